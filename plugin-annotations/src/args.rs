@@ -1,0 +1,83 @@
+//! The arguments in the parentheses of an attribute.
+//!
+//! ```text
+//! plugin_interface  = [ option { "," option } ]
+//! plugin_impl       = path { "," option }
+//! plugin_aggregates = path { "," option }
+//! option            = "crate" "=" path | "version" "=" string
+//!                   | "new" "=" path   | "name" "=" string
+//! ```
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Ident, LitStr, Path, Token};
+
+/// The arguments of any of the attributes; which are allowed, the caller says.
+#[derive(Default)]
+pub(crate) struct Args {
+    pub(crate) interface: Option<Path>,
+    pub(crate) krate: Option<Path>,
+    pub(crate) version: Option<LitStr>,
+    pub(crate) new: Option<Path>,
+    pub(crate) name: Option<LitStr>,
+}
+
+impl Args {
+    /// Parses `tokens` of an attribute that takes the options `allowed`, after
+    /// an interface if `interface`.
+    pub(crate) fn parse(
+        tokens: TokenStream,
+        interface: bool,
+        allowed: &[&str],
+    ) -> syn::Result<Args> {
+        let parser = |input: ParseStream<'_>| {
+            let mut args = Args::default();
+            if interface {
+                if input.is_empty() {
+                    return Err(input.error("expected the interface, such as `(Greeter)`"));
+                }
+                args.interface = Some(input.call(Path::parse_mod_style)?);
+            }
+            while !input.is_empty() {
+                if interface || args.any() {
+                    input.parse::<Token![,]>()?;
+                }
+                if !input.is_empty() {
+                    args.option(input, allowed)?;
+                }
+            }
+            Ok(args)
+        };
+        parser.parse2(tokens)
+    }
+
+    fn any(&self) -> bool {
+        self.krate.is_some() || self.version.is_some()
+    }
+
+    fn option(&mut self, input: ParseStream<'_>, allowed: &[&str]) -> syn::Result<()> {
+        let key = input.call(Ident::parse_any)?;
+        if !allowed.iter().any(|name| key == name) {
+            let expected = allowed.join("`, `");
+            let message = format!("unknown option `{key}`, expected one of `{expected}`");
+            return Err(syn::Error::new(key.span(), message));
+        }
+        input.parse::<Token![=]>()?;
+        let again = match key.to_string().as_str() {
+            "crate" => self.krate.replace(input.call(Path::parse_mod_style)?).is_some(),
+            "new" => self.new.replace(input.parse()?).is_some(),
+            "version" => self.version.replace(input.parse()?).is_some(),
+            _ => self.name.replace(input.parse()?).is_some(),
+        };
+        if again {
+            return Err(syn::Error::new(key.span(), format!("option `{key}` is given twice")));
+        }
+        Ok(())
+    }
+
+    /// The path of `plugin-interface`.
+    pub(crate) fn crate_path(&self) -> Path {
+        self.krate.clone().unwrap_or_else(|| syn::parse_quote!(::plugin_interface))
+    }
+}

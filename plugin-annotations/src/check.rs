@@ -1,0 +1,198 @@
+//! What cannot work, each with what to do instead.
+
+use syn::spanned::Spanned;
+use syn::{
+    Ident, ItemImpl, ItemTrait, LitStr, ReceiverKind, Safety, Signature, TraitItem, Type,
+    TypeParamBound,
+};
+
+use crate::errors::Errors;
+use crate::lifetimes;
+use crate::model::Receiver;
+
+pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
+    if let Some(unsafety) = &item.unsafety {
+        errors.at(unsafety, "an interface is a safe trait: a host cannot know what a plugin vouches for");
+    }
+    if !item.generics.params.is_empty() {
+        errors.at(
+            &item.generics,
+            "an interface cannot be generic: one library holds one compiled version; write a trait for each type",
+        );
+    }
+    if let Some(clause) = &item.generics.where_clause {
+        errors.at(clause, "an interface cannot have a `where` clause");
+    }
+    for bound in &item.supertraits {
+        if !is_marker(bound) {
+            errors.at(
+                bound,
+                "only `Send`, `Sync` and `'static` can be supertraits of an interface: the proxy has nothing to implement others with; move their methods into the interface",
+            );
+        }
+    }
+}
+
+fn is_marker(bound: &TypeParamBound) -> bool {
+    match bound {
+        TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
+        TypeParamBound::Trait(bound) => {
+            bound.path.segments.last().is_some_and(|last| last.ident == "Send" || last.ident == "Sync")
+        }
+        _ => false,
+    }
+}
+
+pub(crate) fn only_methods(item: &TraitItem, errors: &mut Errors) {
+    let message = match item {
+        TraitItem::Const(_) => "an interface cannot have constants: make it a method",
+        TraitItem::Type(_) => "an interface cannot have associated types: name the type in the methods",
+        TraitItem::Macro(_) => "an interface cannot contain macro calls: write the methods out",
+        _ => "an interface consists of methods",
+    };
+    errors.at(item, message);
+}
+
+/// `&self` or `&mut self`.
+pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Receiver> {
+    let Some(receiver) = signature.receiver() else {
+        errors.at(
+            &signature.ident,
+            "a method of an interface takes `&self` or `&mut self`; constructors are named by `#[plugin_impl(Trait, new = path)]`",
+        );
+        return None;
+    };
+    let found = Receiver::of(receiver);
+    if found.is_none() {
+        errors.at(
+            receiver,
+            "a method of an interface takes `&self` or `&mut self`: the instance stays in the plugin",
+        );
+    }
+    found
+}
+
+pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
+    if let Some(token) = &signature.asyncness {
+        errors.at(token, "an interface method cannot be `async`: return when the work is done");
+    }
+    if let Some(token) = &signature.constness {
+        errors.at(token, "an interface method cannot be `const`: it is called through a vtable");
+    }
+    if !matches!(signature.safety, Safety::Default) {
+        errors.at(
+            signature.fn_token,
+            "an interface method is safe: a host cannot know what a plugin wants vouched for",
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        errors.at(abi, "write an ordinary method: the macro makes the `extern \"C\"` function");
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.at(variadic, "an interface method cannot be variadic: take a slice");
+    }
+    for parameter in signature.generics.type_params() {
+        errors.at(
+            parameter,
+            "an interface method cannot be generic: a vtable holds one compiled version; name the type",
+        );
+    }
+    for parameter in signature.generics.const_params() {
+        errors.at(
+            parameter,
+            "an interface method cannot be generic: a vtable holds one compiled version; take a slice",
+        );
+    }
+    if let Some(clause) = &signature.generics.where_clause {
+        errors.at(clause, "an interface method cannot have a `where` clause");
+    }
+}
+
+pub(crate) fn parameter_type(ty: &Type, errors: &mut Errors) {
+    if let Type::ImplTrait(_) = ty {
+        errors.at(
+            ty,
+            "an interface method cannot be generic: a vtable holds one compiled version; name the type",
+        );
+    }
+}
+
+pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {
+    if let Type::ImplTrait(_) = output {
+        errors.at(output, "an interface method cannot return `impl Trait`: name the type");
+    }
+    if let Type::Never(_) = output {
+        errors.at(output, "an interface method must return: a panic is how a call fails");
+    }
+    borrowed_from_self(signature, output, errors);
+}
+
+/// A borrow in a return may only be one of `self`, whose owner keeps the
+/// library mapped. The compiler would say so too, less clearly.
+fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors) {
+    let of_self = signature.receiver().and_then(|receiver| match &receiver.kind {
+        ReceiverKind::Reference(_, lifetime, _) => lifetime.as_ref(),
+        _ => None,
+    });
+    for lifetime in lifetimes::written(output) {
+        if lifetime.ident != "_" && Some(&lifetime) != of_self {
+            let message = format!(
+                "what a method returns borrows from `self`, not for `{lifetime}`: \
+                 the library may be gone by then; return an owned value"
+            );
+            errors.at(lifetime, message);
+        }
+    }
+}
+
+/// `1.2`: the interface's version.
+pub(crate) fn version(version: Option<&LitStr>, errors: &mut Errors) -> String {
+    let Some(literal) = version else { return "1.0".to_owned() };
+    let text = literal.value();
+    let valid = text.split('.').count() == 2
+        && text.split('.').all(|part| part.parse::<u32>().is_ok_and(|n| n.to_string() == part));
+    if !valid {
+        errors.at(literal, "expected a version of two numbers, such as \"1.0\"");
+    }
+    text
+}
+
+pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Errors) {
+    match &item.trait_ {
+        None => errors.push(syn::Error::new(
+            item.self_ty.span(),
+            format!("`#[plugin_impl({interface})]` goes on `impl {interface} for ..`"),
+        )),
+        Some((path, _)) => {
+            let found = path.segments.last().map(|last| &last.ident);
+            if found != Some(interface) {
+                errors.at(
+                    path,
+                    format!("`#[plugin_impl({interface})]` goes on an impl of `{interface}`: name the same trait in both"),
+                );
+            }
+        }
+    }
+    if !item.generics.params.is_empty() {
+        errors.at(
+            &item.generics,
+            "a plugin cannot be generic: the host asks for one compiled type; write the impl for that type",
+        );
+    }
+    if let Some(clause) = &item.generics.where_clause {
+        errors.at(clause, "a plugin cannot have a `where` clause");
+    }
+}
+
+/// A name that can be part of a symbol.
+pub(crate) fn name(literal: &LitStr, errors: &mut Errors) -> Option<String> {
+    let name = literal.value();
+    let valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !valid {
+        errors.at(
+            literal,
+            "a name becomes part of a symbol: use letters, digits and `_`",
+        );
+    }
+    valid.then_some(name)
+}

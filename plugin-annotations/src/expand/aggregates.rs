@@ -1,0 +1,78 @@
+//! `#[plugin_aggregates]`: the exports of a library, its counter, its metadata.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::metadata_static;
+use crate::errors::Errors;
+use crate::model::{Aggregates, counter_name};
+use crate::parse;
+
+pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let aggregates = parse::aggregates(args, &mut errors);
+    let generated = match (aggregates, errors.into_tokens()) {
+        (Some(aggregates), None) => expand(&aggregates),
+        (_, errors) => quote!(#errors),
+    };
+    quote!(#item #generated)
+}
+
+/// ```text
+/// Input:  Greeter
+/// Output: static plugin_aggregates_Greeter_..: Counter<dyn Greeter>
+///         extern "C" fn plugin_register_all_Greeter_v1() -> *const RegistrationArray
+///         extern "C" fn plugin_unregister_all_Greeter_v1(*const RegistrationArray)
+///         extern "C" fn plugin_unmaker_counter_Greeter_v1() -> usize
+/// ```
+fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let counter = counter_name(interface_name);
+    let register = format_ident!("plugin_register_all_{interface_name}_v1");
+    let unregister = format_ident!("plugin_unregister_all_{interface_name}_v1");
+    let get = format_ident!("plugin_unmaker_counter_{interface_name}_v1");
+    let interface_record =
+        metadata_static(krate, "INTERFACE", &quote!(<dyn #interface as #krate::Interface>::RECORD));
+    let package_record = metadata_static(krate, "PACKAGE", &quote!(PACKAGE_RECORD));
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_upper_case_globals)]
+        static #counter: #private::Counter<dyn #interface> = #private::Counter::new();
+
+        const _: () = {
+            #[unsafe(no_mangle)]
+            extern "C" fn #register() -> *const #krate::RegistrationArray {
+                #private::register_all::<dyn #interface>()
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn #unregister(registrations: *const #krate::RegistrationArray) {
+                // SAFETY: the caller passes what the function above gave.
+                unsafe { #private::unregister_all(registrations) }
+            }
+
+            #[unsafe(no_mangle)]
+            extern "C" fn #get() -> #private::core::primitive::usize {
+                #counter.get()
+            }
+
+            const PACKAGE_RECORD: &'static [#private::core::primitive::u8] = {
+                use #private::{PackageDescription, package_record};
+                const PACKAGE: PackageDescription = PackageDescription {
+                    name: #private::core::env!("CARGO_PKG_NAME"),
+                    version: #private::core::env!("CARGO_PKG_VERSION"),
+                    authors: #private::core::env!("CARGO_PKG_AUTHORS"),
+                    description: #private::core::env!("CARGO_PKG_DESCRIPTION"),
+                    license: #private::core::env!("CARGO_PKG_LICENSE"),
+                    repository: #private::core::env!("CARGO_PKG_REPOSITORY"),
+                };
+                const LEN: #private::core::primitive::usize =
+                    package_record::<0>(&PACKAGE).len();
+                &package_record::<LEN>(&PACKAGE).into_bytes()
+            };
+
+            #interface_record
+            #package_record
+        };
+    }
+}

@@ -1,0 +1,33 @@
+//! From the model to code. The user's item is kept, whatever happens.
+//!
+//! Generated code names everything by its full path, through
+//! `plugin_interface::__private`, and compiles in a crate that forbids unsafe
+//! code, denies all lints and has no prelude.
+
+pub(crate) mod aggregates;
+pub(crate) mod interface;
+pub(crate) mod registration;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Path;
+
+/// A static in the metadata section, holding what `record` (a
+/// `&'static [u8]` constant) holds.
+///
+/// ```text
+/// Input:  NAME, <dyn Tool as Interface>::RECORD
+/// Output: #[used] #[link_section = ".plugin"] static NAME: [u8; N] = *RECORD;
+/// ```
+fn metadata_static(krate: &Path, name: &str, record: &TokenStream) -> TokenStream {
+    let name = quote::format_ident!("{name}");
+    quote! {
+        #[used]
+        #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__plugin"))]
+        #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".plugin"))]
+        static #name: [#krate::__private::core::primitive::u8; {
+            let record: &'static [#krate::__private::core::primitive::u8] = #record;
+            record.len()
+        }] = #krate::__private::bytes_of(#record);
+    }
+}

@@ -1,0 +1,90 @@
+//! `#[plugin_impl]`: a maker, an unmaker, a record and a submission.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::metadata_static;
+use crate::errors::Errors;
+use crate::model::{Registration, counter_name};
+use crate::parse;
+
+pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let registration = parse::registration(args, &item, &mut errors);
+    let generated = match (registration, errors.into_tokens()) {
+        (Some(registration), None) => expand(&registration),
+        (_, errors) => quote!(#errors),
+    };
+    quote!(#item #generated)
+}
+
+/// ```text
+/// Input:  Greeter, English
+/// Output: enum Maker {}
+///         impl Plugin for Maker { .. }
+///         extern "C" fn plugin_register_Greeter_English_v1() -> *const c_void
+///         extern "C" fn plugin_unregister_Greeter_English_v1(*const c_void)
+///         inventory::submit! { factory::<Maker>() }
+/// ```
+fn expand(registration: &Registration) -> TokenStream {
+    let Registration { krate, interface, interface_name, ty, name, new } = registration;
+    let private = quote!(#krate::__private);
+    let counter = counter_name(interface_name);
+    let maker = format_ident!("plugin_register_{interface_name}_{name}_v1");
+    let unmaker = format_ident!("plugin_unregister_{interface_name}_{name}_v1");
+    let construct = match new {
+        Some(new) => quote_spanned! {new.span()=> #private::construct(#new, context) },
+        None => {
+            let made = quote_spanned! {ty.span()=> <#ty as #private::MadeByDefault>::make() };
+            quote!(#private::core::result::Result::Ok(#made))
+        }
+    };
+    let record = metadata_static(krate, "RECORD", &quote!(<Maker as #private::Plugin>::RECORD));
+    quote! {
+        const _: () = {
+            enum Maker {}
+
+            impl #private::Plugin for Maker {
+                type Interface = dyn #interface;
+                type Instance = #ty;
+
+                const NAME: &'static #private::core::primitive::str = #name;
+
+                const RECORD: &'static [#private::core::primitive::u8] = {
+                    use #private::registration_record;
+                    const PATH: &'static #private::core::primitive::str =
+                        <dyn #interface as #krate::Interface>::DESCRIPTION.path;
+                    const LEN: #private::core::primitive::usize =
+                        registration_record::<0>(PATH, #name).len();
+                    &registration_record::<LEN>(PATH, #name).into_bytes()
+                };
+
+                fn construct(
+                    context: &#krate::PluginContext<'_>,
+                ) -> #private::core::result::Result<#ty, #private::String> {
+                    #construct
+                }
+
+                fn counter() -> &'static #private::Counter<dyn #interface> {
+                    &crate::#counter
+                }
+            }
+
+            #[unsafe(no_mangle)]
+            extern "C" fn #maker() -> *const #private::core::ffi::c_void {
+                #private::maker::<Maker>()
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn #unmaker(registration: *const #private::core::ffi::c_void) {
+                // SAFETY: the caller passes what the maker of this name gave.
+                unsafe { #private::unmaker::<Maker>(registration) }
+            }
+
+            #record
+
+            #private::inventory::submit! { #private::factory::<Maker>() }
+        };
+    }
+}

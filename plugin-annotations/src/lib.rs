@@ -1,0 +1,129 @@
+//! The attribute macros of `plugin-interface`.
+//!
+//! Use them through that crate, which re-exports them:
+//!
+//! - [`macro@plugin_interface`] makes a trait an interface,
+//! - [`macro@plugin_impl`] makes an impl of it a plugin,
+//! - [`macro@plugin_aggregates`] makes a crate the library that offers them.
+//!
+//! Each goes through the same stages: `parse` turns tokens into a `model`,
+//! `check` refuses what cannot work (all of it at once), `expand` writes code.
+
+mod args;
+mod check;
+mod errors;
+mod expand;
+mod lifetimes;
+mod model;
+mod parse;
+
+use proc_macro::TokenStream;
+
+/// Makes a trait an interface: callable across a library boundary.
+///
+/// Beside the trait, it emits for a trait `Tool`:
+///
+/// - `ToolProxy`, which implements `Tool` by calling a plugin, and is `Send`
+///   and `Sync` exactly if the trait says so,
+/// - `ToolVTable` and `ToolRegistration`, the `#[repr(C)]` layouts,
+/// - `impl Interface for dyn Tool`, by which a host names the interface,
+/// - on the host side, `load_tool_from_lib` and `unload_tool`, for hosts that
+///   want the raw registrations.
+///
+/// ```
+/// use plugin_interface::plugin_interface;
+///
+/// /// Counts something in a text.
+/// #[plugin_interface]
+/// pub trait Counter: Send + Sync {
+///     /// How many there are.
+///     fn count(&self, text: &str) -> u64;
+/// }
+/// # fn main() {}
+/// ```
+///
+/// # Arguments
+///
+/// - `version = "1.2"`: the interface's own version, `1.0` if not said.
+/// - `crate = path`: where `plugin-interface` is, if it was renamed.
+///
+/// # Errors
+///
+/// Methods take `&self` or `&mut self`, are not generic, and have types that
+/// cross (`plugin_interface::boundary`); anything else is a compile error that
+/// says what to do.
+#[proc_macro_attribute]
+pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::interface::run(args.into(), item.into()).into()
+}
+
+/// Makes an impl of an interface a plugin: something a host finds and makes.
+///
+/// Emits the maker `plugin_register_<Trait>_<Type>_v1`, the unmaker
+/// `plugin_unregister_<Trait>_<Type>_v1`, a metadata record, and submits a
+/// `RegistrationFactory` to `inventory`. The crate's root must say
+/// [`#[plugin_aggregates(Trait)]`](macro@plugin_aggregates).
+///
+/// ```
+/// use plugin_interface::{Greeter, PluginContext, plugin_aggregates, plugin_impl};
+///
+/// #[plugin_aggregates(Greeter)]
+/// mod plugin {}
+///
+/// pub struct Polite { title: String }
+///
+/// impl Polite {
+///     fn open(_: &PluginContext) -> Result<Self, std::env::VarError> {
+///         Ok(Polite { title: std::env::var("TITLE")? })
+///     }
+/// }
+///
+/// #[plugin_impl(Greeter, new = Polite::open)]
+/// impl Greeter for Polite {
+///     fn name(&self) -> &str {
+///         "polite"
+///     }
+///
+///     fn greet(&self, target: &str) -> String {
+///         format!("Good day, {} {target}.", self.title)
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// # Arguments
+///
+/// - the interface, first;
+/// - `new = path`: the constructor, `fn(&PluginContext) -> Result<Self, E>`
+///   with `E: Display`; without it, `Default`;
+/// - `name = "other"`: the name in the symbols and listings, where two types
+///   of one name would clash, or the type has parameters;
+/// - `crate = path`: where `plugin-interface` is, if it was renamed.
+#[proc_macro_attribute]
+pub fn plugin_impl(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::registration::run(args.into(), item.into()).into()
+}
+
+/// Makes a crate a library of plugins for one interface: once, at its root.
+///
+/// Goes on any item there, such as an empty `mod`, and emits
+/// `plugin_register_all_<Trait>_v1`, `plugin_unregister_all_<Trait>_v1`, the
+/// counter `plugin_unmaker_counter_<Trait>_v1`, and the metadata of the package
+/// and the interface.
+///
+/// ```
+/// use plugin_interface::{Greeter, plugin_aggregates};
+///
+/// #[plugin_aggregates(Greeter)]
+/// mod plugin {}
+/// # fn main() {}
+/// ```
+///
+/// # Arguments
+///
+/// - the interface, first;
+/// - `crate = path`: where `plugin-interface` is, if it was renamed.
+#[proc_macro_attribute]
+pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::aggregates::run(args.into(), item.into()).into()
+}

@@ -1,0 +1,71 @@
+//! Rewrites the lifetimes of a type where generated code names it elsewhere.
+
+use proc_macro2::{Group, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::Lifetime;
+
+/// `&'a str` and `&str` become `&'static str`: for types in a layout, where
+/// only the lifetime-free wire matters.
+pub(crate) fn fixed(ty: &impl ToTokens) -> TokenStream {
+    rewrite(ty.to_token_stream(), "static")
+}
+
+/// `&'a str` and `&str` become `&'_ str`: for types in a body, where the
+/// compiler finds the lifetime.
+pub(crate) fn inferred(ty: &impl ToTokens) -> TokenStream {
+    rewrite(ty.to_token_stream(), "_")
+}
+
+fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), rewrite(group.stream(), name));
+                inner.set_span(group.span());
+                inner.to_tokens(&mut out);
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                tokens.next();
+                lifetime(name, punct.span()).to_tokens(&mut out);
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                let mut and = Punct::new('&', Spacing::Alone);
+                and.set_span(punct.span());
+                and.to_tokens(&mut out);
+                if !matches!(tokens.peek(), Some(TokenTree::Punct(p)) if p.as_char() == '\'') {
+                    lifetime(name, punct.span()).to_tokens(&mut out);
+                }
+            }
+            other => other.to_tokens(&mut out),
+        }
+    }
+    out
+}
+
+fn lifetime(name: &str, span: Span) -> TokenStream {
+    if name == "_" { quote_spanned!(span=> '_) } else { quote_spanned!(span=> 'static) }
+}
+
+/// Every lifetime that is written in a type.
+pub(crate) fn written(ty: &impl ToTokens) -> Vec<Lifetime> {
+    let mut found = Vec::new();
+    collect(ty.to_token_stream(), &mut found);
+    found
+}
+
+fn collect(tokens: TokenStream, found: &mut Vec<Lifetime>) {
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Group(group) => collect(group.stream(), found),
+            TokenTree::Punct(quote) if quote.as_char() == '\'' => {
+                if let Some(TokenTree::Ident(ident)) = tokens.next() {
+                    found.push(Lifetime { apostrophe: quote.span(), ident });
+                }
+            }
+            _ => {}
+        }
+    }
+}

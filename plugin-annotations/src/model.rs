@@ -1,0 +1,69 @@
+//! What the attributes describe, once parsed.
+
+
+use syn::{Attribute, Ident, ItemTrait, Path, Signature, Type};
+
+/// A trait that becomes an interface.
+pub(crate) struct Interface {
+    /// `plugin-interface`.
+    pub(crate) krate: Path,
+    pub(crate) item: ItemTrait,
+    pub(crate) version: String,
+    pub(crate) methods: Vec<Method>,
+}
+
+/// A method of an interface.
+pub(crate) struct Method {
+    /// Its `#[cfg(..)]`s: whatever is emitted for the method bears them too.
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) signature: Signature,
+    pub(crate) receiver: Receiver,
+    pub(crate) parameters: Vec<Parameter>,
+    /// `()` if none is written.
+    pub(crate) output: Type,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    Ref,
+    RefMut,
+}
+
+pub(crate) struct Parameter {
+    /// For people: `_` if it has no name.
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+}
+
+/// An impl that becomes a plugin.
+pub(crate) struct Registration {
+    /// `plugin-interface`.
+    pub(crate) krate: Path,
+    pub(crate) interface: Path,
+    /// The last segment of `interface`.
+    pub(crate) interface_name: Ident,
+    pub(crate) ty: Type,
+    /// What the symbols and listings call it.
+    pub(crate) name: String,
+    pub(crate) new: Option<Path>,
+}
+
+/// A crate that becomes a library of plugins.
+pub(crate) struct Aggregates {
+    /// `plugin-interface`.
+    pub(crate) krate: Path,
+    pub(crate) interface: Path,
+    /// The last segment of `interface`.
+    pub(crate) interface_name: Ident,
+}
+
+/// The static that `plugin_aggregates` defines at the crate root and
+/// `plugin_impl` names: missing or doubled, its name is the error message.
+pub(crate) fn counter_name(interface_name: &Ident) -> Ident {
+    quote::format_ident!(
+        "plugin_aggregates_{}_once_at_the_crate_root",
+        interface_name,
+        span = interface_name.span()
+    )
+}
+

@@ -1,0 +1,141 @@
+//! From tokens to the model. What cannot be modelled is an error here, what
+//! can be modelled but cannot work is one in `check`.
+
+use proc_macro2::TokenStream;
+use quote::format_ident;
+use syn::ext::IdentExt;
+use syn::{
+    Attribute, FnArg, Ident, ItemImpl, ItemTrait, Pat, Path, PathArguments, ReceiverKind, ReturnType,
+    TraitItem, TraitItemFn, Type,
+};
+
+use crate::args::Args;
+use crate::check;
+use crate::errors::Errors;
+use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration};
+
+pub(crate) fn interface(args: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Interface> {
+    let args = errors.keep(Args::parse(args, false, &["version", "crate"]));
+    let item = errors.keep(syn::parse2::<ItemTrait>(item).map_err(|mut error| {
+        error.combine(syn::Error::new(
+            error.span(),
+            "`#[plugin_interface]` goes on a trait",
+        ));
+        error
+    }))?;
+    let args = args?;
+    check::interface_head(&item, errors);
+    let mut methods = Vec::new();
+    for item in &item.items {
+        match item {
+            TraitItem::Fn(function) => methods.extend(method(function, errors)),
+            other => check::only_methods(other, errors),
+        }
+    }
+    let version = check::version(args.version.as_ref(), errors);
+    Some(Interface { krate: args.crate_path(), item, version, methods })
+}
+
+fn method(function: &TraitItemFn, errors: &mut Errors) -> Option<Method> {
+    let signature = &function.sig;
+    let receiver = check::receiver(signature, errors);
+    check::signature(signature, errors);
+    let mut parameters = Vec::new();
+    for input in &signature.inputs {
+        if let FnArg::Typed(typed) = input {
+            let name = match &*typed.pat {
+                Pat::Ident(pattern) => pattern.ident.unraw().to_string(),
+                Pat::Wild(_) => "_".to_owned(),
+                other => {
+                    errors.at(other, "name the parameter: a pattern has no name to show to others");
+                    continue;
+                }
+            };
+            check::parameter_type(&typed.ty, errors);
+            parameters.push(Parameter { name, ty: (*typed.ty).clone() });
+        }
+    }
+    let output = match &signature.output {
+        ReturnType::Default => syn::parse_quote!(()),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    };
+    check::return_type(signature, &output, errors);
+    let cfgs = function.attrs.iter().filter(|a| is_cfg(a)).cloned().collect();
+    Some(Method { cfgs, signature: signature.clone(), receiver: receiver?, parameters, output })
+}
+
+fn is_cfg(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg")
+}
+
+impl Receiver {
+    /// `&self` or `&mut self`, if it is one of them.
+    pub(crate) fn of(receiver: &syn::Receiver) -> Option<Receiver> {
+        match &receiver.kind {
+            ReceiverKind::Reference(_, _, Some(_)) => Some(Receiver::RefMut),
+            ReceiverKind::Reference(_, _, None) => Some(Receiver::Ref),
+            _ => None,
+        }
+    }
+}
+
+pub(crate) fn registration(
+    args: TokenStream,
+    item: &TokenStream,
+    errors: &mut Errors,
+) -> Option<Registration> {
+    let args = errors.keep(Args::parse(args, true, &["new", "name", "crate"]));
+    let item = errors.keep(syn::parse2::<ItemImpl>(item.clone()).map_err(|_| {
+        syn::Error::new_spanned(item, "`#[plugin_impl]` goes on `impl Trait for Type`")
+    }))?;
+    let args = args?;
+    let interface = args.interface.clone()?;
+    let interface_name = last_ident(&interface);
+    check::implementation(&item, &interface_name, errors);
+    let name = match &args.name {
+        Some(name) => check::name(name, errors),
+        None => type_name(&item.self_ty, errors),
+    };
+    Some(Registration {
+        krate: args.crate_path(),
+        interface,
+        interface_name,
+        ty: (*item.self_ty).clone(),
+        name: name?,
+        new: args.new,
+    })
+}
+
+/// The type's own name, if it is enough to tell it from others.
+fn type_name(ty: &Type, errors: &mut Errors) -> Option<String> {
+    match ty {
+        Type::Path(path) if path.qself.is_none() => {
+            let last = path.path.segments.last()?;
+            if matches!(last.arguments, PathArguments::None) {
+                return Some(last.ident.unraw().to_string());
+            }
+            let message = "a type with parameters needs a name of its own: \
+                           `#[plugin_impl(Trait, name = \"..\")]`";
+            errors.at(&last.arguments, message);
+        }
+        other => errors.at(
+            other,
+            "only a type with a name can be a plugin: wrap this one in a struct",
+        ),
+    }
+    None
+}
+
+pub(crate) fn aggregates(args: TokenStream, errors: &mut Errors) -> Option<Aggregates> {
+    let args = errors.keep(Args::parse(args, true, &["crate"]))?;
+    let interface = args.interface.clone()?;
+    let interface_name = last_ident(&interface);
+    Some(Aggregates { krate: args.crate_path(), interface, interface_name })
+}
+
+fn last_ident(path: &Path) -> Ident {
+    match path.segments.last() {
+        Some(segment) => segment.ident.clone(),
+        None => format_ident!("_"),
+    }
+}

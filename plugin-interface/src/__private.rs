@@ -1,0 +1,81 @@
+//! What generated code names. Nothing here is for use by hand.
+
+pub use core;
+pub use inventory;
+pub use std::alloc::System;
+pub use std::string::String;
+
+use crate::abi::{ABI_VERSION, VTableHeader};
+use crate::interface::Interface;
+
+pub use crate::interface::VTableFor;
+pub use crate::metadata::write::{
+    PackageDescription, interface_record, package_record, registration_record,
+};
+pub use crate::metadata::{
+    InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
+};
+#[cfg(feature = "manager")]
+pub use crate::host::raw::{load_from_lib, unload};
+pub use crate::object::Object;
+pub use crate::runtime::allocator::SystemAllocatorDeclared;
+pub use crate::runtime::call::{Call, contain, drop_instance};
+pub use crate::runtime::register::{
+    Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, unmaker,
+    unregister_all,
+};
+
+/// A constant slice as an array, for a static of exactly its size.
+pub const fn bytes_of<const N: usize>(record: &[u8]) -> [u8; N] {
+    match record.first_chunk() {
+        Some(bytes) if record.len() == N => *bytes,
+        _ => panic!("a record is as long as its static"),
+    }
+}
+
+/// The header of the vtable of `P` for `I`.
+pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
+    VTableHeader {
+        abi_version: ABI_VERSION,
+        methods: I::DESCRIPTION.methods.len() as u32,
+        fingerprint: const { I::DESCRIPTION.fingerprint() },
+        drop: drop_instance::<P>,
+    }
+}
+
+/// Whether a type is `Send` or `Sync`, as a constant: an inherent constant, if
+/// its bound holds, hides the one of the trait.
+#[derive(Debug)]
+pub struct Marker<T: ?Sized>(core::marker::PhantomData<T>);
+
+impl<T: Send + ?Sized> Marker<T> {
+    pub const IS_SEND: bool = true;
+}
+
+impl<T: Sync + ?Sized> Marker<T> {
+    pub const IS_SYNC: bool = true;
+}
+
+/// The answer where no inherent constant hides it.
+pub trait Unmarked {
+    const IS_SEND: bool = false;
+    const IS_SYNC: bool = false;
+}
+
+impl<T: ?Sized> Unmarked for Marker<T> {}
+
+/// Emits items that only a host needs.
+#[cfg(feature = "manager")]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __host_only {
+    ($($item:item)*) => { $($item)* };
+}
+
+/// Emits nothing: this build has no host side.
+#[cfg(not(feature = "manager"))]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __host_only {
+    ($($item:item)*) => {};
+}

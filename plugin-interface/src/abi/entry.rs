@@ -1,0 +1,87 @@
+//! The one door into a library: connect, then make.
+
+use core::ffi::c_void;
+
+use super::{Free, RawSlice, RegistrationFactory, assert_layout};
+
+const WORD: usize = size_of::<usize>();
+
+/// The symbol `plugin_entry_v1`, of type
+/// `extern "C" fn() -> *const PluginEntry`.
+///
+/// ```
+/// assert_eq!(plugin_interface::abi::ENTRY_SYMBOL, "plugin_entry_v1");
+/// ```
+pub const ENTRY_SYMBOL: &str = "plugin_entry_v1";
+
+/// Called once for each factory of a library.
+pub type VisitFactory =
+    unsafe extern "C" fn(context: *mut c_void, factory: *const RegistrationFactory);
+
+/// What a library offers before anything is made.
+///
+/// A static of the plugin. Fields are only ever appended; `size` tells which
+/// are there.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct PluginEntry {
+    /// [`ABI_VERSION`](super::ABI_VERSION) of the plugin.
+    pub abi_version: u32,
+    /// `size_of::<PluginEntry>()` of the plugin.
+    pub size: u32,
+    /// Hands the host's services over, once, before anything else is called.
+    /// The services outlive the library. 0 means accepted.
+    pub connect: unsafe extern "C" fn(*const HostServices) -> u32,
+    /// Shows every factory of the library to the visitor.
+    pub factories: unsafe extern "C" fn(visit: VisitFactory, context: *mut c_void),
+}
+
+assert_layout!(PluginEntry {
+    size: 8 + 2 * WORD, align: WORD, abi_version: 0, size: 4, connect: 8, factories: 8 + WORD,
+});
+
+/// What a host offers to a library.
+///
+/// Owned by the host, alive and unmoved for as long as the library is mapped.
+/// Fields are only ever appended; `size` tells which are there.
+#[repr(C)]
+#[derive(Debug)]
+pub struct HostServices {
+    /// [`ABI_VERSION`](super::ABI_VERSION) of the host.
+    pub abi_version: u32,
+    /// `size_of::<HostServices>()` of the host.
+    pub size: u32,
+    /// The first argument of every callback below.
+    pub context: *mut c_void,
+    /// Told of every panic of the plugin, on the thread that panics, before
+    /// it unwinds. Must not unwind.
+    pub on_panic: unsafe extern "C" fn(context: *mut c_void, report: *const PanicReport),
+    /// How the host frees memory of the C library's allocator, if the host
+    /// declared it as its global allocator; null otherwise.
+    pub system_free: Option<Free>,
+    /// The address of the C library's `free` as the host sees it, or null.
+    pub malloc_identity: *const c_void,
+}
+
+assert_layout!(HostServices {
+    size: 8 + 4 * WORD, align: WORD, abi_version: 0, size: 4, context: 8,
+    on_panic: 8 + WORD, system_free: 8 + 2 * WORD, malloc_identity: 8 + 3 * WORD,
+});
+
+/// One panic, as it happens. Everything is borrowed for the callback.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct PanicReport {
+    /// The panic message, UTF-8.
+    pub message: RawSlice,
+    /// The source file, UTF-8; empty if unknown.
+    pub file: RawSlice,
+    /// The line, from 1; 0 if unknown.
+    pub line: u32,
+    /// The column, from 1; 0 if unknown.
+    pub column: u32,
+}
+
+assert_layout!(PanicReport {
+    size: 4 * WORD + 8, align: WORD, message: 0, file: 2 * WORD, line: 4 * WORD, column: 4 * WORD + 4,
+});

@@ -1,0 +1,90 @@
+//! What every call returns: a status word, then the value.
+
+use core::ffi::c_void;
+use core::mem::MaybeUninit;
+use core::ptr;
+
+use super::{RawSlice, assert_layout};
+
+const WORD: usize = size_of::<usize>();
+
+/// The status of a call whose method returned its own `Err`.
+///
+/// Never the address of a [`Failure`], which is aligned to a word.
+pub const METHOD_ERROR: *mut Failure = ptr::without_provenance_mut(1);
+
+/// The return of every call through a vtable.
+///
+/// `status` is null when `value` holds the method's value, [`METHOD_ERROR`]
+/// when `value` holds the error of the method's own `Result`, and otherwise a
+/// [`Failure`] that the caller frees. With a value of at most one word the
+/// whole comes back in two registers on System V and AAPCS64.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Outcome<V: Copy> {
+    /// Null, [`METHOD_ERROR`], or an owned [`Failure`].
+    pub status: *mut Failure,
+    /// The value, initialised unless `status` is a `Failure`.
+    pub value: MaybeUninit<V>,
+}
+
+assert_layout!(Outcome<u64> { size: WORD + 8, align: align_of::<u64>(), status: 0, value: 8 });
+
+impl<V: Copy> Outcome<V> {
+    /// The method returned `value`.
+    #[inline]
+    pub const fn ok(value: V) -> Self {
+        Outcome { status: ptr::null_mut(), value: MaybeUninit::new(value) }
+    }
+
+    /// The method returned its own error, found in `value`.
+    #[inline]
+    pub const fn method_error(value: V) -> Self {
+        Outcome { status: METHOD_ERROR, value: MaybeUninit::new(value) }
+    }
+
+    /// The method did not return.
+    #[inline]
+    pub const fn failed(failure: *mut Failure) -> Self {
+        Outcome { status: failure, value: MaybeUninit::uninit() }
+    }
+}
+
+/// Why a call did not return: the first word of [`Failure`].
+///
+/// ```
+/// use plugin_interface::abi::FailureKind;
+/// assert_eq!(FailureKind::PANIC.0, 2);
+/// ```
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailureKind(pub u32);
+
+impl FailureKind {
+    /// A constructor returned an error.
+    pub const ERROR: FailureKind = FailureKind(1);
+    /// The code panicked.
+    pub const PANIC: FailureKind = FailureKind(2);
+}
+
+/// The account of a call that did not return, owned by the caller.
+///
+/// The callee allocates it; the caller reads it and calls `free` once.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Failure {
+    /// What happened.
+    pub kind: FailureKind,
+    /// Zero in version 1.
+    pub reserved: u32,
+    /// UTF-8 text that lives as long as the failure.
+    pub message: RawSlice,
+    /// Releases the failure and its message.
+    pub free: unsafe extern "C" fn(*mut Failure),
+}
+
+assert_layout!(Failure {
+    size: 8 + 3 * WORD, align: WORD, kind: 0, reserved: 4, message: 8, free: 8 + 2 * WORD,
+});
+
+const _: () = assert!(size_of::<*mut c_void>() == WORD);

@@ -1,0 +1,99 @@
+//! Instances on their way from a plugin to a host.
+#![expect(unsafe_code, reason = "a table of pointers into statics is shared between threads")]
+
+use core::ffi::c_void;
+
+use super::{Failure, Opaque, RawSlice, assert_layout};
+
+const WORD: usize = size_of::<usize>();
+
+/// One instance and the vtable to call it by: what a maker returns.
+///
+/// `<Trait>Registration` is this with the vtable of that interface. It is
+/// allocated by the maker and freed by the matching unmaker.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Registration<V> {
+    /// The methods; begins with a [`VTableHeader`](super::VTableHeader).
+    pub vtable: *const V,
+    /// The instance that the methods take.
+    pub instance: *mut Opaque,
+}
+
+assert_layout!(Registration<u8> { size: 2 * WORD, align: WORD, vtable: 0, instance: WORD });
+
+/// All registrations of one interface in one library.
+///
+/// With `factories` non-null the array belongs to the plugin
+/// (`plugin_register_all_<Trait>_v1` made it and
+/// `plugin_unregister_all_<Trait>_v1` frees it) and `factories[i]` made
+/// `registrations[i]`. With `factories` null the host built the array around a
+/// single `plugin_register_<Trait>_v1` and frees it.
+#[repr(C)]
+#[derive(Debug)]
+pub struct RegistrationArray {
+    /// The number of registrations.
+    pub count: usize,
+    /// `count` pointers to `<Trait>Registration`.
+    pub registrations: *const *const c_void,
+    /// `count` pointers to the factories, or null.
+    pub factories: *const *const RegistrationFactory,
+}
+
+assert_layout!(RegistrationArray {
+    size: 3 * WORD, align: WORD, count: 0, registrations: WORD, factories: 2 * WORD,
+});
+
+/// What a constructor is told, in its C form.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct RawContext {
+    /// `size_of::<RawContext>()` of the side that made it; fields beyond it
+    /// do not exist.
+    pub size: usize,
+    /// The library's path as the host found it, in the platform's encoding
+    /// (bytes on Unix, UTF-8 elsewhere); empty if unknown.
+    pub library_path: RawSlice,
+}
+
+assert_layout!(RawContext { size: 3 * WORD, align: WORD, size: 0, library_path: WORD });
+
+/// How to make and unmake the instances of one `#[plugin_impl]`.
+///
+/// A static of the plugin, collected by `inventory`. Fields are only ever
+/// appended; `size` tells which are there.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct RegistrationFactory {
+    /// `size_of::<RegistrationFactory>()` of the plugin.
+    pub size: usize,
+    /// The interface's full path, UTF-8.
+    pub interface: RawSlice,
+    /// The name of the registration, UTF-8: the type's, or `name = ".."`.
+    pub name: RawSlice,
+    /// The interface's fingerprint.
+    pub fingerprint: u64,
+    /// The body of `plugin_register_<Trait>_<Type>_v1`: null on failure.
+    pub maker: extern "C" fn() -> *const c_void,
+    /// The body of `plugin_unregister_<Trait>_<Type>_v1`.
+    pub unmaker: unsafe extern "C" fn(*const c_void),
+    /// Makes one instance and stores its registration; null, or the failure.
+    pub make: unsafe extern "C" fn(*const RawContext, *mut *const c_void) -> *mut Failure,
+    /// Unmakes one registration; null, or the panic of the instance's drop.
+    pub unmake: unsafe extern "C" fn(*const c_void) -> *mut Failure,
+    /// The metadata record of this registration.
+    pub record: RawSlice,
+}
+
+assert_layout!(RegistrationFactory {
+    size: 11 * WORD + 8, align: 8,
+    size: 0, interface: WORD, name: 3 * WORD, fingerprint: 5 * WORD.next_multiple_of(8),
+    maker: 5 * WORD + 8, unmaker: 6 * WORD + 8, make: 7 * WORD + 8, unmake: 8 * WORD + 8,
+    record: 9 * WORD + 8,
+});
+
+// SAFETY: a factory is plain data that nothing writes after it is built; its
+// pointers lead to statics of the same library.
+unsafe impl Sync for RegistrationFactory {}
+// SAFETY: as above.
+unsafe impl Send for RegistrationFactory {}

@@ -1,0 +1,135 @@
+//! `Vec<T>`: moved or copied where `T` is plain, converted where it is not.
+#![expect(unsafe_code, reason = "memory changes its owner")]
+
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+
+use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use crate::abi::{RawBuffer, RawSlice};
+use crate::boundary::slice::check_foreign;
+use crate::runtime::allocator;
+
+// SAFETY: the elements cross as wires in a buffer that its maker frees; where
+// `T` is plain the wires are the elements.
+unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
+    type Wire = RawBuffer;
+    type At<'a> = Vec<T::At<'a>>;
+    const SHAPE: &'static Shape = &Shape::Apply("Vec", &[T::SHAPE]);
+
+    #[inline]
+    fn lower(self) -> RawBuffer {
+        if T::PLAIN {
+            give(self)
+        } else {
+            give(self.into_iter().map(T::lower).collect::<Vec<T::Wire>>())
+        }
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+        let wire = Received::<T::Wire>(wire, PhantomData);
+        if origin == Origin::Foreign {
+            wire.check()?;
+        }
+        if !T::PLAIN {
+            // SAFETY: the contract of this function.
+            return unsafe { wire.convert::<T>(origin) };
+        }
+        if origin == Origin::Foreign {
+            // SAFETY: the foreign side lends `len` wires until `free`.
+            unsafe { check_foreign::<T>(RawSlice { ptr: wire.0.ptr, len: wire.0.len }) }?;
+        }
+        // SAFETY: plain elements are their own wires, here and at 'a.
+        Ok(unsafe { wire.take::<T::At<'a>>() })
+    }
+
+    returned_as_wire!();
+}
+
+/// Gives a vector's memory away.
+#[inline]
+fn give<W>(vector: Vec<W>) -> RawBuffer {
+    let mut vector = ManuallyDrop::new(vector);
+    let capacity = vector.capacity();
+    RawBuffer {
+        ptr: vector.as_mut_ptr().cast(),
+        len: vector.len(),
+        capacity,
+        free: (capacity > 0).then(allocator::free_of_this_side),
+    }
+}
+
+/// A buffer of `W` that is ours to release.
+struct Received<W>(RawBuffer, PhantomData<W>);
+
+impl<W: Copy> Received<W> {
+    /// Refuses lengths and pointers that no vector can have.
+    fn check(&self) -> Result<(), Invalid> {
+        let RawBuffer { ptr, len, capacity, .. } = self.0;
+        if len > capacity || capacity > isize::MAX as usize / size_of::<W>().max(1) {
+            Err(Invalid::Length(len))
+        } else if len > 0 && ptr.is_null() {
+            Err(Invalid::Null)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes the elements over as values of `T`, with their memory if both
+    /// sides share the allocator and by one copy if not.
+    ///
+    /// # Safety
+    ///
+    /// The buffer holds `len` values of `T`, which own nothing and have the
+    /// layout of `W`.
+    #[inline]
+    unsafe fn take<T>(self) -> Vec<T> {
+        let RawBuffer { ptr, len, capacity, free } = self.0;
+        if free.is_some_and(allocator::is_shared) {
+            core::mem::forget(self);
+            // SAFETY: the sender allocated `capacity` elements of this layout
+            // with the very allocator that is ours.
+            return unsafe { Vec::from_raw_parts(ptr.cast(), len, capacity) };
+        }
+        let mut vector = Vec::<T>::with_capacity(len);
+        if len > 0 {
+            // SAFETY: the caller vouches for `len` values at `ptr`, which stay
+            // alive until `self` is dropped; they own nothing, so a copy
+            // duplicates no ownership. There is room for `len`.
+            unsafe {
+                core::ptr::copy_nonoverlapping(ptr.cast::<T>(), vector.as_mut_ptr(), len);
+                vector.set_len(len);
+            }
+        }
+        vector
+    }
+
+    /// Converts the elements one by one. Behind an invalid one, the rest of a
+    /// foreign plugin's elements stay with that plugin.
+    ///
+    /// # Safety
+    ///
+    /// As for `FfiSafe::lift` of `Vec<T>`.
+    unsafe fn convert<'a, T: FfiSafe<Wire = W>>(
+        self,
+        origin: Origin,
+    ) -> Result<Vec<T::At<'a>>, Invalid> {
+        let mut vector = Vec::with_capacity(self.0.len);
+        for i in 0..self.0.len {
+            // SAFETY: `i` is within the length, and each wire is lifted once.
+            vector.push(unsafe { T::lift(self.0.ptr.cast::<W>().add(i).read(), origin) }?);
+        }
+        Ok(vector)
+    }
+}
+
+impl<W> Drop for Received<W> {
+    #[inline]
+    fn drop(&mut self) {
+        let RawBuffer { ptr, capacity, free, .. } = self.0;
+        if let Some(free) = free {
+            // SAFETY: `free` came with this buffer, which is released once.
+            unsafe { free(ptr, capacity * size_of::<W>(), align_of::<W>()) };
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Which Rust types may cross between a host and a plugin, and how.
+//!
+//! A type crosses if it implements [`FfiSafe`]. The compiler, not the macro,
+//! decides that, so an alias changes nothing and a type that cannot cross is
+//! named in the error.
+//!
+//! | type | as parameter | as return | what happens |
+//! |---|---|---|---|
+//! | `u8`..`u128`, `i8`..`i128`, `usize`, `isize`, `f32`, `f64`, `bool`, `char`, `()` | yes | yes | copied, in registers |
+//! | `&str`, `&[T]` and `&mut [T]` of scalars | yes | yes, tied to `self` | borrowed: pointer and length, no copy |
+//! | `String`, `Vec<T>` of scalars | yes | yes | moved: the memory itself where both sides declared [`system_allocator!`](crate::system_allocator), else one copy |
+//! | `Vec<T>` of other crossing types | yes | yes | converted, element by element |
+//! | `Option<T>`, `Result<T, E>` | yes | yes | as their contents |
+//!
+//! A borrow crosses for the duration of the call (parameters) or of the borrow
+//! of `self` (returns), whatever lifetime its type claims: an interface method
+//! that takes or returns `&'static str`, also behind an alias, does not compile.
+
+mod list;
+mod option;
+mod result;
+mod scalar;
+mod shape;
+mod slice;
+mod text;
+
+use core::fmt;
+
+use crate::abi::{Failure, Outcome};
+
+pub use shape::Shape;
+pub use slice::Plain;
+
+/// A type that may cross between a host and a plugin.
+///
+/// Implemented for the types in the [table](self). The items of the trait are
+/// what generated code calls; they are not for use by hand.
+///
+/// ```
+/// fn crosses<T: plugin_interface::FfiSafe>() {}
+/// crosses::<Vec<Option<String>>>();
+/// ```
+///
+/// # Safety
+///
+/// 1. `Wire` and `Returned` are `#[repr(C)]` or scalars, valid on both sides
+///    of any two compilers.
+/// 2. `lift(lower(x))` gives back `x`, with every borrow shortened to `'a`, on
+///    either side of the boundary, and nothing is freed twice or by the side
+///    that did not allocate it.
+/// 3. `At<'a>` is `Self` with every lifetime replaced by `'a`; it differs from
+///    `Self` in nothing else, so both have one layout.
+/// 4. If `PLAIN`, then `Self`, `At<'_>` and `Wire` have the same size,
+///    alignment and bits, and `lower` neither allocates nor moves ownership.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross between a host and a plugin",
+    label = "this type cannot cross",
+    note = "scalars, `bool`, `char`, `&str`, `String`, `&[T]` and `&mut [T]` of scalars, `Vec<T>`, `Option<T>` and `Result<T, E>` of these can; pass the parts of other types one by one, or as text or bytes"
+)]
+#[expect(unsafe_code, reason = "an implementation vouches for layouts")]
+pub unsafe trait FfiSafe: Sized {
+    /// How the value lies in memory while it crosses.
+    #[doc(hidden)]
+    type Wire: Copy;
+    /// How the value lies in memory as the whole return of a method.
+    #[doc(hidden)]
+    type Returned: Copy;
+    /// `Self`, with every lifetime replaced by `'a`.
+    #[doc(hidden)]
+    type At<'a>;
+    /// The canonical name of the type.
+    #[doc(hidden)]
+    const SHAPE: &'static Shape;
+    /// Whether `Self` and `Wire` are the same bits.
+    #[doc(hidden)]
+    const PLAIN: bool = false;
+
+    /// Gives the value away.
+    #[doc(hidden)]
+    fn lower(self) -> Self::Wire;
+
+    /// Takes the value over.
+    ///
+    /// # Safety
+    ///
+    /// 1. `wire` came from `lower` of this very type (`origin` Rust), or obeys
+    ///    the documented layout (`origin` foreign), and is lifted once.
+    /// 2. What it borrows outlives `'a`.
+    #[doc(hidden)]
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid>;
+
+    /// Gives the value away as the return of a method.
+    #[doc(hidden)]
+    fn lower_return(self) -> Outcome<Self::Returned>;
+
+    /// Takes the return of a method over.
+    ///
+    /// # Safety
+    ///
+    /// As for `lift`, and the status obeys [`Outcome`].
+    #[doc(hidden)]
+    unsafe fn lift_return<'a>(
+        outcome: Outcome<Self::Returned>,
+        origin: Origin,
+    ) -> Result<Self::At<'a>, Fault>;
+}
+
+/// The return of every type but `Result`: null or a failure, then the wire.
+macro_rules! returned_as_wire {
+    () => {
+        type Returned = Self::Wire;
+
+        #[inline]
+        fn lower_return(self) -> $crate::abi::Outcome<Self::Wire> {
+            $crate::abi::Outcome::ok(self.lower())
+        }
+
+        #[inline]
+        unsafe fn lift_return<'a>(
+            outcome: $crate::abi::Outcome<Self::Wire>,
+            origin: $crate::boundary::Origin,
+        ) -> Result<Self::At<'a>, $crate::boundary::Fault> {
+            if !outcome.status.is_null() {
+                return Err($crate::boundary::Fault::of_status(outcome.status));
+            }
+            // SAFETY: a null status says that the value is initialised; the
+            // rest is this function's own contract.
+            unsafe { Self::lift(outcome.value.assume_init(), origin) }
+                .map_err($crate::boundary::Fault::Invalid)
+        }
+    };
+}
+
+pub(crate) use returned_as_wire;
+
+/// Who made a value: it decides what is checked when the value is taken over.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Code generated by these macros, whose types the compiler has checked.
+    Rust,
+    /// A plugin written by hand, whose `bool`, `char` and text are validated.
+    Foreign,
+}
+
+/// Why a call gave no value.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Fault {
+    /// The other side reported a failure, which is now ours to free.
+    Failed(*mut Failure),
+    /// The other side broke the layout of a value.
+    Invalid(Invalid),
+}
+
+impl Fault {
+    /// The fault that a status other than null means, for a method that has no
+    /// error of its own.
+    #[cold]
+    pub fn of_status(status: *mut Failure) -> Self {
+        if status == crate::abi::METHOD_ERROR {
+            Fault::Invalid(Invalid::Status)
+        } else {
+            Fault::Failed(status)
+        }
+    }
+}
+
+/// A value that no Rust type can hold, handed over by a plugin not written in
+/// Rust.
+///
+/// ```
+/// let e = plugin_interface::boundary::Invalid::Bool(7);
+/// assert_eq!(e.to_string(), "a bool must be 0 or 1, found 7");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// A byte other than 0 and 1.
+    Bool(u8),
+    /// A number that is no Unicode scalar value.
+    Char(u32),
+    /// Bytes that are not UTF-8, valid up to this index.
+    Text(usize),
+    /// A tag other than 0 and 1.
+    Tag(u8),
+    /// A null pointer where there must be one.
+    Null,
+    /// A length beyond the capacity, or beyond the address space.
+    Length(usize),
+    /// The status of a method's own error, from a method that has none.
+    Status,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Invalid::Bool(found) => write!(f, "a bool must be 0 or 1, found {found}"),
+            Invalid::Char(found) => {
+                write!(f, "a char must be a Unicode scalar value, found {found:#x}")
+            }
+            Invalid::Text(valid) => write!(f, "text must be UTF-8, found a bad byte at {valid}"),
+            Invalid::Tag(found) => {
+                write!(f, "the tag of an option or result must be 0 or 1, found {found}")
+            }
+            Invalid::Null => write!(f, "a pointer must not be null"),
+            Invalid::Length(found) => write!(f, "a length must fit its memory, found {found}"),
+            Invalid::Status => write!(f, "only a method that returns a Result may fail"),
+        }
+    }
+}
+
+impl core::error::Error for Invalid {}

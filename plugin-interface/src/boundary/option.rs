@@ -1,0 +1,35 @@
+//! `Option<T>`: a tag and the value.
+#![expect(unsafe_code, reason = "the tag decides whether the value is read")]
+
+use core::mem::MaybeUninit;
+
+use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use crate::abi::RawOption;
+
+// SAFETY: the value crosses as its own wire, read only where the tag says so.
+unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
+    type Wire = RawOption<T::Wire>;
+    type At<'a> = Option<T::At<'a>>;
+    const SHAPE: &'static Shape = &Shape::Apply("Option", &[T::SHAPE]);
+
+    #[inline]
+    fn lower(self) -> Self::Wire {
+        match self {
+            None => RawOption { some: 0, value: MaybeUninit::uninit() },
+            Some(value) => RawOption { some: 1, value: MaybeUninit::new(value.lower()) },
+        }
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+        match wire.some {
+            0 => Ok(None),
+            // SAFETY: the tag says that the value is there; the rest is the
+            // contract of this function.
+            1 => unsafe { T::lift(wire.value.assume_init(), origin) }.map(Some),
+            other => Err(Invalid::Tag(other)),
+        }
+    }
+
+    returned_as_wire!();
+}

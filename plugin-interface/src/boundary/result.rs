@@ -1,0 +1,70 @@
+//! `Result<T, E>`: folded into the status of a call where it is the whole
+//! return of a method, a tag and a union elsewhere.
+#![expect(unsafe_code, reason = "the tag decides which side is read")]
+
+use core::mem::MaybeUninit;
+
+use super::{Fault, FfiSafe, Invalid, Origin, Shape};
+use crate::abi::{METHOD_ERROR, Outcome, RawResult, RawResultValue};
+
+// SAFETY: each side crosses as its own wire, read only where the tag or the
+// status says so.
+unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
+    type Wire = RawResult<T::Wire, E::Wire>;
+    type Returned = RawResultValue<T::Wire, E::Wire>;
+    type At<'a> = Result<T::At<'a>, E::At<'a>>;
+    const SHAPE: &'static Shape = &Shape::Apply("Result", &[T::SHAPE, E::SHAPE]);
+
+    #[inline]
+    fn lower(self) -> Self::Wire {
+        match self {
+            Ok(value) => {
+                let ok = MaybeUninit::new(value.lower());
+                RawResult { tag: 0, value: RawResultValue { ok } }
+            }
+            Err(error) => {
+                let err = MaybeUninit::new(error.lower());
+                RawResult { tag: 1, value: RawResultValue { err } }
+            }
+        }
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+        match wire.tag {
+            // SAFETY: the tag says that this side is initialised.
+            0 => unsafe { T::lift(wire.value.ok.assume_init(), origin) }.map(Ok),
+            // SAFETY: likewise.
+            1 => unsafe { E::lift(wire.value.err.assume_init(), origin) }.map(Err),
+            other => Err(Invalid::Tag(other)),
+        }
+    }
+
+    #[inline]
+    fn lower_return(self) -> Outcome<Self::Returned> {
+        match self {
+            Ok(value) => Outcome::ok(RawResultValue { ok: MaybeUninit::new(value.lower()) }),
+            Err(error) => {
+                Outcome::method_error(RawResultValue { err: MaybeUninit::new(error.lower()) })
+            }
+        }
+    }
+
+    #[inline]
+    unsafe fn lift_return<'a>(
+        outcome: Outcome<Self::Returned>,
+        origin: Origin,
+    ) -> Result<Self::At<'a>, Fault> {
+        if outcome.status.is_null() {
+            // SAFETY: a null status says that the value of `Ok` is there.
+            let lifted = unsafe { T::lift(outcome.value.assume_init().ok.assume_init(), origin) };
+            return lifted.map(Ok).map_err(Fault::Invalid);
+        }
+        if outcome.status == METHOD_ERROR {
+            // SAFETY: this status says that the value of `Err` is there.
+            let lifted = unsafe { E::lift(outcome.value.assume_init().err.assume_init(), origin) };
+            return lifted.map(Err).map_err(Fault::Invalid);
+        }
+        Err(Fault::Failed(outcome.status))
+    }
+}

@@ -1,0 +1,102 @@
+//! Numbers, `bool`, `char` and `()`: copied, in registers.
+#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+
+use super::{FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
+
+macro_rules! numbers {
+    ($($ty:ident)*) => {$(
+        // SAFETY: the wire is the type itself, a scalar of one layout.
+        unsafe impl FfiSafe for $ty {
+            type Wire = $ty;
+            type At<'a> = $ty;
+            const SHAPE: &'static Shape = &Shape::Named(stringify!($ty));
+            const PLAIN: bool = true;
+
+            #[inline]
+            fn lower(self) -> $ty {
+                self
+            }
+
+            #[inline]
+            unsafe fn lift<'a>(wire: $ty, _: Origin) -> Result<Self::At<'a>, Invalid> {
+                Ok(wire)
+            }
+
+            returned_as_wire!();
+        }
+
+        // SAFETY: every bit pattern is a value and nothing is owned.
+        unsafe impl Plain for $ty {}
+    )*};
+}
+
+numbers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64);
+
+// SAFETY: a bool is one byte, 0 or 1, in Rust as in C.
+unsafe impl FfiSafe for bool {
+    type Wire = u8;
+    type At<'a> = bool;
+    const SHAPE: &'static Shape = &Shape::Named("bool");
+    const PLAIN: bool = true;
+
+    #[inline]
+    fn lower(self) -> u8 {
+        self.into()
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: u8, _: Origin) -> Result<Self::At<'a>, Invalid> {
+        match wire {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(Invalid::Bool(other)),
+        }
+    }
+
+    returned_as_wire!();
+}
+
+// SAFETY: as above; a slice of them is validated where its origin is foreign.
+unsafe impl Plain for bool {}
+
+// SAFETY: a char has the layout of u32.
+unsafe impl FfiSafe for char {
+    type Wire = u32;
+    type At<'a> = char;
+    const SHAPE: &'static Shape = &Shape::Named("char");
+    const PLAIN: bool = true;
+
+    #[inline]
+    fn lower(self) -> u32 {
+        self.into()
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: u32, _: Origin) -> Result<Self::At<'a>, Invalid> {
+        char::from_u32(wire).ok_or(Invalid::Char(wire))
+    }
+
+    returned_as_wire!();
+}
+
+// SAFETY: as above; a slice of them is validated where its origin is foreign.
+unsafe impl Plain for char {}
+
+// SAFETY: C has no type without a size, so a unit crosses as a byte of 0.
+unsafe impl FfiSafe for () {
+    type Wire = u8;
+    type At<'a> = ();
+    const SHAPE: &'static Shape = &Shape::Unit;
+
+    #[inline]
+    fn lower(self) -> u8 {
+        0
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(_: u8, _: Origin) -> Result<Self::At<'a>, Invalid> {
+        Ok(())
+    }
+
+    returned_as_wire!();
+}

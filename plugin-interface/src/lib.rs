@@ -1,0 +1,91 @@
+//! Plugins for Rust: ordinary traits, implemented in dynamic libraries, called
+//! at the price of a `dyn` call, and given back to the last byte.
+//!
+//! An **interface** is a trait under [`#[plugin_interface]`](macro@plugin_interface).
+//! A **plugin** is an impl of it under [`#[plugin_impl]`](macro@plugin_impl), in a
+//! `cdylib` whose root says [`#[plugin_aggregates]`](macro@plugin_aggregates)
+//! once for each interface. A **host** loads it through a [`PluginManager`].
+//!
+//! ```
+//! use plugin_interface::{Greeter, plugin_aggregates, plugin_impl};
+//!
+//! #[plugin_aggregates(Greeter)]
+//! mod plugin {}
+//!
+//! #[derive(Default)]
+//! pub struct English;
+//!
+//! #[plugin_impl(Greeter)]
+//! impl Greeter for English {
+//!     fn name(&self) -> &str {
+//!         "english"
+//!     }
+//!
+//!     fn greet(&self, target: &str) -> String {
+//!         format!("Hello, {target}!")
+//!     }
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! The host asks for the interface and gets its typed proxies:
+//!
+//! ```no_run
+//! # #[cfg(feature = "manager")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use plugin_interface::{Greeter, PluginManager};
+//!
+//! let mut manager = PluginManager::new();
+//! for greeter in manager.load::<dyn Greeter>("plugins")? {
+//!     println!("{}", greeter.greet("world"));
+//! }
+//! for rejected in manager.rejected() {
+//!     eprintln!("{}", rejected.error);
+//! }
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "manager"))]
+//! # fn main() {}
+//! ```
+//!
+//! What may cross is in [`boundary`], what lies in memory in [`abi`]. A plugin
+//! runs in the host's process: its panics are contained, but nothing survives
+//! one that aborts, overflows its stack or writes through a wild pointer.
+//!
+//! # Features
+//!
+//! - `manager` (default): the host side. A plugin that turns default features
+//!   off compiles no loader.
+
+// The macros name this crate by its path; so does its own use of them.
+extern crate self as plugin_interface;
+
+pub mod abi;
+pub mod boundary;
+mod greeter;
+#[cfg(feature = "manager")]
+mod host;
+mod interface;
+pub mod metadata;
+mod object;
+#[doc(hidden)]
+pub mod __private;
+mod runtime;
+
+pub use abi::{RegistrationArray, RegistrationFactory};
+pub use boundary::FfiSafe;
+pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
+pub use interface::{Interface, PluginTrait};
+pub use plugin_annotations::{plugin_aggregates, plugin_impl, plugin_interface};
+pub use runtime::context::PluginContext;
+
+#[cfg(feature = "manager")]
+pub use {
+    greeter::{load_greeter_from_lib, unload_greeter},
+    host::{
+        LoadError, PluginHandle, PluginManager, ProxyError, Rejected, UnloadError,
+        get_unmaker_counter, get_unmaker_counter_for, inspect,
+    },
+    libloading,
+    metadata::{MetadataError, PluginMetadata},
+};

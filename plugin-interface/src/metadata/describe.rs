@@ -1,0 +1,104 @@
+//! The descriptor of an interface, built at compile time from its types.
+
+use super::write::Writer;
+use crate::boundary::Shape;
+
+/// How a method takes `self`.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receiver {
+    /// `&self`.
+    Ref,
+    /// `&mut self`.
+    RefMut,
+}
+
+/// One parameter of a method.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ParameterDescription {
+    pub name: &'static str,
+    pub shape: &'static Shape,
+}
+
+/// One method of an interface.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct MethodDescription {
+    pub name: &'static str,
+    pub receiver: Receiver,
+    pub parameters: &'static [ParameterDescription],
+    pub returns: &'static Shape,
+}
+
+/// An interface: the source of its fingerprint, its metadata record and of
+/// every message about a mismatch.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct InterfaceDescription {
+    /// The full path, `crate::module::Trait`: the identity of the interface.
+    pub path: &'static str,
+    pub version: &'static str,
+    pub methods: &'static [MethodDescription],
+}
+
+impl MethodDescription {
+    /// Writes the signature, with parameter names for a reader, and without
+    /// them where it identifies the method.
+    pub(crate) const fn write_signature<const N: usize>(&self, out: &mut Writer<N>, names: bool) {
+        out.text("fn ");
+        out.text(self.name);
+        out.text(match self.receiver {
+            Receiver::Ref => "(&self",
+            Receiver::RefMut => "(&mut self",
+        });
+        let mut i = 0;
+        while i < self.parameters.len() {
+            out.text(", ");
+            if names {
+                out.text(self.parameters[i].name);
+                out.text(": ");
+            }
+            self.parameters[i].shape.write(out);
+            i += 1;
+        }
+        out.text(")");
+        if !matches!(self.returns, Shape::Unit) {
+            out.text(" -> ");
+            self.returns.write(out);
+        }
+    }
+
+    /// Identifies name and types, whatever the parameters are called.
+    pub(crate) const fn fingerprint(&self) -> u64 {
+        let mut out = Writer::<0>::new();
+        self.write_signature(&mut out, false);
+        out.hash()
+    }
+}
+
+impl InterfaceDescription {
+    /// Identifies the methods and their order.
+    pub const fn fingerprint(&self) -> u64 {
+        let mut out = Writer::<0>::new();
+        let mut i = 0;
+        while i < self.methods.len() {
+            self.methods[i].write_signature(&mut out, false);
+            out.text("\n");
+            i += 1;
+        }
+        out.hash()
+    }
+
+    /// Whether no method takes `&mut self`.
+    pub const fn is_shared(&self) -> bool {
+        let mut i = 0;
+        while i < self.methods.len() {
+            if matches!(self.methods[i].receiver, Receiver::RefMut) {
+                return false;
+            }
+            i += 1;
+        }
+        true
+    }
+}

@@ -1,0 +1,164 @@
+//! Encoding records at compile time.
+//!
+//! Each record is encoded twice: once into no space at all, to learn its
+//! length, and once into exactly that length.
+
+use super::describe::InterfaceDescription;
+use super::{MAGIC, kind};
+use crate::abi::ABI_VERSION;
+
+/// Collects bytes, counts them, and hashes them (FNV-1a, 64 bits).
+///
+/// Bytes beyond `N` are counted and hashed, but not kept.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Writer<const N: usize> {
+    bytes: [u8; N],
+    len: usize,
+    hash: u64,
+}
+
+impl<const N: usize> Writer<N> {
+    pub(crate) const fn new() -> Self {
+        Writer { bytes: [0; N], len: 0, hash: 0xcbf2_9ce4_8422_2325 }
+    }
+
+    /// The bytes; all of them if the length measured before was `N`.
+    pub const fn into_bytes(self) -> [u8; N] {
+        assert!(self.len == N, "a record is measured before it is written");
+        self.bytes
+    }
+
+    /// How many bytes were written.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The hash of what was written.
+    pub(crate) const fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    const fn byte(&mut self, byte: u8) {
+        if self.len < N {
+            self.bytes[self.len] = byte;
+        }
+        self.len += 1;
+        self.hash = (self.hash ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+
+    const fn raw(&mut self, bytes: &[u8]) {
+        let mut i = 0;
+        while i < bytes.len() {
+            self.byte(bytes[i]);
+            i += 1;
+        }
+    }
+
+    /// The text alone.
+    pub(crate) const fn text(&mut self, text: &str) {
+        self.raw(text.as_bytes());
+    }
+
+    const fn u32(&mut self, value: u32) {
+        self.raw(&value.to_le_bytes());
+    }
+
+    const fn u64(&mut self, value: u64) {
+        self.raw(&value.to_le_bytes());
+    }
+
+    /// The length, then the text.
+    const fn string(&mut self, text: &str) {
+        self.u32(text.len() as u32);
+        self.text(text);
+    }
+
+    const fn head(&mut self, kind: u32, payload: usize) {
+        self.raw(&MAGIC);
+        self.u32(kind);
+        self.u32(payload as u32);
+    }
+}
+
+/// The package that a library was built from, as its own crate knows it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct PackageDescription {
+    pub name: &'static str,
+    pub version: &'static str,
+    pub authors: &'static str,
+    pub description: &'static str,
+    pub license: &'static str,
+    pub repository: &'static str,
+}
+
+const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageDescription) {
+    out.u32(ABI_VERSION);
+    out.u32(if cfg!(panic = "unwind") { 1 } else { 0 });
+    out.string(package.name);
+    out.string(package.version);
+    out.string(package.authors);
+    out.string(package.description);
+    out.string(package.license);
+    out.string(package.repository);
+}
+
+const fn interface_payload<const N: usize>(
+    out: &mut Writer<N>,
+    interface: &InterfaceDescription,
+) {
+    out.u64(interface.fingerprint());
+    out.string(interface.path);
+    out.string(interface.version);
+    out.u32(interface.methods.len() as u32);
+    let mut i = 0;
+    while i < interface.methods.len() {
+        let method = &interface.methods[i];
+        let mut signature = Writer::<0>::new();
+        method.write_signature(&mut signature, true);
+        out.u64(method.fingerprint());
+        out.string(method.name);
+        out.u32(signature.len() as u32);
+        method.write_signature(out, true);
+        i += 1;
+    }
+}
+
+const fn registration_payload<const N: usize>(out: &mut Writer<N>, interface: &str, name: &str) {
+    out.string(interface);
+    out.string(name);
+}
+
+/// The record of a package.
+#[doc(hidden)]
+pub const fn package_record<const N: usize>(package: &PackageDescription) -> Writer<N> {
+    let mut payload = Writer::<0>::new();
+    package_payload(&mut payload, package);
+    let mut out = Writer::new();
+    out.head(kind::PACKAGE, payload.len());
+    package_payload(&mut out, package);
+    out
+}
+
+/// The record of an interface.
+#[doc(hidden)]
+pub const fn interface_record<const N: usize>(interface: &InterfaceDescription) -> Writer<N> {
+    let mut payload = Writer::<0>::new();
+    interface_payload(&mut payload, interface);
+    let mut out = Writer::new();
+    out.head(kind::INTERFACE, payload.len());
+    interface_payload(&mut out, interface);
+    out
+}
+
+/// The record of one `#[plugin_impl]`: the path of its interface, its name.
+#[doc(hidden)]
+pub const fn registration_record<const N: usize>(interface: &str, name: &str) -> Writer<N> {
+    let mut payload = Writer::<0>::new();
+    registration_payload(&mut payload, interface, name);
+    let mut out = Writer::new();
+    out.head(kind::REGISTRATION, payload.len());
+    registration_payload(&mut out, interface, name);
+    out
+}

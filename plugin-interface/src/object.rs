@@ -1,0 +1,145 @@
+//! An instance of another library, and how generated code calls it.
+#![expect(unsafe_code, reason = "calls go through a vtable of another library")]
+
+use core::any::Any;
+use core::marker::PhantomData;
+use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::ptr::NonNull;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::abi::{Failure, Opaque, Outcome, RawSlice};
+use crate::boundary::{Fault, FfiSafe, Origin};
+use crate::interface::Interface;
+
+/// An instance, its vtable, and what keeps both mapped.
+///
+/// The inside of every `<Trait>Proxy`.
+#[doc(hidden)]
+pub struct Object<I: Interface + ?Sized> {
+    vtable: NonNull<I::VTable>,
+    instance: *mut Opaque,
+    origin: Origin,
+    /// As `Send` and `Sync` as the interface says.
+    interface: PhantomData<Box<I>>,
+    /// Last: the instance is unmade and the library closed after the pointers
+    /// above are of no more use.
+    keep: Arc<dyn Any + Send + Sync>,
+}
+
+// SAFETY: the instance behind the pointer is an `I`, and `I: Send` is what the
+// implementing type had to satisfy; the vtable is immutable.
+unsafe impl<I: Interface + Send + ?Sized> Send for Object<I> {}
+// SAFETY: likewise for `I: Sync`.
+unsafe impl<I: Interface + Sync + ?Sized> Sync for Object<I> {}
+
+// A panic of the plugin is contained on its side; the pointers here stay true.
+impl<I: Interface + ?Sized> UnwindSafe for Object<I> {}
+impl<I: Interface + ?Sized> RefUnwindSafe for Object<I> {}
+
+impl<I: Interface + ?Sized> Object<I> {
+    /// Puts an object together.
+    ///
+    /// # Safety
+    ///
+    /// 1. `vtable` and `instance` belong together and stay valid as long as
+    ///    `keep` lives.
+    /// 2. No other object of this instance exists, unless `I::SHAREABLE`.
+    /// 3. `origin` tells who made the vtable.
+    #[cfg(feature = "manager")]
+    pub(crate) unsafe fn new(
+        vtable: NonNull<I::VTable>,
+        instance: *mut Opaque,
+        origin: Origin,
+        keep: Arc<dyn Any + Send + Sync>,
+    ) -> Self {
+        Object { vtable, instance, origin, interface: PhantomData, keep }
+    }
+
+    /// The methods.
+    #[inline]
+    pub fn vtable(&self) -> &I::VTable {
+        // SAFETY: valid as long as `keep` lives, by the contract of `new`.
+        unsafe { self.vtable.as_ref() }
+    }
+
+    /// The instance that the methods take.
+    #[inline]
+    pub fn instance(&self) -> *mut Opaque {
+        self.instance
+    }
+
+    /// Turns what a method returned into its value, borrowing from `self`.
+    ///
+    /// # Panics
+    ///
+    /// With the plugin's message if the method panicked, without a second
+    /// report; with a message of its own if the value is invalid.
+    ///
+    /// # Safety
+    ///
+    /// `outcome` is the return of the method `method` of this object's vtable,
+    /// whose return type is `R`.
+    #[inline]
+    pub unsafe fn finish<'s, R: FfiSafe>(
+        &'s self,
+        method: &'static str,
+        outcome: Outcome<R::Returned>,
+    ) -> R::At<'s> {
+        // SAFETY: the caller vouches for the outcome. What it borrows belongs
+        // to the instance, which outlives the borrow of `self`.
+        match unsafe { R::lift_return(outcome, self.origin) } {
+            Ok(value) => value,
+            Err(fault) => raise(I::NAME, method, fault),
+        }
+    }
+}
+
+impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct(I::NAME).field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// Continues a plugin's panic on this side of the boundary.
+#[cold]
+#[inline(never)]
+fn raise(interface: &str, method: &str, fault: Fault) -> ! {
+    match fault {
+        Fault::Failed(failure) => {
+            // SAFETY: a failure in an outcome is ours, once.
+            let message = unsafe { take_message(failure) };
+            // Reported when it happened: unwind without a second report.
+            std::panic::resume_unwind(Box::new(message))
+        }
+        Fault::Invalid(invalid) => {
+            panic!("{interface}::{method}: the plugin returned no valid value: {invalid}")
+        }
+    }
+}
+
+/// Reads a failure's message and frees the failure.
+///
+/// # Safety
+///
+/// `failure` is an owned failure; it is not used again.
+pub(crate) unsafe fn take_message(failure: *mut Failure) -> String {
+    // SAFETY: owned, so alive, and its message lives as long as it.
+    let message = unsafe { text_of((*failure).message) }.into_owned();
+    // SAFETY: owned, so freed here and once.
+    unsafe { ((*failure).free)(failure) };
+    message
+}
+
+/// Reads text that another library lends.
+///
+/// # Safety
+///
+/// `raw` is empty or leads to `len` bytes that live as long as `'a`.
+pub(crate) unsafe fn text_of<'a>(raw: RawSlice) -> Cow<'a, str> {
+    if raw.len == 0 || raw.ptr.is_null() {
+        return Cow::Borrowed("");
+    }
+    // SAFETY: the contract of this function.
+    String::from_utf8_lossy(unsafe { core::slice::from_raw_parts(raw.ptr.cast(), raw.len) })
+}

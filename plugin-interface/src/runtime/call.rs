@@ -1,0 +1,82 @@
+//! The callee's half of a call: lift the arguments, contain the panic.
+#![expect(unsafe_code, reason = "arguments arrive as pointers")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::failure;
+use crate::abi::{Failure, Opaque, Outcome};
+use crate::boundary::{FfiSafe, Invalid, Origin};
+
+/// One call. What is lifted for it borrows from it, so that an interface which
+/// claims more than the call (`&'static str`) does not compile.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Call;
+
+impl Call {
+    /// The instance, shared for the call.
+    ///
+    /// # Safety
+    ///
+    /// `this` leads to a `T` that nobody borrows exclusively during the call.
+    #[inline]
+    pub unsafe fn shared<T>(&self, this: *mut Opaque) -> &T {
+        // SAFETY: the contract of this function.
+        unsafe { &*this.cast::<T>() }
+    }
+
+    /// The instance, exclusive for the call.
+    ///
+    /// # Safety
+    ///
+    /// `this` leads to a `T` that nobody else borrows during the call.
+    #[inline]
+    #[expect(clippy::mut_from_ref, reason = "the borrow comes from the pointer")]
+    pub unsafe fn exclusive<T>(&self, this: *mut Opaque) -> &mut T {
+        // SAFETY: the contract of this function.
+        unsafe { &mut *this.cast::<T>() }
+    }
+
+    /// One argument.
+    ///
+    /// # Safety
+    ///
+    /// `wire` was lowered from a `P` by the caller, for this call.
+    #[inline]
+    pub unsafe fn argument<P: FfiSafe>(&self, wire: P::Wire) -> P::At<'_> {
+        // SAFETY: the caller's borrows outlive the call, and so this borrow.
+        match unsafe { P::lift(wire, Origin::Rust) } {
+            Ok(value) => value,
+            Err(invalid) => refuse(invalid),
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn refuse(invalid: Invalid) -> ! {
+    panic!("the caller passed no valid value: {invalid}")
+}
+
+/// Runs a method and turns its return or its panic into an outcome.
+#[doc(hidden)]
+#[inline]
+pub fn contain<R: FfiSafe>(method: impl FnOnce() -> R) -> Outcome<R::Returned> {
+    // The instance may be left in a state of its own making, as after any
+    // caught panic; it stays valid, and the plugin stays usable.
+    match catch_unwind(AssertUnwindSafe(|| method().lower_return())) {
+        Ok(outcome) => outcome,
+        Err(payload) => Outcome::failed(failure::of_panic(payload)),
+    }
+}
+
+/// Drops an instance for a vtable.
+///
+/// # Safety
+///
+/// `instance` leads to a boxed `T` that is not used again.
+#[doc(hidden)]
+pub unsafe extern "C" fn drop_instance<T>(instance: *mut Opaque) -> *mut Failure {
+    // SAFETY: the contract of this function.
+    contain(|| drop(unsafe { Box::from_raw(instance.cast::<T>()) })).status
+}

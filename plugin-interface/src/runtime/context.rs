@@ -1,0 +1,77 @@
+//! What a constructor is told.
+#![expect(unsafe_code, reason = "reads what the host lends for the call")]
+
+use core::marker::PhantomData;
+use std::path::Path;
+
+use crate::abi::RawContext;
+
+/// What the host tells a plugin's constructor
+/// (`#[plugin_impl(Trait, new = path)]`).
+///
+/// ```
+/// use plugin_interface::PluginContext;
+///
+/// struct Dictionary { folder: std::path::PathBuf }
+///
+/// impl Dictionary {
+///     fn open(context: &PluginContext) -> Result<Self, String> {
+///         let library = context.library_path().ok_or("made by hand, without a path")?;
+///         Ok(Dictionary { folder: library.with_file_name("words") })
+///     }
+/// }
+/// # assert!(Dictionary::open(&PluginContext::empty()).is_err());
+/// ```
+#[derive(Debug)]
+pub struct PluginContext<'a> {
+    raw: RawContext,
+    lent: PhantomData<&'a RawContext>,
+}
+
+impl PluginContext<'_> {
+    /// A context that tells nothing, as the exported makers pass it and as a
+    /// unit test of a constructor may.
+    ///
+    /// ```
+    /// assert!(plugin_interface::PluginContext::empty().library_path().is_none());
+    /// ```
+    pub const fn empty() -> Self {
+        let raw = RawContext {
+            size: size_of::<RawContext>(),
+            library_path: crate::abi::RawSlice::of::<u8>(&[]),
+        };
+        PluginContext { raw, lent: PhantomData }
+    }
+
+    /// # Safety
+    ///
+    /// `raw` is null or stays valid, with what it points to, for `'a`.
+    pub(crate) unsafe fn from_raw(raw: *const RawContext) -> Self {
+        if raw.is_null() {
+            return Self::empty();
+        }
+        // SAFETY: valid by the contract; version 1 has exactly these fields.
+        PluginContext { raw: unsafe { *raw }, lent: PhantomData }
+    }
+
+    /// The library as the host found it: data files lie beside it, and not
+    /// beside the private copy that is mapped. `None` if the host does not say.
+    pub fn library_path(&self) -> Option<&Path> {
+        let raw = self.raw.library_path;
+        if raw.len == 0 {
+            return None;
+        }
+        // SAFETY: lent for as long as `self` lives, by the contract of
+        // `from_raw`.
+        let bytes: &[u8] = unsafe { core::slice::from_raw_parts(raw.ptr.cast(), raw.len) };
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            Some(Path::new(std::ffi::OsStr::from_bytes(bytes)))
+        }
+        #[cfg(not(unix))]
+        {
+            core::str::from_utf8(bytes).ok().map(Path::new)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The library's entry: connect, and show the factories.
+//!
+//! It stands here and not in generated code, because a library may register
+//! several interfaces. Every library that links this crate exports it, so its
+//! presence alone does not make a plugin: the metadata does.
+#![expect(unsafe_code, reason = "exports a C symbol")]
+
+use core::ffi::c_void;
+
+use super::{allocator, panic_hook};
+use crate::abi::{ABI_VERSION, HostServices, PluginEntry, RegistrationFactory, VisitFactory};
+
+inventory::collect!(RegistrationFactory);
+
+static ENTRY: PluginEntry = PluginEntry {
+    abi_version: ABI_VERSION,
+    size: size_of::<PluginEntry>() as u32,
+    connect,
+    factories,
+};
+
+#[unsafe(no_mangle)]
+extern "C" fn plugin_entry_v1() -> *const PluginEntry {
+    &raw const ENTRY
+}
+
+unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
+    // SAFETY: the host passes services that outlive this library.
+    let offered = unsafe { &*services };
+    if offered.abi_version != ABI_VERSION {
+        return 1;
+    }
+    allocator::accept(offered.system_free, offered.malloc_identity);
+    // SAFETY: as above.
+    unsafe { panic_hook::install(services) };
+    0
+}
+
+unsafe extern "C" fn factories(visit: VisitFactory, context: *mut c_void) {
+    for factory in inventory::iter::<RegistrationFactory> {
+        // SAFETY: the host passed the context for its own visitor.
+        unsafe { visit(context, factory) };
+    }
+}

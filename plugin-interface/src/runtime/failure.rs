@@ -1,0 +1,56 @@
+//! Panics and errors on their way to the other side.
+#![expect(unsafe_code, reason = "the other side frees through a pointer")]
+
+use core::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::abi::{Failure, FailureKind, RawSlice};
+
+/// A failure and the text that it points to.
+#[repr(C)]
+struct OwnedFailure {
+    failure: Failure,
+    text: Box<str>,
+}
+
+unsafe extern "C" fn free(failure: *mut Failure) {
+    // SAFETY: `new` gave the address of the first field of a boxed
+    // `OwnedFailure`, and the other side frees once.
+    drop(unsafe { Box::from_raw(failure.cast::<OwnedFailure>()) });
+}
+
+/// Allocates a failure for the other side to read and free.
+#[cold]
+pub(crate) fn new(kind: FailureKind, text: String) -> *mut Failure {
+    let text = text.into_boxed_str();
+    let message = RawSlice::of(text.as_bytes());
+    let failure = Failure { kind, reserved: 0, message, free };
+    Box::into_raw(Box::new(OwnedFailure { failure, text })).cast()
+}
+
+/// Turns a panic's payload into a failure.
+#[cold]
+pub(crate) fn of_panic(payload: Box<dyn Any + Send>) -> *mut Failure {
+    let text = message_of(&*payload).to_owned();
+    discard(payload);
+    new(FailureKind::PANIC, text)
+}
+
+/// The text of a panic's payload, as the default hook would print it.
+pub(crate) fn message_of(payload: &(dyn Any + Send)) -> &str {
+    if let Some(text) = payload.downcast_ref::<&'static str>() {
+        text
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text
+    } else {
+        "Box<dyn Any>"
+    }
+}
+
+/// Drops a payload whose own drop may panic, and the payloads of those panics.
+fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        // Whoever panics in the drop of a panic is not asked a third time.
+        core::mem::forget(second);
+    }
+}

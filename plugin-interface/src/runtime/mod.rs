@@ -1,0 +1,9 @@
+//! The plugin's side: what is linked into each library.
+
+pub(crate) mod allocator;
+pub(crate) mod call;
+pub(crate) mod context;
+pub(crate) mod entry;
+pub(crate) mod failure;
+pub(crate) mod panic_hook;
+pub(crate) mod register;

@@ -1,0 +1,43 @@
+//! Tells the host of each panic in this library.
+//!
+//! A library has its own copy of the standard library and so its own panic
+//! hook. The default one would print to a stderr that the host may not watch,
+//! and leave debug information mapped after the library is gone.
+#![expect(unsafe_code, reason = "calls back into the host")]
+
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, Ordering};
+use std::panic::PanicHookInfo;
+
+use super::failure::message_of;
+use crate::abi::{HostServices, PanicReport, RawSlice};
+
+static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
+
+/// Routes this library's panics to the host.
+///
+/// # Safety
+///
+/// `services` stays valid for as long as this library is mapped.
+pub(super) unsafe fn install(services: *const HostServices) {
+    HOST.store(services.cast_mut(), Ordering::Release);
+    // A function has no state: the box of the hook allocates nothing.
+    std::panic::set_hook(Box::new(report));
+}
+
+fn report(info: &PanicHookInfo<'_>) {
+    let host = HOST.load(Ordering::Acquire);
+    let (file, line, column) = match info.location() {
+        Some(at) => (at.file(), at.line(), at.column()),
+        None => ("", 0, 0),
+    };
+    let report = PanicReport {
+        message: RawSlice::of(message_of(info.payload()).as_bytes()),
+        file: RawSlice::of(file.as_bytes()),
+        line,
+        column,
+    };
+    // SAFETY: the hook is installed after `HOST`, whose services outlive this
+    // library; the report lives across the call.
+    unsafe { ((*host).on_panic)((*host).context, &report) };
+}

@@ -1,0 +1,227 @@
+//! Makers, unmakers, counters, and the arrays of registrations.
+#![expect(unsafe_code, reason = "registrations travel as pointers")]
+
+use core::ffi::c_void;
+use core::fmt::Display;
+use core::marker::PhantomData;
+use core::ptr;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::context::PluginContext;
+use super::failure;
+use crate::abi::{
+    Failure, FailureKind, RawContext, RawSlice, Registration, RegistrationArray,
+    RegistrationFactory,
+};
+use crate::interface::{Interface, VTableFor};
+
+/// How often an unmaker of interface `I` ran in this library.
+#[doc(hidden)]
+pub struct Counter<I: ?Sized>(AtomicUsize, PhantomData<fn(&I)>);
+
+impl<I: Interface + ?Sized> Counter<I> {
+    #[expect(clippy::new_without_default, reason = "made once, by a macro, as a static")]
+    pub const fn new() -> Self {
+        Counter(AtomicUsize::new(0), PhantomData)
+    }
+
+    /// The count so far.
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl<I: ?Sized> core::fmt::Debug for Counter<I> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_tuple("Counter").field(&self.0).finish()
+    }
+}
+
+/// One `#[plugin_impl]`: implemented by generated code for a type of its own.
+#[doc(hidden)]
+pub trait Plugin: 'static {
+    type Interface: VTableFor<Self::Instance> + ?Sized;
+    type Instance: 'static;
+    const NAME: &'static str;
+    const RECORD: &'static [u8];
+
+    fn construct(context: &PluginContext<'_>) -> Result<Self::Instance, String>;
+    fn counter() -> &'static Counter<Self::Interface>;
+}
+
+type RegistrationOf<P> =
+    Registration<<<P as Plugin>::Interface as Interface>::VTable>;
+
+/// The factory of a plugin, for `inventory`.
+#[doc(hidden)]
+pub const fn factory<P: Plugin>() -> RegistrationFactory {
+    RegistrationFactory {
+        size: size_of::<RegistrationFactory>(),
+        interface: RawSlice::of(P::Interface::DESCRIPTION.path.as_bytes()),
+        name: RawSlice::of(P::NAME.as_bytes()),
+        fingerprint: const { P::Interface::DESCRIPTION.fingerprint() },
+        maker: maker::<P>,
+        unmaker: unmaker::<P>,
+        make: make::<P>,
+        unmake: unmake::<P>,
+        record: RawSlice::of(P::RECORD),
+    }
+}
+
+/// The body of `plugin_register_<Trait>_<Type>_v1`.
+#[doc(hidden)]
+pub extern "C" fn maker<P: Plugin>() -> *const c_void {
+    let mut registration = ptr::null();
+    // SAFETY: a null context is an empty one; the place to write to is ours.
+    let failure = unsafe { make::<P>(ptr::null(), &mut registration) };
+    if !failure.is_null() {
+        // SAFETY: a failure belongs to whoever asked. This maker cannot pass
+        // it on: it says so by null.
+        unsafe { ((*failure).free)(failure) };
+    }
+    registration
+}
+
+/// The body of `plugin_unregister_<Trait>_<Type>_v1`.
+///
+/// # Safety
+///
+/// `registration` is null, or came from the maker of `P` and is not used again.
+#[doc(hidden)]
+pub unsafe extern "C" fn unmaker<P: Plugin>(registration: *const c_void) {
+    // SAFETY: the contract of this function.
+    let failure = unsafe { unmake::<P>(registration) };
+    if !failure.is_null() {
+        // SAFETY: as in `maker`; the hook told the host of the panic.
+        unsafe { ((*failure).free)(failure) };
+    }
+}
+
+unsafe extern "C" fn make<P: Plugin>(
+    context: *const RawContext,
+    out: *mut *const c_void,
+) -> *mut Failure {
+    // SAFETY: the host lends the context for the duration of the call.
+    let context = unsafe { PluginContext::from_raw(context) };
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        let instance = Box::new(P::construct(&context)?);
+        let vtable: *const _ = <P::Interface as VTableFor<P::Instance>>::VTABLE;
+        let registration: RegistrationOf<P> =
+            Registration { vtable, instance: Box::into_raw(instance).cast() };
+        Ok(Box::into_raw(Box::new(registration)).cast_const().cast())
+    }));
+    match made {
+        Ok(Ok(registration)) => {
+            // SAFETY: the host passes a place to write to.
+            unsafe { out.write(registration) };
+            ptr::null_mut()
+        }
+        Ok(Err(error)) => failure::new(FailureKind::ERROR, error),
+        Err(payload) => failure::of_panic(payload),
+    }
+}
+
+unsafe extern "C" fn unmake<P: Plugin>(registration: *const c_void) -> *mut Failure {
+    if registration.is_null() {
+        return ptr::null_mut();
+    }
+    // SAFETY: made by `make` for this `P`, and unmade once.
+    let registration =
+        unsafe { Box::from_raw(registration.cast_mut().cast::<RegistrationOf<P>>()) };
+    // SAFETY: the instance was boxed by `make` and goes with its registration.
+    let instance = unsafe { Box::from_raw(registration.instance.cast::<P::Instance>()) };
+    let dropped = catch_unwind(AssertUnwindSafe(|| drop(instance)));
+    P::counter().0.fetch_add(1, Ordering::SeqCst);
+    match dropped {
+        Ok(()) => ptr::null_mut(),
+        Err(payload) => failure::of_panic(payload),
+    }
+}
+
+/// An array and the memory that it points to.
+#[repr(C)]
+struct OwnedArray {
+    array: RegistrationArray,
+    registrations: Vec<*const c_void>,
+    factories: Vec<*const RegistrationFactory>,
+}
+
+/// The body of `plugin_register_all_<Trait>_v1`: one registration of each
+/// plugin of `I` in this library. A plugin that cannot be made is left out.
+#[doc(hidden)]
+pub fn register_all<I: Interface + ?Sized>() -> *const RegistrationArray {
+    let mut registrations = Vec::new();
+    let mut factories = Vec::new();
+    for factory in inventory::iter::<RegistrationFactory> {
+        if !is_of::<I>(factory) {
+            continue;
+        }
+        let registration = (factory.maker)();
+        if !registration.is_null() {
+            registrations.push(registration);
+            factories.push(ptr::from_ref(factory));
+        }
+    }
+    let array = RegistrationArray {
+        count: registrations.len(),
+        registrations: registrations.as_ptr(),
+        factories: factories.as_ptr(),
+    };
+    Box::into_raw(Box::new(OwnedArray { array, registrations, factories })).cast_const().cast()
+}
+
+/// The body of `plugin_unregister_all_<Trait>_v1`.
+///
+/// # Safety
+///
+/// `array` is null, or came from `register_all` and is not used again.
+#[doc(hidden)]
+pub unsafe fn unregister_all(array: *const RegistrationArray) {
+    if array.is_null() {
+        return;
+    }
+    // SAFETY: `register_all` gave the address of the first field.
+    let owned = unsafe { Box::from_raw(array.cast_mut().cast::<OwnedArray>()) };
+    for (&registration, &factory) in owned.registrations.iter().zip(&owned.factories) {
+        // SAFETY: each registration goes to the unmaker of the factory that
+        // made it, once.
+        unsafe { ((*factory).unmaker)(registration) };
+    }
+}
+
+/// Whether a factory makes instances of `I`, not merely of a trait of its name.
+fn is_of<I: Interface + ?Sized>(factory: &RegistrationFactory) -> bool {
+    let RawSlice { ptr, len } = factory.interface;
+    // SAFETY: a factory of this library names its interface by a static text.
+    let path: &[u8] = unsafe { core::slice::from_raw_parts(ptr.cast(), len) };
+    path == I::DESCRIPTION.path.as_bytes()
+        && factory.fingerprint == const { I::DESCRIPTION.fingerprint() }
+}
+
+/// A type that a maker can make without being told how.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a plugin of type `{Self}` does not say how it is made",
+    label = "has no `Default`",
+    note = "implement or derive `Default`, or name a constructor: `#[plugin_impl(Trait, new = Self::open)]`"
+)]
+pub trait MadeByDefault: Sized {
+    fn make() -> Self;
+}
+
+impl<T: Default> MadeByDefault for T {
+    fn make() -> Self {
+        T::default()
+    }
+}
+
+/// Calls the constructor that an author named.
+#[doc(hidden)]
+pub fn construct<T, E: Display>(
+    constructor: impl FnOnce(&PluginContext<'_>) -> Result<T, E>,
+    context: &PluginContext<'_>,
+) -> Result<T, String> {
+    // The alternate form shows the causes of errors that know them.
+    constructor(context).map_err(|error| format!("{error:#}"))
+}
