@@ -12,7 +12,10 @@ use crate::model::Receiver;
 
 pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
     if let Some(unsafety) = &item.unsafety {
-        errors.at(unsafety, "an interface is a safe trait: a host cannot know what a plugin vouches for");
+        errors.at(
+            unsafety,
+            "an interface is a safe trait: a host cannot know what a plugin vouches for",
+        );
     }
     if !item.generics.params.is_empty() {
         errors.at(
@@ -36,9 +39,11 @@ pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
 fn is_marker(bound: &TypeParamBound) -> bool {
     match bound {
         TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
-        TypeParamBound::Trait(bound) => {
-            bound.path.segments.last().is_some_and(|last| last.ident == "Send" || last.ident == "Sync")
-        }
+        TypeParamBound::Trait(bound) => bound
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "Send" || last.ident == "Sync"),
         _ => false,
     }
 }
@@ -46,7 +51,9 @@ fn is_marker(bound: &TypeParamBound) -> bool {
 pub(crate) fn only_methods(item: &TraitItem, errors: &mut Errors) {
     let message = match item {
         TraitItem::Const(_) => "an interface cannot have constants: make it a method",
-        TraitItem::Type(_) => "an interface cannot have associated types: name the type in the methods",
+        TraitItem::Type(_) => {
+            "an interface cannot have associated types: name the type in the methods"
+        }
         TraitItem::Macro(_) => "an interface cannot contain macro calls: write the methods out",
         _ => "an interface consists of methods",
     };
@@ -147,7 +154,9 @@ fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors)
 
 /// `1.2`: the interface's version.
 pub(crate) fn version(version: Option<&LitStr>, errors: &mut Errors) -> String {
-    let Some(literal) = version else { return "1.0".to_owned() };
+    let Some(literal) = version else {
+        return "1.0".to_owned();
+    };
     let text = literal.value();
     let valid = text.split('.').count() == 2
         && text.split('.').all(|part| part.parse::<u32>().is_ok_and(|n| n.to_string() == part));
@@ -189,10 +198,7 @@ pub(crate) fn name(literal: &LitStr, errors: &mut Errors) -> Option<String> {
     let name = literal.value();
     let valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !valid {
-        errors.at(
-            literal,
-            "a name becomes part of a symbol: use letters, digits and `_`",
-        );
+        errors.at(literal, "a name becomes part of a symbol: use letters, digits and `_`");
     }
     valid.then_some(name)
 }

@@ -1,6 +1,5 @@
 //! What the attributes describe, once parsed.
 
-
 use syn::{Attribute, Ident, ItemTrait, Path, Signature, Type};
 
 /// A trait that becomes an interface.
@@ -66,4 +65,3 @@ pub(crate) fn counter_name(interface_name: &Ident) -> Ident {
         span = interface_name.span()
     )
 }
-

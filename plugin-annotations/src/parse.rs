@@ -5,8 +5,8 @@ use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, FnArg, Ident, ItemImpl, ItemTrait, Pat, Path, PathArguments, ReceiverKind, ReturnType,
-    TraitItem, TraitItemFn, Type,
+    Attribute, FnArg, Ident, ItemImpl, ItemTrait, Pat, Path, PathArguments, ReceiverKind,
+    ReturnType, TraitItem, TraitItemFn, Type,
 };
 
 use crate::args::Args;
@@ -14,13 +14,14 @@ use crate::check;
 use crate::errors::Errors;
 use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration};
 
-pub(crate) fn interface(args: TokenStream, item: TokenStream, errors: &mut Errors) -> Option<Interface> {
+pub(crate) fn interface(
+    args: TokenStream,
+    item: TokenStream,
+    errors: &mut Errors,
+) -> Option<Interface> {
     let args = errors.keep(Args::parse(args, false, &["version", "crate"]));
     let item = errors.keep(syn::parse2::<ItemTrait>(item).map_err(|mut error| {
-        error.combine(syn::Error::new(
-            error.span(),
-            "`#[plugin_interface]` goes on a trait",
-        ));
+        error.combine(syn::Error::new(error.span(), "`#[plugin_interface]` goes on a trait"));
         error
     }))?;
     let args = args?;
@@ -118,10 +119,9 @@ fn type_name(ty: &Type, errors: &mut Errors) -> Option<String> {
                            `#[plugin_impl(Trait, name = \"..\")]`";
             errors.at(&last.arguments, message);
         }
-        other => errors.at(
-            other,
-            "only a type with a name can be a plugin: wrap this one in a struct",
-        ),
+        other => {
+            errors.at(other, "only a type with a name can be a plugin: wrap this one in a struct");
+        }
     }
     None
 }

@@ -8,6 +8,8 @@ pub use std::string::String;
 use crate::abi::{ABI_VERSION, VTableHeader};
 use crate::interface::Interface;
 
+#[cfg(feature = "manager")]
+pub use crate::host::raw::{load_from_lib, unload};
 pub use crate::interface::VTableFor;
 pub use crate::metadata::write::{
     PackageDescription, interface_record, package_record, registration_record,
@@ -15,8 +17,6 @@ pub use crate::metadata::write::{
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
-#[cfg(feature = "manager")]
-pub use crate::host::raw::{load_from_lib, unload};
 pub use crate::object::Object;
 pub use crate::runtime::allocator::SystemAllocatorDeclared;
 pub use crate::runtime::call::{Call, contain, drop_instance};

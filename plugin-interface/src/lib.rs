@@ -60,6 +60,8 @@
 // The macros name this crate by its path; so does its own use of them.
 extern crate self as plugin_interface;
 
+#[doc(hidden)]
+pub mod __private;
 pub mod abi;
 pub mod boundary;
 mod greeter;
@@ -68,8 +70,6 @@ mod host;
 mod interface;
 pub mod metadata;
 mod object;
-#[doc(hidden)]
-pub mod __private;
 mod runtime;
 
 pub use abi::{RegistrationArray, RegistrationFactory};
@@ -83,7 +83,7 @@ pub use runtime::context::PluginContext;
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
-        LoadError, PluginHandle, PluginManager, ProxyError, Rejected, UnloadError,
+        InspectError, LoadError, PluginHandle, PluginManager, ProxyError, Rejected, UnloadError,
         get_unmaker_counter, get_unmaker_counter_for, inspect,
     },
     libloading,

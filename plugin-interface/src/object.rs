@@ -24,6 +24,7 @@ pub struct Object<I: Interface + ?Sized> {
     interface: PhantomData<Box<I>>,
     /// Last: the instance is unmade and the library closed after the pointers
     /// above are of no more use.
+    #[expect(dead_code, reason = "owned for its drop")]
     keep: Arc<dyn Any + Send + Sync>,
 }
 

@@ -76,7 +76,8 @@ fn vtable(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
         }
     });
     let vtable_doc = format!("The methods of one implementation of [`{name}`], as they cross.");
-    let registration_doc = format!("An instance of [`{name}`] and its methods, as makers return it.");
+    let registration_doc =
+        format!("An instance of [`{name}`] and its methods, as makers return it.");
     quote! {
         #[doc = #vtable_doc]
         #[repr(C)]
@@ -134,7 +135,8 @@ fn proxy(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
             }
         }
     });
-    let doc = format!("An instance of [`{name}`] in a plugin, which stays loaded while this lives.");
+    let doc =
+        format!("An instance of [`{name}`] in a plugin, which stays loaded while this lives.");
     quote! {
         #[doc = #doc]
         #[derive(#krate::__private::core::fmt::Debug)]
@@ -162,7 +164,8 @@ fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStre
         (0..method.parameters.len()).map(|i| format_ident!("argument_{i}")).collect();
     let wires = method.parameters.iter().map(|p| lifetimes::fixed(&p.ty));
     let lifted = method.parameters.iter().map(|p| lifetimes::inferred(&p.ty));
-    let (returned, output) = (lifetimes::fixed(&method.output), lifetimes::inferred(&method.output));
+    let (returned, output) =
+        (lifetimes::fixed(&method.output), lifetimes::inferred(&method.output));
     let borrow = match method.receiver {
         Receiver::Ref => quote!(shared),
         Receiver::RefMut => quote!(exclusive),

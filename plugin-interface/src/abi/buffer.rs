@@ -55,7 +55,12 @@ pub struct RawBuffer {
 }
 
 assert_layout!(RawBuffer {
-    size: 4 * WORD, align: WORD, ptr: 0, len: WORD, capacity: 2 * WORD, free: 3 * WORD,
+    size: 4 * WORD,
+    align: WORD,
+    ptr: 0,
+    len: WORD,
+    capacity: 2 * WORD,
+    free: 3 * WORD,
 });
 
 /// `Option<T>`: a tag of one byte (0 none, 1 some), then the value.

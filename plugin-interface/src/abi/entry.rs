@@ -37,7 +37,12 @@ pub struct PluginEntry {
 }
 
 assert_layout!(PluginEntry {
-    size: 8 + 2 * WORD, align: WORD, abi_version: 0, size: 4, connect: 8, factories: 8 + WORD,
+    size: 8 + 2 * WORD,
+    align: WORD,
+    abi_version: 0,
+    size: 4,
+    connect: 8,
+    factories: 8 + WORD,
 });
 
 /// What a host offers to a library.
@@ -64,8 +69,14 @@ pub struct HostServices {
 }
 
 assert_layout!(HostServices {
-    size: 8 + 4 * WORD, align: WORD, abi_version: 0, size: 4, context: 8,
-    on_panic: 8 + WORD, system_free: 8 + 2 * WORD, malloc_identity: 8 + 3 * WORD,
+    size: 8 + 4 * WORD,
+    align: WORD,
+    abi_version: 0,
+    size: 4,
+    context: 8,
+    on_panic: 8 + WORD,
+    system_free: 8 + 2 * WORD,
+    malloc_identity: 8 + 3 * WORD,
 });
 
 /// One panic, as it happens. Everything is borrowed for the callback.
@@ -83,5 +94,10 @@ pub struct PanicReport {
 }
 
 assert_layout!(PanicReport {
-    size: 4 * WORD + 8, align: WORD, message: 0, file: 2 * WORD, line: 4 * WORD, column: 4 * WORD + 4,
+    size: 4 * WORD + 8,
+    align: WORD,
+    message: 0,
+    file: 2 * WORD,
+    line: 4 * WORD,
+    column: 4 * WORD + 4,
 });

@@ -84,7 +84,12 @@ pub struct Failure {
 }
 
 assert_layout!(Failure {
-    size: 8 + 3 * WORD, align: WORD, kind: 0, reserved: 4, message: 8, free: 8 + 2 * WORD,
+    size: 8 + 3 * WORD,
+    align: WORD,
+    kind: 0,
+    reserved: 4,
+    message: 8,
+    free: 8 + 2 * WORD,
 });
 
 const _: () = assert!(size_of::<*mut c_void>() == WORD);

@@ -41,7 +41,11 @@ pub struct RegistrationArray {
 }
 
 assert_layout!(RegistrationArray {
-    size: 3 * WORD, align: WORD, count: 0, registrations: WORD, factories: 2 * WORD,
+    size: 3 * WORD,
+    align: WORD,
+    count: 0,
+    registrations: WORD,
+    factories: 2 * WORD,
 });
 
 /// What a constructor is told, in its C form.
@@ -86,9 +90,16 @@ pub struct RegistrationFactory {
 }
 
 assert_layout!(RegistrationFactory {
-    size: 11 * WORD + 8, align: 8,
-    size: 0, interface: WORD, name: 3 * WORD, fingerprint: 5 * WORD.next_multiple_of(8),
-    maker: 5 * WORD + 8, unmaker: 6 * WORD + 8, make: 7 * WORD + 8, unmake: 8 * WORD + 8,
+    size: 11 * WORD + 8,
+    align: 8,
+    size: 0,
+    interface: WORD,
+    name: 3 * WORD,
+    fingerprint: 5 * WORD.next_multiple_of(8),
+    maker: 5 * WORD + 8,
+    unmaker: 6 * WORD + 8,
+    make: 7 * WORD + 8,
+    unmake: 8 * WORD + 8,
     record: 9 * WORD + 8,
 });
 

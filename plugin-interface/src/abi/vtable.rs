@@ -27,7 +27,12 @@ pub struct VTableHeader {
 }
 
 assert_layout!(VTableHeader {
-    size: 16 + 8, align: 8, abi_version: 0, methods: 4, fingerprint: 8, drop: 16,
+    size: 16 + 8,
+    align: 8,
+    abi_version: 0,
+    methods: 4,
+    fingerprint: 8,
+    drop: 16,
 });
 
 const _: () = assert!(WORD <= 8);

@@ -6,7 +6,7 @@
 
 pub(crate) mod describe;
 #[cfg(feature = "manager")]
-mod read;
+pub(crate) mod read;
 pub(crate) mod write;
 
 pub use describe::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
@@ -31,4 +31,12 @@ pub(crate) mod kind {
     pub(crate) const PACKAGE: u32 = 1;
     pub(crate) const INTERFACE: u32 = 2;
     pub(crate) const REGISTRATION: u32 = 3;
+}
+
+/// The flags of a package record.
+pub(crate) mod flag {
+    /// A panic can be contained.
+    pub(crate) const UNWINDS: u32 = 1;
+    /// A Rust compiler checked the types of all values.
+    pub(crate) const RUST: u32 = 2;
 }

@@ -4,7 +4,7 @@
 //! length, and once into exactly that length.
 
 use super::describe::InterfaceDescription;
-use super::{MAGIC, kind};
+use super::{MAGIC, flag, kind};
 use crate::abi::ABI_VERSION;
 
 /// Collects bytes, counts them, and hashes them (FNV-1a, 64 bits).
@@ -95,7 +95,7 @@ pub struct PackageDescription {
 
 const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageDescription) {
     out.u32(ABI_VERSION);
-    out.u32(if cfg!(panic = "unwind") { 1 } else { 0 });
+    out.u32(flag::RUST | if cfg!(panic = "unwind") { flag::UNWINDS } else { 0 });
     out.string(package.name);
     out.string(package.version);
     out.string(package.authors);
@@ -104,10 +104,7 @@ const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageD
     out.string(package.repository);
 }
 
-const fn interface_payload<const N: usize>(
-    out: &mut Writer<N>,
-    interface: &InterfaceDescription,
-) {
+const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
     out.u64(interface.fingerprint());
     out.string(interface.path);
     out.string(interface.version);

@@ -52,6 +52,7 @@ unsafe extern "C" fn free_here(ptr: *mut c_void, size: usize, align: usize) {
 }
 
 /// Frees what the system's allocator allocated, on whichever side.
+#[cfg(feature = "manager")]
 unsafe extern "C" fn free_system(ptr: *mut c_void, size: usize, align: usize) {
     use std::alloc::{GlobalAlloc, System};
     // SAFETY: as in `free_here`; both sides' `System` is one `malloc`.

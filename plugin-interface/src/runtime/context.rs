@@ -51,7 +51,8 @@ impl PluginContext<'_> {
             return Self::empty();
         }
         // SAFETY: valid by the contract; version 1 has exactly these fields.
-        PluginContext { raw: unsafe { *raw }, lent: PhantomData }
+        let raw = unsafe { *raw };
+        PluginContext { raw, lent: PhantomData }
     }
 
     /// The library as the host found it: data files lie beside it, and not

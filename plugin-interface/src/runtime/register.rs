@@ -50,8 +50,7 @@ pub trait Plugin: 'static {
     fn counter() -> &'static Counter<Self::Interface>;
 }
 
-type RegistrationOf<P> =
-    Registration<<<P as Plugin>::Interface as Interface>::VTable>;
+type RegistrationOf<P> = Registration<<<P as Plugin>::Interface as Interface>::VTable>;
 
 /// The factory of a plugin, for `inventory`.
 #[doc(hidden)]

@@ -1,0 +1,261 @@
+//! What can go wrong, each with the path it went wrong at.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::host::stages::admit::Mismatch;
+use crate::host::stages::check::InspectError;
+
+/// Why a directory or a library was not loaded.
+///
+/// ```
+/// use plugin_interface::{LoadError, PluginManager, PluginTrait};
+///
+/// let error = PluginManager::new().load_plugins("no/such/folder", PluginTrait::Greeter);
+/// assert!(matches!(error, Err(LoadError::DirectoryMissing { .. })));
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The directory does not exist.
+    #[error("no such directory: {}; name the directory that the plugins are in", path.display())]
+    DirectoryMissing {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// What was named is not a directory.
+    #[error("expected a directory, found a file: {}; name the directory that it is in", path.display())]
+    NotADirectory {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// The directory cannot be read.
+    #[error("cannot read the directory {}", path.display())]
+    ReadDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The candidate is a directory, a pipe or the like.
+    #[error("expected a regular file, found {found}: {}", path.display())]
+    NotAFile {
+        /// The candidate.
+        path: PathBuf,
+        /// What it is.
+        found: &'static str,
+    },
+    /// The candidate cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The candidate.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The candidate changed while it was copied.
+    #[error("{} is still being written; load it again when the writer is done", path.display())]
+    StillWritten {
+        /// The candidate.
+        path: PathBuf,
+    },
+    /// The private copy that is mapped cannot be made.
+    #[error("cannot make a private copy of {} in {}", path.display(), to.display())]
+    Copy {
+        /// The candidate.
+        path: PathBuf,
+        /// Where the copy was to go.
+        to: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The candidate is no sound plugin library.
+    #[error(transparent)]
+    Inspect(#[from] InspectError),
+    /// The same library was loaded from another file of this directory.
+    #[error("{} is the same library as {}; remove one of them", path.display(), of.display())]
+    Duplicate {
+        /// The second file.
+        path: PathBuf,
+        /// The first one.
+        of: PathBuf,
+    },
+    /// The library speaks another version of the binary interface.
+    #[error(
+        "{}: expected ABI version {expected}, found {found}; build the plugin and the host with the same major version of plugin-interface",
+        path.display()
+    )]
+    AbiVersion {
+        /// The library.
+        path: PathBuf,
+        /// The host's version.
+        expected: u32,
+        /// The plugin's version.
+        found: u32,
+    },
+    /// The library was built to abort on a panic, which would end the host.
+    #[error(
+        "{} is built with panic = \"abort\", so that its panic would end the host; build it with panic = \"unwind\"",
+        path.display()
+    )]
+    PanicAbort {
+        /// The library.
+        path: PathBuf,
+    },
+    /// The library has nothing of the interface that was asked for.
+    #[error(
+        "{} has no plugin for {wanted}; it offers {}",
+        path.display(),
+        if offered.is_empty() { "none".to_owned() } else { offered.join(", ") }
+    )]
+    OtherInterface {
+        /// The library.
+        path: PathBuf,
+        /// The interface that was asked for.
+        wanted: String,
+        /// The interfaces that it has.
+        offered: Vec<String>,
+    },
+    /// The library was built against another shape of the interface.
+    #[error("{}: {mismatch}", path.display())]
+    Mismatch {
+        /// The library.
+        path: PathBuf,
+        /// What differs.
+        mismatch: Box<Mismatch>,
+    },
+    /// The dynamic linker refused the library.
+    #[error("cannot open {}", path.display())]
+    Open {
+        /// The library.
+        path: PathBuf,
+        /// What the linker said.
+        source: libloading::Error,
+    },
+    /// The library lacks a symbol that its metadata promises.
+    #[error("{} does not export {symbol}, which its metadata promises", path.display())]
+    MissingSymbol {
+        /// The library.
+        path: PathBuf,
+        /// The symbol.
+        symbol: String,
+    },
+    /// The library refused the host.
+    #[error("{} refused to connect to this host (code {code})", path.display())]
+    Connect {
+        /// The library.
+        path: PathBuf,
+        /// What it returned.
+        code: u32,
+    },
+    /// A constructor returned an error.
+    #[error("{}: the constructor of {name} failed: {message}", path.display())]
+    Constructor {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// The error's text.
+        message: String,
+    },
+    /// A constructor panicked.
+    #[error("{}: the constructor of {name} panicked: {message}", path.display())]
+    ConstructorPanicked {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// The panic's message.
+        message: String,
+    },
+    /// A maker returned nothing.
+    #[error("{}: {symbol} returned null instead of a registration", path.display())]
+    MakerReturnedNull {
+        /// The library.
+        path: PathBuf,
+        /// The maker.
+        symbol: String,
+    },
+    /// What a maker returned is no registration of the interface.
+    #[error("{}: {symbol} returned no registration of {interface}: {reason}", path.display())]
+    Registration {
+        /// The library.
+        path: PathBuf,
+        /// The maker.
+        symbol: String,
+        /// The interface.
+        interface: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Why a proxy was not given.
+///
+/// ```
+/// let error = plugin_interface::ProxyError::Taken { name: "Tally".into() };
+/// assert!(error.to_string().contains("Tally"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProxyError {
+    /// The registration is of another interface, or another shape of it.
+    #[error("{name} implements {found}, not {wanted}")]
+    OtherInterface {
+        /// The registration.
+        name: String,
+        /// The interface that was asked for.
+        wanted: String,
+        /// Its interface.
+        found: String,
+    },
+    /// A proxy exists, and the interface allows one at a time: it has a method
+    /// with `&mut self`, or is not `Sync`.
+    #[error(
+        "{name} has a proxy already, and its interface allows one at a time; drop that one first"
+    )]
+    Taken {
+        /// The registration.
+        name: String,
+    },
+}
+
+/// Why a library was not unloaded as it should be.
+///
+/// ```
+/// use plugin_interface::{PluginManager, UnloadError};
+///
+/// let error = PluginManager::new().unload_by_path("never/loaded.so");
+/// assert!(matches!(error, Err(UnloadError::NotLoaded { .. })));
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnloadError {
+    /// No such library is loaded.
+    #[error("{} is not loaded", path.display())]
+    NotLoaded {
+        /// The library.
+        path: PathBuf,
+    },
+    /// The drop of an instance panicked. It is unmade and, if this was the
+    /// last owner, the library is closed nevertheless.
+    #[error("{}: dropping {name} panicked: {message}", path.display())]
+    DropPanicked {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// The panic's message.
+        message: String,
+        /// The unmaker counter, if the library was closed.
+        counter: Option<u64>,
+    },
+    /// The dynamic linker refused to close the library.
+    #[error("cannot close {}", path.display())]
+    Close {
+        /// The library.
+        path: PathBuf,
+        /// What the linker said.
+        source: libloading::Error,
+    },
+}

@@ -1,0 +1,198 @@
+//! One registration: made by a library, unmade by it, exactly once.
+#![expect(unsafe_code, reason = "owns a registration of another library")]
+
+use core::ffi::c_void;
+use core::ptr::NonNull;
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::error::ProxyError;
+use super::library::LoadedLibrary;
+use crate::abi::{Failure, Registration, RegistrationArray, RegistrationFactory, VTableHeader};
+use crate::boundary::Origin;
+use crate::interface::{Interface, PluginTrait};
+use crate::object::{Object, take_message};
+
+/// A registration as it is before its interface is known by type.
+pub(crate) type ErasedRegistration = Registration<VTableHeader>;
+
+/// The symbols by which a library unmakes.
+pub(crate) type UnregisterAll = unsafe extern "C" fn(*const RegistrationArray);
+pub(crate) type Unregister = unsafe extern "C" fn(*const c_void);
+
+/// Who unmakes a registration.
+pub(crate) enum Unmaker {
+    /// The factory that made it.
+    Factory(NonNull<RegistrationFactory>),
+    /// The library, together with the others of its array.
+    Array(#[expect(dead_code, reason = "unmakes when the last one drops")] Arc<PluginArray>),
+    /// The unregister function beside a single register function, if there is
+    /// one; else the vtable drops the instance.
+    Single(Option<Unregister>),
+}
+
+/// A plugin-owned array, given back when its last registration goes.
+pub(crate) struct PluginArray {
+    array: *const RegistrationArray,
+    unregister: UnregisterAll,
+    /// Last: the function above is its.
+    library: Arc<LoadedLibrary>,
+}
+
+// SAFETY: an array is given back where its last registration goes, as
+// `Instance` says of each of them.
+unsafe impl Send for PluginArray {}
+// SAFETY: `&PluginArray` gives nothing away.
+unsafe impl Sync for PluginArray {}
+
+impl PluginArray {
+    /// # Safety
+    ///
+    /// `array` came from `library`, `unregister` is its counterpart there, and
+    /// nobody else gives the array back.
+    pub(crate) unsafe fn new(
+        array: *const RegistrationArray,
+        unregister: UnregisterAll,
+        library: Arc<LoadedLibrary>,
+    ) -> Self {
+        PluginArray { array, unregister, library }
+    }
+}
+
+impl Drop for PluginArray {
+    fn drop(&mut self) {
+        // SAFETY: the array is alive until it is given back, below.
+        let count = unsafe { (*self.array).count };
+        // SAFETY: the contract of `new`; the registrations hold this array, so
+        // none of them is left.
+        unsafe { (self.unregister)(self.array) };
+        self.library.count_unmade(count);
+    }
+}
+
+/// One registration and what it takes to call and to unmake it.
+pub(crate) struct Instance {
+    registration: NonNull<ErasedRegistration>,
+    pub(super) interface: PluginInterface,
+    pub(super) name: String,
+    /// Whether a proxy of an interface that allows one at a time exists.
+    taken: AtomicBool,
+    unmaker: Option<Unmaker>,
+    /// Last: the library outlives its registration.
+    pub(super) library: Arc<LoadedLibrary>,
+}
+
+/// An interface of a library, by path and shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PluginInterface {
+    pub(crate) path: String,
+    pub(crate) fingerprint: u64,
+}
+
+// SAFETY: an instance is only called through proxies, which are as `Send` and
+// `Sync` as their interface says, and is dropped where the last holder drops
+// it: a proxy, or a `PluginHandle`, which stays on the thread that made it.
+unsafe impl Send for Instance {}
+// SAFETY: `&Instance` gives away nothing but proxies, see above.
+unsafe impl Sync for Instance {}
+
+impl Instance {
+    /// # Safety
+    ///
+    /// `registration` was made by `library` for `interface`, was checked, is
+    /// unmade by `unmaker`, and belongs to nobody else.
+    pub(crate) unsafe fn new(
+        registration: NonNull<ErasedRegistration>,
+        interface: PluginInterface,
+        name: String,
+        unmaker: Unmaker,
+        library: Arc<LoadedLibrary>,
+    ) -> Self {
+        let taken = AtomicBool::new(false);
+        Instance { registration, interface, name, taken, unmaker: Some(unmaker), library }
+    }
+
+    fn is_of(&self, wanted: PluginTrait) -> bool {
+        self.interface.path == wanted.path() && self.interface.fingerprint == wanted.fingerprint()
+    }
+
+    /// A proxy: any number where the interface can be shared, else one at a
+    /// time.
+    pub(super) fn proxy<I: Interface + ?Sized>(self: Arc<Self>) -> Result<I::Proxy, ProxyError> {
+        if !self.is_of(PluginTrait::of::<I>()) {
+            return Err(ProxyError::OtherInterface {
+                name: self.name.clone(),
+                wanted: PluginTrait::of::<I>().path().to_owned(),
+                found: self.interface.path.clone(),
+            });
+        }
+        let keep: Arc<dyn Any + Send + Sync> = if I::SHAREABLE {
+            self.clone()
+        } else if !self.taken.swap(true, Ordering::Acquire) {
+            Arc::new(Lease(Arc::clone(&self)))
+        } else {
+            return Err(ProxyError::Taken { name: self.name.clone() });
+        };
+        let origin = match self.library.metadata.package.rust {
+            true => Origin::Rust,
+            false => Origin::Foreign,
+        };
+        // SAFETY: the registration is alive as long as this instance.
+        let registration = unsafe { self.registration.as_ref() };
+        // SAFETY: the interface is that of the registration, whose vtable was
+        // checked to be of its shape; `keep` holds the instance and with it
+        // the library; and only shareable interfaces get a second object.
+        Ok(I::proxy(unsafe {
+            Object::new(
+                NonNull::new_unchecked(registration.vtable.cast_mut().cast()),
+                registration.instance,
+                origin,
+                keep,
+            )
+        }))
+    }
+
+    /// Unmakes the registration. Gives the message if its drop panicked.
+    pub(super) fn unmake(&mut self) -> Option<String> {
+        let registration = self.registration.as_ptr().cast_const().cast::<c_void>();
+        let failure: *mut Failure = match self.unmaker.take()? {
+            // SAFETY: the factory made this registration, and this is the only
+            // place that unmakes it: the unmaker was taken.
+            Unmaker::Factory(factory) => unsafe { (factory.as_ref().unmake)(registration) },
+            Unmaker::Array(_) => return None,
+            Unmaker::Single(Some(unregister)) => {
+                // SAFETY: as above, for the library's own function.
+                unsafe { unregister(registration) };
+                core::ptr::null_mut()
+            }
+            Unmaker::Single(None) => {
+                // SAFETY: the vtable was checked when the registration was
+                // made; its drop takes the instance, once.
+                unsafe {
+                    let registration = self.registration.as_ref();
+                    ((*registration.vtable).drop)(registration.instance)
+                }
+            }
+        };
+        self.library.count_unmade(1);
+        // SAFETY: a failure that is returned is ours.
+        (!failure.is_null()).then(|| unsafe { take_message(failure) })
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // A panic in there was reported when it happened.
+        let _ = self.unmake();
+    }
+}
+
+/// Marks an instance as taken for as long as its one proxy lives.
+struct Lease(Arc<Instance>);
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.0.taken.store(false, Ordering::Release);
+    }
+}

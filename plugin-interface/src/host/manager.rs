@@ -1,0 +1,225 @@
+//! Drives the stages, and remembers what was loaded and what was not.
+
+use core::marker::PhantomData;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::{LoadError, UnloadError};
+use super::handle::PluginHandle;
+use super::library::{Epitaph, LoadedLibrary};
+use super::stages::check::{AnyMachine, check};
+use super::stages::copy::PrivateCopy;
+use super::stages::{admit, discover, make, open};
+use crate::interface::{Interface, PluginTrait};
+
+/// Finds, checks and loads plugins.
+///
+/// Libraries are loaded from private copies; each is checked before any of its
+/// code runs. The manager stays on one thread, as the handles do. What it
+/// loads belongs to the handles and proxies that it gives out, not to it: a
+/// library is closed when the last of those goes.
+///
+/// ```
+/// use plugin_interface::{Greeter, PluginManager};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// # let directory = directory.path();
+/// let mut manager = PluginManager::new();
+/// let greeters = manager.load::<dyn Greeter>(directory)?;
+/// assert!(greeters.is_empty(), "a directory without plugins is no error");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct PluginManager {
+    loaded: Vec<Loaded>,
+    rejected: Vec<Rejected>,
+    /// Neither `Send` nor `Sync`.
+    thread: PhantomData<*const ()>,
+}
+
+/// A library that was loaded, and what became of it.
+#[derive(Debug)]
+struct Loaded {
+    path: PathBuf,
+    epitaph: Epitaph,
+}
+
+/// A file of the last scan that was not loaded, or a registration that could
+/// not be made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Rejected {
+    /// The file.
+    pub path: PathBuf,
+    /// Why.
+    pub error: LoadError,
+}
+
+impl PluginManager {
+    /// A manager that has loaded nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Loads every plugin for `interface` from the libraries in `directory`,
+    /// in the order of their file names.
+    ///
+    /// One that cannot be loaded does not hinder the others:
+    /// [`rejected`](Self::rejected) names it, and why.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub fn load_plugins(
+        &mut self,
+        directory: impl AsRef<Path>,
+        interface: PluginTrait,
+    ) -> Result<Vec<PluginHandle>, LoadError> {
+        self.scan(directory.as_ref(), Some(interface))
+    }
+
+    /// Loads every plugin in `directory`, whatever its interface.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub fn load_all(
+        &mut self,
+        directory: impl AsRef<Path>,
+    ) -> Result<Vec<PluginHandle>, LoadError> {
+        self.scan(directory.as_ref(), None)
+    }
+
+    /// Loads every plugin for `I` in `directory` and gives its typed proxy.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub fn load<I: Interface + ?Sized>(
+        &mut self,
+        directory: impl AsRef<Path>,
+    ) -> Result<Vec<I::Proxy>, LoadError> {
+        let handles = self.load_plugins(directory, PluginTrait::of::<I>())?;
+        // A handle of this interface that was just made has no proxy yet.
+        Ok(handles.iter().filter_map(|handle| handle.proxy::<I>().ok()).collect())
+    }
+
+    /// Loads every plugin of one library, whatever its interface.
+    ///
+    /// # Errors
+    ///
+    /// If the library cannot be loaded or none of its plugins can be made. If
+    /// only some cannot, [`rejected`](Self::rejected) names them.
+    pub fn load_library(&mut self, path: impl AsRef<Path>) -> Result<Vec<PluginHandle>, LoadError> {
+        self.rejected.clear();
+        let path = path.as_ref();
+        let copy = PrivateCopy::of(path)?;
+        let mut handles = Vec::new();
+        self.load_copy(path, copy, None, &mut handles)?;
+        match (handles.is_empty(), self.rejected.pop()) {
+            (true, Some(last)) => Err(last.error),
+            (_, last) => {
+                self.rejected.extend(last);
+                Ok(handles)
+            }
+        }
+    }
+
+    /// What the last call that loads did not load, in the order of the files.
+    pub fn rejected(&self) -> &[Rejected] {
+        &self.rejected
+    }
+
+    /// Unloads the library at `path`, and forgets it.
+    ///
+    /// Gives the count of its unmakers if it is closed, and `None` while
+    /// somebody holds a handle or a proxy of it: the last of them closes it.
+    ///
+    /// # Errors
+    ///
+    /// If no library was loaded from there.
+    pub fn unload_by_path(&mut self, path: impl AsRef<Path>) -> Result<Option<u64>, UnloadError> {
+        let wanted = identity(path.as_ref());
+        let before = self.loaded.len();
+        let mut counters = Vec::new();
+        self.loaded.retain(|loaded| {
+            let found = identity(&loaded.path) == wanted;
+            if found {
+                counters.push(loaded.epitaph.get().copied());
+            }
+            !found
+        });
+        if self.loaded.len() == before {
+            return Err(UnloadError::NotLoaded { path: path.as_ref().to_owned() });
+        }
+        Ok(counters.into_iter().sum())
+    }
+
+    fn scan(
+        &mut self,
+        directory: &Path,
+        wanted: Option<PluginTrait>,
+    ) -> Result<Vec<PluginHandle>, LoadError> {
+        self.rejected.clear();
+        let mut handles = Vec::new();
+        let mut libraries = Vec::new();
+        for path in discover::candidates(directory)? {
+            match self.load_candidate(&path, wanted, &libraries, &mut handles) {
+                Ok(library) => libraries.push(library),
+                Err(error) => self.rejected.push(Rejected { path, error }),
+            }
+        }
+        Ok(handles)
+    }
+
+    /// Loads a file of a directory, unless it is one of `earlier` again.
+    fn load_candidate(
+        &mut self,
+        path: &Path,
+        wanted: Option<PluginTrait>,
+        earlier: &[Arc<LoadedLibrary>],
+        handles: &mut Vec<PluginHandle>,
+    ) -> Result<Arc<LoadedLibrary>, LoadError> {
+        let copy = PrivateCopy::of(path)?;
+        if let Some(library) = earlier.iter().find(|library| library.copy.is_same_as(&copy)) {
+            let (path, of) = (path.to_owned(), library.path.clone());
+            return Err(LoadError::Duplicate { path, of });
+        }
+        self.load_copy(path, copy, wanted, handles)
+    }
+
+    /// Everything behind the copy; a registration that cannot be made is
+    /// rejected, the others are added to `handles`.
+    fn load_copy(
+        &mut self,
+        path: &Path,
+        copy: PrivateCopy,
+        wanted: Option<PluginTrait>,
+        handles: &mut Vec<PluginHandle>,
+    ) -> Result<Arc<LoadedLibrary>, LoadError> {
+        let metadata = check(path, copy.path(), AnyMachine::Refused)?;
+        admit::admit(path, &metadata, wanted)?;
+        let library = Arc::new(open::open(path, copy, metadata)?);
+        let before = handles.len();
+        for made in make::make(&library, wanted) {
+            match made {
+                Ok(instance) => handles.push(PluginHandle::new(instance)),
+                Err(error) => self.rejected.push(Rejected { path: path.to_owned(), error }),
+            }
+        }
+        if handles.len() > before {
+            // What was closed since it was loaded from there is history.
+            self.loaded.retain(|loaded| loaded.path != path || loaded.epitaph.get().is_none());
+            self.loaded.push(Loaded { path: path.to_owned(), epitaph: library.epitaph() });
+        }
+        Ok(library)
+    }
+}
+
+/// A path by which two names of one file are equal, as far as the file is
+/// still there to tell.
+fn identity(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+}

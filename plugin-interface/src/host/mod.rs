@@ -1,0 +1,19 @@
+//! The host's side: find, check, load, call and unload plugins.
+//!
+//! `manager` drives the `stages` one after the other; a `library` that came
+//! through them gives `instance`s, which a user holds by a `handle` or a proxy.
+
+mod error;
+mod handle;
+mod instance;
+mod library;
+mod manager;
+mod panics;
+pub(crate) mod raw;
+mod stages;
+
+pub use error::{LoadError, ProxyError, UnloadError};
+pub use handle::PluginHandle;
+pub use manager::{PluginManager, Rejected};
+pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
+pub use stages::check::{InspectError, inspect};

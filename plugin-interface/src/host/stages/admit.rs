@@ -1,0 +1,167 @@
+//! Admit: whether a library's metadata is what the host asks for. Pure.
+
+use core::fmt;
+use std::path::Path;
+
+use crate::abi::ABI_VERSION;
+use crate::host::error::LoadError;
+use crate::interface::PluginTrait;
+use crate::metadata::read::interface_of;
+use crate::metadata::{InterfaceMetadata, PluginMetadata};
+
+/// Admits a library that may be asked for `wanted`, or for any interface.
+pub(crate) fn admit(
+    path: &Path,
+    metadata: &PluginMetadata,
+    wanted: Option<PluginTrait>,
+) -> Result<(), LoadError> {
+    let path = || path.to_owned();
+    let found = metadata.package.abi_version;
+    if found != ABI_VERSION {
+        return Err(LoadError::AbiVersion { path: path(), expected: ABI_VERSION, found });
+    }
+    if metadata.package.rust && !metadata.package.unwinds {
+        return Err(LoadError::PanicAbort { path: path() });
+    }
+    let Some(wanted) = wanted else { return Ok(()) };
+    let Some(offered) = metadata.interfaces.iter().find(|i| i.path == wanted.path()) else {
+        let wanted = wanted.path().to_owned();
+        let offered = metadata.interfaces.iter().map(|i| i.path.clone()).collect();
+        return Err(LoadError::OtherInterface { path: path(), wanted, offered });
+    };
+    if offered.fingerprint != wanted.fingerprint() {
+        // Our own record is well formed: it was written by this build.
+        let ours = interface_of(wanted.record())
+            .map_err(|source| super::check::InspectError::Metadata { path: path(), source })?;
+        let mismatch = Box::new(Mismatch { host: ours, plugin: offered.clone() });
+        return Err(LoadError::Mismatch { path: path(), mismatch });
+    }
+    Ok(())
+}
+
+/// An interface of which host and plugin have different shapes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    host: InterfaceMetadata,
+    plugin: InterfaceMetadata,
+}
+
+/// At most so many differing methods are listed.
+const LISTED: usize = 2;
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mismatch { host, plugin } = self;
+        write!(
+            f,
+            "the interface {} is not the same in host (version {}) and plugin (version {})",
+            host.path, host.version, plugin.version
+        )?;
+        let count = host.methods.len().max(plugin.methods.len());
+        let differing: Vec<_> = (0..count)
+            .map(|i| (host.methods.get(i), plugin.methods.get(i)))
+            .filter(|(h, p)| h.map(|m| m.fingerprint) != p.map(|m| m.fingerprint))
+            .collect();
+        for (host, plugin) in differing.iter().take(LISTED) {
+            let name = host.or(*plugin).map_or("", |method| &method.name);
+            write!(f, "\n  method {name}:")?;
+            for (side, method) in [("host", host), ("plugin", plugin)] {
+                let signature = method.map_or("(none)", |method| &method.signature);
+                write!(f, "\n    {side:<6} {signature}")?;
+            }
+        }
+        if differing.len() > LISTED {
+            write!(f, "\n  and {} more", differing.len() - LISTED)?;
+        }
+        write!(f, "\n  build both against one version of the crate that defines the interface")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metadata::{MethodMetadata, PackageMetadata};
+
+    fn method(signature: &str) -> MethodMetadata {
+        let name = signature.split(['(', ' ']).nth(1).unwrap().to_owned();
+        let fingerprint = signature.len() as u64;
+        MethodMetadata { name, signature: signature.to_owned(), fingerprint }
+    }
+
+    fn interface(fingerprint: u64, signatures: &[&str]) -> InterfaceMetadata {
+        InterfaceMetadata {
+            path: PluginTrait::Greeter.path().to_owned(),
+            version: "1.0".to_owned(),
+            fingerprint,
+            methods: signatures.iter().map(|s| method(s)).collect(),
+        }
+    }
+
+    fn library(interfaces: Vec<InterfaceMetadata>) -> PluginMetadata {
+        PluginMetadata {
+            package: PackageMetadata {
+                abi_version: ABI_VERSION,
+                unwinds: true,
+                rust: true,
+                name: String::new(),
+                version: String::new(),
+                authors: String::new(),
+                description: String::new(),
+                license: String::new(),
+                repository: String::new(),
+            },
+            interfaces,
+            registrations: Vec::new(),
+        }
+    }
+
+    fn verdict(metadata: &PluginMetadata) -> Result<(), LoadError> {
+        admit(Path::new("libx.so"), metadata, Some(PluginTrait::Greeter))
+    }
+
+    #[test]
+    fn the_same_interface_is_admitted() {
+        let same = interface(PluginTrait::Greeter.fingerprint(), &[]);
+        assert!(verdict(&library(vec![same])).is_ok());
+    }
+
+    #[test]
+    fn another_abi_version_is_refused() {
+        let mut metadata = library(vec![]);
+        metadata.package.abi_version = 2;
+        let text = verdict(&metadata).unwrap_err().to_string();
+        assert!(text.contains("expected ABI version 1, found 2"), "{text}");
+    }
+
+    #[test]
+    fn a_library_that_aborts_on_panic_is_refused() {
+        let mut metadata = library(vec![]);
+        metadata.package.unwinds = false;
+        assert!(matches!(verdict(&metadata), Err(LoadError::PanicAbort { .. })));
+    }
+
+    #[test]
+    fn a_library_of_other_interfaces_lists_them() {
+        let mut other = interface(1, &[]);
+        other.path = "tools::Tool".to_owned();
+        let text = verdict(&library(vec![other])).unwrap_err().to_string();
+        assert!(text.contains("it offers tools::Tool"), "{text}");
+    }
+
+    #[test]
+    fn a_changed_method_is_shown_from_both_sides() {
+        let theirs = interface(1, &["fn name(&self) -> String"]);
+        let text = verdict(&library(vec![theirs])).unwrap_err().to_string();
+        for expected in [
+            "method name",
+            "host   fn name(&self) -> &str",
+            "plugin fn name(&self) -> String",
+            "method greet",
+            "plugin (none)",
+            "build both against one version",
+        ] {
+            assert!(text.contains(expected), "{text}");
+        }
+        assert!(text.lines().count() <= 10, "{text}");
+    }
+}

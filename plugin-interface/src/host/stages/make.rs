@@ -1,0 +1,286 @@
+//! Make: the instances of a library, each checked before it is handed out.
+#![expect(unsafe_code, reason = "calls makers and reads what they return")]
+
+use core::ffi::c_void;
+use core::ptr::{self, NonNull};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::abi::{
+    ABI_VERSION, Failure, FailureKind, PluginEntry, RawContext, RawSlice, RegistrationArray,
+    RegistrationFactory, VTableHeader,
+};
+use crate::host::error::LoadError;
+use crate::host::instance::{
+    ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker, Unregister, UnregisterAll,
+};
+use crate::host::library::LoadedLibrary;
+use crate::interface::PluginTrait;
+use crate::metadata::InterfaceMetadata;
+use crate::object::{take_message, text_of};
+
+/// Makes one instance of each registration of `library`, or of those of
+/// `wanted`. One that cannot be made does not hinder the others.
+pub(crate) fn make(
+    library: &Arc<LoadedLibrary>,
+    wanted: Option<PluginTrait>,
+) -> Vec<Result<Instance, LoadError>> {
+    let is_wanted = |interface: &InterfaceMetadata| {
+        wanted.is_none_or(|wanted| {
+            interface.path == wanted.path() && interface.fingerprint == wanted.fingerprint()
+        })
+    };
+    let mut made = Vec::new();
+    for interface in library.metadata.interfaces.iter().filter(|i| is_wanted(i)) {
+        match library.entry {
+            Some(entry) => made.extend(by_factories(library, entry, interface)),
+            None => made.extend(by_symbols(library, interface)),
+        }
+    }
+    made
+}
+
+/// Through the entry: the factories of the interface, one by one.
+fn by_factories(
+    library: &Arc<LoadedLibrary>,
+    entry: &PluginEntry,
+    interface: &InterfaceMetadata,
+) -> Vec<Result<Instance, LoadError>> {
+    factories(entry)
+        .into_iter()
+        .filter(|factory| {
+            // SAFETY: a factory and its texts are statics of the library.
+            let factory = unsafe { factory.as_ref() };
+            factory.size >= size_of::<RegistrationFactory>()
+                && factory.fingerprint == interface.fingerprint
+                // SAFETY: as above.
+                && unsafe { text_of(factory.interface) } == interface.path
+        })
+        .map(|factory| by_factory(library, factory, interface))
+        .collect()
+}
+
+/// All factories of a library.
+fn factories(entry: &PluginEntry) -> Vec<NonNull<RegistrationFactory>> {
+    unsafe extern "C" fn visit(context: *mut c_void, factory: *const RegistrationFactory) {
+        // SAFETY: the context is the vector below, for the duration of the call.
+        let found = unsafe { &mut *context.cast::<Vec<NonNull<RegistrationFactory>>>() };
+        found.extend(NonNull::new(factory.cast_mut()));
+    }
+    let mut found: Vec<NonNull<RegistrationFactory>> = Vec::new();
+    // SAFETY: the visitor takes the context that it is given here.
+    unsafe { (entry.factories)(visit, (&raw mut found).cast()) };
+    found
+}
+
+fn by_factory(
+    library: &Arc<LoadedLibrary>,
+    factory: NonNull<RegistrationFactory>,
+    interface: &InterfaceMetadata,
+) -> Result<Instance, LoadError> {
+    // SAFETY: a factory is a static of the library, which is open.
+    let called = unsafe { factory.as_ref() };
+    // SAFETY: so is its name.
+    let name = unsafe { text_of(called.name) }.into_owned();
+    let bytes = path_bytes(&library.path);
+    let context = RawContext { size: size_of::<RawContext>(), library_path: RawSlice::of(bytes) };
+    let mut registration = ptr::null();
+    // SAFETY: the context and the place to write to live across the call.
+    let failure = unsafe { (called.make)(&context, &mut registration) };
+    if !failure.is_null() {
+        return Err(failed(&library.path, name, failure));
+    }
+    let symbol = format!("plugin_register_{}_{name}_v1", interface.name());
+    // SAFETY: the factory returned it just now, without a failure.
+    let registration = unsafe { check(&library.path, &symbol, interface, registration) }?;
+    // SAFETY: made and checked; its factory unmakes it.
+    Ok(unsafe {
+        Instance::new(
+            registration,
+            identity(interface),
+            name,
+            Unmaker::Factory(factory),
+            library.clone(),
+        )
+    })
+}
+
+/// Reads and frees the failure of a constructor.
+fn failed(path: &Path, name: String, failure: *mut Failure) -> LoadError {
+    // SAFETY: the factory gave us the failure.
+    let kind = unsafe { (*failure).kind };
+    // SAFETY: likewise; it is not used again.
+    let message = unsafe { take_message(failure) };
+    let path = path.to_owned();
+    match kind {
+        FailureKind::PANIC => LoadError::ConstructorPanicked { path, name, message },
+        _ => LoadError::Constructor { path, name, message },
+    }
+}
+
+/// Through the exported symbols, for a library without an entry.
+fn by_symbols(
+    library: &Arc<LoadedLibrary>,
+    interface: &InterfaceMetadata,
+) -> Vec<Result<Instance, LoadError>> {
+    let name = interface.name();
+    let all = format!("plugin_register_all_{name}_v1");
+    let unregister_all = format!("plugin_unregister_all_{name}_v1");
+    match (library.symbol(&all), library.symbol(&unregister_all)) {
+        (Some(register), Some(unregister)) => {
+            // SAFETY: a plugin's symbols of these names have these types
+            // (docs/abi.md), and the metadata has the interface.
+            let (register, unregister) = unsafe {
+                (
+                    core::mem::transmute::<
+                        *const c_void,
+                        extern "C" fn() -> *const RegistrationArray,
+                    >(register),
+                    core::mem::transmute::<*const c_void, UnregisterAll>(unregister),
+                )
+            };
+            by_array(library, interface, &all, register(), unregister)
+        }
+        _ => vec![by_single(library, interface)],
+    }
+}
+
+/// A plugin-owned array.
+fn by_array(
+    library: &Arc<LoadedLibrary>,
+    interface: &InterfaceMetadata,
+    symbol: &str,
+    array: *const RegistrationArray,
+    unregister: UnregisterAll,
+) -> Vec<Result<Instance, LoadError>> {
+    // SAFETY: the library returned null or an array that lives until it is
+    // unregistered.
+    let Some(content) = (unsafe { array.as_ref() }) else {
+        let (path, symbol) = (library.path.clone(), symbol.to_owned());
+        return vec![Err(LoadError::MakerReturnedNull { path, symbol })];
+    };
+    // SAFETY: the array and its counterpart are of this library.
+    let owner = Arc::new(unsafe { PluginArray::new(array, unregister, library.clone()) });
+    (0..content.count)
+        .map(|i| {
+            // SAFETY: `i` is within the array's count.
+            let registration = unsafe { *content.registrations.add(i) };
+            // SAFETY: the library returned it in its array.
+            let registration = unsafe { check(&library.path, symbol, interface, registration) }?;
+            let name = registered_name(library, interface, i);
+            let unmaker = Unmaker::Array(owner.clone());
+            // SAFETY: made and checked; its array unmakes it.
+            Ok(unsafe {
+                Instance::new(registration, identity(interface), name, unmaker, library.clone())
+            })
+        })
+        .collect()
+}
+
+/// The single registration of a library that exports nothing else.
+fn by_single(
+    library: &Arc<LoadedLibrary>,
+    interface: &InterfaceMetadata,
+) -> Result<Instance, LoadError> {
+    let name = interface.name();
+    let symbol = format!("plugin_register_{name}_v1");
+    let Some(register) = library.symbol(&symbol) else {
+        return Err(LoadError::MissingSymbol { path: library.path.clone(), symbol });
+    };
+    let unregister = library.symbol(&format!("plugin_unregister_{name}_v1"));
+    // SAFETY: a plugin's symbols of these names have these types
+    // (docs/abi.md), and the metadata has the interface.
+    let (register, unregister) = unsafe {
+        (
+            core::mem::transmute::<*const c_void, extern "C" fn() -> *const c_void>(register),
+            unregister.map(|f| core::mem::transmute::<*const c_void, Unregister>(f)),
+        )
+    };
+    // SAFETY: the library returned it just now.
+    let registration = unsafe { check(&library.path, &symbol, interface, register()) }?;
+    let name = registered_name(library, interface, 0);
+    // SAFETY: made and checked; unmade by its counterpart or by its vtable.
+    Ok(unsafe {
+        Instance::new(
+            registration,
+            identity(interface),
+            name,
+            Unmaker::Single(unregister),
+            library.clone(),
+        )
+    })
+}
+
+/// The name that the metadata gives to the `i`th registration.
+fn registered_name(library: &LoadedLibrary, interface: &InterfaceMetadata, i: usize) -> String {
+    let mut registrations =
+        library.metadata.registrations.iter().filter(|r| r.interface == interface.path);
+    match registrations.nth(i) {
+        Some(registration) => registration.name.clone(),
+        None => interface.name().to_owned(),
+    }
+}
+
+fn identity(interface: &InterfaceMetadata) -> PluginInterface {
+    PluginInterface { path: interface.path.clone(), fingerprint: interface.fingerprint }
+}
+
+/// Refuses what is no registration of the interface.
+///
+/// # Safety
+///
+/// `registration` is null or leads to a registration of some interface.
+pub(crate) unsafe fn check(
+    path: &Path,
+    symbol: &str,
+    interface: &InterfaceMetadata,
+    registration: *const c_void,
+) -> Result<NonNull<ErasedRegistration>, LoadError> {
+    let path = || path.to_owned();
+    let Some(found) = NonNull::new(registration.cast_mut().cast::<ErasedRegistration>()) else {
+        return Err(LoadError::MakerReturnedNull { path: path(), symbol: symbol.to_owned() });
+    };
+    // SAFETY: not null, so a registration.
+    let vtable = unsafe { found.as_ref().vtable };
+    // SAFETY: the vtable of a registration is null or begins with a header.
+    match reason(unsafe { vtable.as_ref() }, interface) {
+        None => Ok(found),
+        Some(reason) => Err(LoadError::Registration {
+            path: path(),
+            symbol: symbol.to_owned(),
+            interface: interface.path.clone(),
+            reason,
+        }),
+    }
+}
+
+/// What is wrong with a vtable, if anything.
+fn reason(vtable: Option<&VTableHeader>, interface: &InterfaceMetadata) -> Option<String> {
+    let Some(header) = vtable else {
+        return Some("its vtable is null".to_owned());
+    };
+    if header.abi_version != ABI_VERSION {
+        let found = header.abi_version;
+        return Some(format!("expected a vtable of ABI version {ABI_VERSION}, found {found}"));
+    }
+    if header.fingerprint != interface.fingerprint {
+        let (expected, found) = (interface.fingerprint, header.fingerprint);
+        return Some(format!(
+            "expected a vtable of fingerprint {expected:#018x}, found {found:#018x}"
+        ));
+    }
+    None
+}
+
+/// A path as the other side gets it.
+fn path_bytes(path: &Path) -> &[u8] {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        path.as_os_str().as_bytes()
+    }
+    #[cfg(not(unix))]
+    {
+        path.to_str().unwrap_or_default().as_bytes()
+    }
+}
