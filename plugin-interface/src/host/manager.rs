@@ -11,6 +11,7 @@ use super::stages::check::{AnyMachine, check};
 use super::stages::copy::PrivateCopy;
 use super::stages::{admit, discover, make, open};
 use crate::interface::{Interface, PluginTrait};
+use crate::metadata::PluginMetadata;
 
 /// Finds, checks and loads plugins.
 ///
@@ -55,6 +56,16 @@ pub struct Rejected {
     pub path: PathBuf,
     /// Why.
     pub error: LoadError,
+}
+
+/// A file that may be a plugin, and what it says of itself.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Surveyed {
+    /// The file.
+    pub path: PathBuf,
+    /// Its metadata, or why it would not be loaded.
+    pub result: Result<PluginMetadata, LoadError>,
 }
 
 impl PluginManager {
@@ -125,6 +136,35 @@ impl PluginManager {
                 Ok(handles)
             }
         }
+    }
+
+    /// What a load of `directory` would find, file by file, up to the point
+    /// where code would run: nothing is opened, nothing is executed.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let directory = directory.path();
+    /// for found in plugin_interface::PluginManager::survey(directory)? {
+    ///     match found.result {
+    ///         Ok(metadata) => println!("{}", metadata.package.name),
+    ///         Err(error) => println!("{error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn survey(directory: impl AsRef<Path>) -> Result<Vec<Surveyed>, LoadError> {
+        let examine = |path: &Path| {
+            let metadata = check(path, path, AnyMachine::Refused)?;
+            admit::admit(path, &metadata, None).map(|()| metadata)
+        };
+        let candidates = discover::candidates(directory.as_ref())?.into_iter();
+        Ok(candidates.map(|path| Surveyed { result: examine(&path), path }).collect())
     }
 
     /// What the last call that loads did not load, in the order of the files.

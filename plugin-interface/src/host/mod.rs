@@ -14,6 +14,6 @@ mod stages;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
-pub use manager::{PluginManager, Rejected};
+pub use manager::{PluginManager, Rejected, Surveyed};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use stages::check::{InspectError, inspect};

@@ -1,0 +1,74 @@
+//! How a command ended, as a number for scripts.
+
+use std::process::ExitCode;
+
+use plugin_interface::{InspectError, LoadError};
+
+/// The exit codes of `plugin-host`, the mildest first.
+///
+/// ```
+/// use plugin_host::Exit;
+///
+/// assert_eq!(Exit::Incompatible as u8, 3);
+/// assert_eq!(Exit::Failed.max(Exit::Crashed), Exit::Crashed);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    /// All well.
+    Ok = 0,
+    /// Something failed, and it is none of the below.
+    Failed = 1,
+    /// The arguments make no sense, or name what is not there.
+    Usage = 2,
+    /// A plugin and the host do not fit together.
+    Incompatible = 3,
+    /// A plugin was refused by policy.
+    Refused = 4,
+    /// A plugin crashed or panicked.
+    Crashed = 5,
+    /// A plugin did not answer in time.
+    TimedOut = 6,
+}
+
+impl From<&LoadError> for Exit {
+    fn from(error: &LoadError) -> Self {
+        match error {
+            LoadError::DirectoryMissing { .. } | LoadError::NotADirectory { .. } => Exit::Usage,
+            LoadError::AbiVersion { .. }
+            | LoadError::Mismatch { .. }
+            | LoadError::OtherInterface { .. }
+            | LoadError::PanicAbort { .. }
+            | LoadError::Registration { .. }
+            | LoadError::Connect { .. }
+            | LoadError::Inspect(InspectError::OtherMachine { .. }) => Exit::Incompatible,
+            LoadError::ConstructorPanicked { .. } => Exit::Crashed,
+            _ => Exit::Failed,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exit;
+
+    #[test]
+    fn the_numbers_are_the_documented_ones() {
+        let all = [
+            Exit::Ok,
+            Exit::Failed,
+            Exit::Usage,
+            Exit::Incompatible,
+            Exit::Refused,
+            Exit::Crashed,
+            Exit::TimedOut,
+        ];
+        assert_eq!(all.map(|exit| exit as u8), [0, 1, 2, 3, 4, 5, 6]);
+    }
+}

@@ -1,0 +1,67 @@
+//! What reaches the terminal: escaped, whoever supplied it.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+/// Text that came from a plugin or a file name, safe to print on one line.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            // Printable, and only confusing when escaped.
+            '\'' | '"' | '\\' => out.push(c),
+            _ => out.extend(c.escape_debug()),
+        }
+    }
+    out
+}
+
+/// An error with its causes, on as many lines as it has, each escaped.
+pub(crate) fn describe(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let _ = write!(text, ": {cause}");
+        source = cause.source();
+    }
+    text.lines().map(escaped).collect::<Vec<_>>().join("\n")
+}
+
+/// Prints one error to stderr.
+pub(crate) fn print_error(text: &str) {
+    let text = text.lines().map(escaped).collect::<Vec<_>>().join("\n");
+    // Nobody is left to be told if stderr is gone.
+    let _ = writeln!(io::stderr(), "error: {text}");
+}
+
+/// Prints a line to stdout.
+pub(crate) fn print_line(text: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{text}")
+}
+
+/// Prints a value as JSON to stdout.
+pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn no_control_code_reaches_the_terminal() {
+        assert_eq!(escaped("a\u{1b}[31mb\n"), "a\\u{1b}[31mb\\n");
+        assert_eq!(escaped("\u{202e}x"), "\\u{202e}x");
+    }
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        assert_eq!(escaped("C:\\it's \"fine\" é"), "C:\\it's \"fine\" é");
+    }
+}
