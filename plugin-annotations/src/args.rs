@@ -8,7 +8,7 @@
 //!                   | "new" "=" path   | "name" "=" string
 //! ```
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, LitStr, Path, Token};
@@ -35,7 +35,7 @@ impl Args {
             let mut args = Args::default();
             if interface {
                 if input.is_empty() {
-                    return Err(input.error("expected the interface, such as `(Greeter)`"));
+                    return Err(nothing_named());
                 }
                 args.interface = Some(input.call(Path::parse_mod_style)?);
             }
@@ -67,8 +67,8 @@ impl Args {
         let again = match key.to_string().as_str() {
             "crate" => self.krate.replace(input.call(Path::parse_mod_style)?).is_some(),
             "new" => self.new.replace(input.parse()?).is_some(),
-            "version" => self.version.replace(input.parse()?).is_some(),
-            _ => self.name.replace(input.parse()?).is_some(),
+            "version" => self.version.replace(text(input)?).is_some(),
+            _ => self.name.replace(text(input)?).is_some(),
         };
         if again {
             return Err(syn::Error::new(key.span(), format!("option `{key}` is given twice")));
@@ -80,4 +80,13 @@ impl Args {
     pub(crate) fn crate_path(&self) -> Path {
         self.krate.clone().unwrap_or_else(|| syn::parse_quote!(::plugin_interface))
     }
+}
+
+fn nothing_named() -> syn::Error {
+    let message = "name the interface in parentheses behind the attribute, such as `(Greeter)`";
+    syn::Error::new(Span::call_site(), message)
+}
+
+fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    input.parse().map_err(|error| syn::Error::new(error.span(), "expected a text in quotes"))
 }

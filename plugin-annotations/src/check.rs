@@ -1,9 +1,11 @@
 //! What cannot work, each with what to do instead.
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{
-    Ident, ItemImpl, ItemTrait, LitStr, ReceiverKind, Safety, Signature, TraitItem, Type,
-    TypeParamBound,
+    GenericParam, Ident, ItemImpl, ItemTrait, LitStr, Path, ReceiverKind, Safety, Signature,
+    TraitItem, Type, TypeParamBound,
 };
 
 use crate::errors::Errors;
@@ -24,7 +26,10 @@ pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
         );
     }
     if let Some(clause) = &item.generics.where_clause {
-        errors.at(clause, "an interface cannot have a `where` clause");
+        errors.at(
+            clause.where_token,
+            "an interface cannot have a `where` clause: write `Send`, `Sync` and `'static` as supertraits, and leave the rest out",
+        );
     }
     for bound in &item.supertraits {
         if !is_marker(bound) {
@@ -69,6 +74,7 @@ pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Rec
         );
         return None;
     };
+    refuse_static(receiver, errors);
     let found = Receiver::of(receiver);
     if found.is_none() {
         errors.at(
@@ -86,9 +92,9 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
     if let Some(token) = &signature.constness {
         errors.at(token, "an interface method cannot be `const`: it is called through a vtable");
     }
-    if !matches!(signature.safety, Safety::Default) {
+    if let Safety::Unsafe(token) = &signature.safety {
         errors.at(
-            signature.fn_token,
+            token,
             "an interface method is safe: a host cannot know what a plugin wants vouched for",
         );
     }
@@ -111,25 +117,68 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
         );
     }
     if let Some(clause) = &signature.generics.where_clause {
-        errors.at(clause, "an interface method cannot have a `where` clause");
-    }
-}
-
-pub(crate) fn parameter_type(ty: &Type, errors: &mut Errors) {
-    if let Type::ImplTrait(_) = ty {
         errors.at(
-            ty,
-            "an interface method cannot be generic: a vtable holds one compiled version; name the type",
+            clause.where_token,
+            "an interface method cannot have a `where` clause: a vtable holds every method; leave it out",
         );
     }
 }
 
-pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {
-    if let Type::ImplTrait(_) = output {
-        errors.at(output, "an interface method cannot return `impl Trait`: name the type");
+pub(crate) fn parameter_type(ty: &Type, errors: &mut Errors) {
+    if let Some(token) = keyword(ty, "impl") {
+        errors.at(
+            token,
+            "an interface method cannot be generic: a vtable holds one compiled version; name the type",
+        );
     }
+    refuse_self_type(ty, errors);
+    refuse_static(ty, errors);
+}
+
+/// A method cannot name the type that implements it.
+fn refuse_self_type(ty: &Type, errors: &mut Errors) {
+    if let Some(token) = keyword(ty, "Self") {
+        errors.at(
+            token,
+            "an interface method cannot name `Self`: the host does not know the plugin's type; name another type",
+        );
+    }
+}
+
+/// What a method takes is borrowed for the call, `self` included.
+fn refuse_static(taken: &impl ToTokens, errors: &mut Errors) {
+    for lifetime in lifetimes::written(taken) {
+        if lifetime.ident == "static" {
+            errors.at(
+                lifetime,
+                "what a method takes is borrowed for the call, not for `'static`: leave the lifetime out, and copy what has to stay",
+            );
+        }
+    }
+}
+
+/// The first `word` in a type, however deep.
+fn keyword(ty: &Type, word: &str) -> Option<Ident> {
+    fn find(tokens: TokenStream, word: &str) -> Option<Ident> {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Ident(ident) if ident == word => Some(ident),
+            TokenTree::Group(group) => find(group.stream(), word),
+            _ => None,
+        })
+    }
+    find(ty.to_token_stream(), word)
+}
+
+pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {
+    if let Some(token) = keyword(output, "impl") {
+        errors.at(token, "an interface method cannot return `impl Trait`: name the type");
+    }
+    refuse_self_type(output, errors);
     if let Type::Never(_) = output {
-        errors.at(output, "an interface method must return: a panic is how a call fails");
+        errors.at(
+            output,
+            "an interface method returns: leave `-> !` out; a panic is how a call fails",
+        );
     }
     borrowed_from_self(signature, output, errors);
 }
@@ -170,7 +219,7 @@ pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Er
     match &item.trait_ {
         None => errors.push(syn::Error::new(
             item.self_ty.span(),
-            format!("`#[plugin_impl({interface})]` goes on `impl {interface} for ..`"),
+            format!("`#[plugin_impl({interface})]` goes on `impl {interface} for Type`"),
         )),
         Some((path, _)) => {
             let found = path.segments.last().map(|last| &last.ident);
@@ -182,14 +231,35 @@ pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Er
             }
         }
     }
-    if !item.generics.params.is_empty() {
-        errors.at(
-            &item.generics,
-            "a plugin cannot be generic: the host asks for one compiled type; write the impl for that type",
-        );
+    for parameter in &item.generics.params {
+        if !matches!(parameter, GenericParam::Lifetime(_)) {
+            errors.at(
+                parameter,
+                "a plugin cannot be generic: the host asks for one compiled type; write the impl for that type",
+            );
+        }
     }
     if let Some(clause) = &item.generics.where_clause {
-        errors.at(clause, "a plugin cannot have a `where` clause");
+        errors.at(
+            clause.where_token,
+            "a plugin cannot have a `where` clause: the host asks for one compiled type; write the impl for that type",
+        );
+    }
+    let declared: Vec<_> = item.generics.lifetimes().map(|l| &l.lifetime.ident).collect();
+    for lifetime in lifetimes::written(&item.self_ty) {
+        if lifetime.ident == "_" || declared.contains(&&lifetime.ident) {
+            errors.at(
+                lifetime,
+                "a plugin must own what it holds: the host keeps it for as long as it likes; put `String`s and `Vec`s into the type instead of borrows",
+            );
+        }
+    }
+}
+
+/// A constructor's path is read outside the impl.
+pub(crate) fn constructor(new: &Path, errors: &mut Errors) {
+    if let Some(first) = new.segments.first().filter(|first| first.ident == "Self") {
+        errors.at(first, "`Self` is not known in the attribute: write the name of the type");
     }
 }
 

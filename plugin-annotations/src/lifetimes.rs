@@ -1,7 +1,7 @@
 //! Rewrites the lifetimes of a type where generated code names it elsewhere.
 
-use proc_macro2::{Group, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::Lifetime;
 
 /// `&'a str` and `&str` become `&'static str`: for types in a layout, where
@@ -14,6 +14,12 @@ pub(crate) fn fixed(ty: &impl ToTokens) -> TokenStream {
 /// compiler finds the lifetime.
 pub(crate) fn inferred(ty: &impl ToTokens) -> TokenStream {
     rewrite(ty.to_token_stream(), "_")
+}
+
+/// `&'a str` and `&str` become `&'call str`: for types in a function that has a
+/// lifetime of this name.
+pub(crate) fn of_call(ty: &impl ToTokens) -> TokenStream {
+    rewrite(ty.to_token_stream(), "call")
 }
 
 fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
@@ -45,7 +51,8 @@ fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
 }
 
 fn lifetime(name: &str, span: Span) -> TokenStream {
-    if name == "_" { quote_spanned!(span=> '_) } else { quote_spanned!(span=> 'static) }
+    let lifetime = Lifetime { apostrophe: span, ident: Ident::new(name, span) };
+    lifetime.to_token_stream()
 }
 
 /// Every lifetime that is written in a type.

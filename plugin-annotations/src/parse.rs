@@ -4,9 +4,10 @@
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::ext::IdentExt;
+use syn::parse::Parse;
 use syn::{
-    Attribute, FnArg, Ident, ItemImpl, ItemTrait, Pat, Path, PathArguments, ReceiverKind,
-    ReturnType, TraitItem, TraitItemFn, Type,
+    Attribute, FnArg, GenericArgument, Ident, Item, ItemImpl, ItemTrait, Pat, Path, PathArguments,
+    ReceiverKind, ReturnType, TraitItem, TraitItemFn, Type,
 };
 
 use crate::args::Args;
@@ -20,10 +21,7 @@ pub(crate) fn interface(
     errors: &mut Errors,
 ) -> Option<Interface> {
     let args = errors.keep(Args::parse(args, false, &["version", "crate"]));
-    let item = errors.keep(syn::parse2::<ItemTrait>(item).map_err(|mut error| {
-        error.combine(syn::Error::new(error.span(), "`#[plugin_interface]` goes on a trait"));
-        error
-    }))?;
+    let item = errors.keep(item_of::<ItemTrait>(item, "`#[plugin_interface]` goes on a trait"))?;
     let args = args?;
     check::interface_head(&item, errors);
     let mut methods = Vec::new();
@@ -82,17 +80,19 @@ impl Receiver {
 
 pub(crate) fn registration(
     args: TokenStream,
-    item: &TokenStream,
+    item: TokenStream,
     errors: &mut Errors,
 ) -> Option<Registration> {
     let args = errors.keep(Args::parse(args, true, &["new", "name", "crate"]));
-    let item = errors.keep(syn::parse2::<ItemImpl>(item.clone()).map_err(|_| {
-        syn::Error::new_spanned(item, "`#[plugin_impl]` goes on `impl Trait for Type`")
-    }))?;
+    let place = "`#[plugin_impl]` goes on `impl Trait for Type`";
+    let item = errors.keep(item_of::<ItemImpl>(item, place))?;
     let args = args?;
     let interface = args.interface.clone()?;
     let interface_name = last_ident(&interface);
     check::implementation(&item, &interface_name, errors);
+    if let Some(new) = &args.new {
+        check::constructor(new, errors);
+    }
     let name = match &args.name {
         Some(name) => check::name(name, errors),
         None => type_name(&item.self_ty, errors),
@@ -107,12 +107,20 @@ pub(crate) fn registration(
     })
 }
 
+/// The kind of item that an attribute goes on: another kind is told `place`.
+fn item_of<T: Parse>(item: TokenStream, place: &str) -> syn::Result<T> {
+    syn::parse2(item.clone()).map_err(|error| match syn::parse2::<Item>(item) {
+        Ok(_) => syn::Error::new(error.span(), place),
+        Err(_) => error,
+    })
+}
+
 /// The type's own name, if it is enough to tell it from others.
 fn type_name(ty: &Type, errors: &mut Errors) -> Option<String> {
     match ty {
         Type::Path(path) if path.qself.is_none() => {
             let last = path.path.segments.last()?;
-            if matches!(last.arguments, PathArguments::None) {
+            if !has_type_parameters(&last.arguments) {
                 return Some(last.ident.unraw().to_string());
             }
             let message = "a type with parameters needs a name of its own: \
@@ -124,6 +132,16 @@ fn type_name(ty: &Type, errors: &mut Errors) -> Option<String> {
         }
     }
     None
+}
+
+fn has_type_parameters(arguments: &PathArguments) -> bool {
+    match arguments {
+        PathArguments::AngleBracketed(list) => {
+            !list.args.iter().all(|argument| matches!(argument, GenericArgument::Lifetime(_)))
+        }
+        PathArguments::Parenthesized(_) => true,
+        PathArguments::None => false,
+    }
 }
 
 pub(crate) fn aggregates(args: TokenStream, errors: &mut Errors) -> Option<Aggregates> {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::metadata_static;
+use super::{metadata_static, object_type};
 use crate::errors::Errors;
 use crate::model::{Aggregates, counter_name};
 use crate::parse;
@@ -27,22 +27,22 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> TokenStream {
     let private = quote!(#krate::__private);
-    let counter = counter_name(interface_name);
+    let (counter, object) = (counter_name(interface_name), object_type(interface));
     let register = format_ident!("plugin_register_all_{interface_name}_v1");
     let unregister = format_ident!("plugin_unregister_all_{interface_name}_v1");
     let get = format_ident!("plugin_unmaker_counter_{interface_name}_v1");
     let interface_record =
-        metadata_static(krate, "INTERFACE", &quote!(<dyn #interface as #krate::Interface>::RECORD));
+        metadata_static(krate, "INTERFACE", &quote!(<#object as #krate::Interface>::RECORD));
     let package_record = metadata_static(krate, "PACKAGE", &quote!(PACKAGE_RECORD));
     quote! {
         #[doc(hidden)]
         #[allow(non_upper_case_globals)]
-        static #counter: #private::Counter<dyn #interface> = #private::Counter::new();
+        static #counter: #private::Counter<#object> = #private::Counter::new();
 
         const _: () = {
             #[unsafe(no_mangle)]
             extern "C" fn #register() -> *const #krate::RegistrationArray {
-                #private::register_all::<dyn #interface>()
+                #private::register_all::<#object>()
             }
 
             #[unsafe(no_mangle)]

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{FnArg, Ident, ItemTrait};
+use syn::{FnArg, Ident, ItemTrait, Pat, Path, TraitItem};
 
+use super::{crossing, place_of};
 use crate::errors::Errors;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
@@ -15,7 +16,34 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let interface = parse::interface(args, item.clone(), &mut errors);
     match (interface, errors.into_tokens()) {
         (Some(interface), None) => expand(&interface),
-        (_, errors) => quote!(#item #errors),
+        (_, errors) => {
+            let stub = stub(item);
+            quote!(#stub #errors)
+        }
+    }
+}
+
+/// The trait and a proxy in name only: what is reported is the mistake, not
+/// what follows from it.
+fn stub(item: TokenStream) -> TokenStream {
+    let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) else {
+        return item;
+    };
+    for item in &mut item.items {
+        if let TraitItem::Fn(function) = item {
+            function.sig.inputs.iter_mut().for_each(drop_pattern);
+        }
+    }
+    let (vis, proxy) = (&item.vis, proxy_name(&item));
+    quote!(#item #[doc(hidden)] #vis enum #proxy {})
+}
+
+/// A pattern is a second error where a method has no body.
+fn drop_pattern(input: &mut FnArg) {
+    if let FnArg::Typed(typed) = input
+        && !matches!(*typed.pat, Pat::Ident(_))
+    {
+        *typed.pat = syn::parse_quote!(_);
     }
 }
 
@@ -27,16 +55,18 @@ fn expand(interface: &Interface) -> TokenStream {
     let vtable_for = vtable_for(interface);
     let implementation = implementation(interface);
     let host = host(interface);
+    // The shims come first: they name each type where its author wrote it, and
+    // so do the errors about it.
     quote! {
         #item
-        #vtable
-        #proxy
         #[allow(deprecated)]
         const _: () = {
             #(#shims)*
             #vtable_for
             #implementation
         };
+        #vtable
+        #proxy
         #host
     }
 }
@@ -65,14 +95,14 @@ fn vtable(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
     let registration = format_ident!("{}Registration", item.ident.unraw());
     let fields = methods.iter().map(|method| {
         let (cfgs, field) = (&method.cfgs, &method.signature.ident);
-        let parameters = method.parameters.iter().map(|p| lifetimes::fixed(&p.ty));
-        let output = lifetimes::fixed(&method.output);
+        let wires = wires(krate, method);
+        let returned = crossing(krate, &lifetimes::fixed(&method.output), "Returned");
         quote! {
             #(#cfgs)*
             #field: unsafe extern "C" fn(
                 *mut #krate::abi::Opaque,
-                #(<#parameters as #krate::FfiSafe>::Wire,)*
-            ) -> #krate::abi::Outcome<<#output as #krate::FfiSafe>::Returned>
+                #(#wires,)*
+            ) -> #krate::abi::Outcome<#returned>
         }
     });
     let vtable_doc = format!("The methods of one implementation of [`{name}`], as they cross.");
@@ -92,12 +122,18 @@ fn vtable(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
     }
 }
 
+/// How each parameter of a method lies in memory.
+fn wires(krate: &Path, method: &Method) -> impl Iterator<Item = TokenStream> {
+    method.parameters.iter().map(|p| crossing(krate, &lifetimes::fixed(&p.ty), "Wire"))
+}
+
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
 /// Output: fn greet(&self, argument_0: &str) -> String {
 ///             let object = &self.plugin_object;
 ///             let outcome = (object.vtable().greet)(object.instance(), lower(argument_0));
-///             object.finish::<String>("greet", outcome)
+///             let value = object.finish::<String>("greet", outcome);
+///             value
 ///         }
 /// ```
 fn proxy(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
@@ -114,9 +150,10 @@ fn proxy(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
                 arguments.push(argument);
             }
         }
-        let parameters = method.parameters.iter().map(|p| lifetimes::inferred(&p.ty));
-        let output = lifetimes::inferred(&method.output);
-        let text = field.unraw().to_string();
+        let lower =
+            method.parameters.iter().map(|p| crossing(krate, &lifetimes::inferred(&p.ty), "lower"));
+        let (output, text) = (lifetimes::inferred(&method.output), field.unraw().to_string());
+        let value = Ident::new("value", place_of(&method.output));
         quote! {
             #(#cfgs)*
             #[inline]
@@ -128,9 +165,10 @@ fn proxy(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
                 unsafe {
                     let outcome = (object.vtable().#field)(
                         object.instance(),
-                        #(<#parameters as #krate::FfiSafe>::lower(#arguments),)*
+                        #(#lower(#arguments),)*
                     );
-                    object.finish::<#output>(#text, outcome)
+                    let #value = object.finish::<#output>(#text, outcome);
+                    #value
                 }
             }
         }
@@ -154,7 +192,10 @@ fn proxy(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
 /// Output: unsafe extern "C" fn call_greet<P: Greeter>(this: *mut Opaque, argument_0: ..) -> .. {
-///             contain(|| P::greet(call.shared(this), call.argument(argument_0)))
+///             fn given_0<'call>(value: <&'call str as FfiSafe>::At<'call>) -> &'call str {
+///                 value
+///             }
+///             contain(|| P::greet(call.shared(this), given_0(call.argument(argument_0))))
 ///         }
 /// ```
 fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStream {
@@ -162,10 +203,27 @@ fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStre
     let shim = shim_name(method);
     let arguments: Vec<_> =
         (0..method.parameters.len()).map(|i| format_ident!("argument_{i}")).collect();
-    let wires = method.parameters.iter().map(|p| lifetimes::fixed(&p.ty));
+    let wires = wires(krate, method);
+    let returned = crossing(krate, &lifetimes::fixed(&method.output), "Returned");
+    let output = lifetimes::inferred(&method.output);
     let lifted = method.parameters.iter().map(|p| lifetimes::inferred(&p.ty));
-    let (returned, output) =
-        (lifetimes::fixed(&method.output), lifetimes::inferred(&method.output));
+    let given: Vec<_> =
+        (0..method.parameters.len()).map(|i| format_ident!("given_{i}")).collect();
+    // A borrow lasts for the call: where a type claims more, also behind an
+    // alias, it is here that it does not compile.
+    let givers = method.parameters.iter().zip(&given).map(|(parameter, given)| {
+        let ty = lifetimes::of_call(&parameter.ty);
+        let (at, value) = (
+            crossing(krate, &ty, "At"),
+            Ident::new("value", place_of(&parameter.ty)),
+        );
+        quote! {
+            #[inline(always)]
+            fn #given<'call>(#value: #at<'call>) -> #ty {
+                #value
+            }
+        }
+    });
     let borrow = match method.receiver {
         Receiver::Ref => quote!(shared),
         Receiver::RefMut => quote!(exclusive),
@@ -174,15 +232,16 @@ fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStre
         #(#cfgs)*
         unsafe extern "C" fn #shim<__Plugin: #name>(
             this: *mut #krate::abi::Opaque,
-            #(#arguments: <#wires as #krate::FfiSafe>::Wire,)*
-        ) -> #krate::abi::Outcome<<#returned as #krate::FfiSafe>::Returned> {
+            #(#arguments: #wires,)*
+        ) -> #krate::abi::Outcome<#returned> {
+            #(#givers)*
             let call = #krate::__private::Call;
             // SAFETY: the caller passes the instance that the vtable was made
             // for, borrowed as the method asks, and what it lowered.
             #krate::__private::contain::<#output>(|| unsafe {
                 <__Plugin as #name>::#target(
                     call.#borrow::<__Plugin>(this),
-                    #(call.argument::<#lifted>(#arguments),)*
+                    #(#given(call.argument::<#lifted>(#arguments)),)*
                 )
             })
         }
@@ -248,7 +307,7 @@ fn implementation(Interface { krate, item, version, methods, .. }: &Interface) -
     }
 }
 
-fn describe(krate: &syn::Path, method: &Method) -> TokenStream {
+fn describe(krate: &Path, method: &Method) -> TokenStream {
     let cfgs = &method.cfgs;
     let name = method.signature.ident.unraw().to_string();
     let receiver = match method.receiver {
@@ -256,22 +315,23 @@ fn describe(krate: &syn::Path, method: &Method) -> TokenStream {
         Receiver::RefMut => quote!(RefMut),
     };
     let parameters = method.parameters.iter().map(|parameter| {
-        let (name, ty) = (&parameter.name, lifetimes::fixed(&parameter.ty));
+        let name = &parameter.name;
+        let shape = crossing(krate, &lifetimes::fixed(&parameter.ty), "SHAPE");
         quote! {
             #krate::__private::ParameterDescription {
                 name: #name,
-                shape: <#ty as #krate::FfiSafe>::SHAPE,
+                shape: #shape,
             }
         }
     });
-    let output = lifetimes::fixed(&method.output);
+    let returns = crossing(krate, &lifetimes::fixed(&method.output), "SHAPE");
     quote! {
         #(#cfgs)*
         #krate::__private::MethodDescription {
             name: #name,
             receiver: #krate::__private::Receiver::#receiver,
             parameters: &[#(#parameters),*],
-            returns: <#output as #krate::FfiSafe>::SHAPE,
+            returns: #returns,
         }
     }
 }

@@ -4,14 +4,14 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::metadata_static;
+use super::{located, metadata_static, object_type, place_of};
 use crate::errors::Errors;
 use crate::model::{Registration, counter_name};
 use crate::parse;
 
 pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let registration = parse::registration(args, &item, &mut errors);
+    let registration = parse::registration(args, item.clone(), &mut errors);
     let generated = match (registration, errors.into_tokens()) {
         (Some(registration), None) => expand(&registration),
         (_, errors) => quote!(#errors),
@@ -30,11 +30,14 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
 fn expand(registration: &Registration) -> TokenStream {
     let Registration { krate, interface, interface_name, ty, name, new } = registration;
     let private = quote!(#krate::__private);
-    let counter = counter_name(interface_name);
+    let (counter, object) = (counter_name(interface_name), object_type(interface));
     let maker = format_ident!("plugin_register_{interface_name}_{name}_v1");
     let unmaker = format_ident!("plugin_unregister_{interface_name}_{name}_v1");
     let construct = match new {
-        Some(new) => quote_spanned! {new.span()=> #private::construct(#new, context) },
+        Some(new) => {
+            let construct = located(quote!(#private::construct), place_of(new));
+            quote!(#construct::<Self::Instance, _>(#new, context))
+        }
         None => {
             let made = quote_spanned! {ty.span()=> <#ty as #private::MadeByDefault>::make() };
             quote!(#private::core::result::Result::Ok(#made))
@@ -46,7 +49,7 @@ fn expand(registration: &Registration) -> TokenStream {
             enum Maker {}
 
             impl #private::Plugin for Maker {
-                type Interface = dyn #interface;
+                type Interface = #object;
                 type Instance = #ty;
 
                 const NAME: &'static #private::core::primitive::str = #name;
@@ -54,7 +57,7 @@ fn expand(registration: &Registration) -> TokenStream {
                 const RECORD: &'static [#private::core::primitive::u8] = {
                     use #private::registration_record;
                     const PATH: &'static #private::core::primitive::str =
-                        <dyn #interface as #krate::Interface>::DESCRIPTION.path;
+                        <#object as #krate::Interface>::DESCRIPTION.path;
                     const LEN: #private::core::primitive::usize =
                         registration_record::<0>(PATH, #name).len();
                     &registration_record::<LEN>(PATH, #name).into_bytes()
@@ -62,11 +65,11 @@ fn expand(registration: &Registration) -> TokenStream {
 
                 fn construct(
                     context: &#krate::PluginContext<'_>,
-                ) -> #private::core::result::Result<#ty, #private::String> {
+                ) -> #private::core::result::Result<Self::Instance, #private::String> {
                     #construct
                 }
 
-                fn counter() -> &'static #private::Counter<dyn #interface> {
+                fn counter() -> &'static #private::Counter<#object> {
                     &crate::#counter
                 }
             }

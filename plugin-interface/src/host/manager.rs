@@ -172,6 +172,11 @@ impl PluginManager {
         &self.rejected
     }
 
+    /// What the last call that loads did not load, to keep.
+    pub fn take_rejected(&mut self) -> Vec<Rejected> {
+        std::mem::take(&mut self.rejected)
+    }
+
     /// Unloads the library at `path`, and forgets it.
     ///
     /// Gives the count of its unmakers if it is closed, and `None` while

@@ -76,7 +76,7 @@ fn register(
     }
     let single = format!("plugin_register_{}_v1", wanted.name());
     let Some(address) = symbol(library, &single) else {
-        return Err(LoadError::MissingSymbol { path: path.to_owned(), symbol: all });
+        return Err(LoadError::MissingSymbol { path: path.to_owned(), symbol: single });
     };
     // SAFETY: as above.
     let register: extern "C" fn() -> *const c_void = unsafe { core::mem::transmute(address) };

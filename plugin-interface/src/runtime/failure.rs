@@ -47,10 +47,14 @@ pub(crate) fn message_of(payload: &(dyn Any + Send)) -> &str {
     }
 }
 
-/// Drops a payload whose own drop may panic, and the payloads of those panics.
-fn discard(payload: Box<dyn Any + Send>) {
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        // Whoever panics in the drop of a panic is not asked a third time.
-        core::mem::forget(second);
+/// Drops a payload whose own drop may panic, with a payload that may panic in
+/// its drop, and so on: but not for ever.
+fn discard(mut payload: Box<dyn Any + Send>) {
+    for _ in 0..8 {
+        match catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            Ok(()) => return,
+            Err(next) => payload = next,
+        }
     }
+    core::mem::forget(payload);
 }

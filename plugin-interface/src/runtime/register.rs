@@ -203,7 +203,7 @@ fn is_of<I: Interface + ?Sized>(factory: &RegistrationFactory) -> bool {
 #[diagnostic::on_unimplemented(
     message = "a plugin of type `{Self}` does not say how it is made",
     label = "has no `Default`",
-    note = "implement or derive `Default`, or name a constructor: `#[plugin_impl(Trait, new = Self::open)]`"
+    note = "implement or derive `Default`, or name a constructor: `#[plugin_impl(Trait, new = Type::open)]`"
 )]
 pub trait MadeByDefault: Sized {
     fn make() -> Self;

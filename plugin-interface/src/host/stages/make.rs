@@ -70,6 +70,9 @@ fn factories(entry: &PluginEntry) -> Vec<NonNull<RegistrationFactory>> {
     let mut found: Vec<NonNull<RegistrationFactory>> = Vec::new();
     // SAFETY: the visitor takes the context that it is given here.
     unsafe { (entry.factories)(visit, (&raw mut found).cast()) };
+    // The order in which a linker put them means nothing.
+    // SAFETY: a factory and its name are statics of the library.
+    found.sort_by_key(|factory| unsafe { text_of(factory.as_ref().name) });
     found
 }
 

@@ -47,13 +47,21 @@ pub(crate) unsafe fn connect(
     }
 }
 
-/// Maps the copy. Its symbols stay its own, and all of them resolve now: a
-/// missing one is an error here and not a crash later.
+/// Maps the copy. Its symbols stay its own, and all that it needs are resolved
+/// now: a missing one is an error here and not the end of the host later.
 pub(crate) fn map(path: &Path, copy: &PrivateCopy) -> Result<Library, LoadError> {
+    #[cfg(unix)]
+    use libloading::os::unix::{Library as System, RTLD_LOCAL, RTLD_NOW};
     // SAFETY: the metadata says that this is a plugin, which is what its user
     // vouches for by handing it to a host: its constructors run here.
-    unsafe { Library::new(copy.path()) }
-        .map_err(|source| LoadError::Open { path: path.to_owned(), source })
+    #[cfg(unix)]
+    let opened = unsafe { System::open(Some(copy.path()), RTLD_NOW | RTLD_LOCAL) };
+    #[cfg(not(unix))]
+    use libloading::Library as System;
+    // SAFETY: as above.
+    #[cfg(not(unix))]
+    let opened = unsafe { System::new(copy.path()) };
+    opened.map(Library::from).map_err(|source| LoadError::Open { path: path.to_owned(), source })
 }
 
 /// The entry of a library: every library built by the macros has one.

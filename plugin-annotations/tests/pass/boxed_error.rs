@@ -1,0 +1,8 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+pub trait Tool {
+    fn read(&self, path: &str) -> Result<String, String>;
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+pub trait Tool {
+    fn distance(&self, x: f64, y: f64) -> f64;
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+pub trait Tool: Send {
+    fn run(&self);
+
+    fn debug(&self) -> String;
+}
+
+fn main() {}

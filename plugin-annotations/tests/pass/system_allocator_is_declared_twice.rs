@@ -1,0 +1,3 @@
+plugin_interface::system_allocator!();
+
+fn main() {}

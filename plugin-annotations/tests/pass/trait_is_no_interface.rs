@@ -1,0 +1,19 @@
+use plugin_interface::{plugin_aggregates, plugin_impl, plugin_interface};
+
+#[plugin_aggregates(Tool)]
+mod plugin {}
+
+#[plugin_interface]
+pub trait Tool {
+    fn run(&self);
+}
+
+#[derive(Default)]
+pub struct Hammer;
+
+#[plugin_impl(Tool)]
+impl Tool for Hammer {
+    fn run(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use plugin_interface::plugin_aggregates;
+
+#[plugin_aggregates]
+mod plugin {}
+
+fn main() {}

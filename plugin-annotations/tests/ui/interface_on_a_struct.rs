@@ -1,0 +1,8 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+pub struct Tool {
+    name: String,
+}
+
+fn main() {}

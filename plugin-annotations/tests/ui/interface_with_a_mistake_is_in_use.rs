@@ -1,0 +1,12 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+pub trait Tool {
+    async fn fetch(&self, url: &str) -> String;
+}
+
+pub struct Tools {
+    pub loaded: Vec<ToolProxy>,
+}
+
+fn main() {}

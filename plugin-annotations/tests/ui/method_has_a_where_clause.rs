@@ -1,0 +1,10 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+pub trait Tool {
+    fn run(&self)
+    where
+        Self: Sized;
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use plugin_interface::{Greeter, plugin_aggregates, plugin_impl};
+
+#[plugin_aggregates(Greeter)]
+mod plugin {}
+
+#[derive(Default)]
+pub struct Polite;
+
+#[plugin_impl(Greeter)]
+impl Polite {
+    fn name(&self) -> &str {
+        "polite"
+    }
+
+    fn greet(&self, target: &str) -> String {
+        format!("Good day, {target}.")
+    }
+}
+
+fn main() {}

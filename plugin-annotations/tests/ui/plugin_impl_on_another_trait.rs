@@ -1,0 +1,16 @@
+use plugin_interface::{Greeter, plugin_aggregates, plugin_impl};
+
+#[plugin_aggregates(Greeter)]
+mod plugin {}
+
+#[derive(Default)]
+pub struct Polite;
+
+#[plugin_impl(Greeter)]
+impl Clone for Polite {
+    fn clone(&self) -> Self {
+        Polite
+    }
+}
+
+fn main() {}

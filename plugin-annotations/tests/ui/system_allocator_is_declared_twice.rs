@@ -1,0 +1,4 @@
+plugin_interface::system_allocator!();
+plugin_interface::system_allocator!();
+
+fn main() {}

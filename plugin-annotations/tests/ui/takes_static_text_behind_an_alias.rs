@@ -1,0 +1,10 @@
+use plugin_interface::plugin_interface;
+
+pub type Name = &'static str;
+
+#[plugin_interface]
+pub trait Tool {
+    fn rename(&mut self, name: Name);
+}
+
+fn main() {}

@@ -1,0 +1,124 @@
+//! Builds the plugins that tests load, once per run.
+
+use std::collections::BTreeMap;
+use std::env::consts::DLL_EXTENSION;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use cargo_metadata::Message;
+use tempfile::TempDir;
+
+/// Where the fixtures' sources are.
+pub(crate) fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// What a build of the fixtures gave: files by crate, libraries or programs.
+pub(crate) type Built = BTreeMap<String, PathBuf>;
+
+/// The fixtures as this compiler builds them.
+pub(crate) fn built() -> &'static Built {
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    BUILT.get_or_init(|| build("fixtures", &[], &["--workspace"]))
+}
+
+/// Builds fixtures into a target directory of that name.
+pub(crate) fn build(target: &str, before: &[&str], after: &[&str]) -> Built {
+    let mut command = Command::new(if before.is_empty() { env!("CARGO") } else { "cargo" });
+    command
+        .args(before)
+        .args(["build", "--message-format=json-render-diagnostics", "--manifest-path"])
+        .arg(sources().join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(target))
+        .args(after)
+        .stderr(Stdio::inherit());
+    if !before.is_empty() {
+        // Which toolchain, the arguments say.
+        command.env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC").env_remove("CARGO");
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "the fixtures must build");
+    let mut built = Built::new();
+    for message in Message::parse_stream(&output.stdout[..]) {
+        let Message::CompilerArtifact(artifact) = message.unwrap() else { continue };
+        let name = artifact.target.name.clone();
+        let file = artifact.executable.or_else(|| {
+            artifact.filenames.into_iter().find(|file| file.extension() == Some(DLL_EXTENSION))
+        });
+        built.extend(file.map(|file| (name, file.into_std_path_buf())));
+    }
+    built
+}
+
+/// The file of a fixture; it was built, or the test fails.
+pub(crate) fn fixture(name: &str) -> &'static Path {
+    let built = built();
+    built.get(name).unwrap_or_else(|| panic!("no fixture {name} among {built:?}"))
+}
+
+/// A directory of plugins, for one test.
+pub(crate) struct Directory(TempDir);
+
+impl Directory {
+    pub(crate) fn new() -> Self {
+        Directory(TempDir::new().unwrap())
+    }
+
+    /// A directory with copies of these fixtures.
+    pub(crate) fn of(fixtures: &[&str]) -> Self {
+        let directory = Directory::new();
+        for name in fixtures {
+            directory.add(name, name);
+        }
+        directory
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The path of a library of that name in here.
+    pub(crate) fn library(&self, name: &str) -> PathBuf {
+        self.path().join(format!("lib{name}.{DLL_EXTENSION}"))
+    }
+
+    /// Copies a fixture to here, under a name.
+    pub(crate) fn add(&self, fixture_name: &str, name: &str) -> PathBuf {
+        let path = self.library(name);
+        fs::copy(fixture(fixture_name), &path).unwrap();
+        path
+    }
+
+    /// Compiles the C greeter to here, with macros that say what is wrong with
+    /// it.
+    pub(crate) fn compile(&self, name: &str, macros: &[&str]) -> PathBuf {
+        let fingerprint = plugin_interface::PluginTrait::Greeter.fingerprint();
+        let path = self.library(name);
+        let status = Command::new("gcc")
+            .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-o"])
+            .arg(&path)
+            .arg(format!("-DFINGERPRINT={fingerprint:#x}"))
+            .args(macros.iter().map(|m| format!("-D{m}")))
+            .arg(sources().join("c/greeter.c"))
+            .status()
+            .expect("the tests need gcc");
+        assert!(status.success());
+        path
+    }
+
+    /// A file with that content.
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.library(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+/// Whether a library of that name is mapped: its private copy bears the name.
+pub(crate) fn is_mapped(name: &str) -> bool {
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    maps.contains(&format!("lib{name}.{DLL_EXTENSION}"))
+}

@@ -1,0 +1,133 @@
+//! Finding and loading what is there.
+
+use fixture_interface::{Echo, Tally};
+use plugin_interface::{Greeter, PluginManager, PluginTrait, inspect};
+
+use crate::fixtures::{Directory, fixture};
+
+#[test]
+fn an_empty_directory_gives_no_plugins_and_no_error() {
+    let directory = Directory::new();
+    let mut manager = PluginManager::new();
+    assert!(manager.load::<dyn Greeter>(directory.path()).unwrap().is_empty());
+    assert!(manager.rejected().is_empty());
+}
+
+#[test]
+fn several_implementations_of_one_library_are_loaded_in_the_order_of_their_names() {
+    let directory = Directory::of(&["healthy"]);
+    let mut manager = PluginManager::new();
+    let handles = manager.load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
+    let names: Vec<_> = handles.iter().map(|handle| handle.name()).collect();
+    assert_eq!(names, ["OtherTwin", "Twin"]);
+    let greetings: Vec<_> =
+        handles.iter().map(|handle| handle.as_greeter().unwrap().greet("x")).collect();
+    assert_eq!(greetings, ["2 x", "1 x"]);
+    assert!(manager.rejected().is_empty());
+}
+
+#[test]
+fn a_load_for_every_interface_makes_every_registration() {
+    let directory = Directory::of(&["healthy"]);
+    let handles = PluginManager::new().load_all(directory.path()).unwrap();
+    let mut made: Vec<_> = handles.iter().map(|h| (h.interface(), h.name())).collect();
+    made.sort_unstable();
+    assert_eq!(
+        made,
+        [
+            ("fixture_interface::Echo", "Parrot"),
+            ("fixture_interface::Local", "Clicks"),
+            ("fixture_interface::Movable", "Clicks"),
+            ("fixture_interface::Tally", "Sum"),
+            ("plugin_interface::greeter::Greeter", "OtherTwin"),
+            ("plugin_interface::greeter::Greeter", "Twin"),
+        ]
+    );
+}
+
+#[test]
+fn a_handle_knows_the_file_as_the_host_found_it_and_so_does_the_constructor() {
+    let directory = Directory::of(&["healthy"]);
+    let mut manager = PluginManager::new();
+    let handle =
+        manager.load_plugins(directory.path(), PluginTrait::of::<dyn Echo>()).unwrap().remove(0);
+    assert_eq!(handle.path(), directory.library("healthy"));
+    assert_eq!(handle.metadata().package.name, "healthy");
+    let echo = handle.proxy::<dyn Echo>().unwrap();
+    assert_eq!(echo.name(), directory.library("healthy").to_str().unwrap());
+}
+
+#[test]
+fn two_loads_of_one_file_are_two_libraries_with_instances_of_their_own() {
+    let directory = Directory::of(&["healthy"]);
+    let mut manager = PluginManager::new();
+    let mut first = manager.load::<dyn Tally>(directory.path()).unwrap().remove(0);
+    let mut second = manager.load::<dyn Tally>(directory.path()).unwrap().remove(0);
+    first.add(5);
+    assert_eq!(second.add(1), 1);
+}
+
+#[test]
+fn a_library_that_was_replaced_on_disk_gives_the_new_code() {
+    let directory = Directory::of(&["healthy"]);
+    let mut manager = PluginManager::new();
+    let old = manager.load::<dyn Greeter>(directory.path()).unwrap();
+    // Over the very file, as `cp` does it, while the old one is in use.
+    std::fs::write(directory.library("healthy"), std::fs::read(fixture("faulty")).unwrap())
+        .unwrap();
+    let new = manager.load::<dyn Greeter>(directory.path()).unwrap();
+    assert_eq!(old[0].name(), "second");
+    assert!(new.iter().any(|greeter| greeter.name() == "Fine"));
+}
+
+#[test]
+fn inspecting_reads_package_interfaces_and_registrations() {
+    let metadata = inspect(fixture("healthy")).unwrap();
+    assert_eq!((metadata.package.name.as_str(), metadata.package.abi_version), ("healthy", 1));
+    let interfaces: Vec<_> = metadata.interfaces.iter().map(|i| i.name()).collect();
+    assert_eq!(interfaces, ["Echo", "Local", "Movable", "Tally", "Greeter"]);
+    let echo = &metadata.interfaces[0];
+    assert_eq!(echo.version, "1.2");
+    let signature = |name| &echo.methods.iter().find(|m| m.name == name).unwrap().signature;
+    assert_eq!(signature("slice"), "fn slice(&self, value: &[u16]) -> Vec<u16>");
+    assert_eq!(signature("unit"), "fn unit(&self)");
+    assert_eq!(signature("reverse"), "fn reverse(&self, value: &mut [i32])");
+    assert_eq!(signature("type"), "fn type(&self) -> u8");
+    assert_eq!(
+        signature("nested"),
+        "fn nested(&self, value: Vec<Option<Result<String, Vec<u8>>>>) \
+         -> Vec<Option<Result<String, Vec<u8>>>>"
+    );
+    assert!(!echo.methods.iter().any(|m| m.name == "windows") || cfg!(windows));
+    assert_eq!(metadata.registrations.len(), 6);
+}
+
+#[test]
+fn a_survey_reports_every_file_and_opens_none() {
+    let directory = Directory::of(&["healthy"]);
+    directory.write("text", b"not a library");
+    let surveyed = PluginManager::survey(directory.path()).unwrap();
+    let [healthy, text] = &surveyed[..] else { panic!("{surveyed:?}") };
+    assert_eq!(healthy.result.as_ref().unwrap().package.name, "healthy");
+    assert!(text.result.as_ref().unwrap_err().to_string().contains("not a dynamic library"));
+}
+
+#[test]
+fn a_stripped_library_is_still_a_plugin() {
+    let directory = Directory::of(&["healthy"]);
+    let status = std::process::Command::new("strip")
+        .arg("--strip-all")
+        .arg(directory.library("healthy"))
+        .status()
+        .unwrap();
+    assert!(status.success());
+    assert_eq!(PluginManager::new().load::<dyn Greeter>(directory.path()).unwrap().len(), 2);
+}
+
+#[test]
+fn a_plugin_under_every_lint_and_without_a_prelude_loads() {
+    let directory = Directory::of(&["strict"]);
+    let handles = PluginManager::new().load_all(directory.path()).unwrap();
+    assert_eq!(handles[0].name(), "Stern");
+    assert_eq!(handles[0].interface(), "strict::Strict");
+}

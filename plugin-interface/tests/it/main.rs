@@ -1,0 +1,13 @@
+//! What a host sees of plugins that users wrote.
+
+mod boundary;
+mod by_hand;
+mod fixtures;
+mod loading;
+mod panics;
+mod processes;
+mod rejecting;
+mod seeds;
+mod sharing;
+mod tidy;
+mod unloading;

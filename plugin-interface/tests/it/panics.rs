@@ -1,0 +1,110 @@
+//! Panics stay on their side, and arrive with their message.
+
+use std::panic::catch_unwind;
+
+use fixture_interface::{Echo, EchoProxy};
+use plugin_interface::{LoadError, PluginManager, PluginTrait, UnloadError};
+
+use crate::fixtures::Directory;
+
+fn echo() -> EchoProxy {
+    let directory = Directory::of(&["healthy"]);
+    PluginManager::new().load::<dyn Echo>(directory.path()).unwrap().remove(0)
+}
+
+/// The message that a call panics with.
+fn message<T: std::fmt::Debug>(call: impl FnOnce() -> T + std::panic::UnwindSafe) -> String {
+    *catch_unwind(call).unwrap_err().downcast::<String>().expect("a message")
+}
+
+#[test]
+fn a_panic_reaches_the_host_with_its_message() {
+    let echo = echo();
+    for (how, expected) in [
+        ("literal", "a literal"),
+        ("formatted", "number 7"),
+        ("index", "index out of bounds: the len is 2 but the index is 5"),
+        ("payload", "Box<dyn Any>"),
+    ] {
+        assert_eq!(message(|| echo.panic(how)), expected);
+    }
+}
+
+#[test]
+fn a_payload_that_panics_when_dropped_is_contained_too() {
+    let echo = echo();
+    assert_eq!(message(|| echo.panic("bomb")), "Box<dyn Any>");
+}
+
+#[test]
+fn a_plugin_that_panicked_stays_usable() {
+    let echo = echo();
+    for _ in 0..100 {
+        assert_eq!(message(|| echo.panic("literal")), "a literal");
+        assert_eq!(echo.panic("not at all"), 1);
+    }
+}
+
+#[test]
+fn a_panic_on_another_thread_reaches_that_thread() {
+    let echo = echo();
+    std::thread::scope(|scope| {
+        let panicked = scope.spawn(|| echo.panic("literal")).join().unwrap_err();
+        assert_eq!(*panicked.downcast::<String>().unwrap(), "a literal");
+    });
+    assert_eq!(echo.u8(1), 1);
+}
+
+#[test]
+fn constructors_that_fail_or_panic_are_named_and_the_others_load() {
+    let directory = Directory::of(&["faulty"]);
+    let mut manager = PluginManager::new();
+    let handles = manager.load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
+    let names: Vec<_> = handles.iter().map(|handle| handle.name()).collect();
+    assert_eq!(names, ["DropsBadly", "Fine", "GreetsBadly"]);
+    let [panicked, failed] = manager.rejected() else { panic!("{:?}", manager.rejected()) };
+    assert!(
+        matches!(&panicked.error, LoadError::ConstructorPanicked { name, message, .. }
+            if name == "Explodes" && message == "boom in the constructor"),
+        "{panicked:?}"
+    );
+    assert!(
+        matches!(&failed.error, LoadError::Constructor { name, message, .. }
+            if name == "Refuses" && message == "invalid digit found in string"),
+        "{failed:?}"
+    );
+    for handle in handles {
+        drop(handle.close());
+    }
+}
+
+#[test]
+fn a_drop_that_panics_is_reported_by_close_and_counted() {
+    let directory = Directory::of(&["faulty"]);
+    let mut manager = PluginManager::new();
+    let mut handles = manager.load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
+    let bad = handles.iter().position(|handle| handle.name() == "DropsBadly").unwrap();
+    let bad = handles.remove(bad);
+    for handle in handles {
+        assert_eq!(handle.close().unwrap(), None);
+    }
+    match bad.close().unwrap_err() {
+        UnloadError::DropPanicked { name, message, counter, .. } => {
+            assert_eq!((name.as_str(), message.as_str()), ("DropsBadly", "boom in the drop"));
+            assert_eq!(counter, Some(3), "unmade like the others");
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_drop_that_panics_while_the_host_unwinds_does_not_abort_it() {
+    let directory = Directory::of(&["faulty"]);
+    let mut manager = PluginManager::new();
+    let handles = manager.load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
+    let unwound = catch_unwind(std::panic::AssertUnwindSafe(move || {
+        let _handles = handles;
+        panic!("the host's own");
+    }));
+    assert_eq!(*unwound.unwrap_err().downcast::<&str>().unwrap(), "the host's own");
+}

@@ -1,0 +1,163 @@
+//! Hosts that are programs of their own: under valgrind, and built by other
+//! compilers than their plugins.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::fixtures::{Built, Directory, build, built, fixture};
+
+/// `PLUGIN_SOAK=1` runs the long versions.
+fn is_soak() -> bool {
+    std::env::var_os("PLUGIN_SOAK").is_some_and(|value| value == "1")
+}
+
+fn text(output: &Output) -> String {
+    let (out, err) = (&output.stdout, &output.stderr);
+    format!("{}{}", String::from_utf8_lossy(out), String::from_utf8_lossy(err))
+}
+
+/// The mappings and descriptors that a `cycle` printed, before and after.
+fn held(output: &Output) -> [Vec<usize>; 2] {
+    let text = text(output);
+    let line = text.lines().find(|line| line.starts_with("file mappings")).expect(&text);
+    let numbers = |part: &str| {
+        let words = part.split(|c: char| !c.is_ascii_digit()).filter(|word| !word.is_empty());
+        words.map(|word| word.parse().unwrap()).collect::<Vec<usize>>()
+    };
+    let (before, after) = line.split_once("before").unwrap();
+    [numbers(before), numbers(after)]
+}
+
+fn cycle(count: usize, backtrace: &str) -> Output {
+    let output = Command::new(fixture("driver"))
+        .args(["cycle", &count.to_string()])
+        .arg(fixture("healthy"))
+        .env("RUST_BACKTRACE", backtrace)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    output
+}
+
+#[test]
+fn loading_and_unloading_leaves_no_mapping_and_no_descriptor() {
+    let [before, after] = held(&cycle(100, "0"));
+    assert_eq!(before.len(), 3);
+    assert_eq!(before, after);
+}
+
+#[test]
+fn backtraces_through_a_plugin_leave_no_mapping_and_no_descriptor() {
+    let [before, after] = held(&cycle(if is_soak() { 100 } else { 10 }, "1"));
+    assert_eq!(before.len(), 3);
+    assert_eq!(before, after);
+}
+
+#[test]
+fn a_panic_of_a_plugin_appears_where_the_hosts_own_do() {
+    let output = cycle(0, "0");
+    let error = String::from_utf8_lossy(&output.stderr);
+    for expected in ["thread 'main'", "number 7\n  in plugin ", "at healthy/src/lib.rs:"] {
+        assert!(error.contains(expected), "{error}");
+    }
+    // Each once: told by the plugin, not again where it is continued.
+    let (told, loads) = (error.matches("number 7").count(), 5);
+    assert_eq!(told, loads);
+}
+
+/// Memcheck over load, call, panic and unload, of host and plugin together.
+fn memcheck(count: usize, backtrace: &str) {
+    let output = Command::new("valgrind")
+        .args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite"])
+        .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9", "--keep-debuginfo=yes"])
+        .arg(fixture("driver"))
+        .args(["cycle", &count.to_string()])
+        .arg(fixture("healthy"))
+        .env("RUST_BACKTRACE", backtrace)
+        .output()
+        .expect("the tests need valgrind");
+    assert!(output.status.success(), "{}", text(&output));
+    // Valgrind's own heap is mapped too: only files count here.
+    let [before, after] = held(&output);
+    assert_eq!((before[0], before[2]), (after[0], after[2]));
+}
+
+#[test]
+fn valgrind_finds_no_error_and_no_leak() {
+    memcheck(if is_soak() { 100 } else { 10 }, "0");
+}
+
+#[test]
+fn valgrind_finds_no_error_and_no_leak_with_backtraces() {
+    memcheck(if is_soak() { 100 } else { 2 }, "1");
+}
+
+/// What a host of one compiler prints of the plugins of another.
+fn drive(host: &Built, plugins: &Built) -> String {
+    let directory = Directory::new();
+    for name in ["healthy", "shared_malloc", "fixture_interface"] {
+        std::fs::copy(&plugins[name], directory.library(name)).unwrap();
+    }
+    let output =
+        Command::new(&host["driver"]).args(["drive".as_ref(), directory.path()]).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    let out = String::from_utf8(output.stdout).unwrap();
+    // Addresses differ, and so does the directory.
+    let lines = out.lines().filter(|line| !line.starts_with("addresses"));
+    lines.map(|line| line.replace(directory.path().to_str().unwrap(), "DIR") + "\n").collect()
+}
+
+#[test]
+fn host_and_plugin_may_come_from_different_compilers_and_optimisations() {
+    let expected = drive(built(), built());
+    for part in ["first: 1 skew", "formatted: number 7", "tally 42 [0, 9, 0, 0]", "host   fn add"] {
+        assert!(expected.contains(part), "{expected}");
+    }
+    let release = build("fixtures", &[], &["--workspace", "--release"]);
+    assert_eq!(drive(built(), &release), expected);
+    assert_eq!(drive(&release, built()), expected);
+
+    let other = "nightly";
+    if !has_toolchain(other) {
+        eprintln!("NOT TESTED against another compiler: no toolchain `{other}` is installed");
+        return;
+    }
+    let theirs = build("fixtures-nightly", &["+nightly"], &["--workspace"]);
+    assert_ne!(version(&theirs["healthy"]), version(fixture("healthy")), "two compilers");
+    assert_eq!(drive(built(), &theirs), expected);
+    assert_eq!(drive(&theirs, built()), expected);
+}
+
+fn has_toolchain(name: &str) -> bool {
+    Command::new("cargo")
+        .arg(format!("+{name}"))
+        .arg("--version")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+/// The compiler that a library names in its comment section.
+fn version(library: &Path) -> String {
+    let bytes = std::fs::read(library).unwrap();
+    let needle = b"rustc version ";
+    let at = bytes.windows(needle.len()).position(|window| window == needle).unwrap();
+    let text = &bytes[at..];
+    let end = text.iter().position(|&byte| byte == 0).unwrap();
+    String::from_utf8(text[..end].to_vec()).unwrap()
+}
+
+#[test]
+fn a_plugin_that_aborts_on_panic_is_refused() {
+    let aborting = build(
+        "fixtures-abort",
+        &[],
+        &["--package", "strict", "--config", "profile.dev.panic=\"abort\""],
+    );
+    let directory = Directory::new();
+    std::fs::copy(&aborting["strict"], directory.library("strict")).unwrap();
+    let mut manager = plugin_interface::PluginManager::new();
+    assert!(manager.load_all(directory.path()).unwrap().is_empty());
+    let text = manager.rejected()[0].error.to_string();
+    assert!(text.contains("build it with panic = \"unwind\""), "{text}");
+}
