@@ -207,16 +207,13 @@ fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStre
     let returned = crossing(krate, &lifetimes::fixed(&method.output), "Returned");
     let output = lifetimes::inferred(&method.output);
     let lifted = method.parameters.iter().map(|p| lifetimes::inferred(&p.ty));
-    let given: Vec<_> =
-        (0..method.parameters.len()).map(|i| format_ident!("given_{i}")).collect();
+    let given: Vec<_> = (0..method.parameters.len()).map(|i| format_ident!("given_{i}")).collect();
     // A borrow lasts for the call: where a type claims more, also behind an
     // alias, it is here that it does not compile.
     let givers = method.parameters.iter().zip(&given).map(|(parameter, given)| {
         let ty = lifetimes::of_call(&parameter.ty);
-        let (at, value) = (
-            crossing(krate, &ty, "At"),
-            Ident::new("value", place_of(&parameter.ty)),
-        );
+        let (at, value) =
+            (crossing(krate, &ty, "At"), Ident::new("value", place_of(&parameter.ty)));
         quote! {
             #[inline(always)]
             fn #given<'call>(#value: #at<'call>) -> #ty {

@@ -1,0 +1,132 @@
+//! `run`: load, call, unload, count.
+
+use crate::environment::{Directory, plugin_host};
+
+#[test]
+fn the_examples_are_built_driven_and_unloaded() {
+    let answer = plugin_host(&["run", "--build", "example-plugins"]);
+    assert_eq!(answer.code, 0, "{answer:?}");
+    for expected in [
+        "english: Hello, world!",
+        "french: Bonjour, world !",
+        "german: Hallo, world!",
+        "made 1, unmaker counter 1",
+        "made 3, unmaker counter 3",
+        "Plain (text_tools_interface::TextTools): 6 methods",
+        "fn find(&self, text: &str, pattern: &str) -> Result<Vec<String>, String>",
+    ] {
+        assert!(answer.out.contains(expected), "{expected}: {answer:?}");
+    }
+    assert!(answer.err.is_empty(), "quiet in a pipe: {answer:?}");
+}
+
+#[test]
+fn the_report_is_available_as_json() {
+    let answer = plugin_host(&["run", "--build", "example-plugins", "--json", "--target", "Ann"]);
+    assert_eq!(answer.code, 0, "{answer:?}");
+    let report = answer.json();
+    assert_eq!(report["rejected"], serde_json::json!([]));
+    let libraries = report["libraries"].as_array().unwrap();
+    let english = libraries.iter().find(|library| library["package"] == "greeter-english").unwrap();
+    assert_eq!((&english["made"], &english["unmade"]), (&1.into(), &1.into()));
+    assert_eq!(english["registrations"][0]["greeting"], "Hello, Ann!");
+}
+
+#[test]
+fn plugins_that_fail_and_panic_are_reported_and_the_good_one_runs() {
+    let answer = plugin_host(&["run", "--build", "plugin-interface/tests/fixtures/faulty"]);
+    assert_eq!(answer.code, 5, "{answer:?}");
+    assert!(answer.out.contains("Fine: Fine greets world"), "{answer:?}");
+    assert!(answer.out.contains("panicked: boom while greeting world"), "{answer:?}");
+    assert!(answer.out.contains("made 3, unmaker counter 3"), "{answer:?}");
+    for expected in [
+        "the constructor of Refuses failed: invalid digit found in string",
+        "the constructor of Explodes panicked: boom in the constructor",
+        "dropping DropsBadly panicked: boom in the drop",
+    ] {
+        assert!(answer.err.contains(expected), "{expected}: {answer:?}");
+    }
+}
+
+#[test]
+fn each_kind_of_bad_file_has_its_error_and_its_exit_code() {
+    type Make = fn(&Directory);
+    let cases: [(Make, i32, &str); 5] = [
+        (|d| std::fs::write(d.library("bad"), "text").unwrap(), 1, "is not a dynamic library"),
+        (|d| drop(d.compile("bad", &["NO_METADATA"], "")), 1, "is a library, but no plugin"),
+        (|d| drop(d.compile("bad", &["ABI=2"], "")), 3, "expected ABI version 1, found 2"),
+        (|d| drop(d.compile("bad", &["NULL_MAKER"], "")), 1, "returned null instead of"),
+        (|d| drop(d.compile("bad", &["VTABLE_ABI=2"], "")), 3, "expected a vtable of ABI version"),
+    ];
+    for (make, code, message) in cases {
+        let directory = Directory::new();
+        make(&directory);
+        directory.compile("good", &["COUNTER"], "");
+        let answer = plugin_host(&directory.arguments(&["run"]));
+        assert_eq!(answer.code, code, "{answer:?}");
+        assert!(answer.err.contains(message), "{answer:?}");
+        assert!(answer.out.contains("by hand: HEY world"), "the good one runs: {answer:?}");
+    }
+}
+
+#[test]
+fn the_same_library_under_two_names_is_a_duplicate() {
+    let directory = Directory::new();
+    let original = directory.compile("a", &[], "");
+    std::fs::copy(original, directory.library("b")).unwrap();
+    let answer = plugin_host(&directory.arguments(&["run"]));
+    assert_eq!(answer.code, 1, "{answer:?}");
+    assert!(answer.err.contains("is the same library as"), "{answer:?}");
+    assert!(answer.out.contains("HEY world"), "{answer:?}");
+}
+
+#[test]
+fn a_counter_that_is_not_the_number_made_fails_the_run() {
+    let directory = Directory::new();
+    let wrong = "#include <stddef.h>\nsize_t plugin_unmaker_counter_Greeter_v1(void) { return 7; }";
+    directory.compile("wrong", &[], wrong);
+    let answer = plugin_host(&directory.arguments(&["run"]));
+    assert_eq!(answer.code, 1, "{answer:?}");
+    assert!(
+        answer.err.contains("expected 1 to be unmade, the unmaker counter says 7"),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn folders_with_a_makefile_are_built_with_make() {
+    let directory = Directory::new();
+    let built = directory.compile("elsewhere", &[], "");
+    let folder = directory.path().join("in-c");
+    std::fs::create_dir(&folder).unwrap();
+    let (from, to) = (built.display(), "libmade.so");
+    std::fs::write(folder.join("Makefile"), format!("{to}:\n\tcp {from} {to}\n")).unwrap();
+    let folder = folder.to_str().unwrap();
+    let answer = plugin_host(&["run", "--build", folder]);
+    assert_eq!(answer.code, 0, "{answer:?}");
+    assert!(answer.out.contains("HEY world"), "{answer:?}");
+
+    std::fs::write(directory.path().join("in-c/Makefile"), "all:\n\tfalse\n").unwrap();
+    let answer = plugin_host(&["run", "--build", folder]);
+    assert_eq!(answer.code, 1, "{answer:?}");
+    assert!(answer.err.contains("make could not build"), "{answer:?}");
+}
+
+#[test]
+fn a_crate_that_does_not_compile_fails_the_run_and_the_others_run() {
+    let directory = Directory::new();
+    let write = |path: &str, text: &str| {
+        let path = directory.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let manifest = "[package]\nname = \"broken\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n[workspace]\n";
+    write("broken/Cargo.toml", manifest);
+    write("broken/src/lib.rs", "fn broken() -> u8 {}");
+    let built = directory.compile("elsewhere", &[], "");
+    write("in-c/Makefile", &format!("all:\n\tcp {} libmade.so\n", built.display()));
+    let answer = plugin_host(&directory.arguments(&["run", "--build"]));
+    assert_eq!(answer.code, 1, "{answer:?}");
+    assert!(answer.err.contains("cargo could not build all plugins of"), "{answer:?}");
+    assert!(answer.out.contains("HEY world"), "{answer:?}");
+}
