@@ -2,5 +2,6 @@
 
 mod environment;
 mod list;
+mod readme;
 mod run;
 mod usage;
