@@ -9,6 +9,7 @@ mod instance;
 mod library;
 mod manager;
 mod panics;
+mod private_directory;
 pub(crate) mod raw;
 mod stages;
 

@@ -3,7 +3,7 @@
 
 use core::ffi::c_void;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use libloading::Library;
 
@@ -22,6 +22,10 @@ use crate::metadata::PluginMetadata;
 /// knows when that is.
 static SERVICES: OnceLock<Box<Services>> = OnceLock::new();
 
+/// The copies that raw libraries are mapped from: `unload` removes them.
+/// Backtraces and [`get_unmaker_counter`] read them until then.
+static KEPT: Mutex<Vec<PrivateCopy>> = Mutex::new(Vec::new());
+
 /// The body of `load_<trait>_from_lib`.
 #[doc(hidden)]
 pub fn load_from_lib<I: Interface + ?Sized>(
@@ -38,9 +42,7 @@ pub fn load_from_lib<I: Interface + ?Sized>(
         unsafe { open::connect(path, entry, services) }?;
     }
     let registrations = register(path, &library, &metadata, wanted)?;
-    // The file is what backtraces and `get_unmaker_counter` read; `unload`
-    // removes it.
-    copy.keep();
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).push(copy);
     Ok((library, registrations))
 }
 
@@ -123,12 +125,8 @@ pub unsafe fn unload<I: Interface + ?Sized>(
     unsafe { unregister(&library, I::NAME, registrations) };
     let path = copy.clone().unwrap_or_default();
     let closed = library.close().map_err(|source| UnloadError::Close { path, source });
-    if let Some(copy) = copy {
-        // The private copy and the directory made for it alone; what is left
-        // of them harms nobody.
-        let _ = std::fs::remove_file(&copy);
-        let _ = copy.parent().map(std::fs::remove_dir);
-    }
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.retain(|kept| Some(kept.path()) != copy.as_deref());
     closed
 }
 

@@ -55,7 +55,7 @@ fn a_manager_loads_and_unloads_by_the_promised_names() {
         let _: Option<u64> = handle.close().unwrap();
     }
     // Paths of every kind, and a result that nobody looks at.
-    let _ = mgr.load_plugins(directory.path().to_path_buf(), PluginTrait::Greeter);
+    let _ = mgr.load_plugins(std::path::PathBuf::from(directory.path()), PluginTrait::Greeter);
     let _ = mgr.unload_by_path(directory.library("healthy"));
     mgr.unload_by_path(directory.library("healthy")).unwrap_err();
 }

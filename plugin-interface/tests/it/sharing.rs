@@ -1,4 +1,5 @@
 //! Who may hold an instance, how often, and on which thread.
+#![allow(dead_code, reason = "of two constants of one name one is always hidden")]
 
 use std::thread;
 
@@ -11,7 +12,8 @@ use plugin_interface::{
 
 use crate::fixtures::Directory;
 
-/// Whether a type is `Send` and `Sync`, decided by the compiler.
+/// Whether a type is `Send` and `Sync`, decided by the compiler: of the two
+/// constants of a name one is always hidden.
 macro_rules! markers {
     ($ty:ty) => {{
         struct Probe<T>(std::marker::PhantomData<T>);

@@ -19,6 +19,7 @@ const UNSAFE: &[&str] = &[
     "host/raw.rs",
     "host/stages/make.rs",
     "host/stages/open.rs",
+    "host/stages/settle.rs",
     "interface.rs",
     "object.rs",
     "runtime/allocator.rs",

@@ -7,52 +7,52 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use tempfile::TempDir;
-
+use super::settle::Settled;
 use crate::host::error::LoadError;
+use crate::host::private_directory::{self, PrivateDirectory};
 
-/// A copy in a directory of its own, removed when dropped.
+/// A copy in a folder of its own, removed when dropped.
 #[derive(Debug)]
 pub(crate) struct PrivateCopy {
     path: PathBuf,
     len: u64,
-    // Last: removes the directory.
-    directory: TempDir,
+    #[expect(dead_code, reason = "the folder is in it")]
+    directory: Arc<PrivateDirectory>,
 }
 
 impl PrivateCopy {
     /// Copies `source`, which must be a regular file that does not change.
     pub(crate) fn of(source: &Path) -> Result<Self, LoadError> {
         let unreadable = |error| LoadError::Read { path: source.to_owned(), source: error };
-        let mut original = open_without_waiting(source).map_err(unreadable)?;
-        let before = original.metadata().map_err(unreadable)?;
-        if !before.is_file() {
-            return Err(LoadError::NotAFile { path: source.to_owned(), found: kind_of(&before) });
-        }
-        let copy = Self::write(source, &mut original)?;
-        let after = original.metadata().map_err(unreadable)?;
-        if copy.len != before.len() || is_changed(&before, &after) {
-            return Err(LoadError::StillWritten { path: source.to_owned() });
+        regular(source, &source.metadata().map_err(unreadable)?)?;
+        let original = open_without_waiting(source).map_err(unreadable)?;
+        // Once more: it may be another file by now.
+        let metadata = original.metadata().map_err(unreadable)?;
+        regular(source, &metadata)?;
+        let written = || LoadError::StillWritten { path: source.to_owned() };
+        let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
+        let copy = Self::write(source, &original)?;
+        if copy.len != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
+            return Err(written());
         }
         Ok(copy)
     }
 
-    fn write(source: &Path, original: &mut File) -> Result<Self, LoadError> {
+    fn write(source: &Path, mut original: &File) -> Result<Self, LoadError> {
         let failed = |to: &Path| {
             let (path, to) = (source.to_owned(), to.to_owned());
             move |source| LoadError::Copy { path, to, source }
         };
-        // Only its owner may enter: `tempfile` makes it with mode 700.
-        let directory = tempfile::Builder::new()
-            .prefix(concat!(env!("CARGO_PKG_NAME"), "-"))
-            .tempdir()
-            .map_err(failed(&std::env::temp_dir()))?;
+        let (folder, directory) =
+            private_directory::folder().map_err(failed(&std::env::temp_dir()))?;
         // Under its own name, by which debuggers and backtraces show it.
-        let path = directory.path().join(source.file_name().unwrap_or_default());
-        let mut file = File::create_new(&path).map_err(failed(&path))?;
-        let len = io::copy(original, &mut file).map_err(failed(&path))?;
-        Ok(PrivateCopy { path, len, directory })
+        let path = folder.join(source.file_name().unwrap_or_default());
+        let mut copy = PrivateCopy { path, len: 0, directory };
+        let mut file = File::create_new(&copy.path).map_err(failed(&copy.path))?;
+        copy.len = io::copy(&mut original, &mut file).map_err(failed(&copy.path))?;
+        Ok(copy)
     }
 
     /// Where the copy is.
@@ -65,12 +65,21 @@ impl PrivateCopy {
         self.len == other.len
             && matches!((std::fs::read(&self.path), std::fs::read(&other.path)), (Ok(a), Ok(b)) if a == b)
     }
+}
 
-    /// Leaves the copy behind; whoever knows its path removes it.
-    pub(crate) fn keep(self) -> PathBuf {
-        let _ = self.directory.keep();
-        self.path
+impl Drop for PrivateCopy {
+    fn drop(&mut self) {
+        // What is left of it harms nobody, and goes with the process.
+        let _ = std::fs::remove_file(&self.path);
+        let _ = self.path.parent().map(std::fs::remove_dir);
     }
+}
+
+fn regular(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    Err(LoadError::NotAFile { path: path.to_owned(), found: kind_of(metadata) })
 }
 
 /// Opens a file for reading, and returns at once if it is a pipe that nobody
@@ -84,10 +93,6 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
         options.custom_flags(libc::O_NONBLOCK);
     }
     options.open(path)
-}
-
-fn is_changed(before: &Metadata, after: &Metadata) -> bool {
-    before.len() != after.len() || before.modified().ok() != after.modified().ok()
 }
 
 fn kind_of(metadata: &Metadata) -> &'static str {

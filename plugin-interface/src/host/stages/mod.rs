@@ -1,7 +1,7 @@
 //! The stages of a load, in their order. Nothing of a library runs before
 //! `open`; each stage has its own errors.
 //!
-//! discover → copy → check → admit → open (and connect) → make
+//! discover → settle → copy → check → admit → open (and connect) → make
 
 pub(crate) mod admit;
 pub(crate) mod check;
@@ -9,3 +9,4 @@ pub(crate) mod copy;
 pub(crate) mod discover;
 pub(crate) mod make;
 pub(crate) mod open;
+pub(crate) mod settle;

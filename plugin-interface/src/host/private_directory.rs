@@ -1,0 +1,113 @@
+//! Where the private copies of this process lie.
+//!
+//! One directory that only its owner may enter, made with the first copy and
+//! removed with the last. It is locked for as long as its process lives, so
+//! that the next process can tell what a killed one left behind, and remove it.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tempfile::TempDir;
+
+const PREFIX: &str = concat!(env!("CARGO_PKG_NAME"), "-");
+const LOCK: &str = "lock";
+
+#[derive(Debug)]
+pub(crate) struct PrivateDirectory {
+    directory: TempDir,
+    next: AtomicU64,
+    /// Held by the open file.
+    #[expect(dead_code, reason = "locked until it is dropped")]
+    lock: File,
+}
+
+static CURRENT: Mutex<Weak<PrivateDirectory>> = Mutex::new(Weak::new());
+
+/// A new, empty folder in this process's directory, and what keeps that one.
+pub(crate) fn folder() -> io::Result<(PathBuf, Arc<PrivateDirectory>)> {
+    let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(directory) = current.upgrade() {
+        match directory.folder() {
+            // Somebody tidied up the directory for temporary files.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            folder => return folder.map(|folder| (folder, directory)),
+        }
+    }
+    let directory = Arc::new(PrivateDirectory::create(&std::env::temp_dir())?);
+    *current = Arc::downgrade(&directory);
+    directory.folder().map(|folder| (folder, directory))
+}
+
+impl PrivateDirectory {
+    fn create(parent: &Path) -> io::Result<Self> {
+        sweep(parent);
+        // Only its owner may enter: `tempfile` makes it so.
+        let directory = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        // Locked before it bears its name: whoever sees it, sees it locked.
+        let unnamed = directory.path().join("unlocked");
+        let lock = File::create_new(&unnamed)?;
+        lock.try_lock()?;
+        fs::rename(unnamed, directory.path().join(LOCK))?;
+        Ok(PrivateDirectory { directory, next: AtomicU64::new(0), lock })
+    }
+
+    fn folder(&self) -> io::Result<PathBuf> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let folder = self.directory.path().join(number.to_string());
+        fs::create_dir(&folder).map(|()| folder)
+    }
+}
+
+/// Removes the directories of processes that ended without doing so.
+fn sweep(parent: &Path) {
+    let Ok(entries) = parent.read_dir() else { return };
+    for entry in entries.flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_left(&entry.path()) {
+            // What cannot be removed belongs to somebody else.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Whether nobody holds the lock of a directory.
+fn is_left(directory: &Path) -> bool {
+    File::open(directory.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_dead_process_left_is_swept_and_what_a_living_one_has_is_not() {
+        let parent = TempDir::new().unwrap();
+        let living = PrivateDirectory::create(parent.path()).unwrap();
+        let dead = parent.path().join(format!("{PREFIX}dead"));
+        let unready = parent.path().join(format!("{PREFIX}unready"));
+        let strange = parent.path().join("strange");
+        for directory in [&dead, &strange] {
+            fs::create_dir_all(directory.join("0")).unwrap();
+            File::create(directory.join(LOCK)).unwrap();
+        }
+        fs::create_dir(&unready).unwrap();
+        sweep(parent.path());
+        assert!(!dead.exists());
+        assert!(living.directory.path().exists() && strange.exists() && unready.exists());
+        drop(living);
+        assert_eq!(parent.path().read_dir().unwrap().count(), 2, "strange and unready");
+    }
+
+    #[test]
+    fn a_directory_that_was_tidied_away_is_made_again() {
+        let (folder, _directory) = super::folder().unwrap();
+        let parent = folder.parent().unwrap().to_owned();
+        fs::remove_dir_all(&parent).unwrap();
+        let (folder, _directory) = super::folder().unwrap();
+        assert!(folder.exists());
+        assert_ne!(folder.parent().unwrap(), parent);
+    }
+}
