@@ -42,6 +42,9 @@ impl From<&LoadError> for Exit {
             | LoadError::Registration { .. }
             | LoadError::Connect { .. }
             | LoadError::Inspect(InspectError::OtherMachine { .. }) => Exit::Incompatible,
+            LoadError::WorldWritable { .. }
+            | LoadError::NotPinned { .. }
+            | LoadError::Denied { .. } => Exit::Refused,
             LoadError::ConstructorPanicked { .. } => Exit::Crashed,
             _ => Exit::Failed,
         }

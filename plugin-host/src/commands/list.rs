@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     let mut exit = Exit::Ok;
     let mut rows = Vec::new();
     for directory in &args.directories {
-        match PluginManager::survey(directory) {
+        match PluginManager::new().survey(directory) {
             Ok(found) => rows.extend(found.iter().map(|found| {
                 let (row, code) = row(found);
                 exit = exit.max(code);

@@ -102,6 +102,37 @@ pub enum LoadError {
         /// The library.
         path: PathBuf,
     },
+    /// Everybody may write the library, or put another in its place.
+    #[error(
+        "{} can be written by everybody, and so be anything; run `chmod o-w {}`, or allow it in the policy",
+        if path == culprit { path.display().to_string() } else { format!("{} is in {}, which", path.display(), culprit.display()) },
+        culprit.display()
+    )]
+    WorldWritable {
+        /// The library.
+        path: PathBuf,
+        /// The file or directory that everybody may write.
+        culprit: PathBuf,
+    },
+    /// The policy pins digests, and the library's is not among them.
+    #[error(
+        "{} is not pinned: its SHA-256 digest is {found}; pin that one if you trust it",
+        path.display()
+    )]
+    NotPinned {
+        /// The library.
+        path: PathBuf,
+        /// Its digest.
+        found: String,
+    },
+    /// The policy denies the library's package.
+    #[error("{} is of the package {package}, which the policy denies", path.display())]
+    Denied {
+        /// The library.
+        path: PathBuf,
+        /// Its package.
+        package: String,
+    },
     /// The library has nothing of the interface that was asked for.
     #[error(
         "{} has no plugin for {wanted}; it offers {}",

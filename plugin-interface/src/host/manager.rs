@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::error::{LoadError, UnloadError};
 use super::handle::PluginHandle;
 use super::library::{Epitaph, LoadedLibrary};
+use super::policy::LoadPolicy;
 use super::stages::check::{AnyMachine, check};
 use super::stages::copy::PrivateCopy;
-use super::stages::{admit, discover, make, open};
+use super::stages::{admit, copy, discover, make, open};
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
@@ -34,6 +35,7 @@ use crate::metadata::PluginMetadata;
 /// ```
 #[derive(Debug, Default)]
 pub struct PluginManager {
+    policy: LoadPolicy,
     loaded: Vec<Loaded>,
     rejected: Vec<Rejected>,
     /// Neither `Send` nor `Sync`.
@@ -69,9 +71,14 @@ pub struct Surveyed {
 }
 
 impl PluginManager {
-    /// A manager that has loaded nothing.
+    /// A manager that has loaded nothing, with the default policy.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A manager that refuses what `policy` does.
+    pub fn with_policy(policy: LoadPolicy) -> Self {
+        PluginManager { policy, ..Self::default() }
     }
 
     /// Loads every plugin for `interface` from the libraries in `directory`,
@@ -126,7 +133,7 @@ impl PluginManager {
     pub fn load_library(&mut self, path: impl AsRef<Path>) -> Result<Vec<PluginHandle>, LoadError> {
         self.rejected.clear();
         let path = path.as_ref();
-        let copy = PrivateCopy::of(path)?;
+        let copy = PrivateCopy::of(path, &self.policy)?;
         let mut handles = Vec::new();
         self.load_copy(path, copy, None, &mut handles)?;
         match (handles.is_empty(), self.rejected.pop()) {
@@ -149,7 +156,7 @@ impl PluginManager {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let directory = tempfile::tempdir()?;
     /// # let directory = directory.path();
-    /// for found in plugin_interface::PluginManager::survey(directory)? {
+    /// for found in plugin_interface::PluginManager::new().survey(directory)? {
     ///     match found.result {
     ///         Ok(metadata) => println!("{}", metadata.package.name),
     ///         Err(error) => println!("{error}"),
@@ -158,13 +165,25 @@ impl PluginManager {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn survey(directory: impl AsRef<Path>) -> Result<Vec<Surveyed>, LoadError> {
-        let examine = |path: &Path| {
-            let metadata = check(path, path, AnyMachine::Refused)?;
-            admit::admit(path, &metadata, None).map(|()| metadata)
-        };
+    pub fn survey(&self, directory: impl AsRef<Path>) -> Result<Vec<Surveyed>, LoadError> {
         let candidates = discover::candidates(directory.as_ref())?.into_iter();
-        Ok(candidates.map(|path| Surveyed { result: examine(&path), path }).collect())
+        Ok(candidates.map(|path| Surveyed { result: self.examine(&path), path }).collect())
+    }
+
+    /// What one library says of itself, if it would be loaded.
+    ///
+    /// # Errors
+    ///
+    /// If a load would refuse the file before it opens it.
+    pub fn examine(&self, path: &Path) -> Result<PluginMetadata, LoadError> {
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let file = path.metadata().map_err(unreadable)?;
+        copy::regular(path, &file)?;
+        self.policy.check_writers(path, &file)?;
+        let metadata = check(path, path, AnyMachine::Refused)?;
+        admit::admit(path, &metadata, &self.policy, None)?;
+        self.policy.check_content(path, path)?;
+        Ok(metadata)
     }
 
     /// What the last call that loads did not load, in the order of the files.
@@ -227,7 +246,7 @@ impl PluginManager {
         earlier: &[Arc<LoadedLibrary>],
         handles: &mut Vec<PluginHandle>,
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
-        let copy = PrivateCopy::of(path)?;
+        let copy = PrivateCopy::of(path, &self.policy)?;
         if let Some(library) = earlier.iter().find(|library| library.copy.is_same_as(&copy)) {
             let (path, of) = (path.to_owned(), library.path.clone());
             return Err(LoadError::Duplicate { path, of });
@@ -245,7 +264,7 @@ impl PluginManager {
         handles: &mut Vec<PluginHandle>,
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
         let metadata = check(path, copy.path(), AnyMachine::Refused)?;
-        admit::admit(path, &metadata, wanted)?;
+        admit::admit(path, &metadata, &self.policy, wanted)?;
         let library = Arc::new(open::open(path, copy, metadata)?);
         let before = handles.len();
         for made in make::make(&library, wanted) {

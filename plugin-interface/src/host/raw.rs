@@ -11,6 +11,7 @@ use super::error::{LoadError, UnloadError};
 use super::instance::{ErasedRegistration, Unregister, UnregisterAll};
 use super::library::{symbol, unmaker_counter};
 use super::panics::Services;
+use super::policy::LoadPolicy;
 use super::stages::check::{AnyMachine, check, inspect};
 use super::stages::copy::PrivateCopy;
 use super::stages::{admit, make, open};
@@ -31,10 +32,10 @@ static KEPT: Mutex<Vec<PrivateCopy>> = Mutex::new(Vec::new());
 pub fn load_from_lib<I: Interface + ?Sized>(
     path: &Path,
 ) -> Result<(Library, *const RegistrationArray), LoadError> {
-    let wanted = PluginTrait::of::<I>();
-    let copy = PrivateCopy::of(path)?;
+    let (wanted, policy) = (PluginTrait::of::<I>(), LoadPolicy::new());
+    let copy = PrivateCopy::of(path, &policy)?;
     let metadata = check(path, copy.path(), AnyMachine::Refused)?;
-    admit::admit(path, &metadata, Some(wanted))?;
+    admit::admit(path, &metadata, &policy, Some(wanted))?;
     let library = open::map(path, &copy)?;
     if let Some(entry) = open::entry(path, &library, &metadata)? {
         let services = SERVICES.get_or_init(|| Services::new("a plugin".to_owned()));

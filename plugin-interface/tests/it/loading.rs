@@ -106,7 +106,7 @@ fn inspecting_reads_package_interfaces_and_registrations() {
 fn a_survey_reports_every_file_and_opens_none() {
     let directory = Directory::of(&["healthy"]);
     directory.write("text", b"not a library");
-    let surveyed = PluginManager::survey(directory.path()).unwrap();
+    let surveyed = PluginManager::new().survey(directory.path()).unwrap();
     let [healthy, text] = &surveyed[..] else { panic!("{surveyed:?}") };
     assert_eq!(healthy.result.as_ref().unwrap().package.name, "healthy");
     assert!(text.result.as_ref().unwrap_err().to_string().contains("not a dynamic library"));

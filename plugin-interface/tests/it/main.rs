@@ -5,6 +5,7 @@ mod by_hand;
 mod fixtures;
 mod loading;
 mod panics;
+mod policy;
 mod processes;
 mod rejecting;
 mod seeds;

@@ -1,10 +1,12 @@
-//! Admit: whether a library's metadata is what the host asks for. Pure.
+//! Admit: whether a library's metadata is what the host asks for, and what its
+//! policy allows. Pure.
 
 use core::fmt;
 use std::path::Path;
 
 use crate::abi::ABI_VERSION;
 use crate::host::error::LoadError;
+use crate::host::policy::LoadPolicy;
 use crate::interface::PluginTrait;
 use crate::metadata::read::interface_of;
 use crate::metadata::{InterfaceMetadata, PluginMetadata};
@@ -13,8 +15,10 @@ use crate::metadata::{InterfaceMetadata, PluginMetadata};
 pub(crate) fn admit(
     path: &Path,
     metadata: &PluginMetadata,
+    policy: &LoadPolicy,
     wanted: Option<PluginTrait>,
 ) -> Result<(), LoadError> {
+    policy.check_package(path, metadata)?;
     let path = || path.to_owned();
     let found = metadata.package.abi_version;
     if found != ABI_VERSION {
@@ -116,13 +120,25 @@ mod tests {
     }
 
     fn verdict(metadata: &PluginMetadata) -> Result<(), LoadError> {
-        admit(Path::new("libx.so"), metadata, Some(PluginTrait::Greeter))
+        admit(Path::new("libx.so"), metadata, &LoadPolicy::new(), Some(PluginTrait::Greeter))
     }
 
     #[test]
     fn the_same_interface_is_admitted() {
         let same = interface(PluginTrait::Greeter.fingerprint(), &[]);
         assert!(verdict(&library(vec![same])).is_ok());
+    }
+
+    #[test]
+    fn a_denied_package_is_refused_whatever_else_it_is() {
+        let mut metadata = library(vec![]);
+        metadata.package.name = "parrot".to_owned();
+        let policy = LoadPolicy::new().deny("parrot");
+        let refused = admit(Path::new("libx.so"), &metadata, &policy, None).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "libx.so is of the package parrot, which the policy denies"
+        );
     }
 
     #[test]

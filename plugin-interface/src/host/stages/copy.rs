@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::settle::Settled;
 use crate::host::error::LoadError;
+use crate::host::policy::LoadPolicy;
 use crate::host::private_directory::{self, PrivateDirectory};
 
 /// A copy in a folder of its own, removed when dropped.
@@ -23,20 +24,23 @@ pub(crate) struct PrivateCopy {
 }
 
 impl PrivateCopy {
-    /// Copies `source`, which must be a regular file that does not change.
-    pub(crate) fn of(source: &Path) -> Result<Self, LoadError> {
+    /// Copies `source`, which must be a regular file that does not change, and
+    /// that the policy trusts.
+    pub(crate) fn of(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
         let unreadable = |error| LoadError::Read { path: source.to_owned(), source: error };
         regular(source, &source.metadata().map_err(unreadable)?)?;
         let original = open_without_waiting(source).map_err(unreadable)?;
         // Once more: it may be another file by now.
         let metadata = original.metadata().map_err(unreadable)?;
         regular(source, &metadata)?;
+        policy.check_writers(source, &metadata)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
         let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
         let copy = Self::write(source, &original)?;
         if copy.len != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
             return Err(written());
         }
+        policy.check_content(source, &copy.path)?;
         Ok(copy)
     }
 
@@ -75,7 +79,7 @@ impl Drop for PrivateCopy {
     }
 }
 
-fn regular(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
+pub(crate) fn regular(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
     if metadata.is_file() {
         return Ok(());
     }

@@ -1,0 +1,192 @@
+//! Policy: what a host refuses although it would fit.
+
+use core::fmt;
+use std::collections::BTreeSet;
+use std::fs::{File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::error::LoadError;
+use crate::metadata::PluginMetadata;
+
+/// Which plugins a host is willing to load.
+///
+/// The default refuses what everybody could have written: files and
+/// directories writable by all, as Unix knows them, unless the directory is
+/// sticky, as those for temporary files are.
+///
+/// ```
+/// use plugin_interface::{LoadPolicy, PluginManager};
+///
+/// # fn main() -> Result<(), plugin_interface::PolicyError> {
+/// let policy = LoadPolicy::new()
+///     .pin_sha256("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")?
+///     .deny("greeter-of-last-year");
+/// let manager = PluginManager::with_policy(policy);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadPolicy {
+    pinned: BTreeSet<Digest>,
+    denied: BTreeSet<String>,
+    world_writable: bool,
+}
+
+/// A SHA-256 digest, written as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Digest([u8; 32]);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Why a policy cannot be made.
+///
+/// ```
+/// let error = plugin_interface::LoadPolicy::new().pin_sha256("abc").unwrap_err();
+/// assert_eq!(error.to_string(), "expected a SHA-256 digest of 64 hexadecimal digits, found `abc`");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// The text is no digest.
+    #[error("expected a SHA-256 digest of 64 hexadecimal digits, found `{found}`")]
+    Digest {
+        /// The text.
+        found: String,
+    },
+}
+
+impl LoadPolicy {
+    /// The default policy.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Admits the library of that digest; once there is one, no others but
+    /// those pinned. What is hashed is the private copy, which is what is
+    /// mapped.
+    ///
+    /// # Errors
+    ///
+    /// If `digest` is not 64 hexadecimal digits.
+    pub fn pin_sha256(mut self, digest: &str) -> Result<Self, PolicyError> {
+        let invalid = || PolicyError::Digest { found: digest.to_owned() };
+        if digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(invalid());
+        }
+        let mut bytes = [0; 32];
+        for (byte, digits) in bytes.iter_mut().zip(digest.as_bytes().chunks(2)) {
+            let digits = core::str::from_utf8(digits).map_err(|_| invalid())?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| invalid())?;
+        }
+        self.pinned.insert(Digest(bytes));
+        Ok(self)
+    }
+
+    /// Refuses the plugins of a package.
+    pub fn deny(mut self, package: impl Into<String>) -> Self {
+        self.denied.insert(package.into());
+        self
+    }
+
+    /// Admits libraries that everybody may write, or replace.
+    pub fn allow_world_writable(mut self) -> Self {
+        self.world_writable = true;
+        self
+    }
+
+    /// Who may write the file, or put another in its place.
+    pub(crate) fn check_writers(&self, path: &Path, file: &Metadata) -> Result<(), LoadError> {
+        if self.world_writable {
+            return Ok(());
+        }
+        let refused = |culprit: &Path| {
+            let (path, culprit) = (path.to_owned(), culprit.to_owned());
+            Err(LoadError::WorldWritable { path, culprit })
+        };
+        if is_world_writable(file) {
+            return refused(path);
+        }
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let absolute = path.canonicalize().map_err(unreadable)?;
+        for ancestor in absolute.ancestors().skip(1) {
+            let metadata = ancestor.metadata().map_err(unreadable)?;
+            if is_world_writable(&metadata) && !is_sticky(&metadata) {
+                return refused(ancestor);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the content of a private copy is one of those pinned.
+    pub(crate) fn check_content(&self, path: &Path, copy: &Path) -> Result<(), LoadError> {
+        if self.pinned.is_empty() {
+            return Ok(());
+        }
+        let found =
+            digest(copy).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
+        if self.pinned.contains(&found) {
+            return Ok(());
+        }
+        Err(LoadError::NotPinned { path: path.to_owned(), found: found.to_string() })
+    }
+
+    /// Whether the package is one of those denied.
+    pub(crate) fn check_package(
+        &self,
+        path: &Path,
+        metadata: &PluginMetadata,
+    ) -> Result<(), LoadError> {
+        let package = &metadata.package.name;
+        if self.denied.contains(package) {
+            let (path, package) = (PathBuf::from(path), package.clone());
+            return Err(LoadError::Denied { path, package });
+        }
+        Ok(())
+    }
+}
+
+fn digest(path: &Path) -> io::Result<Digest> {
+    let mut hasher = Sha256::new();
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match io::Read::read(&mut file, &mut buffer)? {
+            0 => return Ok(Digest(hasher.finalize().into())),
+            len => hasher.update(&buffer[..len]),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_world_writable(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::mode(metadata) & 0o002 != 0
+}
+
+#[cfg(unix)]
+fn is_sticky(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::mode(metadata) & 0o1000 != 0
+}
+
+/// Other platforms have access lists, which are not looked at.
+#[cfg(not(unix))]
+fn is_world_writable(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn is_sticky(_: &Metadata) -> bool {
+    false
+}

@@ -1,0 +1,96 @@
+//! What a host refuses although it would fit.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use plugin_interface::{Greeter, LoadError, LoadPolicy, PluginManager};
+
+use crate::fixtures::Directory;
+
+/// Loads the healthy plugins under a policy, or says why not.
+fn load(directory: &Directory, policy: LoadPolicy) -> Result<usize, LoadError> {
+    let mut manager = PluginManager::with_policy(policy);
+    let examined = manager.examine(&directory.library("healthy"));
+    let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap().len();
+    match manager.take_rejected().pop() {
+        None => {
+            examined.expect("a survey says the same");
+            Ok(loaded)
+        }
+        Some(rejected) => {
+            assert_eq!(examined.unwrap_err().to_string(), rejected.error.to_string());
+            Err(rejected.error)
+        }
+    }
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// The digest, by another program than ours.
+fn sha256(path: &Path) -> String {
+    let output = Command::new("sha256sum").arg(path).output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_file_that_everybody_may_write_is_refused_with_the_remedy() {
+    let directory = Directory::of(&["healthy"]);
+    let path = directory.library("healthy");
+    set_mode(&path, 0o777);
+    let text = load(&directory, LoadPolicy::new()).unwrap_err().to_string();
+    assert!(text.contains(&format!("chmod o-w {}", path.display())), "{text}");
+    assert_eq!(load(&directory, LoadPolicy::new().allow_world_writable()).unwrap(), 2);
+    set_mode(&path, 0o775);
+    assert_eq!(load(&directory, LoadPolicy::new()).unwrap(), 2);
+}
+
+#[test]
+fn a_directory_that_everybody_may_write_is_refused_unless_it_is_sticky() {
+    let directory = Directory::of(&["healthy"]);
+    set_mode(directory.path(), 0o777);
+    let text = load(&directory, LoadPolicy::new()).unwrap_err().to_string();
+    let remedy = format!("chmod o-w {}", directory.path().canonicalize().unwrap().display());
+    assert!(text.contains(&remedy), "{text}");
+    assert_eq!(load(&directory, LoadPolicy::new().allow_world_writable()).unwrap(), 2);
+    set_mode(directory.path(), 0o1777);
+    assert_eq!(load(&directory, LoadPolicy::new()).unwrap(), 2);
+    set_mode(directory.path(), 0o700);
+}
+
+#[test]
+fn only_pinned_content_is_loaded() {
+    let directory = Directory::of(&["healthy"]);
+    let path = directory.library("healthy");
+    let digest = sha256(&path);
+    let pinned = || LoadPolicy::new().pin_sha256(&digest.to_uppercase()).unwrap();
+    assert_eq!(load(&directory, pinned()).unwrap(), 2);
+
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.push(0);
+    fs::write(&path, bytes).unwrap();
+    let refused = load(&directory, pinned()).unwrap_err();
+    let LoadError::NotPinned { found, .. } = &refused else { panic!("{refused}") };
+    assert_eq!(*found, sha256(&path));
+    assert_eq!(load(&directory, pinned().pin_sha256(found).unwrap()).unwrap(), 2);
+}
+
+#[test]
+fn a_denied_package_is_not_loaded() {
+    let directory = Directory::of(&["healthy"]);
+    let refused = load(&directory, LoadPolicy::new().deny("healthy")).unwrap_err();
+    assert!(matches!(&refused, LoadError::Denied { package, .. } if package == "healthy"));
+    assert_eq!(load(&directory, LoadPolicy::new().deny("another")).unwrap(), 2);
+}
+
+#[test]
+fn what_is_no_digest_is_no_pin() {
+    for text in ["", "abc", &"g".repeat(64), &"é".repeat(32)] {
+        let error = LoadPolicy::new().pin_sha256(text).unwrap_err();
+        assert!(error.to_string().contains("64 hexadecimal digits"), "{error}");
+    }
+}
