@@ -133,6 +133,7 @@ pub(crate) fn parameter_type(ty: &Type, errors: &mut Errors) {
     }
     refuse_self_type(ty, errors);
     refuse_static(ty, errors);
+    refuse_reference(ty, errors);
 }
 
 /// A method cannot name the type that implements it.
@@ -157,16 +158,43 @@ fn refuse_static(taken: &impl ToTokens, errors: &mut Errors) {
     }
 }
 
-/// The first `word` in a type, however deep.
+/// The first `word` in a type, however deep, but not `word::`: what `Self::Item`
+/// leads to is refused where it is declared.
 fn keyword(ty: &Type, word: &str) -> Option<Ident> {
     fn find(tokens: TokenStream, word: &str) -> Option<Ident> {
-        tokens.into_iter().find_map(|token| match token {
-            TokenTree::Ident(ident) if ident == word => Some(ident),
-            TokenTree::Group(group) => find(group.stream(), word),
-            _ => None,
-        })
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            let found = match token {
+                TokenTree::Ident(ident) if ident == word => Some(ident),
+                TokenTree::Group(group) => find(group.stream(), word),
+                _ => None,
+            };
+            let is_path = matches!(tokens.peek(), Some(TokenTree::Punct(p)) if p.as_char() == ':');
+            if found.is_some() && !is_path {
+                return found;
+            }
+        }
+        None
     }
     find(ty.to_token_stream(), word)
+}
+
+/// References that the compiler would refuse too, without the better type.
+fn refuse_reference(ty: &Type, errors: &mut Errors) {
+    let Type::Reference(reference) = ty else { return };
+    let Type::Path(referent) = &*reference.elem else { return };
+    let Some(last) = referent.path.segments.last() else { return };
+    let instead = match last.ident.to_string().as_str() {
+        "String" => "write `&str`, or `String` to give it away",
+        "Vec" => "write a slice, `&[T]`, or `Vec<T>` to give it away",
+        "Option" | "Result" => "leave the `&` out",
+        "bool" | "char" | "f32" | "f64" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize"
+        | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => {
+            "leave the `&` out: it crosses by value"
+        }
+        _ => return,
+    };
+    errors.at(reference.and_token, format!("only `&str` and slices cross by reference: {instead}"));
 }
 
 pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {
@@ -174,6 +202,7 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
         errors.at(token, "an interface method cannot return `impl Trait`: name the type");
     }
     refuse_self_type(output, errors);
+    refuse_reference(output, errors);
     if let Type::Never(_) = output {
         errors.at(
             output,

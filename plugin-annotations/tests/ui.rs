@@ -27,11 +27,10 @@ fn every_mistake_has_a_mended_twin() {
 /// The names of the Rust files in a directory of this package.
 fn names_in(directory: &str) -> BTreeSet<String> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
-    let names: BTreeSet<String> = fs::read_dir(&directory)
+    fs::read_dir(&directory)
         .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect();
-    names
+        .collect()
 }

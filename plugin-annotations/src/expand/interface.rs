@@ -1,9 +1,9 @@
 //! `#[plugin_interface]`: the trait, its vtable, its proxy, its descriptor.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{FnArg, Ident, ItemTrait, Pat, Path, TraitItem};
+use syn::{FnArg, Ident, ItemTrait, Pat, Path, TraitItem, Visibility};
 
 use super::{crossing, place_of};
 use crate::errors::Errors;
@@ -152,7 +152,7 @@ fn proxy(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
         }
         let lower =
             method.parameters.iter().map(|p| crossing(krate, &lifetimes::inferred(&p.ty), "lower"));
-        let (output, text) = (lifetimes::inferred(&method.output), field.unraw().to_string());
+        let (output, text) = (lifetimes::fixed(&method.output), field.unraw().to_string());
         let value = Ident::new("value", place_of(&method.output));
         quote! {
             #(#cfgs)*
@@ -192,7 +192,7 @@ fn proxy(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
 /// Output: unsafe extern "C" fn call_greet<P: Greeter>(this: *mut Opaque, argument_0: ..) -> .. {
-///             fn given_0<'call>(value: <&'call str as FfiSafe>::At<'call>) -> &'call str {
+///             fn given_0<'call>(value: <&'static str as FfiSafe>::At<'call>) -> &'call str {
 ///                 value
 ///             }
 ///             contain(|| P::greet(call.shared(this), given_0(call.argument(argument_0))))
@@ -206,14 +206,14 @@ fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStre
     let wires = wires(krate, method);
     let returned = crossing(krate, &lifetimes::fixed(&method.output), "Returned");
     let output = lifetimes::inferred(&method.output);
-    let lifted = method.parameters.iter().map(|p| lifetimes::inferred(&p.ty));
+    let lifted: Vec<_> = method.parameters.iter().map(|p| lifetimes::fixed(&p.ty)).collect();
     let given: Vec<_> = (0..method.parameters.len()).map(|i| format_ident!("given_{i}")).collect();
     // A borrow lasts for the call: where a type claims more, also behind an
-    // alias, it is here that it does not compile.
-    let givers = method.parameters.iter().zip(&given).map(|(parameter, given)| {
-        let ty = lifetimes::of_call(&parameter.ty);
-        let (at, value) =
-            (crossing(krate, &ty, "At"), Ident::new("value", place_of(&parameter.ty)));
+    // alias, it is here that it does not compile. Nor does a type that becomes
+    // another one when its lifetimes are rewritten.
+    let givers = method.parameters.iter().zip(&lifted).zip(&given).map(|((p, lifted), given)| {
+        let (at, ty) = (crossing(krate, lifted, "At"), lifetimes::of_call(&p.ty));
+        let value = Ident::new("value", place_of(&p.ty));
         quote! {
             #[inline(always)]
             fn #given<'call>(#value: #at<'call>) -> #ty {
@@ -335,7 +335,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
 
 /// What only a host needs, behind the gate that knows whether this is one.
 fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
-    let (vis, name) = (&item.vis, &item.ident);
+    let (vis, name) = (ours(&item.vis), &item.ident);
     let snake = snake_case(&item.ident.unraw().to_string());
     let (load, unload) = (format_ident!("load_{snake}_from_lib"), format_ident!("unload_{snake}"));
     let load_doc = format!(
@@ -375,6 +375,17 @@ fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
             }
         }
     }
+}
+
+/// The visibility as a token of this macro. An `unsafe fn` that begins with the
+/// user's own token would be theirs, and so refused, where it comes from a
+/// `macro_rules!` in a crate that forbids unsafe code.
+fn ours(vis: &Visibility) -> TokenStream {
+    let respan = |mut token: TokenTree| {
+        token.set_span(Span::call_site());
+        token
+    };
+    vis.to_token_stream().into_iter().map(respan).collect()
 }
 
 /// `TextTools` becomes `text_tools`, `HTTPServer` becomes `http_server`.

@@ -35,8 +35,9 @@ fn expand(registration: &Registration) -> TokenStream {
     let unmaker = format_ident!("plugin_unregister_{interface_name}_{name}_v1");
     let construct = match new {
         Some(new) => {
-            let construct = located(quote!(#private::construct), place_of(new));
-            quote!(#construct::<Self::Instance, _>(#new, context))
+            let construct = quote!(#private::construct::<Self::Instance, _>);
+            let construct = located(construct, place_of(new));
+            quote!(#construct(#new, context))
         }
         None => {
             let made = quote_spanned! {ty.span()=> <#ty as #private::MadeByDefault>::make() };

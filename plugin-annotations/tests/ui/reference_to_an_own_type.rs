@@ -1,0 +1,13 @@
+use plugin_interface::plugin_interface;
+
+pub struct Point {
+    pub x: f64,
+    pub y: f64,
+}
+
+#[plugin_interface]
+pub trait Tool {
+    fn draw(&mut self, at: &Point);
+}
+
+fn main() {}
