@@ -19,8 +19,7 @@ use crate::object::Object;
 /// 1. `VTable` is `#[repr(C)]`, begins with a
 ///    [`VTableHeader`](crate::abi::VTableHeader), and its methods are those of
 ///    `DESCRIPTION`, in that order.
-/// 2. `SHAREABLE` is true only if no method takes `&mut self` and `dyn Trait`
-///    is `Sync` or not `Send`.
+/// 2. The description says of `dyn Trait` whether it is `Send` and `Sync`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a plugin interface",
     label = "not an interface",
@@ -35,7 +34,7 @@ pub unsafe trait Interface: 'static {
     const NAME: &'static str;
     /// Whether two proxies of one instance may exist.
     #[doc(hidden)]
-    const SHAREABLE: bool;
+    const SHAREABLE: bool = Self::DESCRIPTION.is_shareable();
     /// The descriptor.
     #[doc(hidden)]
     const DESCRIPTION: &'static InterfaceDescription;
@@ -108,7 +107,8 @@ impl PluginTrait {
         self.path
     }
 
-    /// The hash of the methods' names and types, in order.
+    /// The hash of the methods' names and types, in order, and of whether the
+    /// trait is `Send` and `Sync`.
     pub const fn fingerprint(&self) -> u64 {
         self.fingerprint
     }

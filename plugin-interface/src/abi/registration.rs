@@ -64,29 +64,30 @@ assert_layout!(RawContext { size: 3 * WORD, align: WORD, size: 0, library_path: 
 
 /// How to make and unmake the instances of one `#[plugin_impl]`.
 ///
-/// A static of the plugin, collected by `inventory`. Fields are only ever
-/// appended; `size` tells which are there.
+/// A static of the plugin, collected by `inventory`. Only the macros make one:
+/// that is what its users rely on. Fields are only ever appended; `size` tells
+/// which are there.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RegistrationFactory {
     /// `size_of::<RegistrationFactory>()` of the plugin.
-    pub size: usize,
+    pub(crate) size: usize,
     /// The interface's full path, UTF-8.
-    pub interface: RawSlice,
+    pub(crate) interface: RawSlice,
     /// The name of the registration, UTF-8: the type's, or `name = ".."`.
-    pub name: RawSlice,
+    pub(crate) name: RawSlice,
     /// The interface's fingerprint.
-    pub fingerprint: u64,
+    pub(crate) fingerprint: u64,
     /// The body of `plugin_register_<Trait>_<Type>_v1`: null on failure.
-    pub maker: extern "C" fn() -> *const c_void,
+    pub(crate) maker: extern "C" fn() -> *const c_void,
     /// The body of `plugin_unregister_<Trait>_<Type>_v1`.
-    pub unmaker: unsafe extern "C" fn(*const c_void),
+    pub(crate) unmaker: unsafe extern "C" fn(*const c_void),
     /// Makes one instance and stores its registration; null, or the failure.
-    pub make: unsafe extern "C" fn(*const RawContext, *mut *const c_void) -> *mut Failure,
+    pub(crate) make: unsafe extern "C" fn(*const RawContext, *mut *const c_void) -> *mut Failure,
     /// Unmakes one registration; null, or the panic of the instance's drop.
-    pub unmake: unsafe extern "C" fn(*const c_void) -> *mut Failure,
+    pub(crate) unmake: unsafe extern "C" fn(*const c_void) -> *mut Failure,
     /// The metadata record of this registration.
-    pub record: RawSlice,
+    pub(crate) record: RawSlice,
 }
 
 assert_layout!(RegistrationFactory {
@@ -102,6 +103,35 @@ assert_layout!(RegistrationFactory {
     unmake: 8 * WORD + 8,
     record: 9 * WORD + 8,
 });
+
+impl RegistrationFactory {
+    /// The body of `plugin_register_<Trait>_<Type>_v1`: makes an instance and
+    /// returns its `<Trait>Registration`, null on failure.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "manager")] {
+    /// let path = std::path::Path::new("libgreeter.so");
+    /// let (library, array) = plugin_interface::load_greeter_from_lib(path)?;
+    /// // SAFETY: the array and its factories live until it is unloaded.
+    /// let factory = unsafe { &**(*array).factories };
+    /// let registration = (factory.maker())();
+    /// // SAFETY: made by this very factory.
+    /// unsafe { (factory.unmaker())(registration) };
+    /// # let _ = library; }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn maker(&self) -> extern "C" fn() -> *const c_void {
+        self.maker
+    }
+
+    /// The body of `plugin_unregister_<Trait>_<Type>_v1`: takes what the
+    /// [`maker`](Self::maker) returned, once.
+    pub fn unmaker(&self) -> unsafe extern "C" fn(*const c_void) {
+        self.unmaker
+    }
+}
 
 // SAFETY: a factory is plain data that nothing writes after it is built; its
 // pointers lead to statics of the same library.

@@ -39,6 +39,10 @@ pub struct InterfaceDescription {
     /// The full path, `crate::module::Trait`: the identity of the interface.
     pub path: &'static str,
     pub version: &'static str,
+    /// Whether instances may go to another thread, and whether several threads
+    /// may call one: what an implementation had to prove, and a host relies on.
+    pub send: bool,
+    pub sync: bool,
     pub methods: &'static [MethodDescription],
 }
 
@@ -78,9 +82,11 @@ impl MethodDescription {
 }
 
 impl InterfaceDescription {
-    /// Identifies the methods and their order.
+    /// Identifies the markers, the methods and their order.
     pub const fn fingerprint(&self) -> u64 {
         let mut out = Writer::<0>::new();
+        out.text(if self.send { "Send\n" } else { "" });
+        out.text(if self.sync { "Sync\n" } else { "" });
         let mut i = 0;
         while i < self.methods.len() {
             self.methods[i].write_signature(&mut out, false);
@@ -90,8 +96,12 @@ impl InterfaceDescription {
         out.hash()
     }
 
-    /// Whether no method takes `&mut self`.
-    pub const fn is_shared(&self) -> bool {
+    /// Whether two proxies of one instance can do no harm: no method takes
+    /// `&mut self`, and what may go to another thread may be called by several.
+    pub const fn is_shareable(&self) -> bool {
+        if self.send && !self.sync {
+            return false;
+        }
         let mut i = 0;
         while i < self.methods.len() {
             if matches!(self.methods[i].receiver, Receiver::RefMut) {

@@ -33,10 +33,14 @@ pub(crate) mod kind {
     pub(crate) const REGISTRATION: u32 = 3;
 }
 
-/// The flags of a package record.
+/// The flags of records.
 pub(crate) mod flag {
-    /// A panic can be contained.
+    /// Of a package: a panic can be contained.
     pub(crate) const UNWINDS: u32 = 1;
-    /// A Rust compiler checked the types of all values.
+    /// Of a package: a Rust compiler checked the types of all values.
     pub(crate) const RUST: u32 = 2;
+    /// Of an interface: its instances are `Send`.
+    pub(crate) const SEND: u32 = 1;
+    /// Of an interface: its instances are `Sync`.
+    pub(crate) const SYNC: u32 = 2;
 }

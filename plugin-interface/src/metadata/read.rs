@@ -61,7 +61,11 @@ pub struct InterfaceMetadata {
     pub path: String,
     /// The interface's version, such as `1.0`.
     pub version: String,
-    /// The hash of its methods' names and types, in order.
+    /// Whether an instance may go to another thread.
+    pub send: bool,
+    /// Whether several threads may call one instance.
+    pub sync: bool,
+    /// The hash of the two above and of its methods' names and types, in order.
     pub fingerprint: u64,
     /// Its methods; a library written by hand may leave them out.
     pub methods: Vec<MethodMetadata>,
@@ -217,6 +221,8 @@ fn read_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataEr
     let fingerprint = input.u64()?;
     let path = input.string()?;
     let version = input.string()?;
+    let flags = input.u32()?;
+    let (send, sync) = (flags & super::flag::SEND != 0, flags & super::flag::SYNC != 0);
     let count = input.u32()?;
     let mut methods = Vec::new();
     for _ in 0..count {
@@ -225,7 +231,7 @@ fn read_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataEr
         let signature = input.string()?;
         methods.push(MethodMetadata { name, signature, fingerprint });
     }
-    Ok(InterfaceMetadata { path, version, fingerprint, methods })
+    Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods })
 }
 
 /// The unread rest of a section or payload; `at` counts from the section's
@@ -324,6 +330,7 @@ mod tests {
         assert!(metadata.package.unwinds && metadata.package.rust);
         let [greeter] = &metadata.interfaces[..] else { panic!("one interface, said twice") };
         assert_eq!(greeter.name(), "Greeter");
+        assert!(greeter.send && greeter.sync);
         assert_eq!(greeter.fingerprint, <dyn Greeter as Interface>::DESCRIPTION.fingerprint());
         let signatures: Vec<_> = greeter.methods.iter().map(|m| m.signature.as_str()).collect();
         assert_eq!(

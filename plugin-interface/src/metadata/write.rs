@@ -108,6 +108,9 @@ const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &Inte
     out.u64(interface.fingerprint());
     out.string(interface.path);
     out.string(interface.version);
+    out.u32(
+        if interface.send { flag::SEND } else { 0 } | if interface.sync { flag::SYNC } else { 0 },
+    );
     out.u32(interface.methods.len() as u32);
     let mut i = 0;
     while i < interface.methods.len() {

@@ -10,7 +10,16 @@ use crate::abi::Free;
 /// Submitted to `inventory` by [`system_allocator!`](crate::system_allocator).
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct SystemAllocatorDeclared;
+pub struct SystemAllocatorDeclared(());
+
+impl SystemAllocatorDeclared {
+    /// # Safety
+    ///
+    /// The global allocator is `std::alloc::System`, as the macro makes it.
+    pub const unsafe fn new() -> Self {
+        SystemAllocatorDeclared(())
+    }
+}
 
 inventory::collect!(SystemAllocatorDeclared);
 
@@ -33,12 +42,15 @@ static SHARED: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
 #[macro_export]
 macro_rules! system_allocator {
     () => {
-        #[global_allocator]
-        static PLUGIN_SYSTEM_ALLOCATOR: $crate::__private::System = $crate::__private::System;
+        const _: () = {
+            #[global_allocator]
+            static ALLOCATOR: $crate::__private::System = $crate::__private::System;
 
-        $crate::__private::inventory::submit! {
-            $crate::__private::SystemAllocatorDeclared
-        }
+            $crate::__private::inventory::submit! {
+                // SAFETY: declared above; a program has one at most.
+                unsafe { $crate::__private::SystemAllocatorDeclared::new() }
+            }
+        };
     };
 }
 

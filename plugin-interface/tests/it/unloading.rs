@@ -176,9 +176,9 @@ fn each_factory_unmakes_what_it_made() {
         let content = &*array;
         for i in 0..content.count {
             let factory = &**content.factories.add(i);
-            let registration = (factory.maker)();
+            let registration = (factory.maker())();
             assert!(!registration.is_null());
-            (factory.unmaker)(registration);
+            (factory.unmaker())(registration);
         }
     }
     assert_eq!(get_unmaker_counter(&library, "Greeter"), Ok(2), "those made here");

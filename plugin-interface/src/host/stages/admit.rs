@@ -51,7 +51,7 @@ pub struct Mismatch {
 }
 
 /// At most so many differing methods are listed.
-const LISTED: usize = 2;
+const LISTED: usize = 1;
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,6 +61,18 @@ impl fmt::Display for Mismatch {
             "the interface {} is not the same in host (version {}) and plugin (version {})",
             host.path, host.version, plugin.version
         )?;
+        if (host.send, host.sync) != (plugin.send, plugin.sync) {
+            write!(f, "\n  its threads:")?;
+            for (side, interface) in [("host", host), ("plugin", plugin)] {
+                let markers = match (interface.send, interface.sync) {
+                    (true, true) => "Send + Sync",
+                    (true, false) => "Send, not Sync",
+                    (false, true) => "Sync, not Send",
+                    (false, false) => "neither Send nor Sync",
+                };
+                write!(f, "\n    {side:<6} {markers}")?;
+            }
+        }
         let count = host.methods.len().max(plugin.methods.len());
         let differing: Vec<_> = (0..count)
             .map(|i| (host.methods.get(i), plugin.methods.get(i)))
@@ -96,6 +108,8 @@ mod tests {
         InterfaceMetadata {
             path: PluginTrait::Greeter.path().to_owned(),
             version: "1.0".to_owned(),
+            send: true,
+            sync: true,
             fingerprint,
             methods: signatures.iter().map(|s| method(s)).collect(),
         }
@@ -165,6 +179,15 @@ mod tests {
     }
 
     #[test]
+    fn other_markers_are_shown_from_both_sides() {
+        let mut theirs = interface(1, &["fn name(&self) -> String"]);
+        theirs.sync = false;
+        let text = verdict(&library(vec![theirs])).unwrap_err().to_string();
+        assert!(text.contains("host   Send + Sync\n    plugin Send, not Sync\n"), "{text}");
+        assert!(text.lines().count() <= 10, "{text}");
+    }
+
+    #[test]
     fn a_changed_method_is_shown_from_both_sides() {
         let theirs = interface(1, &["fn name(&self) -> String"]);
         let text = verdict(&library(vec![theirs])).unwrap_err().to_string();
@@ -172,8 +195,7 @@ mod tests {
             "method name",
             "host   fn name(&self) -> &str",
             "plugin fn name(&self) -> String",
-            "method greet",
-            "plugin (none)",
+            "and 1 more",
             "build both against one version",
         ] {
             assert!(text.contains(expected), "{text}");

@@ -1,0 +1,96 @@
+//! The functions of the host's side: load and unload, raw.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+use syn::Visibility;
+use syn::ext::IdentExt;
+
+use crate::model::Interface;
+
+/// What only a host needs, behind the gate that knows whether this is one.
+pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
+    let (vis, name) = (ours(&item.vis), &item.ident);
+    let snake = snake_case(&item.ident.unraw().to_string());
+    let (load, unload) = (format_ident!("load_{snake}_from_lib"), format_ident!("unload_{snake}"));
+    let load_doc = format!(
+        "Loads one library and makes all its registrations of [`{name}`], raw.\n\n\
+         The library is checked and copied as by `PluginManager`, which is what most hosts want. \
+         Give both values to [`{unload}`].\n\n\
+         # Errors\n\n\
+         If the library cannot be loaded, or is no plugin for this interface."
+    );
+    let unload_doc = format!(
+        "Unmakes the registrations and closes the library.\n\n\
+         # Errors\n\n\
+         If the library cannot be closed, or the drop of an instance panicked.\n\n\
+         # Safety\n\n\
+         1. Both values came from one call of [`{load}`], and are not used again.\n\
+         2. Nothing of the library is in use: no registration, and nothing borrowed from one."
+    );
+    quote! {
+        #krate::__host_only! {
+            #[doc = #load_doc]
+            #[allow(dead_code)]
+            #vis fn #load(path: &::std::path::Path) -> #krate::__private::core::result::Result<
+                (#krate::libloading::Library, *const #krate::RegistrationArray),
+                #krate::LoadError,
+            > {
+                #krate::__private::load_from_lib::<dyn #name>(path)
+            }
+
+            #[doc = #unload_doc]
+            #[allow(dead_code)]
+            #vis unsafe fn #unload(
+                library: #krate::libloading::Library,
+                registrations: *const #krate::RegistrationArray,
+            ) -> #krate::__private::core::result::Result<(), #krate::UnloadError> {
+                // SAFETY: the same contract.
+                unsafe { #krate::__private::unload::<dyn #name>(library, registrations) }
+            }
+        }
+    }
+}
+
+/// The visibility as a token of this macro. An `unsafe fn` that begins with the
+/// user's own token would be theirs, and so refused, where it comes from a
+/// `macro_rules!` in a crate that forbids unsafe code.
+fn ours(vis: &Visibility) -> TokenStream {
+    let respan = |mut token: TokenTree| {
+        token.set_span(Span::call_site());
+        token
+    };
+    vis.to_token_stream().into_iter().map(respan).collect()
+}
+
+/// `TextTools` becomes `text_tools`, `HTTPServer` becomes `http_server`.
+fn snake_case(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::new();
+    for (i, &c) in chars.iter().enumerate() {
+        let after_lower = i > 0 && !chars[i - 1].is_uppercase();
+        let before_lower = chars.get(i + 1).is_some_and(|next| next.is_lowercase());
+        if c.is_uppercase() && i > 0 && chars[i - 1] != '_' && (after_lower || before_lower) {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn names_of_traits_become_names_of_functions() {
+        for (name, expected) in [
+            ("Greeter", "greeter"),
+            ("TextTools", "text_tools"),
+            ("HTTPServer", "http_server"),
+            ("Vec2D", "vec2_d"),
+            ("Snake_Case", "snake_case"),
+        ] {
+            assert_eq!(snake_case(name), expected);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The proxy: the trait, implemented by calls through a vtable.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{FnArg, Ident};
+
+use super::super::{crossing, place_of};
+use super::proxy_name;
+use crate::lifetimes;
+use crate::model::Interface;
+
+/// ```text
+/// Input:  fn greet(&self, target: &str) -> String;
+/// Output: fn greet(&self, argument_0: &str) -> String {
+///             let object = &self.plugin_object;
+///             let outcome = (object.vtable().greet)(object.instance(), lower(argument_0));
+///             let value = object.finish::<String>("greet", outcome);
+///             value
+///         }
+/// ```
+pub(super) fn proxy(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
+    let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
+    let bodies = methods.iter().map(|method| {
+        let (cfgs, field) = (&method.cfgs, &method.signature.ident);
+        let mut signature = method.signature.clone();
+        let mut arguments = Vec::new();
+        for input in &mut signature.inputs {
+            if let FnArg::Typed(typed) = input {
+                let argument = format_ident!("argument_{}", arguments.len());
+                typed.attrs.clear();
+                *typed.pat = syn::parse_quote!(#argument);
+                arguments.push(argument);
+            }
+        }
+        let lower =
+            method.parameters.iter().map(|p| crossing(krate, &lifetimes::inferred(&p.ty), "lower"));
+        let (output, text) = (lifetimes::fixed(&method.output), field.unraw().to_string());
+        let value = Ident::new("value", place_of(&method.output));
+        quote! {
+            #(#cfgs)*
+            #[inline]
+            #signature {
+                let object = &self.plugin_object;
+                // SAFETY: vtable and instance belong together (the contract of
+                // `Object::new`), `self` is borrowed as the method asks, and
+                // the outcome is finished as the method's own return type.
+                unsafe {
+                    let outcome = (object.vtable().#field)(
+                        object.instance(),
+                        #(#lower(#arguments),)*
+                    );
+                    let #value = object.finish::<#output>(#text, outcome);
+                    #value
+                }
+            }
+        }
+    });
+    let doc =
+        format!("An instance of [`{name}`] in a plugin, which stays loaded while this lives.");
+    quote! {
+        #[doc = #doc]
+        #[derive(#krate::__private::core::fmt::Debug)]
+        #vis struct #proxy {
+            plugin_object: #krate::__private::Object<dyn #name>,
+        }
+
+        #[allow(deprecated)]
+        impl #name for #proxy {
+            #(#bodies)*
+        }
+    }
+}

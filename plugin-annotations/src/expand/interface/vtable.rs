@@ -1,0 +1,132 @@
+//! The vtable: its layout, the functions in it, and the table of each type.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Ident, Path};
+
+use super::super::{crossing, place_of};
+use super::vtable_name;
+use crate::lifetimes;
+use crate::model::{Interface, Method, Receiver};
+
+/// ```text
+/// Input:  fn greet(&self, target: &str) -> String;
+/// Output: greet: unsafe extern "C" fn(
+///             *mut Opaque,
+///             <&'static str as FfiSafe>::Wire,
+///         ) -> Outcome<<String as FfiSafe>::Returned>,
+/// ```
+pub(super) fn layout(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
+    let (vis, name, vtable) = (&item.vis, &item.ident, vtable_name(item));
+    let registration = format_ident!("{}Registration", item.ident.unraw());
+    let fields = methods.iter().map(|method| {
+        let (cfgs, field) = (&method.cfgs, &method.signature.ident);
+        let wires = wires(krate, method);
+        let returned = crossing(krate, &lifetimes::fixed(&method.output), "Returned");
+        quote! {
+            #(#cfgs)*
+            #field: unsafe extern "C" fn(
+                *mut #krate::abi::Opaque,
+                #(#wires,)*
+            ) -> #krate::abi::Outcome<#returned>
+        }
+    });
+    let vtable_doc = format!("The methods of one implementation of [`{name}`], as they cross.");
+    let registration_doc =
+        format!("An instance of [`{name}`] and its methods, as makers return it.");
+    quote! {
+        #[doc = #vtable_doc]
+        #[repr(C)]
+        #vis struct #vtable {
+            plugin_vtable_header: #krate::abi::VTableHeader,
+            #(#fields,)*
+        }
+
+        #[doc = #registration_doc]
+        #[allow(dead_code)]
+        #vis type #registration = #krate::abi::Registration<#vtable>;
+    }
+}
+
+/// How each parameter of a method lies in memory.
+fn wires(krate: &Path, method: &Method) -> impl Iterator<Item = TokenStream> {
+    method.parameters.iter().map(|p| crossing(krate, &lifetimes::fixed(&p.ty), "Wire"))
+}
+
+fn shim_name(method: &Method) -> Ident {
+    format_ident!("call_{}", method.signature.ident.unraw())
+}
+
+/// ```text
+/// Input:  fn greet(&self, target: &str) -> String;
+/// Output: unsafe extern "C" fn call_greet<P: Greeter>(this: *mut Opaque, argument_0: ..) -> .. {
+///             fn given_0<'call>(value: <&'static str as FfiSafe>::At<'call>) -> &'call str {
+///                 value
+///             }
+///             contain(|| P::greet(call.shared(this), given_0(call.argument(argument_0))))
+///         }
+/// ```
+pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStream {
+    let (cfgs, name, target) = (&method.cfgs, &item.ident, &method.signature.ident);
+    let shim = shim_name(method);
+    let arguments: Vec<_> =
+        (0..method.parameters.len()).map(|i| format_ident!("argument_{i}")).collect();
+    let wires = wires(krate, method);
+    let returned = crossing(krate, &lifetimes::fixed(&method.output), "Returned");
+    let output = lifetimes::inferred(&method.output);
+    let lifted: Vec<_> = method.parameters.iter().map(|p| lifetimes::fixed(&p.ty)).collect();
+    let given: Vec<_> = (0..method.parameters.len()).map(|i| format_ident!("given_{i}")).collect();
+    // A borrow lasts for the call: where a type claims more, also behind an
+    // alias, it is here that it does not compile. Nor does a type that becomes
+    // another one when its lifetimes are rewritten.
+    let givers = method.parameters.iter().zip(&lifted).zip(&given).map(|((p, lifted), given)| {
+        let (at, ty) = (crossing(krate, lifted, "At"), lifetimes::of_call(&p.ty));
+        let value = Ident::new("value", place_of(&p.ty));
+        quote! {
+            #[inline(always)]
+            fn #given<'call>(#value: #at<'call>) -> #ty {
+                #value
+            }
+        }
+    });
+    let borrow = match method.receiver {
+        Receiver::Ref => quote!(shared),
+        Receiver::RefMut => quote!(exclusive),
+    };
+    quote! {
+        #(#cfgs)*
+        unsafe extern "C" fn #shim<__Plugin: #name>(
+            this: *mut #krate::abi::Opaque,
+            #(#arguments: #wires,)*
+        ) -> #krate::abi::Outcome<#returned> {
+            #(#givers)*
+            let call = #krate::__private::Call;
+            // SAFETY: the caller passes the instance that the vtable was made
+            // for, borrowed as the method asks, and what it lowered.
+            #krate::__private::contain::<#output>(|| unsafe {
+                <__Plugin as #name>::#target(
+                    call.#borrow::<__Plugin>(this),
+                    #(#given(call.argument::<#lifted>(#arguments)),)*
+                )
+            })
+        }
+    }
+}
+
+pub(super) fn vtable_for(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
+    let (name, vtable) = (&item.ident, vtable_name(item));
+    let fields = methods.iter().map(|method| {
+        let (cfgs, field, shim) = (&method.cfgs, &method.signature.ident, shim_name(method));
+        quote!(#(#cfgs)* #field: #shim::<__Plugin>)
+    });
+    quote! {
+        // SAFETY: each shim calls its method of `__Plugin`.
+        unsafe impl<__Plugin: #name + 'static> #krate::__private::VTableFor<__Plugin> for dyn #name {
+            const VTABLE: &'static #vtable = &#vtable {
+                plugin_vtable_header: #krate::__private::vtable_header::<dyn #name, __Plugin>(),
+                #(#fields,)*
+            };
+        }
+    }
+}
