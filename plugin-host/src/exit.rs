@@ -45,7 +45,8 @@ impl From<&LoadError> for Exit {
             LoadError::WorldWritable { .. }
             | LoadError::NotPinned { .. }
             | LoadError::Denied { .. } => Exit::Refused,
-            LoadError::ConstructorPanicked { .. } => Exit::Crashed,
+            LoadError::ConstructorPanicked { .. } | LoadError::ProbeCrashed { .. } => Exit::Crashed,
+            LoadError::ProbeTimedOut { .. } => Exit::TimedOut,
             _ => Exit::Failed,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::host::stages::admit::Mismatch;
 use crate::host::stages::check::InspectError;
@@ -154,6 +155,35 @@ pub enum LoadError {
         path: PathBuf,
         /// What differs.
         mismatch: Box<Mismatch>,
+    },
+    /// The library crashed a child process that tried it first.
+    #[error("{} crashed when it was tried in a process of its own: {how}", path.display())]
+    ProbeCrashed {
+        /// The library.
+        path: PathBuf,
+        /// How the process ended.
+        how: String,
+    },
+    /// The library hung a child process that tried it first.
+    #[error(
+        "{} did not answer within {deadline:?} when it was tried in a process of its own",
+        path.display()
+    )]
+    ProbeTimedOut {
+        /// The library.
+        path: PathBuf,
+        /// How long the host waited.
+        deadline: Duration,
+    },
+    /// The child process could not be started.
+    #[error("cannot try {} in a process of its own: {} does not start", path.display(), program.display())]
+    ProbeNotStarted {
+        /// The library.
+        path: PathBuf,
+        /// The program of the child.
+        program: PathBuf,
+        /// What the system said.
+        source: io::Error,
     },
     /// The dynamic linker refused the library.
     #[error("cannot open {}", path.display())]

@@ -1,6 +1,7 @@
 //! Drives the stages, and remembers what was loaded and what was not.
 
 use core::marker::PhantomData;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use super::handle::PluginHandle;
 use super::library::{Epitaph, LoadedLibrary};
 use super::policy::LoadPolicy;
 use super::stages::check::{AnyMachine, check};
-use super::stages::copy::PrivateCopy;
+use super::stages::copy::{FileIdentity, PrivateCopy};
+use super::stages::probe::Probe;
 use super::stages::{admit, copy, discover, make, open};
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
@@ -36,6 +38,9 @@ use crate::metadata::PluginMetadata;
 #[derive(Debug, Default)]
 pub struct PluginManager {
     policy: LoadPolicy,
+    probe: Option<Probe>,
+    /// What was probed well, and has not changed since.
+    survivors: HashSet<FileIdentity>,
     loaded: Vec<Loaded>,
     rejected: Vec<Rejected>,
     /// Neither `Send` nor `Sync`.
@@ -79,6 +84,12 @@ impl PluginManager {
     /// A manager that refuses what `policy` does.
     pub fn with_policy(policy: LoadPolicy) -> Self {
         PluginManager { policy, ..Self::default() }
+    }
+
+    /// Tries each library in a child process before opening it. One that was
+    /// tried well is not tried again until its file changes.
+    pub fn with_probe(self, probe: Probe) -> Self {
+        PluginManager { probe: Some(probe), ..self }
     }
 
     /// Loads every plugin for `interface` from the libraries in `directory`,
@@ -265,6 +276,7 @@ impl PluginManager {
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
         let metadata = check(path, copy.path(), AnyMachine::Refused)?;
         admit::admit(path, &metadata, &self.policy, wanted)?;
+        self.try_in_child(path, &copy)?;
         let library = Arc::new(open::open(path, copy, metadata)?);
         let before = handles.len();
         for made in make::make(&library, wanted) {
@@ -279,6 +291,29 @@ impl PluginManager {
             self.loaded.push(Loaded { path: path.to_owned(), epitaph: library.epitaph() });
         }
         Ok(library)
+    }
+}
+
+impl PluginManager {
+    /// Loads from a copy that another process made, as if from `path`.
+    pub(crate) fn load_copied(
+        &mut self,
+        path: &Path,
+        copy: &Path,
+    ) -> Result<Vec<PluginHandle>, LoadError> {
+        let mut handles = Vec::new();
+        let copy = PrivateCopy::of(copy, &self.policy)?;
+        self.load_copy(path, copy, None, &mut handles)?;
+        Ok(handles)
+    }
+
+    fn try_in_child(&mut self, path: &Path, copy: &PrivateCopy) -> Result<(), LoadError> {
+        let Some(probe) = &self.probe else { return Ok(()) };
+        if !self.survivors.contains(copy.origin()) {
+            probe.run(path, copy.path())?;
+            self.survivors.insert(copy.origin().clone());
+        }
+        Ok(())
     }
 }
 

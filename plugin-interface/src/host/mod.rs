@@ -20,3 +20,4 @@ pub use manager::{PluginManager, Rejected, Surveyed};
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use stages::check::{InspectError, inspect};
+pub use stages::probe::Probe;

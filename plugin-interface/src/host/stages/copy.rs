@@ -8,6 +8,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::settle::Settled;
 use crate::host::error::LoadError;
@@ -19,6 +20,7 @@ use crate::host::private_directory::{self, PrivateDirectory};
 pub(crate) struct PrivateCopy {
     path: PathBuf,
     len: u64,
+    origin: FileIdentity,
     #[expect(dead_code, reason = "the folder is in it")]
     directory: Arc<PrivateDirectory>,
 }
@@ -36,7 +38,8 @@ impl PrivateCopy {
         policy.check_writers(source, &metadata)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
         let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
-        let copy = Self::write(source, &original)?;
+        let origin = FileIdentity::of(&metadata);
+        let copy = Self::write(source, &original, origin)?;
         if copy.len != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
             return Err(written());
         }
@@ -44,7 +47,7 @@ impl PrivateCopy {
         Ok(copy)
     }
 
-    fn write(source: &Path, mut original: &File) -> Result<Self, LoadError> {
+    fn write(source: &Path, mut original: &File, origin: FileIdentity) -> Result<Self, LoadError> {
         let failed = |to: &Path| {
             let (path, to) = (source.to_owned(), to.to_owned());
             move |source| LoadError::Copy { path, to, source }
@@ -53,7 +56,7 @@ impl PrivateCopy {
             private_directory::folder().map_err(failed(&std::env::temp_dir()))?;
         // Under its own name, by which debuggers and backtraces show it.
         let path = folder.join(source.file_name().unwrap_or_default());
-        let mut copy = PrivateCopy { path, len: 0, directory };
+        let mut copy = PrivateCopy { path, len: 0, origin, directory };
         let mut file = File::create_new(&copy.path).map_err(failed(&copy.path))?;
         copy.len = io::copy(&mut original, &mut file).map_err(failed(&copy.path))?;
         Ok(copy)
@@ -62,6 +65,11 @@ impl PrivateCopy {
     /// Where the copy is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The file that was copied, as it was.
+    pub(crate) fn origin(&self) -> &FileIdentity {
+        &self.origin
     }
 
     /// Whether both copies have the same content.
@@ -76,6 +84,29 @@ impl Drop for PrivateCopy {
         // What is left of it harms nobody, and goes with the process.
         let _ = std::fs::remove_file(&self.path);
         let _ = self.path.parent().map(std::fs::remove_dir);
+    }
+}
+
+/// By what a file that was not changed is known again: which one it is, its
+/// size, and when it was written and changed otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FileIdentity {
+    file: (u64, u64),
+    len: u64,
+    written: Option<SystemTime>,
+    changed: (i64, i64),
+}
+
+impl FileIdentity {
+    fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        let (file, changed) = {
+            use std::os::unix::fs::MetadataExt;
+            ((metadata.dev(), metadata.ino()), (metadata.ctime(), metadata.ctime_nsec()))
+        };
+        #[cfg(not(unix))]
+        let (file, changed) = ((0, 0), (0, 0));
+        FileIdentity { file, len: metadata.len(), written: metadata.modified().ok(), changed }
     }
 }
 

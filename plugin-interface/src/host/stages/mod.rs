@@ -1,7 +1,7 @@
 //! The stages of a load, in their order. Nothing of a library runs before
 //! `open`; each stage has its own errors.
 //!
-//! discover → settle → copy → check → admit → open (and connect) → make
+//! discover → settle → copy → check → admit → probe → open (and connect) → make
 
 pub(crate) mod admit;
 pub(crate) mod check;
@@ -9,4 +9,5 @@ pub(crate) mod copy;
 pub(crate) mod discover;
 pub(crate) mod make;
 pub(crate) mod open;
+pub(crate) mod probe;
 pub(crate) mod settle;

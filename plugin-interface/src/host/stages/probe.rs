@@ -1,0 +1,178 @@
+//! Probe: a child process loads the library first, and the host only if that
+//! child survives.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use crate::host::error::LoadError;
+use crate::host::handle::PluginHandle;
+use crate::host::manager::PluginManager;
+
+/// What the child says when all is done.
+const SURVIVED: &str = "plugin-probe: survived";
+
+/// How to try a library in a child process before the host opens it.
+///
+/// The child does what the host is about to do: open, connect, make, whatever
+/// the host will call, unmake, close. A library that crashes, hangs or ends the
+/// process there is refused. The child runs a program of the host's choice,
+/// usually the host's own with an argument of its own, which calls
+/// [`serve`](Probe::serve).
+///
+/// ```no_run
+/// use plugin_interface::{PluginManager, Probe};
+///
+/// fn main() -> std::io::Result<()> {
+///     let arguments: Vec<_> = std::env::args_os().collect();
+///     if let [_, probe, library, copy] = &arguments[..]
+///         && probe == "--probe"
+///     {
+///         Probe::serve(library.as_ref(), copy.as_ref(), |_plugins| {});
+///         return Ok(());
+///     }
+///     let probe = Probe::new(std::env::current_exe()?).argument("--probe");
+///     let manager = PluginManager::new().with_probe(probe);
+///     // ..
+///     # let _ = manager;
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    deadline: Duration,
+}
+
+impl Probe {
+    /// A probe by `program`, with a deadline of three seconds.
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        let deadline = Duration::from_secs(3);
+        Probe { program: program.into(), arguments: Vec::new(), deadline }
+    }
+
+    /// Passes an argument, before the two that [`serve`](Self::serve) takes.
+    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Waits no longer than this for the child.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The child's side: loads the library, lets the host's calls be made, and
+    /// unloads it. What a plugin reports as an error, or panics with, is for
+    /// the host to see when it does the same: here it is survived.
+    ///
+    /// `library` and `copy` are the last two arguments of the process.
+    ///
+    /// ```no_run
+    /// plugin_interface::Probe::serve("libx.so".as_ref(), "copy/libx.so".as_ref(), |plugins| {
+    ///     for greeter in plugins.iter().filter_map(|plugin| plugin.as_greeter()) {
+    ///         let _ = plugin_interface::Greeter::greet(&greeter, "probe");
+    ///     }
+    /// });
+    /// ```
+    pub fn serve(library: &Path, copy: &Path, calls: impl FnOnce(&[PluginHandle])) {
+        let mut manager = PluginManager::new();
+        if let Ok(plugins) = manager.load_copied(library, copy) {
+            // A panic is contained here as it will be in the host.
+            let _ = catch_unwind(AssertUnwindSafe(|| calls(&plugins)));
+            for plugin in plugins {
+                let _ = plugin.close();
+            }
+        }
+        let mut out = io::stdout().lock();
+        let _ = writeln!(out, "{SURVIVED}").and_then(|()| out.flush());
+    }
+
+    /// Tries a private copy in a child.
+    pub(crate) fn run(&self, path: &Path, copy: &Path) -> Result<(), LoadError> {
+        let not_started = |source| LoadError::ProbeNotStarted {
+            path: path.to_owned(),
+            program: self.program.clone(),
+            source,
+        };
+        let mut child = Command::new(&self.program)
+            .args(&self.arguments)
+            .args([path, copy])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(not_started)?;
+        let survived = child.stdout.take().map(|out| watch(out, self.deadline));
+        let path = path.to_owned();
+        match survived {
+            Some(Ok(true)) => {
+                end(&mut child);
+                Ok(())
+            }
+            Some(Err(RecvTimeoutError::Timeout)) => {
+                end(&mut child);
+                Err(LoadError::ProbeTimedOut { path, deadline: self.deadline })
+            }
+            _ => {
+                let status = child.wait().map_err(not_started)?;
+                Err(LoadError::ProbeCrashed { path, how: describe(status) })
+            }
+        }
+    }
+}
+
+/// Whether the child says in time that it survived.
+fn watch(out: ChildStdout, deadline: Duration) -> Result<bool, RecvTimeoutError> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        // Whatever else a plugin prints is passed over.
+        let mut lines = BufReader::new(out).lines().map_while(Result::ok);
+        let _ = sender.send(lines.any(|line| line == SURVIVED));
+    });
+    receiver.recv_timeout(deadline)
+}
+
+/// Ends a child that has nothing more to say, whatever it is doing.
+fn end(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// How a process ended, for people.
+fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return match signal_name(signal) {
+            Some(name) => format!("the process was killed by {name}"),
+            None => format!("the process was killed by signal {signal}"),
+        };
+    }
+    match status.code() {
+        Some(code) => format!("the process ended itself with exit code {code}"),
+        None => "the process ended".to_owned(),
+    }
+}
+
+#[cfg(unix)]
+fn signal_name(signal: i32) -> Option<&'static str> {
+    Some(match signal {
+        libc::SIGSEGV => "SIGSEGV (a wild pointer, or an overflown stack)",
+        libc::SIGBUS => "SIGBUS (memory that is not there, as of a damaged file)",
+        libc::SIGABRT => "SIGABRT (it aborted)",
+        libc::SIGILL => "SIGILL (an illegal instruction)",
+        libc::SIGFPE => "SIGFPE (a division by zero)",
+        libc::SIGTRAP => "SIGTRAP",
+        libc::SIGKILL => "SIGKILL",
+        libc::SIGTERM => "SIGTERM",
+        libc::SIGSYS => "SIGSYS",
+        _ => return None,
+    })
+}
