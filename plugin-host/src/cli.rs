@@ -20,8 +20,15 @@ struct Cli {
 enum Command {
     /// Show what the libraries of directories say of themselves; runs none of them.
     List(ListArgs),
+    /// Show everything that one library says of itself; runs none of it.
+    Inspect(InspectArgs),
     /// Load every plugin of a directory, call it, unload it, and count.
     Run(RunArgs),
+    /// Put libraries to the test, and say of each check how it went.
+    Check(CheckArgs),
+    /// What runs in the child process that tries a library first.
+    #[command(hide = true)]
+    Probe(ProbeArgs),
 }
 
 #[derive(Args)]
@@ -29,9 +36,68 @@ pub(crate) struct ListArgs {
     /// The directories to look into.
     #[arg(required = true, value_name = "DIR")]
     pub(crate) directories: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct InspectArgs {
+    /// The library.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// A library, or a directory of them.
+    #[arg(value_name = "FILE|DIR")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ProbeArgs {
+    /// Whom to greet.
+    pub(crate) target: String,
+    pub(crate) library: PathBuf,
+    pub(crate) copy: PathBuf,
+}
+
+/// What is refused, whatever it is.
+#[derive(Args)]
+pub(crate) struct PolicyArgs {
+    /// Load only libraries of these SHA-256 digests.
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) pin: Vec<String>,
+    /// Refuse the plugins of these packages.
+    #[arg(long, value_name = "PACKAGE")]
+    pub(crate) deny: Vec<String>,
+    /// Load libraries that everybody may write, or replace.
+    #[arg(long)]
+    pub(crate) allow_world_writable: bool,
+}
+
+/// How libraries are loaded.
+#[derive(Args)]
+pub(crate) struct LoadArgs {
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    /// Load at once, without trying each library in a child process first.
+    #[arg(long)]
+    pub(crate) no_probe: bool,
+    /// How many seconds a library has in that child process.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0)]
+    pub(crate) probe_timeout: f64,
 }
 
 #[derive(Args)]
@@ -49,6 +115,8 @@ pub(crate) struct RunArgs {
     /// Whom to greet.
     #[arg(long, value_name = "NAME", default_value = "world")]
     pub(crate) target: String,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -64,7 +132,10 @@ pub(crate) struct RunArgs {
 pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::List(args) => commands::list::run(&args),
+        Command::Inspect(args) => commands::inspect::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Check(args) => commands::check::run(&args),
+        Command::Probe(args) => commands::probe::run(&args),
     };
     match done {
         Ok(exit) => exit.into(),

@@ -40,13 +40,22 @@ impl From<&LoadError> for Exit {
             | LoadError::OtherInterface { .. }
             | LoadError::PanicAbort { .. }
             | LoadError::Registration { .. }
-            | LoadError::Connect { .. }
-            | LoadError::Inspect(InspectError::OtherMachine { .. }) => Exit::Incompatible,
+            | LoadError::Connect { .. } => Exit::Incompatible,
+            LoadError::Inspect(error) => Exit::from(error),
             LoadError::WorldWritable { .. }
             | LoadError::NotPinned { .. }
             | LoadError::Denied { .. } => Exit::Refused,
             LoadError::ConstructorPanicked { .. } | LoadError::ProbeCrashed { .. } => Exit::Crashed,
             LoadError::ProbeTimedOut { .. } => Exit::TimedOut,
+            _ => Exit::Failed,
+        }
+    }
+}
+
+impl From<&InspectError> for Exit {
+    fn from(error: &InspectError) -> Self {
+        match error {
+            InspectError::OtherMachine { .. } => Exit::Incompatible,
             _ => Exit::Failed,
         }
     }

@@ -19,7 +19,8 @@ use crate::object::Object;
 /// 1. `VTable` is `#[repr(C)]`, begins with a
 ///    [`VTableHeader`](crate::abi::VTableHeader), and its methods are those of
 ///    `DESCRIPTION`, in that order.
-/// 2. The description says of `dyn Trait` whether it is `Send` and `Sync`.
+/// 2. The description says of `dyn Trait` whether it is `Send` and `Sync`, and
+///    it is so only if every `T` with `VTableFor<T>` is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a plugin interface",
     label = "not an interface",
@@ -51,8 +52,10 @@ pub unsafe trait Interface: 'static {
 ///
 /// # Safety
 ///
-/// Every method of `VTABLE` calls that method of `T`, taking the instance as a
-/// pointer to `T`.
+/// 1. `T` implements the trait; every method of `VTABLE` calls that method of
+///    `T`, taking the instance as a pointer to `T`.
+/// 2. The header has the fingerprint and number of methods of `DESCRIPTION`,
+///    and its `drop` drops a boxed `T`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be registered as `{Self}`",
@@ -113,10 +116,11 @@ impl PluginTrait {
         self.fingerprint
     }
 
-    /// The metadata record of the interface.
+    /// The metadata of the interface, as this side knows it.
     #[cfg(feature = "manager")]
-    pub(crate) const fn record(&self) -> &'static [u8] {
-        self.record
+    pub(crate) fn metadata(&self) -> Option<crate::metadata::InterfaceMetadata> {
+        // This build wrote the record: it is always readable.
+        crate::metadata::read::interface_of(self.record).ok()
     }
 }
 

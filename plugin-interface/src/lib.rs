@@ -83,9 +83,9 @@ pub use runtime::context::PluginContext;
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
-        InspectError, LoadError, LoadPolicy, PluginHandle, PluginManager, PolicyError, Probe,
-        ProxyError, Rejected, Surveyed, UnloadError, get_unmaker_counter, get_unmaker_counter_for,
-        inspect,
+        InspectError, LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager, PolicyError,
+        Probe, ProxyError, Rejected, Surveyed, UnloadError, get_unmaker_counter,
+        get_unmaker_counter_for, inspect,
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},

@@ -79,16 +79,19 @@ impl<I: Interface + ?Sized> Object<I> {
     ///
     /// # Safety
     ///
-    /// `outcome` is the return of the method `method` of this object's vtable,
-    /// whose return type is `R`.
+    /// 1. `outcome` is the return of the method `method` of this object's vtable,
+    ///    whose return type is `R`.
+    /// 2. If `R` holds an exclusive borrow, the proxy is borrowed exclusively
+    ///    for as long.
     #[inline]
     pub unsafe fn finish<'s, R: FfiSafe>(
         &'s self,
         method: &'static str,
         outcome: Outcome<R::Returned>,
     ) -> R::At<'s> {
-        // SAFETY: the caller vouches for the outcome. What it borrows belongs
-        // to the instance, which outlives the borrow of `self`.
+        // SAFETY: the caller vouches for the outcome. What it borrows is the
+        // instance's or an argument's, for which the method was given the
+        // borrow of `self`, or one that is as long.
         match unsafe { R::lift_return(outcome, self.origin) } {
             Ok(value) => value,
             Err(fault) => raise(I::NAME, method, fault),

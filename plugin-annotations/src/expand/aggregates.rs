@@ -65,6 +65,7 @@ fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> Token
                     description: #private::core::env!("CARGO_PKG_DESCRIPTION"),
                     license: #private::core::env!("CARGO_PKG_LICENSE"),
                     repository: #private::core::env!("CARGO_PKG_REPOSITORY"),
+                    unwinds: #private::core::cfg!(panic = "unwind"),
                 };
                 const LEN: #private::core::primitive::usize =
                     package_record::<0>(&PACKAGE).len();

@@ -31,8 +31,9 @@ struct Interface {
 pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     let mut exit = Exit::Ok;
     let mut rows = Vec::new();
+    let manager = PluginManager::with_policy(super::policy(&args.policy)?);
     for directory in &args.directories {
-        match PluginManager::new().survey(directory) {
+        match manager.survey(directory) {
             Ok(found) => rows.extend(found.iter().map(|found| {
                 let (row, code) = row(found);
                 exit = exit.max(code);

@@ -1,13 +1,57 @@
 //! One file for each command.
 
+pub(crate) mod check;
+pub(crate) mod inspect;
 pub(crate) mod list;
+pub(crate) mod probe;
 pub(crate) mod run;
 
-use plugin_interface::LoadError;
+use std::time::Duration;
 
+use anyhow::{Context, ensure};
+use plugin_interface::{InspectError, LoadError, LoadPolicy, PluginManager, PolicyError, Probe};
+
+use crate::cli::{LoadArgs, PolicyArgs};
 use crate::exit::Exit;
 
 /// How a command ended that returned an error.
 pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
+    if error.is::<PolicyError>() {
+        return Exit::Usage;
+    }
+    if let Some(error) = error.downcast_ref::<InspectError>() {
+        return Exit::from(error);
+    }
     error.downcast_ref::<LoadError>().map_or(Exit::Failed, Exit::from)
+}
+
+/// The policy that arguments ask for.
+fn policy(args: &PolicyArgs) -> Result<LoadPolicy, PolicyError> {
+    let mut policy = LoadPolicy::new();
+    for digest in &args.pin {
+        policy = policy.pin_sha256(digest)?;
+    }
+    for package in &args.deny {
+        policy = policy.deny(package);
+    }
+    if args.allow_world_writable {
+        policy = policy.allow_world_writable();
+    }
+    Ok(policy)
+}
+
+/// A manager as arguments ask for it, whose probe makes the calls that `run`
+/// makes with that target.
+fn manager(args: &LoadArgs, target: &str) -> anyhow::Result<PluginManager> {
+    let manager = PluginManager::with_policy(policy(&args.policy)?);
+    if args.no_probe {
+        return Ok(manager);
+    }
+    let seconds = args.probe_timeout;
+    let deadline = Duration::try_from_secs_f64(seconds);
+    let deadline = deadline.with_context(|| format!("{seconds} is no number of seconds"))?;
+    ensure!(!deadline.is_zero(), "expected --probe-timeout of more than 0 seconds");
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let probe = Probe::new(program).argument("probe").argument(target).deadline(deadline);
+    Ok(manager.with_probe(probe))
 }

@@ -5,9 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use plugin_interface::{
-    Greeter, GreeterProxy, LoadError, PluginHandle, PluginManager, UnloadError,
-};
+use plugin_interface::{Greeter, GreeterProxy, LoadError, PluginHandle, UnloadError};
 use serde::Serialize;
 
 use crate::build;
@@ -29,7 +27,7 @@ struct LibraryReport {
 
 /// What one registration answered.
 #[derive(Serialize)]
-struct RegistrationReport {
+pub(super) struct RegistrationReport {
     name: String,
     interface: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +38,7 @@ struct RegistrationReport {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     methods: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
+    pub(super) error: Option<String>,
 }
 
 /// A file that was not loaded.
@@ -86,7 +84,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
 
 /// Loads from the directory, or what was built from the sources in it.
 fn load(args: &RunArgs, report: &mut Report, exit: &mut Exit) -> anyhow::Result<Vec<PluginHandle>> {
-    let mut manager = PluginManager::new();
+    let mut manager = super::manager(&args.load, &args.target)?;
     let mut reject = |path: &Path, error: &LoadError| {
         *exit = (*exit).max(Exit::from(error));
         let (file, error) = (path.display().to_string(), describe(error));
@@ -161,7 +159,7 @@ fn drive(path: &Path, handles: Vec<PluginHandle>, target: &str, exit: &mut Exit)
 }
 
 /// Drives a greeter; names the methods of anything else.
-fn call(handle: &PluginHandle, target: &str) -> RegistrationReport {
+pub(super) fn call(handle: &PluginHandle, target: &str) -> RegistrationReport {
     let mut report = RegistrationReport {
         name: handle.name().to_owned(),
         interface: handle.interface().to_owned(),

@@ -66,10 +66,14 @@ pub struct HostServices {
     pub system_free: Option<Free>,
     /// The address of the C library's `free` as the host sees it, or null.
     pub malloc_identity: *const c_void,
+    /// An address within the host's copy of Rust's standard library: a plugin
+    /// that finds the same one shares that copy, and leaves the host's panic
+    /// hook alone.
+    pub std_identity: *const c_void,
 }
 
 assert_layout!(HostServices {
-    size: 8 + 4 * WORD,
+    size: 8 + 5 * WORD,
     align: WORD,
     abi_version: 0,
     size: 4,
@@ -77,6 +81,7 @@ assert_layout!(HostServices {
     on_panic: 8 + WORD,
     system_free: 8 + 2 * WORD,
     malloc_identity: 8 + 3 * WORD,
+    std_identity: 8 + 4 * WORD,
 });
 
 /// One panic, as it happens. Everything is borrowed for the callback.

@@ -27,10 +27,10 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
 
     #[inline]
     unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
-        let wire = Received::<T::Wire>(wire, PhantomData);
         if origin == Origin::Foreign {
-            wire.check()?;
+            check::<T::Wire>(&wire)?;
         }
+        let wire = Received::<T::Wire>(wire, PhantomData);
         if !T::PLAIN {
             // SAFETY: the contract of this function.
             return unsafe { wire.convert::<T>(origin) };
@@ -59,22 +59,26 @@ fn give<W>(vector: Vec<W>) -> RawBuffer {
     }
 }
 
+/// Refuses what no vector can be. It is not released: whoever lies about what it
+/// is may lie about how to free it.
+fn check<W>(buffer: &RawBuffer) -> Result<(), Invalid> {
+    let RawBuffer { ptr, len, capacity, .. } = *buffer;
+    let ptr = ptr.cast::<W>();
+    if len > capacity || capacity > isize::MAX as usize / size_of::<W>().max(1) {
+        Err(Invalid::Length(len))
+    } else if capacity > 0 && ptr.is_null() {
+        Err(Invalid::Null)
+    } else if capacity > 0 && !ptr.is_aligned() {
+        Err(Invalid::Alignment(ptr.addr()))
+    } else {
+        Ok(())
+    }
+}
+
 /// A buffer of `W` that is ours to release.
 struct Received<W>(RawBuffer, PhantomData<W>);
 
 impl<W: Copy> Received<W> {
-    /// Refuses lengths and pointers that no vector can have.
-    fn check(&self) -> Result<(), Invalid> {
-        let RawBuffer { ptr, len, capacity, .. } = self.0;
-        if len > capacity || capacity > isize::MAX as usize / size_of::<W>().max(1) {
-            Err(Invalid::Length(len))
-        } else if len > 0 && ptr.is_null() {
-            Err(Invalid::Null)
-        } else {
-            Ok(())
-        }
-    }
-
     /// Takes the elements over as values of `T`, with their memory if both
     /// sides share the allocator and by one copy if not.
     ///
@@ -85,7 +89,7 @@ impl<W: Copy> Received<W> {
     #[inline]
     unsafe fn take<T>(self) -> Vec<T> {
         let RawBuffer { ptr, len, capacity, free } = self.0;
-        if free.is_some_and(allocator::is_shared) {
+        if capacity > 0 && free.is_some_and(allocator::is_shared) {
             core::mem::forget(self);
             // SAFETY: the sender allocated `capacity` elements of this layout
             // with the very allocator that is ours.
@@ -127,7 +131,9 @@ impl<W> Drop for Received<W> {
     #[inline]
     fn drop(&mut self) {
         let RawBuffer { ptr, capacity, free, .. } = self.0;
-        if let Some(free) = free {
+        if let Some(free) = free
+            && capacity > 0
+        {
             // SAFETY: `free` came with this buffer, which is released once.
             unsafe { free(ptr, capacity * size_of::<W>(), align_of::<W>()) };
         }

@@ -52,6 +52,8 @@ pub use slice::Plain;
 ///    `Self` in nothing else, so both have one layout.
 /// 4. If `PLAIN`, then `Self`, `At<'_>` and `Wire` have the same size,
 ///    alignment and bits, and `lower` neither allocates nor moves ownership.
+/// 5. Types of equal `SHAPE` have equal `Wire` and `Returned`, and the same
+///    values in them: that is what admits a library.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross between a host and a plugin",
     label = "this type cannot cross",
@@ -186,6 +188,8 @@ pub enum Invalid {
     Tag(u8),
     /// A null pointer where there must be one.
     Null,
+    /// A pointer that is not aligned for its elements.
+    Alignment(usize),
     /// A length beyond the capacity, or beyond the address space.
     Length(usize),
     /// The status of a method's own error, from a method that has none.
@@ -204,6 +208,9 @@ impl fmt::Display for Invalid {
                 write!(f, "the tag of an option or result must be 0 or 1, found {found}")
             }
             Invalid::Null => write!(f, "a pointer must not be null"),
+            Invalid::Alignment(found) => {
+                write!(f, "a pointer must be aligned for what it leads to, found {found:#x}")
+            }
             Invalid::Length(found) => write!(f, "a length must fit its memory, found {found}"),
             Invalid::Status => write!(f, "only a method that returns a Result may fail"),
         }

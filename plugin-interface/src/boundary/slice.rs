@@ -30,12 +30,16 @@ pub(super) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice
         // C writes an empty slice as a null pointer.
         return Ok(RawSlice::of::<T>(&[]));
     }
-    if raw.ptr.is_null() {
+    let elements = raw.ptr.cast::<T::Wire>();
+    if elements.is_null() {
         return Err(Invalid::Null);
     }
+    if !elements.is_aligned() {
+        return Err(Invalid::Alignment(elements.addr()));
+    }
     for i in 0..raw.len {
-        // SAFETY: `i` is within the length, see above.
-        let wire = unsafe { raw.ptr.cast::<T::Wire>().add(i).read_unaligned() };
+        // SAFETY: `i` is within the length, and the pointer is aligned.
+        let wire = unsafe { elements.add(i).read() };
         // SAFETY: `T` is plain, so lifting it takes nothing over.
         unsafe { T::lift(wire, Origin::Foreign) }?;
     }

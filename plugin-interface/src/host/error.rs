@@ -201,8 +201,25 @@ pub enum LoadError {
         /// The symbol.
         symbol: String,
     },
+    /// The library's entry has fewer fields than this version of the binary
+    /// interface.
+    #[error(
+        "{}: expected an entry of at least {expected} bytes, found {found}; build the plugin again",
+        path.display()
+    )]
+    Entry {
+        /// The library.
+        path: PathBuf,
+        /// The size of a whole entry.
+        expected: usize,
+        /// The size of the library's.
+        found: usize,
+    },
     /// The library refused the host.
-    #[error("{} refused to connect to this host (code {code})", path.display())]
+    #[error(
+        "{} refused to connect to this host (code {code}); build both with the same version of plugin-interface",
+        path.display()
+    )]
     Connect {
         /// The library.
         path: PathBuf,
@@ -230,7 +247,10 @@ pub enum LoadError {
         message: String,
     },
     /// A maker returned nothing.
-    #[error("{}: {symbol} returned null instead of a registration", path.display())]
+    #[error(
+        "{}: {symbol} returned null instead of a registration; its panic or error, if any, was reported when it happened",
+        path.display()
+    )]
     MakerReturnedNull {
         /// The library.
         path: PathBuf,
@@ -270,6 +290,26 @@ pub enum ProxyError {
         /// Its interface.
         found: String,
     },
+    /// The plugin was built against another shape of the interface.
+    #[error("{name}: {mismatch}")]
+    Mismatch {
+        /// The registration.
+        name: String,
+        /// What differs.
+        mismatch: Box<Mismatch>,
+    },
+    /// The plugin's vtable is longer or shorter than its interface.
+    #[error(
+        "{name}: expected a vtable of {expected} methods, found {found}; build the plugin again"
+    )]
+    VTable {
+        /// The registration.
+        name: String,
+        /// The methods of the interface.
+        expected: usize,
+        /// The methods of the vtable.
+        found: usize,
+    },
     /// A proxy exists, and the interface allows one at a time: it has a method
     /// with `&mut self`, or is not `Sync`.
     #[error(
@@ -293,7 +333,7 @@ pub enum ProxyError {
 #[non_exhaustive]
 pub enum UnloadError {
     /// No such library is loaded.
-    #[error("{} is not loaded", path.display())]
+    #[error("{} is not loaded; name the file that was loaded, and unload it once", path.display())]
     NotLoaded {
         /// The library.
         path: PathBuf,

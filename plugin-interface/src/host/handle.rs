@@ -93,7 +93,8 @@ impl PluginHandle {
     pub fn close(self) -> Result<Option<u64>, UnloadError> {
         let library = Arc::clone(&self.instance.library);
         let Some(mut instance) = Arc::into_inner(self.instance) else {
-            return Ok(None);
+            // A proxy has it, or had: then the library may be ours to close.
+            return library.close();
         };
         let panicked = instance.unmake().map(|message| (instance.name.clone(), message));
         drop(instance);

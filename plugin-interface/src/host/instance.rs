@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::ProxyError;
 use super::library::LoadedLibrary;
+use super::stages::admit::Mismatch;
+use super::symbols::{Unregister, UnregisterAll};
 use crate::abi::{Failure, Registration, RegistrationArray, RegistrationFactory, VTableHeader};
 use crate::boundary::Origin;
 use crate::interface::{Interface, PluginTrait};
@@ -16,10 +18,6 @@ use crate::object::{Object, take_message};
 
 /// A registration as it is before its interface is known by type.
 pub(crate) type ErasedRegistration = Registration<VTableHeader>;
-
-/// The symbols by which a library unmakes.
-pub(crate) type UnregisterAll = unsafe extern "C" fn(*const RegistrationArray);
-pub(crate) type Unregister = unsafe extern "C" fn(*const c_void);
 
 /// Who unmakes a registration.
 pub(crate) enum Unmaker {
@@ -113,20 +111,37 @@ impl Instance {
         Instance { registration, interface, name, taken, unmaker: Some(unmaker), library }
     }
 
-    fn is_of(&self, wanted: PluginTrait) -> bool {
-        self.interface.path == wanted.path() && self.interface.fingerprint == wanted.fingerprint()
+    /// Whether the vtable is that of `wanted`, method by method.
+    fn is_of(&self, wanted: PluginTrait) -> Result<(), ProxyError> {
+        let name = || self.name.clone();
+        if self.interface.path != wanted.path() {
+            let (wanted, found) = (wanted.path().to_owned(), self.interface.path.clone());
+            return Err(ProxyError::OtherInterface { name: name(), wanted, found });
+        }
+        let Some(host) = wanted.metadata() else {
+            // Our own record, written by this build: it is always readable.
+            return Err(ProxyError::VTable { name: name(), expected: 0, found: 0 });
+        };
+        if self.interface.fingerprint != wanted.fingerprint() {
+            let interfaces = &self.library.metadata.interfaces;
+            let plugin = interfaces.iter().find(|i| i.path == self.interface.path).cloned();
+            let plugin = plugin.unwrap_or_else(|| host.clone());
+            let mismatch = Box::new(Mismatch { host, plugin });
+            return Err(ProxyError::Mismatch { name: name(), mismatch });
+        }
+        // SAFETY: the registration and its vtable live as long as this.
+        let found = unsafe { (*self.registration.as_ref().vtable).methods } as usize;
+        let expected = host.methods.len();
+        if found != expected {
+            return Err(ProxyError::VTable { name: name(), expected, found });
+        }
+        Ok(())
     }
 
     /// A proxy: any number where the interface can be shared, else one at a
     /// time.
     pub(super) fn proxy<I: Interface + ?Sized>(self: Arc<Self>) -> Result<I::Proxy, ProxyError> {
-        if !self.is_of(PluginTrait::of::<I>()) {
-            return Err(ProxyError::OtherInterface {
-                name: self.name.clone(),
-                wanted: PluginTrait::of::<I>().path().to_owned(),
-                found: self.interface.path.clone(),
-            });
-        }
+        self.is_of(PluginTrait::of::<I>())?;
         let keep: Arc<dyn Any + Send + Sync> = if I::SHAREABLE {
             self.clone()
         } else if !self.taken.swap(true, Ordering::Acquire) {

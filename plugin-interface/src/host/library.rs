@@ -1,7 +1,8 @@
 //! A library that is open and connected, and what it takes to close it.
-#![expect(unsafe_code, reason = "calls symbols whose types the metadata vouches for")]
+#![expect(unsafe_code, reason = "looks at what the metadata vouches for")]
 
-use core::ffi::c_void;
+use core::ptr::NonNull;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -11,6 +12,7 @@ use libloading::Library;
 use super::error::UnloadError;
 use super::panics::Services;
 use super::stages::copy::PrivateCopy;
+use super::symbols::Symbols;
 use crate::abi::PluginEntry;
 use crate::metadata::PluginMetadata;
 
@@ -21,18 +23,17 @@ pub(super) type Epitaph = Arc<OnceLock<u64>>;
 pub(crate) struct LoadedLibrary {
     pub(super) path: PathBuf,
     pub(super) metadata: PluginMetadata,
-    /// The library's entry; a library written by hand may have none.
-    pub(super) entry: Option<&'static PluginEntry>,
+    /// The library's entry, a static of it; a library written by hand may have
+    /// none.
+    pub(super) entry: Option<NonNull<PluginEntry>>,
     /// How many registrations were unmade, as the host counts.
     unmade: AtomicU64,
     epitaph: Epitaph,
-    /// Closed before what it was lent and what it is mapped from are freed:
-    /// the fields below are declared after it.
+    /// Closed before what follows is freed; where closing it leaves it mapped,
+    /// what follows is not freed at all.
     library: Option<Library>,
-    #[expect(dead_code, reason = "lent to the library")]
-    services: Box<Services>,
-    /// The file that is mapped.
-    pub(super) copy: PrivateCopy,
+    services: Option<Services>,
+    copy: Option<PrivateCopy>,
 }
 
 // SAFETY: the pointers lead to data that nobody writes after `new`: the
@@ -47,9 +48,9 @@ impl LoadedLibrary {
     pub(super) fn new(
         path: &Path,
         metadata: PluginMetadata,
-        entry: Option<&'static PluginEntry>,
+        entry: Option<NonNull<PluginEntry>>,
         library: Library,
-        services: Box<Services>,
+        services: Services,
         copy: PrivateCopy,
     ) -> Self {
         LoadedLibrary {
@@ -59,14 +60,20 @@ impl LoadedLibrary {
             unmade: AtomicU64::new(0),
             epitaph: Epitaph::default(),
             library: Some(library),
-            services,
-            copy,
+            services: Some(services),
+            copy: Some(copy),
         }
     }
 
-    /// The address of an exported symbol.
-    pub(super) fn symbol(&self, name: &str) -> Option<*const c_void> {
-        symbol(self.library.as_ref()?, name)
+    /// The exported symbols; `None` once the library is closed.
+    pub(super) fn symbols(&self) -> Option<Symbols<'_>> {
+        // SAFETY: a library comes here after its metadata was admitted.
+        self.library.as_ref().map(|library| unsafe { Symbols::of(library) })
+    }
+
+    /// The file that is mapped; `None` once the library is closed.
+    pub(super) fn copy(&self) -> Option<&PrivateCopy> {
+        self.copy.as_ref()
     }
 
     /// Counts registrations as unmade.
@@ -86,24 +93,48 @@ impl LoadedLibrary {
         }
     }
 
+    /// The sum of the library's counters, one for each name of an interface. A
+    /// library written by hand need not count: then the host's count is it.
+    fn count(&self) -> u64 {
+        let names: BTreeSet<_> = self.metadata.interfaces.iter().map(|i| i.name()).collect();
+        let counter = |name| self.symbols().and_then(|symbols| symbols.counter(name));
+        let counters: Vec<_> = names.into_iter().filter_map(counter).collect();
+        match counters.is_empty() {
+            true => self.unmade.load(Ordering::SeqCst),
+            false => counters.into_iter().map(|counter| counter() as u64).sum(),
+        }
+    }
+
     fn finish(&mut self) -> Result<u64, UnloadError> {
+        let count = self.count();
         let Some(library) = self.library.take() else {
             return Ok(0);
         };
-        let counts: Vec<u64> = self
-            .metadata
-            .interfaces
-            .iter()
-            .filter_map(|interface| unmaker_counter(&library, interface.name()))
-            .collect();
-        // A library written by hand need not count: then the host's count is it.
-        let count = match counts.is_empty() {
-            true => self.unmade.load(Ordering::SeqCst),
-            false => counts.iter().sum(),
-        };
         let _ = self.epitaph.set(count);
-        library.close().map_err(|source| UnloadError::Close { path: self.path.clone(), source })?;
+        let closed = library.close();
+        if closed.is_err() || self.copy.as_ref().is_some_and(is_mapped) {
+            // The library runs on, a thread of its own perhaps: what it was
+            // lent stays where it is.
+            core::mem::forget((self.services.take(), self.copy.take()));
+        }
+        closed.map_err(|source| UnloadError::Close { path: self.path.clone(), source })?;
         Ok(count)
+    }
+}
+
+/// Whether a library that was closed is mapped nevertheless: a thread-local
+/// with a destructor, or a thread of its own, keeps it.
+fn is_mapped(copy: &PrivateCopy) -> bool {
+    #[cfg(unix)]
+    {
+        use libloading::os::unix::{Library, RTLD_LAZY};
+        // SAFETY: opens nothing that is not open; constructors do not run again.
+        unsafe { Library::open(Some(copy.path()), RTLD_LAZY | libc::RTLD_NOLOAD) }.is_ok()
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = copy;
+        false
     }
 }
 
@@ -112,20 +143,4 @@ impl Drop for LoadedLibrary {
         // Nobody is there to be told; `close` is for those who ask.
         let _ = self.finish();
     }
-}
-
-/// The address of an exported symbol.
-pub(super) fn symbol(library: &Library, name: &str) -> Option<*const c_void> {
-    // SAFETY: the symbol is not used as anything here, only its address taken.
-    let address = unsafe { library.get::<*const c_void>(name) }.ok().map(|symbol| *symbol)?;
-    (!address.is_null()).then_some(address)
-}
-
-/// The unmaker counter of an interface in a library whose metadata has it.
-pub(super) fn unmaker_counter(library: &Library, interface: &str) -> Option<u64> {
-    let address = symbol(library, &format!("plugin_unmaker_counter_{interface}_v1"))?;
-    // SAFETY: a plugin's symbol of this name has this type (docs/abi.md), and
-    // the caller has seen in the metadata that this is a plugin.
-    let counter: extern "C" fn() -> usize = unsafe { core::mem::transmute(address) };
-    Some(counter() as u64)
 }

@@ -50,7 +50,8 @@ pub struct PluginManager {
 /// A library that was loaded, and what became of it.
 #[derive(Debug)]
 struct Loaded {
-    path: PathBuf,
+    /// What the path meant when it was loaded.
+    identity: PathBuf,
     epitaph: Epitaph,
 }
 
@@ -220,7 +221,7 @@ impl PluginManager {
         let before = self.loaded.len();
         let mut counters = Vec::new();
         self.loaded.retain(|loaded| {
-            let found = identity(&loaded.path) == wanted;
+            let found = loaded.identity == wanted;
             if found {
                 counters.push(loaded.epitaph.get().copied());
             }
@@ -258,7 +259,10 @@ impl PluginManager {
         handles: &mut Vec<PluginHandle>,
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
         let copy = PrivateCopy::of(path, &self.policy)?;
-        if let Some(library) = earlier.iter().find(|library| library.copy.is_same_as(&copy)) {
+        if let Some(library) = earlier
+            .iter()
+            .find(|library| library.copy().is_some_and(|first| first.is_same_as(&copy)))
+        {
             let (path, of) = (path.to_owned(), library.path.clone());
             return Err(LoadError::Duplicate { path, of });
         }
@@ -287,8 +291,9 @@ impl PluginManager {
         }
         if handles.len() > before {
             // What was closed since it was loaded from there is history.
-            self.loaded.retain(|loaded| loaded.path != path || loaded.epitaph.get().is_none());
-            self.loaded.push(Loaded { path: path.to_owned(), epitaph: library.epitaph() });
+            let identity = identity(path);
+            self.loaded.retain(|l| l.identity != identity || l.epitaph.get().is_none());
+            self.loaded.push(Loaded { identity, epitaph: library.epitaph() });
         }
         Ok(library)
     }

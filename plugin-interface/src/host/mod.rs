@@ -13,11 +13,13 @@ mod policy;
 mod private_directory;
 pub(crate) mod raw;
 mod stages;
+mod symbols;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
 pub use manager::{PluginManager, Rejected, Surveyed};
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
+pub use stages::admit::Mismatch;
 pub use stages::check::{InspectError, inspect};
 pub use stages::probe::Probe;

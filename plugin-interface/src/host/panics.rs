@@ -2,46 +2,58 @@
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
 use core::ffi::c_void;
+use core::ptr::NonNull;
+use std::io::{self, Write};
 use std::panic::catch_unwind;
 
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
 use crate::object::text_of;
-use crate::runtime::allocator;
+use crate::runtime::{allocator, panic_hook};
 
 /// What a host lends to one library, and its name in reports.
 ///
-/// Boxed, since the library keeps its address; dropped after the library.
-pub(super) struct Services {
+/// It stays at one address, which the library keeps; dropped after the library.
+pub(super) struct Services(NonNull<Lent>);
+
+struct Lent {
     offered: HostServices,
     label: String,
 }
 
 // SAFETY: nothing is written after `new`, and the pointers lead to code, to
-// the C library, and to this very box.
+// the C library, and to the allocation itself.
 unsafe impl Send for Services {}
 // SAFETY: as above.
 unsafe impl Sync for Services {}
 
 impl Services {
-    pub(super) fn new(label: String) -> Box<Self> {
-        let mut services = Box::new(Services {
-            offered: HostServices {
-                abi_version: ABI_VERSION,
-                size: size_of::<HostServices>() as u32,
-                context: core::ptr::null_mut(),
-                on_panic,
-                system_free: allocator::offer(),
-                malloc_identity: allocator::malloc_identity(),
-            },
-            label,
-        });
-        services.offered.context = (&raw mut *services).cast();
-        services
+    pub(super) fn new(label: String) -> Self {
+        let offered = HostServices {
+            abi_version: ABI_VERSION,
+            size: size_of::<HostServices>() as u32,
+            context: core::ptr::null_mut(),
+            on_panic,
+            system_free: allocator::offer(),
+            malloc_identity: allocator::malloc_identity(),
+            std_identity: panic_hook::std_identity(),
+        };
+        let lent = NonNull::from(Box::leak(Box::new(Lent { offered, label })));
+        // SAFETY: allocated a line ago, and nobody else's.
+        unsafe { (*lent.as_ptr()).offered.context = lent.as_ptr().cast() };
+        Services(lent)
     }
 
-    /// What `connect` takes: valid for as long as the box lives.
+    /// What `connect` takes: valid for as long as `self` lives.
     pub(super) fn offered(&self) -> *const HostServices {
-        &raw const self.offered
+        // SAFETY: alive until `drop`.
+        unsafe { &raw const (*self.0.as_ptr()).offered }
+    }
+}
+
+impl Drop for Services {
+    fn drop(&mut self) {
+        // SAFETY: leaked in `new`, and freed here only.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }
 }
 
@@ -54,12 +66,13 @@ unsafe extern "C" fn on_panic(context: *mut c_void, report: *const PanicReport) 
     let report = unsafe { &*report };
     // SAFETY: likewise its texts.
     let (message, file) = unsafe { (text_of(report.message), text_of(report.file)) };
-    // SAFETY: the context is the box that the library was connected with.
-    let label = unsafe { &(*context.cast::<Services>()).label };
+    // SAFETY: the context is what the library was connected with.
+    let label = unsafe { &(*context.cast::<Lent>()).label };
     let text = format!("{message}\n  in {label}, at {file}:{}:{}", report.line, report.column);
     if cfg!(panic = "unwind") && !std::thread::panicking() {
         let _ = catch_unwind(|| panic!("{text}"));
     } else {
-        eprintln!("a plugin panicked: {text}");
+        // Nobody is left to be told if stderr is gone, and nothing may unwind.
+        let _ = writeln!(io::stderr(), "a plugin panicked: {text}");
     }
 }

@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
+use super::stages::copy::open_without_waiting;
+
 const PREFIX: &str = concat!(env!("CARGO_PKG_NAME"), "-");
 const LOCK: &str = "lock";
 
@@ -65,17 +67,31 @@ impl PrivateDirectory {
 fn sweep(parent: &Path) {
     let Ok(entries) = parent.read_dir() else { return };
     for entry in entries.flatten() {
-        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
-        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_left(&entry.path()) {
+        let is_named_so = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        // Not through a link, and not into what others made to look like this.
+        let is_ours = |found: fs::Metadata| found.is_dir() && is_of_this_user(&found);
+        if is_named_so && entry.metadata().is_ok_and(is_ours) && is_left(&entry.path()) {
             // What cannot be removed belongs to somebody else.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
 }
 
+#[cfg(unix)]
+fn is_of_this_user(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // Files that we make are ours.
+    tempfile::tempfile().and_then(|file| file.metadata()).is_ok_and(|o| o.uid() == metadata.uid())
+}
+
+#[cfg(not(unix))]
+fn is_of_this_user(_: &fs::Metadata) -> bool {
+    true
+}
+
 /// Whether nobody holds the lock of a directory.
 fn is_left(directory: &Path) -> bool {
-    File::open(directory.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
+    open_without_waiting(&directory.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
 }
 
 #[cfg(test)]

@@ -3,29 +3,76 @@
 
 use core::ffi::c_void;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use libloading::Library;
 
 use super::error::{LoadError, UnloadError};
-use super::instance::{ErasedRegistration, Unregister, UnregisterAll};
-use super::library::{symbol, unmaker_counter};
+use super::instance::ErasedRegistration;
 use super::panics::Services;
 use super::policy::LoadPolicy;
 use super::stages::check::{AnyMachine, check, inspect};
 use super::stages::copy::PrivateCopy;
 use super::stages::{admit, make, open};
+use super::symbols::{self, Symbols};
 use crate::abi::RegistrationArray;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
 /// The services of every raw library: they must outlive it, and only its user
 /// knows when that is.
-static SERVICES: OnceLock<Box<Services>> = OnceLock::new();
+static SERVICES: OnceLock<Services> = OnceLock::new();
 
-/// The copies that raw libraries are mapped from: `unload` removes them.
-/// Backtraces and [`get_unmaker_counter`] read them until then.
-static KEPT: Mutex<Vec<PrivateCopy>> = Mutex::new(Vec::new());
+/// What belongs to the raw libraries that are loaded.
+static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+
+/// What is remembered of a raw library until it is unloaded.
+struct Kept {
+    /// Read by backtraces and [`get_unmaker_counter`].
+    copy: PrivateCopy,
+    array: Array,
+}
+
+/// The registrations of a raw library, by who owns the array.
+enum Array {
+    Plugin(*const RegistrationArray),
+    Host(Box<HostArray>),
+}
+
+/// An array of one, made by the host.
+struct HostArray {
+    array: RegistrationArray,
+    registration: *const c_void,
+}
+
+// SAFETY: the pointers are only compared here, and used by `unload`, whose
+// caller vouches for them.
+unsafe impl Send for Kept {}
+
+impl Array {
+    fn as_ptr(&self) -> *const RegistrationArray {
+        match self {
+            Array::Plugin(array) => *array,
+            Array::Host(owned) => &raw const owned.array,
+        }
+    }
+
+    /// An array around one registration.
+    fn around(registration: *const c_void) -> Self {
+        let array = RegistrationArray {
+            count: 1,
+            registrations: core::ptr::null(),
+            factories: core::ptr::null(),
+        };
+        let mut owned = Box::new(HostArray { array, registration });
+        owned.array.registrations = &raw const owned.registration;
+        Array::Host(owned)
+    }
+}
+
+fn kept() -> MutexGuard<'static, Vec<Kept>> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The body of `load_<trait>_from_lib`.
 #[doc(hidden)]
@@ -39,74 +86,63 @@ pub fn load_from_lib<I: Interface + ?Sized>(
     let library = open::map(path, &copy)?;
     if let Some(entry) = open::entry(path, &library, &metadata)? {
         let services = SERVICES.get_or_init(|| Services::new("a plugin".to_owned()));
-        // SAFETY: a static is never dropped.
+        // SAFETY: the library is open, and a static is never dropped.
         unsafe { open::connect(path, entry, services) }?;
     }
-    let registrations = register(path, &library, &metadata, wanted)?;
-    KEPT.lock().unwrap_or_else(PoisonError::into_inner).push(copy);
+    // SAFETY: the metadata was admitted, and the library is open.
+    let exported = unsafe { Symbols::of(&library) };
+    let array = register(path, exported, wanted)?;
+    let registrations = array.as_ptr();
+    if let Err(error) = check_all(path, &metadata, wanted, registrations) {
+        // SAFETY: made a moment ago, and nobody has seen it.
+        unsafe { unregister(exported, wanted.name(), array) };
+        return Err(error);
+    }
+    kept().push(Kept { copy, array });
     Ok((library, registrations))
 }
 
 /// All registrations: the plugin's own array, or ours around a single one.
-fn register(
+fn register(path: &Path, exported: Symbols<'_>, wanted: PluginTrait) -> Result<Array, LoadError> {
+    let path = || path.to_owned();
+    if let Some(register) = exported.register_all(wanted.name()) {
+        let array = register();
+        if array.is_null() {
+            let symbol = symbols::register_all_name(wanted.name());
+            return Err(LoadError::MakerReturnedNull { path: path(), symbol });
+        }
+        return Ok(Array::Plugin(array));
+    }
+    let symbol = symbols::register_name(wanted.name());
+    let Some(register) = exported.register(wanted.name()) else {
+        return Err(LoadError::MissingSymbol { path: path(), symbol });
+    };
+    let registration = register();
+    if registration.is_null() {
+        return Err(LoadError::MakerReturnedNull { path: path(), symbol });
+    }
+    Ok(Array::around(registration))
+}
+
+/// Refuses an array in which something is no registration of the interface.
+fn check_all(
     path: &Path,
-    library: &Library,
     metadata: &PluginMetadata,
     wanted: PluginTrait,
-) -> Result<*const RegistrationArray, LoadError> {
-    let interface = metadata.interfaces.iter().find(|i| i.path == wanted.path());
-    let checked = |symbol: &str, registration| match interface {
-        // SAFETY: the library's own function returned it.
-        Some(interface) => unsafe { make::check(path, symbol, interface, registration) }.map(drop),
-        None => Ok(()),
+    array: *const RegistrationArray,
+) -> Result<(), LoadError> {
+    let interfaces = &metadata.interfaces;
+    let Some(interface) = interfaces.iter().find(|i| i.path == wanted.path()) else {
+        return Ok(());
     };
-    let all = format!("plugin_register_all_{}_v1", wanted.name());
-    if let Some(address) = symbol(library, &all) {
-        // SAFETY: a plugin's symbol of this name has this type (docs/abi.md),
-        // and the metadata has the interface.
-        let register: extern "C" fn() -> *const RegistrationArray =
-            unsafe { core::mem::transmute(address) };
-        let array = register();
-        // SAFETY: an array is null, or lives until it is unregistered.
-        let Some(content) = (unsafe { array.as_ref() }) else {
-            return Err(LoadError::MakerReturnedNull { path: path.to_owned(), symbol: all });
-        };
-        for i in 0..content.count {
-            // SAFETY: `i` is within the array's count.
-            checked(&all, unsafe { *content.registrations.add(i) })?;
-        }
-        return Ok(array);
+    let symbol = symbols::register_name(wanted.name());
+    // SAFETY: the array was made by the library or by us, and is alive.
+    let content = unsafe { &*array };
+    for i in 0..content.count {
+        // SAFETY: `i` is within the count, and the library made what is there.
+        unsafe { make::check(path, &symbol, interface, *content.registrations.add(i)) }?;
     }
-    let single = format!("plugin_register_{}_v1", wanted.name());
-    let Some(address) = symbol(library, &single) else {
-        return Err(LoadError::MissingSymbol { path: path.to_owned(), symbol: single });
-    };
-    // SAFETY: as above.
-    let register: extern "C" fn() -> *const c_void = unsafe { core::mem::transmute(address) };
-    let registration = register();
-    checked(&single, registration)?;
-    Ok(HostArray::around(registration))
-}
-
-/// An array of one, made by the host.
-#[repr(C)]
-struct HostArray {
-    array: RegistrationArray,
-    registration: *const c_void,
-}
-
-impl HostArray {
-    fn around(registration: *const c_void) -> *const RegistrationArray {
-        let array = RegistrationArray {
-            count: 1,
-            registrations: core::ptr::null(),
-            factories: core::ptr::null(),
-        };
-        let owned = Box::into_raw(Box::new(HostArray { array, registration }));
-        // SAFETY: the box was leaked a line ago; its address is final.
-        unsafe { (*owned).array.registrations = &raw const (*owned).registration };
-        owned.cast_const().cast()
-    }
+    Ok(())
 }
 
 /// The body of `unload_<trait>`.
@@ -114,63 +150,73 @@ impl HostArray {
 /// # Safety
 ///
 /// 1. Both came from one call of [`load_from_lib`] for this `I`, and are not
-///    used again.
+///    used again; or the array is null, and was given back otherwise.
 /// 2. Nothing of the library is in use.
 #[doc(hidden)]
 pub unsafe fn unload<I: Interface + ?Sized>(
     library: Library,
     registrations: *const RegistrationArray,
 ) -> Result<(), UnloadError> {
-    let copy = path_of(&library, I::NAME);
-    // SAFETY: the contract of this function.
-    unsafe { unregister(&library, I::NAME, registrations) };
-    let path = copy.clone().unwrap_or_default();
+    let path = path_of(&library, I::NAME).unwrap_or_default();
+    let mut all = kept();
+    let found = all.iter().position(|kept| {
+        kept.array.as_ptr() == registrations || registrations.is_null() && kept.copy.path() == path
+    });
+    let found = found.map(|at| all.swap_remove(at));
+    drop(all);
+    let copy = found.map(|Kept { copy, array }| {
+        if !registrations.is_null() {
+            // SAFETY: the caller loaded both together, after its metadata was
+            // admitted, and gives them back now.
+            unsafe { unregister(Symbols::of(&library), I::NAME, array) };
+        }
+        copy
+    });
     let closed = library.close().map_err(|source| UnloadError::Close { path, source });
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.retain(|kept| Some(kept.path()) != copy.as_deref());
+    drop(copy);
     closed
 }
 
-/// Unmakes every registration of an array and frees the array.
+/// Unmakes every registration of an array, and frees the array.
 ///
 /// # Safety
 ///
-/// As for [`unload`].
-unsafe fn unregister(library: &Library, interface: &str, array: *const RegistrationArray) {
-    // SAFETY: an array is null or alive.
-    let Some(content) = (unsafe { array.as_ref() }) else {
-        return;
-    };
-    if content.factories.is_null() {
-        let name = format!("plugin_unregister_{interface}_v1");
-        // SAFETY: factories are null, so the host made the array.
-        let owned = unsafe { Box::from_raw(array.cast_mut().cast::<HostArray>()) };
-        match symbol(library, &name) {
-            Some(address) => {
-                // SAFETY: a plugin's symbol of this name has this type.
-                let unregister: Unregister = unsafe { core::mem::transmute(address) };
-                // SAFETY: the registration is unmade once, by its library.
-                unsafe { unregister(owned.registration) };
-            }
-            None => {
-                // SAFETY: a registration begins with its vtable, whose header
-                // drops the instance.
-                unsafe {
-                    let registration = &*owned.registration.cast::<ErasedRegistration>();
-                    let failure = ((*registration.vtable).drop)(registration.instance);
-                    if !failure.is_null() {
-                        ((*failure).free)(failure);
-                    }
+/// The symbols are those of the library that made the registrations of the
+/// interface of that name, and nothing of these is used again.
+unsafe fn unregister(exported: Symbols<'_>, interface: &str, array: Array) {
+    match array {
+        Array::Plugin(array) => match exported.unregister_all(interface) {
+            // SAFETY: the library takes its own array back, once.
+            Some(unregister) => unsafe { unregister(array) },
+            // SAFETY: the contract of this function.
+            None => unsafe { unmake_each(array) },
+        },
+        Array::Host(owned) => match exported.unregister(interface) {
+            // SAFETY: the library takes its own registration back, once.
+            Some(unregister) => unsafe { unregister(owned.registration) },
+            // SAFETY: a registration begins with its vtable, whose header drops
+            // the instance; a failure is ours to free.
+            None => unsafe {
+                let registration = &*owned.registration.cast::<ErasedRegistration>();
+                let failure = ((*registration.vtable).drop)(registration.instance);
+                if !failure.is_null() {
+                    ((*failure).free)(failure);
                 }
-            }
-        }
-        return;
+            },
+        },
     }
-    if let Some(address) = symbol(library, &format!("plugin_unregister_all_{interface}_v1")) {
-        // SAFETY: a plugin's symbol of this name has this type.
-        let unregister: UnregisterAll = unsafe { core::mem::transmute(address) };
-        // SAFETY: the array is the plugin's, given back once.
-        unsafe { unregister(array) };
+}
+
+/// Unmakes each registration by the factory beside it; the array itself stays
+/// with the plugin, which has no function to take it back.
+///
+/// # Safety
+///
+/// The array is a plugin's, and its registrations are not used again.
+unsafe fn unmake_each(array: *const RegistrationArray) {
+    // SAFETY: the array is alive.
+    let content = unsafe { &*array };
+    if content.factories.is_null() {
         return;
     }
     for i in 0..content.count {
@@ -235,7 +281,7 @@ fn counter(
     name: &str,
     is_interface: impl Fn(&str) -> bool,
 ) -> Result<u64, String> {
-    let symbol = format!("plugin_unmaker_counter_{name}_v1");
+    let symbol = symbols::counter_name(name);
     let path = path_of(library, name).ok_or_else(|| {
         format!("the library does not export {symbol}; it is no plugin built with #[plugin_aggregates({name})]")
     })?;
@@ -248,7 +294,10 @@ fn counter(
             offered.join(", ")
         ));
     }
-    unmaker_counter(library, name)
+    // SAFETY: the file that the library is mapped from has the metadata.
+    let counter = unsafe { Symbols::of(library) }.counter(name);
+    counter
+        .map(|counter| counter() as u64)
         .ok_or_else(|| format!("{} does not export {symbol}", path.display()))
 }
 
@@ -256,9 +305,12 @@ fn counter(
 #[cfg(unix)]
 fn path_of(library: &Library, interface: &str) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt;
-    let address = ["plugin_unmaker_counter", "plugin_register_all", "plugin_register"]
-        .iter()
-        .find_map(|name| symbol(library, &format!("{name}_{interface}_v1")))?;
+    let names = [
+        symbols::counter_name(interface),
+        symbols::register_all_name(interface),
+        symbols::register_name(interface),
+    ];
+    let address = names.iter().find_map(|name| symbols::address(library, name))?;
     let mut info = core::mem::MaybeUninit::<libc::Dl_info>::zeroed();
     // SAFETY: any address may be asked for, and the answer goes to `info`.
     if unsafe { libc::dladdr(address, info.as_mut_ptr()) } == 0 {

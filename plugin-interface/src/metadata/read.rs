@@ -139,6 +139,13 @@ pub enum MetadataError {
     },
     /// There is no record of a package.
     Package,
+    /// There are records of several packages.
+    Packages {
+        /// The name of one.
+        first: String,
+        /// The name of another.
+        second: String,
+    },
 }
 
 impl fmt::Display for MetadataError {
@@ -158,6 +165,10 @@ impl fmt::Display for MetadataError {
                 write!(f, "expected UTF-8 text at offset {offset}, found other bytes")
             }
             MetadataError::Package => f.write_str("no record names the package"),
+            MetadataError::Packages { first, second } => write!(
+                f,
+                "expected the plugins of one package, found those of {first} and {second}: a plugin crate cannot be a dependency of another"
+            ),
         }
     }
 }
@@ -174,7 +185,14 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
         let (kind, mut payload) = input.record()?;
         match kind {
             // A library says it once for each interface.
-            kind::PACKAGE => package = Some(read_package(&mut payload)?),
+            kind::PACKAGE => {
+                let found = read_package(&mut payload)?;
+                if let Some(first) = package.replace(found.clone())
+                    && first != found
+                {
+                    return Err(MetadataError::Packages { first: first.name, second: found.name });
+                }
+            }
             kind::INTERFACE => {
                 let interface = read_interface(&mut payload)?;
                 if !interfaces.contains(&interface) {
@@ -190,7 +208,6 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
         }
     }
     interfaces.sort_by(|a, b| a.path.cmp(&b.path));
-    registrations.sort_by(|a, b| (&a.interface, &a.name).cmp(&(&b.interface, &b.name)));
     let package = package.ok_or(MetadataError::Package)?;
     Ok(PluginMetadata { package, interfaces, registrations })
 }
@@ -308,6 +325,7 @@ mod tests {
         description: "repeats",
         license: "MIT",
         repository: "",
+        unwinds: true,
     };
 
     fn section() -> Vec<u8> {

@@ -91,11 +91,13 @@ pub struct PackageDescription {
     pub description: &'static str,
     pub license: &'static str,
     pub repository: &'static str,
+    /// Whether a panic unwinds, in the crate that says so.
+    pub unwinds: bool,
 }
 
 const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageDescription) {
     out.u32(ABI_VERSION);
-    out.u32(flag::RUST | if cfg!(panic = "unwind") { flag::UNWINDS } else { 0 });
+    out.u32(flag::RUST | if package.unwinds { flag::UNWINDS } else { 0 });
     out.string(package.name);
     out.string(package.version);
     out.string(package.authors);

@@ -7,18 +7,27 @@ use super::failure;
 use crate::abi::{Failure, Opaque, Outcome};
 use crate::boundary::{FfiSafe, Invalid, Origin};
 
-/// One call. What is lifted for it borrows from it, so that an interface which
-/// claims more than the call (`&'static str`) does not compile.
+/// One call: a local of a generated function. What is lifted for it borrows
+/// from it, so that an interface which claims more than the call
+/// (`&'static str`) does not compile.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call;
+pub struct Call(());
 
 impl Call {
+    /// Not `const`, so that no reference to it becomes `'static`.
+    #[expect(clippy::new_without_default, reason = "made by generated code only")]
+    #[inline]
+    pub fn new() -> Self {
+        Call(())
+    }
+
     /// The instance, shared for the call.
     ///
     /// # Safety
     ///
-    /// `this` leads to a `T` that nobody borrows exclusively during the call.
+    /// `this` leads to a `T` that nobody borrows exclusively as long as `self`
+    /// is borrowed, and which lives as long.
     #[inline]
     pub unsafe fn shared<T>(&self, this: *mut Opaque) -> &T {
         // SAFETY: the contract of this function.
@@ -29,7 +38,8 @@ impl Call {
     ///
     /// # Safety
     ///
-    /// `this` leads to a `T` that nobody else borrows during the call.
+    /// `this` leads to a `T` that nobody else borrows as long as `self` is
+    /// borrowed, and which lives as long; it is called once.
     #[inline]
     #[expect(clippy::mut_from_ref, reason = "the borrow comes from the pointer")]
     pub unsafe fn exclusive<T>(&self, this: *mut Opaque) -> &mut T {
@@ -41,7 +51,8 @@ impl Call {
     ///
     /// # Safety
     ///
-    /// `wire` was lowered from a `P` by the caller, for this call.
+    /// `wire` was lowered from a `P` by the caller of the function whose local
+    /// `self` is: the caller's borrows outlive it.
     #[inline]
     pub unsafe fn argument<P: FfiSafe>(&self, wire: P::Wire) -> P::At<'_> {
         // SAFETY: the caller's borrows outlive the call, and so this borrow.

@@ -47,10 +47,11 @@ impl PluginContext<'_> {
     ///
     /// `raw` is null or stays valid, with what it points to, for `'a`.
     pub(crate) unsafe fn from_raw(raw: *const RawContext) -> Self {
-        if raw.is_null() {
+        // SAFETY: a context begins with its size.
+        if raw.is_null() || unsafe { (*raw).size } < size_of::<RawContext>() {
             return Self::empty();
         }
-        // SAFETY: valid by the contract; version 1 has exactly these fields.
+        // SAFETY: valid by the contract; at least of our size.
         let raw = unsafe { *raw };
         PluginContext { raw, lent: PhantomData }
     }

@@ -25,11 +25,14 @@ extern "C" fn plugin_entry_v1() -> *const PluginEntry {
 }
 
 unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
-    // SAFETY: the host passes services that outlive this library.
-    let offered = unsafe { &*services };
-    if offered.abi_version != ABI_VERSION {
+    // SAFETY: the host passes services that outlive this library, and that
+    // begin with their version and size whatever they are.
+    let (version, size) = unsafe { ((*services).abi_version, (*services).size as usize) };
+    if version != ABI_VERSION || size < size_of::<HostServices>() {
         return 1;
     }
+    // SAFETY: of our version and at least of our size.
+    let offered = unsafe { &*services };
     allocator::accept(offered.system_free, offered.malloc_identity);
     // SAFETY: as above.
     unsafe { panic_hook::install(services) };

@@ -10,20 +10,24 @@ use crate::abi::{Failure, FailureKind, RawSlice};
 #[repr(C)]
 struct OwnedFailure {
     failure: Failure,
-    text: Box<str>,
+    /// Leaked in `new`, freed in `free`.
+    text: *mut str,
 }
 
 unsafe extern "C" fn free(failure: *mut Failure) {
     // SAFETY: `new` gave the address of the first field of a boxed
     // `OwnedFailure`, and the other side frees once.
-    drop(unsafe { Box::from_raw(failure.cast::<OwnedFailure>()) });
+    let owned = unsafe { Box::from_raw(failure.cast::<OwnedFailure>()) };
+    // SAFETY: leaked from a box, and freed with its failure.
+    drop(unsafe { Box::from_raw(owned.text) });
 }
 
 /// Allocates a failure for the other side to read and free.
 #[cold]
 pub(crate) fn new(kind: FailureKind, text: String) -> *mut Failure {
-    let text = text.into_boxed_str();
-    let message = RawSlice::of(text.as_bytes());
+    let len = text.len();
+    let text = Box::into_raw(text.into_boxed_str());
+    let message = RawSlice { ptr: text.cast_const().cast(), len };
     let failure = Failure { kind, reserved: 0, message, free };
     Box::into_raw(Box::new(OwnedFailure { failure, text })).cast()
 }

@@ -5,6 +5,7 @@
 //! and leave debug information mapped after the library is gone.
 #![expect(unsafe_code, reason = "calls back into the host")]
 
+use core::ffi::c_void;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering};
 use std::panic::PanicHookInfo;
@@ -20,9 +21,19 @@ static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
 ///
 /// `services` stays valid for as long as this library is mapped.
 pub(super) unsafe fn install(services: *const HostServices) {
+    // SAFETY: the services are valid.
+    if unsafe { (*services).std_identity } == std_identity() {
+        // One copy of the standard library, whose hook is the host's own.
+        return;
+    }
     HOST.store(services.cast_mut(), Ordering::Release);
     // A function has no state: the box of the hook allocates nothing.
     std::panic::set_hook(Box::new(report));
+}
+
+/// An address within this side's copy of the standard library.
+pub(crate) fn std_identity() -> *const c_void {
+    std::panic::take_hook as fn() -> _ as *const c_void
 }
 
 fn report(info: &PanicHookInfo<'_>) {

@@ -2,8 +2,8 @@
 #![expect(unsafe_code, reason = "takes raw registrations by hand")]
 
 use plugin_interface::{
-    Greeter, LoadError, PluginManager, PluginTrait, get_unmaker_counter, load_greeter_from_lib,
-    unload_greeter,
+    Greeter, LoadError, PluginManager, PluginTrait, ProxyError, get_unmaker_counter,
+    load_greeter_from_lib, unload_greeter,
 };
 
 use crate::fixtures::{Directory, is_mapped};
@@ -79,6 +79,41 @@ fn an_array_written_by_hand_is_given_back_as_one() {
     assert_eq!(last.as_greeter().unwrap().greet("x"), "HEY x");
     assert_eq!(last.close().unwrap(), Some(2));
     assert!(!is_mapped("array"));
+}
+
+#[test]
+fn an_array_written_by_hand_comes_raw_and_is_given_back() {
+    let directory = Directory::new();
+    let path = directory.compile("array_raw", &["ARRAY", "COUNTER"]);
+    let (library, array) = load_greeter_from_lib(&path).unwrap();
+    // SAFETY: the array lives until the library is unloaded.
+    assert_eq!(unsafe { (*array).count }, 2);
+    // SAFETY: both are of one load, and nothing of the library is in use.
+    unsafe { unload_greeter(library, array) }.unwrap();
+    assert!(!is_mapped("array_raw"));
+}
+
+#[test]
+fn an_array_that_names_one_instance_twice_is_refused() {
+    let directory = Directory::new();
+    directory.compile("twice", &["ARRAY", "SECOND=&dropped"]);
+    let mut manager = PluginManager::new();
+    let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap();
+    assert_eq!(loaded.len(), 1);
+    let text = manager.rejected()[0].error.to_string();
+    assert!(text.contains("its instance is also that of another"), "{text}");
+}
+
+#[test]
+fn a_vtable_of_another_length_gives_no_proxy() {
+    let directory = Directory::new();
+    directory.compile("short", &["METHODS=1"]);
+    let handles =
+        PluginManager::new().load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
+    assert_eq!(
+        handles[0].proxy::<dyn Greeter>().unwrap_err(),
+        ProxyError::VTable { name: "Greeter".to_owned(), expected: 2, found: 1 }
+    );
 }
 
 #[test]

@@ -21,15 +21,16 @@ pub(crate) type Built = BTreeMap<String, PathBuf>;
 /// The fixtures as this compiler builds them.
 pub(crate) fn built() -> &'static Built {
     static BUILT: OnceLock<Built> = OnceLock::new();
-    BUILT.get_or_init(|| build("fixtures", &[], &["--workspace"]))
+    BUILT.get_or_init(|| build("fixtures", "build", &[], &["--workspace"]))
 }
 
-/// Builds fixtures into a target directory of that name.
-pub(crate) fn build(target: &str, before: &[&str], after: &[&str]) -> Built {
+/// Builds fixtures into a target directory of that name: `cargo`, what comes
+/// before, the verb, what comes after.
+pub(crate) fn build(target: &str, verb: &str, before: &[&str], after: &[&str]) -> Built {
     let mut command = Command::new(if before.is_empty() { env!("CARGO") } else { "cargo" });
     command
         .args(before)
-        .args(["build", "--message-format=json-render-diagnostics", "--manifest-path"])
+        .args([verb, "--message-format=json-render-diagnostics", "--manifest-path"])
         .arg(sources().join("Cargo.toml"))
         .arg("--target-dir")
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(target))

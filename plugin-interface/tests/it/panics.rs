@@ -1,11 +1,12 @@
 //! Panics stay on their side, and arrive with their message.
 
 use std::panic::catch_unwind;
+use std::time::{Duration, Instant};
 
 use fixture_interface::{Echo, EchoProxy};
 use plugin_interface::{LoadError, PluginManager, PluginTrait, UnloadError};
 
-use crate::fixtures::Directory;
+use crate::fixtures::{Directory, is_mapped};
 
 fn echo() -> EchoProxy {
     let directory = Directory::of(&["healthy"]);
@@ -107,4 +108,21 @@ fn a_drop_that_panics_while_the_host_unwinds_does_not_abort_it() {
         panic!("the host's own");
     }));
     assert_eq!(*unwound.unwrap_err().downcast::<&str>().unwrap(), "the host's own");
+}
+
+#[test]
+fn a_thread_that_outlives_its_library_may_panic() {
+    let directory = Directory::new();
+    directory.add("healthy", "outlived");
+    let echo = PluginManager::new().load::<dyn Echo>(directory.path()).unwrap().remove(0);
+    let file = directory.path().join("now");
+    assert_eq!(echo.panic(&format!("later {}", file.display())), 1);
+    drop(echo);
+    assert!(is_mapped("outlived"), "by its thread");
+    std::fs::write(&file, "").unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while file.exists() {
+        assert!(Instant::now() < deadline);
+        std::thread::yield_now();
+    }
 }

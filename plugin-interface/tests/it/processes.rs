@@ -113,7 +113,7 @@ fn host_and_plugin_may_come_from_different_compilers_and_optimisations() {
     for part in ["first: 1 skew", "formatted: number 7", "tally 42 [0, 9, 0, 0]", "host   fn add"] {
         assert!(expected.contains(part), "{expected}");
     }
-    let release = build("fixtures", &[], &["--workspace", "--release"]);
+    let release = build("fixtures", "build", &[], &["--workspace", "--release"]);
     assert_eq!(drive(built(), &release), expected);
     assert_eq!(drive(&release, built()), expected);
 
@@ -122,7 +122,7 @@ fn host_and_plugin_may_come_from_different_compilers_and_optimisations() {
         eprintln!("NOT TESTED against another compiler: no toolchain `{other}` is installed");
         return;
     }
-    let theirs = build("fixtures-nightly", &["+nightly"], &["--workspace"]);
+    let theirs = build("fixtures-nightly", "build", &["+nightly"], &["--workspace"]);
     assert_ne!(version(&theirs["healthy"]), version(fixture("healthy")), "two compilers");
     assert_eq!(drive(built(), &theirs), expected);
     assert_eq!(drive(&theirs, built()), expected);
@@ -149,15 +149,17 @@ fn version(library: &Path) -> String {
 
 #[test]
 fn a_plugin_that_aborts_on_panic_is_refused() {
-    let aborting = build(
-        "fixtures-abort",
-        &[],
-        &["--package", "strict", "--config", "profile.dev.panic=\"abort\""],
-    );
-    let directory = Directory::new();
-    std::fs::copy(&aborting["strict"], directory.library("strict")).unwrap();
-    let mut manager = plugin_interface::PluginManager::new();
-    assert!(manager.load_all(directory.path()).unwrap().is_empty());
-    let text = manager.rejected()[0].error.to_string();
-    assert!(text.contains("build it with panic = \"unwind\""), "{text}");
+    let whole = ["--package", "strict", "--config", "profile.dev.panic=\"abort\""];
+    let whole = build("fixtures-abort", "build", &[], &whole);
+    // The library alone, while what it links would unwind.
+    let last = ["--package", "strict", "--", "-Cpanic=abort"];
+    let last = build("fixtures-abort-last", "rustc", &[], &last);
+    for built in [whole, last] {
+        let directory = Directory::new();
+        std::fs::copy(&built["strict"], directory.library("strict")).unwrap();
+        let mut manager = plugin_interface::PluginManager::new();
+        assert!(manager.load_all(directory.path()).unwrap().is_empty());
+        let text = manager.rejected()[0].error.to_string();
+        assert!(text.contains("build it with panic = \"unwind\""), "{text}");
+    }
 }

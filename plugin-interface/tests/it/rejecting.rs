@@ -143,6 +143,7 @@ fn what_is_no_regular_file_is_not_waited_for() {
     std::fs::create_dir(directory.library("directory")).unwrap();
     let fifo = directory.library("fifo");
     assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    assert!(matches!(inspect(&fifo), Err(InspectError::NotALibrary { .. })));
     let _socket = std::os::unix::net::UnixListener::bind(directory.library("socket")).unwrap();
     std::os::unix::fs::symlink("/nowhere/at/all", directory.library("dangling")).unwrap();
     let texts: Vec<_> = scan(&directory).iter().map(|error| error.to_string()).collect();

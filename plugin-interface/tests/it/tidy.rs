@@ -20,6 +20,7 @@ const UNSAFE: &[&str] = &[
     "host/stages/make.rs",
     "host/stages/open.rs",
     "host/stages/settle.rs",
+    "host/symbols.rs",
     "interface.rs",
     "object.rs",
     "runtime/allocator.rs",

@@ -22,7 +22,8 @@ pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
     let unload_doc = format!(
         "Unmakes the registrations and closes the library.\n\n\
          # Errors\n\n\
-         If the library cannot be closed, or the drop of an instance panicked.\n\n\
+         If the library cannot be closed. A panic in the drop of an instance is reported by the \
+         host's panic hook.\n\n\
          # Safety\n\n\
          1. Both values came from one call of [`{load}`], and are not used again.\n\
          2. Nothing of the library is in use: no registration, and nothing borrowed from one."

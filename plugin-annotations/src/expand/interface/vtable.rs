@@ -101,7 +101,7 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             #(#arguments: #wires,)*
         ) -> #krate::abi::Outcome<#returned> {
             #(#givers)*
-            let call = #krate::__private::Call;
+            let call = #krate::__private::Call::new();
             // SAFETY: the caller passes the instance that the vtable was made
             // for, borrowed as the method asks, and what it lowered.
             #krate::__private::contain::<#output>(|| unsafe {

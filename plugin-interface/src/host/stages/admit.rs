@@ -8,7 +8,6 @@ use crate::abi::ABI_VERSION;
 use crate::host::error::LoadError;
 use crate::host::policy::LoadPolicy;
 use crate::interface::PluginTrait;
-use crate::metadata::read::interface_of;
 use crate::metadata::{InterfaceMetadata, PluginMetadata};
 
 /// Admits a library that may be asked for `wanted`, or for any interface.
@@ -33,21 +32,52 @@ pub(crate) fn admit(
         let offered = metadata.interfaces.iter().map(|i| i.path.clone()).collect();
         return Err(LoadError::OtherInterface { path: path(), wanted, offered });
     };
-    if offered.fingerprint != wanted.fingerprint() {
-        // Our own record is well formed: it was written by this build.
-        let ours = interface_of(wanted.record())
-            .map_err(|source| super::check::InspectError::Metadata { path: path(), source })?;
-        let mismatch = Box::new(Mismatch { host: ours, plugin: offered.clone() });
+    if let Some(host) = wanted.metadata()
+        && (offered.fingerprint != host.fingerprint || major(offered) != major(&host))
+    {
+        let mismatch = Box::new(Mismatch { host, plugin: offered.clone() });
         return Err(LoadError::Mismatch { path: path(), mismatch });
     }
     Ok(())
 }
 
+/// The part of a version that says what fits.
+fn major(interface: &InterfaceMetadata) -> &str {
+    interface.version.split('.').next().unwrap_or_default()
+}
+
 /// An interface of which host and plugin have different shapes.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use plugin_interface::{LoadError, PluginManager, PluginTrait};
+///
+/// let mut manager = PluginManager::new();
+/// manager.load_plugins("plugins", PluginTrait::Greeter)?;
+/// for rejected in manager.rejected() {
+///     if let LoadError::Mismatch { mismatch, .. } = &rejected.error {
+///         println!("{} against {}", mismatch.plugin().version, mismatch.host().version);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    host: InterfaceMetadata,
-    plugin: InterfaceMetadata,
+    pub(crate) host: InterfaceMetadata,
+    pub(crate) plugin: InterfaceMetadata,
+}
+
+impl Mismatch {
+    /// The interface as the host knows it.
+    pub fn host(&self) -> &InterfaceMetadata {
+        &self.host
+    }
+
+    /// The interface as the plugin was built against it.
+    pub fn plugin(&self) -> &InterfaceMetadata {
+        &self.plugin
+    }
 }
 
 /// At most so many differing methods are listed.
@@ -73,7 +103,11 @@ impl fmt::Display for Mismatch {
                 write!(f, "\n    {side:<6} {markers}")?;
             }
         }
-        let count = host.methods.len().max(plugin.methods.len());
+        // A plugin written by hand need not list them.
+        let count = match plugin.methods.is_empty() {
+            true => 0,
+            false => host.methods.len().max(plugin.methods.len()),
+        };
         let differing: Vec<_> = (0..count)
             .map(|i| (host.methods.get(i), plugin.methods.get(i)))
             .filter(|(h, p)| h.map(|m| m.fingerprint) != p.map(|m| m.fingerprint))
@@ -176,6 +210,16 @@ mod tests {
         other.path = "tools::Tool".to_owned();
         let text = verdict(&library(vec![other])).unwrap_err().to_string();
         assert!(text.contains("it offers tools::Tool"), "{text}");
+    }
+
+    #[test]
+    fn another_major_version_of_the_same_methods_is_refused() {
+        let mut theirs = interface(PluginTrait::Greeter.fingerprint(), &[]);
+        theirs.version = "2.0".to_owned();
+        let text = verdict(&library(vec![theirs.clone()])).unwrap_err().to_string();
+        assert!(text.contains("host (version 1.0) and plugin (version 2.0)"), "{text}");
+        theirs.version = "1.7".to_owned();
+        assert!(verdict(&library(vec![theirs])).is_ok());
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Check: a sound library of this machine, with metadata. Reads, runs nothing.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use object::read::ReadCache;
 use object::{Architecture, BinaryFormat, Object, ObjectKind, ObjectSection, ObjectSegment};
 
+use super::copy::open_without_waiting;
 use crate::metadata::read::read;
 use crate::metadata::{MetadataError, PluginMetadata, SECTION};
 
@@ -107,7 +107,7 @@ pub(crate) fn check(
 ) -> Result<PluginMetadata, InspectError> {
     let path = || path.to_owned();
     let unreadable = |source| InspectError::Read { path: path(), source };
-    let file = File::open(copy).map_err(unreadable)?;
+    let file = open_without_waiting(copy).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
         let reason = "it is no regular file".to_owned();

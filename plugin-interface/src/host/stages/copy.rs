@@ -119,7 +119,7 @@ pub(crate) fn regular(path: &Path, metadata: &Metadata) -> Result<(), LoadError>
 
 /// Opens a file for reading, and returns at once if it is a pipe that nobody
 /// writes to.
-fn open_without_waiting(path: &Path) -> io::Result<File> {
+pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

@@ -3,6 +3,7 @@
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,10 +12,9 @@ use crate::abi::{
     RegistrationFactory, VTableHeader,
 };
 use crate::host::error::LoadError;
-use crate::host::instance::{
-    ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker, Unregister, UnregisterAll,
-};
+use crate::host::instance::{ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker};
 use crate::host::library::LoadedLibrary;
+use crate::host::symbols::{self, Symbols, UnregisterAll};
 use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
 use crate::object::{take_message, text_of};
@@ -32,8 +32,9 @@ pub(crate) fn make(
     };
     let mut made = Vec::new();
     for interface in library.metadata.interfaces.iter().filter(|i| is_wanted(i)) {
-        match library.entry {
-            Some(entry) => made.extend(by_factories(library, entry, interface)),
+        match &library.entry {
+            // SAFETY: a static of the library, which is open.
+            Some(entry) => made.extend(by_factories(library, unsafe { entry.as_ref() }, interface)),
             None => made.extend(by_symbols(library, interface)),
         }
     }
@@ -49,10 +50,9 @@ fn by_factories(
     factories(entry)
         .into_iter()
         .filter(|factory| {
-            // SAFETY: a factory and its texts are statics of the library.
+            // SAFETY: a factory is a static of the library, and has our size.
             let factory = unsafe { factory.as_ref() };
-            factory.size >= size_of::<RegistrationFactory>()
-                && factory.fingerprint == interface.fingerprint
+            factory.fingerprint == interface.fingerprint
                 // SAFETY: as above.
                 && unsafe { text_of(factory.interface) } == interface.path
         })
@@ -65,7 +65,11 @@ fn factories(entry: &PluginEntry) -> Vec<NonNull<RegistrationFactory>> {
     unsafe extern "C" fn visit(context: *mut c_void, factory: *const RegistrationFactory) {
         // SAFETY: the context is the vector below, for the duration of the call.
         let found = unsafe { &mut *context.cast::<Vec<NonNull<RegistrationFactory>>>() };
-        found.extend(NonNull::new(factory.cast_mut()));
+        // SAFETY: a factory begins with its size; one that lacks fields is none
+        // of ours.
+        if !factory.is_null() && unsafe { (*factory).size } >= size_of::<RegistrationFactory>() {
+            found.extend(NonNull::new(factory.cast_mut()));
+        }
     }
     let mut found: Vec<NonNull<RegistrationFactory>> = Vec::new();
     // SAFETY: the visitor takes the context that it is given here.
@@ -93,7 +97,7 @@ fn by_factory(
     if !failure.is_null() {
         return Err(failed(&library.path, name, failure));
     }
-    let symbol = format!("plugin_register_{}_{name}_v1", interface.name());
+    let symbol = symbols::maker_name(interface.name(), &name);
     // SAFETY: the factory returned it just now, without a failure.
     let registration = unsafe { check(&library.path, &symbol, interface, registration) }?;
     // SAFETY: made and checked; its factory unmakes it.
@@ -126,25 +130,11 @@ fn by_symbols(
     library: &Arc<LoadedLibrary>,
     interface: &InterfaceMetadata,
 ) -> Vec<Result<Instance, LoadError>> {
+    let Some(exported) = library.symbols() else { return Vec::new() };
     let name = interface.name();
-    let all = format!("plugin_register_all_{name}_v1");
-    let unregister_all = format!("plugin_unregister_all_{name}_v1");
-    match (library.symbol(&all), library.symbol(&unregister_all)) {
-        (Some(register), Some(unregister)) => {
-            // SAFETY: a plugin's symbols of these names have these types
-            // (docs/abi.md), and the metadata has the interface.
-            let (register, unregister) = unsafe {
-                (
-                    core::mem::transmute::<
-                        *const c_void,
-                        extern "C" fn() -> *const RegistrationArray,
-                    >(register),
-                    core::mem::transmute::<*const c_void, UnregisterAll>(unregister),
-                )
-            };
-            by_array(library, interface, &all, register(), unregister)
-        }
-        _ => vec![by_single(library, interface)],
+    match (exported.register_all(name), exported.unregister_all(name)) {
+        (Some(register), Some(unregister)) => by_array(library, interface, register(), unregister),
+        _ => vec![by_single(library, exported, interface)],
     }
 }
 
@@ -152,24 +142,34 @@ fn by_symbols(
 fn by_array(
     library: &Arc<LoadedLibrary>,
     interface: &InterfaceMetadata,
-    symbol: &str,
     array: *const RegistrationArray,
     unregister: UnregisterAll,
 ) -> Vec<Result<Instance, LoadError>> {
+    let symbol = symbols::register_all_name(interface.name());
     // SAFETY: the library returned null or an array that lives until it is
     // unregistered.
     let Some(content) = (unsafe { array.as_ref() }) else {
-        let (path, symbol) = (library.path.clone(), symbol.to_owned());
+        let path = library.path.clone();
         return vec![Err(LoadError::MakerReturnedNull { path, symbol })];
     };
     // SAFETY: the array and its counterpart are of this library.
     let owner = Arc::new(unsafe { PluginArray::new(array, unregister, library.clone()) });
+    let mut seen = HashSet::new();
     (0..content.count)
         .map(|i| {
             // SAFETY: `i` is within the array's count.
             let registration = unsafe { *content.registrations.add(i) };
             // SAFETY: the library returned it in its array.
-            let registration = unsafe { check(&library.path, symbol, interface, registration) }?;
+            let registration = unsafe { check(&library.path, &symbol, interface, registration) }?;
+            // SAFETY: not null, and alive as long as the array.
+            if !seen.insert(unsafe { registration.as_ref() }.instance) {
+                return Err(LoadError::Registration {
+                    path: library.path.clone(),
+                    symbol: symbol.clone(),
+                    interface: interface.path.clone(),
+                    reason: format!("its instance is also that of another, before number {i}"),
+                });
+            }
             let name = registered_name(library, interface, i);
             let unmaker = Unmaker::Array(owner.clone());
             // SAFETY: made and checked; its array unmakes it.
@@ -183,22 +183,14 @@ fn by_array(
 /// The single registration of a library that exports nothing else.
 fn by_single(
     library: &Arc<LoadedLibrary>,
+    exported: Symbols<'_>,
     interface: &InterfaceMetadata,
 ) -> Result<Instance, LoadError> {
-    let name = interface.name();
-    let symbol = format!("plugin_register_{name}_v1");
-    let Some(register) = library.symbol(&symbol) else {
+    let symbol = symbols::register_name(interface.name());
+    let Some(register) = exported.register(interface.name()) else {
         return Err(LoadError::MissingSymbol { path: library.path.clone(), symbol });
     };
-    let unregister = library.symbol(&format!("plugin_unregister_{name}_v1"));
-    // SAFETY: a plugin's symbols of these names have these types
-    // (docs/abi.md), and the metadata has the interface.
-    let (register, unregister) = unsafe {
-        (
-            core::mem::transmute::<*const c_void, extern "C" fn() -> *const c_void>(register),
-            unregister.map(|f| core::mem::transmute::<*const c_void, Unregister>(f)),
-        )
-    };
+    let unregister = exported.unregister(interface.name());
     // SAFETY: the library returned it just now.
     let registration = unsafe { check(&library.path, &symbol, interface, register()) }?;
     let name = registered_name(library, interface, 0);

@@ -1,6 +1,7 @@
 //! Open: map the copy, so that its constructors run, and connect.
 #![expect(unsafe_code, reason = "runs a library's code")]
 
+use core::ptr::NonNull;
 use std::path::Path;
 
 use libloading::Library;
@@ -8,8 +9,9 @@ use libloading::Library;
 use super::copy::PrivateCopy;
 use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, PluginEntry};
 use crate::host::error::LoadError;
-use crate::host::library::{LoadedLibrary, symbol};
+use crate::host::library::LoadedLibrary;
 use crate::host::panics::Services;
+use crate::host::symbols::Symbols;
 use crate::metadata::PluginMetadata;
 
 /// Opens and connects a library that was admitted.
@@ -18,12 +20,13 @@ pub(crate) fn open(
     copy: PrivateCopy,
     metadata: PluginMetadata,
 ) -> Result<LoadedLibrary, LoadError> {
-    let library = map(path, &copy)?;
+    // Before the library, so that they are dropped after it.
     let services = Services::new(format!("plugin {}", path.display()));
+    let library = map(path, &copy)?;
     let entry = entry(path, &library, &metadata)?;
     if let Some(entry) = entry {
-        // SAFETY: the services go into the `LoadedLibrary`, which drops them
-        // after it has closed the library.
+        // SAFETY: the services are dropped after the library is closed: here by
+        // the order of the variables, later by `LoadedLibrary`.
         unsafe { connect(path, entry, &services) }?;
     }
     Ok(LoadedLibrary::new(path, metadata, entry, library, services, copy))
@@ -33,15 +36,15 @@ pub(crate) fn open(
 ///
 /// # Safety
 ///
-/// The services stay where they are until the library is closed.
+/// The entry is that of an open library, and the services live until it is
+/// closed.
 pub(crate) unsafe fn connect(
     path: &Path,
-    entry: &PluginEntry,
+    entry: NonNull<PluginEntry>,
     services: &Services,
 ) -> Result<(), LoadError> {
-    // SAFETY: the entry's type was checked; the services stay valid by the
-    // contract of this function.
-    match unsafe { (entry.connect)(services.offered()) } {
+    // SAFETY: the contract of this function.
+    match unsafe { (entry.as_ref().connect)(services.offered()) } {
         0 => Ok(()),
         code => Err(LoadError::Connect { path: path.to_owned(), code }),
     }
@@ -69,24 +72,31 @@ pub(crate) fn entry(
     path: &Path,
     library: &Library,
     metadata: &PluginMetadata,
-) -> Result<Option<&'static PluginEntry>, LoadError> {
-    let Some(address) = symbol(library, ENTRY_SYMBOL) else {
+) -> Result<Option<NonNull<PluginEntry>>, LoadError> {
+    let path = || path.to_owned();
+    // SAFETY: the metadata, which came from the same file, was admitted.
+    let Some(get) = unsafe { Symbols::of(library) }.entry() else {
         if metadata.package.rust {
-            let symbol = ENTRY_SYMBOL.to_owned();
-            return Err(LoadError::MissingSymbol { path: path.to_owned(), symbol });
+            return Err(LoadError::MissingSymbol { path: path(), symbol: ENTRY_SYMBOL.to_owned() });
         }
         return Ok(None);
     };
-    // SAFETY: a plugin's symbol of this name has this type (docs/abi.md).
-    let get: extern "C" fn() -> *const PluginEntry = unsafe { core::mem::transmute(address) };
-    // SAFETY: the entry is a static of the library, which is null or lives as
-    // long as the library is mapped. `LoadedLibrary` does not give it out.
-    let Some(entry) = (unsafe { get().as_ref() }) else {
+    let Some(entry) = NonNull::new(get().cast_mut()) else {
         return Ok(None);
     };
-    if entry.abi_version != ABI_VERSION || (entry.size as usize) < size_of::<PluginEntry>() {
-        let (path, found) = (path.to_owned(), entry.abi_version);
-        return Err(LoadError::AbiVersion { path, expected: ABI_VERSION, found });
+    // SAFETY: an entry is a static of the library that begins with its version
+    // and its size, whatever these are.
+    let (version, size) = unsafe {
+        let entry = entry.as_ptr();
+        ((*entry).abi_version, (*entry).size as usize)
+    };
+    if version != ABI_VERSION {
+        let found = version;
+        return Err(LoadError::AbiVersion { path: path(), expected: ABI_VERSION, found });
+    }
+    if size < size_of::<PluginEntry>() {
+        let expected = size_of::<PluginEntry>();
+        return Err(LoadError::Entry { path: path(), expected, found: size });
     }
     Ok(Some(entry))
 }

@@ -1,0 +1,113 @@
+//! `inspect FILE`: everything that a library says of itself.
+
+use std::io;
+
+use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
+use serde::Serialize;
+
+use crate::cli::InspectArgs;
+use crate::exit::Exit;
+use crate::output::{escaped, print_json, print_line};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    file: String,
+    abi_version: u32,
+    rust: bool,
+    unwinds: bool,
+    package: &'a str,
+    version: &'a str,
+    authors: Vec<&'a str>,
+    description: &'a str,
+    license: &'a str,
+    repository: &'a str,
+    interfaces: Vec<InterfaceReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct InterfaceReport<'a> {
+    path: &'a str,
+    version: &'a str,
+    fingerprint: String,
+    send: bool,
+    sync: bool,
+    methods: Vec<&'a str>,
+    implementations: Vec<&'a str>,
+}
+
+pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
+    let metadata = plugin_interface::inspect(&args.file)?;
+    let report = report(args.file.display().to_string(), &metadata);
+    if args.json {
+        print_json(&report)?;
+    } else {
+        show(&report)?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn report(file: String, metadata: &PluginMetadata) -> Report<'_> {
+    let package = &metadata.package;
+    Report {
+        file,
+        abi_version: package.abi_version,
+        rust: package.rust,
+        unwinds: package.unwinds,
+        package: &package.name,
+        version: &package.version,
+        authors: package.authors.split(':').filter(|author| !author.is_empty()).collect(),
+        description: &package.description,
+        license: &package.license,
+        repository: &package.repository,
+        interfaces: metadata.interfaces.iter().map(|i| interface(i, metadata)).collect(),
+    }
+}
+
+fn interface<'a>(
+    interface: &'a InterfaceMetadata,
+    metadata: &'a PluginMetadata,
+) -> InterfaceReport<'a> {
+    let ours = metadata.registrations.iter().filter(|r| r.interface == interface.path);
+    InterfaceReport {
+        path: &interface.path,
+        version: &interface.version,
+        fingerprint: format!("{:#018x}", interface.fingerprint),
+        send: interface.send,
+        sync: interface.sync,
+        methods: interface.methods.iter().map(|method| method.signature.as_str()).collect(),
+        implementations: ours.map(|registration| registration.name.as_str()).collect(),
+    }
+}
+
+fn show(report: &Report<'_>) -> io::Result<()> {
+    let line = |name: &str, value: &str| match value {
+        "" => Ok(()),
+        value => print_line(&format!("{name:<12} {}", escaped(value))),
+    };
+    line("file", &report.file)?;
+    line("package", &format!("{} {}", report.package, report.version))?;
+    line("description", report.description)?;
+    line("authors", &report.authors.join(", "))?;
+    line("license", report.license)?;
+    line("repository", report.repository)?;
+    line("abi", &report.abi_version.to_string())?;
+    line("panics", if report.unwinds { "unwind" } else { "abort, or unknown" })?;
+    line("values", if report.rust { "typed by rustc" } else { "validated when they cross" })?;
+    for interface in &report.interfaces {
+        let threads = match (interface.send, interface.sync) {
+            (true, true) => "Send + Sync",
+            (true, false) => "Send",
+            (false, true) => "Sync",
+            (false, false) => "one thread",
+        };
+        print_line("")?;
+        line("interface", &format!("{} {}", interface.path, interface.version))?;
+        line("fingerprint", interface.fingerprint.as_str())?;
+        line("threads", threads)?;
+        line("implemented", &format!("by {}", interface.implementations.join(", ")))?;
+        for method in &interface.methods {
+            line("", method)?;
+        }
+    }
+    Ok(())
+}

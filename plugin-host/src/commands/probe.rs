@@ -1,0 +1,16 @@
+//! `probe`: the child process in which a library is tried first.
+
+use plugin_interface::Probe;
+
+use super::run::call;
+use crate::cli::ProbeArgs;
+use crate::exit::Exit;
+
+pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
+    Probe::serve(&args.library, &args.copy, |plugins| {
+        for plugin in plugins {
+            call(plugin, &args.target);
+        }
+    });
+    Ok(Exit::Ok)
+}
