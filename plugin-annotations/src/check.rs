@@ -4,8 +4,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{
-    GenericParam, Ident, ItemImpl, ItemTrait, LitStr, Path, ReceiverKind, Safety, Signature,
-    TraitItem, Type, TypeParamBound,
+    Attribute, GenericParam, Ident, ItemImpl, ItemTrait, LitStr, Path, ReceiverKind, Safety,
+    Signature, TraitItem, Type, TypeParamBound,
 };
 
 use crate::errors::Errors;
@@ -120,6 +120,15 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
         errors.at(
             clause.where_token,
             "an interface method cannot have a `where` clause: a vtable holds every method; leave it out",
+        );
+    }
+}
+
+pub(crate) fn parameter_attributes(attributes: &[Attribute], errors: &mut Errors) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")) {
+        errors.at(
+            attribute,
+            "a parameter of an interface method cannot depend on `cfg`: put it on the method, and write one for each case",
         );
     }
 }

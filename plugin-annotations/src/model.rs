@@ -7,6 +7,8 @@ pub(crate) struct Interface {
     /// `plugin-interface`.
     pub(crate) krate: Path,
     pub(crate) item: ItemTrait,
+    /// Its `#[allow(..)]`s: what is made of it bears them too.
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) version: String,
     pub(crate) methods: Vec<Method>,
 }

@@ -32,7 +32,8 @@ pub(crate) fn interface(
         }
     }
     let version = check::version(args.version.as_ref(), errors);
-    Some(Interface { krate: args.crate_path(), item, version, methods })
+    let lints = item.attrs.iter().filter(|a| a.path().is_ident("allow")).cloned().collect();
+    Some(Interface { krate: args.crate_path(), item, lints, version, methods })
 }
 
 fn method(function: &TraitItemFn, errors: &mut Errors) -> Option<Method> {
@@ -50,6 +51,7 @@ fn method(function: &TraitItemFn, errors: &mut Errors) -> Option<Method> {
                     continue;
                 }
             };
+            check::parameter_attributes(&typed.attrs, errors);
             check::parameter_type(&typed.ty, errors);
             parameters.push(Parameter { name, ty: (*typed.ty).clone() });
         }

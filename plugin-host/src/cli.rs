@@ -24,8 +24,6 @@ enum Command {
     Inspect(InspectArgs),
     /// Load every plugin of a directory, call it, unload it, and count.
     Run(RunArgs),
-    /// Put libraries to the test, and say of each check how it went.
-    Check(CheckArgs),
     /// What runs in the child process that tries a library first.
     #[command(hide = true)]
     Probe(ProbeArgs),
@@ -48,18 +46,6 @@ pub(crate) struct InspectArgs {
     /// The library.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// Print JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct CheckArgs {
-    /// A library, or a directory of them.
-    #[arg(value_name = "FILE|DIR")]
-    pub(crate) path: PathBuf,
-    #[command(flatten)]
-    pub(crate) load: LoadArgs,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -134,7 +120,6 @@ pub fn main() -> ExitCode {
         Command::List(args) => commands::list::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Run(args) => commands::run::run(&args),
-        Command::Check(args) => commands::check::run(&args),
         Command::Probe(args) => commands::probe::run(&args),
     };
     match done {

@@ -7,13 +7,12 @@ pub use std::string::String;
 
 use crate::abi::{ABI_VERSION, VTableHeader};
 use crate::interface::Interface;
+use crate::metadata::write::{self, Writer};
 
 #[cfg(feature = "manager")]
 pub use crate::host::raw::{load_from_lib, unload};
 pub use crate::interface::VTableFor;
-pub use crate::metadata::write::{
-    PackageDescription, interface_record, package_record, registration_record,
-};
+pub use crate::metadata::write::PackageDescription;
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
@@ -24,6 +23,59 @@ pub use crate::runtime::register::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, unmaker,
     unregister_all,
 };
+
+/// The length of the record of an interface.
+pub const fn interface_record_len<I: Interface + ?Sized>() -> usize {
+    write::interface_record_len(I::DESCRIPTION)
+}
+
+/// The record of an interface.
+pub const fn interface_record<const N: usize>(interface: &InterfaceDescription) -> [u8; N] {
+    let mut out = Writer::new();
+    write::interface_record(&mut out, interface);
+    out.into_bytes()
+}
+
+/// The length of the record of a package.
+pub const fn package_record_len(package: &PackageDescription) -> usize {
+    write::package_record_len(package)
+}
+
+/// The record of a package.
+pub const fn package_record<const N: usize>(package: &PackageDescription) -> [u8; N] {
+    let mut out = Writer::new();
+    write::package_record(&mut out, package);
+    out.into_bytes()
+}
+
+/// The length of the record of a registration.
+pub const fn registration_record_len(interface: &str, name: &str) -> usize {
+    write::registration_record_len(interface, name)
+}
+
+/// The record of a registration.
+pub const fn registration_record<const N: usize>(interface: &str, name: &str) -> [u8; N] {
+    let mut out = Writer::new();
+    write::registration_record(&mut out, interface, name);
+    out.into_bytes()
+}
+
+/// How often the unmakers of an interface ran.
+pub fn count<I: Interface + ?Sized>(counter: &Counter<I>) -> usize {
+    counter.get()
+}
+
+/// Refuses an alias: a host looks for symbols by the interface's own name.
+pub const fn assert_own_name<I: Interface + ?Sized>(written: &str) {
+    let (own, written) = (I::NAME.as_bytes(), written.as_bytes());
+    let mut same = own.len() == written.len();
+    let mut i = 0;
+    while same && i < own.len() {
+        same = own[i] == written[i];
+        i += 1;
+    }
+    assert!(same, "name the interface by its own name here, not by an alias");
+}
 
 /// A constant slice as an array, for a static of exactly its size.
 pub const fn bytes_of<const N: usize>(record: &[u8]) -> [u8; N] {

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use super::{metadata_static, object_type};
 use crate::errors::Errors;
@@ -28,6 +29,7 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
 fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> TokenStream {
     let private = quote!(#krate::__private);
     let (counter, object) = (counter_name(interface_name), object_type(interface));
+    let name = interface_name.unraw().to_string();
     let register = format_ident!("plugin_register_all_{interface_name}_v1");
     let unregister = format_ident!("plugin_unregister_all_{interface_name}_v1");
     let get = format_ident!("plugin_unmaker_counter_{interface_name}_v1");
@@ -38,6 +40,9 @@ fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> Token
         #[doc(hidden)]
         #[allow(non_upper_case_globals)]
         static #counter: #private::Counter<#object> = #private::Counter::new();
+
+        // The symbols bear the name that is written here.
+        const _: () = #private::assert_own_name::<#object>(#name);
 
         const _: () = {
             #[unsafe(no_mangle)]
@@ -53,12 +58,11 @@ fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> Token
 
             #[unsafe(no_mangle)]
             extern "C" fn #get() -> #private::core::primitive::usize {
-                #counter.get()
+                #private::count(&#counter)
             }
 
             const PACKAGE_RECORD: &'static [#private::core::primitive::u8] = {
-                use #private::{PackageDescription, package_record};
-                const PACKAGE: PackageDescription = PackageDescription {
+                const PACKAGE: #private::PackageDescription = #private::PackageDescription {
                     name: #private::core::env!("CARGO_PKG_NAME"),
                     version: #private::core::env!("CARGO_PKG_VERSION"),
                     authors: #private::core::env!("CARGO_PKG_AUTHORS"),
@@ -67,9 +71,7 @@ fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> Token
                     repository: #private::core::env!("CARGO_PKG_REPOSITORY"),
                     unwinds: #private::core::cfg!(panic = "unwind"),
                 };
-                const LEN: #private::core::primitive::usize =
-                    package_record::<0>(&PACKAGE).len();
-                &package_record::<LEN>(&PACKAGE).into_bytes()
+                &#private::package_record::<{ #private::package_record_len(&PACKAGE) }>(&PACKAGE)
             };
 
             #interface_record

@@ -21,11 +21,11 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// ```text
 /// Input:  Greeter, English
-/// Output: enum Maker {}
-///         impl Plugin for Maker { .. }
+/// Output: enum __PluginMaker {}
+///         impl Plugin for __PluginMaker { .. }
 ///         extern "C" fn plugin_register_Greeter_English_v1() -> *const c_void
 ///         extern "C" fn plugin_unregister_Greeter_English_v1(*const c_void)
-///         inventory::submit! { factory::<Maker>() }
+///         inventory::submit! { factory::<__PluginMaker>() }
 /// ```
 fn expand(registration: &Registration) -> TokenStream {
     let Registration { krate, interface, interface_name, ty, name, new } = registration;
@@ -44,24 +44,24 @@ fn expand(registration: &Registration) -> TokenStream {
             quote!(#private::core::result::Result::Ok(#made))
         }
     };
-    let record = metadata_static(krate, "RECORD", &quote!(<Maker as #private::Plugin>::RECORD));
+    let record =
+        metadata_static(krate, "RECORD", &quote!(<__PluginMaker as #private::Plugin>::RECORD));
     quote! {
         const _: () = {
-            enum Maker {}
+            enum __PluginMaker {}
 
-            impl #private::Plugin for Maker {
+            impl #private::Plugin for __PluginMaker {
                 type Interface = #object;
                 type Instance = #ty;
 
                 const NAME: &'static #private::core::primitive::str = #name;
 
                 const RECORD: &'static [#private::core::primitive::u8] = {
-                    use #private::registration_record;
                     const PATH: &'static #private::core::primitive::str =
                         <#object as #krate::Interface>::DESCRIPTION.path;
-                    const LEN: #private::core::primitive::usize =
-                        registration_record::<0>(PATH, #name).len();
-                    &registration_record::<LEN>(PATH, #name).into_bytes()
+                    &#private::registration_record::<
+                        { #private::registration_record_len(PATH, #name) }
+                    >(PATH, #name)
                 };
 
                 fn construct(
@@ -77,18 +77,18 @@ fn expand(registration: &Registration) -> TokenStream {
 
             #[unsafe(no_mangle)]
             extern "C" fn #maker() -> *const #private::core::ffi::c_void {
-                #private::maker::<Maker>()
+                #private::maker::<__PluginMaker>()
             }
 
             #[unsafe(no_mangle)]
             unsafe extern "C" fn #unmaker(registration: *const #private::core::ffi::c_void) {
                 // SAFETY: the caller passes what the maker of this name gave.
-                unsafe { #private::unmaker::<Maker>(registration) }
+                unsafe { #private::unmaker::<__PluginMaker>(registration) }
             }
 
             #record
 
-            #private::inventory::submit! { #private::factory::<Maker>() }
+            #private::inventory::submit! { #private::factory::<__PluginMaker>() }
         };
     }
 }

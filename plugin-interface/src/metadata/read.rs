@@ -315,7 +315,7 @@ impl<'a> Input<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::write::{PackageDescription, package_record, registration_record};
+    use crate::__private::{self, PackageDescription};
     use crate::{Greeter, Interface};
 
     const PACKAGE: PackageDescription = PackageDescription {
@@ -329,13 +329,15 @@ mod tests {
     };
 
     fn section() -> Vec<u8> {
-        const PACKAGE_LEN: usize = package_record::<0>(&PACKAGE).len();
-        const IMPL_LEN: usize = registration_record::<0>("a::Greeter", "Parrot").len();
-        let mut section = package_record::<PACKAGE_LEN>(&PACKAGE).into_bytes().to_vec();
+        let mut section = Vec::from(__private::package_record::<
+            { __private::package_record_len(&PACKAGE) },
+        >(&PACKAGE));
         section.extend([0; 5]);
         section.extend(<dyn Greeter as Interface>::RECORD);
         section.extend(<dyn Greeter as Interface>::RECORD);
-        section.extend(registration_record::<IMPL_LEN>("a::Greeter", "Parrot").into_bytes());
+        section.extend(__private::registration_record::<
+            { __private::registration_record_len("a::Greeter", "Parrot") },
+        >("a::Greeter", "Parrot"));
         section
     }
 

@@ -10,9 +10,8 @@ use crate::abi::ABI_VERSION;
 /// Collects bytes, counts them, and hashes them (FNV-1a, 64 bits).
 ///
 /// Bytes beyond `N` are counted and hashed, but not kept.
-#[doc(hidden)]
 #[derive(Debug)]
-pub struct Writer<const N: usize> {
+pub(crate) struct Writer<const N: usize> {
     bytes: [u8; N],
     len: usize,
     hash: u64,
@@ -24,13 +23,13 @@ impl<const N: usize> Writer<N> {
     }
 
     /// The bytes; all of them if the length measured before was `N`.
-    pub const fn into_bytes(self) -> [u8; N] {
+    pub(crate) const fn into_bytes(self) -> [u8; N] {
         assert!(self.len == N, "a record is measured before it is written");
         self.bytes
     }
 
     /// How many bytes were written.
-    pub const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
@@ -132,35 +131,38 @@ const fn registration_payload<const N: usize>(out: &mut Writer<N>, interface: &s
     out.string(name);
 }
 
-/// The record of a package.
-#[doc(hidden)]
-pub const fn package_record<const N: usize>(package: &PackageDescription) -> Writer<N> {
-    let mut payload = Writer::<0>::new();
-    package_payload(&mut payload, package);
-    let mut out = Writer::new();
-    out.head(kind::PACKAGE, payload.len());
-    package_payload(&mut out, package);
-    out
+/// Defines a record: its length, and its bytes, of exactly that length.
+macro_rules! record {
+    ($(#[$doc:meta])* $record:ident, $len:ident = $kind:ident, $payload:ident($($name:ident: $ty:ty),*)) => {
+        /// The length of the record below.
+        pub(crate) const fn $len($($name: $ty),*) -> usize {
+            $record(&mut Writer::<0>::new(), $($name),*)
+        }
+
+        $(#[$doc])*
+        pub(crate) const fn $record<const N: usize>(out: &mut Writer<N>, $($name: $ty),*) -> usize {
+            let mut payload = Writer::<0>::new();
+            $payload(&mut payload, $($name),*);
+            out.head(kind::$kind, payload.len());
+            $payload(out, $($name),*);
+            out.len()
+        }
+    };
 }
 
-/// The record of an interface.
-#[doc(hidden)]
-pub const fn interface_record<const N: usize>(interface: &InterfaceDescription) -> Writer<N> {
-    let mut payload = Writer::<0>::new();
-    interface_payload(&mut payload, interface);
-    let mut out = Writer::new();
-    out.head(kind::INTERFACE, payload.len());
-    interface_payload(&mut out, interface);
-    out
+record! {
+    /// The record of a package.
+    package_record, package_record_len = PACKAGE, package_payload(package: &PackageDescription)
 }
 
-/// The record of one `#[plugin_impl]`: the path of its interface, its name.
-#[doc(hidden)]
-pub const fn registration_record<const N: usize>(interface: &str, name: &str) -> Writer<N> {
-    let mut payload = Writer::<0>::new();
-    registration_payload(&mut payload, interface, name);
-    let mut out = Writer::new();
-    out.head(kind::REGISTRATION, payload.len());
-    registration_payload(&mut out, interface, name);
-    out
+record! {
+    /// The record of an interface.
+    interface_record, interface_record_len = INTERFACE,
+    interface_payload(interface: &InterfaceDescription)
+}
+
+record! {
+    /// The record of one `#[plugin_impl]`: the path of its interface, its name.
+    registration_record, registration_record_len = REGISTRATION,
+    registration_payload(interface: &str, name: &str)
 }

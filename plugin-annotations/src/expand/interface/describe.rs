@@ -26,24 +26,22 @@ pub(super) fn implementation(
             const NAME: &'static #krate::__private::core::primitive::str = #text;
 
             const DESCRIPTION: &'static #krate::__private::InterfaceDescription = {
-                use #krate::__private::{Marker, Unmarked as _};
+                use #krate::__private::Unmarked as _;
                 &#krate::__private::InterfaceDescription {
                     path: #krate::__private::core::concat!(
                         #krate::__private::core::module_path!(), "::", #text
                     ),
                     version: #version,
-                    send: <Marker<dyn #name>>::IS_SEND,
-                    sync: <Marker<dyn #name>>::IS_SYNC,
+                    send: <#krate::__private::Marker<dyn #name>>::IS_SEND,
+                    sync: <#krate::__private::Marker<dyn #name>>::IS_SYNC,
                     methods: &[#(#methods),*],
                 }
             };
 
-            const RECORD: &'static [#krate::__private::core::primitive::u8] = {
-                use #krate::__private::interface_record;
-                const LEN: #krate::__private::core::primitive::usize =
-                    interface_record::<0>(<dyn #name as #krate::Interface>::DESCRIPTION).len();
-                &interface_record::<LEN>(<dyn #name as #krate::Interface>::DESCRIPTION).into_bytes()
-            };
+            const RECORD: &'static [#krate::__private::core::primitive::u8] =
+                &#krate::__private::interface_record::<
+                    { #krate::__private::interface_record_len::<dyn #name>() }
+                >(<dyn #name as #krate::Interface>::DESCRIPTION);
 
             fn proxy(object: #krate::__private::Object<Self>) -> #proxy {
                 #proxy { plugin_object: object }

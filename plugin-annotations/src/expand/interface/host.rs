@@ -31,7 +31,7 @@ pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
     quote! {
         #krate::__host_only! {
             #[doc = #load_doc]
-            #[allow(dead_code)]
+            #[allow(dead_code, deprecated)]
             #vis fn #load(path: &::std::path::Path) -> #krate::__private::core::result::Result<
                 (#krate::libloading::Library, *const #krate::RegistrationArray),
                 #krate::LoadError,
@@ -40,7 +40,7 @@ pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
             }
 
             #[doc = #unload_doc]
-            #[allow(dead_code)]
+            #[allow(dead_code, deprecated)]
             #vis unsafe fn #unload(
                 library: #krate::libloading::Library,
                 registrations: *const #krate::RegistrationArray,

@@ -19,7 +19,7 @@ use crate::model::Interface;
 ///             value
 ///         }
 /// ```
-pub(super) fn proxy(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
+pub(super) fn proxy(Interface { krate, item, lints, methods, .. }: &Interface) -> TokenStream {
     let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
     let bodies = methods.iter().map(|method| {
         let (cfgs, field) = (&method.cfgs, &method.signature.ident);
@@ -27,7 +27,7 @@ pub(super) fn proxy(Interface { krate, item, methods, .. }: &Interface) -> Token
         let mut arguments = Vec::new();
         for input in &mut signature.inputs {
             if let FnArg::Typed(typed) = input {
-                let argument = format_ident!("argument_{}", arguments.len());
+                let argument = format_ident!("__argument_{}", arguments.len());
                 typed.attrs.clear();
                 *typed.pat = syn::parse_quote!(#argument);
                 arguments.push(argument);
@@ -36,21 +36,23 @@ pub(super) fn proxy(Interface { krate, item, methods, .. }: &Interface) -> Token
         let lower =
             method.parameters.iter().map(|p| crossing(krate, &lifetimes::inferred(&p.ty), "lower"));
         let (output, text) = (lifetimes::fixed(&method.output), field.unraw().to_string());
-        let value = Ident::new("value", place_of(&method.output));
+        let value = Ident::new("__value", place_of(&method.output));
         quote! {
             #(#cfgs)*
             #[inline]
             #signature {
-                let object = &self.plugin_object;
+                let __object = &self.plugin_object;
                 // SAFETY: vtable and instance belong together (the contract of
                 // `Object::new`), `self` is borrowed as the method asks, and
                 // the outcome is finished as the method's own return type.
                 unsafe {
-                    let outcome = (object.vtable().#field)(
-                        object.instance(),
+                    let __outcome = (#krate::__private::Object::vtable(__object).#field)(
+                        #krate::__private::Object::instance(__object),
                         #(#lower(#arguments),)*
                     );
-                    let #value = object.finish::<#output>(#text, outcome);
+                    let #value = #krate::__private::Object::finish::<#output>(
+                        __object, #text, __outcome,
+                    );
                     #value
                 }
             }
@@ -60,6 +62,8 @@ pub(super) fn proxy(Interface { krate, item, methods, .. }: &Interface) -> Token
         format!("An instance of [`{name}`] in a plugin, which stays loaded while this lives.");
     quote! {
         #[doc = #doc]
+        #(#lints)*
+        #[allow(deprecated)]
         #[derive(#krate::__private::core::fmt::Debug)]
         #vis struct #proxy {
             plugin_object: #krate::__private::Object<dyn #name>,

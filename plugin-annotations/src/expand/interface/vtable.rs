@@ -17,7 +17,7 @@ use crate::model::{Interface, Method, Receiver};
 ///             <&'static str as FfiSafe>::Wire,
 ///         ) -> Outcome<<String as FfiSafe>::Returned>,
 /// ```
-pub(super) fn layout(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
+pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) -> TokenStream {
     let (vis, name, vtable) = (&item.vis, &item.ident, vtable_name(item));
     let registration = format_ident!("{}Registration", item.ident.unraw());
     let fields = methods.iter().map(|method| {
@@ -37,6 +37,8 @@ pub(super) fn layout(Interface { krate, item, methods, .. }: &Interface) -> Toke
         format!("An instance of [`{name}`] and its methods, as makers return it.");
     quote! {
         #[doc = #vtable_doc]
+        #(#lints)*
+        #[allow(deprecated)]
         #[repr(C)]
         #vis struct #vtable {
             plugin_vtable_header: #krate::abi::VTableHeader,
@@ -44,7 +46,8 @@ pub(super) fn layout(Interface { krate, item, methods, .. }: &Interface) -> Toke
         }
 
         #[doc = #registration_doc]
-        #[allow(dead_code)]
+        #(#lints)*
+        #[allow(dead_code, deprecated)]
         #vis type #registration = #krate::abi::Registration<#vtable>;
     }
 }
@@ -71,18 +74,19 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     let (cfgs, name, target) = (&method.cfgs, &item.ident, &method.signature.ident);
     let shim = shim_name(method);
     let arguments: Vec<_> =
-        (0..method.parameters.len()).map(|i| format_ident!("argument_{i}")).collect();
+        (0..method.parameters.len()).map(|i| format_ident!("__argument_{i}")).collect();
     let wires = wires(krate, method);
     let returned = crossing(krate, &lifetimes::fixed(&method.output), "Returned");
     let output = lifetimes::inferred(&method.output);
     let lifted: Vec<_> = method.parameters.iter().map(|p| lifetimes::fixed(&p.ty)).collect();
-    let given: Vec<_> = (0..method.parameters.len()).map(|i| format_ident!("given_{i}")).collect();
+    let given: Vec<_> =
+        (0..method.parameters.len()).map(|i| format_ident!("__given_{i}")).collect();
     // A borrow lasts for the call: where a type claims more, also behind an
     // alias, it is here that it does not compile. Nor does a type that becomes
     // another one when its lifetimes are rewritten.
     let givers = method.parameters.iter().zip(&lifted).zip(&given).map(|((p, lifted), given)| {
         let (at, ty) = (crossing(krate, lifted, "At"), lifetimes::of_call(&p.ty));
-        let value = Ident::new("value", place_of(&p.ty));
+        let value = Ident::new("__value", place_of(&p.ty));
         quote! {
             #[inline(always)]
             fn #given<'call>(#value: #at<'call>) -> #ty {
@@ -97,17 +101,17 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     quote! {
         #(#cfgs)*
         unsafe extern "C" fn #shim<__Plugin: #name>(
-            this: *mut #krate::abi::Opaque,
+            __this: *mut #krate::abi::Opaque,
             #(#arguments: #wires,)*
         ) -> #krate::abi::Outcome<#returned> {
             #(#givers)*
-            let call = #krate::__private::Call::new();
+            let __call = #krate::__private::Call::new();
             // SAFETY: the caller passes the instance that the vtable was made
             // for, borrowed as the method asks, and what it lowered.
             #krate::__private::contain::<#output>(|| unsafe {
                 <__Plugin as #name>::#target(
-                    call.#borrow::<__Plugin>(this),
-                    #(#given(call.argument::<#lifted>(#arguments)),)*
+                    #krate::__private::Call::#borrow::<__Plugin>(&__call, __this),
+                    #(#given(#krate::__private::Call::argument::<#lifted>(&__call, #arguments)),)*
                 )
             })
         }
