@@ -1,6 +1,7 @@
 //! The attribute macros of `plugin-interface`.
 //!
-//! Use them through that crate, which re-exports them:
+//! Use them through that crate, which re-exports them, and which the code that
+//! they write needs; where it has another name, say `crate = name`:
 //!
 //! - [`macro@plugin_interface`] makes a trait an interface,
 //! - [`macro@plugin_impl`] makes an impl of it a plugin,
@@ -41,6 +42,9 @@ use proc_macro::TokenStream;
 /// }
 /// # fn main() {}
 /// ```
+///
+/// A method may have a default body: a plugin that does not write the method
+/// runs it, on its own side.
 ///
 /// # Arguments
 ///

@@ -8,9 +8,12 @@ use clap::{Args, Parser, Subcommand};
 use crate::commands;
 use crate::output::print_error;
 
+const EXIT_CODES: &str = "Exit codes: 0 all well, 1 failed, 2 usage, 3 incompatible, \
+4 refused by policy, 5 a plugin crashed or panicked, 6 a plugin timed out";
+
 /// Lists, builds and runs plugins.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -22,7 +25,7 @@ enum Command {
     List(ListArgs),
     /// Show everything that one library says of itself; runs none of it.
     Inspect(InspectArgs),
-    /// Load every plugin of a directory, call it, unload it, and count.
+    /// Load every plugin of a directory, call the greeters, unload, and count.
     Run(RunArgs),
     /// What runs in the child process that tries a library first.
     #[command(hide = true)]
@@ -100,7 +103,7 @@ pub(crate) struct RunArgs {
     pub(crate) release: bool,
     /// Whom to greet.
     #[arg(long, value_name = "NAME", default_value = "world")]
-    pub(crate) target: String,
+    pub(crate) greet: String,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
     /// Print JSON.

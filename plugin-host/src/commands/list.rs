@@ -48,9 +48,14 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     if args.json {
         print_json(&rows)?;
     } else if !rows.is_empty() {
-        print_line(&table(&rows).to_string())?;
+        print_line(&table(&rows))?;
+        for reason in rows.iter().filter_map(|row| row.reason.as_ref()) {
+            print_error(reason);
+        }
     } else if exit == Exit::Ok {
-        print_line("no plugins")?;
+        for directory in &args.directories {
+            print_line(&escaped(&super::nothing_in(directory)))?;
+        }
     }
     Ok(exit)
 }
@@ -94,7 +99,7 @@ fn refused(path: &Path, error: &LoadError) -> Row {
     }
 }
 
-fn table(rows: &[Row]) -> Table {
+fn table(rows: &[Row]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["FILE", "PACKAGE", "VERSION", "INTERFACE", "IMPLEMENTATIONS", "VERDICT"]);
@@ -102,18 +107,15 @@ fn table(rows: &[Row]) -> Table {
         let lines = |line: fn(&Interface) -> String| {
             row.interfaces.iter().map(line).collect::<Vec<_>>().join("\n")
         };
-        let verdict = match &row.reason {
-            Some(reason) => format!("{}: {reason}", row.verdict),
-            None => row.verdict.to_owned(),
-        };
         table.add_row([
             escaped(&row.file),
             escaped(row.package.as_deref().unwrap_or("-")),
             escaped(row.version.as_deref().unwrap_or("-")),
             lines(|i| escaped(&format!("{} {}", i.path, i.version))),
             lines(|i| escaped(&i.implementations.join(", "))),
-            verdict,
+            row.verdict.to_owned(),
         ]);
     }
-    table
+    let lines = table.lines().map(|line| line.trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
 }

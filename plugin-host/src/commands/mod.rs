@@ -5,6 +5,8 @@ pub(crate) mod list;
 pub(crate) mod probe;
 pub(crate) mod run;
 
+use std::env::consts::DLL_EXTENSION;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -53,4 +55,12 @@ fn manager(args: &LoadArgs, target: &str) -> anyhow::Result<PluginManager> {
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let probe = Probe::new(program).argument("probe").argument(target).deadline(deadline);
     Ok(manager.with_probe(probe))
+}
+
+/// Says of a directory that it has no plugins.
+fn nothing_in(directory: &Path) -> String {
+    format!(
+        "no plugins in {}: there is no file *.{DLL_EXTENSION}; a plugin crate says crate-type = [\"cdylib\"]",
+        directory.display()
+    )
 }

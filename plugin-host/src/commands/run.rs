@@ -59,15 +59,18 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let mut report = Report::default();
     let handles = load(args, &mut report, &mut exit)?;
     if handles.is_empty() && report.rejected.is_empty() && exit == Exit::Ok {
-        let hint = if args.build { "" } else { "; with --build they are built first" };
-        bail!("no plugins in {}{hint}", args.directory.display());
+        if args.json {
+            print_json(&report)?;
+        }
+        let hint = if args.build { "" } else { ", or --build builds them first" };
+        bail!("{}{hint}", super::nothing_in(&args.directory));
     }
     let mut libraries: BTreeMap<PathBuf, Vec<PluginHandle>> = BTreeMap::new();
     for handle in handles {
         libraries.entry(handle.path().to_owned()).or_default().push(handle);
     }
     for (path, handles) in libraries {
-        let library = drive(&path, handles, &args.target, &mut exit);
+        let library = drive(&path, handles, &args.greet, &mut exit);
         if !args.json {
             show(&library)?;
         }
@@ -76,7 +79,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     if args.json {
         print_json(&report)?;
     }
-    for rejected in &report.rejected {
+    for rejected in report.rejected.iter().filter(|_| !args.json) {
         print_error(&rejected.error);
     }
     Ok(exit)
@@ -84,7 +87,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
 
 /// Loads from the directory, or what was built from the sources in it.
 fn load(args: &RunArgs, report: &mut Report, exit: &mut Exit) -> anyhow::Result<Vec<PluginHandle>> {
-    let mut manager = super::manager(&args.load, &args.target)?;
+    let mut manager = super::manager(&args.load, &args.greet)?;
     let mut reject = |path: &Path, error: &LoadError| {
         *exit = (*exit).max(Exit::from(error));
         let (file, error) = (path.display().to_string(), describe(error));
@@ -200,7 +203,7 @@ fn show(library: &LibraryReport) -> std::io::Result<()> {
         let answer = match (&registration.greeter, &registration.greeting, &registration.error) {
             (Some(greeter), Some(greeting), _) => format!("{greeter}: {greeting}"),
             (_, _, Some(error)) => error.clone(),
-            _ => format!("{} methods", methods.len()),
+            _ => format!("not called, has {} methods", methods.len()),
         };
         print_line(&format!("  {}", escaped(&format!("{name} ({interface}): {answer}"))))?;
         for method in methods {

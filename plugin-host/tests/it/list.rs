@@ -56,6 +56,7 @@ fn every_file_has_a_verdict_and_a_reason() {
     let table = plugin_host(&directory.arguments(&["list"]));
     assert_eq!(table.code, 3);
     assert_eq!(table.out.lines().count(), 4, "a header and three files: {table:?}");
+    assert_eq!(table.err.lines().count(), 2, "a reason for each refused: {table:?}");
 }
 
 #[test]

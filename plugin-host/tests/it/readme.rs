@@ -20,7 +20,10 @@ fn blocks(document: &str) -> Vec<(&str, String)> {
 #[test]
 fn a_first_plugin_of_ones_own_works_as_the_readme_shows_it() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    // A folder beside the repository's: this one, by that name.
     let directory = Directory::new();
+    std::os::unix::fs::symlink(root(), directory.path().join("rust-plugin-system")).unwrap();
+    let folder = directory.path().join("my-tools");
     let (mut written, mut code) = (0, 0);
     for (language, content) in blocks(&readme) {
         let comment = match language {
@@ -29,11 +32,9 @@ fn a_first_plugin_of_ones_own_works_as_the_readme_shows_it() {
             _ => continue,
         };
         let (first, rest) = content.split_once('\n').unwrap();
-        let path = directory.path().join(first.strip_prefix(comment).expect("a path"));
+        let path = folder.join(first.strip_prefix(comment).expect("a path"));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        // The only difference: where the repository is.
-        let here = root().to_str().unwrap();
-        std::fs::write(path, rest.replace("../rust-plugin-system", here)).unwrap();
+        std::fs::write(path, rest).unwrap();
         written += 1;
         code += if language == "rust" { rest.lines().count() } else { 0 };
     }
@@ -45,8 +46,8 @@ fn a_first_plugin_of_ones_own_works_as_the_readme_shows_it() {
     let (command, expected) = console.split_once('\n').unwrap();
     let output = Command::new("sh")
         .args(["-c", command.strip_prefix("$ ").unwrap()])
-        .current_dir(directory.path())
-        .env("CARGO_TARGET_DIR", "target")
+        .current_dir(&folder)
+        .env_remove("CARGO_TARGET_DIR")
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");

@@ -12,7 +12,7 @@ fn the_examples_are_built_driven_and_unloaded() {
         "german: Hallo, world!",
         "made 1, unmaker counter 1",
         "made 3, unmaker counter 3",
-        "Plain (text_tools_interface::TextTools): 6 methods",
+        "Plain (text_tools_interface::TextTools): not called, has 6 methods",
         "fn find(&self, text: &str, pattern: &str) -> Result<Vec<String>, String>",
     ] {
         assert!(answer.out.contains(expected), "{expected}: {answer:?}");
@@ -22,7 +22,7 @@ fn the_examples_are_built_driven_and_unloaded() {
 
 #[test]
 fn the_report_is_available_as_json() {
-    let answer = plugin_host(&["run", "--build", "example-plugins", "--json", "--target", "Ann"]);
+    let answer = plugin_host(&["run", "--build", "example-plugins", "--json", "--greet", "Ann"]);
     assert_eq!(answer.code, 0, "{answer:?}");
     let report = answer.json();
     assert_eq!(report["rejected"], serde_json::json!([]));
@@ -129,4 +129,40 @@ fn a_crate_that_does_not_compile_fails_the_run_and_the_others_run() {
     assert_eq!(answer.code, 1, "{answer:?}");
     assert!(answer.err.contains("cargo could not build all plugins of"), "{answer:?}");
     assert!(answer.out.contains("HEY world"), "{answer:?}");
+}
+
+/// The source of a constructor that does something.
+fn constructor(body: &str) -> String {
+    format!(
+        "#include <stdlib.h>\n#include <unistd.h>\n\
+         __attribute__((constructor)) static void begin(void) {{ {body} }}\n"
+    )
+}
+
+#[test]
+fn a_library_that_crashes_hangs_or_ends_the_process_never_takes_the_host() {
+    for (body, code, message) in [
+        ("*(volatile int *)8 = 1;", 5, "the process was killed by SIGSEGV"),
+        ("abort();", 5, "the process was killed by SIGABRT"),
+        ("exit(0);", 5, "the process ended itself with exit code 0"),
+        ("for (;;) sleep(1);", 6, "did not answer within 500ms"),
+    ] {
+        let directory = Directory::new();
+        directory.compile("bad", &[], &constructor(body));
+        directory.compile("good", &["COUNTER"], "");
+        let arguments = ["run", "--probe-timeout", "0.5"];
+        let answer = plugin_host(&directory.arguments(&arguments));
+        assert_eq!(answer.code, code, "{answer:?}");
+        assert!(answer.err.contains(message), "{answer:?}");
+        assert!(answer.out.contains("HEY world"), "the good one runs: {answer:?}");
+    }
+}
+
+#[test]
+fn a_crash_in_a_call_is_found_before_the_host_makes_it() {
+    let directory = Directory::new();
+    directory.compile("bad", &["CRASH_IN_GREET"], "");
+    let answer = plugin_host(&directory.arguments(&["run"]));
+    assert_eq!(answer.code, 5, "{answer:?}");
+    assert!(answer.err.contains("SIGABRT"), "{answer:?}");
 }

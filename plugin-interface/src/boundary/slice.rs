@@ -12,7 +12,7 @@ use crate::abi::RawSlice;
 #[diagnostic::on_unimplemented(
     message = "a slice of `{Self}` cannot be borrowed across the boundary",
     label = "only slices of scalars cross by pointer",
-    note = "numbers, `bool` and `char` can; pass `Vec<{Self}>` instead"
+    note = "numbers, `bool` and `char` can; pass a `Vec<{Self}>` instead, if `{Self}` itself can cross"
 )]
 pub unsafe trait Plain: FfiSafe + Copy + 'static {}
 

@@ -1,5 +1,7 @@
 //! What can go wrong, each with the path it went wrong at.
 
+use core::fmt;
+use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,7 +17,7 @@ use crate::host::stages::check::InspectError;
 /// let error = PluginManager::new().load_plugins("no/such/folder", PluginTrait::Greeter);
 /// assert!(matches!(error, Err(LoadError::DirectoryMissing { .. })));
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
     /// The directory does not exist.
@@ -147,6 +149,17 @@ pub enum LoadError {
         wanted: String,
         /// The interfaces that it has.
         offered: Vec<String>,
+    },
+    /// The library knows the interface, and implements nothing of it.
+    #[error(
+        "{} implements nothing; put #[plugin_impl({name})] on an impl of {name}",
+        path.display()
+    )]
+    NoRegistration {
+        /// The library.
+        path: PathBuf,
+        /// The name of the interface.
+        name: String,
     },
     /// The library was built against another shape of the interface.
     #[error("{}: {mismatch}", path.display())]
@@ -329,7 +342,7 @@ pub enum ProxyError {
 /// let error = PluginManager::new().unload_by_path("never/loaded.so");
 /// assert!(matches!(error, Err(UnloadError::NotLoaded { .. })));
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum UnloadError {
     /// No such library is loaded.
@@ -360,3 +373,23 @@ pub enum UnloadError {
         source: libloading::Error,
     },
 }
+
+/// What `main` prints of an error that it returns is its `Debug` form: the
+/// message, and its causes.
+macro_rules! debug_as_message {
+    ($($error:ty)*) => {$(
+        impl fmt::Debug for $error {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)?;
+                let mut cause = self.source();
+                while let Some(error) = cause {
+                    write!(f, ": {error}")?;
+                    cause = error.source();
+                }
+                Ok(())
+            }
+        }
+    )*};
+}
+
+debug_as_message!(LoadError InspectError UnloadError);

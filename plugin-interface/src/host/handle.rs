@@ -37,9 +37,13 @@ use crate::metadata::PluginMetadata;
 /// ```
 pub struct PluginHandle {
     instance: Arc<Instance>,
-    /// Neither `Send` nor `Sync`.
-    thread: PhantomData<*const ()>,
+    thread: PhantomData<StaysOnItsThread>,
 }
+
+/// Neither `Send` nor `Sync`: nothing says that the instances may leave the
+/// thread that made them. A proxy may, if its interface is `Send`.
+#[derive(Debug)]
+pub(super) struct StaysOnItsThread(#[expect(dead_code, reason = "a marker")] *const ());
 
 impl PluginHandle {
     pub(super) fn new(instance: Instance) -> Self {
@@ -85,7 +89,8 @@ impl PluginHandle {
     /// Gives the handle back: unmakes the instance if no proxy holds it, and
     /// closes the library if this was its last instance.
     ///
-    /// The count is that of the library's unmakers, if it was closed.
+    /// `Some` is the count of the library's unmakers, over all its
+    /// registrations: the last handle gets it, the others get `None`.
     ///
     /// # Errors
     ///

@@ -1,12 +1,13 @@
 //! Drives the stages, and remembers what was loaded and what was not.
 
+use core::fmt;
 use core::marker::PhantomData;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{LoadError, UnloadError};
-use super::handle::PluginHandle;
+use super::handle::{PluginHandle, StaysOnItsThread};
 use super::library::{Epitaph, LoadedLibrary};
 use super::policy::LoadPolicy;
 use super::stages::check::{AnyMachine, check};
@@ -43,8 +44,7 @@ pub struct PluginManager {
     survivors: HashSet<FileIdentity>,
     loaded: Vec<Loaded>,
     rejected: Vec<Rejected>,
-    /// Neither `Send` nor `Sync`.
-    thread: PhantomData<*const ()>,
+    thread: PhantomData<StaysOnItsThread>,
 }
 
 /// A library that was loaded, and what became of it.
@@ -56,7 +56,7 @@ struct Loaded {
 }
 
 /// A file of the last scan that was not loaded, or a registration that could
-/// not be made.
+/// not be made. Its text is that of the error, which names the file.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Rejected {
@@ -64,6 +64,12 @@ pub struct Rejected {
     pub path: PathBuf,
     /// Why.
     pub error: LoadError,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
 }
 
 /// A file that may be a plugin, and what it says of itself.

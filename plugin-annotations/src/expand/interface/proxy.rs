@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{FnArg, Ident};
+use syn::{FnArg, Ident, Pat};
 
 use super::super::{crossing, place_of};
 use super::proxy_name;
@@ -12,9 +12,9 @@ use crate::model::Interface;
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
-/// Output: fn greet(&self, argument_0: &str) -> String {
+/// Output: fn greet(&self, target: &str) -> String {
 ///             let object = &self.plugin_object;
-///             let outcome = (object.vtable().greet)(object.instance(), lower(argument_0));
+///             let outcome = (object.vtable().greet)(object.instance(), lower(target));
 ///             let value = object.finish::<String>("greet", outcome);
 ///             value
 ///         }
@@ -27,8 +27,10 @@ pub(super) fn proxy(Interface { krate, item, lints, methods, .. }: &Interface) -
         let mut arguments = Vec::new();
         for input in &mut signature.inputs {
             if let FnArg::Typed(typed) = input {
-                let argument = format_ident!("__argument_{}", arguments.len());
-                typed.attrs.clear();
+                let argument = match &*typed.pat {
+                    Pat::Ident(pattern) => pattern.ident.clone(),
+                    _ => format_ident!("__argument_{}", arguments.len()),
+                };
                 *typed.pat = syn::parse_quote!(#argument);
                 arguments.push(argument);
             }
@@ -58,8 +60,12 @@ pub(super) fn proxy(Interface { krate, item, lints, methods, .. }: &Interface) -
             }
         }
     });
-    let doc =
-        format!("An instance of [`{name}`] in a plugin, which stays loaded while this lives.");
+    let doc = format!(
+        "An instance of [`{name}`] in a plugin, which stays loaded while this lives.\n\n\
+         # Panics\n\n\
+         A method whose implementation panics panics here, with the same message as a `String` \
+         for payload; the plugin stays usable."
+    );
     quote! {
         #[doc = #doc]
         #(#lints)*

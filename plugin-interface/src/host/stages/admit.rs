@@ -26,6 +26,9 @@ pub(crate) fn admit(
     if metadata.package.rust && !metadata.package.unwinds {
         return Err(LoadError::PanicAbort { path: path() });
     }
+    if let Some(name) = unimplemented(metadata, wanted) {
+        return Err(LoadError::NoRegistration { path: path(), name });
+    }
     let Some(wanted) = wanted else { return Ok(()) };
     let Some(offered) = metadata.interfaces.iter().find(|i| i.path == wanted.path()) else {
         let wanted = wanted.path().to_owned();
@@ -39,6 +42,17 @@ pub(crate) fn admit(
         return Err(LoadError::Mismatch { path: path(), mismatch });
     }
     Ok(())
+}
+
+/// The interface of which the library has nothing, though it is asked for it: a
+/// forgotten attribute. A library written by hand need not list what it has.
+fn unimplemented(metadata: &PluginMetadata, wanted: Option<PluginTrait>) -> Option<String> {
+    let has = |path: &str| metadata.registrations.iter().any(|r| r.interface == path);
+    let asked = |path: &str| wanted.is_none_or(|wanted| wanted.path() == path);
+    let mut offered = metadata.interfaces.iter().filter(|i| asked(&i.path));
+    let first = offered.next().filter(|_| metadata.package.rust)?;
+    let none = !has(&first.path) && !offered.any(|interface| has(&interface.path));
+    none.then(|| first.name().to_owned())
 }
 
 /// The part of a version that says what fits.
@@ -130,7 +144,7 @@ impl fmt::Display for Mismatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::{MethodMetadata, PackageMetadata};
+    use crate::metadata::{MethodMetadata, PackageMetadata, RegistrationMetadata};
 
     fn method(signature: &str) -> MethodMetadata {
         let name = signature.split(['(', ' ']).nth(1).unwrap().to_owned();
@@ -162,8 +176,11 @@ mod tests {
                 license: String::new(),
                 repository: String::new(),
             },
+            registrations: interfaces
+                .iter()
+                .map(|i| RegistrationMetadata { interface: i.path.clone(), name: "X".to_owned() })
+                .collect(),
             interfaces,
-            registrations: Vec::new(),
         }
     }
 
@@ -187,6 +204,16 @@ mod tests {
             refused.to_string(),
             "libx.so is of the package parrot, which the policy denies"
         );
+    }
+
+    #[test]
+    fn an_interface_that_nothing_implements_is_a_forgotten_attribute() {
+        let mut metadata = library(vec![interface(PluginTrait::Greeter.fingerprint(), &[])]);
+        metadata.registrations.clear();
+        let text = verdict(&metadata).unwrap_err().to_string();
+        assert!(text.contains("put #[plugin_impl(Greeter)] on an impl of Greeter"), "{text}");
+        metadata.package.rust = false;
+        assert!(verdict(&metadata).is_ok(), "by hand, it need not be listed");
     }
 
     #[test]

@@ -19,7 +19,7 @@ const MAX_METADATA: u64 = 16 << 20;
 /// let error = plugin_interface::inspect("Cargo.toml").unwrap_err();
 /// assert!(matches!(error, plugin_interface::InspectError::NotALibrary { .. }));
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
     /// The file cannot be read.
@@ -31,7 +31,7 @@ pub enum InspectError {
         source: io::Error,
     },
     /// The file is not a dynamic library of any platform.
-    #[error("{} is not a dynamic library: {reason}", path.display())]
+    #[error("{} is not a dynamic library: {reason}; remove it, or build it again", path.display())]
     NotALibrary {
         /// The file.
         path: PathBuf,
@@ -111,6 +111,10 @@ pub(crate) fn check(
     let metadata = file.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
         let reason = "it is no regular file".to_owned();
+        return Err(InspectError::NotALibrary { path: path(), reason });
+    }
+    if metadata.len() == 0 {
+        let reason = "it is empty".to_owned();
         return Err(InspectError::NotALibrary { path: path(), reason });
     }
     let not_a_library = |reason| InspectError::NotALibrary { path: path(), reason };
