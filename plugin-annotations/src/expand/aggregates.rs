@@ -42,7 +42,10 @@ fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> Token
         static #counter: #private::Counter<#object> = #private::Counter::new();
 
         // The symbols bear the name that is written here.
-        const _: () = #private::assert_own_name::<#object>(#name);
+        const _: () = #private::core::assert!(
+            #private::is_same_name(<#object as #krate::Interface>::NAME, #name),
+            "name the interface by its own name here, not by an alias",
+        );
 
         const _: () = {
             #[unsafe(no_mangle)]
@@ -51,9 +54,9 @@ fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> Token
             }
 
             #[unsafe(no_mangle)]
-            unsafe extern "C" fn #unregister(registrations: *const #krate::RegistrationArray) {
+            unsafe extern "C" fn #unregister(__registrations: *const #krate::RegistrationArray) {
                 // SAFETY: the caller passes what the function above gave.
-                unsafe { #private::unregister_all(registrations) }
+                unsafe { #private::unregister_all(__registrations) }
             }
 
             #[unsafe(no_mangle)]

@@ -68,8 +68,8 @@ fn metadata_static(krate: &Path, name: &str, record: &TokenStream) -> TokenStrea
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__plugin"))]
         #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".plugin"))]
         static #name: [#krate::__private::core::primitive::u8; {
-            let record: &'static [#krate::__private::core::primitive::u8] = #record;
-            record.len()
+            let __record: &'static [#krate::__private::core::primitive::u8] = #record;
+            <[_]>::len(__record)
         }] = #krate::__private::bytes_of(#record);
     }
 }

@@ -37,7 +37,7 @@ fn expand(registration: &Registration) -> TokenStream {
         Some(new) => {
             let construct = quote!(#private::construct::<Self::Instance, _>);
             let construct = located(construct, place_of(new));
-            quote!(#construct(#new, context))
+            quote!(#construct(#new, __context))
         }
         None => {
             let made = quote_spanned! {ty.span()=> <#ty as #private::MadeByDefault>::make() };
@@ -65,7 +65,7 @@ fn expand(registration: &Registration) -> TokenStream {
                 };
 
                 fn construct(
-                    context: &#krate::PluginContext<'_>,
+                    __context: &#krate::PluginContext<'_>,
                 ) -> #private::core::result::Result<Self::Instance, #private::String> {
                     #construct
                 }
@@ -81,9 +81,9 @@ fn expand(registration: &Registration) -> TokenStream {
             }
 
             #[unsafe(no_mangle)]
-            unsafe extern "C" fn #unmaker(registration: *const #private::core::ffi::c_void) {
+            unsafe extern "C" fn #unmaker(__registration: *const #private::core::ffi::c_void) {
                 // SAFETY: the caller passes what the maker of this name gave.
-                unsafe { #private::unmaker::<__PluginMaker>(registration) }
+                unsafe { #private::unmaker::<__PluginMaker>(__registration) }
             }
 
             #record

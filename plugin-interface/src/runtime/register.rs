@@ -20,7 +20,7 @@ use crate::interface::{Interface, VTableFor};
 #[doc(hidden)]
 pub struct Counter<I: ?Sized>(AtomicUsize, PhantomData<fn(&I)>);
 
-impl<I: Interface + ?Sized> Counter<I> {
+impl<I: ?Sized> Counter<I> {
     #[expect(clippy::new_without_default, reason = "made once, by a macro, as a static")]
     pub const fn new() -> Self {
         Counter(AtomicUsize::new(0), PhantomData)

@@ -131,3 +131,11 @@ fn a_plugin_under_every_lint_and_without_a_prelude_loads() {
     assert_eq!(handles[0].name(), "Stern");
     assert_eq!(handles[0].interface(), "strict::Strict");
 }
+
+#[test]
+fn a_plugin_among_names_that_generated_code_might_want_loads() {
+    let directory = Directory::of(&["names"]);
+    let handles = PluginManager::new().load_all(directory.path()).unwrap();
+    let [maker] = &handles[..] else { panic!("{handles:?}") };
+    assert_eq!((maker.interface(), maker.name()), ("names::Marker", "Maker"));
+}

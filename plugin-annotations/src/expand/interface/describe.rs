@@ -43,8 +43,8 @@ pub(super) fn implementation(
                     { #krate::__private::interface_record_len::<dyn #name>() }
                 >(<dyn #name as #krate::Interface>::DESCRIPTION);
 
-            fn proxy(object: #krate::__private::Object<Self>) -> #proxy {
-                #proxy { plugin_object: object }
+            fn proxy(__object: #krate::__private::Object<Self>) -> #proxy {
+                #proxy { plugin_object: __object }
             }
         }
     }

@@ -32,21 +32,21 @@ pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
         #krate::__host_only! {
             #[doc = #load_doc]
             #[allow(dead_code, deprecated)]
-            #vis fn #load(path: &::std::path::Path) -> #krate::__private::core::result::Result<
+            #vis fn #load(__path: &::std::path::Path) -> #krate::__private::core::result::Result<
                 (#krate::libloading::Library, *const #krate::RegistrationArray),
                 #krate::LoadError,
             > {
-                #krate::__private::load_from_lib::<dyn #name>(path)
+                #krate::__private::load_from_lib::<dyn #name>(__path)
             }
 
             #[doc = #unload_doc]
             #[allow(dead_code, deprecated)]
             #vis unsafe fn #unload(
-                library: #krate::libloading::Library,
-                registrations: *const #krate::RegistrationArray,
+                __library: #krate::libloading::Library,
+                __registrations: *const #krate::RegistrationArray,
             ) -> #krate::__private::core::result::Result<(), #krate::UnloadError> {
                 // SAFETY: the same contract.
-                unsafe { #krate::__private::unload::<dyn #name>(library, registrations) }
+                unsafe { #krate::__private::unload::<dyn #name>(__library, __registrations) }
             }
         }
     }

@@ -25,6 +25,8 @@ pub(super) fn proxy(Interface { krate, item, lints, methods, .. }: &Interface) -
         let (cfgs, field) = (&method.cfgs, &method.signature.ident);
         let mut signature = method.signature.clone();
         let mut arguments = Vec::new();
+        // The `self` of the signature: where a macro wrote it, no other is it.
+        let this = signature.receiver().map(|receiver| receiver.self_token);
         for input in &mut signature.inputs {
             if let FnArg::Typed(typed) = input {
                 let argument = match &*typed.pat {
@@ -43,7 +45,7 @@ pub(super) fn proxy(Interface { krate, item, lints, methods, .. }: &Interface) -
             #(#cfgs)*
             #[inline]
             #signature {
-                let __object = &self.plugin_object;
+                let __object = &#this.plugin_object;
                 // SAFETY: vtable and instance belong together (the contract of
                 // `Object::new`), `self` is borrowed as the method asks, and
                 // the outcome is finished as the method's own return type.

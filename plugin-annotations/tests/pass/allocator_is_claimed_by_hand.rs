@@ -1,0 +1,5 @@
+#![forbid(unsafe_code)]
+
+plugin_interface::system_allocator!();
+
+fn main() {}
