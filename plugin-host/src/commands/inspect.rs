@@ -21,6 +21,8 @@ struct Report<'a> {
     description: &'a str,
     license: &'a str,
     repository: &'a str,
+    rustc: &'a str,
+    target: &'a str,
     interfaces: Vec<InterfaceReport<'a>>,
 }
 
@@ -59,6 +61,8 @@ fn report(file: String, metadata: &PluginMetadata) -> Report<'_> {
         description: &package.description,
         license: &package.license,
         repository: &package.repository,
+        rustc: &package.rustc,
+        target: &package.target,
         interfaces: metadata.interfaces.iter().map(|i| interface(i, metadata)).collect(),
     }
 }
@@ -90,6 +94,8 @@ fn show(report: &Report<'_>) -> io::Result<()> {
     line("authors", &report.authors.join(", "))?;
     line("license", report.license)?;
     line("repository", report.repository)?;
+    line("compiler", report.rustc)?;
+    line("target", report.target)?;
     line("abi", &report.abi_version.to_string())?;
     line("panics", if report.unwinds { "unwind" } else { "abort, or unknown" })?;
     line("values", if report.rust { "typed by rustc" } else { "validated when they cross" })?;

@@ -48,6 +48,28 @@ pub enum LoadError {
         /// What it is.
         found: &'static str,
     },
+    /// The candidate is a link to a file elsewhere.
+    #[error(
+        "{} is a link to {}, outside of its directory; load from there, or copy the file",
+        path.display(),
+        to.display()
+    )]
+    LinkOutside {
+        /// The candidate.
+        path: PathBuf,
+        /// Where it leads to.
+        to: PathBuf,
+    },
+    /// The candidate is a link that leads nowhere, or to itself.
+    #[error("{} is a link to {}, which cannot be followed", path.display(), to.display())]
+    LinkBroken {
+        /// The candidate.
+        path: PathBuf,
+        /// What it names.
+        to: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The candidate cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
@@ -199,7 +221,7 @@ pub enum LoadError {
         source: io::Error,
     },
     /// The dynamic linker refused the library.
-    #[error("cannot open {}", path.display())]
+    #[error("cannot open {}{}", path.display(), hint(source))]
     Open {
         /// The library.
         path: PathBuf,
@@ -282,6 +304,20 @@ pub enum LoadError {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+/// What to do about what the dynamic linker says, where we know it.
+fn hint(source: &libloading::Error) -> &'static str {
+    let said = source.source().map(ToString::to_string).unwrap_or_default();
+    if said.contains("failed to map segment") {
+        " (is the directory for temporary files mounted noexec? set TMPDIR to another)"
+    } else if said.contains("cannot open shared object file") {
+        " (a library that it needs was not found; it is mapped from a private copy, so that $ORIGIN is not where the file lies: set LD_LIBRARY_PATH, or link by absolute rpath)"
+    } else if said.contains("undefined symbol") {
+        " (a function that it needs is in no library that it links: link it)"
+    } else {
+        ""
+    }
 }
 
 /// Why a proxy was not given.

@@ -185,7 +185,8 @@ impl PluginManager {
     /// ```
     pub fn survey(&self, directory: impl AsRef<Path>) -> Result<Vec<Surveyed>, LoadError> {
         let candidates = discover::candidates(directory.as_ref())?.into_iter();
-        Ok(candidates.map(|path| Surveyed { result: self.examine(&path), path }).collect())
+        let examine = |path: &Path| discover::check_link(path).and_then(|()| self.examine(path));
+        Ok(candidates.map(|path| Surveyed { result: examine(&path), path }).collect())
     }
 
     /// What one library says of itself, if it would be loaded.
@@ -264,6 +265,7 @@ impl PluginManager {
         earlier: &[Arc<LoadedLibrary>],
         handles: &mut Vec<PluginHandle>,
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
+        discover::check_link(path)?;
         let copy = PrivateCopy::of(path, &self.policy)?;
         if let Some(library) = earlier
             .iter()

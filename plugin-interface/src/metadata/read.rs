@@ -51,6 +51,10 @@ pub struct PackageMetadata {
     pub license: String,
     /// Where its source is.
     pub repository: String,
+    /// The compiler that built it, as `rustc --version` says; empty if another.
+    pub rustc: String,
+    /// The target that it was built for, such as `x86_64-unknown-linux-gnu`.
+    pub target: String,
 }
 
 /// One interface of a library.
@@ -231,6 +235,8 @@ fn read_package(input: &mut Input<'_>) -> Result<PackageMetadata, MetadataError>
         description: input.string()?,
         license: input.string()?,
         repository: input.string()?,
+        rustc: input.string()?,
+        target: input.string()?,
     })
 }
 
@@ -348,6 +354,8 @@ mod tests {
         assert_eq!(metadata.package.authors, "A:B");
         assert_eq!(metadata.package.abi_version, crate::abi::ABI_VERSION);
         assert!(metadata.package.unwinds && metadata.package.rust);
+        assert!(metadata.package.rustc.starts_with("rustc 1."), "{}", metadata.package.rustc);
+        assert!(metadata.package.target.contains(std::env::consts::ARCH));
         let [greeter] = &metadata.interfaces[..] else { panic!("one interface, said twice") };
         assert_eq!(greeter.name(), "Greeter");
         assert!(greeter.send && greeter.sync);

@@ -103,6 +103,8 @@ const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageD
     out.string(package.description);
     out.string(package.license);
     out.string(package.repository);
+    out.string(env!("PLUGIN_RUSTC"));
+    out.string(env!("PLUGIN_TARGET"));
 }
 
 const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {

@@ -148,10 +148,29 @@ fn what_is_no_regular_file_is_not_waited_for() {
     std::os::unix::fs::symlink("/nowhere/at/all", directory.library("dangling")).unwrap();
     let texts: Vec<_> = scan(&directory).iter().map(|error| error.to_string()).collect();
     let [dangling, folder, fifo, socket] = &texts[..] else { panic!("{texts:?}") };
-    assert!(dangling.starts_with("cannot read"), "{dangling}");
+    assert!(dangling.contains("is a link to /nowhere/at/all, which cannot be"), "{dangling}");
     assert!(folder.contains("found a directory"), "{folder}");
     assert!(fifo.contains("found a named pipe"), "{fifo}");
     assert!(socket.contains("found a socket"), "{socket}");
+}
+
+#[test]
+fn a_link_is_followed_within_its_directory_and_not_out_of_it() {
+    use std::os::unix::fs::symlink;
+    let elsewhere = Directory::of(&["faulty"]);
+    let directory = Directory::new();
+    let inside = directory.path().join("versions");
+    std::fs::create_dir(&inside).unwrap();
+    std::fs::copy(fixture("strict"), inside.join("strict-1.so")).unwrap();
+    symlink("versions/strict-1.so", directory.library("strict")).unwrap();
+    symlink(elsewhere.library("faulty"), directory.library("outside")).unwrap();
+    symlink(directory.library("loop"), directory.library("loop")).unwrap();
+    let mut manager = PluginManager::new();
+    let loaded = manager.load_all(directory.path()).unwrap();
+    assert_eq!(loaded.iter().map(|handle| handle.name()).collect::<Vec<_>>(), ["Stern"]);
+    let [looped, outside] = manager.rejected() else { panic!("{:?}", manager.rejected()) };
+    assert!(matches!(looped.error, LoadError::LinkBroken { .. }), "{looped}");
+    assert!(matches!(outside.error, LoadError::LinkOutside { .. }), "{outside}");
 }
 
 #[test]
@@ -199,6 +218,7 @@ fn a_library_with_an_unresolved_symbol_is_refused_when_it_is_opened() {
     let LoadError::Open { path, source } = &error else { panic!("{error}") };
     assert_eq!(path, &directory.library("unresolved"));
     assert!(format!("{source:?}").contains("no_such_function"), "{source:?}");
+    assert!(error.to_string().contains("in no library that it links"), "{error}");
 }
 
 #[test]

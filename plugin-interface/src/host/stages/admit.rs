@@ -175,6 +175,8 @@ mod tests {
                 description: String::new(),
                 license: String::new(),
                 repository: String::new(),
+                rustc: String::new(),
+                target: String::new(),
             },
             registrations: interfaces
                 .iter()

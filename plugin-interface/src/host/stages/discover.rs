@@ -27,3 +27,20 @@ pub(crate) fn candidates(directory: &Path) -> Result<Vec<PathBuf>, LoadError> {
     candidates.sort();
     Ok(candidates)
 }
+
+/// Refuses a link that leads out of its own directory, or nowhere.
+pub(crate) fn check_link(path: &Path) -> Result<(), LoadError> {
+    let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+    if !path.symlink_metadata().map_err(unreadable)?.is_symlink() {
+        return Ok(());
+    }
+    let to = path.read_link().map_err(unreadable)?;
+    let broken = |source| LoadError::LinkBroken { path: path.to_owned(), to: to.clone(), source };
+    let target = path.canonicalize().map_err(broken)?;
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new(".")).canonicalize().map_err(unreadable)?;
+    if target.starts_with(directory) {
+        return Ok(());
+    }
+    Err(LoadError::LinkOutside { path: path.to_owned(), to: target })
+}
