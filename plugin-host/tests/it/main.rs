@@ -1,6 +1,7 @@
 //! The `plugin-host` program, as its users run it.
 
 mod environment;
+mod hostile;
 mod list;
 mod readme;
 mod run;

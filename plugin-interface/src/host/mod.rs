@@ -21,5 +21,5 @@ pub use manager::{PluginManager, Rejected, Surveyed};
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use stages::admit::Mismatch;
-pub use stages::check::{InspectError, inspect};
+pub use stages::check::{InspectError, exported_symbols, inspect, inspect_bytes};
 pub use stages::probe::Probe;

@@ -28,6 +28,22 @@ pub struct PluginMetadata {
     pub registrations: Vec<RegistrationMetadata>,
 }
 
+impl PluginMetadata {
+    /// Reads the records of a section that was found by other means.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are not records, or lack that of a package.
+    ///
+    /// ```
+    /// use plugin_interface::{MetadataError, PluginMetadata};
+    /// assert_eq!(PluginMetadata::from_section(&[]), Err(MetadataError::Package));
+    /// ```
+    pub fn from_section(section: &[u8]) -> Result<Self, MetadataError> {
+        read(section)
+    }
+}
+
 /// The package of a library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

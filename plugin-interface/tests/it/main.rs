@@ -3,6 +3,7 @@
 mod boundary;
 mod by_hand;
 mod fixtures;
+mod hostile;
 mod loading;
 mod panics;
 mod policy;

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use crate::fixtures::{Built, Directory, build, built, fixture};
 
 /// `PLUGIN_SOAK=1` runs the long versions.
-fn is_soak() -> bool {
+pub(crate) fn is_soak() -> bool {
     std::env::var_os("PLUGIN_SOAK").is_some_and(|value| value == "1")
 }
 

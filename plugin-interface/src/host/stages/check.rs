@@ -1,10 +1,14 @@
 //! Check: a sound library of this machine, with metadata. Reads, runs nothing.
 
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use object::read::ReadCache;
-use object::{Architecture, BinaryFormat, Object, ObjectKind, ObjectSection, ObjectSegment};
+use object::read::{ReadCache, ReadRef};
+use object::{
+    Architecture, BinaryFormat, NameOrOrdinal, Object, ObjectKind, ObjectSection, ObjectSegment,
+};
 
 use super::copy::open_without_waiting;
 use crate::metadata::read::read;
@@ -92,6 +96,36 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<PluginMetadata, InspectError> {
     check(path.as_ref(), path.as_ref(), AnyMachine::Allowed)
 }
 
+/// Reads what a library says of itself from its content, as [`inspect`] does
+/// from its file.
+///
+/// # Errors
+///
+/// As [`inspect`]; the path of the error is empty.
+///
+/// ```
+/// assert!(plugin_interface::inspect_bytes(b"not a library").is_err());
+/// ```
+pub fn inspect_bytes(library: &[u8]) -> Result<PluginMetadata, InspectError> {
+    Binary::parse(Path::new(""), library, library.len() as u64)?.metadata()
+}
+
+/// The functions and data that a library offers to others, by name, as its
+/// dynamic symbol table has them. Executes nothing.
+///
+/// # Errors
+///
+/// As [`inspect`], whether or not the library is a plugin.
+///
+/// ```
+/// assert!(plugin_interface::exported_symbols("Cargo.toml").is_err());
+/// ```
+pub fn exported_symbols(path: impl AsRef<Path>) -> Result<BTreeSet<String>, InspectError> {
+    let path = path.as_ref();
+    let (file, len) = open_regular(path, path)?;
+    Binary::parse(path, &ReadCache::new(file), len)?.exports()
+}
+
 /// Whether a library for another machine is an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AnyMachine {
@@ -105,54 +139,106 @@ pub(crate) fn check(
     copy: &Path,
     machine: AnyMachine,
 ) -> Result<PluginMetadata, InspectError> {
-    let path = || path.to_owned();
-    let unreadable = |source| InspectError::Read { path: path(), source };
-    let file = open_without_waiting(copy).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    if !metadata.is_file() {
-        let reason = "it is no regular file".to_owned();
-        return Err(InspectError::NotALibrary { path: path(), reason });
-    }
-    if metadata.len() == 0 {
-        let reason = "it is empty".to_owned();
-        return Err(InspectError::NotALibrary { path: path(), reason });
-    }
-    let not_a_library = |reason| InspectError::NotALibrary { path: path(), reason };
-    let damaged = |reason: String| InspectError::Damaged { path: path(), reason };
-
+    let (file, len) = open_regular(path, copy)?;
     // Reads only the headers and the one section, a page at a time.
     let cache = ReadCache::new(file);
-    object::FileKind::parse(&cache)
-        .map_err(|_| not_a_library("its header is of no known format".into()))?;
-    let binary = object::File::parse(&cache).map_err(|error| damaged(error.to_string()))?;
-    if binary.kind() != ObjectKind::Dynamic {
-        let found = format!("it is {}", describe(binary.kind()));
-        return Err(not_a_library(found));
-    }
-    for segment in binary.segments() {
-        let (offset, size) = segment.file_range();
-        if offset.checked_add(size).is_none_or(|end| end > metadata.len()) {
-            let len = metadata.len();
-            let reason = format!("a segment ends beyond the file's {len} bytes");
-            return Err(damaged(reason));
-        }
-    }
+    let binary = Binary::parse(path, &cache, len)?;
     if machine == AnyMachine::Refused {
-        let found = (binary.architecture(), binary.format());
-        if is_foreign(found) {
-            let found = format!("{:?} ({:?})", found.0, found.1);
-            return Err(InspectError::OtherMachine { path: path(), found });
+        binary.check_machine()?;
+    }
+    binary.metadata()
+}
+
+/// Opens a regular file that is not empty, and gives its size.
+fn open_regular(path: &Path, copy: &Path) -> Result<(File, u64), InspectError> {
+    let unreadable = |source| InspectError::Read { path: path.to_owned(), source };
+    let not_a_library = |reason: &str| {
+        let (path, reason) = (path.to_owned(), reason.to_owned());
+        Err(InspectError::NotALibrary { path, reason })
+    };
+    let file = open_without_waiting(copy).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    match metadata.len() {
+        _ if !metadata.is_file() => not_a_library("it is no regular file"),
+        0 => not_a_library("it is empty"),
+        len => Ok((file, len)),
+    }
+}
+
+/// A dynamic library whose headers lead to nothing outside of it.
+struct Binary<'p, 'd, R: ReadRef<'d>> {
+    path: &'p Path,
+    file: object::File<'d, R>,
+}
+
+impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
+    fn parse(path: &'p Path, data: R, len: u64) -> Result<Self, InspectError> {
+        let not_a_library = |reason: String| {
+            let path = path.to_owned();
+            InspectError::NotALibrary { path, reason }
+        };
+        object::FileKind::parse(data)
+            .map_err(|_| not_a_library("its header is of no known format".into()))?;
+        let file = object::File::parse(data).map_err(|error| damaged(path, error.to_string()))?;
+        if file.kind() != ObjectKind::Dynamic {
+            return Err(not_a_library(format!("it is {}", describe(file.kind()))));
         }
+        for segment in file.segments() {
+            let (offset, size) = segment.file_range();
+            if offset.checked_add(size).is_none_or(|end| end > len) {
+                let reason = format!("a segment ends beyond the file's {len} bytes");
+                return Err(damaged(path, reason));
+            }
+        }
+        Ok(Binary { path, file })
     }
-    let section = binary
-        .section_by_name(SECTION)
-        .or_else(|| binary.section_by_name("__plugin"))
-        .ok_or_else(|| InspectError::NotAPlugin { path: path() })?;
-    if section.size() > MAX_METADATA {
-        return Err(damaged(format!("{} bytes of metadata", section.size())));
+
+    fn check_machine(&self) -> Result<(), InspectError> {
+        let (architecture, format) = (self.file.architecture(), self.file.format());
+        if is_foreign((architecture, format)) {
+            let found = format!("{architecture:?} ({format:?})");
+            return Err(InspectError::OtherMachine { path: self.path.to_owned(), found });
+        }
+        Ok(())
     }
-    let bytes = section.data().map_err(|error| damaged(error.to_string()))?;
-    read(bytes).map_err(|source| InspectError::Metadata { path: path(), source })
+
+    fn metadata(&self) -> Result<PluginMetadata, InspectError> {
+        let path = || self.path.to_owned();
+        let section = self
+            .file
+            .section_by_name(SECTION)
+            .or_else(|| self.file.section_by_name("__plugin"))
+            .ok_or_else(|| match self.has_section_names() {
+                true => InspectError::NotAPlugin { path: path() },
+                false => damaged(self.path, "its table of sections is blank".to_owned()),
+            })?;
+        if section.size() > MAX_METADATA {
+            return Err(damaged(self.path, format!("{} bytes of metadata", section.size())));
+        }
+        let bytes = section.data().map_err(|error| damaged(self.path, error.to_string()))?;
+        read(bytes).map_err(|source| InspectError::Metadata { path: path(), source })
+    }
+
+    /// Whether the table of sections was written; its place may be reserved by
+    /// a writer that comes to it last.
+    fn has_section_names(&self) -> bool {
+        self.file.sections().any(|section| section.name().is_ok_and(|name| !name.is_empty()))
+    }
+
+    fn exports(&self) -> Result<BTreeSet<String>, InspectError> {
+        let unreadable = |error: object::Error| damaged(self.path, error.to_string());
+        let mut names = BTreeSet::new();
+        for export in self.file.exports().map_err(unreadable)? {
+            if let NameOrOrdinal::Name(name) = export.map_err(unreadable)?.name() {
+                names.insert(String::from_utf8_lossy(name).into_owned());
+            }
+        }
+        Ok(names)
+    }
+}
+
+fn damaged(path: &Path, reason: String) -> InspectError {
+    InspectError::Damaged { path: path.to_owned(), reason }
 }
 
 fn describe(kind: ObjectKind) -> &'static str {
