@@ -27,6 +27,11 @@ enum Command {
     Inspect(InspectArgs),
     /// Load every plugin of a directory, call the greeters, unload, and count.
     Run(RunArgs),
+    /// Put libraries to the test, and say of each check how it went.
+    Check(CheckArgs),
+    /// What runs in the child process in which a run drives a library.
+    #[command(hide = true)]
+    Drive(DriveArgs),
     /// What runs in the child process that tries a library first.
     #[command(hide = true)]
     Probe(ProbeArgs),
@@ -52,6 +57,29 @@ pub(crate) struct InspectArgs {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// A library, or a directory of them.
+    #[arg(value_name = "FILE|DIR")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DriveArgs {
+    pub(crate) library: PathBuf,
+    #[arg(long)]
+    pub(crate) greet: String,
+    #[arg(long)]
+    pub(crate) report: PathBuf,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
 }
 
 #[derive(Args)]
@@ -81,7 +109,7 @@ pub(crate) struct PolicyArgs {
 pub(crate) struct LoadArgs {
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
-    /// Load at once, without trying each library in a child process first.
+    /// Load into this process, and not into a child for each library.
     #[arg(long)]
     pub(crate) no_probe: bool,
     /// How many seconds a library has in that child process.
@@ -123,6 +151,8 @@ pub fn main() -> ExitCode {
         Command::List(args) => commands::list::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Check(args) => commands::check::run(&args),
+        Command::Drive(args) => commands::drive::run(&args),
         Command::Probe(args) => commands::probe::run(&args),
     };
     match done {

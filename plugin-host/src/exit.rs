@@ -1,6 +1,6 @@
 //! How a command ended, as a number for scripts.
 
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 use plugin_interface::{InspectError, LoadError};
 
@@ -29,6 +29,16 @@ pub enum Exit {
     Crashed = 5,
     /// A plugin did not answer in time.
     TimedOut = 6,
+}
+
+impl Exit {
+    /// How a child process of this program ended; `None` if by a signal, or
+    /// with a code that is none of ours.
+    pub(crate) fn of(status: ExitStatus) -> Option<Exit> {
+        use Exit::*;
+        let all = [Ok, Failed, Usage, Incompatible, Refused, Crashed, TimedOut];
+        all.into_iter().find(|exit| Some(*exit as i32) == status.code())
+    }
 }
 
 impl From<&LoadError> for Exit {

@@ -1,8 +1,12 @@
 //! One file for each command.
 
+pub(crate) mod check;
+pub(crate) mod drive;
 pub(crate) mod inspect;
+mod isolate;
 pub(crate) mod list;
 pub(crate) mod probe;
+mod report;
 pub(crate) mod run;
 
 use std::env::consts::DLL_EXTENSION;
@@ -48,13 +52,19 @@ fn manager(args: &LoadArgs, target: &str) -> anyhow::Result<PluginManager> {
     if args.no_probe {
         return Ok(manager);
     }
+    let deadline = deadline(args)?;
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let probe = Probe::new(program).argument("probe").argument(target).deadline(deadline);
+    Ok(manager.with_probe(probe))
+}
+
+/// How long a library may take in a child process.
+fn deadline(args: &LoadArgs) -> anyhow::Result<Duration> {
     let seconds = args.probe_timeout;
     let deadline = Duration::try_from_secs_f64(seconds);
     let deadline = deadline.with_context(|| format!("{seconds} is no number of seconds"))?;
     ensure!(!deadline.is_zero(), "expected --probe-timeout of more than 0 seconds");
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let probe = Probe::new(program).argument("probe").argument(target).deadline(deadline);
-    Ok(manager.with_probe(probe))
+    Ok(deadline)
 }
 
 /// Says of a directory that it has no plugins.

@@ -2,7 +2,7 @@
 
 use plugin_interface::Probe;
 
-use super::run::call;
+use super::drive::call;
 use crate::cli::ProbeArgs;
 use crate::exit::Exit;
 

@@ -16,8 +16,39 @@ use super::symbols::Symbols;
 use crate::abi::PluginEntry;
 use crate::metadata::PluginMetadata;
 
-/// What is known of a library once it is closed: its unmaker count.
-pub(super) type Epitaph = Arc<OnceLock<u64>>;
+/// What is known of a library once it is closed.
+pub(super) type Epitaph = Arc<OnceLock<Closed>>;
+
+/// How a library was closed: what its unmakers counted, and what became of it.
+#[derive(Debug)]
+pub(super) struct Closed {
+    pub(super) count: u64,
+    pub(super) outcome: UnloadOutcome,
+}
+
+/// What became of a library that was closed.
+///
+/// ```no_run
+/// use plugin_interface::{PluginManager, PluginTrait, UnloadOutcome};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut manager = PluginManager::new();
+/// drop(manager.load_plugins("plugins", PluginTrait::Greeter)?);
+/// assert_eq!(manager.outcome("plugins/libgreeter.so"), Some(UnloadOutcome::Unmapped));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnloadOutcome {
+    /// Its memory was given back.
+    Unmapped,
+    /// It is still mapped.
+    Pinned {
+        /// Why, as far as it is known.
+        reasons: Vec<String>,
+    },
+}
 
 /// An open library. Whoever holds the last `Arc` of it closes it.
 pub(crate) struct LoadedLibrary {
@@ -110,9 +141,14 @@ impl LoadedLibrary {
         let Some(library) = self.library.take() else {
             return Ok(0);
         };
-        let _ = self.epitaph.set(count);
         let closed = library.close();
-        if closed.is_err() || self.copy.as_ref().is_some_and(is_mapped) {
+        let is_pinned = closed.is_err() || self.copy.as_ref().is_some_and(is_mapped);
+        let outcome = match is_pinned {
+            false => UnloadOutcome::Unmapped,
+            true => UnloadOutcome::Pinned { reasons: vec![PINNED.to_owned()] },
+        };
+        let _ = self.epitaph.set(Closed { count, outcome });
+        if is_pinned {
             // The library runs on, a thread of its own perhaps: what it was
             // lent stays where it is.
             core::mem::forget((self.services.take(), self.copy.take()));
@@ -121,6 +157,9 @@ impl LoadedLibrary {
         Ok(count)
     }
 }
+
+/// What keeps a library mapped, on the platforms that we know.
+const PINNED: &str = "a thread of the library runs, a thread-local of it awaits its destructor, or it is linked so that it stays";
 
 /// Whether a library that was closed is mapped nevertheless: a thread-local
 /// with a destructor, or a thread of its own, keeps it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::error::{LoadError, UnloadError};
 use super::handle::{PluginHandle, StaysOnItsThread};
-use super::library::{Epitaph, LoadedLibrary};
+use super::library::{Epitaph, LoadedLibrary, UnloadOutcome};
 use super::policy::LoadPolicy;
 use super::stages::check::{AnyMachine, check};
 use super::stages::copy::{FileIdentity, PrivateCopy};
@@ -68,7 +68,8 @@ pub struct Rejected {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.error, f)
+        // The message and its causes, as the `Debug` form has them.
+        fmt::Debug::fmt(&self.error, f)
     }
 }
 
@@ -184,9 +185,21 @@ impl PluginManager {
     /// # }
     /// ```
     pub fn survey(&self, directory: impl AsRef<Path>) -> Result<Vec<Surveyed>, LoadError> {
-        let candidates = discover::candidates(directory.as_ref())?.into_iter();
-        let examine = |path: &Path| discover::check_link(path).and_then(|()| self.examine(path));
-        Ok(candidates.map(|path| Surveyed { result: examine(&path), path }).collect())
+        let mut surveyed: Vec<Surveyed> = Vec::new();
+        for path in discover::candidates(directory.as_ref())? {
+            let mut result = discover::check_link(&path).and_then(|()| self.examine(&path));
+            // Only what says the same of itself can be the same.
+            let is_same = |earlier: &&Surveyed| match (&earlier.result, &result) {
+                (Ok(first), Ok(second)) => first == second && copy::is_same(&earlier.path, &path),
+                _ => false,
+            };
+            if let Some(first) = surveyed.iter().find(is_same) {
+                let (path, of) = (path.clone(), first.path.clone());
+                result = Err(LoadError::Duplicate { path, of });
+            }
+            surveyed.push(Surveyed { path, result });
+        }
+        Ok(surveyed)
     }
 
     /// What one library says of itself, if it would be loaded.
@@ -230,7 +243,7 @@ impl PluginManager {
         self.loaded.retain(|loaded| {
             let found = loaded.identity == wanted;
             if found {
-                counters.push(loaded.epitaph.get().copied());
+                counters.push(loaded.epitaph.get().map(|closed| closed.count));
             }
             !found
         });
@@ -238,6 +251,14 @@ impl PluginManager {
             return Err(UnloadError::NotLoaded { path: path.as_ref().to_owned() });
         }
         Ok(counters.into_iter().sum())
+    }
+
+    /// What became of the library that was loaded from `path`; `None` while it
+    /// is loaded, and if it never was.
+    pub fn outcome(&self, path: impl AsRef<Path>) -> Option<UnloadOutcome> {
+        let wanted = identity(path.as_ref());
+        let last = self.loaded.iter().rfind(|loaded| loaded.identity == wanted)?;
+        last.epitaph.get().map(|closed| closed.outcome.clone())
     }
 
     fn scan(

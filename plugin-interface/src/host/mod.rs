@@ -17,9 +17,10 @@ mod symbols;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
+pub use library::UnloadOutcome;
 pub use manager::{PluginManager, Rejected, Surveyed};
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use stages::admit::Mismatch;
 pub use stages::check::{InspectError, exported_symbols, inspect, inspect_bytes};
-pub use stages::probe::Probe;
+pub use stages::probe::{Probe, describe_exit};

@@ -4,7 +4,7 @@ use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
 
 use fixture_interface::{Echo, EchoProxy};
-use plugin_interface::{LoadError, PluginManager, PluginTrait, UnloadError};
+use plugin_interface::{LoadError, PluginManager, PluginTrait, UnloadError, UnloadOutcome};
 
 use crate::fixtures::{Directory, is_mapped};
 
@@ -114,11 +114,14 @@ fn a_drop_that_panics_while_the_host_unwinds_does_not_abort_it() {
 fn a_thread_that_outlives_its_library_may_panic() {
     let directory = Directory::new();
     directory.add("healthy", "outlived");
-    let echo = PluginManager::new().load::<dyn Echo>(directory.path()).unwrap().remove(0);
+    let mut manager = PluginManager::new();
+    let echo = manager.load::<dyn Echo>(directory.path()).unwrap().remove(0);
     let file = directory.path().join("now");
     assert_eq!(echo.panic(&format!("later {}", file.display())), 1);
     drop(echo);
     assert!(is_mapped("outlived"), "by its thread");
+    let outcome = manager.outcome(directory.library("outlived")).unwrap();
+    assert!(matches!(outcome, UnloadOutcome::Pinned { .. }), "{outcome:?}");
     std::fs::write(&file, "").unwrap();
     let deadline = Instant::now() + Duration::from_secs(60);
     while file.exists() {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use fixture_interface::{Echo, Tally};
 use plugin_interface::libloading::Library;
 use plugin_interface::{
-    Greeter, PluginManager, PluginTrait, RegistrationArray, UnloadError, get_unmaker_counter,
-    get_unmaker_counter_for, load_greeter_from_lib, unload_greeter,
+    Greeter, PluginManager, PluginTrait, RegistrationArray, UnloadError, UnloadOutcome,
+    get_unmaker_counter, get_unmaker_counter_for, load_greeter_from_lib, unload_greeter,
 };
 
 use crate::fixtures::{Directory, is_mapped};
@@ -89,7 +89,10 @@ fn unloading_by_path_gives_none_while_a_handle_lives_and_the_count_after() {
 fn a_path_is_known_by_each_of_its_names() {
     let directory = directory("named");
     let mut manager = PluginManager::new();
-    drop(manager.load_plugins(directory.path(), PluginTrait::Greeter).unwrap());
+    let handles = manager.load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
+    assert_eq!(manager.outcome(directory.library("named")), None, "it is loaded");
+    drop(handles);
+    assert_eq!(manager.outcome(directory.library("named")), Some(UnloadOutcome::Unmapped));
     let around = directory.path().join(".").join(directory.library("named").file_name().unwrap());
     assert_eq!(manager.unload_by_path(around).unwrap(), Some(2));
 }

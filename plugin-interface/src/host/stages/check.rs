@@ -72,7 +72,7 @@ pub enum InspectError {
         path: PathBuf,
     },
     /// The metadata is damaged, or of another format.
-    #[error("{}: its metadata cannot be read: {source}", path.display())]
+    #[error("{}: its metadata cannot be read", path.display())]
     Metadata {
         /// The file.
         path: PathBuf,

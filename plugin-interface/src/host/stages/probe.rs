@@ -123,7 +123,7 @@ impl Probe {
             }
             _ => {
                 let status = child.wait().map_err(not_started)?;
-                Err(LoadError::ProbeCrashed { path, how: describe(status) })
+                Err(LoadError::ProbeCrashed { path, how: describe_exit(status) })
             }
         }
     }
@@ -146,8 +146,19 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// How a process ended, for people.
-fn describe(status: ExitStatus) -> String {
+/// How a process ended, for people: by which signal, or with which code.
+///
+/// ```
+/// # #[cfg(unix)]
+/// # fn main() {
+/// use std::os::unix::process::ExitStatusExt;
+/// let killed = std::process::ExitStatus::from_raw(11);
+/// assert!(plugin_interface::describe_exit(killed).contains("SIGSEGV"));
+/// # }
+/// # #[cfg(not(unix))]
+/// # fn main() {}
+/// ```
+pub fn describe_exit(status: ExitStatus) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return match signal_name(signal) {

@@ -1,0 +1,119 @@
+//! Loads one library, calls what is in it, and unloads it: in this process.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use anyhow::Context;
+use plugin_interface::{Greeter, GreeterProxy, PluginHandle, PluginManager, UnloadError};
+
+use super::report::{LibraryReport, RegistrationReport, Report};
+use crate::cli::DriveArgs;
+use crate::exit::Exit;
+use crate::output::describe;
+
+/// The child process of a run: writes its report to a file, since stdout is
+/// the plugins'.
+pub(crate) fn run(args: &DriveArgs) -> anyhow::Result<Exit> {
+    let mut manager = PluginManager::with_policy(super::policy(&args.policy)?);
+    let (report, exit) = drive_file(&mut manager, &args.library, &args.greet);
+    fs::write(&args.report, serde_json::to_vec(&report)?)
+        .with_context(|| format!("cannot write {}", args.report.display()))?;
+    Ok(exit)
+}
+
+/// What became of one library.
+pub(super) fn drive_file(manager: &mut PluginManager, path: &Path, greet: &str) -> (Report, Exit) {
+    let (mut report, mut exit) = (Report::default(), Exit::Ok);
+    let loaded = manager.load_library(path);
+    for rejected in manager.rejected() {
+        exit = exit.max(Exit::from(&rejected.error));
+        report.reject(&rejected.path, &rejected.error);
+    }
+    match loaded {
+        Ok(handles) if handles.is_empty() => {}
+        Ok(handles) => report.libraries.push(drive(path, handles, greet, &mut exit)),
+        Err(error) => {
+            exit = exit.max(Exit::from(&error));
+            report.reject(path, &error);
+        }
+    }
+    (report, exit)
+}
+
+/// Calls every registration of a library, then unloads it.
+fn drive(path: &Path, handles: Vec<PluginHandle>, target: &str, exit: &mut Exit) -> LibraryReport {
+    let package = handles.first().map(|handle| handle.metadata().package.clone());
+    let mut report = LibraryReport {
+        file: path.display().to_string(),
+        package: package.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
+        version: package.as_ref().map(|p| p.version.clone()).unwrap_or_default(),
+        registrations: Vec::new(),
+        made: handles.len() as u64,
+        unmade: None,
+        errors: Vec::new(),
+    };
+    for handle in &handles {
+        let registration = call(handle, target);
+        if registration.error.is_some() {
+            *exit = (*exit).max(Exit::Crashed);
+        }
+        report.registrations.push(registration);
+    }
+    for handle in handles {
+        match handle.close() {
+            Ok(counter) => report.unmade = report.unmade.max(counter),
+            Err(error) => {
+                if let UnloadError::DropPanicked { counter, .. } = &error {
+                    report.unmade = report.unmade.max(*counter);
+                    *exit = (*exit).max(Exit::Crashed);
+                }
+                *exit = (*exit).max(Exit::Failed);
+                report.errors.push(describe(&error));
+            }
+        }
+    }
+    if report.unmade != Some(report.made) {
+        *exit = (*exit).max(Exit::Failed);
+        let unmade = report.unmade.map_or("nothing".to_owned(), |count| count.to_string());
+        let made = report.made;
+        report
+            .errors
+            .push(format!("expected {made} to be unmade, the unmaker counter says {unmade}"));
+    }
+    report
+}
+
+/// Drives a greeter; names the methods of anything else.
+pub(super) fn call(handle: &PluginHandle, target: &str) -> RegistrationReport {
+    let mut report = RegistrationReport {
+        name: handle.name().to_owned(),
+        interface: handle.interface().to_owned(),
+        greeter: None,
+        greeting: None,
+        methods: Vec::new(),
+        error: None,
+    };
+    let Some(greeter) = handle.as_greeter() else {
+        let interfaces = &handle.metadata().interfaces;
+        let interface = interfaces.iter().find(|interface| interface.path == handle.interface());
+        let methods = interface.map(|interface| interface.methods.as_slice()).unwrap_or_default();
+        report.methods = methods.iter().map(|method| method.signature.clone()).collect();
+        return report;
+    };
+    match greet(&greeter, target) {
+        Ok((name, greeting)) => (report.greeter, report.greeting) = (Some(name), Some(greeting)),
+        Err(message) => report.error = Some(format!("panicked: {message}")),
+    }
+    report
+}
+
+/// The greeter's name and greeting, or the message of its panic.
+fn greet(greeter: &GreeterProxy, target: &str) -> Result<(String, String), String> {
+    catch_unwind(AssertUnwindSafe(|| (greeter.name().to_owned(), greeter.greet(target)))).map_err(
+        |payload| match payload.downcast::<String>() {
+            Ok(message) => *message,
+            Err(_) => "without a message".to_owned(),
+        },
+    )
+}

@@ -1,0 +1,70 @@
+//! Drives one library in a process of its own, which may crash or hang.
+
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+
+use super::report::{RejectedReport, Report};
+use crate::cli::LoadArgs;
+use crate::exit::Exit;
+
+/// What became of a library in a child process.
+pub(super) fn drive_isolated(
+    args: &LoadArgs,
+    path: &Path,
+    greet: &str,
+) -> anyhow::Result<(Report, Exit)> {
+    let deadline = super::deadline(args)?;
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let folder = tempfile::tempdir().context("cannot make a temporary directory")?;
+    let report = folder.path().join("report");
+    let mut command = Command::new(program);
+    command.arg("drive").arg(path).arg("--report").arg(&report).args(["--greet", greet]);
+    for digest in &args.policy.pin {
+        command.args(["--pin", digest]);
+    }
+    for package in &args.policy.deny {
+        command.args(["--deny", package]);
+    }
+    if args.policy.allow_world_writable {
+        command.arg("--allow-world-writable");
+    }
+    let mut child = command.spawn().context("cannot start this program once more")?;
+    let Some(status) = wait(&mut child, deadline)? else {
+        let error = format!("did not answer within {deadline:?}");
+        return Ok(refused(path, &error, Exit::TimedOut));
+    };
+    let written = std::fs::read(&report).ok();
+    let report = written.and_then(|bytes| serde_json::from_slice::<Report>(&bytes).ok());
+    match (report, Exit::of(status)) {
+        (Some(report), Some(exit)) => Ok((report, exit)),
+        // It crashed after all was said, or before.
+        _ => Ok(refused(path, &plugin_interface::describe_exit(status), Exit::Crashed)),
+    }
+}
+
+/// Waits for a child, and ends it when its time is over.
+fn wait(child: &mut Child, deadline: Duration) -> anyhow::Result<Option<ExitStatus>> {
+    let end = Instant::now() + deadline;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() > end {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn refused(path: &Path, how: &str, exit: Exit) -> (Report, Exit) {
+    let file = path.display().to_string();
+    let error = format!("{file} failed in a process of its own: {how}");
+    let rejected = vec![RejectedReport { file, error }];
+    (Report { rejected, ..Report::default() }, exit)
+}

@@ -1,0 +1,97 @@
+//! What a run found out, for people and as JSON.
+
+use std::io;
+use std::path::Path;
+
+use plugin_interface::LoadError;
+use serde::{Deserialize, Serialize};
+
+use crate::output::{describe, escaped, print_error, print_line};
+
+/// What became of one library.
+#[derive(Deserialize, Serialize)]
+pub(super) struct LibraryReport {
+    pub(super) file: String,
+    pub(super) package: String,
+    pub(super) version: String,
+    pub(super) registrations: Vec<RegistrationReport>,
+    pub(super) made: u64,
+    pub(super) unmade: Option<u64>,
+    pub(super) errors: Vec<String>,
+}
+
+/// What one registration answered.
+#[derive(Deserialize, Serialize)]
+pub(super) struct RegistrationReport {
+    pub(super) name: String,
+    pub(super) interface: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) greeter: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) greeting: Option<String>,
+    /// The methods of an interface that this command does not know to call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) methods: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<String>,
+}
+
+/// A file that was not loaded.
+#[derive(Deserialize, Serialize)]
+pub(super) struct RejectedReport {
+    pub(super) file: String,
+    pub(super) error: String,
+}
+
+#[derive(Default, Deserialize, Serialize)]
+pub(super) struct Report {
+    pub(super) libraries: Vec<LibraryReport>,
+    pub(super) rejected: Vec<RejectedReport>,
+}
+
+impl Report {
+    pub(super) fn reject(&mut self, path: &Path, error: &LoadError) {
+        let (file, error) = (path.display().to_string(), describe(error));
+        self.rejected.push(RejectedReport { file, error });
+    }
+
+    pub(super) fn extend(&mut self, other: Report) {
+        self.libraries.extend(other.libraries);
+        self.rejected.extend(other.rejected);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.libraries.is_empty() && self.rejected.is_empty()
+    }
+
+    pub(super) fn show(&self) -> io::Result<()> {
+        self.libraries.iter().try_for_each(show)?;
+        for rejected in &self.rejected {
+            print_error(&rejected.error);
+        }
+        Ok(())
+    }
+}
+
+fn show(library: &LibraryReport) -> std::io::Result<()> {
+    let LibraryReport { file, package, version, .. } = library;
+    print_line(&escaped(&format!("{file} ({package} {version})")))?;
+    for registration in &library.registrations {
+        let RegistrationReport { name, interface, methods, .. } = registration;
+        let answer = match (&registration.greeter, &registration.greeting, &registration.error) {
+            (Some(greeter), Some(greeting), _) => format!("{greeter}: {greeting}"),
+            (_, _, Some(error)) => error.clone(),
+            _ => format!("not called, has {} methods", methods.len()),
+        };
+        print_line(&format!("  {}", escaped(&format!("{name} ({interface}): {answer}"))))?;
+        for method in methods {
+            print_line(&format!("    {}", escaped(method)))?;
+        }
+    }
+    let unmade = library.unmade.map_or("unknown".to_owned(), |count| count.to_string());
+    print_line(&format!("  made {}, unmaker counter {unmade}", library.made))?;
+    for error in &library.errors {
+        print_error(error);
+    }
+    Ok(())
+}
