@@ -229,7 +229,7 @@ fn check_of(error: &LoadError) -> &'static str {
         LoadError::NotPinned { .. } | LoadError::Denied { .. } => "policy",
         LoadError::AbiVersion { .. } => "abi",
         LoadError::PanicAbort { .. } => "panics",
-        LoadError::NoRegistration { .. } => "implementations",
+        LoadError::NoInterface { .. } | LoadError::NoRegistration { .. } => "implementations",
         LoadError::StillWritten { .. } | LoadError::Copy { .. } => "settled",
         LoadError::ProbeCrashed { .. }
         | LoadError::ProbeTimedOut { .. }

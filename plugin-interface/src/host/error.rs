@@ -172,6 +172,15 @@ pub enum LoadError {
         /// The interfaces that it has.
         offered: Vec<String>,
     },
+    /// The library's metadata names no interface at all.
+    #[error(
+        "{} offers no interface; put #[plugin_aggregates(..)] at its crate root, and build it again",
+        path.display()
+    )]
+    NoInterface {
+        /// The library.
+        path: PathBuf,
+    },
     /// The library knows the interface, and implements nothing of it.
     #[error(
         "{} implements nothing; put #[plugin_impl({name})] on an impl of {name}",

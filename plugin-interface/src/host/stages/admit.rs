@@ -26,6 +26,9 @@ pub(crate) fn admit(
     if metadata.package.rust && !metadata.package.unwinds {
         return Err(LoadError::PanicAbort { path: path() });
     }
+    if metadata.interfaces.is_empty() {
+        return Err(LoadError::NoInterface { path: path() });
+    }
     if let Some(name) = unimplemented(metadata, wanted) {
         return Err(LoadError::NoRegistration { path: path(), name });
     }
@@ -206,6 +209,14 @@ mod tests {
             refused.to_string(),
             "libx.so is of the package parrot, which the policy denies"
         );
+    }
+
+    #[test]
+    fn a_library_that_offers_nothing_is_refused_whatever_is_asked_for() {
+        let empty = library(vec![]);
+        assert!(matches!(verdict(&empty), Err(LoadError::NoInterface { .. })));
+        let refused = admit(Path::new("libx.so"), &empty, &LoadPolicy::new(), None);
+        assert!(matches!(refused, Err(LoadError::NoInterface { .. })));
     }
 
     #[test]
