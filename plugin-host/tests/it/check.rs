@@ -1,0 +1,172 @@
+//! `check`: each check passes for a good plugin, and fails for one that fails
+//! exactly that.
+
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::environment::{Answer, Directory, plugin_host, root};
+
+/// Runs `check` on a file, with more arguments.
+fn check(path: &Path, more: &[&str]) -> Answer {
+    let mut arguments = vec!["check", path.to_str().unwrap(), "--json"];
+    arguments.extend(more);
+    plugin_host(&arguments)
+}
+
+/// The verdicts, by name, and the reason of the one that failed.
+fn verdicts(answer: &Answer) -> (Vec<(String, String)>, Option<String>) {
+    let json = answer.json();
+    let checks = json[0]["checks"].as_array().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let reason = checks.iter().find_map(|check| check.get("reason")).map(text);
+    (checks.iter().map(|check| (text(&check["name"]), text(&check["verdict"]))).collect(), reason)
+}
+
+/// Asserts that exactly the check of that name fails, with a code and a reason.
+fn fails(answer: &Answer, name: &str, code: i32, expected: &str) {
+    assert_eq!(answer.code, code, "{name}: {answer:?}");
+    let (verdicts, reason) = verdicts(answer);
+    let at = verdicts.iter().position(|(check, _)| check == name).expect(name);
+    for (i, (check, verdict)) in verdicts.iter().enumerate() {
+        let expected = match i.cmp(&at) {
+            std::cmp::Ordering::Less => "passed",
+            std::cmp::Ordering::Equal => "failed",
+            std::cmp::Ordering::Greater => "skipped",
+        };
+        assert_eq!(verdict, expected, "{check}: {answer:?}");
+    }
+    let reason = reason.expect("a reason");
+    assert!(reason.contains(expected), "{name}: {reason}");
+}
+
+#[test]
+fn a_good_plugin_passes_every_check() {
+    let directory = Directory::new();
+    let answer = check(&directory.compile("good", &["COUNTER"], ""), &[]);
+    assert_eq!(answer.code, 0, "{answer:?}");
+    let (verdicts, reason) = verdicts(&answer);
+    assert_eq!((verdicts.len(), reason), (23, None));
+    assert!(verdicts.iter().all(|(_, verdict)| verdict == "passed"), "{verdicts:?}");
+}
+
+#[test]
+fn the_examples_pass_every_check() {
+    let built = plugin_host(&["run", "--build", "example-plugins", "--json"]).json();
+    for library in built["libraries"].as_array().unwrap() {
+        let answer = check(Path::new(library["file"].as_str().unwrap()), &[]);
+        assert_eq!(answer.code, 0, "{answer:?}");
+    }
+}
+
+#[test]
+fn each_check_of_the_file_fails_alone() {
+    let directory = Directory::new();
+    let good = directory.compile("good", &["COUNTER"], "");
+    let bytes = fs::read(&good).unwrap();
+    let write = |name: &str, content: &[u8]| {
+        let path = directory.library(name);
+        fs::write(&path, content).unwrap();
+        path
+    };
+    let patch = |name: &str, at: usize, with: &[u8]| {
+        let mut content = bytes.clone();
+        content[at..at + with.len()].copy_from_slice(with);
+        write(name, &content)
+    };
+    let magic = b"PLUGIN\0\x01";
+    let record = bytes.windows(magic.len()).position(|window| window == magic).unwrap();
+
+    fails(&check(&directory.library("missing"), &[]), "file", 1, "cannot read");
+    let writable = write("writable", &bytes);
+    fs::set_permissions(&writable, Permissions::from_mode(0o666)).unwrap();
+    fails(&check(&writable, &[]), "writers", 4, "chmod o-w");
+    fails(&check(&write("text", b"text"), &[]), "format", 1, "no known format");
+    fails(&check(&write("cut", &bytes[..9000]), &[]), "integrity", 1, "damaged or incomplete");
+    fails(&check(&patch("machine", 18, &[0xf3, 0]), &[]), "machine", 3, "Riscv");
+    fails(&check(&patch("metadata", record + 7, &[9]), &[]), "metadata", 1, "format 9");
+    let digest = "0".repeat(64);
+    fails(&check(&good, &["--pin", &digest]), "policy", 4, "its SHA-256 digest is");
+    let writer = File::options().append(true).open(&good).unwrap();
+    fails(&check(&good, &[]), "settled", 1, "still being written");
+    drop(writer);
+    assert_eq!(check(&good, &[]).code, 0);
+}
+
+#[test]
+fn each_check_of_the_plugin_fails_alone() {
+    let pins = "#define _GNU_SOURCE\n#include <dlfcn.h>\n\
+                __attribute__((constructor)) static void begin(void) {\n\
+                Dl_info info; dladdr((void *)begin, &info); dlopen(info.dli_fname, RTLD_NOW);\n}\n";
+    let crashes =
+        "__attribute__((constructor)) static void begin(void) { *(volatile int *)8 = 1; }";
+    let unresolved = "void no_such_function(void); void call(void) { no_such_function(); }";
+    let wrong = "#include <stddef.h>\nsize_t plugin_unmaker_counter_Greeter_v1(void) { return 7; }";
+    let cases: [(&str, &[&str], &str, i32, &str); 13] = [
+        ("plugin", &["NO_METADATA"], "", 1, "no section .plugin"),
+        ("abi", &["ABI=2"], "", 3, "found 2"),
+        ("names", &["LISTS_ONE_TWICE"], "", 1, "two registrations are called Once"),
+        ("symbols", &["NO_EXPORT"], "", 1, "does not export plugin_register_Greeter_v1"),
+        ("probe", &["COUNTER"], crashes, 5, "SIGSEGV"),
+        ("open", &["COUNTER"], unresolved, 1, "no_such_function"),
+        ("entry", &["SMALL_ENTRY"], "", 1, "expected an entry of at least 24 bytes, found 8"),
+        ("constructors", &["LISTS_TWO"], "", 1, "lists 2 registrations, it makes 1"),
+        ("answers", &["PANIC_IN_GREET"], "", 5, "panicked: as asked"),
+        ("drop", &["PANIC_IN_DROP"], "", 5, "dropping Greeter panicked: as asked"),
+        ("counter", &[], wrong, 1, "expected 1, the unmaker counter says 7"),
+        ("unmapped", &["COUNTER"], pins, 1, "it stays mapped"),
+        ("constructors", &["NULL_MAKER"], "", 1, "returned null"),
+    ];
+    for (name, macros, more, code, expected) in cases {
+        let directory = Directory::new();
+        fails(&check(&directory.compile("bad", macros, more), &[]), name, code, expected);
+    }
+    let directory = Directory::new();
+    let once = format!("ONCE=\"{}\"", directory.path().join("made").display());
+    let path = directory.compile("bad", &["COUNTER", &once], "");
+    fails(&check(&path, &["--no-probe"]), "again", 1, "returned null");
+}
+
+#[test]
+fn a_plugin_that_nothing_is_implemented_in_fails_that_check() {
+    let directory = Directory::new();
+    let write = |path: &str, text: &str| {
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let interface = root().join("plugin-interface");
+    write(
+        "Cargo.toml",
+        &format!(
+            "[package]\nname = \"nothing\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
+             [dependencies]\nplugin-interface = {{ path = {interface:?}, default-features = false }}\n\
+             [workspace]\n"
+        ),
+    );
+    write(
+        "src/lib.rs",
+        "#[plugin_interface::plugin_aggregates(plugin_interface::Greeter)]\nmod plugin {}\n",
+    );
+    let run = |profile: &str| {
+        let mut cargo = std::process::Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--config", profile, "--target-dir"]);
+        cargo.arg(directory.path().join("target")).current_dir(directory.path());
+        assert!(cargo.status().unwrap().success());
+        let extension = std::env::consts::DLL_EXTENSION;
+        check(&directory.path().join(format!("target/debug/libnothing.{extension}")), &[])
+    };
+    fails(&run("profile.dev.panic=\"unwind\""), "implementations", 1, "#[plugin_impl(Greeter)]");
+    fails(&run("profile.dev.panic=\"abort\""), "panics", 3, "build it with panic = \"unwind\"");
+}
+
+#[test]
+fn a_directory_is_checked_file_by_file() {
+    let directory = Directory::new();
+    directory.compile("good", &["COUNTER"], "");
+    fs::write(directory.library("text"), "text").unwrap();
+    let answer = plugin_host(&directory.arguments(&["check"]));
+    assert_eq!(answer.code, 1, "{answer:?}");
+    assert_eq!(answer.out.matches("  passed ").count(), 23 + 2, "{answer:?}");
+    assert_eq!(answer.out.matches("  failed ").count(), 1, "{answer:?}");
+}
