@@ -6,6 +6,7 @@ mod fixtures;
 mod hostile;
 mod loading;
 mod panics;
+mod platforms;
 mod policy;
 mod processes;
 mod rejecting;
