@@ -102,11 +102,6 @@ impl LoadedLibrary {
         self.library.as_ref().map(|library| unsafe { Symbols::of(library) })
     }
 
-    /// The file that is mapped; `None` once the library is closed.
-    pub(super) fn copy(&self) -> Option<&PrivateCopy> {
-        self.copy.as_ref()
-    }
-
     /// Counts registrations as unmade.
     pub(super) fn count_unmade(&self, registrations: usize) {
         self.unmade.fetch_add(registrations as u64, Ordering::SeqCst);

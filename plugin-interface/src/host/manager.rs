@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::duplicates::Duplicates;
 use super::error::{LoadError, UnloadError};
 use super::handle::{PluginHandle, StaysOnItsThread};
 use super::library::{Epitaph, LoadedLibrary, UnloadOutcome};
@@ -185,21 +186,16 @@ impl PluginManager {
     /// # }
     /// ```
     pub fn survey(&self, directory: impl AsRef<Path>) -> Result<Vec<Surveyed>, LoadError> {
-        let mut surveyed: Vec<Surveyed> = Vec::new();
-        for path in discover::candidates(directory.as_ref())? {
-            let mut result = discover::check_link(&path).and_then(|()| self.examine(&path));
-            // Only what says the same of itself can be the same.
-            let is_same = |earlier: &&Surveyed| match (&earlier.result, &result) {
-                (Ok(first), Ok(second)) => first == second && copy::is_same(&earlier.path, &path),
-                _ => false,
-            };
-            if let Some(first) = surveyed.iter().find(is_same) {
-                let (path, of) = (path.clone(), first.path.clone());
-                result = Err(LoadError::Duplicate { path, of });
-            }
-            surveyed.push(Surveyed { path, result });
-        }
-        Ok(surveyed)
+        let mut duplicates = Duplicates::default();
+        let examine = |path: PathBuf| {
+            let examined = discover::check_link(&path).and_then(|()| self.examine(&path));
+            let result = examined.and_then(|metadata| match duplicates.earlier(&path, &path) {
+                None => Ok(metadata),
+                Some(of) => Err(LoadError::Duplicate { path: path.clone(), of: of.to_owned() }),
+            });
+            Surveyed { path, result }
+        };
+        Ok(discover::candidates(directory.as_ref())?.into_iter().map(examine).collect())
     }
 
     /// What one library says of itself, if it would be loaded.
@@ -268,9 +264,11 @@ impl PluginManager {
     ) -> Result<Vec<PluginHandle>, LoadError> {
         self.rejected.clear();
         let mut handles = Vec::new();
+        let mut duplicates = Duplicates::default();
+        // Until the end, so that their copies can be compared with.
         let mut libraries = Vec::new();
         for path in discover::candidates(directory)? {
-            match self.load_candidate(&path, wanted, &libraries, &mut handles) {
+            match self.load_candidate(&path, wanted, &mut duplicates, &mut handles) {
                 Ok(library) => libraries.push(library),
                 Err(error) => self.rejected.push(Rejected { path, error }),
             }
@@ -278,22 +276,18 @@ impl PluginManager {
         Ok(handles)
     }
 
-    /// Loads a file of a directory, unless it is one of `earlier` again.
+    /// Loads a file of a directory, unless it is an earlier one again.
     fn load_candidate(
         &mut self,
         path: &Path,
         wanted: Option<PluginTrait>,
-        earlier: &[Arc<LoadedLibrary>],
+        duplicates: &mut Duplicates,
         handles: &mut Vec<PluginHandle>,
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
         discover::check_link(path)?;
         let copy = PrivateCopy::of(path, &self.policy)?;
-        if let Some(library) = earlier
-            .iter()
-            .find(|library| library.copy().is_some_and(|first| first.is_same_as(&copy)))
-        {
-            let (path, of) = (path.to_owned(), library.path.clone());
-            return Err(LoadError::Duplicate { path, of });
+        if let Some(of) = duplicates.earlier(path, copy.path()) {
+            return Err(LoadError::Duplicate { path: path.to_owned(), of: of.to_owned() });
         }
         self.load_copy(path, copy, wanted, handles)
     }

@@ -3,6 +3,7 @@
 //! `manager` drives the `stages` one after the other; a `library` that came
 //! through them gives `instance`s, which a user holds by a `handle` or a proxy.
 
+mod duplicates;
 mod error;
 mod handle;
 mod instance;

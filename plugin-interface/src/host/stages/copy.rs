@@ -71,11 +71,6 @@ impl PrivateCopy {
     pub(crate) fn origin(&self) -> &FileIdentity {
         &self.origin
     }
-
-    /// Whether both copies have the same content.
-    pub(crate) fn is_same_as(&self, other: &PrivateCopy) -> bool {
-        self.len == other.len && is_same(&self.path, &other.path)
-    }
 }
 
 impl Drop for PrivateCopy {
@@ -114,11 +109,6 @@ pub(crate) fn regular(path: &Path, metadata: &Metadata) -> Result<(), LoadError>
         return Ok(());
     }
     Err(LoadError::NotAFile { path: path.to_owned(), found: kind_of(metadata) })
-}
-
-/// Whether two files have the same content.
-pub(crate) fn is_same(first: &Path, second: &Path) -> bool {
-    matches!((std::fs::read(first), std::fs::read(second)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Opens a file for reading, and returns at once if it is a pipe that nobody
