@@ -11,6 +11,7 @@ use super::error::{LoadError, UnloadError};
 use super::handle::{PluginHandle, StaysOnItsThread};
 use super::library::{Epitaph, LoadedLibrary, UnloadOutcome};
 use super::policy::LoadPolicy;
+use super::private_directory::PrivateDirectory;
 use super::stages::check::{AnyMachine, check};
 use super::stages::copy::{FileIdentity, PrivateCopy};
 use super::stages::probe::Probe;
@@ -43,6 +44,8 @@ pub struct PluginManager {
     probe: Option<Probe>,
     /// What was probed well, and has not changed since.
     survivors: HashSet<FileIdentity>,
+    /// Made with the first copy, removed with the last owner.
+    copies: Option<Arc<PrivateDirectory>>,
     loaded: Vec<Loaded>,
     rejected: Vec<Rejected>,
     thread: PhantomData<StaysOnItsThread>,
@@ -153,7 +156,7 @@ impl PluginManager {
     pub fn load_library(&mut self, path: impl AsRef<Path>) -> Result<Vec<PluginHandle>, LoadError> {
         self.rejected.clear();
         let path = path.as_ref();
-        let copy = PrivateCopy::of(path, &self.policy)?;
+        let copy = self.copy(path)?;
         let mut handles = Vec::new();
         self.load_copy(path, copy, None, &mut handles)?;
         match (handles.is_empty(), self.rejected.pop()) {
@@ -187,15 +190,22 @@ impl PluginManager {
     /// ```
     pub fn survey(&self, directory: impl AsRef<Path>) -> Result<Vec<Surveyed>, LoadError> {
         let mut duplicates = Duplicates::default();
+        let candidates = discover::candidates(directory.as_ref())?;
+        // The same directory for all of them, but for what links lead to.
+        let is_allowed = candidates.iter().find(|path| !path.is_symlink());
+        let is_allowed = is_allowed.is_some_and(|path| self.policy.check_directory(path).is_ok());
         let examine = |path: PathBuf| {
-            let examined = discover::check_link(&path).and_then(|()| self.examine(&path));
+            let examined = match is_allowed {
+                true => self.examine_in_directory(&path),
+                false => discover::check_link(&path).and_then(|()| self.examine(&path)),
+            };
             let result = examined.and_then(|metadata| match duplicates.earlier(&path, &path) {
                 None => Ok(metadata),
                 Some(of) => Err(LoadError::Duplicate { path: path.clone(), of: of.to_owned() }),
             });
             Surveyed { path, result }
         };
-        Ok(discover::candidates(directory.as_ref())?.into_iter().map(examine).collect())
+        Ok(candidates.into_iter().map(examine).collect())
     }
 
     /// What one library says of itself, if it would be loaded.
@@ -207,7 +217,25 @@ impl PluginManager {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let file = path.metadata().map_err(unreadable)?;
         copy::regular(path, &file)?;
-        self.policy.check_writers(path, &file)?;
+        self.policy.check_file(path, &file)?;
+        self.policy.check_directory(path)?;
+        self.examine_content(path)
+    }
+
+    /// A file of a directory that is allowed.
+    fn examine_in_directory(&self, path: &Path) -> Result<PluginMetadata, LoadError> {
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let file = path.symlink_metadata().map_err(unreadable)?;
+        if file.is_symlink() {
+            discover::check_link(path)?;
+            return self.examine(path);
+        }
+        copy::regular(path, &file)?;
+        self.policy.check_file(path, &file)?;
+        self.examine_content(path)
+    }
+
+    fn examine_content(&self, path: &Path) -> Result<PluginMetadata, LoadError> {
         let metadata = check(path, path, AnyMachine::Refused)?;
         admit::admit(path, &metadata, &self.policy, None)?;
         self.policy.check_content(path, path)?;
@@ -285,7 +313,7 @@ impl PluginManager {
         handles: &mut Vec<PluginHandle>,
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
         discover::check_link(path)?;
-        let copy = PrivateCopy::of(path, &self.policy)?;
+        let copy = self.copy(path)?;
         if let Some(of) = duplicates.earlier(path, copy.path()) {
             return Err(LoadError::Duplicate { path: path.to_owned(), of: of.to_owned() });
         }
@@ -330,9 +358,16 @@ impl PluginManager {
         copy: &Path,
     ) -> Result<Vec<PluginHandle>, LoadError> {
         let mut handles = Vec::new();
-        let copy = PrivateCopy::of(copy, &self.policy)?;
+        let copy = self.copy(copy)?;
         self.load_copy(path, copy, None, &mut handles)?;
         Ok(handles)
+    }
+
+    /// A private copy; where it lies stays for the next ones.
+    fn copy(&mut self, path: &Path) -> Result<PrivateCopy, LoadError> {
+        let copy = PrivateCopy::of(path, &self.policy)?;
+        self.copies.get_or_insert_with(|| copy.directory());
+        Ok(copy)
     }
 
     fn try_in_child(&mut self, path: &Path, copy: &PrivateCopy) -> Result<(), LoadError> {

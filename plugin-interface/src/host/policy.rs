@@ -107,24 +107,28 @@ impl LoadPolicy {
         self
     }
 
-    /// Who may write the file, or put another in its place.
-    pub(crate) fn check_writers(&self, path: &Path, file: &Metadata) -> Result<(), LoadError> {
-        if self.world_writable {
+    /// Who may write a file in a directory that `check_directory` allowed.
+    pub(crate) fn check_file(&self, path: &Path, file: &Metadata) -> Result<(), LoadError> {
+        if self.world_writable || !is_world_writable(file) {
             return Ok(());
         }
-        let refused = |culprit: &Path| {
-            let (path, culprit) = (path.to_owned(), culprit.to_owned());
-            Err(LoadError::WorldWritable { path, culprit })
-        };
-        if is_world_writable(file) {
-            return refused(path);
+        let (path, culprit) = (path.to_owned(), path.to_owned());
+        Err(LoadError::WorldWritable { path, culprit })
+    }
+
+    /// Who may put another file in the place of `path`, which need be no link:
+    /// what it leads to is what counts.
+    pub(crate) fn check_directory(&self, path: &Path) -> Result<(), LoadError> {
+        if self.world_writable {
+            return Ok(());
         }
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let absolute = path.canonicalize().map_err(unreadable)?;
         for ancestor in absolute.ancestors().skip(1) {
             let metadata = ancestor.metadata().map_err(unreadable)?;
             if is_world_writable(&metadata) && !is_sticky(&metadata) {
-                return refused(ancestor);
+                let (path, culprit) = (path.to_owned(), ancestor.to_owned());
+                return Err(LoadError::WorldWritable { path, culprit });
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 
 use tempfile::TempDir;
 
@@ -26,6 +26,9 @@ pub(crate) struct PrivateDirectory {
     lock: File,
 }
 
+/// Once for each process: what is left later is swept by the next.
+static SWEPT: Once = Once::new();
+
 static CURRENT: Mutex<Weak<PrivateDirectory>> = Mutex::new(Weak::new());
 
 /// A new, empty folder in this process's directory, and what keeps that one.
@@ -38,14 +41,15 @@ pub(crate) fn folder() -> io::Result<(PathBuf, Arc<PrivateDirectory>)> {
             folder => return folder.map(|folder| (folder, directory)),
         }
     }
-    let directory = Arc::new(PrivateDirectory::create(&std::env::temp_dir())?);
+    let parent = std::env::temp_dir();
+    SWEPT.call_once(|| sweep(&parent));
+    let directory = Arc::new(PrivateDirectory::create(&parent)?);
     *current = Arc::downgrade(&directory);
     directory.folder().map(|folder| (folder, directory))
 }
 
 impl PrivateDirectory {
     fn create(parent: &Path) -> io::Result<Self> {
-        sweep(parent);
         // Only its owner may enter: `tempfile` makes it so.
         let directory = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         // Locked before it bears its name: whoever sees it, sees it locked.

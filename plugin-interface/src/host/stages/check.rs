@@ -7,15 +7,17 @@ use std::path::{Path, PathBuf};
 
 use object::read::{ReadCache, ReadRef};
 use object::{
-    Architecture, BinaryFormat, NameOrOrdinal, Object, ObjectKind, ObjectSection, ObjectSegment,
+    Architecture, BinaryFormat, FileKind, NameOrOrdinal, Object, ObjectKind, ObjectSection,
+    ObjectSegment,
 };
 
 use super::copy::open_without_waiting;
+use super::elf;
 use crate::metadata::read::read;
 use crate::metadata::{MetadataError, PluginMetadata, SECTION};
 
 /// The longest metadata that is read.
-const MAX_METADATA: u64 = 16 << 20;
+pub(super) const MAX_METADATA: u64 = 16 << 20;
 
 /// Why a file cannot be inspected: it is no plugin, or damaged.
 ///
@@ -107,7 +109,11 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<PluginMetadata, InspectError> {
 /// assert!(plugin_interface::inspect_bytes(b"not a library").is_err());
 /// ```
 pub fn inspect_bytes(library: &[u8]) -> Result<PluginMetadata, InspectError> {
-    Binary::parse(Path::new(""), library, library.len() as u64)?.metadata()
+    let (path, len) = (Path::new(""), library.len() as u64);
+    if let Ok(FileKind::Elf64) = FileKind::parse(library) {
+        return elf::check(path, library, len, AnyMachine::Allowed);
+    }
+    Binary::parse(path, library, len)?.metadata()
 }
 
 /// The functions and data that a library offers to others, by name, as its
@@ -140,8 +146,11 @@ pub(crate) fn check(
     machine: AnyMachine,
 ) -> Result<PluginMetadata, InspectError> {
     let (file, len) = open_regular(path, copy)?;
-    // Reads only the headers and the one section, a page at a time.
+    // Reads only the headers and the one section.
     let cache = ReadCache::new(file);
+    if let Ok(FileKind::Elf64) = FileKind::parse(&cache) {
+        return elf::check(path, &cache, len, machine);
+    }
     let binary = Binary::parse(path, &cache, len)?;
     if machine == AnyMachine::Refused {
         binary.check_machine()?;
@@ -177,7 +186,7 @@ impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
             let path = path.to_owned();
             InspectError::NotALibrary { path, reason }
         };
-        object::FileKind::parse(data)
+        FileKind::parse(data)
             .map_err(|_| not_a_library("its header is of no known format".into()))?;
         let file = object::File::parse(data).map_err(|error| damaged(path, error.to_string()))?;
         if file.kind() != ObjectKind::Dynamic {
@@ -237,11 +246,11 @@ impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
     }
 }
 
-fn damaged(path: &Path, reason: String) -> InspectError {
+pub(super) fn damaged(path: &Path, reason: String) -> InspectError {
     InspectError::Damaged { path: path.to_owned(), reason }
 }
 
-fn describe(kind: ObjectKind) -> &'static str {
+pub(super) fn describe(kind: ObjectKind) -> &'static str {
     match kind {
         ObjectKind::Executable => "a program",
         ObjectKind::Relocatable => "an object file",
@@ -270,7 +279,7 @@ fn expected() -> (Option<Architecture>, BinaryFormat) {
     (architecture, format)
 }
 
-fn is_foreign((architecture, format): (Architecture, BinaryFormat)) -> bool {
+pub(super) fn is_foreign((architecture, format): (Architecture, BinaryFormat)) -> bool {
     let (expected_architecture, expected_format) = expected();
     format != expected_format || expected_architecture.is_some_and(|e| e != architecture)
 }

@@ -21,7 +21,6 @@ pub(crate) struct PrivateCopy {
     path: PathBuf,
     len: u64,
     origin: FileIdentity,
-    #[expect(dead_code, reason = "the folder is in it")]
     directory: Arc<PrivateDirectory>,
 }
 
@@ -35,7 +34,8 @@ impl PrivateCopy {
         // Once more: it may be another file by now.
         let metadata = original.metadata().map_err(unreadable)?;
         regular(source, &metadata)?;
-        policy.check_writers(source, &metadata)?;
+        policy.check_file(source, &metadata)?;
+        policy.check_directory(source)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
         let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
         let origin = FileIdentity::of(&metadata);
@@ -65,6 +65,11 @@ impl PrivateCopy {
     /// Where the copy is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The directory that its folder is in.
+    pub(crate) fn directory(&self) -> Arc<PrivateDirectory> {
+        Arc::clone(&self.directory)
     }
 
     /// The file that was copied, as it was.

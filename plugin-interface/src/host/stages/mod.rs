@@ -7,6 +7,7 @@ pub(crate) mod admit;
 pub(crate) mod check;
 pub(crate) mod copy;
 pub(crate) mod discover;
+mod elf;
 pub(crate) mod make;
 pub(crate) mod open;
 pub(crate) mod probe;
