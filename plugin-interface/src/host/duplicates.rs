@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Two builds differ within their first bytes, where their identity stands:
 /// only files that begin alike are read to the end.
-const HEAD: u64 = 4096;
+const HEAD: u64 = 1024;
 
 /// The files seen so far.
 #[derive(Default)]

@@ -4,6 +4,7 @@
 //! removed with the last. It is locked for as long as its process lives, so
 //! that the next process can tell what a killed one left behind, and remove it.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,27 +32,32 @@ static SWEPT: Once = Once::new();
 
 static CURRENT: Mutex<Weak<PrivateDirectory>> = Mutex::new(Weak::new());
 
-/// A new, empty folder in this process's directory, and what keeps that one.
-pub(crate) fn folder() -> io::Result<(PathBuf, Arc<PrivateDirectory>)> {
+/// A new, empty file in this process's directory, whose name ends as `name`
+/// says, and what keeps that directory.
+pub(crate) fn file(name: &OsStr) -> io::Result<(File, PathBuf, Arc<PrivateDirectory>)> {
     let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(directory) = current.upgrade() {
-        match directory.folder() {
+        match directory.file(name) {
             // Somebody tidied up the directory for temporary files.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            folder => return folder.map(|folder| (folder, directory)),
+            made => return made.map(|(file, path)| (file, path, directory)),
         }
     }
     let parent = std::env::temp_dir();
     SWEPT.call_once(|| sweep(&parent));
     let directory = Arc::new(PrivateDirectory::create(&parent)?);
     *current = Arc::downgrade(&directory);
-    directory.folder().map(|folder| (folder, directory))
+    directory.file(name).map(|(file, path)| (file, path, directory))
 }
 
 impl PrivateDirectory {
     fn create(parent: &Path) -> io::Result<Self> {
-        // Only its owner may enter: `tempfile` makes it so.
-        let directory = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PREFIX);
+        // Only its owner may enter.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let directory = builder.tempdir_in(parent)?;
         // Locked before it bears its name: whoever sees it, sees it locked.
         let unnamed = directory.path().join("unlocked");
         let lock = File::create_new(&unnamed)?;
@@ -60,10 +66,14 @@ impl PrivateDirectory {
         Ok(PrivateDirectory { directory, next: AtomicU64::new(0), lock })
     }
 
-    fn folder(&self) -> io::Result<PathBuf> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let folder = self.directory.path().join(number.to_string());
-        fs::create_dir(&folder).map(|()| folder)
+    fn file(&self, name: &OsStr) -> io::Result<(File, PathBuf)> {
+        let mut unique = OsString::from(self.next.fetch_add(1, Ordering::Relaxed).to_string());
+        unique.push("-");
+        // A whole long name and a number are too long for a file system.
+        let whole = unique.len() + name.len() <= 255;
+        unique.push(if whole { name } else { OsStr::new("long-name") });
+        let path = self.directory.path().join(unique);
+        File::create_new(&path).map(|file| (file, path))
     }
 }
 
@@ -123,11 +133,25 @@ mod tests {
 
     #[test]
     fn a_directory_that_was_tidied_away_is_made_again() {
-        let (folder, _directory) = super::folder().unwrap();
-        let parent = folder.parent().unwrap().to_owned();
-        fs::remove_dir_all(&parent).unwrap();
-        let (folder, _directory) = super::folder().unwrap();
-        assert!(folder.exists());
-        assert_ne!(folder.parent().unwrap(), parent);
+        let (_file, first, _directory) = super::file(OsStr::new("x")).unwrap();
+        fs::remove_dir_all(first.parent().unwrap()).unwrap();
+        let (_file, second, _directory) = super::file(OsStr::new("x")).unwrap();
+        assert!(second.exists());
+        assert_ne!(first.parent(), second.parent());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_may_enter_and_every_name_is_used_once() {
+        use std::os::unix::fs::MetadataExt;
+        let parent = TempDir::new().unwrap();
+        let directory = PrivateDirectory::create(parent.path()).unwrap();
+        assert_eq!(directory.directory.path().metadata().unwrap().mode() & 0o777, 0o700);
+        let long = "x".repeat(255);
+        let names = ["lib.so", "lib.so", &long, &long].map(|name| {
+            let (_, path) = directory.file(OsStr::new(name)).unwrap();
+            path.file_name().unwrap().to_str().unwrap().to_owned()
+        });
+        assert_eq!(names, ["0-lib.so", "1-lib.so", "2-long-name", "3-long-name"]);
     }
 }

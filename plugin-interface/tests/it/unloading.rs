@@ -112,13 +112,13 @@ fn a_library_that_was_closed_can_be_loaded_again() {
 #[test]
 fn private_copies_are_removed_with_their_library() {
     let directory = directory("copied");
-    let name = directory.library("copied").file_name().unwrap().to_owned();
+    let name = format!("-libcopied.{}", std::env::consts::DLL_EXTENSION);
     let copies = || {
         let below = |path: PathBuf| path.read_dir().into_iter().flatten().flatten();
         let processes = below(std::env::temp_dir())
             .filter(|entry| entry.file_name().to_string_lossy().starts_with("plugin-interface-"));
-        let folders = processes.flat_map(|process| below(process.path()));
-        folders.map(|f| f.path().join(&name)).filter(|copy| copy.exists()).collect::<Vec<_>>()
+        let files = processes.flat_map(|process| below(process.path())).map(|file| file.path());
+        files.filter(|file| file.to_str().unwrap().ends_with(&name)).collect::<Vec<_>>()
     };
     let handles =
         PluginManager::new().load_plugins(directory.path(), PluginTrait::Greeter).unwrap();

@@ -13,6 +13,7 @@ use object::{
 
 use super::copy::open_without_waiting;
 use super::elf;
+use super::pages::Pages;
 use crate::metadata::read::read;
 use crate::metadata::{MetadataError, PluginMetadata, SECTION};
 
@@ -129,7 +130,7 @@ pub fn inspect_bytes(library: &[u8]) -> Result<PluginMetadata, InspectError> {
 pub fn exported_symbols(path: impl AsRef<Path>) -> Result<BTreeSet<String>, InspectError> {
     let path = path.as_ref();
     let (file, len) = open_regular(path, path)?;
-    Binary::parse(path, &ReadCache::new(file), len)?.exports()
+    Binary::parse(path, &ReadCache::new(Pages::new(file, len)), len)?.exports()
 }
 
 /// Whether a library for another machine is an error.
@@ -147,7 +148,7 @@ pub(crate) fn check(
 ) -> Result<PluginMetadata, InspectError> {
     let (file, len) = open_regular(path, copy)?;
     // Reads only the headers and the one section.
-    let cache = ReadCache::new(file);
+    let cache = ReadCache::new(Pages::new(file, len));
     if let Ok(FileKind::Elf64) = FileKind::parse(&cache) {
         return elf::check(path, &cache, len, machine);
     }

@@ -15,7 +15,7 @@ use crate::host::error::LoadError;
 use crate::host::policy::LoadPolicy;
 use crate::host::private_directory::{self, PrivateDirectory};
 
-/// A copy in a folder of its own, removed when dropped.
+/// A copy that nobody else writes, removed when dropped.
 #[derive(Debug)]
 pub(crate) struct PrivateCopy {
     path: PathBuf,
@@ -52,12 +52,12 @@ impl PrivateCopy {
             let (path, to) = (source.to_owned(), to.to_owned());
             move |source| LoadError::Copy { path, to, source }
         };
-        let (folder, directory) =
-            private_directory::folder().map_err(failed(&std::env::temp_dir()))?;
-        // Under its own name, by which debuggers and backtraces show it.
-        let path = folder.join(source.file_name().unwrap_or_default());
+        // Under its own name and a number, by which debuggers and backtraces
+        // show it.
+        let name = source.file_name().unwrap_or_default();
+        let (mut file, path, directory) =
+            private_directory::file(name).map_err(failed(&std::env::temp_dir()))?;
         let mut copy = PrivateCopy { path, len: 0, origin, directory };
-        let mut file = File::create_new(&copy.path).map_err(failed(&copy.path))?;
         copy.len = io::copy(&mut original, &mut file).map_err(failed(&copy.path))?;
         Ok(copy)
     }
@@ -67,7 +67,7 @@ impl PrivateCopy {
         &self.path
     }
 
-    /// The directory that its folder is in.
+    /// The directory that it is in.
     pub(crate) fn directory(&self) -> Arc<PrivateDirectory> {
         Arc::clone(&self.directory)
     }
@@ -82,7 +82,6 @@ impl Drop for PrivateCopy {
     fn drop(&mut self) {
         // What is left of it harms nobody, and goes with the process.
         let _ = std::fs::remove_file(&self.path);
-        let _ = self.path.parent().map(std::fs::remove_dir);
     }
 }
 

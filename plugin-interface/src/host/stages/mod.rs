@@ -10,5 +10,6 @@ pub(crate) mod discover;
 mod elf;
 pub(crate) mod make;
 pub(crate) mod open;
+mod pages;
 pub(crate) mod probe;
 pub(crate) mod settle;
