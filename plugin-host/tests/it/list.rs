@@ -22,6 +22,13 @@ fn listing_executes_nothing_and_running_does() {
         assert!(answer.out.contains("plugin_interface::greeter::Greeter"), "{answer:?}");
         assert!(!song.exists());
     }
+    let library = directory.library("canary");
+    for more in [&[][..], &["--json"]] {
+        let answer = plugin_host(&[&["inspect", library.to_str().unwrap()], more].concat());
+        assert_eq!(answer.code, 0, "{answer:?}");
+        assert!(answer.out.contains("plugin_interface::greeter::Greeter"), "{answer:?}");
+        assert!(!song.exists());
+    }
     assert_eq!(plugin_host(&directory.arguments(&["run"])).code, 0);
     assert!(song.exists(), "the canary can sing");
 }

@@ -11,7 +11,7 @@ use crate::fixtures::{Directory, is_mapped};
 /// Compiles the C greeter, loads it, and gives why it was rejected.
 fn rejected(macros: &[&str]) -> LoadError {
     let directory = Directory::of(&["healthy"]);
-    directory.compile("by_hand", macros);
+    directory.compile("by_hand", macros, "");
     let mut manager = PluginManager::new();
     let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap();
     assert_eq!(loaded.len(), 2, "the good plugins beside it");
@@ -29,7 +29,7 @@ fn rejected(macros: &[&str]) -> LoadError {
 #[test]
 fn a_single_register_function_makes_a_plugin() {
     let directory = Directory::new();
-    directory.compile("single", &[]);
+    directory.compile("single", &[], "");
     let handle = PluginManager::new()
         .load_plugins(directory.path(), PluginTrait::Greeter)
         .unwrap()
@@ -44,7 +44,7 @@ fn a_single_register_function_makes_a_plugin() {
 #[test]
 fn a_counter_of_its_own_is_believed() {
     let directory = Directory::new();
-    directory.compile("counting", &["COUNTER"]);
+    directory.compile("counting", &["COUNTER"], "");
     let handle = PluginManager::new()
         .load_plugins(directory.path(), PluginTrait::Greeter)
         .unwrap()
@@ -55,7 +55,7 @@ fn a_counter_of_its_own_is_believed() {
 #[test]
 fn a_single_registration_comes_raw_in_an_array_of_the_host() {
     let directory = Directory::new();
-    let path = directory.compile("single_raw", &["COUNTER"]);
+    let path = directory.compile("single_raw", &["COUNTER"], "");
     let (library, array) = load_greeter_from_lib(&path).unwrap();
     // SAFETY: the array lives until the library is unloaded.
     let content = unsafe { &*array };
@@ -70,7 +70,7 @@ fn a_single_registration_comes_raw_in_an_array_of_the_host() {
 #[test]
 fn an_array_written_by_hand_is_given_back_as_one() {
     let directory = Directory::new();
-    directory.compile("array", &["ARRAY", "COUNTER"]);
+    directory.compile("array", &["ARRAY", "COUNTER"], "");
     let mut handles =
         PluginManager::new().load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
     assert_eq!(handles.len(), 2);
@@ -84,7 +84,7 @@ fn an_array_written_by_hand_is_given_back_as_one() {
 #[test]
 fn an_array_written_by_hand_comes_raw_and_is_given_back() {
     let directory = Directory::new();
-    let path = directory.compile("array_raw", &["ARRAY", "COUNTER"]);
+    let path = directory.compile("array_raw", &["ARRAY", "COUNTER"], "");
     let (library, array) = load_greeter_from_lib(&path).unwrap();
     // SAFETY: the array lives until the library is unloaded.
     assert_eq!(unsafe { (*array).count }, 2);
@@ -96,7 +96,7 @@ fn an_array_written_by_hand_comes_raw_and_is_given_back() {
 #[test]
 fn an_array_that_names_one_instance_twice_is_refused() {
     let directory = Directory::new();
-    directory.compile("twice", &["ARRAY", "SECOND=&dropped"]);
+    directory.compile("twice", &["ARRAY", "SECOND=&dropped"], "");
     let mut manager = PluginManager::new();
     let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap();
     assert_eq!(loaded.len(), 1);
@@ -107,7 +107,7 @@ fn an_array_that_names_one_instance_twice_is_refused() {
 #[test]
 fn a_vtable_of_another_length_gives_no_proxy() {
     let directory = Directory::new();
-    directory.compile("short", &["METHODS=1"]);
+    directory.compile("short", &["METHODS=1"], "");
     let handles =
         PluginManager::new().load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
     assert_eq!(
@@ -119,7 +119,7 @@ fn a_vtable_of_another_length_gives_no_proxy() {
 #[test]
 fn text_that_is_not_utf8_is_refused_when_it_crosses() {
     let directory = Directory::new();
-    directory.compile("latin1", &["NAME=\"caf\\xe9\""]);
+    directory.compile("latin1", &["NAME=\"caf\\xe9\""], "");
     let greeter = PluginManager::new().load::<dyn Greeter>(directory.path()).unwrap().remove(0);
     let panicked = std::panic::catch_unwind(|| greeter.name().len()).unwrap_err();
     assert_eq!(

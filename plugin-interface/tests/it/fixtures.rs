@@ -94,16 +94,19 @@ impl Directory {
     }
 
     /// Compiles the C greeter to here, with macros that say what is wrong with
-    /// it.
-    pub(crate) fn compile(&self, name: &str, macros: &[&str]) -> PathBuf {
+    /// it, and more source.
+    pub(crate) fn compile(&self, name: &str, macros: &[&str], more: &str) -> PathBuf {
         let fingerprint = plugin_interface::PluginTrait::Greeter.fingerprint();
         let path = self.library(name);
+        let extra = self.path().join("extra.c");
+        fs::write(&extra, more).unwrap();
         let status = Command::new("gcc")
             .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-o"])
             .arg(&path)
             .arg(format!("-DFINGERPRINT={fingerprint:#x}"))
             .args(macros.iter().map(|m| format!("-D{m}")))
             .arg(sources().join("c/greeter.c"))
+            .arg(&extra)
             .status()
             .expect("the tests need gcc");
         assert!(status.success());

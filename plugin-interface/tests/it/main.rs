@@ -8,6 +8,7 @@ mod loading;
 mod panics;
 mod platforms;
 mod policy;
+mod probing;
 mod processes;
 mod rejecting;
 mod seeds;

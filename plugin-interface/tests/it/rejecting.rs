@@ -213,7 +213,7 @@ fn another_shape_of_the_interface_is_shown_method_by_method() {
 #[test]
 fn a_library_with_an_unresolved_symbol_is_refused_when_it_is_opened() {
     let directory = Directory::new();
-    directory.compile("unresolved", &["malloc=no_such_function"]);
+    directory.compile("unresolved", &["malloc=no_such_function"], "");
     let error = only(&directory);
     let LoadError::Open { path, source } = &error else { panic!("{error}") };
     assert_eq!(path, &directory.library("unresolved"));

@@ -225,7 +225,7 @@ fn a_counter_is_read_only_where_the_metadata_has_the_interface() {
 
     // A library that merely has a symbol of the right name.
     let directory = Directory::new();
-    let path = directory.compile("mere_name", &["NO_METADATA", "COUNTER"]);
+    let path = directory.compile("mere_name", &["NO_METADATA", "COUNTER"], "");
     // SAFETY: the library has no constructors.
     let library = unsafe { Library::new(path) }.unwrap();
     let refused = get_unmaker_counter(&library, "Greeter").unwrap_err();

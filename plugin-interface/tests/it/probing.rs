@@ -1,0 +1,79 @@
+//! A child process tries each library first, where the host asks for it.
+
+use std::fs;
+use std::time::Duration;
+
+use plugin_interface::{Greeter, LoadError, PluginManager, Probe};
+
+use crate::fixtures::{Directory, fixture};
+
+fn manager() -> PluginManager {
+    PluginManager::new().with_probe(Probe::new(fixture("driver")).argument("probe"))
+}
+
+#[test]
+fn what_a_child_survives_is_loaded() {
+    let directory = Directory::of(&["healthy", "faulty"]);
+    directory.compile("by_hand", &[], "");
+    let mut manager = manager();
+    let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap();
+    assert_eq!(loaded.len(), 2 + 3 + 1, "{:?}", manager.rejected());
+    // Constructors that fail or panic are the host's to see.
+    assert_eq!(manager.rejected().len(), 2);
+}
+
+#[test]
+fn what_a_child_does_not_survive_is_refused_before_it_is_opened() {
+    let begin = |body: &str| {
+        format!(
+            "#include <stdlib.h>\n#include <unistd.h>\n\
+             __attribute__((constructor)) static void begin(void) {{ {body} }}\n"
+        )
+    };
+    let directory = Directory::of(&["healthy"]);
+    directory.compile("a_crash", &[], &begin("*(volatile int *)8 = 1;"));
+    directory.compile("an_exit", &[], &begin("exit(4);"));
+    directory.compile("call", &["CRASH_IN_GREET"], "");
+    directory.compile("hang", &[], &begin("for (;;) sleep(1);"));
+    let probe = Probe::new(fixture("driver")).argument("probe");
+    let probe = probe.deadline(Duration::from_millis(500));
+    let mut manager = PluginManager::new().with_probe(probe);
+    assert_eq!(manager.load::<dyn Greeter>(directory.path()).unwrap().len(), 2);
+    let texts: Vec<_> = manager.rejected().iter().map(ToString::to_string).collect();
+    let [crash, exit, call, hang] = &texts[..] else { panic!("{texts:?}") };
+    assert!(crash.contains("killed by SIGSEGV"), "{crash}");
+    assert!(exit.contains("ended itself with exit code 4"), "{exit}");
+    assert!(call.contains("killed by SIGABRT"), "{call}");
+    assert!(hang.contains("did not answer within 500ms"), "{hang}");
+}
+
+#[test]
+fn a_library_that_was_tried_well_is_tried_again_only_when_it_changed() {
+    let directory = Directory::new();
+    let log = directory.path().join("log");
+    // Notes each time that it is opened, by whichever process.
+    let notes = format!(
+        "#include <stdio.h>\n__attribute__((constructor)) static void begin(void) {{\n\
+         FILE *f = fopen(\"{}\", \"a\"); if (f) {{ fputc('.', f); fclose(f); }}\n}}\n",
+        log.display()
+    );
+    let opened = || fs::read_to_string(&log).unwrap().len();
+    let path = directory.compile("noting", &[], &notes);
+    let mut manager = manager();
+    manager.load_library(&path).unwrap();
+    assert_eq!(opened(), 2, "by the child and by the host");
+    manager.load_library(&path).unwrap();
+    assert_eq!(opened(), 3, "by the host");
+    directory.compile("noting", &[], &notes);
+    manager.load_library(&path).unwrap();
+    assert_eq!(opened(), 5, "by a child again");
+}
+
+#[test]
+fn a_helper_that_does_not_start_is_named() {
+    let directory = Directory::of(&["healthy"]);
+    let mut manager = PluginManager::new().with_probe(Probe::new("no/such/helper"));
+    let error = manager.load_library(directory.library("healthy")).unwrap_err();
+    assert!(matches!(&error, LoadError::ProbeNotStarted { .. }), "{error}");
+    assert!(error.to_string().contains("no/such/helper does not start"), "{error}");
+}
