@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::time::Duration;
 
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 /// Text that came from a plugin or a file name, safe to print on one line.
@@ -28,6 +30,18 @@ pub(crate) fn describe(error: &dyn Error) -> String {
         source = cause.source();
     }
     text.lines().map(escaped).collect::<Vec<_>>().join("\n")
+}
+
+/// Shows how far a long work has come, on a terminal; nothing elsewhere.
+pub(crate) fn progress(len: usize) -> ProgressBar {
+    ProgressBar::new(len as u64)
+}
+
+/// Shows that a work goes on whose length nobody knows, on a terminal.
+pub(crate) fn waiting(what: String) -> ProgressBar {
+    let spinner = ProgressBar::new_spinner().with_message(what);
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    spinner
 }
 
 /// Prints one error to stderr.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::cli::ListArgs;
 use crate::exit::Exit;
-use crate::output::{describe, escaped, print_error, print_json, print_line};
+use crate::output::{describe, escaped, print_error, print_json, print_line, waiting};
 
 /// One file of a listing.
 #[derive(Serialize)]
@@ -33,7 +33,10 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     let mut rows = Vec::new();
     let manager = PluginManager::with_policy(super::policy(&args.policy)?);
     for directory in &args.directories {
-        match manager.survey(directory) {
+        let waiting = waiting(format!("reading {}", escaped(&directory.display().to_string())));
+        let found = manager.survey(directory);
+        waiting.finish_and_clear();
+        match found {
             Ok(found) => rows.extend(found.iter().map(|found| {
                 let (row, code) = row(found);
                 exit = exit.max(code);

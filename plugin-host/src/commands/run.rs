@@ -11,15 +11,18 @@ use super::report::Report;
 use crate::build;
 use crate::cli::RunArgs;
 use crate::exit::Exit;
-use crate::output::{print_error, print_json};
+use crate::output::{print_error, print_json, progress};
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let (mut exit, mut report) = (Exit::Ok, Report::default());
-    for path in candidates(args, &mut report, &mut exit)? {
-        let (found, code) = drive(args, &path)?;
+    let candidates = candidates(args, &mut report, &mut exit)?;
+    let progress = progress(candidates.len());
+    for path in progress.wrap_iter(candidates.iter()) {
+        let (found, code) = drive(args, path)?;
         report.extend(found);
         exit = exit.max(code);
     }
+    progress.finish_and_clear();
     if args.json {
         print_json(&report)?;
     } else {
