@@ -188,7 +188,7 @@ fn every_bad_file_of_a_directory_is_reported_and_the_good_one_runs() {
 
     let start = Instant::now();
     let answer =
-        plugin_host(&hostile.directory.arguments(&["run", "--json", "--probe-timeout", "1"]));
+        plugin_host(&hostile.directory.arguments(&["run", "--json", "--probe-timeout", "3"]));
     println!("{} bad files in {:?}", hostile.expected.len(), start.elapsed());
     drop(writer);
     assert_eq!(answer.code, 6, "the worst of them: {answer:?}");
@@ -205,7 +205,7 @@ fn every_bad_file_of_a_directory_is_reported_and_the_good_one_runs() {
         assert!(error.contains(said), "{name}: {error}");
     }
 
-    for command in [&["run", "--probe-timeout", "1"][..], &["list"]] {
+    for command in [&["run", "--probe-timeout", "3"][..], &["list"]] {
         let answer = plugin_host(&hostile.directory.arguments(command));
         assert!(answer.code == 6 || answer.code == 4, "{answer:?}");
         for printed in [&answer.out, &answer.err] {
@@ -251,7 +251,7 @@ fn no_damaged_library_takes_the_host_with_it() {
             let path = directory.path().join(OsStr::from_bytes(format!("m{i:02}.so").as_bytes()));
             fs::write::<&Path, _>(&path, damage(&good, &mut below)).unwrap();
         }
-        let answer = plugin_host(&directory.arguments(&["run", "--json", "--probe-timeout", "2"]));
+        let answer = plugin_host(&directory.arguments(&["run", "--json", "--probe-timeout", "10"]));
         let report = answer.json();
         let files = |what: &str| {
             let all = report[what].as_array().unwrap().iter();

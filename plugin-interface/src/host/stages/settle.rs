@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// How long a writer may take to close the file. One that has closed it may
 /// seem not to have: a child that its process just started holds the file too,
 /// until it runs its own program.
-const PATIENCE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A file that is being read, and what it was when that began.
 pub(crate) struct Settled<'f> {
@@ -31,7 +31,7 @@ impl<'f> Settled<'f> {
                 Ok(lease) => break Some(lease),
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => break None,
                 Err(_) if Instant::now() > deadline => return Ok(None),
-                Err(_) => std::thread::sleep(PATIENCE / 20),
+                Err(_) => std::thread::sleep(PATIENCE / 60),
             }
         };
         Ok(Some(Settled { file, before: file.metadata()?, lease }))
