@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -113,8 +114,8 @@ pub(crate) struct LoadArgs {
     #[arg(long)]
     pub(crate) no_probe: bool,
     /// How many seconds a library has in that child process.
-    #[arg(long, value_name = "SECONDS", default_value_t = 3.0)]
-    pub(crate) probe_timeout: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds)]
+    pub(crate) probe_timeout: Duration,
 }
 
 #[derive(Args)]
@@ -137,6 +138,15 @@ pub(crate) struct RunArgs {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// A time of more than nothing.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().map_err(|error| error.to_string())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) if !time.is_zero() => Ok(time),
+        _ => Err("expected a number of seconds greater than 0".to_owned()),
+    }
 }
 
 /// Runs the command that the arguments name.

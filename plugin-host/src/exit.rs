@@ -50,6 +50,7 @@ impl From<&LoadError> for Exit {
             | LoadError::OtherInterface { .. }
             | LoadError::PanicAbort { .. }
             | LoadError::Registration { .. }
+            | LoadError::Entry { .. }
             | LoadError::Connect { .. } => Exit::Incompatible,
             LoadError::Inspect(error) => Exit::from(error),
             LoadError::WorldWritable { .. }

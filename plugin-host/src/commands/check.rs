@@ -4,8 +4,9 @@
 //! The first that fails decides: what depends on it is skipped.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use plugin_interface::abi::ENTRY_SYMBOL;
 use plugin_interface::metadata::PluginMetadata;
 use plugin_interface::{
     InspectError, LoadError, PluginHandle, PluginManager, UnloadError, UnloadOutcome,
@@ -79,18 +80,27 @@ impl From<&LoadError> for Failed {
 }
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let files = match args.path.is_dir() {
-        true => PluginManager::new().survey(&args.path)?.into_iter().map(|f| f.path).collect(),
-        false => vec![args.path.clone()],
+    // What a scan of a directory refuses, beyond what is wrong with a file alone.
+    let files: Vec<(PathBuf, Option<LoadError>)> = match args.path.is_dir() {
+        true => {
+            let surveyed = PluginManager::new().survey(&args.path)?.into_iter();
+            surveyed.map(|found| (found.path, found.result.err())).collect()
+        }
+        false => vec![(args.path.clone(), None)],
     };
     if files.is_empty() {
         anyhow::bail!(super::nothing_in(&args.path));
     }
     let mut exit = Exit::Ok;
     let mut reports = Vec::new();
-    for file in files {
+    for (file, refused) in files {
         let mut manager = super::manager(&args.load, "world")?;
-        let failed = check(&mut manager, &file).err();
+        let failed = match refused {
+            Some(error @ (LoadError::LinkOutside { .. } | LoadError::Duplicate { .. })) => {
+                Some(Failed::from(&error))
+            }
+            _ => check(&mut manager, &file).err(),
+        };
         exit = exit.max(failed.as_ref().map_or(Exit::Ok, |failed| failed.exit));
         let report = report(&file, failed);
         if !args.json {
@@ -235,11 +245,13 @@ fn check_of(error: &LoadError) -> &'static str {
         | LoadError::ProbeTimedOut { .. }
         | LoadError::ProbeNotStarted { .. } => "probe",
         LoadError::Open { .. } => "open",
+        LoadError::MissingSymbol { symbol, .. } if symbol == ENTRY_SYMBOL => "entry",
         LoadError::Entry { .. } | LoadError::Connect { .. } => "entry",
         LoadError::Constructor { .. }
         | LoadError::ConstructorPanicked { .. }
         | LoadError::MakerReturnedNull { .. }
         | LoadError::MissingSymbol { .. }
+        | LoadError::NothingMade { .. }
         | LoadError::Registration { .. } => "constructors",
         _ => "file",
     }

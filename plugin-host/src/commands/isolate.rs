@@ -1,5 +1,6 @@
 //! Drives one library in a process of its own, which may crash or hang.
 
+use std::io;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::thread;
@@ -11,26 +12,29 @@ use super::report::{RejectedReport, Report};
 use crate::cli::LoadArgs;
 use crate::exit::Exit;
 
-/// What became of a library in a child process.
+/// What became of a library in a child process, whose plugins are kept from
+/// stdout if `is_quiet`.
 pub(super) fn drive_isolated(
     args: &LoadArgs,
     path: &Path,
     greet: &str,
+    is_quiet: bool,
 ) -> anyhow::Result<(Report, Exit)> {
-    let deadline = super::deadline(args)?;
+    let deadline = args.probe_timeout;
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let folder = tempfile::tempdir().context("cannot make a temporary directory")?;
     let report = folder.path().join("report");
     let mut command = Command::new(program);
-    command.arg("drive").arg(path).arg("--report").arg(&report).args(["--greet", greet]);
-    for digest in &args.policy.pin {
-        command.args(["--pin", digest]);
-    }
-    for package in &args.policy.deny {
-        command.args(["--deny", package]);
-    }
+    command.arg("drive").arg("--report").arg(&report).arg(format!("--greet={greet}"));
+    command.args(args.policy.pin.iter().map(|digest| format!("--pin={digest}")));
+    command.args(args.policy.deny.iter().map(|package| format!("--deny={package}")));
     if args.policy.allow_world_writable {
         command.arg("--allow-world-writable");
+    }
+    command.arg("--").arg(path);
+    if is_quiet {
+        // Stdout is the report's: what plugins print goes beside it.
+        command.stdout(io::stderr());
     }
     let mut child = command.spawn().context("cannot start this program once more")?;
     let Some(status) = wait(&mut child, deadline)? else {
@@ -48,12 +52,12 @@ pub(super) fn drive_isolated(
 
 /// Waits for a child, and ends it when its time is over.
 fn wait(child: &mut Child, deadline: Duration) -> anyhow::Result<Option<ExitStatus>> {
-    let end = Instant::now() + deadline;
+    let end = Instant::now().checked_add(deadline);
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if Instant::now() > end {
+        if end.is_some_and(|end| Instant::now() > end) {
             child.kill()?;
             child.wait()?;
             return Ok(None);

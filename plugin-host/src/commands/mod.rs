@@ -11,9 +11,8 @@ pub(crate) mod run;
 
 use std::env::consts::DLL_EXTENSION;
 use std::path::Path;
-use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use plugin_interface::{InspectError, LoadError, LoadPolicy, PluginManager, PolicyError, Probe};
 
 use crate::cli::{LoadArgs, PolicyArgs};
@@ -52,19 +51,13 @@ fn manager(args: &LoadArgs, target: &str) -> anyhow::Result<PluginManager> {
     if args.no_probe {
         return Ok(manager);
     }
-    let deadline = deadline(args)?;
     let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let probe = Probe::new(program).argument("probe").argument(target).deadline(deadline);
+    let probe = Probe::new(program)
+        .argument("probe")
+        .argument("--")
+        .argument(target)
+        .deadline(args.probe_timeout);
     Ok(manager.with_probe(probe))
-}
-
-/// How long a library may take in a child process.
-fn deadline(args: &LoadArgs) -> anyhow::Result<Duration> {
-    let seconds = args.probe_timeout;
-    let deadline = Duration::try_from_secs_f64(seconds);
-    let deadline = deadline.with_context(|| format!("{seconds} is no number of seconds"))?;
-    ensure!(!deadline.is_zero(), "expected --probe-timeout of more than 0 seconds");
-    Ok(deadline)
 }
 
 /// Says of a directory that it has no plugins.

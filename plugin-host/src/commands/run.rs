@@ -37,7 +37,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
 
 fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(Report, Exit)> {
     if !args.load.no_probe {
-        return drive_isolated(&args.load, path, &args.greet);
+        return drive_isolated(&args.load, path, &args.greet, args.json);
     }
     let mut manager = PluginManager::with_policy(super::policy(&args.load.policy)?);
     Ok(drive_file(&mut manager, path, &args.greet))

@@ -109,7 +109,7 @@ fn each_check_of_the_plugin_fails_alone() {
         ("symbols", &["NO_EXPORT"], "", 1, "does not export plugin_register_Greeter_v1"),
         ("probe", &["COUNTER"], crashes, 5, "SIGSEGV"),
         ("open", &["COUNTER"], unresolved, 1, "no_such_function"),
-        ("entry", &["SMALL_ENTRY"], "", 1, "expected an entry of at least 24 bytes, found 8"),
+        ("entry", &["SMALL_ENTRY"], "", 3, "expected an entry of at least 24 bytes, found 8"),
         ("constructors", &["LISTS_TWO"], "", 1, "lists 2 registrations, it makes 1"),
         ("answers", &["PANIC_IN_GREET"], "", 5, "panicked: as asked"),
         ("drop", &["PANIC_IN_DROP"], "", 5, "dropping Greeter panicked: as asked"),

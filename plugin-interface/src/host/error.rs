@@ -301,6 +301,23 @@ pub enum LoadError {
         /// The maker.
         symbol: String,
     },
+    /// The library's own functions gave no registration.
+    #[error(
+        "{} makes nothing, though its metadata offers an interface; build it again",
+        path.display()
+    )]
+    NothingMade {
+        /// The library.
+        path: PathBuf,
+    },
+    /// An instance was made, but cannot be called.
+    #[error("{}: {source}", path.display())]
+    Proxy {
+        /// The library.
+        path: PathBuf,
+        /// Why not.
+        source: ProxyError,
+    },
     /// What a maker returned is no registration of the interface.
     #[error("{}: {symbol} returned no registration of {interface}: {reason}", path.display())]
     Registration {

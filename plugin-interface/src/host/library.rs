@@ -163,7 +163,9 @@ fn is_mapped(copy: &PrivateCopy) -> bool {
     {
         use libloading::os::unix::{Library, RTLD_LAZY};
         // SAFETY: opens nothing that is not open; constructors do not run again.
-        unsafe { Library::open(Some(copy.path()), RTLD_LAZY | libc::RTLD_NOLOAD) }.is_ok()
+        let found = unsafe { Library::open(Some(copy.path()), RTLD_LAZY | libc::RTLD_NOLOAD) };
+        // Without its file, some linkers cannot tell.
+        found.is_ok() || !copy.path().exists()
     }
     #[cfg(not(unix))]
     {

@@ -143,8 +143,18 @@ impl PluginManager {
         directory: impl AsRef<Path>,
     ) -> Result<Vec<I::Proxy>, LoadError> {
         let handles = self.load_plugins(directory, PluginTrait::of::<I>())?;
-        // A handle of this interface that was just made has no proxy yet.
-        Ok(handles.iter().filter_map(|handle| handle.proxy::<I>().ok()).collect())
+        let mut proxies = Vec::new();
+        for handle in handles {
+            match handle.proxy::<I>() {
+                Ok(proxy) => proxies.push(proxy),
+                Err(source) => {
+                    let path = handle.path().to_owned();
+                    let error = LoadError::Proxy { path: path.clone(), source };
+                    self.rejected.push(Rejected { path, error });
+                }
+            }
+        }
+        Ok(proxies)
     }
 
     /// Loads every plugin of one library, whatever its interface.
@@ -334,7 +344,11 @@ impl PluginManager {
         self.try_in_child(path, &copy)?;
         let library = Arc::new(open::open(path, copy, metadata)?);
         let before = handles.len();
-        for made in make::make(&library, wanted) {
+        let all = make::make(&library, wanted);
+        if all.is_empty() {
+            return Err(LoadError::NothingMade { path: path.to_owned() });
+        }
+        for made in all {
             match made {
                 Ok(instance) => handles.push(PluginHandle::new(instance)),
                 Err(error) => self.rejected.push(Rejected { path: path.to_owned(), error }),

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::stages::copy::open_without_waiting;
 
 const PREFIX: &str = concat!(env!("CARGO_PKG_NAME"), "-");
-const LOCK: &str = "lock";
+const LOCK: &str = ".locked-by-plugin-interface";
 
 #[derive(Debug)]
 pub(crate) struct PrivateDirectory {

@@ -87,7 +87,7 @@ pub fn load_from_lib<I: Interface + ?Sized>(
     if let Some(entry) = open::entry(path, &library, &metadata)? {
         let services = SERVICES.get_or_init(|| Services::new("a plugin".to_owned()));
         // SAFETY: the library is open, and a static is never dropped.
-        unsafe { open::connect(path, entry, services) }?;
+        unsafe { open::connect(path, entry, services.offered()) }?;
     }
     // SAFETY: the metadata was admitted, and the library is open.
     let exported = unsafe { Symbols::of(&library) };
@@ -95,7 +95,7 @@ pub fn load_from_lib<I: Interface + ?Sized>(
     let registrations = array.as_ptr();
     if let Err(error) = check_all(path, &metadata, wanted, registrations) {
         // SAFETY: made a moment ago, and nobody has seen it.
-        unsafe { unregister(exported, wanted.name(), array) };
+        unsafe { take_back(exported, wanted.name(), array) };
         return Err(error);
     }
     kept().push(Kept { copy, array });
@@ -177,12 +177,35 @@ pub unsafe fn unload<I: Interface + ?Sized>(
     closed
 }
 
+/// Lets the library take back what was refused, if it has a function for it.
+/// What was refused is not looked into: it may be anything.
+///
+/// # Safety
+///
+/// The symbols are those of the library that made the array.
+unsafe fn take_back(exported: Symbols<'_>, interface: &str, array: Array) {
+    match array {
+        Array::Plugin(array) => {
+            if let Some(unregister) = exported.unregister_all(interface) {
+                // SAFETY: the library takes its own array back, once.
+                unsafe { unregister(array) };
+            }
+        }
+        Array::Host(owned) => {
+            if let Some(unregister) = exported.unregister(interface) {
+                // SAFETY: the library takes its own registration back, once.
+                unsafe { unregister(owned.registration) };
+            }
+        }
+    }
+}
+
 /// Unmakes every registration of an array, and frees the array.
 ///
 /// # Safety
 ///
 /// The symbols are those of the library that made the registrations of the
-/// interface of that name, and nothing of these is used again.
+/// interface of that name, which were checked; nothing of these is used again.
 unsafe fn unregister(exported: Symbols<'_>, interface: &str, array: Array) {
     match array {
         Array::Plugin(array) => match exported.unregister_all(interface) {
@@ -223,8 +246,9 @@ unsafe fn unmake_each(array: *const RegistrationArray) {
         // SAFETY: both arrays have `count` elements, and a factory unmakes
         // what it made.
         unsafe {
-            let factory = *content.factories.add(i);
-            ((*factory).unmaker)(*content.registrations.add(i));
+            if let Some(factory) = (*content.factories.add(i)).as_ref() {
+                (factory.unmaker)(*content.registrations.add(i));
+            }
         }
     }
 }

@@ -101,7 +101,7 @@ fn an_array_that_names_one_instance_twice_is_refused() {
     let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap();
     assert_eq!(loaded.len(), 1);
     let text = manager.rejected()[0].error.to_string();
-    assert!(text.contains("its instance is also that of another"), "{text}");
+    assert!(text.contains("number 1 has the instance of an earlier one"), "{text}");
 }
 
 #[test]
@@ -110,6 +110,10 @@ fn a_vtable_of_another_length_gives_no_proxy() {
     directory.compile("short", &["METHODS=1"], "");
     let handles =
         PluginManager::new().load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
+    let mut manager = PluginManager::new();
+    assert!(manager.load::<dyn Greeter>(directory.path()).unwrap().is_empty());
+    let text = manager.rejected()[0].to_string();
+    assert!(text.contains("expected a vtable of 2 methods, found 1"), "{text}");
     assert_eq!(
         handles[0].proxy::<dyn Greeter>().unwrap_err(),
         ProxyError::VTable { name: "Greeter".to_owned(), expected: 2, found: 1 }
@@ -140,6 +144,12 @@ fn another_abi_version_is_named() {
 fn another_abi_version_in_the_vtable_alone_is_named() {
     let text = rejected(&["VTABLE_ABI=7"]).to_string();
     assert!(text.contains("expected a vtable of ABI version 1, found 7"), "{text}");
+}
+
+#[test]
+fn a_registration_without_a_vtable_is_refused() {
+    let text = rejected(&["NULL_VTABLE"]).to_string();
+    assert!(text.contains("its vtable is null"), "{text}");
 }
 
 #[test]

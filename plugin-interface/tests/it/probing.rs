@@ -31,6 +31,14 @@ fn what_a_child_does_not_survive_is_refused_before_it_is_opened() {
         )
     };
     let directory = Directory::of(&["healthy"]);
+    // Noise on stdout is neither a crash nor survival.
+    directory.compile("noise", &[], &begin("if (write(1, \"caf\\xe9\", 4)) {}"));
+    directory.compile(
+        "noisy_hang",
+        &[],
+        &begin("if (write(1, \"\\xe9\\n\", 2)) for (;;) sleep(1);"),
+    );
+    directory.compile("silent_hang", &[], &begin("close(1); for (;;) sleep(1);"));
     directory.compile("a_crash", &[], &begin("*(volatile int *)8 = 1;"));
     directory.compile("an_exit", &[], &begin("exit(4);"));
     directory.compile("call", &["CRASH_IN_GREET"], "");
@@ -38,13 +46,16 @@ fn what_a_child_does_not_survive_is_refused_before_it_is_opened() {
     let probe = Probe::new(fixture("driver")).argument("probe");
     let probe = probe.deadline(Duration::from_secs(3));
     let mut manager = PluginManager::new().with_probe(probe);
-    assert_eq!(manager.load::<dyn Greeter>(directory.path()).unwrap().len(), 2);
+    assert_eq!(manager.load::<dyn Greeter>(directory.path()).unwrap().len(), 2 + 1);
     let texts: Vec<_> = manager.rejected().iter().map(ToString::to_string).collect();
-    let [crash, exit, call, hang] = &texts[..] else { panic!("{texts:?}") };
+    let [crash, exit, call, hangs @ ..] = &texts[..] else { panic!("{texts:?}") };
     assert!(crash.contains("killed by SIGSEGV"), "{crash}");
     assert!(exit.contains("ended itself with exit code 4"), "{exit}");
     assert!(call.contains("killed by SIGABRT"), "{call}");
-    assert!(hang.contains("did not answer within 3s"), "{hang}");
+    assert_eq!(hangs.len(), 3);
+    for hang in hangs {
+        assert!(hang.contains("did not answer within 3s"), "{hang}");
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl PrivateCopy {
         policy.check_directory(source)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
         let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
-        let origin = FileIdentity::of(&metadata);
+        let origin = FileIdentity::of(settled.before());
         let copy = Self::write(source, &original, origin)?;
         if copy.len != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
             return Err(written());

@@ -162,12 +162,15 @@ fn by_array(
             // SAFETY: the library returned it in its array.
             let registration = unsafe { check(&library.path, &symbol, interface, registration) }?;
             // SAFETY: not null, and alive as long as the array.
-            if !seen.insert(unsafe { registration.as_ref() }.instance) {
+            let instance = unsafe { registration.as_ref() }.instance;
+            if !instance.is_null() && !seen.insert(instance) {
                 return Err(LoadError::Registration {
                     path: library.path.clone(),
                     symbol: symbol.clone(),
                     interface: interface.path.clone(),
-                    reason: format!("its instance is also that of another, before number {i}"),
+                    reason: format!(
+                        "number {i} has the instance of an earlier one; give each an instance of its own"
+                    ),
                 });
             }
             let name = registered_name(library, interface, i);

@@ -7,7 +7,7 @@ use std::path::Path;
 use libloading::Library;
 
 use super::copy::PrivateCopy;
-use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, PluginEntry};
+use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
 use crate::host::error::LoadError;
 use crate::host::library::LoadedLibrary;
 use crate::host::panics::Services;
@@ -20,16 +20,18 @@ pub(crate) fn open(
     copy: PrivateCopy,
     metadata: PluginMetadata,
 ) -> Result<LoadedLibrary, LoadError> {
-    // Before the library, so that they are dropped after it.
     let services = Services::new(format!("plugin {}", path.display()));
     let library = map(path, &copy)?;
     let entry = entry(path, &library, &metadata)?;
+    let offered = services.offered();
+    // First, so that it decides what becomes of the services, whatever happens.
+    let library = LoadedLibrary::new(path, metadata, entry, library, services, copy);
     if let Some(entry) = entry {
-        // SAFETY: the services are dropped after the library is closed: here by
-        // the order of the variables, later by `LoadedLibrary`.
-        unsafe { connect(path, entry, &services) }?;
+        // SAFETY: the library drops its services after it is closed, and not at
+        // all if it stays mapped.
+        unsafe { connect(path, entry, offered) }?;
     }
-    Ok(LoadedLibrary::new(path, metadata, entry, library, services, copy))
+    Ok(library)
 }
 
 /// Hands the services over.
@@ -41,10 +43,10 @@ pub(crate) fn open(
 pub(crate) unsafe fn connect(
     path: &Path,
     entry: NonNull<PluginEntry>,
-    services: &Services,
+    services: *const HostServices,
 ) -> Result<(), LoadError> {
     // SAFETY: the contract of this function.
-    match unsafe { (entry.as_ref().connect)(services.offered()) } {
+    match unsafe { (entry.as_ref().connect)(services) } {
         0 => Ok(()),
         code => Err(LoadError::Connect { path: path.to_owned(), code }),
     }

@@ -8,14 +8,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::host::error::LoadError;
 use crate::host::handle::PluginHandle;
 use crate::host::manager::PluginManager;
+use crate::host::policy::LoadPolicy;
 
 /// What the child says when all is done.
 const SURVIVED: &str = "plugin-probe: survived";
+
+/// What the child says when it could not even begin.
+const UNTRIED: &str = "plugin-probe: untried";
+
+/// How long a process may take to be gone after its output is.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// How to try a library in a child process before the host opens it.
 ///
@@ -83,21 +90,33 @@ impl Probe {
     /// });
     /// ```
     pub fn serve(library: &Path, copy: &Path, calls: impl FnOnce(&[PluginHandle])) {
-        let mut manager = PluginManager::new();
-        if let Ok(plugins) = manager.load_copied(library, copy) {
+        // Whether the file may be loaded at all, the host has judged.
+        let policy = LoadPolicy::new().allow_world_writable();
+        let mut manager = PluginManager::with_policy(policy);
+        let loaded = manager.load_copied(library, copy);
+        let marker = match &loaded {
+            // The host can read its copy, so that here something else is wrong.
+            Err(
+                LoadError::Copy { .. } | LoadError::Read { .. } | LoadError::StillWritten { .. },
+            ) => UNTRIED,
+            _ => SURVIVED,
+        };
+        if let Ok(plugins) = loaded {
             // A panic is contained here as it will be in the host.
             let _ = catch_unwind(AssertUnwindSafe(|| calls(&plugins)));
             for plugin in plugins {
                 let _ = plugin.close();
             }
         }
+        // With the directory of its copies: the host ends this process.
+        drop(manager);
         let mut out = io::stdout().lock();
-        let _ = writeln!(out, "{SURVIVED}").and_then(|()| out.flush());
+        let _ = writeln!(out, "\n{marker}").and_then(|()| out.flush());
     }
 
     /// Tries a private copy in a child.
     pub(crate) fn run(&self, path: &Path, copy: &Path) -> Result<(), LoadError> {
-        let not_started = |source| LoadError::ProbeNotStarted {
+        let not_started = |source: io::Error| LoadError::ProbeNotStarted {
             path: path.to_owned(),
             program: self.program.clone(),
             source,
@@ -110,34 +129,54 @@ impl Probe {
             .stderr(Stdio::null())
             .spawn()
             .map_err(not_started)?;
-        let survived = child.stdout.take().map(|out| watch(out, self.deadline));
+        let said = child.stdout.take().map(|out| watch(out, self.deadline));
+        // Silent, it has ended, or has closed its output and runs on.
+        let status = match said {
+            Some(Ok(Some(_))) => None,
+            _ => child.try_wait().map_err(not_started)?,
+        };
+        end(&mut child);
         let path = path.to_owned();
-        match survived {
-            Some(Ok(true)) => {
-                end(&mut child);
-                Ok(())
+        match (said, status) {
+            (Some(Ok(Some(Said::Survived))), _) => Ok(()),
+            (Some(Ok(Some(Said::Untried))), _) => {
+                Err(not_started(io::Error::other("it cannot copy the library")))
             }
-            Some(Err(RecvTimeoutError::Timeout)) => {
-                end(&mut child);
-                Err(LoadError::ProbeTimedOut { path, deadline: self.deadline })
-            }
-            _ => {
-                let status = child.wait().map_err(not_started)?;
-                Err(LoadError::ProbeCrashed { path, how: describe_exit(status) })
-            }
+            (_, Some(status)) => Err(LoadError::ProbeCrashed { path, how: describe_exit(status) }),
+            (_, None) => Err(LoadError::ProbeTimedOut { path, deadline: self.deadline }),
         }
     }
 }
 
-/// Whether the child says in time that it survived.
-fn watch(out: ChildStdout, deadline: Duration) -> Result<bool, RecvTimeoutError> {
+/// What a child has to say.
+#[derive(Clone, Copy)]
+enum Said {
+    Survived,
+    Untried,
+}
+
+/// What the child says in time, if anything. Where it ends without a word, it
+/// is given the rest of its time to be seen as ended.
+fn watch(out: ChildStdout, deadline: Duration) -> Result<Option<Said>, RecvTimeoutError> {
     let (sender, receiver) = mpsc::channel();
+    let end = Instant::now().checked_add(deadline);
     thread::spawn(move || {
         // Whatever else a plugin prints is passed over.
-        let mut lines = BufReader::new(out).lines().map_while(Result::ok);
-        let _ = sender.send(lines.any(|line| line == SURVIVED));
+        let mut lines = BufReader::new(out).split(b'\n').map_while(Result::ok);
+        let said = lines.find_map(|line| match line {
+            line if line == SURVIVED.as_bytes() => Some(Said::Survived),
+            line if line == UNTRIED.as_bytes() => Some(Said::Untried),
+            _ => None,
+        });
+        let _ = sender.send(said);
     });
-    receiver.recv_timeout(deadline)
+    let said = receiver.recv_timeout(deadline)?;
+    if said.is_none() {
+        // Its output is closed; that it has ended shows a moment later.
+        let rest = end.map_or(GRACE, |end| end.saturating_duration_since(Instant::now()));
+        thread::sleep(rest.min(GRACE));
+    }
+    Ok(said)
 }
 
 /// Ends a child that has nothing more to say, whatever it is doing.

@@ -37,6 +37,11 @@ impl<'f> Settled<'f> {
         Ok(Some(Settled { file, before: file.metadata()?, lease }))
     }
 
+    /// The file, as it was when it was settled.
+    pub(crate) fn before(&self) -> &Metadata {
+        &self.before
+    }
+
     /// Whether nobody wrote the file since.
     pub(crate) fn is_unchanged(&self) -> io::Result<bool> {
         let (before, after) = (&self.before, self.file.metadata()?);
