@@ -116,19 +116,30 @@ impl LoadPolicy {
         Err(LoadError::WorldWritable { path, culprit })
     }
 
-    /// Who may put another file in the place of `path`, which need be no link:
-    /// what it leads to is what counts.
+    /// Who may put another file in the place of `path`, or of what it leads to.
+    ///
+    /// In a sticky directory everybody may put what is not there: what is in it
+    /// must belong to this user, to root, or to the directory's owner.
     pub(crate) fn check_directory(&self, path: &Path) -> Result<(), LoadError> {
         if self.world_writable {
             return Ok(());
         }
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-        let absolute = path.canonicalize().map_err(unreadable)?;
-        for ancestor in absolute.ancestors().skip(1) {
-            let metadata = ancestor.metadata().map_err(unreadable)?;
-            if is_world_writable(&metadata) && !is_sticky(&metadata) {
-                let (path, culprit) = (path.to_owned(), ancestor.to_owned());
-                return Err(LoadError::WorldWritable { path, culprit });
+        // As it is named, and as it is without links.
+        let named = std::path::absolute(path).map_err(unreadable)?;
+        let real = path.canonicalize().map_err(unreadable)?;
+        let other = (real != named).then_some(&real);
+        for way in [Some(&named), other].into_iter().flatten() {
+            for (inner, outer) in way.ancestors().zip(way.ancestors().skip(1)) {
+                let outer_is = outer.metadata().map_err(unreadable)?;
+                if !is_world_writable(&outer_is) {
+                    continue;
+                }
+                let inner_is = inner.symlink_metadata().map_err(unreadable)?;
+                if !is_sticky(&outer_is) || !is_trusted(&inner_is, &outer_is) {
+                    let (path, culprit) = (path.to_owned(), outer.to_owned());
+                    return Err(LoadError::WorldWritable { path, culprit });
+                }
             }
         }
         Ok(())
@@ -184,6 +195,15 @@ fn is_sticky(metadata: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::mode(metadata) & 0o1000 != 0
 }
 
+/// Whether something in a sticky directory belongs to somebody whom its user
+/// trusts anyway.
+#[cfg(unix)]
+fn is_trusted(inner: &Metadata, outer: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let owner = inner.uid();
+    owner == 0 || owner == outer.uid() || Some(owner) == super::private_directory::this_user()
+}
+
 /// Other platforms have access lists, which are not looked at.
 #[cfg(not(unix))]
 fn is_world_writable(_: &Metadata) -> bool {
@@ -193,4 +213,9 @@ fn is_world_writable(_: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_sticky(_: &Metadata) -> bool {
     false
+}
+
+#[cfg(not(unix))]
+fn is_trusted(_: &Metadata, _: &Metadata) -> bool {
+    true
 }

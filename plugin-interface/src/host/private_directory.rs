@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError, Weak};
 
 use tempfile::TempDir;
 
@@ -91,11 +91,19 @@ fn sweep(parent: &Path) {
     }
 }
 
+/// Who runs this process, as the file system sees it.
+#[cfg(unix)]
+pub(super) fn this_user() -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    static USER: OnceLock<Option<u32>> = OnceLock::new();
+    // Files that we make are ours.
+    let find = || tempfile::tempfile().and_then(|file| file.metadata()).map(|file| file.uid());
+    *USER.get_or_init(|| find().ok())
+}
+
 #[cfg(unix)]
 fn is_of_this_user(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    // Files that we make are ours.
-    tempfile::tempfile().and_then(|file| file.metadata()).is_ok_and(|o| o.uid() == metadata.uid())
+    Some(std::os::unix::fs::MetadataExt::uid(metadata)) == this_user()
 }
 
 #[cfg(not(unix))]

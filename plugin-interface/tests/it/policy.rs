@@ -63,6 +63,21 @@ fn a_directory_that_everybody_may_write_is_refused_unless_it_is_sticky() {
 }
 
 #[test]
+fn a_link_in_a_directory_that_everybody_may_write_is_no_way_around() {
+    let directory = Directory::of(&["healthy"]);
+    let open = Directory::new();
+    let link = open.path().join("plugins");
+    std::os::unix::fs::symlink(directory.path(), &link).unwrap();
+    set_mode(open.path(), 0o777);
+    let mut manager = PluginManager::new();
+    assert!(manager.load::<dyn Greeter>(&link).unwrap().is_empty());
+    let refused = &manager.rejected()[0].error;
+    assert!(matches!(refused, LoadError::WorldWritable { .. }), "{refused}");
+    set_mode(open.path(), 0o700);
+    assert_eq!(manager.load::<dyn Greeter>(&link).unwrap().len(), 2);
+}
+
+#[test]
 fn only_pinned_content_is_loaded() {
     let directory = Directory::of(&["healthy"]);
     let path = directory.library("healthy");
