@@ -21,9 +21,10 @@ impl Pages {
 
     fn page(&mut self, number: u64) -> io::Result<&[u8]> {
         if !self.pages.contains_key(&number) {
-            let mut page = Vec::with_capacity(PAGE as usize);
-            self.file.seek(SeekFrom::Start(number * PAGE))?;
-            (&self.file).take(PAGE).read_to_end(&mut page)?;
+            let start = number * PAGE;
+            let mut page = vec![0; PAGE.min(self.len.saturating_sub(start)) as usize];
+            self.file.seek(SeekFrom::Start(start))?;
+            self.file.read_exact(&mut page)?;
             self.pages.insert(number, page);
         }
         Ok(&self.pages[&number])
