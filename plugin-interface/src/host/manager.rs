@@ -342,6 +342,7 @@ impl PluginManager {
         let metadata = check(path, copy.path(), AnyMachine::Refused)?;
         admit::admit(path, &metadata, &self.policy, wanted)?;
         self.try_in_child(path, &copy)?;
+        let identity = copy.real().to_owned();
         let library = Arc::new(open::open(path, copy, metadata)?);
         let before = handles.len();
         let all = make::make(&library, wanted);
@@ -356,7 +357,6 @@ impl PluginManager {
         }
         if handles.len() > before {
             // What was closed since it was loaded from there is history.
-            let identity = identity(path);
             self.loaded.retain(|l| l.identity != identity || l.epitaph.get().is_none());
             self.loaded.push(Loaded { identity, epitaph: library.epitaph() });
         }

@@ -120,14 +120,16 @@ impl LoadPolicy {
     ///
     /// In a sticky directory everybody may put what is not there: what is in it
     /// must belong to this user, to root, or to the directory's owner.
-    pub(crate) fn check_directory(&self, path: &Path) -> Result<(), LoadError> {
-        if self.world_writable {
-            return Ok(());
-        }
+    ///
+    /// Gives the path without links.
+    pub(crate) fn check_directory(&self, path: &Path) -> Result<PathBuf, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let real = path.canonicalize().map_err(unreadable)?;
+        if self.world_writable {
+            return Ok(real);
+        }
         // As it is named, and as it is without links.
         let named = std::path::absolute(path).map_err(unreadable)?;
-        let real = path.canonicalize().map_err(unreadable)?;
         let other = (real != named).then_some(&real);
         for way in [Some(&named), other].into_iter().flatten() {
             for (inner, outer) in way.ancestors().zip(way.ancestors().skip(1)) {
@@ -142,7 +144,7 @@ impl LoadPolicy {
                 }
             }
         }
-        Ok(())
+        Ok(real)
     }
 
     /// Whether the content of a private copy is one of those pinned.

@@ -21,6 +21,7 @@ pub(crate) struct PrivateCopy {
     path: PathBuf,
     len: u64,
     origin: FileIdentity,
+    real: PathBuf,
     directory: Arc<PrivateDirectory>,
 }
 
@@ -35,11 +36,11 @@ impl PrivateCopy {
         let metadata = original.metadata().map_err(unreadable)?;
         regular(source, &metadata)?;
         policy.check_file(source, &metadata)?;
-        policy.check_directory(source)?;
+        let real = policy.check_directory(source)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
         let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
         let origin = FileIdentity::of(settled.before());
-        let copy = Self::write(source, &original, origin)?;
+        let copy = Self::write(source, &original, origin, real)?;
         if copy.len != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
             return Err(written());
         }
@@ -47,7 +48,12 @@ impl PrivateCopy {
         Ok(copy)
     }
 
-    fn write(source: &Path, mut original: &File, origin: FileIdentity) -> Result<Self, LoadError> {
+    fn write(
+        source: &Path,
+        mut original: &File,
+        origin: FileIdentity,
+        real: PathBuf,
+    ) -> Result<Self, LoadError> {
         let failed = |to: &Path| {
             let (path, to) = (source.to_owned(), to.to_owned());
             move |source| LoadError::Copy { path, to, source }
@@ -57,7 +63,7 @@ impl PrivateCopy {
         let name = source.file_name().unwrap_or_default();
         let (mut file, path, directory) =
             private_directory::file(name).map_err(failed(&std::env::temp_dir()))?;
-        let mut copy = PrivateCopy { path, len: 0, origin, directory };
+        let mut copy = PrivateCopy { path, len: 0, origin, real, directory };
         copy.len = io::copy(&mut original, &mut file).map_err(failed(&copy.path))?;
         Ok(copy)
     }
@@ -65,6 +71,11 @@ impl PrivateCopy {
     /// Where the copy is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The path of that file, without links.
+    pub(crate) fn real(&self) -> &Path {
+        &self.real
     }
 
     /// The directory that it is in.
