@@ -5,7 +5,7 @@
 //! knows a library by its path, so that each load needs a path of its own.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -50,7 +50,7 @@ impl PrivateCopy {
 
     fn write(
         source: &Path,
-        mut original: &File,
+        original: &File,
         origin: FileIdentity,
         real: PathBuf,
     ) -> Result<Self, LoadError> {
@@ -64,6 +64,8 @@ impl PrivateCopy {
         let (mut file, path, directory) =
             private_directory::file(name).map_err(failed(&std::env::temp_dir()))?;
         let mut copy = PrivateCopy { path, len: 0, origin, real, directory };
+        // No further than it was: one that grew is refused afterwards.
+        let mut original = original.take(copy.origin.len);
         copy.len = io::copy(&mut original, &mut file).map_err(failed(&copy.path))?;
         Ok(copy)
     }
