@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use object::elf::FileHeader64;
+use object::elf::{FileHeader64, SectionHeader64};
 use object::read::ReadRef;
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
 use object::{Architecture, BinaryFormat, Endianness, ObjectKind, elf};
@@ -47,6 +47,15 @@ pub(super) fn check<'d, R: ReadRef<'d>>(
         }
     }
     let sections = header.sections(endian, data).map_err(unsound)?;
+    // Only the first one is blank; another was not written yet, and linkers end
+    // the last one with its alignment, which is then not written either.
+    let mut written = sections.iter().skip(1);
+    let is_unaligned = |section: &SectionHeader64<Endianness>| section.sh_addralign(endian) == 0;
+    if written.any(|section| section.sh_type(endian) == elf::SHT_NULL)
+        || sections.iter().last().is_some_and(is_unaligned)
+    {
+        return Err(damaged(path, "its table of sections is blank at its end".to_owned()));
+    }
     let Some((_, section)) = sections.section_by_name(endian, SECTION.as_bytes()) else {
         // Its place may be reserved by a writer that comes to it last.
         let is_named =
