@@ -7,16 +7,7 @@
 //! - [`macro@plugin_impl`] makes an impl of it a plugin,
 //! - [`macro@plugin_aggregates`] makes a crate the library that offers them.
 //!
-//! Each goes through the same stages: `parse` turns tokens into a `model`,
-//! `check` refuses what cannot work (all of it at once), `expand` writes code.
-
-mod args;
-mod check;
-mod errors;
-mod expand;
-mod lifetimes;
-mod model;
-mod parse;
+//! What they do stands in `plugin-annotations-core`.
 
 use proc_macro::TokenStream;
 
@@ -58,7 +49,7 @@ use proc_macro::TokenStream;
 /// says what to do.
 #[proc_macro_attribute]
 pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::interface::run(args.into(), item.into()).into()
+    plugin_annotations_core::plugin_interface(args.into(), item.into()).into()
 }
 
 /// Makes an impl of an interface a plugin: something a host finds and makes.
@@ -105,7 +96,7 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `crate = path`: where `plugin-interface` is, if it was renamed.
 #[proc_macro_attribute]
 pub fn plugin_impl(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::registration::run(args.into(), item.into()).into()
+    plugin_annotations_core::plugin_impl(args.into(), item.into()).into()
 }
 
 /// Makes a crate a library of plugins for one interface: once, at its root.
@@ -129,5 +120,5 @@ pub fn plugin_impl(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `crate = path`: where `plugin-interface` is, if it was renamed.
 #[proc_macro_attribute]
 pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::aggregates::run(args.into(), item.into()).into()
+    plugin_annotations_core::plugin_aggregates(args.into(), item.into()).into()
 }

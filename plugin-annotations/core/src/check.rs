@@ -3,14 +3,12 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, GenericParam, Ident, ItemImpl, ItemTrait, LitStr, Path, ReceiverKind, Safety,
-    Signature, TraitItem, Type, TypeParamBound,
-};
+use syn::{Attribute, GenericParam, Ident, LitStr, Path, Type, TypeParamBound};
 
 use crate::errors::Errors;
 use crate::lifetimes;
 use crate::model::Receiver;
+use crate::syntax::{ItemImpl, ItemTrait, OtherItem, OtherKind, Signature};
 
 pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
     if let Some(unsafety) = &item.unsafety {
@@ -53,21 +51,21 @@ fn is_marker(bound: &TypeParamBound) -> bool {
     }
 }
 
-pub(crate) fn only_methods(item: &TraitItem, errors: &mut Errors) {
-    let message = match item {
-        TraitItem::Const(_) => "an interface cannot have constants: make it a method",
-        TraitItem::Type(_) => {
+pub(crate) fn only_methods(item: &OtherItem, errors: &mut Errors) {
+    let message = match item.kind {
+        OtherKind::Const => "an interface cannot have constants: make it a method",
+        OtherKind::Type => {
             "an interface cannot have associated types: name the type in the methods"
         }
-        TraitItem::Macro(_) => "an interface cannot contain macro calls: write the methods out",
-        _ => "an interface consists of methods",
+        OtherKind::Macro => "an interface cannot contain macro calls: write the methods out",
+        OtherKind::Unknown => "an interface consists of methods",
     };
     errors.at(item, message);
 }
 
 /// `&self` or `&mut self`.
 pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Receiver> {
-    let Some(receiver) = signature.receiver() else {
+    let Some(receiver) = &signature.receiver else {
         errors.at(
             &signature.ident,
             "a method of an interface takes `&self` or `&mut self`; constructors are named by `#[plugin_impl(Trait, new = path)]`",
@@ -92,7 +90,7 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
     if let Some(token) = &signature.constness {
         errors.at(token, "an interface method cannot be `const`: it is called through a vtable");
     }
-    if let Safety::Unsafe(token) = &signature.safety {
+    if let Some(token) = &signature.unsafety {
         errors.at(
             token,
             "an interface method is safe: a host cannot know what a plugin wants vouched for",
@@ -224,10 +222,7 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
 /// A borrow in a return may only be one of `self`, whose owner keeps the
 /// library mapped. The compiler would say so too, less clearly.
 fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors) {
-    let of_self = signature.receiver().and_then(|receiver| match &receiver.kind {
-        ReceiverKind::Reference(_, lifetime, _) => lifetime.as_ref(),
-        _ => None,
-    });
+    let of_self = signature.receiver.as_ref().and_then(|receiver| receiver.lifetime.as_ref());
     for lifetime in lifetimes::written(output) {
         if lifetime.ident != "_" && Some(&lifetime) != of_self {
             let message = format!(
@@ -254,12 +249,12 @@ pub(crate) fn version(version: Option<&LitStr>, errors: &mut Errors) -> String {
 }
 
 pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Errors) {
-    match &item.trait_ {
+    match &item.interface {
         None => errors.push(syn::Error::new(
             item.self_ty.span(),
             format!("`#[plugin_impl({interface})]` goes on `impl {interface} for Type`"),
         )),
-        Some((path, _)) => {
+        Some(path) => {
             let found = path.segments.last().map(|last| &last.ident);
             if found != Some(interface) {
                 errors.at(

@@ -2,8 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Ident;
 use syn::ext::IdentExt;
-use syn::{FnArg, Ident, Pat};
 
 use super::super::{crossing, place_of};
 use super::proxy_name;
@@ -26,16 +26,12 @@ pub(super) fn proxy(Interface { krate, item, lints, methods, .. }: &Interface) -
         let mut signature = method.signature.clone();
         let mut arguments = Vec::new();
         // The `self` of the signature: where a macro wrote it, no other is it.
-        let this = signature.receiver().map(|receiver| receiver.self_token);
-        for input in &mut signature.inputs {
-            if let FnArg::Typed(typed) = input {
-                let argument = match &*typed.pat {
-                    Pat::Ident(pattern) => pattern.ident.clone(),
-                    _ => format_ident!("__argument_{}", arguments.len()),
-                };
-                *typed.pat = syn::parse_quote!(#argument);
-                arguments.push(argument);
-            }
+        let this = signature.receiver.as_ref().map(|receiver| receiver.self_token);
+        for parameter in &mut signature.parameters {
+            let nameless = || format_ident!("__argument_{}", arguments.len());
+            let argument = parameter.name().unwrap_or_else(nameless);
+            parameter.pattern = quote!(#argument);
+            arguments.push(argument);
         }
         let lower =
             method.parameters.iter().map(|p| crossing(krate, &lifetimes::inferred(&p.ty), "lower"));

@@ -7,14 +7,18 @@ mod vtable;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Ident;
 use syn::ext::IdentExt;
-use syn::{FnArg, Ident, ItemTrait, Pat, TraitItem};
 
 use crate::errors::Errors;
 use crate::model::Interface;
 use crate::parse;
+use crate::syntax::{ItemTrait, TraitItem};
 
-pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
+/// Makes a trait an interface: `#[plugin_interface(args)] item`.
+///
+/// What cannot work is a `compile_error!` in the code that comes back.
+pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let interface = parse::interface(args, item.clone(), &mut errors);
     match (interface, errors.into_tokens()) {
@@ -33,21 +37,16 @@ fn stub(item: TokenStream) -> TokenStream {
         return item;
     };
     for item in &mut item.items {
-        if let TraitItem::Fn(function) = item {
-            function.sig.inputs.iter_mut().for_each(drop_pattern);
+        if let TraitItem::Method(method) = item {
+            // A pattern is a second error where a method has no body.
+            let parameters = method.signature.parameters.iter_mut();
+            for parameter in parameters.filter(|parameter| parameter.name().is_none()) {
+                parameter.pattern = quote!(_);
+            }
         }
     }
     let (vis, proxy) = (&item.vis, proxy_name(&item));
     quote!(#item #[doc(hidden)] #vis enum #proxy {})
-}
-
-/// A pattern is a second error where a method has no body.
-fn drop_pattern(input: &mut FnArg) {
-    if let FnArg::Typed(typed) = input
-        && !matches!(*typed.pat, Pat::Ident(_))
-    {
-        *typed.pat = syn::parse_quote!(_);
-    }
 }
 
 fn expand(interface: &Interface) -> TokenStream {

@@ -4,16 +4,13 @@
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::parse::Parse;
-use syn::{
-    Attribute, FnArg, GenericArgument, Ident, Item, ItemImpl, ItemTrait, Pat, Path, PathArguments,
-    ReceiverKind, ReturnType, TraitItem, TraitItemFn, Type,
-};
+use syn::{Attribute, GenericArgument, Ident, Path, PathArguments, ReturnType, Type};
 
 use crate::args::Args;
 use crate::check;
 use crate::errors::Errors;
 use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration};
+use crate::syntax::{self, ItemImpl, ItemTrait, TraitItem, TraitMethod};
 
 pub(crate) fn interface(
     args: TokenStream,
@@ -21,14 +18,14 @@ pub(crate) fn interface(
     errors: &mut Errors,
 ) -> Option<Interface> {
     let args = errors.keep(Args::parse(args, false, &["version", "crate"]));
-    let item = errors.keep(item_of::<ItemTrait>(item, "`#[plugin_interface]` goes on a trait"))?;
+    let item = errors.keep(syn::parse2::<ItemTrait>(item))?;
     let args = args?;
     check::interface_head(&item, errors);
     let mut methods = Vec::new();
     for item in &item.items {
         match item {
-            TraitItem::Fn(function) => methods.extend(method(function, errors)),
-            other => check::only_methods(other, errors),
+            TraitItem::Method(found) => methods.extend(method(found, errors)),
+            TraitItem::Other(other) => check::only_methods(other, errors),
         }
     }
     let version = check::version(args.version.as_ref(), errors);
@@ -36,32 +33,31 @@ pub(crate) fn interface(
     Some(Interface { krate: args.crate_path(), item, lints, version, methods })
 }
 
-fn method(function: &TraitItemFn, errors: &mut Errors) -> Option<Method> {
-    let signature = &function.sig;
+fn method(method: &TraitMethod, errors: &mut Errors) -> Option<Method> {
+    let signature = &method.signature;
     let receiver = check::receiver(signature, errors);
     check::signature(signature, errors);
     let mut parameters = Vec::new();
-    for input in &signature.inputs {
-        if let FnArg::Typed(typed) = input {
-            let name = match &*typed.pat {
-                Pat::Ident(pattern) => pattern.ident.unraw().to_string(),
-                Pat::Wild(_) => "_".to_owned(),
-                other => {
-                    errors.at(other, "name the parameter: a pattern has no name to show to others");
-                    continue;
-                }
-            };
-            check::parameter_attributes(&typed.attrs, errors);
-            check::parameter_type(&typed.ty, errors);
-            parameters.push(Parameter { name, ty: (*typed.ty).clone() });
-        }
+    for parameter in &signature.parameters {
+        let name = match parameter.name() {
+            Some(name) => name.unraw().to_string(),
+            None if parameter.is_nameless() => "_".to_owned(),
+            None => {
+                let message = "name the parameter: a pattern has no name to show to others";
+                errors.at(&parameter.pattern, message);
+                continue;
+            }
+        };
+        check::parameter_attributes(&parameter.attrs, errors);
+        check::parameter_type(&parameter.ty, errors);
+        parameters.push(Parameter { name, ty: parameter.ty.clone() });
     }
     let output = match &signature.output {
         ReturnType::Default => syn::parse_quote!(()),
         ReturnType::Type(_, ty) => (**ty).clone(),
     };
     check::return_type(signature, &output, errors);
-    let cfgs = function.attrs.iter().filter(|a| is_cfg(a)).cloned().collect();
+    let cfgs = method.attrs.iter().filter(|a| is_cfg(a)).cloned().collect();
     Some(Method { cfgs, signature: signature.clone(), receiver: receiver?, parameters, output })
 }
 
@@ -71,11 +67,11 @@ fn is_cfg(attribute: &Attribute) -> bool {
 
 impl Receiver {
     /// `&self` or `&mut self`, if it is one of them.
-    pub(crate) fn of(receiver: &syn::Receiver) -> Option<Receiver> {
-        match &receiver.kind {
-            ReceiverKind::Reference(_, _, Some(_)) => Some(Receiver::RefMut),
-            ReceiverKind::Reference(_, _, None) => Some(Receiver::Ref),
-            _ => None,
+    pub(crate) fn of(receiver: &syntax::Receiver) -> Option<Receiver> {
+        match &receiver.mutability {
+            _ if !receiver.is_reference() => None,
+            Some(_) => Some(Receiver::RefMut),
+            None => Some(Receiver::Ref),
         }
     }
 }
@@ -86,8 +82,7 @@ pub(crate) fn registration(
     errors: &mut Errors,
 ) -> Option<Registration> {
     let args = errors.keep(Args::parse(args, true, &["new", "name", "crate"]));
-    let place = "`#[plugin_impl]` goes on `impl Trait for Type`";
-    let item = errors.keep(item_of::<ItemImpl>(item, place))?;
+    let item = errors.keep(syn::parse2::<ItemImpl>(item))?;
     let args = args?;
     let interface = args.interface.clone()?;
     let interface_name = last_ident(&interface);
@@ -103,17 +98,9 @@ pub(crate) fn registration(
         krate: args.crate_path(),
         interface,
         interface_name,
-        ty: (*item.self_ty).clone(),
+        ty: item.self_ty,
         name: name?,
         new: args.new,
-    })
-}
-
-/// The kind of item that an attribute goes on: another kind is told `place`.
-fn item_of<T: Parse>(item: TokenStream, place: &str) -> syn::Result<T> {
-    syn::parse2(item.clone()).map_err(|error| match syn::parse2::<Item>(item) {
-        Ok(_) => syn::Error::new(error.span(), place),
-        Err(_) => error,
     })
 }
 

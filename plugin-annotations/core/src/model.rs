@@ -1,6 +1,8 @@
 //! What the attributes describe, once parsed.
 
-use syn::{Attribute, Ident, ItemTrait, Path, Signature, Type};
+use syn::{Attribute, Ident, Path, Type};
+
+use crate::syntax::{ItemTrait, Signature};
 
 /// A trait that becomes an interface.
 pub(crate) struct Interface {

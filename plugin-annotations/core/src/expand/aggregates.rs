@@ -9,7 +9,10 @@ use crate::errors::Errors;
 use crate::model::{Aggregates, counter_name};
 use crate::parse;
 
-pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
+/// Makes a crate a library of plugins: `#[plugin_aggregates(args)] item`.
+///
+/// What cannot work is a `compile_error!` in the code that comes back.
+pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let aggregates = parse::aggregates(args, &mut errors);
     let generated = match (aggregates, errors.into_tokens()) {

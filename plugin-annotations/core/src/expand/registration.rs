@@ -9,7 +9,10 @@ use crate::errors::Errors;
 use crate::model::{Registration, counter_name};
 use crate::parse;
 
-pub(crate) fn run(args: TokenStream, item: TokenStream) -> TokenStream {
+/// Makes an impl a plugin: `#[plugin_impl(args)] item`.
+///
+/// What cannot work is a `compile_error!` in the code that comes back.
+pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let registration = parse::registration(args, item.clone(), &mut errors);
     let generated = match (registration, errors.into_tokens()) {
