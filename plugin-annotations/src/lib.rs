@@ -37,6 +37,30 @@ use proc_macro::TokenStream;
 /// A method may have a default body: a plugin that does not write the method
 /// runs it, on its own side.
 ///
+/// A method that comes later is appended, with a default body and the version
+/// that it came with. Plugins that were built before go on working: for them
+/// the host runs the default. `CounterProxy::supports` tells them apart, and
+/// `CounterProxy::checked` gives a view whose methods return an error where the
+/// plugin panics.
+///
+/// ```
+/// use plugin_interface::plugin_interface;
+///
+/// /// Counts something in a text.
+/// #[plugin_interface(version = "1.1")]
+/// pub trait Counter: Send + Sync {
+///     /// How many there are.
+///     fn count(&self, text: &str) -> u64;
+///
+///     /// Whether there is any.
+///     #[since("1.1")]
+///     fn any(&self, text: &str) -> bool {
+///         self.count(text) > 0
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
 /// # Arguments
 ///
 /// - `version = "1.2"`: the interface's own version, `1.0` if not said.

@@ -9,6 +9,7 @@ use crate::abi::{ABI_VERSION, VTableHeader};
 use crate::interface::Interface;
 use crate::metadata::write::{self, Writer};
 
+pub use crate::boundary::Fault;
 #[cfg(feature = "manager")]
 pub use crate::host::raw::{load_from_lib, unload};
 pub use crate::interface::VTableFor;
@@ -16,7 +17,7 @@ pub use crate::metadata::write::PackageDescription;
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
-pub use crate::object::Object;
+pub use crate::object::{Object, contain_default};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;
 pub use crate::runtime::call::{Call, contain, drop_instance};
 pub use crate::runtime::register::{

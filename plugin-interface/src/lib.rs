@@ -64,6 +64,7 @@ extern crate self as plugin_interface;
 pub mod __private;
 pub mod abi;
 pub mod boundary;
+mod call_error;
 mod greeter;
 #[cfg(feature = "manager")]
 mod host;
@@ -74,6 +75,7 @@ mod runtime;
 
 pub use abi::{RegistrationArray, RegistrationFactory};
 pub use boundary::FfiSafe;
+pub use call_error::{CallError, PanicLocation};
 pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{Interface, PluginTrait};
 pub use plugin_annotations::{plugin_aggregates, plugin_impl, plugin_interface};

@@ -6,11 +6,14 @@ use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::NonNull;
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::abi::{Failure, Opaque, Outcome, RawSlice};
+use crate::abi::{Failure, Opaque, Outcome, RawSlice, VTableHeader};
 use crate::boundary::{Fault, FfiSafe, Origin};
+use crate::call_error::CallError;
 use crate::interface::Interface;
+use crate::runtime::failure::{discard, message_of};
 
 /// An instance, its vtable, and what keeps both mapped.
 ///
@@ -57,11 +60,33 @@ impl<I: Interface + ?Sized> Object<I> {
         Object { vtable, instance, origin, interface: PhantomData, keep }
     }
 
-    /// The methods.
+    /// The methods. The plugin may have been built when there were fewer: a
+    /// later one may only be read if [`has`](Self::has) says so, and the whole
+    /// is never to be a reference.
     #[inline]
-    pub fn vtable(&self) -> &I::VTable {
-        // SAFETY: valid as long as `keep` lives, by the contract of `new`.
-        unsafe { self.vtable.as_ref() }
+    pub fn vtable(&self) -> *const I::VTable {
+        self.vtable.as_ptr()
+    }
+
+    /// Whether the method that lies at `offset` is one of the plugin's.
+    #[inline]
+    pub fn has(&self, offset: usize) -> bool {
+        let index = (offset - size_of::<VTableHeader>()) / size_of::<fn()>();
+        index < self.methods()
+    }
+
+    /// How many methods the plugin has.
+    #[inline]
+    fn methods(&self) -> usize {
+        // SAFETY: every vtable begins with a header, and is valid as long as
+        // `keep` lives, by the contract of `new`.
+        unsafe { (*self.vtable.as_ptr().cast::<VTableHeader>()).methods as usize }
+    }
+
+    /// Whether the plugin has the method of this name itself.
+    pub fn supports(&self, method: &str) -> bool {
+        let methods = I::DESCRIPTION.methods.iter().take(self.methods());
+        methods.into_iter().any(|known| known.name == method)
     }
 
     /// The instance that the methods take.
@@ -72,31 +97,58 @@ impl<I: Interface + ?Sized> Object<I> {
 
     /// Turns what a method returned into its value, borrowing from `self`.
     ///
-    /// # Panics
-    ///
-    /// With the plugin's message if the method panicked, without a second
-    /// report; with a message of its own if the value is invalid.
-    ///
     /// # Safety
     ///
-    /// 1. `outcome` is the return of the method `method` of this object's vtable,
-    ///    whose return type is `R`.
+    /// 1. `outcome` is the return of a method of this object's vtable whose
+    ///    return type is `R`.
     /// 2. If `R` holds an exclusive borrow, the proxy is borrowed exclusively
     ///    for as long.
     #[inline]
     pub unsafe fn finish<'s, R: FfiSafe>(
         &'s self,
-        method: &'static str,
         outcome: Outcome<R::Returned>,
-    ) -> R::At<'s> {
+    ) -> Result<R::At<'s>, Fault> {
         // SAFETY: the caller vouches for the outcome. What it borrows is the
         // instance's or an argument's, for which the method was given the
         // borrow of `self`, or one that is as long.
-        match unsafe { R::lift_return(outcome, self.origin) } {
+        unsafe { R::lift_return(outcome, self.origin) }
+    }
+
+    /// The value that `method` gave.
+    ///
+    /// # Panics
+    ///
+    /// With the plugin's message if the method panicked, without a second
+    /// report; with a message of its own if the value is invalid.
+    #[inline]
+    pub fn value<T>(method: &'static str, called: Result<T, Fault>) -> T {
+        match called {
             Ok(value) => value,
             Err(fault) => raise(I::NAME, method, fault),
         }
     }
+
+    /// The value that `method` gave, or why there is none.
+    #[inline]
+    pub fn checked<T>(method: &'static str, called: Result<T, Fault>) -> Result<T, CallError> {
+        called.map_err(|fault| CallError::of(I::NAME, method, fault))
+    }
+}
+
+/// Runs the default body of a method that the plugin lacks, on this side, and
+/// makes an error of its panic.
+#[doc(hidden)]
+pub fn contain_default<R>(
+    interface: &'static str,
+    method: &'static str,
+    body: impl FnOnce() -> R,
+) -> Result<R, CallError> {
+    // What it leaves behind is the plugin's, as after any caught panic.
+    catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
+        let message = message_of(&*payload).to_owned();
+        discard(payload);
+        CallError::Panicked { interface, method, message, location: None }
+    })
 }
 
 impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
@@ -108,17 +160,11 @@ impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
 /// Continues a plugin's panic on this side of the boundary.
 #[cold]
 #[inline(never)]
-fn raise(interface: &str, method: &str, fault: Fault) -> ! {
-    match fault {
-        Fault::Failed(failure) => {
-            // SAFETY: a failure in an outcome is ours, once.
-            let message = unsafe { take_message(failure) };
-            // Reported when it happened: unwind without a second report.
-            std::panic::resume_unwind(Box::new(message))
-        }
-        Fault::Invalid(invalid) => {
-            panic!("{interface}::{method}: the plugin returned no valid value: {invalid}")
-        }
+fn raise(interface: &'static str, method: &'static str, fault: Fault) -> ! {
+    match CallError::of(interface, method, fault) {
+        // Reported when it happened: unwind without a second report.
+        CallError::Panicked { message, .. } => std::panic::resume_unwind(Box::new(message)),
+        invalid => panic!("{invalid}"),
     }
 }
 

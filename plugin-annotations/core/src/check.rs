@@ -8,7 +8,7 @@ use syn::{Attribute, GenericParam, Ident, LitStr, Path, Type, TypeParamBound};
 use crate::errors::Errors;
 use crate::lifetimes;
 use crate::model::Receiver;
-use crate::syntax::{ItemImpl, ItemTrait, OtherItem, OtherKind, Signature};
+use crate::syntax::{ItemImpl, ItemTrait, OtherItem, OtherKind, Signature, TraitMethod};
 
 pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
     if let Some(unsafety) = &item.unsafety {
@@ -240,12 +240,73 @@ pub(crate) fn version(version: Option<&LitStr>, errors: &mut Errors) -> String {
         return "1.0".to_owned();
     };
     let text = literal.value();
-    let valid = text.split('.').count() == 2
-        && text.split('.').all(|part| part.parse::<u32>().is_ok_and(|n| n.to_string() == part));
-    if !valid {
+    if numbers(&text).is_none() {
         errors.at(literal, "expected a version of two numbers, such as \"1.0\"");
     }
     text
+}
+
+/// The two numbers of a version, written as numbers are.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let number = |part: &str| part.parse::<u32>().ok().filter(|n| n.to_string() == part);
+    let (major, minor) = version.split_once('.')?;
+    Some((number(major)?, number(minor)?))
+}
+
+/// How an interface grew: later methods stand behind earlier ones.
+pub(crate) struct History<'v> {
+    version: &'v str,
+    /// The version of the method before; `None` while it is the first one.
+    before: Option<(u32, u32)>,
+}
+
+impl<'v> History<'v> {
+    /// Of an interface that has arrived at `version`.
+    pub(crate) fn of(version: &'v str) -> Self {
+        History { version, before: None }
+    }
+
+    /// The version that the next method says it came with.
+    pub(crate) fn since(&mut self, method: &TraitMethod, errors: &mut Errors) -> Option<String> {
+        let name = &method.signature.ident;
+        let [attribute, rest @ ..] = &method.since[..] else {
+            if self.before.is_some() {
+                errors.at(name, "this method stands behind a later one, where plugins that were built before do not have it: move it up, or say when it came, `#[since(\"..\")]`");
+            }
+            return None;
+        };
+        for again in rest {
+            errors.at(again, "a method came once: leave one `#[since(\"..\")]`");
+        }
+        let literal: LitStr = match attribute.parse_args() {
+            Ok(literal) => literal,
+            Err(_) => {
+                errors.at(
+                    attribute,
+                    "expected the version that the method came with, such as `#[since(\"1.1\")]`",
+                );
+                return None;
+            }
+        };
+        let Some(since) = numbers(&literal.value()) else {
+            errors.at(literal, "expected a version of two numbers, such as \"1.1\"");
+            return None;
+        };
+        let own = numbers(self.version)?;
+        if since.0 != own.0 || since.1 == 0 || since > own {
+            errors.at(&literal, format!(
+                "expected a version after {}.0 and not after the interface's own, which is {}: say `#[plugin_interface(version = \"..\")]`",
+                own.0, self.version
+            ));
+        } else if self.before.is_some_and(|before| since < before) {
+            errors.at(&literal, "a method before this one came later: append methods in the order in which they came");
+        }
+        if !method.has_body() {
+            errors.at(name, "a later method needs a default body, which runs where a plugin was built without it");
+        }
+        self.before = self.before.max(Some(since));
+        Some(literal.value())
+    }
 }
 
 pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Errors) {

@@ -19,6 +19,10 @@ pub(crate) struct Interface {
 pub(crate) struct Method {
     /// Its `#[cfg(..)]`s: whatever is emitted for the method bears them too.
     pub(crate) cfgs: Vec<Attribute>,
+    /// Its documentation, and whether it is deprecated.
+    pub(crate) docs: Vec<Attribute>,
+    /// The version of the interface that it came with, if not the first one.
+    pub(crate) since: Option<String>,
     pub(crate) signature: Signature,
     pub(crate) receiver: Receiver,
     pub(crate) parameters: Vec<Parameter>,

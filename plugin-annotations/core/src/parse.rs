@@ -21,19 +21,23 @@ pub(crate) fn interface(
     let item = errors.keep(syn::parse2::<ItemTrait>(item))?;
     let args = args?;
     check::interface_head(&item, errors);
+    let version = check::version(args.version.as_ref(), errors);
     let mut methods = Vec::new();
+    let mut history = check::History::of(&version);
     for item in &item.items {
         match item {
-            TraitItem::Method(found) => methods.extend(method(found, errors)),
+            TraitItem::Method(found) => {
+                let since = history.since(found, errors);
+                methods.extend(method(found, since, errors));
+            }
             TraitItem::Other(other) => check::only_methods(other, errors),
         }
     }
-    let version = check::version(args.version.as_ref(), errors);
     let lints = item.attrs.iter().filter(|a| a.path().is_ident("allow")).cloned().collect();
     Some(Interface { krate: args.crate_path(), item, lints, version, methods })
 }
 
-fn method(method: &TraitMethod, errors: &mut Errors) -> Option<Method> {
+fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> Option<Method> {
     let signature = &method.signature;
     let receiver = check::receiver(signature, errors);
     check::signature(signature, errors);
@@ -57,12 +61,19 @@ fn method(method: &TraitMethod, errors: &mut Errors) -> Option<Method> {
         ReturnType::Type(_, ty) => (**ty).clone(),
     };
     check::return_type(signature, &output, errors);
-    let cfgs = method.attrs.iter().filter(|a| is_cfg(a)).cloned().collect();
-    Some(Method { cfgs, signature: signature.clone(), receiver: receiver?, parameters, output })
-}
-
-fn is_cfg(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("cfg")
+    let attributes = |name| {
+        let named = move |a: &&Attribute| a.path().is_ident(name);
+        method.attrs.iter().filter(named).cloned().collect()
+    };
+    Some(Method {
+        cfgs: attributes("cfg"),
+        docs: attributes("doc"),
+        since,
+        signature: signature.clone(),
+        receiver: receiver?,
+        parameters,
+        output,
+    })
 }
 
 impl Receiver {

@@ -39,6 +39,8 @@ pub(crate) enum TraitItem {
 
 pub(crate) struct TraitMethod {
     pub(crate) attrs: Vec<Attribute>,
+    /// `#[since("1.1")]`, which is ours: it is not given back.
+    pub(crate) since: Vec<Attribute>,
     pub(crate) signature: Signature,
     /// The body, or the semicolon.
     body: TokenTree,
@@ -147,8 +149,9 @@ impl Parse for TraitItem {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         if is_method(&input.fork()) {
+            let (since, attrs) = attrs.into_iter().partition(|a| a.path().is_ident("since"));
             let (signature, body) = (input.parse()?, input.parse()?);
-            return Ok(TraitItem::Method(Box::new(TraitMethod { attrs, signature, body })));
+            return Ok(TraitItem::Method(Box::new(TraitMethod { attrs, since, signature, body })));
         }
         let kind = if input.peek(Token![const]) {
             OtherKind::Const
@@ -176,6 +179,13 @@ impl Parse for TraitItem {
             }
         }
         Ok(TraitItem::Other(OtherItem { kind, tokens }))
+    }
+}
+
+impl TraitMethod {
+    /// Whether there is a default body.
+    pub(crate) fn has_body(&self) -> bool {
+        matches!(self.body, TokenTree::Group(_))
     }
 }
 

@@ -75,21 +75,30 @@ impl FailureKind {
 pub struct Failure {
     /// What happened.
     pub kind: FailureKind,
+    /// The line of the source where it happened, from 1; 0 if unknown.
+    pub line: u32,
+    /// The column, from 1; 0 if unknown.
+    pub column: u32,
     /// Zero in version 1.
     pub reserved: u32,
     /// UTF-8 text that lives as long as the failure.
     pub message: RawSlice,
-    /// Releases the failure and its message.
+    /// The source file, UTF-8 that lives as long; empty if unknown.
+    pub file: RawSlice,
+    /// Releases the failure and its texts.
     pub free: unsafe extern "C" fn(*mut Failure),
 }
 
 assert_layout!(Failure {
-    size: 8 + 3 * WORD,
+    size: 16 + 5 * WORD,
     align: WORD,
     kind: 0,
-    reserved: 4,
-    message: 8,
-    free: 8 + 2 * WORD,
+    line: 4,
+    column: 8,
+    reserved: 12,
+    message: 16,
+    file: 16 + 2 * WORD,
+    free: 16 + 4 * WORD,
 });
 
 const _: () = assert!(size_of::<*mut c_void>() == WORD);

@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::ProxyError;
 use super::library::LoadedLibrary;
-use super::stages::admit::Mismatch;
+use super::stages::admit::{Mismatch, fits};
 use super::symbols::{Unregister, UnregisterAll};
 use crate::abi::{Failure, Registration, RegistrationArray, RegistrationFactory, VTableHeader};
 use crate::boundary::Origin;
 use crate::interface::{Interface, PluginTrait};
+use crate::metadata::InterfaceMetadata;
 use crate::object::{Object, take_message};
 
 /// A registration as it is before its interface is known by type.
@@ -122,16 +123,22 @@ impl Instance {
             // Our own record, written by this build: it is always readable.
             return Err(ProxyError::VTable { name: name(), expected: 0, found: 0 });
         };
-        if self.interface.fingerprint != wanted.fingerprint() {
-            let interfaces = &self.library.metadata.interfaces;
-            let plugin = interfaces.iter().find(|i| i.path == self.interface.path).cloned();
-            let plugin = plugin.unwrap_or_else(|| host.clone());
-            let mismatch = Box::new(Mismatch { host, plugin });
+        let interfaces = &self.library.metadata.interfaces;
+        let is_own = |i: &&InterfaceMetadata| {
+            (&i.path, i.fingerprint) == (&self.interface.path, self.interface.fingerprint)
+        };
+        let plugin = interfaces.iter().find(is_own).unwrap_or(&host);
+        if !fits(&host, plugin) {
+            let mismatch = Box::new(Mismatch { plugin: plugin.clone(), host });
             return Err(ProxyError::Mismatch { name: name(), mismatch });
         }
+        // By hand they need not be listed: then they are those of the host.
+        let expected = match plugin.methods.len() {
+            0 => host.methods.len(),
+            listed => listed,
+        };
         // SAFETY: the registration and its vtable live as long as this.
         let found = unsafe { (*self.registration.as_ref().vtable).methods } as usize;
-        let expected = host.methods.len();
         if found != expected {
             return Err(ProxyError::VTable { name: name(), expected, found });
         }

@@ -83,6 +83,7 @@ pub fn load_from_lib<I: Interface + ?Sized>(
     let copy = PrivateCopy::of(path, &policy)?;
     let metadata = check(path, copy.path(), AnyMachine::Refused)?;
     admit::admit(path, &metadata, &policy, Some(wanted))?;
+    admit::same(path, &metadata, wanted)?;
     let library = open::map(path, &copy)?;
     if let Some(entry) = open::entry(path, &library, &metadata)? {
         let services = SERVICES.get_or_init(|| Services::new("a plugin".to_owned()));

@@ -26,6 +26,8 @@ pub struct ParameterDescription {
 #[derive(Debug)]
 pub struct MethodDescription {
     pub name: &'static str,
+    /// The version of the interface that it came with; empty for the first one.
+    pub since: &'static str,
     pub receiver: Receiver,
     pub parameters: &'static [ParameterDescription],
     pub returns: &'static Shape,

@@ -114,6 +114,9 @@ pub struct MethodMetadata {
     pub name: String,
     /// The whole signature, as Rust would write it.
     pub signature: String,
+    /// The version of the interface that it came with, such as `1.1`; empty
+    /// for the methods of the first one.
+    pub since: String,
     /// The hash of name and types.
     pub fingerprint: u64,
 }
@@ -268,7 +271,8 @@ fn read_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataEr
         let fingerprint = input.u64()?;
         let name = input.string()?;
         let signature = input.string()?;
-        methods.push(MethodMetadata { name, signature, fingerprint });
+        let since = input.string()?;
+        methods.push(MethodMetadata { name, signature, since, fingerprint });
     }
     Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods })
 }

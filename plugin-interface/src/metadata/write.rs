@@ -124,6 +124,7 @@ const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &Inte
         out.string(method.name);
         out.u32(signature.len() as u32);
         method.write_signature(out, true);
+        out.string(method.since);
         i += 1;
     }
 }

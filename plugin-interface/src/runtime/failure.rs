@@ -4,14 +4,16 @@
 use core::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::place::{self, Place};
 use crate::abi::{Failure, FailureKind, RawSlice};
 
-/// A failure and the text that it points to.
+/// A failure and the texts that it points to.
 #[repr(C)]
 struct OwnedFailure {
     failure: Failure,
     /// Leaked in `new`, freed in `free`.
     text: *mut str,
+    place: Place,
 }
 
 unsafe extern "C" fn free(failure: *mut Failure) {
@@ -24,20 +26,25 @@ unsafe extern "C" fn free(failure: *mut Failure) {
 
 /// Allocates a failure for the other side to read and free.
 #[cold]
-pub(crate) fn new(kind: FailureKind, text: String) -> *mut Failure {
+pub(crate) fn new(kind: FailureKind, text: String, place: Place) -> *mut Failure {
     let len = text.len();
     let text = Box::into_raw(text.into_boxed_str());
     let message = RawSlice { ptr: text.cast_const().cast(), len };
-    let failure = Failure { kind, reserved: 0, message, free };
-    Box::into_raw(Box::new(OwnedFailure { failure, text })).cast()
+    let Place { line, column, .. } = place;
+    let file = RawSlice::of::<u8>(&[]);
+    let failure = Failure { kind, line, column, reserved: 0, message, file, free };
+    let owned = Box::into_raw(Box::new(OwnedFailure { failure, text, place }));
+    // SAFETY: from a box, just now; the file's name lives in it until `free`.
+    unsafe { (*owned).failure.file = RawSlice::of((*owned).place.file()) };
+    owned.cast()
 }
 
 /// Turns a panic's payload into a failure.
 #[cold]
 pub(crate) fn of_panic(payload: Box<dyn Any + Send>) -> *mut Failure {
-    let text = message_of(&*payload).to_owned();
+    let (text, place) = (message_of(&*payload).to_owned(), place::take());
     discard(payload);
-    new(FailureKind::PANIC, text)
+    new(FailureKind::PANIC, text, place)
 }
 
 /// The text of a panic's payload, as the default hook would print it.
@@ -53,7 +60,7 @@ pub(crate) fn message_of(payload: &(dyn Any + Send)) -> &str {
 
 /// Drops a payload whose own drop may panic, with a payload that may panic in
 /// its drop, and so on: but not for ever.
-fn discard(mut payload: Box<dyn Any + Send>) {
+pub(crate) fn discard(mut payload: Box<dyn Any + Send>) {
     for _ in 0..8 {
         match catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             Ok(()) => return,

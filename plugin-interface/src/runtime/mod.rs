@@ -6,4 +6,5 @@ pub(crate) mod context;
 pub(crate) mod entry;
 pub(crate) mod failure;
 pub(crate) mod panic_hook;
+mod place;
 pub(crate) mod register;

@@ -11,6 +11,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use std::panic::PanicHookInfo;
 
 use super::failure::message_of;
+use super::place::{self, Place};
 use crate::abi::{HostServices, PanicReport, RawSlice};
 
 static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
@@ -39,7 +40,10 @@ pub(crate) fn std_identity() -> *const c_void {
 fn report(info: &PanicHookInfo<'_>) {
     let host = HOST.load(Ordering::Acquire);
     let (file, line, column) = match info.location() {
-        Some(at) => (at.file(), at.line(), at.column()),
+        Some(at) => {
+            place::set(Place::of(at));
+            (at.file(), at.line(), at.column())
+        }
         None => ("", 0, 0),
     };
     let report = PanicReport {

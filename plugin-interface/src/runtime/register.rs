@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::context::PluginContext;
 use super::failure;
+use super::place::Place;
 use crate::abi::{
     Failure, FailureKind, RawContext, RawSlice, Registration, RegistrationArray,
     RegistrationFactory,
@@ -116,7 +117,7 @@ unsafe extern "C" fn make<P: Plugin>(
             unsafe { out.write(registration) };
             ptr::null_mut()
         }
-        Ok(Err(error)) => failure::new(FailureKind::ERROR, error),
+        Ok(Err(error)) => failure::new(FailureKind::ERROR, error, Place::UNKNOWN),
         Err(payload) => failure::of_panic(payload),
     }
 }

@@ -2,6 +2,7 @@
 
 mod boundary;
 mod by_hand;
+mod evolving;
 mod fixtures;
 mod hostile;
 mod loading;

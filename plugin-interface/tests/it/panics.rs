@@ -4,9 +4,11 @@ use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
 
 use fixture_interface::{Echo, EchoProxy};
-use plugin_interface::{LoadError, PluginManager, PluginTrait, UnloadError, UnloadOutcome};
+use plugin_interface::{
+    CallError, LoadError, PluginManager, PluginTrait, UnloadError, UnloadOutcome,
+};
 
-use crate::fixtures::{Directory, is_mapped};
+use crate::fixtures::{Directory, is_mapped, sources};
 
 fn echo() -> EchoProxy {
     let directory = Directory::of(&["healthy"]);
@@ -44,6 +46,33 @@ fn a_plugin_that_panicked_stays_usable() {
         assert_eq!(message(|| echo.panic("literal")), "a literal");
         assert_eq!(echo.panic("not at all"), 1);
     }
+}
+
+#[test]
+fn a_checked_view_tells_message_and_place_and_returns_values() {
+    let echo = echo();
+    let checked = EchoProxy::checked(&echo);
+    assert_eq!(checked.u8(7), Ok(7));
+    assert_eq!(checked.result_unit(true).unwrap().unwrap_err(), "asked to fail");
+    let CallError::Panicked { interface, method, message, location } =
+        checked.panic("literal").unwrap_err()
+    else {
+        panic!("expected a panic")
+    };
+    assert_eq!((interface, method, &*message), ("Echo", "panic", "a literal"));
+    let location = location.expect("a place");
+    let source = sources().join("healthy/src/lib.rs");
+    assert!(source.ends_with(&location.file), "{location}");
+    let line = std::fs::read_to_string(source)
+        .unwrap()
+        .lines()
+        .nth(location.line as usize - 1)
+        .unwrap()
+        .to_owned();
+    assert!(line[location.column as usize - 1..].starts_with("panic!(\"a literal\")"), "{line}");
+    let again = checked.panic("index").unwrap_err().to_string();
+    assert!(again.starts_with("Echo::panic panicked at "), "{again}");
+    assert!(again.ends_with(": index out of bounds: the len is 2 but the index is 5"), "{again}");
 }
 
 #[test]

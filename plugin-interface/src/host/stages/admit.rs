@@ -39,7 +39,7 @@ pub(crate) fn admit(
         return Err(LoadError::OtherInterface { path: path(), wanted, offered });
     };
     if let Some(host) = wanted.metadata()
-        && (offered.fingerprint != host.fingerprint || major(offered) != major(&host))
+        && !fits(&host, offered)
     {
         let mismatch = Box::new(Mismatch { host, plugin: offered.clone() });
         return Err(LoadError::Mismatch { path: path(), mismatch });
@@ -56,6 +56,46 @@ fn unimplemented(metadata: &PluginMetadata, wanted: Option<PluginTrait>) -> Opti
     let first = offered.next().filter(|_| metadata.package.rust)?;
     let none = !has(&first.path) && !offered.any(|interface| has(&interface.path));
     none.then(|| first.name().to_owned())
+}
+
+/// Refuses a library whose interface has more or fewer methods than `wanted`:
+/// for hosts that read the vtable themselves.
+pub(crate) fn same(
+    path: &Path,
+    metadata: &PluginMetadata,
+    wanted: PluginTrait,
+) -> Result<(), LoadError> {
+    let offered = metadata.interfaces.iter().find(|i| i.path == wanted.path());
+    match (offered, wanted.metadata()) {
+        (Some(offered), Some(host)) if offered.fingerprint != host.fingerprint => {
+            let mismatch = Box::new(Mismatch { host, plugin: offered.clone() });
+            Err(LoadError::Mismatch { path: path.to_owned(), mismatch })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a host can call a plugin: their interfaces are the same, or differ
+/// in methods at the end that came later.
+///
+/// What the plugin lacks has a default body, which the host runs; what it has
+/// more, the host does not know of.
+pub(crate) fn fits(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
+    if host.path != plugin.path || major(host) != major(plugin) {
+        return false;
+    }
+    if host.fingerprint == plugin.fingerprint {
+        return true;
+    }
+    // A plugin written by hand need not list its methods: then only the same
+    // will do.
+    let common = host.methods.len().min(plugin.methods.len());
+    let is_same = |i: usize| host.methods[i].fingerprint == plugin.methods[i].fingerprint;
+    let (more, less) = (&host.methods[common..], &plugin.methods[common..]);
+    (host.send, host.sync) == (plugin.send, plugin.sync)
+        && common > 0
+        && (0..common).all(is_same)
+        && more.iter().chain(less).all(|method| !method.since.is_empty())
 }
 
 /// The part of a version that says what fits.
@@ -128,6 +168,10 @@ impl fmt::Display for Mismatch {
         let differing: Vec<_> = (0..count)
             .map(|i| (host.methods.get(i), plugin.methods.get(i)))
             .filter(|(h, p)| h.map(|m| m.fingerprint) != p.map(|m| m.fingerprint))
+            // What came later is no difference.
+            .filter(
+                |pair| !matches!(pair, (Some(m), None) | (None, Some(m)) if !m.since.is_empty()),
+            )
             .collect();
         for (host, plugin) in differing.iter().take(LISTED) {
             let name = host.or(*plugin).map_or("", |method| &method.name);
@@ -139,6 +183,12 @@ impl fmt::Display for Mismatch {
         }
         if differing.len() > LISTED {
             write!(f, "\n  and {} more", differing.len() - LISTED)?;
+        }
+        if let Some((None, Some(_)) | (Some(_), None)) = differing.first() {
+            return write!(
+                f,
+                "\n  build both against one version of the interface, or append the method with a default body and `#[since(\"..\")]`"
+            );
         }
         write!(f, "\n  build both against one version of the crate that defines the interface")
     }
@@ -152,7 +202,7 @@ mod tests {
     fn method(signature: &str) -> MethodMetadata {
         let name = signature.split(['(', ' ']).nth(1).unwrap().to_owned();
         let fingerprint = signature.len() as u64;
-        MethodMetadata { name, signature: signature.to_owned(), fingerprint }
+        MethodMetadata { name, signature: signature.to_owned(), since: String::new(), fingerprint }
     }
 
     fn interface(fingerprint: u64, signatures: &[&str]) -> InterfaceMetadata {

@@ -14,6 +14,7 @@ use crate::abi::{
 use crate::host::error::LoadError;
 use crate::host::instance::{ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker};
 use crate::host::library::LoadedLibrary;
+use crate::host::stages::admit::fits;
 use crate::host::symbols::{self, Symbols, UnregisterAll};
 use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
@@ -25,10 +26,10 @@ pub(crate) fn make(
     library: &Arc<LoadedLibrary>,
     wanted: Option<PluginTrait>,
 ) -> Vec<Result<Instance, LoadError>> {
+    // Our own record, written by this build: it is always readable.
+    let wanted = wanted.map(|wanted| wanted.metadata());
     let is_wanted = |interface: &InterfaceMetadata| {
-        wanted.is_none_or(|wanted| {
-            interface.path == wanted.path() && interface.fingerprint == wanted.fingerprint()
-        })
+        wanted.as_ref().is_none_or(|host| host.as_ref().is_some_and(|host| fits(host, interface)))
     };
     let mut made = Vec::new();
     for interface in library.metadata.interfaces.iter().filter(|i| is_wanted(i)) {

@@ -53,6 +53,7 @@ pub(super) fn implementation(
 fn describe(krate: &Path, method: &Method) -> TokenStream {
     let cfgs = &method.cfgs;
     let name = method.signature.ident.unraw().to_string();
+    let since = method.since.as_deref().unwrap_or_default();
     let receiver = match method.receiver {
         Receiver::Ref => quote!(Ref),
         Receiver::RefMut => quote!(RefMut),
@@ -72,6 +73,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
         #(#cfgs)*
         #krate::__private::MethodDescription {
             name: #name,
+            since: #since,
             receiver: #krate::__private::Receiver::#receiver,
             parameters: &[#(#parameters),*],
             returns: #returns,

@@ -1,7 +1,9 @@
 //! `#[plugin_interface]`: the trait, its vtable, its proxy, its descriptor.
 
+mod checked;
 mod describe;
 mod host;
+mod later;
 mod proxy;
 mod vtable;
 
@@ -53,6 +55,8 @@ fn expand(interface: &Interface) -> TokenStream {
     let item = &interface.item;
     let vtable = vtable::layout(interface);
     let proxy = proxy::proxy(interface);
+    let later = later::newtypes(interface);
+    let views = checked::views(interface);
     let shims = interface.methods.iter().map(|method| vtable::shim(interface, method));
     let vtable_for = vtable::vtable_for(interface);
     let implementation = describe::implementation(interface);
@@ -69,6 +73,8 @@ fn expand(interface: &Interface) -> TokenStream {
         };
         #vtable
         #proxy
+        #views
+        #later
         #host
     }
 }

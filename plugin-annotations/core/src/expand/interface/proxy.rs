@@ -6,55 +6,42 @@ use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::super::{crossing, place_of};
-use super::proxy_name;
+use super::{later, proxy_name, vtable_name};
 use crate::lifetimes;
-use crate::model::Interface;
+use crate::model::{Interface, Method};
+use crate::syntax::Signature;
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
-/// Output: fn greet(&self, target: &str) -> String {
+/// Output: fn __call_greet(&self, target: &str) -> Result<String, Fault> {
 ///             let object = &self.plugin_object;
 ///             let outcome = (object.vtable().greet)(object.instance(), lower(target));
-///             let value = object.finish::<String>("greet", outcome);
-///             value
+///             object.finish::<String>(outcome)
+///         }
+///         fn greet(&self, target: &str) -> String {
+///             value("greet", Self::__call_greet(self, target))
 ///         }
 /// ```
-pub(super) fn proxy(Interface { krate, item, lints, methods, .. }: &Interface) -> TokenStream {
+pub(super) fn proxy(interface: &Interface) -> TokenStream {
+    let Interface { krate, item, lints, methods, .. } = interface;
     let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
+    let calls = methods.iter().map(|method| call(interface, method));
     let bodies = methods.iter().map(|method| {
-        let (cfgs, field) = (&method.cfgs, &method.signature.ident);
-        let mut signature = method.signature.clone();
-        let mut arguments = Vec::new();
-        // The `self` of the signature: where a macro wrote it, no other is it.
-        let this = signature.receiver.as_ref().map(|receiver| receiver.self_token);
-        for parameter in &mut signature.parameters {
-            let nameless = || format_ident!("__argument_{}", arguments.len());
-            let argument = parameter.name().unwrap_or_else(nameless);
-            parameter.pattern = quote!(#argument);
-            arguments.push(argument);
+        let cfgs = &method.cfgs;
+        let Forwarded { signature, this, arguments } = forwarded(method);
+        let (text, call) = (signature.ident.unraw().to_string(), call_name(method));
+        let mut value = quote! {
+            #krate::__private::Object::<dyn #name>::value(#text, Self::#call(#this, #(#arguments),*))
+        };
+        let default = later::default_call(interface, method, &quote!(#this), &arguments);
+        if let Some((is_missing, default)) = default {
+            value = quote!(if #is_missing { #default } else { #value });
         }
-        let lower =
-            method.parameters.iter().map(|p| crossing(krate, &lifetimes::inferred(&p.ty), "lower"));
-        let (output, text) = (lifetimes::fixed(&method.output), field.unraw().to_string());
-        let value = Ident::new("__value", place_of(&method.output));
         quote! {
             #(#cfgs)*
             #[inline]
             #signature {
-                let __object = &#this.plugin_object;
-                // SAFETY: vtable and instance belong together (the contract of
-                // `Object::new`), `self` is borrowed as the method asks, and
-                // the outcome is finished as the method's own return type.
-                unsafe {
-                    let __outcome = (#krate::__private::Object::vtable(__object).#field)(
-                        #krate::__private::Object::instance(__object),
-                        #(#lower(#arguments),)*
-                    );
-                    let #value = #krate::__private::Object::finish::<#output>(
-                        __object, #text, __outcome,
-                    );
-                    #value
-                }
+                #value
             }
         }
     });
@@ -73,9 +60,77 @@ pub(super) fn proxy(Interface { krate, item, lints, methods, .. }: &Interface) -
             plugin_object: #krate::__private::Object<dyn #name>,
         }
 
+        #[allow(clippy::type_complexity)]
+        impl #proxy {
+            #(#calls)*
+        }
+
         #[allow(deprecated)]
         impl #name for #proxy {
             #(#bodies)*
         }
     }
+}
+
+/// A method that is to be written once more, with a name for each parameter.
+pub(super) struct Forwarded {
+    pub(super) signature: Signature,
+    /// The `self` of the signature: where a macro wrote it, no other is it.
+    pub(super) this: Option<syn::Token![self]>,
+    pub(super) arguments: Vec<Ident>,
+}
+
+pub(super) fn forwarded(method: &Method) -> Forwarded {
+    let mut signature = method.signature.clone();
+    let mut arguments = Vec::new();
+    let this = signature.receiver.as_ref().map(|receiver| receiver.self_token);
+    for parameter in &mut signature.parameters {
+        let nameless = || format_ident!("__argument_{}", arguments.len());
+        let argument = parameter.name().unwrap_or_else(nameless);
+        parameter.pattern = quote!(#argument);
+        arguments.push(argument);
+    }
+    Forwarded { signature, this, arguments }
+}
+
+pub(super) fn call_name(method: &Method) -> Ident {
+    format_ident!("__call_{}", method.signature.ident.unraw())
+}
+
+/// The call of a method through the vtable, of which the trait's method and
+/// that of the checked view make what they return.
+fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
+    let (cfgs, field) = (&method.cfgs, &method.signature.ident);
+    let Forwarded { mut signature, this, arguments } = forwarded(method);
+    let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
+    signature.ident = call_name(method);
+    signature.output = syn::parse_quote!(-> #result<#output, #krate::__private::Fault>);
+    let lower =
+        method.parameters.iter().map(|p| crossing(krate, &lifetimes::inferred(&p.ty), "lower"));
+    let output = lifetimes::fixed(output);
+    let value = Ident::new("__value", place_of(&method.output));
+    quote! {
+        #(#cfgs)*
+        #[inline]
+        #signature {
+            let __object = &#this.plugin_object;
+            // SAFETY: vtable and instance belong together (the contract of
+            // `Object::new`), `self` is borrowed as the method asks, and the
+            // outcome is finished as the method's own return type.
+            unsafe {
+                let __outcome = ((*#krate::__private::Object::vtable(__object)).#field)(
+                    #krate::__private::Object::instance(__object),
+                    #(#lower(#arguments),)*
+                );
+                let #value = #krate::__private::Object::finish::<#output>(__object, __outcome);
+                #value
+            }
+        }
+    }
+}
+
+/// Where a method lies in the vtable.
+pub(super) fn offset(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStream {
+    let (vtable, field) = (vtable_name(item), &method.signature.ident);
+    quote!(#krate::__private::core::mem::offset_of!(#vtable, #field))
 }

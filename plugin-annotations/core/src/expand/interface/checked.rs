@@ -1,0 +1,140 @@
+//! The checked views: the methods of a proxy, with an error for a panic.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+
+use super::proxy::{Forwarded, call_name, forwarded};
+use super::{later, proxy_name};
+use crate::model::{Interface, Method, Receiver};
+
+/// ```text
+/// Input:  fn greet(&self, target: &str) -> String;
+/// Output: impl GreeterProxy {
+///             fn supports(proxy: &Self, method: &str) -> bool;
+///             fn checked(proxy: &Self) -> GreeterChecked<'_>;
+///         }
+///         impl GreeterChecked<'_> {
+///             fn greet(&self, target: &str) -> Result<String, CallError>;
+///         }
+/// ```
+pub(super) fn views(interface: &Interface) -> TokenStream {
+    let Interface { krate, item, methods, .. } = interface;
+    let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
+    let is_exclusive = methods.iter().any(|method| method.receiver == Receiver::RefMut);
+    let shared = view(interface, Receiver::Ref);
+    let exclusive = is_exclusive.then(|| view(interface, Receiver::RefMut));
+    let checked = format_ident!("{}Checked", item.ident.unraw());
+    let checked_mut = format_ident!("{}CheckedMut", item.ident.unraw());
+    let to_exclusive = is_exclusive.then(|| {
+        quote! {
+            /// The methods that take `&mut self` too, with an error where they
+            /// panic.
+            #[allow(dead_code)]
+            #vis fn checked_mut(proxy: &mut Self) -> #checked_mut<'_> {
+                #checked_mut { proxy }
+            }
+        }
+    });
+    let supports_doc = format!(
+        "Whether this plugin has the method `method` of [`{name}`] itself: one built when the \
+         interface had fewer runs the default of a later one, on the host's side."
+    );
+    quote! {
+        impl #proxy {
+            #[doc = #supports_doc]
+            #[allow(dead_code)]
+            #vis fn supports(proxy: &Self, method: &#krate::__private::core::primitive::str)
+                -> #krate::__private::core::primitive::bool
+            {
+                #krate::__private::Object::supports(&proxy.plugin_object, method)
+            }
+
+            /// The methods that take `&self`, with an error where they panic.
+            #[allow(dead_code)]
+            #vis fn checked(proxy: &Self) -> #checked<'_> {
+                #checked { proxy }
+            }
+
+            #to_exclusive
+        }
+
+        #shared
+        #exclusive
+    }
+}
+
+/// The view whose methods take `self` as `receiver`, or less.
+fn view(interface: &Interface, receiver: Receiver) -> TokenStream {
+    let Interface { krate, item, lints, methods, .. } = interface;
+    let (vis, proxy) = (&item.vis, proxy_name(item));
+    let (suffix, borrow, derive) = match receiver {
+        Receiver::Ref => (
+            "Checked",
+            quote!(&'__p),
+            quote!(#krate::__private::core::clone::Clone, #krate::__private::core::marker::Copy,),
+        ),
+        Receiver::RefMut => ("CheckedMut", quote!(&'__p mut), quote!()),
+    };
+    let view = format_ident!("{}{suffix}", item.ident.unraw());
+    let methods = methods
+        .iter()
+        .filter(|method| method.receiver == Receiver::Ref || receiver == Receiver::RefMut)
+        .map(|method| checked(interface, method));
+    let doc = format!(
+        "The methods of a [`{proxy}`], each returning a [`CallError`]({krate}::CallError) \
+         where the plugin panicked.",
+        krate = quote!(#krate).to_string().replace(' ', "")
+    );
+    quote! {
+        #[doc = #doc]
+        #(#lints)*
+        #[derive(#derive #krate::__private::core::fmt::Debug)]
+        #[allow(dead_code)]
+        #vis struct #view<'__p> {
+            proxy: #borrow #proxy,
+        }
+
+        #[allow(dead_code, deprecated, clippy::type_complexity)]
+        impl #view<'_> {
+            #(#methods)*
+        }
+    }
+}
+
+fn checked(interface: &Interface, method: &Method) -> TokenStream {
+    let Interface { krate, item, .. } = interface;
+    let (vis, cfgs, docs) = (&item.vis, &method.cfgs, &method.docs);
+    let Forwarded { mut signature, this, arguments } = forwarded(method);
+    let output = &method.output;
+    let result = quote!(#krate::__private::core::result::Result);
+    signature.output = syn::parse_quote!(-> #result<#output, #krate::CallError>);
+    let proxy = match method.receiver {
+        Receiver::Ref => quote!(&*#this.proxy),
+        Receiver::RefMut => quote!(&mut *#this.proxy),
+    };
+    let (interface_name, proxy_name) = (&item.ident, proxy_name(item));
+    let name = item.ident.unraw().to_string();
+    let text = method.signature.ident.unraw().to_string();
+    let call = call_name(method);
+    let mut call = quote! {
+        #krate::__private::Object::<dyn #interface_name>::checked(
+            #text,
+            #proxy_name::#call(__proxy, #(#arguments),*),
+        )
+    };
+    let default = later::default_call(interface, method, &quote!(__proxy), &arguments);
+    if let Some((is_missing, default)) = default {
+        let default = quote!(#krate::__private::contain_default(#name, #text, move || #default));
+        call = quote!(if #is_missing { #default } else { #call });
+    }
+    quote! {
+        #(#cfgs)*
+        #(#docs)*
+        #[inline]
+        #vis #signature {
+            let __proxy = #proxy;
+            #call
+        }
+    }
+}

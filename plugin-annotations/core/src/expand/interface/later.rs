@@ -1,0 +1,107 @@
+//! Methods that came later: what runs where a plugin was built without them.
+//!
+//! The trait's default body runs, on the host's side, with the proxy as `self`.
+//! The proxy overrides the method, so the body is reached through a newtype
+//! that overrides all the others.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Ident;
+use syn::ext::IdentExt;
+
+use super::proxy::{Forwarded, forwarded, offset};
+use super::proxy_name;
+use crate::model::{Interface, Method, Receiver};
+
+fn newtype_name(interface: &Interface, method: &Method) -> Ident {
+    let (proxy, method) = (proxy_name(&interface.item), method.signature.ident.unraw());
+    format_ident!("__{proxy}Without_{method}")
+}
+
+/// Whether a method is missing, and the call of its default body with `proxy`,
+/// if the method came later.
+pub(super) fn default_call(
+    interface: &Interface,
+    method: &Method,
+    proxy: &TokenStream,
+    arguments: &[Ident],
+) -> Option<(TokenStream, TokenStream)> {
+    method.since.as_ref()?;
+    let (krate, name) = (&interface.krate, &interface.item.ident);
+    let (newtype, target) = (newtype_name(interface, method), &method.signature.ident);
+    let (offset, of) = (offset(interface, method), of(method.receiver));
+    let is_missing = quote!(!#krate::__private::Object::has(&#proxy.plugin_object, #offset));
+    Some((is_missing, quote!(<#newtype as #name>::#target(#newtype::#of(#proxy), #(#arguments),*))))
+}
+
+fn of(receiver: Receiver) -> Ident {
+    match receiver {
+        Receiver::Ref => format_ident!("of"),
+        Receiver::RefMut => format_ident!("of_mut"),
+    }
+}
+
+/// The newtype of each later method.
+///
+/// ```text
+/// Input:  fn greet(&self); #[since("1.1")] fn wave(&self) { .. }
+/// Output: struct __GreeterProxyWithout_wave(GreeterProxy);
+///         impl Greeter for __GreeterProxyWithout_wave {
+///             fn greet(&self) { self.0.greet() }
+///         }
+/// ```
+pub(super) fn newtypes(interface: &Interface) -> TokenStream {
+    let later = interface.methods.iter().filter(|method| method.since.is_some());
+    let newtypes = later.map(|missing| newtype(interface, missing));
+    quote!(#(#newtypes)*)
+}
+
+fn newtype(interface: &Interface, missing: &Method) -> TokenStream {
+    let Interface { item, methods, .. } = interface;
+    let (name, proxy, newtype) = (&item.ident, proxy_name(item), newtype_name(interface, missing));
+    let (of, reference) = match missing.receiver {
+        Receiver::Ref => (of(missing.receiver), quote!(&)),
+        Receiver::RefMut => (of(missing.receiver), quote!(&mut)),
+    };
+    let pointer = match missing.receiver {
+        Receiver::Ref => quote!(*const #proxy as *const Self),
+        Receiver::RefMut => quote!(*mut #proxy as *mut Self),
+    };
+    let target = &missing.signature.ident;
+    let others = methods.iter().filter(|method| method.signature.ident != *target);
+    let others = others.map(|method| {
+        let (cfgs, target) = (&method.cfgs, &method.signature.ident);
+        let Forwarded { signature, this, arguments } = forwarded(method);
+        let reference = match method.receiver {
+            Receiver::Ref => quote!(&),
+            Receiver::RefMut => quote!(&mut),
+        };
+        quote! {
+            #(#cfgs)*
+            #signature {
+                <#proxy as #name>::#target(#reference #this.0, #(#arguments),*)
+            }
+        }
+    });
+    let cfgs = &missing.cfgs;
+    quote! {
+        #(#cfgs)*
+        #[allow(non_camel_case_types)]
+        #[repr(transparent)]
+        struct #newtype(#proxy);
+
+        #(#cfgs)*
+        impl #newtype {
+            fn #of(__proxy: #reference #proxy) -> #reference Self {
+                // SAFETY: a transparent newtype, borrowed as the proxy is.
+                unsafe { #reference *(__proxy as #pointer) }
+            }
+        }
+
+        #(#cfgs)*
+        #[allow(deprecated)]
+        impl #name for #newtype {
+            #(#others)*
+        }
+    }
+}

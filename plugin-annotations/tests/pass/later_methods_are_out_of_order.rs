@@ -1,0 +1,16 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface(version = "1.2")]
+pub trait Tool: Send + Sync {
+    fn name(&self) -> String;
+    #[since("1.1")]
+    fn size(&self) -> u32 {
+        0
+    }
+    #[since("1.2")]
+    fn title(&self) -> String {
+        self.name()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface(version = "1.1")]
+pub trait Tool: Send + Sync {
+    fn name(&self) -> String;
+    #[since("1.1")]
+    fn title(&self) -> String {
+        self.name()
+    }
+    #[since("1.1")]
+    fn size(&self) -> u32 {
+        0
+    }
+    #[since("1.1")]
+    fn weight(&self) -> u32 {
+        0
+    }
+}
+
+fn main() {}

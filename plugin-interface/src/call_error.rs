@@ -1,0 +1,130 @@
+//! Why a call gave no value, for hosts that ask.
+#![expect(unsafe_code, reason = "reads what the other side lends")]
+
+use core::fmt;
+
+use crate::abi::Failure;
+use crate::boundary::{Fault, Invalid};
+use crate::object::text_of;
+
+/// Why a method of a plugin gave no value: what the methods of a checked view
+/// (`<Trait>Proxy::checked`) return beside it.
+///
+/// ```no_run
+/// use plugin_interface::{CallError, GreeterProxy, PluginManager, PluginTrait};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// for handle in PluginManager::new().load_plugins("plugins", PluginTrait::Greeter)? {
+///     let greeter = handle.as_greeter().ok_or("no greeter")?;
+///     match GreeterProxy::checked(&greeter).greet("World") {
+///         Ok(greeting) => println!("{greeting}"),
+///         Err(CallError::Panicked { message, .. }) => println!("it panicked: {message}"),
+///         Err(other) => println!("{other}"),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The method panicked; the plugin stays usable.
+    Panicked {
+        /// The interface's name.
+        interface: &'static str,
+        /// The method.
+        method: &'static str,
+        /// The panic message.
+        message: String,
+        /// Where in the plugin's source, if it is known.
+        location: Option<PanicLocation>,
+    },
+    /// A plugin that is not written in Rust returned what no Rust type can
+    /// hold.
+    Invalid {
+        /// The interface's name.
+        interface: &'static str,
+        /// The method.
+        method: &'static str,
+        /// What was expected and what was found.
+        invalid: Invalid,
+    },
+}
+
+/// A place in a plugin's source.
+///
+/// ```
+/// use plugin_interface::{CallError, PanicLocation};
+///
+/// fn place(error: &CallError) -> Option<&PanicLocation> {
+///     match error {
+///         CallError::Panicked { location, .. } => location.as_ref(),
+///         _ => None,
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PanicLocation {
+    /// The file, as the compiler was told; of a very long name, the end.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+}
+
+impl PanicLocation {
+    /// # Safety
+    ///
+    /// `failure` is alive.
+    unsafe fn of(failure: *const Failure) -> Option<Self> {
+        // SAFETY: alive, and its texts with it.
+        let (file, line, column) =
+            unsafe { (text_of((*failure).file).into_owned(), (*failure).line, (*failure).column) };
+        (!file.is_empty()).then_some(PanicLocation { file, line, column })
+    }
+}
+
+impl fmt::Display for PanicLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl CallError {
+    /// The error that a fault is, to which it gives up its failure.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn of(interface: &'static str, method: &'static str, fault: Fault) -> Self {
+        match fault {
+            Fault::Failed(failure) => {
+                // SAFETY: a failure in an outcome is ours, and alive.
+                let location = unsafe { PanicLocation::of(failure) };
+                // SAFETY: as above, and not used again.
+                let message = unsafe { crate::object::take_message(failure) };
+                CallError::Panicked { interface, method, message, location }
+            }
+            Fault::Invalid(invalid) => CallError::Invalid { interface, method, invalid },
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CallError::Panicked { interface, method, message, location } => {
+                write!(f, "{interface}::{method} panicked")?;
+                if let Some(location) = location {
+                    write!(f, " at {location}")?;
+                }
+                write!(f, ": {message}")
+            }
+            CallError::Invalid { interface, method, invalid } => {
+                write!(f, "{interface}::{method}: the plugin returned no valid value: {invalid}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for CallError {}

@@ -1,0 +1,57 @@
+//! Where in the source the last panic of a thread was.
+//!
+//! Only the panic hook is told, and what catches the panic wants to know. The
+//! place is kept in a thread-local without a destructor, since one with a
+//! destructor would keep the library mapped.
+
+use core::cell::Cell;
+use core::panic::Location;
+
+/// The longest name of a file that is kept whole.
+const LEN: usize = 128;
+
+/// A place in the source.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    file: [u8; LEN],
+    len: usize,
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+thread_local! {
+    static LAST: Cell<Place> = const { Cell::new(Place::UNKNOWN) };
+}
+
+/// Remembers a place for [`take`].
+pub(super) fn set(place: Place) {
+    LAST.set(place);
+}
+
+/// The place of this thread's last panic, once.
+pub(super) fn take() -> Place {
+    LAST.replace(Place::UNKNOWN)
+}
+
+impl Place {
+    /// None.
+    pub(crate) const UNKNOWN: Place = Place { file: [0; LEN], len: 0, line: 0, column: 0 };
+
+    /// Of a long name the end is kept, which tells more.
+    pub(super) fn of(location: &Location<'_>) -> Self {
+        let name = location.file();
+        let mut from = name.len().saturating_sub(LEN);
+        while !name.is_char_boundary(from) {
+            from += 1;
+        }
+        let name = &name.as_bytes()[from..];
+        let mut file = [0; LEN];
+        file[..name.len()].copy_from_slice(name);
+        Place { file, len: name.len(), line: location.line(), column: location.column() }
+    }
+
+    /// The name of the file, UTF-8; empty if unknown.
+    pub(super) fn file(&self) -> &[u8] {
+        &self.file[..self.len]
+    }
+}

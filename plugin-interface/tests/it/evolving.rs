@@ -1,0 +1,165 @@
+//! Interfaces that grow: what still fits, what does not, and what is said.
+
+use evolving::{Level, LevelProxy, Newer, NewerProxy, Older, OlderProxy, RenamedParameter};
+use plugin_interface::{CallError, Interface, LoadError, PluginManager, PluginTrait};
+
+use crate::fixtures::Directory;
+
+fn load<I: Interface + ?Sized>() -> I::Proxy {
+    let directory = Directory::of(&["evolving"]);
+    let mut manager = PluginManager::new();
+    let mut proxies = manager.load::<I>(directory.path()).unwrap();
+    proxies.pop().unwrap_or_else(|| panic!("{:?}", manager.rejected()))
+}
+
+#[test]
+fn what_an_older_plugin_lacks_runs_its_default_with_what_it_has() {
+    let mut older = load::<dyn Older>();
+    assert_eq!(older.name(), "plugin");
+    assert_eq!(older.loud_name(), "PLUGIN");
+    assert_eq!(older.louder_name("!"), Ok("PLUGIN!".to_owned()));
+    assert_eq!(older.name_twice(), "plugin");
+    assert_eq!(older.name_twice(), "plugins");
+    assert_eq!(older.count(), 3);
+}
+
+#[test]
+fn a_proxy_knows_what_its_plugin_implements_itself() {
+    let older = load::<dyn Older>();
+    let supported = ["name", "count", "loud_name", "name_twice", "louder_name", "nonsense"]
+        .map(|method| OlderProxy::supports(&older, method));
+    assert_eq!(supported, [true, true, false, false, false, false]);
+    assert!(LevelProxy::supports(&load::<dyn Level>(), "title"));
+}
+
+#[test]
+fn a_checked_view_runs_defaults_and_contains_their_panics() {
+    let mut older = load::<dyn Older>();
+    assert_eq!(OlderProxy::checked(&older).loud_name(), Ok("PLUGIN".to_owned()));
+    let error = OlderProxy::checked(&older).louder_name("?").unwrap_err();
+    let CallError::Panicked { interface, method, message, .. } = error else {
+        panic!("expected a panic, found {error}")
+    };
+    assert_eq!((interface, method, &*message), ("Older", "louder_name", "asked for ?"));
+    assert_eq!(OlderProxy::checked_mut(&mut older).name_twice(), Ok("plugin"));
+    assert_eq!(OlderProxy::checked_mut(&mut older).name(), Ok("plugin"));
+}
+
+#[test]
+fn a_newer_plugin_serves_an_older_host() {
+    let newer = load::<dyn Newer>();
+    assert_eq!(newer.name(), "newer");
+    assert!(!NewerProxy::supports(&newer, "title"), "it is not a method of this host's");
+}
+
+#[test]
+fn a_default_of_both_sides_is_the_plugins() {
+    let level = load::<dyn Level>();
+    assert_eq!((level.name(), level.title()), ("level".to_owned(), "another default".to_owned()));
+    assert_eq!(load::<dyn RenamedParameter>().set(1), 2);
+}
+
+/// The refusal of the plugin for an interface.
+fn refusal<I: Interface + ?Sized>() -> String {
+    let directory = Directory::of(&["evolving"]);
+    let mut manager = PluginManager::new();
+    let handles = manager.load_plugins(directory.path(), PluginTrait::of::<I>()).unwrap();
+    assert!(handles.is_empty());
+    let [rejected] = manager.rejected() else { panic!("one file, one reason") };
+    let LoadError::Mismatch { mismatch, .. } = &rejected.error else {
+        panic!("{}", rejected.error)
+    };
+    assert!(rejected.error.to_string().ends_with(&mismatch.to_string()));
+    mismatch.to_string()
+}
+
+#[test]
+fn every_other_change_is_refused_and_named() {
+    let append = "\n  build both against one version of the interface, or append the method with a default body and `#[since(\"..\")]`";
+    let rebuild = "\n  build both against one version of the crate that defines the interface";
+    let one = "(version 1.0) and plugin (version 1.0)";
+    for (found, interface, versions, difference, remedy) in [
+        (
+            refusal::<dyn evolving::Appended>(),
+            "Appended",
+            "(version 1.1) and plugin (version 1.0)",
+            "\n  method title:\n    host   fn title(&self) -> String\n    plugin (none)",
+            append,
+        ),
+        (
+            refusal::<dyn evolving::Removed>(),
+            "Removed",
+            "(version 1.1) and plugin (version 1.0)",
+            "\n  method size:\n    host   fn size(&self) -> u32\n    plugin fn title(&self) -> String\n  and 1 more",
+            rebuild,
+        ),
+        (
+            refusal::<dyn evolving::Reordered>(),
+            "Reordered",
+            one,
+            "\n  method name:\n    host   fn name(&self) -> String\n    plugin fn title(&self) -> String\n  and 1 more",
+            rebuild,
+        ),
+        (
+            refusal::<dyn evolving::Renamed>(),
+            "Renamed",
+            one,
+            "\n  method name:\n    host   fn name(&self) -> String\n    plugin fn called(&self) -> String",
+            rebuild,
+        ),
+        (
+            refusal::<dyn evolving::Retyped>(),
+            "Retyped",
+            one,
+            "\n  method size:\n    host   fn size(&self) -> u32\n    plugin fn size(&self) -> u64",
+            rebuild,
+        ),
+        (
+            refusal::<dyn evolving::OtherParameter>(),
+            "OtherParameter",
+            one,
+            "\n  method set:\n    host   fn set(&self, value: Option<u32>)\n    plugin fn set(&self, _value: u32)",
+            rebuild,
+        ),
+        (
+            refusal::<dyn evolving::MoreParameters>(),
+            "MoreParameters",
+            one,
+            "\n  method set:\n    host   fn set(&self, value: u32, unit: &str)\n    plugin fn set(&self, _value: u32)",
+            rebuild,
+        ),
+        (
+            refusal::<dyn evolving::OtherReceiver>(),
+            "OtherReceiver",
+            one,
+            "\n  method set:\n    host   fn set(&mut self)\n    plugin fn set(&self)",
+            rebuild,
+        ),
+        (
+            refusal::<dyn evolving::OtherMarkers>(),
+            "OtherMarkers",
+            one,
+            "\n  its threads:\n    host   Send + Sync\n    plugin Send, not Sync",
+            rebuild,
+        ),
+        (
+            refusal::<dyn evolving::LaterRetyped>(),
+            "LaterRetyped",
+            "(version 1.1) and plugin (version 1.1)",
+            "\n  method size:\n    host   fn size(&self) -> u32\n    plugin fn size(&self) -> u64",
+            rebuild,
+        ),
+        (
+            refusal::<dyn evolving::Major>(),
+            "Major",
+            "(version 2.0) and plugin (version 1.0)",
+            "",
+            rebuild,
+        ),
+    ] {
+        let expected = format!(
+            "the interface evolving::{interface} is not the same in host {versions}{difference}{remedy}"
+        );
+        assert_eq!(found, expected);
+    }
+}
