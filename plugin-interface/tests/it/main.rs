@@ -2,7 +2,9 @@
 
 mod boundary;
 mod by_hand;
+mod crossing;
 mod fixtures;
+mod foreign;
 mod hostile;
 mod loading;
 mod panics;
