@@ -71,6 +71,7 @@ mod host;
 mod interface;
 pub mod metadata;
 mod object;
+mod reported;
 mod runtime;
 
 pub use abi::{RegistrationArray, RegistrationFactory};

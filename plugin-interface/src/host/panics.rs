@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::panic::catch_unwind;
 
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
-use crate::object::text_of;
+use crate::reported::text_of;
 use crate::runtime::{allocator, panic_hook};
 
 /// What a host lends to one library, and its name in reports.
