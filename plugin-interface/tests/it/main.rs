@@ -4,6 +4,7 @@ mod boundary;
 mod by_hand;
 mod fixtures;
 mod hostile;
+mod live;
 mod loading;
 mod panics;
 mod platforms;
