@@ -7,6 +7,7 @@ mod evolving;
 mod fixtures;
 mod foreign;
 mod hostile;
+mod live;
 mod loading;
 mod panics;
 mod platforms;
