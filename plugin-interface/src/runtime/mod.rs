@@ -7,3 +7,5 @@ pub(crate) mod entry;
 pub(crate) mod failure;
 pub(crate) mod panic_hook;
 pub(crate) mod register;
+#[cfg(thread_exits = "caught")]
+pub(crate) mod thread_exits;
