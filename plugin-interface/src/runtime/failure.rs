@@ -53,7 +53,7 @@ pub(crate) fn message_of(payload: &(dyn Any + Send)) -> &str {
 
 /// Drops a payload whose own drop may panic, with a payload that may panic in
 /// its drop, and so on: but not for ever.
-fn discard(mut payload: Box<dyn Any + Send>) {
+pub(crate) fn discard(mut payload: Box<dyn Any + Send>) {
     for _ in 0..8 {
         match catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             Ok(()) => return,
