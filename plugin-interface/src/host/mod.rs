@@ -10,23 +10,27 @@ mod instance;
 mod library;
 mod live;
 mod manager;
+mod outcome;
 mod panics;
 mod policy;
 mod private_directory;
 pub(crate) mod raw;
+mod retained;
 mod stages;
 mod symbols;
+mod thread_exits;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
-pub use library::UnloadOutcome;
 pub use live::{
     Holder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
     Reloaded,
 };
 pub use manager::{PluginManager, Rejected, Surveyed};
+pub use outcome::UnloadOutcome;
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
+pub use retained::{RetainedLibrary, retained};
 pub use stages::admit::Mismatch;
 pub use stages::check::{InspectError, exported_symbols, inspect, inspect_bytes};
 pub use stages::probe::{Probe, describe_exit};

@@ -36,6 +36,7 @@ const UNSAFE: &[&str] = &[
     "host/stages/open.rs",
     "host/stages/settle.rs",
     "host/symbols.rs",
+    "host/thread_exits/exits.rs",
     "interface.rs",
     "object.rs",
     "runtime/allocator.rs",
@@ -45,6 +46,7 @@ const UNSAFE: &[&str] = &[
     "runtime/failure.rs",
     "runtime/panic_hook.rs",
     "runtime/register.rs",
+    "runtime/thread_exits.rs",
 ];
 
 fn root() -> PathBuf {

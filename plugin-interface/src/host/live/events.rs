@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use crate::host::library::UnloadOutcome;
+use crate::host::outcome::UnloadOutcome;
 use crate::host::stages::times::{Stage, Times};
 
 /// So many events are kept for a listener that is late.

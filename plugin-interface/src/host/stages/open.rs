@@ -32,7 +32,7 @@ pub(crate) fn timed(
     watch: &mut Stopwatch,
 ) -> Result<LoadedLibrary, LoadError> {
     watch.begin(Stage::Open);
-    let services = Services::new(format!("plugin {}", path.display()));
+    let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
     let library = map(path, &copy)?;
     watch.begin(Stage::Connect);
     let entry = entry(path, &library, &metadata)?;
