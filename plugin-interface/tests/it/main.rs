@@ -5,6 +5,8 @@ mod by_hand;
 mod fixtures;
 mod hostile;
 mod loading;
+#[cfg(feature = "watch")]
+mod observer;
 mod panics;
 mod platforms;
 mod policy;
@@ -15,3 +17,7 @@ mod seeds;
 mod sharing;
 mod tidy;
 mod unloading;
+#[cfg(feature = "watch")]
+mod watching;
+#[cfg(feature = "watch")]
+mod watching_as_promised;
