@@ -16,9 +16,12 @@ mod policy;
 mod private_directory;
 pub(crate) mod raw;
 mod retained;
+mod stage;
 mod stages;
 mod symbols;
 mod thread_exits;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
@@ -31,7 +34,10 @@ pub use outcome::UnloadOutcome;
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use retained::{RetainedLibrary, retained};
+pub use stage::Stage;
 pub use stages::admit::Mismatch;
 pub use stages::check::{InspectError, exported_symbols, inspect, inspect_bytes};
 pub use stages::probe::{Probe, describe_exit};
-pub use stages::times::{Stage, Times};
+pub use stages::times::Times;
+#[cfg(feature = "watch")]
+pub use watch::{ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions};

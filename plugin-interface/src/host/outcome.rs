@@ -113,6 +113,12 @@ impl Epitaph {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether it is that of the same library.
+    #[cfg(feature = "watch")]
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whether the library was closed.
     pub(super) fn is_written(&self) -> bool {
         self.read().is_some()

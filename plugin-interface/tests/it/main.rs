@@ -9,6 +9,8 @@ mod foreign;
 mod hostile;
 mod live;
 mod loading;
+#[cfg(feature = "watch")]
+mod observer;
 mod panics;
 mod platforms;
 mod policy;
@@ -20,3 +22,7 @@ mod sharing;
 mod thread_exits;
 mod tidy;
 mod unloading;
+#[cfg(feature = "watch")]
+mod watching;
+#[cfg(feature = "watch")]
+mod watching_as_promised;

@@ -7,11 +7,12 @@ use std::path::Path;
 use libloading::Library;
 
 use super::copy::PrivateCopy;
-use super::times::{Stage, Stopwatch};
+use super::times::Stopwatch;
 use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
 use crate::host::error::LoadError;
 use crate::host::library::LoadedLibrary;
 use crate::host::panics::Services;
+use crate::host::stage::Stage;
 use crate::host::symbols::Symbols;
 use crate::metadata::PluginMetadata;
 
