@@ -56,6 +56,8 @@
 //!
 //! - `manager` (default): the host side. A plugin that turns default features
 //!   off compiles no loader.
+//! - `tracing`: what happens to the versions of a `Live` is told by events of
+//!   the crate `tracing` too.
 
 // The macros name this crate by its path; so does its own use of them.
 extern crate self as plugin_interface;
@@ -85,9 +87,11 @@ pub use runtime::context::PluginContext;
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
-        InspectError, LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager, PolicyError,
-        Probe, ProxyError, Rejected, Surveyed, UnloadError, UnloadOutcome, describe_exit,
-        exported_symbols, get_unmaker_counter, get_unmaker_counter_for, inspect, inspect_bytes,
+        Holder, InspectError, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions,
+        LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager, PolicyError, Probe,
+        ProxyError, Rejected, ReloadError, Reloaded, Stage, Surveyed, Times, UnloadError,
+        UnloadOutcome, describe_exit, exported_symbols, get_unmaker_counter,
+        get_unmaker_counter_for, inspect, inspect_bytes,
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},

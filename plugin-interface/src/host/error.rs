@@ -181,6 +181,37 @@ pub enum LoadError {
         /// The library.
         path: PathBuf,
     },
+    /// The library has several registrations of the interface, and one was asked
+    /// for.
+    #[error(
+        "{} implements {interface} several times, and one is asked for; name it: {}",
+        path.display(),
+        names.join(" or ")
+    )]
+    SeveralRegistrations {
+        /// The library.
+        path: PathBuf,
+        /// The interface.
+        interface: String,
+        /// The names of the registrations.
+        names: Vec<String>,
+    },
+    /// The library has no registration of the name that was asked for.
+    #[error(
+        "{} has no {interface} named {name}; it has {}",
+        path.display(),
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    )]
+    NoSuchRegistration {
+        /// The library.
+        path: PathBuf,
+        /// The interface.
+        interface: String,
+        /// The name that was asked for.
+        name: String,
+        /// The names of the registrations.
+        names: Vec<String>,
+    },
     /// The library knows the interface, and implements nothing of it.
     #[error(
         "{} implements nothing; put #[plugin_impl({name})] on an impl of {name}",
@@ -453,5 +484,7 @@ macro_rules! debug_as_message {
         }
     )*};
 }
+
+pub(super) use debug_as_message;
 
 debug_as_message!(LoadError InspectError UnloadError);

@@ -8,6 +8,7 @@ mod error;
 mod handle;
 mod instance;
 mod library;
+mod live;
 mod manager;
 mod panics;
 mod policy;
@@ -19,9 +20,14 @@ mod symbols;
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
 pub use library::UnloadOutcome;
+pub use live::{
+    Holder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
+    Reloaded,
+};
 pub use manager::{PluginManager, Rejected, Surveyed};
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use stages::admit::Mismatch;
 pub use stages::check::{InspectError, exported_symbols, inspect, inspect_bytes};
 pub use stages::probe::{Probe, describe_exit};
+pub use stages::times::{Stage, Times};

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::settle::Settled;
+use super::times::{Stage, Stopwatch};
 use crate::host::error::LoadError;
 use crate::host::policy::LoadPolicy;
 use crate::host::private_directory::{self, PrivateDirectory};
@@ -29,6 +30,15 @@ impl PrivateCopy {
     /// Copies `source`, which must be a regular file that does not change, and
     /// that the policy trusts.
     pub(crate) fn of(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
+        Self::timed(source, policy, &mut Stopwatch::start())
+    }
+
+    /// The same, timed.
+    pub(crate) fn timed(
+        source: &Path,
+        policy: &LoadPolicy,
+        watch: &mut Stopwatch,
+    ) -> Result<Self, LoadError> {
         let unreadable = |error| LoadError::Read { path: source.to_owned(), source: error };
         regular(source, &source.metadata().map_err(unreadable)?)?;
         let original = open_without_waiting(source).map_err(unreadable)?;
@@ -40,6 +50,7 @@ impl PrivateCopy {
         let written = || LoadError::StillWritten { path: source.to_owned() };
         let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
         let origin = FileIdentity::of(settled.before());
+        watch.begin(Stage::Copy);
         let copy = Self::write(source, &original, origin, real)?;
         if copy.len != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
             return Err(written());

@@ -26,6 +26,16 @@ pub(crate) fn make(
     library: &Arc<LoadedLibrary>,
     wanted: Option<PluginTrait>,
 ) -> Vec<Result<Instance, LoadError>> {
+    make_named(library, wanted, None)
+}
+
+/// The same, of those of one name only, as far as the library can make one
+/// without the others.
+pub(crate) fn make_named(
+    library: &Arc<LoadedLibrary>,
+    wanted: Option<PluginTrait>,
+    name: Option<&str>,
+) -> Vec<Result<Instance, LoadError>> {
     // Our own record, written by this build: it is always readable.
     let wanted = wanted.map(|wanted| wanted.metadata());
     let is_wanted = |interface: &InterfaceMetadata| {
@@ -34,8 +44,11 @@ pub(crate) fn make(
     let mut made = Vec::new();
     for interface in library.metadata.interfaces.iter().filter(|i| is_wanted(i)) {
         match &library.entry {
-            // SAFETY: a static of the library, which is open.
-            Some(entry) => made.extend(by_factories(library, unsafe { entry.as_ref() }, interface)),
+            Some(entry) => {
+                // SAFETY: a static of the library, which is open.
+                let entry = unsafe { entry.as_ref() };
+                made.extend(by_factories(library, entry, interface, name));
+            }
             None => made.extend(by_symbols(library, interface)),
         }
     }
@@ -47,6 +60,7 @@ fn by_factories(
     library: &Arc<LoadedLibrary>,
     entry: &PluginEntry,
     interface: &InterfaceMetadata,
+    name: Option<&str>,
 ) -> Vec<Result<Instance, LoadError>> {
     factories(entry)
         .into_iter()
@@ -56,6 +70,8 @@ fn by_factories(
             factory.fingerprint == interface.fingerprint
                 // SAFETY: as above.
                 && unsafe { text_of(factory.interface) } == interface.path
+                // SAFETY: as above.
+                && name.is_none_or(|name| unsafe { text_of(factory.name) } == name)
         })
         .map(|factory| by_factory(library, factory, interface))
         .collect()

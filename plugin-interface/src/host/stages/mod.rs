@@ -13,3 +13,4 @@ pub(crate) mod open;
 mod pages;
 pub(crate) mod probe;
 pub(crate) mod settle;
+pub(crate) mod times;

@@ -7,6 +7,7 @@ use std::path::Path;
 use libloading::Library;
 
 use super::copy::PrivateCopy;
+use super::times::{Stage, Stopwatch};
 use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
 use crate::host::error::LoadError;
 use crate::host::library::LoadedLibrary;
@@ -20,8 +21,20 @@ pub(crate) fn open(
     copy: PrivateCopy,
     metadata: PluginMetadata,
 ) -> Result<LoadedLibrary, LoadError> {
+    timed(path, copy, metadata, &mut Stopwatch::start())
+}
+
+/// The same, timed.
+pub(crate) fn timed(
+    path: &Path,
+    copy: PrivateCopy,
+    metadata: PluginMetadata,
+    watch: &mut Stopwatch,
+) -> Result<LoadedLibrary, LoadError> {
+    watch.begin(Stage::Open);
     let services = Services::new(format!("plugin {}", path.display()));
     let library = map(path, &copy)?;
+    watch.begin(Stage::Connect);
     let entry = entry(path, &library, &metadata)?;
     let offered = services.offered();
     // First, so that it decides what becomes of the services, whatever happens.

@@ -1,0 +1,53 @@
+//! Why a version was not taken into use.
+
+use core::fmt;
+use std::error::Error;
+use std::path::PathBuf;
+
+use crate::host::error::{LoadError, debug_as_message};
+use crate::host::stages::times::Stage;
+
+/// Why a file was not taken into use by a [`Live`](super::Live).
+///
+/// ```
+/// use plugin_interface::{Greeter, Live, ReloadError, Stage};
+///
+/// let error = Live::<dyn Greeter>::open("no/such/library.so").unwrap_err();
+/// assert_eq!(error.stage(), Some(Stage::Settle));
+/// ```
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum ReloadError {
+    /// A stage of its load failed.
+    #[error("{} was refused at the stage `{stage}`", path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// The stage that failed.
+        stage: Stage,
+        /// Why.
+        source: LoadError,
+    },
+    /// This thread is reloading the library already: its constructor, or what
+    /// listens to events, asked for it again.
+    #[error(
+        "{} is being reloaded by this very thread; ask for it again when that is done",
+        path.display()
+    )]
+    Reentered {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl ReloadError {
+    /// The stage that failed, if one was begun.
+    pub fn stage(&self) -> Option<Stage> {
+        match self {
+            ReloadError::Refused { stage, .. } => Some(*stage),
+            ReloadError::Reentered { .. } => None,
+        }
+    }
+}
+
+debug_as_message!(ReloadError);

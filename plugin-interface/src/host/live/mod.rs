@@ -1,0 +1,363 @@
+//! A plugin that is replaced while it is in use.
+//!
+//! `swap` (with `readers` and `barrier`) is the place where callers find the
+//! version that serves; `engine` loads the next one; `retire` gets rid of the
+//! last one; `events` tell of all that.
+
+mod barrier;
+mod engine;
+mod error;
+mod events;
+mod options;
+mod readers;
+mod retire;
+mod swap;
+#[cfg(feature = "tracing")]
+mod trace;
+mod version;
+
+use core::fmt;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+
+use self::engine::Engine;
+use self::events::Announcer;
+use self::swap::{Guard, Swap};
+use self::version::{Leaving, Version};
+use crate::host::error::LoadError;
+use crate::host::stages::times::{Stage, Stopwatch, Times};
+use crate::interface::{Interface, PluginTrait};
+
+pub use self::error::ReloadError;
+pub use self::events::{Holder, LiveEvent, LiveEvents};
+pub use self::options::LiveOptions;
+
+/// An interface that a [`Live`] can be of: `Send + Sync`, with no method that
+/// takes `&mut self`.
+///
+/// ```compile_fail,E0277
+/// # use plugin_interface::plugin_interface;
+/// #[plugin_interface]
+/// trait Unshared: Send {
+///     fn name(&self) -> String;
+/// }
+/// let live = plugin_interface::Live::<dyn Unshared>::open("libx.so");
+/// ```
+///
+/// ```compile_fail,E0080
+/// # use plugin_interface::plugin_interface;
+/// #[plugin_interface]
+/// trait Tally: Send + Sync {
+///     fn add(&mut self, value: u64) -> u64;
+/// }
+/// let live = plugin_interface::Live::<dyn Tally>::open("libx.so");
+/// ```
+///
+/// ```
+/// # use plugin_interface::plugin_interface;
+/// #[plugin_interface]
+/// trait Shared: Send + Sync {
+///     fn add(&self, value: u64) -> u64;
+/// }
+/// let live = plugin_interface::Live::<dyn Shared>::open("libx.so");
+/// assert!(live.is_err());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be live: its versions are called by several threads at once",
+    note = "make the trait `Send + Sync`: `trait Name: Send + Sync {{ .. }}`"
+)]
+pub trait LiveInterface: Interface<Proxy: Send + Sync> + Send + Sync {}
+
+impl<I: Interface<Proxy: Send + Sync> + Send + Sync + ?Sized> LiveInterface for I {}
+
+/// A plugin that is replaced while it is in use: calls through it always reach
+/// the newest good version.
+///
+/// [`get`](Self::get) gives a guard, which dereferences to the trait and keeps
+/// the version that it began with. [`reload`](Self::reload) loads the library's
+/// file beside the version that serves, and puts it in its place only when all
+/// went well. Neither waits for the other.
+///
+/// A version that was replaced is unmade and closed when its last guard is
+/// gone, on a thread of this crate; so is the last one, when the last clone of
+/// the `Live` is dropped.
+///
+/// ```no_run
+/// use plugin_interface::{Greeter, Live};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let live = Live::<dyn Greeter>::open("plugins/libgreeter.so")?;
+/// println!("{}", live.get().greet("world"));
+/// // Whatever tells that the file is another one now:
+/// match live.reload() {
+///     Ok(_) => println!("generation {}", live.generation()),
+///     Err(error) => eprintln!("{error:?}, so generation {} serves on", live.generation()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Live<I: LiveInterface + ?Sized>(Arc<Shared<I>>);
+
+struct Shared<I: LiveInterface + ?Sized> {
+    swap: Swap<Version<I>>,
+    engine: Mutex<Engine>,
+    /// Who has the engine.
+    reloading: Mutex<Option<ThreadId>>,
+    announcer: Arc<Announcer>,
+}
+
+/// What became of a [`reload`](Live::reload) that did not fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reloaded {
+    /// The file is what serves.
+    Unchanged,
+    /// A new version serves.
+    Replaced {
+        /// Its number.
+        generation: u64,
+        /// How long it took.
+        times: Times,
+    },
+}
+
+impl<I: LiveInterface + ?Sized> Live<I> {
+    /// Loads the first version from the library at `path`, with the default
+    /// [options](LiveOptions).
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be loaded, or has no or several registrations of the
+    /// interface.
+    ///
+    /// ```
+    /// use plugin_interface::{Greeter, Live};
+    /// assert!(Live::<dyn Greeter>::open("no/such/library.so").is_err());
+    /// ```
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, ReloadError> {
+        LiveOptions::new().open(path)
+    }
+
+    fn open_with(path: &Path, options: LiveOptions) -> Result<Self, ReloadError> {
+        const {
+            assert!(
+                I::SHAREABLE,
+                "the interface of a `Live` has no method that takes `&mut self`: its versions are called by several threads at once"
+            );
+        }
+        // The directory that is current now is meant, whatever it is later.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let announcer = Arc::new(Announcer::new(path.clone()));
+        let mut engine = Engine::new(path, PluginTrait::of::<I>(), options);
+        let mut watch = Stopwatch::start();
+        let version = match next_version(&mut engine, &mut watch) {
+            Ok(Some(version)) => version,
+            // Nothing serves yet that it could be the same as.
+            Ok(None) => unreachable!("the first version of a library is new"),
+            Err(source) => return Err(refused(&engine, &watch, source)),
+        };
+        let swap = Swap::new(version);
+        let times = watch.stop();
+        announcer.tell(LiveEvent::Loaded { generation: engine.generation, times });
+        let (engine, reloading) = (Mutex::new(engine), Mutex::new(None));
+        Ok(Live(Arc::new(Shared { swap, engine, reloading, announcer })))
+    }
+
+    /// The version that serves, kept for as long as the guard.
+    ///
+    /// Takes no lock and waits for nothing. A `get` that begins after a reload
+    /// has returned never gives an older version. A thread may have any number
+    /// of guards; its first six cost least.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use plugin_interface::{Greeter, Live};
+    /// # let live = Live::<dyn Greeter>::open("plugins/libgreeter.so")?;
+    /// let greeter = live.get();
+    /// // Both by the same version, whatever happens meanwhile.
+    /// println!("{}: {}", greeter.name(), greeter.greet("world"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn get(&self) -> LiveGuard<I> {
+        LiveGuard(self.0.swap.get())
+    }
+
+    /// The number of the version that serves, counted from 1.
+    pub fn generation(&self) -> u64 {
+        LiveGuard::generation(&self.get())
+    }
+
+    /// The library's file.
+    pub fn path(&self) -> PathBuf {
+        self.0.announcer.path().to_owned()
+    }
+
+    /// What happened so far, and what will.
+    pub fn events(&self) -> LiveEvents {
+        self.0.announcer.listen()
+    }
+
+    /// Loads the file, if it is not the one that serves, and puts it in its
+    /// place when everything has gone well: only then do callers find it.
+    ///
+    /// Reloads by several threads come one after the other.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be loaded, at whichever stage. Then nothing has
+    /// changed: the version that served goes on, and the next good file will
+    /// be loaded. Also if this thread is reloading the same library already.
+    pub fn reload(&self) -> Result<Reloaded, ReloadError> {
+        let Shared { swap, announcer, .. } = &*self.0;
+        let mut turn = self.0.begin()?;
+        let engine = &mut *turn.engine;
+        let mut watch = Stopwatch::start();
+        match next_version(engine, &mut watch) {
+            Ok(None) => Ok(Reloaded::Unchanged),
+            Ok(Some(version)) => {
+                let generation = version.generation;
+                let old = swap.publish(version);
+                let times = watch.stop();
+                let deadline = engine.options().deadline;
+                let told = LiveEvent::Replaced { generation, times: times.clone() };
+                announcer.tell(told);
+                let leaving = Leaving::new(old, generation - 1, deadline, Arc::clone(announcer));
+                retire::retire(Box::new(leaving));
+                Ok(Reloaded::Replaced { generation, times })
+            }
+            Err(source) => {
+                let error = refused(engine, &watch, source);
+                announcer.tell(LiveEvent::Refused {
+                    generation: engine.generation,
+                    stage: watch.stage(),
+                    message: format!("{error:?}"),
+                    times: watch.stop(),
+                });
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Loads a version and numbers it; `None` if the file is what serves.
+fn next_version<I: LiveInterface + ?Sized>(
+    engine: &mut Engine,
+    watch: &mut Stopwatch,
+) -> Result<Option<Version<I>>, LoadError> {
+    let Some(candidate) = engine.load(watch)? else {
+        return Ok(None);
+    };
+    let proxy = Arc::clone(&candidate.instance)
+        .proxy::<I>()
+        .map_err(|source| LoadError::Proxy { path: engine.path().to_owned(), source })?;
+    // State goes from the old version to the new one here, before it serves.
+    watch.begin(Stage::Publish);
+    let (generation, instance) = engine.serve(candidate);
+    Ok(Some(Version { proxy, generation, instance }))
+}
+
+fn refused(engine: &Engine, watch: &Stopwatch, source: LoadError) -> ReloadError {
+    ReloadError::Refused { path: engine.path().to_owned(), stage: watch.stage(), source }
+}
+
+/// The engine, for one reload.
+struct Turn<'s> {
+    reloading: &'s Mutex<Option<ThreadId>>,
+    engine: MutexGuard<'s, Engine>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *lock(self.reloading) = None;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<I: LiveInterface + ?Sized> Shared<I> {
+    /// Waits until no other thread reloads.
+    fn begin(&self) -> Result<Turn<'_>, ReloadError> {
+        let this = thread::current().id();
+        if *lock(&self.reloading) == Some(this) {
+            return Err(ReloadError::Reentered { path: self.announcer.path().to_owned() });
+        }
+        let engine = lock(&self.engine);
+        *lock(&self.reloading) = Some(this);
+        Ok(Turn { reloading: &self.reloading, engine })
+    }
+}
+
+impl<I: LiveInterface + ?Sized> Drop for Shared<I> {
+    fn drop(&mut self) {
+        let Some(last) = self.swap.take() else { return };
+        let engine = self.engine.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let (deadline, announcer) = (engine.options().deadline, Arc::clone(&self.announcer));
+        retire::retire(Box::new(Leaving::new(last, engine.generation, deadline, announcer)));
+    }
+}
+
+impl<I: LiveInterface + ?Sized> Clone for Live<I> {
+    /// Another handle of the same plugin.
+    fn clone(&self) -> Self {
+        Live(Arc::clone(&self.0))
+    }
+}
+
+impl<I: LiveInterface + ?Sized> fmt::Debug for Live<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live")
+            .field("interface", &I::NAME)
+            .field("path", &self.0.announcer.path())
+            .field("generation", &self.generation())
+            .finish()
+    }
+}
+
+/// A version in use: dereferences to the trait, by its proxy.
+///
+/// The version stays as long as the guard, which may outlive the [`Live`], nest,
+/// and go to other threads. A guard that is kept keeps its version's memory.
+pub struct LiveGuard<I: LiveInterface + ?Sized>(Guard<Version<I>>);
+
+impl<I: LiveInterface + ?Sized> LiveGuard<I> {
+    /// The number of the version. A function and not a method, so that it hides
+    /// none of the trait.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use plugin_interface::{Greeter, Live, LiveGuard};
+    /// # let live = Live::<dyn Greeter>::open("plugins/libgreeter.so")?;
+    /// let greeter = live.get();
+    /// println!("generation {}: {}", LiveGuard::generation(&greeter), greeter.name());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn generation(guard: &Self) -> u64 {
+        guard.0.generation
+    }
+}
+
+impl<I: LiveInterface + ?Sized> Deref for LiveGuard<I> {
+    type Target = I::Proxy;
+
+    #[inline]
+    fn deref(&self) -> &I::Proxy {
+        &self.0.proxy
+    }
+}
+
+impl<I: LiveInterface + ?Sized> fmt::Debug for LiveGuard<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (interface, generation) = (&I::NAME, &self.0.generation);
+        f.debug_struct("LiveGuard")
+            .field("interface", interface)
+            .field("generation", generation)
+            .finish()
+    }
+}

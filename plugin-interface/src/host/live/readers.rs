@@ -1,0 +1,127 @@
+//! Who is reading what: for each thread a few slots that all threads can see.
+//!
+//! A thread takes a record when it first reads and gives it back when it ends.
+//! Records are never freed, so that a slot may be looked at and cleared at any
+//! time, by any thread: there are as many as threads ever read at once.
+#![expect(unsafe_code, reason = "a list of records without a lock")]
+
+use std::cell::Cell;
+use std::ptr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::thread::{self, Thread};
+
+/// What is being read, or null.
+pub(super) type Slot = AtomicPtr<()>;
+
+/// The slots of one thread.
+#[repr(align(128))] // Shares no cache line, nor the pair of lines that is fetched at once.
+pub(super) struct Reader {
+    /// Each is filled by the thread that has the record, and cleared by
+    /// whoever has ended reading.
+    slots: [Slot; 6],
+    /// Filled and cleared within one function of the thread.
+    pub(super) passing: Slot,
+    is_taken: AtomicBool,
+    /// Who took it last.
+    thread: Mutex<Option<Thread>>,
+    next: Option<&'static Reader>,
+}
+
+/// All records, the newest first.
+static READERS: AtomicPtr<Reader> = AtomicPtr::new(ptr::null_mut());
+
+thread_local! {
+    /// Without a destructor, so that reading it is one instruction.
+    static READER: Cell<Option<&'static Reader>> = const { Cell::new(None) };
+    static LEASE: Lease = const { Lease };
+}
+
+/// Gives the thread's record back when the thread ends.
+struct Lease;
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(reader) = READER.take() {
+            reader.give_back();
+        }
+    }
+}
+
+impl Reader {
+    /// The record of this thread; `None` while the thread is ending.
+    #[inline]
+    pub(super) fn of_this_thread() -> Option<&'static Reader> {
+        READER.get().or_else(Reader::enter)
+    }
+
+    #[cold]
+    fn enter() -> Option<&'static Reader> {
+        LEASE.try_with(|_| ()).ok()?;
+        let reader = Reader::take();
+        // If somebody is just reading the name, the last one's stays.
+        if let Ok(mut thread) = reader.thread.try_lock() {
+            *thread = Some(thread::current());
+        }
+        READER.set(Some(reader));
+        Some(reader)
+    }
+
+    /// A record that nobody else has.
+    pub(super) fn take() -> &'static Reader {
+        let free = all().find(|reader| !reader.is_taken.swap(true, Ordering::Acquire));
+        free.unwrap_or_else(Reader::add)
+    }
+
+    /// Ends what `take` began. Slots that are still filled stay so.
+    pub(super) fn give_back(&self) {
+        self.is_taken.store(false, Ordering::Release);
+    }
+
+    #[cold]
+    fn add() -> &'static Reader {
+        let added = Box::leak(Box::new(Reader {
+            slots: Default::default(),
+            passing: Slot::default(),
+            is_taken: AtomicBool::new(true),
+            thread: Mutex::new(None),
+            next: None,
+        }));
+        loop {
+            let head = READERS.load(Ordering::Acquire);
+            // SAFETY: what is in the list is never freed.
+            added.next = unsafe { head.as_ref() };
+            let new = ptr::from_mut(added);
+            let swapped = READERS.compare_exchange(head, new, Ordering::AcqRel, Ordering::Acquire);
+            if swapped.is_ok() {
+                // SAFETY: never freed; and shared from now on, by all.
+                return unsafe { &*new };
+            }
+        }
+    }
+
+    /// A slot that is not filled. Only the thread that has the record asks.
+    #[inline]
+    pub(super) fn free_slot(&self) -> Option<&Slot> {
+        // What was read before is done with.
+        self.slots.iter().find(|slot| slot.load(Ordering::Acquire).is_null())
+    }
+
+    /// How many of the slots are filled with `what`.
+    pub(super) fn reads(&self, what: *const ()) -> usize {
+        let all = self.slots.iter().chain([&self.passing]);
+        all.filter(|slot| slot.load(Ordering::Acquire).cast_const() == what).count()
+    }
+
+    /// The thread that took the record last.
+    pub(super) fn thread(&self) -> Option<Thread> {
+        self.thread.lock().ok()?.clone()
+    }
+}
+
+/// Every record there is.
+pub(super) fn all() -> impl Iterator<Item = &'static Reader> {
+    // SAFETY: what is in the list is never freed, and written no more.
+    let newest: Option<&'static Reader> = unsafe { READERS.load(Ordering::Acquire).as_ref() };
+    std::iter::successors(newest, |reader| reader.next)
+}

@@ -1,0 +1,170 @@
+//! How far a load has come, and how long each stage took.
+
+use core::fmt;
+use std::time::{Duration, Instant};
+
+/// The stages of a load, in their order.
+///
+/// ```
+/// use plugin_interface::Stage;
+/// assert!(Stage::Check < Stage::Open, "nothing runs that was not checked");
+/// assert_eq!(Stage::Open.to_string(), "open");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Nobody is writing the file.
+    Settle,
+    /// The private copy is made, and compared with the one in use.
+    Copy,
+    /// The copy is a sound library, with metadata.
+    Check,
+    /// The metadata is what the host asks for.
+    Admit,
+    /// A child process survives it.
+    Probe,
+    /// The dynamic linker maps it.
+    Open,
+    /// Library and host find each other's services.
+    Connect,
+    /// The instance is made.
+    Make,
+    /// Callers find it.
+    Publish,
+}
+
+impl Stage {
+    const ALL: [Stage; 9] = [
+        Stage::Settle,
+        Stage::Copy,
+        Stage::Check,
+        Stage::Admit,
+        Stage::Probe,
+        Stage::Open,
+        Stage::Connect,
+        Stage::Make,
+        Stage::Publish,
+    ];
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Stage::Settle => "settle",
+            Stage::Copy => "copy",
+            Stage::Check => "check",
+            Stage::Admit => "admit",
+            Stage::Probe => "probe",
+            Stage::Open => "open",
+            Stage::Connect => "connect",
+            Stage::Make => "make",
+            Stage::Publish => "publish",
+        })
+    }
+}
+
+/// How long each stage of a load took; one that was not reached took nothing.
+///
+/// ```no_run
+/// use plugin_interface::{Greeter, Live, Reloaded, Stage};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let live = Live::<dyn Greeter>::open("plugins/libgreeter.so")?;
+/// if let Reloaded::Replaced { times, .. } = live.reload()? {
+///     println!("{times}: in all {:?}, of which {:?} to open", times.total(), times.of(Stage::Open));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Times([Duration; Stage::ALL.len()]);
+
+impl Times {
+    /// The time that one stage took.
+    pub fn of(&self, stage: Stage) -> Duration {
+        self.0[stage as usize]
+    }
+
+    /// All stages with their times, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (Stage, Duration)> {
+        Stage::ALL.into_iter().zip(self.0)
+    }
+
+    /// The sum.
+    pub fn total(&self) -> Duration {
+        self.0.iter().sum()
+    }
+}
+
+/// The stages that took any time, such as `copy 61µs, open 150µs`.
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for (stage, time) in self.iter().filter(|(_, time)| !time.is_zero()) {
+            write!(f, "{separator}{stage} {}µs", time.as_micros())?;
+            separator = ", ";
+        }
+        Ok(())
+    }
+}
+
+/// Runs through the stages.
+#[derive(Debug)]
+pub(crate) struct Stopwatch {
+    times: Times,
+    stage: Stage,
+    since: Instant,
+}
+
+impl Stopwatch {
+    /// At the beginning of the first stage.
+    pub(crate) fn start() -> Self {
+        Stopwatch { times: Times::default(), stage: Stage::Settle, since: Instant::now() }
+    }
+
+    /// Ends the stage that ran, and begins another.
+    pub(crate) fn begin(&mut self, stage: Stage) {
+        let now = Instant::now();
+        self.times.0[self.stage as usize] += now - self.since;
+        (self.stage, self.since) = (stage, now);
+    }
+
+    /// The stage that runs.
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Ends the stage that ran, and with it the load.
+    pub(crate) fn stop(mut self) -> Times {
+        self.begin(self.stage);
+        self.times
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_stage_has_its_place() {
+        for (place, stage) in Stage::ALL.into_iter().enumerate() {
+            assert_eq!(stage as usize, place, "{stage}");
+        }
+    }
+
+    #[test]
+    fn times_are_those_of_the_stages_that_ran() {
+        let mut watch = Stopwatch::start();
+        watch.begin(Stage::Copy);
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_micros(50) {}
+        watch.begin(Stage::Open);
+        assert_eq!(watch.stage(), Stage::Open);
+        let times = watch.stop();
+        assert!(times.of(Stage::Copy) >= Duration::from_micros(50), "{times}");
+        assert_eq!(times.of(Stage::Make), Duration::ZERO);
+        assert!(times.total() >= times.of(Stage::Copy));
+        assert!(times.to_string().contains("copy "), "{times}");
+        assert!(!times.to_string().contains("make "), "{times}");
+    }
+}
