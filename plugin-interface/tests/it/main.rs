@@ -5,6 +5,7 @@ mod by_hand;
 mod evolving;
 mod fixtures;
 mod hostile;
+mod live;
 mod loading;
 mod panics;
 mod platforms;

@@ -102,7 +102,11 @@ impl Engine {
     /// The name that is asked for, or the only one.
     fn pick(&self, names: &[String]) -> Result<usize, LoadError> {
         let (path, interface) = (self.path.clone(), self.wanted.path().to_owned());
-        let all = || names.to_vec();
+        let all = || {
+            let mut all = names.to_vec();
+            all.sort();
+            all
+        };
         match (&self.options.registration, names) {
             (Some(name), _) => names.iter().position(|found| found == name).ok_or_else(|| {
                 LoadError::NoSuchRegistration { path, interface, name: name.clone(), names: all() }

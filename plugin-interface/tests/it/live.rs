@@ -1,0 +1,500 @@
+//! Plugins that are replaced while they are in use.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Mutex, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use plugin_interface::{
+    Greeter, Live, LiveEvent, LiveEvents, LiveGuard, LiveOptions, LoadError, LoadPolicy,
+    PluginTrait, Probe, ReloadError, Reloaded, Stage, UnloadOutcome,
+};
+
+use crate::fixtures::{Directory, fixture, is_mapped};
+
+/// Long enough on any machine.
+const LONG: Duration = Duration::from_secs(60);
+
+/// Builds of one plugin that differ in what they answer.
+struct Builds {
+    library: Vec<u8>,
+    stamps: Vec<usize>,
+}
+
+impl Builds {
+    fn new() -> Self {
+        let library = fs::read(fixture("stamped")).unwrap();
+        let mark = b"plugin-stamp:";
+        let stamps: Vec<_> =
+            (0..library.len()).filter(|&at| library[at..].starts_with(mark)).collect();
+        assert!(!stamps.is_empty(), "the plugin has its stamp");
+        Builds { library, stamps: stamps.into_iter().map(|at| at + mark.len()).collect() }
+    }
+
+    /// The build that answers `kind-number`.
+    fn content(&self, kind: &str, number: u64) -> Vec<u8> {
+        let mut library = self.library.clone();
+        let stamp = text(kind, number);
+        for &at in &self.stamps {
+            library[at..at + stamp.len()].copy_from_slice(stamp.as_bytes());
+        }
+        library
+    }
+
+    /// Puts a build in the place of `path`, as linkers and `mv` do.
+    fn put(&self, path: &Path, kind: &str, number: u64) {
+        replace(path, &self.content(kind, number));
+    }
+}
+
+fn text(kind: &str, number: u64) -> String {
+    format!("{kind}-{number:06}")
+}
+
+fn number(answer: &str) -> u64 {
+    answer.strip_prefix("good-").unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
+}
+
+fn replace(path: &Path, content: &[u8]) {
+    let next = path.with_extension("next");
+    fs::write(&next, content).unwrap();
+    fs::rename(next, path).unwrap();
+}
+
+/// A directory with build 0 of the plugin, under a name that no other test uses.
+fn stamped(name: &str) -> (Directory, PathBuf, Builds) {
+    let (directory, builds) = (Directory::new(), Builds::new());
+    let path = directory.library(name);
+    builds.put(&path, "good", 0);
+    (directory, path, builds)
+}
+
+fn open(path: &Path) -> Live<dyn Greeter> {
+    Live::open(path).unwrap()
+}
+
+fn is_replaced(reloaded: Result<Reloaded, ReloadError>, expected: u64) -> bool {
+    matches!(reloaded, Ok(Reloaded::Replaced { generation, .. }) if generation == expected)
+}
+
+/// What became of each version, in the order of their ends.
+fn ends(live: Live<dyn Greeter>, events: LiveEvents) -> Vec<(u64, Option<u64>, UnloadOutcome)> {
+    drop(live);
+    let ends = events.filter_map(|event| match event {
+        LiveEvent::Unloaded { generation, counter, outcome } => {
+            Some((generation, counter, outcome.unwrap()))
+        }
+        _ => None,
+    });
+    ends.collect()
+}
+
+#[test]
+fn the_new_version_answers_after_a_reload_and_the_old_one_is_unmapped() {
+    let (_directory, path, builds) = stamped("live_simple");
+    let live = open(&path);
+    let events = live.events();
+    assert_eq!((live.generation(), live.get().name()), (1, "good-000000"));
+    assert_eq!(live.reload().unwrap(), Reloaded::Unchanged);
+    builds.put(&path, "good", 1);
+    assert_eq!(live.get().name(), "good-000000", "nobody asked for the new one yet");
+    let Ok(Reloaded::Replaced { generation: 2, times }) = live.reload() else { panic!() };
+    for stage in [Stage::Settle, Stage::Copy, Stage::Check, Stage::Open, Stage::Make] {
+        assert!(!times.of(stage).is_zero(), "{times}");
+    }
+    assert!(times.of(Stage::Probe).is_zero(), "{times}");
+    assert_eq!((live.generation(), live.get().name()), (2, "good-000001"));
+    // Written anew, with the same content.
+    builds.put(&path, "good", 1);
+    assert_eq!(live.reload().unwrap(), Reloaded::Unchanged);
+    assert_eq!(live.generation(), 2);
+    let expected = |generation| (generation, Some(1), UnloadOutcome::Unmapped);
+    assert_eq!(ends(live, events), [expected(1), expected(2)]);
+    assert!(!is_mapped("live_simple"));
+}
+
+#[test]
+fn events_tell_of_each_version_in_order() {
+    let (_directory, path, builds) = stamped("live_events");
+    let live = open(&path);
+    let mut events = live.events();
+    builds.put(&path, "fail", 1);
+    live.reload().unwrap_err();
+    builds.put(&path, "good", 1);
+    live.reload().unwrap();
+    drop(live);
+    let mut next = || events.next().unwrap();
+    assert!(matches!(next(), LiveEvent::Loaded { generation: 1, .. }));
+    let LiveEvent::Refused { generation: 1, stage: Stage::Make, message, times } = next() else {
+        panic!()
+    };
+    assert!(message.contains("asked to fail"), "{message}");
+    assert!(times.total() > Duration::ZERO);
+    assert!(matches!(next(), LiveEvent::Replaced { generation: 2, .. }));
+    for version in [1, 2] {
+        let retired = next();
+        assert!(
+            matches!(retired, LiveEvent::Retired { generation, panicked: None, .. } if generation == version),
+            "{retired:?}"
+        );
+        let unloaded = next();
+        assert!(
+            matches!(unloaded, LiveEvent::Unloaded { generation, .. } if generation == version),
+            "{unloaded:?}"
+        );
+    }
+    assert!(events.next().is_none() && events.lost() == 0);
+}
+
+#[test]
+fn a_guard_keeps_its_version_and_ends_on_another_thread() {
+    let (_directory, path, builds) = stamped("live_guard");
+    let live = open(&path);
+    let events = live.events();
+    let mut guards = vec![live.get()];
+    for number in 1..=10 {
+        builds.put(&path, "good", number);
+        assert!(is_replaced(live.reload(), number + 1));
+        guards.push(live.get());
+    }
+    drop(live);
+    for (number, guard) in guards.iter().enumerate() {
+        assert_eq!(LiveGuard::generation(guard), number as u64 + 1);
+        assert_eq!(guard.name(), text("good", number as u64));
+    }
+    assert!(is_mapped("live_guard"));
+    thread::spawn(move || drop(guards)).join().unwrap();
+    let unmapped = |event: &LiveEvent| {
+        matches!(event, LiveEvent::Unloaded { outcome: Some(UnloadOutcome::Unmapped), .. })
+    };
+    assert_eq!(events.filter(unmapped).count(), 11);
+    assert!(!is_mapped("live_guard"));
+}
+
+#[test]
+fn who_is_still_inside_is_told_when_the_deadline_is_over() {
+    let (_directory, path, builds) = stamped("live_deadline");
+    let options = LiveOptions::new().deadline(Duration::from_millis(1));
+    let live = options.open::<dyn Greeter>(&path).unwrap();
+    let events = live.events();
+    let (sender, receiver) = channel::<()>();
+    let taken = thread::scope(|scope| {
+        let lingerer = thread::Builder::new().name("lingerer".to_owned());
+        let (ready, is_ready) = channel();
+        let live = &live;
+        let linger = move || {
+            let guards = [live.get(), live.get()];
+            ready.send(()).unwrap();
+            let _ = receiver.recv();
+            drop(guards);
+        };
+        lingerer.spawn_scoped(scope, linger).unwrap();
+        is_ready.recv().unwrap();
+        builds.put(&path, "good", 1);
+        live.reload().unwrap();
+        let told = events.clone().find_map(|event| match event {
+            LiveEvent::StillUsed { generation, holders, .. } => Some((generation, holders)),
+            _ => None,
+        });
+        drop(sender);
+        told.unwrap()
+    });
+    let (1, [holder]) = (taken.0, &taken.1[..]) else { panic!("{taken:?}") };
+    assert_eq!(holder.thread.as_ref().unwrap().name(), Some("lingerer"));
+    assert_eq!(holder.guards, 2);
+    assert_eq!(ends(live, events).len(), 2);
+}
+
+/// What a plugin calls back while it greets, or while it is opened.
+static CALLED_BACK: Mutex<Option<Live<dyn Greeter>>> = Mutex::new(None);
+static ANSWERS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+extern "C" fn reload_from_inside() {
+    let live = CALLED_BACK.lock().unwrap().clone().unwrap();
+    let answer = match live.reload() {
+        Ok(Reloaded::Replaced { generation, .. }) => format!("replaced by {generation}"),
+        other => format!("{other:?}"),
+    };
+    let serving = live.generation();
+    ANSWERS.lock().unwrap().push(format!("{answer}; {serving} serves"));
+}
+
+#[test]
+fn a_call_and_a_load_may_ask_for_a_reload_of_their_own_library() {
+    let directory = Directory::new();
+    let address = reload_from_inside as extern "C" fn() as usize;
+    let calls = format!("CALL_IN_GREET={address:#x}UL");
+    let path = directory.compile("live_inside", &[&calls], "");
+    let live = open(&path);
+    *CALLED_BACK.lock().unwrap() = Some(live.clone());
+
+    // The next build calls back already while it is opened.
+    let begin = format!(
+        "__attribute__((constructor)) static void begin(void) {{ ((void (*)(void)){address:#x}UL)(); }}\n"
+    );
+    directory.compile("live_next", &[&calls, "NAME=\"next\""], &begin);
+    fs::rename(directory.library("live_next"), &path).unwrap();
+    let guard = live.get();
+    assert_eq!(guard.greet("you"), "HEY you", "the version that the call began in");
+    assert_eq!((guard.name(), live.get().name()), ("by hand", "next"));
+    let answers = std::mem::take(&mut *ANSWERS.lock().unwrap());
+    let [opening, greeting] = &answers[..] else { panic!("{answers:?}") };
+    assert!(opening.contains("being reloaded by this very thread"), "{opening}");
+    assert!(opening.ends_with("; 1 serves"), "{opening}");
+    assert_eq!(greeting, "replaced by 2; 2 serves");
+
+    let events = live.events();
+    drop((guard, CALLED_BACK.lock().unwrap().take()));
+    assert_eq!(ends(live, events).len(), 2);
+    assert!(!is_mapped("live_inside"));
+}
+
+#[test]
+fn of_several_registrations_the_one_that_is_named_is_made() {
+    let directory = Directory::of(&["healthy", "faulty"]);
+    let path = directory.library("healthy");
+    let error = Live::<dyn Greeter>::open(&path).unwrap_err();
+    assert_eq!(error.stage(), Some(Stage::Admit));
+    assert!(format!("{error:?}").contains("name it: OtherTwin or Twin"), "{error:?}");
+    let named = |name: &str| LiveOptions::new().registration(name);
+    let live = named("OtherTwin").open::<dyn Greeter>(&path).unwrap();
+    assert_eq!(live.get().name(), "second");
+    let error = named("Triplet").open::<dyn Greeter>(&path).unwrap_err();
+    assert!(format!("{error:?}").contains("it has OtherTwin, Twin"), "{error:?}");
+
+    // Only that one is made: the others of this library cannot be.
+    let path = directory.library("faulty");
+    let live = named("Fine").open::<dyn Greeter>(&path).unwrap();
+    let events = live.events();
+    assert_eq!(live.get().name(), "Fine");
+    assert_eq!(ends(live, events), [(1, Some(1), UnloadOutcome::Unmapped)]);
+
+    // By hand: all are made at once, and what is not wanted is given back.
+    let path = directory.compile("live_array", &["ARRAY", "LISTS_TWO", "COUNTER"], "");
+    let live = named("Two").open::<dyn Greeter>(&path).unwrap();
+    assert_eq!(live.get().greet("two"), "HEY two");
+}
+
+#[test]
+fn a_drop_that_panics_is_told_and_the_library_goes_nevertheless() {
+    let directory = Directory::of(&["faulty"]);
+    let options = LiveOptions::new().registration("DropsBadly");
+    let live = options.open::<dyn Greeter>(directory.library("faulty")).unwrap();
+    let events = live.events();
+    drop(live);
+    let told: Vec<_> = events.collect();
+    let [
+        _,
+        LiveEvent::Retired { panicked: Some(message), .. },
+        LiveEvent::Unloaded { counter, .. },
+    ] = &told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!((message.as_str(), *counter), ("boom in the drop", Some(1)));
+}
+
+/// A file that is refused, and at which stage.
+type Fault = (Stage, Vec<u8>);
+
+fn faults(directory: &Directory, builds: &Builds) -> Vec<Fault> {
+    let read = |path: PathBuf| fs::read(path).unwrap();
+    let crash =
+        "__attribute__((constructor)) static void begin(void) { *(volatile int *)8 = 1; }\n";
+    let good = builds.content("good", 0);
+    vec![
+        (Stage::Check, b"not a library".to_vec()),
+        (Stage::Check, good[..good.len() / 2].to_vec()),
+        (Stage::Admit, read(directory.compile("abi", &["ABI=9"], ""))),
+        (Stage::Admit, of_another_shape(good)),
+        (Stage::Admit, fs::read(fixture("healthy")).unwrap()),
+        (Stage::Probe, read(directory.compile("crash", &[], crash))),
+        (Stage::Open, read(directory.compile("unresolved", &["malloc=no_such_function"], ""))),
+        (Stage::Connect, read(directory.compile("small", &["SMALL_ENTRY"], ""))),
+        (Stage::Make, read(directory.compile("null", &["NULL_MAKER"], ""))),
+        (Stage::Make, read(directory.compile("table", &["VTABLE_FINGERPRINT=7"], ""))),
+        (Stage::Make, builds.content("fail", 0)),
+        (Stage::Make, builds.content("boom", 0)),
+    ]
+}
+
+/// A build against another version of the interface.
+fn of_another_shape(mut library: Vec<u8>) -> Vec<u8> {
+    let fingerprint = PluginTrait::Greeter.fingerprint();
+    let ends = library.len() - 8;
+    let found: Vec<_> =
+        (0..ends).filter(|&at| library[at..at + 8] == fingerprint.to_le_bytes()).collect();
+    assert!(!found.is_empty(), "the library has the fingerprint of its interface");
+    for at in found {
+        library[at..at + 8].copy_from_slice(&(!fingerprint).to_le_bytes());
+    }
+    library
+}
+
+#[test]
+fn at_whichever_stage_a_build_fails_the_old_one_serves_and_the_next_good_one_is_loaded() {
+    let (directory, path, builds) = stamped("live_faults");
+    let faults = faults(&directory, &builds);
+    // The probe costs a process each time: it is for the build that needs it.
+    let probed = LiveOptions::new().probe(Probe::new(fixture("driver")).argument("probe"));
+    let careful = probed.open::<dyn Greeter>(&path).unwrap();
+    let live = open(&path);
+    let events = live.events();
+    let mut stages = BTreeSet::new();
+    for round in 1..=soak(1, 100) {
+        for (stage, content) in &faults {
+            replace(&path, content);
+            let live = if *stage == Stage::Probe { &careful } else { &live };
+            let serving = (live.generation(), live.get().greet("x"));
+            let error = live.reload().unwrap_err();
+            assert_eq!(error.stage(), Some(*stage), "{error:?}");
+            assert!(error.to_string().contains(&format!("at the stage `{stage}`")), "{error}");
+            assert_eq!((live.generation(), live.get().greet("x")), serving);
+            stages.insert(*stage);
+        }
+        fs::remove_file(&path).unwrap();
+        let error = live.reload().unwrap_err();
+        assert_eq!(error.stage(), Some(Stage::Settle));
+        assert!(matches!(error, ReloadError::Refused { source: LoadError::Read { .. }, .. }));
+        assert_eq!(live.get().name(), text("good", round - 1));
+        builds.put(&path, "good", round);
+        assert!(is_replaced(live.reload(), round + 1));
+        assert_eq!(live.get().name(), text("good", round));
+    }
+    assert_eq!(stages.len(), 6);
+    careful.reload().unwrap();
+    assert_eq!(careful.get().name(), live.get().name());
+    let refused = events.clone();
+    drop((careful, events));
+    assert!(ends(live, refused).iter().all(|(_, count, _)| *count == Some(1)));
+}
+
+#[test]
+fn a_policy_is_that_of_every_reload() {
+    let (_directory, path, builds) = stamped("live_policy");
+    let policy = LoadPolicy::new().deny("healthy");
+    let live = LiveOptions::new().policy(policy).open::<dyn Greeter>(&path).unwrap();
+    replace(&path, &fs::read(fixture("healthy")).unwrap());
+    let error = live.reload().unwrap_err();
+    assert!(matches!(error, ReloadError::Refused { source: LoadError::Denied { .. }, .. }));
+    builds.put(&path, "good", 1);
+    live.reload().unwrap();
+}
+
+/// How often to do something, here and in a soak (`PLUGIN_SOAK=1`).
+fn soak(usual: u64, long: u64) -> u64 {
+    if std::env::var_os("PLUGIN_SOAK").is_some() { long } else { usual }
+}
+
+/// What a caller of the storm saw.
+#[derive(Debug, Default)]
+struct Seen {
+    calls: u64,
+    failed: u64,
+    stale: u64,
+    longest: Duration,
+}
+
+/// Calls without pause until `is_over`, and compares each answer with what was
+/// published before its guard was taken.
+fn call(live: &Live<dyn Greeter>, published: &AtomicU64, is_over: &AtomicBool, slow: bool) -> Seen {
+    let mut seen = Seen::default();
+    while !is_over.load(Ordering::SeqCst) {
+        let before = published.load(Ordering::SeqCst);
+        let began = Instant::now();
+        let guard = live.get();
+        let answer = match slow {
+            true => guard.greet("slowly 5"),
+            false => guard.name().to_owned(),
+        };
+        seen.longest = seen.longest.max(began.elapsed());
+        seen.calls += 1;
+        // Of the version of its guard, whatever was published meanwhile.
+        let is_own = answer == text("good", LiveGuard::generation(&guard) - 1);
+        seen.failed += u64::from(!is_own);
+        seen.stale += u64::from(number(&answer) < before);
+    }
+    seen
+}
+
+#[test]
+fn a_storm_of_callers_sees_no_failure_and_nothing_stale_through_many_replacements() {
+    let replacements = soak(60, 10_000);
+    let (_directory, path, builds) = stamped("live_storm");
+    let live = open(&path);
+    let events = live.events();
+    let (published, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let mut usage = Vec::new();
+    let (seen, ends) = thread::scope(|scope| {
+        let callers: Vec<_> = (0..8)
+            .map(|caller| {
+                let (live, published, is_over) = (live.clone(), &published, &is_over);
+                scope.spawn(move || call(&live, published, is_over, caller % 2 == 0))
+            })
+            .collect();
+        let listener = scope.spawn(|| {
+            let ends = events.filter_map(|event| match event {
+                LiveEvent::Unloaded { generation, counter, outcome } => {
+                    assert_eq!(outcome, Some(UnloadOutcome::Unmapped));
+                    Some((generation, counter.unwrap()))
+                }
+                _ => None,
+            });
+            ends.collect::<Vec<_>>()
+        });
+        for number in 1..=replacements {
+            builds.put(&path, "good", number);
+            assert!(is_replaced(live.reload(), number + 1));
+            assert_eq!(live.get().name(), text("good", number));
+            published.store(number, Ordering::SeqCst);
+            if number % 100 == 0 {
+                usage.push(Usage::now());
+            }
+        }
+        is_over.store(true, Ordering::SeqCst);
+        let seen: Vec<_> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
+        drop(live);
+        (seen, listener.join().unwrap())
+    });
+    for seen in &seen {
+        assert!(seen.calls > 0 && (seen.failed, seen.stale) == (0, 0), "{seen:?}");
+    }
+    let unmade: u64 = ends.iter().map(|(_, counter)| counter).sum();
+    assert_eq!((ends.len() as u64, unmade), (replacements + 1, replacements + 1));
+    assert!(!is_mapped("live_storm"));
+    if let [first, .., last] = &usage[..] {
+        println!("{seen:#?}\n{first:?}\n{last:?}");
+        assert!(last.is_about(first), "{first:?} after 100, {last:?} after {replacements}");
+    }
+}
+
+/// What this process takes of the system.
+#[derive(Debug)]
+struct Usage {
+    resident_kb: u64,
+    descriptors: u64,
+    maps: u64,
+}
+
+impl Usage {
+    fn now() -> Self {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        Usage {
+            resident_kb: resident.trim().trim_end_matches(" kB").parse().unwrap(),
+            descriptors: fs::read_dir("/proc/self/fd").unwrap().count() as u64,
+            maps: fs::read_to_string("/proc/self/maps").unwrap().lines().count() as u64,
+        }
+    }
+
+    /// Apart from versions that are on their way out at this moment.
+    fn is_about(&self, earlier: &Usage) -> bool {
+        self.resident_kb < earlier.resident_kb + 8 * 1024
+            && self.descriptors <= earlier.descriptors + 8
+            && self.maps <= earlier.maps + 60
+    }
+}
