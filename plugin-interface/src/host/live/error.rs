@@ -26,7 +26,7 @@ pub enum ReloadError {
         /// The stage that failed.
         stage: Stage,
         /// Why.
-        source: LoadError,
+        source: Box<LoadError>,
     },
     /// This thread is reloading the library already: its constructor, or what
     /// listens to events, asked for it again.

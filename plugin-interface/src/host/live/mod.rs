@@ -261,7 +261,8 @@ fn next_version<I: LiveInterface + ?Sized>(
 }
 
 fn refused(engine: &Engine, watch: &Stopwatch, source: LoadError) -> ReloadError {
-    ReloadError::Refused { path: engine.path().to_owned(), stage: watch.stage(), source }
+    let (path, stage) = (engine.path().to_owned(), watch.stage());
+    ReloadError::Refused { path, stage, source: Box::new(source) }
 }
 
 /// The engine, for one reload.

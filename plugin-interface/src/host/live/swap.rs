@@ -345,7 +345,6 @@ mod tests {
             .collect();
         let first = swap.publish("second");
         let second = swap.take().unwrap();
-        drop(swap);
         assert!(is_reclaimed(second));
         drop(others);
         let first = first.reclaim().unwrap_err();
