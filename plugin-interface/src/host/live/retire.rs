@@ -3,7 +3,9 @@
 //!
 //! A guard that goes tells nobody, since that would cost every call. The
 //! thread looks, at first often, then less so; while there is nothing to look
-//! at, it sleeps. A plugin whose drop does not return holds up those after it.
+//! at, it sleeps. It leaves a version alone for a moment, so that its end does
+//! not take time from the first calls of the next one. A plugin whose drop does
+//! not return holds up those after it.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Thread};
@@ -25,6 +27,9 @@ struct Queue {
     thread: Option<Thread>,
 }
 
+/// A version is left alone for so long, at least, between two looks at it.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 static QUEUE: Mutex<Queue> = Mutex::new(Queue { arrived: Vec::new(), thread: None });
 
 /// Retires a version when its last guard is gone. Returns at once.
@@ -45,7 +50,7 @@ fn run() {
     let mut waiting: Vec<Box<dyn Retiree>> = Vec::new();
     loop {
         waiting.append(&mut QUEUE.lock().unwrap_or_else(PoisonError::into_inner).arrived);
-        waiting.retain_mut(|retiree| !retiree.attempt());
+        waiting.retain_mut(|retiree| retiree.since().elapsed() < SHORTEST || !retiree.attempt());
         match waiting.iter().map(|retiree| retiree.since()).max() {
             None => thread::park(),
             Some(newest) => thread::park_timeout(pause(newest.elapsed())),
@@ -55,7 +60,7 @@ fn run() {
 
 /// How long to leave a version alone that was replaced so long ago.
 fn pause(age: Duration) -> Duration {
-    (age / 8).clamp(Duration::from_micros(200), Duration::from_millis(250))
+    (age / 8).clamp(SHORTEST, Duration::from_millis(250))
 }
 
 #[cfg(test)]
@@ -97,7 +102,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_with_age_and_have_an_end() {
-        assert_eq!(pause(Duration::ZERO), Duration::from_micros(200));
+        assert_eq!(pause(Duration::ZERO), SHORTEST);
         assert_eq!(pause(Duration::from_millis(80)), Duration::from_millis(10));
         assert_eq!(pause(Duration::from_secs(3600)), Duration::from_millis(250));
     }

@@ -31,3 +31,55 @@ pub(super) fn emit(path: &Path, event: &LiveEvent) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+    use std::sync::Mutex;
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Level, Metadata, Subscriber};
+
+    use super::*;
+    use crate::host::stages::times::{Stage, Times};
+
+    static TOLD: Mutex<String> = Mutex::new(String::new());
+
+    /// Writes down what it is told.
+    struct Scribe;
+
+    impl Visit for Scribe {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            *TOLD.lock().unwrap() += &format!(" {field}={value:?}");
+        }
+    }
+
+    impl Subscriber for Scribe {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target() == TARGET && *metadata.level() <= Level::INFO
+        }
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn event(&self, event: &Event<'_>) {
+            *TOLD.lock().unwrap() += event.metadata().level().as_str();
+            event.record(&mut Scribe);
+        }
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn an_event_is_told_with_its_path_and_its_fields() {
+        tracing::subscriber::set_global_default(Scribe).unwrap();
+        let (times, message) = (Times::default(), "too bad".to_owned());
+        let refused = LiveEvent::Refused { generation: 3, stage: Stage::Check, message, times };
+        emit(Path::new("libx.so"), &refused);
+        let told = TOLD.lock().unwrap();
+        assert!(told.starts_with("WARN message=refused path=libx.so generation=3"), "{told}");
+        assert!(told.contains("stage=check message=\"too bad\""), "{told}");
+    }
+}
