@@ -13,6 +13,7 @@ const UNSAFE: &[&str] = &[
     "boundary/scalar.rs",
     "boundary/slice.rs",
     "boundary/text.rs",
+    "call_error.rs",
     "host/instance.rs",
     "host/library.rs",
     "host/live/barrier.rs",
