@@ -130,18 +130,27 @@ fn compare(first: &Path, second: &Path) -> io::Result<bool> {
     if first.metadata()?.len() != second.metadata()?.len() {
         return Ok(false);
     }
-    let (mut a, mut b) = (Vec::new(), Vec::new());
-    let mut piece = 1 << 10;
+    let (mut a, mut b) = (vec![0; 1 << 10], vec![0; 1 << 10]);
     loop {
-        a.clear();
-        b.clear();
-        first.by_ref().take(piece).read_to_end(&mut a)?;
-        second.by_ref().take(piece).read_to_end(&mut b)?;
-        if a != b || a.is_empty() {
-            return Ok(a == b);
+        let (read, other) = (fill(&mut first, &mut a)?, fill(&mut second, &mut b)?);
+        if a[..read] != b[..other] || read == 0 {
+            return Ok(read == 0 && other == 0);
         }
-        piece = 1 << 16;
+        a.resize(1 << 16, 0);
+        b.resize(1 << 16, 0);
     }
+}
+
+/// Reads until the buffer is full or the file at its end.
+fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    Ok(filled)
 }
 
 #[cfg(test)]

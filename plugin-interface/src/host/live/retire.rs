@@ -41,7 +41,10 @@ pub(super) fn retire(retiree: Box<dyn Retiree>) {
         let started = thread::Builder::new().name("plugin-retire".to_owned()).spawn(run);
         queue.thread = started.ok().map(|handle| handle.thread().clone());
     }
-    if let Some(thread) = &queue.thread {
+    let thread = queue.thread.clone();
+    // It wants the queue when it wakes.
+    drop(queue);
+    if let Some(thread) = thread {
         thread.unpark();
     }
 }
