@@ -39,6 +39,7 @@ const UNSAFE: &[&str] = &[
     "host/thread_exits/exits.rs",
     "interface.rs",
     "object.rs",
+    "reported.rs",
     "runtime/allocator.rs",
     "runtime/call.rs",
     "runtime/context.rs",
