@@ -11,8 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use plugin_interface::{
-    Greeter, Live, LiveEvent, LiveEvents, LiveGuard, LiveOptions, LoadError, LoadPolicy,
-    PluginTrait, Probe, ReloadError, Reloaded, Stage, UnloadOutcome,
+    Greeter, Live, LiveEvent, LiveEvents, LiveGuard, LiveOptions, LoadError, LoadPolicy, Probe,
+    ReloadError, Reloaded, Stage, UnloadOutcome,
 };
 
 use crate::fixtures::{Directory, fixture, is_mapped};
