@@ -86,8 +86,9 @@ pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
         InspectError, LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager, PolicyError,
-        Probe, ProxyError, Rejected, Surveyed, UnloadError, UnloadOutcome, describe_exit,
-        exported_symbols, get_unmaker_counter, get_unmaker_counter_for, inspect, inspect_bytes,
+        Probe, ProxyError, Rejected, RetainedLibrary, Surveyed, UnloadError, UnloadOutcome,
+        describe_exit, exported_symbols, get_unmaker_counter, get_unmaker_counter_for, inspect,
+        inspect_bytes, retained,
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},

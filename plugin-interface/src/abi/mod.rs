@@ -9,12 +9,14 @@ mod entry;
 mod layout;
 mod outcome;
 mod registration;
+mod thread_exits;
 mod vtable;
 
 pub use buffer::{Free, RawBuffer, RawOption, RawResult, RawResultValue, RawSlice};
 pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFactory};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{RawContext, Registration, RegistrationArray, RegistrationFactory};
+pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
 pub use vtable::{Opaque, VTableHeader};
 
 pub(crate) use layout::assert_layout;

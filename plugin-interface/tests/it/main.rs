@@ -14,5 +14,6 @@ mod processes;
 mod rejecting;
 mod seeds;
 mod sharing;
+mod thread_exits;
 mod tidy;
 mod unloading;

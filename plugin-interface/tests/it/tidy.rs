@@ -21,6 +21,7 @@ const UNSAFE: &[&str] = &[
     "host/stages/open.rs",
     "host/stages/settle.rs",
     "host/symbols.rs",
+    "host/thread_exits/exits.rs",
     "interface.rs",
     "object.rs",
     "runtime/allocator.rs",
@@ -30,6 +31,7 @@ const UNSAFE: &[&str] = &[
     "runtime/failure.rs",
     "runtime/panic_hook.rs",
     "runtime/register.rs",
+    "runtime/thread_exits.rs",
 ];
 
 fn root() -> PathBuf {

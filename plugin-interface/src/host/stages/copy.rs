@@ -14,6 +14,7 @@ use super::settle::Settled;
 use crate::host::error::LoadError;
 use crate::host::policy::LoadPolicy;
 use crate::host::private_directory::{self, PrivateDirectory};
+use crate::host::retained;
 
 /// A copy that nobody else writes, removed when dropped.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl PrivateCopy {
         regular(source, &metadata)?;
         policy.check_file(source, &metadata)?;
         let real = policy.check_directory(source)?;
+        retained::check_room(source, &real, policy)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
         let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
         let origin = FileIdentity::of(settled.before());
@@ -75,7 +77,12 @@ impl PrivateCopy {
         &self.path
     }
 
-    /// The path of that file, without links.
+    /// How many bytes it has.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The path of the file that was copied, without links.
     pub(crate) fn real(&self) -> &Path {
         &self.real
     }

@@ -20,7 +20,7 @@ pub(crate) fn open(
     copy: PrivateCopy,
     metadata: PluginMetadata,
 ) -> Result<LoadedLibrary, LoadError> {
-    let services = Services::new(format!("plugin {}", path.display()));
+    let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
     let library = map(path, &copy)?;
     let entry = entry(path, &library, &metadata)?;
     let offered = services.offered();
