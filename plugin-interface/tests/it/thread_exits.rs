@@ -241,7 +241,7 @@ fn what_threads_have_under_keys_goes_with_the_library() {
     let file = loaded.file("rounds");
     for _ in 0..3 {
         let file = file.clone();
-        worker.run(&loaded.load(), move |plugin| plugin.key(&file));
+        worker.run(&loaded.load(), move |plugin| plugin.key(&file, "/"));
         assert_eq!(loaded.outcome(), UnloadOutcome::Unmapped);
     }
     worker.end();
@@ -255,13 +255,13 @@ fn destructors_of_keys_run_as_often_as_posix_has_it() {
     let plugin = loaded.load();
     let worker = Worker::start();
     let file = kept.clone();
-    worker.run(&plugin, move |plugin| plugin.key(&file));
+    worker.run(&plugin, move |plugin| plugin.key(&file, "/"));
     worker.end();
     assert_eq!(lines(&kept), ["round"; 4]);
 
     let worker = Worker::start();
     let file = deleted.clone();
-    worker.run(&plugin, move |plugin| plugin.key(&file));
+    worker.run(&plugin, move |plugin| plugin.key(&file, "/"));
     assert!(plugin.delete_key());
     assert!(!plugin.delete_key());
     worker.end();
@@ -282,6 +282,26 @@ fn what_a_constructor_did_before_it_was_connected_pins_for_good() {
     let load = move || drop(PluginManager::new().load_library(Path::new(&loader)).unwrap());
     thread::spawn(load).join().unwrap();
     assert!(is_mapped("early_bird"));
+}
+
+#[test]
+fn a_destructor_of_a_key_that_runs_pins_until_it_has_run() {
+    let mut loaded = Loaded::new("slow_key");
+    let (file, told) = (loaded.file("rounds"), loaded.file("told"));
+    let plugin = loaded.load();
+    let worker = Worker::start();
+    let arguments = (file.clone(), told.clone());
+    worker.run(&plugin, move |plugin| plugin.key(&arguments.0, &arguments.1));
+    let ended = thread::spawn(|| worker.end());
+    while lines(&file).is_empty() {
+        thread::yield_now();
+    }
+    drop(plugin);
+    assert_eq!(pinned(loaded.outcome()), (1, 0, vec![]), "it is in the midst of it");
+    std::fs::write(told, "").unwrap();
+    ended.join().unwrap();
+    loaded.wait_until_unmapped("slow_key");
+    assert_eq!(lines(&file), ["round"], "for the others there was no library any more");
 }
 
 #[test]
