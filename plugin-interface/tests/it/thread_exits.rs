@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use fixture_interface::{Threads, ThreadsProxy};
 use plugin_interface::{
-    LoadError, LoadPolicy, PluginManager, PluginTrait, UnloadOutcome, load_greeter_from_lib,
-    retained, unload_greeter,
+    Greeter, LoadError, LoadPolicy, PluginHandle, PluginManager, PluginTrait, UnloadError,
+    UnloadOutcome, load_greeter_from_lib, retained, unload_greeter,
 };
 
 use crate::fixtures::{Built, Directory, build, fixture, is_mapped};
@@ -115,8 +115,8 @@ impl Loaded {
     }
 
     fn load(&mut self) -> Arc<ThreadsProxy> {
-        let handle = self.manager.load_library(&self.path).unwrap().remove(0);
-        Arc::new(handle.proxy::<dyn Threads>().unwrap())
+        let handles = self.manager.load_library(&self.path).unwrap();
+        Arc::new(handles.iter().find_map(|handle| handle.proxy::<dyn Threads>().ok()).unwrap())
     }
 
     fn outcome(&self) -> UnloadOutcome {
@@ -302,6 +302,38 @@ fn a_destructor_of_a_key_that_runs_pins_until_it_has_run() {
     ended.join().unwrap();
     loaded.wait_until_unmapped("slow_key");
     assert!(lines(&file).len() <= 4, "as many rounds as were left when it was unmapped");
+}
+
+/// The greeter of a library, of which it has no other.
+fn clerk(loaded: &mut Loaded) -> PluginHandle {
+    let handles = loaded.manager.load_library(&loaded.path).unwrap();
+    handles.into_iter().find(|handle| handle.as_greeter().is_some()).unwrap()
+}
+
+#[test]
+fn what_an_instance_stops_before_it_is_dropped_does_not_pin() {
+    let mut loaded = Loaded::new("stopping");
+    let handle = clerk(&mut loaded);
+    assert_eq!(handle.as_greeter().unwrap().greet("please"), "Next, please!");
+    assert_eq!(handle.close().unwrap(), Some(2));
+    assert_eq!(loaded.outcome(), UnloadOutcome::Unmapped);
+    // By way of its exported unmaker, too.
+    let (library, array) = load_greeter_from_lib(&loaded.path).unwrap();
+    // SAFETY: both are of one load, and nothing of the library is in use.
+    unsafe { unload_greeter(library, array) }.unwrap();
+    assert!(!is_mapped("stopping"));
+}
+
+#[test]
+fn a_panic_of_the_hook_is_told_and_the_instance_is_dropped_nevertheless() {
+    let mut loaded = Loaded::new("huff");
+    let handle = clerk(&mut loaded);
+    handle.as_greeter().unwrap().greet("boss");
+    let Err(UnloadError::DropPanicked { message, counter, .. }) = handle.close() else {
+        panic!("expected the panic of the hook")
+    };
+    assert_eq!((message.as_str(), counter), ("left in a huff", Some(2)));
+    assert_eq!(loaded.outcome(), UnloadOutcome::Unmapped);
 }
 
 #[test]
