@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn keys_go_with_their_library_unless_a_destructor_runs() {
-        unsafe extern "C" fn nothing(_: *mut core::ffi::c_void) {}
+        extern "C" fn nothing(_: *mut core::ffi::c_void) {}
         let (mut registry, library) = attached();
         let key = registry.create_key(library, Some(nothing)).unwrap();
         let plain = registry.create_key(library, None).unwrap();
