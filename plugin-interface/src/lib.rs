@@ -56,6 +56,8 @@
 //!
 //! - `manager` (default): the host side. A plugin that turns default features
 //!   off compiles no loader.
+//! - `watch`: a manager that watches directories, and loads and replaces what
+//!   changes in them.
 
 // The macros name this crate by its path; so does its own use of them.
 extern crate self as plugin_interface;
@@ -81,12 +83,17 @@ pub use interface::{Interface, PluginTrait};
 pub use plugin_annotations::{plugin_aggregates, plugin_impl, plugin_interface};
 pub use runtime::context::PluginContext;
 
+#[cfg(feature = "watch")]
+pub use {
+    crossbeam_channel,
+    host::{ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions},
+};
 #[cfg(feature = "manager")]
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
         InspectError, LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager, PolicyError,
-        Probe, ProxyError, Rejected, Surveyed, UnloadError, UnloadOutcome, describe_exit,
+        Probe, ProxyError, Rejected, Stage, Surveyed, UnloadError, UnloadOutcome, describe_exit,
         exported_symbols, get_unmaker_counter, get_unmaker_counter_for, inspect, inspect_bytes,
     },
     libloading,

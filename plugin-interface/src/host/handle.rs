@@ -50,6 +50,12 @@ impl PluginHandle {
         PluginHandle { instance: Arc::new(instance), thread: PhantomData }
     }
 
+    /// Another handle of the same instance.
+    #[cfg(feature = "watch")]
+    pub(super) fn another(&self) -> Self {
+        PluginHandle { instance: Arc::clone(&self.instance), thread: PhantomData }
+    }
+
     /// The library's file, as the host found it.
     pub fn path(&self) -> &Path {
         &self.instance.library.path

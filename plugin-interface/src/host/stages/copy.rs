@@ -8,9 +8,9 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use super::settle::Settled;
+use super::settle::{self, Settled};
 use crate::host::error::LoadError;
 use crate::host::policy::LoadPolicy;
 use crate::host::private_directory::{self, PrivateDirectory};
@@ -29,6 +29,17 @@ impl PrivateCopy {
     /// Copies `source`, which must be a regular file that does not change, and
     /// that the policy trusts.
     pub(crate) fn of(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
+        Self::make(source, policy, settle::PATIENCE)
+    }
+
+    /// As `of`, and does not wait for a writer: for those who are told when it
+    /// is done.
+    #[cfg(feature = "watch")]
+    pub(crate) fn at_once(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
+        Self::make(source, policy, Duration::ZERO)
+    }
+
+    fn make(source: &Path, policy: &LoadPolicy, patience: Duration) -> Result<Self, LoadError> {
         let unreadable = |error| LoadError::Read { path: source.to_owned(), source: error };
         regular(source, &source.metadata().map_err(unreadable)?)?;
         let original = open_without_waiting(source).map_err(unreadable)?;
@@ -38,7 +49,8 @@ impl PrivateCopy {
         policy.check_file(source, &metadata)?;
         let real = policy.check_directory(source)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
-        let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
+        let settled =
+            Settled::begin(&original, patience).map_err(unreadable)?.ok_or_else(written)?;
         let origin = FileIdentity::of(settled.before());
         let copy = Self::write(source, &original, origin, real)?;
         if copy.len != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
@@ -109,7 +121,7 @@ pub(crate) struct FileIdentity {
 }
 
 impl FileIdentity {
-    fn of(metadata: &Metadata) -> Self {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         let (file, changed) = {
             use std::os::unix::fs::MetadataExt;
@@ -118,6 +130,19 @@ impl FileIdentity {
         #[cfg(not(unix))]
         let (file, changed) = ((0, 0), (0, 0));
         FileIdentity { file, len: metadata.len(), written: metadata.modified().ok(), changed }
+    }
+
+    /// Whether nobody wrote the file since it was that one, whatever else
+    /// became of it.
+    #[cfg(feature = "watch")]
+    pub(crate) fn is_written_as(&self, other: &Self) -> bool {
+        (self.file, self.len, self.written) == (other.file, other.len, other.written)
+    }
+
+    /// One that differs from those of other numbers.
+    #[cfg(all(test, feature = "watch"))]
+    pub(crate) fn numbered(number: u64) -> Self {
+        FileIdentity { file: (0, number), len: 0, written: None, changed: (0, 0) }
     }
 }
 
