@@ -6,6 +6,8 @@ mod evolving;
 mod fixtures;
 mod hostile;
 mod loading;
+#[cfg(feature = "watch")]
+mod observer;
 mod panics;
 mod platforms;
 mod policy;
@@ -16,3 +18,7 @@ mod seeds;
 mod sharing;
 mod tidy;
 mod unloading;
+#[cfg(feature = "watch")]
+mod watching;
+#[cfg(feature = "watch")]
+mod watching_as_promised;

@@ -16,7 +16,7 @@ use crate::host::stage::Stage;
 /// The first pause.
 const SOON: Duration = Duration::from_millis(1);
 /// A writer that takes longer is an error to be told, though not the end.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The files to try again.
 #[derive(Debug)]

@@ -123,12 +123,12 @@ impl Brain {
             }
         }
         for (path, mark) in census {
+            self.pending.retain(|pending, what| *pending != path || what.is != State::Gone);
             let known = self.known.get(&path).and_then(Option::as_ref);
             let is_same = known.is_some_and(|known| known.identity == mark.identity)
                 && (self.polls || !mark.is_fresh);
             let is_first = !self.known.contains_key(&path) && !self.pending.contains_key(&path);
             if is_same {
-                self.pending.retain(|pending, what| *pending != path || what.is != State::Gone);
                 continue;
             }
             let state = if self.polls && !is_first { State::Busy } else { State::Done };

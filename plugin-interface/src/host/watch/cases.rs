@@ -302,6 +302,19 @@ fn without_events_a_change_is_acted_on_when_it_was_counted_twice() {
 }
 
 #[test]
+fn without_events_a_file_that_was_away_for_one_count_is_acted_on() {
+    let mut play = Play::new(false);
+    play.brain.pace_looks(Duration::from_millis(200), true, play.start);
+    for (ms, files) in [(200, &[][..]), (400, &[("a", 2)]), (600, &[("a", 2)])] {
+        play.run_until(ms);
+        assert_eq!(play.brain.duty(play.at(ms)), Some(Duty::Look));
+        play.brain.count(census(files), play.at(ms));
+        play.ask(ms);
+    }
+    assert_eq!(play.heard, ["600 changed a"]);
+}
+
+#[test]
 fn without_events_the_first_count_is_made_sure_of() {
     let (start, ms) = (Instant::now(), Duration::from_millis);
     let pace = Pace { quiet: ms(100), grace: ms(500), look: ms(200) };
