@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,8 +21,10 @@ fn run(command: &mut Command) {
     assert!(command.status().unwrap().success(), "{command:?}");
 }
 
+type Write = fn(&Path, &Path);
+
 /// The ways in which a new version of a library comes to its place.
-const WRITERS: &[(&str, fn(&Path, &Path))] = &[
+const WRITERS: &[(&str, Write)] = &[
     ("cargo", |from, to| {
         let _ = fs::remove_file(to);
         fs::hard_link(from, to).unwrap();
@@ -381,7 +383,7 @@ fn the_counter_is_known_only_when_nobody_holds_a_handle() {
     manager.watch_and_load_blocking(directory.path(), greeter, options, |event| {
         match event {
             WatchEvent::Handles(handles, paths) => {
-                assert_eq!(paths, [path.clone()]);
+                assert_eq!(paths, [path.as_path()]);
                 let next = if kept.is_empty() { "next" } else { "last" };
                 let _ = handles[0].as_greeter().unwrap().greet("x");
                 // The first is kept, the second is not.
@@ -561,7 +563,7 @@ fn nothing_is_told_of_what_readers_do() {
     place(version("read"), &path);
     let (notifications, _stop, _thread) =
         PluginManager::new().start_watch_background(directory.path(), WatchOptions::default());
-    assert_eq!(changed(&notifications, 1), [path.clone()]);
+    assert_eq!(changed(&notifications, 1), [path.as_path()]);
     for _ in 0..10 {
         fs::read(&path).unwrap();
         assert_eq!(PluginManager::new().load::<dyn Greeter>(directory.path()).unwrap().len(), 1);

@@ -1,5 +1,10 @@
 //! The example of a watch that the project promises to keep, unchanged. It
 //! runs until its process ends.
+#![expect(
+    clippy::uninlined_format_args,
+    clippy::unnecessary_to_owned,
+    reason = "it is as it was promised"
+)]
 
 use plugin_interface::{PluginManager, PluginTrait, WatchOptions};
 use std::path::Path;

@@ -30,7 +30,8 @@ impl PluginManager {
     /// It is the manager's to know and not an option of each watch, as it is
     /// where plugins lie that decides it; and the fields of [`WatchOptions`]
     /// are fixed. Where the system refuses to watch, for want of watches for
-    /// instance, this is what happens anyway, and [`WatchError::Polling`] tells.
+    /// instance, this is what happens anyway, and
+    /// [`WatchError::Polling`](crate::WatchError::Polling) tells.
     ///
     /// ```
     /// use std::time::Duration;
@@ -108,7 +109,7 @@ impl PluginManager {
     /// ```
     /// use plugin_interface::{PluginManager, WatchNotification, WatchOptions};
     ///
-    /// let manager = PluginManager::new();
+    /// let mut manager = PluginManager::new();
     /// let (notifications, stop, thread) =
     ///     manager.start_watch_background("no/such/folder", WatchOptions::default());
     /// assert!(matches!(notifications.recv(), Ok(WatchNotification::Error(_))));
@@ -116,7 +117,7 @@ impl PluginManager {
     /// thread.join().unwrap();
     /// ```
     pub fn start_watch_background(
-        &self,
+        &mut self,
         directory: impl AsRef<Path>,
         options: WatchOptions,
     ) -> (Receiver<WatchNotification>, Sender<()>, JoinHandle<()>) {

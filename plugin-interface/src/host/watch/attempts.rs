@@ -93,3 +93,84 @@ impl Attempts {
         self.waiting.values().filter_map(|waiting| waiting.due).min()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUIET: Duration = Duration::from_millis(100);
+
+    /// Tries whenever it is time, up to a time, and gives the times in
+    /// milliseconds: of the attempts, and of those that were final.
+    fn try_until(end: u64, error: impl Fn(u64) -> LoadError) -> (Vec<u64>, Vec<u64>) {
+        let (start, path) = (Instant::now(), Path::new("file"));
+        let mut attempts = Attempts::new(QUIET);
+        let (mut tried, mut told) = (Vec::new(), Vec::new());
+        let mut next = Some(start);
+        while let Some(now) = next.filter(|next| *next < start + Duration::from_millis(end)) {
+            let ms = (now - start).as_millis() as u64;
+            tried.push(ms);
+            if attempts.judge(path, &error(ms), now) == Verdict::Final {
+                told.push(ms);
+            }
+            next = attempts.wake();
+            if let Some(next) = next {
+                assert!(next > now && attempts.due(now).is_empty());
+                assert_eq!(attempts.due(next), [path]);
+                assert_eq!(attempts.wake(), None, "it is being tried");
+            }
+        }
+        (tried, told)
+    }
+
+    fn written(_: u64) -> LoadError {
+        LoadError::StillWritten { path: "file".into() }
+    }
+
+    fn unreadable(_: u64) -> LoadError {
+        LoadError::Read { path: "file".into(), source: std::io::ErrorKind::Other.into() }
+    }
+
+    #[test]
+    fn a_file_that_is_written_is_tried_soon_and_ever_less_often() {
+        let (tried, told) = try_until(500, written);
+        assert_eq!(tried, [0, 1, 3, 7, 15, 31, 63, 127, 227, 327, 427]);
+        assert_eq!(told, [0; 0]);
+    }
+
+    #[test]
+    fn a_writer_that_never_ends_is_told_once_and_still_waited_for() {
+        let (tried, told) = try_until(30_000, written);
+        assert!(*tried.last().unwrap() > 29_000);
+        let [once] = told[..] else { panic!("{told:?}") };
+        assert!((10_000..10_200).contains(&once));
+    }
+
+    #[test]
+    fn what_is_unsound_is_tried_once_more_when_it_was_quiet() {
+        assert_eq!(try_until(30_000, unreadable), (vec![0, 100], vec![100]));
+    }
+
+    #[test]
+    fn what_a_writer_left_unsound_is_told() {
+        let error = |ms| if ms < 200 { written(ms) } else { unreadable(ms) };
+        let (tried, told) = try_until(30_000, error);
+        assert_eq!((tried.last(), &told[..]), (Some(&227), &[227][..]));
+    }
+
+    #[test]
+    fn what_is_whole_is_never_tried_again() {
+        let refused = |_| LoadError::NothingMade { path: "file".into() };
+        assert_eq!(try_until(30_000, refused), (vec![0], vec![0]));
+    }
+
+    #[test]
+    fn a_file_that_changed_begins_anew() {
+        let (start, path) = (Instant::now(), Path::new("file"));
+        let mut attempts = Attempts::new(QUIET);
+        assert_eq!(attempts.judge(path, &unreadable(0), start), Verdict::Early);
+        attempts.forget(path);
+        assert_eq!(attempts.wake(), None);
+        assert_eq!(attempts.judge(path, &unreadable(0), start + QUIET), Verdict::Early);
+    }
+}

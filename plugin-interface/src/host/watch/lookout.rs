@@ -310,3 +310,131 @@ fn open(root: &Path, mode: RecursiveMode, handler: Handler) -> notify::Result<Ev
     watcher.watch(root, mode)?;
     Ok(Box::new(watcher))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crossbeam_channel::never;
+    use notify::event::{EventKind, Flag};
+
+    use super::*;
+
+    const QUIET: Duration = Duration::from_millis(20);
+
+    fn library(directory: &Path, name: &str) -> PathBuf {
+        directory.join(name).with_extension(std::env::consts::DLL_EXTENSION)
+    }
+
+    /// The next that is noticed.
+    fn next(lookout: &mut Lookout) -> WatchNotification {
+        loop {
+            assert_eq!(lookout.wait(None, &never()), Waited::Noticed);
+            if let Some(noticed) = lookout.take() {
+                return noticed;
+            }
+        }
+    }
+
+    fn expect_changed(lookout: &mut Lookout, path: &Path) {
+        let noticed = next(lookout);
+        let WatchNotification::Changed { paths, .. } = noticed else { panic!("{noticed:?}") };
+        assert_eq!(paths, [path]);
+    }
+
+    /// Of changes before, any number may be noticed.
+    fn expect_removed(lookout: &mut Lookout, path: &Path) {
+        loop {
+            match next(lookout) {
+                WatchNotification::Changed { paths, .. } => assert_eq!(paths, [path]),
+                WatchNotification::Removed { paths } => break assert_eq!(paths, [path]),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn no_watches(_: &Path, _: RecursiveMode, _: Handler) -> notify::Result<Events> {
+        Err(notify::Error::new(notify::ErrorKind::MaxFilesWatch))
+    }
+
+    #[test]
+    fn without_watches_it_polls_and_says_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = library(directory.path(), "one");
+        fs::write(&path, "1").unwrap();
+        let place = Place::directory(directory.path(), false);
+        let mut lookout = Lookout::with(place, QUIET, None, no_watches);
+        let told = next(&mut lookout);
+        let WatchNotification::Error(WatchError::Polling { reason, .. }) = told else {
+            panic!("{told:?}");
+        };
+        assert_eq!(reason, "OS file watch limit reached.");
+        expect_changed(&mut lookout, &path);
+        // Once more, since a count may not show what follows it closely.
+        expect_changed(&mut lookout, &path);
+        fs::write(&path, "22").unwrap();
+        expect_changed(&mut lookout, &path);
+        fs::remove_file(&path).unwrap();
+        expect_removed(&mut lookout, &path);
+    }
+
+    /// A system whose queue is full: it tells of nothing but that.
+    fn overflows(_: &Path, _: RecursiveMode, mut handler: Handler) -> notify::Result<Events> {
+        static LOST: Mutex<Vec<Handler>> = Mutex::new(Vec::new());
+        let lost = || notify::Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        let mut earlier = LOST.lock().unwrap();
+        if let Some(mut earlier) = earlier.pop() {
+            earlier(Ok(lost()));
+        }
+        handler(Err(notify::Error::new(notify::ErrorKind::MaxFilesWatch)));
+        earlier.push(handler);
+        Ok(Box::new(notify::NullWatcher))
+    }
+
+    #[test]
+    fn where_events_are_lost_the_files_are_counted() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::directory(directory.path(), false);
+        let mut lookout = Lookout::with(place, QUIET, None, overflows);
+        for name in ["one", "two", "three"] {
+            let path = library(directory.path(), name);
+            fs::write(&path, name).unwrap();
+            let mut found = false;
+            // The others are young, and may have changed.
+            while !found {
+                let noticed = next(&mut lookout);
+                let WatchNotification::Changed { paths, .. } = noticed else {
+                    panic!("{noticed:?}")
+                };
+                found = paths.contains(&path);
+            }
+        }
+    }
+
+    #[test]
+    fn one_file_is_watched_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        // Any name will do for a file that is named.
+        let path = directory.path().join("plugin");
+        let mut lookout = Lookout::new(Place::file(&path), QUIET, None);
+        fs::write(library(directory.path(), "other"), "other").unwrap();
+        fs::write(&path, "1").unwrap();
+        expect_changed(&mut lookout, &path);
+        fs::remove_file(&path).unwrap();
+        expect_removed(&mut lookout, &path);
+    }
+
+    #[test]
+    fn waiting_ends_when_it_is_time_or_somebody_says_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::directory(directory.path(), false);
+        let mut lookout = Lookout::new(place, QUIET, None);
+        let soon = Some(Instant::now() + QUIET);
+        assert_eq!(lookout.wait(soon, &never()), Waited::TimeUp);
+        let (stop, stopped) = bounded(1);
+        stop.send(()).unwrap();
+        assert_eq!(lookout.wait(None, &stopped), Waited::Stopped);
+        drop(stop);
+        assert_eq!(lookout.wait(None, &stopped), Waited::Stopped);
+    }
+}
