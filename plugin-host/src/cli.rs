@@ -28,6 +28,8 @@ enum Command {
     Inspect(InspectArgs),
     /// Load every plugin of a directory, call the greeters, unload, and count.
     Run(RunArgs),
+    /// Load the plugins of a directory, and replace each as soon as its file changes.
+    Watch(WatchArgs),
     /// Put libraries to the test, and say of each check how it went.
     Check(CheckArgs),
     /// What runs in the child process in which a run drives a library.
@@ -140,6 +142,30 @@ pub(crate) struct RunArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Args)]
+pub(crate) struct WatchArgs {
+    /// The directory of the plugins; it may come and go.
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Watch the directories below too.
+    #[arg(long)]
+    pub(crate) recursive: bool,
+    /// For how long nothing must be seen of a writer that does not close its file.
+    #[arg(long, value_name = "MILLISECONDS", default_value = "100")]
+    pub(crate) debounce: u64,
+    /// Compare files this often, where the file system tells of no changes.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) poll: Option<Duration>,
+    /// Whom to greet.
+    #[arg(long, value_name = "NAME", default_value = "world")]
+    pub(crate) greet: String,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    /// Print JSON, a line for each event. What plugins print comes in between.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// A time of more than nothing.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().map_err(|error| error.to_string())?;
@@ -161,6 +187,7 @@ pub fn main() -> ExitCode {
         Command::List(args) => commands::list::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Watch(args) => commands::watch::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Drive(args) => commands::drive::run(&args),
         Command::Probe(args) => commands::probe::run(&args),

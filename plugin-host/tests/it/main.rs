@@ -7,3 +7,4 @@ mod list;
 mod readme;
 mod run;
 mod usage;
+mod watch;

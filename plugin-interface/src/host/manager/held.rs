@@ -15,7 +15,8 @@ use crate::interface::PluginTrait;
 pub(super) struct Held {
     /// Its file, as the host knows it.
     pub(super) path: PathBuf,
-    pub(super) interface: PluginTrait,
+    /// What was asked for; all, if nothing was.
+    pub(super) interface: Option<PluginTrait>,
     /// The file as it was when it was last compared with the copy.
     pub(super) origin: FileIdentity,
     pub(super) content: Content,
@@ -39,7 +40,7 @@ impl Content {
 
 impl Held {
     /// Whether this is what was loaded from that path for that interface.
-    pub(super) fn is_of(&self, path: &Path, interface: PluginTrait) -> bool {
+    pub(super) fn is_of(&self, path: &Path, interface: Option<PluginTrait>) -> bool {
         self.path == path && self.interface == interface
     }
 
@@ -68,7 +69,7 @@ impl Held {
     /// Whether a newer version without what could not be made of it would
     /// still serve all that this one does.
     pub(super) fn is_covered_by(&self, newer: &[PluginHandle]) -> bool {
-        self.handles.iter().all(|old| newer.iter().any(|new| new.name() == old.name()))
+        self.handles.iter().all(|old| newer.iter().any(|new| new.serves_as(old)))
     }
 
     /// Gives the handles back. The counter is there if nobody else has one.

@@ -23,7 +23,8 @@ use crate::interface::PluginTrait;
 pub(super) struct Session<'m, F> {
     manager: &'m mut PluginManager,
     directory: PathBuf,
-    interface: PluginTrait,
+    /// The only one that matters, if not all do.
+    interface: Option<PluginTrait>,
     options: WatchOptions,
     callback: F,
     attempts: Attempts,
@@ -46,7 +47,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     pub(super) fn new(
         manager: &'m mut PluginManager,
         directory: &Path,
-        interface: PluginTrait,
+        interface: Option<PluginTrait>,
         options: WatchOptions,
         callback: F,
     ) -> Self {
@@ -135,7 +136,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         if paths.is_empty() {
             return;
         }
-        let is_typed = self.options.emit_proxies && self.interface == PluginTrait::Greeter;
+        let is_typed = self.options.emit_proxies && self.interface == Some(PluginTrait::Greeter);
         let event = match is_typed {
             true => {
                 let proxies = handles.iter().filter_map(PluginHandle::as_greeter).collect();
@@ -198,7 +199,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         let origin = copy.origin().clone();
         let mut handles = Vec::new();
         manager.rejected.clear();
-        let library = manager.load_copy(path, copy, Some(self.interface), &mut handles)?;
+        let library = manager.load_copy(path, copy, self.interface, &mut handles)?;
         let mut failed = std::mem::take(&mut manager.rejected);
         let old = old.map(|at| &manager.watching.held[at]);
         let serves = !handles.is_empty() && old.is_none_or(|old| old.is_covered_by(&handles));
@@ -247,7 +248,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             told.twin = Some(of.clone());
         }
         if told.texts.insert(format!("{error:?}")) {
-            self.tell(ManagerNotification::Error(WatchError::Load { error, serving }));
+            let path = path.to_owned();
+            self.tell(ManagerNotification::Error(WatchError::Load { path, error, serving }));
         }
     }
 
@@ -255,6 +257,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     fn remove(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
             if path.symlink_metadata().is_ok() {
+                // Who heard that it was gone hears that it is back.
+                self.announced.remove(&path);
                 self.load(vec![path]);
                 continue;
             }

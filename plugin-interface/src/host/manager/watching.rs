@@ -78,6 +78,7 @@ impl PluginManager {
     ) {
         let mut lookout = self.lookout(directory.as_ref(), &options);
         let tell = |notification: ManagerNotification| callback(notification.into());
+        let interface = Some(interface);
         let mut session = Session::new(self, directory.as_ref(), interface, options, tell);
         while session.goes_on() {
             match lookout.wait(session.wake(), &never()) {
@@ -165,7 +166,45 @@ impl PluginManager {
         options: WatchOptions,
         callback: impl FnMut(ManagerNotification) -> bool,
     ) {
-        let mut session = Session::new(self, directory.as_ref(), interface, options, callback);
+        self.process(directory.as_ref(), notifications, Some(interface), options, callback);
+    }
+
+    /// As [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking),
+    /// for plugins of every interface, as [`load_all`](Self::load_all) loads them.
+    ///
+    /// ```
+    /// use plugin_interface::{ManagerNotification, PluginManager, WatchOptions};
+    ///
+    /// let (mut manager, options) = (PluginManager::new(), WatchOptions::default());
+    /// let directory = "no/such/folder";
+    /// let (notifications, _stop, _thread) =
+    ///     manager.start_watch_background(directory, options.clone());
+    /// manager.process_all_watch_notifications_blocking(
+    ///     directory,
+    ///     notifications,
+    ///     options,
+    ///     |notification| !matches!(notification, ManagerNotification::Error(_)),
+    /// );
+    /// ```
+    pub fn process_all_watch_notifications_blocking(
+        &mut self,
+        directory: impl AsRef<Path>,
+        notifications: Receiver<WatchNotification>,
+        options: WatchOptions,
+        callback: impl FnMut(ManagerNotification) -> bool,
+    ) {
+        self.process(directory.as_ref(), notifications, None, options, callback);
+    }
+
+    fn process(
+        &mut self,
+        directory: &Path,
+        notifications: Receiver<WatchNotification>,
+        interface: Option<PluginTrait>,
+        options: WatchOptions,
+        callback: impl FnMut(ManagerNotification) -> bool,
+    ) {
+        let mut session = Session::new(self, directory, interface, options, callback);
         while session.goes_on() {
             let next = match session.wake() {
                 Some(wake) => notifications.recv_deadline(wake),

@@ -160,6 +160,8 @@ pub enum WatchError {
         if *serving { "; the version that was loaded before stays" } else { "" }
     )]
     Load {
+        /// The file.
+        path: PathBuf,
         /// Why; its [`stage`](LoadError::stage) says where.
         error: LoadError,
         /// Whether an older version of the file stays loaded.
