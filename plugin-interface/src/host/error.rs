@@ -172,7 +172,7 @@ pub enum LoadError {
         /// The size of their files.
         bytes: u64,
         /// What keeps the last of them.
-        outcome: UnloadOutcome,
+        outcome: Box<UnloadOutcome>,
     },
     /// The library has nothing of the interface that was asked for.
     #[error(

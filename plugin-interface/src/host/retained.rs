@@ -153,7 +153,8 @@ pub(super) fn check_room(path: &Path, real: &Path, policy: &LoadPolicy) -> Resul
     }
     let held = thread_exits::held(last.services.library()).unwrap_or_default();
     let outcome = outcome::outcome(held);
-    Err(LoadError::StillMapped { path: path.to_owned(), versions, bytes, outcome })
+    let (path, outcome) = (path.to_owned(), Box::new(outcome));
+    Err(LoadError::StillMapped { path, versions, bytes, outcome })
 }
 
 impl List {

@@ -32,7 +32,10 @@ fn tell(mut lookout: Lookout, told: &Sender<WatchNotification>, stopped: &Receiv
             Waited::Stopped => return,
             Waited::TimeUp => told.try_send(WatchNotification::Unchanged),
             Waited::Noticed if !has_room(told, stopped) => return,
-            Waited::Noticed => lookout.take().map_or(Ok(()), |noticed| told.try_send(noticed)),
+            Waited::Noticed => match lookout.take() {
+                Some(noticed) => told.try_send(noticed),
+                None => Ok(()),
+            },
         };
         if matches!(told_now, Err(TrySendError::Disconnected(_))) {
             return;
