@@ -74,7 +74,11 @@ fn plain_data_keeps_its_place_there_and_back() {
     let handles = PluginManager::new().load_library(library).unwrap();
     let mirror = handles.iter().find_map(|handle| handle.proxy::<dyn Everything>().ok()).unwrap();
     assert!(stays(Box::new(7), |b| (&raw const **b).cast(), |b| mirror.boxed(b)));
-    assert!(stays(Box::from([1, 2]), |b| b.as_ptr().cast(), |b| mirror.boxed_slice(b)));
+    assert!(stays(
+        Box::from([1, 2]),
+        |b: &Box<[i32]>| b.as_ptr().cast(),
+        |b| mirror.boxed_slice(b)
+    ));
     assert!(stays("text".into(), |b| b.as_ptr(), |b| mirror.boxed_str(b)));
     assert!(stays(vec![[1; 3]; 9], |v| v.as_ptr().cast(), |v| mirror.plain_vector(v)));
     assert!(stays([1, 2].into(), |q| q.as_slices().0.as_ptr().cast(), |q| mirror.queue(q)));
