@@ -207,7 +207,7 @@ fn a_library_is_refused_once_its_budget_is_spent_and_only_that_one() {
         let LoadError::StillMapped { versions, ref outcome, .. } = refused else {
             panic!("{refused}")
         };
-        assert_eq!((versions, pinned(outcome.clone())), (2, (2, 0, vec![])));
+        assert_eq!((versions, pinned((**outcome).clone())), (2, (2, 0, vec![])));
         let text = refused.to_string();
         assert!(text.contains("2 thread-local destructors wait"), "{text}");
         // By each of its names.
