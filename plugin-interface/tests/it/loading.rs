@@ -39,6 +39,7 @@ fn a_load_for_every_interface_makes_every_registration() {
             ("fixture_interface::Local", "Clicks"),
             ("fixture_interface::Movable", "Clicks"),
             ("fixture_interface::Tally", "Sum"),
+            ("fixture_interface::everything::Everything", "Mirror"),
             ("plugin_interface::greeter::Greeter", "OtherTwin"),
             ("plugin_interface::greeter::Greeter", "Twin"),
         ]
@@ -85,7 +86,7 @@ fn inspecting_reads_package_interfaces_and_registrations() {
     let metadata = inspect(fixture("healthy")).unwrap();
     assert_eq!((metadata.package.name.as_str(), metadata.package.abi_version), ("healthy", 1));
     let interfaces: Vec<_> = metadata.interfaces.iter().map(|i| i.name()).collect();
-    assert_eq!(interfaces, ["Echo", "Local", "Movable", "Tally", "Greeter"]);
+    assert_eq!(interfaces, ["Echo", "Local", "Movable", "Tally", "Everything", "Greeter"]);
     let echo = &metadata.interfaces[0];
     assert_eq!(echo.version, "1.2");
     let signature = |name| &echo.methods.iter().find(|m| m.name == name).unwrap().signature;

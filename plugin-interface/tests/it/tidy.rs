@@ -12,6 +12,7 @@ const UNSAFE: &[&str] = &[
     "boundary/cow.rs",
     "boundary/definition.rs",
     "boundary/error.rs",
+    "boundary/invalid.rs",
     "boundary/list.rs",
     "boundary/mod.rs",
     "boundary/option.rs",
