@@ -16,20 +16,38 @@
 //! of `self` (returns), whatever lifetime its type claims: an interface method
 //! that takes or returns `&'static str`, also behind an alias, does not compile.
 
+mod array;
+mod boxed;
+mod carried;
+mod collection;
+mod cow;
+mod definition;
+mod error;
+mod invalid;
 mod list;
 mod option;
+mod order;
+mod path;
+#[cfg(test)]
+mod recursion;
+mod reference;
 mod result;
 mod scalar;
 mod shape;
 mod slice;
 mod text;
+mod time;
+mod tuple;
 
-use core::fmt;
+use crate::abi::Outcome;
 
-use crate::abi::{Failure, Outcome};
-
+pub use definition::{Body, Definition, Fields, Link, Parameter};
+pub use invalid::{Fault, Invalid};
 pub use shape::Shape;
 pub use slice::Plain;
+
+pub(crate) use definition::Definitions;
+pub(crate) use shape::Naming;
 
 /// A type that may cross between a host and a plugin.
 ///
@@ -144,77 +162,3 @@ pub enum Origin {
     /// A plugin written by hand, whose `bool`, `char` and text are validated.
     Foreign,
 }
-
-/// Why a call gave no value.
-#[doc(hidden)]
-#[derive(Debug)]
-pub enum Fault {
-    /// The other side reported a failure, which is now ours to free.
-    Failed(*mut Failure),
-    /// The other side broke the layout of a value.
-    Invalid(Invalid),
-}
-
-impl Fault {
-    /// The fault that a status other than null means, for a method that has no
-    /// error of its own.
-    #[cold]
-    pub fn of_status(status: *mut Failure) -> Self {
-        if status == crate::abi::METHOD_ERROR {
-            Fault::Invalid(Invalid::Status)
-        } else {
-            Fault::Failed(status)
-        }
-    }
-}
-
-/// A value that no Rust type can hold, handed over by a plugin not written in
-/// Rust.
-///
-/// ```
-/// let e = plugin_interface::boundary::Invalid::Bool(7);
-/// assert_eq!(e.to_string(), "a bool must be 0 or 1, found 7");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Invalid {
-    /// A byte other than 0 and 1.
-    Bool(u8),
-    /// A number that is no Unicode scalar value.
-    Char(u32),
-    /// Bytes that are not UTF-8, valid up to this index.
-    Text(usize),
-    /// A tag other than 0 and 1.
-    Tag(u8),
-    /// A null pointer where there must be one.
-    Null,
-    /// A pointer that is not aligned for its elements.
-    Alignment(usize),
-    /// A length beyond the capacity, or beyond the address space.
-    Length(usize),
-    /// The status of a method's own error, from a method that has none.
-    Status,
-}
-
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Invalid::Bool(found) => write!(f, "a bool must be 0 or 1, found {found}"),
-            Invalid::Char(found) => {
-                write!(f, "a char must be a Unicode scalar value, found {found:#x}")
-            }
-            Invalid::Text(valid) => write!(f, "text must be UTF-8, found a bad byte at {valid}"),
-            Invalid::Tag(found) => {
-                write!(f, "the tag of an option or result must be 0 or 1, found {found}")
-            }
-            Invalid::Null => write!(f, "a pointer must not be null"),
-            Invalid::Alignment(found) => {
-                write!(f, "a pointer must be aligned for what it leads to, found {found:#x}")
-            }
-            Invalid::Length(found) => write!(f, "a length must fit its memory, found {found}"),
-            Invalid::Status => write!(f, "only a method that returns a Result may fail"),
-        }
-    }
-}
-
-impl core::error::Error for Invalid {}
