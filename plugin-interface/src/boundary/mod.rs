@@ -4,17 +4,27 @@
 //! decides that, so an alias changes nothing and a type that cannot cross is
 //! named in the error.
 //!
-//! | type | as parameter | as return | what happens |
-//! |---|---|---|---|
-//! | `u8`..`u128`, `i8`..`i128`, `usize`, `isize`, `f32`, `f64`, `bool`, `char`, `()` | yes | yes | copied, in registers |
-//! | `&str`, `&[T]` and `&mut [T]` of scalars | yes | yes, tied to `self` | borrowed: pointer and length, no copy |
-//! | `String`, `Vec<T>` of scalars | yes | yes | moved: the memory itself where both sides declared [`system_allocator!`](crate::system_allocator), else one copy |
-//! | `Vec<T>` of other crossing types | yes | yes | converted, element by element |
-//! | `Option<T>`, `Result<T, E>` | yes | yes | as their contents |
+//! | type | tier | what happens |
+//! |---|---|---|
+//! | `u8`..`u128`, `i8`..`i128`, `usize`, `isize`, `f32`, `f64`, `bool`, `char`, `()` | copied | in registers |
+//! | `NonZero<T>`, `Ordering`, `Duration`, `SystemTime` | copied | one or two numbers, checked |
+//! | `&str`, `&Path`, `&OsStr` | borrowed | pointer and length |
+//! | `&[T]`, `&mut [T]`, `&T`, `&mut T` of [plain](Plain) data | borrowed | pointer, and length of a slice |
+//! | `String`, `PathBuf`, `OsString`, `Box<str>`, `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of plain data | moved | the memory itself where both sides declared [`system_allocator!`](crate::system_allocator), else one copy |
+//! | `Cow<'_, str>`, `Cow<'_, [T]>` of plain data | borrowed or moved | as the sender has it |
+//! | `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of others | converted | element by element, into memory of the receiver |
+//! | `BTreeMap<K, V>`, `BTreeSet<T>`, `HashMap<K, V, S>`, `HashSet<T, S>` | converted | entry by entry, and hashed anew: `S` is any hasher that is `Default` |
+//! | `Box<dyn Error + Send + Sync>` | converted | the texts of the error and of its causes (64 at most), as a value that outlives the library |
+//! | `Option<T>`, `Result<T, E>`, `[T; N]`, `Range<T>`, tuples of up to six | as their contents | a tag beside them at most; `Result` as a whole return costs none |
 //!
-//! A borrow crosses for the duration of the call (parameters) or of the borrow
-//! of `self` (returns), whatever lifetime its type claims: an interface method
-//! that takes or returns `&'static str`, also behind an alias, does not compile.
+//! They nest as they like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
+//! Each is taken as a parameter and returned. A borrow crosses for the duration
+//! of the call (parameters) or of the borrow of `self` (returns), whatever
+//! lifetime its type claims: an interface method that takes or returns
+//! `&'static str` or `Cow<'static, str>`, also behind an alias, does not compile.
+//!
+//! A path is bytes on Unix, whatever they are. Elsewhere it is UTF-8, and
+//! passing one that is not panics on the side that does so.
 
 mod array;
 mod boxed;
@@ -56,7 +66,7 @@ pub(crate) use shape::Naming;
 ///
 /// ```
 /// fn crosses<T: plugin_interface::FfiSafe>() {}
-/// crosses::<Vec<Option<String>>>();
+/// crosses::<Vec<Option<(String, Result<Vec<u8>, String>)>>>();
 /// ```
 ///
 /// # Safety
@@ -75,7 +85,8 @@ pub(crate) use shape::Naming;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross between a host and a plugin",
     label = "this type cannot cross",
-    note = "scalars, `bool`, `char`, `&str`, `String`, `&[T]` and `&mut [T]` of scalars, `Vec<T>`, `Option<T>` and `Result<T, E>` of these can; pass the parts of other types one by one, or as text or bytes"
+    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of plain data",
+    note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
 )]
 #[expect(unsafe_code, reason = "an implementation vouches for layouts")]
 pub unsafe trait FfiSafe: Sized {
@@ -140,18 +151,32 @@ macro_rules! returned_as_wire {
             outcome: $crate::abi::Outcome<Self::Wire>,
             origin: $crate::boundary::Origin,
         ) -> Result<Self::At<'a>, $crate::boundary::Fault> {
-            if !outcome.status.is_null() {
-                return Err($crate::boundary::Fault::of_status(outcome.status));
-            }
-            // SAFETY: a null status says that the value is initialised; the
-            // rest is this function's own contract.
-            unsafe { Self::lift(outcome.value.assume_init(), origin) }
-                .map_err($crate::boundary::Fault::Invalid)
+            // SAFETY: the same contract.
+            unsafe { $crate::boundary::lift_wire_return::<Self>(outcome, origin) }
         }
     };
 }
 
 pub(crate) use returned_as_wire;
+
+/// Takes over the return of a method whose type is no `Result`.
+///
+/// # Safety
+///
+/// As for [`FfiSafe::lift_return`].
+#[inline]
+#[expect(unsafe_code, reason = "the status decides whether the value is read")]
+unsafe fn lift_wire_return<'a, T: FfiSafe>(
+    outcome: Outcome<T::Wire>,
+    origin: Origin,
+) -> Result<T::At<'a>, Fault> {
+    if !outcome.status.is_null() {
+        return Err(Fault::of_status(outcome.status));
+    }
+    // SAFETY: a null status says that the value is initialised; the rest is
+    // this function's own contract.
+    unsafe { T::lift(outcome.value.assume_init(), origin) }.map_err(Fault::Invalid)
+}
 
 /// Who made a value: it decides what is checked when the value is taken over.
 #[doc(hidden)]
