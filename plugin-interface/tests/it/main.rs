@@ -2,8 +2,10 @@
 
 mod boundary;
 mod by_hand;
+mod crossing;
 mod evolving;
 mod fixtures;
+mod foreign;
 mod hostile;
 mod loading;
 mod panics;
