@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use fixture_interface::everything::{Everything, PathBuf};
 use plugin_interface::{Greeter, PluginManager};
 
 plugin_interface::system_allocator!();
@@ -59,4 +60,26 @@ fn a_plugin_that_declares_nothing_is_copied_from_and_frees_its_own() {
     for _ in 0..1000 {
         assert_eq!(greeter.greet("x").len(), 3);
     }
+}
+
+/// Whether what `pass` gives back lies where it lay before: nobody copied it.
+fn stays<T>(value: T, address: fn(&T) -> *const u8, pass: impl FnOnce(T) -> T) -> bool {
+    let before = address(&value);
+    address(&pass(value)) == before
+}
+
+#[test]
+fn plain_data_keeps_its_place_there_and_back() {
+    let library = build("shared_malloc");
+    let handles = PluginManager::new().load_library(library).unwrap();
+    let mirror = handles.iter().find_map(|handle| handle.proxy::<dyn Everything>().ok()).unwrap();
+    assert!(stays(Box::new(7), |b| (&raw const **b).cast(), |b| mirror.boxed(b)));
+    assert!(stays(Box::from([1, 2]), |b| b.as_ptr().cast(), |b| mirror.boxed_slice(b)));
+    assert!(stays("text".into(), |b| b.as_ptr(), |b| mirror.boxed_str(b)));
+    assert!(stays(vec![[1; 3]; 9], |v| v.as_ptr().cast(), |v| mirror.plain_vector(v)));
+    assert!(stays([1, 2].into(), |q| q.as_slices().0.as_ptr().cast(), |q| mirror.queue(q)));
+    let bytes = |path: &PathBuf| path.as_os_str().as_encoded_bytes().as_ptr();
+    assert!(stays(PathBuf::from("a/b"), bytes, |path| mirror.path(path)));
+    // In others it does not: they are made anew.
+    fixture_interface::everything::reflect(&mirror);
 }

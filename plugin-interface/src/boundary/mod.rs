@@ -86,7 +86,7 @@ pub(crate) use shape::Naming;
     message = "`{Self}` cannot cross between a host and a plugin",
     label = "this type cannot cross",
     note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of plain data",
-    note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
+    note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of a slice of what is not plain a `Vec`, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
 )]
 #[expect(unsafe_code, reason = "an implementation vouches for layouts")]
 pub unsafe trait FfiSafe: Sized {

@@ -140,6 +140,9 @@ impl Mismatch {
 /// At most so many differing types and methods are listed.
 const LISTED: usize = 1;
 
+/// How a method reads on a side that lacks it.
+const NONE: &str = "(none)";
+
 impl Mismatch {
     /// What differs, and how it reads on each side: first the types that both
     /// know, then the methods.
@@ -161,7 +164,7 @@ impl Mismatch {
         };
         for i in 0..count {
             let (ours, theirs) = (host.methods.get(i), plugin.methods.get(i));
-            let [h, p] = [ours, theirs].map(|m| m.map_or("(none)", |m| &*m.signature));
+            let [h, p] = [ours, theirs].map(|m| m.map_or(NONE, |m| &*m.signature));
             // What came later is no difference.
             let later =
                 matches!((ours, theirs), (Some(m), None) | (None, Some(m)) if !m.since.is_empty());
@@ -202,7 +205,7 @@ impl fmt::Display for Mismatch {
         if differing.len() > LISTED {
             write!(f, "\n  and {} more", differing.len() - LISTED)?;
         }
-        if let Some((None, Some(_)) | (Some(_), None)) = differing.first() {
+        if let Some((_, _, NONE) | (_, NONE, _)) = differing.first() {
             return write!(
                 f,
                 "\n  build both against one version of the interface, or append the method with a default body and `#[since(\"..\")]`"

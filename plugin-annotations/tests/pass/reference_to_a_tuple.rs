@@ -2,7 +2,7 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn split(&self, text: &str) -> Option<(String, String)>;
+    fn draw(&mut self, at: (f64, f64), size: &[f64; 2]);
 }
 
 fn main() {}

@@ -2,7 +2,7 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn split(&self, text: &str) -> Option<Vec<String>>;
+    fn join(&self, words: Vec<&str>) -> String;
 }
 
 fn main() {}

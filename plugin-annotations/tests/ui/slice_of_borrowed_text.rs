@@ -2,7 +2,7 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn count(&self, keys: Vec<String>, values: Vec<u64>) -> u64;
+    fn join(&self, words: &[&str]) -> String;
 }
 
 fn main() {}

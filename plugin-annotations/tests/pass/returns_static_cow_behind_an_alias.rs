@@ -1,10 +1,12 @@
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use plugin_interface::plugin_interface;
 
+pub type Name<'a> = Cow<'a, str>;
+
 #[plugin_interface]
 pub trait Tool {
-    fn count(&self, tables: Vec<HashMap<String, u64>>) -> u64;
+    fn name(&self) -> Name<'_>;
 }
 
 fn main() {}
