@@ -90,8 +90,8 @@ fn types_that_refer_to_themselves_cross() {
 fn fingerprints(shapes: &[&'static Shape]) -> (u64, u64) {
     let parameters = shapes.iter().map(|shape| ParameterDescription { name: "_", shape });
     let parameters = Box::leak(parameters.collect());
-    let (receiver, returns) = (Receiver::Ref, <()>::SHAPE);
-    let method = || MethodDescription { name: "grow", receiver, parameters, returns };
+    let (name, since, receiver, returns) = ("grow", "", Receiver::Ref, <()>::SHAPE);
+    let method = || MethodDescription { name, since, receiver, parameters, returns };
     let (path, version, methods) = ("garden::Garden", "1.0", Box::leak(Box::new([method()])));
     let interface = InterfaceDescription { path, version, send: true, sync: true, methods };
     (method().fingerprint(), interface.fingerprint())
@@ -147,6 +147,7 @@ const GARDEN: InterfaceDescription = InterfaceDescription {
     sync: true,
     methods: &[MethodDescription {
         name: "grow",
+        since: "",
         receiver: Receiver::Ref,
         parameters: &[ParameterDescription { name: "trees", shape: <Vec<Tree>>::SHAPE }],
         returns: <Node<Tree>>::SHAPE,
