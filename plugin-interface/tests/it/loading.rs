@@ -100,7 +100,7 @@ fn inspecting_reads_package_interfaces_and_registrations() {
          -> Vec<Option<Result<String, Vec<u8>>>>"
     );
     assert!(!echo.methods.iter().any(|m| m.name == "windows") || cfg!(windows));
-    assert_eq!(metadata.registrations.len(), 6);
+    assert_eq!(metadata.registrations.len(), 7);
 }
 
 #[test]
