@@ -146,6 +146,8 @@ fn a_file_that_nobody_can_load_is_told_once_and_again_when_it_changes() {
     let observer = Observer::of(directory.path());
     observer.expect_error(&["is not a dynamic library", "failed to check)"]);
     run(Command::new("chmod").arg("a+x").arg(&path));
+    // It is waited for twice: until it is quiet, and until it is tried again.
+    observer.expect_nothing(directory.path());
     observer.expect_nothing(directory.path());
     fs::write(&path, "as hopeless as ever").unwrap();
     observer.expect_error(&["is not a dynamic library"]);
@@ -154,11 +156,11 @@ fn a_file_that_nobody_can_load_is_told_once_and_again_when_it_changes() {
 }
 
 #[test]
-fn what_can_be_made_is_loaded_and_a_version_that_serves_less_is_not() {
+fn what_can_be_made_is_loaded_and_the_rest_told() {
     let directory = Directory::of(&["faulty"]);
     let path = directory.library("faulty");
     let observer = Observer::of(directory.path());
-    observer.expect_error(&["boom in the constructor"]);
+    observer.expect_error(&["boom in the constructor", "failed to make)"]);
     observer.expect_error(&["the constructor of Refuses failed"]);
     let Told::Loaded(_, names) = observer.next() else { panic!("expected what can be made") };
     assert_eq!(names, ["DropsBadly", "Fine", "GreetsBadly"]);
@@ -167,6 +169,22 @@ fn what_can_be_made_is_loaded_and_a_version_that_serves_less_is_not() {
     observer.expect_loaded(&path, "instead");
     observer.expect_error(&["boom in the drop"]);
     assert_eq!(observer.next(), Told::Unloaded(path, Some(3)));
+}
+
+#[test]
+fn a_version_of_which_less_can_be_made_replaces_nothing() {
+    let directory = Directory::new();
+    let path = directory.path().join(library("lesser"));
+    let two = ["COUNTER", "ARRAY", "LISTS_TWO"];
+    place(version_with("old", &two), &path);
+    let observer = Observer::of(directory.path());
+    let names = |name: &str| vec![name.to_owned(), name.to_owned()];
+    assert_eq!(observer.next(), Told::Loaded(vec![path.clone()], names("old")));
+    place(version_with("lesser", &[&two[..], &["SECOND=&dropped"]].concat()), &path);
+    observer.expect_error(&["has the instance of an earlier one", "loaded before stays"]);
+    place(version_with("new", &two), &path);
+    assert_eq!(observer.next(), Told::Loaded(vec![path.clone()], names("new")));
+    assert_eq!(observer.next(), Told::Unloaded(path, Some(2)));
 }
 
 #[test]

@@ -28,16 +28,14 @@ pub(crate) fn spawn(lookout: Lookout) -> (Receiver<WatchNotification>, Sender<()
 
 fn tell(mut lookout: Lookout, told: &Sender<WatchNotification>, stopped: &Receiver<()>) {
     loop {
-        let told_now = match lookout.wait(Some(Instant::now() + SILENCE), stopped) {
+        let next = match lookout.wait(Some(Instant::now() + SILENCE), stopped) {
             Waited::Stopped => return,
-            Waited::TimeUp => told.try_send(WatchNotification::Unchanged),
+            Waited::TimeUp => Some(WatchNotification::Unchanged),
             Waited::Noticed if !has_room(told, stopped) => return,
-            Waited::Noticed => match lookout.take() {
-                Some(noticed) => told.try_send(noticed),
-                None => Ok(()),
-            },
+            Waited::Noticed => lookout.take(),
         };
-        if matches!(told_now, Err(TrySendError::Disconnected(_))) {
+        let Some(next) = next else { continue };
+        if let Err(TrySendError::Disconnected(_)) = told.try_send(next) {
             return;
         }
     }
