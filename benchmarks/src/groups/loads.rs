@@ -17,9 +17,10 @@ use crate::subjects::{self, Subject};
 const TEXT: &str = "Microseconds from a library's path to the first answer of `add`, the file in the page cache. *Raw* is `dlopen` and `dlsym` of the \
 same file, *copy + raw* the same of a fresh copy of it (`fs::copy`). *Copy excluded* is what remains of the load without the difference \
 of these two, as a ratio to raw: for who makes a private copy, the price of all else, checks included. In fresh processes, and for 64 \
-copies of the library one after the other in one process.";
+copies of the library one after the other in one process (16 for what watches files: inotify instances are few).";
 
 const COPIES: usize = 64;
+const WATCHED: usize = 16;
 
 /// What a child does with a library.
 const WAYS: [&str; 3] = ["subject", "raw", "copy"];
@@ -38,7 +39,8 @@ pub fn run(plugins: &Plugins) -> Result<Section> {
     }
     let copies = interleave(&cases, 5, |(subject, way)| {
         let directory = plugins.scratch(&format!("{}-{COPIES}", subject.plugin))?;
-        let files = libraries(&directory);
+        let mut files = libraries(&directory);
+        files.truncate(if subject.watches() { WATCHED } else { COPIES });
         let files = files.iter().map(|file| file.to_str().unwrap_or_default());
         child::run("load", &[*way, subject.name].into_iter().chain(files).collect::<Vec<_>>())
     })?;
@@ -77,8 +79,8 @@ fn table(title: &str, subjects: &[Subject], samples: &[Samples]) -> Table {
     let mut table = Table::new(title, &columns);
     for (subject, s) in subjects.iter().zip(samples.chunks(WAYS.len())) {
         let [load, raw, copy] = [0, 1, 2].map(|way| s[way].median());
-        let copies = subject.checks.contains("private copy");
-        let only = |value: f64| if copies { format!("{value:.2}") } else { "-".to_owned() };
+        let only =
+            |value: f64| if subject.copies() { format!("{value:.2}") } else { "-".to_owned() };
         table.row([
             subject.name.to_owned(),
             format!("{load:.0} ± {:.0} %", s[0].spread()),

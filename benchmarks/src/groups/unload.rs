@@ -13,7 +13,7 @@ use crate::report::{Bar, Chart, Section, Table};
 use crate::subjects;
 
 const TEXT: &str = "Cycles of load, one call and unload in one process, 10 000 or as many as fit 8 seconds. Growth is that of the resident set from \
-the end of the first tenth to the end of the last cycle. What watches files is stopped at 100 cycles: a user has some 128 inotify instances, \
+the end of the first tenth to the end of the last cycle. What watches files is stopped at 40 cycles: a user has some 128 inotify instances, \
 and they are not all given back.";
 
 const CYCLES: &str = "10000";
@@ -30,7 +30,7 @@ pub fn run(plugins: &Plugins) -> Result<Section> {
             table.row([subject.name.to_owned(), "-".into(), "-".into(), "never unloads".into()]);
             continue;
         }
-        let most = if subject.checks.contains("watches") { "100" } else { CYCLES };
+        let most = if subject.watches() { "40" } else { CYCLES };
         let file = plugins.file(subject.plugin).to_str().unwrap_or_default();
         let found = child::run("cycles", &[subject.name, file, most])?;
         let (cycles, time, spread, growth) = (found[0], found[1], found[2], found[3]);

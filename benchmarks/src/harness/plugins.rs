@@ -72,11 +72,15 @@ impl Plugins {
     }
 }
 
-/// The libraries in a directory, in order.
+/// The libraries in a directory, in order, without the copies that a peer puts
+/// beside them.
 pub fn libraries(directory: &Path) -> Vec<PathBuf> {
+    let is_library = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        path.extension().is_some_and(|it| it == DLL_EXTENSION) && !name.contains('-')
+    };
     let entries = directory.read_dir().unwrap().map(|entry| entry.unwrap().path());
-    let mut found: Vec<_> =
-        entries.filter(|path| path.extension().is_some_and(|it| it == DLL_EXTENSION)).collect();
+    let mut found: Vec<_> = entries.filter(is_library).collect();
     found.sort();
     found
 }

@@ -40,6 +40,18 @@ pub struct Subject {
     pub checks: &'static str,
 }
 
+impl Subject {
+    /// Whether it maps a copy of its own.
+    pub fn copies(&self) -> bool {
+        self.checks.contains("private copy")
+    }
+
+    /// Whether it watches the file that it loads.
+    pub fn watches(&self) -> bool {
+        self.checks.contains("watches")
+    }
+}
+
 /// A library that is loaded; where the peer can, dropping it unloads it.
 pub trait Loaded: Send + Sync {
     fn add(&self, a: u64, b: u64) -> u64;
