@@ -77,9 +77,8 @@ fn count() -> Counts {
         .expect("the tests need valgrind");
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}", text(&output.stderr));
-    let part = |number: usize| {
-        ours(&fs::read_to_string(format!("{}.{number}", out.display())).unwrap())
-    };
+    let part =
+        |number: usize| ours(&fs::read_to_string(format!("{}.{number}", out.display())).unwrap());
     let names = text(&output.stdout);
     let counts = names.lines().enumerate().map(|(way, name)| {
         // Parts count from 1, and the first one is the start; of each way's

@@ -68,6 +68,9 @@ impl Plugins {
             let name = format!("{DLL_PREFIX}{plugin}_{number:05}.{DLL_EXTENSION}");
             fs::write(directory.join(name), &bytes)?;
         }
+        // Not while something else is measured.
+        // SAFETY: writes what is to be written.
+        unsafe { libc::sync() };
         Ok(directory)
     }
 }
