@@ -51,7 +51,7 @@ pub fn fill(page: &mut [u8], value: u8) {
 /// If the value is odd.
 #[inline]
 pub fn halve(value: u64) -> Result<u64, String> {
-    if value % 2 == 0 { Ok(value / 2) } else { Err(odd(value)) }
+    if value.is_multiple_of(2) { Ok(value / 2) } else { Err(odd(value)) }
 }
 
 #[cold]
