@@ -93,8 +93,9 @@ unsafe fn of(
         }),
         routines::halve(move |value| {
             let mut half = MaybeUninit::uninit();
-            // SAFETY: there is a place for the half, which is written with 0.
+            // SAFETY: there is a place for the half.
             match unsafe { halve()(value, half.as_mut_ptr()) } {
+                // SAFETY: 0 says that it was written.
                 0 => Ok(unsafe { half.assume_init() }),
                 code => Err(code),
             }
