@@ -58,11 +58,12 @@ pub fn run(plugins: &Plugins) -> Result<Section> {
     let mut groups =
         vec![("clean debug build".to_owned(), vec![]), ("one line".to_owned(), vec![])];
     let baseline = stripped(plugins, "dyn_trait_plugin")?;
+    let plain = closely.iter().position(|subject| subject.plugin == PLAIN);
+    let plain = rebuilds[plain.context("a plain cdylib")?].median();
     for (number, subject) in closely.iter().chain(&others).enumerate() {
         let shown =
             |samples: &Samples| format!("{:.2} ± {:.0} %", samples.median(), samples.spread());
         let (time, line) = (&times[number], rebuilds.get(number));
-        let plain = rebuilds[0].median();
         table.row([
             subject.name.to_owned(),
             shown(time),

@@ -35,10 +35,6 @@ struct Case {
 
 pub fn run(plugins: &Plugins) -> Result<Section> {
     subjects::print_other_panics_only();
-    // A program that has freed a large block once, as most have: until then
-    // glibc's malloc gives the end of the heap back each time two buffers of
-    // 64 KB are free, and takes it again, page by page.
-    drop(std::hint::black_box(vec![0_u8; 1 << 20]));
     let cases = cases(|plugin| plugins.file(plugin));
     let mut tables = Vec::new();
     let mut groups = Vec::new();
