@@ -1,5 +1,6 @@
 //! This project: a manager loads, a proxy calls.
 
+use std::cell::RefCell;
 use std::panic::catch_unwind;
 use std::path::Path;
 
@@ -24,11 +25,16 @@ pub const SUBJECT: Subject = Subject {
 pub const SHARING: Subject =
     Subject { name: OURS_SHARING, plugin: "ours_sharing_plugin", ..SUBJECT };
 
+thread_local! {
+    /// A host has one manager, which keeps the directory of the private copies.
+    static MANAGER: RefCell<PluginManager> = RefCell::new(PluginManager::new());
+}
+
 struct Plugin(CallsProxy);
 
 impl Plugin {
     fn load(path: &Path) -> Self {
-        let handles = PluginManager::new().load_library(path).unwrap();
+        let handles = MANAGER.with_borrow_mut(|manager| manager.load_library(path).unwrap());
         Plugin(handles[0].proxy::<dyn Calls>().unwrap())
     }
 }
