@@ -26,6 +26,7 @@ const UNSAFE: &[&str] = &[
     "boundary/text.rs",
     "boundary/time.rs",
     "boundary/tuple.rs",
+    "call_error.rs",
     "host/instance.rs",
     "host/library.rs",
     "host/live/barrier.rs",
