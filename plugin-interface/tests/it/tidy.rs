@@ -25,6 +25,7 @@ const UNSAFE: &[&str] = &[
     "boundary/text.rs",
     "boundary/time.rs",
     "boundary/tuple.rs",
+    "call_error.rs",
     "host/instance.rs",
     "host/library.rs",
     "host/panics.rs",
