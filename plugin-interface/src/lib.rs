@@ -56,6 +56,8 @@
 //!
 //! - `manager` (default): the host side. A plugin that turns default features
 //!   off compiles no loader.
+//! - `hot-library`: plain libraries of C, called by the names of their functions
+//!   and replaced while they are in use: [`HotLibrary`].
 //! - `tracing`: what happens to the versions of a `Live` is told by events of
 //!   the crate `tracing` too.
 
@@ -95,4 +97,10 @@ pub use {
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},
+};
+
+#[cfg(feature = "hot-library")]
+pub use host::{
+    CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
+    HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,
 };

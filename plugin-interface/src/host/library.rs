@@ -154,11 +154,11 @@ impl LoadedLibrary {
 }
 
 /// What keeps a library mapped, on the platforms that we know.
-const PINNED: &str = "a thread of the library runs, a thread-local of it awaits its destructor, or it is linked so that it stays";
+pub(super) const PINNED: &str = "a thread of the library runs, a thread-local of it awaits its destructor, or it is linked so that it stays";
 
 /// Whether a library that was closed is mapped nevertheless: a thread-local
 /// with a destructor, or a thread of its own, keeps it.
-fn is_mapped(copy: &PrivateCopy) -> bool {
+pub(super) fn is_mapped(copy: &PrivateCopy) -> bool {
     #[cfg(unix)]
     {
         use libloading::os::unix::{Library, RTLD_LAZY};

@@ -6,6 +6,8 @@
 mod duplicates;
 mod error;
 mod handle;
+#[cfg(feature = "hot-library")]
+mod hot_library;
 mod instance;
 mod library;
 mod live;
@@ -16,9 +18,16 @@ mod private_directory;
 pub(crate) mod raw;
 mod stages;
 mod symbols;
+#[cfg(feature = "hot-library")]
+mod turn;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
+#[cfg(feature = "hot-library")]
+pub use hot_library::{
+    CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
+    HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,
+};
 pub use library::UnloadOutcome;
 pub use live::{
     Holder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,

@@ -8,6 +8,8 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+#[cfg(feature = "hot-library")]
+use std::time::Duration;
 use std::time::SystemTime;
 
 use super::settle::Settled;
@@ -120,7 +122,7 @@ pub(crate) struct FileIdentity {
 }
 
 impl FileIdentity {
-    fn of(metadata: &Metadata) -> Self {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         let (file, changed) = {
             use std::os::unix::fs::MetadataExt;
@@ -129,6 +131,21 @@ impl FileIdentity {
         #[cfg(not(unix))]
         let (file, changed) = ((0, 0), (0, 0));
         FileIdentity { file, len: metadata.len(), written: metadata.modified().ok(), changed }
+    }
+}
+
+#[cfg(feature = "hot-library")]
+impl FileIdentity {
+    /// When its content was written last, or is said to have been.
+    pub(crate) fn written(&self) -> Option<SystemTime> {
+        self.written
+    }
+
+    /// When anything of it was changed last, where the system knows that.
+    pub(crate) fn changed(&self) -> Option<SystemTime> {
+        let (seconds, nanoseconds) = self.changed;
+        let since = Duration::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?);
+        (!since.is_zero()).then(|| SystemTime::UNIX_EPOCH + since)
     }
 }
 
