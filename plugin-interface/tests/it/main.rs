@@ -6,6 +6,8 @@ mod evolving;
 mod fixtures;
 mod hostile;
 mod live;
+#[cfg(feature = "hot-library")]
+mod hot;
 mod loading;
 mod panics;
 mod platforms;

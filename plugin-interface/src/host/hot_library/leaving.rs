@@ -1,5 +1,6 @@
 //! A version that was replaced, until the last call of it is over.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -58,8 +59,10 @@ impl Leaving {
     fn close_if_unused(&mut self) -> Option<UnloadOutcome> {
         match self.version.take().map(Retired::reclaim)? {
             Ok(version) => {
-                let outcome = version.close();
-                let (generation, outcome) = (self.generation, outcome);
+                let Some(outcome) = version.close() else {
+                    return Some(UnloadOutcome::Unmapped);
+                };
+                let generation = self.generation;
                 self.listeners.tell(&HotEvent::Unloaded { generation, outcome: outcome.clone() });
                 Some(outcome)
             }
@@ -77,6 +80,8 @@ impl Retiree for Leaving {
     }
 
     fn attempt(&mut self) -> bool {
-        self.close_if_unused().is_some()
+        // A listener that panics ends its own turn, and not the thread.
+        let closed = catch_unwind(AssertUnwindSafe(|| self.close_if_unused()));
+        closed.is_err() || closed.is_ok_and(|closed| closed.is_some())
     }
 }

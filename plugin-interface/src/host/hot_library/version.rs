@@ -100,9 +100,9 @@ impl HotVersion {
         self.functions.get(index).copied().flatten()
     }
 
-    /// Closes the library.
-    pub(super) fn close(mut self) -> UnloadOutcome {
-        self.mapped.take().map_or(UnloadOutcome::Unmapped, |mut mapped| mapped.close())
+    /// Closes the library, if there is one.
+    pub(super) fn close(mut self) -> Option<UnloadOutcome> {
+        self.mapped.take().map(|mut mapped| mapped.close())
     }
 }
 

@@ -1,0 +1,8 @@
+//! Plain libraries of C, by function name.
+#![expect(unsafe_code, reason = "calls functions of C")]
+
+mod changing;
+mod refusing;
+mod rewriting;
+mod serving;
+mod sources;
