@@ -6,3 +6,5 @@ mod refusing;
 mod rewriting;
 mod serving;
 mod sources;
+
+pub(crate) use sources::Sources;

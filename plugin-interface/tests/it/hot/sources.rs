@@ -14,10 +14,10 @@ pub(super) type Number = unsafe extern "C" fn() -> c_int;
 pub(super) const FIRST: &str = "int foo(void) { return 4; }";
 pub(super) const SECOND: &str = "int foo(void) { return 5; }\nint bar(void) { return 10; }";
 
-pub(super) struct Sources(TempDir);
+pub(crate) struct Sources(TempDir);
 
 impl Sources {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Sources(TempDir::new().unwrap())
     }
 
@@ -42,7 +42,7 @@ impl Sources {
     }
 
     /// Compiles to a file of that name.
-    pub(super) fn build_as(&self, name: impl AsRef<Path>, source: &str) -> PathBuf {
+    pub(crate) fn build_as(&self, name: impl AsRef<Path>, source: &str) -> PathBuf {
         let (file, path) = (self.path().join("source.c"), self.path().join(name));
         fs::write(&file, source).unwrap();
         let mut gcc = Command::new("gcc");
