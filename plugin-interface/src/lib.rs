@@ -58,6 +58,8 @@
 //!   off compiles no loader.
 //! - `hot-library`: plain libraries of C, called by the names of their functions
 //!   and replaced while they are in use: [`HotLibrary`].
+//! - `call-dynamic`: their functions by signatures that are known at run time;
+//!   compiles `libffi`, which needs a compiler of C.
 //! - `tracing`: what happens to the versions of a `Live` is told by events of
 //!   the crate `tracing` too.
 
@@ -99,6 +101,8 @@ pub use {
     metadata::{MetadataError, PluginMetadata},
 };
 
+#[cfg(feature = "call-dynamic")]
+pub use host::{Buffer, CallError, Signature, Value};
 #[cfg(feature = "hot-library")]
 pub use host::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,

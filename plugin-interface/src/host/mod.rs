@@ -23,6 +23,8 @@ mod turn;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
+#[cfg(feature = "call-dynamic")]
+pub use hot_library::{Buffer, CallError, Signature, Value};
 #[cfg(feature = "hot-library")]
 pub use hot_library::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,

@@ -8,6 +8,8 @@
 
 mod c_function;
 mod change;
+#[cfg(feature = "call-dynamic")]
+mod dynamic;
 mod engine;
 mod error;
 mod events;
@@ -32,6 +34,8 @@ use crate::host::turn::{Turn, Turns};
 
 pub use self::c_function::CFunction;
 pub use self::change::ChangeDetection;
+#[cfg(feature = "call-dynamic")]
+pub use self::dynamic::{Buffer, CallError, Signature, Value};
 pub use self::error::{HotError, NotDefined};
 pub use self::events::HotEvent;
 pub use self::function::{FunctionGuard, HotFunction};

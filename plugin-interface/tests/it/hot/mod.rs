@@ -2,6 +2,8 @@
 #![expect(unsafe_code, reason = "calls functions of C")]
 
 mod changing;
+#[cfg(feature = "call-dynamic")]
+mod dynamic;
 mod refusing;
 mod rewriting;
 mod serving;
