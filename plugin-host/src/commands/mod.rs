@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod drive;
 pub(crate) mod inspect;
@@ -8,12 +9,15 @@ pub(crate) mod list;
 pub(crate) mod probe;
 mod report;
 pub(crate) mod run;
+pub(crate) mod watch_calls;
 
 use std::env::consts::DLL_EXTENSION;
 use std::path::Path;
 
 use anyhow::Context;
-use plugin_interface::{InspectError, LoadError, LoadPolicy, PluginManager, PolicyError, Probe};
+use plugin_interface::{
+    CallError, HotError, InspectError, LoadError, LoadPolicy, PluginManager, PolicyError, Probe,
+};
 
 use crate::cli::{LoadArgs, PolicyArgs};
 use crate::exit::Exit;
@@ -22,6 +26,12 @@ use crate::exit::Exit;
 pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     if error.is::<PolicyError>() {
         return Exit::Usage;
+    }
+    if let Some(error) = error.downcast_ref::<HotError>() {
+        return Exit::from(error);
+    }
+    if let Some(error) = error.downcast_ref::<CallError>() {
+        return Exit::from(error);
     }
     if let Some(error) = error.downcast_ref::<InspectError>() {
         return Exit::from(error);

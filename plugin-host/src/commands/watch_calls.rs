@@ -1,0 +1,93 @@
+//! `watch --call SIGNATURE FILE`: calls functions of a plain library again and
+//! again, and whatever version there is.
+
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use plugin_interface::{CallError, HotLibrary, HotReload, Signature};
+
+use super::call::{call, open};
+use super::isolate::again;
+use crate::cli::WatchCallsArgs;
+use crate::exit::Exit;
+use crate::output::{describe, escaped, print_error, print_line};
+
+/// Calls in a child process, which may crash.
+pub(crate) fn run(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
+    signatures(args)?;
+    let mut command = again("watched", &args.policy)?;
+    command.args(args.call.iter().map(|call| format!("--call={call}")));
+    command.args(args.count.iter().map(|count| format!("--count={count}")));
+    command.arg(format!("--every={}s", args.every.as_secs_f64())).arg("--").arg(&args.file);
+    let status = command.status().context("cannot start this program once more")?;
+    Exit::of(status).map_or_else(
+        || {
+            let how = plugin_interface::describe_exit(status);
+            print_error(&format!("{} crashed: {how}", args.file.display()));
+            Ok(Exit::Crashed)
+        },
+        Ok,
+    )
+}
+
+/// The child's side.
+pub(crate) fn watched(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
+    let signatures = signatures(args)?;
+    let library = open(&args.file, &signatures, &args.policy)?;
+    let (mut next, mut told) = (Instant::now(), String::new());
+    for round in 0.. {
+        if args.count.is_some_and(|count| round >= count) {
+            break;
+        }
+        if round > 0 {
+            reload(args, &library, &mut told)?;
+        }
+        for signature in &signatures {
+            match call(&library, signature, &[]) {
+                Ok(answer) => {
+                    let line = format!("{}() -> {answer}", signature.name());
+                    print_line(&escaped(&line))?;
+                }
+                Err(CallError::NotDefined(absent)) => print_line(&escaped(&absent.to_string()))?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        next += args.every;
+        thread::sleep(next.saturating_duration_since(Instant::now()));
+    }
+    Ok(Exit::Ok)
+}
+
+/// Takes the next version into use, if there is one, and says so. An error is
+/// said once, for as long as it is the same.
+fn reload(args: &WatchCallsArgs, library: &HotLibrary, told: &mut String) -> anyhow::Result<()> {
+    let message = match library.check_and_reload() {
+        Ok(HotReload::Reloaded { generation, .. }) => {
+            let file = escaped(&args.file.display().to_string());
+            print_line(&format!("reloaded {file}, version {generation}"))?;
+            String::new()
+        }
+        Ok(_) => return Ok(()),
+        Err(error) => describe(&error),
+    };
+    if !message.is_empty() && message != *told {
+        print_error(&message);
+    }
+    *told = message;
+    Ok(())
+}
+
+fn signatures(args: &WatchCallsArgs) -> anyhow::Result<Vec<Signature>> {
+    let parse = |text: &String| -> anyhow::Result<Signature> {
+        let signature: Signature = text.parse()?;
+        // Nobody says with what.
+        signature.read([])?;
+        Ok(signature)
+    };
+    let signatures = args.call.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    if signatures.is_empty() {
+        bail!("no function is named; name those to call by --call");
+    }
+    Ok(signatures)
+}
