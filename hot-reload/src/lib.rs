@@ -11,7 +11,8 @@ use std::ffi::{CStr, OsStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use plugin_interface::{
-    CallError, FunctionGuard, HotError, HotLibrary, HotReload, LoadError, Signature, UnloadOutcome,
+    DynamicCallError, FunctionGuard, HotError, HotLibrary, HotReload, LoadError, Signature,
+    UnloadOutcome,
 };
 
 use crate::last_error::remember;
@@ -75,10 +76,10 @@ impl From<HotError> for Failed {
     }
 }
 
-impl From<CallError> for Failed {
-    fn from(error: CallError) -> Self {
+impl From<DynamicCallError> for Failed {
+    fn from(error: DynamicCallError) -> Self {
         let status = match error {
-            CallError::NotDefined(_) => HR_NOT_DEFINED,
+            DynamicCallError::NotDefined(_) => HR_NOT_DEFINED,
             _ => HR_BAD_ARGUMENT,
         };
         Failed(status, error.to_string())
@@ -197,7 +198,7 @@ pub unsafe extern "C" fn hr_hold_function(
         // SAFETY: as above.
         unsafe { (given(function, "function")?, given(hold, "hold")?) };
         let named = library.library.function::<unsafe extern "C" fn()>(name)?;
-        let guard = named.get().map_err(CallError::from)?;
+        let guard = named.get().map_err(DynamicCallError::from)?;
         // SAFETY: as above; neither is null.
         unsafe {
             function.write(Some(*guard));

@@ -2,7 +2,7 @@
 
 use std::process::{ExitCode, ExitStatus};
 
-use plugin_interface::{CallError, HotError, InspectError, LoadError};
+use plugin_interface::{DynamicCallError, HotError, InspectError, LoadError};
 
 /// The exit codes of `plugin-host`, the mildest first.
 ///
@@ -83,10 +83,10 @@ impl From<&HotError> for Exit {
     }
 }
 
-impl From<&CallError> for Exit {
-    fn from(error: &CallError) -> Self {
+impl From<&DynamicCallError> for Exit {
+    fn from(error: &DynamicCallError) -> Self {
         match error {
-            CallError::NotDefined(_) => Exit::Failed,
+            DynamicCallError::NotDefined(_) => Exit::Failed,
             _ => Exit::Usage,
         }
     }

@@ -102,7 +102,7 @@ pub use {
 };
 
 #[cfg(feature = "call-dynamic")]
-pub use host::{Buffer, CallError, Signature, Value};
+pub use host::{Buffer, DynamicCallError, Signature, Value};
 #[cfg(feature = "hot-library")]
 pub use host::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,

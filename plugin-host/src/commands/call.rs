@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use plugin_interface::{CallError, HotLibrary, HotOptions, Signature, Value};
+use plugin_interface::{DynamicCallError, HotLibrary, HotOptions, Signature, Value};
 use serde::{Deserialize, Serialize};
 
 use super::isolate::{again, wait};
@@ -83,7 +83,7 @@ pub(super) fn call(
     library: &HotLibrary,
     signature: &Signature,
     arguments: &[Value<'_>],
-) -> Result<Value<'static>, CallError> {
+) -> Result<Value<'static>, DynamicCallError> {
     // SAFETY: whoever typed the signature says that it is that of the function:
     // nobody else can know. What comes of an error in it ends a process that
     // does nothing else.

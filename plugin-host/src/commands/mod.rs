@@ -16,7 +16,8 @@ use std::path::Path;
 
 use anyhow::Context;
 use plugin_interface::{
-    CallError, HotError, InspectError, LoadError, LoadPolicy, PluginManager, PolicyError, Probe,
+    DynamicCallError, HotError, InspectError, LoadError, LoadPolicy, PluginManager, PolicyError,
+    Probe,
 };
 
 use crate::cli::{LoadArgs, PolicyArgs};
@@ -30,7 +31,7 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     if let Some(error) = error.downcast_ref::<HotError>() {
         return Exit::from(error);
     }
-    if let Some(error) = error.downcast_ref::<CallError>() {
+    if let Some(error) = error.downcast_ref::<DynamicCallError>() {
         return Exit::from(error);
     }
     if let Some(error) = error.downcast_ref::<InspectError>() {

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use plugin_interface::{CallError, HotLibrary, HotReload, Signature};
+use plugin_interface::{DynamicCallError, HotLibrary, HotReload, Signature};
 
 use super::call::{call, open};
 use super::isolate::again;
@@ -49,7 +49,9 @@ pub(crate) fn watched(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
                     let line = format!("{}() -> {answer}", signature.name());
                     print_line(&escaped(&line))?;
                 }
-                Err(CallError::NotDefined(absent)) => print_line(&escaped(&absent.to_string()))?,
+                Err(DynamicCallError::NotDefined(absent)) => {
+                    print_line(&escaped(&absent.to_string()))?
+                }
                 Err(error) => return Err(error.into()),
             }
         }

@@ -24,7 +24,7 @@ mod turn;
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
 #[cfg(feature = "call-dynamic")]
-pub use hot_library::{Buffer, CallError, Signature, Value};
+pub use hot_library::{Buffer, DynamicCallError, Signature, Value};
 #[cfg(feature = "hot-library")]
 pub use hot_library::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,

@@ -5,9 +5,9 @@ mod by_hand;
 mod evolving;
 mod fixtures;
 mod hostile;
-mod live;
 #[cfg(feature = "hot-library")]
 mod hot;
+mod live;
 mod loading;
 mod panics;
 mod platforms;

@@ -35,7 +35,7 @@ use crate::host::turn::{Turn, Turns};
 pub use self::c_function::CFunction;
 pub use self::change::ChangeDetection;
 #[cfg(feature = "call-dynamic")]
-pub use self::dynamic::{Buffer, CallError, Signature, Value};
+pub use self::dynamic::{Buffer, DynamicCallError, Signature, Value};
 pub use self::error::{HotError, NotDefined};
 pub use self::events::HotEvent;
 pub use self::function::{FunctionGuard, HotFunction};

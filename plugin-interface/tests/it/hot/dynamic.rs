@@ -1,6 +1,6 @@
 //! Calls by name, with types and values that are known at run time.
 
-use plugin_interface::{CallError, HotLibrary, Signature, Value};
+use plugin_interface::{DynamicCallError, HotLibrary, Signature, Value};
 
 use super::sources::Sources;
 
@@ -47,7 +47,7 @@ fn call(
     library: &HotLibrary,
     signature: &str,
     arguments: &[Value<'_>],
-) -> Result<Value<'static>, CallError> {
+) -> Result<Value<'static>, DynamicCallError> {
     let signature: Signature = signature.parse()?;
     // SAFETY: the tests write the signatures of the source above, and buffers of
     // the sizes that they say.
@@ -80,7 +80,7 @@ fn every_number_goes_there_and_back() {
         }
         for value in [range.0 - 1, range.1 + 1] {
             let error = call(&library, name, &[Value::Int(value)]).unwrap_err();
-            assert!(matches!(error, CallError::Type { place: 1, .. }), "{name}: {error}");
+            assert!(matches!(error, DynamicCallError::Type { place: 1, .. }), "{name}: {error}");
         }
     }
     for value in [true, false] {
@@ -188,5 +188,5 @@ fn texts_are_read_as_the_types_that_a_signature_has() {
     ] {
         assert_eq!(signature.read(texts).unwrap_err().to_string(), expected);
     }
-    assert!(matches!(signature.read(["true"]), Err(CallError::Arity { .. })));
+    assert!(matches!(signature.read(["true"]), Err(DynamicCallError::Arity { .. })));
 }

@@ -17,7 +17,7 @@ pub use self::value::{Buffer, Value};
 /// Why a function was not called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum CallError {
+pub enum DynamicCallError {
     /// The library that serves has no such function.
     #[error(transparent)]
     NotDefined(#[from] NotDefined),
@@ -89,7 +89,7 @@ impl HotLibrary {
         name: &str,
         signature: &Signature,
         arguments: &[Value<'_>],
-    ) -> Result<Value<'static>, CallError> {
+    ) -> Result<Value<'static>, DynamicCallError> {
         // SAFETY: as the contract of this function has it.
         unsafe { self.version().call_dynamic(name, signature, arguments) }
     }
@@ -110,7 +110,7 @@ impl HotVersion {
         name: &str,
         signature: &Signature,
         arguments: &[Value<'_>],
-    ) -> Result<Value<'static>, CallError> {
+    ) -> Result<Value<'static>, DynamicCallError> {
         let function = *self.function::<unsafe extern "C" fn()>(name)?;
         signature.check_count(arguments.len())?;
         let parameters = signature.parameters.iter().zip(arguments).enumerate();

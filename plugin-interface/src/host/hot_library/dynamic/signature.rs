@@ -5,7 +5,7 @@ use core::fmt;
 use core::str::FromStr;
 use std::ffi::CString;
 
-use super::CallError;
+use super::DynamicCallError;
 use super::value::Value;
 
 /// A number of C, by its size; and `bool`.
@@ -56,7 +56,7 @@ pub(super) enum Kind {
 /// assert_eq!(scale.name(), "scale");
 /// let wrong = "scale(double, imt)".parse::<Signature>().unwrap_err();
 /// assert!(wrong.to_string().contains("`imt`"));
-/// # Ok::<(), plugin_interface::CallError>(())
+/// # Ok::<(), plugin_interface::DynamicCallError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
@@ -86,12 +86,12 @@ impl Signature {
     /// let scale: Signature = "scale(double, int) -> double".parse()?;
     /// assert_eq!(scale.read(["1.5", "2"])?, [Value::Float(1.5), Value::Int(2)]);
     /// assert!(scale.read(["1.5", "two"]).is_err());
-    /// # Ok::<(), plugin_interface::CallError>(())
+    /// # Ok::<(), plugin_interface::DynamicCallError>(())
     /// ```
     pub fn read<'t>(
         &self,
         texts: impl IntoIterator<Item = &'t str>,
-    ) -> Result<Vec<Value<'static>>, CallError> {
+    ) -> Result<Vec<Value<'static>>, DynamicCallError> {
         let texts: Vec<_> = texts.into_iter().collect();
         self.check_count(texts.len())?;
         let read = |(index, text): (usize, &&str)| {
@@ -102,18 +102,20 @@ impl Signature {
         texts.iter().enumerate().map(read).collect()
     }
 
-    pub(super) fn check_count(&self, found: usize) -> Result<(), CallError> {
+    pub(super) fn check_count(&self, found: usize) -> Result<(), DynamicCallError> {
         match self.parameters.len() {
             expected if expected == found => Ok(()),
-            expected => Err(CallError::Arity { signature: self.to_string(), expected, found }),
+            expected => {
+                Err(DynamicCallError::Arity { signature: self.to_string(), expected, found })
+            }
         }
     }
 }
 
 impl CType {
     /// An argument is not of this type.
-    pub(super) fn mismatch(&self, index: usize, found: String) -> CallError {
-        CallError::Type { place: index + 1, expected: self.text.clone(), found }
+    pub(super) fn mismatch(&self, index: usize, found: String) -> DynamicCallError {
+        DynamicCallError::Type { place: index + 1, expected: self.text.clone(), found }
     }
 
     fn read(&self, text: &str) -> Option<Value<'static>> {
@@ -131,10 +133,11 @@ impl CType {
 }
 
 impl FromStr for Signature {
-    type Err = CallError;
+    type Err = DynamicCallError;
 
-    fn from_str(text: &str) -> Result<Self, CallError> {
-        let invalid = |reason: String| CallError::Signature { text: text.to_owned(), reason };
+    fn from_str(text: &str) -> Result<Self, DynamicCallError> {
+        let invalid =
+            |reason: String| DynamicCallError::Signature { text: text.to_owned(), reason };
         let (name, rest) = text.split_once('(').ok_or_else(|| invalid("there is no `(`".into()))?;
         let (list, rest) = rest.split_once(')').ok_or_else(|| invalid("there is no `)`".into()))?;
         let (name, list, rest) = (name.trim(), list.trim(), rest.trim());
