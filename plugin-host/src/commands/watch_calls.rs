@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use plugin_interface::{DynamicCallError, HotLibrary, HotReload, Signature};
+use plugin_interface::{DynamicCallError, HotError, HotLibrary, HotReload, LoadError, Signature};
 
 use super::call::{call, open};
 use super::isolate::again;
@@ -35,13 +35,13 @@ pub(crate) fn run(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
 pub(crate) fn watched(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
     let signatures = signatures(args)?;
     let library = open(&args.file, &signatures, &args.policy)?;
-    let (mut next, mut told) = (Instant::now(), String::new());
+    let (mut next, mut trouble) = (Instant::now(), Trouble::default());
     for round in 0.. {
         if args.count.is_some_and(|count| round >= count) {
             break;
         }
         if round > 0 {
-            reload(args, &library, &mut told)?;
+            reload(args, &library, &mut trouble)?;
         }
         for signature in &signatures {
             match call(&library, signature, &[]) {
@@ -61,22 +61,41 @@ pub(crate) fn watched(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
+/// What was said of a file that cannot be loaded, or is about to be.
+#[derive(Default, PartialEq)]
+struct Trouble {
+    message: String,
+    is_told: bool,
+}
+
 /// Takes the next version into use, if there is one, and says so. An error is
-/// said once, for as long as it is the same.
-fn reload(args: &WatchCallsArgs, library: &HotLibrary, told: &mut String) -> anyhow::Result<()> {
-    let message = match library.check_and_reload() {
+/// said once, for as long as it is the same; that a file is missing or being
+/// written, if it still is the next time.
+fn reload(
+    args: &WatchCallsArgs,
+    library: &HotLibrary,
+    trouble: &mut Trouble,
+) -> anyhow::Result<()> {
+    let error = match library.check_and_reload() {
         Ok(HotReload::Reloaded { generation, .. }) => {
             let file = escaped(&args.file.display().to_string());
             print_line(&format!("reloaded {file}, version {generation}"))?;
-            String::new()
+            *trouble = Trouble::default();
+            return Ok(());
         }
         Ok(_) => return Ok(()),
-        Err(error) => describe(&error),
+        Err(error) => error,
     };
-    if !message.is_empty() && message != *told {
+    let is_usual =
+        matches!(&error, HotError::Load(LoadError::StillWritten { .. } | LoadError::Read { .. }));
+    let message = describe(&error);
+    let is_new = trouble.message != message;
+    let is_told = !is_new && trouble.is_told;
+    let tell = !is_told && !(is_new && is_usual);
+    if tell {
         print_error(&message);
     }
-    *told = message;
+    *trouble = Trouble { message, is_told: is_told || tell };
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 use crate::environment::{Answer, Directory, plugin_host, root};
 
@@ -88,6 +88,7 @@ fn what_cannot_be_called_is_told_with_its_exit_code() {
 struct Watching {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
+    errors: BufReader<ChildStderr>,
 }
 
 impl Watching {
@@ -97,10 +98,19 @@ impl Watching {
             .args(arguments)
             .current_dir(root())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Watching { child, lines }
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        Watching { child, lines, errors }
+    }
+
+    /// A line of stderr.
+    fn error(&mut self) -> String {
+        let mut line = String::new();
+        self.errors.read_line(&mut line).unwrap();
+        line
     }
 
     /// Reads on until a line is that one; gives those before it.
@@ -124,9 +134,18 @@ impl Drop for Watching {
 }
 
 #[test]
-fn a_library_that_is_watched_is_called_again_and_again_while_it_is_rebuilt() {
+fn the_example_is_edited_and_rebuilt_while_it_is_watched() {
     let directory = Directory::new();
-    let library = compile(&directory, "int foo(void) { return 4; }");
+    for file in ["Makefile", "foo.c"] {
+        let source = root().join("example-plugins/c-library").join(file);
+        fs::copy(source, directory.path().join(file)).unwrap();
+    }
+    let make = || {
+        let make = Command::new("make").arg("--silent").current_dir(directory.path()).status();
+        assert!(make.expect("the tests need make").success());
+    };
+    make();
+    let library = directory.path().join("build/libfoo.so");
     let path = library.to_str().unwrap();
     let calls = ["--call", "foo() -> int", "--call", "bar() -> int", "--every", "10ms", path];
     let mut watching = Watching::begin(&calls);
@@ -134,13 +153,34 @@ fn a_library_that_is_watched_is_called_again_and_again_while_it_is_rebuilt() {
         assert_eq!(watching.until("foo() -> 4"), [""; 0]);
         assert_eq!(watching.until("bar() is not defined"), [""; 0]);
     }
-    compile(&directory, "int foo(void) { return 5; } int bar(void) { return 10; }");
+    let source = directory.path().join("foo.c");
+    fs::write(source, "int foo(void) { return 5; }\nint bar(void) { return 10; }").unwrap();
+    make();
     let before = watching.until(&format!("reloaded {path}, version 2"));
     assert!(before.iter().all(|line| line == "foo() -> 4" || line == "bar() is not defined"));
     for _ in 0..3 {
         assert_eq!(watching.until("foo() -> 5"), [""; 0]);
         assert_eq!(watching.until("bar() -> 10"), [""; 0]);
     }
+}
+
+#[test]
+fn a_bad_build_is_told_once_and_the_old_code_goes_on() {
+    let directory = Directory::new();
+    let library = compile(&directory, "int foo(void) { return 4; }");
+    let path = library.to_str().unwrap();
+    let mut watching = Watching::begin(&["--call", "foo() -> int", "--every", "10ms", path]);
+    watching.until("foo() -> 4");
+    fs::write(&library, "no library").unwrap();
+    assert!(watching.error().contains("is not a dynamic library"));
+    for _ in 0..10 {
+        assert_eq!(watching.until("foo() -> 4"), [""; 0]);
+    }
+    fs::remove_file(&library).unwrap();
+    // The next one, and not the first again.
+    assert!(watching.error().contains("No such file"));
+    compile(&directory, "int foo(void) { return 5; }");
+    watching.until("foo() -> 5");
 }
 
 #[test]
