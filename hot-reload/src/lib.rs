@@ -157,7 +157,7 @@ pub unsafe extern "C" fn hr_open(
         let names = unsafe { std::slice::from_raw_parts(names, count) };
         // SAFETY: as above.
         let names = names.iter().map(|name| unsafe { utf8(*name, "names") });
-        let opened = HotLibrary::open(path_of(path)?, names.collect::<Result<Vec<_>, _>>()?)?;
+        let opened = HotLibrary::open(path_of(path)?, &names.collect::<Result<Vec<_>, _>>()?)?;
         let opened = Box::new(hr_library { library: opened });
         // SAFETY: as above; `library` is not null.
         unsafe { library.write(Box::into_raw(opened)) };

@@ -74,8 +74,8 @@ pub(super) fn open<'s>(
     signatures: impl IntoIterator<Item = &'s Signature>,
     policy: &PolicyArgs,
 ) -> anyhow::Result<HotLibrary> {
-    let names = signatures.into_iter().map(Signature::name);
-    Ok(HotOptions::new().policy(super::policy(policy)?).open(file, names)?)
+    let names: Vec<_> = signatures.into_iter().map(Signature::name).collect();
+    Ok(HotOptions::new().policy(super::policy(policy)?).open(file, &names)?)
 }
 
 /// Calls the function that the signature names.

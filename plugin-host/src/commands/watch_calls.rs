@@ -50,7 +50,7 @@ pub(crate) fn watched(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
                     print_line(&escaped(&line))?;
                 }
                 Err(DynamicCallError::NotDefined(absent)) => {
-                    print_line(&escaped(&absent.to_string()))?
+                    print_line(&escaped(&absent.to_string()))?;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -91,7 +91,8 @@ fn reload(
     let message = describe(&error);
     let is_new = trouble.message != message;
     let is_told = !is_new && trouble.is_told;
-    let tell = !is_told && !(is_new && is_usual);
+    let is_early = is_new && is_usual;
+    let tell = !(is_told || is_early);
     if tell {
         print_error(&message);
     }

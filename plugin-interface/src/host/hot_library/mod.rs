@@ -133,10 +133,7 @@ impl HotLibrary {
     ///
     /// If it cannot be loaded, or there is no name, or one that no function can
     /// have, or one that a variable has.
-    pub fn open<N: AsRef<str>>(
-        path: impl AsRef<Path>,
-        names: impl IntoIterator<Item = N>,
-    ) -> Result<Self, HotError> {
+    pub fn open<N: AsRef<str>>(path: impl AsRef<Path>, names: &[N]) -> Result<Self, HotError> {
         HotOptions::new().open(path, names)
     }
 

@@ -118,9 +118,9 @@ impl HotOptions {
     pub fn open<N: AsRef<str>>(
         self,
         path: impl AsRef<Path>,
-        names: impl IntoIterator<Item = N>,
+        names: &[N],
     ) -> Result<HotLibrary, HotError> {
-        let names = names.into_iter().map(|name| name.as_ref().to_owned());
+        let names = names.iter().map(|name| name.as_ref().to_owned());
         HotLibrary::open_with(path.as_ref(), names.collect(), self)
     }
 }

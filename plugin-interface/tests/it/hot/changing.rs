@@ -8,7 +8,7 @@ use plugin_interface::{ChangeDetection, HotLibrary, HotOptions, HotReload};
 use super::sources::{FIRST, Number, SECOND, Sources, number};
 
 fn open(sources: &Sources, detection: ChangeDetection) -> HotLibrary {
-    HotOptions::new().change_detection(detection).open(sources.library(), ["foo"]).unwrap()
+    HotOptions::new().change_detection(detection).open(sources.library(), &["foo"]).unwrap()
 }
 
 fn is_reloaded(library: &HotLibrary) -> bool {

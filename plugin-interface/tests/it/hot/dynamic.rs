@@ -38,7 +38,8 @@ fn open() -> (Sources, HotLibrary) {
     let sources = Sources::of(SOURCE);
     let names = SOURCE.split(['(', ' ', ')', ',', '*']).filter(|word| word.starts_with("f_"));
     let others = ["mixed", "sum", "fill", "copy", "name", "where", "at", "absent"];
-    let library = HotLibrary::open(sources.library(), names.chain(others)).unwrap();
+    let library =
+        HotLibrary::open(sources.library(), &names.chain(others).collect::<Vec<_>>()).unwrap();
     (sources, library)
 }
 

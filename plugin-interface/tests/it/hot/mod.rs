@@ -1,5 +1,6 @@
 //! Plain libraries of C, by function name.
 #![expect(unsafe_code, reason = "calls functions of C")]
+#![allow(clippy::disallowed_names, reason = "foo is the name of a function of C")]
 
 mod changing;
 #[cfg(feature = "call-dynamic")]

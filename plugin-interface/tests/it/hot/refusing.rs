@@ -153,7 +153,7 @@ fn the_new_function_is_tried_before_it_serves_and_a_failing_try_keeps_the_old() 
             answer => Err(format!("foo() -> {answer}").into()),
         }
     });
-    let library = options.open(sources.library(), ["foo"]).unwrap();
+    let library = options.open(sources.library(), &["foo"]).unwrap();
     let foo = library.function::<Number>("foo").unwrap();
     sources.build("int foo(void) { return -1; }");
     let error = library.check_and_reload().unwrap_err();
@@ -175,10 +175,10 @@ fn a_validation_that_reloads_is_told_so() {
     let itself = std::sync::Arc::new(Mutex::new(None::<HotLibrary>));
     let known = std::sync::Arc::clone(&itself);
     let options = HotOptions::new().validate(move |_| match &*known.lock().unwrap() {
-        Some(library) => Ok(drop(library.check_and_reload()?)),
+        Some(library) => Ok(library.check_and_reload().map(|_| ())?),
         None => Ok(()),
     });
-    let library = options.open(sources.library(), ["foo"]).unwrap();
+    let library = options.open(sources.library(), &["foo"]).unwrap();
     *itself.lock().unwrap() = Some(library.clone());
     sources.build(SECOND);
     let error = library.check_and_reload().unwrap_err();
@@ -201,7 +201,7 @@ fn a_constant_tells_of_signatures_that_changed_before_anything_runs() {
     let ran = sources.path().join("ran");
     sources.build(&source(3, &ran));
     let options = || HotOptions::new().signatures("foo_signatures", 3);
-    let library = options().open(sources.library(), ["foo"]).unwrap();
+    let library = options().open(sources.library(), &["foo"]).unwrap();
     let foo = library.function::<Number>("foo").unwrap();
     fs::remove_file(&ran).unwrap();
     sources.build(&source(4, &ran));
@@ -214,7 +214,7 @@ fn a_constant_tells_of_signatures_that_changed_before_anything_runs() {
     for other in [FIRST, "const long foo_signatures = 3;", "int foo_signatures(void) { return 3; }"]
     {
         sources.build(other);
-        let error = options().open(sources.library(), ["foo"]).unwrap_err();
+        let error = options().open(sources.library(), &["foo"]).unwrap_err();
         assert!(text(&error).contains("found none"), "{error:?}");
     }
 }

@@ -117,7 +117,7 @@ fn a_call_in_flight_finishes_in_the_old_code_which_then_is_unmapped() {
 fn unloading_waits_for_calls_and_says_what_keeps_the_library() {
     let sources = Sources::of(WAITING);
     let options = HotOptions::new().deadline(Duration::from_millis(20));
-    let library = options.open(sources.library(), ["foo"]).unwrap();
+    let library = options.open(sources.library(), &["foo"]).unwrap();
     let foo = library.function::<Waiting>("foo").unwrap();
     let [entered, leave] = [AtomicFlag::new(0), AtomicFlag::new(0)];
     let (sender, events) = channel();
@@ -176,7 +176,7 @@ fn unloading_does_not_wait_for_its_own_thread() {
 #[test]
 fn a_version_stays_mapped_where_the_host_says_so() {
     let sources = Sources::of(FIRST);
-    let library = HotOptions::new().retain().open(sources.library(), ["foo"]).unwrap();
+    let library = HotOptions::new().retain().open(sources.library(), &["foo"]).unwrap();
     let foo = *library.function::<Number>("foo").unwrap().get().unwrap();
     let UnloadOutcome::Pinned { reasons } = library.unload().unwrap() else {
         panic!("it is retained");

@@ -127,7 +127,9 @@ impl CType {
             Kind::Pointer { is_text: true, is_const: true, .. } => {
                 CString::new(text).ok().map(Value::Text)
             }
-            Kind::Pointer { .. } => (text == "null").then(|| Value::Pointer(core::ptr::null_mut())),
+            Kind::Pointer { .. } => {
+                (text == "null").then_some(Value::Pointer(core::ptr::null_mut()))
+            }
         }
     }
 }
