@@ -28,18 +28,18 @@ enum Command {
     Inspect(InspectArgs),
     /// Load every plugin of a directory, call the greeters, unload, and count.
     Run(RunArgs),
+    /// Load the plugins of a directory, and replace each as soon as its file changes.
+    Watch(WatchArgs),
     /// Put libraries to the test, and say of each check how it went.
     Check(CheckArgs),
     /// Call a function of a plain library, such as one of C, by its name.
     Call(CallArgs),
-    /// Call functions of a plain library again and again, while it is rebuilt.
-    Watch(WatchCallsArgs),
     /// What runs in the child process in which a function is called.
     #[command(hide = true)]
     Called(CalledArgs),
     /// What runs in the child process in which functions are watched.
     #[command(hide = true)]
-    Watched(WatchCallsArgs),
+    Watched(WatchArgs),
     /// What runs in the child process in which a run drives a library.
     #[command(hide = true)]
     Drive(DriveArgs),
@@ -116,24 +116,6 @@ pub(crate) struct CalledArgs {
 }
 
 #[derive(Args)]
-pub(crate) struct WatchCallsArgs {
-    /// The library.
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// A function without parameters, as in `foo() -> int`.
-    #[arg(long, value_name = "SIGNATURE", required = true)]
-    pub(crate) call: Vec<String>,
-    /// How often, as in `1s` or `200ms`.
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = time)]
-    pub(crate) every: Duration,
-    /// How many times; without, for ever.
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) count: Option<u64>,
-    #[command(flatten)]
-    pub(crate) policy: PolicyArgs,
-}
-
-#[derive(Args)]
 pub(crate) struct DriveArgs {
     pub(crate) library: PathBuf,
     #[arg(long)]
@@ -201,6 +183,41 @@ pub(crate) struct RunArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Args)]
+pub(crate) struct WatchArgs {
+    /// The directory of the plugins, which may come and go; or a plain library,
+    /// with --call.
+    #[arg(value_name = "DIR|FILE")]
+    pub(crate) directory: PathBuf,
+    /// Call a function of a plain library again and again, while it is rebuilt: one
+    /// without parameters, as in `foo() -> int`.
+    #[arg(long, value_name = "SIGNATURE", conflicts_with_all = ["recursive", "debounce", "poll", "greet", "json"])]
+    pub(crate) call: Vec<String>,
+    /// How often to call it, as in `1s` or `200ms`.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = time, requires = "call")]
+    pub(crate) every: Duration,
+    /// How many times to call it; without, for ever.
+    #[arg(long, value_name = "COUNT", requires = "call")]
+    pub(crate) count: Option<u64>,
+    /// Watch the directories below too.
+    #[arg(long)]
+    pub(crate) recursive: bool,
+    /// For how long nothing must be seen of a writer that does not close its file.
+    #[arg(long, value_name = "MILLISECONDS", default_value = "100")]
+    pub(crate) debounce: u64,
+    /// Compare files this often, where the file system tells of no changes.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) poll: Option<Duration>,
+    /// Whom to greet.
+    #[arg(long, value_name = "NAME", default_value = "world")]
+    pub(crate) greet: String,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    /// Print JSON, a line for each event. What plugins print comes in between.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// A time of more than nothing.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().map_err(|error| error.to_string())?;
@@ -230,9 +247,10 @@ pub fn main() -> ExitCode {
         Command::List(args) => commands::list::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Watch(args) if args.call.is_empty() => commands::watch::run(&args),
+        Command::Watch(args) => commands::watch_calls::run(&args),
         Command::Check(args) => commands::check::run(&args),
         Command::Call(args) => commands::call::run(&args),
-        Command::Watch(args) => commands::watch_calls::run(&args),
         Command::Called(args) => commands::call::called(&args),
         Command::Watched(args) => commands::watch_calls::watched(&args),
         Command::Drive(args) => commands::drive::run(&args),

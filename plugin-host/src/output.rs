@@ -64,6 +64,12 @@ pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Prints a value as one line of JSON to stdout.
+pub(crate) fn print_json_line(value: &impl Serialize) -> anyhow::Result<()> {
+    print_line(&serde_json::to_string(value)?)?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::escaped;

@@ -62,6 +62,8 @@
 //!   compiles `libffi`, which needs a compiler of C.
 //! - `tracing`: what happens to the versions of a `Live` is told by events of
 //!   the crate `tracing` too.
+//! - `watch`: a manager that watches directories, and loads and replaces what
+//!   changes in them.
 
 // The macros name this crate by its path; so does its own use of them.
 extern crate self as plugin_interface;
@@ -87,6 +89,11 @@ pub use interface::{Interface, PluginTrait};
 pub use plugin_annotations::{plugin_aggregates, plugin_impl, plugin_interface};
 pub use runtime::context::PluginContext;
 
+#[cfg(feature = "watch")]
+pub use {
+    crossbeam_channel,
+    host::{ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions},
+};
 #[cfg(feature = "manager")]
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},

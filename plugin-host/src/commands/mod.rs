@@ -3,13 +3,16 @@
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod drive;
+mod greeting;
 pub(crate) mod inspect;
 mod isolate;
 pub(crate) mod list;
 pub(crate) mod probe;
 mod report;
 pub(crate) mod run;
+pub(crate) mod watch;
 pub(crate) mod watch_calls;
+mod watch_report;
 
 use std::env::consts::DLL_EXTENSION;
 use std::path::Path;

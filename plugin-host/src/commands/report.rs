@@ -73,18 +73,25 @@ impl Report {
     }
 }
 
-fn show(library: &LibraryReport) -> std::io::Result<()> {
-    let LibraryReport { file, package, version, .. } = library;
-    print_line(&escaped(&format!("{file} ({package} {version})")))?;
-    for registration in &library.registrations {
-        let RegistrationReport { name, interface, methods, .. } = registration;
-        let answer = match (&registration.greeter, &registration.greeting, &registration.error) {
+impl RegistrationReport {
+    /// What it answered, on one line.
+    pub(super) fn line(&self) -> String {
+        let RegistrationReport { name, interface, methods, .. } = self;
+        let answer = match (&self.greeter, &self.greeting, &self.error) {
             (Some(greeter), Some(greeting), _) => format!("{greeter}: {greeting}"),
             (_, _, Some(error)) => error.clone(),
             _ => format!("not called, has {} methods", methods.len()),
         };
-        print_line(&format!("  {}", escaped(&format!("{name} ({interface}): {answer}"))))?;
-        for method in methods {
+        format!("{name} ({interface}): {answer}")
+    }
+}
+
+fn show(library: &LibraryReport) -> std::io::Result<()> {
+    let LibraryReport { file, package, version, .. } = library;
+    print_line(&escaped(&format!("{file} ({package} {version})")))?;
+    for registration in &library.registrations {
+        print_line(&format!("  {}", escaped(&registration.line())))?;
+        for method in &registration.methods {
             print_line(&format!("    {}", escaped(method)))?;
         }
     }

@@ -9,22 +9,22 @@ use plugin_interface::{DynamicCallError, HotError, HotLibrary, HotReload, LoadEr
 
 use super::call::{call, open};
 use super::isolate::again;
-use crate::cli::WatchCallsArgs;
+use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::output::{describe, escaped, print_error, print_line};
 
 /// Calls in a child process, which may crash.
-pub(crate) fn run(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     signatures(args)?;
-    let mut command = again("watched", &args.policy)?;
+    let mut command = again("watched", &args.load.policy)?;
     command.args(args.call.iter().map(|call| format!("--call={call}")));
     command.args(args.count.iter().map(|count| format!("--count={count}")));
-    command.arg(format!("--every={}s", args.every.as_secs_f64())).arg("--").arg(&args.file);
+    command.arg(format!("--every={}s", args.every.as_secs_f64())).arg("--").arg(&args.directory);
     let status = command.status().context("cannot start this program once more")?;
     Exit::of(status).map_or_else(
         || {
             let how = plugin_interface::describe_exit(status);
-            print_error(&format!("{} crashed: {how}", args.file.display()));
+            print_error(&format!("{} crashed: {how}", args.directory.display()));
             Ok(Exit::Crashed)
         },
         Ok,
@@ -32,9 +32,9 @@ pub(crate) fn run(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
 }
 
 /// The child's side.
-pub(crate) fn watched(args: &WatchCallsArgs) -> anyhow::Result<Exit> {
+pub(crate) fn watched(args: &WatchArgs) -> anyhow::Result<Exit> {
     let signatures = signatures(args)?;
-    let library = open(&args.file, &signatures, &args.policy)?;
+    let library = open(&args.directory, &signatures, &args.load.policy)?;
     let (mut next, mut trouble) = (Instant::now(), Trouble::default());
     for round in 0.. {
         if args.count.is_some_and(|count| round >= count) {
@@ -71,14 +71,10 @@ struct Trouble {
 /// Takes the next version into use, if there is one, and says so. An error is
 /// said once, for as long as it is the same; that a file is missing or being
 /// written, if it still is the next time.
-fn reload(
-    args: &WatchCallsArgs,
-    library: &HotLibrary,
-    trouble: &mut Trouble,
-) -> anyhow::Result<()> {
+fn reload(args: &WatchArgs, library: &HotLibrary, trouble: &mut Trouble) -> anyhow::Result<()> {
     let error = match library.check_and_reload() {
         Ok(HotReload::Reloaded { generation, .. }) => {
-            let file = escaped(&args.file.display().to_string());
+            let file = escaped(&args.directory.display().to_string());
             print_line(&format!("reloaded {file}, version {generation}"))?;
             *trouble = Trouble::default();
             return Ok(());
@@ -100,7 +96,7 @@ fn reload(
     Ok(())
 }
 
-fn signatures(args: &WatchCallsArgs) -> anyhow::Result<Vec<Signature>> {
+fn signatures(args: &WatchArgs) -> anyhow::Result<Vec<Signature>> {
     let parse = |text: &String| -> anyhow::Result<Signature> {
         let signature: Signature = text.parse()?;
         // Nobody says with what.

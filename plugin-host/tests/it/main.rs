@@ -8,3 +8,4 @@ mod list;
 mod readme;
 mod run;
 mod usage;
+mod watch;

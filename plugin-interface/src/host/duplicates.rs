@@ -13,7 +13,7 @@ const HEAD: u64 = 1024;
 /// The files seen so far.
 #[derive(Default)]
 pub(crate) struct Duplicates {
-    seen: HashMap<(u64, u64), Vec<Seen>>,
+    seen: HashMap<Head, Vec<Seen>>,
 }
 
 /// A file by the name that its user knows, and where its content is.
@@ -40,7 +40,9 @@ impl Duplicates {
 }
 
 /// The size of a file, and a hash of how it begins.
-fn head(path: &Path) -> io::Result<(u64, u64)> {
+pub(crate) type Head = (u64, u64);
+
+pub(crate) fn head(path: &Path) -> io::Result<Head> {
     let file = File::open(path)?;
     let len = file.metadata()?.len();
     let mut head = Vec::new();
@@ -50,7 +52,8 @@ fn head(path: &Path) -> io::Result<(u64, u64)> {
     Ok((len, hasher.finish()))
 }
 
-fn is_same(first: &Path, second: &Path) -> bool {
+/// Whether the content is the same; only asked of files that begin alike.
+pub(crate) fn is_same(first: &Path, second: &Path) -> bool {
     matches!((std::fs::read(first), std::fs::read(second)), (Ok(a), Ok(b)) if a == b)
 }
 

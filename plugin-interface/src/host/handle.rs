@@ -50,6 +50,18 @@ impl PluginHandle {
         PluginHandle { instance: Arc::new(instance), thread: PhantomData }
     }
 
+    /// Another handle of the same instance.
+    #[cfg(feature = "watch")]
+    pub(super) fn another(&self) -> Self {
+        PluginHandle { instance: Arc::clone(&self.instance), thread: PhantomData }
+    }
+
+    /// Whether it is the registration of that name, for that interface.
+    #[cfg(feature = "watch")]
+    pub(super) fn serves_as(&self, other: &Self) -> bool {
+        (self.name(), self.interface()) == (other.name(), other.interface())
+    }
+
     /// The library's file, as the host found it.
     pub fn path(&self) -> &Path {
         &self.instance.library.path

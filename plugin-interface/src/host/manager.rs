@@ -1,5 +1,12 @@
 //! Drives the stages, and remembers what was loaded and what was not.
 
+#[cfg(feature = "watch")]
+mod held;
+#[cfg(feature = "watch")]
+mod session;
+#[cfg(feature = "watch")]
+mod watching;
+
 use core::fmt;
 use core::marker::PhantomData;
 use std::collections::HashSet;
@@ -48,6 +55,9 @@ pub struct PluginManager {
     copies: Option<Arc<PrivateDirectory>>,
     loaded: Vec<Loaded>,
     rejected: Vec<Rejected>,
+    /// What it loaded by watching, and how it watches.
+    #[cfg(feature = "watch")]
+    watching: watching::Watching,
     thread: PhantomData<StaysOnItsThread>,
 }
 
@@ -272,6 +282,8 @@ impl PluginManager {
     /// If no library was loaded from there.
     pub fn unload_by_path(&mut self, path: impl AsRef<Path>) -> Result<Option<u64>, UnloadError> {
         let wanted = identity(path.as_ref());
+        #[cfg(feature = "watch")]
+        self.watching.held.retain(|held| !held.is_at(path.as_ref(), &wanted));
         let before = self.loaded.len();
         let mut counters = Vec::new();
         self.loaded.retain(|loaded| {

@@ -16,10 +16,13 @@ mod panics;
 mod policy;
 mod private_directory;
 pub(crate) mod raw;
+mod stage;
 mod stages;
 mod symbols;
 #[cfg(feature = "hot-library")]
 mod turn;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
@@ -38,7 +41,10 @@ pub use live::{
 pub use manager::{PluginManager, Rejected, Surveyed};
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
+pub use stage::Stage;
 pub use stages::admit::Mismatch;
 pub use stages::check::{InspectError, exported_symbols, inspect, inspect_bytes};
 pub use stages::probe::{Probe, describe_exit};
-pub use stages::times::{Stage, Times};
+pub use stages::times::Times;
+#[cfg(feature = "watch")]
+pub use watch::{ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions};

@@ -123,6 +123,6 @@ impl Directory {
 
 /// Whether a library of that name is mapped: its private copy bears the name.
 pub(crate) fn is_mapped(name: &str) -> bool {
-    let maps = fs::read_to_string("/proc/self/maps").unwrap();
-    maps.contains(&format!("lib{name}.{DLL_EXTENSION}"))
+    let maps = fs::read("/proc/self/maps").unwrap();
+    String::from_utf8_lossy(&maps).contains(&format!("lib{name}.{DLL_EXTENSION}"))
 }

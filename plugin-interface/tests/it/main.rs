@@ -9,6 +9,8 @@ mod hostile;
 mod hot;
 mod live;
 mod loading;
+#[cfg(feature = "watch")]
+mod observer;
 mod panics;
 mod platforms;
 mod policy;
@@ -19,3 +21,7 @@ mod seeds;
 mod sharing;
 mod tidy;
 mod unloading;
+#[cfg(feature = "watch")]
+mod watching;
+#[cfg(feature = "watch")]
+mod watching_as_promised;

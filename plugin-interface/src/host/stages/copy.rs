@@ -8,11 +8,9 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-#[cfg(feature = "hot-library")]
-use std::time::Duration;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use super::settle::Settled;
+use super::settle::{self, Settled};
 use super::times::{Stage, Stopwatch};
 use crate::host::error::LoadError;
 use crate::host::policy::LoadPolicy;
@@ -35,10 +33,26 @@ impl PrivateCopy {
         Self::timed(source, policy, &mut Stopwatch::start())
     }
 
-    /// The same, timed.
+    /// As `of`, and does not wait for a writer: for those who are told when it
+    /// is done.
+    #[cfg(feature = "watch")]
+    pub(crate) fn at_once(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
+        Self::make(source, policy, Duration::ZERO, &mut Stopwatch::start())
+    }
+
+    /// As `of`, timed.
     pub(crate) fn timed(
         source: &Path,
         policy: &LoadPolicy,
+        watch: &mut Stopwatch,
+    ) -> Result<Self, LoadError> {
+        Self::make(source, policy, settle::PATIENCE, watch)
+    }
+
+    fn make(
+        source: &Path,
+        policy: &LoadPolicy,
+        patience: Duration,
         watch: &mut Stopwatch,
     ) -> Result<Self, LoadError> {
         let unreadable = |error| LoadError::Read { path: source.to_owned(), source: error };
@@ -50,7 +64,8 @@ impl PrivateCopy {
         policy.check_file(source, &metadata)?;
         let real = policy.check_directory(source)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
-        let settled = Settled::begin(&original).map_err(unreadable)?.ok_or_else(written)?;
+        let settled =
+            Settled::begin(&original, patience).map_err(unreadable)?.ok_or_else(written)?;
         let origin = FileIdentity::of(settled.before());
         watch.begin(Stage::Copy);
         let copy = Self::write(source, &original, origin, real)?;
@@ -131,6 +146,19 @@ impl FileIdentity {
         #[cfg(not(unix))]
         let (file, changed) = ((0, 0), (0, 0));
         FileIdentity { file, len: metadata.len(), written: metadata.modified().ok(), changed }
+    }
+
+    /// Whether nobody wrote the file since it was that one, whatever else
+    /// became of it.
+    #[cfg(feature = "watch")]
+    pub(crate) fn is_written_as(&self, other: &Self) -> bool {
+        (self.file, self.len, self.written) == (other.file, other.len, other.written)
+    }
+
+    /// One that differs from those of other numbers.
+    #[cfg(all(test, feature = "watch"))]
+    pub(crate) fn numbered(number: u64) -> Self {
+        FileIdentity { file: (0, number), len: 0, written: None, changed: (0, 0) }
     }
 }
 

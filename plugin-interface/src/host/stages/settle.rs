@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// How long a writer may take to close the file. One that has closed it may
 /// seem not to have: a child that its process just started holds the file too,
 /// until it runs its own program.
-const PATIENCE: Duration = Duration::from_millis(300);
+pub(super) const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A file that is being read, and what it was when that began.
 pub(crate) struct Settled<'f> {
@@ -23,14 +23,14 @@ pub(crate) struct Settled<'f> {
 
 impl<'f> Settled<'f> {
     /// Begins to watch a file that is open for reading; `None` if somebody is
-    /// writing it, and goes on doing so for a moment.
-    pub(crate) fn begin(file: &'f File) -> io::Result<Option<Self>> {
-        let deadline = Instant::now() + PATIENCE;
+    /// writing it, and goes on doing so for as long as we have patience.
+    pub(crate) fn begin(file: &'f File, patience: Duration) -> io::Result<Option<Self>> {
+        let deadline = Instant::now() + patience;
         let lease = loop {
             match Lease::take(file) {
                 Ok(lease) => break Some(lease),
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => break None,
-                Err(_) if Instant::now() > deadline => return Ok(None),
+                Err(_) if Instant::now() >= deadline => return Ok(None),
                 Err(_) => std::thread::sleep(PATIENCE / 60),
             }
         };
@@ -112,10 +112,10 @@ mod tests {
     fn a_file_that_is_open_for_writing_is_not_settled() {
         let mut writer = tempfile::NamedTempFile::new().unwrap();
         let reader = File::open(writer.path()).unwrap();
-        assert!(Settled::begin(&reader).unwrap().is_none());
+        assert!(Settled::begin(&reader, PATIENCE).unwrap().is_none());
         writer.write_all(b"done").unwrap();
         let path = writer.into_temp_path();
-        assert!(Settled::begin(&reader).unwrap().is_some());
+        assert!(Settled::begin(&reader, PATIENCE).unwrap().is_some());
         drop(path);
     }
 
@@ -123,7 +123,7 @@ mod tests {
     fn a_writer_that_comes_meanwhile_is_noticed() {
         let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
         let reader = File::open(&path).unwrap();
-        let settled = Settled::begin(&reader).unwrap().unwrap();
+        let settled = Settled::begin(&reader, PATIENCE).unwrap().unwrap();
         assert!(settled.is_unchanged().unwrap());
         // Waits for the lease to go, unless it says that it will not.
         use std::os::unix::fs::OpenOptionsExt;

@@ -3,65 +3,7 @@
 use core::fmt;
 use std::time::{Duration, Instant};
 
-/// The stages of a load, in their order.
-///
-/// ```
-/// use plugin_interface::Stage;
-/// assert!(Stage::Check < Stage::Open, "nothing runs that was not checked");
-/// assert_eq!(Stage::Open.to_string(), "open");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Stage {
-    /// Nobody is writing the file.
-    Settle,
-    /// The private copy is made, and compared with the one in use.
-    Copy,
-    /// The copy is a sound library, with metadata.
-    Check,
-    /// The metadata is what the host asks for.
-    Admit,
-    /// A child process survives it.
-    Probe,
-    /// The dynamic linker maps it.
-    Open,
-    /// Library and host find each other's services.
-    Connect,
-    /// The instance is made.
-    Make,
-    /// Callers find it.
-    Publish,
-}
-
-impl Stage {
-    const ALL: [Stage; 9] = [
-        Stage::Settle,
-        Stage::Copy,
-        Stage::Check,
-        Stage::Admit,
-        Stage::Probe,
-        Stage::Open,
-        Stage::Connect,
-        Stage::Make,
-        Stage::Publish,
-    ];
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Stage::Settle => "settle",
-            Stage::Copy => "copy",
-            Stage::Check => "check",
-            Stage::Admit => "admit",
-            Stage::Probe => "probe",
-            Stage::Open => "open",
-            Stage::Connect => "connect",
-            Stage::Make => "make",
-            Stage::Publish => "publish",
-        })
-    }
-}
+pub(crate) use crate::host::stage::Stage;
 
 /// How long each stage of a load took; one that was not reached took nothing.
 ///

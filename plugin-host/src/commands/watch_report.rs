@@ -1,0 +1,91 @@
+//! What a watch tells, for people and as lines of JSON.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::report::RegistrationReport;
+use crate::output::{escaped, print_error, print_json_line, print_line};
+
+/// One event.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(super) enum WatchReport {
+    Watching {
+        directory: String,
+    },
+    /// A library was loaded, perhaps in the place of an older version.
+    Loaded {
+        file: String,
+        package: String,
+        version: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        replaced: Option<String>,
+        /// From the first sign of the file's change to the first call.
+        ms: Option<f64>,
+        registrations: Vec<RegistrationReport>,
+    },
+    Unloaded {
+        file: String,
+        package: String,
+        version: String,
+        made: u64,
+        unmade: Option<u64>,
+    },
+    Error {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stage: Option<String>,
+        error: String,
+    },
+    Stopped {
+        calls: u64,
+        failed: u64,
+    },
+}
+
+impl WatchReport {
+    pub(super) fn print(&self, json: bool) -> anyhow::Result<()> {
+        match json {
+            true => print_json_line(self),
+            false => self.show(),
+        }
+    }
+
+    fn show(&self) -> anyhow::Result<()> {
+        match self {
+            WatchReport::Watching { directory } => {
+                print_line(&escaped(&format!("watching {directory}; Ctrl-C stops")))?;
+            }
+            WatchReport::Loaded { file, package, version, replaced, ms, registrations } => {
+                let what = named(package, file);
+                let how = match replaced {
+                    Some(old) => format!("replaced {what} {old} -> {version}"),
+                    None => format!("loaded {what} {version}"),
+                };
+                let time = ms.map(|ms| format!(" in {ms:.1} ms")).unwrap_or_default();
+                print_line(&escaped(&format!("{how}{time}")))?;
+                registrations.iter().try_for_each(|registration| {
+                    print_line(&format!("  {}", escaped(&registration.line())))
+                })?;
+            }
+            WatchReport::Unloaded { file, package, version, made, unmade } => {
+                let what = named(package, file);
+                let unmade = unmade.map_or("unknown".to_owned(), |count| count.to_string());
+                let text =
+                    format!("unloaded {what} {version}: made {made}, unmaker counter {unmade}");
+                print_line(&escaped(&text))?;
+            }
+            WatchReport::Error { error, .. } => print_error(error),
+            WatchReport::Stopped { calls, failed } => {
+                print_line(&format!("stopped after {calls} calls, {failed} of which panicked"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A package by its name, or by its file if it has none.
+fn named<'a>(package: &'a str, file: &'a str) -> &'a str {
+    let name = Path::new(file).file_name().and_then(|name| name.to_str()).unwrap_or(file);
+    if package.is_empty() { name } else { package }
+}

@@ -1,0 +1,158 @@
+//! `plugin-host watch`, as its users see it.
+
+use std::io::{BufRead, BufReader, Lines};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::environment::{Directory, plugin_host};
+
+/// A watch that runs; it is ended by an interrupt.
+struct Watch {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Watch {
+    fn of(directory: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_plugin-host"))
+            .arg("watch")
+            .args(arguments)
+            .arg(directory)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .env("RUST_BACKTRACE", "0")
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Watch { child, lines }
+    }
+
+    fn line(&mut self) -> String {
+        self.lines.next().expect("one more line").unwrap()
+    }
+
+    #[track_caller]
+    fn expect(&mut self, words: &[&str]) {
+        let line = self.line();
+        words.iter().for_each(|word| assert!(line.contains(word), "{word}: {line}"));
+    }
+
+    fn json(&mut self) -> Value {
+        let line = self.line();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    /// Ends it as Ctrl-C does; gives the rest of its lines, its errors and its
+    /// exit code.
+    fn interrupt(self) -> (Vec<String>, String, i32) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        let rest = self.lines.map(Result::unwrap).collect();
+        let output = self.child.wait_with_output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        (rest, errors, output.status.code().expect("it ends by itself"))
+    }
+}
+
+/// Puts a library there that greets by that name.
+fn place(directory: &Directory, name: &str) -> String {
+    let elsewhere = Directory::new();
+    let macros = ["COUNTER", &format!("NAME=\"{name}\"")];
+    let built = elsewhere.compile("greeter", &macros, "");
+    let path = directory.library("greeter");
+    let beside = path.with_extension("tmp");
+    std::fs::copy(built, &beside).unwrap();
+    std::fs::rename(beside, &path).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn what_comes_changes_and_goes_is_told_with_its_time_and_counters() {
+    let directory = Directory::new();
+    let mut watch = Watch::of(directory.path(), &["--greet", "you"]);
+    watch.expect(&["watching", directory.path().to_str().unwrap()]);
+    let file = place(&directory, "first");
+    watch.expect(&["loaded libgreeter.so", " in ", " ms"]);
+    watch.expect(&["first: HEY you"]);
+    place(&directory, "second");
+    watch.expect(&["replaced libgreeter.so", "->", " ms"]);
+    watch.expect(&["second: HEY you"]);
+    watch.expect(&["unloaded libgreeter.so", "made 1, unmaker counter 1"]);
+    std::fs::remove_file(&file).unwrap();
+    watch.expect(&["unloaded libgreeter.so", "made 1, unmaker counter 1"]);
+    place(&directory, "third");
+    watch.expect(&["loaded libgreeter.so"]);
+    watch.expect(&["third: HEY you"]);
+    let (rest, errors, code) = watch.interrupt();
+    assert_eq!((errors.as_str(), code), ("", 0));
+    let [unloaded, stopped] = &rest[..] else { panic!("{rest:?}") };
+    assert!(unloaded.contains("made 1, unmaker counter 1"), "{unloaded}");
+    assert!(stopped.starts_with("stopped after "), "{stopped}");
+}
+
+#[test]
+fn events_are_lines_of_json() {
+    let directory = Directory::new();
+    let file = place(&directory, "first");
+    let mut watch = Watch::of(directory.path(), &["--json", "--no-probe"]);
+    assert_eq!(watch.json()["event"], "watching");
+    let loaded = watch.json();
+    assert_eq!((&loaded["event"], &loaded["file"]), (&"loaded".into(), &file.as_str().into()));
+    assert_eq!(loaded["registrations"][0]["greeting"], "HEY world");
+    assert!(loaded["ms"].as_f64().unwrap() > 0.0);
+    assert!(loaded.get("replaced").is_none());
+    std::fs::write(directory.library("broken"), "broken").unwrap();
+    let error = watch.json();
+    assert_eq!((&error["event"], &error["stage"]), (&"error".into(), &"check".into()));
+    assert!(error["error"].as_str().unwrap().contains("is not a dynamic library"));
+    place(&directory, "second");
+    let replaced = watch.json();
+    assert_eq!((&replaced["event"], &replaced["replaced"]), (&"loaded".into(), &"".into()));
+    let unloaded = watch.json();
+    assert_eq!((&unloaded["event"], &unloaded["unmade"]), (&"unloaded".into(), &1.into()));
+    // What is not loaded in the end is what the exit code tells.
+    let (rest, errors, code) = watch.interrupt();
+    assert_eq!((errors.as_str(), code), ("", 1));
+    let rest: Vec<Value> = rest.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rest[0]["event"], "unloaded");
+    assert_eq!((&rest[1]["event"], &rest[1]["failed"]), (&"stopped".into(), &0.into()));
+}
+
+#[test]
+fn a_build_that_would_crash_is_refused_and_once_mended_fails_nothing() {
+    let directory = Directory::new();
+    place(&directory, "first");
+    let mut watch = Watch::of(directory.path(), &["--json"]);
+    let mut events = || watch.json()["event"].as_str().unwrap().to_owned();
+    assert_eq!([events(), events()], ["watching", "loaded"]);
+    let elsewhere = Directory::new();
+    let crashes = elsewhere.compile("crashes", &["CRASH_IN_GREET"], "");
+    std::fs::rename(crashes, directory.library("greeter")).unwrap();
+    let error = watch.json();
+    assert_eq!((&error["event"], &error["stage"]), (&"error".into(), &"probe".into()));
+    place(&directory, "mended");
+    let mended = watch.json();
+    assert_eq!(mended["registrations"][0]["greeter"], "mended");
+    assert_eq!(watch.json()["unmade"], 1);
+    assert_eq!(watch.interrupt().2, 0);
+}
+
+#[test]
+fn a_plugin_that_panics_is_told_at_the_end() {
+    let directory = Directory::new();
+    directory.compile("panics", &["COUNTER", "PANIC_IN_GREET"], "");
+    let mut watch = Watch::of(directory.path(), &[]);
+    watch.expect(&["watching"]);
+    watch.expect(&["loaded"]);
+    watch.expect(&["panicked: as asked"]);
+    assert_eq!(watch.interrupt().2, 5);
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_a_mistake() {
+    let answer = plugin_host(&["watch", "no/such/folder"]);
+    assert_eq!(answer.code, 2, "{answer:?}");
+    assert!(answer.err.contains("no such directory: no/such/folder"), "{answer:?}");
+}

@@ -1,0 +1,313 @@
+//! One run of a watch: the manager alone loads and unloads.
+//!
+//! A file that changed is loaded beside what it replaces; only if that
+//! succeeds is the old one given back. Whatever fails, at any stage, changes
+//! nothing but what the callback is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf, absolute};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::held::{Content, Held};
+use super::{PluginManager, Rejected};
+use crate::host::error::LoadError;
+use crate::host::handle::PluginHandle;
+use crate::host::stages::copy::{FileIdentity, PrivateCopy};
+use crate::host::stages::discover;
+use crate::host::watch::{
+    Attempts, ManagerNotification, Verdict, WatchError, WatchEvent, WatchNotification, WatchOptions,
+};
+use crate::interface::PluginTrait;
+
+/// A manager, what it is to do, and whom to tell.
+pub(super) struct Session<'m, F> {
+    manager: &'m mut PluginManager,
+    directory: PathBuf,
+    /// The only one that matters, if not all do.
+    interface: Option<PluginTrait>,
+    options: WatchOptions,
+    callback: F,
+    attempts: Attempts,
+    failures: BTreeMap<PathBuf, Failures>,
+    /// The files whose handles this callback was given.
+    announced: BTreeSet<PathBuf>,
+    goes_on: bool,
+}
+
+/// What was told of a file that is not loaded as it is, so as not to tell it
+/// twice.
+struct Failures {
+    texts: BTreeSet<String>,
+    origin: Option<FileIdentity>,
+    /// The file that this one is a copy of.
+    twin: Option<PathBuf>,
+}
+
+impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
+    pub(super) fn new(
+        manager: &'m mut PluginManager,
+        directory: &Path,
+        interface: Option<PluginTrait>,
+        options: WatchOptions,
+        callback: F,
+    ) -> Self {
+        Session {
+            manager,
+            directory: directory.to_owned(),
+            interface,
+            attempts: Attempts::new(Duration::from_millis(options.debounce_ms)),
+            options,
+            callback,
+            failures: BTreeMap::new(),
+            announced: BTreeSet::new(),
+            goes_on: true,
+        }
+    }
+
+    /// Whether the callback wants to hear more.
+    pub(super) fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+
+    /// When to call `try_again`, if nothing is to be processed before.
+    pub(super) fn wake(&self) -> Option<Instant> {
+        self.attempts.wake()
+    }
+
+    /// Tries the files whose time has come.
+    pub(super) fn try_again(&mut self) {
+        let due = self.attempts.due(Instant::now());
+        self.load(due);
+    }
+
+    /// Does what a notification asks for.
+    pub(super) fn process(&mut self, notification: WatchNotification) {
+        match notification {
+            WatchNotification::Changed { mut paths, .. } => {
+                paths.retain(|path| self.is_ours(path));
+                paths.iter().for_each(|path| self.attempts.forget(path));
+                self.load(paths);
+            }
+            WatchNotification::Removed { mut paths } => {
+                paths.retain(|path| self.is_ours(path));
+                self.remove(paths);
+            }
+            WatchNotification::Error(error) => self.tell(ManagerNotification::Error(error)),
+            WatchNotification::Unchanged => {}
+        }
+    }
+
+    fn is_ours(&self, path: &Path) -> bool {
+        let is_below = |path: &Path| Some(path.starts_with(absolute(&self.directory).ok()?));
+        path.starts_with(&self.directory)
+            || absolute(path).ok().and_then(|path| is_below(&path)).unwrap_or_default()
+    }
+
+    /// Tells the callback, unless it heard enough.
+    fn tell(&mut self, notification: ManagerNotification) {
+        self.goes_on = self.goes_on && (self.callback)(notification);
+    }
+
+    /// Loads files; then tells; then gives back what they replace.
+    fn load(&mut self, paths: Vec<PathBuf>) {
+        if !self.options.auto_load {
+            return self.announce(Vec::new(), paths);
+        }
+        let (mut handles, mut loaded, mut replaced) = (Vec::new(), Vec::new(), Vec::new());
+        for path in paths {
+            match self.load_one(&path) {
+                Ok(old) => {
+                    self.attempts.forget(&path);
+                    self.failures.remove(&path);
+                    if self.announced.insert(path.clone()) || old.is_some() {
+                        handles.extend(self.held(&path).map(Held::share).unwrap_or_default());
+                        loaded.push(path);
+                    }
+                    replaced.extend(old.flatten());
+                }
+                Err(error) => self.fail(&path, error),
+            }
+        }
+        self.announce(handles, loaded);
+        replaced.into_iter().for_each(|old| self.unload(old));
+    }
+
+    fn announce(&mut self, handles: Vec<PluginHandle>, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        let is_typed = self.options.emit_proxies && self.interface == Some(PluginTrait::Greeter);
+        let event = match is_typed {
+            true => {
+                let proxies = handles.iter().filter_map(PluginHandle::as_greeter).collect();
+                WatchEvent::Proxies(proxies, paths)
+            }
+            false => WatchEvent::Handles(handles, paths),
+        };
+        self.tell(ManagerNotification::Event(event));
+    }
+
+    /// Loads a file, and holds it. `None`: it is what is held already; else
+    /// what is to be given back for it.
+    fn load_one(&mut self, path: &Path) -> Result<Option<Option<Held>>, LoadError> {
+        discover::check_link(path)?;
+        let copy = PrivateCopy::at_once(path, &self.manager.policy)?;
+        self.manager.copies.get_or_insert_with(|| copy.directory());
+        let content = Content::of(copy.path());
+        let interface = self.interface;
+        let held = &mut self.manager.watching.held;
+        let old = held.iter().rposition(|held| held.is_of(path, interface));
+        match old.map(|at| &mut held[at]) {
+            Some(old) if old.has(&content) => {
+                old.origin = copy.origin().clone();
+                return Ok(None);
+            }
+            Some(_) => {}
+            None => self.refuse_twin(path, &content)?,
+        }
+        let new = self.make(path, copy, content, old)?;
+        let held = &mut self.manager.watching.held;
+        let old = old.filter(|_| self.options.auto_unload).map(|at| held.remove(at));
+        held.push(new);
+        Ok(Some(old))
+    }
+
+    /// Refuses a file that is a copy of one that is loaded.
+    fn refuse_twin(&self, path: &Path, content: &Content) -> Result<(), LoadError> {
+        let mut others = self.manager.watching.held.iter();
+        let is_twin = |other: &&Held| {
+            other.interface == self.interface && other.has(content) && other.is_there()
+        };
+        match others.find(is_twin) {
+            None => Ok(()),
+            Some(other) => {
+                Err(LoadError::Duplicate { path: path.to_owned(), of: other.path.clone() })
+            }
+        }
+    }
+
+    /// Drives a copy through the stages after it. What comes instead of an old
+    /// version must be able to stand in for it.
+    fn make(
+        &mut self,
+        path: &Path,
+        copy: PrivateCopy,
+        content: Content,
+        old: Option<usize>,
+    ) -> Result<Held, LoadError> {
+        let manager = &mut *self.manager;
+        let origin = copy.origin().clone();
+        let mut handles = Vec::new();
+        manager.rejected.clear();
+        let library = manager.load_copy(path, copy, self.interface, &mut handles)?;
+        let mut failed = std::mem::take(&mut manager.rejected);
+        let old = old.map(|at| &manager.watching.held[at]);
+        let serves = !handles.is_empty() && old.is_none_or(|old| old.is_covered_by(&handles));
+        let refusal = (!serves).then(|| failed.pop()).flatten();
+        let serving = refusal.is_some() && old.is_some();
+        for Rejected { error, .. } in failed {
+            self.fail_finally(path, error, serving);
+        }
+        if let Some(Rejected { error, .. }) = refusal {
+            return Err(error);
+        }
+        let (path, interface, epitaph) = (path.to_owned(), self.interface, library.epitaph());
+        Ok(Held { path, interface, origin, content, epitaph, handles })
+    }
+
+    /// The version of a file that is held, the newest.
+    fn held(&self, path: &Path) -> Option<&Held> {
+        let mut held = self.manager.watching.held.iter();
+        held.rfind(|held| held.is_of(path, self.interface))
+    }
+
+    /// Tells why a file was not loaded, if it is not to be tried again.
+    fn fail(&mut self, path: &Path, error: LoadError) {
+        if path.symlink_metadata().is_err() {
+            // Gone again: that will be noticed, or it comes back.
+            return self.attempts.forget(path);
+        }
+        if self.attempts.judge(path, &error, Instant::now()) == Verdict::Final {
+            let serving = self.held(path).is_some();
+            self.fail_finally(path, error, serving);
+        }
+    }
+
+    fn fail_finally(&mut self, path: &Path, error: LoadError, serving: bool) {
+        let origin = path.metadata().ok().map(|found| FileIdentity::of(&found));
+        let is_unchanged = |told: &Failures| match (&told.origin, &origin) {
+            (Some(told), Some(now)) => told.is_written_as(now),
+            (told, now) => told.is_none() && now.is_none(),
+        };
+        if self.failures.get(path).is_some_and(|told| !is_unchanged(told)) {
+            self.failures.remove(path);
+        }
+        let new = || Failures { texts: BTreeSet::new(), origin: origin.clone(), twin: None };
+        let told = self.failures.entry(path.to_owned()).or_insert_with(new);
+        if let LoadError::Duplicate { of, .. } = &error {
+            told.twin = Some(of.clone());
+        }
+        if told.texts.insert(format!("{error:?}")) {
+            let path = path.to_owned();
+            self.tell(ManagerNotification::Error(WatchError::Load { path, error, serving }));
+        }
+    }
+
+    /// Files are gone.
+    fn remove(&mut self, paths: Vec<PathBuf>) {
+        for path in paths {
+            if path.symlink_metadata().is_ok() {
+                // Who heard that it was gone hears that it is back.
+                self.announced.remove(&path);
+                self.load(vec![path]);
+                continue;
+            }
+            self.attempts.forget(&path);
+            self.failures.remove(&path);
+            if self.options.auto_unload {
+                self.unload_file(&path);
+            }
+        }
+    }
+
+    /// Unloads what was loaded from a file, here or by other means.
+    fn unload_file(&mut self, path: &Path) {
+        let interface = self.interface;
+        let is_it = |held: &Held| held.is_of(path, interface);
+        if self.held(path).is_none() {
+            if let Ok(counter) = self.manager.unload_by_path(path) {
+                let path = path.to_owned();
+                self.tell(ManagerNotification::Unloaded { path, counter });
+            }
+            return;
+        }
+        self.announced.remove(path);
+        while let Some(at) = self.manager.watching.held.iter().position(is_it) {
+            let held = self.manager.watching.held.remove(at);
+            self.unload(held);
+        }
+    }
+
+    /// Gives a library back.
+    fn unload(&mut self, held: Held) {
+        let (path, epitaph) = (held.path.clone(), Arc::clone(&held.epitaph));
+        let (counter, errors) = held.close();
+        self.manager.loaded.retain(|loaded| !Arc::ptr_eq(&loaded.epitaph, &epitaph));
+        for error in errors {
+            self.tell(ManagerNotification::Error(WatchError::Unload { error }));
+        }
+        self.tell(ManagerNotification::Unloaded { path: path.clone(), counter });
+        self.load_twins_of(&path);
+    }
+
+    /// Copies of a file that was loaded may be loaded now.
+    fn load_twins_of(&mut self, path: &Path) {
+        let is_twin = |told: &Failures| told.twin.as_deref() == Some(path);
+        let twins = self.failures.iter().filter(|(_, told)| is_twin(told));
+        let twins: Vec<_> = twins.map(|(path, _)| path.clone()).collect();
+        if !twins.is_empty() {
+            self.load(twins);
+        }
+    }
+}

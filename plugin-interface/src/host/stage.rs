@@ -1,0 +1,112 @@
+//! At which stage of a load something failed.
+
+use core::fmt;
+
+use super::error::LoadError;
+
+/// The stages of a load, in their order.
+///
+/// ```
+/// use plugin_interface::{LoadError, Stage};
+///
+/// let error = LoadError::StillWritten { path: "libgreeter.so".into() };
+/// assert_eq!(error.stage(), Stage::Settle);
+/// assert_eq!(error.stage().to_string(), "settle");
+/// assert!(error.stage() < Stage::Open, "nothing of the library ran");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Finding candidates in a directory.
+    Discover,
+    /// Waiting for writers, and looking at who may write.
+    Settle,
+    /// Making the private copy.
+    Copy,
+    /// Reading headers and metadata.
+    Check,
+    /// Comparing with the policy and what the host asks for.
+    Admit,
+    /// Trying it in a child process.
+    Probe,
+    /// Mapping it into this process.
+    Open,
+    /// Handing over the host's services.
+    Connect,
+    /// Making the instances.
+    Make,
+    /// Letting callers find it.
+    Publish,
+}
+
+impl Stage {
+    pub(crate) const ALL: [Stage; 10] = [
+        Stage::Discover,
+        Stage::Settle,
+        Stage::Copy,
+        Stage::Check,
+        Stage::Admit,
+        Stage::Probe,
+        Stage::Open,
+        Stage::Connect,
+        Stage::Make,
+        Stage::Publish,
+    ];
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Stage::Discover => "discover",
+            Stage::Settle => "settle",
+            Stage::Copy => "copy",
+            Stage::Check => "check",
+            Stage::Admit => "admit",
+            Stage::Probe => "probe",
+            Stage::Open => "open",
+            Stage::Connect => "connect",
+            Stage::Make => "make",
+            Stage::Publish => "publish",
+        })
+    }
+}
+
+impl LoadError {
+    /// The stage that failed.
+    pub fn stage(&self) -> Stage {
+        use LoadError as E;
+        match self {
+            E::DirectoryMissing { .. }
+            | E::NotADirectory { .. }
+            | E::ReadDirectory { .. }
+            | E::LinkOutside { .. }
+            | E::LinkBroken { .. } => Stage::Discover,
+            E::NotAFile { .. }
+            | E::Read { .. }
+            | E::StillWritten { .. }
+            | E::WorldWritable { .. } => Stage::Settle,
+            E::Copy { .. } | E::NotPinned { .. } | E::Duplicate { .. } => Stage::Copy,
+            E::Inspect(_) => Stage::Check,
+            E::AbiVersion { .. }
+            | E::PanicAbort { .. }
+            | E::Denied { .. }
+            | E::OtherInterface { .. }
+            | E::NoInterface { .. }
+            | E::NoRegistration { .. }
+            | E::SeveralRegistrations { .. }
+            | E::NoSuchRegistration { .. }
+            | E::Mismatch { .. } => Stage::Admit,
+            E::ProbeCrashed { .. } | E::ProbeTimedOut { .. } | E::ProbeNotStarted { .. } => {
+                Stage::Probe
+            }
+            E::Open { .. } | E::MissingSymbol { .. } => Stage::Open,
+            E::Entry { .. } | E::Connect { .. } => Stage::Connect,
+            E::Constructor { .. }
+            | E::ConstructorPanicked { .. }
+            | E::MakerReturnedNull { .. }
+            | E::NothingMade { .. }
+            | E::Registration { .. }
+            | E::Proxy { .. } => Stage::Make,
+        }
+    }
+}

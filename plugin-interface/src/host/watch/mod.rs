@@ -1,0 +1,28 @@
+//! Watches directories and single files for libraries that come, change and go.
+//!
+//! The system's events are translated by `sight`, and the `brain` decides what
+//! they mean and when to act; both are pure. The `lookout` joins them to the
+//! file system, on the thread of whoever waits for it. In the `background` it
+//! has a thread of its own, and tells what it noticed over a channel.
+//! `attempts` says when to try a file again that was acted upon too early.
+//!
+//! Nothing here loads anything: that is for those who are told.
+
+mod attempts;
+mod background;
+mod brain;
+#[cfg(test)]
+mod cases;
+mod census;
+mod lookout;
+mod notification;
+mod options;
+mod place;
+mod sight;
+
+pub(crate) use attempts::{Attempts, Verdict};
+pub(crate) use background::spawn;
+pub(crate) use lookout::{Lookout, Waited};
+pub use notification::{ManagerNotification, WatchError, WatchEvent, WatchNotification};
+pub use options::WatchOptions;
+pub(crate) use place::Place;
