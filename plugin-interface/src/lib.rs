@@ -108,6 +108,8 @@ pub use {
     metadata::{MetadataError, PluginMetadata},
 };
 
+#[cfg(all(feature = "hot-library", feature = "watch"))]
+pub use host::HotWatch;
 #[cfg(feature = "call-dynamic")]
 pub use host::{Buffer, DynamicCallError, Signature, Value};
 #[cfg(feature = "hot-library")]

@@ -26,6 +26,8 @@ mod watch;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
+#[cfg(all(feature = "hot-library", feature = "watch"))]
+pub use hot_library::HotWatch;
 #[cfg(feature = "call-dynamic")]
 pub use hot_library::{Buffer, DynamicCallError, Signature, Value};
 #[cfg(feature = "hot-library")]

@@ -25,6 +25,12 @@ pub enum HotEvent {
         /// Why, with all causes.
         message: String,
     },
+    /// Changes of the file may not be noticed by
+    /// [`watch`](super::HotLibrary#method.watch).
+    NotWatched {
+        /// Why.
+        message: String,
+    },
     /// The last call of a version that was replaced is over, and it was closed.
     Unloaded {
         /// Its number.

@@ -18,6 +18,8 @@ mod functions;
 mod leaving;
 mod options;
 mod version;
+#[cfg(feature = "watch")]
+mod watch;
 
 use core::fmt;
 use core::ops::Deref;
@@ -42,6 +44,8 @@ pub use self::function::{FunctionGuard, HotFunction};
 pub use self::functions::HotFunctions;
 pub use self::options::HotOptions;
 pub use self::version::HotVersion;
+#[cfg(feature = "watch")]
+pub use self::watch::HotWatch;
 
 /// A library of C, or with functions as C has them, that is replaced while it
 /// is in use: edit, rebuild, and the running program calls the new code.
@@ -202,28 +206,27 @@ impl HotLibrary {
     /// serves on. A file that was refused for its content is reported once, and
     /// then `Unchanged`, until it is another one.
     pub fn check_and_reload(&self) -> Result<HotReload, HotError> {
+        self.reload().inspect_err(|error| self.refused(error))
+    }
+
+    /// The same, and tells nobody of an error.
+    fn reload(&self) -> Result<HotReload, HotError> {
         let mut engine = self.0.begin()?;
-        match self.0.replace(&mut engine) {
-            Ok(None) => Ok(HotReload::Unchanged),
-            Ok(Some((generation, [appeared, vanished], old))) => {
-                drop(engine);
-                let event = HotEvent::Reloaded {
-                    generation,
-                    appeared: appeared.clone(),
-                    vanished: vanished.clone(),
-                };
-                self.0.listeners.tell(&event);
-                old.in_background();
-                Ok(HotReload::Reloaded { generation, appeared, vanished })
-            }
-            Err(error) => {
-                let generation = engine.generation;
-                drop(engine);
-                let message = format!("{error:?}");
-                self.0.listeners.tell(&HotEvent::Refused { generation, message });
-                Err(error)
-            }
-        }
+        let Some((generation, [appeared, vanished], old)) = self.0.replace(&mut engine)? else {
+            return Ok(HotReload::Unchanged);
+        };
+        drop(engine);
+        let (came, went) = (appeared.clone(), vanished.clone());
+        old.in_background();
+        let event = HotEvent::Reloaded { generation, appeared: came, vanished: went };
+        self.0.listeners.tell(&event);
+        Ok(HotReload::Reloaded { generation, appeared, vanished })
+    }
+
+    /// Tells of an error.
+    fn refused(&self, error: &HotError) {
+        let (generation, message) = (self.generation(), format!("{error:?}"));
+        self.0.listeners.tell(&HotEvent::Refused { generation, message });
     }
 
     /// Calls `listener` after each reload, each refusal, and when an old version

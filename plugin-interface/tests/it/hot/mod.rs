@@ -9,5 +9,7 @@ mod refusing;
 mod rewriting;
 mod serving;
 mod sources;
+#[cfg(feature = "watch")]
+mod watching;
 
 pub(crate) use sources::Sources;
