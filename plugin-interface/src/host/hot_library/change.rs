@@ -46,10 +46,8 @@ impl ChangeDetection {
             ChangeDetection::Sha256 => digest(copy).ok(),
             _ => None,
         };
-        let mut seen =
-            Seen { file: file.clone(), is_certain: false, copy: copy.to_owned(), digest };
-        seen.found_again(file);
-        seen
+        let is_certain = is_certain(file, SystemTime::now());
+        Seen { file: file.clone(), is_certain, copy: copy.to_owned(), digest }
     }
 }
 
@@ -76,10 +74,42 @@ impl Seen {
 
     /// The same content, in a file that looks different.
     pub(super) fn found_again(&mut self, file: &FileIdentity) {
-        /// Longer than clocks of file systems take from tick to tick.
-        const TICK: Duration = Duration::from_millis(50);
-        let age = file.changed().and_then(|at| SystemTime::now().duration_since(at).ok());
-        self.is_certain = age.is_some_and(|age| age > TICK);
+        self.is_certain = is_certain(file, SystemTime::now());
         self.file = file.clone();
+    }
+}
+
+/// Whether a change that follows now cannot bear the time of the last one.
+fn is_certain(file: &FileIdentity, now: SystemTime) -> bool {
+    /// Longer than clocks of file systems take from tick to tick.
+    const TICK: Duration = Duration::from_millis(50);
+    let age = file.changed().and_then(|at| now.duration_since(at).ok());
+    age.is_some_and(|age| age > TICK)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_changed_just_now_is_known_by_its_content_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        std::fs::write(&path, "content").unwrap();
+        let file = FileIdentity::of(&path.metadata().unwrap());
+        let changed = file.changed().expect("the system tells");
+        for (age, expected) in [(0, false), (40, false), (60, true), (3_600_000, true)] {
+            assert_eq!(is_certain(&file, changed + Duration::from_millis(age)), expected, "{age}");
+        }
+        assert!(!is_certain(&file, changed - Duration::from_secs(1)), "clocks differ");
+
+        let mut seen = ChangeDetection::Content.seen(&file, &path);
+        for is_certain in [false, true] {
+            seen.is_certain = is_certain;
+            assert_eq!(seen.is_at(&path, ChangeDetection::Content), is_certain);
+            assert!(seen.is_at(&path, ChangeDetection::ModificationTime));
+        }
+        std::fs::write(&path, "other, longer content").unwrap();
+        assert!(!seen.is_at(&path, ChangeDetection::Content));
     }
 }
