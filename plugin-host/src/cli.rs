@@ -32,6 +32,14 @@ enum Command {
     Watch(WatchArgs),
     /// Put libraries to the test, and say of each check how it went.
     Check(CheckArgs),
+    /// Call a function of a plain library, such as one of C, by its name.
+    Call(CallArgs),
+    /// What runs in the child process in which a function is called.
+    #[command(hide = true)]
+    Called(CalledArgs),
+    /// What runs in the child process in which functions are watched.
+    #[command(hide = true)]
+    Watched(WatchArgs),
     /// What runs in the child process in which a run drives a library.
     #[command(hide = true)]
     Drive(DriveArgs),
@@ -72,6 +80,39 @@ pub(crate) struct CheckArgs {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// A function of a library, and what it is called with.
+#[derive(Args)]
+pub(crate) struct OneCallArgs {
+    /// The library.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The function, as in `scale(double, int) -> double`. That it is so is not
+    /// checked: nothing in a library of C tells.
+    pub(crate) signature: String,
+    /// Its arguments: numbers, `true` or `false`, texts.
+    #[arg(value_name = "ARGS", allow_hyphen_values = true, trailing_var_arg = true)]
+    pub(crate) arguments: Vec<String>,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct CallArgs {
+    #[command(flatten)]
+    pub(crate) call: OneCallArgs,
+    /// How many seconds the function has; without, as many as it takes.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+#[derive(Args)]
+pub(crate) struct CalledArgs {
+    #[command(flatten)]
+    pub(crate) call: OneCallArgs,
+    #[arg(long)]
+    pub(crate) report: PathBuf,
 }
 
 #[derive(Args)]
@@ -144,9 +185,20 @@ pub(crate) struct RunArgs {
 
 #[derive(Args)]
 pub(crate) struct WatchArgs {
-    /// The directory of the plugins; it may come and go.
-    #[arg(value_name = "DIR")]
+    /// The directory of the plugins, which may come and go; or a plain library,
+    /// with --call.
+    #[arg(value_name = "DIR|FILE")]
     pub(crate) directory: PathBuf,
+    /// Call a function of a plain library again and again, while it is rebuilt: one
+    /// without parameters, as in `foo() -> int`.
+    #[arg(long, value_name = "SIGNATURE", conflicts_with_all = ["recursive", "debounce", "poll", "greet", "json"])]
+    pub(crate) call: Vec<String>,
+    /// How often to call it, as in `1s` or `200ms`.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = time, requires = "call")]
+    pub(crate) every: Duration,
+    /// How many times to call it; without, for ever.
+    #[arg(long, value_name = "COUNT", requires = "call")]
+    pub(crate) count: Option<u64>,
     /// Watch the directories below too.
     #[arg(long)]
     pub(crate) recursive: bool,
@@ -175,6 +227,14 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A time with its unit.
+fn time(text: &str) -> Result<Duration, String> {
+    match text.strip_suffix("ms") {
+        Some(milliseconds) => seconds(milliseconds).map(|time| time / 1000),
+        None => seconds(text.strip_suffix('s').unwrap_or(text)),
+    }
+}
+
 /// Runs the command that the arguments name.
 ///
 /// ```no_run
@@ -187,8 +247,12 @@ pub fn main() -> ExitCode {
         Command::List(args) => commands::list::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Run(args) => commands::run::run(&args),
-        Command::Watch(args) => commands::watch::run(&args),
+        Command::Watch(args) if args.call.is_empty() => commands::watch::run(&args),
+        Command::Watch(args) => commands::watch_calls::run(&args),
         Command::Check(args) => commands::check::run(&args),
+        Command::Call(args) => commands::call::run(&args),
+        Command::Called(args) => commands::call::called(&args),
+        Command::Watched(args) => commands::watch_calls::watched(&args),
         Command::Drive(args) => commands::drive::run(&args),
         Command::Probe(args) => commands::probe::run(&args),
     };

@@ -2,7 +2,7 @@
 
 use std::process::{ExitCode, ExitStatus};
 
-use plugin_interface::{InspectError, LoadError};
+use plugin_interface::{DynamicCallError, HotError, InspectError, LoadError};
 
 /// The exit codes of `plugin-host`, the mildest first.
 ///
@@ -69,6 +69,26 @@ impl From<&InspectError> for Exit {
         match error {
             InspectError::OtherMachine { .. } => Exit::Incompatible,
             _ => Exit::Failed,
+        }
+    }
+}
+
+impl From<&HotError> for Exit {
+    fn from(error: &HotError) -> Self {
+        match error {
+            HotError::Load(error) => Exit::from(error),
+            HotError::NoNames { .. } | HotError::Name { .. } => Exit::Usage,
+            HotError::Signatures { .. } => Exit::Incompatible,
+            _ => Exit::Failed,
+        }
+    }
+}
+
+impl From<&DynamicCallError> for Exit {
+    fn from(error: &DynamicCallError) -> Self {
+        match error {
+            DynamicCallError::NotDefined(_) => Exit::Failed,
+            _ => Exit::Usage,
         }
     }
 }

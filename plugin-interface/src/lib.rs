@@ -56,6 +56,10 @@
 //!
 //! - `manager` (default): the host side. A plugin that turns default features
 //!   off compiles no loader.
+//! - `hot-library`: plain libraries of C, called by the names of their functions
+//!   and replaced while they are in use: [`HotLibrary`].
+//! - `call-dynamic`: their functions by signatures that are known at run time;
+//!   compiles `libffi`, which needs a compiler of C.
 //! - `tracing`: what happens to the versions of a `Live` is told by events of
 //!   the crate `tracing` too.
 //! - `watch`: a manager that watches directories, and loads and replaces what
@@ -103,4 +107,14 @@ pub use {
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},
+};
+
+#[cfg(all(feature = "hot-library", feature = "watch"))]
+pub use host::HotWatch;
+#[cfg(feature = "call-dynamic")]
+pub use host::{Buffer, DynamicCallError, Signature, Value};
+#[cfg(feature = "hot-library")]
+pub use host::{
+    CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
+    HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,
 };

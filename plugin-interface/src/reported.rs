@@ -16,6 +16,7 @@ impl Reported {
     /// # Safety
     ///
     /// `failure` is an owned failure; it is not used again.
+    #[inline]
     pub(crate) unsafe fn new(failure: *mut Failure) -> Self {
         // SAFETY: an owned failure is alive, so not null.
         Reported(unsafe { NonNull::new_unchecked(failure) })

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use super::report::{RejectedReport, Report};
-use crate::cli::LoadArgs;
+use crate::cli::{LoadArgs, PolicyArgs};
 use crate::exit::Exit;
 
 /// What became of a library in a child process, whose plugins are kept from
@@ -21,23 +21,16 @@ pub(super) fn drive_isolated(
     is_quiet: bool,
 ) -> anyhow::Result<(Report, Exit)> {
     let deadline = args.probe_timeout;
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
     let folder = tempfile::tempdir().context("cannot make a temporary directory")?;
     let report = folder.path().join("report");
-    let mut command = Command::new(program);
-    command.arg("drive").arg("--report").arg(&report).arg(format!("--greet={greet}"));
-    command.args(args.policy.pin.iter().map(|digest| format!("--pin={digest}")));
-    command.args(args.policy.deny.iter().map(|package| format!("--deny={package}")));
-    if args.policy.allow_world_writable {
-        command.arg("--allow-world-writable");
-    }
-    command.arg("--").arg(path);
+    let mut command = again("drive", &args.policy)?;
+    command.arg("--report").arg(&report).arg(format!("--greet={greet}")).arg("--").arg(path);
     if is_quiet {
         // Stdout is the report's: what plugins print goes beside it.
         command.stdout(io::stderr());
     }
     let mut child = command.spawn().context("cannot start this program once more")?;
-    let Some(status) = wait(&mut child, deadline)? else {
+    let Some(status) = wait(&mut child, Some(deadline))? else {
         let error = format!("did not answer within {deadline:?}");
         return Ok(refused(path, &error, Exit::TimedOut));
     };
@@ -50,9 +43,25 @@ pub(super) fn drive_isolated(
     }
 }
 
-/// Waits for a child, and ends it when its time is over.
-fn wait(child: &mut Child, deadline: Duration) -> anyhow::Result<Option<ExitStatus>> {
-    let end = Instant::now().checked_add(deadline);
+/// This program once more, with a command and the same policy.
+pub(super) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> {
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let mut command = Command::new(program);
+    command.arg(name);
+    command.args(policy.pin.iter().map(|digest| format!("--pin={digest}")));
+    command.args(policy.deny.iter().map(|package| format!("--deny={package}")));
+    if policy.allow_world_writable {
+        command.arg("--allow-world-writable");
+    }
+    Ok(command)
+}
+
+/// Waits for a child, and ends it when its time is over, if that is limited.
+pub(super) fn wait(
+    child: &mut Child,
+    deadline: Option<Duration>,
+) -> anyhow::Result<Option<ExitStatus>> {
+    let end = deadline.and_then(|deadline| Instant::now().checked_add(deadline));
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod drive;
 mod greeting;
@@ -10,13 +11,17 @@ pub(crate) mod probe;
 mod report;
 pub(crate) mod run;
 pub(crate) mod watch;
+pub(crate) mod watch_calls;
 mod watch_report;
 
 use std::env::consts::DLL_EXTENSION;
 use std::path::Path;
 
 use anyhow::Context;
-use plugin_interface::{InspectError, LoadError, LoadPolicy, PluginManager, PolicyError, Probe};
+use plugin_interface::{
+    DynamicCallError, HotError, InspectError, LoadError, LoadPolicy, PluginManager, PolicyError,
+    Probe,
+};
 
 use crate::cli::{LoadArgs, PolicyArgs};
 use crate::exit::Exit;
@@ -25,6 +30,12 @@ use crate::exit::Exit;
 pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     if error.is::<PolicyError>() {
         return Exit::Usage;
+    }
+    if let Some(error) = error.downcast_ref::<HotError>() {
+        return Exit::from(error);
+    }
+    if let Some(error) = error.downcast_ref::<DynamicCallError>() {
+        return Exit::from(error);
     }
     if let Some(error) = error.downcast_ref::<InspectError>() {
         return Exit::from(error);

@@ -1,8 +1,34 @@
 //! The README works when it is typed in.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use crate::environment::{Directory, root};
+
+/// What stands under a heading of the README.
+fn section(heading: &str) -> String {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, section) = readme.split_once(&format!("\n## {heading}\n")).expect("a section");
+    section.split("\n## ").next().unwrap().to_owned()
+}
+
+/// The folder in which this repository's folder and that of its user lie.
+fn beside() -> Directory {
+    let directory = Directory::new();
+    std::os::unix::fs::symlink(root(), directory.path().join("rust-plugin-system")).unwrap();
+    directory
+}
+
+/// Writes a block to the file that its first line names, in a comment of that
+/// kind; gives the lines of it.
+fn write(folder: &Path, content: &str, comment: &str) -> usize {
+    let (first, rest) = content.split_once('\n').unwrap();
+    let path = folder.join(first.strip_prefix(comment).expect("a path"));
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, rest).unwrap();
+    rest.lines().count()
+}
 
 /// The blocks of code in a document: language and content.
 fn blocks(document: &str) -> Vec<(&str, String)> {
@@ -19,10 +45,8 @@ fn blocks(document: &str) -> Vec<(&str, String)> {
 
 #[test]
 fn a_first_plugin_of_ones_own_works_as_the_readme_shows_it() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    // A folder beside the repository's: this one, by that name.
-    let directory = Directory::new();
-    std::os::unix::fs::symlink(root(), directory.path().join("rust-plugin-system")).unwrap();
+    let readme = section("A plugin of your own");
+    let directory = beside();
     let folder = directory.path().join("my-tools");
     let (mut written, mut code) = (0, 0);
     for (language, content) in blocks(&readme) {
@@ -31,12 +55,9 @@ fn a_first_plugin_of_ones_own_works_as_the_readme_shows_it() {
             "rust" => "// ",
             _ => continue,
         };
-        let (first, rest) = content.split_once('\n').unwrap();
-        let path = folder.join(first.strip_prefix(comment).expect("a path"));
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, rest).unwrap();
+        let lines = write(&folder, &content, comment);
         written += 1;
-        code += if language == "rust" { rest.lines().count() } else { 0 };
+        code += if language == "rust" { lines } else { 0 };
     }
     assert_eq!(written, 7);
     assert!(code < 50, "short enough to type: {code} lines");
@@ -52,4 +73,45 @@ fn a_first_plugin_of_ones_own_works_as_the_readme_shows_it() {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+}
+
+#[test]
+fn a_library_of_c_is_reloaded_as_the_readme_shows_it() {
+    let section = section("Hot-reload a C library");
+    let directory = beside();
+    let all = blocks(&section);
+    for (language, content) in &all {
+        match *language {
+            "toml" => drop(write(directory.path(), content, "# ")),
+            "rust" => assert!(write(directory.path(), content, "// ") <= 15, "short"),
+            "c" => drop(write(directory.path(), content, "// ")),
+            _ => {}
+        }
+    }
+    let (_, console) = all.iter().find(|(language, _)| *language == "console").unwrap();
+    let (command, expected) = console.split_once('\n').unwrap();
+    let folder = directory.path().join("hot");
+    let (build, run) = command.strip_prefix("$ ").unwrap().split_once(" && ").unwrap();
+    let shell = |line: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(&folder).stdout(Stdio::piped());
+        command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("hot"));
+        command
+    };
+    assert!(shell(build).status().unwrap().success());
+    let mut running = shell(&format!("exec {run} --quiet")).spawn().unwrap();
+    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.next().unwrap() + "\n", expected);
+    std::fs::write(
+        folder.join("foo.c"),
+        "int foo(void) { return 5; } int bar(void) { return 10; }",
+    )
+    .unwrap();
+    assert!(shell(build).status().unwrap().success());
+    let found = lines.find(|line| !expected.starts_with(line.as_str()));
+    // The program has taken the place of cargo.
+    running.kill().unwrap();
+    running.wait().unwrap();
+    assert_eq!(found.unwrap(), "Ok(5) Ok(10)");
+    assert!(section.contains("it prints `Ok(5) Ok(10)`"));
 }

@@ -6,6 +6,7 @@ use core::mem::MaybeUninit;
 
 use super::{Fault, FfiSafe, Invalid, Origin, Shape};
 use crate::abi::{METHOD_ERROR, Outcome, RawResult, RawResultValue};
+use crate::reported::Reported;
 
 // SAFETY: each side crosses as its own wire, read only where the tag or the
 // status says so.
@@ -65,7 +66,7 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
             let lifted = unsafe { E::lift(outcome.value.assume_init().err.assume_init(), origin) };
             return lifted.map(Err).map_err(Fault::Invalid);
         }
-        // SAFETY: not null, and of this outcome, which is ours.
-        Err(unsafe { Fault::of_status(outcome.status) })
+        // SAFETY: neither null nor the mark of an error, so an owned failure.
+        Err(Fault::Failed(unsafe { Reported::new(outcome.status) }))
     }
 }

@@ -6,6 +6,8 @@
 mod duplicates;
 mod error;
 mod handle;
+#[cfg(feature = "hot-library")]
+mod hot_library;
 mod instance;
 mod library;
 mod live;
@@ -20,11 +22,22 @@ mod stage;
 mod stages;
 mod symbols;
 mod thread_exits;
+#[cfg(feature = "hot-library")]
+mod turn;
 #[cfg(feature = "watch")]
 mod watch;
 
 pub use error::{LoadError, ProxyError, UnloadError};
 pub use handle::PluginHandle;
+#[cfg(all(feature = "hot-library", feature = "watch"))]
+pub use hot_library::HotWatch;
+#[cfg(feature = "call-dynamic")]
+pub use hot_library::{Buffer, DynamicCallError, Signature, Value};
+#[cfg(feature = "hot-library")]
+pub use hot_library::{
+    CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
+    HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,
+};
 pub use live::{
     Holder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
     Reloaded,

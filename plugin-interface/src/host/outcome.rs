@@ -146,6 +146,12 @@ impl Fate {
     }
 }
 
+/// Of a library that was closed and is still there.
+#[cfg(feature = "hot-library")]
+pub(super) fn linked() -> UnloadOutcome {
+    pinned(Held::default(), LINKED)
+}
+
 /// What holds a library, for people.
 pub(super) fn outcome(held: Held) -> UnloadOutcome {
     match held {

@@ -51,7 +51,7 @@ impl Default for LoadPolicy {
 
 /// A SHA-256 digest, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Digest([u8; 32]);
+pub(super) struct Digest([u8; 32]);
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -208,7 +208,7 @@ impl LoadPolicy {
     }
 }
 
-fn digest(path: &Path) -> io::Result<Digest> {
+pub(super) fn digest(path: &Path) -> io::Result<Digest> {
     let mut hasher = Sha256::new();
     let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 16];

@@ -7,6 +7,8 @@ mod evolving;
 mod fixtures;
 mod foreign;
 mod hostile;
+#[cfg(feature = "hot-library")]
+mod hot;
 mod live;
 mod loading;
 #[cfg(feature = "watch")]

@@ -92,6 +92,27 @@ fn valgrind_finds_no_error_and_no_leak_with_backtraces() {
     memcheck(if is_soak() { 100 } else { 2 }, "1");
 }
 
+#[cfg(feature = "hot-library")]
+#[test]
+fn valgrind_finds_no_error_while_a_library_of_c_is_reloaded_and_called() {
+    let sources = crate::hot::Sources::new();
+    let builds = [4, 5].map(|number| {
+        let source = format!("int foo(void) {{ return {number}; }}");
+        sources.build_as(format!("build{number}.so"), &source)
+    });
+    let count = if is_soak() { "500" } else { "25" };
+    let output = Command::new("valgrind")
+        .args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite"])
+        .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9", "--fair-sched=yes"])
+        .arg(fixture("driver"))
+        .args(["hot", count])
+        .args(builds)
+        .output()
+        .expect("the tests need valgrind");
+    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(text(&output), format!("{count} reloads, some calls\n"));
+}
+
 /// What a host of one compiler prints of the plugins of another.
 fn drive(host: &Built, plugins: &Built) -> String {
     let directory = Directory::new();

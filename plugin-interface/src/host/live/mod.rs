@@ -10,8 +10,8 @@ mod error;
 mod events;
 mod options;
 mod readers;
-mod retire;
-mod swap;
+pub(super) mod retire;
+pub(super) mod swap;
 #[cfg(feature = "tracing")]
 mod trace;
 mod version;

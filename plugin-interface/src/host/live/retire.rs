@@ -12,7 +12,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 /// A version on its way out.
-pub(super) trait Retiree: Send {
+pub(in crate::host) trait Retiree: Send {
     /// When it was replaced.
     fn since(&self) -> Instant;
 
@@ -33,7 +33,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 static QUEUE: Mutex<Queue> = Mutex::new(Queue { arrived: Vec::new(), thread: None });
 
 /// Retires a version when its last guard is gone. Returns at once.
-pub(super) fn retire(retiree: Box<dyn Retiree>) {
+pub(in crate::host) fn retire(retiree: Box<dyn Retiree>) {
     let mut queue = QUEUE.lock().unwrap_or_else(PoisonError::into_inner);
     queue.arrived.push(retiree);
     if queue.thread.is_none() {

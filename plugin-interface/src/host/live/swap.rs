@@ -28,7 +28,7 @@ struct Node<T> {
 /// Where the current value is found.
 ///
 /// Dropped without [`take`](Self::take), it leaks its value.
-pub(super) struct Swap<T> {
+pub(in crate::host) struct Swap<T> {
     current: AtomicPtr<Node<T>>,
     owned: PhantomData<Box<Node<T>>>,
 }
@@ -40,14 +40,14 @@ unsafe impl<T: Send + Sync> Send for Swap<T> {}
 unsafe impl<T: Send + Sync> Sync for Swap<T> {}
 
 impl<T> Swap<T> {
-    pub(super) fn new(value: T) -> Self {
+    pub(in crate::host) fn new(value: T) -> Self {
         barrier::prepare();
         Swap { current: AtomicPtr::new(Node::new(value)), owned: PhantomData }
     }
 
     /// The current value, which stays as long as the guard.
     #[inline]
-    pub(super) fn get(&self) -> Guard<T> {
+    pub(in crate::host) fn get(&self) -> Guard<T> {
         if let Some(reader) = Reader::of_this_thread()
             && let Some(slot) = reader.free_slot()
         {
@@ -94,14 +94,14 @@ impl<T> Swap<T> {
 
     /// Puts `value` in the place of the current one: a `get` that begins after
     /// this never gives the old one.
-    pub(super) fn publish(&self, value: T) -> Retired<T> {
+    pub(in crate::host) fn publish(&self, value: T) -> Retired<T> {
         let old = self.current.swap(Node::new(value), Ordering::AcqRel);
         // SAFETY: only `take` leaves null, and it wants `self` alone.
         Retired::new(unsafe { NonNull::new_unchecked(old) })
     }
 
     /// Takes the last value out; not to be used afterwards but to be dropped.
-    pub(super) fn take(&mut self) -> Option<Retired<T>> {
+    pub(in crate::host) fn take(&mut self) -> Option<Retired<T>> {
         NonNull::new(std::mem::replace(self.current.get_mut(), ptr::null_mut())).map(Retired::new)
     }
 }
@@ -113,7 +113,7 @@ impl<T> Node<T> {
 }
 
 /// Keeps a value as it was when the guard was taken.
-pub(super) struct Guard<T> {
+pub(in crate::host) struct Guard<T> {
     node: NonNull<Node<T>>,
     /// Where it is announced; else it is counted.
     slot: Option<&'static Slot>,
@@ -148,7 +148,7 @@ impl<T> Drop for Guard<T> {
 /// A value that was replaced and may have guards, but gets no new ones.
 ///
 /// Dropped without [`reclaim`](Self::reclaim), it leaks the value.
-pub(super) struct Retired<T> {
+pub(in crate::host) struct Retired<T> {
     node: NonNull<Node<T>>,
     is_fenced: bool,
 }
@@ -158,11 +158,11 @@ unsafe impl<T: Send + Sync> Send for Retired<T> {}
 
 /// Who holds guards of a value.
 #[derive(Debug, Default)]
-pub(super) struct Users {
+pub(in crate::host) struct Users {
     /// By the threads that took them, as far as these are known.
-    pub(super) threads: Vec<(Option<Thread>, usize)>,
+    pub(in crate::host) threads: Vec<(Option<Thread>, usize)>,
     /// Those that found no slot.
-    pub(super) counted: usize,
+    pub(in crate::host) counted: usize,
 }
 
 impl<T> Retired<T> {
@@ -171,7 +171,7 @@ impl<T> Retired<T> {
     }
 
     /// The value, if no guard of it is left.
-    pub(super) fn reclaim(mut self) -> Result<T, Self> {
+    pub(in crate::host) fn reclaim(mut self) -> Result<T, Self> {
         if self.is_used() {
             return Err(self);
         }
@@ -187,7 +187,7 @@ impl<T> Retired<T> {
     }
 
     /// Who holds guards at this moment.
-    pub(super) fn users(&self) -> Users {
+    pub(in crate::host) fn users(&self) -> Users {
         let threads = self.readers().map(|(reader, guards)| (reader.thread(), guards)).collect();
         Users { threads, counted: self.counted() }
     }

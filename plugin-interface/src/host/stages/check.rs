@@ -160,7 +160,7 @@ pub(crate) fn check(
 }
 
 /// Opens a regular file that is not empty, and gives its size.
-fn open_regular(path: &Path, copy: &Path) -> Result<(File, u64), InspectError> {
+pub(super) fn open_regular(path: &Path, copy: &Path) -> Result<(File, u64), InspectError> {
     let unreadable = |source| InspectError::Read { path: path.to_owned(), source };
     let not_a_library = |reason: &str| {
         let (path, reason) = (path.to_owned(), reason.to_owned());
@@ -176,13 +176,13 @@ fn open_regular(path: &Path, copy: &Path) -> Result<(File, u64), InspectError> {
 }
 
 /// A dynamic library whose headers lead to nothing outside of it.
-struct Binary<'p, 'd, R: ReadRef<'d>> {
+pub(super) struct Binary<'p, 'd, R: ReadRef<'d>> {
     path: &'p Path,
-    file: object::File<'d, R>,
+    pub(super) file: object::File<'d, R>,
 }
 
 impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
-    fn parse(path: &'p Path, data: R, len: u64) -> Result<Self, InspectError> {
+    pub(super) fn parse(path: &'p Path, data: R, len: u64) -> Result<Self, InspectError> {
         let not_a_library = |reason: String| {
             let path = path.to_owned();
             InspectError::NotALibrary { path, reason }
@@ -235,7 +235,7 @@ impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
         self.file.sections().any(|section| section.name().is_ok_and(|name| !name.is_empty()))
     }
 
-    fn exports(&self) -> Result<BTreeSet<String>, InspectError> {
+    pub(super) fn exports(&self) -> Result<BTreeSet<String>, InspectError> {
         let unreadable = |error: object::Error| damaged(self.path, error.to_string());
         let mut names = BTreeSet::new();
         for export in self.file.exports().map_err(unreadable)? {

@@ -170,6 +170,21 @@ impl FileIdentity {
     }
 }
 
+#[cfg(feature = "hot-library")]
+impl FileIdentity {
+    /// When its content was written last, or is said to have been.
+    pub(crate) fn written(&self) -> Option<SystemTime> {
+        self.written
+    }
+
+    /// When anything of it was changed last, where the system knows that.
+    pub(crate) fn changed(&self) -> Option<SystemTime> {
+        let (seconds, nanoseconds) = self.changed;
+        let since = Duration::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?);
+        (!since.is_zero()).then(|| SystemTime::UNIX_EPOCH + since)
+    }
+}
+
 pub(crate) fn regular(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
     if metadata.is_file() {
         return Ok(());

@@ -11,6 +11,9 @@ mod elf;
 pub(crate) mod make;
 pub(crate) mod open;
 mod pages;
+#[cfg(feature = "hot-library")]
+pub(crate) mod plain;
 pub(crate) mod probe;
+pub(crate) mod same;
 pub(crate) mod settle;
 pub(crate) mod times;

@@ -1,0 +1,2 @@
+// Edit this while a program uses it, and run `make`.
+int foo(void) { return 4; }

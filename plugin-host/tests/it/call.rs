@@ -1,0 +1,209 @@
+//! `call` and `watch --call`: functions of plain libraries.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Lines};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+
+use crate::environment::{Answer, Directory, plugin_host, root};
+
+/// Compiles a plain library of C to `libplain.so`.
+fn compile(directory: &Directory, source: &str) -> PathBuf {
+    let (file, path) = (directory.path().join("plain.c"), directory.library("plain"));
+    fs::write(&file, source).unwrap();
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-shared", "-fPIC", "-w", "-o"]).args([&path, &file]);
+    assert!(gcc.status().expect("the tests need gcc").success());
+    path
+}
+
+const SOURCE: &str = r#"
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <unistd.h>
+    double scale(double value, int by) { puts("scaling"); return value * by; }
+    const char *greet(const char *name) {
+        static char text[99];
+        snprintf(text, sizeof text, "Hello, %s!\033", name);
+        return text;
+    }
+    void crash(void) { *(volatile int *)0 = 1; }
+    void nothing(void) {}
+    int leave(void) { exit(0); }
+    void hang(void) { for (;;) pause(); }
+"#;
+
+fn call(library: &Path, signature: &str, arguments: &[&str]) -> Answer {
+    let mut all = vec!["call", "--timeout=20", library.to_str().unwrap(), signature];
+    all.extend(arguments);
+    plugin_host(&all)
+}
+
+#[test]
+fn a_function_is_called_by_its_name_and_signature() {
+    let directory = Directory::new();
+    let library = compile(&directory, SOURCE);
+    let answer = call(&library, "scale(double, int) -> double", &["1.5", "-3"]);
+    assert_eq!((answer.code, &*answer.out), (0, "scaling\n-4.5\n"), "{answer:?}");
+    let answer = call(&library, "nothing()", &[]);
+    assert_eq!((answer.code, &*answer.out), (0, ""), "{answer:?}");
+    let answer = call(&library, "greet(const char *) -> const char *", &["my world"]);
+    assert_eq!((answer.code, &*answer.out), (0, "Hello, my world!\\u{1b}\n"), "{answer:?}");
+}
+
+#[test]
+fn what_cannot_be_called_is_told_with_its_exit_code() {
+    let directory = Directory::new();
+    let library = compile(&directory, SOURCE);
+    for (signature, arguments, code, expected) in [
+        ("absent() -> int", &[][..], 1, "absent() is not defined"),
+        ("scale(double, int) -> double", &["1"], 2, "takes 2 arguments, found 1"),
+        ("scale(double, int) -> double", &["1", "x"], 2, "argument 2: expected int, found `x`"),
+        ("scale(double, imt)", &["1", "2"], 2, "`imt` is no type of C that is known"),
+        ("scale", &[], 2, "write it as in `scale(double, int) -> double`"),
+        ("() -> int", &[], 2, "it is empty or contains a NUL"),
+        ("crash()", &[], 5, "crash() crashed: the process was killed by SIGSEGV"),
+        ("leave() -> int", &[], 5, "leave() crashed: the process ended itself with exit code 0"),
+    ] {
+        let answer = call(&library, signature, arguments);
+        assert_eq!(answer.code, code, "{answer:?}");
+        assert!(answer.err.starts_with("error: "), "{answer:?}");
+        assert!(answer.err.contains(expected), "{answer:?}");
+        assert!(answer.out.is_empty(), "{answer:?}");
+    }
+    let library = library.to_str().unwrap();
+    let answer = plugin_host(&["call", "--timeout=0.2", library, "hang()"]);
+    assert_eq!(answer.code, 6, "{answer:?}");
+    assert!(answer.err.contains("hang() did not answer in time"), "{answer:?}");
+    for (file, code, expected) in
+        [("no/such/library.so", 1, "cannot read"), ("Cargo.toml", 1, "is not a dynamic library")]
+    {
+        let answer = plugin_host(&["call", file, "foo()"]);
+        assert_eq!(answer.code, code, "{answer:?}");
+        assert!(answer.err.contains(expected), "{answer:?}");
+    }
+}
+
+/// The program, as it watches; ended when dropped.
+struct Watching {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    errors: BufReader<ChildStderr>,
+}
+
+impl Watching {
+    fn begin(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_plugin-host"))
+            .arg("watch")
+            .args(arguments)
+            .current_dir(root())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        Watching { child, lines, errors }
+    }
+
+    /// A line of stderr.
+    fn error(&mut self) -> String {
+        let mut line = String::new();
+        self.errors.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// Reads on until a line is that one; gives those before it.
+    fn until(&mut self, line: &str) -> Vec<String> {
+        let mut before = Vec::new();
+        loop {
+            let found = self.lines.next().expect("more output").unwrap();
+            if found == line {
+                return before;
+            }
+            before.push(found);
+        }
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_example_is_edited_and_rebuilt_while_it_is_watched() {
+    let directory = Directory::new();
+    for file in ["Makefile", "foo.c"] {
+        let source = root().join("example-plugins/c-library").join(file);
+        fs::copy(source, directory.path().join(file)).unwrap();
+    }
+    let make = || {
+        let make = Command::new("make").arg("--silent").current_dir(directory.path()).status();
+        assert!(make.expect("the tests need make").success());
+    };
+    make();
+    let library = directory.path().join("build/libfoo.so");
+    let path = library.to_str().unwrap();
+    let calls = ["--call", "foo() -> int", "--call", "bar() -> int", "--every", "10ms", path];
+    let mut watching = Watching::begin(&calls);
+    for _ in 0..3 {
+        assert_eq!(watching.until("foo() -> 4"), [""; 0]);
+        assert_eq!(watching.until("bar() is not defined"), [""; 0]);
+    }
+    let source = directory.path().join("foo.c");
+    fs::write(source, "int foo(void) { return 5; }\nint bar(void) { return 10; }").unwrap();
+    make();
+    let before = watching.until(&format!("reloaded {path}, version 2"));
+    assert!(before.iter().all(|line| line == "foo() -> 4" || line == "bar() is not defined"));
+    for _ in 0..3 {
+        assert_eq!(watching.until("foo() -> 5"), [""; 0]);
+        assert_eq!(watching.until("bar() -> 10"), [""; 0]);
+    }
+}
+
+#[test]
+fn a_bad_build_is_told_once_and_the_old_code_goes_on() {
+    let directory = Directory::new();
+    let library = compile(&directory, "int foo(void) { return 4; }");
+    let path = library.to_str().unwrap();
+    let mut watching = Watching::begin(&["--call", "foo() -> int", "--every", "10ms", path]);
+    watching.until("foo() -> 4");
+    fs::write(&library, "no library").unwrap();
+    assert!(watching.error().contains("is not a dynamic library"));
+    for _ in 0..10 {
+        assert_eq!(watching.until("foo() -> 4"), [""; 0]);
+    }
+    fs::remove_file(&library).unwrap();
+    // The next one, and not the first again.
+    assert!(watching.error().contains("No such file"));
+    compile(&directory, "int foo(void) { return 5; }");
+    watching.until("foo() -> 5");
+}
+
+#[test]
+fn watching_ends_after_so_many_rounds_or_with_a_crash() {
+    let directory = Directory::new();
+    let library = compile(&directory, SOURCE);
+    let path = library.to_str().unwrap();
+    let watch = |call: &str, more: &[&str]| {
+        plugin_host(&[&["watch", "--every=1ms", "--count=2", "--call", call], more].concat())
+    };
+    let answer = watch("absent()", &[path]);
+    assert_eq!(
+        (answer.code, &*answer.out),
+        (0, "absent() is not defined\nabsent() is not defined\n")
+    );
+    let answer = watch("crash()", &[path]);
+    assert_eq!(answer.code, 5, "{answer:?}");
+    assert!(answer.err.contains("killed by SIGSEGV"), "{answer:?}");
+    let answer = watch("scale(double, int)", &[path]);
+    assert_eq!(answer.code, 2, "{answer:?}");
+    assert!(answer.err.contains("takes 2 arguments, found 0"), "{answer:?}");
+    let answer = watch("foo()", &["--every=0s", path]);
+    assert_eq!(answer.code, 2, "{answer:?}");
+    let answer = watch("foo()", &["no/such/library.so"]);
+    assert_eq!(answer.code, 1, "{answer:?}");
+}

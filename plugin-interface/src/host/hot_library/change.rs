@@ -1,0 +1,115 @@
+//! Whether a file is another version than the one that serves.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use crate::host::policy::{Digest, digest};
+use crate::host::stages::copy::FileIdentity;
+use crate::host::stages::same::is_same;
+
+/// By what a [`HotLibrary`](super::HotLibrary) knows that its file is another
+/// one.
+///
+/// ```
+/// use plugin_interface::{ChangeDetection, HotOptions};
+/// let options = HotOptions::new().change_detection(ChangeDetection::Sha256);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChangeDetection {
+    /// Every byte, compared with the copy that serves. A file that was neither
+    /// written nor replaced since is not even opened.
+    #[default]
+    Content,
+    /// The time of the last modification alone: a file that was touched is
+    /// loaded again, and one whose time was set back to what it was is not.
+    ModificationTime,
+    /// The SHA-256 digest. Finds what `Content` does, at a higher price.
+    Sha256,
+}
+
+/// What served or was refused: the file, and its content.
+#[derive(Debug)]
+pub(super) struct Seen {
+    file: FileIdentity,
+    /// Whether a later change of the file shows in its times: it was not
+    /// changed just when it was copied.
+    is_certain: bool,
+    copy: PathBuf,
+    digest: Option<Digest>,
+}
+
+impl ChangeDetection {
+    /// What a copy was made of. Taken when the copy exists.
+    pub(super) fn seen(self, file: &FileIdentity, copy: &Path) -> Seen {
+        let digest = match self {
+            ChangeDetection::Sha256 => digest(copy).ok(),
+            _ => None,
+        };
+        let is_certain = is_certain(file, SystemTime::now());
+        Seen { file: file.clone(), is_certain, copy: copy.to_owned(), digest }
+    }
+}
+
+impl Seen {
+    /// Whether the file at `path` is this one by its looks alone.
+    pub(super) fn is_at(&self, path: &Path, how: ChangeDetection) -> bool {
+        let Ok(found) = path.metadata().map(|metadata| FileIdentity::of(&metadata)) else {
+            return false;
+        };
+        match how {
+            ChangeDetection::ModificationTime => found.written() == self.file.written(),
+            _ => self.is_certain && found == self.file,
+        }
+    }
+
+    /// Whether another copy has the same content.
+    pub(super) fn is_same(&self, copy: &Path, how: ChangeDetection) -> bool {
+        match how {
+            ChangeDetection::Content => is_same(&self.copy, copy),
+            ChangeDetection::Sha256 => self.digest.is_some() && digest(copy).ok() == self.digest,
+            ChangeDetection::ModificationTime => false,
+        }
+    }
+
+    /// The same content, in a file that looks different.
+    pub(super) fn found_again(&mut self, file: &FileIdentity) {
+        self.is_certain = is_certain(file, SystemTime::now());
+        self.file = file.clone();
+    }
+}
+
+/// Whether a change that follows now cannot bear the time of the last one.
+fn is_certain(file: &FileIdentity, now: SystemTime) -> bool {
+    /// Longer than clocks of file systems take from tick to tick.
+    const TICK: Duration = Duration::from_millis(50);
+    let age = file.changed().and_then(|at| now.duration_since(at).ok());
+    age.is_some_and(|age| age > TICK)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_changed_just_now_is_known_by_its_content_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        std::fs::write(&path, "content").unwrap();
+        let file = FileIdentity::of(&path.metadata().unwrap());
+        let changed = file.changed().expect("the system tells");
+        for (age, expected) in [(0, false), (40, false), (60, true), (3_600_000, true)] {
+            assert_eq!(is_certain(&file, changed + Duration::from_millis(age)), expected, "{age}");
+        }
+        assert!(!is_certain(&file, changed - Duration::from_secs(1)), "clocks differ");
+
+        let mut seen = ChangeDetection::Content.seen(&file, &path);
+        for is_certain in [false, true] {
+            seen.is_certain = is_certain;
+            assert_eq!(seen.is_at(&path, ChangeDetection::Content), is_certain);
+            assert!(seen.is_at(&path, ChangeDetection::ModificationTime));
+        }
+        std::fs::write(&path, "other, longer content").unwrap();
+        assert!(!seen.is_at(&path, ChangeDetection::Content));
+    }
+}

@@ -1,0 +1,62 @@
+//! Check, for a plain library: as sound as a plugin, but without metadata.
+//! Reads what it defines of what a host is about to use; runs nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use object::read::{ReadCache, ReadRef};
+use object::{Object, ObjectSegment, ObjectSymbol, ObjectSymbolTable, SymbolKind};
+
+use super::check::{AnyMachine, Binary, InspectError, check, open_regular};
+use super::pages::Pages;
+
+/// What a plain library defines.
+#[derive(Debug, Default)]
+pub(crate) struct Plain {
+    /// All names, of whatever.
+    pub(crate) defined: BTreeSet<String>,
+    /// Those of variables.
+    pub(crate) variables: BTreeSet<String>,
+    /// The value of the constant that was asked for.
+    pub(crate) constant: Option<u32>,
+}
+
+/// Checks the file at `copy`; errors name it `path`.
+pub(crate) fn check_plain(
+    path: &Path,
+    copy: &Path,
+    constant: Option<&str>,
+) -> Result<Plain, InspectError> {
+    match check(path, copy, AnyMachine::Refused) {
+        // The last of the checks, which are the same up to there.
+        Ok(_) | Err(InspectError::NotAPlugin { .. } | InspectError::Metadata { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    let (file, len) = open_regular(path, copy)?;
+    let cache = ReadCache::new(Pages::new(file, len));
+    let binary = Binary::parse(path, &cache, len)?;
+    Ok(Plain {
+        defined: binary.exports()?,
+        variables: variables(&binary.file),
+        constant: constant.and_then(|name| value(&binary.file, name)),
+    })
+}
+
+fn variables<'d, R: ReadRef<'d>>(file: &object::File<'d, R>) -> BTreeSet<String> {
+    let symbols = file.dynamic_symbols().filter(|symbol| symbol.is_definition());
+    let variables = symbols.filter(|s| matches!(s.kind(), SymbolKind::Data | SymbolKind::Tls));
+    variables.filter_map(|symbol| symbol.name().ok().map(str::to_owned)).collect()
+}
+
+/// The value of a constant of four bytes, as the file has it.
+fn value<'d, R: ReadRef<'d>>(file: &object::File<'d, R>, name: &str) -> Option<u32> {
+    let symbol = file
+        .dynamic_symbol_table()?
+        .symbols()
+        .find(|symbol| symbol.is_definition() && symbol.size() == 4 && symbol.name() == Ok(name))?;
+    let within = |segment: object::Segment<'d, '_, R>| {
+        segment.data_range(symbol.address(), symbol.size()).ok().flatten()
+    };
+    let bytes = file.segments().find_map(within)?;
+    Some(u32::from_ne_bytes(bytes.try_into().ok()?))
+}

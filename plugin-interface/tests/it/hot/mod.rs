@@ -1,0 +1,15 @@
+//! Plain libraries of C, by function name.
+#![expect(unsafe_code, reason = "calls functions of C")]
+#![allow(clippy::disallowed_names, reason = "foo is the name of a function of C")]
+
+mod changing;
+#[cfg(feature = "call-dynamic")]
+mod dynamic;
+mod refusing;
+mod rewriting;
+mod serving;
+mod sources;
+#[cfg(feature = "watch")]
+mod watching;
+
+pub(crate) use sources::Sources;

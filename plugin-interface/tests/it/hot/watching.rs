@@ -1,0 +1,144 @@
+//! A library that is reloaded when its file changes, as a test project of FFI
+//! does it: the directory is watched, the new function is tried, then assigned.
+
+use std::ffi::{CStr, CString, c_char};
+use std::fs;
+use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use plugin_interface::{ChangeDetection, HotEvent, HotLibrary, HotOptions};
+
+use super::sources::{FIRST, Number, SECOND, Sources, number};
+
+/// The events of a library but for those of versions that are closed.
+fn events(library: &HotLibrary) -> Receiver<HotEvent> {
+    let (sender, events) = channel();
+    library.on_reload(move |event| {
+        if !matches!(event, HotEvent::Unloaded { .. }) {
+            let _ = sender.send(event.clone());
+        }
+    });
+    events
+}
+
+fn next(events: &Receiver<HotEvent>) -> HotEvent {
+    events.recv_timeout(Duration::from_secs(60)).expect("an event")
+}
+
+#[test]
+fn a_rebuild_is_taken_into_use_without_being_asked_for() {
+    let sources = Sources::of(FIRST);
+    let library = HotLibrary::open(sources.library(), &["foo", "bar"]).unwrap();
+    let [foo, bar] = ["foo", "bar"].map(|name| library.function::<Number>(name).unwrap());
+    let events = events(&library);
+    let watch = library.watch();
+    sources.build(SECOND);
+    let (appeared, vanished) = (vec!["bar".to_owned()], vec![]);
+    assert_eq!(next(&events), HotEvent::Reloaded { generation: 2, appeared, vanished });
+    assert_eq!((number(&foo), number(&bar)), (Some(5), Some(10)));
+    fs::write(sources.library(), "no library").unwrap();
+    assert!(matches!(next(&events), HotEvent::Refused { generation: 2, .. }));
+    assert_eq!(number(&foo), Some(5));
+    fs::remove_dir_all(sources.path()).unwrap();
+    fs::create_dir(sources.path()).unwrap();
+    sources.build(FIRST);
+    assert!(matches!(next(&events), HotEvent::Reloaded { generation: 3, .. }));
+    drop(watch);
+    sources.build(SECOND);
+    assert!(events.recv_timeout(Duration::from_millis(300)).is_err(), "nobody watches");
+}
+
+#[test]
+fn a_watch_keeps_nothing_and_may_be_dropped_by_a_listener() {
+    let sources = Sources::of(FIRST);
+    let library = HotLibrary::open(sources.library(), &["foo"]).unwrap();
+    let left = library.watch();
+    drop(library);
+    drop(left);
+    let library = HotLibrary::open(sources.library(), &["foo"]).unwrap();
+    let watch = std::sync::Mutex::new(Some(library.watch()));
+    let (sender, events) = channel();
+    library.on_reload(move |_| {
+        drop(watch.lock().unwrap().take());
+        let _ = sender.send(());
+    });
+    sources.build(SECOND);
+    events.recv_timeout(Duration::from_secs(60)).unwrap();
+}
+
+/// A crate of a user who knows nothing of plugins.
+fn plugin01(answer: &str) -> String {
+    format!(
+        "use std::ffi::{{CStr, CString, c_char}};
+         #[unsafe(no_mangle)]
+         pub unsafe extern \"C\" fn plugin01(argument: *const c_char) -> *mut c_char {{
+             let argument = unsafe {{ CStr::from_ptr(argument) }}.to_str().unwrap();
+             CString::new(format!(\"{answer} {{argument}}\")).unwrap().into_raw()
+         }}
+         #[unsafe(no_mangle)]
+         pub unsafe extern \"C\" fn plugin01_free(text: *mut c_char) {{
+             drop(unsafe {{ CString::from_raw(text) }});
+         }}"
+    )
+}
+
+type Plugin01 = unsafe extern "C" fn(*const c_char) -> *mut c_char;
+type Free = unsafe extern "C" fn(*mut c_char);
+
+/// What the function of a version answers.
+fn ask(version: &plugin_interface::HotVersion, argument: &CStr) -> Option<CString> {
+    let plugin01 = version.function::<Plugin01>("plugin01").ok()?;
+    let free = version.function::<Free>("plugin01_free").ok()?;
+    // SAFETY: these are their signatures; a text is freed by whom it is from.
+    unsafe {
+        let text = plugin01(argument.as_ptr());
+        let answer = CStr::from_ptr(text).to_owned();
+        free(text);
+        Some(answer)
+    }
+}
+
+#[test]
+fn a_rust_library_that_cargo_builds_is_tried_and_then_assigned() {
+    let sources = Sources::new();
+    let manifest = "[package]\nname = \"plugin01\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n[workspace]\n";
+    fs::write(sources.path().join("Cargo.toml"), manifest).unwrap();
+    fs::create_dir(sources.path().join("src")).unwrap();
+    let cargo = |answer: &str| {
+        fs::write(sources.path().join("src/lib.rs"), plugin01(answer)).unwrap();
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--target-dir", "target"]).current_dir(sources.path());
+        assert!(cargo.status().unwrap().success());
+    };
+    cargo("00000");
+    let path = sources.path().join("target/debug/libplugin01.so");
+    let options =
+        HotOptions::new().change_detection(ChangeDetection::Sha256).validate(|version| match ask(
+            version, c"a try",
+        )
+        .ok_or("it is not defined")?
+        {
+            answer if answer.to_bytes().starts_with(b"bad") => Err("it is bad".into()),
+            _ => Ok(()),
+        });
+    let library = options.open(&path, &["plugin01", "plugin01_free"]).unwrap();
+    let answer = || ask(&library.version(), c"Hello from Rust!").unwrap().into_string().unwrap();
+    assert_eq!(answer(), "00000 Hello from Rust!");
+    let events = events(&library);
+    let _watch = library.watch();
+
+    cargo("11111");
+    assert!(matches!(next(&events), HotEvent::Reloaded { generation: 2, .. }));
+    assert_eq!(answer(), "11111 Hello from Rust!");
+    // The same again, and what cargo does beside it.
+    cargo("11111");
+    fs::write(path.with_file_name(".cargo-lock"), "").unwrap();
+    cargo("bad");
+    let HotEvent::Refused { generation: 2, message } = next(&events) else { panic!("it is bad") };
+    assert!(message.ends_with("was tried and refused: it is bad"), "{message}");
+    assert_eq!(answer(), "11111 Hello from Rust!");
+    cargo("22222");
+    assert!(matches!(next(&events), HotEvent::Reloaded { generation: 3, .. }));
+    assert_eq!(answer(), "22222 Hello from Rust!");
+}
