@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::boundary::{Fault, Invalid};
+use crate::boundary::{Cause, Fault, Invalid};
 
 /// Why a method of a plugin gave no value: what the methods of a checked view
 /// (`<Trait>Proxy::checked`) return beside it.
@@ -82,12 +82,12 @@ impl CallError {
     #[cold]
     #[inline(never)]
     pub(crate) fn of(interface: &'static str, method: &'static str, fault: Fault) -> Self {
-        match fault {
-            Fault::Failed(reported) => {
-                let (message, location) = (reported.message(), reported.location());
+        match fault.cause() {
+            Cause::Failed(reported) => {
+                let (message, location) = reported.read();
                 CallError::Panicked { interface, method, message, location }
             }
-            Fault::Invalid(invalid) => CallError::Invalid { interface, method, invalid },
+            Cause::Invalid(invalid) => CallError::Invalid { interface, method, invalid },
         }
     }
 }

@@ -1,16 +1,17 @@
 //! A failure that the other side reported.
 #![expect(unsafe_code, reason = "reads and frees what the other side allocated")]
 
-use core::ptr::NonNull;
 use std::borrow::Cow;
 
 use crate::abi::{Failure, RawSlice};
 use crate::call_error::PanicLocation;
 
-/// An owned failure of the other side, freed by it when dropped.
-#[doc(hidden)]
+/// An owned failure of the other side, freed by it when it is read.
+///
+/// Without a drop of its own, which every call would pay for with instructions:
+/// one that nobody reads is leaked.
 #[derive(Debug)]
-pub struct Reported(NonNull<Failure>);
+pub(crate) struct Reported(*mut Failure);
 
 impl Reported {
     /// # Safety
@@ -18,35 +19,20 @@ impl Reported {
     /// `failure` is an owned failure; it is not used again.
     #[inline]
     pub(crate) unsafe fn new(failure: *mut Failure) -> Self {
-        // SAFETY: an owned failure is alive, so not null.
-        Reported(unsafe { NonNull::new_unchecked(failure) })
+        Reported(failure)
     }
 
-    fn failure(&self) -> &Failure {
-        // SAFETY: owned, so alive until the drop below.
-        unsafe { self.0.as_ref() }
-    }
-
-    /// Why there is no value.
-    pub(crate) fn message(&self) -> String {
+    /// Why there is no value, and where that happened, if it is known.
+    pub(crate) fn read(self) -> (String, Option<PanicLocation>) {
+        // SAFETY: owned, so alive until it is freed below.
+        let Failure { message, file, line, column, free, .. } = unsafe { &*self.0 };
         // SAFETY: its texts live as long as the failure.
-        unsafe { text_of(self.failure().message) }.into_owned()
-    }
-
-    /// Where it happened, if that is known.
-    pub(crate) fn location(&self) -> Option<PanicLocation> {
-        let Failure { file, line, column, .. } = *self.failure();
-        // SAFETY: its texts live as long as the failure.
-        let file = unsafe { text_of(file) }.into_owned();
-        (!file.is_empty()).then_some(PanicLocation { file, line, column })
-    }
-}
-
-impl Drop for Reported {
-    fn drop(&mut self) {
-        let free = self.failure().free;
-        // SAFETY: owned, so freed here and once.
-        unsafe { free(self.0.as_ptr()) };
+        let (message, file) = unsafe { (text_of(*message), text_of(*file)) };
+        let (message, file) = (message.into_owned(), file.into_owned());
+        let location = PanicLocation { file, line: *line, column: *column };
+        // SAFETY: owned, so freed here and once, as `self` is used up.
+        unsafe { free(self.0) };
+        (message, Some(location).filter(|location| !location.file.is_empty()))
     }
 }
 
@@ -58,7 +44,7 @@ impl Drop for Reported {
 #[cfg(feature = "manager")]
 pub(crate) unsafe fn take_message(failure: *mut Failure) -> String {
     // SAFETY: the same contract.
-    unsafe { Reported::new(failure) }.message()
+    unsafe { Reported::new(failure) }.read().0
 }
 
 /// Reads text that another library lends.

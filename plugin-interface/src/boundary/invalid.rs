@@ -6,9 +6,16 @@ use crate::abi::Failure;
 use crate::reported::Reported;
 
 /// Why a call gave no value.
+///
+/// One word, which is never null, so that a value beside it costs no more
+/// instructions than without.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Fault {
+pub struct Fault(Box<Cause>);
+
+/// What a fault is.
+#[derive(Debug)]
+pub(crate) enum Cause {
     /// The other side reported a failure, which is now ours.
     Failed(Reported),
     /// The other side broke the layout of a value.
@@ -16,6 +23,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    #[cold]
+    pub(crate) fn invalid(invalid: Invalid) -> Self {
+        Fault(Box::new(Cause::Invalid(invalid)))
+    }
+
     /// The fault that a status other than null means, for a method that has no
     /// error of its own.
     ///
@@ -27,10 +39,14 @@ impl Fault {
     #[expect(unsafe_code, reason = "a status may be a failure that is now ours")]
     pub(crate) unsafe fn of_status(status: *mut Failure) -> Self {
         if status == crate::abi::METHOD_ERROR {
-            return Fault::Invalid(Invalid::Status);
+            return Fault::invalid(Invalid::Status);
         }
         // SAFETY: neither null nor the mark of an error, so an owned failure.
-        Fault::Failed(unsafe { Reported::new(status) })
+        Fault(Box::new(Cause::Failed(unsafe { Reported::new(status) })))
+    }
+
+    pub(crate) fn cause(self) -> Cause {
+        *self.0
     }
 }
 

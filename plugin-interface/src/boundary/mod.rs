@@ -52,6 +52,7 @@ mod tuple;
 use crate::abi::Outcome;
 
 pub use definition::{Body, Definition, Fields, Link, Parameter};
+pub(crate) use invalid::Cause;
 pub use invalid::{Fault, Invalid};
 pub use shape::Shape;
 pub use slice::Plain;
@@ -176,7 +177,7 @@ unsafe fn lift_wire_return<'a, T: FfiSafe>(
     }
     // SAFETY: a null status says that the value is initialised; the rest is
     // this function's own contract.
-    unsafe { T::lift(outcome.value.assume_init(), origin) }.map_err(Fault::Invalid)
+    unsafe { T::lift(outcome.value.assume_init(), origin) }.map_err(Fault::invalid)
 }
 
 /// Who made a value: it decides what is checked when the value is taken over.

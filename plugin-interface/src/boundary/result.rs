@@ -6,7 +6,6 @@ use core::mem::MaybeUninit;
 
 use super::{Fault, FfiSafe, Invalid, Origin, Shape};
 use crate::abi::{METHOD_ERROR, Outcome, RawResult, RawResultValue};
-use crate::reported::Reported;
 
 // SAFETY: each side crosses as its own wire, read only where the tag or the
 // status says so.
@@ -59,14 +58,14 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
         if outcome.status.is_null() {
             // SAFETY: a null status says that the value of `Ok` is there.
             let lifted = unsafe { T::lift(outcome.value.assume_init().ok.assume_init(), origin) };
-            return lifted.map(Ok).map_err(Fault::Invalid);
+            return lifted.map(Ok).map_err(Fault::invalid);
         }
         if outcome.status == METHOD_ERROR {
             // SAFETY: this status says that the value of `Err` is there.
             let lifted = unsafe { E::lift(outcome.value.assume_init().err.assume_init(), origin) };
-            return lifted.map(Err).map_err(Fault::Invalid);
+            return lifted.map(Err).map_err(Fault::invalid);
         }
-        // SAFETY: neither null nor the mark of an error, so an owned failure.
-        Err(Fault::Failed(unsafe { Reported::new(outcome.status) }))
+        // SAFETY: not null, and of this outcome, which is ours.
+        Err(unsafe { Fault::of_status(outcome.status) })
     }
 }
