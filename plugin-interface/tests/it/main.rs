@@ -10,6 +10,8 @@ mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;
 mod live;
+#[cfg(feature = "watch")]
+mod live_watching;
 mod loading;
 #[cfg(feature = "watch")]
 mod observer;
@@ -21,6 +23,7 @@ mod processes;
 mod rejecting;
 mod seeds;
 mod sharing;
+mod stamped;
 mod thread_exits;
 mod tidy;
 mod unloading;

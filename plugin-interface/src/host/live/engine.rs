@@ -5,8 +5,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::options::LiveOptions;
+use crate::host::duplicates::Content;
 use crate::host::error::LoadError;
 use crate::host::instance::Instance;
 use crate::host::stage::Stage;
@@ -23,15 +25,15 @@ pub(super) struct Engine {
     path: PathBuf,
     options: LiveOptions,
     wanted: PluginTrait,
-    /// The private copy of the version that serves, which has a number.
-    serving: Option<PathBuf>,
+    /// The version that serves, which has a number.
+    serving: Option<Content>,
     pub(super) generation: u64,
 }
 
 /// A version that was made, and is not in use.
 pub(super) struct Candidate {
     pub(super) instance: Arc<Instance>,
-    copy: PathBuf,
+    content: Content,
 }
 
 impl Engine {
@@ -48,10 +50,15 @@ impl Engine {
     }
 
     /// All stages up to the instance; `None` if the file is what serves.
-    pub(super) fn load(&self, watch: &mut Stopwatch) -> Result<Option<Candidate>, LoadError> {
+    pub(super) fn load(
+        &self,
+        patience: Duration,
+        watch: &mut Stopwatch,
+    ) -> Result<Option<Candidate>, LoadError> {
         let path = &self.path;
-        let copy = PrivateCopy::timed(path, &self.options.policy, watch)?;
-        if self.serving.as_ref().is_some_and(|serving| is_same(serving, copy.path())) {
+        let copy = PrivateCopy::timed(path, &self.options.policy, patience, watch)?;
+        let content = Content::of(&copy);
+        if self.serving.as_ref().is_some_and(|serving| serving.is(&content)) {
             return Ok(None);
         }
         watch.begin(Stage::Check);
@@ -63,17 +70,16 @@ impl Engine {
             watch.begin(Stage::Probe);
             probe.run(path, copy.path())?;
         }
-        let copied = copy.path().to_owned();
         let library = Arc::new(open::timed(path, copy, metadata, watch)?);
         watch.begin(Stage::Make);
         let made = make::make_named(&library, Some(self.wanted), name.as_deref());
         let instance = Arc::new(self.only(made)?);
-        Ok(Some(Candidate { instance, copy: copied }))
+        Ok(Some(Candidate { instance, content }))
     }
 
     /// Counts a candidate as the version that serves.
     pub(super) fn serve(&mut self, candidate: Candidate) -> (u64, Arc<Instance>) {
-        self.serving = Some(candidate.copy);
+        self.serving = Some(candidate.content);
         self.generation += 1;
         (self.generation, candidate.instance)
     }
