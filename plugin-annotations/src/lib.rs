@@ -1,11 +1,12 @@
-//! The attribute macros of `plugin-interface`.
+//! The macros of `plugin-interface`.
 //!
 //! Use them through that crate, which re-exports them, and which the code that
 //! they write needs; where it has another name, say `crate = name`:
 //!
 //! - [`macro@plugin_interface`] makes a trait an interface,
 //! - [`macro@plugin_impl`] makes an impl of it a plugin,
-//! - [`macro@plugin_aggregates`] makes a crate the library that offers them.
+//! - [`macro@plugin_aggregates`] makes a crate the library that offers them,
+//! - [`macro@FfiSafe`] makes a struct or an enum a type that crosses.
 //!
 //! What they do stands in `plugin-annotations-core`.
 
@@ -148,4 +149,76 @@ pub fn plugin_impl(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
     plugin_annotations_core::plugin_aggregates(args.into(), item.into()).into()
+}
+
+/// Makes a struct or an enum a type that crosses between a host and a plugin.
+///
+/// Its fields must cross themselves; its parameters are any types that do. It
+/// needs no `repr`, may refer to itself through a `Box` or a `Vec`, and crosses
+/// wherever other types do: as a parameter, as a return, in a `Vec`, an `Option`
+/// or the error of a `Result`.
+///
+/// ```
+/// use plugin_interface::{FfiSafe, plugin_interface};
+///
+/// #[derive(FfiSafe)]
+/// pub struct Tree<T> {
+///     value: T,
+///     kids: Vec<Tree<T>>,
+/// }
+///
+/// #[derive(Debug, FfiSafe)]
+/// pub enum Fault {
+///     Empty,
+///     Depth(u32),
+///     Value { at: Vec<usize>, text: String },
+/// }
+///
+/// #[plugin_interface]
+/// pub trait Garden: Send + Sync {
+///     /// Adds up what stands on a tree.
+///     fn harvest(&self, tree: Tree<String>) -> Result<u64, Fault>;
+/// }
+/// # fn main() {}
+/// ```
+///
+/// Under `#[repr(C)]`, a type that is `Copy` and has but plain data is plain data
+/// itself ([`Plain`]): its references and slices cross by pointer.
+///
+/// ```
+/// use plugin_interface::{FfiSafe, plugin_interface};
+///
+/// #[derive(Clone, Copy, FfiSafe)]
+/// #[repr(C)]
+/// pub struct Point {
+///     x: f32,
+///     y: f32,
+/// }
+///
+/// #[plugin_interface]
+/// pub trait Mover: Send + Sync {
+///     /// Moves all points, where they are.
+///     fn shift(&self, points: &mut [Point], by: &Point);
+/// }
+/// # fn main() {}
+/// ```
+///
+/// A type with a lifetime crosses as the borrows in it do. The metadata of a
+/// library holds the definition, so that a host refuses a plugin which knows
+/// another one, and names the type that differs.
+///
+/// # Arguments
+///
+/// - `#[ffi(crate = path)]`: where `plugin-interface` is, if it was renamed.
+///
+/// # Errors
+///
+/// A union, an enum without variants, and a type with a `Drop`, with bounds on
+/// its parameters or with `const` parameters do not compile; nor does one with
+/// a field whose type cannot cross, which the compiler names.
+///
+/// [`Plain`]: https://docs.rs/plugin-interface/latest/plugin_interface/boundary/trait.Plain.html
+#[proc_macro_derive(FfiSafe, attributes(ffi))]
+pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
+    plugin_annotations_core::derive_ffi_safe(item.into()).into()
 }

@@ -6,10 +6,13 @@ pub use std::alloc::System;
 pub use std::string::String;
 
 use crate::abi::{ABI_VERSION, VTableHeader};
+use crate::boundary::FfiSafe;
 use crate::interface::Interface;
 use crate::metadata::write::{self, Writer};
 
-pub use crate::boundary::Fault;
+pub use crate::boundary::{
+    Body, Definition, Fault, Fields, Invalid, Origin, Parameter, Plain, Shape, lift_wire_return,
+};
 #[cfg(feature = "manager")]
 pub use crate::host::raw::{load_from_lib, unload};
 pub use crate::interface::VTableFor;
@@ -84,6 +87,22 @@ pub const fn bytes_of<const N: usize>(record: &[u8]) -> [u8; N] {
         Some(bytes) if record.len() == N => *bytes,
         _ => panic!("a record is as long as its static"),
     }
+}
+
+/// Whether a type that is laid out as its wire is plain: its fields must be.
+pub const fn is_plain<T: FfiSafe>(fields: &[bool]) -> bool {
+    let mut i = 0;
+    while i < fields.len() {
+        if !fields[i] {
+            return false;
+        }
+        i += 1;
+    }
+    assert!(
+        size_of::<T>() == size_of::<T::Wire>() && align_of::<T>() == align_of::<T::Wire>(),
+        "what is `repr(C)` lies as its wire",
+    );
+    true
 }
 
 /// The header of the vtable of `P` for `I`.

@@ -87,7 +87,7 @@ pub use boundary::FfiSafe;
 pub use call_error::{CallError, PanicLocation};
 pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{Interface, PluginTrait};
-pub use plugin_annotations::{plugin_aggregates, plugin_impl, plugin_interface};
+pub use plugin_annotations::{FfiSafe, plugin_aggregates, plugin_impl, plugin_interface};
 pub use runtime::context::PluginContext;
 
 #[cfg(feature = "watch")]

@@ -4,6 +4,7 @@
 //! plugin_interface  = [ option { "," option } ]
 //! plugin_impl       = path { "," option }
 //! plugin_aggregates = path { "," option }
+//! ffi               = [ option { "," option } ]
 //! option            = "crate" "=" path | "version" "=" string
 //!                   | "new" "=" path   | "name" "=" string
 //!                   | "stop" "=" path

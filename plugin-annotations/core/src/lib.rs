@@ -29,5 +29,6 @@ mod parse;
 mod syntax;
 
 pub use expand::aggregates::run as plugin_aggregates;
+pub use expand::derive::run as derive_ffi_safe;
 pub use expand::interface::run as plugin_interface;
 pub use expand::registration::run as plugin_impl;

@@ -68,6 +68,15 @@ pub enum Invalid {
     Text(usize),
     /// A tag other than 0 and 1.
     Tag(u8),
+    /// A tag that names no variant of an enum.
+    Variant {
+        /// The enum's name.
+        of: &'static str,
+        /// How many variants it has.
+        variants: usize,
+        /// The tag.
+        found: u32,
+    },
     /// A null pointer where there must be one.
     Null,
     /// A pointer that is not aligned for its elements.
@@ -105,6 +114,9 @@ impl fmt::Display for Invalid {
             Invalid::Text(valid) => write!(f, "text must be UTF-8, found a bad byte at {valid}"),
             Invalid::Tag(found) => {
                 write!(f, "the tag of an option or result must be 0 or 1, found {found}")
+            }
+            Invalid::Variant { of, variants, found } => {
+                write!(f, "the tag of a {of} must be less than {variants}, found {found}")
             }
             Invalid::Null => write!(f, "a pointer must not be null"),
             Invalid::Alignment(found) => {

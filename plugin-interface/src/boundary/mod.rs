@@ -15,6 +15,7 @@
 //! | `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of others | converted | element by element, into memory of the receiver |
 //! | `BTreeMap<K, V>`, `BTreeSet<T>`, `HashMap<K, V, S>`, `HashSet<T, S>` | converted | entry by entry, and hashed anew: `S` is any hasher that is `Default` |
 //! | `Box<dyn Error + Send + Sync>` | converted | the texts of the error and of its causes (64 at most), as a value that outlives the library |
+//! | structs and enums with [`#[derive(FfiSafe)]`](macro@crate::FfiSafe) | as their contents | field by field, beside the tag of an enum; [plain](Plain) under `#[repr(C)]` if all fields are |
 //! | `Option<T>`, `Result<T, E>`, `[T; N]`, `Range<T>`, tuples of up to six | as their contents | a tag beside them at most; `Result` as a whole return costs none |
 //!
 //! They nest as they like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
@@ -62,8 +63,9 @@ pub(crate) use shape::Naming;
 
 /// A type that may cross between a host and a plugin.
 ///
-/// Implemented for the types in the [table](self). The items of the trait are
-/// what generated code calls; they are not for use by hand.
+/// Implemented for the types in the [table](self), and for a struct or an enum by
+/// [`#[derive(FfiSafe)]`](macro@crate::FfiSafe). The items of the trait are what
+/// generated code calls; they are not for use by hand.
 ///
 /// ```
 /// fn crosses<T: plugin_interface::FfiSafe>() {}
@@ -86,7 +88,7 @@ pub(crate) use shape::Naming;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross between a host and a plugin",
     label = "this type cannot cross",
-    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of plain data",
+    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of plain data; structs and enums of such types can with `#[derive(FfiSafe)]`",
     note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of a slice of what is not plain a `Vec`, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
 )]
 #[expect(unsafe_code, reason = "an implementation vouches for layouts")]
@@ -167,7 +169,8 @@ pub(crate) use returned_as_wire;
 /// As for [`FfiSafe::lift_return`].
 #[inline]
 #[expect(unsafe_code, reason = "the status decides whether the value is read")]
-unsafe fn lift_wire_return<'a, T: FfiSafe>(
+#[doc(hidden)]
+pub unsafe fn lift_wire_return<'a, T: FfiSafe>(
     outcome: Outcome<T::Wire>,
     origin: Origin,
 ) -> Result<T::At<'a>, Fault> {

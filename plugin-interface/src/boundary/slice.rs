@@ -7,7 +7,10 @@ use crate::abi::RawSlice;
 /// Plain data: a type whose references and slices cross by pointer, without a
 /// copy.
 ///
-/// Numbers, `NonZero`, `bool`, `char`, and arrays of these.
+/// Numbers, `NonZero`, `bool`, `char`, arrays of these, and structs and enums of
+/// these that are `Copy` and `#[repr(C)]`, by
+/// [`#[derive(FfiSafe)]`](macro@crate::FfiSafe). An enum must not number its
+/// variants.
 ///
 /// ```
 /// fn is_borrowed<T: plugin_interface::FfiSafe>() {}
@@ -20,7 +23,7 @@ use crate::abi::RawSlice;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be borrowed across the boundary",
     label = "only plain data crosses by pointer",
-    note = "numbers, `bool`, `char` and arrays of these can; pass `{Self}` by value instead of a reference, and a `Vec` instead of a slice, if `{Self}` itself can cross"
+    note = "numbers, `bool`, `char`, arrays of these, and structs and enums of these with `#[derive(Clone, Copy, FfiSafe)]` and `#[repr(C)]` can; pass `{Self}` by value instead of a reference, and a `Vec` instead of a slice, if `{Self}` itself can cross"
 )]
 pub unsafe trait Plain: FfiSafe + Copy + 'static {}
 

@@ -5,6 +5,7 @@
 //! code, denies all lints and has no prelude.
 
 pub(crate) mod aggregates;
+pub(crate) mod derive;
 pub(crate) mod interface;
 pub(crate) mod registration;
 
@@ -34,7 +35,7 @@ fn place_of(tokens: &impl ToTokens) -> Span {
 }
 
 /// `tokens`, whose errors point to `place`; they mean what they meant.
-fn located(tokens: TokenStream, place: Span) -> TokenStream {
+pub(crate) fn located(tokens: TokenStream, place: Span) -> TokenStream {
     tokens
         .into_iter()
         .map(|mut token| {

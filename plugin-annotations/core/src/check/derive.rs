@@ -1,0 +1,67 @@
+//! What cannot cross, for how it is written.
+
+use syn::{Attribute, DataUnion, GenericParam, Generics, Ident, Type};
+
+use crate::errors::Errors;
+use crate::lifetimes;
+use crate::model::Fields;
+
+pub(crate) fn union(data: &DataUnion, errors: &mut Errors) {
+    errors.at(
+        data.union_token,
+        "a union cannot cross: nothing says which of its fields is there; make it an enum",
+    );
+}
+
+pub(crate) fn variants(name: &Ident, variants: &[(Ident, Fields)], errors: &mut Errors) {
+    if variants.is_empty() {
+        errors.at(
+            name,
+            "an enum without variants cannot cross: it has no value; give it one, or use `()`",
+        );
+    }
+}
+
+pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
+    for parameter in &generics.params {
+        match parameter {
+            GenericParam::Const(_) => errors.at(
+                parameter,
+                "a type that crosses cannot have a `const` parameter: its definition would be another for each value; write the number, or use a `Vec`",
+            ),
+            GenericParam::Type(parameter) if !parameter.bounds.is_empty() => errors.at(
+                &parameter.bounds,
+                "a type that crosses has no bounds on its parameters: `FfiSafe` is added; write others on the impls that need them",
+            ),
+            _ => {}
+        }
+    }
+    if let Some(clause) = &generics.where_clause {
+        errors.at(
+            clause.where_token,
+            "a type that crosses has no `where` clause: `T: FfiSafe` is added; write other bounds on the impls that need them",
+        );
+    }
+}
+
+/// Options of a field or a variant, where there are none.
+pub(crate) fn no_options(attributes: &[Attribute], errors: &mut Errors) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("ffi")) {
+        errors.at(
+            attribute,
+            "there is no such option: `#[ffi(crate = path)]` goes above the type, and nothing on what is in it",
+        );
+    }
+}
+
+/// Across the boundary nothing is borrowed for ever.
+pub(crate) fn field_type(ty: &Type, errors: &mut Errors) {
+    for lifetime in lifetimes::written(ty) {
+        if lifetime.ident == "static" {
+            errors.at(
+                lifetime,
+                "what crosses is not borrowed for ever, since a library can be unloaded: give the type a lifetime, or own the value (`String`, `Vec<T>`)",
+            );
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What a type says of itself: its path, its fields and their types.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Member;
+use syn::Path;
+use syn::ext::IdentExt;
+
+use super::super::crossing;
+use crate::lifetimes;
+use crate::model::{Body, Derived, Fields};
+
+/// ```text
+/// Input:  struct Tree<T> { value: T, kids: Vec<Tree<T>> }
+/// Output: static __DEFINITION: Definition = {
+///             type T = Parameter<0>;
+///             Definition::new("garden::Tree", &["T"], Body::Struct(Fields::Named(&[
+///                 ("value", T::SHAPE), ("kids", <Vec<Tree<T>>>::SHAPE),
+///             ])))
+///         };
+/// ```
+pub(super) fn definition(Derived { krate, name, generics, body, .. }: &Derived) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let text = name.unraw().to_string();
+    let parameters = generics.type_params().map(|parameter| parameter.ident.unraw().to_string());
+    let aliases = generics.type_params().enumerate().map(|(i, parameter)| {
+        let parameter = &parameter.ident;
+        quote! {
+            #[allow(dead_code, non_camel_case_types)]
+            type #parameter = #private::Parameter<#i>;
+        }
+    });
+    let body = match body {
+        Body::Struct(of) => {
+            let fields = fields(krate, of);
+            quote!(Struct(#fields))
+        }
+        Body::Enum(variants) => {
+            let variants = variants.iter().map(|(variant, of)| {
+                let (variant, fields) = (variant.unraw().to_string(), fields(krate, of));
+                quote!((#variant, #fields))
+            });
+            quote!(Enum(&[#(#variants),*]))
+        }
+    };
+    quote! {
+        const __PATH: &'static #private::core::primitive::str =
+            #private::core::concat!(#private::core::module_path!(), "::", #text);
+
+        static __DEFINITION: #private::Definition = {
+            #(#aliases)*
+            #private::Definition::new(__PATH, &[#(#parameters),*], #private::Body::#body)
+        };
+    }
+}
+
+fn fields(krate: &Path, fields: &Fields) -> TokenStream {
+    let all = fields.all().iter().map(|field| {
+        let shape = crossing(krate, &lifetimes::fixed(&field.ty), "SHAPE");
+        match &field.member {
+            Member::Named(name) => {
+                let name = name.unraw().to_string();
+                quote!((#name, #shape))
+            }
+            Member::Unnamed(_) => shape,
+        }
+    });
+    let fields = match fields {
+        Fields::Unit => quote!(Unit),
+        Fields::Tuple(_) => quote!(Tuple(&[#(#all),*])),
+        Fields::Named(_) => quote!(Named(&[#(#all),*])),
+    };
+    quote!(#krate::__private::Fields::#fields)
+}

@@ -1,0 +1,163 @@
+//! `#[derive(FfiSafe)]`: how a struct or an enum lies in memory while it
+//! crosses, how it gets there and back, and what it says of itself.
+
+mod definition;
+mod plain;
+mod wire;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{GenericParam, Generics, Ident, Lifetime, Path};
+
+use crate::errors::Errors;
+use crate::model::{Body, Derived, Fields};
+use crate::parse;
+
+/// Makes a struct or an enum a type that crosses.
+///
+/// What cannot work is a `compile_error!` in the code that comes back.
+pub fn run(item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let derived = parse::derive::derived(item, &mut errors);
+    match (derived, errors.into_tokens()) {
+        (Some(derived), None) => expand(&derived),
+        (_, errors) => quote!(#errors),
+    }
+}
+
+/// ```text
+/// Input:  struct Tree<T> { value: T, kids: Vec<Tree<T>> }
+/// Output: struct __Wire<A, B>(A, B);
+///         static __DEFINITION: Definition = ..;
+///         impl<T: FfiSafe> FfiSafe for Tree<T> {
+///             type Wire = __Wire<T::Wire, <Vec<Tree<T>>>::Wire>;
+///             type At<'a> = Tree<T::At<'a>>;
+///             ..
+///         }
+/// ```
+fn expand(derived: &Derived) -> TokenStream {
+    let Derived { krate, name, generics, body, .. } = derived;
+    let private = quote!(#krate::__private);
+    let crossing = crossing_generics(krate, generics);
+    let (parameters, _, _) = crossing.split_for_impl();
+    let (_, arguments, _) = generics.split_for_impl();
+    let at = at(krate, generics);
+    let parts = parts(name, body);
+    let layouts = wire::layouts(krate, body, &parts);
+    let wire = wire::of(krate, body, &parts);
+    let lower = wire::lower(krate, body, &parts);
+    let lift = wire::lift(krate, name, body, &parts);
+    let definition = definition::definition(derived);
+    let (is_plain, plain) = plain::plain(derived, &crossing);
+    let shapes = generics.type_params().map(|parameter| {
+        let parameter = &parameter.ident;
+        quote!(<#parameter as #krate::FfiSafe>::SHAPE)
+    });
+    let outcome = quote!(#krate::abi::Outcome);
+    let result = quote!(#private::core::result::Result);
+    quote! {
+        #[allow(deprecated, clippy::type_complexity)]
+        const _: () = {
+            #layouts
+            #definition
+
+            // SAFETY: each field crosses as its own wire, in order; of an enum,
+            // those of the variant that the tag names.
+            unsafe impl #parameters #krate::FfiSafe for #name #arguments {
+                type Wire = #wire;
+                type Returned = <Self as #krate::FfiSafe>::Wire;
+                type At<'__a> = #name #at;
+
+                const SHAPE: &'static #private::Shape =
+                    &#private::Shape::defined(&__DEFINITION, __PATH, &[#(#shapes),*]);
+                #is_plain
+
+                #[inline]
+                fn lower(self) -> Self::Wire {
+                    #lower
+                }
+
+                #[inline]
+                unsafe fn lift<'__a>(
+                    __wire: Self::Wire,
+                    __origin: #private::Origin,
+                ) -> #result<Self::At<'__a>, #private::Invalid> {
+                    #lift
+                }
+
+                #[inline]
+                fn lower_return(self) -> #outcome<Self::Returned> {
+                    #outcome::ok(<Self as #krate::FfiSafe>::lower(self))
+                }
+
+                #[inline]
+                unsafe fn lift_return<'__a>(
+                    __outcome: #outcome<Self::Returned>,
+                    __origin: #private::Origin,
+                ) -> #result<Self::At<'__a>, #private::Fault> {
+                    // SAFETY: the same contract.
+                    unsafe { #private::lift_wire_return::<Self>(__outcome, __origin) }
+                }
+            }
+
+            #plain
+
+            // A value that crosses is taken apart, and its `Drop` would not run.
+            #[allow(dead_code)]
+            trait MustNotImplDrop {}
+            #[allow(drop_bounds)]
+            impl<__T: #private::core::ops::Drop> MustNotImplDrop for __T {}
+            impl #parameters MustNotImplDrop for #name #arguments {}
+        };
+    }
+}
+
+/// `<'s, T>` becomes `<'s, T: FfiSafe>`.
+fn crossing_generics(krate: &Path, generics: &Generics) -> Generics {
+    let mut generics = generics.clone();
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(syn::parse_quote!(#krate::FfiSafe));
+    }
+    generics
+}
+
+/// The arguments of the type where all of its lifetimes are `'__a`.
+fn at(krate: &Path, generics: &Generics) -> TokenStream {
+    let arguments = generics.params.iter().map(|parameter| match parameter {
+        GenericParam::Type(parameter) => {
+            let parameter = &parameter.ident;
+            quote!(<#parameter as #krate::FfiSafe>::At<'__a>)
+        }
+        _ => {
+            let lifetime = Lifetime::new("'__a", proc_macro2::Span::call_site());
+            quote!(#lifetime)
+        }
+    });
+    quote!(<#(#arguments),*>)
+}
+
+/// A struct, or one variant of an enum.
+struct Part<'a> {
+    /// As it is made and matched.
+    path: TokenStream,
+    /// The struct that has its wires, and how the union calls it.
+    wire: Ident,
+    fields: &'a Fields,
+}
+
+fn parts<'a>(name: &Ident, body: &'a Body) -> Vec<Part<'a>> {
+    match body {
+        Body::Struct(fields) => {
+            vec![Part { path: quote!(#name), wire: format_ident!("__Wire"), fields }]
+        }
+        Body::Enum(variants) => variants
+            .iter()
+            .map(|(variant, fields)| Part {
+                path: quote!(#name::#variant),
+                wire: format_ident!("__WireOf{}", variant.unraw()),
+                fields,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,48 @@
+//! What has the layout of its wire: a type under `#[repr(C)]`, of plain data.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Generics;
+
+use super::super::crossing;
+use crate::model::{Body, Derived, Field};
+
+/// The constant that says so, and the impl of `Plain`. Both depend on what the
+/// fields are, which the compiler knows and no macro.
+pub(super) fn plain(derived: &Derived, crossing_generics: &Generics) -> (TokenStream, TokenStream) {
+    let Derived { krate, name, generics, is_repr_c, body } = derived;
+    let fields: Vec<&Field> = match body {
+        // It crosses as a byte, and lies in none.
+        Body::Struct(fields) if fields.all().is_empty() => return Default::default(),
+        Body::Struct(fields) => fields.all().iter().collect(),
+        Body::Enum(variants) => variants.iter().flat_map(|(_, fields)| fields.all()).collect(),
+    };
+    if !is_repr_c {
+        return Default::default();
+    }
+    let private = quote!(#krate::__private);
+    let are_plain = fields.iter().map(|field| crossing(krate, &field.ty, "PLAIN"));
+    let is_plain = quote! {
+        const PLAIN: #private::core::primitive::bool =
+            #private::is_plain::<Self>(&[#(#are_plain),*]);
+    };
+    if generics.lifetimes().next().is_some() {
+        return (is_plain, quote!());
+    }
+    let (parameters, _, _) = crossing_generics.split_for_impl();
+    let (_, arguments, _) = generics.split_for_impl();
+    let types = fields.iter().map(|field| &field.ty);
+    let owned = generics.type_params().map(|parameter| &parameter.ident);
+    // With a lifetime of its own, a bound that does not hold is no error: then
+    // there is no such impl.
+    let plain = quote! {
+        // SAFETY: the fields are plain and lie as in the wire.
+        unsafe impl #parameters #private::Plain for #name #arguments
+        where
+            for<'__a> #name #arguments: #private::core::marker::Copy,
+            #(for<'__a> #types: #private::Plain,)*
+            #(#owned: 'static,)*
+        {}
+    };
+    (is_plain, plain)
+}

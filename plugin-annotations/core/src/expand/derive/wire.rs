@@ -1,0 +1,188 @@
+//! The wire: its layout, and the way into it and out of it.
+//!
+//! ```text
+//! struct without fields        u8, always 0
+//! struct                       struct { wire of each field }
+//! enum, no variant has fields  u32, the number of the variant
+//! enum                         struct { u32 tag; union { struct of each variant with fields } }
+//! ```
+//!
+//! The layouts are generic over the wires in them, so that they have no
+//! lifetimes: a type at one lifetime has the wire that it has at another.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Ident, Index, Path};
+
+use super::super::crossing;
+use super::Part;
+use crate::model::{Body, Field};
+
+impl Part<'_> {
+    fn fields(&self) -> &[Field] {
+        self.fields.all()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.fields().is_empty()
+    }
+
+    /// `__0`, `__1` and so on: the values of its fields.
+    fn values(&self) -> impl Iterator<Item = Ident> {
+        (0..self.fields().len()).map(|i| format_ident!("__{i}"))
+    }
+
+    /// `Tree { value: __0, kids: __1 }`.
+    fn pattern(&self) -> TokenStream {
+        let (path, values) = (&self.path, self.values());
+        let members = self.fields().iter().map(|field| &field.member);
+        quote!(#path { #(#members: #values),* })
+    }
+
+    fn layout(&self, derives: &TokenStream) -> TokenStream {
+        let wire = &self.wire;
+        let wires: Vec<_> = self.values().map(|value| format_ident!("__W{value}")).collect();
+        quote! {
+            #derives
+            #[repr(C)]
+            pub struct #wire<#(#wires),*>(#(#wires),*);
+        }
+    }
+
+    fn wire(&self, krate: &Path) -> TokenStream {
+        let wire = &self.wire;
+        let wires = self.fields().iter().map(|field| crossing(krate, &field.ty, "Wire"));
+        quote!(#wire<#(#wires),*>)
+    }
+
+    fn lower(&self, krate: &Path) -> TokenStream {
+        let (wire, values) = (&self.wire, self.values());
+        let lower = self.fields().iter().map(|field| crossing(krate, &field.ty, "lower"));
+        quote!(#wire(#(#lower(#values)),*))
+    }
+
+    /// The value again, of the wires in `wire`.
+    fn lift(&self, krate: &Path, wire: &TokenStream) -> TokenStream {
+        let path = &self.path;
+        let fields = self.fields().iter().enumerate().map(|(i, field)| {
+            let (member, place) = (&field.member, Index::from(i));
+            let lift = crossing(krate, &field.ty, "lift");
+            quote!(#member: #lift::<'__a>(#wire.#place, __origin)?)
+        });
+        quote!(#path { #(#fields),* })
+    }
+}
+
+fn has_data(parts: &[Part<'_>]) -> bool {
+    parts.iter().any(|part| !part.is_empty())
+}
+
+fn with_data<'a>(parts: &'a [Part<'a>]) -> impl Iterator<Item = &'a Part<'a>> {
+    parts.iter().filter(|part| !part.is_empty())
+}
+
+pub(super) fn layouts(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+    let core = quote!(#krate::__private::core);
+    let derives = quote!(#[derive(#core::clone::Clone, #core::marker::Copy)]);
+    let structs = with_data(parts).map(|part| part.layout(&derives));
+    let of_enum = (matches!(body, Body::Enum(_)) && has_data(parts)).then(|| {
+        let names: Vec<_> = with_data(parts).map(|part| &part.wire).collect();
+        quote! {
+            #derives
+            #[repr(C)]
+            #[allow(non_snake_case)]
+            pub union __Variants<#(#names: #core::marker::Copy),*> {
+                __none: (),
+                #(#names: #names,)*
+            }
+
+            #derives
+            #[repr(C)]
+            pub struct __Wire<__V> {
+                tag: #core::primitive::u32,
+                variant: __V,
+            }
+        }
+    });
+    quote!(#(#structs)* #of_enum)
+}
+
+pub(super) fn of(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+    let primitive = quote!(#krate::__private::core::primitive);
+    match (body, parts) {
+        (Body::Struct(_), [part]) if !part.is_empty() => part.wire(krate),
+        (Body::Struct(_), _) => quote!(#primitive::u8),
+        (Body::Enum(_), parts) if has_data(parts) => {
+            let wires = with_data(parts).map(|part| part.wire(krate));
+            quote!(__Wire<__Variants<#(#wires),*>>)
+        }
+        (Body::Enum(_), _) => quote!(#primitive::u32),
+    }
+}
+
+pub(super) fn lower(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+    let has_data = has_data(parts);
+    let arms = (0u32..).zip(parts).map(|(tag, part)| {
+        let (pattern, wire, value) = (part.pattern(), &part.wire, part.lower(krate));
+        let lowered = match (body, part.is_empty()) {
+            (Body::Struct(_), true) => quote!(0),
+            (Body::Struct(_), false) => value,
+            (Body::Enum(_), _) if !has_data => quote!(#tag),
+            (Body::Enum(_), true) => {
+                quote!(__Wire { tag: #tag, variant: __Variants { __none: () } })
+            }
+            (Body::Enum(_), false) => {
+                quote!(__Wire { tag: #tag, variant: __Variants { #wire: #value } })
+            }
+        };
+        quote!(#pattern => #lowered)
+    });
+    quote!(match self { #(#arms,)* })
+}
+
+pub(super) fn lift(krate: &Path, name: &Ident, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let ok = quote!(#private::core::result::Result::Ok);
+    let arms: Vec<_> = (0u32..)
+        .zip(parts)
+        .map(|(tag, part)| {
+            let (wire, value) = match body {
+                Body::Struct(_) => (quote!(), quote!(__wire)),
+                Body::Enum(_) => {
+                    let wire = &part.wire;
+                    (quote!(let __variant = __wire.variant.#wire;), quote!(__variant))
+                }
+            };
+            let lifted = part.lift(krate, &value);
+            let lifted = if part.is_empty() {
+                lifted
+            } else {
+                quote! {
+                    // SAFETY: the contract of this function, for each field; of
+                    // an enum, the tag says that they are there.
+                    unsafe { #wire #lifted }
+                }
+            };
+            match body {
+                Body::Struct(_) => lifted,
+                Body::Enum(_) => quote!(#tag => #lifted),
+            }
+        })
+        .collect();
+    if matches!(body, Body::Struct(_)) {
+        return quote!(#ok(#(#arms)*));
+    }
+    let (text, count) = (name.unraw().to_string(), parts.len());
+    let tag = if has_data(parts) { quote!(__wire.tag) } else { quote!(__wire) };
+    quote! {
+        #ok(match #tag {
+            #(#arms,)*
+            __tag => return #private::core::result::Result::Err(#private::Invalid::Variant {
+                of: #text,
+                variants: #count,
+                found: __tag,
+            }),
+        })
+    }
+}
