@@ -317,8 +317,7 @@ pub unsafe extern "C" fn hr_unload(library: *mut hr_library) -> hr_status {
         let library = unsafe { Box::from_raw(library) };
         match library.library.unload()? {
             UnloadOutcome::Unmapped => Ok(HR_OK),
-            UnloadOutcome::Pinned { reasons } => Err(Failed(HR_STILL_MAPPED, reasons.join(", "))),
-            other => Err(Failed(HR_STILL_MAPPED, format!("{other:?}"))),
+            other => Err(Failed(HR_STILL_MAPPED, other.to_string())),
         }
     })
 }

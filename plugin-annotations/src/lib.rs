@@ -115,6 +115,9 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - the interface, first;
 /// - `new = path`: the constructor, `fn(&PluginContext) -> Result<Self, E>`
 ///   with `E: Display`; without it, `Default`;
+/// - `stop = path`: a hook, `fn(&mut Self)`, that is called before an instance
+///   is dropped and the library unloaded. Its threads should be joined here: one
+///   that runs on keeps the library mapped;
 /// - `name = "other"`: the name in the symbols and listings, where two types
 ///   of one name would clash, or the type has parameters;
 /// - `crate = path`: where `plugin-interface` is, if it was renamed.

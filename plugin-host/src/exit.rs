@@ -55,7 +55,8 @@ impl From<&LoadError> for Exit {
             LoadError::Inspect(error) => Exit::from(error),
             LoadError::WorldWritable { .. }
             | LoadError::NotPinned { .. }
-            | LoadError::Denied { .. } => Exit::Refused,
+            | LoadError::Denied { .. }
+            | LoadError::StillMapped { .. } => Exit::Refused,
             LoadError::ConstructorPanicked { .. } | LoadError::ProbeCrashed { .. } => Exit::Crashed,
             LoadError::ProbeTimedOut { .. } => Exit::TimedOut,
             _ => Exit::Failed,

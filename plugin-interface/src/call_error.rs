@@ -1,11 +1,8 @@
 //! Why a call gave no value, for hosts that ask.
-#![expect(unsafe_code, reason = "reads what the other side lends")]
 
 use core::fmt;
 
-use crate::abi::Failure;
 use crate::boundary::{Fault, Invalid};
-use crate::object::text_of;
 
 /// Why a method of a plugin gave no value: what the methods of a checked view
 /// (`<Trait>Proxy::checked`) return beside it.
@@ -74,18 +71,6 @@ pub struct PanicLocation {
     pub column: u32,
 }
 
-impl PanicLocation {
-    /// # Safety
-    ///
-    /// `failure` is alive.
-    unsafe fn of(failure: *const Failure) -> Option<Self> {
-        // SAFETY: alive, and its texts with it.
-        let (file, line, column) =
-            unsafe { (text_of((*failure).file).into_owned(), (*failure).line, (*failure).column) };
-        (!file.is_empty()).then_some(PanicLocation { file, line, column })
-    }
-}
-
 impl fmt::Display for PanicLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
@@ -93,16 +78,13 @@ impl fmt::Display for PanicLocation {
 }
 
 impl CallError {
-    /// The error that a fault is, to which it gives up its failure.
+    /// The error that a fault is, which it uses up.
     #[cold]
     #[inline(never)]
     pub(crate) fn of(interface: &'static str, method: &'static str, fault: Fault) -> Self {
         match fault {
-            Fault::Failed(failure) => {
-                // SAFETY: a failure in an outcome is ours, and alive.
-                let location = unsafe { PanicLocation::of(failure) };
-                // SAFETY: as above, and not used again.
-                let message = unsafe { crate::object::take_message(failure) };
+            Fault::Failed(reported) => {
+                let (message, location) = (reported.message(), reported.location());
                 CallError::Panicked { interface, method, message, location }
             }
             Fault::Invalid(invalid) => CallError::Invalid { interface, method, invalid },

@@ -79,6 +79,7 @@ mod host;
 mod interface;
 pub mod metadata;
 mod object;
+mod reported;
 mod runtime;
 
 pub use abi::{RegistrationArray, RegistrationFactory};
@@ -100,9 +101,9 @@ pub use {
     host::{
         Holder, InspectError, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions,
         LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager, PolicyError, Probe,
-        ProxyError, Rejected, ReloadError, Reloaded, Stage, Surveyed, Times, UnloadError,
-        UnloadOutcome, describe_exit, exported_symbols, get_unmaker_counter,
-        get_unmaker_counter_for, inspect, inspect_bytes,
+        ProxyError, Rejected, ReloadError, Reloaded, RetainedLibrary, Stage, Surveyed, Times,
+        UnloadError, UnloadOutcome, describe_exit, exported_symbols, get_unmaker_counter,
+        get_unmaker_counter_for, inspect, inspect_bytes, retained,
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},

@@ -5,11 +5,10 @@ use core::any::Any;
 use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::NonNull;
-use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::abi::{Failure, Opaque, Outcome, RawSlice, VTableHeader};
+use crate::abi::{Opaque, Outcome, VTableHeader};
 use crate::boundary::{Fault, FfiSafe, Origin};
 use crate::call_error::CallError;
 use crate::interface::Interface;
@@ -166,30 +165,4 @@ fn raise(interface: &'static str, method: &'static str, fault: Fault) -> ! {
         CallError::Panicked { message, .. } => std::panic::resume_unwind(Box::new(message)),
         invalid => panic!("{invalid}"),
     }
-}
-
-/// Reads a failure's message and frees the failure.
-///
-/// # Safety
-///
-/// `failure` is an owned failure; it is not used again.
-pub(crate) unsafe fn take_message(failure: *mut Failure) -> String {
-    // SAFETY: owned, so alive, and its message lives as long as it.
-    let message = unsafe { text_of((*failure).message) }.into_owned();
-    // SAFETY: owned, so freed here and once.
-    unsafe { ((*failure).free)(failure) };
-    message
-}
-
-/// Reads text that another library lends.
-///
-/// # Safety
-///
-/// `raw` is empty or leads to `len` bytes that live as long as `'a`.
-pub(crate) unsafe fn text_of<'a>(raw: RawSlice) -> Cow<'a, str> {
-    if raw.len == 0 || raw.ptr.is_null() {
-        return Cow::Borrowed("");
-    }
-    // SAFETY: the contract of this function.
-    String::from_utf8_lossy(unsafe { core::slice::from_raw_parts(raw.ptr.cast(), raw.len) })
 }

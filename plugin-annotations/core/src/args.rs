@@ -6,6 +6,7 @@
 //! plugin_aggregates = path { "," option }
 //! option            = "crate" "=" path | "version" "=" string
 //!                   | "new" "=" path   | "name" "=" string
+//!                   | "stop" "=" path
 //! ```
 
 use proc_macro2::{Span, TokenStream};
@@ -20,6 +21,7 @@ pub(crate) struct Args {
     pub(crate) krate: Option<Path>,
     pub(crate) version: Option<LitStr>,
     pub(crate) new: Option<Path>,
+    pub(crate) stop: Option<Path>,
     pub(crate) name: Option<LitStr>,
 }
 
@@ -67,6 +69,7 @@ impl Args {
         let again = match key.to_string().as_str() {
             "crate" => self.krate.replace(input.call(Path::parse_mod_style)?).is_some(),
             "new" => self.new.replace(input.parse()?).is_some(),
+            "stop" => self.stop.replace(input.parse()?).is_some(),
             "version" => self.version.replace(text(input)?).is_some(),
             _ => self.name.replace(text(input)?).is_some(),
         };

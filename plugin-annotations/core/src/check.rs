@@ -350,9 +350,9 @@ pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Er
     }
 }
 
-/// A constructor's path is read outside the impl.
-pub(crate) fn constructor(new: &Path, errors: &mut Errors) {
-    if let Some(first) = new.segments.first().filter(|first| first.ident == "Self") {
+/// A path to a constructor or a hook is read outside the impl.
+pub(crate) fn function(path: &Path, errors: &mut Errors) {
+    if let Some(first) = path.segments.first().filter(|first| first.ident == "Self") {
         errors.at(first, "`Self` is not known in the attribute: write the name of the type");
     }
 }

@@ -52,7 +52,10 @@ pub(crate) struct Registration {
     pub(crate) ty: Type,
     /// What the symbols and listings call it.
     pub(crate) name: String,
+    /// The constructor, if it is not `Default`.
     pub(crate) new: Option<Path>,
+    /// What runs before an instance is dropped.
+    pub(crate) stop: Option<Path>,
 }
 
 /// A crate that becomes a library of plugins.

@@ -92,14 +92,14 @@ pub(crate) fn registration(
     item: TokenStream,
     errors: &mut Errors,
 ) -> Option<Registration> {
-    let args = errors.keep(Args::parse(args, true, &["new", "name", "crate"]));
+    let args = errors.keep(Args::parse(args, true, &["new", "stop", "name", "crate"]));
     let item = errors.keep(syn::parse2::<ItemImpl>(item))?;
     let args = args?;
     let interface = args.interface.clone()?;
     let interface_name = last_ident(&interface);
     check::implementation(&item, &interface_name, errors);
-    if let Some(new) = &args.new {
-        check::constructor(new, errors);
+    for function in [&args.new, &args.stop].into_iter().flatten() {
+        check::function(function, errors);
     }
     let name = match &args.name {
         Some(name) => check::name(name, errors),
@@ -112,6 +112,7 @@ pub(crate) fn registration(
         ty: item.self_ty,
         name: name?,
         new: args.new,
+        stop: args.stop,
     })
 }
 

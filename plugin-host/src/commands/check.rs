@@ -182,8 +182,8 @@ fn load_and_unload(
     let unmade = unload(handles, names.len() as u64);
     failed.map_or(Ok(()), Err).and(answered).and(unmade)?;
     match manager.outcome(path) {
-        Some(UnloadOutcome::Pinned { reasons }) => {
-            Err(Failed::new("unmapped", format!("it stays mapped: {}", reasons.join(", "))))
+        Some(outcome @ UnloadOutcome::Pinned { .. }) => {
+            Err(Failed::new("unmapped", format!("it stays mapped, {outcome}")))
         }
         _ => Ok(names),
     }
@@ -236,7 +236,9 @@ fn check_of(error: &LoadError) -> &'static str {
         LoadError::Inspect(InspectError::OtherMachine { .. }) => "machine",
         LoadError::Inspect(InspectError::NotAPlugin { .. }) => "plugin",
         LoadError::Inspect(InspectError::Metadata { .. }) => "metadata",
-        LoadError::NotPinned { .. } | LoadError::Denied { .. } => "policy",
+        LoadError::NotPinned { .. } | LoadError::Denied { .. } | LoadError::StillMapped { .. } => {
+            "policy"
+        }
         LoadError::AbiVersion { .. } => "abi",
         LoadError::PanicAbort { .. } => "panics",
         LoadError::NoInterface { .. } | LoadError::NoRegistration { .. } => "implementations",

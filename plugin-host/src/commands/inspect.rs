@@ -34,7 +34,14 @@ struct InterfaceReport<'a> {
     send: bool,
     sync: bool,
     methods: Vec<&'a str>,
+    types: Vec<TypeReport<'a>>,
     implementations: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct TypeReport<'a> {
+    path: &'a str,
+    definition: &'a str,
 }
 
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
@@ -71,6 +78,7 @@ fn interface<'a>(
     interface: &'a InterfaceMetadata,
     metadata: &'a PluginMetadata,
 ) -> InterfaceReport<'a> {
+    let types = interface.types.iter();
     let ours = metadata.registrations.iter().filter(|r| r.interface == interface.path);
     InterfaceReport {
         path: &interface.path,
@@ -79,6 +87,7 @@ fn interface<'a>(
         send: interface.send,
         sync: interface.sync,
         methods: interface.methods.iter().map(|method| method.signature.as_str()).collect(),
+        types: types.map(|ty| TypeReport { path: &ty.path, definition: &ty.definition }).collect(),
         implementations: ours.map(|registration| registration.name.as_str()).collect(),
     }
 }
@@ -113,6 +122,9 @@ fn show(report: &Report<'_>) -> io::Result<()> {
         line("implemented", &format!("by {}", interface.implementations.join(", ")))?;
         for method in &interface.methods {
             line("", method)?;
+        }
+        for ty in &interface.types {
+            line("", ty.definition)?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 
-use super::{Free, RawSlice, RegistrationFactory, assert_layout};
+use super::{Free, RawSlice, RegistrationFactory, ThreadExits, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
@@ -70,10 +70,15 @@ pub struct HostServices {
     /// that finds the same one shares that copy, and leaves the host's panic
     /// hook alone.
     pub std_identity: *const c_void,
+    /// The library, by the number that `thread_exits` takes.
+    pub library: usize,
+    /// Where the library passes the ends of threads on to; null where the host
+    /// does not count them.
+    pub thread_exits: *const ThreadExits,
 }
 
 assert_layout!(HostServices {
-    size: 8 + 5 * WORD,
+    size: 8 + 7 * WORD,
     align: WORD,
     abi_version: 0,
     size: 4,
@@ -82,6 +87,8 @@ assert_layout!(HostServices {
     system_free: 8 + 2 * WORD,
     malloc_identity: 8 + 3 * WORD,
     std_identity: 8 + 4 * WORD,
+    library: 8 + 5 * WORD,
+    thread_exits: 8 + 6 * WORD,
 });
 
 /// One panic, as it happens. Everything is borrowed for the callback.

@@ -5,16 +5,22 @@
 //! who allocates it, who frees it, and what may be appended.
 
 mod buffer;
+mod composite;
 mod entry;
 mod layout;
 mod outcome;
 mod registration;
+mod thread_exits;
 mod vtable;
 
 pub use buffer::{Free, RawBuffer, RawOption, RawResult, RawResultValue, RawSlice};
+pub use composite::{
+    RawArray, RawBox, RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6,
+};
 pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFactory};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{RawContext, Registration, RegistrationArray, RegistrationFactory};
+pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
 pub use vtable::{Opaque, VTableHeader};
 
 pub(crate) use layout::assert_layout;

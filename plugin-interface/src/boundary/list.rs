@@ -27,35 +27,56 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
 
     #[inline]
     unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+        if T::PLAIN {
+            // SAFETY: the contract of this function; plain elements are their
+            // own wires, here and at 'a.
+            return unsafe { lift_plain::<T, T::At<'a>>(wire, origin) };
+        }
         if origin == Origin::Foreign {
             check::<T::Wire>(&wire)?;
         }
-        let wire = Received::<T::Wire>(wire, PhantomData);
-        if !T::PLAIN {
-            // SAFETY: the contract of this function.
-            return unsafe { wire.convert::<T>(origin) };
-        }
-        if origin == Origin::Foreign {
-            // SAFETY: the foreign side lends `len` wires until `free`.
-            unsafe { check_foreign::<T>(RawSlice { ptr: wire.0.ptr, len: wire.0.len }) }?;
-        }
-        // SAFETY: plain elements are their own wires, here and at 'a.
-        Ok(unsafe { wire.take::<T::At<'a>>() })
+        // SAFETY: the contract of this function.
+        unsafe { Received::<T::Wire>(wire, PhantomData).convert::<T>(origin) }
     }
 
     returned_as_wire!();
+}
+
+/// Takes elements over that need no conversion, as values of `U`.
+///
+/// # Safety
+///
+/// As for `FfiSafe::lift` of `Vec<T>`; `T` is plain, and `U` is `T` at some
+/// lifetime.
+#[inline]
+pub(super) unsafe fn lift_plain<T: FfiSafe, U>(
+    wire: RawBuffer,
+    origin: Origin,
+) -> Result<Vec<U>, Invalid> {
+    if origin == Origin::Foreign {
+        check::<T::Wire>(&wire)?;
+    }
+    let wire = Received::<T::Wire>(wire, PhantomData);
+    if origin == Origin::Foreign {
+        // SAFETY: the foreign side lends `len` wires until `free`.
+        unsafe { check_foreign::<T>(RawSlice { ptr: wire.0.ptr, len: wire.0.len }) }?;
+    }
+    // SAFETY: plain elements are their own wires.
+    Ok(unsafe { wire.take::<U>() })
 }
 
 /// Gives a vector's memory away.
 #[inline]
 fn give<W>(vector: Vec<W>) -> RawBuffer {
     let mut vector = ManuallyDrop::new(vector);
-    let capacity = vector.capacity();
+    // Elements without a size need no memory, and have room for ever.
+    let allocated = size_of::<W>() > 0 && vector.capacity() > 0;
+    let capacity = if allocated { vector.capacity() } else { vector.len() };
     RawBuffer {
         ptr: vector.as_mut_ptr().cast(),
         len: vector.len(),
         capacity,
-        free: (capacity > 0).then(allocator::free_of_this_side),
+        free: allocated.then(allocator::free_of_this_side),
     }
 }
 

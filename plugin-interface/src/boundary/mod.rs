@@ -4,32 +4,60 @@
 //! decides that, so an alias changes nothing and a type that cannot cross is
 //! named in the error.
 //!
-//! | type | as parameter | as return | what happens |
-//! |---|---|---|---|
-//! | `u8`..`u128`, `i8`..`i128`, `usize`, `isize`, `f32`, `f64`, `bool`, `char`, `()` | yes | yes | copied, in registers |
-//! | `&str`, `&[T]` and `&mut [T]` of scalars | yes | yes, tied to `self` | borrowed: pointer and length, no copy |
-//! | `String`, `Vec<T>` of scalars | yes | yes | moved: the memory itself where both sides declared [`system_allocator!`](crate::system_allocator), else one copy |
-//! | `Vec<T>` of other crossing types | yes | yes | converted, element by element |
-//! | `Option<T>`, `Result<T, E>` | yes | yes | as their contents |
+//! | type | tier | what happens |
+//! |---|---|---|
+//! | `u8`..`u128`, `i8`..`i128`, `usize`, `isize`, `f32`, `f64`, `bool`, `char`, `()` | copied | in registers |
+//! | `NonZero<T>`, `Ordering`, `Duration`, `SystemTime` | copied | one or two numbers, checked |
+//! | `&str`, `&Path`, `&OsStr` | borrowed | pointer and length |
+//! | `&[T]`, `&mut [T]`, `&T`, `&mut T` of [plain](Plain) data | borrowed | pointer, and length of a slice |
+//! | `String`, `PathBuf`, `OsString`, `Box<str>`, `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of plain data | moved | the memory itself where both sides declared [`system_allocator!`](crate::system_allocator), else one copy |
+//! | `Cow<'_, str>`, `Cow<'_, [T]>` of plain data | borrowed or moved | as the sender has it |
+//! | `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of others | converted | element by element, into memory of the receiver |
+//! | `BTreeMap<K, V>`, `BTreeSet<T>`, `HashMap<K, V, S>`, `HashSet<T, S>` | converted | entry by entry, and hashed anew: `S` is any hasher that is `Default` |
+//! | `Box<dyn Error + Send + Sync>` | converted | the texts of the error and of its causes (64 at most), as a value that outlives the library |
+//! | `Option<T>`, `Result<T, E>`, `[T; N]`, `Range<T>`, tuples of up to six | as their contents | a tag beside them at most; `Result` as a whole return costs none |
 //!
-//! A borrow crosses for the duration of the call (parameters) or of the borrow
-//! of `self` (returns), whatever lifetime its type claims: an interface method
-//! that takes or returns `&'static str`, also behind an alias, does not compile.
+//! They nest as they like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
+//! Each is taken as a parameter and returned. A borrow crosses for the duration
+//! of the call (parameters) or of the borrow of `self` (returns), whatever
+//! lifetime its type claims: an interface method that takes or returns
+//! `&'static str` or `Cow<'static, str>`, also behind an alias, does not compile.
+//!
+//! A path is bytes on Unix, whatever they are. Elsewhere it is UTF-8, and
+//! passing one that is not panics on the side that does so.
 
+mod array;
+mod boxed;
+mod carried;
+mod collection;
+mod cow;
+mod definition;
+mod error;
+mod invalid;
 mod list;
 mod option;
+mod order;
+mod path;
+#[cfg(test)]
+mod recursion;
+mod reference;
 mod result;
 mod scalar;
 mod shape;
 mod slice;
 mod text;
+mod time;
+mod tuple;
 
-use core::fmt;
+use crate::abi::Outcome;
 
-use crate::abi::{Failure, Outcome};
-
+pub use definition::{Body, Definition, Fields, Link, Parameter};
+pub use invalid::{Fault, Invalid};
 pub use shape::Shape;
 pub use slice::Plain;
+
+pub(crate) use definition::Definitions;
+pub(crate) use shape::Naming;
 
 /// A type that may cross between a host and a plugin.
 ///
@@ -38,7 +66,7 @@ pub use slice::Plain;
 ///
 /// ```
 /// fn crosses<T: plugin_interface::FfiSafe>() {}
-/// crosses::<Vec<Option<String>>>();
+/// crosses::<Vec<Option<(String, Result<Vec<u8>, String>)>>>();
 /// ```
 ///
 /// # Safety
@@ -57,7 +85,8 @@ pub use slice::Plain;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross between a host and a plugin",
     label = "this type cannot cross",
-    note = "scalars, `bool`, `char`, `&str`, `String`, `&[T]` and `&mut [T]` of scalars, `Vec<T>`, `Option<T>` and `Result<T, E>` of these can; pass the parts of other types one by one, or as text or bytes"
+    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of plain data",
+    note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of a slice of what is not plain a `Vec`, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
 )]
 #[expect(unsafe_code, reason = "an implementation vouches for layouts")]
 pub unsafe trait FfiSafe: Sized {
@@ -122,18 +151,33 @@ macro_rules! returned_as_wire {
             outcome: $crate::abi::Outcome<Self::Wire>,
             origin: $crate::boundary::Origin,
         ) -> Result<Self::At<'a>, $crate::boundary::Fault> {
-            if !outcome.status.is_null() {
-                return Err($crate::boundary::Fault::of_status(outcome.status));
-            }
-            // SAFETY: a null status says that the value is initialised; the
-            // rest is this function's own contract.
-            unsafe { Self::lift(outcome.value.assume_init(), origin) }
-                .map_err($crate::boundary::Fault::Invalid)
+            // SAFETY: the same contract.
+            unsafe { $crate::boundary::lift_wire_return::<Self>(outcome, origin) }
         }
     };
 }
 
 pub(crate) use returned_as_wire;
+
+/// Takes over the return of a method whose type is no `Result`.
+///
+/// # Safety
+///
+/// As for [`FfiSafe::lift_return`].
+#[inline]
+#[expect(unsafe_code, reason = "the status decides whether the value is read")]
+unsafe fn lift_wire_return<'a, T: FfiSafe>(
+    outcome: Outcome<T::Wire>,
+    origin: Origin,
+) -> Result<T::At<'a>, Fault> {
+    if !outcome.status.is_null() {
+        // SAFETY: not null, and of this outcome, which is ours.
+        return Err(unsafe { Fault::of_status(outcome.status) });
+    }
+    // SAFETY: a null status says that the value is initialised; the rest is
+    // this function's own contract.
+    unsafe { T::lift(outcome.value.assume_init(), origin) }.map_err(Fault::Invalid)
+}
 
 /// Who made a value: it decides what is checked when the value is taken over.
 #[doc(hidden)]
@@ -144,77 +188,3 @@ pub enum Origin {
     /// A plugin written by hand, whose `bool`, `char` and text are validated.
     Foreign,
 }
-
-/// Why a call gave no value.
-#[doc(hidden)]
-#[derive(Debug)]
-pub enum Fault {
-    /// The other side reported a failure, which is now ours to free.
-    Failed(*mut Failure),
-    /// The other side broke the layout of a value.
-    Invalid(Invalid),
-}
-
-impl Fault {
-    /// The fault that a status other than null means, for a method that has no
-    /// error of its own.
-    #[cold]
-    pub fn of_status(status: *mut Failure) -> Self {
-        if status == crate::abi::METHOD_ERROR {
-            Fault::Invalid(Invalid::Status)
-        } else {
-            Fault::Failed(status)
-        }
-    }
-}
-
-/// A value that no Rust type can hold, handed over by a plugin not written in
-/// Rust.
-///
-/// ```
-/// let e = plugin_interface::boundary::Invalid::Bool(7);
-/// assert_eq!(e.to_string(), "a bool must be 0 or 1, found 7");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Invalid {
-    /// A byte other than 0 and 1.
-    Bool(u8),
-    /// A number that is no Unicode scalar value.
-    Char(u32),
-    /// Bytes that are not UTF-8, valid up to this index.
-    Text(usize),
-    /// A tag other than 0 and 1.
-    Tag(u8),
-    /// A null pointer where there must be one.
-    Null,
-    /// A pointer that is not aligned for its elements.
-    Alignment(usize),
-    /// A length beyond the capacity, or beyond the address space.
-    Length(usize),
-    /// The status of a method's own error, from a method that has none.
-    Status,
-}
-
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Invalid::Bool(found) => write!(f, "a bool must be 0 or 1, found {found}"),
-            Invalid::Char(found) => {
-                write!(f, "a char must be a Unicode scalar value, found {found:#x}")
-            }
-            Invalid::Text(valid) => write!(f, "text must be UTF-8, found a bad byte at {valid}"),
-            Invalid::Tag(found) => {
-                write!(f, "the tag of an option or result must be 0 or 1, found {found}")
-            }
-            Invalid::Null => write!(f, "a pointer must not be null"),
-            Invalid::Alignment(found) => {
-                write!(f, "a pointer must be aligned for what it leads to, found {found:#x}")
-            }
-            Invalid::Length(found) => write!(f, "a length must fit its memory, found {found}"),
-            Invalid::Status => write!(f, "only a method that returns a Result may fail"),
-        }
-    }
-}
-
-impl core::error::Error for Invalid {}

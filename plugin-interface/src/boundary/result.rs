@@ -65,6 +65,7 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
             let lifted = unsafe { E::lift(outcome.value.assume_init().err.assume_init(), origin) };
             return lifted.map(Err).map_err(Fault::Invalid);
         }
-        Err(Fault::Failed(outcome.status))
+        // SAFETY: not null, and of this outcome, which is ours.
+        Err(unsafe { Fault::of_status(outcome.status) })
     }
 }

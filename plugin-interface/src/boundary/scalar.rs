@@ -1,5 +1,7 @@
-//! Numbers, `bool`, `char` and `()`: copied, in registers.
+//! Numbers, `NonZero`, `bool`, `char` and `()`: copied, in registers.
 #![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+
+use core::num::NonZero;
 
 use super::{FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
 
@@ -31,6 +33,36 @@ macro_rules! numbers {
 }
 
 numbers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64);
+
+macro_rules! nonzero {
+    ($($ty:ident)*) => {$(
+        // SAFETY: `NonZero` has the layout of its number.
+        unsafe impl FfiSafe for NonZero<$ty> {
+            type Wire = $ty;
+            type At<'a> = NonZero<$ty>;
+            const SHAPE: &'static Shape = &Shape::Apply("NonZero", &[<$ty>::SHAPE]);
+            const PLAIN: bool = true;
+
+            #[inline]
+            fn lower(self) -> $ty {
+                self.get()
+            }
+
+            #[inline]
+            unsafe fn lift<'a>(wire: $ty, _: Origin) -> Result<Self::At<'a>, Invalid> {
+                NonZero::new(wire).ok_or(Invalid::Zero)
+            }
+
+            returned_as_wire!();
+        }
+
+        // SAFETY: nothing is owned; a slice of them is validated where its
+        // origin is foreign.
+        unsafe impl Plain for NonZero<$ty> {}
+    )*};
+}
+
+nonzero!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
 // SAFETY: a bool is one byte, 0 or 1, in Rust as in C.
 unsafe impl FfiSafe for bool {

@@ -4,15 +4,23 @@
 use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
 use crate::abi::RawSlice;
 
-/// A type whose slices cross by pointer, without a copy.
+/// Plain data: a type whose references and slices cross by pointer, without a
+/// copy.
+///
+/// Numbers, `NonZero`, `bool`, `char`, and arrays of these.
+///
+/// ```
+/// fn is_borrowed<T: plugin_interface::FfiSafe>() {}
+/// is_borrowed::<&[[f32; 3]]>();
+/// ```
 ///
 /// # Safety
 ///
 /// `FfiSafe::PLAIN` is true, nothing is owned, and `At<'_>` is `Self`.
 #[diagnostic::on_unimplemented(
-    message = "a slice of `{Self}` cannot be borrowed across the boundary",
-    label = "only slices of scalars cross by pointer",
-    note = "numbers, `bool` and `char` can; pass a `Vec<{Self}>` instead, if `{Self}` itself can cross"
+    message = "`{Self}` cannot be borrowed across the boundary",
+    label = "only plain data crosses by pointer",
+    note = "numbers, `bool`, `char` and arrays of these can; pass `{Self}` by value instead of a reference, and a `Vec` instead of a slice, if `{Self}` itself can cross"
 )]
 pub unsafe trait Plain: FfiSafe + Copy + 'static {}
 

@@ -4,7 +4,7 @@
 use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
 use crate::abi::{RawBuffer, RawSlice};
 
-fn validate(bytes: &[u8]) -> Result<(), Invalid> {
+pub(super) fn validate(bytes: &[u8]) -> Result<(), Invalid> {
     match core::str::from_utf8(bytes) {
         Ok(_) => Ok(()),
         Err(error) => Err(Invalid::Text(error.valid_up_to())),

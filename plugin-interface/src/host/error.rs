@@ -6,6 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::host::outcome::UnloadOutcome;
 use crate::host::stages::admit::Mismatch;
 use crate::host::stages::check::InspectError;
 
@@ -157,6 +158,21 @@ pub enum LoadError {
         path: PathBuf,
         /// Its package.
         package: String,
+    },
+    /// As many earlier versions of the library are mapped as the policy allows.
+    #[error(
+        "{}: {versions} earlier versions ({bytes} bytes) of it are still mapped, as many as the policy allows; the last is {outcome}; let these threads end, or allow more by LoadPolicy::retain",
+        path.display()
+    )]
+    StillMapped {
+        /// The library.
+        path: PathBuf,
+        /// How many versions are mapped that everybody gave back.
+        versions: usize,
+        /// The size of their files.
+        bytes: u64,
+        /// What keeps the last of them.
+        outcome: Box<UnloadOutcome>,
     },
     /// The library has nothing of the interface that was asked for.
     #[error(

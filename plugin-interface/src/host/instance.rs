@@ -15,7 +15,8 @@ use crate::abi::{Failure, Registration, RegistrationArray, RegistrationFactory, 
 use crate::boundary::Origin;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::InterfaceMetadata;
-use crate::object::{Object, take_message};
+use crate::object::Object;
+use crate::reported::take_message;
 
 /// A registration as it is before its interface is known by type.
 pub(crate) type ErasedRegistration = Registration<VTableHeader>;

@@ -4,51 +4,19 @@
 use core::ptr::NonNull;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use libloading::Library;
 
 use super::error::UnloadError;
+use super::outcome::Epitaph;
 use super::panics::Services;
+use super::retained::{self, Mapped};
 use super::stages::copy::PrivateCopy;
 use super::symbols::Symbols;
 use crate::abi::PluginEntry;
 use crate::metadata::PluginMetadata;
-
-/// What is known of a library once it is closed.
-pub(super) type Epitaph = Arc<OnceLock<Closed>>;
-
-/// How a library was closed: what its unmakers counted, and what became of it.
-#[derive(Debug)]
-pub(super) struct Closed {
-    pub(super) count: u64,
-    pub(super) outcome: UnloadOutcome,
-}
-
-/// What became of a library that was closed.
-///
-/// ```no_run
-/// use plugin_interface::{PluginManager, PluginTrait, UnloadOutcome};
-///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let mut manager = PluginManager::new();
-/// drop(manager.load_plugins("plugins", PluginTrait::Greeter)?);
-/// assert_eq!(manager.outcome("plugins/libgreeter.so"), Some(UnloadOutcome::Unmapped));
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UnloadOutcome {
-    /// Its memory was given back.
-    Unmapped,
-    /// It is still mapped.
-    Pinned {
-        /// Why, as far as it is known.
-        reasons: Vec<String>,
-    },
-}
 
 /// An open library. Whoever holds the last `Arc` of it closes it.
 pub(crate) struct LoadedLibrary {
@@ -60,8 +28,7 @@ pub(crate) struct LoadedLibrary {
     /// How many registrations were unmade, as the host counts.
     unmade: AtomicU64,
     epitaph: Epitaph,
-    /// Closed before what follows is freed; where closing it leaves it mapped,
-    /// what follows is not freed at all.
+    /// These three go together, the library first: see `Mapped`.
     library: Option<Library>,
     services: Option<Services>,
     copy: Option<PrivateCopy>,
@@ -108,7 +75,7 @@ impl LoadedLibrary {
     }
 
     pub(super) fn epitaph(&self) -> Epitaph {
-        Arc::clone(&self.epitaph)
+        self.epitaph.clone()
     }
 
     /// Closes the library, if this is its last owner, and gives its count.
@@ -133,31 +100,19 @@ impl LoadedLibrary {
 
     fn finish(&mut self) -> Result<u64, UnloadError> {
         let count = self.count();
-        let Some(library) = self.library.take() else {
+        let (Some(library), Some(services), Some(copy)) =
+            (self.library.take(), self.services.take(), self.copy.take())
+        else {
             return Ok(0);
         };
-        let closed = library.close();
-        let is_pinned = closed.is_err() || self.copy.as_ref().is_some_and(is_mapped);
-        let outcome = match is_pinned {
-            false => UnloadOutcome::Unmapped,
-            true => UnloadOutcome::Pinned { reasons: vec![PINNED.to_owned()] },
-        };
-        let _ = self.epitaph.set(Closed { count, outcome });
-        if is_pinned {
-            // The library runs on, a thread of its own perhaps: what it was
-            // lent stays where it is.
-            core::mem::forget((self.services.take(), self.copy.take()));
-        }
-        closed.map_err(|source| UnloadError::Close { path: self.path.clone(), source })?;
+        let (path, epitaph) = (self.path.clone(), self.epitaph.clone());
+        retained::close(Mapped { path, epitaph, count, library, services, copy })
+            .map_err(|source| UnloadError::Close { path: self.path.clone(), source })?;
         Ok(count)
     }
 }
 
-/// What keeps a library mapped, on the platforms that we know.
-pub(super) const PINNED: &str = "a thread of the library runs, a thread-local of it awaits its destructor, or it is linked so that it stays";
-
-/// Whether a library that was closed is mapped nevertheless: a thread-local
-/// with a destructor, or a thread of its own, keeps it.
+/// Whether a library that was closed is mapped nevertheless.
 pub(super) fn is_mapped(copy: &PrivateCopy) -> bool {
     #[cfg(unix)]
     {

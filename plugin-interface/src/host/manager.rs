@@ -16,9 +16,11 @@ use std::sync::Arc;
 use super::duplicates::Duplicates;
 use super::error::{LoadError, UnloadError};
 use super::handle::{PluginHandle, StaysOnItsThread};
-use super::library::{Epitaph, LoadedLibrary, UnloadOutcome};
+use super::library::LoadedLibrary;
+use super::outcome::{Epitaph, UnloadOutcome};
 use super::policy::LoadPolicy;
 use super::private_directory::PrivateDirectory;
+use super::retained;
 use super::stages::check::{AnyMachine, check};
 use super::stages::copy::{FileIdentity, PrivateCopy};
 use super::stages::probe::Probe;
@@ -289,7 +291,7 @@ impl PluginManager {
         self.loaded.retain(|loaded| {
             let found = loaded.identity == wanted;
             if found {
-                counters.push(loaded.epitaph.get().map(|closed| closed.count));
+                counters.push(loaded.epitaph.count());
             }
             !found
         });
@@ -300,11 +302,13 @@ impl PluginManager {
     }
 
     /// What became of the library that was loaded from `path`; `None` while it
-    /// is loaded, and if it never was.
+    /// is loaded, and if it never was. One that was pinned changes to unmapped
+    /// when that has happened.
     pub fn outcome(&self, path: impl AsRef<Path>) -> Option<UnloadOutcome> {
         let wanted = identity(path.as_ref());
         let last = self.loaded.iter().rfind(|loaded| loaded.identity == wanted)?;
-        last.epitaph.get().map(|closed| closed.outcome.clone())
+        retained::sweep();
+        last.epitaph.outcome()
     }
 
     fn scan(
@@ -369,7 +373,7 @@ impl PluginManager {
         }
         if handles.len() > before {
             // What was closed since it was loaded from there is history.
-            self.loaded.retain(|l| l.identity != identity || l.epitaph.get().is_none());
+            self.loaded.retain(|l| l.identity != identity || !l.epitaph.is_written());
             self.loaded.push(Loaded { identity, epitaph: library.epitaph() });
         }
         Ok(library)

@@ -12,13 +12,16 @@ mod instance;
 mod library;
 mod live;
 mod manager;
+mod outcome;
 mod panics;
 mod policy;
 mod private_directory;
 pub(crate) mod raw;
+mod retained;
 mod stage;
 mod stages;
 mod symbols;
+mod thread_exits;
 #[cfg(feature = "hot-library")]
 mod turn;
 #[cfg(feature = "watch")]
@@ -35,14 +38,15 @@ pub use hot_library::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
     HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,
 };
-pub use library::UnloadOutcome;
 pub use live::{
     Holder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
     Reloaded,
 };
 pub use manager::{PluginManager, Rejected, Surveyed};
+pub use outcome::UnloadOutcome;
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
+pub use retained::{RetainedLibrary, retained};
 pub use stage::Stage;
 pub use stages::admit::Mismatch;
 pub use stages::check::{InspectError, exported_symbols, inspect, inspect_bytes};

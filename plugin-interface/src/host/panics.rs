@@ -1,4 +1,5 @@
-//! Where the panics of plugins appear: where the host's own do.
+//! What a library is lent: where its panics appear, which is where the host's own
+//! do, and what passes its thread exits on.
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
 use core::ffi::c_void;
@@ -6,8 +7,9 @@ use core::ptr::NonNull;
 use std::io::{self, Write};
 use std::panic::catch_unwind;
 
+use super::thread_exits::{self, LibraryId};
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
-use crate::object::text_of;
+use crate::reported::text_of;
 use crate::runtime::{allocator, panic_hook};
 
 /// What a host lends to one library, and its name in reports.
@@ -27,7 +29,9 @@ unsafe impl Send for Services {}
 unsafe impl Sync for Services {}
 
 impl Services {
-    pub(super) fn new(label: String) -> Self {
+    /// For a library that is about to be opened, and was built by the macros
+    /// or not.
+    pub(super) fn new(label: String, is_rust: bool) -> Self {
         let offered = HostServices {
             abi_version: ABI_VERSION,
             size: size_of::<HostServices>() as u32,
@@ -36,6 +40,8 @@ impl Services {
             system_free: allocator::offer(),
             malloc_identity: allocator::malloc_identity(),
             std_identity: panic_hook::std_identity(),
+            library: thread_exits::add(is_rust).number(),
+            thread_exits: thread_exits::offered(),
         };
         let lent = NonNull::from(Box::leak(Box::new(Lent { offered, label })));
         // SAFETY: allocated a line ago, and nobody else's.
@@ -48,10 +54,17 @@ impl Services {
         // SAFETY: alive until `drop`.
         unsafe { &raw const (*self.0.as_ptr()).offered }
     }
+
+    /// The library, as its thread exits are counted.
+    pub(super) fn library(&self) -> LibraryId {
+        // SAFETY: alive until `drop`, and not written to.
+        LibraryId::of(unsafe { (*self.offered()).library })
+    }
 }
 
 impl Drop for Services {
     fn drop(&mut self) {
+        thread_exits::forget(self.library());
         // SAFETY: leaked in `new`, and freed here only.
         drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }

@@ -28,11 +28,25 @@ use crate::metadata::PluginMetadata;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadPolicy {
     pinned: BTreeSet<Digest>,
     denied: BTreeSet<String>,
     world_writable: bool,
+    /// How many versions of one library may be mapped after they were closed,
+    /// and how many bytes of them, before another one is refused.
+    retained: (usize, u64),
+}
+
+impl Default for LoadPolicy {
+    fn default() -> Self {
+        LoadPolicy {
+            pinned: BTreeSet::new(),
+            denied: BTreeSet::new(),
+            world_writable: false,
+            retained: (64, 512 << 20),
+        }
+    }
 }
 
 /// A SHA-256 digest, written as 64 hexadecimal digits.
@@ -105,6 +119,25 @@ impl LoadPolicy {
     pub fn allow_world_writable(mut self) -> Self {
         self.world_writable = true;
         self
+    }
+
+    /// Refuses to load a library again while that many earlier versions of it,
+    /// or that many bytes of them, are closed and still mapped: 64, and 512 MiB,
+    /// if nothing else is said. It is a matter of policy which loads are worth
+    /// their memory; and each library has a budget of its own, so that one
+    /// whose threads never end hinders no other.
+    ///
+    /// ```
+    /// let policy = plugin_interface::LoadPolicy::new().retain(8, 16 << 20);
+    /// ```
+    pub fn retain(mut self, versions: usize, bytes: u64) -> Self {
+        self.retained = (versions, bytes);
+        self
+    }
+
+    /// Whether another version may be loaded beside these.
+    pub(crate) fn allows_retained(&self, versions: usize, bytes: u64) -> bool {
+        versions < self.retained.0 && bytes < self.retained.1
     }
 
     /// Who may write a file in a directory that `check_directory` allowed.

@@ -3,14 +3,16 @@
 
 use core::ffi::c_void;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libloading::Library;
 
 use super::error::{LoadError, UnloadError};
 use super::instance::ErasedRegistration;
+use super::outcome::Epitaph;
 use super::panics::Services;
 use super::policy::LoadPolicy;
+use super::retained::{self, Mapped};
 use super::stages::check::{AnyMachine, check, inspect};
 use super::stages::copy::PrivateCopy;
 use super::stages::{admit, make, open};
@@ -19,17 +21,14 @@ use crate::abi::RegistrationArray;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
-/// The services of every raw library: they must outlive it, and only its user
-/// knows when that is.
-static SERVICES: OnceLock<Services> = OnceLock::new();
-
 /// What belongs to the raw libraries that are loaded.
 static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
 /// What is remembered of a raw library until it is unloaded.
 struct Kept {
-    /// Read by backtraces and [`get_unmaker_counter`].
-    copy: PrivateCopy,
+    /// With the library once more: only what is closed by `unload` may be
+    /// unmapped.
+    mapped: Mapped,
     array: Array,
 }
 
@@ -70,7 +69,7 @@ impl Array {
     }
 }
 
-fn kept() -> MutexGuard<'static, Vec<Kept>> {
+fn kept_libraries() -> MutexGuard<'static, Vec<Kept>> {
     KEPT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -84,23 +83,45 @@ pub fn load_from_lib<I: Interface + ?Sized>(
     let metadata = check(path, copy.path(), AnyMachine::Refused)?;
     admit::admit(path, &metadata, &policy, Some(wanted))?;
     admit::same(path, &metadata, wanted)?;
+    let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
     let library = open::map(path, &copy)?;
-    if let Some(entry) = open::entry(path, &library, &metadata)? {
-        let services = SERVICES.get_or_init(|| Services::new("a plugin".to_owned()));
-        // SAFETY: the library is open, and a static is never dropped.
+    let kept = open::map(path, &copy)?;
+    let (path, epitaph) = (path.to_owned(), Epitaph::default());
+    let mapped = Mapped { path, epitaph, count: 0, library: kept, services, copy };
+    match connect_and_register(&mapped, &metadata, wanted) {
+        Ok(array) => {
+            let registrations = array.as_ptr();
+            kept_libraries().push(Kept { mapped, array });
+            Ok((library, registrations))
+        }
+        Err(error) => {
+            // Whether that succeeds, too, is not what was asked.
+            let _ = library.close();
+            let _ = retained::close(mapped);
+            Err(error)
+        }
+    }
+}
+
+fn connect_and_register(
+    mapped: &Mapped,
+    metadata: &PluginMetadata,
+    wanted: PluginTrait,
+) -> Result<Array, LoadError> {
+    let Mapped { path, library, services, .. } = mapped;
+    if let Some(entry) = open::entry(path, library, metadata)? {
+        // SAFETY: the library is open, and its services go after it.
         unsafe { open::connect(path, entry, services.offered()) }?;
     }
     // SAFETY: the metadata was admitted, and the library is open.
-    let exported = unsafe { Symbols::of(&library) };
+    let exported = unsafe { Symbols::of(library) };
     let array = register(path, exported, wanted)?;
-    let registrations = array.as_ptr();
-    if let Err(error) = check_all(path, &metadata, wanted, registrations) {
+    if let Err(error) = check_all(path, metadata, wanted, array.as_ptr()) {
         // SAFETY: made a moment ago, and nobody has seen it.
         unsafe { take_back(exported, wanted.name(), array) };
         return Err(error);
     }
-    kept().push(Kept { copy, array });
-    Ok((library, registrations))
+    Ok(array)
 }
 
 /// All registrations: the plugin's own array, or ours around a single one.
@@ -159,23 +180,23 @@ pub unsafe fn unload<I: Interface + ?Sized>(
     registrations: *const RegistrationArray,
 ) -> Result<(), UnloadError> {
     let path = path_of(&library, I::NAME).unwrap_or_default();
-    let mut all = kept();
+    let mut all = kept_libraries();
     let found = all.iter().position(|kept| {
-        kept.array.as_ptr() == registrations || registrations.is_null() && kept.copy.path() == path
+        let is_it = registrations.is_null() && kept.mapped.copy.path() == path;
+        is_it || kept.array.as_ptr() == registrations
     });
     let found = found.map(|at| all.swap_remove(at));
     drop(all);
-    let copy = found.map(|Kept { copy, array }| {
+    let mapped = found.map(|Kept { mapped, array }| {
         if !registrations.is_null() {
             // SAFETY: the caller loaded both together, after its metadata was
             // admitted, and gives them back now.
             unsafe { unregister(Symbols::of(&library), I::NAME, array) };
         }
-        copy
+        mapped
     });
-    let closed = library.close().map_err(|source| UnloadError::Close { path, source });
-    drop(copy);
-    closed
+    let closed = library.close().and_then(|()| mapped.map_or(Ok(()), retained::close));
+    closed.map_err(|source| UnloadError::Close { path, source })
 }
 
 /// Lets the library take back what was refused, if it has a function for it.

@@ -35,12 +35,12 @@ pub enum Stage {
     Connect,
     /// Making the instances.
     Make,
-    /// Letting callers find it.
+    /// Putting it where callers find it.
     Publish,
 }
 
 impl Stage {
-    pub(crate) const ALL: [Stage; 10] = [
+    pub(super) const ALL: [Stage; 10] = [
         Stage::Discover,
         Stage::Settle,
         Stage::Copy,
@@ -84,7 +84,8 @@ impl LoadError {
             E::NotAFile { .. }
             | E::Read { .. }
             | E::StillWritten { .. }
-            | E::WorldWritable { .. } => Stage::Settle,
+            | E::WorldWritable { .. }
+            | E::StillMapped { .. } => Stage::Settle,
             E::Copy { .. } | E::NotPinned { .. } | E::Duplicate { .. } => Stage::Copy,
             E::Inspect(_) => Stage::Check,
             E::AbiVersion { .. }

@@ -1,7 +1,7 @@
 //! The descriptor of an interface, built at compile time from its types.
 
 use super::write::Writer;
-use crate::boundary::Shape;
+use crate::boundary::{Definitions, Naming, Shape};
 
 /// How a method takes `self`.
 #[doc(hidden)]
@@ -49,9 +49,13 @@ pub struct InterfaceDescription {
 }
 
 impl MethodDescription {
-    /// Writes the signature, with parameter names for a reader, and without
-    /// them where it identifies the method.
-    pub(crate) const fn write_signature<const N: usize>(&self, out: &mut Writer<N>, names: bool) {
+    /// Writes the signature: with parameter names for a reader, without them
+    /// where it identifies the method.
+    pub(crate) const fn write_signature<const N: usize>(
+        &self,
+        out: &mut Writer<N>,
+        naming: Naming,
+    ) {
         out.text("fn ");
         out.text(self.name);
         out.text(match self.receiver {
@@ -61,40 +65,75 @@ impl MethodDescription {
         let mut i = 0;
         while i < self.parameters.len() {
             out.text(", ");
-            if names {
+            if matches!(naming, Naming::Short(_)) {
                 out.text(self.parameters[i].name);
                 out.text(": ");
             }
-            self.parameters[i].shape.write(out);
+            self.parameters[i].shape.write(out, naming);
             i += 1;
         }
         out.text(")");
         if !matches!(self.returns, Shape::Unit) {
             out.text(" -> ");
-            self.returns.write(out);
+            self.returns.write(out, naming);
         }
     }
 
     /// Identifies name and types, whatever the parameters are called.
     pub(crate) const fn fingerprint(&self) -> u64 {
         let mut out = Writer::<0>::new();
-        self.write_signature(&mut out, false);
+        self.write_signature(&mut out, Naming::Full);
+        let mut types = Definitions::new();
+        self.add_types(&mut types);
+        types.complete();
+        write_fingerprints(&mut out, &types);
         out.hash()
+    }
+
+    const fn add_types(&self, types: &mut Definitions) {
+        let mut i = 0;
+        while i < self.parameters.len() {
+            types.add(self.parameters[i].shape);
+            i += 1;
+        }
+        types.add(self.returns);
+    }
+}
+
+/// What tells signatures apart that name types of one path.
+const fn write_fingerprints<const N: usize>(out: &mut Writer<N>, types: &Definitions) {
+    let mut i = 0;
+    while i < types.len() {
+        out.u64(types.get(i).fingerprint());
+        i += 1;
     }
 }
 
 impl InterfaceDescription {
-    /// Identifies the markers, the methods and their order.
+    /// The structs and enums that its methods lead to.
+    pub(crate) const fn types(&self) -> Definitions {
+        let mut types = Definitions::new();
+        let mut i = 0;
+        while i < self.methods.len() {
+            self.methods[i].add_types(&mut types);
+            i += 1;
+        }
+        types.complete();
+        types
+    }
+
+    /// Identifies the markers, the methods and their order, and their types.
     pub const fn fingerprint(&self) -> u64 {
         let mut out = Writer::<0>::new();
         out.text(if self.send { "Send\n" } else { "" });
         out.text(if self.sync { "Sync\n" } else { "" });
         let mut i = 0;
         while i < self.methods.len() {
-            self.methods[i].write_signature(&mut out, false);
+            self.methods[i].write_signature(&mut out, Naming::Full);
             out.text("\n");
             i += 1;
         }
+        write_fingerprints(&mut out, &self.types());
         out.hash()
     }
 

@@ -13,7 +13,7 @@ pub use describe::{InterfaceDescription, MethodDescription, ParameterDescription
 #[cfg(feature = "manager")]
 pub use read::{
     InterfaceMetadata, MetadataError, MethodMetadata, PackageMetadata, PluginMetadata,
-    RegistrationMetadata,
+    RegistrationMetadata, TypeMetadata,
 };
 
 /// The section of a library that holds its records.

@@ -89,6 +89,8 @@ pub struct InterfaceMetadata {
     pub fingerprint: u64,
     /// Its methods; a library written by hand may leave them out.
     pub methods: Vec<MethodMetadata>,
+    /// The structs and enums that its methods lead to.
+    pub types: Vec<TypeMetadata>,
 }
 
 impl InterfaceMetadata {
@@ -104,6 +106,19 @@ impl InterfaceMetadata {
     pub fn name(&self) -> &str {
         self.path.rsplit("::").next().unwrap_or(&self.path)
     }
+}
+
+/// A struct or an enum that the methods of an interface lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TypeMetadata {
+    /// The full path of the type: its identity.
+    pub path: String,
+    /// What it consists of, as its author sees it.
+    pub definition: String,
+    /// The hash of the path and of the names and types in it; of types that are
+    /// structs or enums themselves, it is their paths that count.
+    pub fingerprint: u64,
 }
 
 /// One method of an interface.
@@ -274,7 +289,16 @@ fn read_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataEr
         let since = input.string()?;
         methods.push(MethodMetadata { name, signature, since, fingerprint });
     }
-    Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods })
+    let mut types = Vec::new();
+    // A record written by hand may end here.
+    let count = if input.bytes.is_empty() { 0 } else { input.u32()? };
+    for _ in 0..count {
+        let fingerprint = input.u64()?;
+        let path = input.string()?;
+        let definition = input.string()?;
+        types.push(TypeMetadata { path, definition, fingerprint });
+    }
+    Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods, types })
 }
 
 /// The unread rest of a section or payload; `at` counts from the section's

@@ -6,6 +6,7 @@
 use super::describe::InterfaceDescription;
 use super::{MAGIC, flag, kind};
 use crate::abi::ABI_VERSION;
+use crate::boundary::Naming;
 
 /// Collects bytes, counts them, and hashes them (FNV-1a, 64 bits).
 ///
@@ -59,11 +60,19 @@ impl<const N: usize> Writer<N> {
         self.raw(text.as_bytes());
     }
 
+    /// The number in decimal digits.
+    pub(crate) const fn number(&mut self, number: usize) {
+        if number >= 10 {
+            self.number(number / 10);
+        }
+        self.byte(b'0' + (number % 10) as u8);
+    }
+
     const fn u32(&mut self, value: u32) {
         self.raw(&value.to_le_bytes());
     }
 
-    const fn u64(&mut self, value: u64) {
+    pub(crate) const fn u64(&mut self, value: u64) {
         self.raw(&value.to_le_bytes());
     }
 
@@ -119,12 +128,25 @@ const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &Inte
     while i < interface.methods.len() {
         let method = &interface.methods[i];
         let mut signature = Writer::<0>::new();
-        method.write_signature(&mut signature, true);
+        method.write_signature(&mut signature, Naming::Short(&[]));
         out.u64(method.fingerprint());
         out.string(method.name);
         out.u32(signature.len() as u32);
-        method.write_signature(out, true);
+        method.write_signature(out, Naming::Short(&[]));
         out.string(method.since);
+        i += 1;
+    }
+    let types = interface.types();
+    out.u32(types.len() as u32);
+    let mut i = 0;
+    while i < types.len() {
+        let definition = types.get(i);
+        let mut text = Writer::<0>::new();
+        definition.write_text(&mut text);
+        out.u64(definition.fingerprint());
+        out.string(definition.path());
+        out.u32(text.len() as u32);
+        definition.write_text(out);
         i += 1;
     }
 }

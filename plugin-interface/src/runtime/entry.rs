@@ -7,6 +7,8 @@
 
 use core::ffi::c_void;
 
+#[cfg(thread_exits = "caught")]
+use super::thread_exits;
 use super::{allocator, panic_hook};
 use crate::abi::{ABI_VERSION, HostServices, PluginEntry, RegistrationFactory, VisitFactory};
 
@@ -36,6 +38,11 @@ unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
     allocator::accept(offered.system_free, offered.malloc_identity);
     // SAFETY: as above.
     unsafe { panic_hook::install(services) };
+    #[cfg(thread_exits = "caught")]
+    // SAFETY: as above.
+    unsafe {
+        thread_exits::attach(services);
+    };
     0
 }
 

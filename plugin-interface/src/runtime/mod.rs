@@ -8,3 +8,5 @@ pub(crate) mod failure;
 pub(crate) mod panic_hook;
 mod place;
 pub(crate) mod register;
+#[cfg(thread_exits = "caught")]
+pub(crate) mod thread_exits;

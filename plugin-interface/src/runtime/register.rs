@@ -49,6 +49,9 @@ pub trait Plugin: 'static {
 
     fn construct(context: &PluginContext<'_>) -> Result<Self::Instance, String>;
     fn counter() -> &'static Counter<Self::Interface>;
+
+    /// Called before the instance is dropped, when nobody else has it.
+    fn stop(_instance: &mut Self::Instance) {}
 }
 
 type RegistrationOf<P> = Registration<<<P as Plugin>::Interface as Interface>::VTable>;
@@ -130,12 +133,18 @@ unsafe extern "C" fn unmake<P: Plugin>(registration: *const c_void) -> *mut Fail
     let registration =
         unsafe { Box::from_raw(registration.cast_mut().cast::<RegistrationOf<P>>()) };
     // SAFETY: the instance was boxed by `make` and goes with its registration.
-    let instance = unsafe { Box::from_raw(registration.instance.cast::<P::Instance>()) };
+    let mut instance = unsafe { Box::from_raw(registration.instance.cast::<P::Instance>()) };
+    let stopped = catch_unwind(AssertUnwindSafe(|| P::stop(&mut instance)));
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(instance)));
     P::counter().0.fetch_add(1, Ordering::SeqCst);
-    match dropped {
-        Ok(()) => ptr::null_mut(),
-        Err(payload) => failure::of_panic(payload),
+    match (stopped, dropped) {
+        (Ok(()), Ok(())) => ptr::null_mut(),
+        (Err(payload), Ok(())) | (Ok(()), Err(payload)) => failure::of_panic(payload),
+        (Err(first), Err(second)) => {
+            // Both were reported when they happened.
+            failure::discard(second);
+            failure::of_panic(first)
+        }
     }
 }
 
@@ -224,4 +233,10 @@ pub fn construct<T, E: Display>(
 ) -> Result<T, String> {
     // The alternate form shows the causes of errors that know them.
     constructor(context).map_err(|error| format!("{error:#}"))
+}
+
+/// Calls the hook that an author named.
+#[doc(hidden)]
+pub fn stop<T>(hook: impl FnOnce(&mut T), instance: &mut T) {
+    hook(instance);
 }

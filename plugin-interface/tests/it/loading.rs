@@ -1,6 +1,7 @@
 //! Finding and loading what is there.
 
 use fixture_interface::{Echo, Tally};
+use plugin_interface::metadata::InterfaceMetadata;
 use plugin_interface::{Greeter, PluginManager, PluginTrait, inspect};
 
 use crate::fixtures::{Directory, fixture};
@@ -39,6 +40,7 @@ fn a_load_for_every_interface_makes_every_registration() {
             ("fixture_interface::Local", "Clicks"),
             ("fixture_interface::Movable", "Clicks"),
             ("fixture_interface::Tally", "Sum"),
+            ("fixture_interface::everything::Everything", "Mirror"),
             ("plugin_interface::greeter::Greeter", "OtherTwin"),
             ("plugin_interface::greeter::Greeter", "Twin"),
         ]
@@ -85,10 +87,10 @@ fn inspecting_reads_package_interfaces_and_registrations() {
     let metadata = inspect(fixture("healthy")).unwrap();
     assert_eq!((metadata.package.name.as_str(), metadata.package.abi_version), ("healthy", 1));
     let interfaces: Vec<_> = metadata.interfaces.iter().map(|i| i.name()).collect();
-    assert_eq!(interfaces, ["Echo", "Local", "Movable", "Tally", "Greeter"]);
+    assert_eq!(interfaces, ["Echo", "Local", "Movable", "Tally", "Everything", "Greeter"]);
     let echo = &metadata.interfaces[0];
     assert_eq!(echo.version, "1.2");
-    let signature = |name| &echo.methods.iter().find(|m| m.name == name).unwrap().signature;
+    let signature = |name| signature(echo, name);
     assert_eq!(signature("slice"), "fn slice(&self, value: &[u16]) -> Vec<u16>");
     assert_eq!(signature("unit"), "fn unit(&self)");
     assert_eq!(signature("reverse"), "fn reverse(&self, value: &mut [i32])");
@@ -99,7 +101,45 @@ fn inspecting_reads_package_interfaces_and_registrations() {
          -> Vec<Option<Result<String, Vec<u8>>>>"
     );
     assert!(!echo.methods.iter().any(|m| m.name == "windows") || cfg!(windows));
-    assert_eq!(metadata.registrations.len(), 6);
+    assert_eq!(metadata.registrations.len(), 7);
+}
+
+fn signature<'a>(interface: &'a InterfaceMetadata, method: &str) -> &'a str {
+    &interface.methods.iter().find(|m| m.name == method).unwrap().signature
+}
+
+#[test]
+fn signatures_name_each_type_as_rust_does() {
+    let metadata = inspect(fixture("healthy")).unwrap();
+    let everything = metadata.interfaces.iter().find(|i| i.name() == "Everything").unwrap();
+    for (method, ty) in [
+        ("single", "(u8,)"),
+        ("quadruple", "(i8, Option<u16>, (), Vec<u8>)"),
+        ("matrix", "[[bool; 3]; 2]"),
+        ("boxed_slice", "Box<[i32]>"),
+        ("boxed_str", "Box<str>"),
+        ("duration", "Duration"),
+        ("nonzero", "NonZero<u8>"),
+        ("range", "Range<i64>"),
+        ("hash_map", "HashMap<String, Vec<u16>>"),
+        ("hashed", "HashMap<u8, char>"),
+        ("error", "Box<dyn Error + Send + Sync>"),
+        ("nested", "Vec<Option<(String, Result<Vec<u8>, String>)>>"),
+    ] {
+        let expected = format!("fn {method}(&self, value: {ty}) -> {ty}");
+        assert_eq!(signature(everything, method), expected);
+    }
+    for expected in [
+        "fn borrowed_path(&self, value: &Path) -> PathBuf",
+        "fn borrowed_os_str(&self, value: &OsStr) -> OsString",
+        "fn cow(&self, value: Cow<str>) -> (bool, String)",
+        "fn cow_of_numbers(&self, value: Cow<[u16]>) -> (bool, Vec<u16>)",
+        "fn transpose(&self, value: &mut [[f32; 2]; 2])",
+        "fn own_words(&self) -> HashMap<&str, &Path>",
+    ] {
+        assert!(everything.methods.iter().any(|m| m.signature == expected), "{expected}");
+    }
+    assert!(everything.types.is_empty(), "no struct and no enum");
 }
 
 #[test]

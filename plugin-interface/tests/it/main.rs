@@ -2,8 +2,10 @@
 
 mod boundary;
 mod by_hand;
+mod crossing;
 mod evolving;
 mod fixtures;
+mod foreign;
 mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;
@@ -19,6 +21,7 @@ mod processes;
 mod rejecting;
 mod seeds;
 mod sharing;
+mod thread_exits;
 mod tidy;
 mod unloading;
 #[cfg(feature = "watch")]

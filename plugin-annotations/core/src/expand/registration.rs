@@ -31,7 +31,7 @@ pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
 ///         inventory::submit! { factory::<__PluginMaker>() }
 /// ```
 fn expand(registration: &Registration) -> TokenStream {
-    let Registration { krate, interface, interface_name, ty, name, new } = registration;
+    let Registration { krate, interface, interface_name, ty, name, new, stop } = registration;
     let private = quote!(#krate::__private);
     let (counter, object) = (counter_name(interface_name), object_type(interface));
     let maker = format_ident!("plugin_register_{interface_name}_{name}_v1");
@@ -47,6 +47,14 @@ fn expand(registration: &Registration) -> TokenStream {
             quote!(#private::core::result::Result::Ok(#made))
         }
     };
+    let stop = stop.as_ref().map(|stop| {
+        let call = located(quote!(#private::stop::<Self::Instance>), place_of(stop));
+        quote! {
+            fn stop(__instance: &mut Self::Instance) {
+                #call(#stop, __instance)
+            }
+        }
+    });
     let record =
         metadata_static(krate, "RECORD", &quote!(<__PluginMaker as #private::Plugin>::RECORD));
     quote! {
@@ -72,6 +80,8 @@ fn expand(registration: &Registration) -> TokenStream {
                 ) -> #private::core::result::Result<Self::Instance, #private::String> {
                     #construct
                 }
+
+                #stop
 
                 fn counter() -> &'static #private::Counter<#object> {
                     &crate::#counter

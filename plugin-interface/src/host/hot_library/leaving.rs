@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::HotVersion;
 use super::events::{HotEvent, Listeners};
-use crate::host::library::UnloadOutcome;
+use super::version::pinned;
 use crate::host::live::retire::{Retiree, retire};
 use crate::host::live::swap::Retired;
+use crate::host::outcome::UnloadOutcome;
 
 pub(super) struct Leaving {
     /// Gone when it is done.
@@ -49,8 +50,7 @@ impl Leaving {
                 let calls = calls + users.counted;
                 let whose = if mine { ", some of them of the thread that unloads it" } else { "" };
                 self.in_background();
-                let reason = format!("it is in use by {calls} calls or guards{whose}");
-                return UnloadOutcome::Pinned { reasons: vec![reason] };
+                return pinned(format!("it is in use by {calls} calls or guards{whose}"));
             }
             thread::sleep(Duration::from_micros(200));
         }

@@ -30,8 +30,8 @@ use std::time::Duration;
 use self::engine::Engine;
 use self::events::Listeners;
 use self::leaving::Leaving;
-use crate::host::library::UnloadOutcome;
 use crate::host::live::swap::{Guard, Swap};
+use crate::host::outcome::UnloadOutcome;
 use crate::host::turn::{Turn, Turns};
 
 pub use self::c_function::CFunction;

@@ -10,7 +10,8 @@ use libloading::Library;
 
 use super::c_function::CFunction;
 use super::error::NotDefined;
-use crate::host::library::{PINNED, UnloadOutcome, is_mapped};
+use crate::host::library::is_mapped;
+use crate::host::outcome::UnloadOutcome;
 use crate::host::stages::copy::PrivateCopy;
 use crate::host::symbols;
 
@@ -133,18 +134,24 @@ impl Mapped {
         let (Some(library), Some(copy)) = (self.library.take(), self.copy.take()) else {
             return UnloadOutcome::Unmapped;
         };
-        let reason = if self.is_retained {
+        let outcome = if self.is_retained {
             core::mem::forget(library);
-            "it was opened so that its versions stay mapped"
+            let reason = "it was opened so that its versions stay mapped".to_owned();
+            UnloadOutcome::Retained { reason }
         } else if library.close().is_err() || is_mapped(&copy) {
-            PINNED
+            pinned("a thread-local of it awaits its destructor, or it is linked so that it stays")
         } else {
             return UnloadOutcome::Unmapped;
         };
         // Its code runs on, perhaps: debuggers look into the file.
         core::mem::forget(copy);
-        UnloadOutcome::Pinned { reasons: vec![reason.to_owned()] }
+        outcome
     }
+}
+
+/// Kept mapped by something that nobody counts.
+pub(super) fn pinned(reason: impl Into<String>) -> UnloadOutcome {
+    UnloadOutcome::Pinned { destructors: 0, threads: 0, reasons: vec![reason.into()] }
 }
 
 impl Drop for Mapped {

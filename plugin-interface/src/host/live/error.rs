@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use crate::host::error::{LoadError, debug_as_message};
-use crate::host::stages::times::Stage;
+use crate::host::stage::Stage;
 
 /// Why a file was not taken into use by a [`Live`](super::Live).
 ///

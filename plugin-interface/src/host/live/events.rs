@@ -7,8 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use crate::host::library::UnloadOutcome;
-use crate::host::stages::times::{Stage, Times};
+use crate::host::outcome::UnloadOutcome;
+use crate::host::stage::Stage;
+use crate::host::stages::times::Times;
 
 /// So many events are kept for a listener that is late.
 const KEPT: usize = 256;

@@ -27,7 +27,8 @@ use self::events::Announcer;
 use self::swap::{Guard, Swap};
 use self::version::{Leaving, Version};
 use crate::host::error::LoadError;
-use crate::host::stages::times::{Stage, Stopwatch, Times};
+use crate::host::stage::Stage;
+use crate::host::stages::times::{Stopwatch, Times};
 use crate::interface::{Interface, PluginTrait};
 
 pub use self::error::ReloadError;

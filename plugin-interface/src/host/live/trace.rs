@@ -42,7 +42,8 @@ mod tests {
     use tracing::{Event, Level, Metadata, Subscriber};
 
     use super::*;
-    use crate::host::stages::times::{Stage, Times};
+    use crate::host::stage::Stage;
+    use crate::host::stages::times::Times;
 
     static TOLD: Mutex<String> = Mutex::new(String::new());
 

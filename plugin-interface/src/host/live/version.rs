@@ -30,7 +30,7 @@ impl<I: Interface + ?Sized> Version<I> {
         announcer.tell(LiveEvent::Retired { generation, after, panicked });
         // What goes wrong in there is in the outcome.
         let counter = library.close().ok().flatten();
-        let outcome = epitaph.get().map(|closed| closed.outcome.clone());
+        let outcome = epitaph.outcome();
         announcer.tell(LiveEvent::Unloaded { generation, counter, outcome });
     }
 }

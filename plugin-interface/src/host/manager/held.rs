@@ -6,7 +6,7 @@ use super::identity;
 use crate::host::duplicates::{Head, head, is_same};
 use crate::host::error::UnloadError;
 use crate::host::handle::PluginHandle;
-use crate::host::library::Epitaph;
+use crate::host::outcome::Epitaph;
 use crate::host::stages::copy::FileIdentity;
 use crate::interface::PluginTrait;
 
@@ -76,6 +76,6 @@ impl Held {
     pub(super) fn close(self) -> (Option<u64>, Vec<UnloadError>) {
         let closed = self.handles.into_iter().map(PluginHandle::close);
         let errors = closed.filter_map(Result::err).collect();
-        (self.epitaph.get().map(|closed| closed.count), errors)
+        (self.epitaph.count(), errors)
     }
 }

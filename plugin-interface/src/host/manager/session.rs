@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf, absolute};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::held::{Content, Held};
@@ -291,9 +290,9 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
 
     /// Gives a library back.
     fn unload(&mut self, held: Held) {
-        let (path, epitaph) = (held.path.clone(), Arc::clone(&held.epitaph));
+        let (path, epitaph) = (held.path.clone(), held.epitaph.clone());
         let (counter, errors) = held.close();
-        self.manager.loaded.retain(|loaded| !Arc::ptr_eq(&loaded.epitaph, &epitaph));
+        self.manager.loaded.retain(|loaded| !loaded.epitaph.is_same(&epitaph));
         for error in errors {
             self.tell(ManagerNotification::Error(WatchError::Unload { error }));
         }

@@ -137,8 +137,49 @@ impl Mismatch {
     }
 }
 
-/// At most so many differing methods are listed.
+/// Stands for a method that one side lacks.
+const NONE: &str = "(none)";
+
+/// At most so many differing types and methods are listed.
 const LISTED: usize = 1;
+
+impl Mismatch {
+    /// What differs, and how it reads on each side: first the types that both
+    /// know, then the methods.
+    fn differing(&self) -> Vec<(String, &str, &str)> {
+        let Mismatch { host, plugin } = self;
+        let mut found = Vec::new();
+        for ours in &host.types {
+            let theirs = plugin.types.iter().filter(|theirs| theirs.path == ours.path);
+            let theirs = theirs.filter(|theirs| theirs.fingerprint != ours.fingerprint);
+            let both = theirs.map(|theirs| (&*ours.definition, &*theirs.definition));
+            found.extend(both.map(|(h, p)| (format!("type {}", ours.path), h, p)));
+        }
+        // Where a type says why, methods that read the same say no more.
+        let explained = !found.is_empty();
+        // A plugin written by hand need not list them.
+        let count = match plugin.methods.is_empty() {
+            true => 0,
+            false => host.methods.len().max(plugin.methods.len()),
+        };
+        for i in 0..count {
+            let (ours, theirs) = (host.methods.get(i), plugin.methods.get(i));
+            if let (Some(later), None) | (None, Some(later)) = (ours, theirs)
+                && !later.since.is_empty()
+            {
+                // What came later is no difference.
+                continue;
+            }
+            let [h, p] = [ours, theirs].map(|m| m.map_or(NONE, |m| &*m.signature));
+            let differs = ours.map(|m| m.fingerprint) != theirs.map(|m| m.fingerprint);
+            if differs && (h != p || !explained) {
+                let name = ours.or(theirs).map_or("", |method| &method.name);
+                found.push((format!("method {name}"), h, p));
+            }
+        }
+        found
+    }
+}
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -160,31 +201,14 @@ impl fmt::Display for Mismatch {
                 write!(f, "\n    {side:<6} {markers}")?;
             }
         }
-        // A plugin written by hand need not list them.
-        let count = match plugin.methods.is_empty() {
-            true => 0,
-            false => host.methods.len().max(plugin.methods.len()),
-        };
-        let differing: Vec<_> = (0..count)
-            .map(|i| (host.methods.get(i), plugin.methods.get(i)))
-            .filter(|(h, p)| h.map(|m| m.fingerprint) != p.map(|m| m.fingerprint))
-            // What came later is no difference.
-            .filter(
-                |pair| !matches!(pair, (Some(m), None) | (None, Some(m)) if !m.since.is_empty()),
-            )
-            .collect();
-        for (host, plugin) in differing.iter().take(LISTED) {
-            let name = host.or(*plugin).map_or("", |method| &method.name);
-            write!(f, "\n  method {name}:")?;
-            for (side, method) in [("host", host), ("plugin", plugin)] {
-                let signature = method.map_or("(none)", |method| &method.signature);
-                write!(f, "\n    {side:<6} {signature}")?;
-            }
+        let differing = self.differing();
+        for (what, host, plugin) in differing.iter().take(LISTED) {
+            write!(f, "\n  {what}:\n    host   {host}\n    plugin {plugin}")?;
         }
         if differing.len() > LISTED {
             write!(f, "\n  and {} more", differing.len() - LISTED)?;
         }
-        if let Some((None, Some(_)) | (Some(_), None)) = differing.first() {
+        if let Some((_, NONE, _) | (_, _, NONE)) = differing.first() {
             return write!(
                 f,
                 "\n  build both against one version of the interface, or append the method with a default body and `#[since(\"..\")]`"
@@ -197,7 +221,7 @@ impl fmt::Display for Mismatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::{MethodMetadata, PackageMetadata, RegistrationMetadata};
+    use crate::metadata::{MethodMetadata, PackageMetadata, RegistrationMetadata, TypeMetadata};
 
     fn method(signature: &str) -> MethodMetadata {
         let name = signature.split(['(', ' ']).nth(1).unwrap().to_owned();
@@ -213,6 +237,7 @@ mod tests {
             sync: true,
             fingerprint,
             methods: signatures.iter().map(|s| method(s)).collect(),
+            types: Vec::new(),
         }
     }
 
@@ -335,5 +360,24 @@ mod tests {
             assert!(text.contains(expected), "{text}");
         }
         assert!(text.lines().count() <= 10, "{text}");
+    }
+
+    #[test]
+    fn a_changed_type_is_shown_from_both_sides_instead_of_the_methods_that_name_it() {
+        let name = "fn name(&self) -> Config";
+        let sides = [(1, "struct Config { a: u32 }"), (2, "struct Config { a: u64 }")];
+        let [host, plugin] = sides.map(|(fingerprint, definition)| {
+            let mut side = interface(fingerprint, &[name]);
+            side.methods[0].fingerprint = fingerprint;
+            let (path, definition) = ("tools::Config".to_owned(), definition.to_owned());
+            side.types = vec![TypeMetadata { path, definition, fingerprint }];
+            side
+        });
+        let text = Mismatch { host, plugin }.to_string();
+        let lines: Vec<_> = text.lines().skip(1).map(str::trim_start).collect();
+        assert_eq!(lines[0], "type tools::Config:");
+        assert_eq!(lines[1], "host   struct Config { a: u32 }");
+        assert_eq!(lines[2], "plugin struct Config { a: u64 }");
+        assert_eq!(lines.len(), 4, "{text}");
     }
 }

@@ -11,10 +11,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::settle::{self, Settled};
-use super::times::{Stage, Stopwatch};
+use super::times::Stopwatch;
 use crate::host::error::LoadError;
 use crate::host::policy::LoadPolicy;
 use crate::host::private_directory::{self, PrivateDirectory};
+use crate::host::retained;
+use crate::host::stage::Stage;
 
 /// A copy that nobody else writes, removed when dropped.
 #[derive(Debug)]
@@ -33,20 +35,20 @@ impl PrivateCopy {
         Self::timed(source, policy, &mut Stopwatch::start())
     }
 
-    /// As `of`, and does not wait for a writer: for those who are told when it
-    /// is done.
-    #[cfg(feature = "watch")]
-    pub(crate) fn at_once(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
-        Self::make(source, policy, Duration::ZERO, &mut Stopwatch::start())
-    }
-
-    /// As `of`, timed.
+    /// The same, timed.
     pub(crate) fn timed(
         source: &Path,
         policy: &LoadPolicy,
         watch: &mut Stopwatch,
     ) -> Result<Self, LoadError> {
         Self::make(source, policy, settle::PATIENCE, watch)
+    }
+
+    /// As `of`, and does not wait for a writer: for those who are told when it
+    /// is done.
+    #[cfg(feature = "watch")]
+    pub(crate) fn at_once(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
+        Self::make(source, policy, Duration::ZERO, &mut Stopwatch::start())
     }
 
     fn make(
@@ -63,6 +65,7 @@ impl PrivateCopy {
         regular(source, &metadata)?;
         policy.check_file(source, &metadata)?;
         let real = policy.check_directory(source)?;
+        retained::check_room(source, &real, policy)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
         let settled =
             Settled::begin(&original, patience).map_err(unreadable)?.ok_or_else(written)?;
@@ -103,7 +106,12 @@ impl PrivateCopy {
         &self.path
     }
 
-    /// The path of that file, without links.
+    /// How many bytes it has.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The path of the file that was copied, without links.
     pub(crate) fn real(&self) -> &Path {
         &self.real
     }

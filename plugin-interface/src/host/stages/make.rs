@@ -18,7 +18,7 @@ use crate::host::stages::admit::fits;
 use crate::host::symbols::{self, Symbols, UnregisterAll};
 use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
-use crate::object::{take_message, text_of};
+use crate::reported::{take_message, text_of};
 
 /// Makes one instance of each registration of `library`, or of those of
 /// `wanted`. One that cannot be made does not hinder the others.

@@ -7,11 +7,12 @@ use std::path::Path;
 use libloading::Library;
 
 use super::copy::PrivateCopy;
-use super::times::{Stage, Stopwatch};
+use super::times::Stopwatch;
 use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
 use crate::host::error::LoadError;
 use crate::host::library::LoadedLibrary;
 use crate::host::panics::Services;
+use crate::host::stage::Stage;
 use crate::host::symbols::Symbols;
 use crate::metadata::PluginMetadata;
 
@@ -32,7 +33,7 @@ pub(crate) fn timed(
     watch: &mut Stopwatch,
 ) -> Result<LoadedLibrary, LoadError> {
     watch.begin(Stage::Open);
-    let services = Services::new(format!("plugin {}", path.display()));
+    let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
     let library = map(path, &copy)?;
     watch.begin(Stage::Connect);
     let entry = entry(path, &library, &metadata)?;

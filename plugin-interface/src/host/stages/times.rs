@@ -1,9 +1,9 @@
-//! How far a load has come, and how long each stage took.
+//! How long each stage of a load took.
 
 use core::fmt;
 use std::time::{Duration, Instant};
 
-pub(crate) use crate::host::stage::Stage;
+use crate::host::stage::Stage;
 
 /// How long each stage of a load took; one that was not reached took nothing.
 ///

@@ -1,0 +1,4 @@
+//! This project's own plugin.
+#![forbid(unsafe_code)]
+
+include!("workload.rs");

@@ -1,0 +1,8 @@
+//! How things are measured, whatever they are.
+
+pub mod callgrind;
+pub mod child;
+pub mod memory;
+pub mod plugins;
+pub mod rounds;
+pub mod statistics;

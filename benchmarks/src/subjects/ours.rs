@@ -1,0 +1,63 @@
+//! This project: a manager loads, a proxy calls.
+
+use std::cell::RefCell;
+use std::panic::catch_unwind;
+use std::path::Path;
+
+use ours_interface::{Calls, CallsProxy};
+use plugin_interface::PluginManager;
+
+use super::routines::{self, Operation, Routine};
+use super::{Loaded, OURS, OURS_SHARING, Subject};
+
+// What the plugin declares decides: with one that does not, one side copies.
+plugin_interface::system_allocator!();
+
+pub const SUBJECT: Subject = Subject {
+    name: OURS,
+    krate: Some("plugin-interface"),
+    plugin: "ours_plugin",
+    load: |path| Box::new(Plugin::load(path)),
+    unloads: true,
+    checks: "file, metadata, interface, policy; private copy",
+};
+
+pub const SHARING: Subject =
+    Subject { name: OURS_SHARING, plugin: "ours_sharing_plugin", ..SUBJECT };
+
+thread_local! {
+    /// A host has one manager, which keeps the directory of the private copies.
+    static MANAGER: RefCell<PluginManager> = RefCell::new(PluginManager::new());
+}
+
+struct Plugin(CallsProxy);
+
+impl Plugin {
+    fn load(path: &Path) -> Self {
+        let handles = MANAGER.with_borrow_mut(|manager| manager.load_library(path).unwrap());
+        Plugin(handles[0].proxy::<dyn Calls>().unwrap())
+    }
+}
+
+impl Loaded for Plugin {
+    fn add(&self, a: u64, b: u64) -> u64 {
+        self.0.add(a, b)
+    }
+
+    fn routines(&'static self) -> Vec<(Operation, Routine)> {
+        let calls = &self.0;
+        let is_ours = |payload: Box<dyn std::any::Any + Send>| {
+            payload.downcast_ref::<String>().is_some_and(|text| text.contains(workload::PANIC))
+        };
+        vec![
+            routines::add(|a, b| calls.add(a, b)),
+            routines::sum(|values| calls.sum(values)),
+            routines::len(|text| calls.len(text)),
+            routines::greet(|target| calls.greet(target)),
+            routines::bytes(|value| calls.bytes(value)),
+            routines::fill(|page, value| calls.fill(page, value)),
+            routines::halve(|value| calls.halve(value)),
+            routines::panic(move || catch_unwind(|| calls.panic()).is_err_and(is_ours)),
+        ]
+    }
+}

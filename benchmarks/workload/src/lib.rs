@@ -1,0 +1,60 @@
+//! What every plugin does when it is called, so that only the way to it differs.
+#![forbid(unsafe_code)]
+
+/// The text that [`greeting`] is called with.
+pub const TARGET: &str = "sixteen letters!";
+
+/// How long the `Vec` is that comes back.
+pub const LONG: usize = 64 * 1024;
+
+/// How long the slice is that is filled in place.
+pub const PAGE: usize = 4096;
+
+/// The text that a method panics with.
+pub const PANIC: &str = "asked to panic";
+
+#[inline]
+pub fn add(a: u64, b: u64) -> u64 {
+    a.wrapping_add(b)
+}
+
+#[inline]
+pub fn sum(values: &[u64]) -> u64 {
+    values.iter().fold(0, |sum, value| sum.wrapping_add(*value))
+}
+
+/// A `String` of 24 bytes for a target of 16.
+#[inline]
+pub fn greeting(target: &str) -> String {
+    let mut text = String::with_capacity(24);
+    text.push_str("Hello, ");
+    text.push_str(target);
+    text.push('!');
+    text
+}
+
+/// A `Vec` of [`LONG`] bytes, each of them written.
+#[inline]
+pub fn bytes(value: u8) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(LONG);
+    bytes.resize(LONG, value);
+    bytes
+}
+
+#[inline]
+pub fn fill(page: &mut [u8], value: u8) {
+    page.fill(value);
+}
+
+/// # Errors
+///
+/// If the value is odd.
+#[inline]
+pub fn halve(value: u64) -> Result<u64, String> {
+    if value.is_multiple_of(2) { Ok(value / 2) } else { Err(odd(value)) }
+}
+
+#[cold]
+fn odd(value: u64) -> String {
+    format!("{value} is odd")
+}

@@ -1,0 +1,47 @@
+//! `[T; N]`: by value; its slices by pointer where `T` is plain.
+#![expect(unsafe_code, reason = "plain elements are copied as they lie")]
+
+use core::mem::transmute_copy;
+
+use super::{FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
+use crate::abi::RawArray;
+
+// SAFETY: each element crosses as its own wire; where `T` is plain the array of
+// wires has the bits of the array.
+unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
+    type Wire = RawArray<T::Wire, N>;
+    type At<'a> = [T::At<'a>; N];
+    const SHAPE: &'static Shape = &Shape::Array(T::SHAPE, N);
+    const PLAIN: bool = T::PLAIN;
+
+    #[inline]
+    fn lower(self) -> Self::Wire {
+        if T::PLAIN {
+            // SAFETY: one size and the same bits; nothing is owned.
+            return unsafe { transmute_copy(&self) };
+        }
+        RawArray(self.map(T::lower))
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+        if T::PLAIN && origin == Origin::Rust {
+            // SAFETY: the bits were a value of this very type.
+            return Ok(unsafe { transmute_copy(&wire) });
+        }
+        let mut invalid = None;
+        let lifted = wire.0.map(|wire| {
+            // SAFETY: the contract of this function; each wire is lifted once.
+            unsafe { T::lift(wire, origin) }.map_err(|error| invalid = Some(error)).ok()
+        });
+        match invalid {
+            Some(error) => Err(error),
+            None => Ok(lifted.map(|element| element.expect("none is invalid"))),
+        }
+    }
+
+    returned_as_wire!();
+}
+
+// SAFETY: an array of plain elements is plain.
+unsafe impl<T: Plain, const N: usize> Plain for [T; N] {}

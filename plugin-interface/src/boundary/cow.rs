@@ -1,0 +1,75 @@
+//! `Cow<'_, str>` and `Cow<'_, [T]>`: borrowed or moved, as the sender has it.
+#![expect(unsafe_code, reason = "text from Rust is not validated a second time")]
+
+use std::borrow::Cow;
+
+use super::list::lift_plain;
+use super::text::validate;
+use super::{FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
+use crate::abi::{RawBuffer, RawSlice};
+
+// SAFETY: a buffer without capacity owns nothing and is read as a slice; another
+// is a vector.
+unsafe impl<T: Plain> FfiSafe for Cow<'_, [T]> {
+    type Wire = RawBuffer;
+    type At<'a> = Cow<'a, [T]>;
+    const SHAPE: &'static Shape = &Shape::Apply("Cow", &[&Shape::Slice(T::SHAPE)]);
+
+    #[inline]
+    fn lower(self) -> RawBuffer {
+        match self {
+            Cow::Borrowed(slice) => {
+                let RawSlice { ptr, len } = slice.lower();
+                RawBuffer { ptr: ptr.cast_mut(), len, capacity: 0, free: None }
+            }
+            Cow::Owned(vector) => vector.lower(),
+        }
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+        if wire.capacity == 0 {
+            let slice = RawSlice { ptr: wire.ptr, len: wire.len };
+            // SAFETY: the contract of this function; a vector without memory
+            // is an empty slice.
+            return unsafe { <&[T]>::lift(slice, origin) }.map(Cow::Borrowed);
+        }
+        // SAFETY: the contract of this function; plain types are `Self` at 'a.
+        unsafe { lift_plain::<T, T>(wire, origin) }.map(Cow::Owned)
+    }
+
+    returned_as_wire!();
+}
+
+// SAFETY: a `Cow` of text is one of bytes that are UTF-8.
+unsafe impl FfiSafe for Cow<'_, str> {
+    type Wire = RawBuffer;
+    type At<'a> = Cow<'a, str>;
+    const SHAPE: &'static Shape = &Shape::Apply("Cow", &[&Shape::Named("str")]);
+
+    #[inline]
+    fn lower(self) -> RawBuffer {
+        match self {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()).lower(),
+            Cow::Owned(text) => Cow::<[u8]>::Owned(text.into_bytes()).lower(),
+        }
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+        // SAFETY: the contract of this function, for bytes.
+        let bytes = unsafe { Cow::<[u8]>::lift(wire, origin) }?;
+        if origin == Origin::Foreign {
+            validate(&bytes)?;
+        }
+        // SAFETY: the bytes came from text, or were validated.
+        Ok(unsafe {
+            match bytes {
+                Cow::Borrowed(bytes) => Cow::Borrowed(core::str::from_utf8_unchecked(bytes)),
+                Cow::Owned(bytes) => Cow::Owned(String::from_utf8_unchecked(bytes)),
+            }
+        })
+    }
+
+    returned_as_wire!();
+}

@@ -1,0 +1,116 @@
+//! What is wrong with a value that the other side handed over.
+
+use core::fmt;
+
+use crate::abi::Failure;
+use crate::reported::Reported;
+
+/// Why a call gave no value.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Fault {
+    /// The other side reported a failure, which is now ours.
+    Failed(Reported),
+    /// The other side broke the layout of a value.
+    Invalid(Invalid),
+}
+
+impl Fault {
+    /// The fault that a status other than null means, for a method that has no
+    /// error of its own.
+    ///
+    /// # Safety
+    ///
+    /// `status` is not null, came in an [`Outcome`](crate::abi::Outcome), and
+    /// is not used again.
+    #[cold]
+    #[expect(unsafe_code, reason = "a status may be a failure that is now ours")]
+    pub(crate) unsafe fn of_status(status: *mut Failure) -> Self {
+        if status == crate::abi::METHOD_ERROR {
+            return Fault::Invalid(Invalid::Status);
+        }
+        // SAFETY: neither null nor the mark of an error, so an owned failure.
+        Fault::Failed(unsafe { Reported::new(status) })
+    }
+}
+
+/// A value that no Rust type can hold, handed over by a plugin not written in
+/// Rust.
+///
+/// ```
+/// let e = plugin_interface::boundary::Invalid::Bool(7);
+/// assert_eq!(e.to_string(), "a bool must be 0 or 1, found 7");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// A byte other than 0 and 1.
+    Bool(u8),
+    /// A number that is no Unicode scalar value.
+    Char(u32),
+    /// Bytes that are not UTF-8, valid up to this index.
+    Text(usize),
+    /// A tag other than 0 and 1.
+    Tag(u8),
+    /// A null pointer where there must be one.
+    Null,
+    /// A pointer that is not aligned for its elements.
+    Alignment(usize),
+    /// A length beyond the capacity, or beyond the address space.
+    Length(usize),
+    /// A `NonZero` of 0.
+    Zero,
+    /// A number other than -1, 0 and 1.
+    Ordering(i8),
+    /// A second or more, in nanoseconds.
+    Nanoseconds(u32),
+    /// A time that the platform cannot tell, in seconds since 1970.
+    Time(i64),
+    /// So many keys or elements of a map or set, of which fewer are distinct.
+    Duplicate {
+        /// How many there are.
+        found: usize,
+        /// How many differ.
+        distinct: usize,
+    },
+    /// An error that says nothing.
+    NoMessage,
+    /// The status of a method's own error, from a method that has none.
+    Status,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Invalid::Bool(found) => write!(f, "a bool must be 0 or 1, found {found}"),
+            Invalid::Char(found) => {
+                write!(f, "a char must be a Unicode scalar value, found {found:#x}")
+            }
+            Invalid::Text(valid) => write!(f, "text must be UTF-8, found a bad byte at {valid}"),
+            Invalid::Tag(found) => {
+                write!(f, "the tag of an option or result must be 0 or 1, found {found}")
+            }
+            Invalid::Null => write!(f, "a pointer must not be null"),
+            Invalid::Alignment(found) => {
+                write!(f, "a pointer must be aligned for what it leads to, found {found:#x}")
+            }
+            Invalid::Length(found) => write!(f, "a length must fit its memory, found {found}"),
+            Invalid::Zero => write!(f, "a NonZero must not be 0"),
+            Invalid::Ordering(found) => write!(f, "an Ordering must be -1, 0 or 1, found {found}"),
+            Invalid::Nanoseconds(found) => {
+                write!(f, "nanoseconds must be less than a second, found {found}")
+            }
+            Invalid::Time(found) => {
+                write!(f, "a time must be one that this platform has, found {found} s from 1970")
+            }
+            Invalid::Duplicate { found, distinct } => write!(
+                f,
+                "keys must differ from each other, found {found} of which {distinct} are distinct"
+            ),
+            Invalid::NoMessage => write!(f, "an error must have a message, found none"),
+            Invalid::Status => write!(f, "only a method that returns a Result may fail"),
+        }
+    }
+}
+
+impl core::error::Error for Invalid {}

@@ -1,0 +1,29 @@
+//! `Ordering` and `Range`.
+#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+
+use core::cmp::Ordering;
+use core::ops::Range;
+
+use super::carried::crosses_as;
+use super::{FfiSafe, Invalid, Shape};
+
+crosses_as! {
+    impl [] Ordering,
+    carrier: i8, at 'a: Ordering,
+    shape: Shape::Named("Ordering"),
+    lower: ordering => ordering as i8,
+    lift: number => match number {
+        -1 => Ok(Ordering::Less),
+        0 => Ok(Ordering::Equal),
+        1 => Ok(Ordering::Greater),
+        other => Err(Invalid::Ordering(other)),
+    },
+}
+
+crosses_as! {
+    impl [T: FfiSafe] Range<T>,
+    carrier: (T, T), at 'a: Range<T::At<'a>>,
+    shape: Shape::Apply("Range", &[T::SHAPE]),
+    lower: range => (range.start, range.end),
+    lift: (start, end) => Ok(start..end),
+}

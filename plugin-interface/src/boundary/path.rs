@@ -1,0 +1,94 @@
+//! Paths and the platform's strings: bytes on Unix, whatever they mean; UTF-8
+//! elsewhere.
+#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use super::Shape;
+use super::carried::crosses_as;
+
+#[cfg(unix)]
+mod platform {
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+    use crate::boundary::Invalid;
+
+    pub(super) fn bytes(text: &OsStr) -> &[u8] {
+        text.as_bytes()
+    }
+
+    pub(super) fn into_bytes(text: OsString) -> Vec<u8> {
+        text.into_vec()
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, Invalid> {
+        Ok(OsStr::from_bytes(bytes))
+    }
+
+    pub(super) fn from_vec(bytes: Vec<u8>) -> Result<OsString, Invalid> {
+        Ok(OsString::from_vec(bytes))
+    }
+}
+
+// The encoding within an `OsStr` is a matter of each standard library; UTF-8 is
+// what two of them agree on.
+#[cfg(not(unix))]
+mod platform {
+    use std::ffi::{OsStr, OsString};
+
+    use crate::boundary::Invalid;
+
+    const UNICODE: &str = "a path that crosses is Unicode on this platform";
+
+    pub(super) fn bytes(text: &OsStr) -> &[u8] {
+        text.to_str().expect(UNICODE).as_bytes()
+    }
+
+    pub(super) fn into_bytes(text: OsString) -> Vec<u8> {
+        text.into_string().expect(UNICODE).into_bytes()
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, Invalid> {
+        let text = core::str::from_utf8(bytes);
+        text.map(OsStr::new).map_err(|error| Invalid::Text(error.valid_up_to()))
+    }
+
+    pub(super) fn from_vec(bytes: Vec<u8>) -> Result<OsString, Invalid> {
+        let text = String::from_utf8(bytes);
+        text.map(Into::into).map_err(|error| Invalid::Text(error.utf8_error().valid_up_to()))
+    }
+}
+
+crosses_as! {
+    impl ['b] &'b OsStr,
+    carrier: &'b [u8], at 'a: &'a OsStr,
+    shape: Shape::Ref(&Shape::Named("OsStr")),
+    lower: text => platform::bytes(text),
+    lift: bytes => platform::from_bytes(bytes),
+}
+
+crosses_as! {
+    impl [] OsString,
+    carrier: Vec<u8>, at 'a: OsString,
+    shape: Shape::Named("OsString"),
+    lower: text => platform::into_bytes(text),
+    lift: bytes => platform::from_vec(bytes),
+}
+
+crosses_as! {
+    impl ['b] &'b Path,
+    carrier: &'b OsStr, at 'a: &'a Path,
+    shape: Shape::Ref(&Shape::Named("Path")),
+    lower: path => path.as_os_str(),
+    lift: text => Ok(Path::new(text)),
+}
+
+crosses_as! {
+    impl [] PathBuf,
+    carrier: OsString, at 'a: PathBuf,
+    shape: Shape::Named("PathBuf"),
+    lower: path => path.into_os_string(),
+    lift: text => Ok(text.into()),
+}

@@ -1,0 +1,175 @@
+//! Tests: types that refer to themselves cross, and are described.
+#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+
+use super::carried::crosses_as;
+use super::{Body, Definition, FfiSafe, Fields, Origin, Parameter, Shape};
+use crate::metadata::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
+
+/// Refers to itself, and to a type that refers back.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Tree {
+    kids: Vec<Tree>,
+    nest: Option<Box<Nest>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Nest(Tree, u8);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Node<T> {
+    value: T,
+    next: Option<Box<Node<T>>>,
+}
+
+static TREE: Definition = Definition::new(
+    "garden::Tree",
+    &[],
+    Body::Struct(Fields::Named(&[
+        ("kids", <Vec<Tree>>::SHAPE),
+        ("nest", <Option<Box<Nest>>>::SHAPE),
+    ])),
+);
+
+static NEST: Definition =
+    Definition::new("garden::Nest", &[], Body::Struct(Fields::Tuple(&[Tree::SHAPE, u8::SHAPE])));
+
+static NODE: Definition = Definition::new(
+    "list::Node",
+    &["T"],
+    Body::Struct(Fields::Named(&[
+        ("value", <Parameter<0>>::SHAPE),
+        ("next", <Option<Box<Node<Parameter<0>>>>>::SHAPE),
+    ])),
+);
+
+crosses_as! {
+    impl [] Tree,
+    carrier: (Vec<Tree>, Option<Box<Nest>>), at 'a: Tree,
+    shape: Shape::defined(&TREE, "garden::Tree", &[]),
+    lower: tree => (tree.kids, tree.nest),
+    lift: (kids, nest) => Ok(Tree { kids, nest }),
+}
+
+crosses_as! {
+    impl [] Nest,
+    carrier: (Tree, u8), at 'a: Nest,
+    shape: Shape::defined(&NEST, "garden::Nest", &[]),
+    lower: nest => (nest.0, nest.1),
+    lift: (tree, eggs) => Ok(Nest(tree, eggs)),
+}
+
+crosses_as! {
+    impl [T: FfiSafe] Node<T>,
+    carrier: (T, Option<Box<Node<T>>>), at 'a: Node<T::At<'a>>,
+    shape: Shape::defined(&NODE, "list::Node", &[T::SHAPE]),
+    lower: node => (node.value, node.next),
+    lift: (value, next) => Ok(Node { value, next }),
+}
+
+/// There and back, within this library.
+fn cross<T: FfiSafe>(value: T) -> T::At<'static> {
+    // SAFETY: lowered just here, and nothing is borrowed.
+    unsafe { T::lift(value.lower(), Origin::Rust) }.unwrap()
+}
+
+#[test]
+fn types_that_refer_to_themselves_cross() {
+    let mut tree = Tree::default();
+    for eggs in 0..5 {
+        let nest = Some(Box::new(Nest(tree.clone(), eggs)));
+        tree = Tree { kids: vec![tree.clone(), Tree::default(), tree], nest };
+    }
+    assert_eq!(cross(tree.clone()), tree);
+    let last = Some(Box::new(Node { value: "last".to_owned(), next: None }));
+    let list = Node { value: "first".to_owned(), next: last };
+    assert_eq!(cross(list.clone()), list);
+}
+
+/// The fingerprint of a method that takes values of these types, and that of
+/// an interface that has it.
+fn fingerprints(shapes: &[&'static Shape]) -> (u64, u64) {
+    let parameters = shapes.iter().map(|shape| ParameterDescription { name: "_", shape });
+    let parameters = Box::leak(parameters.collect());
+    let (receiver, returns) = (Receiver::Ref, <()>::SHAPE);
+    let method = || MethodDescription { name: "grow", since: "", receiver, parameters, returns };
+    let (path, version, methods) = ("garden::Garden", "1.0", Box::leak(Box::new([method()])));
+    let interface = InterfaceDescription { path, version, send: true, sync: true, methods };
+    (method().fingerprint(), interface.fingerprint())
+}
+
+#[test]
+fn a_change_deep_within_a_type_changes_the_fingerprints() {
+    static OLD: Definition =
+        Definition::new("m::Egg", &[], Body::Struct(Fields::Named(&[("size", u8::SHAPE)])));
+    static NEW: Definition =
+        Definition::new("m::Egg", &[], Body::Struct(Fields::Named(&[("size", u16::SHAPE)])));
+    const OLD_EGG: Shape = Shape::defined(&OLD, "m::Egg", &[]);
+    const NEW_EGG: Shape = Shape::defined(&NEW, "m::Egg", &[]);
+    static OLD_BOX: Definition = Definition::new(
+        "m::Eggs",
+        &[],
+        Body::Enum(&[("None", Fields::Unit), ("Some", Fields::Tuple(&[&OLD_EGG]))]),
+    );
+    static NEW_BOX: Definition = Definition::new(
+        "m::Eggs",
+        &[],
+        Body::Enum(&[("None", Fields::Unit), ("Some", Fields::Tuple(&[&NEW_EGG]))]),
+    );
+    assert_eq!(OLD_BOX.fingerprint(), NEW_BOX.fingerprint(), "it reads the same");
+    const OLD_EGGS: &Shape = &Shape::defined(&OLD_BOX, "m::Eggs", &[]);
+    const NEW_EGGS: &Shape = &Shape::defined(&NEW_BOX, "m::Eggs", &[]);
+    let (old, new) = (fingerprints(&[OLD_EGGS]), fingerprints(&[NEW_EGGS]));
+    assert_ne!(old.0, new.0);
+    assert_ne!(old.1, new.1);
+}
+
+#[test]
+fn types_of_one_name_are_told_apart_by_their_paths() {
+    static ONE: Definition = Definition::new("one::Egg", &[], Body::Struct(Fields::Unit));
+    static OTHER: Definition = Definition::new("other::Egg", &[], Body::Struct(Fields::Unit));
+    const A: &Shape = &Shape::defined(&ONE, "one::Egg", &[]);
+    const B: &Shape = &Shape::defined(&OTHER, "other::Egg", &[]);
+    assert_ne!(fingerprints(&[A, B, A]), fingerprints(&[A, B, B]));
+}
+
+#[test]
+fn what_a_parameter_stands_for_counts() {
+    assert_ne!(fingerprints(&[<Node<u8>>::SHAPE]), fingerprints(&[<Node<u16>>::SHAPE]));
+    assert_ne!(fingerprints(&[<Node<Tree>>::SHAPE]), fingerprints(&[<Node<Nest>>::SHAPE]));
+}
+
+/// A description of these types, as constants.
+#[cfg(feature = "manager")]
+const GARDEN: InterfaceDescription = InterfaceDescription {
+    path: "garden::Garden",
+    version: "1.0",
+    send: true,
+    sync: true,
+    methods: &[MethodDescription {
+        name: "grow",
+        since: "",
+        receiver: Receiver::Ref,
+        parameters: &[ParameterDescription { name: "trees", shape: <Vec<Tree>>::SHAPE }],
+        returns: <Node<Tree>>::SHAPE,
+    }],
+};
+
+#[cfg(feature = "manager")]
+#[test]
+fn the_record_of_an_interface_has_each_type_once() {
+    use crate::__private::interface_record;
+    use crate::metadata::{read, write};
+    const LEN: usize = write::interface_record_len(&GARDEN);
+    const RECORD: [u8; LEN] = interface_record(&GARDEN);
+    let garden = read::interface_of(&RECORD).unwrap();
+    assert_eq!(garden.methods[0].signature, "fn grow(&self, trees: Vec<Tree>) -> Node<Tree>");
+    let types: Vec<_> = garden.types.iter().map(|ty| (&*ty.path, &*ty.definition)).collect();
+    assert_eq!(
+        types,
+        [
+            ("garden::Tree", "struct Tree { kids: Vec<Tree>, nest: Option<Box<Nest>> }"),
+            ("list::Node", "struct Node<T> { value: T, next: Option<Box<Node<T>>> }"),
+            ("garden::Nest", "struct Nest(Tree, u8)"),
+        ]
+    );
+}

@@ -1,0 +1,41 @@
+//! Tuples of up to six values, each as its own wire.
+#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+
+use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use crate::abi::{RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6};
+
+macro_rules! tuples {
+    ($($raw:ident($($name:ident $place:tt),+);)*) => {$(
+        // SAFETY: each value crosses as its own wire, in order.
+        unsafe impl<$($name: FfiSafe),+> FfiSafe for ($($name,)+) {
+            type Wire = $raw<$($name::Wire),+>;
+            type At<'a> = ($($name::At<'a>,)+);
+            const SHAPE: &'static Shape = &Shape::Tuple(&[$($name::SHAPE),+]);
+
+            #[inline]
+            fn lower(self) -> Self::Wire {
+                $raw($(self.$place.lower()),+)
+            }
+
+            #[inline]
+            unsafe fn lift<'a>(
+                wire: Self::Wire,
+                origin: Origin,
+            ) -> Result<Self::At<'a>, Invalid> {
+                // SAFETY: the contract of this function, for each value.
+                unsafe { Ok(($($name::lift(wire.$place, origin)?,)+)) }
+            }
+
+            returned_as_wire!();
+        }
+    )*};
+}
+
+tuples! {
+    RawTuple1(A 0);
+    RawTuple2(A 0, B 1);
+    RawTuple3(A 0, B 1, C 2);
+    RawTuple4(A 0, B 1, C 2, D 3);
+    RawTuple5(A 0, B 1, C 2, D 3, E 4);
+    RawTuple6(A 0, B 1, C 2, D 3, E 4, F 5);
+}

@@ -1,0 +1,192 @@
+//! What became of a library that was closed.
+
+use core::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::thread_exits::{self, Held, LibraryId};
+
+/// What became of a library that was closed.
+///
+/// A library is unmapped only where nothing of it is left to run: no destructor
+/// of a thread-local on a thread that lives, no thread that it started. Until
+/// then it is pinned, with its instances unmade; when the last of these threads
+/// ends, it is unmapped, and the outcome changes. Values under pthread keys do
+/// not pin: their keys go with the library, as if it had deleted them.
+///
+/// That is counted for Rust plugins on Linux with the GNU C library, on x86-64
+/// and aarch64. Elsewhere, and where a plugin shares the standard library with
+/// its host, Rust plugins are retained.
+///
+/// ```no_run
+/// use plugin_interface::{PluginManager, PluginTrait, UnloadOutcome};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut manager = PluginManager::new();
+/// drop(manager.load_plugins("plugins", PluginTrait::Greeter)?);
+/// match manager.outcome("plugins/libgreeter.so") {
+///     Some(UnloadOutcome::Unmapped) => {}
+///     Some(outcome) => println!("{outcome}"),
+///     None => println!("somebody has a proxy"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnloadOutcome {
+    /// Its memory was given back.
+    Unmapped,
+    /// It is still mapped.
+    #[non_exhaustive]
+    Pinned {
+        /// Destructors of its thread-locals that wait for the ends of threads.
+        destructors: usize,
+        /// Threads that it started and that have not ended.
+        threads: usize,
+        /// What else keeps it, as far as it is known.
+        reasons: Vec<String>,
+    },
+    /// It is kept mapped, since nothing tells whether it could be unmapped
+    /// safely.
+    #[non_exhaustive]
+    Retained {
+        /// Why nothing does.
+        reason: String,
+    },
+}
+
+impl fmt::Display for UnloadOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UnloadOutcome::Unmapped => f.write_str("unmapped"),
+            UnloadOutcome::Retained { reason } => write!(f, "retained: {reason}"),
+            UnloadOutcome::Pinned { destructors, threads, reasons } => {
+                let counted = [
+                    (
+                        *destructors,
+                        "thread-local destructor waits",
+                        "thread-local destructors wait",
+                    ),
+                    (*threads, "thread of it runs", "threads of it run"),
+                ];
+                let counted = counted.iter().filter(|(count, ..)| *count > 0);
+                let mut all: Vec<_> = counted
+                    .map(|(count, one, many)| {
+                        format!("{count} {}", if *count == 1 { one } else { many })
+                    })
+                    .collect();
+                all.extend(reasons.iter().cloned());
+                write!(f, "pinned: {}", all.join(", "))
+            }
+        }
+    }
+}
+
+/// What is known of a library once it is closed, for whoever asks later.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Epitaph(Arc<Mutex<Option<Closed>>>);
+
+/// How a library was closed.
+#[derive(Clone, Copy, Debug)]
+struct Closed {
+    /// What its unmakers counted.
+    count: u64,
+    fate: Fate,
+}
+
+/// Where a library that was closed is now.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fate {
+    Unmapped,
+    /// The dynamic linker closed it, and did not unmap it.
+    Linked,
+    /// It was not closed; the registry knows what holds it.
+    Held(LibraryId),
+}
+
+impl Epitaph {
+    pub(super) fn write(&self, count: u64, fate: Fate) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Closed { count, fate });
+    }
+
+    fn read(&self) -> Option<Closed> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is that of the same library.
+    #[cfg(feature = "watch")]
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether the library was closed.
+    pub(super) fn is_written(&self) -> bool {
+        self.read().is_some()
+    }
+
+    /// How many registrations were unmade.
+    pub(super) fn count(&self) -> Option<u64> {
+        self.read().map(|closed| closed.count)
+    }
+
+    /// What became of the library by now.
+    pub(super) fn outcome(&self) -> Option<UnloadOutcome> {
+        self.read().map(|closed| closed.fate.outcome())
+    }
+}
+
+impl Fate {
+    fn outcome(self) -> UnloadOutcome {
+        match self {
+            Fate::Unmapped => UnloadOutcome::Unmapped,
+            Fate::Linked => pinned(Held::default(), LINKED),
+            // Released, and not yet closed: that is a matter of microseconds.
+            Fate::Held(library) => outcome(thread_exits::held(library).unwrap_or_default()),
+        }
+    }
+}
+
+/// What holds a library, for people.
+pub(super) fn outcome(held: Held) -> UnloadOutcome {
+    match held {
+        Held { unknown: true, .. } => UnloadOutcome::Retained { reason: UNKNOWN.to_owned() },
+        Held { destructors: 0, threads: 0, outside: 0, .. } => pinned(held, LEAVING),
+        Held { outside: 0, .. } => pinned(held, ""),
+        Held { .. } => pinned(held, OUTSIDE),
+    }
+}
+
+fn pinned(held: Held, reason: &str) -> UnloadOutcome {
+    let reasons = (!reason.is_empty()).then(|| reason.to_owned());
+    UnloadOutcome::Pinned {
+        destructors: held.destructors,
+        threads: held.threads,
+        reasons: reasons.into_iter().collect(),
+    }
+}
+
+const LEAVING: &str = "it is being unmapped";
+const LINKED: &str = "the dynamic linker keeps it: a C++ thread-local of it awaits its destructor, or it is linked so that it stays";
+const OUTSIDE: &str = "a constructor of it used thread-locals or threads before it was connected";
+const UNKNOWN: &str = "it does not pass its thread exits on to this host, as on other platforms than Linux with the GNU C library, or with a shared standard library";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_names_all_that_holds_a_library() {
+        let text = |held| outcome(held).to_string();
+        let held = Held { destructors: 1, ..Held::default() };
+        assert_eq!(text(held), "pinned: 1 thread-local destructor waits");
+        let held = Held { destructors: 3, threads: 2, outside: 1, ..Held::default() };
+        assert_eq!(
+            text(held),
+            format!("pinned: 3 thread-local destructors wait, 2 threads of it run, {OUTSIDE}")
+        );
+        assert_eq!(text(Held::default()), "pinned: it is being unmapped");
+        let held = Held { unknown: true, ..held };
+        assert_eq!(text(held), format!("retained: {UNKNOWN}"));
+        assert_eq!(Fate::Linked.outcome().to_string(), format!("pinned: {LINKED}"));
+    }
+}

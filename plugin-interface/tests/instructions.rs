@@ -1,0 +1,145 @@
+//! What a call and a load cost, in instructions: none may grow unnoticed.
+//!
+//! Counted by callgrind in this project's own code, in host and plugin, built
+//! for release; what the C library and the dynamic linker do differs from system
+//! to system and is left out. The committed table is of one compiler; with
+//! another one, more is let pass. After a change that is meant:
+//!
+//! ```text
+//! INSTRUCTIONS=overwrite cargo test --package plugin-interface --test instructions
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use cargo_metadata::Message;
+
+/// How much more is let pass, in hundredths, with the table's compiler and with
+/// another one.
+const TOLERANCE: [u64; 2] = [5, 50];
+
+/// How many more calls the longer part has.
+const MORE: u64 = 100;
+
+type Counts = BTreeMap<String, u64>;
+
+fn table() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/instructions.txt")
+}
+
+/// The compiler that builds what is counted.
+fn compiler() -> String {
+    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let output = Command::new(rustc).arg("--version").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Builds host and plugin for release.
+fn build() -> [PathBuf; 2] {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--message-format=json-render-diagnostics"])
+        .args(["--package", "counted", "--package", "counting", "--manifest-path"])
+        .arg(fixtures)
+        .arg("--target-dir")
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures"))
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "the fixtures must build");
+    let mut built = BTreeMap::new();
+    for message in Message::parse_stream(&output.stdout[..]) {
+        let Message::CompilerArtifact(artifact) = message.unwrap() else { continue };
+        let library = std::env::consts::DLL_EXTENSION;
+        let file = artifact.executable.or_else(|| {
+            artifact.filenames.into_iter().find(|file| file.extension() == Some(library))
+        });
+        built.extend(file.map(|file| (artifact.target.name, file.into_std_path_buf())));
+    }
+    ["counting", "counted"].map(|name| built[name].clone())
+}
+
+/// The instructions of each way, once.
+fn count() -> Counts {
+    let [host, plugin] = build();
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("out");
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--quiet", "--dump-before=callgrind_mark"])
+        .args(["--compress-strings=no", "--compress-pos=no"])
+        .arg(format!("--callgrind-out-file={}", out.display()))
+        .arg(&host)
+        .arg(&plugin)
+        .output()
+        .expect("the tests need valgrind");
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let part =
+        |number: usize| ours(&fs::read_to_string(format!("{}.{number}", out.display())).unwrap());
+    let names = text(&output.stdout);
+    let counts = names.lines().enumerate().map(|(way, name)| {
+        // Parts count from 1, and the first one is the start; of each way's
+        // three, the first is not counted.
+        let first = 3 * way + 2;
+        (name.to_owned(), (part(first + 2) - part(first + 1)) / MORE)
+    });
+    counts.collect()
+}
+
+/// Adds up what callgrind counted in the host's and the plugin's own files.
+/// Lines of `position count` belong to the last `ob=`, but for those behind
+/// `calls=`: they count what was called once more.
+fn ours(dump: &str) -> u64 {
+    let mut is_ours = false;
+    let mut sum = 0;
+    let mut lines = dump.lines();
+    while let Some(line) = lines.next() {
+        if let Some(file) = line.strip_prefix("ob=") {
+            is_ours = file.contains("counting") || file.contains("counted");
+        } else if line.starts_with("calls=") {
+            lines.next();
+        } else if is_ours && line.starts_with(|c: char| c.is_ascii_digit()) {
+            let count = line.split(' ').nth(1).unwrap_or("0");
+            sum += count.parse::<u64>().unwrap();
+        }
+    }
+    sum
+}
+
+fn written(counts: &Counts) -> String {
+    let mut text = format!("{}\n", compiler());
+    for (name, count) in counts {
+        let _ = writeln!(text, "{name} {count}");
+    }
+    text
+}
+
+#[test]
+fn no_path_takes_more_instructions_than_the_table_says() {
+    let counts = count();
+    if std::env::var("INSTRUCTIONS").is_ok_and(|value| value == "overwrite") {
+        fs::write(table(), written(&counts)).unwrap();
+    }
+    let table = fs::read_to_string(table()).unwrap();
+    let (table_compiler, known) = table.split_once('\n').unwrap();
+    let tolerance = TOLERANCE[usize::from(table_compiler != compiler())];
+    let known: Counts = known
+        .lines()
+        .map(|line| line.split_once(' ').unwrap())
+        .map(|(name, count)| (name.to_owned(), count.parse().unwrap()))
+        .collect();
+    assert!(known.keys().eq(counts.keys()), "other paths than in the table: {counts:#?}");
+    let grown: Vec<_> = counts
+        .iter()
+        .filter(|&(name, count)| 100 * count > (100 + tolerance) * known[name])
+        .map(|(name, count)| format!("{name}: {count} instructions, {} before", known[name]))
+        .collect();
+    assert!(
+        grown.is_empty(),
+        "grown by more than {tolerance} %:\n{}\nif this is meant, run with INSTRUCTIONS=overwrite",
+        grown.join("\n")
+    );
+}
