@@ -22,7 +22,6 @@ mod stage;
 mod stages;
 mod symbols;
 mod thread_exits;
-#[cfg(feature = "hot-library")]
 mod turn;
 #[cfg(feature = "watch")]
 mod watch;

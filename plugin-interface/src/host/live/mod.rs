@@ -19,8 +19,7 @@ mod version;
 use core::fmt;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
+use std::sync::Arc;
 
 use self::engine::Engine;
 use self::events::Announcer;
@@ -29,6 +28,7 @@ use self::version::{Leaving, Version};
 use crate::host::error::LoadError;
 use crate::host::stage::Stage;
 use crate::host::stages::times::{Stopwatch, Times};
+use crate::host::turn::{Turn, Turns};
 use crate::interface::{Interface, PluginTrait};
 
 pub use self::error::ReloadError;
@@ -103,9 +103,7 @@ pub struct Live<I: LiveInterface + ?Sized>(Arc<Shared<I>>);
 
 struct Shared<I: LiveInterface + ?Sized> {
     swap: Swap<Version<I>>,
-    engine: Mutex<Engine>,
-    /// Who has the engine.
-    reloading: Mutex<Option<ThreadId>>,
+    engine: Turns<Engine>,
     announcer: Arc<Announcer>,
 }
 
@@ -162,8 +160,8 @@ impl<I: LiveInterface + ?Sized> Live<I> {
         let swap = Swap::new(version);
         let times = watch.stop();
         announcer.tell(LiveEvent::Loaded { generation: engine.generation, times });
-        let (engine, reloading) = (Mutex::new(engine), Mutex::new(None));
-        Ok(Live(Arc::new(Shared { swap, engine, reloading, announcer })))
+        let engine = Turns::new(engine);
+        Ok(Live(Arc::new(Shared { swap, engine, announcer })))
     }
 
     /// The version that serves, kept for as long as the guard.
@@ -215,7 +213,7 @@ impl<I: LiveInterface + ?Sized> Live<I> {
     pub fn reload(&self) -> Result<Reloaded, ReloadError> {
         let Shared { swap, announcer, .. } = &*self.0;
         let mut turn = self.0.begin()?;
-        let engine = &mut *turn.engine;
+        let engine = &mut *turn;
         let mut watch = Stopwatch::start();
         match next_version(engine, &mut watch) {
             Ok(None) => Ok(Reloaded::Unchanged),
@@ -266,39 +264,18 @@ fn refused(engine: &Engine, watch: &Stopwatch, source: LoadError) -> ReloadError
     ReloadError::Refused { path, stage, source: Box::new(source) }
 }
 
-/// The engine, for one reload.
-struct Turn<'s> {
-    reloading: &'s Mutex<Option<ThreadId>>,
-    engine: MutexGuard<'s, Engine>,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        *lock(self.reloading) = None;
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl<I: LiveInterface + ?Sized> Shared<I> {
     /// Waits until no other thread reloads.
-    fn begin(&self) -> Result<Turn<'_>, ReloadError> {
-        let this = thread::current().id();
-        if *lock(&self.reloading) == Some(this) {
-            return Err(ReloadError::Reentered { path: self.announcer.path().to_owned() });
-        }
-        let engine = lock(&self.engine);
-        *lock(&self.reloading) = Some(this);
-        Ok(Turn { reloading: &self.reloading, engine })
+    fn begin(&self) -> Result<Turn<'_, Engine>, ReloadError> {
+        let reentered = || ReloadError::Reentered { path: self.announcer.path().to_owned() };
+        self.engine.begin().ok_or_else(reentered)
     }
 }
 
 impl<I: LiveInterface + ?Sized> Drop for Shared<I> {
     fn drop(&mut self) {
         let Some(last) = self.swap.take() else { return };
-        let engine = self.engine.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let engine = self.engine.get_mut();
         let (deadline, announcer) = (engine.options().deadline, Arc::clone(&self.announcer));
         retire::retire(Box::new(Leaving::new(last, engine.generation, deadline, announcer)));
     }
