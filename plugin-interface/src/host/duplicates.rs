@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::stages::copy::PrivateCopy;
+use super::stages::same::is_same;
 
 /// Two builds differ within their first bytes, where their identity stands:
 /// only files that begin alike are read to the end.
@@ -52,11 +53,6 @@ fn head(path: &Path) -> io::Result<Head> {
     let mut hasher = DefaultHasher::new();
     head.hash(&mut hasher);
     Ok((len, hasher.finish()))
-}
-
-/// Whether the content is the same; only asked of files that begin alike.
-fn is_same(first: &Path, second: &Path) -> bool {
-    matches!((std::fs::read(first), std::fs::read(second)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// A private copy, which is there for as long as its library is open, and how

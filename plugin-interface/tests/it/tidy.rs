@@ -26,7 +26,6 @@ const UNSAFE: &[&str] = &[
     "boundary/text.rs",
     "boundary/time.rs",
     "boundary/tuple.rs",
-    "call_error.rs",
     "host/hot_library/c_function.rs",
     "host/hot_library/dynamic/mod.rs",
     "host/hot_library/function.rs",

@@ -14,7 +14,6 @@ use crate::host::instance::Instance;
 use crate::host::stage::Stage;
 use crate::host::stages::check::{AnyMachine, check};
 use crate::host::stages::copy::PrivateCopy;
-use crate::host::stages::same::is_same;
 use crate::host::stages::times::Stopwatch;
 use crate::host::stages::{admit, make, open};
 use crate::interface::PluginTrait;
