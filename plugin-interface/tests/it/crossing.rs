@@ -21,7 +21,7 @@ fn mirror() -> &'static EverythingProxy {
     })
 }
 
-fn cases(few: u32) -> TestRunner {
+pub(crate) fn cases(few: u32) -> TestRunner {
     let cases = if is_soak() { 100 * few } else { few };
     TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..Default::default() })
 }

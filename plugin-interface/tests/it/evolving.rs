@@ -1,6 +1,8 @@
 //! Interfaces that grow: what still fits, what does not, and what is said.
 
-use evolving::{Level, LevelProxy, Newer, NewerProxy, Older, OlderProxy, RenamedParameter};
+use evolving::{
+    Level, LevelProxy, Newer, NewerProxy, Older, OlderProxy, OtherAttributes, RenamedParameter,
+};
 use plugin_interface::{CallError, Interface, LoadError, PluginManager, PluginTrait};
 
 use crate::fixtures::Directory;
@@ -57,6 +59,12 @@ fn a_default_of_both_sides_is_the_plugins() {
     let level = load::<dyn Level>();
     assert_eq!((level.name(), level.title()), ("level".to_owned(), "another default".to_owned()));
     assert_eq!(load::<dyn RenamedParameter>().set(1), 2);
+}
+
+#[test]
+fn how_a_type_is_laid_out_by_its_author_changes_nothing() {
+    let values = vec![evolving::Plain { value: 1 }; 3];
+    load::<dyn OtherAttributes>().take(values);
 }
 
 /// The refusal of the plugin for an interface.
@@ -161,5 +169,42 @@ fn every_other_change_is_refused_and_named() {
             "the interface evolving::{interface} is not the same in host {versions}{difference}{remedy}"
         );
         assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn a_changed_type_is_refused_and_named() {
+    let differences = [
+        (
+            refusal::<dyn evolving::FieldRetyped>(),
+            "struct Parcel { label: String, weight: u32 }",
+            "struct Parcel { label: String, weight: u64 }",
+        ),
+        (
+            refusal::<dyn evolving::FieldAdded>(),
+            "struct Crate { label: String, weight: u32 }",
+            "struct Crate { label: String }",
+        ),
+        (
+            refusal::<dyn evolving::FieldsReordered>(),
+            "struct Range { from: u32, to: u32 }",
+            "struct Range { to: u32, from: u32 }",
+        ),
+        (
+            refusal::<dyn evolving::VariantRenamed>(),
+            "enum Side { Left, Right }",
+            "enum Side { Left, Other }",
+        ),
+        (
+            refusal::<dyn evolving::VariantsReordered>(),
+            "enum Order { First, Last(u8) }",
+            "enum Order { Last(u8), First }",
+        ),
+        (refusal::<dyn evolving::DeepWithin>(), "struct Egg(u8, bool)", "struct Egg(u8, char)"),
+    ];
+    for (found, host, plugin) in differences {
+        let expected = format!("    host   {host}\n    plugin {plugin}\n");
+        assert!(found.contains(&expected), "{found}");
+        assert_eq!(found.matches("    host   ").count(), 1, "{found}");
     }
 }

@@ -10,13 +10,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::error::Error;
 use std::ffi::c_void;
 use std::fmt::Debug;
+use std::mem::MaybeUninit;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::ptr;
 use std::time::{Duration, SystemTime};
 
+use fixture_interface::derived::{Event, Point, Side, Spot, Wrapper};
 use plugin_interface::FfiSafe;
-use plugin_interface::abi::{RawArray, RawBox, RawBuffer, RawSlice, RawTuple2};
+use plugin_interface::abi::{RawArray, RawBox, RawBuffer, RawOption, RawSlice, RawTuple2};
 use plugin_interface::boundary::{Invalid, Origin};
 
 /// Takes a value over from a library that no macro made.
@@ -137,6 +139,80 @@ fn keys_that_are_there_twice() {
 fn an_error_without_a_message() {
     let none = "an error must have a message, found none";
     refused::<Box<dyn Error + Send + Sync>>(buffer::<RawBuffer, 0>([]), none);
+}
+
+/// A wire whose layout the documentation says, and no type that is public has.
+fn laid_out<T: FfiSafe, W: Copy>(wire: W) -> T::Wire {
+    assert_eq!(size_of::<W>(), size_of::<T::Wire>());
+    assert_eq!(align_of::<W>(), align_of::<T::Wire>());
+    // SAFETY: one size, and both are `repr(C)` of the same fields.
+    unsafe { std::mem::transmute_copy(&wire) }
+}
+
+/// An enum, of which this variant is the largest.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Tagged<V>(u32, V);
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct RawPoint(f64, f32, u8);
+
+/// `Event::Named { name, old }`.
+fn named<const N: usize>(
+    tag: u32,
+    name: [u8; N],
+    old: RawOption<RawBuffer>,
+) -> <Event as FfiSafe>::Wire {
+    laid_out::<Event, _>(Tagged(tag, RawTuple2(buffer(name), old)))
+}
+
+const NONE: RawOption<RawBuffer> = RawOption { some: 0, value: MaybeUninit::uninit() };
+
+#[test]
+fn tags_that_name_no_variant() {
+    refused::<Side>(2, "the tag of a Side must be less than 2, found 2");
+    let some = RawOption { some: 1, value: MaybeUninit::new(u32::MAX) };
+    let text = "the tag of a Side must be less than 2, found 4294967295";
+    refused::<Option<Side>>(some, text);
+    let spot = Tagged(3, [0u64; 3]);
+    refused::<Spot>(laid_out::<Spot, _>(spot), "the tag of a Spot must be less than 3, found 3");
+    refused::<&Spot>((&raw const spot).cast(), "the tag of a Spot must be less than 3, found 3");
+    let sides = RawSlice::of(&[1u32, 0, 7]);
+    refused::<&[Side]>(sides, "the tag of a Side must be less than 2, found 7");
+    let text = "the tag of a Side must be less than 2, found 9";
+    assert_eq!(freed(|| refused::<Vec<Side>>(buffer([0u32, 9]), text)), 1);
+    // Nothing says what is in it, so nothing of it is freed.
+    let text = "the tag of a Event must be less than 5, found 5";
+    let nothing = laid_out::<Event, _>(Tagged(5, [0usize; 9]));
+    assert_eq!(freed(|| refused::<Event>(nothing, text)), 0);
+    assert_eq!(take::<Side>(1), Ok(Side::Right));
+}
+
+#[test]
+fn fields_that_are_not_as_they_must_be() {
+    let text = "text must be UTF-8, found a bad byte at 1";
+    let wrapper = || laid_out::<Wrapper, _>(buffer(*b"a\xff"));
+    assert_eq!(freed(|| refused::<Wrapper>(wrapper(), text)), 1);
+    let old = |bytes: [u8; 2]| RawOption { some: 1, value: MaybeUninit::new(buffer(bytes)) };
+    assert_eq!(freed(|| refused::<Event>(named(2, *b"ok", old(*b"a\xff")), text)), 2);
+    let point = RawPoint(0.0, 0.0, 2);
+    let text = "a bool must be 0 or 1, found 2";
+    refused::<Point>(laid_out::<Point, _>(point), text);
+    refused::<&Point>((&raw const point).cast(), text);
+    refused::<&mut [Point]>(RawSlice { ptr: (&raw const point).cast(), len: 1 }, text);
+    refused::<Spot>(laid_out::<Spot, _>(Tagged(1, (point, 0u64))), text);
+}
+
+#[test]
+fn structs_and_enums_that_are_right() {
+    let event = || take::<Event>(named(2, *b"ok", NONE)).unwrap();
+    let expected = Event::Named { name: "ok".to_owned(), old: None };
+    assert_eq!(freed(|| assert_eq!(event(), expected)), 1);
+    let point = RawPoint(1.0, 2.0, 1);
+    let expected = Point { x: 1.0, y: 2.0, is_set: true };
+    assert_eq!(take::<&Point>((&raw const point).cast()), Ok(&expected));
+    assert_eq!(take::<Spot>(laid_out::<Spot, _>(Tagged(1, (point, 0u64)))), Ok(Spot::At(expected)));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod boundary;
 mod by_hand;
 mod crossing;
+mod derived;
 mod evolving;
 mod fixtures;
 mod foreign;

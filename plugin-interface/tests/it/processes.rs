@@ -135,6 +135,7 @@ fn host_and_plugin_may_come_from_different_compilers_and_optimisations() {
         "first: 1 skew",
         "formatted: number 7",
         "everything [",
+        "derived Words {",
         "tally 42 [0, 9, 0, 0]",
         "host   fn add",
     ] {

@@ -54,6 +54,8 @@ fn expand(derived: &Derived) -> TokenStream {
         let parameter = &parameter.ident;
         quote!(<#parameter as #krate::FfiSafe>::SHAPE)
     });
+    // In full: an enum may have a variant of such a name.
+    let own = quote!(<Self as #krate::FfiSafe>);
     let outcome = quote!(#krate::abi::Outcome);
     let result = quote!(#private::core::result::Result);
     quote! {
@@ -66,7 +68,7 @@ fn expand(derived: &Derived) -> TokenStream {
             // those of the variant that the tag names.
             unsafe impl #parameters #krate::FfiSafe for #name #arguments {
                 type Wire = #wire;
-                type Returned = <Self as #krate::FfiSafe>::Wire;
+                type Returned = #own::Wire;
                 type At<'__a> = #name #at;
 
                 const SHAPE: &'static #private::Shape =
@@ -74,28 +76,28 @@ fn expand(derived: &Derived) -> TokenStream {
                 #is_plain
 
                 #[inline]
-                fn lower(self) -> Self::Wire {
+                fn lower(self) -> #own::Wire {
                     #lower
                 }
 
                 #[inline]
                 unsafe fn lift<'__a>(
-                    __wire: Self::Wire,
+                    __wire: #own::Wire,
                     __origin: #private::Origin,
-                ) -> #result<Self::At<'__a>, #private::Invalid> {
+                ) -> #result<#own::At<'__a>, #private::Invalid> {
                     #lift
                 }
 
                 #[inline]
-                fn lower_return(self) -> #outcome<Self::Returned> {
-                    #outcome::ok(<Self as #krate::FfiSafe>::lower(self))
+                fn lower_return(self) -> #outcome<#own::Returned> {
+                    #outcome::ok(#own::lower(self))
                 }
 
                 #[inline]
                 unsafe fn lift_return<'__a>(
-                    __outcome: #outcome<Self::Returned>,
+                    __outcome: #outcome<#own::Returned>,
                     __origin: #private::Origin,
-                ) -> #result<Self::At<'__a>, #private::Fault> {
+                ) -> #result<#own::At<'__a>, #private::Fault> {
                     // SAFETY: the same contract.
                     unsafe { #private::lift_wire_return::<Self>(__outcome, __origin) }
                 }

@@ -1,0 +1,6 @@
+use plugin_interface::FfiSafe;
+
+#[derive(FfiSafe)]
+pub struct Nothing;
+
+fn main() {}

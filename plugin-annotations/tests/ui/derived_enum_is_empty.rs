@@ -1,0 +1,6 @@
+use plugin_interface::FfiSafe;
+
+#[derive(FfiSafe)]
+pub enum Nothing {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use plugin_interface::FfiSafe;
+
+type Name = &'static str;
+
+#[derive(FfiSafe)]
+pub struct Parcel {
+    pub name: Name,
+}
+
+fn main() {}
