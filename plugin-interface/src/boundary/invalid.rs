@@ -116,7 +116,7 @@ impl fmt::Display for Invalid {
                 write!(f, "the tag of an option or result must be 0 or 1, found {found}")
             }
             Invalid::Variant { of, variants, found } => {
-                write!(f, "the tag of a {of} must be less than {variants}, found {found}")
+                write!(f, "the tag of `{of}` must be less than {variants}, found {found}")
             }
             Invalid::Null => write!(f, "a pointer must not be null"),
             Invalid::Alignment(found) => {

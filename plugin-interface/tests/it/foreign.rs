@@ -171,19 +171,19 @@ const NONE: RawOption<RawBuffer> = RawOption { some: 0, value: MaybeUninit::unin
 
 #[test]
 fn tags_that_name_no_variant() {
-    refused::<Side>(2, "the tag of a Side must be less than 2, found 2");
+    refused::<Side>(2, "the tag of `Side` must be less than 2, found 2");
     let some = RawOption { some: 1, value: MaybeUninit::new(u32::MAX) };
-    let text = "the tag of a Side must be less than 2, found 4294967295";
+    let text = "the tag of `Side` must be less than 2, found 4294967295";
     refused::<Option<Side>>(some, text);
     let spot = Tagged(3, [0u64; 3]);
-    refused::<Spot>(laid_out::<Spot, _>(spot), "the tag of a Spot must be less than 3, found 3");
-    refused::<&Spot>((&raw const spot).cast(), "the tag of a Spot must be less than 3, found 3");
+    refused::<Spot>(laid_out::<Spot, _>(spot), "the tag of `Spot` must be less than 3, found 3");
+    refused::<&Spot>((&raw const spot).cast(), "the tag of `Spot` must be less than 3, found 3");
     let sides = RawSlice::of(&[1u32, 0, 7]);
-    refused::<&[Side]>(sides, "the tag of a Side must be less than 2, found 7");
-    let text = "the tag of a Side must be less than 2, found 9";
+    refused::<&[Side]>(sides, "the tag of `Side` must be less than 2, found 7");
+    let text = "the tag of `Side` must be less than 2, found 9";
     assert_eq!(freed(|| refused::<Vec<Side>>(buffer([0u32, 9]), text)), 1);
     // Nothing says what is in it, so nothing of it is freed.
-    let text = "the tag of a Event must be less than 5, found 5";
+    let text = "the tag of `Event` must be less than 5, found 5";
     let nothing = laid_out::<Event, _>(Tagged(5, [0usize; 9]));
     assert_eq!(freed(|| refused::<Event>(nothing, text)), 0);
     assert_eq!(take::<Side>(1), Ok(Side::Right));
