@@ -183,7 +183,7 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Under `#[repr(C)]`, a type that is `Copy` and has but plain data is plain data
-/// itself ([`Plain`]): its references and slices cross by pointer.
+/// itself (`plugin_interface::boundary::Plain`): its references and slices cross by pointer.
 ///
 /// ```
 /// use plugin_interface::{FfiSafe, plugin_interface};
@@ -216,8 +216,6 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// A union, an enum without variants, and a type with a `Drop`, with bounds on
 /// its parameters or with `const` parameters do not compile; nor does one with
 /// a field whose type cannot cross, which the compiler names.
-///
-/// [`Plain`]: https://docs.rs/plugin-interface/latest/plugin_interface/boundary/trait.Plain.html
 #[proc_macro_derive(FfiSafe, attributes(ffi))]
 pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
     plugin_annotations_core::derive_ffi_safe(item.into()).into()
