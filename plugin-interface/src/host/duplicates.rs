@@ -6,6 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::stages::copy::PrivateCopy;
+
 /// Two builds differ within their first bytes, where their identity stands:
 /// only files that begin alike are read to the end.
 const HEAD: u64 = 1024;
@@ -40,9 +42,9 @@ impl Duplicates {
 }
 
 /// The size of a file, and a hash of how it begins.
-pub(crate) type Head = (u64, u64);
+type Head = (u64, u64);
 
-pub(crate) fn head(path: &Path) -> io::Result<Head> {
+fn head(path: &Path) -> io::Result<Head> {
     let file = File::open(path)?;
     let len = file.metadata()?.len();
     let mut head = Vec::new();
@@ -53,8 +55,27 @@ pub(crate) fn head(path: &Path) -> io::Result<Head> {
 }
 
 /// Whether the content is the same; only asked of files that begin alike.
-pub(crate) fn is_same(first: &Path, second: &Path) -> bool {
+fn is_same(first: &Path, second: &Path) -> bool {
     matches!((std::fs::read(first), std::fs::read(second)), (Ok(a), Ok(b)) if a == b)
+}
+
+/// A private copy, which is there for as long as its library is open, and how
+/// it begins.
+#[derive(Debug)]
+pub(crate) struct Content {
+    copy: PathBuf,
+    head: Option<Head>,
+}
+
+impl Content {
+    pub(crate) fn of(copy: &PrivateCopy) -> Self {
+        Content { copy: copy.path().to_owned(), head: head(copy.path()).ok() }
+    }
+
+    /// Whether it is the same. One that cannot be read is like no other.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.head.is_some() && self.head == other.head && is_same(&self.copy, &other.copy)
+    }
 }
 
 #[cfg(test)]

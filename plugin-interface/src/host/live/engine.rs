@@ -3,12 +3,12 @@
 //! It does not ask who noticed that the file changed: a host's own loop, a
 //! watcher or a manager.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::options::LiveOptions;
+use crate::host::duplicates::Content;
 use crate::host::error::LoadError;
 use crate::host::instance::Instance;
 use crate::host::stage::Stage;
@@ -24,15 +24,15 @@ pub(super) struct Engine {
     path: PathBuf,
     options: LiveOptions,
     wanted: PluginTrait,
-    /// The private copy of the version that serves, which has a number.
-    serving: Option<PathBuf>,
+    /// The version that serves, which has a number.
+    serving: Option<Content>,
     pub(super) generation: u64,
 }
 
 /// A version that was made, and is not in use.
 pub(super) struct Candidate {
     pub(super) instance: Arc<Instance>,
-    copy: PathBuf,
+    content: Content,
 }
 
 impl Engine {
@@ -49,10 +49,15 @@ impl Engine {
     }
 
     /// All stages up to the instance; `None` if the file is what serves.
-    pub(super) fn load(&self, watch: &mut Stopwatch) -> Result<Option<Candidate>, LoadError> {
+    pub(super) fn load(
+        &self,
+        patience: Duration,
+        watch: &mut Stopwatch,
+    ) -> Result<Option<Candidate>, LoadError> {
         let path = &self.path;
-        let copy = PrivateCopy::timed(path, &self.options.policy, watch)?;
-        if self.serving.as_ref().is_some_and(|serving| is_same(serving, copy.path())) {
+        let copy = PrivateCopy::timed(path, &self.options.policy, patience, watch)?;
+        let content = Content::of(&copy);
+        if self.serving.as_ref().is_some_and(|serving| serving.is(&content)) {
             return Ok(None);
         }
         watch.begin(Stage::Check);
@@ -64,17 +69,16 @@ impl Engine {
             watch.begin(Stage::Probe);
             probe.run(path, copy.path())?;
         }
-        let copied = copy.path().to_owned();
         let library = Arc::new(open::timed(path, copy, metadata, watch)?);
         watch.begin(Stage::Make);
         let made = make::make_named(&library, Some(self.wanted), name.as_deref());
         let instance = Arc::new(self.only(made)?);
-        Ok(Some(Candidate { instance, copy: copied }))
+        Ok(Some(Candidate { instance, content }))
     }
 
     /// Counts a candidate as the version that serves.
     pub(super) fn serve(&mut self, candidate: Candidate) -> (u64, Arc<Instance>) {
-        self.serving = Some(candidate.copy);
+        self.serving = Some(candidate.content);
         self.generation += 1;
         (self.generation, candidate.instance)
     }
@@ -115,65 +119,5 @@ impl Engine {
             (None, [_]) => Ok(0),
             (None, _) => Err(LoadError::SeveralRegistrations { path, interface, names: all() }),
         }
-    }
-}
-
-/// Whether two files have the same content. Two builds differ within their
-/// first bytes, where their identity stands. One that cannot be read is like
-/// no other.
-fn is_same(first: &Path, second: &Path) -> bool {
-    compare(first, second).unwrap_or(false)
-}
-
-fn compare(first: &Path, second: &Path) -> io::Result<bool> {
-    let (mut first, mut second) = (File::open(first)?, File::open(second)?);
-    if first.metadata()?.len() != second.metadata()?.len() {
-        return Ok(false);
-    }
-    let (mut a, mut b) = (vec![0; 1 << 10], vec![0; 1 << 10]);
-    loop {
-        let (read, other) = (fill(&mut first, &mut a)?, fill(&mut second, &mut b)?);
-        if a[..read] != b[..other] || read == 0 {
-            return Ok(read == 0 && other == 0);
-        }
-        a.resize(1 << 16, 0);
-        b.resize(1 << 16, 0);
-    }
-}
-
-/// Reads until the buffer is full or the file at its end.
-fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match file.read(&mut buffer[filled..])? {
-            0 => break,
-            read => filled += read,
-        }
-    }
-    Ok(filled)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_the_same_if_every_byte_is() {
-        let directory = tempfile::tempdir().unwrap();
-        let write = |name: &str, content: &[u8]| {
-            let path = directory.path().join(name);
-            std::fs::write(&path, content).unwrap();
-            path
-        };
-        let content = vec![7; 200_000];
-        let first = write("first", &content);
-        assert!(is_same(&first, &write("same", &content)));
-        for at in [0, 1_023, 1_024, 150_000, 199_999] {
-            let mut other = content.clone();
-            other[at] = 8;
-            assert!(!is_same(&first, &write("other", &other)), "{at}");
-        }
-        assert!(!is_same(&first, &write("shorter", &content[1..])));
-        assert!(!is_same(&first, &directory.path().join("absent")));
     }
 }

@@ -38,6 +38,16 @@ pub enum ReloadError {
         /// The file.
         path: PathBuf,
     },
+    /// The first version was loaded, but the system gives no thread to watch
+    /// its file.
+    #[cfg(feature = "watch")]
+    #[error("cannot watch {}: no thread can be started; end others, or raise the limit", path.display())]
+    NotWatched {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
 }
 
 impl ReloadError {
@@ -46,6 +56,8 @@ impl ReloadError {
         match self {
             ReloadError::Refused { stage, .. } => Some(*stage),
             ReloadError::Reentered { .. } => None,
+            #[cfg(feature = "watch")]
+            ReloadError::NotWatched { .. } => None,
         }
     }
 }

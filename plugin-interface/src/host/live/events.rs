@@ -65,6 +65,12 @@ pub enum LiveEvent {
         /// What its load took so far.
         times: Times,
     },
+    /// Watching the file goes on, but not as it should.
+    #[cfg(feature = "watch")]
+    WatchImpaired {
+        /// What is wrong: that of a [`WatchError`](crate::WatchError).
+        message: String,
+    },
     /// A version that was replaced is still in use when its deadline is over.
     StillUsed {
         /// The version.

@@ -8,30 +8,35 @@ mod barrier;
 mod engine;
 mod error;
 mod events;
+#[cfg(feature = "watch")]
+mod follower;
 mod options;
 mod readers;
 mod retire;
+mod shared;
 mod swap;
 #[cfg(feature = "tracing")]
 mod trace;
 mod version;
+#[cfg(feature = "watch")]
+mod watch;
 
 use core::fmt;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
+use std::sync::Arc;
+use std::time::Instant;
 
-use self::engine::Engine;
-use self::events::Announcer;
-use self::swap::{Guard, Swap};
-use self::version::{Leaving, Version};
-use crate::host::error::LoadError;
-use crate::host::stage::Stage;
+use self::shared::Shared;
+use self::swap::Guard;
+use self::version::Version;
+use crate::host::stages::settle::PATIENCE;
 use crate::host::stages::times::{Stopwatch, Times};
-use crate::interface::{Interface, PluginTrait};
+use crate::interface::Interface;
 
 pub use self::error::ReloadError;
+#[cfg(feature = "watch")]
+pub(crate) use self::follower::Follower;
 pub use self::events::{Holder, LiveEvent, LiveEvents};
 pub use self::options::LiveOptions;
 
@@ -101,14 +106,6 @@ impl<I: Interface<Proxy: Send + Sync> + Send + Sync + ?Sized> LiveInterface for 
 /// ```
 pub struct Live<I: LiveInterface + ?Sized>(Arc<Shared<I>>);
 
-struct Shared<I: LiveInterface + ?Sized> {
-    swap: Swap<Version<I>>,
-    engine: Mutex<Engine>,
-    /// Who has the engine.
-    reloading: Mutex<Option<ThreadId>>,
-    announcer: Arc<Announcer>,
-}
-
 /// What became of a [`reload`](Live::reload) that did not fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -141,29 +138,34 @@ impl<I: LiveInterface + ?Sized> Live<I> {
         LiveOptions::new().open(path)
     }
 
-    fn open_with(path: &Path, options: LiveOptions) -> Result<Self, ReloadError> {
-        const {
-            assert!(
-                I::SHAREABLE,
-                "the interface of a `Live` has no method that takes `&mut self`: its versions are called by several threads at once"
-            );
-        }
-        // The directory that is current now is meant, whatever it is later.
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let announcer = Arc::new(Announcer::new(path.clone()));
-        let mut engine = Engine::new(path, PluginTrait::of::<I>(), options);
-        let mut watch = Stopwatch::start();
-        let version = match next_version(&mut engine, &mut watch) {
-            Ok(Some(version)) => version,
-            // Nothing serves yet that it could be the same as.
-            Ok(None) => unreachable!("the first version of a library is new"),
-            Err(source) => return Err(refused(&engine, &watch, source)),
-        };
-        let swap = Swap::new(version);
-        let times = watch.stop();
-        announcer.tell(LiveEvent::Loaded { generation: engine.generation, times });
-        let (engine, reloading) = (Mutex::new(engine), Mutex::new(None));
-        Ok(Live(Arc::new(Shared { swap, engine, reloading, announcer })))
+    /// Loads the library at `path`, and from then on replaces it whenever its
+    /// file does: when the writer has closed it, or when it was renamed or
+    /// linked there. With the default [options](LiveOptions).
+    ///
+    /// A thread watches the file's directory; it ends with the last handle. A
+    /// file that cannot be loaded changes nothing, and is told once, as
+    /// [`LiveEvent::Refused`]; one with the same content is nothing new. If the
+    /// file is removed, the version that serves goes on, until there is another.
+    ///
+    /// # Errors
+    ///
+    /// If the first version cannot be loaded, which is so too if there is no
+    /// file yet: a `Live` always has a version that serves.
+    ///
+    /// ```no_run
+    /// use plugin_interface::{Greeter, Live};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let live = Live::<dyn Greeter>::watch("target/debug/libgreeter.so")?;
+    /// loop {
+    ///     println!("{}", live.get().greet("world"));
+    ///     std::thread::sleep(std::time::Duration::from_secs(1));
+    /// }
+    /// # }
+    /// ```
+    #[cfg(feature = "watch")]
+    pub fn watch(path: impl AsRef<Path>) -> Result<Self, ReloadError> {
+        LiveOptions::new().watch(path)
     }
 
     /// The version that serves, kept for as long as the guard.
@@ -213,94 +215,7 @@ impl<I: LiveInterface + ?Sized> Live<I> {
     /// changed: the version that served goes on, and the next good file will
     /// be loaded. Also if this thread is reloading the same library already.
     pub fn reload(&self) -> Result<Reloaded, ReloadError> {
-        let Shared { swap, announcer, .. } = &*self.0;
-        let mut turn = self.0.begin()?;
-        let engine = &mut *turn.engine;
-        let mut watch = Stopwatch::start();
-        match next_version(engine, &mut watch) {
-            Ok(None) => Ok(Reloaded::Unchanged),
-            Ok(Some(version)) => {
-                let generation = version.generation;
-                let old = swap.publish(version);
-                let times = watch.stop();
-                let deadline = engine.options().deadline;
-                let told = LiveEvent::Replaced { generation, times: times.clone() };
-                announcer.tell(told);
-                let leaving = Leaving::new(old, generation - 1, deadline, Arc::clone(announcer));
-                retire::retire(Box::new(leaving));
-                Ok(Reloaded::Replaced { generation, times })
-            }
-            Err(source) => {
-                let error = refused(engine, &watch, source);
-                announcer.tell(LiveEvent::Refused {
-                    generation: engine.generation,
-                    stage: watch.stage(),
-                    message: format!("{error:?}"),
-                    times: watch.stop(),
-                });
-                Err(error)
-            }
-        }
-    }
-}
-
-/// Loads a version and numbers it; `None` if the file is what serves.
-fn next_version<I: LiveInterface + ?Sized>(
-    engine: &mut Engine,
-    watch: &mut Stopwatch,
-) -> Result<Option<Version<I>>, LoadError> {
-    let Some(candidate) = engine.load(watch)? else {
-        return Ok(None);
-    };
-    let proxy = Arc::clone(&candidate.instance)
-        .proxy::<I>()
-        .map_err(|source| LoadError::Proxy { path: engine.path().to_owned(), source })?;
-    // State goes from the old version to the new one here, before it serves.
-    watch.begin(Stage::Publish);
-    let (generation, instance) = engine.serve(candidate);
-    Ok(Some(Version { proxy, generation, instance }))
-}
-
-fn refused(engine: &Engine, watch: &Stopwatch, source: LoadError) -> ReloadError {
-    let (path, stage) = (engine.path().to_owned(), watch.stage());
-    ReloadError::Refused { path, stage, source: Box::new(source) }
-}
-
-/// The engine, for one reload.
-struct Turn<'s> {
-    reloading: &'s Mutex<Option<ThreadId>>,
-    engine: MutexGuard<'s, Engine>,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        *lock(self.reloading) = None;
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl<I: LiveInterface + ?Sized> Shared<I> {
-    /// Waits until no other thread reloads.
-    fn begin(&self) -> Result<Turn<'_>, ReloadError> {
-        let this = thread::current().id();
-        if *lock(&self.reloading) == Some(this) {
-            return Err(ReloadError::Reentered { path: self.announcer.path().to_owned() });
-        }
-        let engine = lock(&self.engine);
-        *lock(&self.reloading) = Some(this);
-        Ok(Turn { reloading: &self.reloading, engine })
-    }
-}
-
-impl<I: LiveInterface + ?Sized> Drop for Shared<I> {
-    fn drop(&mut self) {
-        let Some(last) = self.swap.take() else { return };
-        let engine = self.engine.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let (deadline, announcer) = (engine.options().deadline, Arc::clone(&self.announcer));
-        retire::retire(Box::new(Leaving::new(last, engine.generation, deadline, announcer)));
+        self.0.reload(PATIENCE, Stopwatch::since(Instant::now()), |_| true)
     }
 }
 

@@ -1,12 +1,15 @@
 //! How a `Live` is to be loaded.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::ReloadError;
+use super::shared::Shared;
 use super::{Live, LiveInterface};
 use crate::host::policy::LoadPolicy;
 use crate::host::stages::probe::Probe;
+use crate::host::stages::times::Stopwatch;
 
 /// What a [`Live`] is opened with, where the defaults do not fit.
 ///
@@ -28,6 +31,8 @@ pub struct LiveOptions {
     pub(super) probe: Option<Probe>,
     pub(super) registration: Option<String>,
     pub(super) deadline: Duration,
+    #[cfg(feature = "watch")]
+    pub(super) polling: Option<Duration>,
 }
 
 impl Default for LiveOptions {
@@ -37,6 +42,8 @@ impl Default for LiveOptions {
             probe: None,
             registration: None,
             deadline: Duration::from_secs(10),
+            #[cfg(feature = "watch")]
+            polling: None,
         }
     }
 }
@@ -71,6 +78,14 @@ impl LiveOptions {
         LiveOptions { deadline, ..self }
     }
 
+    /// Watches without the events of the system: the file is compared with what
+    /// it was, every `interval`. For file systems that tell of no events, such
+    /// as those of other machines.
+    #[cfg(feature = "watch")]
+    pub fn polling(self, interval: Duration) -> Self {
+        LiveOptions { polling: Some(interval.max(Duration::from_millis(1))), ..self }
+    }
+
     /// Loads the first version.
     ///
     /// # Errors
@@ -80,6 +95,33 @@ impl LiveOptions {
         self,
         path: impl AsRef<Path>,
     ) -> Result<Live<I>, ReloadError> {
-        Live::open_with(path.as_ref(), self)
+        let shared = Shared::open(path.as_ref(), self, Stopwatch::start())?;
+        Ok(Live(Arc::new(shared)))
+    }
+
+    /// Loads the first version, and replaces it whenever its file changes: see
+    /// [`Live::watch`].
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be loaded, or the system gives no thread.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use plugin_interface::{Greeter, LiveOptions};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = LiveOptions::new().polling(Duration::from_secs(1));
+    /// let live = options.watch::<dyn Greeter>("/net/plugins/libgreeter.so")?;
+    /// println!("{}", live.get().greet("world"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "watch")]
+    pub fn watch<I: LiveInterface + ?Sized>(
+        self,
+        path: impl AsRef<Path>,
+    ) -> Result<Live<I>, ReloadError> {
+        super::watch::watch(path.as_ref(), self)
     }
 }

@@ -20,6 +20,10 @@ pub(super) fn emit(path: &Path, event: &LiveEvent) {
         LiveEvent::Refused { generation, stage, message, times } => {
             warn!(target: TARGET, %path, generation, %stage, message, %times, "refused");
         }
+        #[cfg(feature = "watch")]
+        LiveEvent::WatchImpaired { message } => {
+            warn!(target: TARGET, %path, message, "watch impaired");
+        }
         LiveEvent::StillUsed { generation, since, holders } => {
             warn!(target: TARGET, %path, generation, ?since, ?holders, "still used");
         }

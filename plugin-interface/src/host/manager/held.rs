@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::identity;
-use crate::host::duplicates::{Head, head, is_same};
+use crate::host::duplicates::Content;
 use crate::host::error::UnloadError;
 use crate::host::handle::PluginHandle;
 use crate::host::outcome::Epitaph;
@@ -24,20 +24,6 @@ pub(super) struct Held {
     pub(super) handles: Vec<PluginHandle>,
 }
 
-/// A private copy, which is there for as long as its library is open, and how
-/// it begins.
-#[derive(Debug)]
-pub(super) struct Content {
-    copy: PathBuf,
-    head: Option<Head>,
-}
-
-impl Content {
-    pub(super) fn of(copy: &Path) -> Self {
-        Content { copy: copy.to_owned(), head: head(copy).ok() }
-    }
-}
-
 impl Held {
     /// Whether this is what was loaded from that path for that interface.
     pub(super) fn is_of(&self, path: &Path, interface: Option<PluginTrait>) -> bool {
@@ -52,8 +38,7 @@ impl Held {
 
     /// Whether that is its content.
     pub(super) fn has(&self, content: &Content) -> bool {
-        let (ours, theirs) = (&self.content, content);
-        ours.head.is_some() && ours.head == theirs.head && is_same(&ours.copy, &theirs.copy)
+        self.content.is(content)
     }
 
     /// Whether the file is still the one that was loaded.

@@ -6,12 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf, absolute};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::held::{Content, Held};
+use super::held::Held;
 use super::{PluginManager, Rejected};
+use crate::host::duplicates::Content;
 use crate::host::error::LoadError;
 use crate::host::handle::PluginHandle;
+use crate::host::live::Follower;
 use crate::host::stages::copy::{FileIdentity, PrivateCopy};
 use crate::host::stages::discover;
 use crate::host::watch::{
@@ -55,7 +57,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             manager,
             directory: directory.to_owned(),
             interface,
-            attempts: Attempts::new(Duration::from_millis(options.debounce_ms)),
+            attempts: Attempts::new(options.quiet()),
             options,
             callback,
             failures: BTreeMap::new(),
@@ -71,20 +73,23 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
 
     /// When to call `try_again`, if nothing is to be processed before.
     pub(super) fn wake(&self) -> Option<Instant> {
-        self.attempts.wake()
+        let followers = self.manager.watching.followers.iter();
+        followers.filter_map(Follower::wake).chain(self.attempts.wake()).min()
     }
 
     /// Tries the files whose time has come.
     pub(super) fn try_again(&mut self) {
         let due = self.attempts.due(Instant::now());
         self.load(due);
+        self.replace(|_, follower| follower.try_again());
     }
 
     /// Does what a notification asks for.
     pub(super) fn process(&mut self, notification: WatchNotification) {
         match notification {
-            WatchNotification::Changed { mut paths, .. } => {
+            WatchNotification::Changed { mut paths, since } => {
                 paths.retain(|path| self.is_ours(path));
+                self.replace_live(&mut paths, since);
                 paths.iter().for_each(|path| self.attempts.forget(path));
                 self.load(paths);
             }
@@ -106,6 +111,51 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     /// Tells the callback, unless it heard enough.
     fn tell(&mut self, notification: ManagerNotification) {
         self.goes_on = self.goes_on && (self.callback)(notification);
+    }
+
+    /// Replaces what others have as a `Live`, whose files are not loaded once
+    /// more for the same interface.
+    fn replace_live(&mut self, paths: &mut Vec<PathBuf>, since: Instant) {
+        self.manager.watching.followers.retain(|follower| !follower.is_over());
+        if self.manager.watching.followers.is_empty() {
+            return;
+        }
+        let changed: BTreeSet<_> = paths.iter().filter_map(|path| absolute(path).ok()).collect();
+        self.replace(|path, follower| {
+            changed.contains(path).then(|| follower.changed(since)).flatten()
+        });
+        let (followers, interface) = (&self.manager.watching.followers, self.interface);
+        paths.retain(|path| {
+            let path = absolute(path).ok();
+            let is_it = |follower: &Follower| {
+                Some(follower.path()) == path.as_deref()
+                    && interface.is_none_or(|interface| interface == follower.interface)
+            };
+            !followers.iter().any(is_it)
+        });
+    }
+
+    /// Has followers do something, and tells what came of it.
+    fn replace(
+        &mut self,
+        act: impl Fn(&Path, &mut Follower) -> Option<Result<u64, LoadError>>,
+    ) {
+        let mut told = Vec::new();
+        for follower in &mut self.manager.watching.followers {
+            let path = follower.path().to_owned();
+            told.extend(act(&path, follower).map(|result| (path, result)));
+        }
+        for (path, result) in told {
+            self.tell(match result {
+                Ok(generation) => {
+                    ManagerNotification::Event(WatchEvent::Replaced { path, generation })
+                }
+                Err(error) => {
+                    let serving = true;
+                    ManagerNotification::Error(WatchError::Load { path, error, serving })
+                }
+            });
+        }
     }
 
     /// Loads files; then tells; then gives back what they replace.
@@ -153,7 +203,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         discover::check_link(path)?;
         let copy = PrivateCopy::at_once(path, &self.manager.policy)?;
         self.manager.copies.get_or_insert_with(|| copy.directory());
-        let content = Content::of(copy.path());
+        let content = Content::of(&copy);
         let interface = self.interface;
         let held = &mut self.manager.watching.held;
         let old = held.iter().rposition(|held| held.is_of(path, interface));

@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, never};
 use super::PluginManager;
 use super::held::Held;
 use super::session::Session;
+use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
 use crate::host::watch::{
     self, Lookout, ManagerNotification, Place, Waited, WatchEvent, WatchNotification, WatchOptions,
 };
@@ -20,6 +21,8 @@ pub(super) struct Watching {
     polling: Option<Duration>,
     /// The newer ones later.
     pub(super) held: Vec<Held>,
+    /// What it replaces for others.
+    pub(super) followers: Vec<Follower>,
 }
 
 impl PluginManager {
@@ -40,6 +43,52 @@ impl PluginManager {
     pub fn with_polling(mut self, interval: Duration) -> Self {
         self.watching.polling = Some(interval.max(Duration::from_millis(1)));
         self
+    }
+
+    /// Loads the library at `path` with this manager's policy and probe, to be
+    /// replaced by its loop: whenever a watch of the directory that it lies in
+    /// sees it change, by
+    /// [`watch_and_load_blocking`](Self::watch_and_load_blocking) or
+    /// [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking).
+    ///
+    /// The loop tells its callback of each new version as
+    /// [`WatchEvent::Replaced`], and gives no handles of that library for that
+    /// interface. If the file is removed, the version that serves goes on.
+    ///
+    /// # Errors
+    ///
+    /// If the first version cannot be loaded.
+    ///
+    /// ```no_run
+    /// use plugin_interface::{Greeter, PluginManager, PluginTrait, WatchOptions};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut manager = PluginManager::new();
+    /// let live = manager.live::<dyn Greeter>("plugins/libgreeter.so")?;
+    /// std::thread::spawn(move || {
+    ///     println!("{}", live.get().greet("world"));
+    /// });
+    /// let options = WatchOptions::default();
+    /// manager.watch_and_load_blocking("plugins", PluginTrait::Greeter, options, |event| {
+    ///     println!("{event:?}");
+    ///     true
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn live<I: LiveInterface + ?Sized>(
+        &mut self,
+        path: impl AsRef<Path>,
+    ) -> Result<Live<I>, ReloadError> {
+        let mut options = LiveOptions::new().policy(self.policy.clone());
+        if let Some(probe) = &self.probe {
+            options = options.probe(probe.clone());
+        }
+        let live = options.open(path)?;
+        let followers = &mut self.watching.followers;
+        followers.retain(|follower| !follower.is_over());
+        followers.push(Follower::new(&live, WatchOptions::default().quiet()));
+        Ok(live)
     }
 
     /// Watches `directory` on this thread, loads the plugins for `interface`
@@ -220,6 +269,6 @@ impl PluginManager {
 
     fn lookout(&self, directory: &Path, options: &WatchOptions) -> Lookout {
         let place = Place::directory(directory, options.recursive);
-        Lookout::new(place, Duration::from_millis(options.debounce_ms), self.watching.polling)
+        Lookout::new(place, options.quiet(), self.watching.polling)
     }
 }

@@ -32,26 +32,18 @@ impl PrivateCopy {
     /// Copies `source`, which must be a regular file that does not change, and
     /// that the policy trusts.
     pub(crate) fn of(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
-        Self::timed(source, policy, &mut Stopwatch::start())
-    }
-
-    /// The same, timed.
-    pub(crate) fn timed(
-        source: &Path,
-        policy: &LoadPolicy,
-        watch: &mut Stopwatch,
-    ) -> Result<Self, LoadError> {
-        Self::make(source, policy, settle::PATIENCE, watch)
+        Self::timed(source, policy, settle::PATIENCE, &mut Stopwatch::start())
     }
 
     /// As `of`, and does not wait for a writer: for those who are told when it
     /// is done.
     #[cfg(feature = "watch")]
     pub(crate) fn at_once(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
-        Self::make(source, policy, Duration::ZERO, &mut Stopwatch::start())
+        Self::timed(source, policy, Duration::ZERO, &mut Stopwatch::start())
     }
 
-    fn make(
+    /// The same, timed, with so much patience for a writer.
+    pub(crate) fn timed(
         source: &Path,
         policy: &LoadPolicy,
         patience: Duration,

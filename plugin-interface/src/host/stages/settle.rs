@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// How long a writer may take to close the file. One that has closed it may
 /// seem not to have: a child that its process just started holds the file too,
 /// until it runs its own program.
-pub(super) const PATIENCE: Duration = Duration::from_millis(300);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A file that is being read, and what it was when that began.
 pub(crate) struct Settled<'f> {

@@ -7,6 +7,9 @@ use crate::host::stage::Stage;
 
 /// How long each stage of a load took; one that was not reached took nothing.
 ///
+/// For a reload, *discover* is from the first sign that the file changed, or
+/// from the call of [`reload`](crate::Live::reload), until it was its turn.
+///
 /// ```no_run
 /// use plugin_interface::{Greeter, Live, Reloaded, Stage};
 ///
@@ -62,6 +65,12 @@ impl Stopwatch {
     /// At the beginning of the first stage.
     pub(crate) fn start() -> Self {
         Stopwatch { times: Times::default(), stage: Stage::Settle, since: Instant::now() }
+    }
+
+    /// At the beginning of all, which was then: a change was noticed, or
+    /// somebody asked.
+    pub(crate) fn since(since: Instant) -> Self {
+        Stopwatch { times: Times::default(), stage: Stage::Discover, since }
     }
 
     /// Ends the stage that ran, and begins another.

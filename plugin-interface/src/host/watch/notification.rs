@@ -74,6 +74,13 @@ pub enum WatchEvent {
     /// The same as proxies, for
     /// [`emit_proxies`](crate::WatchOptions::emit_proxies).
     Proxies(Vec<GreeterProxy>, Vec<PathBuf>),
+    /// A [`Live`](crate::Live) of the manager's has a new version.
+    Replaced {
+        /// The file.
+        path: PathBuf,
+        /// The version that serves now.
+        generation: u64,
+    },
     /// See [`ManagerNotification::Unloaded`]. Only
     /// [`watch_and_load_blocking`](crate::PluginManager::watch_and_load_blocking)
     /// tells it by this name.

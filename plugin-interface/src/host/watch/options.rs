@@ -1,5 +1,7 @@
 //! How a directory is watched, and what follows.
 
+use std::time::Duration;
+
 /// How a directory is watched, and what the manager does of itself.
 ///
 /// How a file system without events is watched is the manager's to know:
@@ -41,5 +43,12 @@ impl Default for WatchOptions {
             auto_unload: true,
             emit_proxies: false,
         }
+    }
+}
+
+impl WatchOptions {
+    /// How long a writer may be silent.
+    pub(crate) fn quiet(&self) -> Duration {
+        Duration::from_millis(self.debounce_ms)
     }
 }

@@ -20,7 +20,6 @@ impl Place {
     }
 
     /// One library.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for handles that watch a file of their own"))]
     pub(crate) fn file(file: &Path) -> Self {
         let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new(".")).to_owned();

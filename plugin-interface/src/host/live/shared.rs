@@ -1,0 +1,164 @@
+//! What all handles of one `Live` share, and how its version is replaced.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::Duration;
+
+use super::engine::Engine;
+use super::error::ReloadError;
+use super::events::{Announcer, LiveEvent};
+use super::options::LiveOptions;
+use super::swap::Swap;
+use super::version::{Leaving, Version};
+use super::{LiveInterface, Reloaded, retire};
+use crate::host::error::LoadError;
+use crate::host::stage::Stage;
+use crate::host::stages::settle::PATIENCE;
+use crate::host::stages::times::Stopwatch;
+use crate::interface::PluginTrait;
+
+pub(super) struct Shared<I: LiveInterface + ?Sized> {
+    pub(super) swap: Swap<Version<I>>,
+    engine: Mutex<Engine>,
+    /// Who has the engine.
+    reloading: Mutex<Option<ThreadId>>,
+    pub(super) announcer: Arc<Announcer>,
+    /// The thread that watches the file ends with this.
+    #[cfg(feature = "watch")]
+    pub(super) watched: Option<crossbeam_channel::Sender<()>>,
+}
+
+impl<I: LiveInterface + ?Sized> Shared<I> {
+    /// Loads the first version.
+    pub(super) fn open(
+        path: &Path,
+        options: LiveOptions,
+        mut watch: Stopwatch,
+    ) -> Result<Self, ReloadError> {
+        const {
+            assert!(
+                I::SHAREABLE,
+                "the interface of a `Live` has no method that takes `&mut self`: its versions are called by several threads at once"
+            );
+        }
+        // The directory that is current now is meant, whatever it is later.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let announcer = Arc::new(Announcer::new(path.clone()));
+        let mut engine = Engine::new(path, PluginTrait::of::<I>(), options);
+        let version = match next_version(&mut engine, PATIENCE, &mut watch) {
+            Ok(Some(version)) => version,
+            // Nothing serves yet that it could be the same as.
+            Ok(None) => unreachable!("the first version of a library is new"),
+            Err(source) => return Err(refused(&engine, &watch, source)),
+        };
+        let swap = Swap::new(version);
+        announcer.tell(LiveEvent::Loaded { generation: engine.generation, times: watch.stop() });
+        Ok(Shared {
+            swap,
+            engine: Mutex::new(engine),
+            reloading: Mutex::new(None),
+            announcer,
+            #[cfg(feature = "watch")]
+            watched: None,
+        })
+    }
+
+    /// Loads the file and publishes it. `patience`: how long a writer may take
+    /// to be done. A failure is an event if `is_told` says so.
+    pub(super) fn reload(
+        &self,
+        patience: Duration,
+        mut watch: Stopwatch,
+        is_told: impl FnOnce(&LoadError) -> bool,
+    ) -> Result<Reloaded, ReloadError> {
+        let mut turn = self.begin()?;
+        let (engine, announcer) = (&mut *turn.engine, &self.announcer);
+        watch.begin(Stage::Settle);
+        match next_version(engine, patience, &mut watch) {
+            Ok(None) => Ok(Reloaded::Unchanged),
+            Ok(Some(version)) => {
+                let generation = version.generation;
+                let old = self.swap.publish(version);
+                let times = watch.stop();
+                let deadline = engine.options().deadline;
+                announcer.tell(LiveEvent::Replaced { generation, times: times.clone() });
+                let leaving = Leaving::new(old, generation - 1, deadline, Arc::clone(announcer));
+                retire::retire(Box::new(leaving));
+                Ok(Reloaded::Replaced { generation, times })
+            }
+            Err(source) => {
+                let is_told = is_told(&source);
+                let error = refused(engine, &watch, source);
+                if is_told {
+                    announcer.tell(LiveEvent::Refused {
+                        generation: engine.generation,
+                        stage: watch.stage(),
+                        message: format!("{error:?}"),
+                        times: watch.stop(),
+                    });
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Waits until no other thread reloads.
+    fn begin(&self) -> Result<Turn<'_>, ReloadError> {
+        let this = thread::current().id();
+        if *lock(&self.reloading) == Some(this) {
+            return Err(ReloadError::Reentered { path: self.announcer.path().to_owned() });
+        }
+        let engine = lock(&self.engine);
+        *lock(&self.reloading) = Some(this);
+        Ok(Turn { reloading: &self.reloading, engine })
+    }
+}
+
+impl<I: LiveInterface + ?Sized> Drop for Shared<I> {
+    fn drop(&mut self) {
+        let Some(last) = self.swap.take() else { return };
+        let engine = self.engine.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let (deadline, announcer) = (engine.options().deadline, Arc::clone(&self.announcer));
+        retire::retire(Box::new(Leaving::new(last, engine.generation, deadline, announcer)));
+    }
+}
+
+/// Loads a version and numbers it; `None` if the file is what serves.
+fn next_version<I: LiveInterface + ?Sized>(
+    engine: &mut Engine,
+    patience: Duration,
+    watch: &mut Stopwatch,
+) -> Result<Option<Version<I>>, LoadError> {
+    let Some(candidate) = engine.load(patience, watch)? else {
+        return Ok(None);
+    };
+    let proxy = Arc::clone(&candidate.instance)
+        .proxy::<I>()
+        .map_err(|source| LoadError::Proxy { path: engine.path().to_owned(), source })?;
+    // State goes from the old version to the new one here, before it serves.
+    watch.begin(Stage::Publish);
+    let (generation, instance) = engine.serve(candidate);
+    Ok(Some(Version { proxy, generation, instance }))
+}
+
+fn refused(engine: &Engine, watch: &Stopwatch, source: LoadError) -> ReloadError {
+    let (path, stage) = (engine.path().to_owned(), watch.stage());
+    ReloadError::Refused { path, stage, source: Box::new(source) }
+}
+
+/// The engine, for one reload.
+struct Turn<'s> {
+    reloading: &'s Mutex<Option<ThreadId>>,
+    engine: MutexGuard<'s, Engine>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *lock(self.reloading) = None;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
