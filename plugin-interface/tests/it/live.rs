@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use plugin_interface::{
     Greeter, Live, LiveEvent, LiveEvents, LiveGuard, LiveOptions, LoadError, LoadPolicy, Probe,
@@ -16,64 +15,7 @@ use plugin_interface::{
 };
 
 use crate::fixtures::{Directory, fixture, is_mapped};
-
-/// Builds of one plugin that differ in what they answer.
-struct Builds {
-    library: Vec<u8>,
-    stamps: Vec<usize>,
-}
-
-impl Builds {
-    fn new() -> Self {
-        let directory = Directory::of(&["stamped"]);
-        // As small as a release, so that many can be made.
-        let stripped = directory.library("stamped");
-        assert!(Command::new("strip").arg(&stripped).status().unwrap().success());
-        let library = fs::read(stripped).unwrap();
-        let mark = b"plugin-stamp:";
-        let stamps: Vec<_> =
-            (0..library.len()).filter(|&at| library[at..].starts_with(mark)).collect();
-        assert!(!stamps.is_empty(), "the plugin has its stamp");
-        Builds { library, stamps: stamps.into_iter().map(|at| at + mark.len()).collect() }
-    }
-
-    /// The build that answers `kind-number`.
-    fn content(&self, kind: &str, number: u64) -> Vec<u8> {
-        let mut library = self.library.clone();
-        let stamp = text(kind, number);
-        for &at in &self.stamps {
-            library[at..at + stamp.len()].copy_from_slice(stamp.as_bytes());
-        }
-        library
-    }
-
-    /// Puts a build in the place of `path`, as linkers and `mv` do.
-    fn put(&self, path: &Path, kind: &str, number: u64) {
-        replace(path, &self.content(kind, number));
-    }
-}
-
-fn text(kind: &str, number: u64) -> String {
-    format!("{kind}-{number:06}")
-}
-
-fn number(answer: &str) -> u64 {
-    answer.strip_prefix("good-").unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
-}
-
-fn replace(path: &Path, content: &[u8]) {
-    let next = path.with_extension("next");
-    fs::write(&next, content).unwrap();
-    fs::rename(next, path).unwrap();
-}
-
-/// A directory with build 0 of the plugin, under a name that no other test uses.
-fn stamped(name: &str) -> (Directory, PathBuf, Builds) {
-    let (directory, builds) = (Directory::new(), Builds::new());
-    let path = directory.library(name);
-    builds.put(&path, "good", 0);
-    (directory, path, builds)
-}
+use crate::stamped::{Builds, Usage, call, replace, soak, stamped, text};
 
 fn open(path: &Path) -> Live<dyn Greeter> {
     Live::open(path).unwrap()
@@ -379,42 +321,6 @@ fn a_policy_is_that_of_every_reload() {
     live.reload().unwrap();
 }
 
-/// How often to do something, here and in a soak (`PLUGIN_SOAK=1`).
-fn soak(usual: u64, long: u64) -> u64 {
-    if std::env::var_os("PLUGIN_SOAK").is_some() { long } else { usual }
-}
-
-/// What a caller of the storm saw.
-#[derive(Debug, Default)]
-struct Seen {
-    calls: u64,
-    failed: u64,
-    stale: u64,
-    longest: Duration,
-}
-
-/// Calls without pause until `is_over`, and compares each answer with what was
-/// published before its guard was taken.
-fn call(live: &Live<dyn Greeter>, published: &AtomicU64, is_over: &AtomicBool, slow: bool) -> Seen {
-    let mut seen = Seen::default();
-    while !is_over.load(Ordering::SeqCst) {
-        let before = published.load(Ordering::SeqCst);
-        let began = Instant::now();
-        let guard = live.get();
-        let answer = match slow {
-            true => guard.greet("slowly 5"),
-            false => guard.name().to_owned(),
-        };
-        seen.longest = seen.longest.max(began.elapsed());
-        seen.calls += 1;
-        // Of the version of its guard, whatever was published meanwhile.
-        let is_own = answer == text("good", LiveGuard::generation(&guard) - 1);
-        seen.failed += u64::from(!is_own);
-        seen.stale += u64::from(number(&answer) < before);
-    }
-    seen
-}
-
 #[test]
 fn a_storm_of_callers_sees_no_failure_and_nothing_stale_through_many_replacements() {
     let replacements = soak(60, 10_000);
@@ -463,32 +369,5 @@ fn a_storm_of_callers_sees_no_failure_and_nothing_stale_through_many_replacement
     if let [first, .., last] = &usage[..] {
         println!("{seen:#?}\n{first:?}\n{last:?}");
         assert!(last.is_about(first), "{first:?} after 100, {last:?} after {replacements}");
-    }
-}
-
-/// What this process takes of the system.
-#[derive(Debug)]
-struct Usage {
-    resident_kb: u64,
-    descriptors: u64,
-    maps: u64,
-}
-
-impl Usage {
-    fn now() -> Self {
-        let status = fs::read_to_string("/proc/self/status").unwrap();
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        Usage {
-            resident_kb: resident.trim().trim_end_matches(" kB").parse().unwrap(),
-            descriptors: fs::read_dir("/proc/self/fd").unwrap().count() as u64,
-            maps: fs::read_to_string("/proc/self/maps").unwrap().lines().count() as u64,
-        }
-    }
-
-    /// Apart from versions that are on their way out at this moment.
-    fn is_about(&self, earlier: &Usage) -> bool {
-        self.resident_kb < earlier.resident_kb + 8 * 1024
-            && self.descriptors <= earlier.descriptors + 8
-            && self.maps <= earlier.maps + 60
     }
 }

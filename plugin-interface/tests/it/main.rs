@@ -8,6 +8,8 @@ mod fixtures;
 mod foreign;
 mod hostile;
 mod live;
+#[cfg(feature = "watch")]
+mod live_watching;
 mod loading;
 #[cfg(feature = "watch")]
 mod observer;
@@ -19,6 +21,7 @@ mod processes;
 mod rejecting;
 mod seeds;
 mod sharing;
+mod stamped;
 mod thread_exits;
 mod tidy;
 mod unloading;

@@ -35,9 +35,9 @@ use crate::host::stages::times::{Stopwatch, Times};
 use crate::interface::Interface;
 
 pub use self::error::ReloadError;
+pub use self::events::{Holder, LiveEvent, LiveEvents};
 #[cfg(feature = "watch")]
 pub(crate) use self::follower::Follower;
-pub use self::events::{Holder, LiveEvent, LiveEvents};
 pub use self::options::LiveOptions;
 
 /// An interface that a [`Live`] can be of: `Send + Sync`, with no method that

@@ -34,7 +34,8 @@ pub(super) fn watch<I: LiveInterface + ?Sized>(
     if let Some(WatchNotification::Error(error)) = found {
         follower.warn(error.to_string());
     }
-    let thread = thread::Builder::new().name("plugin-watch".to_owned());
+    let file = path.file_name().unwrap_or_default().to_string_lossy().replace('\0', "");
+    let thread = thread::Builder::new().name(format!("watch {file}"));
     thread
         .spawn(move || run(lookout, follower, &stopped))
         .map_err(|source| ReloadError::NotWatched { path: path.clone(), source })?;

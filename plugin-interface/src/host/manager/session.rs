@@ -117,7 +117,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     /// more for the same interface.
     fn replace_live(&mut self, paths: &mut Vec<PathBuf>, since: Instant) {
         self.manager.watching.followers.retain(|follower| !follower.is_over());
-        if self.manager.watching.followers.is_empty() {
+        if !self.options.auto_load || self.manager.watching.followers.is_empty() {
             return;
         }
         let changed: BTreeSet<_> = paths.iter().filter_map(|path| absolute(path).ok()).collect();
@@ -136,10 +136,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     }
 
     /// Has followers do something, and tells what came of it.
-    fn replace(
-        &mut self,
-        act: impl Fn(&Path, &mut Follower) -> Option<Result<u64, LoadError>>,
-    ) {
+    fn replace(&mut self, act: impl Fn(&Path, &mut Follower) -> Option<Result<u64, LoadError>>) {
         let mut told = Vec::new();
         for follower in &mut self.manager.watching.followers {
             let path = follower.path().to_owned();

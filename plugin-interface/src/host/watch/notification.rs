@@ -76,7 +76,7 @@ pub enum WatchEvent {
     Proxies(Vec<GreeterProxy>, Vec<PathBuf>),
     /// A [`Live`](crate::Live) of the manager's has a new version.
     Replaced {
-        /// The file.
+        /// The file, absolute.
         path: PathBuf,
         /// The version that serves now.
         generation: u64,

@@ -1,0 +1,276 @@
+//! Live plugins that watch their own file, or that a manager's loop replaces.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use plugin_interface::{
+    Greeter, Live, LiveEvent, LiveEvents, LiveOptions, PluginManager, PluginTrait, Stage,
+    UnloadOutcome, WatchError, WatchEvent, WatchOptions,
+};
+
+use crate::fixtures::{Directory, is_mapped};
+use crate::stamped::{Builds, Usage, call, replace, soak, stamped, text};
+
+/// Longer than anything takes.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+fn watch(path: &Path) -> (Live<dyn Greeter>, LiveEvents) {
+    let live = Live::watch(path).unwrap();
+    let events = live.events();
+    assert!(matches!(next(&events), LiveEvent::Loaded { generation: 1, .. }));
+    (live, events)
+}
+
+/// The next event that tells of a load.
+fn next(events: &LiveEvents) -> LiveEvent {
+    loop {
+        match events.next_within(DEADLINE).unwrap() {
+            LiveEvent::Retired { .. } | LiveEvent::Unloaded { .. } => {}
+            event => return event,
+        }
+    }
+}
+
+#[track_caller]
+fn expect_replaced(events: &LiveEvents, expected: u64) {
+    let event = next(events);
+    let LiveEvent::Replaced { generation, times } = &event else { panic!("{event:?}") };
+    assert_eq!(*generation, expected);
+    assert!(times.of(Stage::Discover) > Duration::ZERO, "{times}");
+}
+
+#[test]
+fn a_new_file_serves_without_being_asked_for_and_the_same_one_is_no_news() {
+    let (_directory, path, builds) = stamped("live_watch");
+    let (live, events) = watch(&path);
+    builds.put(&path, "good", 1);
+    expect_replaced(&events, 2);
+    assert_eq!((live.generation(), live.get().name()), (2, "good-000001"));
+    // Twice, with the same content.
+    builds.put(&path, "good", 1);
+    fs::write(&path, builds.content("good", 1)).unwrap();
+    fs::remove_file(&path).unwrap();
+    builds.put(&path, "good", 2);
+    expect_replaced(&events, 3);
+    let (other, listener) = (live.clone(), events.clone());
+    drop(live);
+    builds.put(&path, "good", 3);
+    expect_replaced(&listener, 4);
+    assert_eq!(other.get().name(), "good-000003");
+    drop(other);
+    let unmapped = |event: &LiveEvent| {
+        matches!(event, LiveEvent::Unloaded { outcome: Some(UnloadOutcome::Unmapped), .. })
+    };
+    assert!(events.filter(unmapped).count() > 0);
+    assert!(!is_mapped("live_watch"));
+}
+
+#[test]
+fn without_events_the_file_is_compared_with_what_it_was() {
+    let (_directory, path, builds) = stamped("live_polled");
+    let options = LiveOptions::new().polling(Duration::from_millis(5));
+    let live = options.watch::<dyn Greeter>(&path).unwrap();
+    let events = live.events();
+    assert!(matches!(next(&events), LiveEvent::Loaded { .. }));
+    builds.put(&path, "good", 1);
+    expect_replaced(&events, 2);
+}
+
+#[test]
+fn what_cannot_be_loaded_is_told_once_and_the_next_good_file_serves() {
+    let (_directory, path, builds) = stamped("live_refused");
+    let (live, events) = watch(&path);
+    for (round, (bad, stage)) in [
+        (builds.content("fail", 1), Stage::Make),
+        (builds.content("boom", 1), Stage::Make),
+        (b"not a library".to_vec(), Stage::Check),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let round = round as u64 + 1;
+        replace(&path, &bad);
+        let event = next(&events);
+        let LiveEvent::Refused { generation, stage: found, .. } = event else {
+            panic!("{event:?}")
+        };
+        assert_eq!((generation, found), (round, stage));
+        assert_eq!(live.get().name(), text("good", round - 1));
+        // A sign of life that changes nothing; longer than it may be quiet.
+        let mut permissions = path.metadata().unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        assert!(events.next_within(Duration::from_millis(300)).is_none());
+        builds.put(&path, "good", round);
+        expect_replaced(&events, round + 1);
+    }
+    assert_eq!(live.get().name(), "good-000003");
+}
+
+#[test]
+fn without_a_file_there_is_nothing_to_watch() {
+    let directory = Directory::new();
+    let error = Live::<dyn Greeter>::watch(directory.library("absent")).unwrap_err();
+    assert_eq!(error.stage(), Some(Stage::Settle));
+    assert!(!is_watched("absent"));
+}
+
+/// Whether a thread watches a library of that name; 9 characters count.
+fn is_watched(name: &str) -> bool {
+    let threads = fs::read_dir("/proc/self/task").unwrap().flatten();
+    let names = threads.filter_map(|thread| fs::read_to_string(thread.path().join("comm")).ok());
+    let wanted = format!("watch lib{name}");
+    names.map(|comm| comm.trim().to_owned()).any(|comm| wanted.starts_with(&comm) && comm.len() > 9)
+}
+
+#[test]
+fn the_thread_that_watches_ends_with_the_last_handle() {
+    let (_directory, path, _builds) = stamped("ends_soon");
+    let (live, _events) = watch(&path);
+    let other = live.clone();
+    drop(live);
+    let wait_until = |is_watched_then| {
+        let end = Instant::now() + DEADLINE;
+        while is_watched("ends_soon") != is_watched_then {
+            assert!(Instant::now() < end);
+            thread::sleep(Duration::from_millis(1));
+        }
+    };
+    // It takes its name when it runs.
+    wait_until(true);
+    drop(other);
+    wait_until(false);
+}
+
+#[test]
+fn a_managers_loop_replaces_what_it_gave_out_live() {
+    let (directory, path, builds) = stamped("live_managed");
+    directory.add("healthy", "beside");
+    let mut manager = PluginManager::new();
+    let live = manager.live::<dyn Greeter>(&path).unwrap();
+    let gone = manager.live::<dyn Greeter>(&path).unwrap();
+    drop(gone);
+    builds.put(&path, "good", 1);
+    let mut told = Vec::new();
+    let options = WatchOptions::default();
+    manager.watch_and_load_blocking(directory.path(), PluginTrait::Greeter, options, |event| {
+        match event {
+            WatchEvent::Replaced { path: of, generation } => {
+                assert_eq!((of, live.generation()), (path.clone(), generation));
+                told.push(live.get().name().to_owned());
+                match generation {
+                    2 => builds.put(&path, "fail", 2),
+                    _ => return false,
+                }
+            }
+            WatchEvent::Error(WatchError::Load { error, serving, .. }) => {
+                assert!(serving);
+                told.push(error.stage().to_string());
+                builds.put(&path, "good", 3);
+            }
+            WatchEvent::Handles(handles, paths) => {
+                assert!(!paths.contains(&path) && handles.iter().all(|h| h.path() != path));
+            }
+            other => panic!("{other:?}"),
+        }
+        true
+    });
+    assert_eq!(told, ["good-000001", "make", "good-000003"]);
+}
+
+/// Writes a build in the way that some program does.
+type Writer = fn(&Path, &[u8]);
+
+const WRITERS: [(&str, Writer); 5] = [
+    ("cp", |path, content| fs::write(path, content).unwrap()),
+    ("mv", replace),
+    ("ln -f", |path, content| {
+        let built = path.with_extension("built");
+        fs::write(&built, content).unwrap();
+        fs::remove_file(path).unwrap();
+        fs::hard_link(&built, path).unwrap();
+        // Another one next time, as linkers have it.
+        fs::remove_file(built).unwrap();
+    }),
+    ("gcc -o", |path, content| {
+        let mut file = OpenOptions::new().write(true).truncate(true).open(path).unwrap();
+        for piece in content.chunks(content.len().div_ceil(10)) {
+            file.write_all(piece).unwrap();
+            thread::yield_now();
+        }
+    }),
+    ("rm and create", |path, content| {
+        fs::remove_file(path).unwrap();
+        File::create_new(path).unwrap().write_all(content).unwrap();
+    }),
+];
+
+/// Each build is left untouched until it is served, and served it is.
+fn replace_by(
+    writer: Writer,
+    numbers: std::ops::Range<u64>,
+    path: &Path,
+    builds: &Builds,
+    live: &Live<dyn Greeter>,
+    published: &AtomicU64,
+) {
+    for number in numbers {
+        writer(path, &builds.content("good", number));
+        let (end, expected) = (Instant::now() + DEADLINE, text("good", number));
+        while live.get().name() != expected {
+            assert!(Instant::now() < end, "{expected} is not served: {live:?}");
+            thread::sleep(Duration::from_micros(100));
+        }
+        published.store(number, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_storm_of_callers_sees_no_failure_whoever_writes_the_file_that_is_watched() {
+    let each = soak(40, 10_000);
+    let (_directory, path, builds) = stamped("storm_watched");
+    let (live, events) = watch(&path);
+    let (published, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let mut usage = Vec::new();
+    let (seen, ends) = thread::scope(|scope| {
+        let callers: Vec<_> = (0..8)
+            .map(|caller| {
+                let (live, published, is_over) = (live.clone(), &published, &is_over);
+                scope.spawn(move || call(&live, published, is_over, caller % 2 == 0))
+            })
+            .collect();
+        let listener = scope.spawn(|| {
+            let ends = events.filter_map(|event| match event {
+                LiveEvent::Unloaded { counter, outcome, .. } => {
+                    assert_eq!(outcome, Some(UnloadOutcome::Unmapped));
+                    counter
+                }
+                LiveEvent::Refused { .. } | LiveEvent::WatchImpaired { .. } => panic!("{event:?}"),
+                _ => None,
+            });
+            ends.collect::<Vec<_>>()
+        });
+        for (round, (name, writer)) in WRITERS.into_iter().enumerate() {
+            let (first, began) = (round as u64 * each + 1, Instant::now());
+            replace_by(writer, first..first + each, &path, &builds, &live, &published);
+            println!("{each} replacements by {name} in {:?}", began.elapsed());
+            usage.push(Usage::now());
+        }
+        is_over.store(true, Ordering::SeqCst);
+        let seen: Vec<_> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
+        drop(live);
+        (seen, listener.join().unwrap())
+    });
+    for seen in &seen {
+        assert!(seen.calls > 0 && (seen.failed, seen.stale) == (0, 0), "{seen:?}");
+    }
+    println!("{seen:#?}\n{usage:#?}");
+    assert_eq!(ends, vec![1; WRITERS.len() * each as usize + 1]);
+    assert!(!is_mapped("storm_watched"));
+    let [first, .., last] = &usage[..] else { panic!("{usage:?}") };
+    assert!(last.is_about(first), "{first:?}, at the end {last:?}");
+}
