@@ -10,7 +10,7 @@ use super::stages::copy::PrivateCopy;
 
 /// Two builds differ within their first bytes, where their identity stands:
 /// only files that begin alike are read to the end.
-const HEAD: u64 = 1024;
+const HEAD: usize = 1024;
 
 /// The files seen so far.
 #[derive(Default)]
@@ -42,21 +42,49 @@ impl Duplicates {
 }
 
 /// The size of a file, and a hash of how it begins.
-type Head = (u64, u64);
+pub(crate) type Head = (u64, u64);
 
 fn head(path: &Path) -> io::Result<Head> {
-    let file = File::open(path)?;
-    let len = file.metadata()?.len();
-    let mut head = Vec::new();
-    file.take(HEAD).read_to_end(&mut head)?;
-    let mut hasher = DefaultHasher::new();
-    head.hash(&mut hasher);
-    Ok((len, hasher.finish()))
+    let mut file = File::open(path)?;
+    head_of(&mut file).map(|hash| Ok((file.metadata()?.len(), hash)))?
 }
 
-/// Whether the content is the same; only asked of files that begin alike.
+/// The hash of how a file begins that was not read yet.
+pub(crate) fn head_of(file: &mut File) -> io::Result<u64> {
+    let mut head = [0; HEAD];
+    let len = fill(file, &mut head)?;
+    let mut hasher = DefaultHasher::new();
+    head[..len].hash(&mut hasher);
+    Ok(hasher.finish())
+}
+
+/// Whether the content is the same; only asked of files that begin alike. One
+/// that cannot be read is like no other.
 fn is_same(first: &Path, second: &Path) -> bool {
-    matches!((std::fs::read(first), std::fs::read(second)), (Ok(a), Ok(b)) if a == b)
+    compare(first, second).unwrap_or(false)
+}
+
+fn compare(first: &Path, second: &Path) -> io::Result<bool> {
+    let (mut first, mut second) = (File::open(first)?, File::open(second)?);
+    let (mut a, mut b) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        let (read, other) = (fill(&mut first, &mut a)?, fill(&mut second, &mut b)?);
+        if a[..read] != b[..other] || read == 0 {
+            return Ok(read == 0 && other == 0);
+        }
+    }
+}
+
+/// Reads until the buffer is full or the file at its end.
+fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    Ok(filled)
 }
 
 /// A private copy, which is there for as long as its library is open, and how
@@ -64,17 +92,17 @@ fn is_same(first: &Path, second: &Path) -> bool {
 #[derive(Debug)]
 pub(crate) struct Content {
     copy: PathBuf,
-    head: Option<Head>,
+    head: Head,
 }
 
 impl Content {
     pub(crate) fn of(copy: &PrivateCopy) -> Self {
-        Content { copy: copy.path().to_owned(), head: head(copy.path()).ok() }
+        Content { copy: copy.path().to_owned(), head: copy.head() }
     }
 
-    /// Whether it is the same. One that cannot be read is like no other.
+    /// Whether it is the same.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.head.is_some() && self.head == other.head && is_same(&self.copy, &other.copy)
+        self.head == other.head && is_same(&self.copy, &other.copy)
     }
 }
 
@@ -90,14 +118,14 @@ mod tests {
             std::fs::write(&path, content).unwrap();
             path
         };
-        let mut long = vec![7; 10_000];
+        let mut long = vec![7; 200_000];
         let first = write("first", &long);
         let same = write("same", &long);
-        long[9_999] = 8;
+        long[199_999] = 8;
         let other_end = write("other_end", &long);
         long[0] = 8;
         let other_head = write("other_head", &long);
-        let shorter = write("shorter", &long[..9_000]);
+        let shorter = write("shorter", &long[..150_000]);
 
         let mut duplicates = Duplicates::default();
         assert_eq!(duplicates.earlier(&first, &first), None);
