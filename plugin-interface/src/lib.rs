@@ -85,6 +85,7 @@ pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{Interface, PluginTrait};
 pub use plugin_annotations::{plugin_aggregates, plugin_impl, plugin_interface};
 pub use runtime::context::PluginContext;
+pub use runtime::state::PluginState;
 
 #[cfg(feature = "watch")]
 pub use {
