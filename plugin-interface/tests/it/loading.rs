@@ -40,6 +40,7 @@ fn a_load_for_every_interface_makes_every_registration() {
             ("fixture_interface::Local", "Clicks"),
             ("fixture_interface::Movable", "Clicks"),
             ("fixture_interface::Tally", "Sum"),
+            ("fixture_interface::derived::Derived", "Mirror"),
             ("fixture_interface::everything::Everything", "Mirror"),
             ("plugin_interface::greeter::Greeter", "OtherTwin"),
             ("plugin_interface::greeter::Greeter", "Twin"),
@@ -87,7 +88,7 @@ fn inspecting_reads_package_interfaces_and_registrations() {
     let metadata = inspect(fixture("healthy")).unwrap();
     assert_eq!((metadata.package.name.as_str(), metadata.package.abi_version), ("healthy", 1));
     let interfaces: Vec<_> = metadata.interfaces.iter().map(|i| i.name()).collect();
-    assert_eq!(interfaces, ["Echo", "Local", "Movable", "Tally", "Everything", "Greeter"]);
+    assert_eq!(interfaces, ["Echo", "Local", "Movable", "Tally", "Derived", "Everything", "Greeter"]);
     let echo = &metadata.interfaces[0];
     assert_eq!(echo.version, "1.2");
     let signature = |name| signature(echo, name);
@@ -101,7 +102,7 @@ fn inspecting_reads_package_interfaces_and_registrations() {
          -> Vec<Option<Result<String, Vec<u8>>>>"
     );
     assert!(!echo.methods.iter().any(|m| m.name == "windows") || cfg!(windows));
-    assert_eq!(metadata.registrations.len(), 7);
+    assert_eq!(metadata.registrations.len(), 8);
 }
 
 fn signature<'a>(interface: &'a InterfaceMetadata, method: &str) -> &'a str {

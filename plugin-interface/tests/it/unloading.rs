@@ -36,7 +36,7 @@ fn the_count_covers_all_interfaces_of_a_library() {
     let mut handles = PluginManager::new().load_all(directory.path()).unwrap();
     let last = handles.pop().unwrap();
     drop(handles);
-    assert_eq!(last.close().unwrap(), Some(7));
+    assert_eq!(last.close().unwrap(), Some(8));
 }
 
 #[test]
