@@ -88,7 +88,10 @@ fn inspecting_reads_package_interfaces_and_registrations() {
     let metadata = inspect(fixture("healthy")).unwrap();
     assert_eq!((metadata.package.name.as_str(), metadata.package.abi_version), ("healthy", 1));
     let interfaces: Vec<_> = metadata.interfaces.iter().map(|i| i.name()).collect();
-    assert_eq!(interfaces, ["Echo", "Local", "Movable", "Tally", "Derived", "Everything", "Greeter"]);
+    assert_eq!(
+        interfaces,
+        ["Echo", "Local", "Movable", "Tally", "Derived", "Everything", "Greeter"]
+    );
     let echo = &metadata.interfaces[0];
     assert_eq!(echo.version, "1.2");
     let signature = |name| signature(echo, name);
