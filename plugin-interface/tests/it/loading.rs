@@ -40,7 +40,7 @@ fn a_load_for_every_interface_makes_every_registration() {
             ("fixture_interface::Local", "Clicks"),
             ("fixture_interface::Movable", "Clicks"),
             ("fixture_interface::Tally", "Sum"),
-            ("fixture_interface::derived::Derived", "Mirror"),
+            ("fixture_interface::derived::Derived", "DerivedMirror"),
             ("fixture_interface::everything::Everything", "Mirror"),
             ("plugin_interface::greeter::Greeter", "OtherTwin"),
             ("plugin_interface::greeter::Greeter", "Twin"),
