@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::stages::copy::PrivateCopy;
-use super::stages::same::is_same;
+use super::stages::same::{fill, is_same};
 
 /// Two builds differ within their first bytes, where their identity stands:
 /// only files that begin alike are read to the end.
-const HEAD: u64 = 1024;
+const HEAD: usize = 1024;
 
 /// The files seen so far.
 #[derive(Default)]
@@ -43,16 +43,20 @@ impl Duplicates {
 }
 
 /// The size of a file, and a hash of how it begins.
-type Head = (u64, u64);
+pub(crate) type Head = (u64, u64);
 
 fn head(path: &Path) -> io::Result<Head> {
-    let file = File::open(path)?;
-    let len = file.metadata()?.len();
-    let mut head = Vec::new();
-    file.take(HEAD).read_to_end(&mut head)?;
+    let mut file = File::open(path)?;
+    head_of(&mut file).map(|hash| Ok((file.metadata()?.len(), hash)))?
+}
+
+/// The hash of how a file begins that was not read yet.
+pub(crate) fn head_of(file: &mut File) -> io::Result<u64> {
+    let mut head = [0; HEAD];
+    let len = fill(file, &mut head)?;
     let mut hasher = DefaultHasher::new();
-    head.hash(&mut hasher);
-    Ok((len, hasher.finish()))
+    head[..len].hash(&mut hasher);
+    Ok(hasher.finish())
 }
 
 /// A private copy, which is there for as long as its library is open, and how
@@ -60,17 +64,17 @@ fn head(path: &Path) -> io::Result<Head> {
 #[derive(Debug)]
 pub(crate) struct Content {
     copy: PathBuf,
-    head: Option<Head>,
+    head: Head,
 }
 
 impl Content {
     pub(crate) fn of(copy: &PrivateCopy) -> Self {
-        Content { copy: copy.path().to_owned(), head: head(copy.path()).ok() }
+        Content { copy: copy.path().to_owned(), head: copy.head() }
     }
 
-    /// Whether it is the same. One that cannot be read is like no other.
+    /// Whether it is the same.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.head.is_some() && self.head == other.head && is_same(&self.copy, &other.copy)
+        self.head == other.head && is_same(&self.copy, &other.copy)
     }
 }
 
@@ -86,14 +90,14 @@ mod tests {
             std::fs::write(&path, content).unwrap();
             path
         };
-        let mut long = vec![7; 10_000];
+        let mut long = vec![7; 200_000];
         let first = write("first", &long);
         let same = write("same", &long);
-        long[9_999] = 8;
+        long[199_999] = 8;
         let other_end = write("other_end", &long);
         long[0] = 8;
         let other_head = write("other_head", &long);
-        let shorter = write("shorter", &long[..9_000]);
+        let shorter = write("shorter", &long[..150_000]);
 
         let mut duplicates = Duplicates::default();
         assert_eq!(duplicates.earlier(&first, &first), None);

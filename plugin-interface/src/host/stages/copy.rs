@@ -5,13 +5,14 @@
 //! knows a library by its path, so that each load needs a path of its own.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::settle::{self, Settled};
 use super::times::Stopwatch;
+use crate::host::duplicates::{Head, head_of};
 use crate::host::error::LoadError;
 use crate::host::policy::LoadPolicy;
 use crate::host::private_directory::{self, PrivateDirectory};
@@ -23,6 +24,8 @@ use crate::host::stage::Stage;
 pub(crate) struct PrivateCopy {
     path: PathBuf,
     len: u64,
+    /// A hash of how it begins.
+    head: u64,
     origin: FileIdentity,
     real: PathBuf,
     directory: Arc<PrivateDirectory>,
@@ -52,16 +55,16 @@ impl PrivateCopy {
         let unreadable = |error| LoadError::Read { path: source.to_owned(), source: error };
         regular(source, &source.metadata().map_err(unreadable)?)?;
         let original = open_without_waiting(source).map_err(unreadable)?;
-        // Once more: it may be another file by now.
-        let metadata = original.metadata().map_err(unreadable)?;
-        regular(source, &metadata)?;
-        policy.check_file(source, &metadata)?;
-        let real = policy.check_directory(source)?;
-        retained::check_room(source, &real, policy)?;
         let written = || LoadError::StillWritten { path: source.to_owned() };
         let settled =
             Settled::begin(&original, patience).map_err(unreadable)?.ok_or_else(written)?;
-        let origin = FileIdentity::of(settled.before());
+        // Once more: it may be another file by now.
+        let metadata = settled.before();
+        regular(source, metadata)?;
+        policy.check_file(source, metadata)?;
+        let real = policy.check_directory(source)?;
+        retained::check_room(source, &real, policy)?;
+        let origin = FileIdentity::of(metadata);
         watch.begin(Stage::Copy);
         let copy = Self::write(source, &original, origin, real)?;
         if copy.len != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
@@ -86,10 +89,11 @@ impl PrivateCopy {
         let name = source.file_name().unwrap_or_default();
         let (mut file, path, directory) =
             private_directory::file(name).map_err(failed(&std::env::temp_dir()))?;
-        let mut copy = PrivateCopy { path, len: 0, origin, real, directory };
+        let mut copy = PrivateCopy { path, len: 0, head: 0, origin, real, directory };
         // No further than it was: one that grew is refused afterwards.
         let mut original = original.take(copy.origin.len);
         copy.len = io::copy(&mut original, &mut file).map_err(failed(&copy.path))?;
+        copy.head = file.rewind().and_then(|()| head_of(&mut file)).map_err(failed(&copy.path))?;
         Ok(copy)
     }
 
@@ -101,6 +105,11 @@ impl PrivateCopy {
     /// How many bytes it has.
     pub(crate) fn len(&self) -> u64 {
         self.len
+    }
+
+    /// Its size, and a hash of how it begins.
+    pub(crate) fn head(&self) -> Head {
+        (self.len, self.head)
     }
 
     /// The path of the file that was copied, without links.

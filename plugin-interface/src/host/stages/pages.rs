@@ -23,8 +23,7 @@ impl Pages {
         if !self.pages.contains_key(&number) {
             let start = number * PAGE;
             let mut page = vec![0; PAGE.min(self.len.saturating_sub(start)) as usize];
-            self.file.seek(SeekFrom::Start(start))?;
-            self.file.read_exact(&mut page)?;
+            read_exact_at(&mut self.file, &mut page, start)?;
             self.pages.insert(number, page);
         }
         Ok(&self.pages[&number])
@@ -35,8 +34,7 @@ impl Read for Pages {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.len() as u64 > PAGE {
             // Long runs are not read again.
-            self.file.seek(SeekFrom::Start(self.at))?;
-            let read = self.file.read(buffer)?;
+            let read = read_at(&mut self.file, buffer, self.at)?;
             self.at += read as u64;
             return Ok(read);
         }
@@ -59,6 +57,31 @@ impl Seek for Pages {
         self.at = to.ok_or(io::ErrorKind::InvalidInput)?;
         Ok(self.at)
     }
+}
+
+/// One system call where there is one for it.
+#[cfg(unix)]
+fn read_at(file: &mut File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(not(unix))]
+fn read_at(file: &mut File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    file.seek(SeekFrom::Start(at))?;
+    file.read(buffer)
+}
+
+fn read_exact_at(file: &mut File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match read_at(file, buffer, at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                buffer = &mut buffer[read..];
+                at += read as u64;
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

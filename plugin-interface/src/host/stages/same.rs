@@ -28,7 +28,7 @@ fn compare(first: &Path, second: &Path) -> io::Result<bool> {
 }
 
 /// Reads until the buffer is full or the file at its end.
-fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match file.read(&mut buffer[filled..])? {

@@ -241,7 +241,10 @@ impl Lookout {
             let mut brain = lock(&brain);
             let before = brain.wake();
             seen.into_iter().for_each(|seen| brain.see(seen, now));
-            if brain.wake() < before {
+            let is_earlier = brain.wake() < before;
+            // Whoever wakes wants the brain.
+            drop(brain);
+            if is_earlier {
                 // Full means that the token lies there.
                 let _ = wake.try_send(());
             }
