@@ -27,6 +27,7 @@ pub use crate::runtime::register::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
     unregister_all,
 };
+pub use crate::runtime::state::state;
 
 /// The length of the record of an interface.
 pub const fn interface_record_len<I: Interface + ?Sized>() -> usize {

@@ -89,6 +89,7 @@ pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{Interface, PluginTrait};
 pub use plugin_annotations::{FfiSafe, plugin_aggregates, plugin_impl, plugin_interface};
 pub use runtime::context::PluginContext;
+pub use runtime::state::PluginState;
 
 #[cfg(feature = "watch")]
 pub use {

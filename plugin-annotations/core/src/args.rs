@@ -7,7 +7,7 @@
 //! ffi               = [ option { "," option } ]
 //! option            = "crate" "=" path | "version" "=" string
 //!                   | "new" "=" path   | "name" "=" string
-//!                   | "stop" "=" path
+//!                   | "stop" "=" path  | "state"
 //! ```
 
 use proc_macro2::{Span, TokenStream};
@@ -24,6 +24,8 @@ pub(crate) struct Args {
     pub(crate) new: Option<Path>,
     pub(crate) stop: Option<Path>,
     pub(crate) name: Option<LitStr>,
+    /// Whether, and where that is said.
+    pub(crate) state: Option<Span>,
 }
 
 impl Args {
@@ -66,10 +68,13 @@ impl Args {
             let message = format!("unknown option `{key}`, expected one of `{expected}`");
             return Err(syn::Error::new(key.span(), message));
         }
-        input.parse::<Token![=]>()?;
+        if key != "state" {
+            input.parse::<Token![=]>()?;
+        }
         let again = match key.to_string().as_str() {
             "crate" => self.krate.replace(input.call(Path::parse_mod_style)?).is_some(),
             "new" => self.new.replace(input.parse()?).is_some(),
+            "state" => self.state.replace(key.span()).is_some(),
             "stop" => self.stop.replace(input.parse()?).is_some(),
             "version" => self.version.replace(text(input)?).is_some(),
             _ => self.name.replace(text(input)?).is_some(),

@@ -57,6 +57,8 @@ pub(crate) struct Registration {
     pub(crate) new: Option<Path>,
     /// What runs before an instance is dropped.
     pub(crate) stop: Option<Path>,
+    /// Whether its state goes to the next version.
+    pub(crate) keeps_state: bool,
 }
 
 /// A crate that becomes a library of plugins.

@@ -94,7 +94,7 @@ pub(crate) fn registration(
     item: TokenStream,
     errors: &mut Errors,
 ) -> Option<Registration> {
-    let args = errors.keep(Args::parse(args, true, &["new", "stop", "name", "crate"]));
+    let args = errors.keep(Args::parse(args, true, &["new", "stop", "state", "name", "crate"]));
     let item = errors.keep(syn::parse2::<ItemImpl>(item))?;
     let args = args?;
     let interface = args.interface.clone()?;
@@ -115,6 +115,7 @@ pub(crate) fn registration(
         name: name?,
         new: args.new,
         stop: args.stop,
+        keeps_state: args.state.is_some(),
     })
 }
 

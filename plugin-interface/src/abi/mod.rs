@@ -19,7 +19,9 @@ pub use composite::{
 };
 pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFactory};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
-pub use registration::{RawContext, Registration, RegistrationArray, RegistrationFactory};
+pub use registration::{
+    RawContext, RawState, Registration, RegistrationArray, RegistrationFactory,
+};
 pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
 pub use vtable::{Opaque, VTableHeader};
 

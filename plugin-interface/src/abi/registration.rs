@@ -3,7 +3,7 @@
 
 use core::ffi::c_void;
 
-use super::{Failure, Opaque, RawSlice, assert_layout};
+use super::{Failure, Opaque, RawBuffer, RawSlice, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
@@ -62,6 +62,27 @@ pub struct RawContext {
 
 assert_layout!(RawContext { size: 3 * WORD, align: WORD, size: 0, library_path: WORD });
 
+/// How the state of instances goes from one version of a library to the next.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct RawState {
+    /// The version of what `save` gives.
+    pub version: u32,
+    /// Writes the state of a registration to the buffer, as `Vec<u8>`; null, or
+    /// the panic. None if nothing is saved.
+    pub save: Option<unsafe extern "C" fn(*const c_void, *mut RawBuffer) -> *mut Failure>,
+    /// Hands a registration, which nobody uses yet, a state and the version of
+    /// it; null, or why it was refused.
+    pub restore: Option<unsafe extern "C" fn(*const c_void, u32, RawSlice) -> *mut Failure>,
+}
+
+impl RawState {
+    /// Of instances that keep none.
+    pub(crate) const NONE: Self = RawState { version: 0, save: None, restore: None };
+}
+
+assert_layout!(RawState { size: 3 * WORD, align: WORD, version: 0, save: WORD, restore: 2 * WORD });
+
 /// How to make and unmake the instances of one `#[plugin_impl]`.
 ///
 /// A static of the plugin, collected by `inventory`. Only the macros make one:
@@ -88,10 +109,13 @@ pub struct RegistrationFactory {
     pub(crate) unmake: unsafe extern "C" fn(*const c_void) -> *mut Failure,
     /// The metadata record of this registration.
     pub(crate) record: RawSlice,
+    /// What goes from one version of the library to the next. Factories of the
+    /// first plugins end before it.
+    pub(crate) state: RawState,
 }
 
 assert_layout!(RegistrationFactory {
-    size: 11 * WORD + 8,
+    size: 14 * WORD + 8,
     align: 8,
     size: 0,
     interface: WORD,
@@ -102,9 +126,14 @@ assert_layout!(RegistrationFactory {
     make: 7 * WORD + 8,
     unmake: 8 * WORD + 8,
     record: 9 * WORD + 8,
+    state: 11 * WORD + 8,
 });
 
 impl RegistrationFactory {
+    /// The size of one that has every field but those appended later.
+    #[cfg(feature = "manager")]
+    pub(crate) const FIRST_SIZE: usize = core::mem::offset_of!(RegistrationFactory, state);
+
     /// The body of `plugin_register_<Trait>_<Type>_v1`: makes an instance and
     /// returns its `<Trait>Registration`, null on failure.
     ///

@@ -365,6 +365,33 @@ pub enum LoadError {
         /// Why not.
         source: ProxyError,
     },
+    /// The version that serves could not save its state for the next one.
+    #[error("{}: {name}, which serves, panicked when it saved its state: {message}", path.display())]
+    Save {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// What it panicked with.
+        message: String,
+    },
+    /// The new version did not take over the state of the one that serves.
+    #[error(
+        "{}: {name}, whose state has version {expected}, did not take over a state of version {found}: {message}; restore that version too, or start the host anew",
+        path.display()
+    )]
+    Restore {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// The version of its own state.
+        expected: u32,
+        /// The version of the state that it was offered.
+        found: u32,
+        /// Why, or what it panicked with.
+        message: String,
+    },
     /// What a maker returned is no registration of the interface.
     #[error("{}: {symbol} returned no registration of {interface}: {reason}", path.display())]
     Registration {

@@ -2,17 +2,21 @@
 #![expect(unsafe_code, reason = "owns a registration of another library")]
 
 use core::ffi::c_void;
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::error::ProxyError;
+use super::error::{LoadError, ProxyError};
 use super::library::LoadedLibrary;
 use super::stages::admit::{Mismatch, fits};
 use super::symbols::{Unregister, UnregisterAll};
-use crate::abi::{Failure, Registration, RegistrationArray, RegistrationFactory, VTableHeader};
-use crate::boundary::Origin;
+use crate::abi::{
+    Failure, RawBuffer, RawSlice, RawState, Registration, RegistrationArray, RegistrationFactory,
+    VTableHeader,
+};
+use crate::boundary::{FfiSafe, Origin};
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::InterfaceMetadata;
 use crate::object::Object;
@@ -81,6 +85,14 @@ pub(crate) struct Instance {
     unmaker: Option<Unmaker>,
     /// Last: the library outlives its registration.
     pub(super) library: Arc<LoadedLibrary>,
+}
+
+/// What an instance saved for the one that comes after it.
+pub(crate) struct SavedState {
+    /// The registration's name.
+    name: String,
+    version: u32,
+    bytes: Vec<u8>,
 }
 
 /// An interface of a library, by path and shape.
@@ -176,13 +188,86 @@ impl Instance {
         }))
     }
 
+    /// How state goes to and from this instance.
+    fn state_functions(&self) -> RawState {
+        let Some(Unmaker::Factory(factory)) = &self.unmaker else {
+            return RawState::NONE;
+        };
+        let factory = factory.as_ptr();
+        // SAFETY: a static of the library, which is open; it begins with its
+        // size.
+        let size = unsafe { (*factory).size };
+        if size < size_of::<RegistrationFactory>() {
+            return RawState::NONE;
+        }
+        // SAFETY: as above, and the size says that it has the field.
+        unsafe { (*factory).state }
+    }
+
+    pub(super) fn keeps_state(&self) -> bool {
+        self.state_functions().save.is_some()
+    }
+
+    /// The state for the version that comes after this one, if it keeps any.
+    pub(super) fn save(&self) -> Result<Option<SavedState>, LoadError> {
+        let RawState { version, save: Some(save), .. } = self.state_functions() else {
+            return Ok(None);
+        };
+        let mut saved = MaybeUninit::<RawBuffer>::uninit();
+        // SAFETY: the registration lives as long as this, and is only shared;
+        // the place to write to lives across the call.
+        let failure = unsafe { save(self.registration.as_ptr().cast(), saved.as_mut_ptr()) };
+        let (path, name) = (self.library.path.clone(), self.name.clone());
+        if !failure.is_null() {
+            // SAFETY: a failure that is returned is ours.
+            let message = unsafe { take_message(failure) };
+            return Err(LoadError::Save { path, name, message });
+        }
+        // SAFETY: without a failure it was written, and is ours; only the
+        // macros make factories, so it came from `lower`.
+        match unsafe { <Vec<u8> as FfiSafe>::lift(saved.assume_init(), Origin::Rust) } {
+            Ok(bytes) => Ok(Some(SavedState { name, version, bytes })),
+            Err(invalid) => Err(LoadError::Save { path, name, message: invalid.to_string() }),
+        }
+    }
+
+    /// Takes over a state, if this instance keeps any. It has no proxy yet.
+    pub(super) fn restore(&mut self, state: &SavedState) -> Result<(), LoadError> {
+        let RawState { version: expected, restore: Some(restore), .. } = self.state_functions()
+        else {
+            return Ok(());
+        };
+        let refused = |message| LoadError::Restore {
+            path: self.library.path.clone(),
+            name: self.name.clone(),
+            expected,
+            found: state.version,
+            message,
+        };
+        if state.name != self.name {
+            let (old, new) = (&state.name, &self.name);
+            return Err(refused(format!(
+                "it is that of `{old}`; if `{new}` is the same thing, say `name = \"{old}\"`"
+            )));
+        }
+        let (registration, bytes) = (self.registration.as_ptr().cast(), RawSlice::of(&state.bytes));
+        // SAFETY: the registration lives as long as this, which nobody shares;
+        // the bytes live across the call.
+        let failure = unsafe { restore(registration, state.version, bytes) };
+        if failure.is_null() {
+            return Ok(());
+        }
+        // SAFETY: a failure that is returned is ours.
+        Err(refused(unsafe { take_message(failure) }))
+    }
+
     /// Unmakes the registration. Gives the message if its drop panicked.
     pub(super) fn unmake(&mut self) -> Option<String> {
         let registration = self.registration.as_ptr().cast_const().cast::<c_void>();
         let failure: *mut Failure = match self.unmaker.take()? {
             // SAFETY: the factory made this registration, and this is the only
             // place that unmakes it: the unmaker was taken.
-            Unmaker::Factory(factory) => unsafe { (factory.as_ref().unmake)(registration) },
+            Unmaker::Factory(factory) => unsafe { ((*factory.as_ptr()).unmake)(registration) },
             Unmaker::Array(_) => return None,
             Unmaker::Single(Some(unregister)) => {
                 // SAFETY: as above, for the library's own function.

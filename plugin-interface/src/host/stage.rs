@@ -35,12 +35,14 @@ pub enum Stage {
     Connect,
     /// Making the instances.
     Make,
+    /// Handing over the state of the version before.
+    Restore,
     /// Putting it where callers find it.
     Publish,
 }
 
 impl Stage {
-    pub(super) const ALL: [Stage; 10] = [
+    pub(super) const ALL: [Stage; 11] = [
         Stage::Discover,
         Stage::Settle,
         Stage::Copy,
@@ -50,6 +52,7 @@ impl Stage {
         Stage::Open,
         Stage::Connect,
         Stage::Make,
+        Stage::Restore,
         Stage::Publish,
     ];
 }
@@ -66,6 +69,7 @@ impl fmt::Display for Stage {
             Stage::Open => "open",
             Stage::Connect => "connect",
             Stage::Make => "make",
+            Stage::Restore => "restore",
             Stage::Publish => "publish",
         })
     }
@@ -108,6 +112,7 @@ impl LoadError {
             | E::NothingMade { .. }
             | E::Registration { .. }
             | E::Proxy { .. } => Stage::Make,
+            E::Save { .. } | E::Restore { .. } => Stage::Restore,
         }
     }
 }

@@ -8,5 +8,6 @@ pub(crate) mod failure;
 pub(crate) mod panic_hook;
 mod place;
 pub(crate) mod register;
+pub(crate) mod state;
 #[cfg(thread_exits = "caught")]
 pub(crate) mod thread_exits;

@@ -12,7 +12,7 @@ use super::context::PluginContext;
 use super::failure;
 use super::place::Place;
 use crate::abi::{
-    Failure, FailureKind, RawContext, RawSlice, Registration, RegistrationArray,
+    Failure, FailureKind, RawContext, RawSlice, RawState, Registration, RegistrationArray,
     RegistrationFactory,
 };
 use crate::interface::{Interface, VTableFor};
@@ -50,11 +50,14 @@ pub trait Plugin: 'static {
     fn construct(context: &PluginContext<'_>) -> Result<Self::Instance, String>;
     fn counter() -> &'static Counter<Self::Interface>;
 
+    /// What goes from one version of the library to the next.
+    const STATE: RawState = RawState::NONE;
+
     /// Called before the instance is dropped, when nobody else has it.
     fn stop(_instance: &mut Self::Instance) {}
 }
 
-type RegistrationOf<P> = Registration<<<P as Plugin>::Interface as Interface>::VTable>;
+pub(super) type RegistrationOf<P> = Registration<<<P as Plugin>::Interface as Interface>::VTable>;
 
 /// The factory of a plugin, for `inventory`.
 #[doc(hidden)]
@@ -69,6 +72,7 @@ pub const fn factory<P: Plugin>() -> RegistrationFactory {
         make: make::<P>,
         unmake: unmake::<P>,
         record: RawSlice::of(P::RECORD),
+        state: P::STATE,
     }
 }
 

@@ -25,6 +25,7 @@ mod rejecting;
 mod seeds;
 mod sharing;
 mod stamped;
+mod state;
 mod thread_exits;
 mod tidy;
 mod unloading;

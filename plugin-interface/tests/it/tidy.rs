@@ -52,6 +52,7 @@ const UNSAFE: &[&str] = &[
     "runtime/failure.rs",
     "runtime/panic_hook.rs",
     "runtime/register.rs",
+    "runtime/state.rs",
     "runtime/thread_exits.rs",
 ];
 

@@ -31,7 +31,8 @@ pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
 ///         inventory::submit! { factory::<__PluginMaker>() }
 /// ```
 fn expand(registration: &Registration) -> TokenStream {
-    let Registration { krate, interface, interface_name, ty, name, new, stop } = registration;
+    let Registration { krate, interface, interface_name, ty, name, new, stop, keeps_state } =
+        registration;
     let private = quote!(#krate::__private);
     let (counter, object) = (counter_name(interface_name), object_type(interface));
     let maker = format_ident!("plugin_register_{interface_name}_{name}_v1");
@@ -54,6 +55,10 @@ fn expand(registration: &Registration) -> TokenStream {
                 #call(#stop, __instance)
             }
         }
+    });
+    let state = keeps_state.then(|| {
+        let state = quote_spanned! {ty.span()=> #private::state::<__PluginMaker> };
+        quote!(const STATE: #krate::abi::RawState = #state();)
     });
     let record =
         metadata_static(krate, "RECORD", &quote!(<__PluginMaker as #private::Plugin>::RECORD));
@@ -82,6 +87,8 @@ fn expand(registration: &Registration) -> TokenStream {
                 }
 
                 #stop
+
+                #state
 
                 fn counter() -> &'static #private::Counter<#object> {
                     &crate::#counter

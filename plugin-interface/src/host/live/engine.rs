@@ -31,8 +31,8 @@ pub(super) struct Engine {
 
 /// A version that was made, and is not in use.
 pub(super) struct Candidate {
-    pub(super) instance: Arc<Instance>,
-    content: Content,
+    pub(super) instance: Instance,
+    pub(super) content: Content,
 }
 
 impl Engine {
@@ -72,15 +72,15 @@ impl Engine {
         let library = Arc::new(open::timed(path, copy, metadata, watch)?);
         watch.begin(Stage::Make);
         let made = make::make_named(&library, Some(self.wanted), name.as_deref());
-        let instance = Arc::new(self.only(made)?);
+        let instance = self.only(made)?;
         Ok(Some(Candidate { instance, content }))
     }
 
     /// Counts a candidate as the version that serves.
-    pub(super) fn serve(&mut self, candidate: Candidate) -> (u64, Arc<Instance>) {
-        self.serving = Some(candidate.content);
+    pub(super) fn serve(&mut self, content: Content) -> u64 {
+        self.serving = Some(content);
         self.generation += 1;
-        (self.generation, candidate.instance)
+        self.generation
     }
 
     /// The registration to make, by what the metadata lists. A library written

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use super::engine::Engine;
+use super::engine::{Candidate, Engine};
 use super::error::ReloadError;
 use super::events::{Announcer, LiveEvent};
 use super::options::LiveOptions;
@@ -46,7 +46,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let announcer = Arc::new(Announcer::new(path.clone()));
         let mut engine = Engine::new(path, PluginTrait::of::<I>(), options);
-        let version = match next_version(&mut engine, PATIENCE, &mut watch) {
+        let version = match next_version(&mut engine, None, PATIENCE, &mut watch) {
             Ok(Some(version)) => version,
             // Nothing serves yet that it could be the same as.
             Ok(None) => unreachable!("the first version of a library is new"),
@@ -75,7 +75,8 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
         let mut turn = self.begin()?;
         let (engine, announcer) = (&mut *turn.engine, &self.announcer);
         watch.begin(Stage::Settle);
-        match next_version(engine, patience, &mut watch) {
+        let next = next_version(engine, Some(&self.swap.get()), patience, &mut watch);
+        match next {
             Ok(None) => Ok(Reloaded::Unchanged),
             Ok(Some(version)) => {
                 let generation = version.generation;
@@ -124,21 +125,29 @@ impl<I: LiveInterface + ?Sized> Drop for Shared<I> {
     }
 }
 
-/// Loads a version and numbers it; `None` if the file is what serves.
+/// Loads a version that takes over the state of the one that serves, and
+/// numbers it; `None` if the file is what serves.
 fn next_version<I: LiveInterface + ?Sized>(
     engine: &mut Engine,
+    serving: Option<&Version<I>>,
     patience: Duration,
     watch: &mut Stopwatch,
 ) -> Result<Option<Version<I>>, LoadError> {
-    let Some(candidate) = engine.load(patience, watch)? else {
+    let Some(Candidate { mut instance, content }) = engine.load(patience, watch)? else {
         return Ok(None);
     };
-    let proxy = Arc::clone(&candidate.instance)
+    if let Some(serving) = serving.filter(|serving| serving.instance.keeps_state()) {
+        watch.begin(Stage::Restore);
+        if let Some(state) = serving.instance.save()? {
+            instance.restore(&state)?;
+        }
+    }
+    let instance = Arc::new(instance);
+    let proxy = Arc::clone(&instance)
         .proxy::<I>()
         .map_err(|source| LoadError::Proxy { path: engine.path().to_owned(), source })?;
-    // State goes from the old version to the new one here, before it serves.
     watch.begin(Stage::Publish);
-    let (generation, instance) = engine.serve(candidate);
+    let generation = engine.serve(content);
     Ok(Some(Version { proxy, generation, instance }))
 }
 

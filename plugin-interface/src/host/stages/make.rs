@@ -65,13 +65,15 @@ fn by_factories(
     factories(entry)
         .into_iter()
         .filter(|factory| {
-            // SAFETY: a factory is a static of the library, and has our size.
-            let factory = unsafe { factory.as_ref() };
-            factory.fingerprint == interface.fingerprint
+            // Not as a reference: those of older plugins are shorter.
+            let factory = factory.as_ptr();
+            // SAFETY: a factory is a static of the library, and has the fields
+            // that it had first.
+            (unsafe { (*factory).fingerprint }) == interface.fingerprint
                 // SAFETY: as above.
-                && unsafe { text_of(factory.interface) } == interface.path
+                && unsafe { text_of((*factory).interface) } == interface.path
                 // SAFETY: as above.
-                && name.is_none_or(|name| unsafe { text_of(factory.name) } == name)
+                && name.is_none_or(|name| unsafe { text_of((*factory).name) } == name)
         })
         .map(|factory| by_factory(library, factory, interface))
         .collect()
@@ -84,7 +86,7 @@ fn factories(entry: &PluginEntry) -> Vec<NonNull<RegistrationFactory>> {
         let found = unsafe { &mut *context.cast::<Vec<NonNull<RegistrationFactory>>>() };
         // SAFETY: a factory begins with its size; one that lacks fields is none
         // of ours.
-        if !factory.is_null() && unsafe { (*factory).size } >= size_of::<RegistrationFactory>() {
+        if !factory.is_null() && unsafe { (*factory).size } >= RegistrationFactory::FIRST_SIZE {
             found.extend(NonNull::new(factory.cast_mut()));
         }
     }
@@ -93,7 +95,7 @@ fn factories(entry: &PluginEntry) -> Vec<NonNull<RegistrationFactory>> {
     unsafe { (entry.factories)(visit, (&raw mut found).cast()) };
     // The order in which a linker put them means nothing.
     // SAFETY: a factory and its name are statics of the library.
-    found.sort_by_key(|factory| unsafe { text_of(factory.as_ref().name) });
+    found.sort_by_key(|factory| unsafe { text_of((*factory.as_ptr()).name) });
     found
 }
 
@@ -102,15 +104,13 @@ fn by_factory(
     factory: NonNull<RegistrationFactory>,
     interface: &InterfaceMetadata,
 ) -> Result<Instance, LoadError> {
-    // SAFETY: a factory is a static of the library, which is open.
-    let called = unsafe { factory.as_ref() };
-    // SAFETY: so is its name.
-    let name = unsafe { text_of(called.name) }.into_owned();
+    // SAFETY: a factory and its name are statics of the library, which is open.
+    let name = unsafe { text_of((*factory.as_ptr()).name) }.into_owned();
     let bytes = path_bytes(&library.path);
     let context = RawContext { size: size_of::<RawContext>(), library_path: RawSlice::of(bytes) };
     let mut registration = ptr::null();
     // SAFETY: the context and the place to write to live across the call.
-    let failure = unsafe { (called.make)(&context, &mut registration) };
+    let failure = unsafe { ((*factory.as_ptr()).make)(&context, &mut registration) };
     if !failure.is_null() {
         return Err(failed(&library.path, name, failure));
     }
