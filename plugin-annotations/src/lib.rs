@@ -119,6 +119,9 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `stop = path`: a hook, `fn(&mut Self)`, that is called before an instance
 ///   is dropped and the library unloaded. Its threads should be joined here: one
 ///   that runs on keeps the library mapped;
+/// - `state`: where a host replaces the library while it is in use, the new
+///   instance takes over what the old one saved; the type implements
+///   `plugin_interface::PluginState`;
 /// - `name = "other"`: the name in the symbols and listings, where two types
 ///   of one name would clash, or the type has parameters;
 /// - `crate = path`: where `plugin-interface` is, if it was renamed.
