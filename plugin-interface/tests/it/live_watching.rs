@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use plugin_interface::{
     UnloadOutcome, WatchError, WatchEvent, WatchOptions,
 };
 
-use crate::fixtures::{Directory, is_mapped};
+use crate::fixtures::{Directory, fixture, is_mapped};
 use crate::stamped::{Builds, Usage, call, replace, soak, stamped, text};
 
 /// Longer than anything takes.
@@ -273,4 +274,23 @@ fn a_storm_of_callers_sees_no_failure_whoever_writes_the_file_that_is_watched() 
     assert!(!is_mapped("storm_watched"));
     let [first, .., last] = &usage[..] else { panic!("{usage:?}") };
     assert!(last.is_about(first), "{first:?}, at the end {last:?}");
+}
+
+#[test]
+fn valgrind_finds_no_error_while_a_plugin_and_its_state_are_replaced() {
+    let directory = Directory::new();
+    let count = soak(5, 200).to_string();
+    let output = Command::new("valgrind")
+        .args(["--quiet", "--error-exitcode=9"])
+        .arg(fixture("driver"))
+        .args(["watch", &count])
+        .arg(directory.library("live_valgrind"))
+        .args([fixture("stateful"), fixture("stateful_next")])
+        .output()
+        .expect("the tests need valgrind");
+    let told = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{} {told} {errors}", output.status);
+    assert!(told.contains(&format!("replaced {count} times, at last Unloaded")), "{told}");
+    assert!(told.contains("Unmapped"), "{told}");
 }
