@@ -1,0 +1,7 @@
+//! A manager that watches: what it loads, replaces and unloads, and when.
+
+mod background;
+mod holding;
+mod places;
+mod replacing;
+mod writers;
