@@ -221,5 +221,5 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// a field whose type cannot cross, which the compiler names.
 #[proc_macro_derive(FfiSafe, attributes(ffi))]
 pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
-    plugin_annotations_core::derive_ffi_safe(item.into()).into()
+    plugin_annotations_derive::derive_ffi_safe(item.into()).into()
 }

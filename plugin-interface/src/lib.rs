@@ -70,26 +70,22 @@ extern crate self as plugin_interface;
 
 #[doc(hidden)]
 pub mod __private;
-pub mod abi;
-pub mod boundary;
-mod call_error;
 mod greeter;
 #[cfg(feature = "manager")]
 mod host;
 mod interface;
 pub mod metadata;
-mod object;
-mod reported;
-mod runtime;
 
-pub use abi::{RegistrationArray, RegistrationFactory};
-pub use boundary::FfiSafe;
-pub use call_error::{CallError, PanicLocation};
 pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{Interface, PluginTrait};
 pub use plugin_annotations::{FfiSafe, plugin_aggregates, plugin_impl, plugin_interface};
-pub use runtime::context::PluginContext;
-pub use runtime::state::PluginState;
+pub use plugin_interface_core::{
+    CallError, FfiSafe, PanicLocation, PluginContext, PluginState, RegistrationArray,
+    RegistrationFactory, abi, boundary, system_allocator,
+};
+
+#[cfg(feature = "manager")]
+use plugin_interface_core::{object, reported, runtime};
 
 #[cfg(feature = "watch")]
 pub use {

@@ -17,25 +17,21 @@ use syn::{Ident, LitStr, Path, Token};
 
 /// The arguments of any of the attributes; which are allowed, the caller says.
 #[derive(Default)]
-pub(crate) struct Args {
-    pub(crate) interface: Option<Path>,
-    pub(crate) krate: Option<Path>,
-    pub(crate) version: Option<LitStr>,
-    pub(crate) new: Option<Path>,
-    pub(crate) stop: Option<Path>,
-    pub(crate) name: Option<LitStr>,
+pub struct Args {
+    pub interface: Option<Path>,
+    pub krate: Option<Path>,
+    pub version: Option<LitStr>,
+    pub new: Option<Path>,
+    pub stop: Option<Path>,
+    pub name: Option<LitStr>,
     /// Whether, and where that is said.
-    pub(crate) state: Option<Span>,
+    pub state: Option<Span>,
 }
 
 impl Args {
     /// Parses `tokens` of an attribute that takes the options `allowed`, after
     /// an interface if `interface`.
-    pub(crate) fn parse(
-        tokens: TokenStream,
-        interface: bool,
-        allowed: &[&str],
-    ) -> syn::Result<Args> {
+    pub fn parse(tokens: TokenStream, interface: bool, allowed: &[&str]) -> syn::Result<Args> {
         let parser = |input: ParseStream<'_>| {
             let mut args = Args::default();
             if interface {
@@ -86,7 +82,7 @@ impl Args {
     }
 
     /// The path of `plugin-interface`.
-    pub(crate) fn crate_path(&self) -> Path {
+    pub fn crate_path(&self) -> Path {
         self.krate.clone().unwrap_or_else(|| syn::parse_quote!(::plugin_interface))
     }
 }

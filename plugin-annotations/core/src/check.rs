@@ -1,7 +1,5 @@
 //! What cannot work, each with what to do instead.
 
-pub(crate) mod derive;
-
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;

@@ -1,5 +1,5 @@
-//! What the macros of `plugin-annotations` do, as functions from tokens to
-//! tokens; use them through `plugin-interface`.
+//! What the attribute macros of `plugin-annotations` do, as functions from
+//! tokens to tokens; use them through `plugin-interface`.
 //!
 //! They are not written in the macro crate, because the compiler begins with an
 //! ordinary crate as soon as it knows the types of those it depends on, and
@@ -19,16 +19,20 @@
 //! assert!(code.to_string().contains("CounterProxy"));
 //! ```
 
-mod args;
+#[doc(hidden)]
+pub mod args;
 mod check;
-mod errors;
+#[doc(hidden)]
+pub mod errors;
 mod expand;
-mod lifetimes;
+#[doc(hidden)]
+pub mod lifetimes;
 mod model;
 mod parse;
+#[doc(hidden)]
+pub mod spans;
 mod syntax;
 
 pub use expand::aggregates::run as plugin_aggregates;
-pub use expand::derive::run as derive_ffi_safe;
 pub use expand::interface::run as plugin_interface;
 pub use expand::registration::run as plugin_impl;

@@ -6,19 +6,19 @@ use syn::Lifetime;
 
 /// `&'a str` and `&str` become `&'static str`: for types in a layout, where
 /// only the lifetime-free wire matters.
-pub(crate) fn fixed(ty: &impl ToTokens) -> TokenStream {
+pub fn fixed(ty: &impl ToTokens) -> TokenStream {
     rewrite(ty.to_token_stream(), "static")
 }
 
 /// `&'a str` and `&str` become `&'_ str`: for types in a body, where the
 /// compiler finds the lifetime.
-pub(crate) fn inferred(ty: &impl ToTokens) -> TokenStream {
+pub fn inferred(ty: &impl ToTokens) -> TokenStream {
     rewrite(ty.to_token_stream(), "_")
 }
 
 /// `&'a str` and `&str` become `&'call str`: for types in a function that has a
 /// lifetime of this name.
-pub(crate) fn of_call(ty: &impl ToTokens) -> TokenStream {
+pub fn of_call(ty: &impl ToTokens) -> TokenStream {
     rewrite(ty.to_token_stream(), "call")
 }
 
@@ -56,7 +56,7 @@ fn lifetime(name: &str, span: Span) -> TokenStream {
 }
 
 /// Every lifetime that is written in a type.
-pub(crate) fn written(ty: &impl ToTokens) -> Vec<Lifetime> {
+pub fn written(ty: &impl ToTokens) -> Vec<Lifetime> {
     let mut found = Vec::new();
     collect(ty.to_token_stream(), &mut found);
     found

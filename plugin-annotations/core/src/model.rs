@@ -1,7 +1,6 @@
 //! What the attributes describe, once parsed.
 
-use proc_macro2::TokenStream;
-use syn::{Attribute, Generics, Ident, Member, Path, Type};
+use syn::{Attribute, Ident, Path, Type};
 
 use crate::syntax::{ItemTrait, Signature};
 
@@ -68,44 +67,6 @@ pub(crate) struct Aggregates {
     pub(crate) interface: Path,
     /// The last segment of `interface`.
     pub(crate) interface_name: Ident,
-}
-
-/// A type that is to cross.
-pub(crate) struct Derived {
-    /// `plugin-interface`.
-    pub(crate) krate: Path,
-    pub(crate) name: Ident,
-    pub(crate) generics: Generics,
-    /// Whether the compiler lays it out as it crosses, which `#[repr(C)]` says.
-    pub(crate) is_repr_c: bool,
-    pub(crate) body: Body,
-}
-
-pub(crate) enum Body {
-    Struct(Fields),
-    Enum(Vec<(Ident, Fields)>),
-}
-
-/// What a struct or a variant consists of.
-pub(crate) enum Fields {
-    Unit,
-    Tuple(Vec<Field>),
-    Named(Vec<Field>),
-}
-
-pub(crate) struct Field {
-    pub(crate) member: Member,
-    /// As it is named outside of the type's definition, where `Self` is another.
-    pub(crate) ty: TokenStream,
-}
-
-impl Fields {
-    pub(crate) fn all(&self) -> &[Field] {
-        match self {
-            Fields::Unit => &[],
-            Fields::Tuple(fields) | Fields::Named(fields) => fields,
-        }
-    }
 }
 
 /// The static that `plugin_aggregates` defines at the crate root and

@@ -1,8 +1,6 @@
 //! From tokens to the model. What cannot be modelled is an error here, what
 //! can be modelled but cannot work is one in `check`.
 
-pub(crate) mod derive;
-
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::ext::IdentExt;

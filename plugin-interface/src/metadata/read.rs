@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{MAGIC, kind};
+use plugin_interface_core::metadata::{MAGIC, flag, kind};
 
 /// What a library says of itself: its package, interfaces and registrations.
 ///
@@ -261,8 +261,8 @@ fn read_package(input: &mut Input<'_>) -> Result<PackageMetadata, MetadataError>
     let flags = input.u32()?;
     Ok(PackageMetadata {
         abi_version,
-        unwinds: flags & super::flag::UNWINDS != 0,
-        rust: flags & super::flag::RUST != 0,
+        unwinds: flags & flag::UNWINDS != 0,
+        rust: flags & flag::RUST != 0,
         name: input.string()?,
         version: input.string()?,
         authors: input.string()?,
@@ -279,7 +279,7 @@ fn read_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataEr
     let path = input.string()?;
     let version = input.string()?;
     let flags = input.u32()?;
-    let (send, sync) = (flags & super::flag::SEND != 0, flags & super::flag::SYNC != 0);
+    let (send, sync) = (flags & flag::SEND != 0, flags & flag::SYNC != 0);
     let count = input.u32()?;
     let mut methods = Vec::new();
     for _ in 0..count {

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{located, metadata_static, object_type, place_of};
+use super::{metadata_static, object_type};
 use crate::errors::Errors;
 use crate::model::{Registration, counter_name};
 use crate::parse;
+use crate::spans::{located, place_of};
 
 /// Makes an impl a plugin: `#[plugin_impl(args)] item`.
 ///

@@ -40,7 +40,8 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-pub(super) fn offered() -> *const ThreadExits {
+/// What a library is offered.
+pub(crate) fn offered() -> *const ThreadExits {
     static STAYS: OnceLock<()> = OnceLock::new();
     STAYS.get_or_init(stay);
     &raw const EXITS
@@ -50,8 +51,7 @@ pub(super) fn offered() -> *const ThreadExits {
 /// itself a plugin is kept by the host that it is attached to, for as long as
 /// it has something pending.
 fn stay() {
-    #[cfg(thread_exits = "caught")]
-    if crate::runtime::thread_exits::is_attached() {
+    if crate::runtime::passes_thread_exits_on() {
         return;
     }
     let mut info = core::mem::MaybeUninit::<libc::Dl_info>::zeroed();

@@ -5,22 +5,30 @@
 //! and that calls a library's only while it is mapped. `registry` is what is
 //! known, `exits` are the functions that libraries call.
 
-#[cfg(thread_exits)]
+// Where this was proven: as `build.rs` of `plugin-interface-core` says it.
+#[cfg(all(
+    target_os = "linux",
+    target_env = "gnu",
+    target_pointer_width = "64",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    not(target_feature = "crt-static"),
+))]
 mod exits;
-mod registry;
-
-pub(crate) use registry::{Held, LibraryId, add, forget, held, release};
-
-use crate::abi::ThreadExits;
-
-/// What a library is offered; null where thread exits are not counted.
-pub(crate) fn offered() -> *const ThreadExits {
-    #[cfg(thread_exits)]
-    {
-        exits::offered()
-    }
-    #[cfg(not(thread_exits))]
-    {
+// Elsewhere nothing is counted.
+#[cfg(not(all(
+    target_os = "linux",
+    target_env = "gnu",
+    target_pointer_width = "64",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    not(target_feature = "crt-static"),
+)))]
+mod exits {
+    /// What a library is offered.
+    pub(crate) fn offered() -> *const crate::abi::ThreadExits {
         core::ptr::null()
     }
 }
+mod registry;
+
+pub(crate) use exits::offered;
+pub(crate) use registry::{Held, LibraryId, add, forget, held, release};

@@ -6,9 +6,9 @@ use syn::Member;
 use syn::Path;
 use syn::ext::IdentExt;
 
-use super::super::crossing;
-use crate::lifetimes;
 use crate::model::{Body, Derived, Fields};
+use plugin_annotations_core::lifetimes;
+use plugin_annotations_core::spans::crossing;
 
 /// ```text
 /// Input:  struct Tree<T> { value: T, kids: Vec<Tree<T>> }
@@ -19,7 +19,7 @@ use crate::model::{Body, Derived, Fields};
 ///             ])))
 ///         };
 /// ```
-pub(super) fn definition(Derived { krate, name, generics, body, .. }: &Derived) -> TokenStream {
+pub(crate) fn definition(Derived { krate, name, generics, body, .. }: &Derived) -> TokenStream {
     let private = quote!(#krate::__private);
     let text = name.unraw().to_string();
     let parameters = generics.type_params().map(|parameter| parameter.ident.unraw().to_string());

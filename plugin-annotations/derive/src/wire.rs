@@ -15,9 +15,9 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, Index, Path};
 
-use super::super::crossing;
-use super::Part;
+use crate::Part;
 use crate::model::{Body, Field};
+use plugin_annotations_core::spans::crossing;
 
 impl Part<'_> {
     fn fields(&self) -> &[Field] {
@@ -82,7 +82,7 @@ fn with_data<'a>(parts: &'a [Part<'a>]) -> impl Iterator<Item = &'a Part<'a>> {
     parts.iter().filter(|part| !part.is_empty())
 }
 
-pub(super) fn layouts(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+pub(crate) fn layouts(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     let core = quote!(#krate::__private::core);
     let derives = quote!(#[derive(#core::clone::Clone, #core::marker::Copy)]);
     let structs = with_data(parts).map(|part| part.layout(&derives));
@@ -108,7 +108,7 @@ pub(super) fn layouts(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStr
     quote!(#(#structs)* #of_enum)
 }
 
-pub(super) fn of(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+pub(crate) fn of(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     let primitive = quote!(#krate::__private::core::primitive);
     match (body, parts) {
         (Body::Struct(_), [part]) if !part.is_empty() => part.wire(krate),
@@ -121,7 +121,7 @@ pub(super) fn of(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     }
 }
 
-pub(super) fn lower(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+pub(crate) fn lower(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     let has_data = has_data(parts);
     let arms = (0u32..).zip(parts).map(|(tag, part)| {
         let (pattern, wire, value) = (part.pattern(), &part.wire, part.lower(krate));
@@ -141,7 +141,7 @@ pub(super) fn lower(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStrea
     quote!(match self { #(#arms,)* })
 }
 
-pub(super) fn lift(krate: &Path, name: &Ident, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+pub(crate) fn lift(krate: &Path, name: &Ident, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     let private = quote!(#krate::__private);
     let ok = quote!(#private::core::result::Result::Ok);
     let arms: Vec<_> = (0u32..)

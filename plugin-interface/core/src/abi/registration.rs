@@ -78,7 +78,8 @@ pub struct RawState {
 
 impl RawState {
     /// Of instances that keep none.
-    pub(crate) const NONE: Self = RawState { version: 0, save: None, restore: None };
+    #[doc(hidden)]
+    pub const NONE: Self = RawState { version: 0, save: None, restore: None };
 }
 
 assert_layout!(RawState { size: 3 * WORD, align: WORD, version: 0, save: WORD, restore: 2 * WORD });
@@ -86,32 +87,43 @@ assert_layout!(RawState { size: 3 * WORD, align: WORD, version: 0, save: WORD, r
 /// How to make and unmake the instances of one `#[plugin_impl]`.
 ///
 /// A static of the plugin, collected by `inventory`. Only the macros make one:
-/// that is what its users rely on. Fields are only ever appended; `size` tells
-/// which are there.
+/// that is what its users rely on, and why it is no literal elsewhere. Fields
+/// are only ever appended; `size` tells which are there.
 #[repr(C)]
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug)]
 pub struct RegistrationFactory {
     /// `size_of::<RegistrationFactory>()` of the plugin.
-    pub(crate) size: usize,
+    #[doc(hidden)]
+    pub size: usize,
     /// The interface's full path, UTF-8.
-    pub(crate) interface: RawSlice,
+    #[doc(hidden)]
+    pub interface: RawSlice,
     /// The name of the registration, UTF-8: the type's, or `name = ".."`.
-    pub(crate) name: RawSlice,
+    #[doc(hidden)]
+    pub name: RawSlice,
     /// The interface's fingerprint.
-    pub(crate) fingerprint: u64,
+    #[doc(hidden)]
+    pub fingerprint: u64,
     /// The body of `plugin_register_<Trait>_<Type>_v1`: null on failure.
-    pub(crate) maker: extern "C" fn() -> *const c_void,
+    #[doc(hidden)]
+    pub maker: extern "C" fn() -> *const c_void,
     /// The body of `plugin_unregister_<Trait>_<Type>_v1`.
-    pub(crate) unmaker: unsafe extern "C" fn(*const c_void),
+    #[doc(hidden)]
+    pub unmaker: unsafe extern "C" fn(*const c_void),
     /// Makes one instance and stores its registration; null, or the failure.
-    pub(crate) make: unsafe extern "C" fn(*const RawContext, *mut *const c_void) -> *mut Failure,
+    #[doc(hidden)]
+    pub make: unsafe extern "C" fn(*const RawContext, *mut *const c_void) -> *mut Failure,
     /// Unmakes one registration; null, or the panic of the instance's drop.
-    pub(crate) unmake: unsafe extern "C" fn(*const c_void) -> *mut Failure,
+    #[doc(hidden)]
+    pub unmake: unsafe extern "C" fn(*const c_void) -> *mut Failure,
     /// The metadata record of this registration.
-    pub(crate) record: RawSlice,
+    #[doc(hidden)]
+    pub record: RawSlice,
     /// What goes from one version of the library to the next. Factories of the
     /// first plugins end before it.
-    pub(crate) state: RawState,
+    #[doc(hidden)]
+    pub state: RawState,
 }
 
 assert_layout!(RegistrationFactory {
@@ -131,15 +143,14 @@ assert_layout!(RegistrationFactory {
 
 impl RegistrationFactory {
     /// The size of one that has every field but those appended later.
-    #[cfg(feature = "manager")]
-    pub(crate) const FIRST_SIZE: usize = core::mem::offset_of!(RegistrationFactory, state);
+    #[doc(hidden)]
+    pub const FIRST_SIZE: usize = core::mem::offset_of!(RegistrationFactory, state);
 
     /// The body of `plugin_register_<Trait>_<Type>_v1`: makes an instance and
     /// returns its `<Trait>Registration`, null on failure.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # #[cfg(feature = "manager")] {
     /// let path = std::path::Path::new("libgreeter.so");
     /// let (library, array) = plugin_interface::load_greeter_from_lib(path)?;
     /// // SAFETY: the array and its factories live until it is unloaded.
@@ -147,7 +158,7 @@ impl RegistrationFactory {
     /// let registration = (factory.maker())();
     /// // SAFETY: made by this very factory.
     /// unsafe { (factory.unmaker())(registration) };
-    /// # let _ = library; }
+    /// # let _ = library;
     /// # Ok(())
     /// # }
     /// ```

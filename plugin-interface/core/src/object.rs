@@ -49,8 +49,7 @@ impl<I: Interface + ?Sized> Object<I> {
     ///    `keep` lives.
     /// 2. No other object of this instance exists, unless `I::SHAREABLE`.
     /// 3. `origin` tells who made the vtable.
-    #[cfg(feature = "manager")]
-    pub(crate) unsafe fn new(
+    pub unsafe fn new(
         vtable: NonNull<I::VTable>,
         instance: *mut Opaque,
         origin: Origin,

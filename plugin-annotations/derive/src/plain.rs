@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Generics;
 
-use super::super::crossing;
 use crate::model::{Body, Derived, Field};
+use plugin_annotations_core::spans::crossing;
 
 /// The constant that says so, and the impl of `Plain`. Both depend on what the
 /// fields are, which the compiler knows and no macro.
-pub(super) fn plain(derived: &Derived, crossing_generics: &Generics) -> (TokenStream, TokenStream) {
+pub(crate) fn plain(derived: &Derived, crossing_generics: &Generics) -> (TokenStream, TokenStream) {
     let Derived { krate, name, generics, is_repr_c, body } = derived;
     let fields: Vec<&Field> = match body {
         // It crosses as a byte, and lies in none.

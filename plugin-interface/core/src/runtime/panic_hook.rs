@@ -33,7 +33,7 @@ pub(super) unsafe fn install(services: *const HostServices) {
 }
 
 /// An address within this side's copy of the standard library.
-pub(crate) fn std_identity() -> *const c_void {
+pub fn std_identity() -> *const c_void {
     std::panic::take_hook as fn() -> _ as *const c_void
 }
 

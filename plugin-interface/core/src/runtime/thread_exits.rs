@@ -174,7 +174,6 @@ pub(super) unsafe fn attach(services: *const HostServices) {
 }
 
 /// Whether this library passes everything on.
-#[cfg(feature = "manager")]
 pub(crate) fn is_attached() -> bool {
     host().is_some()
 }

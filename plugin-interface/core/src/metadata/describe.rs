@@ -80,7 +80,8 @@ impl MethodDescription {
     }
 
     /// Identifies name and types, whatever the parameters are called.
-    pub(crate) const fn fingerprint(&self) -> u64 {
+    #[doc(hidden)]
+    pub const fn fingerprint(&self) -> u64 {
         let mut out = Writer::<0>::new();
         self.write_signature(&mut out, Naming::Full);
         let mut types = Definitions::new();

@@ -64,7 +64,6 @@ unsafe extern "C" fn free_here(ptr: *mut c_void, size: usize, align: usize) {
 }
 
 /// Frees what the system's allocator allocated, on whichever side.
-#[cfg(feature = "manager")]
 unsafe extern "C" fn free_system(ptr: *mut c_void, size: usize, align: usize) {
     use std::alloc::{GlobalAlloc, System};
     // SAFETY: as in `free_here`; both sides' `System` is one `malloc`.
@@ -93,7 +92,7 @@ pub(crate) fn is_shared(free: Free) -> bool {
 
 /// The address of the C library's `free`, by which two sides know that they
 /// mean the same `malloc`; null where that cannot be known.
-pub(crate) fn malloc_identity() -> *const c_void {
+pub fn malloc_identity() -> *const c_void {
     #[cfg(unix)]
     {
         // SAFETY: the declaration is the C standard's.
@@ -113,8 +112,7 @@ fn declared() -> bool {
 }
 
 /// The host's offer: its `Free`, if it declared the system's allocator.
-#[cfg(feature = "manager")]
-pub(crate) fn offer() -> Option<Free> {
+pub fn offer() -> Option<Free> {
     if !declared() || malloc_identity().is_null() {
         return None;
     }

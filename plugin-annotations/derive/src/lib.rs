@@ -1,7 +1,21 @@
 //! `#[derive(FfiSafe)]`: how a struct or an enum lies in memory while it
-//! crosses, how it gets there and back, and what it says of itself.
+//! crosses, how it gets there and back, and what it says of itself. Use it
+//! through `plugin-interface`.
+//!
+//! It has the stages of the other macros, and is a crate of its own because the
+//! compiler works on both at a time.
+//!
+//! ```
+//! let code = plugin_annotations_derive::derive_ffi_safe(quote::quote! {
+//!     struct Point { x: f32, y: f32 }
+//! });
+//! assert!(code.to_string().contains("FfiSafe for Point"));
+//! ```
 
+mod check;
 mod definition;
+mod model;
+mod parse;
 mod plain;
 mod wire;
 
@@ -10,16 +24,16 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics, Ident, Lifetime, Path};
 
-use crate::errors::Errors;
+use plugin_annotations_core::errors::Errors;
+
 use crate::model::{Body, Derived, Fields};
-use crate::parse;
 
 /// Makes a struct or an enum a type that crosses.
 ///
 /// What cannot work is a `compile_error!` in the code that comes back.
-pub fn run(item: TokenStream) -> TokenStream {
+pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let derived = parse::derive::derived(item, &mut errors);
+    let derived = parse::derived(item, &mut errors);
     match (derived, errors.into_tokens()) {
         (Some(derived), None) => expand(&derived),
         (_, errors) => quote!(#errors),

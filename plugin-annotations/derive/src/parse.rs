@@ -4,11 +4,11 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Data, DataEnum, DeriveInput, Field, Meta, Path};
 
-use crate::args::Args;
-use crate::check::derive as check;
-use crate::errors::Errors;
-use crate::expand::located;
+use crate::check;
 use crate::model::{self, Body, Derived};
+use plugin_annotations_core::args::Args;
+use plugin_annotations_core::errors::Errors;
+use plugin_annotations_core::spans::located;
 
 pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived> {
     let item = errors.keep(syn::parse2::<DeriveInput>(item))?;

@@ -41,8 +41,7 @@ impl Reported {
 /// # Safety
 ///
 /// `failure` is an owned failure; it is not used again.
-#[cfg(feature = "manager")]
-pub(crate) unsafe fn take_message(failure: *mut Failure) -> String {
+pub unsafe fn take_message(failure: *mut Failure) -> String {
     // SAFETY: the same contract.
     unsafe { Reported::new(failure) }.read().0
 }
@@ -52,7 +51,7 @@ pub(crate) unsafe fn take_message(failure: *mut Failure) -> String {
 /// # Safety
 ///
 /// `raw` is empty or leads to `len` bytes that live as long as `'a`.
-pub(crate) unsafe fn text_of<'a>(raw: RawSlice) -> Cow<'a, str> {
+pub unsafe fn text_of<'a>(raw: RawSlice) -> Cow<'a, str> {
     if raw.len == 0 || raw.ptr.is_null() {
         return Cow::Borrowed("");
     }

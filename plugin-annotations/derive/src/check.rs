@@ -2,9 +2,9 @@
 
 use syn::{Attribute, DataUnion, GenericParam, Generics, Ident, Type};
 
-use crate::errors::Errors;
-use crate::lifetimes;
 use crate::model::Fields;
+use plugin_annotations_core::errors::Errors;
+use plugin_annotations_core::lifetimes;
 
 pub(crate) fn union(data: &DataUnion, errors: &mut Errors) {
     errors.at(

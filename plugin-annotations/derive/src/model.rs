@@ -1,0 +1,42 @@
+//! What the derive describes, once parsed.
+
+use proc_macro2::TokenStream;
+use syn::{Generics, Ident, Member, Path};
+
+/// A type that is to cross.
+pub(crate) struct Derived {
+    /// `plugin-interface`.
+    pub(crate) krate: Path,
+    pub(crate) name: Ident,
+    pub(crate) generics: Generics,
+    /// Whether the compiler lays it out as it crosses, which `#[repr(C)]` says.
+    pub(crate) is_repr_c: bool,
+    pub(crate) body: Body,
+}
+
+pub(crate) enum Body {
+    Struct(Fields),
+    Enum(Vec<(Ident, Fields)>),
+}
+
+/// What a struct or a variant consists of.
+pub(crate) enum Fields {
+    Unit,
+    Tuple(Vec<Field>),
+    Named(Vec<Field>),
+}
+
+pub(crate) struct Field {
+    pub(crate) member: Member,
+    /// As it is named outside of the type's definition, where `Self` is another.
+    pub(crate) ty: TokenStream,
+}
+
+impl Fields {
+    pub(crate) fn all(&self) -> &[Field] {
+        match self {
+            Fields::Unit => &[],
+            Fields::Tuple(fields) | Fields::Named(fields) => fields,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What generated code names. Nothing here is for use by hand.
+
+pub use core;
+pub use inventory;
+pub use std::alloc::System;
+pub use std::string::String;
+
+use crate::abi::{ABI_VERSION, VTableHeader};
+use crate::boundary::FfiSafe;
+use crate::interface::Interface;
+use crate::metadata::write::{self, Writer};
+
+pub use crate::boundary::{
+    Body, Definition, Fault, Fields, Invalid, Origin, Parameter, Plain, Shape, lift_wire_return,
+};
+pub use crate::interface::VTableFor;
+pub use crate::metadata::write::PackageDescription;
+pub use crate::metadata::{
+    InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
+};
+pub use crate::object::{Object, contain_default};
+pub use crate::runtime::allocator::SystemAllocatorDeclared;
+pub use crate::runtime::call::{Call, contain, drop_instance};
+pub use crate::runtime::register::{
+    Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
+    unregister_all,
+};
+pub use crate::runtime::state::state;
+
+/// The length of the record of an interface.
+pub const fn interface_record_len<I: Interface + ?Sized>() -> usize {
+    write::interface_record_len(I::DESCRIPTION)
+}
+
+/// The record of an interface.
+pub const fn interface_record<const N: usize>(interface: &InterfaceDescription) -> [u8; N] {
+    let mut out = Writer::new();
+    write::interface_record(&mut out, interface);
+    out.into_bytes()
+}
+
+/// The length of the record of a package.
+pub const fn package_record_len(package: &PackageDescription) -> usize {
+    write::package_record_len(package)
+}
+
+/// The record of a package.
+pub const fn package_record<const N: usize>(package: &PackageDescription) -> [u8; N] {
+    let mut out = Writer::new();
+    write::package_record(&mut out, package);
+    out.into_bytes()
+}
+
+/// The length of the record of a registration.
+pub const fn registration_record_len(interface: &str, name: &str) -> usize {
+    write::registration_record_len(interface, name)
+}
+
+/// The record of a registration.
+pub const fn registration_record<const N: usize>(interface: &str, name: &str) -> [u8; N] {
+    let mut out = Writer::new();
+    write::registration_record(&mut out, interface, name);
+    out.into_bytes()
+}
+
+/// How often the unmakers of an interface ran.
+pub fn count<I: ?Sized>(counter: &Counter<I>) -> usize {
+    counter.get()
+}
+
+/// Whether two names are one: a host looks for symbols by the interface's own.
+pub const fn is_same_name(own: &str, written: &str) -> bool {
+    let (own, written) = (own.as_bytes(), written.as_bytes());
+    let mut same = own.len() == written.len();
+    let mut i = 0;
+    while same && i < own.len() {
+        same = own[i] == written[i];
+        i += 1;
+    }
+    same
+}
+
+/// A constant slice as an array, for a static of exactly its size.
+pub const fn bytes_of<const N: usize>(record: &[u8]) -> [u8; N] {
+    match record.first_chunk() {
+        Some(bytes) if record.len() == N => *bytes,
+        _ => panic!("a record is as long as its static"),
+    }
+}
+
+/// Whether a type that is laid out as its wire is plain: its fields must be.
+pub const fn is_plain<T: FfiSafe>(fields: &[bool]) -> bool {
+    let mut i = 0;
+    while i < fields.len() {
+        if !fields[i] {
+            return false;
+        }
+        i += 1;
+    }
+    assert!(
+        size_of::<T>() == size_of::<T::Wire>() && align_of::<T>() == align_of::<T::Wire>(),
+        "what is `repr(C)` lies as its wire",
+    );
+    true
+}
+
+/// The header of the vtable of `P` for `I`.
+pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
+    VTableHeader {
+        abi_version: ABI_VERSION,
+        methods: I::DESCRIPTION.methods.len() as u32,
+        fingerprint: const { I::DESCRIPTION.fingerprint() },
+        drop: drop_instance::<P>,
+    }
+}
+
+/// Whether a type is `Send` or `Sync`, as a constant: an inherent constant, if
+/// its bound holds, hides the one of the trait.
+#[derive(Debug)]
+pub struct Marker<T: ?Sized>(core::marker::PhantomData<T>);
+
+impl<T: Send + ?Sized> Marker<T> {
+    pub const IS_SEND: bool = true;
+}
+
+impl<T: Sync + ?Sized> Marker<T> {
+    pub const IS_SYNC: bool = true;
+}
+
+/// The answer where no inherent constant hides it.
+pub trait Unmarked {
+    const IS_SEND: bool = false;
+    const IS_SYNC: bool = false;
+}
+
+impl<T: ?Sized> Unmarked for Marker<T> {}

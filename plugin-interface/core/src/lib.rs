@@ -1,0 +1,28 @@
+//! What a plugin links, and a host too: layouts, boundary types, metadata, and
+//! the runtime within each library.
+//!
+//! It is a crate of its own so that it compiles beside the macros, which
+//! `plugin-interface` has to wait for. Users depend on `plugin-interface`,
+//! which gives out all of this that is public.
+
+#[doc(hidden)]
+pub mod __private;
+pub mod abi;
+pub mod boundary;
+mod call_error;
+#[doc(hidden)]
+pub mod interface;
+pub mod metadata;
+#[doc(hidden)]
+pub mod object;
+#[doc(hidden)]
+pub mod reported;
+#[doc(hidden)]
+pub mod runtime;
+
+pub use abi::{RegistrationArray, RegistrationFactory};
+pub use boundary::FfiSafe;
+pub use call_error::{CallError, PanicLocation};
+pub use interface::Interface;
+pub use runtime::context::PluginContext;
+pub use runtime::state::PluginState;

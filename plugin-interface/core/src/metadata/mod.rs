@@ -1,0 +1,44 @@
+//! What a library says of itself, readable without running it.
+//!
+//! The macros leave records in a section named `.plugin`
+//! ([`SECTION`]), complete at compile time. `write` encodes them in `const
+//! fn`s; the host's side decodes them. The format is in `docs/abi.md`.
+
+#[doc(hidden)]
+pub mod describe;
+#[doc(hidden)]
+pub mod write;
+
+pub use describe::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
+
+/// The section of a library that holds its records.
+///
+/// ```
+/// assert_eq!(plugin_interface::metadata::SECTION, ".plugin");
+/// ```
+pub const SECTION: &str = ".plugin";
+
+/// The first bytes of every record; the last one is the format's version.
+#[doc(hidden)]
+pub const MAGIC: [u8; 8] = *b"PLUGIN\x00\x01";
+
+/// The kinds of records.
+#[doc(hidden)]
+pub mod kind {
+    pub const PACKAGE: u32 = 1;
+    pub const INTERFACE: u32 = 2;
+    pub const REGISTRATION: u32 = 3;
+}
+
+/// The flags of records.
+#[doc(hidden)]
+pub mod flag {
+    /// Of a package: a panic can be contained.
+    pub const UNWINDS: u32 = 1;
+    /// Of a package: a Rust compiler checked the types of all values.
+    pub const RUST: u32 = 2;
+    /// Of an interface: its instances are `Send`.
+    pub const SEND: u32 = 1;
+    /// Of an interface: its instances are `Sync`.
+    pub const SYNC: u32 = 2;
+}

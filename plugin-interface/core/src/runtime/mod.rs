@@ -1,0 +1,25 @@
+//! The plugin's side: what is linked into each library.
+
+pub mod allocator;
+pub mod call;
+pub mod context;
+pub mod entry;
+pub mod failure;
+pub mod panic_hook;
+mod place;
+pub mod register;
+pub mod state;
+#[cfg(thread_exits = "caught")]
+pub mod thread_exits;
+
+/// Whether this library passes the ends of threads on to a host.
+pub fn passes_thread_exits_on() -> bool {
+    #[cfg(thread_exits = "caught")]
+    {
+        thread_exits::is_attached()
+    }
+    #[cfg(not(thread_exits = "caught"))]
+    {
+        false
+    }
+}
