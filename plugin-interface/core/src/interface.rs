@@ -5,7 +5,7 @@ use crate::metadata::InterfaceDescription;
 use crate::object::Object;
 
 /// A trait that plugins implement and hosts call: `dyn Trait` for every trait
-/// under [`#[plugin_interface]`](macro@crate::plugin_interface).
+/// under `#[plugin_interface]`.
 ///
 /// ```
 /// use plugin_interface::{Greeter, Interface};

@@ -15,7 +15,7 @@
 //! | `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of others | converted | element by element, into memory of the receiver |
 //! | `BTreeMap<K, V>`, `BTreeSet<T>`, `HashMap<K, V, S>`, `HashSet<T, S>` | converted | entry by entry, and hashed anew: `S` is any hasher that is `Default` |
 //! | `Box<dyn Error + Send + Sync>` | converted | the texts of the error and of its causes (64 at most), as a value that outlives the library |
-//! | structs and enums with [`#[derive(FfiSafe)]`](macro@crate::FfiSafe) | as their contents | field by field, beside the tag of an enum; [plain](Plain) under `#[repr(C)]` if all fields are |
+//! | structs and enums with `#[derive(FfiSafe)]` | as their contents | field by field, beside the tag of an enum; [plain](Plain) under `#[repr(C)]` if all fields are |
 //! | `Option<T>`, `Result<T, E>`, `[T; N]`, `Range<T>`, tuples of up to six | as their contents | a tag beside them at most; `Result` as a whole return costs none |
 //!
 //! They nest as they like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
@@ -64,7 +64,7 @@ pub(crate) use shape::Naming;
 /// A type that may cross between a host and a plugin.
 ///
 /// Implemented for the types in the [table](self), and for a struct or an enum by
-/// [`#[derive(FfiSafe)]`](macro@crate::FfiSafe). The items of the trait are what
+/// `#[derive(FfiSafe)]`. The items of the trait are what
 /// generated code calls; they are not for use by hand.
 ///
 /// ```

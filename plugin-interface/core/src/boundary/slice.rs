@@ -9,7 +9,7 @@ use crate::abi::RawSlice;
 ///
 /// Numbers, `NonZero`, `bool`, `char`, arrays of these, and structs and enums of
 /// these that are `Copy` and `#[repr(C)]`, by
-/// [`#[derive(FfiSafe)]`](macro@crate::FfiSafe). An enum must not number its
+/// `#[derive(FfiSafe)]`. An enum must not number its
 /// variants.
 ///
 /// ```
