@@ -18,8 +18,8 @@ The host declares `system_allocator!()`; `ours` is a plugin that does not, so th
 checked. That no call is inlined is shown by callgrind, which finds instructions of each call in the plugin's own file. The \
 baseline's panic is caught inside of the plugin and returned, since it could not leave it. `abi_stable`, `stabby` and `cglue` return \
 types of their own instead of `String` and `Vec`; `vtable` and `hot-lib-reloader` pass Rust's own, whose layout no two compilers \
-need agree on. A struct of the author's own, a callback into the host, and calls through a handle that follows its library: not there \
-yet.";
+need agree on. `ours, Live` and `ours, HotLibrary` look for the newest \
+version at each call. A struct of the author's own and a callback into the host: not there yet.";
 
 const ROUNDS: usize = 41;
 

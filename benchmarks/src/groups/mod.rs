@@ -42,6 +42,7 @@ pub fn child(task: &str, arguments: &[&str]) {
         ("load", [how, subject, rest @ ..]) => loads::child(how, subject, rest),
         ("cycles", [subject, path, most]) => unload::child(subject, path.as_ref(), most),
         ("scan", [how, directory]) => scan::child(how, directory.as_ref()),
+        ("reload", [name, way, path]) => reload::child(name, way, path.as_ref()),
         ("scale", [subject, directory]) => scale::child(subject, directory.as_ref()),
         _ => unreachable!("{task} {arguments:?}"),
     }

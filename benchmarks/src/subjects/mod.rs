@@ -5,7 +5,9 @@ mod cglue;
 mod dyn_trait;
 mod dynamic_reload;
 mod extern_c;
+pub mod followed;
 mod hot_lib_reloader;
+mod hot_library;
 mod ours;
 mod routines;
 mod savefile_abi;
@@ -66,6 +68,8 @@ pub fn all() -> Vec<Subject> {
         dyn_trait::SUBJECT,
         ours::SUBJECT,
         ours::SHARING,
+        ours::LIVE,
+        hot_library::SUBJECT,
         extern_c::POINTER,
         extern_c::LOOK_UP,
         abi_stable::SUBJECT,

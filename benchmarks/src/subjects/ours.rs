@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use ours_interface::{Calls, CallsProxy};
-use plugin_interface::PluginManager;
+use plugin_interface::{Live, PluginManager};
 
 use super::routines::{self, Operation, Routine};
 use super::{Loaded, OURS, OURS_SHARING, Subject};
@@ -24,6 +24,9 @@ pub const SUBJECT: Subject = Subject {
 
 pub const SHARING: Subject =
     Subject { name: OURS_SHARING, plugin: "ours_sharing_plugin", ..SUBJECT };
+
+pub const LIVE: Subject =
+    Subject { name: "ours, Live", load: |path| Box::new(Followed::load(path)), ..SUBJECT };
 
 thread_local! {
     /// A host has one manager, which keeps the directory of the private copies.
@@ -58,6 +61,35 @@ impl Loaded for Plugin {
             routines::fill(|page, value| calls.fill(page, value)),
             routines::halve(|value| calls.halve(value)),
             routines::panic(move || catch_unwind(|| calls.panic()).is_err_and(is_ours)),
+        ]
+    }
+}
+
+/// The same through a handle that calls the newest version, which it looks for
+/// at each call.
+struct Followed(Live<dyn Calls>);
+
+impl Followed {
+    fn load(path: &Path) -> Self {
+        Followed(Live::open(path).unwrap())
+    }
+}
+
+impl Loaded for Followed {
+    fn add(&self, a: u64, b: u64) -> u64 {
+        self.0.get().add(a, b)
+    }
+
+    fn routines(&'static self) -> Vec<(Operation, Routine)> {
+        let live = &self.0;
+        vec![
+            routines::add(|a, b| live.get().add(a, b)),
+            routines::sum(|values| live.get().sum(values)),
+            routines::len(|text| live.get().len(text)),
+            routines::greet(|target| live.get().greet(target)),
+            routines::bytes(|value| live.get().bytes(value)),
+            routines::fill(|page, value| live.get().fill(page, value)),
+            routines::halve(|value| live.get().halve(value)),
         ]
     }
 }

@@ -4,3 +4,8 @@
 pub extern "C" fn add(a: u64, b: u64) -> u64 {
     workload::add(a, b)
 }
+
+#[unsafe(no_mangle)]
+pub extern "C" fn stamp() -> u64 {
+    workload::stamp()
+}

@@ -57,3 +57,8 @@ pub unsafe extern "C" fn halve(value: u64, half: *mut u64) -> i32 {
         Err(_) => 1,
     }
 }
+
+#[unsafe(no_mangle)]
+pub extern "C" fn stamp() -> u64 {
+    workload::stamp()
+}

@@ -35,3 +35,8 @@ pub fn fill(page: &mut [u8], value: u8) {
 pub fn halve(value: u64) -> Result<u64, String> {
     workload::halve(value)
 }
+
+#[unsafe(no_mangle)]
+pub fn stamp() -> u64 {
+    workload::stamp()
+}

@@ -13,4 +13,5 @@ pub trait Calls: Send + Sync {
     fn fill(&self, page: &mut [u8], value: u8);
     fn halve(&self, value: u64) -> Result<u64, String>;
     fn panic(&self) -> u64;
+    fn stamp(&self) -> u64;
 }

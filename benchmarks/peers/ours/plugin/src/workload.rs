@@ -40,4 +40,8 @@ impl Calls for Workload {
     fn panic(&self) -> u64 {
         panic!("{}", workload::PANIC)
     }
+
+    fn stamp(&self) -> u64 {
+        workload::stamp()
+    }
 }
