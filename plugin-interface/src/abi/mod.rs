@@ -8,6 +8,7 @@ mod buffer;
 mod composite;
 mod entry;
 mod layout;
+mod object;
 mod outcome;
 mod registration;
 mod thread_exits;
@@ -18,6 +19,7 @@ pub use composite::{
     RawArray, RawBox, RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6,
 };
 pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFactory};
+pub use object::{ObjectTable, RawKeep, RawLent, RawObject};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{
     RawContext, RawState, Registration, RegistrationArray, RegistrationFactory,

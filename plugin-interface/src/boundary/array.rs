@@ -25,7 +25,7 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
 
     #[inline]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
-        if T::PLAIN && origin == Origin::Rust {
+        if T::PLAIN && origin != Origin::Foreign {
             // SAFETY: the bits were a value of this very type.
             return Ok(unsafe { transmute_copy(&wire) });
         }

@@ -71,7 +71,7 @@ unsafe impl<T: Plain> FfiSafe for &[T] {
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, Invalid> {
         let wire = match origin {
-            Origin::Rust => wire,
+            Origin::Rust | Origin::Call(_) => wire,
             // SAFETY: the caller vouches for the documented layout.
             Origin::Foreign => unsafe { check_foreign::<T>(wire) }?,
         };
@@ -97,7 +97,7 @@ unsafe impl<T: Plain> FfiSafe for &mut [T] {
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, Invalid> {
         let wire = match origin {
-            Origin::Rust => wire,
+            Origin::Rust | Origin::Call(_) => wire,
             // SAFETY: the caller vouches for the documented layout.
             Origin::Foreign => unsafe { check_foreign::<T>(wire) }?,
         };

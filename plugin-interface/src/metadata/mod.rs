@@ -5,11 +5,13 @@
 //! fn`s, `read` decodes them on the host. The format is in `docs/abi.md`.
 
 pub(crate) mod describe;
+mod interfaces;
 #[cfg(feature = "manager")]
 pub(crate) mod read;
 pub(crate) mod write;
 
 pub use describe::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
+pub(crate) use interfaces::{Interfaces, is_same};
 #[cfg(feature = "manager")]
 pub use read::{
     InterfaceMetadata, MetadataError, MethodMetadata, PackageMetadata, PluginMetadata,

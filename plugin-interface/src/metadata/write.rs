@@ -4,7 +4,7 @@
 //! length, and once into exactly that length.
 
 use super::describe::InterfaceDescription;
-use super::{MAGIC, flag, kind};
+use super::{Interfaces, MAGIC, flag, kind};
 use crate::abi::ABI_VERSION;
 use crate::boundary::Naming;
 
@@ -116,7 +116,19 @@ const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageD
     out.string(env!("PLUGIN_TARGET"));
 }
 
+/// The interface itself, then those whose objects its methods lead to.
 const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
+    write_interface(out, interface);
+    let objects = Interfaces::behind(interface);
+    out.u32(objects.len() as u32);
+    let mut i = 0;
+    while i < objects.len() {
+        write_interface(out, objects.get(i));
+        i += 1;
+    }
+}
+
+const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
     out.u64(interface.fingerprint());
     out.string(interface.path);
     out.string(interface.version);

@@ -1,65 +1,84 @@
 //! The callee's half of a call: lift the arguments, contain the panic.
 #![expect(unsafe_code, reason = "arguments arrive as pointers")]
 
+use core::ptr::NonNull;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure;
 use crate::abi::{Failure, Opaque, Outcome};
-use crate::boundary::{FfiSafe, Invalid, Origin};
+use crate::boundary::{FfiSafe, Invalid, Lendings, Origin, Place};
 
 /// One call: a local of a generated function. What is lifted for it borrows
 /// from it, so that an interface which claims more than the call
 /// (`&'static str`) does not compile.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call(());
+pub struct Call(Lendings);
 
 impl Call {
     /// Not `const`, so that no reference to it becomes `'static`.
     #[expect(clippy::new_without_default, reason = "made by generated code only")]
     #[inline]
     pub fn new() -> Self {
-        Call(())
+        Call(Lendings::new())
     }
 
     /// The instance, shared for the call.
     ///
     /// # Safety
     ///
-    /// `this` leads to a `T` that nobody borrows exclusively as long as `self`
-    /// is borrowed, and which lives as long.
+    /// `this` leads to a `P` whose `T` nobody borrows exclusively as long as
+    /// `self` is borrowed, and which lives as long.
     #[inline]
-    pub unsafe fn shared<T>(&self, this: *mut Opaque) -> &T {
+    pub unsafe fn shared<T: ?Sized, P: Place<T>>(&self, this: *mut Opaque) -> &T {
         // SAFETY: the contract of this function.
-        unsafe { &*this.cast::<T>() }
+        unsafe { P::shared(this) }
     }
 
     /// The instance, exclusive for the call.
     ///
     /// # Safety
     ///
-    /// `this` leads to a `T` that nobody else borrows as long as `self` is
+    /// `this` leads to a `P` whose `T` nobody else borrows as long as `self` is
     /// borrowed, and which lives as long; it is called once.
     #[inline]
     #[expect(clippy::mut_from_ref, reason = "the borrow comes from the pointer")]
-    pub unsafe fn exclusive<T>(&self, this: *mut Opaque) -> &mut T {
+    pub unsafe fn exclusive<T: ?Sized, P: Place<T>>(&self, this: *mut Opaque) -> &mut T {
         // SAFETY: the contract of this function.
-        unsafe { &mut *this.cast::<T>() }
+        unsafe { P::exclusive(this) }
     }
 
-    /// One argument.
+    /// One argument, of a method whose return does not borrow from it.
     ///
     /// # Safety
     ///
-    /// `wire` was lowered from a `P` by the caller of the function whose local
-    /// `self` is: the caller's borrows outlive it.
+    /// 1. `wire` was lowered from an `A` by the caller of the function whose
+    ///    local `self` is: the caller's borrows outlive it.
+    /// 2. What the method returns has no lifetime in common with `A`.
     #[inline]
-    pub unsafe fn argument<P: FfiSafe>(&self, wire: P::Wire) -> P::At<'_> {
+    pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
         // SAFETY: the caller's borrows outlive the call, and so this borrow.
-        match unsafe { P::lift(wire, Origin::Rust) } {
-            Ok(value) => value,
-            Err(invalid) => refuse(invalid),
-        }
+        take(unsafe { A::lift(wire, Origin::Call(NonNull::from(&self.0))) })
+    }
+
+    /// One argument, of a method whose return may borrow from it: no object can
+    /// be lent to it, since that would have to lie somewhere for as long.
+    ///
+    /// # Safety
+    ///
+    /// As the first condition of [`argument`](Self::argument).
+    #[inline]
+    pub unsafe fn kept_argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
+        // SAFETY: the caller's borrows outlive the call, and so this borrow.
+        take(unsafe { A::lift(wire, Origin::Rust) })
+    }
+}
+
+#[inline]
+fn take<T>(lifted: Result<T, Invalid>) -> T {
+    match lifted {
+        Ok(value) => value,
+        Err(invalid) => refuse(invalid),
     }
 }
 

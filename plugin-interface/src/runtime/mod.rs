@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod context;
 pub(crate) mod entry;
 pub(crate) mod failure;
+pub(crate) mod home;
 pub(crate) mod panic_hook;
 mod place;
 pub(crate) mod register;

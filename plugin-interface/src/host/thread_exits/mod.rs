@@ -9,7 +9,7 @@
 mod exits;
 mod registry;
 
-pub(crate) use registry::{Held, LibraryId, add, forget, held, release};
+pub(crate) use registry::{Held, LibraryId, add, forget, held, is_awaited, objects, release};
 
 use crate::abi::ThreadExits;
 

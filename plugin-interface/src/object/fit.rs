@@ -1,0 +1,60 @@
+//! Whether an object fits an interface that was compiled here. Admission has
+//! compared each library with its host, but an object may come from a third
+//! side, by a way that neither of the two knows.
+
+use crate::metadata::{MAGIC, flag};
+
+/// How many methods two interfaces share, as their records have it; `None` if
+/// an object of one is no object of the other.
+///
+/// They fit as a plugin's interface fits its host's: the same path, major version
+/// and markers, the same methods as far as both have them, and each one beyond
+/// that came later.
+pub(crate) fn common(own: &[u8], theirs: &[u8]) -> Option<u32> {
+    let (own, theirs) = (Outline::read(own)?, Outline::read(theirs)?);
+    let is_same = (own.path, own.major, own.flags) == (theirs.path, theirs.major, theirs.flags);
+    let both = own.methods.len().min(theirs.methods.len());
+    let agree = own.methods.iter().zip(&theirs.methods).all(|(own, theirs)| own.0 == theirs.0);
+    let rest = own.methods[both..].iter().chain(&theirs.methods[both..]);
+    let is_grown = rest.into_iter().all(|(_, came_later)| *came_later);
+    (is_same && agree && is_grown).then_some(both as u32)
+}
+
+/// What counts of the record of an interface.
+struct Outline<'a> {
+    path: &'a [u8],
+    major: &'a [u8],
+    flags: u32,
+    /// The fingerprint of each, and whether it came later.
+    methods: Vec<(u64, bool)>,
+}
+
+impl<'a> Outline<'a> {
+    fn read(record: &'a [u8]) -> Option<Self> {
+        let mut input = record.strip_prefix(&MAGIC)?.get(8 + 8..)?;
+        let path = text(&mut input)?;
+        let major = text(&mut input)?.split(|&byte| byte == b'.').next()?;
+        let flags = u32::from_le_bytes(take(&mut input)?) & (flag::SEND | flag::SYNC);
+        let count = u32::from_le_bytes(take(&mut input)?);
+        let methods = (0..count).map(|_| {
+            let fingerprint = u64::from_le_bytes(take(&mut input)?);
+            let (_name, _signature) = (text(&mut input)?, text(&mut input)?);
+            Some((fingerprint, !text(&mut input)?.is_empty()))
+        });
+        let methods = methods.collect::<Option<_>>()?;
+        Some(Outline { path, major, flags, methods })
+    }
+}
+
+fn take<const N: usize>(input: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, rest) = input.split_first_chunk()?;
+    *input = rest;
+    Some(*taken)
+}
+
+fn text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let len = u32::from_le_bytes(take(input)?) as usize;
+    let (text, rest) = input.split_at_checked(len)?;
+    *input = rest;
+    Some(text)
+}
