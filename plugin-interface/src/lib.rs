@@ -83,7 +83,7 @@ mod reported;
 mod runtime;
 
 pub use abi::{RegistrationArray, RegistrationFactory};
-pub use boundary::FfiSafe;
+pub use boundary::{BoxFuture, FfiSafe};
 pub use call_error::{CallError, PanicLocation};
 pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{Interface, PluginTrait};

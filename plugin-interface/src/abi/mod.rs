@@ -13,6 +13,7 @@ mod outcome;
 mod registration;
 mod thread_exits;
 mod vtable;
+mod waker;
 
 pub use buffer::{Free, RawBuffer, RawOption, RawResult, RawResultValue, RawSlice};
 pub use composite::{
@@ -26,6 +27,7 @@ pub use registration::{
 };
 pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
 pub use vtable::{Opaque, VTableHeader};
+pub use waker::{RawTaskWaker, TaskWakerTable};
 
 pub(crate) use layout::assert_layout;
 

@@ -13,6 +13,7 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
     type At<'a> = [T::At<'a>; N];
     const SHAPE: &'static Shape = &Shape::Array(T::SHAPE, N);
     const PLAIN: bool = T::PLAIN;
+    const LENDS: bool = T::LENDS;
 
     #[inline]
     fn lower(self) -> Self::Wire {

@@ -16,6 +16,7 @@ unsafe impl<T: FfiSafe> Carries<Box<T>> for Value {
     type Wire = RawBox;
     type At<'a> = Box<T::At<'a>>;
     const SHAPE: &'static Shape = &Shape::Apply("Box", &[T::SHAPE]);
+    const LENDS: bool = T::LENDS;
 
     #[inline]
     fn lower(value: Box<T>) -> RawBox {

@@ -26,6 +26,7 @@ macro_rules! crosses_as {
             type Wire = <$carrier as $crate::boundary::FfiSafe>::Wire;
             type At<$a> = $at;
             const SHAPE: &'static $crate::boundary::Shape = &$shape;
+            const LENDS: bool = <$carrier as $crate::boundary::FfiSafe>::LENDS;
 
             #[inline]
             fn lower(self) -> Self::Wire {

@@ -29,17 +29,22 @@
 
 mod array;
 mod boxed;
+mod callee;
 mod carried;
 mod collection;
 mod cow;
 mod definition;
 mod error;
+mod function;
+mod future;
 mod invalid;
+mod iterator;
 mod lending;
 mod list;
 mod object;
 mod option;
 mod order;
+mod owning;
 mod path;
 mod place;
 mod pointee;
@@ -53,6 +58,7 @@ mod slice;
 mod text;
 mod time;
 mod tuple;
+mod waker;
 
 use core::ptr::NonNull;
 
@@ -60,9 +66,11 @@ use crate::abi::Outcome;
 
 pub use definition::{Body, Definition, Fields, Link, Parameter};
 pub(crate) use invalid::Cause;
+pub use future::BoxFuture;
 pub use invalid::{Fault, Invalid};
 pub use lending::Lendings;
 pub use object::Dyn;
+pub use owning::Owning;
 pub use place::{Lent, Place};
 pub use pointee::{Behind, Carries, Pointee, Value};
 pub use shape::Shape;
@@ -118,6 +126,10 @@ pub unsafe trait FfiSafe: Sized {
     /// Whether `Self` and `Wire` are the same bits.
     #[doc(hidden)]
     const PLAIN: bool = false;
+    /// Whether there may be an object in it that is lent for a call. Where this
+    /// is false and there is one, the call panics.
+    #[doc(hidden)]
+    const LENDS: bool = false;
 
     /// Gives the value away.
     #[doc(hidden)]

@@ -263,6 +263,7 @@ where
     type Wire = RawLent;
     type At<'a> = &'a D::At<'a>;
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Marked(B::SHAPE, D::MARKERS));
+    const LENDS: bool = true;
 
     fn lower(value: &'r D) -> RawLent {
         // SAFETY: as for `Box`; borrowed for as long.
@@ -287,6 +288,7 @@ where
     type Wire = RawLent;
     type At<'a> = &'a mut D::At<'a>;
     const SHAPE: &'static Shape = &Shape::RefMut(&Shape::Marked(B::SHAPE, D::MARKERS));
+    const LENDS: bool = true;
 
     fn lower(value: &'r mut D) -> RawLent {
         // SAFETY: as for `Box`; borrowed for as long.

@@ -56,6 +56,7 @@ pub unsafe trait Carries<P> {
     type Wire: Copy;
     type At<'a>;
     const SHAPE: &'static Shape;
+    const LENDS: bool = false;
 
     fn lower(pointer: P) -> Self::Wire;
 
@@ -74,6 +75,7 @@ macro_rules! by_kind {
             type Wire = <T::Kind as Carries<$pointer>>::Wire;
             type At<'a> = <T::Kind as Carries<$pointer>>::At<'a>;
             const SHAPE: &'static Shape = <T::Kind as Carries<$pointer>>::SHAPE;
+            const LENDS: bool = <T::Kind as Carries<$pointer>>::LENDS;
 
             #[inline]
             fn lower(self) -> Self::Wire {

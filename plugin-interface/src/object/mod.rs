@@ -212,7 +212,7 @@ impl<I: Interface + ?Sized> Object<I> {
     pub fn value<T>(method: &'static str, called: Result<T, Fault>) -> T {
         match called {
             Ok(value) => value,
-            Err(fault) => raise(I::NAME, method, fault),
+            Err(fault) => raise(CallError::of(I::NAME, method, fault)),
         }
     }
 
@@ -248,8 +248,8 @@ impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
 /// Continues a plugin's panic on this side of the boundary.
 #[cold]
 #[inline(never)]
-pub(crate) fn raise(interface: &'static str, method: &'static str, fault: Fault) -> ! {
-    match CallError::of(interface, method, fault) {
+pub(crate) fn raise(error: CallError) -> ! {
+    match error {
         // Reported when it happened: unwind without a second report.
         CallError::Panicked { message, .. } => std::panic::resume_unwind(Box::new(message)),
         invalid => panic!("{invalid}"),

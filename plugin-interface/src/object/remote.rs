@@ -103,6 +103,16 @@ impl Remote {
         Remote { vtable, instance, methods, hold: Hold::Owned(owned) }
     }
 
+    /// Ends an object whose instance was used up by its last call.
+    pub(crate) fn spent(self) {
+        if let Hold::Owned(owned) = self.hold {
+            let raw = owned.into_raw();
+            // SAFETY: retained when it was lowered; nothing of its library is
+            // used after this.
+            unsafe { home::release(raw.keep) };
+        }
+    }
+
     /// # Safety
     ///
     /// The instance is lent for longer than this lives.

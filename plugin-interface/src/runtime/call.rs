@@ -1,6 +1,7 @@
 //! The callee's half of a call: lift the arguments, contain the panic.
 #![expect(unsafe_code, reason = "arguments arrive as pointers")]
 
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,16 +12,18 @@ use crate::boundary::{FfiSafe, Invalid, Lendings, Origin, Place};
 /// One call: a local of a generated function. What is lifted for it borrows
 /// from it, so that an interface which claims more than the call
 /// (`&'static str`) does not compile.
+///
+/// Objects can be lent to it if `LENDS`; it costs nothing else.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call(Lendings);
+pub struct Call<const LENDS: bool>(MaybeUninit<Lendings>);
 
-impl Call {
+impl<const LENDS: bool> Call<LENDS> {
     /// Not `const`, so that no reference to it becomes `'static`.
     #[expect(clippy::new_without_default, reason = "made by generated code only")]
     #[inline]
     pub fn new() -> Self {
-        Call(Lendings::new())
+        Call(if LENDS { MaybeUninit::new(Lendings::new()) } else { MaybeUninit::uninit() })
     }
 
     /// The instance, shared for the call.
@@ -48,34 +51,41 @@ impl Call {
         unsafe { P::exclusive(this) }
     }
 
-    /// One argument, of a method whose return does not borrow from it.
+    /// One argument.
     ///
     /// # Safety
     ///
     /// 1. `wire` was lowered from an `A` by the caller of the function whose
     ///    local `self` is: the caller's borrows outlive it.
-    /// 2. What the method returns has no lifetime in common with `A`.
+    /// 2. If `LENDS`, what the method returns does not borrow from `A`.
     #[inline]
     pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
+        let origin = match LENDS {
+            true => Origin::Call(NonNull::from(&self.0).cast()),
+            false => Origin::Rust,
+        };
         // SAFETY: the caller's borrows outlive the call, and so this borrow.
-        take(unsafe { A::lift(wire, Origin::Call(NonNull::from(&self.0))) })
-    }
-
-    /// One argument, of a method whose return may borrow from it: no object can
-    /// be lent to it, since that would have to lie somewhere for as long.
-    ///
-    /// # Safety
-    ///
-    /// As the first condition of [`argument`](Self::argument).
-    #[inline]
-    pub unsafe fn kept_argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
-        // SAFETY: the caller's borrows outlive the call, and so this borrow.
-        take(unsafe { A::lift(wire, Origin::Rust) })
+        take(unsafe { A::lift(wire, origin) })
     }
 }
 
+impl<const LENDS: bool> Drop for Call<LENDS> {
+    #[inline]
+    fn drop(&mut self) {
+        if LENDS {
+            // SAFETY: then it was made in `new`, and is dropped here only.
+            unsafe { self.0.assume_init_drop() };
+        }
+    }
+}
+
+/// What was lifted.
+///
+/// # Panics
+///
+/// If it is invalid.
 #[inline]
-fn take<T>(lifted: Result<T, Invalid>) -> T {
+pub(crate) fn take<T>(lifted: Result<T, Invalid>) -> T {
     match lifted {
         Ok(value) => value,
         Err(invalid) => refuse(invalid),

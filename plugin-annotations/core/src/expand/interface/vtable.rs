@@ -94,9 +94,13 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             }
         }
     });
-    let argument = match method.may_return_arguments() {
-        true => quote!(kept_argument),
-        false => quote!(argument),
+    // What is lent lies in the call, and so cannot be part of what it returns.
+    let lends = match method.may_return_arguments() {
+        true => quote!(false),
+        false => {
+            let lends = lifted.iter().map(|lifted| crossing(krate, lifted, "LENDS"));
+            quote!({ false #(|| #lends)* })
+        }
     };
     let borrow = match method.receiver {
         Receiver::Ref => quote!(shared),
@@ -112,13 +116,13 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             #(#arguments: #wires,)*
         ) -> #krate::abi::Outcome<#returned> {
             #(#givers)*
-            let __call = #krate::__private::Call::new();
+            let __call = #krate::__private::Call::<#lends>::new();
             // SAFETY: the caller passes the instance that the vtable was made
             // for, borrowed as the method asks, and what it lowered.
             #krate::__private::contain::<#output>(|| unsafe {
                 <__Plugin as #name>::#target(
                     #krate::__private::Call::#borrow::<__Plugin, __Place>(&__call, __this),
-                    #(#given(#krate::__private::Call::#argument::<#lifted>(&__call, #arguments)),)*
+                    #(#given(#krate::__private::Call::argument::<#lifted>(&__call, #arguments)),)*
                 )
             })
         }
