@@ -19,7 +19,9 @@ impl<A: Owning, R: Owning> Callee<CallTable<A, R>> {
     fn call(&self, arguments: A) -> R {
         // SAFETY: the instance and what its function takes; whoever has the
         // closure borrows it as its type says.
-        unsafe { finish("closure", "call", (self.vtable().call)(self.instance(), arguments.lower())) }
+        unsafe {
+            finish("closure", "call", (self.vtable().call)(self.instance(), arguments.lower()))
+        }
     }
 
     fn call_once(self, arguments: A) -> R {

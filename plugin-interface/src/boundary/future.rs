@@ -77,9 +77,8 @@ impl<T: Owning> Future for Remote<T> {
         let lent = waker::lend(context.waker());
         // SAFETY: the instance that the function takes, which is ours alone, and
         // a waker that lives across the call.
-        let polled: Option<T> = unsafe {
-            finish("future", "poll", (self.0.vtable().poll)(self.0.instance(), &lent))
-        };
+        let polled: Option<T> =
+            unsafe { finish("future", "poll", (self.0.vtable().poll)(self.0.instance(), &lent)) };
         match polled {
             Some(value) => Poll::Ready(value),
             None => Poll::Pending,
@@ -112,8 +111,7 @@ where
 {
     type Wire = RawObject;
     type At<'a> = Pin<Box<D>>;
-    const SHAPE: &'static Shape =
-        &Shape::Apply("Pin", &[<D::Kind as Carries<Box<D>>>::SHAPE]);
+    const SHAPE: &'static Shape = &Shape::Apply("Pin", &[<D::Kind as Carries<Box<D>>>::SHAPE]);
 
     fn lower(self) -> RawObject {
         // SAFETY: the box goes to where nobody moves the future out of it.

@@ -57,11 +57,8 @@ impl<T: Owning> Iterator for Remote<T> {
 
 impl<T: Owning, P: Place<Self>> Functions<P> for dyn Iterator<Item = T> {
     type VTable = IteratorTable<T>;
-    const VTABLE: &'static Self::VTable = &IteratorTable {
-        header: header::<P>(2),
-        next: next::<T, P>,
-        size_hint: size_hint::<T, P>,
-    };
+    const VTABLE: &'static Self::VTable =
+        &IteratorTable { header: header::<P>(2), next: next::<T, P>, size_hint: size_hint::<T, P> };
 }
 
 // SAFETY: the tables are those above, and what is adopted calls by them.

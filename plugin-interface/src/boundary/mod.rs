@@ -65,8 +65,8 @@ use core::ptr::NonNull;
 use crate::abi::Outcome;
 
 pub use definition::{Body, Definition, Fields, Link, Parameter};
-pub(crate) use invalid::Cause;
 pub use future::BoxFuture;
+pub(crate) use invalid::Cause;
 pub use invalid::{Fault, Invalid};
 pub use lending::Lendings;
 pub use object::Dyn;

@@ -2,11 +2,13 @@
 
 mod boundary;
 mod by_hand;
+mod calls;
 mod crossing;
 mod derived;
 mod evolving;
 mod fixtures;
 mod foreign;
+mod futures;
 mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fixture_interface::objects::*;
-use plugin_interface::{PluginManager, UnloadOutcome};
+use plugin_interface::{PluginManager, PluginTrait, UnloadOutcome};
 
 use crate::fixtures::{Directory, is_mapped};
 
@@ -166,7 +166,8 @@ fn an_object_keeps_its_library_mapped_and_nothing_else() {
     let directory = Directory::new();
     directory.add("objects", "outlived_by_objects");
     let mut manager = PluginManager::new();
-    let mut handles = manager.load_all(directory.path()).unwrap();
+    let wanted = PluginTrait::of::<dyn Factory>();
+    let mut handles = manager.load_plugins(directory.path(), wanted).unwrap();
     let factory = handles[0].proxy::<dyn Factory>().unwrap();
     let (first, second, third) = (factory.counter(1), factory.counter(2), factory.tree(1));
     drop(factory);
