@@ -145,7 +145,11 @@ fn own<B: ?Sized, P: Place<B>>(table: &'static ObjectTable, place: P) -> RawObje
 /// The object is of type `B`, and ours.
 unsafe fn receive<B: Dyn + ?Sized, P: Place<B>>(
     wire: RawObject,
+    origin: Origin,
 ) -> Result<Result<P, Box<B>>, Invalid> {
+    if origin == Origin::Foreign && (wire.table.is_null() || wire.keep.is_null()) {
+        return Err(Invalid::Null);
+    }
     // SAFETY: the contract of this function.
     let owned = unsafe { Owned::new(wire) };
     // SAFETY: it keeps its library mapped.
@@ -221,9 +225,9 @@ where
         B::take(value).unwrap_or_else(|value| own::<B, Box<B>>(B::BOXED, value))
     }
 
-    unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawObject, origin: Origin) -> Result<Self::At<'a>, Invalid> {
         // SAFETY: the contract of this function.
-        let received = unsafe { receive::<B, Box<B>>(wire) }?;
+        let received = unsafe { receive::<B, Box<B>>(wire, origin) }?;
         let (Ok(object) | Err(object)) = received;
         // SAFETY: lowered from a `D`.
         Ok(unsafe { recast(object) })
@@ -246,9 +250,9 @@ where
         B::share(&value).unwrap_or_else(|| own::<B, Arc<B>>(B::SHARED, value))
     }
 
-    unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawObject, origin: Origin) -> Result<Self::At<'a>, Invalid> {
         // SAFETY: the contract of this function.
-        let object = unsafe { receive::<B, Arc<B>>(wire) }?.unwrap_or_else(Arc::from);
+        let object = unsafe { receive::<B, Arc<B>>(wire, origin) }?.unwrap_or_else(Arc::from);
         // SAFETY: lowered from a `D`.
         Ok(unsafe { recast(object) })
     }

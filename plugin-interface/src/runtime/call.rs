@@ -1,8 +1,6 @@
 //! The callee's half of a call: lift the arguments, contain the panic.
 #![expect(unsafe_code, reason = "arguments arrive as pointers")]
 
-use core::mem::MaybeUninit;
-use core::ptr::NonNull;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure;
@@ -13,17 +11,18 @@ use crate::boundary::{FfiSafe, Invalid, Lendings, Origin, Place};
 /// from it, so that an interface which claims more than the call
 /// (`&'static str`) does not compile.
 ///
-/// Objects can be lent to it if `LENDS`; it costs nothing else.
+/// Objects can be lent to it if there is a place for them, `N` of 1; it costs
+/// nothing else.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call<const LENDS: bool>(MaybeUninit<Lendings>);
+pub struct Call<const N: usize>([Lendings; N]);
 
-impl<const LENDS: bool> Call<LENDS> {
+impl<const N: usize> Call<N> {
     /// Not `const`, so that no reference to it becomes `'static`.
     #[expect(clippy::new_without_default, reason = "made by generated code only")]
     #[inline]
     pub fn new() -> Self {
-        Call(if LENDS { MaybeUninit::new(Lendings::new()) } else { MaybeUninit::uninit() })
+        Call(core::array::from_fn(|_| Lendings::new()))
     }
 
     /// The instance, shared for the call.
@@ -57,25 +56,12 @@ impl<const LENDS: bool> Call<LENDS> {
     ///
     /// 1. `wire` was lowered from an `A` by the caller of the function whose
     ///    local `self` is: the caller's borrows outlive it.
-    /// 2. If `LENDS`, what the method returns does not borrow from `A`.
+    /// 2. If `N` is 1, what the method returns does not borrow from `A`.
     #[inline]
     pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
-        let origin = match LENDS {
-            true => Origin::Call(NonNull::from(&self.0).cast()),
-            false => Origin::Rust,
-        };
+        let origin = self.0.first().map_or(Origin::Rust, |place| Origin::Call(place.into()));
         // SAFETY: the caller's borrows outlive the call, and so this borrow.
         take(unsafe { A::lift(wire, origin) })
-    }
-}
-
-impl<const LENDS: bool> Drop for Call<LENDS> {
-    #[inline]
-    fn drop(&mut self) {
-        if LENDS {
-            // SAFETY: then it was made in `new`, and is dropped here only.
-            unsafe { self.0.assume_init_drop() };
-        }
     }
 }
 

@@ -7,7 +7,7 @@ pub(crate) mod entry;
 pub(crate) mod failure;
 pub(crate) mod home;
 pub(crate) mod panic_hook;
-mod place;
+pub(crate) mod place;
 pub(crate) mod register;
 pub(crate) mod state;
 #[cfg(thread_exits = "caught")]

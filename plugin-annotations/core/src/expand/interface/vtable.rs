@@ -96,10 +96,10 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     });
     // What is lent lies in the call, and so cannot be part of what it returns.
     let lends = match method.may_return_arguments() {
-        true => quote!(false),
+        true => quote!(0),
         false => {
             let lends = lifted.iter().map(|lifted| crossing(krate, lifted, "LENDS"));
-            quote!({ false #(|| #lends)* })
+            quote!({ (false #(|| #lends)*) as #krate::__private::core::primitive::usize })
         }
     };
     let borrow = match method.receiver {
