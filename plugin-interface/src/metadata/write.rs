@@ -29,6 +29,12 @@ impl<const N: usize> Writer<N> {
         self.bytes
     }
 
+    /// The bytes that were written, of which there is room for more.
+    #[cfg(test)]
+    pub(crate) fn filled(&self, len: usize) -> Vec<u8> {
+        self.bytes[..len].to_vec()
+    }
+
     /// How many bytes were written.
     pub(crate) const fn len(&self) -> usize {
         self.len

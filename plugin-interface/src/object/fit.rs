@@ -58,3 +58,60 @@ fn text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
     *input = rest;
     Some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boundary::Shape;
+    use crate::metadata::write::{self, Writer};
+    use crate::metadata::{InterfaceDescription, MethodDescription, Receiver};
+
+    /// The record of an interface with such methods and the versions that they
+    /// came with.
+    fn record(version: &'static str, methods: &[(&'static str, &'static str)]) -> Vec<u8> {
+        let describe = |&(name, since)| MethodDescription {
+            name,
+            since,
+            receiver: Receiver::Ref,
+            parameters: &[],
+            returns: &Shape::Unit,
+        };
+        let methods: Vec<_> = methods.iter().map(describe).collect();
+        let (path, methods) = ("home::Lamp", &*methods.leak());
+        let interface = InterfaceDescription { path, version, send: true, sync: true, methods };
+        let mut out = Writer::<1024>::new();
+        let len = write::interface_record(&mut out, &interface);
+        out.filled(len)
+    }
+
+    #[test]
+    fn an_object_has_what_both_sides_know() {
+        let first = record("1.0", &[("on", "")]);
+        let later = record("1.2", &[("on", ""), ("off", "1.1"), ("dim", "1.2")]);
+        assert_eq!(common(&first, &later), Some(1));
+        assert_eq!(common(&later, &first), Some(1));
+        assert_eq!(common(&later, &later), Some(3));
+    }
+
+    #[test]
+    fn objects_of_two_that_grew_apart_do_not_fit() {
+        let host = record("1.0", &[("on", "")]);
+        let one = record("1.1", &[("on", ""), ("off", "1.1")]);
+        let other = record("1.1", &[("on", ""), ("dim", "1.1")]);
+        assert_eq!((common(&host, &one), common(&host, &other)), (Some(1), Some(1)));
+        assert_eq!(common(&one, &other), None);
+        assert_eq!(common(&one, &record("2.1", &[("on", ""), ("off", "1.1")])), None);
+        assert_eq!(common(&one, &record("1.1", &[("on", ""), ("off", "")])), Some(2));
+        assert_eq!(common(&host, &record("1.1", &[("on", ""), ("off", "")])), None);
+    }
+
+    #[test]
+    fn what_is_no_record_fits_nothing() {
+        let whole = record("1.0", &[("on", "")]);
+        assert_eq!(common(&whole, &[]), None);
+        for len in 0..whole.len() {
+            let _ = common(&whole, &whole[..len]);
+        }
+        assert_eq!(common(&whole, &whole[..40]), None);
+    }
+}

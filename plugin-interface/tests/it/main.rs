@@ -6,6 +6,7 @@ mod calls;
 mod crossing;
 mod derived;
 mod evolving;
+mod evolving_objects;
 mod fixtures;
 mod foreign;
 mod futures;
