@@ -197,14 +197,14 @@ unsafe fn borrow<B: Dyn + ?Sized>(
         return Ok(unsafe { Arc::as_ptr(&*wire.instance.cast::<Arc<B>>()) }.cast_mut());
     }
     let methods = B::check(table)?;
-    let Origin::Call(lendings) = origin else { return Err(Invalid::Lent) };
+    let lendings = origin.lendings().ok_or(Invalid::Lent)?;
     let adopt = |data: *mut Words| {
         let instance = if wire.instance.is_null() { data.cast() } else { wire.instance };
         // SAFETY: of this type, checked, and lent for longer than the call.
         unsafe { B::adopt(Remote::lent(wire, instance, methods)) }
     };
     // SAFETY: a local of the call.
-    Ok(unsafe { lendings.as_ref() }.hold(wire.data, adopt))
+    Ok(unsafe { &*lendings }.hold(wire.data, adopt))
 }
 
 // SAFETY: the object is owned by the wire, then by what was lifted of it, which

@@ -27,7 +27,7 @@ pub struct Object<I: Interface + ?Sized> {
     instance: *mut Opaque,
     /// How many methods it has, of those that are known here.
     methods: u32,
-    is_foreign: bool,
+    origin: Origin,
     /// As `Send` and `Sync` as the interface says.
     interface: PhantomData<Box<I>>,
     /// Last: the instance is unmade and the library closed after the pointers
@@ -67,7 +67,7 @@ impl<I: Interface + ?Sized> Object<I> {
             vtable,
             instance,
             methods,
-            is_foreign: origin == Origin::Foreign,
+            origin,
             interface: PhantomData,
             hold: Hold::Registration(keep),
         }
@@ -85,7 +85,7 @@ impl<I: Interface + ?Sized> Object<I> {
             vtable: unsafe { NonNull::new_unchecked(vtable.cast_mut().cast()) },
             instance,
             methods,
-            is_foreign: false,
+            origin: Origin::Rust,
             interface: PhantomData,
             hold,
         }
@@ -194,13 +194,7 @@ impl<I: Interface + ?Sized> Object<I> {
         // SAFETY: the caller vouches for the outcome. What it borrows is the
         // instance's or an argument's, for which the method was given the
         // borrow of `self`, or one that is as long.
-        unsafe {
-            // Two ways, so that what is not validated costs nothing.
-            match self.is_foreign {
-                false => R::lift_return(outcome, Origin::Rust),
-                true => R::lift_return(outcome, Origin::Foreign),
-            }
-        }
+        unsafe { R::lift_return(outcome, self.origin) }
     }
 
     /// The value that `method` gave.
@@ -242,7 +236,7 @@ pub fn contain_default<R>(
 
 impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct(I::NAME).field("is_foreign", &self.is_foreign).finish_non_exhaustive()
+        f.debug_struct(I::NAME).field("origin", &self.origin).finish_non_exhaustive()
     }
 }
 

@@ -59,7 +59,7 @@ impl<const N: usize> Call<N> {
     /// 2. If `N` is 1, what the method returns does not borrow from `A`.
     #[inline]
     pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
-        let origin = self.0.first().map_or(Origin::Rust, |place| Origin::Call(place.into()));
+        let origin = self.0.first().map_or(Origin::Rust, Origin::of_call);
         // SAFETY: the caller's borrows outlive the call, and so this borrow.
         take(unsafe { A::lift(wire, origin) })
     }
