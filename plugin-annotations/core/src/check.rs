@@ -1,6 +1,7 @@
 //! What cannot work, each with what to do instead.
 
 pub(crate) mod derive;
+pub(crate) mod lent;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,7 +10,7 @@ use syn::{Attribute, GenericParam, Ident, LitStr, Path, Type, TypeParamBound};
 
 use crate::errors::Errors;
 use crate::lifetimes;
-use crate::model::{Method, Receiver};
+use crate::model::Receiver;
 use crate::syntax::{ItemImpl, ItemTrait, OtherItem, OtherKind, Signature, TraitMethod};
 
 pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
@@ -212,12 +213,7 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
     }
     refuse_self_type(output, errors);
     refuse_reference(output, errors);
-    if let Some(token) = lent_object(output.to_token_stream()) {
-        errors.at(
-            token,
-            "a method cannot return a reference to an object: nothing would hold it on the caller's side; return `Box<dyn Trait + '_>`, which may borrow from `self`, or `Arc<dyn Trait>`",
-        );
-    }
+    lent::returned(output, errors);
     if let Type::Never(_) = output {
         errors.at(
             output,
@@ -225,52 +221,6 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
         );
     }
     borrowed_from_self(signature, output, errors);
-}
-
-/// An object that is lent lies in the call, and is gone when it returns.
-pub(crate) fn lent_objects(method: &Method, errors: &mut Errors) {
-    if !method.may_return_arguments() {
-        return;
-    }
-    for parameter in &method.parameters {
-        if let Some(token) = lent_object(parameter.ty.to_token_stream()) {
-            errors.at(
-                token,
-                "an object that is lent is gone when the call returns, and what this method returns might keep it: take a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or leave the lifetimes of the parameters out",
-            );
-        }
-    }
-}
-
-/// The first `dyn` behind an `&`, however deep.
-fn lent_object(tokens: TokenStream) -> Option<Ident> {
-    let mut is_behind = false;
-    let mut tokens = tokens.into_iter();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Ident(ident) if ident == "dyn" && is_behind => return Some(ident),
-            TokenTree::Ident(ident) if ident == "mut" && is_behind => {}
-            TokenTree::Group(group) => {
-                let inner = group.stream();
-                let first = inner.clone().into_iter().next();
-                match first {
-                    Some(TokenTree::Ident(first)) if first == "dyn" && is_behind => {
-                        return Some(first);
-                    }
-                    _ => {}
-                }
-                if let Some(found) = lent_object(inner) {
-                    return Some(found);
-                }
-                is_behind = false;
-            }
-            TokenTree::Punct(punct) if punct.as_char() == '&' => is_behind = true,
-            // A lifetime between the two.
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => drop(tokens.next()),
-            _ => is_behind = false,
-        }
-    }
-    None
 }
 
 /// A borrow in a return may only be one of `self`, whose owner keeps the

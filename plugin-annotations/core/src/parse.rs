@@ -76,7 +76,7 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         parameters,
         output,
     };
-    check::lent_objects(&method, errors);
+    check::lent::kept(&method, errors);
     Some(method)
 }
 

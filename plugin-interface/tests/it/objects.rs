@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fixture_interface::objects::*;
-use plugin_interface::{PluginManager, PluginTrait, UnloadOutcome};
+use plugin_interface::{Live, LiveEvent, PluginManager, PluginTrait, UnloadOutcome, retained};
 
+use crate::calls::panic_of;
 use crate::fixtures::{Directory, is_mapped};
 
 /// The plugin, under a name that no other test uses.
@@ -126,6 +127,30 @@ fn objects_are_lent_for_a_call() {
 }
 
 #[test]
+fn what_is_lent_is_not_given_to_what_may_keep_it() {
+    let (factory, theirs) = (factory("keeping_lent"), counter(1));
+    let refused = panic_of(|| factory.around(&*theirs).name());
+    assert!(refused.ends_with("pass a Box or an Arc"), "{refused}");
+    let theirs = factory.counter(1);
+    assert_eq!(factory.around(&*theirs).name(), "nobody", "it has it anyway");
+}
+
+#[test]
+fn an_object_in_an_arc_is_never_had_exclusively() {
+    let factory = factory("exclusive");
+    let mut shared = factory.shared();
+    assert_eq!((shared.get(), factory.alive()), (1, 1));
+    let other = Arc::clone(&shared);
+    drop(other);
+    let refused = panic_of(|| Arc::get_mut(&mut shared).unwrap().add(1));
+    assert!(refused.contains("has other owners"), "{refused}");
+    let refused = panic_of(|| factory.add(Arc::get_mut(&mut shared).unwrap(), 1));
+    assert!(refused.contains("has other owners"), "{refused}");
+    drop(shared);
+    assert_eq!(factory.alive(), 0);
+}
+
+#[test]
 fn what_borrows_from_a_proxy_reads_it_as_it_is() {
     let factory = factory("borrowing");
     let root = factory.root();
@@ -186,4 +211,33 @@ fn an_object_keeps_its_library_mapped_and_nothing_else() {
     drop(kids);
     wait_until_unmapped("outlived_by_objects");
     assert_eq!(outcome(), UnloadOutcome::Unmapped);
+}
+
+#[test]
+fn a_version_that_was_replaced_stays_for_its_objects() {
+    let directory = Directory::new();
+    let path = directory.add("objects", "live_objects");
+    let live = Live::<dyn Factory>::open(&path).unwrap();
+    let mut events = live.events();
+    let old = live.get().sendable(5);
+    let mut next = std::fs::read(&path).unwrap();
+    next.push(0);
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, next).unwrap();
+    live.reload().unwrap();
+    let outcome = events.find_map(|event| match event {
+        LiveEvent::Unloaded { generation: 1, outcome, .. } => outcome,
+        _ => None,
+    });
+    assert_eq!(outcome.unwrap().to_string(), "pinned: 1 object of it is in use");
+    let is_retained = || retained().iter().any(|library| library.path == path);
+    assert!(is_retained());
+    assert_eq!(live.get().sum(vec![&*old], None), 5, "the new version calls the old one");
+    drop(old);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while is_retained() {
+        assert!(Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+    assert_eq!(live.get().alive(), 0);
 }
