@@ -62,6 +62,11 @@ use proc_macro::TokenStream;
 /// # fn main() {}
 /// ```
 ///
+/// The interface is a type too: methods of this one and of others take and return
+/// `Box<dyn Counter>`, `Arc<dyn Counter>` and `&dyn Counter`
+/// (`plugin_interface::boundary`). For that the trait gets a hidden method with a
+/// default, which nobody overrides but `CounterProxy`.
+///
 /// # Arguments
 ///
 /// - `version = "1.2"`: the interface's own version, `1.0` if not said.

@@ -80,7 +80,7 @@ pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{Interface, PluginTrait};
 pub use plugin_annotations::{FfiSafe, plugin_aggregates, plugin_impl, plugin_interface};
 pub use plugin_interface_core::{
-    CallError, FfiSafe, PanicLocation, PluginContext, PluginState, RegistrationArray,
+    BoxFuture, CallError, FfiSafe, PanicLocation, PluginContext, PluginState, RegistrationArray,
     RegistrationFactory, abi, boundary, system_allocator,
 };
 

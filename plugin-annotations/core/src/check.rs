@@ -1,5 +1,7 @@
 //! What cannot work, each with what to do instead.
 
+pub(crate) mod lent;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -85,7 +87,7 @@ pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Rec
 
 pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
     if let Some(token) = &signature.asyncness {
-        errors.at(token, "an interface method cannot be `async`: return when the work is done");
+        errors.at(token, "an interface method cannot be `async`: return a future, `fn name(&self) -> plugin_interface::BoxFuture<'_, T>`, whose body is `Box::pin(async move { .. })`");
     }
     if let Some(token) = &signature.constness {
         errors.at(token, "an interface method cannot be `const`: it is called through a vtable");
@@ -210,6 +212,7 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
     }
     refuse_self_type(output, errors);
     refuse_reference(output, errors);
+    lent::returned(output, errors);
     if let Type::Never(_) = output {
         errors.at(
             output,

@@ -55,6 +55,19 @@ fn lifetime(name: &str, span: Span) -> TokenStream {
     lifetime.to_token_stream()
 }
 
+/// Whether a type has a lifetime, written or not: one of a path is written where
+/// generated code names the type too.
+pub(crate) fn borrows(ty: &impl ToTokens) -> bool {
+    fn find(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => find(group.stream()),
+            TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '\''),
+            _ => false,
+        })
+    }
+    find(ty.to_token_stream())
+}
+
 /// Every lifetime that is written in a type.
 pub fn written(ty: &impl ToTokens) -> Vec<Lifetime> {
     let mut found = Vec::new();

@@ -2,6 +2,7 @@
 
 use syn::{Attribute, Ident, Path, Type};
 
+use crate::lifetimes;
 use crate::syntax::{ItemTrait, Signature};
 
 /// A trait that becomes an interface.
@@ -28,6 +29,15 @@ pub(crate) struct Method {
     pub(crate) parameters: Vec<Parameter>,
     /// `()` if none is written.
     pub(crate) output: Type,
+}
+
+impl Method {
+    /// Whether what it returns may borrow from one of its arguments. A lifetime
+    /// that is not written is an argument's own.
+    pub(crate) fn may_return_arguments(&self) -> bool {
+        let is_named = |ty: &Type| lifetimes::written(ty).iter().any(|found| found.ident != "_");
+        lifetimes::borrows(&self.output) && self.parameters.iter().any(|p| is_named(&p.ty))
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

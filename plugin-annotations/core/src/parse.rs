@@ -65,7 +65,7 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         let named = move |a: &&Attribute| a.path().is_ident(name);
         method.attrs.iter().filter(named).cloned().collect()
     };
-    Some(Method {
+    let method = Method {
         cfgs: attributes("cfg"),
         docs: attributes("doc"),
         since,
@@ -73,7 +73,9 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         receiver: receiver?,
         parameters,
         output,
-    })
+    };
+    check::lent::kept(&method, errors);
+    Some(method)
 }
 
 impl Receiver {

@@ -353,8 +353,10 @@ fn path_of(ty: Type) -> syn::Result<Path> {
     }
 }
 
-impl ToTokens for ItemTrait {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
+impl ItemTrait {
+    /// The trait, with another item at its end.
+    pub(crate) fn with(&self, item: TokenStream) -> TokenStream {
+        let tokens = &mut TokenStream::new();
         tokens.append_all(&self.attrs);
         self.vis.to_tokens(tokens);
         self.unsafety.to_tokens(tokens);
@@ -367,7 +369,15 @@ impl ToTokens for ItemTrait {
         self.generics.where_clause.to_tokens(tokens);
         let mut items = TokenStream::new();
         items.append_all(&self.items);
+        items.extend(item);
         surround(Delimiter::Brace, items, self.braces, tokens);
+        core::mem::take(tokens)
+    }
+}
+
+impl ToTokens for ItemTrait {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.with(TokenStream::new()));
     }
 }
 

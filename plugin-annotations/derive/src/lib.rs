@@ -64,6 +64,7 @@ fn expand(derived: &Derived) -> TokenStream {
     let lift = wire::lift(krate, name, body, &parts);
     let definition = definition::definition(derived);
     let (is_plain, plain) = plain::plain(derived, &crossing);
+    let lends = lends(krate, generics);
     let shapes = generics.type_params().map(|parameter| {
         let parameter = &parameter.ident;
         quote!(<#parameter as #krate::FfiSafe>::SHAPE)
@@ -88,6 +89,7 @@ fn expand(derived: &Derived) -> TokenStream {
                 const SHAPE: &'static #private::Shape =
                     &#private::Shape::defined(&__DEFINITION, __PATH, &[#(#shapes),*]);
                 #is_plain
+                #lends
 
                 #[inline]
                 fn lower(self) -> #own::Wire {
@@ -126,6 +128,17 @@ fn expand(derived: &Derived) -> TokenStream {
             impl<__T: #private::core::ops::Drop> MustNotImplDrop for __T {}
             impl #parameters MustNotImplDrop for #name #arguments {}
         };
+    }
+}
+
+/// Whether objects may be lent in it. Not its fields say so, since a type may
+/// lead to itself: what has no lifetime borrows nothing.
+fn lends(krate: &Path, generics: &Generics) -> TokenStream {
+    let borrows = generics.lifetimes().next().is_some();
+    let parameters = generics.type_params().map(|parameter| &parameter.ident);
+    quote! {
+        const LENDS: #krate::__private::core::primitive::bool =
+            #borrows #(|| <#parameters as #krate::FfiSafe>::LENDS)*;
     }
 }
 

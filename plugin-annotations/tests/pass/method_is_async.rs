@@ -1,8 +1,16 @@
-use plugin_interface::plugin_interface;
+use plugin_interface::{BoxFuture, plugin_interface};
 
 #[plugin_interface]
 pub trait Tool {
-    fn fetch(&self, url: &str) -> String;
+    fn fetch<'a>(&'a self, url: &'a str) -> BoxFuture<'a, String>;
+}
+
+pub struct Echo;
+
+impl Tool for Echo {
+    fn fetch<'a>(&'a self, url: &'a str) -> BoxFuture<'a, String> {
+        Box::pin(async move { url.to_owned() })
+    }
 }
 
 fn main() {}

@@ -3,15 +3,18 @@
 pub use core;
 pub use inventory;
 pub use std::alloc::System;
+pub use std::boxed::Box;
 pub use std::string::String;
 
 use crate::abi::{ABI_VERSION, VTableHeader};
 use crate::boundary::FfiSafe;
 use crate::interface::Interface;
+use crate::metadata;
 use crate::metadata::write::{self, Writer};
 
 pub use crate::boundary::{
-    Body, Definition, Fault, Fields, Invalid, Origin, Parameter, Plain, Shape, lift_wire_return,
+    Behind, Body, Definition, Dyn, Fault, Fields, Invalid, Origin, Parameter, Place, Plain,
+    Pointee, Shape, lift_wire_return,
 };
 pub use crate::interface::VTableFor;
 pub use crate::metadata::write::PackageDescription;
@@ -70,14 +73,7 @@ pub fn count<I: ?Sized>(counter: &Counter<I>) -> usize {
 
 /// Whether two names are one: a host looks for symbols by the interface's own.
 pub const fn is_same_name(own: &str, written: &str) -> bool {
-    let (own, written) = (own.as_bytes(), written.as_bytes());
-    let mut same = own.len() == written.len();
-    let mut i = 0;
-    while same && i < own.len() {
-        same = own[i] == written[i];
-        i += 1;
-    }
-    same
+    metadata::is_same(own, written)
 }
 
 /// A constant slice as an array, for a static of exactly its size.
@@ -104,7 +100,7 @@ pub const fn is_plain<T: FfiSafe>(fields: &[bool]) -> bool {
     true
 }
 
-/// The header of the vtable of `P` for `I`.
+/// The header of the vtable for `I` of instances in a place of type `P`.
 pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
     VTableHeader {
         abi_version: ABI_VERSION,

@@ -1,6 +1,7 @@
 //! What makes a trait an interface.
 #![expect(unsafe_code, reason = "implementations of Interface vouch for their vtable")]
 
+use crate::boundary::Shape;
 use crate::metadata::InterfaceDescription;
 use crate::object::Object;
 
@@ -19,6 +20,7 @@ use crate::object::Object;
 ///    `DESCRIPTION`, in that order.
 /// 2. The description says of `dyn Trait` whether it is `Send` and `Sync`, and
 ///    it is so only if every `T` with `VTableFor<T>` is.
+/// 3. `Proxy` is laid out as `Object<Self>`, and is what `boxed` boxes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a plugin interface",
     label = "not an interface",
@@ -41,24 +43,37 @@ pub unsafe trait Interface: 'static {
     #[doc(hidden)]
     const RECORD: &'static [u8];
 
+    /// How it is named as the type of an object.
+    #[doc(hidden)]
+    const SHAPE: &'static Shape;
+
     /// Dresses an object in the trait.
     #[doc(hidden)]
     fn proxy(object: Object<Self>) -> Self::Proxy;
+
+    /// The same, as a value of the trait.
+    #[doc(hidden)]
+    fn boxed(object: Object<Self>) -> Box<Self>;
+
+    /// The object that a value of the trait stands for, if it is a proxy.
+    #[doc(hidden)]
+    fn object(&self) -> Option<&Object<Self>>;
 }
 
-/// The vtable of one implementation.
+/// The vtable of one implementation, for instances in a place of type `P`: by
+/// default the instance itself.
 ///
 /// # Safety
 ///
 /// 1. `T` implements the trait; every method of `VTABLE` calls that method of
-///    `T`, taking the instance as a pointer to `T`.
+///    `T`, taking the instance as a pointer to `P`.
 /// 2. The header has the fingerprint and number of methods of `DESCRIPTION`,
-///    and its `drop` drops a boxed `T`.
+///    and its `drop` drops a boxed `P`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be registered as `{Self}`",
     note = "implement the trait for the type, which must own all it holds (`'static`)"
 )]
-pub unsafe trait VTableFor<T>: Interface {
+pub unsafe trait VTableFor<T: ?Sized, P: ?Sized = T>: Interface {
     const VTABLE: &'static Self::VTable;
 }

@@ -21,7 +21,7 @@ pub mod reported;
 pub mod runtime;
 
 pub use abi::{RegistrationArray, RegistrationFactory};
-pub use boundary::FfiSafe;
+pub use boundary::{BoxFuture, FfiSafe};
 pub use call_error::{CallError, PanicLocation};
 pub use interface::Interface;
 pub use runtime::context::PluginContext;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::{LoadError, ProxyError};
 use super::library::LoadedLibrary;
-use super::stages::admit::{Mismatch, fits};
+use super::stages::admit::mismatch;
 use super::symbols::{Unregister, UnregisterAll};
 use crate::abi::{
     Failure, RawBuffer, RawSlice, RawState, Registration, RegistrationArray, RegistrationFactory,
@@ -141,9 +141,8 @@ impl Instance {
             (&i.path, i.fingerprint) == (&self.interface.path, self.interface.fingerprint)
         };
         let plugin = interfaces.iter().find(is_own).unwrap_or(&host);
-        if !fits(&host, plugin) {
-            let mismatch = Box::new(Mismatch { plugin: plugin.clone(), host });
-            return Err(ProxyError::Mismatch { name: name(), mismatch });
+        if let Some(mismatch) = mismatch(&host, plugin) {
+            return Err(ProxyError::Mismatch { name: name(), mismatch: Box::new(mismatch) });
         }
         // By hand they need not be listed: then they are those of the host.
         let expected = match plugin.methods.len() {

@@ -9,6 +9,7 @@ mod handle;
 #[cfg(feature = "hot-library")]
 mod hot_library;
 mod instance;
+mod keeper;
 mod library;
 mod live;
 mod manager;

@@ -8,9 +8,10 @@ use super::thread_exits::{self, Held, LibraryId};
 /// What became of a library that was closed.
 ///
 /// A library is unmapped only where nothing of it is left to run: no destructor
-/// of a thread-local on a thread that lives, no thread that it started. Until
-/// then it is pinned, with its instances unmade; when the last of these threads
-/// ends, it is unmapped, and the outcome changes. Values under pthread keys do
+/// of a thread-local on a thread that lives, no thread that it started, and no
+/// object of it that somebody has. Until then it is pinned, with its instances
+/// unmade; when the last of these threads ends and the last object is dropped,
+/// it is unmapped by a thread of this crate, and the outcome changes. Values under pthread keys do
 /// not pin: their keys go with the library, as if it had deleted them.
 ///
 /// That is counted for Rust plugins on Linux with the GNU C library, on x86-64
@@ -43,6 +44,9 @@ pub enum UnloadOutcome {
         destructors: usize,
         /// Threads that it started and that have not ended.
         threads: usize,
+        /// Objects of it that somebody has: a `Box<dyn Trait>` that one of its
+        /// methods returned, a closure, an iterator, a future, a waker.
+        objects: usize,
         /// What else keeps it, as far as it is known.
         reasons: Vec<String>,
     },
@@ -60,7 +64,7 @@ impl fmt::Display for UnloadOutcome {
         match self {
             UnloadOutcome::Unmapped => f.write_str("unmapped"),
             UnloadOutcome::Retained { reason } => write!(f, "retained: {reason}"),
-            UnloadOutcome::Pinned { destructors, threads, reasons } => {
+            UnloadOutcome::Pinned { destructors, threads, objects, reasons } => {
                 let counted = [
                     (
                         *destructors,
@@ -68,6 +72,7 @@ impl fmt::Display for UnloadOutcome {
                         "thread-local destructors wait",
                     ),
                     (*threads, "thread of it runs", "threads of it run"),
+                    (*objects, "object of it is in use", "objects of it are in use"),
                 ];
                 let counted = counted.iter().filter(|(count, ..)| *count > 0);
                 let mut all: Vec<_> = counted
@@ -156,7 +161,7 @@ pub(super) fn linked() -> UnloadOutcome {
 pub(super) fn outcome(held: Held) -> UnloadOutcome {
     match held {
         Held { unknown: true, .. } => UnloadOutcome::Retained { reason: UNKNOWN.to_owned() },
-        Held { destructors: 0, threads: 0, outside: 0, .. } => pinned(held, LEAVING),
+        Held { destructors: 0, threads: 0, objects: 0, outside: 0, .. } => pinned(held, LEAVING),
         Held { outside: 0, .. } => pinned(held, ""),
         Held { .. } => pinned(held, OUTSIDE),
     }
@@ -167,6 +172,7 @@ fn pinned(held: Held, reason: &str) -> UnloadOutcome {
     UnloadOutcome::Pinned {
         destructors: held.destructors,
         threads: held.threads,
+        objects: held.objects,
         reasons: reasons.into_iter().collect(),
     }
 }
@@ -185,6 +191,8 @@ mod tests {
         let text = |held| outcome(held).to_string();
         let held = Held { destructors: 1, ..Held::default() };
         assert_eq!(text(held), "pinned: 1 thread-local destructor waits");
+        let held = Held { objects: 2, ..Held::default() };
+        assert_eq!(text(held), "pinned: 2 objects of it are in use");
         let held = Held { destructors: 3, threads: 2, outside: 1, ..Held::default() };
         assert_eq!(
             text(held),

@@ -1,5 +1,5 @@
 //! What a library is lent: where its panics appear, which is where the host's own
-//! do, and what passes its thread exits on.
+//! do, what passes its thread exits on, and what keeps it for its objects.
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
 use core::ffi::c_void;
@@ -7,6 +7,7 @@ use core::ptr::NonNull;
 use std::io::{self, Write};
 use std::panic::catch_unwind;
 
+use super::keeper::Keeper;
 use super::thread_exits::{self, LibraryId};
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
 use crate::reported::text_of;
@@ -20,6 +21,7 @@ pub(super) struct Services(NonNull<Lent>);
 struct Lent {
     offered: HostServices,
     label: String,
+    keeper: Keeper,
 }
 
 // SAFETY: nothing is written after `new`, and the pointers lead to code, to
@@ -32,6 +34,7 @@ impl Services {
     /// For a library that is about to be opened, and was built by the macros
     /// or not.
     pub(super) fn new(label: String, is_rust: bool) -> Self {
+        let library = thread_exits::add(is_rust);
         let offered = HostServices {
             abi_version: ABI_VERSION,
             size: size_of::<HostServices>() as u32,
@@ -40,12 +43,17 @@ impl Services {
             system_free: allocator::offer(),
             malloc_identity: allocator::malloc_identity(),
             std_identity: panic_hook::std_identity(),
-            library: thread_exits::add(is_rust).number(),
+            library: library.number(),
             thread_exits: thread_exits::offered(),
+            keep: core::ptr::null(),
         };
-        let lent = NonNull::from(Box::leak(Box::new(Lent { offered, label })));
+        let keeper = Keeper::new(library);
+        let lent = NonNull::from(Box::leak(Box::new(Lent { offered, label, keeper })));
         // SAFETY: allocated a line ago, and nobody else's.
-        unsafe { (*lent.as_ptr()).offered.context = lent.as_ptr().cast() };
+        unsafe {
+            (*lent.as_ptr()).offered.context = lent.as_ptr().cast();
+            (*lent.as_ptr()).offered.keep = (&raw const (*lent.as_ptr()).keeper).cast();
+        }
         Services(lent)
     }
 

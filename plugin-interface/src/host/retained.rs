@@ -104,7 +104,6 @@ pub(super) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
 }
 
 /// Something became idle.
-#[allow(dead_code, reason = "nobody calls where nothing is counted")]
 pub(super) fn wake() {
     // Under the lock, so that nobody is between looking and waiting.
     let _list = list();

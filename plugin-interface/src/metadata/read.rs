@@ -91,6 +91,10 @@ pub struct InterfaceMetadata {
     pub methods: Vec<MethodMetadata>,
     /// The structs and enums that its methods lead to.
     pub types: Vec<TypeMetadata>,
+    /// The interfaces whose objects its methods take or return, and those that
+    /// these lead to, the interface itself among them if it does. Of these, this
+    /// field is empty.
+    pub objects: Vec<InterfaceMetadata>,
 }
 
 impl InterfaceMetadata {
@@ -275,6 +279,16 @@ fn read_package(input: &mut Input<'_>) -> Result<PackageMetadata, MetadataError>
 }
 
 fn read_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataError> {
+    let mut interface = read_one_interface(input)?;
+    // A record written by hand may end here.
+    let count = if input.bytes.is_empty() { 0 } else { input.u32()? };
+    for _ in 0..count {
+        interface.objects.push(read_one_interface(input)?);
+    }
+    Ok(interface)
+}
+
+fn read_one_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataError> {
     let fingerprint = input.u64()?;
     let path = input.string()?;
     let version = input.string()?;
@@ -298,7 +312,8 @@ fn read_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataEr
         let definition = input.string()?;
         types.push(TypeMetadata { path, definition, fingerprint });
     }
-    Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods, types })
+    let objects = Vec::new();
+    Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods, types, objects })
 }
 
 /// The unread rest of a section or payload; `at` counts from the section's

@@ -7,7 +7,7 @@ use plugin_interface::{CallError, Interface, LoadError, PluginManager, PluginTra
 
 use crate::fixtures::Directory;
 
-fn load<I: Interface + ?Sized>() -> I::Proxy {
+pub(crate) fn load<I: Interface + ?Sized>() -> I::Proxy {
     let directory = Directory::of(&["evolving"]);
     let mut manager = PluginManager::new();
     let mut proxies = manager.load::<I>(directory.path()).unwrap();
@@ -68,7 +68,7 @@ fn how_a_type_is_laid_out_by_its_author_changes_nothing() {
 }
 
 /// The refusal of the plugin for an interface.
-fn refusal<I: Interface + ?Sized>() -> String {
+pub(crate) fn refusal<I: Interface + ?Sized>() -> String {
     let directory = Directory::of(&["evolving"]);
     let mut manager = PluginManager::new();
     let handles = manager.load_plugins(directory.path(), PluginTrait::of::<I>()).unwrap();

@@ -2,11 +2,14 @@
 
 mod boundary;
 mod by_hand;
+mod calls;
 mod crossing;
 mod derived;
 mod evolving;
+mod evolving_objects;
 mod fixtures;
 mod foreign;
+mod futures;
 mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;
@@ -14,6 +17,7 @@ mod live;
 #[cfg(feature = "watch")]
 mod live_watching;
 mod loading;
+mod objects;
 #[cfg(feature = "watch")]
 mod observer;
 mod panics;

@@ -92,6 +92,34 @@ fn valgrind_finds_no_error_and_no_leak_with_backtraces() {
     memcheck(if is_soak() { 100 } else { 2 }, "1");
 }
 
+/// Of a library that is not used for anything else.
+fn objects(command: &mut Command, count: u32) {
+    let directory = Directory::of(&["objects"]);
+    let count = count.to_string();
+    command.args(["objects", &count]).arg(directory.library("objects"));
+    let output = command.output().expect("the tests need valgrind");
+    assert!(output.status.success(), "{}", text(&output));
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(out, format!("{count} objects, the last 7\n"));
+}
+
+#[test]
+fn objects_of_two_threads_leave_nothing_behind() {
+    let count = if is_soak() { 1_000_000 } else { 10_000 };
+    objects(&mut Command::new(fixture("driver")), count);
+}
+
+#[test]
+fn valgrind_finds_no_error_and_no_leak_in_objects() {
+    let mut valgrind = Command::new("valgrind");
+    valgrind
+        .args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite"])
+        .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9"])
+        .args(["--fair-sched=yes", "--keep-debuginfo=yes"])
+        .arg(fixture("driver"));
+    objects(&mut valgrind, if is_soak() { 20_000 } else { 200 });
+}
+
 #[cfg(feature = "hot-library")]
 #[test]
 fn valgrind_finds_no_error_while_a_library_of_c_is_reloaded_and_called() {

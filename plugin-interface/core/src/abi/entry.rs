@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 
-use super::{Free, RawSlice, RegistrationFactory, ThreadExits, assert_layout};
+use super::{Free, RawKeep, RawSlice, RegistrationFactory, ThreadExits, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
@@ -75,10 +75,13 @@ pub struct HostServices {
     /// Where the library passes the ends of threads on to; null where the host
     /// does not count them.
     pub thread_exits: *const ThreadExits,
+    /// What the library puts into each object that it hands over: it stays
+    /// mapped until the last of them is gone.
+    pub keep: *const RawKeep,
 }
 
 assert_layout!(HostServices {
-    size: 8 + 7 * WORD,
+    size: 8 + 8 * WORD,
     align: WORD,
     abi_version: 0,
     size: 4,
@@ -89,6 +92,7 @@ assert_layout!(HostServices {
     std_identity: 8 + 4 * WORD,
     library: 8 + 5 * WORD,
     thread_exits: 8 + 6 * WORD,
+    keep: 8 + 7 * WORD,
 });
 
 /// One panic, as it happens. Everything is borrowed for the callback.

@@ -8,22 +8,26 @@ mod buffer;
 mod composite;
 mod entry;
 mod layout;
+mod object;
 mod outcome;
 mod registration;
 mod thread_exits;
 mod vtable;
+mod waker;
 
 pub use buffer::{Free, RawBuffer, RawOption, RawResult, RawResultValue, RawSlice};
 pub use composite::{
     RawArray, RawBox, RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6,
 };
 pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFactory};
+pub use object::{ObjectTable, RawKeep, RawLent, RawObject};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{
     RawContext, RawState, Registration, RegistrationArray, RegistrationFactory,
 };
 pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
 pub use vtable::{Opaque, VTableHeader};
+pub use waker::{RawTaskWaker, TaskWakerTable};
 
 pub(crate) use layout::assert_layout;
 

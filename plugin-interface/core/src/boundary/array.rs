@@ -13,6 +13,7 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
     type At<'a> = [T::At<'a>; N];
     const SHAPE: &'static Shape = &Shape::Array(T::SHAPE, N);
     const PLAIN: bool = T::PLAIN;
+    const LENDS: bool = T::LENDS;
 
     #[inline]
     fn lower(self) -> Self::Wire {
@@ -25,7 +26,7 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
 
     #[inline]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
-        if T::PLAIN && origin == Origin::Rust {
+        if T::PLAIN && origin != Origin::Foreign {
             // SAFETY: the bits were a value of this very type.
             return Ok(unsafe { transmute_copy(&wire) });
         }

@@ -6,20 +6,21 @@
 use core::marker::PhantomData;
 
 use super::carried::crosses_as;
-use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use super::{Carries, FfiSafe, Invalid, Origin, Shape, Value};
 use crate::abi::RawBox;
 use crate::runtime::allocator;
 
 // SAFETY: the value crosses as its wire, in memory that its maker frees; where
 // `T` is plain the wire is the value.
-unsafe impl<T: FfiSafe> FfiSafe for Box<T> {
+unsafe impl<T: FfiSafe> Carries<Box<T>> for Value {
     type Wire = RawBox;
     type At<'a> = Box<T::At<'a>>;
     const SHAPE: &'static Shape = &Shape::Apply("Box", &[T::SHAPE]);
+    const LENDS: bool = T::LENDS;
 
     #[inline]
-    fn lower(self) -> RawBox {
-        if T::PLAIN { give(self) } else { give(Box::new((*self).lower())) }
+    fn lower(value: Box<T>) -> RawBox {
+        if T::PLAIN { give(value) } else { give(Box::new((*value).lower())) }
     }
 
     #[inline]
@@ -39,8 +40,6 @@ unsafe impl<T: FfiSafe> FfiSafe for Box<T> {
         }
         Ok(Box::new(value))
     }
-
-    returned_as_wire!();
 }
 
 /// Gives a box's memory away.

@@ -10,6 +10,8 @@
 /// lift: (start, end) => Ok(start..end),
 /// ```
 ///
+/// A type that leads to itself says `lends: false`, behind its shape.
+///
 /// The type owns all it has, or borrows what its carrier borrows, and `lift`
 /// gives back what was lowered. It is named by its shape, never by the
 /// carrier's: two sides that agree on one agree on the other.
@@ -18,6 +20,7 @@ macro_rules! crosses_as {
         impl [$($generics:tt)*] $ty:ty $(where [$($clause:tt)*])?,
         carrier: $carrier:ty, at $a:lifetime: $at:ty,
         shape: $shape:expr,
+        $(lends: $lends:literal,)?
         lower: $value:pat => $lower:expr,
         lift: $received:pat => $lift:expr $(,)?
     ) => {
@@ -26,6 +29,7 @@ macro_rules! crosses_as {
             type Wire = <$carrier as $crate::boundary::FfiSafe>::Wire;
             type At<$a> = $at;
             const SHAPE: &'static $crate::boundary::Shape = &$shape;
+            const LENDS: bool = $crate::boundary::carried::lends!($carrier $(, $lends)?);
 
             #[inline]
             fn lower(self) -> Self::Wire {
@@ -51,4 +55,14 @@ macro_rules! crosses_as {
     };
 }
 
-pub(crate) use crosses_as;
+/// Whether objects may be lent in it: as in its carrier, unless it says so.
+macro_rules! lends {
+    ($carrier:ty) => {
+        <$carrier as $crate::boundary::FfiSafe>::LENDS
+    };
+    ($carrier:ty, $lends:literal) => {
+        $lends
+    };
+}
+
+pub(crate) use {crosses_as, lends};

@@ -9,6 +9,7 @@
 use super::Shape;
 use super::carried::crosses_as;
 use super::shape::{Naming, last_name};
+use crate::metadata::Interfaces;
 use crate::metadata::write::Writer;
 
 /// A struct or an enum.
@@ -136,41 +137,51 @@ impl Fields {
 /// A reference to a definition that the compiler does not follow where it
 /// checks a constant: the definition may be what it is computing just then.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Link(*const Definition);
+#[derive(Debug)]
+pub struct Link<T: 'static>(*const T);
 
-impl Link {
-    pub(super) const fn to(definition: &'static Definition) -> Self {
+impl<T> Clone for Link<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Link<T> {}
+
+impl<T> Link<T> {
+    pub(super) const fn to(definition: &'static T) -> Self {
         Link(definition)
     }
 
-    const fn get(self) -> &'static Definition {
+    pub(crate) const fn get(self) -> &'static T {
         // SAFETY: made of a reference that is valid for ever.
         unsafe { &*self.0 }
     }
 }
 
 // SAFETY: a shared reference to a type that is `Sync`.
-unsafe impl Send for Link {}
+unsafe impl<T: Sync> Send for Link<T> {}
 // SAFETY: likewise.
-unsafe impl Sync for Link {}
+unsafe impl<T: Sync> Sync for Link<T> {}
 
 /// At most so many types of authors in one interface.
 const LIMIT: usize = 256;
 
 /// All definitions that some shapes lead to, each once, in the order in which
 /// they are met: first those of the shapes, then those of the first
-/// definition's fields, and so on.
+/// definition's fields, and so on. And the interfaces of the objects among them,
+/// which are not looked into: an object says itself what it is.
 pub(crate) struct Definitions {
     found: [Option<&'static Definition>; LIMIT],
     len: usize,
     /// Those before have been looked into.
     done: usize,
+    pub(crate) interfaces: Interfaces,
 }
 
 impl Definitions {
     pub(crate) const fn new() -> Self {
-        Definitions { found: [None; LIMIT], len: 0, done: 0 }
+        Definitions { found: [None; LIMIT], len: 0, done: 0, interfaces: Interfaces::new() }
     }
 
     pub(crate) const fn len(&self) -> usize {
@@ -191,6 +202,15 @@ impl Definitions {
             Shape::Apply(_, parts) | Shape::Tuple(parts) => parts,
             Shape::Ref(part) | Shape::RefMut(part) | Shape::Slice(part) | Shape::Array(part, _) => {
                 &[*part]
+            }
+            Shape::Bound(_, part) | Shape::Marked(part, _) => &[*part],
+            Shape::Object(_, link) => {
+                self.interfaces.add(*link);
+                &[]
+            }
+            Shape::Function(_, parts, returns) => {
+                self.add(returns);
+                parts
             }
             Shape::Defined(_, parts, link) => {
                 self.insert(link.get());

@@ -98,6 +98,14 @@ pub enum Invalid {
         /// How many differ.
         distinct: usize,
     },
+    /// An object whose methods are not those of the interface.
+    Object {
+        /// The interface's full path.
+        interface: &'static str,
+    },
+    /// An object that is lent where nothing can hold it: in a return, or beside
+    /// one that borrows for as long.
+    Lent,
     /// An error that says nothing.
     NoMessage,
     /// The status of a method's own error, from a method that has none.
@@ -134,6 +142,14 @@ impl fmt::Display for Invalid {
             Invalid::Duplicate { found, distinct } => write!(
                 f,
                 "keys must differ from each other, found {found} of which {distinct} are distinct"
+            ),
+            Invalid::Object { interface } => write!(
+                f,
+                "an object of {interface} must have its methods, found others: build all sides against one version of the crate that defines it"
+            ),
+            Invalid::Lent => write!(
+                f,
+                "an object that is lent must be an argument of a method whose return does not borrow from its arguments: pass a Box or an Arc"
             ),
             Invalid::NoMessage => write!(f, "an error must have a message, found none"),
             Invalid::Status => write!(f, "only a method that returns a Result may fail"),

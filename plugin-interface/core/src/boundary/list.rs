@@ -15,6 +15,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
     type Wire = RawBuffer;
     type At<'a> = Vec<T::At<'a>>;
     const SHAPE: &'static Shape = &Shape::Apply("Vec", &[T::SHAPE]);
+    const LENDS: bool = T::LENDS;
 
     #[inline]
     fn lower(self) -> RawBuffer {

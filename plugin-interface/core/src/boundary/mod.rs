@@ -15,6 +15,10 @@
 //! | `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of others | converted | element by element, into memory of the receiver |
 //! | `BTreeMap<K, V>`, `BTreeSet<T>`, `HashMap<K, V, S>`, `HashSet<T, S>` | converted | entry by entry, and hashed anew: `S` is any hasher that is `Default` |
 //! | `Box<dyn Error + Send + Sync>` | converted | the texts of the error and of its causes (64 at most), as a value that outlives the library |
+//! | `Box<dyn Trait>`, `Arc<dyn Trait>` of interfaces | moved | three words; the object stays where it was made |
+//! | `&dyn Trait`, `&mut dyn Trait` of interfaces | borrowed | as a parameter, for the call; two small allocations of the callee |
+//! | `Box<dyn Fn(A, ..) -> R>`, `FnMut`, `FnOnce`, `Arc<dyn Fn(A) -> R>`, `&dyn Fn(A) -> R`, `&mut dyn FnMut(A)` | as objects | up to four arguments, which own what they hold |
+//! | `Box<dyn Iterator<Item = T>>`, [`BoxFuture<'_, T>`](BoxFuture) | as objects | each `next` and `poll` is a call |
 //! | structs and enums with `#[derive(FfiSafe)]` | as their contents | field by field, beside the tag of an enum; [plain](Plain) under `#[repr(C)]` if all fields are |
 //! | `Option<T>`, `Result<T, E>`, `[T; N]`, `Range<T>`, tuples of up to six | as their contents | a tag beside them at most; `Result` as a whole return costs none |
 //!
@@ -24,21 +28,82 @@
 //! lifetime its type claims: an interface method that takes or returns
 //! `&'static str` or `Cow<'static, str>`, also behind an alias, does not compile.
 //!
+//! # Objects
+//!
+//! `dyn Trait`, closures, iterators and futures are called where they were made,
+//! and dropped there. They cross in both directions, with or without `+ Send` and
+//! `+ Send + Sync`, and nested: `Vec<Option<Box<dyn Trait + Send>>>`. A
+//! `Box<dyn Trait + '_>` that is returned may borrow from `self`.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use plugin_interface::plugin_interface;
+//!
+//! /// What a host offers.
+//! #[plugin_interface]
+//! pub trait Log: Send + Sync {
+//!     fn line(&self, text: &str);
+//! }
+//!
+//! #[plugin_interface]
+//! pub trait Document: Send {
+//!     fn text(&self) -> String;
+//! }
+//!
+//! #[plugin_interface]
+//! pub trait Reader: Send + Sync {
+//!     fn start(&self, log: Arc<dyn Log>);
+//!     fn open(&self, path: &str) -> Result<Box<dyn Document>, String>;
+//!     fn count(&self, documents: Vec<Box<dyn Document>>, is_counted: &dyn Fn(String) -> bool) -> u32;
+//! }
+//! ```
+//!
+//! - *Each keeps its library mapped*, after the last proxy and handle are gone,
+//!   and so does a waker that somebody has of a plugin. Until then the
+//!   [outcome](crate::UnloadOutcome) of the unload says how many there are; with
+//!   the last one the library is unmapped, by a thread of this crate. Two libraries that
+//!   keep objects of each other keep each other mapped.
+//! - *Each is wrapped once.* An object of an interface that a plugin hands on, to
+//!   the host or by way of it to another plugin, arrives as it left its maker; where
+//!   it comes back to its maker it is the very value again. A closure, an iterator
+//!   or a future that is handed on is wrapped once more.
+//! - *A panic goes to the caller*, whoever that is: a plugin that does not catch
+//!   the panic of a host's object panics itself, and the host gets that. One in a drop
+//!   is reported and ends there.
+//! - *What is lent is gone after the call.* So a method that takes `&'a dyn Trait`
+//!   cannot return something that borrows for `'a`, nor a `&dyn Trait`: either
+//!   does not compile, or panics where an alias hides it.
+//! - *An `Arc` may have owners on several sides*: `Arc::get_mut` knows those of its own
+//!   side, and a method with `&mut self` that is called by way of it panics.
+//! - *Objects grow as their interfaces do*: one of an older plugin runs the defaults
+//!   of what it lacks. A mismatch is found when the library is loaded; where objects go
+//!   between two plugins that their host never compared, when one arrives.
+//!
 //! A path is bytes on Unix, whatever they are. Elsewhere it is UTF-8, and
 //! passing one that is not panics on the side that does so.
 
 mod array;
 mod boxed;
+mod callee;
 mod carried;
 mod collection;
 mod cow;
 mod definition;
 mod error;
+mod function;
+mod future;
 mod invalid;
+mod iterator;
+mod lending;
 mod list;
+mod object;
 mod option;
 mod order;
+mod owning;
 mod path;
+mod place;
+mod pointee;
 #[cfg(test)]
 mod recursion;
 mod reference;
@@ -49,12 +114,21 @@ mod slice;
 mod text;
 mod time;
 mod tuple;
+mod waker;
+
+use core::ptr;
 
 use crate::abi::Outcome;
 
 pub use definition::{Body, Definition, Fields, Link, Parameter};
+pub use future::BoxFuture;
 pub(crate) use invalid::Cause;
 pub use invalid::{Fault, Invalid};
+pub use lending::Lendings;
+pub use object::Dyn;
+pub use owning::Owning;
+pub use place::{Lent, Place};
+pub use pointee::{Behind, Carries, Pointee, Value};
 pub use shape::Shape;
 pub use slice::Plain;
 
@@ -88,7 +162,7 @@ pub(crate) use shape::Naming;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross between a host and a plugin",
     label = "this type cannot cross",
-    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of plain data; structs and enums of such types can with `#[derive(FfiSafe)]`",
+    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of plain data; structs and enums of such types can with `#[derive(FfiSafe)]`, traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
     note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of a slice of what is not plain a `Vec`, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
 )]
 #[expect(unsafe_code, reason = "an implementation vouches for layouts")]
@@ -108,6 +182,10 @@ pub unsafe trait FfiSafe: Sized {
     /// Whether `Self` and `Wire` are the same bits.
     #[doc(hidden)]
     const PLAIN: bool = false;
+    /// Whether there may be an object in it that is lent for a call. Where this
+    /// is false and there is one, the call panics.
+    #[doc(hidden)]
+    const LENDS: bool = false;
 
     /// Gives the value away.
     #[doc(hidden)]
@@ -184,11 +262,27 @@ pub unsafe fn lift_wire_return<'a, T: FfiSafe>(
 }
 
 /// Who made a value: it decides what is checked when the value is taken over.
+///
+/// One word, which most types never look at.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub struct Origin(*const Lendings);
+
+#[expect(non_upper_case_globals, reason = "read like the variants of an enum")]
+impl Origin {
     /// Code generated by these macros, whose types the compiler has checked.
-    Rust,
+    pub const Rust: Origin = Origin(ptr::null());
     /// A plugin written by hand, whose `bool`, `char` and text are validated.
-    Foreign,
+    pub const Foreign: Origin = Origin(ptr::without_provenance(1));
+
+    /// As `Rust`, for an argument of a call: what is lent lies in there.
+    #[inline]
+    pub(crate) fn of_call(lendings: &Lendings) -> Self {
+        Origin(lendings)
+    }
+
+    /// Where what is lent may lie.
+    fn lendings(self) -> Option<*const Lendings> {
+        (self != Origin::Rust && self != Origin::Foreign).then_some(self.0)
+    }
 }

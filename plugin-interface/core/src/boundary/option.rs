@@ -11,6 +11,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
     type Wire = RawOption<T::Wire>;
     type At<'a> = Option<T::At<'a>>;
     const SHAPE: &'static Shape = &Shape::Apply("Option", &[T::SHAPE]);
+    const LENDS: bool = T::LENDS;
 
     #[inline]
     fn lower(self) -> Self::Wire {

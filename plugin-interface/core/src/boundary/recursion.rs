@@ -49,6 +49,7 @@ crosses_as! {
     impl [] Tree,
     carrier: (Vec<Tree>, Option<Box<Nest>>), at 'a: Tree,
     shape: Shape::defined(&TREE, "garden::Tree", &[]),
+    lends: false,
     lower: tree => (tree.kids, tree.nest),
     lift: (kids, nest) => Ok(Tree { kids, nest }),
 }
@@ -57,6 +58,7 @@ crosses_as! {
     impl [] Nest,
     carrier: (Tree, u8), at 'a: Nest,
     shape: Shape::defined(&NEST, "garden::Nest", &[]),
+    lends: false,
     lower: nest => (nest.0, nest.1),
     lift: (tree, eggs) => Ok(Nest(tree, eggs)),
 }
@@ -65,6 +67,7 @@ crosses_as! {
     impl [T: FfiSafe] Node<T>,
     carrier: (T, Option<Box<Node<T>>>), at 'a: Node<T::At<'a>>,
     shape: Shape::defined(&NODE, "list::Node", &[T::SHAPE]),
+    lends: false,
     lower: node => (node.value, node.next),
     lift: (value, next) => Ok(Node { value, next }),
 }

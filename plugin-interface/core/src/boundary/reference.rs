@@ -4,18 +4,18 @@
 use core::ffi::c_void;
 
 use super::slice::check_foreign;
-use super::{FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
+use super::{Carries, Invalid, Origin, Plain, Shape, Value};
 use crate::abi::RawSlice;
 
 // SAFETY: `Plain` says that the value has one layout on both sides.
-unsafe impl<T: Plain> FfiSafe for &T {
+unsafe impl<'r, T: Plain> Carries<&'r T> for Value {
     type Wire = *const c_void;
     type At<'a> = &'a T;
     const SHAPE: &'static Shape = &Shape::Ref(T::SHAPE);
 
     #[inline]
-    fn lower(self) -> *const c_void {
-        core::ptr::from_ref(self).cast()
+    fn lower(value: &'r T) -> *const c_void {
+        core::ptr::from_ref(value).cast()
     }
 
     #[inline]
@@ -28,19 +28,17 @@ unsafe impl<T: Plain> FfiSafe for &T {
         // checked.
         Ok(unsafe { &*ptr.cast() })
     }
-
-    returned_as_wire!();
 }
 
 // SAFETY: as for `&T`; lowering gives the exclusive borrow away.
-unsafe impl<T: Plain> FfiSafe for &mut T {
+unsafe impl<'r, T: Plain> Carries<&'r mut T> for Value {
     type Wire = *mut c_void;
     type At<'a> = &'a mut T;
     const SHAPE: &'static Shape = &Shape::RefMut(T::SHAPE);
 
     #[inline]
-    fn lower(self) -> *mut c_void {
-        core::ptr::from_mut(self).cast()
+    fn lower(value: &'r mut T) -> *mut c_void {
+        core::ptr::from_mut(value).cast()
     }
 
     #[inline]
@@ -53,6 +51,4 @@ unsafe impl<T: Plain> FfiSafe for &mut T {
         // 'a, or was checked.
         Ok(unsafe { &mut *ptr.cast() })
     }
-
-    returned_as_wire!();
 }

@@ -14,6 +14,7 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
     type Returned = RawResultValue<T::Wire, E::Wire>;
     type At<'a> = Result<T::At<'a>, E::At<'a>>;
     const SHAPE: &'static Shape = &Shape::Apply("Result", &[T::SHAPE, E::SHAPE]);
+    const LENDS: bool = T::LENDS || E::LENDS;
 
     #[inline]
     fn lower(self) -> Self::Wire {

@@ -1,6 +1,7 @@
 //! The canonical name of a type, whatever alias it was written by.
 
 use super::definition::{Definition, Link};
+use crate::metadata::InterfaceDescription;
 use crate::metadata::write::Writer;
 
 /// The name of a crossing type, built by the compiler from the type itself.
@@ -25,7 +26,15 @@ pub enum Shape {
     Tuple(&'static [&'static Shape]),
     /// A type that its author defined, by its full path, and what its
     /// parameters are here.
-    Defined(&'static str, &'static [&'static Shape], Link),
+    Defined(&'static str, &'static [&'static Shape], Link<Definition>),
+    /// `dyn Trait` of an interface, by its full path.
+    Object(&'static str, Link<InterfaceDescription>),
+    /// `dyn Fn(A, B) -> R`: its name, what it takes, and what it returns.
+    Function(&'static str, &'static [&'static Shape], &'static Shape),
+    /// `dyn Iterator<Item = T>`: its name, and what it gives.
+    Bound(&'static str, &'static Shape),
+    /// One of the above, with its auto traits: `dyn Trait + Send`.
+    Marked(&'static Shape, &'static str),
     /// Within a definition: the parameter of that number.
     Parameter(usize),
 }
@@ -49,6 +58,19 @@ impl Shape {
         Shape::Defined(path, arguments, Link::to(definition))
     }
 
+    /// `dyn Trait` of an interface, whose methods may lead to it.
+    pub const fn object(path: &'static str, interface: &'static InterfaceDescription) -> Self {
+        Shape::Object(path, Link::to(interface))
+    }
+
+    /// Writes what a reference leads to, in parentheses where it must be.
+    const fn write_referent<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
+        let is_sum = matches!(self, Shape::Marked(_, markers) if !markers.is_empty());
+        out.text(if is_sum { "(" } else { "" });
+        self.write(out, naming);
+        out.text(if is_sum { ")" } else { "" });
+    }
+
     /// Writes the name as Rust would.
     pub(crate) const fn write<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
         match self {
@@ -60,11 +82,11 @@ impl Shape {
             }
             Shape::Ref(to) => {
                 out.text("&");
-                to.write(out, naming);
+                to.write_referent(out, naming);
             }
             Shape::RefMut(to) => {
                 out.text("&mut ");
-                to.write(out, naming);
+                to.write_referent(out, naming);
             }
             Shape::Slice(of) => {
                 out.text("[");
@@ -81,11 +103,29 @@ impl Shape {
             Shape::Tuple(values) => {
                 write_list(out, naming, "(", values, if values.len() == 1 { ",)" } else { ")" });
             }
+            Shape::Object(path, _) => {
+                out.text("dyn ");
+                write_path(out, naming, path);
+            }
+            Shape::Function(name, arguments, returns) => {
+                out.text(name);
+                write_list(out, naming, "(", arguments, ")");
+                if !matches!(returns, Shape::Unit) {
+                    out.text(" -> ");
+                    returns.write(out, naming);
+                }
+            }
+            Shape::Bound(name, to) => {
+                out.text(name);
+                to.write(out, naming);
+                out.text(">");
+            }
+            Shape::Marked(object, markers) => {
+                object.write(out, naming);
+                out.text(markers);
+            }
             Shape::Defined(path, arguments, _) => {
-                out.text(match naming {
-                    Naming::Full => path,
-                    Naming::Short(_) => last_name(path),
-                });
+                write_path(out, naming, path);
                 if !arguments.is_empty() {
                     write_list(out, naming, "<", arguments, ">");
                 }
@@ -119,6 +159,13 @@ const fn write_list<const N: usize>(
         i += 1;
     }
     out.text(close);
+}
+
+const fn write_path<const N: usize>(out: &mut Writer<N>, naming: Naming, path: &'static str) {
+    out.text(match naming {
+        Naming::Full => path,
+        Naming::Short(_) => last_name(path),
+    });
 }
 
 /// `Tree` of `my_crate::garden::Tree`.

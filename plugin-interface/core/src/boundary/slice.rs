@@ -70,10 +70,10 @@ unsafe impl<T: Plain> FfiSafe for &[T] {
 
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, Invalid> {
-        let wire = match origin {
-            Origin::Rust => wire,
+        let wire = match origin == Origin::Foreign {
+            false => wire,
             // SAFETY: the caller vouches for the documented layout.
-            Origin::Foreign => unsafe { check_foreign::<T>(wire) }?,
+            true => unsafe { check_foreign::<T>(wire) }?,
         };
         // SAFETY: the pointer and length came from a slice that outlives 'a,
         // or were checked.
@@ -96,10 +96,10 @@ unsafe impl<T: Plain> FfiSafe for &mut [T] {
 
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, Invalid> {
-        let wire = match origin {
-            Origin::Rust => wire,
+        let wire = match origin == Origin::Foreign {
+            false => wire,
             // SAFETY: the caller vouches for the documented layout.
-            Origin::Foreign => unsafe { check_foreign::<T>(wire) }?,
+            true => unsafe { check_foreign::<T>(wire) }?,
         };
         // SAFETY: the pointer and length came from an exclusive slice that
         // outlives 'a, or were checked.

@@ -11,6 +11,7 @@ macro_rules! tuples {
             type Wire = $raw<$($name::Wire),+>;
             type At<'a> = ($($name::At<'a>,)+);
             const SHAPE: &'static Shape = &Shape::Tuple(&[$($name::SHAPE),+]);
+            const LENDS: bool = $($name::LENDS)||+;
 
             #[inline]
             fn lower(self) -> Self::Wire {

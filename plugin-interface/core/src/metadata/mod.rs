@@ -9,7 +9,10 @@ pub mod describe;
 #[doc(hidden)]
 pub mod write;
 
+mod interfaces;
+
 pub use describe::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
+pub(crate) use interfaces::{Interfaces, is_same};
 
 /// The section of a library that holds its records.
 ///

@@ -4,7 +4,7 @@
 //! length, and once into exactly that length.
 
 use super::describe::InterfaceDescription;
-use super::{MAGIC, flag, kind};
+use super::{Interfaces, MAGIC, flag, kind};
 use crate::abi::ABI_VERSION;
 use crate::boundary::Naming;
 
@@ -27,6 +27,12 @@ impl<const N: usize> Writer<N> {
     pub(crate) const fn into_bytes(self) -> [u8; N] {
         assert!(self.len == N, "a record is measured before it is written");
         self.bytes
+    }
+
+    /// The bytes that were written, of which there is room for more.
+    #[cfg(test)]
+    pub(crate) fn filled(&self, len: usize) -> Vec<u8> {
+        self.bytes[..len].to_vec()
     }
 
     /// How many bytes were written.
@@ -116,7 +122,19 @@ const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageD
     out.string(env!("PLUGIN_TARGET"));
 }
 
+/// The interface itself, then those whose objects its methods lead to.
 const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
+    write_interface(out, interface);
+    let objects = Interfaces::behind(interface);
+    out.u32(objects.len() as u32);
+    let mut i = 0;
+    while i < objects.len() {
+        write_interface(out, objects.get(i));
+        i += 1;
+    }
+}
+
+const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
     out.u64(interface.fingerprint());
     out.string(interface.path);
     out.string(interface.version);

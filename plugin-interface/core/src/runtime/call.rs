@@ -5,61 +5,76 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure;
 use crate::abi::{Failure, Opaque, Outcome};
-use crate::boundary::{FfiSafe, Invalid, Origin};
+use crate::boundary::{FfiSafe, Invalid, Lendings, Origin, Place};
 
 /// One call: a local of a generated function. What is lifted for it borrows
 /// from it, so that an interface which claims more than the call
 /// (`&'static str`) does not compile.
+///
+/// Objects can be lent to it if there is a place for them, `N` of 1; it costs
+/// nothing else.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call(());
+pub struct Call<const N: usize>([Lendings; N]);
 
-impl Call {
+impl<const N: usize> Call<N> {
     /// Not `const`, so that no reference to it becomes `'static`.
     #[expect(clippy::new_without_default, reason = "made by generated code only")]
     #[inline]
     pub fn new() -> Self {
-        Call(())
+        Call(core::array::from_fn(|_| Lendings::new()))
     }
 
     /// The instance, shared for the call.
     ///
     /// # Safety
     ///
-    /// `this` leads to a `T` that nobody borrows exclusively as long as `self`
-    /// is borrowed, and which lives as long.
+    /// `this` leads to a `P` whose `T` nobody borrows exclusively as long as
+    /// `self` is borrowed, and which lives as long.
     #[inline]
-    pub unsafe fn shared<T>(&self, this: *mut Opaque) -> &T {
+    pub unsafe fn shared<T: ?Sized, P: Place<T>>(&self, this: *mut Opaque) -> &T {
         // SAFETY: the contract of this function.
-        unsafe { &*this.cast::<T>() }
+        unsafe { P::shared(this) }
     }
 
     /// The instance, exclusive for the call.
     ///
     /// # Safety
     ///
-    /// `this` leads to a `T` that nobody else borrows as long as `self` is
+    /// `this` leads to a `P` whose `T` nobody else borrows as long as `self` is
     /// borrowed, and which lives as long; it is called once.
     #[inline]
     #[expect(clippy::mut_from_ref, reason = "the borrow comes from the pointer")]
-    pub unsafe fn exclusive<T>(&self, this: *mut Opaque) -> &mut T {
+    pub unsafe fn exclusive<T: ?Sized, P: Place<T>>(&self, this: *mut Opaque) -> &mut T {
         // SAFETY: the contract of this function.
-        unsafe { &mut *this.cast::<T>() }
+        unsafe { P::exclusive(this) }
     }
 
     /// One argument.
     ///
     /// # Safety
     ///
-    /// `wire` was lowered from a `P` by the caller of the function whose local
-    /// `self` is: the caller's borrows outlive it.
+    /// 1. `wire` was lowered from an `A` by the caller of the function whose
+    ///    local `self` is: the caller's borrows outlive it.
+    /// 2. If `N` is 1, what the method returns does not borrow from `A`.
     #[inline]
-    pub unsafe fn argument<P: FfiSafe>(&self, wire: P::Wire) -> P::At<'_> {
+    pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
+        let origin = self.0.first().map_or(Origin::Rust, Origin::of_call);
         // SAFETY: the caller's borrows outlive the call, and so this borrow.
-        match unsafe { P::lift(wire, Origin::Rust) } {
-            Ok(value) => value,
-            Err(invalid) => refuse(invalid),
-        }
+        take(unsafe { A::lift(wire, origin) })
+    }
+}
+
+/// What was lifted.
+///
+/// # Panics
+///
+/// If it is invalid.
+#[inline]
+pub(crate) fn take<T>(lifted: Result<T, Invalid>) -> T {
+    match lifted {
+        Ok(value) => value,
+        Err(invalid) => refuse(invalid),
     }
 }
 

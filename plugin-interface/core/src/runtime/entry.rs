@@ -9,7 +9,7 @@ use core::ffi::c_void;
 
 #[cfg(thread_exits = "caught")]
 use super::thread_exits;
-use super::{allocator, panic_hook};
+use super::{allocator, home, panic_hook};
 use crate::abi::{ABI_VERSION, HostServices, PluginEntry, RegistrationFactory, VisitFactory};
 
 inventory::collect!(RegistrationFactory);
@@ -36,6 +36,7 @@ unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
     // SAFETY: of our version and at least of our size.
     let offered = unsafe { &*services };
     allocator::accept(offered.system_free, offered.malloc_identity);
+    home::settle(offered.keep);
     // SAFETY: as above.
     unsafe { panic_hook::install(services) };
     #[cfg(thread_exits = "caught")]

@@ -5,8 +5,9 @@ pub mod call;
 pub mod context;
 pub mod entry;
 pub mod failure;
+pub mod home;
 pub mod panic_hook;
-mod place;
+pub mod place;
 pub mod register;
 pub mod state;
 #[cfg(thread_exits = "caught")]

@@ -29,7 +29,7 @@ pub(super) fn set(place: Place) {
 }
 
 /// The place of this thread's last panic, once.
-pub(super) fn take() -> Place {
+pub(crate) fn take() -> Place {
     LAST.replace(Place::UNKNOWN)
 }
 

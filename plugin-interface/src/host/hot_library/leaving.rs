@@ -51,7 +51,7 @@ impl Leaving {
                 self.in_background();
                 let reason = format!("it is in use by {calls} calls or guards{whose}");
                 let reasons = vec![reason];
-                return UnloadOutcome::Pinned { destructors: 0, threads: 0, reasons };
+                return UnloadOutcome::Pinned { destructors: 0, threads: 0, objects: 0, reasons };
             }
             thread::sleep(Duration::from_micros(200));
         }

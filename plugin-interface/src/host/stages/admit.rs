@@ -38,13 +38,10 @@ pub(crate) fn admit(
         let offered = metadata.interfaces.iter().map(|i| i.path.clone()).collect();
         return Err(LoadError::OtherInterface { path: path(), wanted, offered });
     };
-    if let Some(host) = wanted.metadata()
-        && !fits(&host, offered)
-    {
-        let mismatch = Box::new(Mismatch { host, plugin: offered.clone() });
-        return Err(LoadError::Mismatch { path: path(), mismatch });
+    match wanted.metadata().and_then(|host| mismatch(&host, offered)) {
+        Some(mismatch) => Err(LoadError::Mismatch { path: path(), mismatch: Box::new(mismatch) }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The interface of which the library has nothing, though it is asked for it: a
@@ -76,11 +73,27 @@ pub(crate) fn same(
 }
 
 /// Whether a host can call a plugin: their interfaces are the same, or differ
-/// in methods at the end that came later.
+/// in methods at the end that came later; and so are those of the objects that
+/// go between them.
 ///
 /// What the plugin lacks has a default body, which the host runs; what it has
 /// more, the host does not know of.
 pub(crate) fn fits(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
+    mismatch(host, plugin).is_none()
+}
+
+/// Which interface does not fit: theirs, or one whose objects both know.
+pub(crate) fn mismatch(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Mismatch> {
+    let objects = host.objects.iter().filter_map(|ours| {
+        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
+        Some((ours, theirs))
+    });
+    let mut all = core::iter::once((host, plugin)).chain(objects);
+    let (host, plugin) = all.find(|(host, plugin)| !fit(host, plugin))?;
+    Some(Mismatch { host: host.clone(), plugin: plugin.clone() })
+}
+
+fn fit(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
     if host.path != plugin.path || major(host) != major(plugin) {
         return false;
     }
@@ -238,6 +251,7 @@ mod tests {
             fingerprint,
             methods: signatures.iter().map(|s| method(s)).collect(),
             types: Vec::new(),
+            objects: Vec::new(),
         }
     }
 

@@ -31,4 +31,4 @@ mod exits {
 mod registry;
 
 pub(crate) use exits::offered;
-pub(crate) use registry::{Held, LibraryId, add, forget, held, release};
+pub(crate) use registry::{Held, LibraryId, add, forget, held, is_awaited, objects, release};

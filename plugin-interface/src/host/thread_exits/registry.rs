@@ -5,7 +5,8 @@
 #![allow(dead_code, reason = "nobody calls where nothing is counted")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::abi::{Destructor, FIRST_KEY};
 
@@ -52,6 +53,17 @@ pub(crate) fn release(library: LibraryId) -> Result<(), Held> {
     registry().release(library)
 }
 
+/// Where the objects of a library are counted.
+pub(crate) fn objects(library: LibraryId) -> Arc<AtomicUsize> {
+    let registry = registry();
+    registry.libraries.get(&library).map(|library| library.objects.clone()).unwrap_or_default()
+}
+
+/// Whether somebody waits for a library that nothing holds.
+pub(crate) fn is_awaited(library: LibraryId) -> bool {
+    registry().change(library, |_| {}).0
+}
+
 /// Why a library must stay mapped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Held {
@@ -59,6 +71,8 @@ pub(crate) struct Held {
     pub(crate) destructors: usize,
     /// Threads that the library started and that have not ended.
     pub(crate) threads: usize,
+    /// Objects of it that somebody has: closures, iterators and futures too.
+    pub(crate) objects: usize,
     /// What it left to the C library before it was connected.
     pub(crate) outside: usize,
     /// It never said that it passes its thread exits on.
@@ -90,6 +104,7 @@ struct Library {
     /// Destructors that run.
     running: usize,
     threads: usize,
+    objects: Arc<AtomicUsize>,
     /// Whether somebody waits for it to be idle.
     is_closed: bool,
 }
@@ -105,6 +120,7 @@ impl Library {
         Held {
             destructors: self.running + waiting.map(|(_, count)| count).sum::<usize>(),
             threads: self.threads,
+            objects: self.objects.load(Ordering::Acquire),
             outside: self.attached.unwrap_or_default(),
             unknown: self.attached.is_none(),
         }
@@ -275,6 +291,21 @@ mod tests {
         assert!(registry.begin_thread(library));
         assert_eq!(registry.release(library), Err(Held { threads: 1, ..Held::default() }));
         assert_eq!(registry.end_thread(library), FREE);
+    }
+
+    #[test]
+    fn a_library_is_held_until_its_last_object_is_gone() {
+        let (mut registry, library) = attached();
+        let objects = registry.libraries[&library].objects.clone();
+        objects.store(2, Ordering::Relaxed);
+        assert_eq!(registry.change(library, |_| {}), NOT_YET);
+        assert_eq!(registry.release(library), Err(Held { objects: 2, ..Held::default() }));
+        objects.store(1, Ordering::Relaxed);
+        assert_eq!(registry.change(library, |_| {}), NOT_YET);
+        objects.store(0, Ordering::Relaxed);
+        assert_eq!(registry.change(library, |_| {}), FREE);
+        assert_eq!(registry.release(library), Ok(()));
+        assert_eq!(registry.change(library, |_| {}), NOT_YET, "it is gone");
     }
 
     #[test]

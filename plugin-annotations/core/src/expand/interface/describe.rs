@@ -6,46 +6,55 @@ use syn::Path;
 use syn::ext::IdentExt;
 
 use super::super::crossing;
-use super::{proxy_name, vtable_name};
+use super::{object, proxy_name, vtable_name};
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 
-pub(super) fn implementation(
-    Interface { krate, item, version, methods, .. }: &Interface,
-) -> TokenStream {
+/// ```text
+/// Output: static __DESCRIPTION: InterfaceDescription = ..;
+///         unsafe impl Interface for dyn Greeter { .. }
+/// ```
+///
+/// A static, since the methods of an interface may lead to it.
+pub(super) fn implementation(interface: &Interface) -> TokenStream {
+    let Interface { krate, item, version, methods, .. } = interface;
+    let functions = object::functions(interface);
     let (name, vtable, proxy) = (&item.ident, vtable_name(item), proxy_name(item));
     let text = item.ident.unraw().to_string();
     let methods = methods.iter().map(|method| describe(krate, method));
     quote! {
+        const __PATH: &'static #krate::__private::core::primitive::str =
+            #krate::__private::core::concat!(
+                #krate::__private::core::module_path!(), "::", #text
+            );
+
+        static __DESCRIPTION: #krate::__private::InterfaceDescription = {
+            use #krate::__private::Unmarked as _;
+            #krate::__private::InterfaceDescription {
+                path: __PATH,
+                version: #version,
+                send: <#krate::__private::Marker<dyn #name>>::IS_SEND,
+                sync: <#krate::__private::Marker<dyn #name>>::IS_SYNC,
+                methods: &[#(#methods),*],
+            }
+        };
+
         // SAFETY: the vtable is `repr(C)` with the header first, and has the
-        // methods of the description in their order.
+        // methods of the description in their order; the proxy is transparent.
         unsafe impl #krate::Interface for dyn #name {
             type VTable = #vtable;
             type Proxy = #proxy;
 
             const NAME: &'static #krate::__private::core::primitive::str = #text;
 
-            const DESCRIPTION: &'static #krate::__private::InterfaceDescription = {
-                use #krate::__private::Unmarked as _;
-                &#krate::__private::InterfaceDescription {
-                    path: #krate::__private::core::concat!(
-                        #krate::__private::core::module_path!(), "::", #text
-                    ),
-                    version: #version,
-                    send: <#krate::__private::Marker<dyn #name>>::IS_SEND,
-                    sync: <#krate::__private::Marker<dyn #name>>::IS_SYNC,
-                    methods: &[#(#methods),*],
-                }
-            };
+            const DESCRIPTION: &'static #krate::__private::InterfaceDescription = &__DESCRIPTION;
 
             const RECORD: &'static [#krate::__private::core::primitive::u8] =
                 &#krate::__private::interface_record::<
                     { #krate::__private::interface_record_len::<dyn #name>() }
                 >(<dyn #name as #krate::Interface>::DESCRIPTION);
 
-            fn proxy(__object: #krate::__private::Object<Self>) -> #proxy {
-                #proxy { plugin_object: __object }
-            }
+            #functions
         }
     }
 }

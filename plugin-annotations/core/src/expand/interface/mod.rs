@@ -4,6 +4,7 @@ mod checked;
 mod describe;
 mod host;
 mod later;
+mod object;
 mod proxy;
 mod vtable;
 
@@ -60,6 +61,8 @@ fn expand(interface: &Interface) -> TokenStream {
     let shims = interface.methods.iter().map(|method| vtable::shim(interface, method));
     let vtable_for = vtable::vtable_for(interface);
     let implementation = describe::implementation(interface);
+    let pointees = object::pointees(interface);
+    let item = item.with(object::method(interface));
     let host = host::host(interface);
     // The shims come first: they name each type where its author wrote it, and
     // so do the errors about it.
@@ -70,6 +73,7 @@ fn expand(interface: &Interface) -> TokenStream {
             #(#shims)*
             #vtable_for
             #implementation
+            #pointees
         };
         #vtable
         #proxy

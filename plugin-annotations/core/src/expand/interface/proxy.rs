@@ -6,7 +6,7 @@ use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::super::{crossing, place_of};
-use super::{later, proxy_name, vtable_name};
+use super::{later, object, proxy_name, vtable_name};
 use crate::lifetimes;
 use crate::model::{Interface, Method};
 use crate::syntax::Signature;
@@ -45,6 +45,7 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
             }
         }
     });
+    let object = object::of_proxy(interface);
     let doc = format!(
         "An instance of [`{name}`] in a plugin, which stays loaded while this lives.\n\n\
          # Panics\n\n\
@@ -56,6 +57,7 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
         #(#lints)*
         #[allow(deprecated)]
         #[derive(#krate::__private::core::fmt::Debug)]
+        #[repr(transparent)]
         #vis struct #proxy {
             plugin_object: #krate::__private::Object<dyn #name>,
         }
@@ -68,6 +70,7 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
         #[allow(deprecated)]
         impl #name for #proxy {
             #(#bodies)*
+            #object
         }
     }
 }

@@ -63,11 +63,11 @@ fn shim_name(method: &Method) -> Ident {
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
-/// Output: unsafe extern "C" fn call_greet<P: Greeter>(this: *mut Opaque, argument_0: ..) -> .. {
+/// Output: unsafe extern "C" fn call_greet<P: Greeter + ?Sized, Q: Place<P>>(this: *mut Opaque, argument_0: ..) -> .. {
 ///             fn given_0<'call>(value: <&'static str as FfiSafe>::At<'call>) -> &'call str {
 ///                 value
 ///             }
-///             contain(|| P::greet(call.shared(this), given_0(call.argument(argument_0))))
+///             contain(|| P::greet(call.shared::<P, Q>(this), given_0(call.argument(argument_0))))
 ///         }
 /// ```
 pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStream {
@@ -94,23 +94,34 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             }
         }
     });
+    // What is lent lies in the call, and so cannot be part of what it returns.
+    let lends = match method.may_return_arguments() {
+        true => quote!(0),
+        false => {
+            let lends = lifted.iter().map(|lifted| crossing(krate, lifted, "LENDS"));
+            quote!({ (false #(|| #lends)*) as #krate::__private::core::primitive::usize })
+        }
+    };
     let borrow = match method.receiver {
         Receiver::Ref => quote!(shared),
         Receiver::RefMut => quote!(exclusive),
     };
     quote! {
         #(#cfgs)*
-        unsafe extern "C" fn #shim<__Plugin: #name>(
+        unsafe extern "C" fn #shim<
+            __Plugin: #name + ?#krate::__private::core::marker::Sized,
+            __Place: #krate::__private::Place<__Plugin>,
+        >(
             __this: *mut #krate::abi::Opaque,
             #(#arguments: #wires,)*
         ) -> #krate::abi::Outcome<#returned> {
             #(#givers)*
-            let __call = #krate::__private::Call::new();
+            let __call = #krate::__private::Call::<#lends>::new();
             // SAFETY: the caller passes the instance that the vtable was made
             // for, borrowed as the method asks, and what it lowered.
             #krate::__private::contain::<#output>(|| unsafe {
                 <__Plugin as #name>::#target(
-                    #krate::__private::Call::#borrow::<__Plugin>(&__call, __this),
+                    #krate::__private::Call::#borrow::<__Plugin, __Place>(&__call, __this),
                     #(#given(#krate::__private::Call::argument::<#lifted>(&__call, #arguments)),)*
                 )
             })
@@ -122,13 +133,17 @@ pub(super) fn vtable_for(Interface { krate, item, methods, .. }: &Interface) -> 
     let (name, vtable) = (&item.ident, vtable_name(item));
     let fields = methods.iter().map(|method| {
         let (cfgs, field, shim) = (&method.cfgs, &method.signature.ident, shim_name(method));
-        quote!(#(#cfgs)* #field: #shim::<__Plugin>)
+        quote!(#(#cfgs)* #field: #shim::<__Plugin, __Place>)
     });
     quote! {
         // SAFETY: each shim calls its method of `__Plugin`.
-        unsafe impl<__Plugin: #name + 'static> #krate::__private::VTableFor<__Plugin> for dyn #name {
+        unsafe impl<__Plugin, __Place> #krate::__private::VTableFor<__Plugin, __Place> for dyn #name
+        where
+            __Plugin: #name + ?#krate::__private::core::marker::Sized + 'static,
+            __Place: #krate::__private::Place<__Plugin>,
+        {
             const VTABLE: &'static #vtable = &#vtable {
-                plugin_vtable_header: #krate::__private::vtable_header::<dyn #name, __Plugin>(),
+                plugin_vtable_header: #krate::__private::vtable_header::<dyn #name, __Place>(),
                 #(#fields,)*
             };
         }

@@ -1,33 +1,38 @@
 //! An instance of another library, and how generated code calls it.
 #![expect(unsafe_code, reason = "calls go through a vtable of another library")]
 
-use core::any::Any;
+mod fit;
+pub(crate) mod remote;
+
 use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
-use crate::abi::{Opaque, Outcome, VTableHeader};
-use crate::boundary::{Fault, FfiSafe, Origin};
+use crate::abi::{ObjectTable, Opaque, Outcome, RawLent, RawObject, VTableHeader};
+use crate::boundary::{Fault, FfiSafe, Invalid, Origin};
 use crate::call_error::CallError;
 use crate::interface::Interface;
 use crate::runtime::failure::{discard, message_of};
+use crate::runtime::{home, place};
+
+use remote::{Hold, Remote};
 
 /// An instance, its vtable, and what keeps both mapped.
 ///
-/// The inside of every `<Trait>Proxy`.
+/// The inside of every `<Trait>Proxy`, and all of it.
 #[doc(hidden)]
 pub struct Object<I: Interface + ?Sized> {
     vtable: NonNull<I::VTable>,
     instance: *mut Opaque,
+    /// How many methods it has, of those that are known here.
+    methods: u32,
     origin: Origin,
     /// As `Send` and `Sync` as the interface says.
     interface: PhantomData<Box<I>>,
     /// Last: the instance is unmade and the library closed after the pointers
     /// above are of no more use.
-    #[expect(dead_code, reason = "owned for its drop")]
-    keep: Arc<dyn Any + Send + Sync>,
+    hold: Hold,
 }
 
 // SAFETY: the instance behind the pointer is an `I`, and `I: Send` is what the
@@ -41,7 +46,7 @@ impl<I: Interface + ?Sized> UnwindSafe for Object<I> {}
 impl<I: Interface + ?Sized> RefUnwindSafe for Object<I> {}
 
 impl<I: Interface + ?Sized> Object<I> {
-    /// Puts an object together.
+    /// An instance that a library registered.
     ///
     /// # Safety
     ///
@@ -53,9 +58,96 @@ impl<I: Interface + ?Sized> Object<I> {
         vtable: NonNull<I::VTable>,
         instance: *mut Opaque,
         origin: Origin,
-        keep: Arc<dyn Any + Send + Sync>,
+        keep: std::sync::Arc<dyn core::any::Any + Send + Sync>,
     ) -> Self {
-        Object { vtable, instance, origin, interface: PhantomData, keep }
+        // SAFETY: every vtable begins with a header.
+        let methods = unsafe { (*vtable.as_ptr().cast::<VTableHeader>()).methods };
+        Object {
+            vtable,
+            instance,
+            methods,
+            origin,
+            interface: PhantomData,
+            hold: Hold::Registration(keep),
+        }
+    }
+
+    /// An object that came as a value, or is lent.
+    ///
+    /// # Safety
+    ///
+    /// It is one of this interface.
+    pub(crate) unsafe fn of(remote: Remote) -> Self {
+        let Remote { vtable, instance, methods, hold } = remote;
+        Object {
+            // SAFETY: the vtable of an object is not null.
+            vtable: unsafe { NonNull::new_unchecked(vtable.cast_mut().cast()) },
+            instance,
+            methods,
+            origin: Origin::Rust,
+            interface: PhantomData,
+            hold,
+        }
+    }
+
+    /// How many methods of an object may be called, or that it does not fit.
+    pub(crate) fn check(table: &ObjectTable) -> Result<u32, Invalid> {
+        // SAFETY: the vtable of an object begins with its header.
+        let header = unsafe { &*table.vtable };
+        if header.fingerprint == const { I::DESCRIPTION.fingerprint() } {
+            return Ok(header.methods);
+        }
+        let theirs = match table.record.len {
+            0 => &[],
+            // SAFETY: the record of an interface is a static of the maker's.
+            len => unsafe { core::slice::from_raw_parts(table.record.ptr.cast(), len) },
+        };
+        fit::common(I::RECORD, theirs).ok_or(Invalid::Object { interface: I::DESCRIPTION.path })
+    }
+
+    /// The object that `value` is, if it is a proxy. An author who overrides the
+    /// method that says so can only answer with a proxy that is a part of it.
+    fn behind(value: &I) -> Option<&Self> {
+        let object = I::object(value)?;
+        let is_all_of_it = ptr::addr_eq(object, value) && size_of_val(value) == size_of::<Self>();
+        is_all_of_it.then_some(object)
+    }
+
+    /// The object behind a proxy that owns one, to be handed on as it is.
+    pub(crate) fn take(value: Box<I>) -> Result<RawObject, Box<I>> {
+        if !Self::behind(&value).is_some_and(|object| matches!(object.hold, Hold::Owned(_))) {
+            return Err(value);
+        }
+        // SAFETY: a proxy is its object and nothing else, as was seen above.
+        let object = unsafe { Box::from_raw(Box::into_raw(value).cast::<Self>()) };
+        match object.hold {
+            Hold::Owned(owned) => Ok(owned.into_raw()),
+            _ => unreachable!("it owned one a moment ago"),
+        }
+    }
+
+    /// Another owner of the object behind a proxy, if it may have several.
+    pub(crate) fn share(value: &I) -> Option<RawObject> {
+        let Hold::Owned(owned) = &Self::behind(value)?.hold else { return None };
+        let (share, raw) = (owned.table().share?, owned.raw());
+        // SAFETY: the object is alive, and so is its library, which is kept once
+        // more for the new owner.
+        unsafe {
+            home::retain(raw.keep);
+            Some(RawObject { instance: share(raw.instance), ..*raw })
+        }
+    }
+
+    /// The object behind a proxy, lent on for as long as `value` is borrowed.
+    pub(crate) fn lend(value: &I) -> Option<RawLent> {
+        match &Self::behind(value)?.hold {
+            Hold::Registration(_) => None,
+            Hold::Lent(lent) => Some(*lent),
+            Hold::Owned(owned) => {
+                let RawObject { table, instance, keep } = *owned.raw();
+                Some(RawLent { table, instance, data: [ptr::null_mut(); 2], keep })
+            }
+        }
     }
 
     /// The methods. The plugin may have been built when there were fewer: a
@@ -70,20 +162,12 @@ impl<I: Interface + ?Sized> Object<I> {
     #[inline]
     pub fn has(&self, offset: usize) -> bool {
         let index = (offset - size_of::<VTableHeader>()) / size_of::<fn()>();
-        index < self.methods()
-    }
-
-    /// How many methods the plugin has.
-    #[inline]
-    fn methods(&self) -> usize {
-        // SAFETY: every vtable begins with a header, and is valid as long as
-        // `keep` lives, by the contract of `new`.
-        unsafe { (*self.vtable.as_ptr().cast::<VTableHeader>()).methods as usize }
+        index < self.methods as usize
     }
 
     /// Whether the plugin has the method of this name itself.
     pub fn supports(&self, method: &str) -> bool {
-        let methods = I::DESCRIPTION.methods.iter().take(self.methods());
+        let methods = I::DESCRIPTION.methods.iter().take(self.methods as usize);
         methods.into_iter().any(|known| known.name == method)
     }
 
@@ -122,7 +206,7 @@ impl<I: Interface + ?Sized> Object<I> {
     pub fn value<T>(method: &'static str, called: Result<T, Fault>) -> T {
         match called {
             Ok(value) => value,
-            Err(fault) => raise(I::NAME, method, fault),
+            Err(fault) => raise(CallError::of(I::NAME, method, fault)),
         }
     }
 
@@ -158,8 +242,10 @@ impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
 /// Continues a plugin's panic on this side of the boundary.
 #[cold]
 #[inline(never)]
-fn raise(interface: &'static str, method: &'static str, fault: Fault) -> ! {
-    match CallError::of(interface, method, fault) {
+pub(crate) fn raise(error: CallError) -> ! {
+    // No hook is told of what follows: it has no place in this library's source.
+    place::take();
+    match error {
         // Reported when it happened: unwind without a second report.
         CallError::Panicked { message, .. } => std::panic::resume_unwind(Box::new(message)),
         invalid => panic!("{invalid}"),

@@ -2,7 +2,7 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn each(&self, values: &[u32]);
+    fn each(&self, call: Box<dyn Fn(String) -> u32 + Send>);
 }
 
 fn main() {}

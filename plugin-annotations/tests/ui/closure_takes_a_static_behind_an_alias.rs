@@ -1,8 +1,10 @@
 use plugin_interface::plugin_interface;
 
+type Name = &'static str;
+
 #[plugin_interface]
 pub trait Tool {
-    fn each(&self, call: Box<dyn Fn(u32) -> u32>);
+    fn each(&self, call: &dyn Fn(Name) -> u32);
 }
 
 fn main() {}

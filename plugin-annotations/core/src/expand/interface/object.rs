@@ -1,0 +1,95 @@
+//! `dyn Trait` as a value: which pointers lead to it, and what tells a proxy
+//! from an author's own type.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::proxy_name;
+use crate::model::Interface;
+
+/// A hidden method of the trait, which only the proxy overrides: what comes
+/// from elsewhere is handed on as it is.
+///
+/// ```text
+/// Output: fn __plugin_object(&self) -> Option<&Object<dyn Greeter>> { None }
+/// ```
+pub(super) fn method(interface: &Interface) -> TokenStream {
+    let signature = signature(interface);
+    let krate = &interface.krate;
+    quote! {
+        #[doc(hidden)]
+        #[inline]
+        #signature {
+            #krate::__private::core::option::Option::None
+        }
+    }
+}
+
+/// The proxy's.
+pub(super) fn of_proxy(interface: &Interface) -> TokenStream {
+    let signature = signature(interface);
+    let krate = &interface.krate;
+    quote! {
+        #[inline]
+        #signature {
+            #krate::__private::core::option::Option::Some(&self.plugin_object)
+        }
+    }
+}
+
+fn signature(Interface { krate, item, .. }: &Interface) -> TokenStream {
+    let name = &item.ident;
+    quote! {
+        fn __plugin_object(&self)
+            -> #krate::__private::core::option::Option<&#krate::__private::Object<dyn #name>>
+    }
+}
+
+/// What `impl Interface for dyn Trait` says about values.
+pub(super) fn functions(Interface { krate, item, .. }: &Interface) -> TokenStream {
+    let (name, proxy) = (&item.ident, proxy_name(item));
+    quote! {
+        const SHAPE: &'static #krate::__private::Shape =
+            &#krate::__private::Shape::object(__PATH, &__DESCRIPTION);
+
+        fn proxy(__object: #krate::__private::Object<Self>) -> #proxy {
+            #proxy { plugin_object: __object }
+        }
+
+        fn boxed(__object: #krate::__private::Object<Self>) -> #krate::__private::Box<Self> {
+            #krate::__private::Box::new(#proxy { plugin_object: __object })
+        }
+
+        fn object(&self)
+            -> #krate::__private::core::option::Option<&#krate::__private::Object<Self>>
+        {
+            <Self as #name>::__plugin_object(self)
+        }
+    }
+}
+
+/// ```text
+/// Output: unsafe impl<'b> Pointee for dyn Greeter + 'b { type Kind = Behind<dyn Greeter>; .. }
+///         unsafe impl<'b> Pointee for dyn Greeter + Send + 'b { .. }
+///         unsafe impl<'b> Pointee for dyn Greeter + Send + Sync + 'b { .. }
+/// ```
+pub(super) fn pointees(Interface { krate, item, .. }: &Interface) -> TokenStream {
+    let name = &item.ident;
+    let marker = quote!(#krate::__private::core::marker);
+    let pointees = [
+        (quote!(), ""),
+        (quote!(+ #marker::Send), " + Send"),
+        (quote!(+ #marker::Send + #marker::Sync), " + Send + Sync"),
+    ]
+    .map(|(markers, text)| {
+        quote! {
+            // SAFETY: the interface, its markers, and any lifetime.
+            unsafe impl<'__b> #krate::__private::Pointee for dyn #name #markers + '__b {
+                type Kind = #krate::__private::Behind<dyn #name>;
+                type At<'__a> = dyn #name #markers + '__a;
+                const MARKERS: &'static #krate::__private::core::primitive::str = #text;
+            }
+        }
+    });
+    quote!(#(#pointees)*)
+}

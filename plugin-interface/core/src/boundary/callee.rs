@@ -1,0 +1,129 @@
+//! What closures, iterators and futures have in common: an object of another
+//! side without an interface, whose functions its own file knows.
+#![expect(unsafe_code, reason = "calls go through a vtable of another library")]
+
+use core::marker::PhantomData;
+
+use super::{FfiSafe, Origin, Owning, Place};
+use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawSlice, VTableHeader};
+use crate::call_error::CallError;
+use crate::object::raise;
+use crate::object::remote::Remote;
+use crate::runtime::call::drop_instance;
+
+/// The vtable of objects of type `F`, in places of type `P`.
+pub(super) trait Functions<P>: 'static {
+    /// Begins with a header.
+    type VTable: 'static;
+    const VTABLE: &'static Self::VTable;
+}
+
+/// The table of objects of type `F`, in places of type `P`.
+pub(super) const fn table<F: Functions<P> + ?Sized, P: Place<F>>() -> ObjectTable {
+    let vtable = core::ptr::from_ref(F::VTABLE).cast();
+    super::object::table::<F, P>(vtable, RawSlice::of::<u8>(&[]))
+}
+
+pub(super) const fn header<P>(functions: u32) -> VTableHeader {
+    VTableHeader {
+        abi_version: ABI_VERSION,
+        methods: functions,
+        // The methods that name it tell one from another.
+        fingerprint: 0,
+        drop: drop_instance::<P>,
+    }
+}
+
+/// An object of another side, whose vtable is a `V`.
+pub(super) struct Callee<V>(Remote, PhantomData<*const V>);
+
+impl<V> Callee<V> {
+    /// # Safety
+    ///
+    /// The object's vtable is a `V`.
+    pub(super) unsafe fn new(remote: Remote) -> Self {
+        Callee(remote, PhantomData)
+    }
+
+    pub(super) fn instance(&self) -> *mut Opaque {
+        self.0.instance
+    }
+
+    pub(super) fn vtable(&self) -> &V {
+        // SAFETY: the contract of `new`; the object keeps it mapped.
+        unsafe { &*self.0.vtable.cast() }
+    }
+
+    /// Ends an object whose instance is used up.
+    pub(super) fn spent(self) {
+        self.0.spent();
+    }
+}
+
+/// The value that a function gave, or its panic.
+///
+/// # Safety
+///
+/// `outcome` was returned by a function that returns an `R`, just now.
+pub(super) unsafe fn finish<R: Owning>(
+    name: &'static str,
+    function: &'static str,
+    outcome: Outcome<R::Returned>,
+) -> R {
+    // SAFETY: the contract of this function; what it gives borrows nothing.
+    match unsafe { <R as FfiSafe>::lift_return(outcome, Origin::Rust) } {
+        Ok(value) => value,
+        Err(fault) => raise(CallError::of(name, function, fault)),
+    }
+}
+
+/// What every closure, iterator and future says of itself.
+macro_rules! crosses_by_functions {
+    ($vtable:ty, $shape:expr, $remote:ident => $adopt:expr) => {
+        const SHAPE: &'static $crate::boundary::Shape = &$shape;
+        const BOXED: &'static $crate::abi::ObjectTable =
+            &$crate::boundary::callee::table::<Self, Box<Self>>();
+        const SHARED: &'static $crate::abi::ObjectTable =
+            &$crate::boundary::callee::table::<Self, std::sync::Arc<Self>>();
+        const LENT: &'static $crate::abi::ObjectTable =
+            &$crate::boundary::callee::table::<Self, $crate::boundary::Lent<Self>>();
+
+        /// It was compared when the library was admitted, by its name.
+        fn check(table: &$crate::abi::ObjectTable) -> Result<u32, $crate::boundary::Invalid> {
+            // SAFETY: every vtable begins with a header.
+            Ok(unsafe { (*table.vtable).methods })
+        }
+
+        unsafe fn adopt($remote: $crate::object::remote::Remote) -> Box<Self> {
+            // SAFETY: the contract of this function.
+            let $remote = unsafe { $crate::boundary::callee::Callee::<$vtable>::new($remote) };
+            $adopt
+        }
+    };
+}
+
+/// Implements `Pointee` for `dyn Trait`, with `Send` and `Sync` and without.
+macro_rules! pointees {
+    (impl [$($generics:tt)*] $($object:tt)*) => {
+        $crate::boundary::callee::pointee! { impl [$($generics)*] [$($object)*] [] "" }
+        $crate::boundary::callee::pointee! { impl [$($generics)*] [$($object)*] [+ Send] " + Send" }
+        $crate::boundary::callee::pointee! {
+            impl [$($generics)*] [$($object)*] [+ Send + Sync] " + Send + Sync"
+        }
+    };
+}
+
+macro_rules! pointee {
+    (impl [$($generics:tt)*] [$($object:tt)*] [$($markers:tt)*] $text:literal) => {
+        // SAFETY: the type, its markers, and any lifetime.
+        unsafe impl<'b, $($generics)*> $crate::boundary::Pointee
+            for dyn $($object)* $($markers)* + 'b
+        {
+            type Kind = $crate::boundary::Behind<dyn $($object)*>;
+            type At<'a> = dyn $($object)* $($markers)* + 'a;
+            const MARKERS: &'static str = $text;
+        }
+    };
+}
+
+pub(super) use {crosses_by_functions, pointee, pointees};

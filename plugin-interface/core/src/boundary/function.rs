@@ -1,0 +1,124 @@
+//! `Box<dyn Fn(A, B) -> R>`, `FnMut` and `FnOnce`, `&dyn Fn(A) -> R`, and
+//! `Arc<dyn Fn(A) -> R>`: closures, called on the other side.
+#![expect(unsafe_code, reason = "closures are reached by pointers")]
+
+use super::callee::{Callee, Functions, crosses_by_functions, finish, header, pointees};
+use super::object::Dyn;
+use super::{FfiSafe, Origin, Owning, Place, Shape};
+use crate::abi::{Opaque, Outcome, VTableHeader};
+use crate::runtime::call::{contain, take};
+
+/// A closure's vtable: it takes its arguments as a tuple.
+#[repr(C)]
+pub(super) struct CallTable<A: FfiSafe, R: FfiSafe> {
+    header: VTableHeader,
+    call: unsafe extern "C" fn(*mut Opaque, A::Wire) -> Outcome<R::Returned>,
+}
+
+impl<A: Owning, R: Owning> Callee<CallTable<A, R>> {
+    fn call(&self, arguments: A) -> R {
+        // SAFETY: the instance and what its function takes; whoever has the
+        // closure borrows it as its type says.
+        unsafe {
+            finish("closure", "call", (self.vtable().call)(self.instance(), arguments.lower()))
+        }
+    }
+
+    fn call_once(self, arguments: A) -> R {
+        let (call, instance) = (self.vtable().call, self.instance());
+        // The library stays until the outcome was read, whatever that is.
+        let _spent = Spent(Some(self));
+        // SAFETY: as above, and called once.
+        unsafe { finish("closure", "call", call(instance, arguments.lower())) }
+    }
+}
+
+/// A closure that was used up.
+struct Spent<V>(Option<Callee<V>>);
+
+impl<V> Drop for Spent<V> {
+    fn drop(&mut self) {
+        if let Some(callee) = self.0.take() {
+            callee.spent();
+        }
+    }
+}
+
+/// A closure in memory, that takes a tuple.
+///
+/// # Safety
+///
+/// The contract of the function.
+unsafe trait Closure<A, R> {
+    /// # Safety
+    ///
+    /// `this` leads to a `P`, borrowed as a call needs it; of what is called
+    /// once, to a box that is used up.
+    unsafe fn call<P: Place<Self>>(this: *mut Opaque, arguments: impl FnOnce() -> A) -> R;
+}
+
+unsafe extern "C" fn call<F, A, R, P>(this: *mut Opaque, arguments: A::Wire) -> Outcome<R::Returned>
+where
+    F: Closure<A, R> + ?Sized,
+    A: Owning,
+    R: Owning,
+    P: Place<F>,
+{
+    contain(|| {
+        // SAFETY: the caller passes the closure that the table was made for,
+        // and what it lowered, which borrows nothing.
+        unsafe { F::call::<P>(this, || take(<A as FfiSafe>::lift(arguments, Origin::Rust))) }
+    })
+}
+
+macro_rules! functions {
+    ($($function:ident($name:literal, $this:ident, $place:ident => $called:expr, $how:ident);)*) => {$(
+        functions!(@each $function $name $this $place [$called] $how
+            (), (A a), (A a, B b), (A a, B b, C c), (A a, B b, C c, D d)
+        );
+    )*};
+    (@each $function:ident $name:literal $this:ident $place:ident [$called:expr] $how:ident
+        $(($($A:ident $a:ident),*)),*
+    ) => {$(
+        // SAFETY: as each kind of closure is called.
+        unsafe impl<$($A,)* R> Closure<($($A,)*), R> for dyn $function($($A),*) -> R {
+            #[inline]
+            unsafe fn call<$place: Place<Self>>(
+                $this: *mut Opaque,
+                arguments: impl FnOnce() -> ($($A,)*),
+            ) -> R {
+                // SAFETY: the contract of this function.
+                let closure = unsafe { $called };
+                let ($($a,)*) = arguments();
+                closure($($a),*)
+            }
+        }
+
+        impl<$($A: Owning,)* R: Owning, P: Place<Self>> Functions<P>
+            for dyn $function($($A),*) -> R
+        {
+            type VTable = CallTable<($($A,)*), R>;
+            const VTABLE: &'static Self::VTable = &CallTable {
+                header: header::<P>(1),
+                call: call::<Self, ($($A,)*), R, P>,
+            };
+        }
+
+        // SAFETY: the tables are those above, and what is adopted calls by them.
+        unsafe impl<$($A: Owning,)* R: Owning> Dyn for dyn $function($($A),*) -> R {
+            crosses_by_functions! {
+                CallTable<($($A,)*), R>,
+                Shape::Function($name, &[$($A::SHAPE),*], R::SHAPE),
+                callee => Box::new(move |$($a),*| callee.$how(($($a,)*)))
+            }
+        }
+
+        pointees!(impl [$($A: Owning,)* R: Owning] $function($($A),*) -> R);
+    )*};
+}
+
+functions! {
+    Fn("dyn Fn", this, P => P::shared(this), call);
+    FnMut("dyn FnMut", this, P => P::exclusive(this), call);
+    FnOnce("dyn FnOnce", this, P => *Box::from_raw(this.cast::<Box<Self>>()), call_once);
+}

@@ -1,0 +1,73 @@
+//! `Box<dyn Iterator<Item = T>>`: the next value is made on the other side.
+#![expect(unsafe_code, reason = "iterators are reached by pointers")]
+
+use super::callee::{Callee, Functions, crosses_by_functions, finish, header, pointees};
+use super::object::Dyn;
+use super::{FfiSafe, Owning, Place, Shape};
+use crate::abi::{Opaque, Outcome, VTableHeader};
+use crate::runtime::call::contain;
+
+type Next<T> = <Option<T> as FfiSafe>::Returned;
+
+/// How many values are left: at least, and at most.
+type Hint = (usize, Option<usize>);
+
+/// An iterator's vtable.
+#[repr(C)]
+pub(super) struct IteratorTable<T: FfiSafe> {
+    header: VTableHeader,
+    next: unsafe extern "C" fn(*mut Opaque) -> Outcome<Next<T>>,
+    size_hint: unsafe extern "C" fn(*mut Opaque) -> Outcome<<Hint as FfiSafe>::Returned>,
+}
+
+unsafe extern "C" fn next<T: Owning, P>(this: *mut Opaque) -> Outcome<Next<T>>
+where
+    P: Place<dyn Iterator<Item = T>>,
+{
+    // SAFETY: the caller has the iterator that the table was made for.
+    contain(|| unsafe { P::exclusive(this) }.next())
+}
+
+unsafe extern "C" fn size_hint<T: Owning, P>(
+    this: *mut Opaque,
+) -> Outcome<<Hint as FfiSafe>::Returned>
+where
+    P: Place<dyn Iterator<Item = T>>,
+{
+    // SAFETY: the caller has the iterator that the table was made for.
+    contain(|| unsafe { P::shared(this) }.size_hint())
+}
+
+/// An iterator of another side.
+struct Remote<T: FfiSafe>(Callee<IteratorTable<T>>);
+
+impl<T: Owning> Iterator for Remote<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        // SAFETY: the instance that the function takes, which is ours alone.
+        unsafe { finish("iterator", "next", (self.0.vtable().next)(self.0.instance())) }
+    }
+
+    fn size_hint(&self) -> Hint {
+        // SAFETY: as above, shared.
+        unsafe { finish("iterator", "size_hint", (self.0.vtable().size_hint)(self.0.instance())) }
+    }
+}
+
+impl<T: Owning, P: Place<Self>> Functions<P> for dyn Iterator<Item = T> {
+    type VTable = IteratorTable<T>;
+    const VTABLE: &'static Self::VTable =
+        &IteratorTable { header: header::<P>(2), next: next::<T, P>, size_hint: size_hint::<T, P> };
+}
+
+// SAFETY: the tables are those above, and what is adopted calls by them.
+unsafe impl<T: Owning> Dyn for dyn Iterator<Item = T> {
+    crosses_by_functions! {
+        IteratorTable<T>,
+        Shape::Bound("dyn Iterator<Item = ", T::SHAPE),
+        callee => Box::new(Remote(callee))
+    }
+}
+
+pointees!(impl [T: Owning] Iterator<Item = T>);

@@ -1,0 +1,22 @@
+//! Types that borrow nothing.
+
+use super::FfiSafe;
+
+/// A type that crosses and borrows nothing: what closures take and return,
+/// iterators give and futures come to.
+///
+/// Implemented for every such type. What borrows would have to say for how long,
+/// which the type of a closure cannot.
+///
+/// ```
+/// fn is_owning<T: plugin_interface::boundary::Owning>() {}
+/// is_owning::<Vec<Option<String>>>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot go through a closure, an iterator or a future",
+    label = "this borrows, or cannot cross",
+    note = "write a type that owns what it holds: `String` instead of `&str`, `Vec<T>` instead of `&[T]`"
+)]
+pub trait Owning: FfiSafe + 'static + for<'a> FfiSafe<At<'a> = Self> {}
+
+impl<T> Owning for T where T: FfiSafe + 'static + for<'a> FfiSafe<At<'a> = T> {}

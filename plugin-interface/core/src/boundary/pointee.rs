@@ -1,0 +1,104 @@
+//! What is behind a `Box`, an `Arc`, a `&` or a `&mut`: a value, or an object.
+#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+
+use core::marker::PhantomData;
+use std::sync::Arc;
+
+use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+
+/// A type that pointers lead to: any type with a size, and `dyn Trait` of
+/// interfaces, closures, iterators and futures.
+///
+/// # Safety
+///
+/// If `Kind` is [`Behind<B>`](Behind), then `Self` is `B` with another lifetime
+/// and with the auto traits in `MARKERS`, and `At<'a>` is `Self` at `'a`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross between a host and a plugin",
+    label = "this is no object that can cross",
+    note = "put `#[plugin_interface]` on the trait; or pass a closure, `Box<dyn Fn(A) -> R + Send>`, whose arguments and return own what they hold: `String` instead of `&str`, `Vec<T>` instead of `&[T]`"
+)]
+pub unsafe trait Pointee {
+    type Kind;
+    type At<'a>: ?Sized + 'a;
+    const MARKERS: &'static str = "";
+}
+
+/// The kind of a type with a size.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Value {}
+
+/// The kind of `dyn Trait`, which is `B` without its auto traits.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Behind<B: ?Sized>(PhantomData<B>);
+
+// SAFETY: of another kind.
+unsafe impl<T> Pointee for T {
+    type Kind = Value;
+    type At<'a> = ();
+}
+
+/// How pointers of type `P` cross, that lead to something of this kind.
+///
+/// # Safety
+///
+/// As for [`FfiSafe`] of `P`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{P}` cannot cross between a host and a plugin",
+    label = "this type cannot cross",
+    note = "an `Arc` crosses as `Arc<dyn Trait>` of a trait under `#[plugin_interface]`; pass another value as it is, or in a `Box`"
+)]
+pub unsafe trait Carries<P> {
+    type Wire: Copy;
+    type At<'a>;
+    const SHAPE: &'static Shape;
+    const LENDS: bool = false;
+
+    fn lower(pointer: P) -> Self::Wire;
+
+    /// # Safety
+    ///
+    /// As for [`FfiSafe::lift`].
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid>;
+}
+
+macro_rules! by_kind {
+    ($(impl [$($lifetime:lifetime)?] $pointer:ty;)*) => {$(
+        // SAFETY: what `Carries` vouches for.
+        unsafe impl<$($lifetime,)? T: Pointee<Kind: Carries<$pointer>> + ?Sized> FfiSafe
+            for $pointer
+        {
+            type Wire = <T::Kind as Carries<$pointer>>::Wire;
+            type At<'a> = <T::Kind as Carries<$pointer>>::At<'a>;
+            const SHAPE: &'static Shape = <T::Kind as Carries<$pointer>>::SHAPE;
+            const LENDS: bool = <T::Kind as Carries<$pointer>>::LENDS;
+
+            #[inline]
+            fn lower(self) -> Self::Wire {
+                <T::Kind as Carries<$pointer>>::lower(self)
+            }
+
+            #[inline]
+            unsafe fn lift<'a>(
+                wire: Self::Wire,
+                origin: Origin,
+            ) -> Result<Self::At<'a>, Invalid> {
+                // SAFETY: the same contract.
+                unsafe { <T::Kind as Carries<$pointer>>::lift(wire, origin) }
+            }
+
+            returned_as_wire!();
+        }
+    )*};
+}
+
+by_kind! {
+    impl [] Box<T>;
+    impl [] Arc<T>;
+    impl ['r] &'r T;
+    impl ['r] &'r mut T;
+}

@@ -1,0 +1,164 @@
+//! Wakers on their way to the side that a future runs on, and from there to
+//! whichever thread ends the wait.
+#![expect(unsafe_code, reason = "wakers are made of pointers")]
+
+use core::ffi::c_void;
+use core::mem::ManuallyDrop;
+use core::ptr;
+use core::task::{RawWaker, RawWakerVTable, Waker};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::Fault;
+use crate::abi::{Failure, Outcome, RawTaskWaker, TaskWakerTable};
+use crate::call_error::CallError;
+use crate::object::raise;
+use crate::runtime::{failure, home};
+
+/// What polls lend: the data is a `Waker` of this side's executor.
+pub(super) fn lend(waker: &Waker) -> RawTaskWaker {
+    RawTaskWaker { table: &LENT, data: ptr::from_ref(waker).cast(), keep: home::here() }
+}
+
+static LENT: TaskWakerTable =
+    TaskWakerTable { clone, wake: wake_by_ref, wake_by_ref, drop: nothing };
+
+/// The data is a boxed `Waker`.
+static OWNED: TaskWakerTable = TaskWakerTable { clone, wake, wake_by_ref, drop: end };
+
+/// # Safety
+///
+/// `data` leads to a waker that is alive meanwhile.
+unsafe extern "C" fn clone(data: *const c_void) -> Outcome<RawTaskWaker> {
+    // SAFETY: the contract of this function.
+    let waker = unsafe { &*data.cast::<Waker>() };
+    match catch_unwind(AssertUnwindSafe(|| waker.clone())) {
+        Ok(waker) => {
+            let (data, keep) = (Box::into_raw(Box::new(waker)).cast_const().cast(), home::here());
+            // SAFETY: this library is in use, as it runs.
+            unsafe { home::retain(keep) };
+            Outcome::ok(RawTaskWaker { table: &OWNED, data, keep })
+        }
+        Err(payload) => Outcome::failed(failure::of_panic(payload)),
+    }
+}
+
+fn contained(what: impl FnOnce()) -> *mut Failure {
+    match catch_unwind(AssertUnwindSafe(what)) {
+        Ok(()) => ptr::null_mut(),
+        Err(payload) => failure::of_panic(payload),
+    }
+}
+
+/// # Safety
+///
+/// `data` leads to a boxed waker, which is used up.
+unsafe extern "C" fn wake(data: *const c_void) -> *mut Failure {
+    // SAFETY: the contract of this function.
+    let waker = unsafe { Box::from_raw(data.cast_mut().cast::<Waker>()) };
+    contained(|| waker.wake())
+}
+
+/// # Safety
+///
+/// `data` leads to a waker that is alive meanwhile.
+unsafe extern "C" fn wake_by_ref(data: *const c_void) -> *mut Failure {
+    // SAFETY: the contract of this function.
+    let waker = unsafe { &*data.cast::<Waker>() };
+    contained(|| waker.wake_by_ref())
+}
+
+/// # Safety
+///
+/// `data` leads to a boxed waker, which is used up.
+unsafe extern "C" fn end(data: *const c_void) -> *mut Failure {
+    // SAFETY: the contract of this function.
+    let waker = unsafe { Box::from_raw(data.cast_mut().cast::<Waker>()) };
+    contained(|| drop(waker))
+}
+
+unsafe extern "C" fn nothing(_: *const c_void) -> *mut Failure {
+    ptr::null_mut()
+}
+
+/// Runs `poll` with a waker that another side lent.
+///
+/// # Safety
+///
+/// `lent` leads to a waker of `lend`, there or here, for as long as this runs.
+pub(super) unsafe fn with<R>(lent: *const RawTaskWaker, poll: impl FnOnce(&Waker) -> R) -> R {
+    // SAFETY: the functions of this table take a pointer to such a waker, and
+    // those that would use it up are not called: it is never dropped.
+    let waker = ManuallyDrop::new(unsafe { Waker::new(lent.cast(), &OF_LENT) });
+    poll(&waker)
+}
+
+/// The data is a [`RawTaskWaker`] that is lent.
+static OF_LENT: RawWakerVTable =
+    RawWakerVTable::new(clone_remote, wake_remote_by_ref, wake_remote_by_ref, keep_remote);
+
+/// The data is a boxed [`RawTaskWaker`] that is owned.
+static OF_OWNED: RawWakerVTable =
+    RawWakerVTable::new(clone_remote, wake_remote, wake_remote_by_ref, drop_remote);
+
+/// # Safety
+///
+/// `data` leads to the `RawTaskWaker` of the table's kind; as for all below.
+unsafe fn clone_remote(data: *const ()) -> RawWaker {
+    // SAFETY: the contract of this function.
+    let raw = unsafe { &*data.cast::<RawTaskWaker>() };
+    // SAFETY: its own function, and alive.
+    let outcome = unsafe { ((*raw.table).clone)(raw.data) };
+    // SAFETY: returned just now.
+    continue_panic(unsafe { told("clone", outcome.status) });
+    // SAFETY: without a failure there is a value.
+    let owned = Box::new(unsafe { outcome.value.assume_init() });
+    RawWaker::new(Box::into_raw(owned).cast_const().cast(), &OF_OWNED)
+}
+
+unsafe fn wake_remote(data: *const ()) {
+    // SAFETY: the contract of this function; used up here.
+    let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
+    // SAFETY: its own function, called once.
+    let told = unsafe { told("wake", ((*raw.table).wake)(raw.data)) };
+    // SAFETY: retained by `clone`, and nothing of its library is used after this.
+    unsafe { home::release(raw.keep) };
+    continue_panic(told);
+}
+
+unsafe fn wake_remote_by_ref(data: *const ()) {
+    // SAFETY: the contract of this function.
+    let raw = unsafe { &*data.cast::<RawTaskWaker>() };
+    // SAFETY: its own function, and alive.
+    continue_panic(unsafe { told("wake", ((*raw.table).wake_by_ref)(raw.data)) });
+}
+
+unsafe fn keep_remote(_: *const ()) {}
+
+unsafe fn drop_remote(data: *const ()) {
+    // SAFETY: the contract of this function; used up here.
+    let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
+    // SAFETY: its own function, called once. Its panic was reported when it
+    // happened.
+    let _ = unsafe { told("drop", ((*raw.table).drop)(raw.data)) };
+    // SAFETY: as in `wake_remote`.
+    unsafe { home::release(raw.keep) };
+}
+
+/// The panic that a status means, if any.
+///
+/// # Safety
+///
+/// The status was returned just now, and is not used again.
+unsafe fn told(function: &'static str, status: *mut Failure) -> Option<CallError> {
+    if status.is_null() {
+        return None;
+    }
+    // SAFETY: the contract of this function.
+    Some(CallError::of("Waker", function, unsafe { Fault::of_status(status) }))
+}
+
+fn continue_panic(told: Option<CallError>) {
+    if let Some(error) = told {
+        raise(error);
+    }
+}

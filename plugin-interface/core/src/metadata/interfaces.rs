@@ -1,0 +1,80 @@
+//! The interfaces whose objects another one takes or returns.
+
+use super::InterfaceDescription;
+use crate::boundary::Link;
+
+/// At most so many of them.
+const LIMIT: usize = 64;
+
+/// Interfaces, each once, in the order in which they are met.
+///
+/// By links: one of them may be what the compiler is computing just then.
+pub(crate) struct Interfaces {
+    found: [Option<Link<InterfaceDescription>>; LIMIT],
+    len: usize,
+}
+
+impl Interfaces {
+    pub(crate) const fn new() -> Self {
+        Interfaces { found: [None; LIMIT], len: 0 }
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) const fn get(&self, i: usize) -> &'static InterfaceDescription {
+        match self.found[i] {
+            Some(link) => link.get(),
+            None => panic!("an interface within the length"),
+        }
+    }
+
+    /// Adds one, unless there is one of that path.
+    pub(crate) const fn add(&mut self, link: Link<InterfaceDescription>) {
+        let mut i = 0;
+        while i < self.len {
+            if is_same(self.get(i).path, link.get().path) {
+                return;
+            }
+            i += 1;
+        }
+        assert!(self.len < LIMIT, "an interface leads to at most 64 others");
+        self.found[self.len] = Some(link);
+        self.len += 1;
+    }
+
+    const fn add_all(&mut self, others: &Interfaces) {
+        let mut i = 0;
+        while i < others.len {
+            if let Some(link) = others.found[i] {
+                self.add(link);
+            }
+            i += 1;
+        }
+    }
+
+    /// Those that the methods of `first` lead to, and those that these lead to.
+    pub(crate) const fn behind(first: &InterfaceDescription) -> Self {
+        let mut all = first.types().interfaces;
+        let mut i = 0;
+        while i < all.len {
+            let next = all.get(i).types().interfaces;
+            all.add_all(&next);
+            i += 1;
+        }
+        all
+    }
+}
+
+/// Whether two paths are one.
+pub(crate) const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut same = one.len() == other.len();
+    let mut i = 0;
+    while same && i < one.len() {
+        same = one[i] == other[i];
+        i += 1;
+    }
+    same
+}

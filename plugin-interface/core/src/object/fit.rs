@@ -1,0 +1,117 @@
+//! Whether an object fits an interface that was compiled here. Admission has
+//! compared each library with its host, but an object may come from a third
+//! side, by a way that neither of the two knows.
+
+use crate::metadata::{MAGIC, flag};
+
+/// How many methods two interfaces share, as their records have it; `None` if
+/// an object of one is no object of the other.
+///
+/// They fit as a plugin's interface fits its host's: the same path, major version
+/// and markers, the same methods as far as both have them, and each one beyond
+/// that came later.
+pub(crate) fn common(own: &[u8], theirs: &[u8]) -> Option<u32> {
+    let (own, theirs) = (Outline::read(own)?, Outline::read(theirs)?);
+    let is_same = (own.path, own.major, own.flags) == (theirs.path, theirs.major, theirs.flags);
+    let both = own.methods.len().min(theirs.methods.len());
+    let agree = own.methods.iter().zip(&theirs.methods).all(|(own, theirs)| own.0 == theirs.0);
+    let rest = own.methods[both..].iter().chain(&theirs.methods[both..]);
+    let is_grown = rest.into_iter().all(|(_, came_later)| *came_later);
+    (is_same && agree && is_grown).then_some(both as u32)
+}
+
+/// What counts of the record of an interface.
+struct Outline<'a> {
+    path: &'a [u8],
+    major: &'a [u8],
+    flags: u32,
+    /// The fingerprint of each, and whether it came later.
+    methods: Vec<(u64, bool)>,
+}
+
+impl<'a> Outline<'a> {
+    fn read(record: &'a [u8]) -> Option<Self> {
+        let mut input = record.strip_prefix(&MAGIC)?.get(8 + 8..)?;
+        let path = text(&mut input)?;
+        let major = text(&mut input)?.split(|&byte| byte == b'.').next()?;
+        let flags = u32::from_le_bytes(take(&mut input)?) & (flag::SEND | flag::SYNC);
+        let count = u32::from_le_bytes(take(&mut input)?);
+        let methods = (0..count).map(|_| {
+            let fingerprint = u64::from_le_bytes(take(&mut input)?);
+            let (_name, _signature) = (text(&mut input)?, text(&mut input)?);
+            Some((fingerprint, !text(&mut input)?.is_empty()))
+        });
+        let methods = methods.collect::<Option<_>>()?;
+        Some(Outline { path, major, flags, methods })
+    }
+}
+
+fn take<const N: usize>(input: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, rest) = input.split_first_chunk()?;
+    *input = rest;
+    Some(*taken)
+}
+
+fn text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let len = u32::from_le_bytes(take(input)?) as usize;
+    let (text, rest) = input.split_at_checked(len)?;
+    *input = rest;
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boundary::Shape;
+    use crate::metadata::write::{self, Writer};
+    use crate::metadata::{InterfaceDescription, MethodDescription, Receiver};
+
+    /// The record of an interface with such methods and the versions that they
+    /// came with.
+    fn record(version: &'static str, methods: &[(&'static str, &'static str)]) -> Vec<u8> {
+        let describe = |&(name, since)| MethodDescription {
+            name,
+            since,
+            receiver: Receiver::Ref,
+            parameters: &[],
+            returns: &Shape::Unit,
+        };
+        let methods: Vec<_> = methods.iter().map(describe).collect();
+        let (path, methods) = ("home::Lamp", &*methods.leak());
+        let interface = InterfaceDescription { path, version, send: true, sync: true, methods };
+        let mut out = Writer::<1024>::new();
+        let len = write::interface_record(&mut out, &interface);
+        out.filled(len)
+    }
+
+    #[test]
+    fn an_object_has_what_both_sides_know() {
+        let first = record("1.0", &[("on", "")]);
+        let later = record("1.2", &[("on", ""), ("off", "1.1"), ("dim", "1.2")]);
+        assert_eq!(common(&first, &later), Some(1));
+        assert_eq!(common(&later, &first), Some(1));
+        assert_eq!(common(&later, &later), Some(3));
+    }
+
+    #[test]
+    fn objects_of_two_that_grew_apart_do_not_fit() {
+        let host = record("1.0", &[("on", "")]);
+        let one = record("1.1", &[("on", ""), ("off", "1.1")]);
+        let other = record("1.1", &[("on", ""), ("dim", "1.1")]);
+        assert_eq!((common(&host, &one), common(&host, &other)), (Some(1), Some(1)));
+        assert_eq!(common(&one, &other), None);
+        assert_eq!(common(&one, &record("2.1", &[("on", ""), ("off", "1.1")])), None);
+        assert_eq!(common(&one, &record("1.1", &[("on", ""), ("off", "")])), Some(2));
+        assert_eq!(common(&host, &record("1.1", &[("on", ""), ("off", "")])), None);
+    }
+
+    #[test]
+    fn what_is_no_record_fits_nothing() {
+        let whole = record("1.0", &[("on", "")]);
+        assert_eq!(common(&whole, &[]), None);
+        for len in 0..whole.len() {
+            let _ = common(&whole, &whole[..len]);
+        }
+        assert_eq!(common(&whole, &whole[..40]), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! An object of another side, before it is dressed in its type.
+#![expect(unsafe_code, reason = "ends objects that another library made")]
+
+use core::any::{Any, TypeId};
+use core::mem::ManuallyDrop;
+use std::sync::Arc;
+
+use crate::abi::{ObjectTable, Opaque, RawLent, RawObject, VTableHeader};
+use crate::runtime::home;
+
+/// An object that is ours to end.
+#[derive(Debug)]
+pub(crate) struct Owned(RawObject);
+
+impl Owned {
+    /// # Safety
+    ///
+    /// `raw` was handed over to us: nobody else ends it.
+    #[inline]
+    pub(crate) unsafe fn new(raw: RawObject) -> Self {
+        Owned(raw)
+    }
+
+    pub(crate) fn raw(&self) -> &RawObject {
+        &self.0
+    }
+
+    pub(crate) fn table(&self) -> &ObjectTable {
+        // SAFETY: a static of the library that this object keeps mapped.
+        unsafe { &*self.0.table }
+    }
+
+    /// Hands the object on.
+    pub(crate) fn into_raw(self) -> RawObject {
+        ManuallyDrop::new(self).0
+    }
+
+    /// The instance of an object that came home, which ends the object.
+    pub(crate) fn into_instance(self) -> *mut Opaque {
+        let raw = self.into_raw();
+        // SAFETY: this library is in use, as it runs.
+        unsafe { home::release(raw.keep) };
+        raw.instance
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        let vtable = self.table().vtable;
+        // SAFETY: a vtable begins with its header, and the instance is dropped
+        // here only.
+        unsafe {
+            let failure = ((*vtable).drop)(self.0.instance);
+            if !failure.is_null() {
+                // Its panic was reported when it happened.
+                ((*failure).free)(failure);
+            }
+            // Last: what is called above is its code.
+            home::release(self.0.keep);
+        }
+    }
+}
+
+/// Whether an object was made here, of the type `B`.
+///
+/// # Safety
+///
+/// The table is that of an object whose keep is `keep`, and is mapped.
+pub(crate) unsafe fn is_own<B: ?Sized + 'static>(
+    table: *const ObjectTable,
+    keep: *const crate::abi::RawKeep,
+) -> bool {
+    let wanted = TypeId::of::<B>();
+    // SAFETY: the contract of this function; a `TypeId` of this very library
+    // is what its function reads.
+    keep == home::here() && unsafe { ((*table).is)((&raw const wanted).cast()) } == 1
+}
+
+/// What keeps an instance that another side made.
+pub(crate) enum Hold {
+    /// A registration of a library.
+    Registration(#[expect(dead_code, reason = "owned for its drop")] Arc<dyn Any + Send + Sync>),
+    /// An object that came as a value.
+    Owned(Owned),
+    /// An object that is lent for a call.
+    Lent(RawLent),
+}
+
+/// An object of another side: how it is called, and what keeps it.
+#[doc(hidden)]
+pub struct Remote {
+    pub(crate) vtable: *const VTableHeader,
+    pub(crate) instance: *mut Opaque,
+    /// How many of its methods are those of the interface as it is known here.
+    pub(crate) methods: u32,
+    /// Last: the instance is ended after the pointers above are of no more use.
+    pub(crate) hold: Hold,
+}
+
+impl Remote {
+    pub(crate) fn owned(owned: Owned, methods: u32) -> Self {
+        let (vtable, instance) = (owned.table().vtable, owned.raw().instance);
+        Remote { vtable, instance, methods, hold: Hold::Owned(owned) }
+    }
+
+    /// Ends an object whose instance was used up by its last call.
+    pub(crate) fn spent(self) {
+        if let Hold::Owned(owned) = self.hold {
+            let raw = owned.into_raw();
+            // SAFETY: retained when it was lowered; nothing of its library is
+            // used after this.
+            unsafe { home::release(raw.keep) };
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The instance is lent for longer than this lives.
+    pub(crate) unsafe fn lent(lent: RawLent, instance: *mut Opaque, methods: u32) -> Self {
+        // SAFETY: whoever lends an object has its library mapped.
+        let vtable = unsafe { (*lent.table).vtable };
+        Remote { vtable, instance, methods, hold: Hold::Lent(lent) }
+    }
+}
+
+impl core::fmt::Debug for Remote {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Remote").field("methods", &self.methods).finish_non_exhaustive()
+    }
+}

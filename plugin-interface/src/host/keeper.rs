@@ -1,0 +1,45 @@
+//! What keeps a library mapped while objects of it are in use outside of it.
+#![expect(unsafe_code, reason = "is called back by libraries")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::retained;
+use super::thread_exits::{self, LibraryId};
+use crate::abi::RawKeep;
+
+/// Counts the objects of one library. It stays at one address, which they bear.
+#[repr(C)]
+pub(super) struct Keeper {
+    /// First: what libraries have of a keeper is a pointer to it.
+    raw: RawKeep,
+    library: LibraryId,
+    /// Known to the registry, which says what holds a library.
+    objects: Arc<AtomicUsize>,
+}
+
+impl Keeper {
+    pub(super) fn new(library: LibraryId) -> Self {
+        let objects = thread_exits::objects(library);
+        Keeper { raw: RawKeep { retain, release }, library, objects }
+    }
+}
+
+unsafe extern "C" fn retain(keep: *const RawKeep) {
+    // SAFETY: the first field of a keeper, whose library is in use.
+    let keeper = unsafe { &*keep.cast::<Keeper>() };
+    keeper.objects.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Whoever calls this may be code of a library, even of this one: it runs on
+/// behalf of somebody who has the library in use himself. Where nobody has, the
+/// library is unmapped by another thread.
+unsafe extern "C" fn release(keep: *const RawKeep) {
+    // SAFETY: the first field of a keeper, whose library has an object.
+    let keeper = unsafe { &*keep.cast::<Keeper>() };
+    let library = keeper.library;
+    // From here on the library may go, and the keeper with it.
+    if keeper.objects.fetch_sub(1, Ordering::AcqRel) == 1 && thread_exits::is_awaited(library) {
+        retained::wake();
+    }
+}

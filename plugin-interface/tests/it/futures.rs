@@ -1,0 +1,184 @@
+//! Futures of plugins under executors of hosts, and the other way round.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use fixture_interface::calls::*;
+use plugin_interface::BoxFuture;
+
+use crate::calls::{calls, panic_of};
+use crate::fixtures::is_mapped;
+use crate::objects::wait_until_unmapped;
+
+#[derive(Default)]
+struct Counting(AtomicUsize);
+
+impl Wake for Counting {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+fn poll<T>(future: &mut BoxFuture<'_, T>, waker: &Arc<Counting>) -> Poll<T> {
+    future.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(waker))))
+}
+
+#[test]
+fn a_future_of_a_plugin_is_polled_by_the_host() {
+    let calls = calls("polled");
+    assert_eq!(block_on(calls.later(0, "at once")), "AT ONCE");
+    let (waker, text) = (Arc::new(Counting::default()), "after two".to_owned());
+    let mut later = calls.later(2, &text);
+    for woken in [1, 2] {
+        assert_eq!(poll(&mut later, &waker), Poll::Pending);
+        assert_eq!((waker.0.load(Ordering::SeqCst), calls.alive()), (woken, 1));
+    }
+    assert_eq!(poll(&mut later, &waker), Poll::Ready("AFTER TWO".to_owned()));
+    assert_eq!((waker.0.load(Ordering::SeqCst), calls.alive()), (2, 0));
+    assert_eq!(Arc::strong_count(&waker), 1, "no waker is left");
+}
+
+#[test]
+fn a_thread_of_the_plugin_wakes_the_host() {
+    let calls = calls("waking");
+    assert_eq!(block_on(calls.on_a_thread(9)), 9);
+}
+
+#[test]
+fn dropping_a_future_drops_that_of_the_plugin_and_its_wakers() {
+    let (calls, waker) = (calls("cancelled"), Arc::new(Counting::default()));
+    let (mut never, unused) = (calls.never(), calls.never());
+    assert_eq!(poll(&mut never, &waker), Poll::Pending);
+    assert_eq!((calls.alive(), Arc::strong_count(&waker)), (2, 2));
+    drop(never);
+    assert_eq!((calls.alive(), Arc::strong_count(&waker)), (1, 1));
+    drop(unused);
+    assert_eq!(calls.alive(), 0);
+}
+
+#[test]
+fn a_panic_in_poll_is_that_of_the_poll() {
+    let calls = calls("panicking_future");
+    assert_eq!(block_on(calls.panics(0)), Err("not at once".to_owned()));
+    let waker = Arc::new(Counting::default());
+    let mut panics = calls.panics(1);
+    assert!(poll(&mut panics, &waker).is_pending());
+    assert_eq!(panic_of(|| poll(&mut panics, &waker)), "after 1");
+    assert!(panic_of(|| poll(&mut panics, &waker)).contains("resumed after panicking"));
+}
+
+/// Wakers that panic, in the one way or the other.
+struct Faulty(&'static str);
+
+impl Wake for Faulty {
+    fn wake(self: Arc<Self>) {
+        panic!("cannot wake by value: {}", self.0);
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        panic!("cannot wake: {}", self.0);
+    }
+}
+
+#[test]
+fn a_panic_of_a_waker_is_that_of_whoever_wakes() {
+    let calls = calls("faulty_waker");
+    let waker = Waker::from(Arc::new(Faulty("so")));
+    let mut later = calls.later(1, "text");
+    let polled = panic_of(|| later.as_mut().poll(&mut Context::from_waker(&waker)));
+    assert_eq!(polled, "cannot wake: so", "through the plugin's poll");
+    drop(later);
+    assert_eq!(calls.alive(), 0);
+}
+
+#[test]
+fn a_plugin_runs_a_future_of_the_host() {
+    let calls = calls("running");
+    let gate = Gate::default();
+    let other = gate.clone();
+    let thread = std::thread::spawn(move || {
+        while !other.is_awaited() {
+            std::thread::yield_now();
+        }
+        other.open(41);
+    });
+    assert_eq!(calls.run(Box::pin(async { gate.await + 1 })), 42);
+    thread.join().unwrap();
+}
+
+#[test]
+fn tokio_runs_futures_of_a_plugin() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_time().build().unwrap();
+    let calls = Arc::new(calls("tokio"));
+    runtime.block_on(async {
+        let tasks: Vec<_> = (0..50)
+            .map(|i| {
+                let calls = Arc::clone(&calls);
+                tokio::spawn(async move {
+                    let text = i.to_string();
+                    let later = calls.later(i, &text).await;
+                    later.parse::<u32>().unwrap() + calls.on_a_thread(1).await
+                })
+            })
+            .collect();
+        for (i, task) in (0..50).zip(tasks) {
+            assert_eq!(task.await.unwrap(), i + 1);
+        }
+        let cancelled = tokio::spawn(calls.never());
+        let timed = tokio::time::timeout(Duration::from_millis(1), calls.never()).await;
+        assert!(timed.is_err());
+        cancelled.abort();
+        assert!(cancelled.await.unwrap_err().is_cancelled());
+        let failed = tokio::spawn({
+            let calls = Arc::clone(&calls);
+            async move { calls.panics(3).await }
+        });
+        assert!(failed.await.unwrap_err().is_panic());
+    });
+    assert_eq!(calls.alive(), 0);
+}
+
+#[test]
+fn a_future_keeps_its_library_mapped() {
+    let calls = calls("kept_by_future");
+    let (waker, mut never) = (Arc::new(Counting::default()), calls.never());
+    drop(calls);
+    assert!(is_mapped("kept_by_future"));
+    assert!(poll(&mut never, &waker).is_pending());
+    drop(never);
+    wait_until_unmapped("kept_by_future");
+}
+
+/// A future of the host's that keeps the wakers it is polled with.
+struct Hoarding(Arc<std::sync::Mutex<Vec<Waker>>>);
+
+impl Future for Hoarding {
+    type Output = u32;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<u32> {
+        let mut wakers = self.0.lock().unwrap();
+        wakers.push(context.waker().clone());
+        context.waker().wake_by_ref();
+        if wakers.len() < 3 { Poll::Pending } else { Poll::Ready(3) }
+    }
+}
+
+#[test]
+fn a_waker_of_a_plugin_keeps_its_library_mapped() {
+    let (calls, wakers) = (calls("kept_by_waker"), Arc::default());
+    assert_eq!(calls.run(Box::pin(Hoarding(Arc::clone(&wakers)))), 3);
+    drop(calls);
+    assert!(is_mapped("kept_by_waker"));
+    let mut wakers = std::mem::take(&mut *wakers.lock().unwrap());
+    let another = wakers[0].clone();
+    another.wake_by_ref();
+    wakers.pop().unwrap().wake();
+    drop(wakers);
+    assert!(is_mapped("kept_by_waker"));
+    another.wake();
+    wait_until_unmapped("kept_by_waker");
+}

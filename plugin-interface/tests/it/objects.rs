@@ -1,0 +1,243 @@
+//! Interfaces as values: objects that hosts hand to plugins and plugins to
+//! hosts.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use fixture_interface::objects::*;
+use plugin_interface::{Live, LiveEvent, PluginManager, PluginTrait, UnloadOutcome, retained};
+
+use crate::calls::panic_of;
+use crate::fixtures::{Directory, is_mapped};
+
+/// The plugin, under a name that no other test uses.
+fn factory(name: &str) -> FactoryProxy {
+    let directory = Directory::new();
+    directory.add("objects", name);
+    PluginManager::new().load::<dyn Factory>(directory.path()).unwrap().remove(0)
+}
+
+/// Waits for a library to be unmapped: by a thread of the crate's.
+pub(crate) fn wait_until_unmapped(name: &str) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while is_mapped(name) {
+        assert!(Instant::now() < deadline, "{:?}", plugin_interface::retained());
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn an_object_of_a_plugin_is_called_and_dropped_where_it_was_made() {
+    let factory = factory("called");
+    let mut counter = factory.counter(40);
+    assert_eq!((counter.add(2), counter.get()), (42, 42));
+    assert!(!is_unwrapped(&*counter));
+    assert_eq!(factory.alive(), 1);
+    drop(counter);
+    assert_eq!(factory.alive(), 0);
+}
+
+#[test]
+fn an_object_that_is_send_goes_to_another_thread() {
+    let factory = factory("sent");
+    let mut counter = factory.sendable(1);
+    let thread = std::thread::spawn(move || {
+        counter.add(1);
+        counter
+    });
+    assert_eq!(thread.join().unwrap().get(), 2);
+    assert_eq!(factory.alive(), 0);
+}
+
+#[test]
+fn objects_within_values_go_both_ways() {
+    let factory = factory("within");
+    assert!(factory.maybe(None).is_none());
+    let maybe = factory.maybe(Some(factory.counter(3))).unwrap();
+    assert_eq!(maybe.get(), 3);
+    let many = (0..5).map(|i| if i % 2 == 0 { counter(i) } else { factory.counter(i) }).collect();
+    let many: Vec<_> = factory.reversed(many).iter().map(|counter| counter.get()).collect();
+    assert_eq!(many, [4, 3, 2, 1, 0]);
+    let kit = factory.kit(7);
+    assert_eq!((kit.name.as_str(), kit.counter.get()), ("kit 7", 7));
+    assert_eq!(factory.opened(kit).unwrap().get(), 6);
+    let refused = factory.opened(factory.kit(0)).err().unwrap();
+    assert_eq!(refused, "kit 0 has no spare for 0");
+    drop(maybe);
+    assert_eq!(factory.alive(), 0);
+}
+
+#[test]
+fn an_interface_that_leads_to_itself_does_so_through_objects() {
+    fn count(node: &dyn Node) -> usize {
+        1 + node.kids().iter().map(|kid| count(&**kid)).sum::<usize>()
+    }
+    let factory = factory("recursive");
+    let tree = factory.tree(5);
+    assert_eq!(tree.name(), "branch 5");
+    assert_eq!(count(&*tree), 32);
+    drop(tree);
+    assert_eq!(factory.alive(), 0);
+}
+
+#[test]
+fn an_object_that_comes_home_is_what_it_was() {
+    let factory = factory("home");
+    let ours = counter(1);
+    let address = ptr::from_ref(&*ours).addr();
+    let ours = factory.same(factory.same(ours));
+    assert_eq!(ptr::from_ref(&*ours).addr(), address);
+    let theirs = factory.counter(2);
+    assert!(factory.is_unwrapped(&*theirs));
+    let theirs = factory.same(theirs);
+    assert!(factory.is_unwrapped(&*theirs));
+    assert!(!factory.is_unwrapped(&*ours));
+    let arc: Arc<dyn Service> = Arc::new(Local("ours".to_owned()));
+    factory.keep(Arc::clone(&arc));
+    assert_eq!(Arc::strong_count(&arc), 2);
+    let kept = factory.kept().unwrap();
+    assert!(Arc::ptr_eq(&kept, &arc));
+    drop(kept);
+    factory.forget();
+    assert_eq!(Arc::strong_count(&arc), 1);
+}
+
+#[test]
+fn an_object_that_is_handed_on_is_wrapped_once() {
+    let (one, other) = (factory("one"), factory("other"));
+    let of_one = one.counter(5);
+    let of_one = other.same(of_one);
+    assert!(one.is_unwrapped(&*of_one), "through the host, the other, and the host again");
+    assert_eq!((one.alive(), other.alive()), (1, 0));
+    drop(of_one);
+    assert_eq!(one.alive(), 0);
+}
+
+#[test]
+fn objects_are_lent_for_a_call() {
+    let factory = factory("lending");
+    let (mut ours, mut theirs) = (Plain::default(), factory.sendable(10));
+    assert_eq!(factory.add(&mut ours, 3), 6);
+    assert_eq!(ours.get(), 6);
+    assert_eq!(factory.add(&mut *theirs, 1), 12);
+    assert_eq!(factory.sum(vec![&ours, &*theirs, &ours], Some(&*theirs)), 36);
+    assert_eq!(factory.sum(vec![], None), 0);
+}
+
+#[test]
+fn what_is_lent_is_not_given_to_what_may_keep_it() {
+    let (factory, theirs) = (factory("keeping_lent"), counter(1));
+    let refused = panic_of(|| factory.around(&*theirs).name());
+    assert!(refused.ends_with("pass a Box or an Arc"), "{refused}");
+    let theirs = factory.counter(1);
+    assert_eq!(factory.around(&*theirs).name(), "nobody", "it has it anyway");
+}
+
+#[test]
+fn an_object_in_an_arc_is_never_had_exclusively() {
+    let factory = factory("exclusive");
+    let mut shared = factory.shared();
+    assert_eq!((shared.get(), factory.alive()), (1, 1));
+    let other = Arc::clone(&shared);
+    drop(other);
+    let refused = panic_of(|| Arc::get_mut(&mut shared).unwrap().add(1));
+    assert!(refused.contains("has other owners"), "{refused}");
+    let refused = panic_of(|| factory.add(Arc::get_mut(&mut shared).unwrap(), 1));
+    assert!(refused.contains("has other owners"), "{refused}");
+    drop(shared);
+    assert_eq!(factory.alive(), 0);
+}
+
+#[test]
+fn what_borrows_from_a_proxy_reads_it_as_it_is() {
+    let factory = factory("borrowing");
+    let root = factory.root();
+    assert_eq!(root.name(), "nobody");
+    factory.keep(Arc::new(Local("somebody".to_owned())));
+    assert_eq!(root.name(), "somebody");
+}
+
+#[test]
+fn a_host_calls_the_plugin_that_calls_it() {
+    let (factory, host) = (factory("descending"), Local("host".to_owned()));
+    assert_eq!(factory.descend(&host, 12), 12);
+}
+
+#[test]
+fn a_panic_of_an_object_is_that_of_the_call() {
+    let factory = factory("failing");
+    let mut faulty = factory.faulty();
+    let panicked = catch_unwind(AssertUnwindSafe(|| faulty.add(3))).unwrap_err();
+    assert_eq!(*panicked.downcast::<String>().unwrap(), "cannot add 3");
+    assert_eq!(faulty.get(), 1);
+    drop(faulty);
+    assert_eq!(factory.alive(), 0, "its drop panicked, and ended there");
+}
+
+#[test]
+fn a_panic_of_the_host_goes_through_the_plugin() {
+    let (factory, host) = (factory("through"), Local("host".to_owned()));
+    assert_eq!(factory.call_failing(&host, true), "the host cannot: caught");
+    let panicked = catch_unwind(AssertUnwindSafe(|| factory.call_failing(&host, false)));
+    let message = *panicked.unwrap_err().downcast::<String>().unwrap();
+    assert_eq!(message, "the host cannot: uncaught");
+    assert_eq!(factory.descend(&host, 2), 2, "both are usable");
+}
+
+#[test]
+fn an_object_keeps_its_library_mapped_and_nothing_else() {
+    let directory = Directory::new();
+    directory.add("objects", "outlived_by_objects");
+    let mut manager = PluginManager::new();
+    let wanted = PluginTrait::of::<dyn Factory>();
+    let mut handles = manager.load_plugins(directory.path(), wanted).unwrap();
+    let factory = handles[0].proxy::<dyn Factory>().unwrap();
+    let (first, second, third) = (factory.counter(1), factory.counter(2), factory.tree(1));
+    drop(factory);
+    assert_eq!(handles.remove(0).close().unwrap(), Some(1), "unmade, since nobody has it");
+    let library = directory.library("outlived_by_objects");
+    let outcome = || manager.outcome(&library).unwrap();
+    assert_eq!(outcome().to_string(), "pinned: 3 objects of it are in use");
+    drop(first);
+    assert!(matches!(outcome(), UnloadOutcome::Pinned { objects: 2, .. }), "{:?}", outcome());
+    assert_eq!(second.get(), 2);
+    drop(second);
+    let kids = third.kids();
+    drop(third);
+    assert_eq!(outcome().to_string(), "pinned: 1 object of it is in use");
+    assert_eq!(kids[0].name(), "branch 0");
+    drop(kids);
+    wait_until_unmapped("outlived_by_objects");
+    assert_eq!(outcome(), UnloadOutcome::Unmapped);
+}
+
+#[test]
+fn a_version_that_was_replaced_stays_for_its_objects() {
+    let directory = Directory::new();
+    let path = directory.add("objects", "live_objects");
+    let live = Live::<dyn Factory>::open(&path).unwrap();
+    let mut events = live.events();
+    let old = live.get().sendable(5);
+    let mut next = std::fs::read(&path).unwrap();
+    next.push(0);
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, next).unwrap();
+    live.reload().unwrap();
+    let outcome = events.find_map(|event| match event {
+        LiveEvent::Unloaded { generation: 1, outcome, .. } => outcome,
+        _ => None,
+    });
+    assert_eq!(outcome.unwrap().to_string(), "pinned: 1 object of it is in use");
+    let is_retained = || retained().iter().any(|library| library.path == path);
+    assert!(is_retained());
+    assert_eq!(live.get().sum(vec![&*old], None), 5, "the new version calls the old one");
+    drop(old);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while is_retained() {
+        assert!(Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+    assert_eq!(live.get().alive(), 0);
+}
