@@ -15,6 +15,8 @@ pub use crate::boundary::{
 };
 #[cfg(feature = "manager")]
 pub use crate::host::raw::{load_from_lib, unload};
+#[cfg(feature = "manager")]
+pub use crate::host::snapshot::assert_snapshot;
 pub use crate::interface::VTableFor;
 pub use crate::metadata::write::PackageDescription;
 pub use crate::metadata::{
@@ -151,4 +153,16 @@ macro_rules! __host_only {
 #[doc(hidden)]
 macro_rules! __host_only {
     ($($item:item)*) => {};
+}
+
+/// Says why there is no such macro: this build has no host side.
+#[cfg(not(feature = "manager"))]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! assert_snapshot {
+    ($($arguments:tt)*) => {
+        $crate::__private::core::compile_error!(
+            "assert_snapshot! needs the feature `manager` of plugin-interface: name it under [dev-dependencies]"
+        )
+    };
 }

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::{LoadError, ProxyError};
 use super::library::LoadedLibrary;
-use super::stages::admit::{Mismatch, fits};
+use super::mismatch::Mismatch;
+use super::stages::admit::fits;
 use super::symbols::{Unregister, UnregisterAll};
 use crate::abi::{
     Failure, RawBuffer, RawSlice, RawState, Registration, RegistrationArray, RegistrationFactory,

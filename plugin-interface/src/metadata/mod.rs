@@ -7,6 +7,8 @@
 pub(crate) mod describe;
 #[cfg(feature = "manager")]
 pub(crate) mod read;
+#[cfg(feature = "manager")]
+pub mod syntax;
 pub(crate) mod write;
 
 pub use describe::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
