@@ -100,11 +100,11 @@ pub use {
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
-        Evolution, Holder, InspectError, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions,
-        LoadError, LoadPolicy, Mismatch, Need, PluginHandle, PluginManager, PolicyError, Probe,
-        ProxyError, Rejected, ReloadError, Reloaded, RetainedLibrary, Stage, Surveyed, Times,
-        UnloadError, UnloadOutcome, describe_exit, exported_symbols, get_unmaker_counter,
-        get_unmaker_counter_for, inspect, inspect_bytes, retained,
+        Evolution, Holder, InspectError, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface,
+        LiveOptions, LoadError, LoadPolicy, Mismatch, Need, PluginHandle, PluginManager,
+        PolicyError, Probe, ProxyError, Rejected, ReloadError, Reloaded, RetainedLibrary, Stage,
+        Surveyed, Times, UnloadError, UnloadOutcome, describe_exit, exported_symbols,
+        get_unmaker_counter, get_unmaker_counter_for, inspect, inspect_bytes, retained,
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},

@@ -48,8 +48,8 @@ impl<'i> Evolution<'i> {
     pub fn between(old: &'i InterfaceMetadata, new: &'i InterfaceMetadata) -> Self {
         // What the versions claim does not change what they need.
         let unversioned = InterfaceMetadata { version: old.version.clone(), ..new.clone() };
-        let fits_all = fits(old, &unversioned)
-            && earlier(old).all(|earlier| fits(&earlier, &unversioned));
+        let fits_all =
+            fits(old, &unversioned) && earlier(old).all(|earlier| fits(&earlier, &unversioned));
         let need = match fits_all {
             false => Need::Major,
             true if old.fingerprint == new.fingerprint => Need::Nothing,
@@ -169,9 +169,8 @@ fn fits_by_types(old: &InterfaceMetadata, new: &InterfaceMetadata) -> bool {
 /// methods, which plugins may still be of.
 fn earlier(interface: &InterfaceMetadata) -> impl Iterator<Item = InterfaceMetadata> {
     let methods = &interface.methods;
-    let begins = (1..methods.len()).filter(|&i| {
-        !methods[i].since.is_empty() && methods[i].since != methods[i - 1].since
-    });
+    let begins = (1..methods.len())
+        .filter(|&i| !methods[i].since.is_empty() && methods[i].since != methods[i - 1].since);
     begins.map(|i| InterfaceMetadata {
         // Which it was, the text does not tell.
         fingerprint: 0,
@@ -233,32 +232,11 @@ mod tests {
             (&two, interface("1.0", &[A, B]), Need::Nothing, true, false, "1.1"),
             (&one, interface("1.1", &[A, B]), Need::Minor, true, true, "1.1"),
             // It was version 1.1 without that method.
-            (
-                &interface("1.1", &[A]),
-                interface("1.1", &[A, B]),
-                Need::Minor,
-                true,
-                false,
-                "1.2",
-            ),
-            (
-                &interface("1.1", &[A]),
-                interface("1.2", &[A, B]),
-                Need::Minor,
-                true,
-                false,
-                "1.2",
-            ),
+            (&interface("1.1", &[A]), interface("1.1", &[A, B]), Need::Minor, true, false, "1.2"),
+            (&interface("1.1", &[A]), interface("1.2", &[A, B]), Need::Minor, true, false, "1.2"),
             (&two, interface("1.2", &[A]), Need::Minor, true, true, "1.2"),
             // Plugins of version 1.0 would be refused.
-            (
-                &two,
-                interface("1.1", &[A, (B.0, "")]),
-                Need::Major,
-                false,
-                false,
-                "2.0",
-            ),
+            (&two, interface("1.1", &[A, (B.0, "")]), Need::Major, false, false, "2.0"),
             (&one, interface("1.0", &[(A.0, ""), (B.0, "")]), Need::Major, false, false, "2.0"),
             (&one, interface("1.1", &[("fn a(&mut self)", "")]), Need::Major, false, false, "2.0"),
             (&one, interface("2.0", &[("fn a(&mut self)", "")]), Need::Major, false, true, "2.0"),

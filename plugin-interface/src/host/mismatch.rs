@@ -63,7 +63,10 @@ impl fmt::Display for Mismatch {
             more => write!(f, "\n  and {} more differences", more - 1)?,
         }
         if major(host) != major(plugin) {
-            write!(f, "\n  build both against one major version of the crate that defines the interface")
+            write!(
+                f,
+                "\n  build both against one major version of the crate that defines the interface"
+            )
         } else if differences.iter().any(|difference| difference.method_lacks) {
             write!(
                 f,

@@ -101,7 +101,10 @@ fn told(now: &InterfaceMetadata, before: &str, file: &str) -> String {
             }
         ),
     };
-    let _ = write!(text, "\n  if it is meant, run the tests with {VARIABLE}=overwrite, and commit {file}");
+    let _ = write!(
+        text,
+        "\n  if it is meant, run the tests with {VARIABLE}=overwrite, and commit {file}"
+    );
     text
 }
 
@@ -188,7 +191,8 @@ mod tests {
             fingerprint: 7,
         });
         assert_eq!(read(&write(&interface)), Some(interface));
-        for text in ["", "interface a", "nonsense", "interface a 1.0\nfingerprint 0x1\nmethod 0x1"] {
+        for text in ["", "interface a", "nonsense", "interface a 1.0\nfingerprint 0x1\nmethod 0x1"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

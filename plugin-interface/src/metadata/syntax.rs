@@ -420,8 +420,7 @@ mod tests {
         let event = parse("enum Event { None, At(u8, u16), Named { name: String, old: u8 } }");
         let Body::Enum(variants) = event.body else { panic!("an enum") };
         let found: Vec<_> = variants.iter().map(|v| (&*v.text, v.fields.len())).collect();
-        let expected =
-            [("None", 0), ("At(u8, u16)", 2), ("Named { name: String, old: u8 }", 2)];
+        let expected = [("None", 0), ("At(u8, u16)", 2), ("Named { name: String, old: u8 }", 2)];
         assert_eq!(found, expected);
         for text in ["", "struct", "union A", "enum A", "struct A { a }", "struct A(u8"] {
             assert_eq!(Definition::parse(text), None, "{text}");

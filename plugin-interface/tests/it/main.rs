@@ -14,6 +14,7 @@ mod live;
 #[cfg(feature = "watch")]
 mod live_watching;
 mod loading;
+mod matrix;
 #[cfg(feature = "watch")]
 mod observer;
 mod panics;
