@@ -13,18 +13,48 @@ use super::names::{Scope, comment};
 const DEPTH: usize = 64;
 
 /// A type that is made of ever larger ones of itself ends here.
-const LONGEST: usize = 4096;
+const LONGEST: usize = 1024;
+
+/// A name of more characters is cut.
+const NAME: usize = 120;
 
 const ERROR: &str = "dyn Error + Send + Sync";
 
 /// The types that need no definition, and to how many others each is applied.
 const KNOWN: &[(&str, usize)] = &[
-    ("u8", 0), ("u16", 0), ("u32", 0), ("u64", 0), ("u128", 0), ("usize", 0), ("i8", 0),
-    ("i16", 0), ("i32", 0), ("i64", 0), ("i128", 0), ("isize", 0), ("f32", 0), ("f64", 0),
-    ("bool", 0), ("char", 0), ("Ordering", 0), ("String", 0), ("OsString", 0), ("PathBuf", 0),
-    ("Duration", 0), ("SystemTime", 0), ("Option", 1), ("Result", 2), ("NonZero", 1),
-    ("Range", 1), ("Vec", 1), ("VecDeque", 1), ("BTreeSet", 1), ("HashSet", 1), ("BTreeMap", 2),
-    ("HashMap", 2), ("Box", 1),
+    ("u8", 0),
+    ("u16", 0),
+    ("u32", 0),
+    ("u64", 0),
+    ("u128", 0),
+    ("usize", 0),
+    ("i8", 0),
+    ("i16", 0),
+    ("i32", 0),
+    ("i64", 0),
+    ("i128", 0),
+    ("isize", 0),
+    ("f32", 0),
+    ("f64", 0),
+    ("bool", 0),
+    ("char", 0),
+    ("Ordering", 0),
+    ("String", 0),
+    ("OsString", 0),
+    ("PathBuf", 0),
+    ("Duration", 0),
+    ("SystemTime", 0),
+    ("Option", 1),
+    ("Result", 2),
+    ("NonZero", 1),
+    ("Range", 1),
+    ("Vec", 1),
+    ("VecDeque", 1),
+    ("BTreeSet", 1),
+    ("HashSet", 1),
+    ("BTreeMap", 2),
+    ("HashMap", 2),
+    ("Box", 1),
 ];
 
 /// Why a type cannot be declared in C.
@@ -82,7 +112,9 @@ impl<'i> Layouts<'i> {
                     to => todo.push(to.clone()),
                 },
                 Type::Named { name, arguments } => match &arguments[..] {
-                    [Type::Slice(of)] if name == "Box" || name == "Cow" => todo.push((**of).clone()),
+                    [Type::Slice(of)] if name == "Box" || name == "Cow" => {
+                        todo.push((**of).clone())
+                    }
                     [Type::Named { name: of, .. }] if name == "Box" && of == "str" => {}
                     [Type::Named { name: of, .. }] if name == "Cow" && of == "str" => {}
                     [Type::Other(error)] if name == "Box" && error == ERROR => {}
@@ -128,7 +160,7 @@ impl<'i> Layouts<'i> {
 
     /// The type of what a method returns: a status, and the value.
     pub(super) fn outcome(&mut self, returns: &Type) -> Result<String, NoForm> {
-        let key = format!("outcome of {returns}");
+        let key = format!("what a method returns: {returns}");
         if let Some(known) = self.known.get(&key) {
             return Ok(known.name.clone());
         }
@@ -488,7 +520,9 @@ impl<'i> Layouts<'i> {
     }
 
     fn name(&mut self, name: &str) -> String {
-        self.names.add(&format!("{}_{name}", self.prefix))
+        let mut name = super::names::identifier(&format!("{}_{name}", self.prefix));
+        name.truncate(NAME);
+        self.names.add(&name)
     }
 }
 
@@ -577,6 +611,7 @@ fn words(ty: &Type) -> String {
         Type::Array(of, len) => format!("Array{len}_{}", words(of)),
         Type::Tuple(values) if values.is_empty() => "unit".to_owned(),
         Type::Tuple(values) => list(format!("Tuple{}", values.len()), values),
+        Type::Other(text) if text == ERROR => "Error".to_owned(),
         _ => "other".to_owned(),
     }
 }

@@ -4,6 +4,8 @@ mod layout;
 mod members;
 mod names;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Write as _;
 
@@ -85,11 +87,11 @@ fn introduction(interface: &InterfaceMetadata, prefix: &str) -> String {
  * Made by `plugin-host header` from a library; whoever changes it by hand is
  * refused by hosts, or crashes them. A plugin defines its methods, and:
  *
- *     static const {prefix}VTable vtable = {{ {macros}_HEADER(drop), {methods} }};
+ *     static const {prefix}VTable vtable = {{ {prefix}_HEADER(drop), {methods} }};
  *     static const {prefix}Registration registration = {{ &vtable, &instance }};
  *     const {prefix}Registration *plugin_register_{symbol}_v1(void) {{ return &registration; }}
  *     PLUGIN_PACKAGE(\"my-plugin\", \"1.0.0\")
- *     {macros}_PLUGIN(\"Mine\")
+ *     {prefix}_PLUGIN(\"Mine\")
  *
  * Built by `cc -shared -fPIC`. A method returns its value with a null status, or
  * the error of its own `Result` with PLUGIN_ERROR, or PLUGIN_PANIC(\"why\") as status.{exceptions}
@@ -98,7 +100,6 @@ fn introduction(interface: &InterfaceMetadata, prefix: &str) -> String {
         path = comment(&interface.path),
         version = comment(&interface.version),
         symbol = interface.name(),
-        macros = prefix.to_uppercase(),
         exceptions = threads(interface),
     )
 }
@@ -112,14 +113,11 @@ fn threads(interface: &InterfaceMetadata) -> &'static str {
         (true, false) => {
             "\n * One thread at a time calls an instance. No C++ exception may leave a method."
         }
-        (false, false) => {
-            "\n * One thread calls an instance. No C++ exception may leave a method."
-        }
+        (false, false) => "\n * One thread calls an instance. No C++ exception may leave a method.",
     }
 }
 
 fn body(interface: &InterfaceMetadata, prefix: &str, types: &str, fields: &str) -> String {
-    let macros = prefix.to_uppercase();
     let (symbol, count) = (interface.name(), interface.methods.len());
     let fingerprint = interface.fingerprint;
     let guard = format!("PLUGIN_INTERFACE_{}", names::identifier(&interface.path).to_uppercase());
@@ -130,8 +128,8 @@ fn body(interface: &InterfaceMetadata, prefix: &str, types: &str, fields: &str) 
 #define {guard}
 
 /* Identifies the methods and their types. */
-#define {macros}_FINGERPRINT UINT64_C({fingerprint:#018x})
-#define {macros}_HEADER(drop) {{ PLUGIN_ABI_VERSION, {count}, {macros}_FINGERPRINT, drop }}
+#define {prefix}_FINGERPRINT UINT64_C({fingerprint:#018x})
+#define {prefix}_HEADER(drop) {{ PLUGIN_ABI_VERSION, {count}, {prefix}_FINGERPRINT, drop }}
 
 {types}/* The methods of an instance, which each of them takes first. */
 typedef struct {{
@@ -155,7 +153,7 @@ PLUGIN_EXPORT void plugin_unregister_{symbol}_v1(const {prefix}Registration *reg
 PLUGIN_EXPORT size_t plugin_unmaker_counter_{symbol}_v1(void);
 
 /* The records of the interface and of the instance, by its name. */
-#define {macros}_PLUGIN(registration_name) \\
+#define {prefix}_PLUGIN(registration_name) \\
     PLUGIN_RECORD static const unsigned char plugin_interface_record_{prefix}[] = {{ \\
 {record}    }}; \\
     PLUGIN_REGISTRATION(plugin_registration_record_{prefix}, {path}, registration_name)
