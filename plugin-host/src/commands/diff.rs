@@ -13,7 +13,7 @@ use crate::output::{escaped, print_json, print_line};
 struct Report {
     old: String,
     new: String,
-    /// Whether hosts of the old library load the new one.
+    /// Whether all that was built before goes on working.
     compatible: bool,
     interfaces: Vec<InterfaceReport>,
 }
@@ -126,7 +126,7 @@ fn show(report: &Report) -> std::io::Result<()> {
         }
     }
     print_line(match report.compatible {
-        true => "compatible: hosts of the old library load the new one",
-        false => "incompatible: hosts of the old library refuse the new one",
+        true => "compatible: what was built before goes on working",
+        false => "incompatible: some of what was built before is refused",
     })
 }

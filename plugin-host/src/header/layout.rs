@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 use plugin_interface::metadata::InterfaceMetadata;
 use plugin_interface::metadata::syntax::{Body, Definition, Field, Type};
 
+use super::forms::{ERROR, NoForm, definition, no_form};
 use super::members::{CType, Members};
 use super::names::{Scope, comment};
+use super::types::{has_data, named, scalar, substituted, words};
 
 /// Deeper than anybody nests.
 const DEPTH: usize = 64;
@@ -17,48 +19,6 @@ const LONGEST: usize = 1024;
 
 /// A name of more characters is cut.
 const NAME: usize = 120;
-
-const ERROR: &str = "dyn Error + Send + Sync";
-
-/// The types that need no definition, and to how many others each is applied.
-const KNOWN: &[(&str, usize)] = &[
-    ("u8", 0),
-    ("u16", 0),
-    ("u32", 0),
-    ("u64", 0),
-    ("u128", 0),
-    ("usize", 0),
-    ("i8", 0),
-    ("i16", 0),
-    ("i32", 0),
-    ("i64", 0),
-    ("i128", 0),
-    ("isize", 0),
-    ("f32", 0),
-    ("f64", 0),
-    ("bool", 0),
-    ("char", 0),
-    ("Ordering", 0),
-    ("String", 0),
-    ("OsString", 0),
-    ("PathBuf", 0),
-    ("Duration", 0),
-    ("SystemTime", 0),
-    ("Option", 1),
-    ("Result", 2),
-    ("NonZero", 1),
-    ("Range", 1),
-    ("Vec", 1),
-    ("VecDeque", 1),
-    ("BTreeSet", 1),
-    ("HashSet", 1),
-    ("BTreeMap", 2),
-    ("HashMap", 2),
-    ("Box", 1),
-];
-
-/// Why a type cannot be declared in C.
-pub(super) struct NoForm(pub(super) String);
 
 /// The declarations that an interface needs, in an order that C takes.
 pub(super) struct Layouts<'i> {
@@ -97,65 +57,6 @@ impl<'i> Layouts<'i> {
             structs: String::new(),
             asserts: String::new(),
         }
-    }
-
-    /// Whether a type has a form, and all that it leads to.
-    pub(super) fn check(&self, ty: &Type) -> Result<(), NoForm> {
-        let (mut todo, mut seen) = (vec![ty.clone()], HashSet::new());
-        while let Some(ty) = todo.pop() {
-            match &ty {
-                Type::Tuple(values) => todo.extend(values.iter().cloned()),
-                Type::Array(of, _) => todo.push((**of).clone()),
-                Type::Reference { to, .. } => match &**to {
-                    Type::Slice(of) => todo.push((**of).clone()),
-                    Type::Named { name, .. } if ["str", "Path", "OsStr"].contains(&&**name) => {}
-                    to => todo.push(to.clone()),
-                },
-                Type::Named { name, arguments } => match &arguments[..] {
-                    [Type::Slice(of)] if name == "Box" || name == "Cow" => {
-                        todo.push((**of).clone())
-                    }
-                    [Type::Named { name: of, .. }] if name == "Box" && of == "str" => {}
-                    [Type::Named { name: of, .. }] if name == "Cow" && of == "str" => {}
-                    [Type::Other(error)] if name == "Box" && error == ERROR => {}
-                    arguments => {
-                        todo.extend(arguments.iter().cloned());
-                        if seen.insert(name.clone()) {
-                            todo.extend(self.parts(&ty, name, arguments.len())?);
-                        }
-                    }
-                },
-                _ => return Err(no_form(&ty)),
-            }
-        }
-        Ok(())
-    }
-
-    /// The types of the fields of a type, parameters of it left out.
-    fn parts(&self, ty: &Type, name: &str, arguments: usize) -> Result<Vec<Type>, NoForm> {
-        let own: Vec<_> =
-            self.interface.types.iter().filter(|own| last_name(&own.path) == name).collect();
-        let is_known = KNOWN.contains(&(name, arguments));
-        let Some(first) = own.first() else {
-            return if is_known { Ok(Vec::new()) } else { Err(no_form(ty)) };
-        };
-        let known = is_known.then_some("a type of the standard library");
-        if let Some(other) = own.get(1).map(|other| other.path.as_str()).or(known) {
-            return Err(NoForm(format!("`{name}` is both {} and {other}", first.path)));
-        }
-        let definition = first.syntax().filter(|found| found.parameters.len() == arguments);
-        let Some(definition) = definition else { return Err(no_form(ty)) };
-        let types: Vec<Type> = match definition.body {
-            Body::Struct(fields) => fields.into_iter().map(|field| field.ty).collect(),
-            Body::Enum(variants) => {
-                variants.into_iter().flat_map(|v| v.fields).map(|field| field.ty).collect()
-            }
-            _ => return Err(no_form(ty)),
-        };
-        let unit = Type::Tuple(Vec::new());
-        let free: HashMap<_, _> =
-            definition.parameters.iter().map(|parameter| (parameter.as_str(), &unit)).collect();
-        Ok(types.iter().map(|ty| substituted(ty, &free)).collect())
     }
 
     /// The type of what a method returns: a status, and the value.
@@ -296,7 +197,7 @@ impl<'i> Layouts<'i> {
         name: &str,
         arguments: &[Type],
     ) -> Result<CType, NoForm> {
-        if let Some(definition) = self.definition(name) {
+        if let Some(definition) = definition(self.interface, name) {
             return self.defined(ty, key, &definition, arguments);
         }
         if let Some(scalar) = scalar(name).filter(|_| arguments.is_empty()) {
@@ -480,19 +381,13 @@ impl<'i> Layouts<'i> {
             Type::Named { name, arguments } => match (name.as_str(), &arguments[..]) {
                 ("NonZero", _) => false,
                 ("Box" | "Cow", [Type::Named { name, .. }]) if name == "str" => false,
-                _ => match self.definition(name) {
+                _ => match definition(self.interface, name) {
                     Some(definition) => has_data(&definition.body),
                     None => scalar(name).is_none(),
                 },
             },
             _ => false,
         }
-    }
-
-    /// Of a type that the interface's author defined.
-    fn definition(&self, name: &str) -> Option<Definition> {
-        let own = self.interface.types.iter().find(|ty| last_name(&ty.path) == name)?;
-        own.syntax()
     }
 
     /// The name of a struct, declared already or to be.
@@ -523,95 +418,5 @@ impl<'i> Layouts<'i> {
         let mut name = super::names::identifier(&format!("{}_{name}", self.prefix));
         name.truncate(NAME);
         self.names.add(&name)
-    }
-}
-
-fn no_form(ty: &Type) -> NoForm {
-    NoForm(format!("`{ty}` has no form in C"))
-}
-
-fn last_name(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
-}
-
-fn has_data(body: &Body) -> bool {
-    match body {
-        Body::Struct(fields) => !fields.is_empty(),
-        Body::Enum(variants) => variants.iter().any(|variant| !variant.fields.is_empty()),
-        _ => false,
-    }
-}
-
-fn named(name: &str) -> Type {
-    Type::Named { name: name.to_owned(), arguments: Vec::new() }
-}
-
-/// A type with values for the parameters in it.
-fn substituted(ty: &Type, values: &HashMap<&str, &Type>) -> Type {
-    let within = |ty: &Type| Box::new(substituted(ty, values));
-    let all = |types: &[Type]| types.iter().map(|ty| substituted(ty, values)).collect();
-    match ty {
-        Type::Named { name, arguments } => match values.get(name.as_str()) {
-            Some(value) if arguments.is_empty() => (*value).clone(),
-            _ => Type::Named { name: name.clone(), arguments: all(arguments) },
-        },
-        Type::Reference { exclusive, to } => {
-            Type::Reference { exclusive: *exclusive, to: within(to) }
-        }
-        Type::Slice(of) => Type::Slice(within(of)),
-        Type::Array(of, len) => Type::Array(within(of), *len),
-        Type::Tuple(values) => Type::Tuple(all(values)),
-        other => other.clone(),
-    }
-}
-
-/// The types that C has, or the common part of a header.
-fn scalar(name: &str) -> Option<CType> {
-    let (name, size, align) = match name {
-        "u8" | "bool" => ("uint8_t", 1, 1),
-        "u16" => ("uint16_t", 2, 2),
-        "u32" | "char" => ("uint32_t", 4, 4),
-        "u64" => ("uint64_t", 8, 8),
-        "u128" => ("Plugin_u128", 16, 16),
-        "usize" => ("size_t", 8, 8),
-        "i8" | "Ordering" => ("int8_t", 1, 1),
-        "i16" => ("int16_t", 2, 2),
-        "i32" => ("int32_t", 4, 4),
-        "i64" => ("int64_t", 8, 8),
-        "i128" => ("Plugin_i128", 16, 16),
-        "isize" => ("intptr_t", 8, 8),
-        "f32" => ("float", 4, 4),
-        "f64" => ("double", 8, 8),
-        "String" => ("PluginString", 32, 8),
-        "Duration" => ("PluginDuration", 16, 8),
-        "SystemTime" => ("PluginSystemTime", 16, 8),
-        _ => return None,
-    };
-    Some(CType::new(name, size, align))
-}
-
-/// A type in words for a name, each after what it is applied to.
-fn words(ty: &Type) -> String {
-    let list = |first: String, types: &[Type]| {
-        types.iter().fold(first, |all, ty| format!("{all}_{}", words(ty)))
-    };
-    match ty {
-        Type::Named { name, arguments } => list(name.clone(), arguments),
-        Type::Reference { exclusive, to } => {
-            let mutable = if *exclusive { "Mut" } else { "" };
-            match &**to {
-                Type::Slice(of) => format!("Slice{mutable}_{}", words(of)),
-                Type::Named { name, arguments } if name == "str" && arguments.is_empty() => {
-                    "str".to_owned()
-                }
-                to => format!("Ref{mutable}_{}", words(to)),
-            }
-        }
-        Type::Slice(of) => format!("Slice_{}", words(of)),
-        Type::Array(of, len) => format!("Array{len}_{}", words(of)),
-        Type::Tuple(values) if values.is_empty() => "unit".to_owned(),
-        Type::Tuple(values) => list(format!("Tuple{}", values.len()), values),
-        Type::Other(text) if text == ERROR => "Error".to_owned(),
-        _ => "other".to_owned(),
     }
 }

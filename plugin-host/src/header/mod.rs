@@ -1,17 +1,20 @@
 //! A C header for an interface, made from what a library says of it.
 
+mod forms;
 mod layout;
 mod members;
 mod names;
 mod record;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::fmt::Write as _;
 
 use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata};
 
-use layout::{Layouts, NoForm};
+use forms::{NoForm, check};
+use layout::Layouts;
 use names::{Scope, comment};
 
 /// What every header holds.
@@ -33,7 +36,7 @@ pub(crate) fn header(interface: &InterfaceMetadata) -> Header {
     for method in &interface.methods {
         let name = scope.add(&method.name);
         let _ = writeln!(fields, "    /* {} */", comment(&method.signature));
-        match pointer(&mut layouts, method, &name) {
+        match pointer(interface, &mut layouts, method, &name) {
             Ok(pointer) => fields += &pointer,
             Err(NoForm(reason)) => {
                 let _ = write!(
@@ -56,6 +59,7 @@ pub(crate) fn header(interface: &InterfaceMetadata) -> Header {
 
 /// The pointer to a method, as a field of the vtable.
 fn pointer(
+    interface: &InterfaceMetadata,
     layouts: &mut Layouts<'_>,
     method: &MethodMetadata,
     name: &str,
@@ -66,14 +70,14 @@ fn pointer(
     let mut scope = Scope::new(&["instance"]);
     let mut parameters = "void *instance".to_owned();
     for parameter in &signature.parameters {
-        layouts.check(&parameter.ty)?;
+        check(interface, &parameter.ty)?;
         let ty = layouts.value(&parameter.ty)?;
         // What has no size is not passed at all.
         if ty.size > 0 {
             let _ = write!(parameters, ", {}", ty.declare(&scope.add(&parameter.name)));
         }
     }
-    layouts.check(&signature.returns)?;
+    check(interface, &signature.returns)?;
     let outcome = layouts.outcome(&signature.returns)?;
     Ok(format!("    {outcome} (*{name})({parameters});\n"))
 }

@@ -3,111 +3,16 @@
 use std::collections::HashSet;
 
 /// What C, C++ or their usual headers keep for themselves.
-const RESERVED: &[&str] = &[
-    "alignas",
-    "alignof",
-    "and",
-    "and_eq",
-    "asm",
-    "assert",
-    "auto",
-    "bitand",
-    "bitor",
-    "bool",
-    "break",
-    "case",
-    "catch",
-    "char",
-    "char16_t",
-    "char32_t",
-    "char8_t",
-    "class",
-    "co_await",
-    "co_return",
-    "co_yield",
-    "compl",
-    "complex",
-    "concept",
-    "const",
-    "const_cast",
-    "consteval",
-    "constexpr",
-    "constinit",
-    "continue",
-    "decltype",
-    "default",
-    "delete",
-    "do",
-    "double",
-    "dynamic_cast",
-    "else",
-    "enum",
-    "errno",
-    "explicit",
-    "export",
-    "extern",
-    "false",
-    "float",
-    "for",
-    "friend",
-    "goto",
-    "i386",
-    "if",
-    "inline",
-    "int",
-    "linux",
-    "long",
-    "mutable",
-    "namespace",
-    "new",
-    "noexcept",
-    "noreturn",
-    "not",
-    "not_eq",
-    "nullptr",
-    "operator",
-    "or",
-    "or_eq",
-    "private",
-    "protected",
-    "public",
-    "register",
-    "reinterpret_cast",
-    "requires",
-    "restrict",
-    "return",
-    "short",
-    "signed",
-    "sizeof",
-    "static",
-    "static_assert",
-    "static_cast",
-    "stderr",
-    "stdin",
-    "stdout",
-    "struct",
-    "switch",
-    "template",
-    "this",
-    "thread_local",
-    "throw",
-    "true",
-    "try",
-    "typedef",
-    "typeid",
-    "typename",
-    "union",
-    "unix",
-    "unsigned",
-    "using",
-    "virtual",
-    "void",
-    "volatile",
-    "wchar_t",
-    "while",
-    "xor",
-    "xor_eq",
-];
+const RESERVED: &str = "\
+    alignas alignof and and_eq asm assert auto bitand bitor bool break case catch char \
+    char16_t char32_t char8_t class co_await co_return co_yield compl complex concept const \
+    const_cast consteval constexpr constinit continue decltype default delete do double \
+    dynamic_cast else enum errno explicit export extern false float for friend goto i386 if \
+    inline int linux long mutable namespace new noexcept noreturn not not_eq nullptr operator \
+    or or_eq private protected public register reinterpret_cast requires restrict return short \
+    signed sizeof static static_assert static_cast stderr stdin stdout struct switch template \
+    this thread_local throw true try typedef typeid typename union unix unsigned using virtual \
+    void volatile wchar_t while xor xor_eq";
 
 /// An identifier: other characters than those of C become their numbers.
 pub(super) fn identifier(name: &str) -> String {
@@ -121,7 +26,7 @@ pub(super) fn identifier(name: &str) -> String {
         }
     }
     // All that begins like this is reserved too.
-    if RESERVED.contains(&identifier.as_str()) || identifier.starts_with("__") {
+    if RESERVED.split(' ').any(|word| word == identifier) || identifier.starts_with("__") {
         identifier.push('_');
     }
     identifier

@@ -9,8 +9,11 @@ use crate::environment::{Answer, Directory, plugin_host};
 /// A method: its signature, the version that it came with, its fingerprint.
 type Method = (&'static str, &'static str, u64);
 
+/// An interface: its path, version and methods.
+type Interface<'a> = (&'a str, &'a str, &'a [Method]);
+
 /// Writes a library that says of itself that it has these interfaces.
-fn library(directory: &Directory, name: &str, interfaces: &[(&str, &str, &[Method])]) -> PathBuf {
+fn library(directory: &Directory, name: &str, interfaces: &[Interface<'_>]) -> PathBuf {
     fn text(out: &mut Vec<u8>, text: &str) {
         out.extend((text.len() as u32).to_le_bytes());
         out.extend(text.bytes());
@@ -52,22 +55,22 @@ const NAME: Method = ("fn name(&self) -> &str", "", 11);
 const SIZE: Method = ("fn size(&self) -> u32", "1.1", 12);
 const TOOL: &str = "tools::Tool";
 
-fn diff(old: &[(&str, &str, &[Method])], new: &[(&str, &str, &[Method])], more: &[&str]) -> Answer {
+fn diff(old: &[Interface<'_>], new: &[Interface<'_>], more: &[&str]) -> Answer {
     let directory = Directory::new();
     let old = library(&directory, "old", old);
     let new = library(&directory, "new", new);
     plugin_host(&[&["diff", old.to_str().unwrap(), new.to_str().unwrap()], more].concat())
 }
 
-const SAFE: &str = "compatible: hosts of the old library load the new one\n";
-const UNSAFE: &str = "incompatible: hosts of the old library refuse the new one\n";
+const SAFE: &str = "compatible: what was built before goes on working\n";
+const UNSAFE: &str = "incompatible: some of what was built before is refused\n";
 
 #[test]
 fn each_change_has_its_verdict_and_exit_code() {
     let one: &[Method] = &[NAME];
     let grown: &[Method] = &[NAME, SIZE];
     let retyped: &[Method] = &[("fn name(&self) -> String", "", 13)];
-    let cases: &[(&[(&str, &str, &[Method])], i32, String)] = &[
+    let cases: &[(&[Interface<'_>], i32, String)] = &[
         (&[(TOOL, "1.0", one)], 0, format!("tools::Tool, version 1.0: the same\n{SAFE}")),
         (
             &[(TOOL, "1.1", grown)],

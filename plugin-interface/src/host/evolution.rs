@@ -29,7 +29,7 @@ pub enum Need {
 ///
 /// let (old, new) = (inspect("old/libtools.so")?, inspect("new/libtools.so")?);
 /// let evolution = Evolution::between(&old.interfaces[0], &new.interfaces[0]);
-/// println!("hosts of the old one load the new one: {}", evolution.is_compatible());
+/// println!("what was built before goes on working: {}", evolution.is_compatible());
 /// for change in evolution.changes() {
 ///     println!("{change}");
 /// }
@@ -63,8 +63,8 @@ impl<'i> Evolution<'i> {
         self.need
     }
 
-    /// Whether hosts of the one load plugins of the other: what decides when a
-    /// library is loaded.
+    /// Whether hosts and plugins of the old one, and of its earlier versions, fit
+    /// those of the new one: by what decides when a library is loaded.
     pub fn is_compatible(&self) -> bool {
         self.need < Need::Major && fits(self.old, self.new)
     }

@@ -46,25 +46,34 @@ const VARIABLE: &str = "SNAPSHOT";
 /// What the macro above says.
 #[track_caller]
 pub fn assert_snapshot(interface: PluginTrait, folder: &str, file: &str) {
-    let path = Path::new(folder).join(file);
+    let overwrite = env::var_os(VARIABLE).is_some_and(|value| value == "overwrite");
     let now = interface.metadata().expect("this build wrote the record");
-    let text = write(&now);
-    if env::var_os(VARIABLE).is_some_and(|value| value == "overwrite") {
+    if let Err(text) = check(&now, Path::new(folder), file, overwrite) {
+        panic!("{text}");
+    }
+}
+
+/// Compares an interface with the file, or writes that.
+fn check(
+    now: &InterfaceMetadata,
+    folder: &Path,
+    file: &str,
+    overwrite: bool,
+) -> Result<(), String> {
+    let (path, text) = (folder.join(file), write(now));
+    let shown = path.display();
+    if overwrite {
         let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-        if let Err(error) = folder.and_then(|()| fs::write(&path, &text)) {
-            panic!("cannot write {}: {error}", path.display());
-        }
-        return;
+        let written = folder.and_then(|()| fs::write(&path, &text));
+        return written.map_err(|error| format!("cannot write {shown}: {error}"));
     }
-    let before = fs::read_to_string(&path).unwrap_or_else(|error| {
-        panic!(
-            "cannot read {}: {error}\n  run the tests once with {VARIABLE}=overwrite to write it",
-            path.display()
+    let before = fs::read_to_string(&path).map_err(|error| {
+        format!(
+            "cannot read {shown}: {error}\n  run the tests once with {VARIABLE}=overwrite to write it"
         )
-    });
-    if !before.lines().eq(text.lines()) {
-        panic!("{}", told(&now, &before, file));
-    }
+    })?;
+    // Line by line: git may end lines otherwise.
+    if before.lines().eq(text.lines()) { Ok(()) } else { Err(told(now, &before, file)) }
 }
 
 /// What became of the interface, and what to do.
@@ -238,6 +247,27 @@ mod tests {
             "{title}\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  incompatible: plugins that were built before are refused\n  its version was 1.0 and is 1.0, but must be 2.0 at least: write `#[plugin_interface(version = \"2.0\")]`{accept}"
         );
         assert_eq!(told(&now, &other), expected);
+    }
+
+    #[test]
+    fn an_interface_is_compared_with_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |now: &InterfaceMetadata, overwrite| {
+            super::check(now, folder.path(), "a/G.txt", overwrite)
+        };
+        let (now, mut other) = (greeter(), greeter());
+        other.methods.pop();
+        let missing = check(&now, false).unwrap_err();
+        assert!(missing.ends_with("run the tests once with SNAPSHOT=overwrite to write it"));
+        assert_eq!(check(&now, true), Ok(()));
+        assert_eq!(check(&now, false), Ok(()));
+        assert!(check(&other, false).unwrap_err().contains("is not that of a/G.txt"));
+        let file = folder.path().join("a/G.txt");
+        let ended_otherwise = fs::read_to_string(&file).unwrap().replace('\n', "\r\n");
+        fs::write(&file, ended_otherwise).unwrap();
+        assert_eq!(check(&now, false), Ok(()));
+        assert_eq!(check(&other, true), Ok(()));
+        assert!(check(&now, false).is_err());
     }
 
     #[test]
