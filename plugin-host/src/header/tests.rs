@@ -81,6 +81,11 @@ fn all_other_types_cross_to_cpp_and_back() {
         "longest",
         "own_cow",
         "own_words",
+        "duration",
+        "time",
+        "range",
+        "ordering",
+        "sextuple",
     ];
     let not_called = [
         "borrowed_os_str",

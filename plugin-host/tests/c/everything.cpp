@@ -81,6 +81,35 @@ Everything_Outcome_Option_String longest(void *, Everything_BTreeMap_u8_Cow_str 
     return outcome;
 }
 
+// What is read here is what the test passes.
+template <class Outcome, class Value> Outcome only(bool expected, Value value) {
+    Outcome outcome = { nullptr, value };
+    if (!expected) outcome.status = PLUGIN_PANIC("another value was passed");
+    return outcome;
+}
+
+Everything_Outcome_Duration duration(void *, PluginDuration value) {
+    return only<Everything_Outcome_Duration>(value.seconds == 1 && value.nanoseconds == 500000000, value);
+}
+
+Everything_Outcome_SystemTime time(void *, PluginSystemTime value) {
+    return only<Everything_Outcome_SystemTime>(value.seconds == -2 && value.nanoseconds == 500000000, value);
+}
+
+Everything_Outcome_Range_i64 range(void *, Everything_Range_i64 value) {
+    return only<Everything_Outcome_Range_i64>(value.start == -3 && value.end == 4, value);
+}
+
+Everything_Outcome_Ordering ordering(void *, int8_t value) {
+    return only<Everything_Outcome_Ordering>(value == -1, value);
+}
+
+Everything_Outcome_Tuple6_String_bool_String_i128_Tuple2_u8_u8_char sextuple(
+    void *, Everything_Tuple6_String_bool_String_i128_Tuple2_u8_u8_char value) {
+    bool expected = value._0.len == 4 && value._1 == 1 && value._3 == -1 && value._4._1 == 3 && value._5 == 'x';
+    return only<Everything_Outcome_Tuple6_String_bool_String_i128_Tuple2_u8_u8_char>(expected, value);
+}
+
 const EverythingVTable vtable = { Everything_HEADER(drop), METHODS };
 const EverythingRegistration registration = { &vtable, nullptr };
 
