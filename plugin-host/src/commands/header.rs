@@ -20,12 +20,9 @@ pub(crate) fn run(args: &HeaderArgs) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    if interface.methods.is_empty() {
-        print_error(&format!(
-            "{}: {} lists no methods; take a library that was built of the Rust trait",
-            args.file.display(),
-            interface.path
-        ));
+    if let Some(reason) = unusable(interface) {
+        let file = args.file.display();
+        print_error(&format!("{file}: {} {reason}", interface.path));
         return Ok(Exit::Failed);
     }
     let header = header(interface);
@@ -39,6 +36,15 @@ pub(crate) fn run(args: &HeaderArgs) -> anyhow::Result<Exit> {
         let _ = writeln!(std::io::stderr(), "note: {}", escaped(missing));
     }
     Ok(Exit::Ok)
+}
+
+/// Why there is no header of an interface, whoever wrote its record.
+fn unusable(interface: &InterfaceMetadata) -> Option<&'static str> {
+    if interface.methods.is_empty() {
+        return Some("lists no methods; take a library that was built of the Rust trait");
+    }
+    let is_name = interface.name().chars().all(|c| c.is_alphanumeric() || c == '_');
+    (!is_name).then_some("has a name that is none in Rust")
 }
 
 /// The interface of that full path, or else the only one of that name.
@@ -89,5 +95,15 @@ mod tests {
         assert_eq!(found("Tool"), Err(several.to_owned()));
         let none = "it has no interface Tol; it has one::Single, one::Tool, other::Tool";
         assert_eq!(found("Tol"), Err(none.to_owned()));
+
+        let interface = &metadata.interfaces[0];
+        assert!(unusable(interface).is_some_and(|reason| reason.contains("lists no methods")));
+        let greeter = <dyn plugin_interface::Greeter as plugin_interface::Interface>::RECORD;
+        section.extend(greeter);
+        let mut metadata = PluginMetadata::from_section(&section).unwrap();
+        let greeter = metadata.interfaces.last_mut().unwrap();
+        assert_eq!(unusable(greeter), None);
+        greeter.path += "(void); int x";
+        assert!(unusable(greeter).is_some_and(|reason| reason.contains("none in Rust")));
     }
 }

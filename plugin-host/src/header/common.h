@@ -31,7 +31,8 @@ typedef void (*PluginFree)(void *ptr, size_t size, size_t align);
  * borrowed as a return. Not null, not ended by a NUL. */
 typedef struct { const char *ptr; size_t len; } PluginStr;
 
-/* Owned UTF-8. Whoever takes it calls free(ptr, capacity, 1), once. */
+/* Owned UTF-8. Whoever takes it calls free(ptr, capacity, 1), once. With a null
+ * free nothing is to be released: a `Cow` is lent then, as a PluginStr is. */
 typedef struct { char *ptr; size_t len, capacity; PluginFree free; } PluginString;
 
 typedef struct { uint64_t seconds; uint32_t nanoseconds; } PluginDuration;

@@ -17,6 +17,9 @@ const DEPTH: usize = 64;
 /// A type that is made of ever larger ones of itself ends here.
 const LONGEST: usize = 1024;
 
+/// The most bytes of an array.
+const LARGEST: usize = 1 << 40;
+
 /// A name of more characters is cut.
 const NAME: usize = 120;
 
@@ -35,6 +38,8 @@ pub(super) struct Layouts<'i> {
     announced: HashSet<String>,
     /// What pointers lead to, to be declared later.
     pending: Vec<Type>,
+    /// Whether there are integers of 16 bytes, for which C has no standard name.
+    wide: bool,
     aliases: String,
     forward: String,
     structs: String,
@@ -52,6 +57,7 @@ impl<'i> Layouts<'i> {
             open: HashSet::new(),
             announced: HashSet::new(),
             pending: Vec::new(),
+            wide: false,
             aliases: String::new(),
             forward: String::new(),
             structs: String::new(),
@@ -83,8 +89,8 @@ impl<'i> Layouts<'i> {
             // What contains itself stays incomplete.
             let _ = self.value(&ty);
         }
-        let Layouts { aliases, forward, structs, asserts, .. } = self;
-        let wide = if structs.contains("Plugin_") || aliases.contains("Plugin_") {
+        let Layouts { wide, aliases, forward, structs, asserts, .. } = self;
+        let wide = if wide {
             "__extension__ typedef __int128 Plugin_i128;\n\
              __extension__ typedef unsigned __int128 Plugin_u128;\n\n"
         } else {
@@ -110,6 +116,7 @@ impl<'i> Layouts<'i> {
         let made = self.make(ty, &key);
         self.open.remove(&key);
         let made = made?;
+        self.wide |= made.name.starts_with("Plugin_");
         self.known.insert(key, made.clone());
         Ok(made)
     }
@@ -130,7 +137,8 @@ impl<'i> Layouts<'i> {
 
     fn array(&mut self, ty: &Type, key: &str, of: &Type, len: usize) -> Result<CType, NoForm> {
         let item = self.value(of)?;
-        let Some(size) = item.size.checked_mul(len) else { return Err(no_form(ty)) };
+        let size = item.size.checked_mul(len).filter(|size| *size <= LARGEST);
+        let Some(size) = size else { return Err(no_form(ty)) };
         if size == 0 {
             return Ok(CType::new("", 0, item.align));
         }

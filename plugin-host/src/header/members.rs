@@ -71,7 +71,7 @@ impl Members {
         self.members.push((raised, declaration));
         match self.is_union {
             true => self.size = self.size.max(size),
-            false => self.size = self.size.saturating_add(size),
+            false => self.size += size,
         }
     }
 

@@ -177,10 +177,12 @@ fn what_has_no_form_in_c_is_named_and_the_rest_compiles() {
             "fn endless(&self, value: Endless)",
             "fn grows(&self, value: Grows<u8>)",
             "nonsense */ int x;",
+            "fn large(&self, value: [[u64; 1000000000]; 1000000000])",
+            "fn wide(&self, value: u128)",
             "fn int(&self, int: u8, class: u8, int_: u8, instance: u8)",
         ],
         &[
-            ("a::Egg", "struct Egg { new: u8, new_: u8, unix: i128, é: [u64; 0] }"),
+            ("a::Egg", "struct Egg { new: u8, new_: u8, unix: u16, é: [u64; 0] }"),
             ("a::Nest", "struct Nest(Egg, &dyn Host)"),
             ("a::Twin", "struct Twin"),
             ("b::Twin", "struct Twin"),
@@ -199,6 +201,7 @@ fn what_has_no_form_in_c_is_named_and_the_rest_compiles() {
             "m4 cannot be written in C: `Duration` is both a::Duration and a type of the standard library",
             "m5 cannot be written in C: one of its types contains itself",
             "m7 cannot be written in C: its signature is none",
+            "m8 cannot be written in C: `[[u64; 1000000000]; 1000000000]` has no form in C",
         ]
     );
     let folder = TempDir::new().unwrap();
