@@ -32,6 +32,11 @@ enum Command {
     Watch(WatchArgs),
     /// Put libraries to the test, and say of each check how it went.
     Check(CheckArgs),
+    /// Print a C header to write a plugin of an interface against; runs no library.
+    Header(HeaderArgs),
+    /// Say what changed between the interfaces of two libraries, and whether hosts
+    /// and plugins of both still fit; runs neither.
+    Diff(DiffArgs),
     /// Call a function of a plain library, such as one of C, by its name.
     Call(CallArgs),
     /// What runs in the child process in which a function is called.
@@ -65,6 +70,32 @@ pub(crate) struct InspectArgs {
     /// The library.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct HeaderArgs {
+    /// A library that has the interface.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The interface, by its name or its full path.
+    #[arg(value_name = "INTERFACE")]
+    pub(crate) interface: String,
+    /// Write it to a file.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct DiffArgs {
+    /// The library as it was.
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The library as it is.
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -250,6 +281,8 @@ pub fn main() -> ExitCode {
         Command::Watch(args) if args.call.is_empty() => commands::watch::run(&args),
         Command::Watch(args) => commands::watch_calls::run(&args),
         Command::Check(args) => commands::check::run(&args),
+        Command::Header(args) => commands::header::run(&args),
+        Command::Diff(args) => commands::diff::run(&args),
         Command::Call(args) => commands::call::run(&args),
         Command::Called(args) => commands::call::called(&args),
         Command::Watched(args) => commands::watch_calls::watched(&args),

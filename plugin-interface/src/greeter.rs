@@ -29,3 +29,11 @@ pub trait Greeter: Send + Sync {
     /// A greeting for `target`.
     fn greet(&self, target: &str) -> String;
 }
+
+#[cfg(all(test, feature = "manager"))]
+mod tests {
+    #[test]
+    fn the_interface_is_that_of_its_snapshot() {
+        crate::assert_snapshot!(dyn super::Greeter, "snapshots/Greeter.txt");
+    }
+}

@@ -48,6 +48,15 @@
 //! # fn main() {}
 //! ```
 //!
+//! Interfaces may grow: `version` and `#[since]` of
+//! [`#[plugin_interface]`](macro@plugin_interface) say how. In the crate that
+//! defines one, a test of one line says when it changed without its version:
+//!
+//! ```
+//! # #[cfg(feature = "manager")]
+//! plugin_interface::assert_snapshot!(dyn plugin_interface::Greeter, "snapshots/Greeter.txt");
+//! ```
+//!
 //! What may cross is in [`boundary`], what lies in memory in [`abi`]. A plugin
 //! runs in the host's process: its panics are contained, but nothing survives
 //! one that aborts, overflows its stack or writes through a wild pointer.
@@ -96,11 +105,11 @@ pub use {
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
-        Holder, InspectError, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions,
-        LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager, PolicyError, Probe,
-        ProxyError, Rejected, ReloadError, Reloaded, RetainedLibrary, Stage, Surveyed, Times,
-        UnloadError, UnloadOutcome, describe_exit, exported_symbols, get_unmaker_counter,
-        get_unmaker_counter_for, inspect, inspect_bytes, retained,
+        Evolution, Holder, InspectError, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface,
+        LiveOptions, LoadError, LoadPolicy, Mismatch, Need, PluginHandle, PluginManager,
+        PolicyError, Probe, ProxyError, Rejected, ReloadError, Reloaded, RetainedLibrary, Stage,
+        Surveyed, Times, UnloadError, UnloadOutcome, describe_exit, exported_symbols,
+        get_unmaker_counter, get_unmaker_counter_for, inspect, inspect_bytes, retained,
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},

@@ -30,3 +30,11 @@ pub trait TextTools: Send {
     /// The text copied last.
     fn clipboard(&self) -> Option<&str>;
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn plugins_that_were_built_still_fit() {
+        plugin_interface::assert_snapshot!(dyn super::TextTools, "snapshots/TextTools.txt");
+    }
+}

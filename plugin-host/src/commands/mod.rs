@@ -2,8 +2,10 @@
 
 pub(crate) mod call;
 pub(crate) mod check;
+pub(crate) mod diff;
 pub(crate) mod drive;
 mod greeting;
+pub(crate) mod header;
 pub(crate) mod inspect;
 mod isolate;
 pub(crate) mod list;

@@ -2,7 +2,9 @@
 
 mod call;
 mod check;
+mod diff;
 mod environment;
+mod header;
 mod hostile;
 mod list;
 mod readme;

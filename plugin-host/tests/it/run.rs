@@ -10,6 +10,7 @@ fn the_examples_are_built_driven_and_unloaded() {
         "english: Hello, world!",
         "french: Bonjour, world !",
         "german: Hallo, world!",
+        "latin: Salve, world!",
         "made 1, unmaker counter 1",
         "made 3, unmaker counter 3",
         "Plain (text_tools_interface::TextTools): not called, has 6 methods",

@@ -6,8 +6,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::host::mismatch::Mismatch;
 use crate::host::outcome::UnloadOutcome;
-use crate::host::stages::admit::Mismatch;
 use crate::host::stages::check::InspectError;
 
 /// Why a directory or a library was not loaded.

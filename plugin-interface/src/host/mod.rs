@@ -3,8 +3,10 @@
 //! `manager` drives the `stages` one after the other; a `library` that came
 //! through them gives `instance`s, which a user holds by a `handle` or a proxy.
 
+mod difference;
 mod duplicates;
 mod error;
+mod evolution;
 mod handle;
 #[cfg(feature = "hot-library")]
 mod hot_library;
@@ -13,12 +15,14 @@ mod keeper;
 mod library;
 mod live;
 mod manager;
+mod mismatch;
 mod outcome;
 mod panics;
 mod policy;
 mod private_directory;
 pub(crate) mod raw;
 mod retained;
+pub(crate) mod snapshot;
 mod stage;
 mod stages;
 mod symbols;
@@ -29,6 +33,7 @@ mod turn;
 mod watch;
 
 pub use error::{LoadError, ProxyError, UnloadError};
+pub use evolution::{Evolution, Need};
 pub use handle::PluginHandle;
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
@@ -44,12 +49,12 @@ pub use live::{
     Reloaded,
 };
 pub use manager::{PluginManager, Rejected, Surveyed};
+pub use mismatch::Mismatch;
 pub use outcome::UnloadOutcome;
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use retained::{RetainedLibrary, retained};
 pub use stage::Stage;
-pub use stages::admit::Mismatch;
 pub use stages::check::{InspectError, exported_symbols, inspect, inspect_bytes};
 pub use stages::probe::{Probe, describe_exit};
 pub use stages::times::Times;

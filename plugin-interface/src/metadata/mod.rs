@@ -7,6 +7,8 @@
 
 #[cfg(feature = "manager")]
 pub(crate) mod read;
+#[cfg(feature = "manager")]
+pub mod syntax;
 
 pub use plugin_interface_core::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver, SECTION,

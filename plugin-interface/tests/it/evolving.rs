@@ -98,14 +98,14 @@ fn every_other_change_is_refused_and_named() {
             refusal::<dyn evolving::Removed>(),
             "Removed",
             "(version 1.1) and plugin (version 1.0)",
-            "\n  method size:\n    host   fn size(&self) -> u32\n    plugin fn title(&self) -> String\n  and 1 more",
-            rebuild,
+            "\n  method size:\n    host   fn size(&self) -> u32\n    plugin (none)",
+            append,
         ),
         (
             refusal::<dyn evolving::Reordered>(),
             "Reordered",
             one,
-            "\n  method name:\n    host   fn name(&self) -> String\n    plugin fn title(&self) -> String\n  and 1 more",
+            "\n  the order of the methods:\n    host   name, title\n    plugin title, name",
             rebuild,
         ),
         (
@@ -162,7 +162,7 @@ fn every_other_change_is_refused_and_named() {
             "Major",
             "(version 2.0) and plugin (version 1.0)",
             "",
-            rebuild,
+            "\n  build both against one major version of the crate that defines the interface",
         ),
     ] {
         let expected = format!(
@@ -175,32 +175,12 @@ fn every_other_change_is_refused_and_named() {
 #[test]
 fn a_changed_type_is_refused_and_named() {
     let differences = [
-        (
-            refusal::<dyn evolving::FieldRetyped>(),
-            "struct Parcel { label: String, weight: u32 }",
-            "struct Parcel { label: String, weight: u64 }",
-        ),
-        (
-            refusal::<dyn evolving::FieldAdded>(),
-            "struct Crate { label: String, weight: u32 }",
-            "struct Crate { label: String }",
-        ),
-        (
-            refusal::<dyn evolving::FieldsReordered>(),
-            "struct Range { from: u32, to: u32 }",
-            "struct Range { to: u32, from: u32 }",
-        ),
-        (
-            refusal::<dyn evolving::VariantRenamed>(),
-            "enum Side { Left, Right }",
-            "enum Side { Left, Other }",
-        ),
-        (
-            refusal::<dyn evolving::VariantsReordered>(),
-            "enum Order { First, Last(u8) }",
-            "enum Order { Last(u8), First }",
-        ),
-        (refusal::<dyn evolving::DeepWithin>(), "struct Egg(u8, bool)", "struct Egg(u8, char)"),
+        (refusal::<dyn evolving::FieldRetyped>(), "weight: u32", "weight: u64"),
+        (refusal::<dyn evolving::FieldAdded>(), "weight: u32", "(none)"),
+        (refusal::<dyn evolving::FieldsReordered>(), "from, to", "to, from"),
+        (refusal::<dyn evolving::VariantRenamed>(), "Right", "Other"),
+        (refusal::<dyn evolving::VariantsReordered>(), "First, Last", "Last, First"),
+        (refusal::<dyn evolving::DeepWithin>(), "bool", "char"),
     ];
     for (found, host, plugin) in differences {
         let expected = format!("    host   {host}\n    plugin {plugin}\n");

@@ -17,6 +17,7 @@ mod live;
 #[cfg(feature = "watch")]
 mod live_watching;
 mod loading;
+mod matrix;
 mod objects;
 #[cfg(feature = "watch")]
 mod observer;

@@ -1,11 +1,11 @@
 //! Admit: whether a library's metadata is what the host asks for, and what its
 //! policy allows. Pure.
 
-use core::fmt;
 use std::path::Path;
 
 use crate::abi::ABI_VERSION;
 use crate::host::error::LoadError;
+use crate::host::mismatch::Mismatch;
 use crate::host::policy::LoadPolicy;
 use crate::interface::PluginTrait;
 use crate::metadata::{InterfaceMetadata, PluginMetadata};
@@ -112,123 +112,8 @@ fn fit(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
 }
 
 /// The part of a version that says what fits.
-fn major(interface: &InterfaceMetadata) -> &str {
+pub(crate) fn major(interface: &InterfaceMetadata) -> &str {
     interface.version.split('.').next().unwrap_or_default()
-}
-
-/// An interface of which host and plugin have different shapes.
-///
-/// ```no_run
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use plugin_interface::{LoadError, PluginManager, PluginTrait};
-///
-/// let mut manager = PluginManager::new();
-/// manager.load_plugins("plugins", PluginTrait::Greeter)?;
-/// for rejected in manager.rejected() {
-///     if let LoadError::Mismatch { mismatch, .. } = &rejected.error {
-///         println!("{} against {}", mismatch.plugin().version, mismatch.host().version);
-///     }
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
-    pub(crate) host: InterfaceMetadata,
-    pub(crate) plugin: InterfaceMetadata,
-}
-
-impl Mismatch {
-    /// The interface as the host knows it.
-    pub fn host(&self) -> &InterfaceMetadata {
-        &self.host
-    }
-
-    /// The interface as the plugin was built against it.
-    pub fn plugin(&self) -> &InterfaceMetadata {
-        &self.plugin
-    }
-}
-
-/// Stands for a method that one side lacks.
-const NONE: &str = "(none)";
-
-/// At most so many differing types and methods are listed.
-const LISTED: usize = 1;
-
-impl Mismatch {
-    /// What differs, and how it reads on each side: first the types that both
-    /// know, then the methods.
-    fn differing(&self) -> Vec<(String, &str, &str)> {
-        let Mismatch { host, plugin } = self;
-        let mut found = Vec::new();
-        for ours in &host.types {
-            let theirs = plugin.types.iter().filter(|theirs| theirs.path == ours.path);
-            let theirs = theirs.filter(|theirs| theirs.fingerprint != ours.fingerprint);
-            let both = theirs.map(|theirs| (&*ours.definition, &*theirs.definition));
-            found.extend(both.map(|(h, p)| (format!("type {}", ours.path), h, p)));
-        }
-        // Where a type says why, methods that read the same say no more.
-        let explained = !found.is_empty();
-        // A plugin written by hand need not list them.
-        let count = match plugin.methods.is_empty() {
-            true => 0,
-            false => host.methods.len().max(plugin.methods.len()),
-        };
-        for i in 0..count {
-            let (ours, theirs) = (host.methods.get(i), plugin.methods.get(i));
-            if let (Some(later), None) | (None, Some(later)) = (ours, theirs)
-                && !later.since.is_empty()
-            {
-                // What came later is no difference.
-                continue;
-            }
-            let [h, p] = [ours, theirs].map(|m| m.map_or(NONE, |m| &*m.signature));
-            let differs = ours.map(|m| m.fingerprint) != theirs.map(|m| m.fingerprint);
-            if differs && (h != p || !explained) {
-                let name = ours.or(theirs).map_or("", |method| &method.name);
-                found.push((format!("method {name}"), h, p));
-            }
-        }
-        found
-    }
-}
-
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Mismatch { host, plugin } = self;
-        write!(
-            f,
-            "the interface {} is not the same in host (version {}) and plugin (version {})",
-            host.path, host.version, plugin.version
-        )?;
-        if (host.send, host.sync) != (plugin.send, plugin.sync) {
-            write!(f, "\n  its threads:")?;
-            for (side, interface) in [("host", host), ("plugin", plugin)] {
-                let markers = match (interface.send, interface.sync) {
-                    (true, true) => "Send + Sync",
-                    (true, false) => "Send, not Sync",
-                    (false, true) => "Sync, not Send",
-                    (false, false) => "neither Send nor Sync",
-                };
-                write!(f, "\n    {side:<6} {markers}")?;
-            }
-        }
-        let differing = self.differing();
-        for (what, host, plugin) in differing.iter().take(LISTED) {
-            write!(f, "\n  {what}:\n    host   {host}\n    plugin {plugin}")?;
-        }
-        if differing.len() > LISTED {
-            write!(f, "\n  and {} more", differing.len() - LISTED)?;
-        }
-        if let Some((_, NONE, _) | (_, _, NONE)) = differing.first() {
-            return write!(
-                f,
-                "\n  build both against one version of the interface, or append the method with a default body and `#[since(\"..\")]`"
-            );
-        }
-        write!(f, "\n  build both against one version of the crate that defines the interface")
-    }
 }
 
 #[cfg(test)]
@@ -377,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_type_is_shown_from_both_sides_instead_of_the_methods_that_name_it() {
+    fn a_changed_field_is_shown_from_both_sides_below_the_method_that_leads_to_it() {
         let name = "fn name(&self) -> Config";
         let sides = [(1, "struct Config { a: u32 }"), (2, "struct Config { a: u64 }")];
         let [host, plugin] = sides.map(|(fingerprint, definition)| {
@@ -389,9 +274,10 @@ mod tests {
         });
         let text = Mismatch { host, plugin }.to_string();
         let lines: Vec<_> = text.lines().skip(1).map(str::trim_start).collect();
-        assert_eq!(lines[0], "type tools::Config:");
-        assert_eq!(lines[1], "host   struct Config { a: u32 }");
-        assert_eq!(lines[2], "plugin struct Config { a: u64 }");
-        assert_eq!(lines.len(), 4, "{text}");
+        assert_eq!(lines[0], "method name: fn name(&self) -> Config");
+        assert_eq!(lines[1], "in the field a of tools::Config:");
+        assert_eq!(lines[2], "host   a: u32");
+        assert_eq!(lines[3], "plugin a: u64");
+        assert_eq!(lines.len(), 5, "{text}");
     }
 }

@@ -1,0 +1,109 @@
+//! `header FILE INTERFACE`: what a plugin in C is written against.
+
+use std::fs;
+use std::io::Write as _;
+
+use anyhow::Context;
+use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
+
+use crate::cli::HeaderArgs;
+use crate::exit::Exit;
+use crate::header::header;
+use crate::output::{escaped, print_error};
+
+pub(crate) fn run(args: &HeaderArgs) -> anyhow::Result<Exit> {
+    let metadata = plugin_interface::inspect(&args.file)?;
+    let interface = match named(&metadata, &args.interface) {
+        Ok(interface) => interface,
+        Err(error) => {
+            print_error(&format!("{}: {error}", args.file.display()));
+            return Ok(Exit::Usage);
+        }
+    };
+    if let Some(reason) = unusable(interface) {
+        let file = args.file.display();
+        print_error(&format!("{file}: {} {reason}", interface.path));
+        return Ok(Exit::Failed);
+    }
+    let header = header(interface);
+    match &args.output {
+        Some(path) => fs::write(path, &header.text)
+            .with_context(|| format!("cannot write {}", path.display()))?,
+        None => std::io::stdout().lock().write_all(header.text.as_bytes())?,
+    }
+    for missing in &header.missing {
+        // The header says it too; it is of use without them.
+        let _ = writeln!(std::io::stderr(), "note: {}", escaped(missing));
+    }
+    Ok(Exit::Ok)
+}
+
+/// Why there is no header of an interface, whoever wrote its record.
+fn unusable(interface: &InterfaceMetadata) -> Option<&'static str> {
+    if interface.methods.is_empty() {
+        return Some("lists no methods; take a library that was built of the Rust trait");
+    }
+    let is_name = interface.name().chars().all(|c| c.is_alphanumeric() || c == '_');
+    (!is_name).then_some("has a name that is none in Rust")
+}
+
+/// The interface of that full path, or else the only one of that name.
+fn named<'m>(metadata: &'m PluginMetadata, name: &str) -> Result<&'m InterfaceMetadata, String> {
+    let all = &metadata.interfaces;
+    if let Some(interface) = all.iter().find(|interface| interface.path == name) {
+        return Ok(interface);
+    }
+    let list = |interfaces: &mut dyn Iterator<Item = &InterfaceMetadata>| {
+        interfaces.map(|interface| interface.path.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let mut found = all.iter().filter(|interface| interface.name() == name);
+    match (found.next(), found.next()) {
+        (Some(interface), None) => Ok(interface),
+        (None, _) => Err(format!(
+            "it has no interface {name}; it has {}",
+            if all.is_empty() { "none".to_owned() } else { list(&mut all.iter()) }
+        )),
+        (Some(_), Some(_)) => {
+            let mut found = all.iter().filter(|interface| interface.name() == name);
+            Err(format!("several interfaces are called {name}: write {}", list(&mut found)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interface_goes_by_its_name_or_its_path() {
+        // A package without a name, and interfaces without methods.
+        let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
+        section.extend([0; 39]);
+        for path in ["one::Tool", "other::Tool", "one::Single"] {
+            section.extend(b"PLUGIN\0\x01\x02\0\0\0");
+            section.extend((24 + path.len() as u32).to_le_bytes());
+            section.extend([0; 8]);
+            section.extend((path.len() as u32).to_le_bytes());
+            section.extend(path.bytes());
+            section.extend([0; 12]);
+        }
+        let metadata = PluginMetadata::from_section(&section).unwrap();
+        let found = |name| named(&metadata, name).map(|interface| interface.path.as_str());
+        assert_eq!(found("Single"), Ok("one::Single"));
+        assert_eq!(found("other::Tool"), Ok("other::Tool"));
+        let several = "several interfaces are called Tool: write one::Tool, other::Tool";
+        assert_eq!(found("Tool"), Err(several.to_owned()));
+        let none = "it has no interface Tol; it has one::Single, one::Tool, other::Tool";
+        assert_eq!(found("Tol"), Err(none.to_owned()));
+
+        let interface = &metadata.interfaces[0];
+        assert!(unusable(interface).is_some_and(|reason| reason.contains("lists no methods")));
+        let greeter = <dyn plugin_interface::Greeter as plugin_interface::Interface>::RECORD;
+        section.extend(greeter);
+        let mut metadata = PluginMetadata::from_section(&section).unwrap();
+        let greeter = metadata.interfaces.last_mut().unwrap();
+        assert_eq!(unusable(greeter), None);
+        greeter.path += "(void); int x";
+        assert!(unusable(greeter).is_some_and(|reason| reason.contains("none in Rust")));
+    }
+}

@@ -1,0 +1,68 @@
+//! The metadata record of an interface, written again.
+
+use plugin_interface::metadata::InterfaceMetadata;
+
+/// So many bytes stand on a line.
+const LINE: usize = 16;
+
+/// The record as the initialiser of an array, on lines of a macro.
+pub(super) fn bytes(interface: &InterfaceMetadata) -> String {
+    let mut text = String::new();
+    for line in encode(interface).chunks(LINE) {
+        let bytes: Vec<_> = line.iter().map(|byte| format!("{byte:#04x}")).collect();
+        text += &format!("        {}, \\\n", bytes.join(", "));
+    }
+    text
+}
+
+/// The record, as `docs/abi.md` says it.
+fn encode(interface: &InterfaceMetadata) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.extend(interface.fingerprint.to_le_bytes());
+    string(&mut out, &interface.path);
+    string(&mut out, &interface.version);
+    number(&mut out, usize::from(interface.send) | usize::from(interface.sync) << 1);
+    number(&mut out, interface.methods.len());
+    for method in &interface.methods {
+        out.extend(method.fingerprint.to_le_bytes());
+        string(&mut out, &method.name);
+        string(&mut out, &method.signature);
+        string(&mut out, &method.since);
+    }
+    number(&mut out, interface.types.len());
+    for ty in &interface.types {
+        out.extend(ty.fingerprint.to_le_bytes());
+        string(&mut out, &ty.path);
+        string(&mut out, &ty.definition);
+    }
+    let mut record = b"PLUGIN\0\x01".to_vec();
+    number(&mut record, 2);
+    number(&mut record, out.len());
+    record.extend(out);
+    record
+}
+
+fn number(out: &mut Vec<u8>, number: usize) {
+    out.extend((number as u32).to_le_bytes());
+}
+
+fn string(out: &mut Vec<u8>, text: &str) {
+    number(out, text.len());
+    out.extend(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use plugin_interface::{Greeter, Interface, PluginMetadata};
+
+    #[test]
+    fn the_record_is_that_of_the_macros() {
+        let record = <dyn Greeter as Interface>::RECORD;
+        // Any package will do: ABI version, flags, eight empty texts.
+        let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
+        section.extend([0; 39]);
+        section.extend(record);
+        let metadata = PluginMetadata::from_section(&section).unwrap();
+        assert_eq!(super::encode(&metadata.interfaces[0]), record);
+    }
+}

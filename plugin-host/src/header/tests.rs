@@ -1,0 +1,218 @@
+//! Tests: what compilers of C and C++ make of headers is called by a host.
+
+use std::env::consts::DLL_EXTENSION;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use fixture_interface::derived::{self, Derived};
+use fixture_interface::everything::{self, Everything};
+use fixture_interface::{Echo, Local, Movable, Tally, Threads};
+use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
+use plugin_interface::{Greeter, Interface, PluginManager, PluginMetadata};
+use tempfile::TempDir;
+
+use super::header;
+
+/// Every warning that users might ask for.
+const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-pedantic", "-Werror"];
+const C: [&str; 2] = ["gcc", "-std=c11"];
+const CPP: [&str; 2] = ["g++", "-std=c++17"];
+
+/// What a library says of an interface.
+fn metadata<I: Interface + ?Sized>() -> InterfaceMetadata {
+    // A package of no name: ABI version, flags, eight empty texts.
+    let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
+    section.extend([0; 39]);
+    section.extend(I::RECORD);
+    PluginMetadata::from_section(&section).unwrap().interfaces.remove(0)
+}
+
+fn compile([compiler, standard]: [&str; 2], folder: &Path, arguments: &[&str]) {
+    let output = Command::new(compiler)
+        .args([standard, "-O1"])
+        .args(WARNINGS)
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the tests need gcc and g++");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c")
+}
+
+/// Compiles a plugin against the header of its interface, and loads it.
+fn load<I: Interface + ?Sized>(compiler: [&str; 2], source: &str, more: &[&str]) -> I::Proxy {
+    let folder = TempDir::new().unwrap();
+    let (name, _) = source.split_once('.').unwrap();
+    let made = header(&metadata::<I>());
+    assert_eq!(made.missing, [""; 0]);
+    fs::write(folder.path().join(format!("{name}.h")), made.text).unwrap();
+    let source = sources().join(source);
+    let library = format!("lib{name}.{DLL_EXTENSION}");
+    let arguments = ["-shared", "-fPIC", "-I.", "-o", &library, source.to_str().unwrap()];
+    compile(compiler, folder.path(), &[&arguments, more].concat());
+    let mut manager = PluginManager::new();
+    let mut proxies = manager.load::<I>(folder.path()).unwrap();
+    assert_eq!(manager.rejected().len(), 0, "{:?}", manager.rejected());
+    let metadata = plugin_interface::inspect(folder.path().join(&library)).unwrap();
+    assert_eq!(metadata.interfaces, [self::metadata::<I>()]);
+    assert!(!metadata.package.name.is_empty() && !metadata.package.version.is_empty());
+    assert_eq!(metadata.registrations.len(), 1);
+    proxies.remove(0)
+}
+
+#[test]
+fn structs_and_enums_cross_to_c_and_back() {
+    derived::reflect(&load::<dyn Derived>(C, "derived.c", &[]));
+}
+
+#[test]
+fn all_other_types_cross_to_cpp_and_back() {
+    let written = [
+        "fail",
+        "borrowed_path",
+        "cow",
+        "cow_of_numbers",
+        "reference",
+        "lookup",
+        "longest",
+        "own_cow",
+        "own_words",
+        "duration",
+        "time",
+        "range",
+        "ordering",
+        "sextuple",
+    ];
+    let not_called = [
+        "borrowed_os_str",
+        "reference_to_array",
+        "transpose",
+        "arrays_slice",
+        "nonzeros_slice",
+        "own_path",
+        "own_origin",
+        "own_pairs",
+    ];
+    let methods: Vec<_> = metadata::<dyn Everything>()
+        .methods
+        .iter()
+        .map(|method| match method.name.as_str() {
+            name if written.contains(&name) => name.to_owned(),
+            name if not_called.contains(&name) => "panics".to_owned(),
+            _ => "echo".to_owned(),
+        })
+        .collect();
+    let methods = format!("-DMETHODS={}", methods.join(","));
+    let mirror = load::<dyn Everything>(CPP, "everything.cpp", &[&methods]);
+    everything::reflect(&mirror);
+    let error = fixture_interface::everything::EverythingProxy::checked(&mirror);
+    let error = error.own_path().unwrap_err().to_string();
+    assert!(error.contains("not written") && error.contains("everything.cpp"), "{error}");
+}
+
+#[test]
+fn headers_compile_in_both_languages_and_beside_each_other() {
+    let folder = TempDir::new().unwrap();
+    let mut source = String::new();
+    for interface in [
+        metadata::<dyn Greeter>(),
+        metadata::<dyn Echo>(),
+        metadata::<dyn Tally>(),
+        metadata::<dyn Local>(),
+        metadata::<dyn Movable>(),
+        metadata::<dyn Threads>(),
+        metadata::<dyn Derived>(),
+        metadata::<dyn Everything>(),
+    ] {
+        let file = format!("{}.h", interface.name());
+        fs::write(folder.path().join(&file), header(&interface).text).unwrap();
+        source += &format!("#include \"{file}\"\n");
+    }
+    // Twice does no harm.
+    source += &source.clone();
+    fs::write(folder.path().join("all.c"), &source).unwrap();
+    fs::write(folder.path().join("all.cpp"), source).unwrap();
+    compile(C, folder.path(), &["-fsyntax-only", "all.c"]);
+    compile(CPP, folder.path(), &["-fsyntax-only", "all.cpp"]);
+}
+
+/// An interface that somebody wrote by hand.
+fn by_hand(signatures: &[&str], types: &[(&str, &str)]) -> InterfaceMetadata {
+    let mut interface = metadata::<dyn Greeter>();
+    let method = interface.methods[0].clone();
+    interface.methods = signatures
+        .iter()
+        .enumerate()
+        .map(|(i, signature)| {
+            let mut method: MethodMetadata = method.clone();
+            (method.name, method.signature) = (format!("m{i}"), (*signature).to_owned());
+            method
+        })
+        .collect();
+    let any = metadata::<dyn Derived>().types[0].clone();
+    interface.types = types
+        .iter()
+        .map(|(path, definition)| {
+            let mut ty: TypeMetadata = any.clone();
+            (ty.path, ty.definition) = ((*path).to_owned(), (*definition).to_owned());
+            ty
+        })
+        .collect();
+    interface
+}
+
+#[test]
+fn what_has_no_form_in_c_is_named_and_the_rest_compiles() {
+    let interface = by_hand(
+        &[
+            "fn good(&self, a: &Egg) -> u8",
+            "fn call(&self, f: Box<dyn Fn(u8) -> u8 + Send>)",
+            "fn deep(&self) -> Vec<Option<Nest>>",
+            "fn two(&self, value: Twin)",
+            "fn own(&self, value: Duration)",
+            "fn endless(&self, value: Endless)",
+            "fn grows(&self, value: Grows<u8>)",
+            "nonsense */ int x;",
+            "fn large(&self, value: [[u64; 1000000000]; 1000000000])",
+            "fn wide(&self, value: u128)",
+            "fn int(&self, int: u8, class: u8, int_: u8, instance: u8)",
+        ],
+        &[
+            ("a::Egg", "struct Egg { new: u8, new_: u8, unix: u16, é: [u64; 0] }"),
+            ("a::Nest", "struct Nest(Egg, &dyn Host)"),
+            ("a::Twin", "struct Twin"),
+            ("b::Twin", "struct Twin"),
+            ("a::Duration", "struct Duration"),
+            ("a::Endless", "struct Endless(Endless)"),
+            ("a::Grows", "struct Grows<T> { next: Option<Box<Grows<(T, T)>>> }"),
+        ],
+    );
+    let made = header(&interface);
+    assert_eq!(
+        made.missing,
+        [
+            "m1 cannot be written in C: `dyn Fn(u8) -> u8 + Send` has no form in C",
+            "m2 cannot be written in C: `dyn Host` has no form in C",
+            "m3 cannot be written in C: `Twin` is both a::Twin and b::Twin",
+            "m4 cannot be written in C: `Duration` is both a::Duration and a type of the standard library",
+            "m5 cannot be written in C: one of its types contains itself",
+            "m7 cannot be written in C: its signature is none",
+            "m8 cannot be written in C: `[[u64; 1000000000]; 1000000000]` has no form in C",
+        ]
+    );
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("header.h"), &made.text).unwrap();
+    fs::write(folder.path().join("header.c"), "#include \"header.h\"\n").unwrap();
+    fs::write(folder.path().join("header.cpp"), "#include \"header.h\"\n").unwrap();
+    compile(C, folder.path(), &["-fsyntax-only", "header.c"]);
+    compile(CPP, folder.path(), &["-fsyntax-only", "header.cpp"]);
+    for expected in
+        ["void (*m1)(void);", "uint8_t int_, uint8_t class_, uint8_t int__, uint8_t instance_"]
+    {
+        assert!(made.text.contains(expected), "{expected}");
+    }
+}

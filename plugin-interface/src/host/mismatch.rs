@@ -1,0 +1,79 @@
+//! The refusal of a library whose interface is not the host's, in at most ten
+//! lines: what, where, how it reads on both sides, and what to do.
+
+use core::fmt;
+
+use super::difference::differences;
+use super::stages::admit::major;
+use crate::metadata::InterfaceMetadata;
+
+/// An interface of which host and plugin have different shapes.
+///
+/// Its text names interface, versions, the first method that differs, both
+/// signatures, down to the field of a type where they read the same, and what to
+/// do.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use plugin_interface::{LoadError, PluginManager, PluginTrait};
+///
+/// let mut manager = PluginManager::new();
+/// manager.load_plugins("plugins", PluginTrait::Greeter)?;
+/// for rejected in manager.rejected() {
+///     if let LoadError::Mismatch { mismatch, .. } = &rejected.error {
+///         println!("{} against {}", mismatch.plugin().version, mismatch.host().version);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    pub(crate) host: InterfaceMetadata,
+    pub(crate) plugin: InterfaceMetadata,
+}
+
+impl Mismatch {
+    /// The interface as the host knows it.
+    pub fn host(&self) -> &InterfaceMetadata {
+        &self.host
+    }
+
+    /// The interface as the plugin was built against it.
+    pub fn plugin(&self) -> &InterfaceMetadata {
+        &self.plugin
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mismatch { host, plugin } = self;
+        write!(
+            f,
+            "the interface {} is not the same in host (version {}) and plugin (version {})",
+            host.path, host.version, plugin.version
+        )?;
+        let differences = differences(host, plugin);
+        if let Some(first) = differences.first() {
+            first.write(f, ["host", "plugin"])?;
+        }
+        match differences.len() {
+            0 | 1 => {}
+            2 => write!(f, "\n  and 1 more difference")?,
+            more => write!(f, "\n  and {} more differences", more - 1)?,
+        }
+        if major(host) != major(plugin) {
+            write!(
+                f,
+                "\n  build both against one major version of the crate that defines the interface"
+            )
+        } else if differences.iter().any(|difference| difference.method_lacks) {
+            write!(
+                f,
+                "\n  build both against one version of the interface, or append the method with a default body and `#[since(\"..\")]`"
+            )
+        } else {
+            write!(f, "\n  build both against one version of the crate that defines the interface")
+        }
+    }
+}

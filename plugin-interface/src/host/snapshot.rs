@@ -1,0 +1,310 @@
+//! An interface as a file of text in its author's repository, and the test that
+//! says when the two part.
+
+use core::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use super::evolution::{Evolution, Need};
+use crate::interface::PluginTrait;
+use crate::metadata::syntax::Method;
+use crate::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
+
+/// Fails the test that calls it when the interface is no longer as the file says
+/// that it was: with what changed, whether plugins and hosts that were built
+/// before still work, and which version that needs.
+///
+/// One line in the crate that defines the interface. The path is that of a file
+/// in that crate; `SNAPSHOT=overwrite cargo test` writes it, the first time and
+/// whenever a change is meant. Commit it: what a review sees of it is what
+/// plugins will see. It needs the feature `manager`, which a crate of interfaces
+/// names under `[dev-dependencies]`, so that plugins do not compile it.
+///
+/// ```
+/// # // What the test of an interface's crate says.
+/// plugin_interface::assert_snapshot!(dyn plugin_interface::Greeter, "snapshots/Greeter.txt");
+/// ```
+///
+/// # Panics
+///
+/// If the interface differs from the file, or there is no such file.
+#[cfg(feature = "manager")]
+#[macro_export]
+macro_rules! assert_snapshot {
+    ($interface:ty, $file:expr $(,)?) => {
+        $crate::__private::assert_snapshot(
+            $crate::PluginTrait::of::<$interface>(),
+            $crate::__private::core::env!("CARGO_MANIFEST_DIR"),
+            $file,
+        )
+    };
+}
+
+/// The variable that has the files written.
+const VARIABLE: &str = "SNAPSHOT";
+
+/// What the macro above says.
+#[track_caller]
+pub fn assert_snapshot(interface: PluginTrait, folder: &str, file: &str) {
+    let overwrite = env::var_os(VARIABLE).is_some_and(|value| value == "overwrite");
+    let now = interface.metadata().expect("this build wrote the record");
+    if let Err(text) = check(&now, Path::new(folder), file, overwrite) {
+        panic!("{text}");
+    }
+}
+
+/// Compares an interface with the file, or writes that.
+fn check(
+    now: &InterfaceMetadata,
+    folder: &Path,
+    file: &str,
+    overwrite: bool,
+) -> Result<(), String> {
+    let (path, text) = (folder.join(file), write(now));
+    let shown = path.display();
+    if overwrite {
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = folder.and_then(|()| fs::write(&path, &text));
+        return written.map_err(|error| format!("cannot write {shown}: {error}"));
+    }
+    let before = fs::read_to_string(&path).map_err(|error| {
+        format!(
+            "cannot read {shown}: {error}\n  run the tests once with {VARIABLE}=overwrite to write it"
+        )
+    })?;
+    // Line by line: git may end lines otherwise.
+    if before.lines().eq(text.lines()) { Ok(()) } else { Err(told(now, &before, file)) }
+}
+
+/// What became of the interface, and what to do.
+fn told(now: &InterfaceMetadata, before: &str, file: &str) -> String {
+    let mut text = format!("the interface {} is not that of {file}", now.path);
+    let Some(before) = read(before) else {
+        let _ = write!(text, ", which cannot be read\n  run the tests with {VARIABLE}=overwrite");
+        return text;
+    };
+    if before.path != now.path {
+        let _ = write!(text, ", which is of {}\n  give each a file of its own", before.path);
+        return text;
+    }
+    let evolution = Evolution::between(&before, now);
+    for change in evolution.changes() {
+        let _ = write!(text, "\n{change}");
+    }
+    text += match (evolution.need(), evolution.is_compatible()) {
+        (Need::Nothing, true) => "\n  compatible: nothing that crosses has changed",
+        (Need::Minor, true) => "\n  compatible: what was built before goes on working",
+        (Need::Nothing | Need::Minor, false) => "\n  incompatible by its version alone",
+        (Need::Major, _) => "\n  incompatible: plugins that were built before are refused",
+    };
+    let (was, is, needs) = (&before.version, &now.version, evolution.needed_version());
+    let _ = match evolution.is_versioned() {
+        true => write!(text, "\n  its version was {was} and is {is}, as it must be"),
+        false => write!(
+            text,
+            "\n  its version was {was} and is {is}, but must be {needs} at least: write `#[plugin_interface(version = \"{needs}\")]`{}",
+            if evolution.need() == Need::Minor {
+                format!(" and `#[since(\"{needs}\")]`")
+            } else {
+                String::new()
+            }
+        ),
+    };
+    let _ = write!(
+        text,
+        "\n  if it is meant, run the tests with {VARIABLE}=overwrite, and commit {file}"
+    );
+    text
+}
+
+/// The interface as text, a line for each method and type; those whose objects
+/// it takes or returns follow, each under a line of its own.
+fn write(interface: &InterfaceMetadata) -> String {
+    let mut text = write_one("interface", interface);
+    for object in &interface.objects {
+        text += &write_one("object", object);
+    }
+    text
+}
+
+fn write_one(kind: &str, interface: &InterfaceMetadata) -> String {
+    let InterfaceMetadata { path, version, send, sync, fingerprint, methods, types, .. } =
+        interface;
+    let mut text = format!("{kind} {path} {version}\nfingerprint {fingerprint:#018x}\n");
+    for (marker, name) in [(send, "Send"), (sync, "Sync")] {
+        text += &if *marker { format!("marker {name}\n") } else { String::new() };
+    }
+    for MethodMetadata { signature, since, fingerprint, .. } in methods {
+        let since = if since.is_empty() { String::new() } else { format!("since {since} ") };
+        let _ = writeln!(text, "method {fingerprint:#018x} {since}{signature}");
+    }
+    for TypeMetadata { path, definition, fingerprint } in types {
+        let _ = writeln!(text, "type {fingerprint:#018x} {path} = {definition}");
+    }
+    text
+}
+
+/// What was written.
+fn read(text: &str) -> Option<InterfaceMetadata> {
+    let mut all: Vec<InterfaceMetadata> = Vec::new();
+    for line in text.lines() {
+        let (kind, rest) = line.split_once(' ')?;
+        let is_first = all.is_empty();
+        if kind == if is_first { "interface" } else { "object" } {
+            all.push(empty(rest)?);
+        } else {
+            read_line(all.last_mut()?, kind, rest)?;
+        }
+    }
+    let objects = all.split_off(1.min(all.len()));
+    Some(InterfaceMetadata { objects, ..all.pop()? })
+}
+
+/// Of an interface, only its path and version.
+fn empty(path_and_version: &str) -> Option<InterfaceMetadata> {
+    let (path, version) = path_and_version.rsplit_once(' ')?;
+    Some(InterfaceMetadata {
+        path: path.to_owned(),
+        version: version.to_owned(),
+        send: false,
+        sync: false,
+        fingerprint: 0,
+        methods: Vec::new(),
+        types: Vec::new(),
+        objects: Vec::new(),
+    })
+}
+
+fn read_line(interface: &mut InterfaceMetadata, kind: &str, rest: &str) -> Option<()> {
+    let hex = |text: &str| u64::from_str_radix(text.strip_prefix("0x")?, 16).ok();
+    match (kind, rest) {
+        ("fingerprint", number) => interface.fingerprint = hex(number)?,
+        ("marker", "Send") => interface.send = true,
+        ("marker", "Sync") => interface.sync = true,
+        ("method", rest) => {
+            let (fingerprint, rest) = rest.split_once(' ')?;
+            let (since, signature) = match rest.strip_prefix("since ") {
+                Some(rest) => rest.split_once(' ')?,
+                None => ("", rest),
+            };
+            interface.methods.push(MethodMetadata {
+                name: Method::parse(signature)?.name,
+                signature: signature.to_owned(),
+                since: since.to_owned(),
+                fingerprint: hex(fingerprint)?,
+            });
+        }
+        ("type", rest) => {
+            let (fingerprint, rest) = rest.split_once(' ')?;
+            let (path, definition) = rest.split_once(" = ")?;
+            interface.types.push(TypeMetadata {
+                path: path.to_owned(),
+                definition: definition.to_owned(),
+                fingerprint: hex(fingerprint)?,
+            });
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn greeter() -> InterfaceMetadata {
+        PluginTrait::Greeter.metadata().unwrap()
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let mut interface = greeter();
+        assert_eq!(read(&write(&interface)), Some(interface.clone()));
+        interface.sync = false;
+        interface.methods[1].since = "1.1".to_owned();
+        interface.types.push(TypeMetadata {
+            path: "a::B".to_owned(),
+            definition: "struct B { c: D }".to_owned(),
+            fingerprint: 7,
+        });
+        interface.objects = vec![greeter(), InterfaceMetadata { sync: false, ..greeter() }];
+        assert_eq!(read(&write(&interface)), Some(interface));
+        for text in ["", "interface a", "nonsense", "interface a 1.0\nfingerprint 0x1\nmethod 0x1"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_changed_comes_with_its_verdict_and_the_remedy() {
+        let now = greeter();
+        let accept = "\n  if it is meant, run the tests with SNAPSHOT=overwrite, and commit G.txt";
+        let title = "the interface plugin_interface::greeter::Greeter is not that of G.txt";
+        fn told(before: &InterfaceMetadata, now: &InterfaceMetadata) -> String {
+            super::told(now, &write(before), "G.txt")
+        }
+
+        let mut before = now.clone();
+        before.methods[1].signature = before.methods[1].signature.replace("target", "whom");
+        let expected = format!(
+            "{title}\n  method greet:\n    old fn greet(&self, whom: &str) -> String\n    new fn greet(&self, target: &str) -> String\n  compatible: nothing that crosses has changed\n  its version was 1.0 and is 1.0, as it must be{accept}"
+        );
+        assert_eq!(told(&before, &now), expected);
+
+        let mut newer = now.clone();
+        newer.fingerprint = 1;
+        newer.methods.push(MethodMetadata {
+            name: "part".to_owned(),
+            signature: "fn part(&self)".to_owned(),
+            since: "1.1".to_owned(),
+            fingerprint: 1,
+        });
+        let change = "\n  method part:\n    old (none)\n    new fn part(&self), since 1.1\n  compatible: what was built before goes on working";
+        let expected = format!(
+            "{title}{change}\n  its version was 1.0 and is 1.0, but must be 1.1 at least: write `#[plugin_interface(version = \"1.1\")]` and `#[since(\"1.1\")]`{accept}"
+        );
+        assert_eq!(told(&now, &newer), expected);
+        newer.version = "1.1".to_owned();
+        let expected =
+            format!("{title}{change}\n  its version was 1.0 and is 1.1, as it must be{accept}");
+        assert_eq!(told(&now, &newer), expected);
+
+        let mut other = now.clone();
+        (other.fingerprint, other.methods[0].fingerprint) = (1, 1);
+        other.methods[0].signature = "fn name(&self) -> String".to_owned();
+        let expected = format!(
+            "{title}\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  incompatible: plugins that were built before are refused\n  its version was 1.0 and is 1.0, but must be 2.0 at least: write `#[plugin_interface(version = \"2.0\")]`{accept}"
+        );
+        assert_eq!(told(&now, &other), expected);
+    }
+
+    #[test]
+    fn an_interface_is_compared_with_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |now: &InterfaceMetadata, overwrite| {
+            super::check(now, folder.path(), "a/G.txt", overwrite)
+        };
+        let (now, mut other) = (greeter(), greeter());
+        other.methods.pop();
+        let missing = check(&now, false).unwrap_err();
+        assert!(missing.ends_with("run the tests once with SNAPSHOT=overwrite to write it"));
+        assert_eq!(check(&now, true), Ok(()));
+        assert_eq!(check(&now, false), Ok(()));
+        assert!(check(&other, false).unwrap_err().contains("is not that of a/G.txt"));
+        let file = folder.path().join("a/G.txt");
+        let ended_otherwise = fs::read_to_string(&file).unwrap().replace('\n', "\r\n");
+        fs::write(&file, ended_otherwise).unwrap();
+        assert_eq!(check(&now, false), Ok(()));
+        assert_eq!(check(&other, true), Ok(()));
+        assert!(check(&now, false).is_err());
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_named() {
+        let text = told(&greeter(), "text", "G.txt");
+        assert!(text.ends_with("which cannot be read\n  run the tests with SNAPSHOT=overwrite"));
+        let other = InterfaceMetadata { path: "a::B".to_owned(), ..greeter() };
+        let text = told(&greeter(), &write(&other), "G.txt");
+        assert!(text.ends_with("which is of a::B\n  give each a file of its own"), "{text}");
+    }
+}

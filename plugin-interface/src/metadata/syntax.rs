@@ -1,0 +1,440 @@
+//! The texts of a record, taken apart: the signatures of methods, and the
+//! definitions of the structs and enums that they lead to.
+//!
+//! ```text
+//! method     = "fn" name "(" receiver { "," name ":" type } ")" [ "->" type ]
+//! definition = "struct" name [ parameters ] fields
+//!            | "enum" name [ parameters ] "{" { name fields "," } "}"
+//! fields     = [ "{" { name ":" type "," } "}" | "(" { type "," } ")" ]
+//! ```
+//!
+//! What is no type of this form, such as `dyn Fn(u8)`, is kept as it is written.
+
+use core::fmt;
+
+use super::{MethodMetadata, TypeMetadata};
+
+/// Deeper than anybody nests; what a stranger writes must not use up the stack.
+const DEPTH: usize = 64;
+
+/// A type, as a record names it.
+///
+/// Structs and enums go by their last names: [`TypeMetadata`] tells their paths.
+///
+/// ```
+/// use plugin_interface::metadata::syntax::Type;
+///
+/// let Type::Named { name, arguments } = Type::parse("Result<(), &str>") else { panic!() };
+/// assert_eq!((name.as_str(), arguments.len()), ("Result", 2));
+/// assert_eq!(arguments[0], Type::Tuple(vec![]));
+/// assert_eq!(arguments[1].to_string(), "&str");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Type {
+    /// A name, and what it is applied to: `u32`, `Option<u32>`.
+    Named {
+        /// The name.
+        name: String,
+        /// What stands between its angle brackets.
+        arguments: Vec<Type>,
+    },
+    /// `&T` or `&mut T`.
+    Reference {
+        /// Whether it is `&mut`.
+        exclusive: bool,
+        /// What it leads to.
+        to: Box<Type>,
+    },
+    /// `[T]`.
+    Slice(Box<Type>),
+    /// `[T; N]`.
+    Array(Box<Type>, usize),
+    /// `(A, B)`, or `()`.
+    Tuple(Vec<Type>),
+    /// Anything else, as it is written.
+    Other(String),
+}
+
+/// A parameter of a method, or a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Field {
+    /// Its name; empty for the fields of tuples.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// The signature of a method.
+///
+/// ```
+/// use plugin_interface::metadata::syntax::Method;
+///
+/// let method = Method::parse("fn set(&mut self, value: u32) -> bool").unwrap();
+/// assert!(method.exclusive);
+/// assert_eq!(method.parameters[0].name, "value");
+/// assert_eq!(method.returns.to_string(), "bool");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Method {
+    /// Its name.
+    pub name: String,
+    /// Whether it takes `&mut self`.
+    pub exclusive: bool,
+    /// Its parameters but for `self`.
+    pub parameters: Vec<Field>,
+    /// What it returns; `()` where it says nothing.
+    pub returns: Type,
+}
+
+/// The definition of a struct or an enum.
+///
+/// ```
+/// use plugin_interface::metadata::syntax::{Body, Definition};
+///
+/// let definition = Definition::parse("struct Node<T> { value: T }").unwrap();
+/// assert_eq!(definition.parameters, ["T"]);
+/// let Body::Struct(fields) = definition.body else { panic!() };
+/// assert_eq!(fields[0].to_string(), "value: T");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Definition {
+    /// The last name of its path.
+    pub name: String,
+    /// The names of its type parameters.
+    pub parameters: Vec<String>,
+    /// What it consists of.
+    pub body: Body,
+}
+
+/// What a struct or an enum consists of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Body {
+    /// The fields of a struct.
+    Struct(Vec<Field>),
+    /// The variants of an enum.
+    Enum(Vec<Variant>),
+}
+
+/// A variant of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Variant {
+    /// Its name.
+    pub name: String,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// All of it, as it is written.
+    pub text: String,
+}
+
+impl MethodMetadata {
+    /// The signature, taken apart; `None` if it is no signature.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), plugin_interface::InspectError> {
+    /// let metadata = plugin_interface::inspect("plugins/libgreeter.so")?;
+    /// let greet = metadata.interfaces[0].methods[1].syntax().expect("a signature");
+    /// assert_eq!(greet.parameters[0].to_string(), "target: &str");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn syntax(&self) -> Option<Method> {
+        Method::parse(&self.signature)
+    }
+}
+
+impl TypeMetadata {
+    /// The definition, taken apart; `None` if it is no definition.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), plugin_interface::InspectError> {
+    /// let metadata = plugin_interface::inspect("plugins/libtools.so")?;
+    /// for ty in &metadata.interfaces[0].types {
+    ///     println!("{:?}", ty.syntax());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn syntax(&self) -> Option<Definition> {
+        Definition::parse(&self.definition)
+    }
+}
+
+impl Type {
+    /// Takes a type apart; what is unknown becomes [`Type::Other`].
+    pub fn parse(text: &str) -> Type {
+        parse_type(text, 0)
+    }
+}
+
+fn parse_type(text: &str, depth: usize) -> Type {
+    let text = text.trim();
+    let within = |text: &str| Box::new(parse_type(text, depth + 1));
+    let list = |text: &str| split(text).map(|part| parse_type(part, depth + 1)).collect();
+    let other = || Type::Other(text.to_owned());
+    if depth > DEPTH {
+        return other();
+    }
+    if let Some(to) = text.strip_prefix('&') {
+        return match to.strip_prefix("mut ") {
+            Some(to) => Type::Reference { exclusive: true, to: within(to) },
+            None => Type::Reference { exclusive: false, to: within(to) },
+        };
+    }
+    if let Some(inner) = enclosed(text, "(", ")") {
+        return Type::Tuple(list(inner));
+    }
+    if let Some(inner) = enclosed(text, "[", "]") {
+        return match inner.rsplit_once("; ").map(|(of, len)| (of, len.parse())) {
+            Some((of, Ok(len))) => Type::Array(within(of), len),
+            _ => Type::Slice(within(inner)),
+        };
+    }
+    let end = text.find(|c| !is_of_name(c)).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    let arguments = match rest {
+        "" => Some(Vec::new()),
+        _ => enclosed(rest, "<", ">").map(list),
+    };
+    match arguments {
+        Some(arguments) if !name.is_empty() => Type::Named { name: name.to_owned(), arguments },
+        _ => other(),
+    }
+}
+
+impl Method {
+    /// Takes a signature apart; `None` if it is none.
+    pub fn parse(text: &str) -> Option<Method> {
+        let (name, rest) = name(text.strip_prefix("fn ")?)?;
+        let (parameters, rest) = rest.split_at(end_of_brackets(rest)?);
+        let mut parameters = split(enclosed(parameters, "(", ")")?);
+        let exclusive = match parameters.next()? {
+            "&self" => false,
+            "&mut self" => true,
+            _ => return None,
+        };
+        let returns = match rest.trim_start() {
+            "" => Type::Tuple(Vec::new()),
+            rest => Type::parse(rest.strip_prefix("-> ")?),
+        };
+        let parameters = parameters.map(named).collect::<Option<_>>()?;
+        Some(Method { name, exclusive, parameters, returns })
+    }
+}
+
+impl Definition {
+    /// Takes a definition apart; `None` if it is none.
+    pub fn parse(text: &str) -> Option<Definition> {
+        let (kind, rest) = text.split_once(' ')?;
+        let (name, mut rest) = name(rest)?;
+        let mut parameters = Vec::new();
+        if rest.starts_with('<') {
+            let list;
+            (list, rest) = rest.split_at(end_of_brackets(rest)?);
+            parameters.extend(split(enclosed(list, "<", ">")?).map(str::to_owned));
+        }
+        let body = match kind {
+            "struct" => Body::Struct(fields(rest)?),
+            "enum" => {
+                let variants = split(enclosed(rest.trim_start(), "{", "}")?);
+                Body::Enum(variants.map(variant).collect::<Option<_>>()?)
+            }
+            _ => return None,
+        };
+        Some(Definition { name, parameters, body })
+    }
+}
+
+fn variant(text: &str) -> Option<Variant> {
+    let (name, rest) = name(text)?;
+    Some(Variant { name, fields: fields(rest)?, text: text.to_owned() })
+}
+
+fn fields(text: &str) -> Option<Vec<Field>> {
+    let text = text.trim_start();
+    if text.is_empty() {
+        return Some(Vec::new());
+    }
+    if let Some(inner) = enclosed(text, "{", "}") {
+        return split(inner).map(named).collect();
+    }
+    let inner = enclosed(text, "(", ")")?;
+    Some(split(inner).map(|ty| Field { name: String::new(), ty: Type::parse(ty) }).collect())
+}
+
+fn named(text: &str) -> Option<Field> {
+    let (name, ty) = text.split_once(": ")?;
+    Some(Field { name: name.to_owned(), ty: Type::parse(ty) })
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '#'
+}
+
+/// The name at the begin, and the rest.
+fn name(text: &str) -> Option<(String, &str)> {
+    let (name, rest) = text.split_at(text.find(|c| !is_of_name(c)).unwrap_or(text.len()));
+    (!name.is_empty()).then(|| (name.to_owned(), rest))
+}
+
+/// How deep in brackets each character is, after it: bytes and depth.
+fn depths(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
+    let mut depth = 0usize;
+    let mut before = ' ';
+    text.char_indices().map(move |(at, c)| {
+        match c {
+            '(' | '[' | '{' | '<' => depth += 1,
+            '>' if before == '-' => {}
+            ')' | ']' | '}' | '>' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        before = c;
+        (at, c, depth)
+    })
+}
+
+/// Where the bracket ends that the text begins with.
+fn end_of_brackets(text: &str) -> Option<usize> {
+    depths(text).find(|(_, _, depth)| *depth == 0).map(|(at, c, _)| at + c.len_utf8())
+}
+
+/// What is between two brackets that belong together and are the whole text.
+fn enclosed<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
+    let inner = text.strip_prefix(open)?.strip_suffix(close)?;
+    (end_of_brackets(text) == Some(text.len())).then_some(inner)
+}
+
+/// The parts between the commas that are in no bracket; a last comma ends none.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    let commas = depths(text).filter(|(_, c, depth)| *c == ',' && *depth == 0);
+    let ends = commas.map(|(at, _, _)| at).chain([text.len()]);
+    let mut begin = 0;
+    let parts = ends.map(move |end| {
+        let part = text.get(begin..end).unwrap_or_default();
+        begin = end + 1;
+        part.trim()
+    });
+    parts.filter(|part| !part.is_empty())
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Named { name, arguments } if arguments.is_empty() => f.write_str(name),
+            Type::Named { name, arguments } => {
+                write!(f, "{name}<")?;
+                list(f, arguments)?;
+                f.write_str(">")
+            }
+            Type::Reference { exclusive, to } => {
+                write!(f, "&{}{to}", if *exclusive { "mut " } else { "" })
+            }
+            Type::Slice(of) => write!(f, "[{of}]"),
+            Type::Array(of, len) => write!(f, "[{of}; {len}]"),
+            Type::Tuple(values) => {
+                f.write_str("(")?;
+                list(f, values)?;
+                f.write_str(if values.len() == 1 { ",)" } else { ")" })
+            }
+            Type::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, types: &[Type]) -> fmt::Result {
+    for (i, ty) in types.iter().enumerate() {
+        write!(f, "{}{ty}", if i == 0 { "" } else { ", " })?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name.as_str() {
+            "" => write!(f, "{}", self.ty),
+            name => write!(f, "{name}: {}", self.ty),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_read_as_they_were_written() {
+        for text in [
+            "u8",
+            "()",
+            "(u8,)",
+            "(u8, (bool, String))",
+            "&str",
+            "&mut [u16]",
+            "[[u8; 3]; 2]",
+            "Vec<Option<Result<String, Vec<u8>>>>",
+            "HashMap<(u8, String), &Path>",
+            "Box<dyn Error + Send + Sync>",
+            "Box<dyn Fn(u8, &str) -> Option<u8> + Send>",
+            "Option<&dyn Host>",
+            "#0",
+        ] {
+            assert_eq!(Type::parse(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_type_of_this_form_is_kept() {
+        let Type::Named { arguments, .. } = Type::parse("Box<dyn Fn(u8, u8) -> u8 + Send>") else {
+            panic!("a box")
+        };
+        assert_eq!(arguments, [Type::Other("dyn Fn(u8, u8) -> u8 + Send".to_owned())]);
+        for text in ["", "<u8>", "dyn A", "a b", "Vec<u8", "(u8", "[u8", "Vec<u8>>"] {
+            assert_eq!(Type::parse(text), Type::Other(text.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_type_of_any_depth_is_read() {
+        for open in ["&", "Vec<", "(", "["] {
+            assert!(!Type::parse(&open.repeat(100_000)).to_string().is_empty());
+        }
+        let deep = format!("{}u8{}", "Vec<".repeat(500), ">".repeat(500));
+        assert_eq!(Type::parse(&deep).to_string(), deep);
+    }
+
+    #[test]
+    fn definitions_of_each_kind() {
+        let parse = |text| Definition::parse(text).unwrap();
+        for text in ["struct Egg", "struct Egg {}", "struct Egg()"] {
+            assert_eq!(parse(text).body, Body::Struct(Vec::new()), "{text}");
+        }
+        let nest = parse("struct Nest<A, B>(Vec<(A, B)>, u8)");
+        assert_eq!(nest.parameters, ["A", "B"]);
+        let Body::Struct(fields) = nest.body else { panic!("a struct") };
+        assert_eq!(fields.iter().map(Field::to_string).collect::<Vec<_>>(), ["Vec<(A, B)>", "u8"]);
+        let event = parse("enum Event { None, At(u8, u16), Named { name: String, old: u8 } }");
+        let Body::Enum(variants) = event.body else { panic!("an enum") };
+        let found: Vec<_> = variants.iter().map(|v| (&*v.text, v.fields.len())).collect();
+        let expected = [("None", 0), ("At(u8, u16)", 2), ("Named { name: String, old: u8 }", 2)];
+        assert_eq!(found, expected);
+        for text in ["", "struct", "union A", "enum A", "struct A { a }", "struct A(u8"] {
+            assert_eq!(Definition::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn signatures_of_each_kind() {
+        let method = Method::parse("fn call(&self, f: &dyn Fn(u8) -> u8, b: (u8, u8))").unwrap();
+        assert_eq!(method.parameters.len(), 2);
+        assert_eq!(method.parameters[0].to_string(), "f: &dyn Fn(u8) -> u8");
+        assert_eq!(method.returns, Type::Tuple(vec![]));
+        for text in ["", "fn", "fn a", "fn a()", "fn a(self)", "fn a(&self) u8", "fn a(&self"] {
+            assert_eq!(Method::parse(text), None, "{text}");
+        }
+    }
+}
