@@ -92,11 +92,10 @@ fn valgrind_finds_no_error_and_no_leak_with_backtraces() {
     memcheck(if is_soak() { 100 } else { 2 }, "1");
 }
 
-/// Of a library that is not used for anything else.
-fn objects(command: &mut Command, count: u32) {
-    let directory = Directory::of(&["objects"]);
+/// Makes and drops objects of a library, in a host that is `command`.
+fn objects(command: &mut Command, library: &Path, count: u32) {
     let count = count.to_string();
-    command.args(["objects", &count]).arg(directory.library("objects"));
+    command.args(["objects", &count]).arg(library);
     let output = command.output().expect("the tests need valgrind");
     assert!(output.status.success(), "{}", text(&output));
     let out = String::from_utf8_lossy(&output.stdout);
@@ -106,7 +105,7 @@ fn objects(command: &mut Command, count: u32) {
 #[test]
 fn objects_of_two_threads_leave_nothing_behind() {
     let count = if is_soak() { 1_000_000 } else { 10_000 };
-    objects(&mut Command::new(fixture("driver")), count);
+    objects(&mut Command::new(fixture("driver")), fixture("objects"), count);
 }
 
 #[test]
@@ -117,7 +116,7 @@ fn valgrind_finds_no_error_and_no_leak_in_objects() {
         .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9"])
         .args(["--fair-sched=yes", "--keep-debuginfo=yes"])
         .arg(fixture("driver"));
-    objects(&mut valgrind, if is_soak() { 20_000 } else { 200 });
+    objects(&mut valgrind, fixture("objects"), if is_soak() { 20_000 } else { 200 });
 }
 
 #[cfg(feature = "hot-library")]
@@ -141,8 +140,10 @@ fn valgrind_finds_no_error_while_a_library_of_c_is_reloaded_and_called() {
     assert_eq!(text(&output), format!("{count} reloads, some calls\n"));
 }
 
-/// What a host of one compiler prints of the plugins of another.
+/// What a host of one compiler prints of the plugins of another; objects of
+/// both go to and fro.
 fn drive(host: &Built, plugins: &Built) -> String {
+    objects(&mut Command::new(&host["driver"]), &plugins["objects"], 100);
     let directory = Directory::new();
     for name in ["healthy", "shared_malloc", "fixture_interface"] {
         std::fs::copy(&plugins[name], directory.library(name)).unwrap();

@@ -53,13 +53,13 @@ unsafe impl<T: ?Sized> Place<T> for Box<T> {
     #[inline]
     unsafe fn shared<'a>(this: *mut Opaque) -> &'a T {
         // SAFETY: the contract of this function.
-        unsafe { &*(*this.cast::<Box<T>>()) }
+        unsafe { &*this.cast::<Box<T>>() }
     }
 
     #[inline]
     unsafe fn exclusive<'a>(this: *mut Opaque) -> &'a mut T {
         // SAFETY: the contract of this function.
-        unsafe { &mut *(*this.cast::<Box<T>>()) }
+        unsafe { &mut *this.cast::<Box<T>>() }
     }
 }
 
@@ -70,7 +70,7 @@ unsafe impl<T: ?Sized> Place<T> for Arc<T> {
     #[inline]
     unsafe fn shared<'a>(this: *mut Opaque) -> &'a T {
         // SAFETY: the contract of this function.
-        unsafe { &*(*this.cast::<Arc<T>>()) }
+        unsafe { &*this.cast::<Arc<T>>() }
     }
 
     /// There may be owners that the caller does not know of, who found that it

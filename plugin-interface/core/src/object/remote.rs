@@ -1,9 +1,8 @@
 //! An object of another side, before it is dressed in its type.
 #![expect(unsafe_code, reason = "ends objects that another library made")]
 
-use core::any::{Any, TypeId};
+use core::any::TypeId;
 use core::mem::ManuallyDrop;
-use std::sync::Arc;
 
 use crate::abi::{ObjectTable, Opaque, RawLent, RawObject, VTableHeader};
 use crate::runtime::home;
@@ -79,7 +78,11 @@ pub(crate) unsafe fn is_own<B: ?Sized + 'static>(
 /// What keeps an instance that another side made.
 pub(crate) enum Hold {
     /// A registration of a library.
-    Registration(#[expect(dead_code, reason = "owned for its drop")] Arc<dyn Any + Send + Sync>),
+    #[cfg(feature = "manager")]
+    Registration(
+        #[expect(dead_code, reason = "owned for its drop")]
+        std::sync::Arc<dyn core::any::Any + Send + Sync>,
+    ),
     /// An object that came as a value.
     Owned(Owned),
     /// An object that is lent for a call.
