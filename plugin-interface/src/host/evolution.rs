@@ -208,6 +208,7 @@ mod tests {
             fingerprint: methods.iter().fold(1, |all, m| all ^ m.fingerprint),
             methods,
             types: Vec::new(),
+            objects: Vec::new(),
         }
     }
 

@@ -61,7 +61,7 @@
 //!
 //! - *Each keeps its library mapped*, after the last proxy and handle are gone,
 //!   and so does a waker that somebody has of a plugin. Until then the
-//!   [outcome](crate::UnloadOutcome) of the unload says how many there are; with
+//!   outcome (`UnloadOutcome`) of the unload says how many there are; with
 //!   the last one the library is unmapped, by a thread of this crate. Two libraries that
 //!   keep objects of each other keep each other mapped.
 //! - *Each is wrapped once.* An object of an interface that a plugin hands on, to

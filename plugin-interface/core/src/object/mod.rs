@@ -141,7 +141,6 @@ impl<I: Interface + ?Sized> Object<I> {
     /// The object behind a proxy, lent on for as long as `value` is borrowed.
     pub(crate) fn lend(value: &I) -> Option<RawLent> {
         match &Self::behind(value)?.hold {
-            #[cfg(feature = "manager")]
             Hold::Registration(_) => None,
             Hold::Lent(lent) => Some(*lent),
             Hold::Owned(owned) => {

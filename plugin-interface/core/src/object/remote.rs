@@ -78,7 +78,6 @@ pub(crate) unsafe fn is_own<B: ?Sized + 'static>(
 /// What keeps an instance that another side made.
 pub(crate) enum Hold {
     /// A registration of a library.
-    #[cfg(feature = "manager")]
     Registration(
         #[expect(dead_code, reason = "owned for its drop")]
         std::sync::Arc<dyn core::any::Any + Send + Sync>,
