@@ -13,7 +13,7 @@ use super::library::LoadedLibrary;
 use super::stages::admit::mismatch;
 use super::symbols::{Unregister, UnregisterAll};
 use crate::abi::{
-    Failure, RawBuffer, RawSlice, RawState, Registration, RegistrationArray, RegistrationFactory,
+    Failure, RawBuffer, RawFactory, RawSlice, RawState, Registration, RegistrationArray,
     VTableHeader,
 };
 use crate::boundary::{FfiSafe, Origin};
@@ -28,7 +28,7 @@ pub(crate) type ErasedRegistration = Registration<VTableHeader>;
 /// Who unmakes a registration.
 pub(crate) enum Unmaker {
     /// The factory that made it.
-    Factory(NonNull<RegistrationFactory>),
+    Factory(NonNull<RawFactory>),
     /// The library, together with the others of its array.
     Array(#[expect(dead_code, reason = "unmakes when the last one drops")] Arc<PluginArray>),
     /// The unregister function beside a single register function, if there is
@@ -196,7 +196,7 @@ impl Instance {
         // SAFETY: a static of the library, which is open; it begins with its
         // size.
         let size = unsafe { (*factory).size };
-        if size < size_of::<RegistrationFactory>() {
+        if size < size_of::<RawFactory>() {
             return RawState::NONE;
         }
         // SAFETY: as above, and the size says that it has the field.

@@ -269,7 +269,7 @@ unsafe fn unmake_each(array: *const RegistrationArray) {
         // what it made.
         unsafe {
             if let Some(factory) = (*content.factories.add(i)).as_ref() {
-                (factory.unmaker)(*content.registrations.add(i));
+                (factory.unmaker())(*content.registrations.add(i));
             }
         }
     }

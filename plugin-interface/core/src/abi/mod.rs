@@ -23,7 +23,7 @@ pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFacto
 pub use object::{ObjectTable, RawKeep, RawLent, RawObject};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{
-    RawContext, RawState, Registration, RegistrationArray, RegistrationFactory,
+    RawContext, RawFactory, RawState, Registration, RegistrationArray, RegistrationFactory,
 };
 pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
 pub use vtable::{Opaque, VTableHeader};

@@ -87,46 +87,41 @@ assert_layout!(RawState { size: 3 * WORD, align: WORD, version: 0, save: WORD, r
 /// How to make and unmake the instances of one `#[plugin_impl]`.
 ///
 /// A static of the plugin, collected by `inventory`. Only the macros make one:
-/// that is what its users rely on, and why it is no literal elsewhere. Fields
-/// are only ever appended; `size` tells which are there.
-#[repr(C)]
-#[non_exhaustive]
+/// that is what its users rely on, and why its fields are not to be had.
+#[repr(transparent)]
 #[derive(Clone, Copy, Debug)]
-pub struct RegistrationFactory {
-    /// `size_of::<RegistrationFactory>()` of the plugin.
-    #[doc(hidden)]
+pub struct RegistrationFactory(pub(crate) RawFactory);
+
+/// What a [`RegistrationFactory`] holds. Fields are only ever appended; `size`
+/// tells which are there.
+#[doc(hidden)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct RawFactory {
+    /// `size_of::<RawFactory>()` of the plugin.
     pub size: usize,
     /// The interface's full path, UTF-8.
-    #[doc(hidden)]
     pub interface: RawSlice,
     /// The name of the registration, UTF-8: the type's, or `name = ".."`.
-    #[doc(hidden)]
     pub name: RawSlice,
     /// The interface's fingerprint.
-    #[doc(hidden)]
     pub fingerprint: u64,
     /// The body of `plugin_register_<Trait>_<Type>_v1`: null on failure.
-    #[doc(hidden)]
     pub maker: extern "C" fn() -> *const c_void,
     /// The body of `plugin_unregister_<Trait>_<Type>_v1`.
-    #[doc(hidden)]
     pub unmaker: unsafe extern "C" fn(*const c_void),
     /// Makes one instance and stores its registration; null, or the failure.
-    #[doc(hidden)]
     pub make: unsafe extern "C" fn(*const RawContext, *mut *const c_void) -> *mut Failure,
     /// Unmakes one registration; null, or the panic of the instance's drop.
-    #[doc(hidden)]
     pub unmake: unsafe extern "C" fn(*const c_void) -> *mut Failure,
     /// The metadata record of this registration.
-    #[doc(hidden)]
     pub record: RawSlice,
     /// What goes from one version of the library to the next. Factories of the
     /// first plugins end before it.
-    #[doc(hidden)]
     pub state: RawState,
 }
 
-assert_layout!(RegistrationFactory {
+assert_layout!(RawFactory {
     size: 14 * WORD + 8,
     align: 8,
     size: 0,
@@ -141,11 +136,12 @@ assert_layout!(RegistrationFactory {
     state: 11 * WORD + 8,
 });
 
-impl RegistrationFactory {
+impl RawFactory {
     /// The size of one that has every field but those appended later.
-    #[doc(hidden)]
-    pub const FIRST_SIZE: usize = core::mem::offset_of!(RegistrationFactory, state);
+    pub const FIRST_SIZE: usize = core::mem::offset_of!(RawFactory, state);
+}
 
+impl RegistrationFactory {
     /// The body of `plugin_register_<Trait>_<Type>_v1`: makes an instance and
     /// returns its `<Trait>Registration`, null on failure.
     ///
@@ -163,18 +159,18 @@ impl RegistrationFactory {
     /// # }
     /// ```
     pub fn maker(&self) -> extern "C" fn() -> *const c_void {
-        self.maker
+        self.0.maker
     }
 
     /// The body of `plugin_unregister_<Trait>_<Type>_v1`: takes what the
     /// [`maker`](Self::maker) returned, once.
     pub fn unmaker(&self) -> unsafe extern "C" fn(*const c_void) {
-        self.unmaker
+        self.0.unmaker
     }
 }
 
 // SAFETY: a factory is plain data that nothing writes after it is built; its
 // pointers lead to statics of the same library.
-unsafe impl Sync for RegistrationFactory {}
+unsafe impl Sync for RawFactory {}
 // SAFETY: as above.
-unsafe impl Send for RegistrationFactory {}
+unsafe impl Send for RawFactory {}

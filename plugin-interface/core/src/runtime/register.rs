@@ -12,8 +12,8 @@ use super::context::PluginContext;
 use super::failure;
 use super::place::Place;
 use crate::abi::{
-    Failure, FailureKind, RawContext, RawSlice, RawState, Registration, RegistrationArray,
-    RegistrationFactory,
+    Failure, FailureKind, RawContext, RawFactory, RawSlice, RawState, Registration,
+    RegistrationArray, RegistrationFactory,
 };
 use crate::interface::{Interface, VTableFor};
 
@@ -62,8 +62,8 @@ pub(super) type RegistrationOf<P> = Registration<<<P as Plugin>::Interface as In
 /// The factory of a plugin, for `inventory`.
 #[doc(hidden)]
 pub const fn factory<P: Plugin>() -> RegistrationFactory {
-    RegistrationFactory {
-        size: size_of::<RegistrationFactory>(),
+    RegistrationFactory(RawFactory {
+        size: size_of::<RawFactory>(),
         interface: RawSlice::of(P::Interface::DESCRIPTION.path.as_bytes()),
         name: RawSlice::of(P::NAME.as_bytes()),
         fingerprint: const { P::Interface::DESCRIPTION.fingerprint() },
@@ -73,7 +73,7 @@ pub const fn factory<P: Plugin>() -> RegistrationFactory {
         unmake: unmake::<P>,
         record: RawSlice::of(P::RECORD),
         state: P::STATE,
-    }
+    })
 }
 
 /// The body of `plugin_register_<Trait>_<Type>_v1`.
@@ -170,7 +170,7 @@ pub fn register_all<I: Interface + ?Sized>() -> *const RegistrationArray {
         if !is_of::<I>(factory) {
             continue;
         }
-        let registration = (factory.maker)();
+        let registration = (factory.0.maker)();
         if !registration.is_null() {
             registrations.push(registration);
             factories.push(ptr::from_ref(factory));
@@ -199,17 +199,17 @@ pub unsafe fn unregister_all(array: *const RegistrationArray) {
     for (&registration, &factory) in owned.registrations.iter().zip(&owned.factories) {
         // SAFETY: each registration goes to the unmaker of the factory that
         // made it, once.
-        unsafe { ((*factory).unmaker)(registration) };
+        unsafe { ((*factory).0.unmaker)(registration) };
     }
 }
 
 /// Whether a factory makes instances of `I`, not merely of a trait of its name.
 fn is_of<I: Interface + ?Sized>(factory: &RegistrationFactory) -> bool {
-    let RawSlice { ptr, len } = factory.interface;
+    let RawSlice { ptr, len } = factory.0.interface;
     // SAFETY: a factory of this library names its interface by a static text.
     let path: &[u8] = unsafe { core::slice::from_raw_parts(ptr.cast(), len) };
     path == I::DESCRIPTION.path.as_bytes()
-        && factory.fingerprint == const { I::DESCRIPTION.fingerprint() }
+        && factory.0.fingerprint == const { I::DESCRIPTION.fingerprint() }
 }
 
 /// A type that a maker can make without being told how.

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::abi::{
-    ABI_VERSION, Failure, FailureKind, PluginEntry, RawContext, RawSlice, RegistrationArray,
-    RegistrationFactory, VTableHeader,
+    ABI_VERSION, Failure, FailureKind, PluginEntry, RawContext, RawFactory, RawSlice,
+    RegistrationArray, RegistrationFactory, VTableHeader,
 };
 use crate::host::error::LoadError;
 use crate::host::instance::{ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker};
@@ -80,17 +80,18 @@ fn by_factories(
 }
 
 /// All factories of a library.
-fn factories(entry: &PluginEntry) -> Vec<NonNull<RegistrationFactory>> {
+fn factories(entry: &PluginEntry) -> Vec<NonNull<RawFactory>> {
     unsafe extern "C" fn visit(context: *mut c_void, factory: *const RegistrationFactory) {
         // SAFETY: the context is the vector below, for the duration of the call.
-        let found = unsafe { &mut *context.cast::<Vec<NonNull<RegistrationFactory>>>() };
+        let found = unsafe { &mut *context.cast::<Vec<NonNull<RawFactory>>>() };
+        let factory = factory.cast::<RawFactory>();
         // SAFETY: a factory begins with its size; one that lacks fields is none
         // of ours.
-        if !factory.is_null() && unsafe { (*factory).size } >= RegistrationFactory::FIRST_SIZE {
+        if !factory.is_null() && unsafe { (*factory).size } >= RawFactory::FIRST_SIZE {
             found.extend(NonNull::new(factory.cast_mut()));
         }
     }
-    let mut found: Vec<NonNull<RegistrationFactory>> = Vec::new();
+    let mut found: Vec<NonNull<RawFactory>> = Vec::new();
     // SAFETY: the visitor takes the context that it is given here.
     unsafe { (entry.factories)(visit, (&raw mut found).cast()) };
     // The order in which a linker put them means nothing.
@@ -101,7 +102,7 @@ fn factories(entry: &PluginEntry) -> Vec<NonNull<RegistrationFactory>> {
 
 fn by_factory(
     library: &Arc<LoadedLibrary>,
-    factory: NonNull<RegistrationFactory>,
+    factory: NonNull<RawFactory>,
     interface: &InterfaceMetadata,
 ) -> Result<Instance, LoadError> {
     // SAFETY: a factory and its name are statics of the library, which is open.
