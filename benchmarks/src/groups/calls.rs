@@ -19,7 +19,7 @@ checked. That no call is inlined is shown by callgrind, which finds instructions
 baseline's panic is caught inside of the plugin and returned, since it could not leave it. `abi_stable`, `stabby` and `cglue` return \
 types of their own instead of `String` and `Vec`; `vtable` and `hot-lib-reloader` pass Rust's own, whose layout no two compilers \
 need agree on. `ours, Live` and `ours, HotLibrary` look for the newest \
-version at each call. A struct of the author's own and a callback into the host: not there yet.";
+version at each call.";
 
 const ROUNDS: usize = 41;
 

@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use dyn_trait_interface::{Calls, Make};
+use dyn_trait_interface::{Calls, Host, Make, Reading, Unit};
 use libloading::Library;
 
 use super::routines::{self, Operation, Routine};
@@ -58,7 +58,24 @@ impl Loaded for Plugin {
             routines::bytes(|value| calls.bytes(value)),
             routines::fill(|page, value| calls.fill(page, value)),
             routines::halve(|value| calls.halve(value)),
+            routines::convert(|at, value| convert(calls, at, value)),
+            routines::ask(|question| calls.ask(&Answers, question)),
             routines::panic(|| calls.panic().is_err_and(|message| message == workload::PANIC)),
         ]
     }
+}
+
+struct Answers;
+
+impl Host for Answers {
+    fn answer(&self, question: u64) -> u64 {
+        routines::answer(question)
+    }
+}
+
+/// A struct for `calls`, and what is looked at of the one that comes back.
+fn convert(calls: &dyn Calls, at: u64, value: f64) -> (u64, f64) {
+    let reading = calls.convert(Reading { at, value, unit: Unit::Other(3) });
+    assert!(matches!(reading.unit, Unit::Other(3)));
+    (reading.at, reading.value)
 }

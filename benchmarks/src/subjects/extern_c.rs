@@ -1,6 +1,7 @@
 //! Functions with the ABI of C: by a pointer that is kept, and looked up for
 //! each call.
 
+use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::path::Path;
 
@@ -25,6 +26,22 @@ type Add = extern "C" fn(u64, u64) -> u64;
 type Sum = unsafe extern "C" fn(*const u64, usize) -> u64;
 type Len = unsafe extern "C" fn(*const u8, usize) -> usize;
 type Fill = unsafe extern "C" fn(*mut u8, usize, u8);
+type Convert = extern "C" fn(Reading) -> Reading;
+type Ask = unsafe extern "C" fn(Answer, *const c_void, u64) -> u64;
+type Answer = unsafe extern "C" fn(*const c_void, u64) -> u64;
+
+#[repr(C)]
+struct Reading {
+    at: u64,
+    value: f64,
+    unit: u32,
+    other: u32,
+}
+
+unsafe extern "C" fn answer(_: *const c_void, question: u64) -> u64 {
+    routines::answer(question)
+}
+
 type Halve = unsafe extern "C" fn(u64, *mut u64) -> i32;
 
 fn open(path: &Path) -> Library {
@@ -48,6 +65,8 @@ struct Pointers {
     len: Len,
     fill: Fill,
     halve: Halve,
+    convert: Convert,
+    ask: Ask,
     /// Last: the pointers lead into it.
     _library: Library,
 }
@@ -63,6 +82,8 @@ impl Pointers {
                 len: function(&library, "len"),
                 fill: function(&library, "fill"),
                 halve: function(&library, "halve"),
+                convert: function(&library, "convert"),
+                ask: function(&library, "ask"),
                 _library: library,
             }
         }
@@ -80,6 +101,8 @@ unsafe fn of(
     len: impl Fn() -> Len + Send + Sync + 'static,
     fill: impl Fn() -> Fill + Send + Sync + 'static,
     halve: impl Fn() -> Halve + Send + Sync + 'static,
+    convert: impl Fn() -> Convert + Send + Sync + 'static,
+    ask: impl Fn() -> Ask + Send + Sync + 'static,
 ) -> Vec<(Operation, Routine)> {
     vec![
         routines::add(move |a, b| add()(a, b)),
@@ -100,6 +123,13 @@ unsafe fn of(
                 code => Err(code),
             }
         }),
+        routines::convert(move |at, value| {
+            let reading = convert()(Reading { at, value, unit: 1, other: 3 });
+            assert!(reading.unit == 1 && reading.other == 3);
+            (reading.at, reading.value)
+        }),
+        // SAFETY: the answer needs no context.
+        routines::ask(move |question| unsafe { ask()(answer, std::ptr::null(), question) }),
     ]
 }
 
@@ -110,7 +140,17 @@ impl Loaded for Pointers {
 
     fn routines(&'static self) -> Vec<(Operation, Routine)> {
         // SAFETY: they are the plugin's.
-        unsafe { of(|| self.add, || self.sum, || self.len, || self.fill, || self.halve) }
+        unsafe {
+            of(
+                || self.add,
+                || self.sum,
+                || self.len,
+                || self.fill,
+                || self.halve,
+                || self.convert,
+                || self.ask,
+            )
+        }
     }
 }
 
@@ -133,6 +173,8 @@ impl Loaded for Names {
                 || function(library, "len"),
                 || function(library, "fill"),
                 || function(library, "halve"),
+                || function(library, "convert"),
+                || function(library, "ask"),
             )
         }
     }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::panic::catch_unwind;
 use std::path::Path;
 
-use ours_interface::{Calls, CallsProxy};
+use ours_interface::{Calls, CallsProxy, Host, Reading, Unit};
 use plugin_interface::{Live, PluginManager};
 
 use super::routines::{self, Operation, Routine};
@@ -60,6 +60,8 @@ impl Loaded for Plugin {
             routines::bytes(|value| calls.bytes(value)),
             routines::fill(|page, value| calls.fill(page, value)),
             routines::halve(|value| calls.halve(value)),
+            routines::convert(|at, value| convert(calls, at, value)),
+            routines::ask(|question| calls.ask(&Answers, question)),
             routines::panic(move || catch_unwind(|| calls.panic()).is_err_and(is_ours)),
         ]
     }
@@ -90,6 +92,23 @@ impl Loaded for Followed {
             routines::bytes(|value| live.get().bytes(value)),
             routines::fill(|page, value| live.get().fill(page, value)),
             routines::halve(|value| live.get().halve(value)),
+            routines::convert(|at, value| convert(&live.get(), at, value)),
+            routines::ask(|question| live.get().ask(&Answers, question)),
         ]
     }
+}
+
+struct Answers;
+
+impl Host for Answers {
+    fn answer(&self, question: u64) -> u64 {
+        routines::answer(question)
+    }
+}
+
+/// A struct for `calls`, and what is looked at of the one that comes back.
+fn convert(calls: &CallsProxy, at: u64, value: f64) -> (u64, f64) {
+    let reading = calls.convert(Reading { at, value, unit: Unit::Other(3) });
+    assert!(matches!(reading.unit, Unit::Other(3)));
+    (reading.at, reading.value)
 }

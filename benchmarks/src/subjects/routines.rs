@@ -31,7 +31,12 @@ pub const FILL: Operation = Operation { name: "fill 4 KB", expected: |n| n * 7 }
 pub const HALVE: Operation = Operation { name: "Result<u64, String>", expected: |n| n * 21 };
 pub const PANIC: Operation = Operation { name: "panic caught", expected: |n| n };
 
-pub const OPERATIONS: &[Operation] = &[ADD, SUM, LEN, GREET, BYTES, FILL, HALVE, PANIC];
+pub const CONVERT: Operation =
+    Operation { name: "struct with an enum, there and back", expected: |n| n * 8 };
+pub const ASK: Operation = Operation { name: "callback into the host", expected: |n| n * 43 };
+
+pub const OPERATIONS: &[Operation] =
+    &[ADD, SUM, LEN, GREET, BYTES, FILL, HALVE, CONVERT, ASK, PANIC];
 
 type Named = (Operation, Routine);
 
@@ -81,6 +86,27 @@ pub fn fill(call: impl Fn(&mut [u8], u8) + Send + Sync + 'static) -> Named {
 pub fn halve<E>(call: impl Fn(u64) -> Result<u64, E> + Send + Sync + 'static) -> Named {
     assert!(call(43).is_err(), "odd");
     repeat(HALVE, move |_| call(black_box(42)).unwrap_or(0))
+}
+
+/// `call` sends a struct of this time and value, and gives those of the answer.
+pub fn convert(call: impl Fn(u64, f64) -> (u64, f64) + Send + Sync + 'static) -> Named {
+    assert_eq!(call(7, 100.0), (8, 212.0));
+    repeat(CONVERT, move |_| {
+        let (at, value) = call(black_box(7), black_box(100.0));
+        black_box(value);
+        at
+    })
+}
+
+/// What the host answers, in a function that is its own.
+#[inline(never)]
+pub fn answer(question: u64) -> u64 {
+    black_box(question) * 2
+}
+
+/// `call` asks the plugin to ask the host.
+pub fn ask(call: impl Fn(u64) -> u64 + Send + Sync + 'static) -> Named {
+    repeat(ASK, move |_| call(black_box(21)))
 }
 
 /// Panics that are asked for are part of what is measured; printing them is not.

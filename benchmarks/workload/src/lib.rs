@@ -65,6 +65,18 @@ pub fn halve(value: u64) -> Result<u64, String> {
     if value.is_multiple_of(2) { Ok(value / 2) } else { Err(odd(value)) }
 }
 
+/// What becomes of a struct's fields: its time and its value.
+#[inline]
+pub fn convert(at: u64, value: f64) -> (u64, f64) {
+    (at.wrapping_add(1), value * 1.8 + 32.0)
+}
+
+/// A question for the host, and what the plugin makes of the answer.
+#[inline]
+pub fn ask(question: u64, answer: impl FnOnce(u64) -> u64) -> u64 {
+    answer(question).wrapping_add(1)
+}
+
 #[cold]
 fn odd(value: u64) -> String {
     format!("{value} is odd")

@@ -3,7 +3,7 @@
 
 use std::panic::{catch_unwind, set_hook};
 
-use dyn_trait_interface::Calls;
+use dyn_trait_interface::{Calls, Host, Reading};
 
 struct Workload;
 
@@ -34,6 +34,15 @@ impl Calls for Workload {
 
     fn halve(&self, value: u64) -> Result<u64, String> {
         workload::halve(value)
+    }
+
+    fn convert(&self, reading: Reading) -> Reading {
+        let (at, value) = workload::convert(reading.at, reading.value);
+        Reading { at, value, ..reading }
+    }
+
+    fn ask(&self, host: &dyn Host, question: u64) -> u64 {
+        workload::ask(question, |question| host.answer(question))
     }
 
     fn panic(&self) -> Result<u64, String> {

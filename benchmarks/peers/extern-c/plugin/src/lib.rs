@@ -1,6 +1,8 @@
 //! Functions with the ABI of C, found by their names: what one writes without
 //! any crate. Ownership and panics are the author's own affair.
 
+use std::ffi::c_void;
+
 /// # Safety
 ///
 /// `values` leads to `len` values.
@@ -61,4 +63,29 @@ pub unsafe extern "C" fn halve(value: u64, half: *mut u64) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn stamp() -> u64 {
     workload::stamp()
+}
+
+#[repr(C)]
+pub struct Reading {
+    pub at: u64,
+    pub value: f64,
+    pub unit: u32,
+    pub other: u32,
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn convert(reading: Reading) -> Reading {
+    let (at, value) = workload::convert(reading.at, reading.value);
+    Reading { at, value, ..reading }
+}
+
+type Answer = unsafe extern "C" fn(context: *const c_void, question: u64) -> u64;
+
+/// # Safety
+///
+/// `answer` may be called with `context`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ask(answer: Answer, context: *const c_void, question: u64) -> u64 {
+    // SAFETY: the contract of this function.
+    workload::ask(question, |question| unsafe { answer(context, question) })
 }

@@ -1,7 +1,27 @@
 //! The interface of this project's own plugins.
 #![forbid(unsafe_code)]
 
-use plugin_interface::plugin_interface;
+use plugin_interface::{FfiSafe, plugin_interface};
+
+/// A struct of the author's own, with an enum in it.
+#[derive(Clone, Copy, Debug, FfiSafe)]
+pub struct Reading {
+    pub at: u64,
+    pub value: f64,
+    pub unit: Unit,
+}
+
+#[derive(Clone, Copy, Debug, FfiSafe)]
+pub enum Unit {
+    Celsius,
+    Other(u32),
+}
+
+/// What a host offers.
+#[plugin_interface]
+pub trait Host: Send + Sync {
+    fn answer(&self, question: u64) -> u64;
+}
 
 #[plugin_interface]
 pub trait Calls: Send + Sync {
@@ -12,6 +32,8 @@ pub trait Calls: Send + Sync {
     fn bytes(&self, value: u8) -> Vec<u8>;
     fn fill(&self, page: &mut [u8], value: u8);
     fn halve(&self, value: u64) -> Result<u64, String>;
+    fn convert(&self, reading: Reading) -> Reading;
+    fn ask(&self, host: &dyn Host, question: u64) -> u64;
     fn panic(&self) -> u64;
     fn stamp(&self) -> u64;
 }

@@ -1,4 +1,4 @@
-use ours_interface::Calls;
+use ours_interface::{Calls, Host, Reading};
 use plugin_interface::{plugin_aggregates, plugin_impl};
 
 #[plugin_aggregates(Calls)]
@@ -35,6 +35,15 @@ impl Calls for Workload {
 
     fn halve(&self, value: u64) -> Result<u64, String> {
         workload::halve(value)
+    }
+
+    fn convert(&self, reading: Reading) -> Reading {
+        let (at, value) = workload::convert(reading.at, reading.value);
+        Reading { at, value, ..reading }
+    }
+
+    fn ask(&self, host: &dyn Host, question: u64) -> u64 {
+        workload::ask(question, |question| host.answer(question))
     }
 
     fn panic(&self) -> u64 {
