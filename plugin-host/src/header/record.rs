@@ -18,28 +18,36 @@ pub(super) fn bytes(interface: &InterfaceMetadata) -> String {
 /// The record, as `docs/abi.md` says it.
 fn encode(interface: &InterfaceMetadata) -> Vec<u8> {
     let mut out = Vec::new();
-    out.extend(interface.fingerprint.to_le_bytes());
-    string(&mut out, &interface.path);
-    string(&mut out, &interface.version);
-    number(&mut out, usize::from(interface.send) | usize::from(interface.sync) << 1);
-    number(&mut out, interface.methods.len());
-    for method in &interface.methods {
-        out.extend(method.fingerprint.to_le_bytes());
-        string(&mut out, &method.name);
-        string(&mut out, &method.signature);
-        string(&mut out, &method.since);
-    }
-    number(&mut out, interface.types.len());
-    for ty in &interface.types {
-        out.extend(ty.fingerprint.to_le_bytes());
-        string(&mut out, &ty.path);
-        string(&mut out, &ty.definition);
+    encode_one(&mut out, interface);
+    number(&mut out, interface.objects.len());
+    for object in &interface.objects {
+        encode_one(&mut out, object);
     }
     let mut record = b"PLUGIN\0\x01".to_vec();
     number(&mut record, 2);
     number(&mut record, out.len());
     record.extend(out);
     record
+}
+
+fn encode_one(out: &mut Vec<u8>, interface: &InterfaceMetadata) {
+    out.extend(interface.fingerprint.to_le_bytes());
+    string(out, &interface.path);
+    string(out, &interface.version);
+    number(out, usize::from(interface.send) | usize::from(interface.sync) << 1);
+    number(out, interface.methods.len());
+    for method in &interface.methods {
+        out.extend(method.fingerprint.to_le_bytes());
+        string(out, &method.name);
+        string(out, &method.signature);
+        string(out, &method.since);
+    }
+    number(out, interface.types.len());
+    for ty in &interface.types {
+        out.extend(ty.fingerprint.to_le_bytes());
+        string(out, &ty.path);
+        string(out, &ty.definition);
+    }
 }
 
 fn number(out: &mut Vec<u8>, number: usize) {
