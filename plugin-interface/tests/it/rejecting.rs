@@ -204,7 +204,7 @@ fn another_shape_of_the_interface_is_shown_method_by_method() {
     assert_eq!(
         text,
         format!(
-            "{}: the interface fixture_interface::Tally is not the same in host (version 1.0) and plugin (version 2.0)\n  method add:\n    host   fn add(&mut self, value: u64) -> u64\n    plugin fn add(&mut self, value: u32) -> u64\n  build both against one version of the crate that defines the interface",
+            "{}: the interface fixture_interface::Tally is not the same in host (version 1.0) and plugin (version 2.0)\n  method add:\n    host   fn add(&mut self, value: u64) -> u64\n    plugin fn add(&mut self, value: u32) -> u64\n  build both against one major version of the crate that defines the interface",
             path.display()
         )
     );

@@ -89,7 +89,9 @@ macro_rules! crosses_by_functions {
             &$crate::boundary::callee::table::<Self, $crate::boundary::Lent<Self>>();
 
         /// It was compared when the library was admitted, by its name.
-        fn check(table: &$crate::abi::ObjectTable) -> Result<u32, $crate::boundary::Invalid> {
+        unsafe fn check(
+            table: &$crate::abi::ObjectTable,
+        ) -> Result<u32, $crate::boundary::Invalid> {
             // SAFETY: every vtable begins with a header.
             Ok(unsafe { (*table.vtable).methods })
         }

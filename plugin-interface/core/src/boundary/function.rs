@@ -25,11 +25,13 @@ impl<A: Owning, R: Owning> Callee<CallTable<A, R>> {
     }
 
     fn call_once(self, arguments: A) -> R {
+        // What panics here leaves a closure that was not called.
+        let arguments = arguments.lower();
         let (call, instance) = (self.vtable().call, self.instance());
         // The library stays until the outcome was read, whatever that is.
         let _spent = Spent(Some(self));
         // SAFETY: as above, and called once.
-        unsafe { finish("closure", "call", call(instance, arguments.lower())) }
+        unsafe { finish("closure", "call", call(instance, arguments)) }
     }
 }
 

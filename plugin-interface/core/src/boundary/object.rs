@@ -39,7 +39,11 @@ pub unsafe trait Dyn: 'static {
     const LENT: &'static ObjectTable;
 
     /// How many methods may be called of an object with that table.
-    fn check(table: &ObjectTable) -> Result<u32, Invalid>;
+    ///
+    /// # Safety
+    ///
+    /// The table is that of an object, and what it leads to is mapped.
+    unsafe fn check(table: &ObjectTable) -> Result<u32, Invalid>;
 
     /// Dresses an object of another side in this type.
     ///
@@ -75,8 +79,9 @@ where
     const SHARED: &'static ObjectTable = &table_of::<I, Arc<I>>();
     const LENT: &'static ObjectTable = &table_of::<I, Lent<I>>();
 
-    fn check(table: &ObjectTable) -> Result<u32, Invalid> {
-        Object::<I>::check(table)
+    unsafe fn check(table: &ObjectTable) -> Result<u32, Invalid> {
+        // SAFETY: the contract of this function.
+        unsafe { Object::<I>::check(table) }
     }
 
     unsafe fn adopt(remote: Remote) -> Box<Self> {
@@ -159,7 +164,8 @@ unsafe fn receive<B: Dyn + ?Sized, P: Place<B>>(
         // are shared, and the others are boxes.
         return Ok(Ok(*unsafe { Box::from_raw(owned.into_instance().cast::<P>()) }));
     }
-    let methods = B::check(owned.table())?;
+    // SAFETY: its own table, and it keeps its library mapped.
+    let methods = unsafe { B::check(owned.table()) }?;
     // SAFETY: of this type, and checked.
     Ok(Err(unsafe { B::adopt(Remote::owned(owned, methods)) }))
 }
@@ -196,7 +202,8 @@ unsafe fn borrow<B: Dyn + ?Sized>(
         // SAFETY: else it is in an `Arc`.
         return Ok(unsafe { Arc::as_ptr(&*wire.instance.cast::<Arc<B>>()) }.cast_mut());
     }
-    let methods = B::check(table)?;
+    // SAFETY: its own table, and whoever lends it has its library mapped.
+    let methods = unsafe { B::check(table) }?;
     let lendings = origin.lendings().ok_or(Invalid::Lent)?;
     let adopt = |data: *mut Words| {
         let instance = if wire.instance.is_null() { data.cast() } else { wire.instance };

@@ -4,6 +4,7 @@
 mod fit;
 pub(crate) mod remote;
 
+use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::{self, NonNull};
@@ -91,7 +92,11 @@ impl<I: Interface + ?Sized> Object<I> {
     }
 
     /// How many methods of an object may be called, or that it does not fit.
-    pub(crate) fn check(table: &ObjectTable) -> Result<u32, Invalid> {
+    ///
+    /// # Safety
+    ///
+    /// The table is that of an object, and what it leads to is mapped.
+    pub(crate) unsafe fn check(table: &ObjectTable) -> Result<u32, Invalid> {
         // SAFETY: the vtable of an object begins with its header.
         let header = unsafe { &*table.vtable };
         if header.fingerprint == const { I::DESCRIPTION.fingerprint() } {
@@ -109,7 +114,8 @@ impl<I: Interface + ?Sized> Object<I> {
     /// method that says so can only answer with a proxy that is a part of it.
     fn behind(value: &I) -> Option<&Self> {
         let object = I::object(value)?;
-        let is_all_of_it = ptr::addr_eq(object, value) && size_of_val(value) == size_of::<Self>();
+        let is_all_of_it =
+            ptr::addr_eq(object, value) && Layout::for_value(value) == Layout::new::<Self>();
         is_all_of_it.then_some(object)
     }
 
