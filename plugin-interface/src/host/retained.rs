@@ -39,7 +39,8 @@ pub struct RetainedLibrary {
 
 /// The libraries of this process that were closed and that this crate keeps
 /// mapped, the oldest first: each until the last thread that may call into it
-/// has ended. By whichever manager they were loaded.
+/// has ended and the last object of it is dropped. By whichever manager they
+/// were loaded.
 ///
 /// What they cost is bounded by [`LoadPolicy::retain`].
 pub fn retained() -> Vec<RetainedLibrary> {
