@@ -24,6 +24,12 @@ pub(crate) fn built() -> &'static Built {
     BUILT.get_or_init(|| build("fixtures", "build", &[], &["--workspace"]))
 }
 
+/// The fixtures as they are shipped: small, so that many loads are quick.
+pub(crate) fn released() -> &'static Built {
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    BUILT.get_or_init(|| build("fixtures", "build", &[], &["--workspace", "--release"]))
+}
+
 /// Builds fixtures into a target directory of that name: `cargo`, what comes
 /// before, the verb, what comes after.
 pub(crate) fn build(target: &str, verb: &str, before: &[&str], after: &[&str]) -> Built {

@@ -8,14 +8,8 @@ use plugin_interface::{
     Greeter, InspectError, LoadError, LoadPolicy, PluginManager, exported_symbols, inspect_bytes,
 };
 
-use crate::fixtures::{Built, Directory, build};
+use crate::fixtures::{Directory, released};
 use crate::processes::is_soak;
-
-/// The fixtures, optimised: small enough to damage in every place.
-fn released() -> &'static Built {
-    static BUILT: OnceLock<Built> = OnceLock::new();
-    BUILT.get_or_init(|| build("fixtures", "build", &[], &["--workspace", "--release"]))
-}
 
 const LIBRARIES: [&str; 4] = ["healthy", "faulty", "strict", "shared_malloc"];
 

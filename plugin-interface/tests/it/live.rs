@@ -1,21 +1,19 @@
 //! Plugins that are replaced while they are in use.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
 use plugin_interface::{
-    Greeter, Live, LiveEvent, LiveEvents, LiveGuard, LiveOptions, LoadError, LoadPolicy, Probe,
+    Greeter, Live, LiveEvent, LiveEvents, LiveGuard, LiveOptions, LoadError, LoadPolicy,
     ReloadError, Reloaded, Stage, UnloadOutcome,
 };
 
 use crate::fixtures::{Directory, fixture, is_mapped};
-use crate::stamped::{Builds, Usage, call, replace, soak, stamped, text};
+use crate::stamped::{replace, stamped, text};
 
 fn open(path: &Path) -> Live<dyn Greeter> {
     Live::open(path).unwrap()
@@ -247,68 +245,6 @@ fn a_drop_that_panics_is_told_and_the_library_goes_nevertheless() {
     assert_eq!((message.as_str(), *counter), ("boom in the drop", Some(1)));
 }
 
-/// A file that is refused, and at which stage.
-type Fault = (Stage, Vec<u8>);
-
-fn faults(directory: &Directory, builds: &Builds) -> Vec<Fault> {
-    let read = |path: PathBuf| fs::read(path).unwrap();
-    let crash =
-        "__attribute__((constructor)) static void begin(void) { *(volatile int *)8 = 1; }\n";
-    let good = builds.content("good", 0);
-    vec![
-        (Stage::Check, b"not a library".to_vec()),
-        (Stage::Check, good[..good.len() / 2].to_vec()),
-        (Stage::Admit, read(directory.compile("abi", &["ABI=9"], ""))),
-        (Stage::Admit, read(directory.compile("shape", &["OTHER_FINGERPRINT=7"], ""))),
-        (Stage::Admit, fs::read(fixture("healthy")).unwrap()),
-        (Stage::Probe, read(directory.compile("crash", &[], crash))),
-        (Stage::Open, read(directory.compile("unresolved", &["malloc=no_such_function"], ""))),
-        (Stage::Connect, read(directory.compile("small", &["SMALL_ENTRY"], ""))),
-        (Stage::Make, read(directory.compile("null", &["NULL_MAKER"], ""))),
-        (Stage::Make, read(directory.compile("table", &["VTABLE_FINGERPRINT=7"], ""))),
-        (Stage::Make, builds.content("fail", 0)),
-        (Stage::Make, builds.content("boom", 0)),
-    ]
-}
-
-#[test]
-fn at_whichever_stage_a_build_fails_the_old_one_serves_and_the_next_good_one_is_loaded() {
-    let (directory, path, builds) = stamped("live_faults");
-    let faults = faults(&directory, &builds);
-    // The probe costs a process each time: it is for the build that needs it.
-    let probed = LiveOptions::new().probe(Probe::new(fixture("driver")).argument("probe"));
-    let careful = probed.open::<dyn Greeter>(&path).unwrap();
-    let live = open(&path);
-    let events = live.events();
-    let mut stages = BTreeSet::new();
-    for round in 1..=soak(1, 100) {
-        for (stage, content) in &faults {
-            replace(&path, content);
-            let live = if *stage == Stage::Probe { &careful } else { &live };
-            let serving = (live.generation(), live.get().greet("x"));
-            let error = live.reload().unwrap_err();
-            assert_eq!(error.stage(), Some(*stage), "{error:?}");
-            assert!(error.to_string().contains(&format!("at the stage `{stage}`")), "{error}");
-            assert_eq!((live.generation(), live.get().greet("x")), serving);
-            stages.insert(*stage);
-        }
-        fs::remove_file(&path).unwrap();
-        let error = live.reload().unwrap_err();
-        assert_eq!(error.stage(), Some(Stage::Settle));
-        assert!(matches!(cause(error), LoadError::Read { .. }));
-        assert_eq!(live.get().name(), text("good", round - 1));
-        builds.put(&path, "good", round);
-        assert!(is_replaced(live.reload(), round + 1));
-        assert_eq!(live.get().name(), text("good", round));
-    }
-    assert_eq!(stages.len(), 6);
-    careful.reload().unwrap();
-    assert_eq!(careful.get().name(), live.get().name());
-    let refused = events.clone();
-    drop((careful, events));
-    assert!(ends(live, refused).iter().all(|(_, count, _)| *count == Some(1)));
-}
-
 #[test]
 fn a_policy_is_that_of_every_reload() {
     let (_directory, path, builds) = stamped("live_policy");
@@ -319,55 +255,4 @@ fn a_policy_is_that_of_every_reload() {
     assert!(matches!(cause(error), LoadError::Denied { .. }));
     builds.put(&path, "good", 1);
     live.reload().unwrap();
-}
-
-#[test]
-fn a_storm_of_callers_sees_no_failure_and_nothing_stale_through_many_replacements() {
-    let replacements = soak(60, 10_000);
-    let (_directory, path, builds) = stamped("live_storm");
-    let live = open(&path);
-    let events = live.events();
-    let (published, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
-    let mut usage = Vec::new();
-    let (seen, ends) = thread::scope(|scope| {
-        let callers: Vec<_> = (0..8)
-            .map(|caller| {
-                let (live, published, is_over) = (live.clone(), &published, &is_over);
-                scope.spawn(move || call(&live, published, is_over, caller % 2 == 0))
-            })
-            .collect();
-        let listener = scope.spawn(|| {
-            let ends = events.filter_map(|event| match event {
-                LiveEvent::Unloaded { generation, counter, outcome } => {
-                    assert_eq!(outcome, Some(UnloadOutcome::Unmapped));
-                    Some((generation, counter.unwrap()))
-                }
-                _ => None,
-            });
-            ends.collect::<Vec<_>>()
-        });
-        for number in 1..=replacements {
-            builds.put(&path, "good", number);
-            assert!(is_replaced(live.reload(), number + 1));
-            assert_eq!(live.get().name(), text("good", number));
-            published.store(number, Ordering::SeqCst);
-            if number % 100 == 0 {
-                usage.push(Usage::now());
-            }
-        }
-        is_over.store(true, Ordering::SeqCst);
-        let seen: Vec<_> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
-        drop(live);
-        (seen, listener.join().unwrap())
-    });
-    for seen in &seen {
-        assert!(seen.calls > 0 && (seen.failed, seen.stale) == (0, 0), "{seen:?}");
-    }
-    let unmade: u64 = ends.iter().map(|(_, counter)| counter).sum();
-    assert_eq!((ends.len() as u64, unmade), (replacements + 1, replacements + 1));
-    assert!(!is_mapped("live_storm"));
-    if let [first, .., last] = &usage[..] {
-        println!("{seen:#?}\n{first:?}\n{last:?}");
-        assert!(last.is_about(first), "{first:?} after 100, {last:?} after {replacements}");
-    }
 }

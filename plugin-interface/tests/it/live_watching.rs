@@ -1,10 +1,8 @@
 //! Live plugins that watch their own file, or that a manager's loop replaces.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,7 +12,7 @@ use plugin_interface::{
 };
 
 use crate::fixtures::{Directory, fixture, is_mapped};
-use crate::stamped::{Builds, Usage, call, replace, soak, stamped, text};
+use crate::stamped::{replace, soak, stamped, text};
 
 /// Longer than anything takes.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -28,10 +26,16 @@ fn watch(path: &Path) -> (Live<dyn Greeter>, LiveEvents) {
 
 /// The next event that tells of a load.
 fn next(events: &LiveEvents) -> LiveEvent {
+    next_within(events, DEADLINE).expect("an event")
+}
+
+/// The same, if it comes in time.
+fn next_within(events: &LiveEvents, time: Duration) -> Option<LiveEvent> {
+    let end = Instant::now() + time;
     loop {
-        match events.next_within(DEADLINE).unwrap() {
+        match events.next_within(end.saturating_duration_since(Instant::now()))? {
             LiveEvent::Retired { .. } | LiveEvent::Unloaded { .. } => {}
-            event => return event,
+            event => return Some(event),
         }
     }
 }
@@ -105,7 +109,8 @@ fn what_cannot_be_loaded_is_told_once_and_the_next_good_file_serves() {
         let mut permissions = path.metadata().unwrap().permissions();
         permissions.set_readonly(true);
         fs::set_permissions(&path, permissions).unwrap();
-        assert!(events.next_within(Duration::from_millis(300)).is_none());
+        let told = next_within(&events, Duration::from_millis(300));
+        assert!(told.is_none(), "{told:?}");
         builds.put(&path, "good", round);
         expect_replaced(&events, round + 1);
     }
@@ -181,99 +186,6 @@ fn a_managers_loop_replaces_what_it_gave_out_live() {
         true
     });
     assert_eq!(told, ["good-000001", "make", "good-000003"]);
-}
-
-/// Writes a build in the way that some program does.
-type Writer = fn(&Path, &[u8]);
-
-const WRITERS: [(&str, Writer); 5] = [
-    ("cp", |path, content| fs::write(path, content).unwrap()),
-    ("mv", replace),
-    ("ln -f", |path, content| {
-        let built = path.with_extension("built");
-        fs::write(&built, content).unwrap();
-        fs::remove_file(path).unwrap();
-        fs::hard_link(&built, path).unwrap();
-        // Another one next time, as linkers have it.
-        fs::remove_file(built).unwrap();
-    }),
-    ("gcc -o", |path, content| {
-        let mut file = OpenOptions::new().write(true).truncate(true).open(path).unwrap();
-        for piece in content.chunks(content.len().div_ceil(10)) {
-            file.write_all(piece).unwrap();
-            thread::yield_now();
-        }
-    }),
-    ("rm and create", |path, content| {
-        fs::remove_file(path).unwrap();
-        File::create_new(path).unwrap().write_all(content).unwrap();
-    }),
-];
-
-/// Each build is left untouched until it is served, and served it is.
-fn replace_by(
-    writer: Writer,
-    numbers: std::ops::Range<u64>,
-    path: &Path,
-    builds: &Builds,
-    live: &Live<dyn Greeter>,
-    published: &AtomicU64,
-) {
-    for number in numbers {
-        writer(path, &builds.content("good", number));
-        let (end, expected) = (Instant::now() + DEADLINE, text("good", number));
-        while live.get().name() != expected {
-            assert!(Instant::now() < end, "{expected} is not served: {live:?}");
-            thread::sleep(Duration::from_micros(100));
-        }
-        published.store(number, Ordering::SeqCst);
-    }
-}
-
-#[test]
-fn a_storm_of_callers_sees_no_failure_whoever_writes_the_file_that_is_watched() {
-    let each = soak(40, 10_000);
-    let (_directory, path, builds) = stamped("storm_watched");
-    let (live, events) = watch(&path);
-    let (published, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
-    let mut usage = Vec::new();
-    let (seen, ends) = thread::scope(|scope| {
-        let callers: Vec<_> = (0..8)
-            .map(|caller| {
-                let (live, published, is_over) = (live.clone(), &published, &is_over);
-                scope.spawn(move || call(&live, published, is_over, caller % 2 == 0))
-            })
-            .collect();
-        let listener = scope.spawn(|| {
-            let ends = events.filter_map(|event| match event {
-                LiveEvent::Unloaded { counter, outcome, .. } => {
-                    assert_eq!(outcome, Some(UnloadOutcome::Unmapped));
-                    counter
-                }
-                LiveEvent::Refused { .. } | LiveEvent::WatchImpaired { .. } => panic!("{event:?}"),
-                _ => None,
-            });
-            ends.collect::<Vec<_>>()
-        });
-        for (round, (name, writer)) in WRITERS.into_iter().enumerate() {
-            let (first, began) = (round as u64 * each + 1, Instant::now());
-            replace_by(writer, first..first + each, &path, &builds, &live, &published);
-            println!("{each} replacements by {name} in {:?}", began.elapsed());
-            usage.push(Usage::now());
-        }
-        is_over.store(true, Ordering::SeqCst);
-        let seen: Vec<_> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
-        drop(live);
-        (seen, listener.join().unwrap())
-    });
-    for seen in &seen {
-        assert!(seen.calls > 0 && (seen.failed, seen.stale) == (0, 0), "{seen:?}");
-    }
-    println!("{seen:#?}\n{usage:#?}");
-    assert_eq!(ends, vec![1; WRITERS.len() * each as usize + 1]);
-    assert!(!is_mapped("storm_watched"));
-    let [first, .., last] = &usage[..] else { panic!("{usage:?}") };
-    assert!(last.is_about(first), "{first:?}, at the end {last:?}");
 }
 
 #[test]

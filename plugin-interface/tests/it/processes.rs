@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::fixtures::{Built, Directory, build, built, fixture};
+use crate::fixtures::{Built, Directory, build, built, fixture, released};
 
 /// `PLUGIN_SOAK=1` runs the long versions.
 pub(crate) fn is_soak() -> bool {
@@ -170,9 +170,8 @@ fn host_and_plugin_may_come_from_different_compilers_and_optimisations() {
     ] {
         assert!(expected.contains(part), "{expected}");
     }
-    let release = build("fixtures", "build", &[], &["--workspace", "--release"]);
-    assert_eq!(drive(built(), &release), expected);
-    assert_eq!(drive(&release, built()), expected);
+    assert_eq!(drive(built(), released()), expected);
+    assert_eq!(drive(released(), built()), expected);
 
     let other = "nightly";
     if !has_toolchain(other) {

@@ -1,13 +1,8 @@
-//! A plugin of which tests make as many builds as they want, and callers that
-//! compare what it answers.
+//! A plugin of which tests make as many builds as they want.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-
-use plugin_interface::{Greeter, Live, LiveGuard};
 
 use crate::fixtures::Directory;
 
@@ -51,10 +46,6 @@ pub(crate) fn text(kind: &str, number: u64) -> String {
     format!("{kind}-{number:06}")
 }
 
-pub(crate) fn number(answer: &str) -> u64 {
-    answer.strip_prefix("good-").unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
-}
-
 pub(crate) fn replace(path: &Path, content: &[u8]) {
     let next = path.with_extension("next");
     fs::write(&next, content).unwrap();
@@ -72,67 +63,4 @@ pub(crate) fn stamped(name: &str) -> (Directory, PathBuf, Builds) {
 /// How often to do something, here and in a soak (`PLUGIN_SOAK=1`).
 pub(crate) fn soak(usual: u64, long: u64) -> u64 {
     if std::env::var_os("PLUGIN_SOAK").is_some() { long } else { usual }
-}
-
-/// What a caller of the storm saw.
-#[derive(Debug, Default)]
-pub(crate) struct Seen {
-    pub(crate) calls: u64,
-    pub(crate) failed: u64,
-    pub(crate) stale: u64,
-    longest: Duration,
-}
-
-/// Calls without pause until `is_over`, and compares each answer with what was
-/// published before its guard was taken.
-pub(crate) fn call(
-    live: &Live<dyn Greeter>,
-    published: &AtomicU64,
-    is_over: &AtomicBool,
-    slow: bool,
-) -> Seen {
-    let mut seen = Seen::default();
-    while !is_over.load(Ordering::SeqCst) {
-        let before = published.load(Ordering::SeqCst);
-        let began = Instant::now();
-        let guard = live.get();
-        let answer = match slow {
-            true => guard.greet("slowly 5"),
-            false => guard.name().to_owned(),
-        };
-        seen.longest = seen.longest.max(began.elapsed());
-        seen.calls += 1;
-        // Of the version of its guard, whatever was published meanwhile.
-        let is_own = answer == text("good", LiveGuard::generation(&guard) - 1);
-        seen.failed += u64::from(!is_own);
-        seen.stale += u64::from(number(&answer) < before);
-    }
-    seen
-}
-
-/// What this process takes of the system.
-#[derive(Debug)]
-pub(crate) struct Usage {
-    resident_kb: u64,
-    descriptors: u64,
-    maps: u64,
-}
-
-impl Usage {
-    pub(crate) fn now() -> Self {
-        let status = fs::read_to_string("/proc/self/status").unwrap();
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        Usage {
-            resident_kb: resident.trim().trim_end_matches(" kB").parse().unwrap(),
-            descriptors: fs::read_dir("/proc/self/fd").unwrap().count() as u64,
-            maps: fs::read_to_string("/proc/self/maps").unwrap().lines().count() as u64,
-        }
-    }
-
-    /// Apart from versions that are on their way out at this moment.
-    pub(crate) fn is_about(&self, earlier: &Usage) -> bool {
-        self.resident_kb < earlier.resident_kb + 8 * 1024
-            && self.descriptors <= earlier.descriptors + 8
-            && self.maps <= earlier.maps + 60
-    }
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,14 +13,8 @@ use plugin_interface::{
     UnloadOutcome, load_greeter_from_lib, retained, unload_greeter,
 };
 
-use crate::fixtures::{Built, Directory, build, fixture, is_mapped};
+use crate::fixtures::{Directory, fixture, is_mapped, released};
 use crate::processes::is_soak;
-
-/// The fixtures as they are shipped: small, so that many loads are quick.
-fn released() -> &'static Built {
-    static BUILT: OnceLock<Built> = OnceLock::new();
-    BUILT.get_or_init(|| build("fixtures", "build", &[], &["--workspace", "--release"]))
-}
 
 /// Replaces the plugin in a process of its own.
 fn reload(mut command: Command, count: usize, exits: usize) -> String {
