@@ -10,10 +10,12 @@
 //!                   | "stop" "=" path  | "state"
 //! ```
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::LitStr;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Ident, LitStr, Path, Token};
+
+use crate::syntax::{Ends, Path, expect, until};
 
 /// The arguments of any of the attributes; which are allowed, the caller says.
 #[derive(Default)]
@@ -42,7 +44,7 @@ impl Args {
             }
             while !input.is_empty() {
                 if interface || args.any() {
-                    input.parse::<Token![,]>()?;
+                    expect(input, ",")?;
                 }
                 if !input.is_empty() {
                     args.option(input, allowed)?;
@@ -65,13 +67,13 @@ impl Args {
             return Err(syn::Error::new(key.span(), message));
         }
         if key != "state" {
-            input.parse::<Token![=]>()?;
+            expect(input, "=")?;
         }
         let again = match key.to_string().as_str() {
             "crate" => self.krate.replace(input.call(Path::parse_mod_style)?).is_some(),
-            "new" => self.new.replace(input.parse()?).is_some(),
+            "new" => self.new.replace(function(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
-            "stop" => self.stop.replace(input.parse()?).is_some(),
+            "stop" => self.stop.replace(function(input)?).is_some(),
             "version" => self.version.replace(text(input)?).is_some(),
             _ => self.name.replace(text(input)?).is_some(),
         };
@@ -83,13 +85,19 @@ impl Args {
 
     /// The path of `plugin-interface`.
     pub fn crate_path(&self) -> Path {
-        self.krate.clone().unwrap_or_else(|| syn::parse_quote!(::plugin_interface))
+        self.krate.clone().unwrap_or_else(Path::plugin_interface)
     }
 }
 
 fn nothing_named() -> syn::Error {
     let message = "name the interface in parentheses behind the attribute, such as `(Greeter)`";
     syn::Error::new(Span::call_site(), message)
+}
+
+/// A path, with arguments of types perhaps.
+fn function(input: ParseStream<'_>) -> syn::Result<Path> {
+    let error = input.error("expected the path of a function");
+    Path::of(until(input, Ends::AtComma)?).ok_or(error)
 }
 
 fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {

@@ -2,15 +2,17 @@
 
 pub(crate) mod lent;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, Ident, LitStr, Path, Type, TypeParamBound};
+use syn::LitStr;
 
 use crate::errors::Errors;
 use crate::lifetimes;
 use crate::model::Receiver;
-use crate::syntax::{ItemImpl, ItemTrait, OtherItem, OtherKind, Signature, TraitMethod};
+use crate::spans::ends;
+use crate::syntax::{
+    Attribute, ItemImpl, ItemTrait, Kind, OtherItem, OtherKind, Path, Signature, TraitMethod, Type,
+};
 
 pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
     if let Some(unsafety) = &item.unsafety {
@@ -25,32 +27,28 @@ pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
             "an interface cannot be generic: one library holds one compiled version; write a trait for each type",
         );
     }
-    if let Some(clause) = &item.generics.where_clause {
+    if let Some((token, _)) = &item.generics.where_clause {
         errors.at(
-            clause.where_token,
+            &token,
             "an interface cannot have a `where` clause: write `Send`, `Sync` and `'static` as supertraits, and leave the rest out",
         );
     }
     for bound in &item.supertraits {
         if !is_marker(bound) {
             errors.at(
-                bound,
+                &bound,
                 "only `Send`, `Sync` and `'static` can be supertraits of an interface: the proxy has nothing to implement others with; move their methods into the interface",
             );
         }
     }
 }
 
-fn is_marker(bound: &TypeParamBound) -> bool {
-    match bound {
-        TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
-        TypeParamBound::Trait(bound) => bound
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "Send" || last.ident == "Sync"),
-        _ => false,
+fn is_marker(bound: &TokenStream) -> bool {
+    if let [lifetime] = &lifetimes::written(bound)[..] {
+        return lifetime.ident == "static" && bound.clone().into_iter().count() == 2;
     }
+    let path = Path::of(bound.clone());
+    path.as_ref().and_then(Path::last).is_some_and(|last| last == "Send" || last == "Sync")
 }
 
 pub(crate) fn only_methods(item: &OtherItem, errors: &mut Errors) {
@@ -87,45 +85,48 @@ pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Rec
 
 pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
     if let Some(token) = &signature.asyncness {
-        errors.at(token, "an interface method cannot be `async`: return a future, `fn name(&self) -> plugin_interface::BoxFuture<'_, T>`, whose body is `Box::pin(async move { .. })`");
+        errors.at(&token, "an interface method cannot be `async`: return a future, `fn name(&self) -> plugin_interface::BoxFuture<'_, T>`, whose body is `Box::pin(async move { .. })`");
     }
     if let Some(token) = &signature.constness {
-        errors.at(token, "an interface method cannot be `const`: it is called through a vtable");
+        errors.at(&token, "an interface method cannot be `const`: it is called through a vtable");
     }
     if let Some(token) = &signature.unsafety {
         errors.at(
-            token,
+            &token,
             "an interface method is safe: a host cannot know what a plugin wants vouched for",
         );
     }
-    if let Some(abi) = &signature.abi {
-        errors.at(abi, "write an ordinary method: the macro makes the `extern \"C\"` function");
+    if !signature.abi.is_empty() {
+        errors.at(
+            &signature.abi,
+            "write an ordinary method: the macro makes the `extern \"C\"` function",
+        );
     }
     if let Some(variadic) = &signature.variadic {
         errors.at(variadic, "an interface method cannot be variadic: take a slice");
     }
-    for parameter in signature.generics.type_params() {
+    for parameter in signature.generics.of(Kind::Type) {
         errors.at(
             parameter,
             "an interface method cannot be generic: a vtable holds one compiled version; name the type",
         );
     }
-    for parameter in signature.generics.const_params() {
+    for parameter in signature.generics.of(Kind::Const) {
         errors.at(
             parameter,
             "an interface method cannot be generic: a vtable holds one compiled version; take a slice",
         );
     }
-    if let Some(clause) = &signature.generics.where_clause {
+    if let Some((token, _)) = &signature.generics.where_clause {
         errors.at(
-            clause.where_token,
+            &token,
             "an interface method cannot have a `where` clause: a vtable holds every method; leave it out",
         );
     }
 }
 
 pub(crate) fn parameter_attributes(attributes: &[Attribute], errors: &mut Errors) {
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")) {
+    for attribute in attributes.iter().filter(|attribute| attribute.is("cfg")) {
         errors.at(
             attribute,
             "a parameter of an interface method cannot depend on `cfg`: put it on the method, and write one for each case",
@@ -136,7 +137,7 @@ pub(crate) fn parameter_attributes(attributes: &[Attribute], errors: &mut Errors
 pub(crate) fn parameter_type(ty: &Type, errors: &mut Errors) {
     if let Some(token) = keyword(ty, "impl") {
         errors.at(
-            token,
+            &token,
             "an interface method cannot be generic: a vtable holds one compiled version; name the type",
         );
     }
@@ -149,7 +150,7 @@ pub(crate) fn parameter_type(ty: &Type, errors: &mut Errors) {
 fn refuse_self_type(ty: &Type, errors: &mut Errors) {
     if let Some(token) = keyword(ty, "Self") {
         errors.at(
-            token,
+            &token,
             "an interface method cannot name `Self`: the host does not know the plugin's type; name another type",
         );
     }
@@ -160,7 +161,7 @@ fn refuse_static(taken: &impl ToTokens, errors: &mut Errors) {
     for lifetime in lifetimes::written(taken) {
         if lifetime.ident == "static" {
             errors.at(
-                lifetime,
+                &lifetime,
                 "what a method takes is borrowed for the call, not for `'static`: leave the lifetime out, and copy what has to stay",
             );
         }
@@ -190,10 +191,9 @@ fn keyword(ty: &Type, word: &str) -> Option<Ident> {
 
 /// References that the compiler would refuse too, without the better type.
 fn refuse_reference(ty: &Type, errors: &mut Errors) {
-    let Type::Reference(reference) = ty else { return };
-    let Type::Path(referent) = &*reference.elem else { return };
-    let Some(last) = referent.path.segments.last() else { return };
-    let instead = match last.ident.to_string().as_str() {
+    let Some((and, referent)) = ty.referent() else { return };
+    let Some(last) = referent.last() else { return };
+    let instead = match last.to_string().as_str() {
         "String" => "write `&str`, or `String` to give it away",
         "Vec" => "write a slice, `&[T]`, or `Vec<T>` to give it away",
         "Option" | "Result" => "leave the `&` out",
@@ -203,17 +203,17 @@ fn refuse_reference(ty: &Type, errors: &mut Errors) {
         }
         _ => return,
     };
-    errors.at(reference.and_token, format!("only `&str` and slices cross by reference: {instead}"));
+    errors.at(&and, &format!("only `&str` and slices cross by reference: {instead}"));
 }
 
 pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {
     if let Some(token) = keyword(output, "impl") {
-        errors.at(token, "an interface method cannot return `impl Trait`: name the type");
+        errors.at(&token, "an interface method cannot return `impl Trait`: name the type");
     }
     refuse_self_type(output, errors);
     refuse_reference(output, errors);
     lent::returned(output, errors);
-    if let Type::Never(_) = output {
+    if output.is_never() {
         errors.at(
             output,
             "an interface method returns: leave `-> !` out; a panic is how a call fails",
@@ -232,7 +232,7 @@ fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors)
                 "what a method returns borrows from `self`, not for `{lifetime}`: \
                  the library may be gone by then; return an owned value"
             );
-            errors.at(lifetime, message);
+            errors.at(&lifetime, &message);
         }
     }
 }
@@ -244,7 +244,7 @@ pub(crate) fn version(version: Option<&LitStr>, errors: &mut Errors) -> String {
     };
     let text = literal.value();
     if numbers(&text).is_none() {
-        errors.at(literal, "expected a version of two numbers, such as \"1.0\"");
+        errors.at(&literal, "expected a version of two numbers, such as \"1.0\"");
     }
     text
 }
@@ -281,23 +281,21 @@ impl<'v> History<'v> {
         for again in rest {
             errors.at(again, "a method came once: leave one `#[since(\"..\")]`");
         }
-        let literal: LitStr = match attribute.parse_args() {
-            Ok(literal) => literal,
-            Err(_) => {
-                errors.at(
-                    attribute,
-                    "expected the version that the method came with, such as `#[since(\"1.1\")]`",
-                );
-                return None;
-            }
+        let Some(literal) = attribute.arguments().and_then(|a| syn::parse2::<LitStr>(a).ok())
+        else {
+            errors.at(
+                attribute,
+                "expected the version that the method came with, such as `#[since(\"1.1\")]`",
+            );
+            return None;
         };
         let Some(since) = numbers(&literal.value()) else {
-            errors.at(literal, "expected a version of two numbers, such as \"1.1\"");
+            errors.at(&literal, "expected a version of two numbers, such as \"1.1\"");
             return None;
         };
         let own = numbers(self.version)?;
         if since.0 != own.0 || since.1 == 0 || since > own {
-            errors.at(&literal, format!(
+            errors.at(&literal, &format!(
                 "expected a version after {}.0 and not after the interface's own, which is {}: say `#[plugin_interface(version = \"..\")]`",
                 own.0, self.version
             ));
@@ -315,38 +313,37 @@ impl<'v> History<'v> {
 pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Errors) {
     match &item.interface {
         None => errors.push(syn::Error::new(
-            item.self_ty.span(),
+            ends(&item.self_ty.to_token_stream()).0,
             format!("`#[plugin_impl({interface})]` goes on `impl {interface} for Type`"),
         )),
         Some(path) => {
-            let found = path.segments.last().map(|last| &last.ident);
-            if found != Some(interface) {
+            if path.last() != Some(interface) {
                 errors.at(
                     path,
-                    format!("`#[plugin_impl({interface})]` goes on an impl of `{interface}`: name the same trait in both"),
+                    &format!("`#[plugin_impl({interface})]` goes on an impl of `{interface}`: name the same trait in both"),
                 );
             }
         }
     }
     for parameter in &item.generics.params {
-        if !matches!(parameter, GenericParam::Lifetime(_)) {
+        if parameter.kind != Kind::Lifetime {
             errors.at(
                 parameter,
                 "a plugin cannot be generic: the host asks for one compiled type; write the impl for that type",
             );
         }
     }
-    if let Some(clause) = &item.generics.where_clause {
+    if let Some((token, _)) = &item.generics.where_clause {
         errors.at(
-            clause.where_token,
+            &token,
             "a plugin cannot have a `where` clause: the host asks for one compiled type; write the impl for that type",
         );
     }
-    let declared: Vec<_> = item.generics.lifetimes().map(|l| &l.lifetime.ident).collect();
+    let declared: Vec<_> = item.generics.of(Kind::Lifetime).map(|l| &l.ident).collect();
     for lifetime in lifetimes::written(&item.self_ty) {
         if lifetime.ident == "_" || declared.contains(&&lifetime.ident) {
             errors.at(
-                lifetime,
+                &lifetime,
                 "a plugin must own what it holds: the host keeps it for as long as it likes; put `String`s and `Vec`s into the type instead of borrows",
             );
         }
@@ -355,8 +352,8 @@ pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Er
 
 /// A path to a constructor or a hook is read outside the impl.
 pub(crate) fn function(path: &Path, errors: &mut Errors) {
-    if let Some(first) = path.segments.first().filter(|first| first.ident == "Self") {
-        errors.at(first, "`Self` is not known in the attribute: write the name of the type");
+    if let Some(first) = path.first().filter(|first| *first == "Self") {
+        errors.at(&first, "`Self` is not known in the attribute: write the name of the type");
     }
 }
 
@@ -365,7 +362,7 @@ pub(crate) fn name(literal: &LitStr, errors: &mut Errors) -> Option<String> {
     let name = literal.value();
     let valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !valid {
-        errors.at(literal, "a name becomes part of a symbol: use letters, digits and `_`");
+        errors.at(&literal, "a name becomes part of a symbol: use letters, digits and `_`");
     }
     valid.then_some(name)
 }

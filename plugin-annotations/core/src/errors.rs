@@ -9,7 +9,7 @@ pub struct Errors(Option<syn::Error>);
 
 impl Errors {
     /// Reports `message` at `tokens`.
-    pub fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+    pub fn at(&mut self, tokens: &dyn ToTokens, message: &str) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 

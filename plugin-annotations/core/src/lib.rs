@@ -31,7 +31,8 @@ mod model;
 mod parse;
 #[doc(hidden)]
 pub mod spans;
-mod syntax;
+#[doc(hidden)]
+pub mod syntax;
 
 pub use expand::aggregates::run as plugin_aggregates;
 pub use expand::interface::run as plugin_interface;

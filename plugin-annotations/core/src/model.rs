@@ -1,9 +1,9 @@
 //! What the attributes describe, once parsed.
 
-use syn::{Attribute, Ident, Path, Type};
+use proc_macro2::Ident;
 
 use crate::lifetimes;
-use crate::syntax::{ItemTrait, Signature};
+use crate::syntax::{Attribute, ItemTrait, Path, Signature, Type};
 
 /// A trait that becomes an interface.
 pub(crate) struct Interface {

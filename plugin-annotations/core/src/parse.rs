@@ -1,16 +1,15 @@
 //! From tokens to the model. What cannot be modelled is an error here, what
 //! can be modelled but cannot work is one in `check`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::{Attribute, GenericArgument, Ident, Path, PathArguments, ReturnType, Type};
 
 use crate::args::Args;
 use crate::check;
 use crate::errors::Errors;
 use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration};
-use crate::syntax::{self, ItemImpl, ItemTrait, TraitItem, TraitMethod};
+use crate::syntax::{self, Attribute, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
 
 pub(crate) fn interface(
     args: TokenStream,
@@ -33,7 +32,7 @@ pub(crate) fn interface(
             TraitItem::Other(other) => check::only_methods(other, errors),
         }
     }
-    let lints = item.attrs.iter().filter(|a| a.path().is_ident("allow")).cloned().collect();
+    let lints = item.attrs.iter().filter(|a| a.is("allow")).cloned().collect();
     Some(Interface { krate: args.crate_path(), item, lints, version, methods })
 }
 
@@ -57,12 +56,12 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         parameters.push(Parameter { name, ty: parameter.ty.clone() });
     }
     let output = match &signature.output {
-        ReturnType::Default => syn::parse_quote!(()),
-        ReturnType::Type(_, ty) => (**ty).clone(),
+        None => Type::unit(),
+        Some((_, ty)) => ty.clone(),
     };
     check::return_type(signature, &output, errors);
     let attributes = |name| {
-        let named = move |a: &&Attribute| a.path().is_ident(name);
+        let named = move |a: &&Attribute| a.is(name);
         method.attrs.iter().filter(named).cloned().collect()
     };
     let method = Method {
@@ -121,31 +120,30 @@ pub(crate) fn registration(
 
 /// The type's own name, if it is enough to tell it from others.
 fn type_name(ty: &Type, errors: &mut Errors) -> Option<String> {
-    match ty {
-        Type::Path(path) if path.qself.is_none() => {
-            let last = path.path.segments.last()?;
-            if !has_type_parameters(&last.arguments) {
-                return Some(last.ident.unraw().to_string());
-            }
-            let message = "a type with parameters needs a name of its own: \
-                           `#[plugin_impl(Trait, name = \"..\")]`";
-            errors.at(&last.arguments, message);
-        }
-        other => {
-            errors.at(other, "only a type with a name can be a plugin: wrap this one in a struct");
-        }
+    let Some(path) = ty.path() else {
+        errors.at(ty, "only a type with a name can be a plugin: wrap this one in a struct");
+        return None;
+    };
+    if has_type_parameters(path.arguments()) {
+        let message = "a type with parameters needs a name of its own: \
+                       `#[plugin_impl(Trait, name = \"..\")]`";
+        errors.at(path.arguments(), message);
+        return None;
     }
-    None
+    Some(path.last()?.unraw().to_string())
 }
 
-fn has_type_parameters(arguments: &PathArguments) -> bool {
-    match arguments {
-        PathArguments::AngleBracketed(list) => {
-            !list.args.iter().all(|argument| matches!(argument, GenericArgument::Lifetime(_)))
+/// Whether there is anything but lifetimes.
+fn has_type_parameters(arguments: &TokenStream) -> bool {
+    let mut tokens = arguments.clone().into_iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => drop(tokens.next()),
+            TokenTree::Punct(_) => {}
+            _ => return true,
         }
-        PathArguments::Parenthesized(_) => true,
-        PathArguments::None => false,
     }
+    false
 }
 
 pub(crate) fn aggregates(args: TokenStream, errors: &mut Errors) -> Option<Aggregates> {
@@ -156,8 +154,5 @@ pub(crate) fn aggregates(args: TokenStream, errors: &mut Errors) -> Option<Aggre
 }
 
 fn last_ident(path: &Path) -> Ident {
-    match path.segments.last() {
-        Some(segment) => segment.ident.clone(),
-        None => format_ident!("_"),
-    }
+    path.last().cloned().unwrap_or_else(|| format_ident!("_"))
 }

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Path;
+
+use crate::syntax::Path;
 
 /// `<T as FfiSafe>::Wire` or another item of it. It spans `T`, so that the error
 /// of a type that cannot cross points there, and is one however often it

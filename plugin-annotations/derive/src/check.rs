@@ -1,14 +1,15 @@
 //! What cannot cross, for how it is written.
 
-use syn::{Attribute, DataUnion, GenericParam, Generics, Ident, Type};
+use proc_macro2::Ident;
 
 use crate::model::Fields;
 use plugin_annotations_core::errors::Errors;
 use plugin_annotations_core::lifetimes;
+use plugin_annotations_core::syntax::{Attribute, Generics, Kind, Type};
 
-pub(crate) fn union(data: &DataUnion, errors: &mut Errors) {
+pub(crate) fn union(keyword: &Ident, errors: &mut Errors) {
     errors.at(
-        data.union_token,
+        keyword,
         "a union cannot cross: nothing says which of its fields is there; make it an enum",
     );
 }
@@ -24,21 +25,21 @@ pub(crate) fn variants(name: &Ident, variants: &[(Ident, Fields)], errors: &mut 
 
 pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
     for parameter in &generics.params {
-        match parameter {
-            GenericParam::Const(_) => errors.at(
-                parameter,
+        match parameter.kind {
+            Kind::Const => errors.at(
+                &parameter,
                 "a type that crosses cannot have a `const` parameter: its definition would be another for each value; write the number, or use a `Vec`",
             ),
-            GenericParam::Type(parameter) if !parameter.bounds.is_empty() => errors.at(
+            Kind::Type if !parameter.bounds.is_empty() => errors.at(
                 &parameter.bounds,
                 "a type that crosses has no bounds on its parameters: `FfiSafe` is added; write others on the impls that need them",
             ),
             _ => {}
         }
     }
-    if let Some(clause) = &generics.where_clause {
+    if let Some((token, _)) = &generics.where_clause {
         errors.at(
-            clause.where_token,
+            token,
             "a type that crosses has no `where` clause: `T: FfiSafe` is added; write other bounds on the impls that need them",
         );
     }
@@ -46,7 +47,7 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
 
 /// Options of a field or a variant, where there are none.
 pub(crate) fn no_options(attributes: &[Attribute], errors: &mut Errors) {
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("ffi")) {
+    for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
         errors.at(
             attribute,
             "there is no such option: `#[ffi(crate = path)]` goes above the type, and nothing on what is in it",
@@ -59,7 +60,7 @@ pub(crate) fn field_type(ty: &Type, errors: &mut Errors) {
     for lifetime in lifetimes::written(ty) {
         if lifetime.ident == "static" {
             errors.at(
-                lifetime,
+                &lifetime,
                 "what crosses is not borrowed for ever, since a library can be unloaded: give the type a lifetime, or own the value (`String`, `Vec<T>`)",
             );
         }

@@ -2,13 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Member;
-use syn::Path;
 use syn::ext::IdentExt;
 
 use crate::model::{Body, Derived, Fields};
 use plugin_annotations_core::lifetimes;
 use plugin_annotations_core::spans::crossing;
+use plugin_annotations_core::syntax::{Kind, Path};
 
 /// ```text
 /// Input:  struct Tree<T> { value: T, kids: Vec<Tree<T>> }
@@ -22,8 +21,8 @@ use plugin_annotations_core::spans::crossing;
 pub(crate) fn definition(Derived { krate, name, generics, body, .. }: &Derived) -> TokenStream {
     let private = quote!(#krate::__private);
     let text = name.unraw().to_string();
-    let parameters = generics.type_params().map(|parameter| parameter.ident.unraw().to_string());
-    let aliases = generics.type_params().enumerate().map(|(i, parameter)| {
+    let parameters = generics.of(Kind::Type).map(|parameter| parameter.ident.unraw().to_string());
+    let aliases = generics.of(Kind::Type).enumerate().map(|(i, parameter)| {
         let parameter = &parameter.ident;
         quote! {
             #[allow(dead_code, non_camel_case_types)]
@@ -57,12 +56,12 @@ pub(crate) fn definition(Derived { krate, name, generics, body, .. }: &Derived) 
 fn fields(krate: &Path, fields: &Fields) -> TokenStream {
     let all = fields.all().iter().map(|field| {
         let shape = crossing(krate, &lifetimes::fixed(&field.ty), "SHAPE");
-        match &field.member {
-            Member::Named(name) => {
+        match &field.name {
+            Some(name) => {
                 let name = name.unraw().to_string();
                 quote!((#name, #shape))
             }
-            Member::Unnamed(_) => shape,
+            None => shape,
         }
     });
     let fields = match fields {

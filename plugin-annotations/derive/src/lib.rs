@@ -17,14 +17,15 @@ mod definition;
 mod model;
 mod parse;
 mod plain;
+mod syntax;
 mod wire;
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{GenericParam, Generics, Ident, Lifetime, Path};
 
 use plugin_annotations_core::errors::Errors;
+use plugin_annotations_core::syntax::{Generics, Kind, Path};
 
 use crate::model::{Body, Derived, Fields};
 
@@ -53,9 +54,7 @@ pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
 fn expand(derived: &Derived) -> TokenStream {
     let Derived { krate, name, generics, body, .. } = derived;
     let private = quote!(#krate::__private);
-    let crossing = crossing_generics(krate, generics);
-    let (parameters, _, _) = crossing.split_for_impl();
-    let (_, arguments, _) = generics.split_for_impl();
+    let (parameters, arguments) = (crossing(krate, generics), generics.arguments());
     let at = at(krate, generics);
     let parts = parts(name, body);
     let layouts = wire::layouts(krate, body, &parts);
@@ -63,9 +62,9 @@ fn expand(derived: &Derived) -> TokenStream {
     let lower = wire::lower(krate, body, &parts);
     let lift = wire::lift(krate, name, body, &parts);
     let definition = definition::definition(derived);
-    let (is_plain, plain) = plain::plain(derived, &crossing);
+    let (is_plain, plain) = plain::plain(derived, &parameters);
     let lends = lends(krate, generics);
-    let shapes = generics.type_params().map(|parameter| {
+    let shapes = generics.of(Kind::Type).map(|parameter| {
         let parameter = &parameter.ident;
         quote!(<#parameter as #krate::FfiSafe>::SHAPE)
     });
@@ -134,8 +133,8 @@ fn expand(derived: &Derived) -> TokenStream {
 /// Whether objects may be lent in it. Not its fields say so, since a type may
 /// lead to itself: what has no lifetime borrows nothing.
 fn lends(krate: &Path, generics: &Generics) -> TokenStream {
-    let borrows = generics.lifetimes().next().is_some();
-    let parameters = generics.type_params().map(|parameter| &parameter.ident);
+    let borrows = generics.of(Kind::Lifetime).next().is_some();
+    let parameters = generics.of(Kind::Type).map(|parameter| &parameter.ident);
     quote! {
         const LENDS: #krate::__private::core::primitive::bool =
             #borrows #(|| <#parameters as #krate::FfiSafe>::LENDS)*;
@@ -143,25 +142,25 @@ fn lends(krate: &Path, generics: &Generics) -> TokenStream {
 }
 
 /// `<'s, T>` becomes `<'s, T: FfiSafe>`.
-fn crossing_generics(krate: &Path, generics: &Generics) -> Generics {
-    let mut generics = generics.clone();
-    for parameter in generics.type_params_mut() {
-        parameter.bounds.push(syn::parse_quote!(#krate::FfiSafe));
-    }
-    generics
+fn crossing(krate: &Path, generics: &Generics) -> TokenStream {
+    let parameters = generics.params.iter().map(|parameter| match parameter.kind {
+        Kind::Type => {
+            let name = &parameter.ident;
+            quote!(#name: #krate::FfiSafe)
+        }
+        Kind::Lifetime | Kind::Const => parameter.to_token_stream(),
+    });
+    quote!(<#(#parameters),*>)
 }
 
 /// The arguments of the type where all of its lifetimes are `'__a`.
 fn at(krate: &Path, generics: &Generics) -> TokenStream {
-    let arguments = generics.params.iter().map(|parameter| match parameter {
-        GenericParam::Type(parameter) => {
+    let arguments = generics.params.iter().map(|parameter| match parameter.kind {
+        Kind::Type => {
             let parameter = &parameter.ident;
             quote!(<#parameter as #krate::FfiSafe>::At<'__a>)
         }
-        _ => {
-            let lifetime = Lifetime::new("'__a", proc_macro2::Span::call_site());
-            quote!(#lifetime)
-        }
+        Kind::Lifetime | Kind::Const => quote!('__a),
     });
     quote!(<#(#arguments),*>)
 }

@@ -1,7 +1,7 @@
 //! What the derive describes, once parsed.
 
-use proc_macro2::TokenStream;
-use syn::{Generics, Ident, Member, Path};
+use plugin_annotations_core::syntax::{Generics, Path};
+use proc_macro2::{Ident, TokenStream};
 
 /// A type that is to cross.
 pub(crate) struct Derived {
@@ -27,7 +27,10 @@ pub(crate) enum Fields {
 }
 
 pub(crate) struct Field {
-    pub(crate) member: Member,
+    /// `None` in a tuple.
+    pub(crate) name: Option<Ident>,
+    /// Its name, or its number in a tuple.
+    pub(crate) member: TokenStream,
     /// As it is named outside of the type's definition, where `Self` is another.
     pub(crate) ty: TokenStream,
 }

@@ -1,31 +1,31 @@
 //! From the tokens of a struct or an enum to the model.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Data, DataEnum, DeriveInput, Field, Meta, Path};
 
 use crate::check;
 use crate::model::{self, Body, Derived};
+use crate::syntax::{self, Data, Item, Variant};
 use plugin_annotations_core::args::Args;
 use plugin_annotations_core::errors::Errors;
 use plugin_annotations_core::spans::located;
+use plugin_annotations_core::syntax::{Attribute, Path};
 
 pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived> {
-    let item = errors.keep(syn::parse2::<DeriveInput>(item))?;
+    let item = errors.keep(syn::parse2::<Item>(item))?;
     check::generics(&item.generics, errors);
     let krate = crate_path(&item.attrs, errors);
-    let (_, arguments, _) = item.generics.split_for_impl();
-    let name = &item.ident;
+    let (name, arguments) = (&item.ident, item.generics.arguments());
     let own = quote!(#name #arguments);
     let has_numbers = match &item.data {
-        Data::Enum(data) => data.variants.iter().any(|variant| variant.discriminant.is_some()),
+        Data::Enum(variants) => variants.iter().any(|variant| !variant.discriminant.is_empty()),
         _ => false,
     };
     let body = match &item.data {
-        Data::Struct(data) => Some(Body::Struct(fields(&data.fields, &own, errors))),
-        Data::Enum(data) => Some(Body::Enum(variants(data, &own, errors))),
-        Data::Union(data) => {
-            check::union(data, errors);
+        Data::Struct(all) => Some(Body::Struct(fields(all, &own, errors))),
+        Data::Enum(all) => Some(Body::Enum(variants(all, &own, errors))),
+        Data::Union(keyword) => {
+            check::union(keyword, errors);
             None
         }
     };
@@ -44,8 +44,8 @@ pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived>
 /// Where `plugin-interface` is, as `#[ffi(crate = path)]` says.
 fn crate_path(attributes: &[Attribute], errors: &mut Errors) -> Path {
     let mut args = Args::default();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("ffi")) {
-        let tokens = attribute.meta.require_list().map(|list| list.tokens.clone());
+    for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
+        let tokens = attribute.arguments().ok_or_else(|| no_options(attribute));
         let found = tokens.and_then(|tokens| Args::parse(tokens, false, &["crate"]));
         if let Some(found) = errors.keep(found)
             && let Some(krate) = found.krate
@@ -57,39 +57,46 @@ fn crate_path(attributes: &[Attribute], errors: &mut Errors) -> Path {
     args.crate_path()
 }
 
+fn no_options(attribute: &Attribute) -> syn::Error {
+    syn::Error::new_spanned(attribute, "expected options in parentheses: `#[ffi(crate = path)]`")
+}
+
 /// Whether `#[repr(C)]` is all that is said of the layout.
 fn is_repr_c(attributes: &[Attribute]) -> bool {
-    let mut reprs = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::List(list) if list.path.is_ident("repr") => Some(list.tokens.to_string()),
-        _ => None,
-    });
-    reprs.next().is_some_and(|repr| repr == "C") && reprs.next().is_none()
+    let mut reprs = attributes.iter().filter(|attribute| attribute.is("repr"));
+    let first = reprs.next().and_then(Attribute::arguments);
+    first.is_some_and(|repr| repr.to_string() == "C") && reprs.next().is_none()
 }
 
 fn variants(
-    data: &DataEnum,
+    all: &[Variant],
     own: &TokenStream,
     errors: &mut Errors,
 ) -> Vec<(Ident, model::Fields)> {
     let mut variants = Vec::new();
-    for variant in &data.variants {
+    for variant in all {
         check::no_options(&variant.attrs, errors);
         variants.push((variant.ident.clone(), fields(&variant.fields, own, errors)));
     }
     variants
 }
 
-fn fields(fields: &syn::Fields, own: &TokenStream, errors: &mut Errors) -> model::Fields {
+fn fields(fields: &syntax::Fields, own: &TokenStream, errors: &mut Errors) -> model::Fields {
     let mut all = Vec::new();
-    for (Field { attrs, ty, .. }, member) in fields.iter().zip(fields.members()) {
-        check::no_options(attrs, errors);
-        check::field_type(ty, errors);
-        all.push(model::Field { member, ty: without_self(ty.to_token_stream(), own) });
+    for (number, field) in fields.all().iter().enumerate() {
+        check::no_options(&field.attrs, errors);
+        check::field_type(&field.ty, errors);
+        let member = match &field.ident {
+            Some(name) => name.to_token_stream(),
+            None => Literal::usize_unsuffixed(number).to_token_stream(),
+        };
+        let ty = without_self(field.ty.to_token_stream(), own);
+        all.push(model::Field { name: field.ident.clone(), member, ty });
     }
     match fields {
-        syn::Fields::Unit => model::Fields::Unit,
-        syn::Fields::Unnamed(_) => model::Fields::Tuple(all),
-        syn::Fields::Named(_) => model::Fields::Named(all),
+        syntax::Fields::Unit => model::Fields::Unit,
+        syntax::Fields::Tuple(_) => model::Fields::Tuple(all),
+        syntax::Fields::Named(_) => model::Fields::Named(all),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Generics;
 
 use crate::model::{Body, Derived, Field};
 use plugin_annotations_core::spans::crossing;
+use plugin_annotations_core::syntax::Kind;
 
 /// The constant that says so, and the impl of `Plain`. Both depend on what the
 /// fields are, which the compiler knows and no macro.
-pub(crate) fn plain(derived: &Derived, crossing_generics: &Generics) -> (TokenStream, TokenStream) {
+pub(crate) fn plain(derived: &Derived, parameters: &TokenStream) -> (TokenStream, TokenStream) {
     let Derived { krate, name, generics, is_repr_c, body } = derived;
     let fields: Vec<&Field> = match body {
         // It crosses as a byte, and lies in none.
@@ -26,13 +26,12 @@ pub(crate) fn plain(derived: &Derived, crossing_generics: &Generics) -> (TokenSt
         const PLAIN: #private::core::primitive::bool =
             #private::is_plain::<Self>(&[#(#are_plain),*]);
     };
-    if generics.lifetimes().next().is_some() {
+    if generics.of(Kind::Lifetime).next().is_some() {
         return (is_plain, quote!());
     }
-    let (parameters, _, _) = crossing_generics.split_for_impl();
-    let (_, arguments, _) = generics.split_for_impl();
+    let arguments = generics.arguments();
     let types = fields.iter().map(|field| &field.ty);
-    let owned = generics.type_params().map(|parameter| &parameter.ident);
+    let owned = generics.of(Kind::Type).map(|parameter| &parameter.ident);
     // With a lifetime of its own, a bound that does not hold is no error: then
     // there is no such impl.
     let plain = quote! {

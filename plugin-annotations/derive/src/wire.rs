@@ -10,14 +10,14 @@
 //! The layouts are generic over the wires in them, so that they have no
 //! lifetimes: a type at one lifetime has the wire that it has at another.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Ident, Index, Path};
 
 use crate::Part;
 use crate::model::{Body, Field};
 use plugin_annotations_core::spans::crossing;
+use plugin_annotations_core::syntax::Path;
 
 impl Part<'_> {
     fn fields(&self) -> &[Field] {
@@ -66,7 +66,7 @@ impl Part<'_> {
     fn lift(&self, krate: &Path, wire: &TokenStream) -> TokenStream {
         let path = &self.path;
         let fields = self.fields().iter().enumerate().map(|(i, field)| {
-            let (member, place) = (&field.member, Index::from(i));
+            let (member, place) = (&field.member, Literal::usize_unsuffixed(i));
             let lift = crossing(krate, &field.ty, "lift");
             quote!(#member: #lift::<'__a>(#wire.#place, __origin)?)
         });

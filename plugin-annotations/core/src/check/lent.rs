@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Type;
 
 use crate::errors::Errors;
 use crate::model::Method;
+use crate::syntax::Type;
 
 /// An object that is lent lies in the call, and is gone when it returns.
 pub(crate) fn kept(method: &Method, errors: &mut Errors) {
@@ -15,7 +15,7 @@ pub(crate) fn kept(method: &Method, errors: &mut Errors) {
     for parameter in &method.parameters {
         if let Some(token) = find(parameter.ty.to_token_stream(), false) {
             errors.at(
-                token,
+                &token,
                 "an object that is lent is gone when the call returns, and what this method returns might keep it: take a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or leave the lifetimes of the parameters out",
             );
         }
@@ -26,7 +26,7 @@ pub(crate) fn kept(method: &Method, errors: &mut Errors) {
 pub(super) fn returned(output: &Type, errors: &mut Errors) {
     if let Some(token) = find(output.to_token_stream(), false) {
         errors.at(
-            token,
+            &token,
             "a method cannot return a reference to an object: return `Box<dyn Trait + '_>`, which may borrow from `self`, or `Arc<dyn Trait>`",
         );
     }

@@ -10,9 +10,9 @@ pub(crate) mod registration;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Path;
 
 use crate::spans::{crossing, ends, place_of};
+use crate::syntax::Path;
 
 /// `dyn Tool`, of which an error points to `Tool`.
 fn object_type(interface: &Path) -> TokenStream {

@@ -1,14 +1,13 @@
 //! `#[plugin_impl]`: a maker, an unmaker, a record and a submission.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::{metadata_static, object_type};
 use crate::errors::Errors;
 use crate::model::{Registration, counter_name};
 use crate::parse;
-use crate::spans::{located, place_of};
+use crate::spans::{ends, located, place_of};
 
 /// Makes an impl a plugin: `#[plugin_impl(args)] item`.
 ///
@@ -38,6 +37,7 @@ fn expand(registration: &Registration) -> TokenStream {
     let (counter, object) = (counter_name(interface_name), object_type(interface));
     let maker = format_ident!("plugin_register_{interface_name}_{name}_v1");
     let unmaker = format_ident!("plugin_unregister_{interface_name}_{name}_v1");
+    let place = ends(&ty.to_token_stream()).0;
     let construct = match new {
         Some(new) => {
             let construct = quote!(#private::construct::<Self::Instance, _>);
@@ -45,7 +45,7 @@ fn expand(registration: &Registration) -> TokenStream {
             quote!(#construct(#new, __context))
         }
         None => {
-            let made = quote_spanned! {ty.span()=> <#ty as #private::MadeByDefault>::make() };
+            let made = quote_spanned! {place=> <#ty as #private::MadeByDefault>::make() };
             quote!(#private::core::result::Result::Ok(#made))
         }
     };
@@ -58,7 +58,7 @@ fn expand(registration: &Registration) -> TokenStream {
         }
     });
     let state = keeps_state.then(|| {
-        let state = quote_spanned! {ty.span()=> #private::state::<__PluginMaker> };
+        let state = quote_spanned! {place=> #private::state::<__PluginMaker> };
         quote!(const STATE: #krate::abi::RawState = #state();)
     });
     let record =

@@ -108,7 +108,7 @@ fn checked(interface: &Interface, method: &Method) -> TokenStream {
     let Forwarded { mut signature, this, arguments } = forwarded(method);
     let output = &method.output;
     let result = quote!(#krate::__private::core::result::Result);
-    signature.output = syn::parse_quote!(-> #result<#output, #krate::CallError>);
+    signature.returns(quote!(#result<#output, #krate::CallError>));
     let proxy = match method.receiver {
         Receiver::Ref => quote!(&*#this.proxy),
         Receiver::RefMut => quote!(&mut *#this.proxy),

@@ -2,13 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Path;
 use syn::ext::IdentExt;
 
 use super::super::crossing;
 use super::{object, proxy_name, vtable_name};
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
+use crate::syntax::Path;
 
 /// ```text
 /// Output: static __DESCRIPTION: InterfaceDescription = ..;

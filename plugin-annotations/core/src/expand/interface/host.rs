@@ -1,8 +1,7 @@
 //! The functions of the host's side: load and unload, raw.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
-use syn::Visibility;
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use crate::model::Interface;
@@ -55,12 +54,12 @@ pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
 /// The visibility as a token of this macro. An `unsafe fn` that begins with the
 /// user's own token would be theirs, and so refused, where it comes from a
 /// `macro_rules!` in a crate that forbids unsafe code.
-fn ours(vis: &Visibility) -> TokenStream {
+fn ours(vis: &TokenStream) -> TokenStream {
     let respan = |mut token: TokenTree| {
         token.set_span(Span::call_site());
         token
     };
-    vis.to_token_stream().into_iter().map(respan).collect()
+    vis.clone().into_iter().map(respan).collect()
 }
 
 /// `TextTools` becomes `text_tools`, `HTTPServer` becomes `http_server`.

@@ -4,9 +4,8 @@
 //! The proxy overrides the method, so the body is reached through a newtype
 //! that overrides all the others.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::proxy::{Forwarded, forwarded, offset};

@@ -8,9 +8,8 @@ mod object;
 mod proxy;
 mod vtable;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::Ident;
 use syn::ext::IdentExt;
 
 use crate::errors::Errors;

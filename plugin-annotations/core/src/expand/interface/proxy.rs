@@ -1,8 +1,7 @@
 //! The proxy: the trait, implemented by calls through a vtable.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::super::{crossing, place_of};
@@ -79,14 +78,14 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
 pub(super) struct Forwarded {
     pub(super) signature: Signature,
     /// The `self` of the signature: where a macro wrote it, no other is it.
-    pub(super) this: Option<syn::Token![self]>,
+    pub(super) this: Option<Ident>,
     pub(super) arguments: Vec<Ident>,
 }
 
 pub(super) fn forwarded(method: &Method) -> Forwarded {
     let mut signature = method.signature.clone();
     let mut arguments = Vec::new();
-    let this = signature.receiver.as_ref().map(|receiver| receiver.self_token);
+    let this = signature.receiver.as_ref().map(|receiver| receiver.self_token.clone());
     for parameter in &mut signature.parameters {
         let nameless = || format_ident!("__argument_{}", arguments.len());
         let argument = parameter.name().unwrap_or_else(nameless);
@@ -107,7 +106,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let Forwarded { mut signature, this, arguments } = forwarded(method);
     let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
     signature.ident = call_name(method);
-    signature.output = syn::parse_quote!(-> #result<#output, #krate::__private::Fault>);
+    signature.returns(quote!(#result<#output, #krate::__private::Fault>));
     let lower =
         method.parameters.iter().map(|p| crossing(krate, &lifetimes::inferred(&p.ty), "lower"));
     let output = lifetimes::fixed(output);

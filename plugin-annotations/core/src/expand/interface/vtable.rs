@@ -1,14 +1,14 @@
 //! The vtable: its layout, the functions in it, and the table of each type.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Ident, Path};
 
 use super::super::{crossing, place_of};
 use super::vtable_name;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
+use crate::syntax::Path;
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;

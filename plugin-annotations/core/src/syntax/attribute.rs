@@ -1,0 +1,82 @@
+//! What stands before an item: attributes and its visibility.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt};
+use syn::parse::ParseStream;
+
+use super::scan::{flat, keyword, punct};
+
+/// `#[name ..]`
+#[derive(Clone)]
+pub struct Attribute {
+    pound: TokenStream,
+    brackets: Group,
+}
+
+impl Attribute {
+    /// Reads all that stand here.
+    pub fn parse_outer(input: ParseStream<'_>) -> syn::Result<Vec<Attribute>> {
+        let mut attributes = Vec::new();
+        while let Some(pound) = punct(input, "#") {
+            attributes.push(Attribute { pound, brackets: input.parse()? });
+        }
+        Ok(attributes)
+    }
+
+    /// Whether its path is this name.
+    pub fn is(&self, name: &str) -> bool {
+        let mut tokens = flat(self.brackets.stream()).into_iter();
+        let is_name = matches!(tokens.next(), Some(TokenTree::Ident(ident)) if ident == name);
+        is_name && !matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
+    }
+
+    /// What stands in the parentheses of `#[name(..)]`.
+    pub fn arguments(&self) -> Option<TokenStream> {
+        flat(self.brackets.stream()).into_iter().find_map(|token| match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                Some(group.stream())
+            }
+            _ => None,
+        })
+    }
+}
+
+impl ToTokens for Attribute {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.pound.to_tokens(tokens);
+        self.brackets.to_tokens(tokens);
+    }
+}
+
+/// Reads a visibility: nothing, `pub`, or `pub(..)`.
+pub fn visibility(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    // What a `$vis:vis` matched is a group, which may be empty.
+    if let Some((TokenTree::Group(group), _)) = input.cursor().token_tree()
+        && group.delimiter() == Delimiter::None
+    {
+        let first = flat(group.stream()).into_iter().next();
+        if first.is_none_or(|first| first.to_string() == "pub") {
+            tokens.append(input.parse::<TokenTree>()?);
+        }
+        return Ok(tokens);
+    }
+    if let Some(token) = keyword(input, "pub") {
+        tokens.append(token);
+        if let Some((TokenTree::Group(group), _)) = input.cursor().token_tree()
+            && is_restriction(&group)
+        {
+            tokens.append(input.parse::<TokenTree>()?);
+        }
+    }
+    Ok(tokens)
+}
+
+/// Whether it is `(crate)` and not the type of a tuple struct's field.
+fn is_restriction(group: &Group) -> bool {
+    let words = ["crate", "self", "super", "in"];
+    let mut tokens = flat(group.stream()).into_iter();
+    let is_word = tokens.next().is_some_and(|first| words.contains(&&*first.to_string()));
+    let is_path = matches!(tokens.next(), Some(TokenTree::Punct(_)));
+    group.delimiter() == Delimiter::Parenthesis && is_word && !is_path
+}

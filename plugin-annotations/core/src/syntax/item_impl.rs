@@ -1,0 +1,43 @@
+//! The head of an impl.
+
+use proc_macro2::{Group, TokenStream};
+use syn::parse::{Parse, ParseStream};
+
+use super::attribute::Attribute;
+use super::generics::Generics;
+use super::path::Path;
+use super::scan::{Ends, keyword, punct, until};
+use super::ty::Type;
+
+/// An impl without what stands in its braces.
+pub(crate) struct ItemImpl {
+    pub(crate) generics: Generics,
+    /// `None` of an inherent impl.
+    pub(crate) interface: Option<Path>,
+    pub(crate) self_ty: Type,
+}
+
+impl Parse for ItemImpl {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Attribute::parse_outer(input)?;
+        keyword(input, "unsafe");
+        if keyword(input, "impl").is_none() {
+            return Err(input.error("`#[plugin_impl]` goes on `impl Trait for Type`"));
+        }
+        let mut generics: Generics = input.parse()?;
+        punct(input, "!");
+        let first = until(input, Ends::AtForOrBody)?;
+        let (interface, self_ty) = match keyword(input, "for") {
+            Some(_) => (Some(trait_path(first)?), Type::parse(input, Ends::AtBody)?),
+            None => (None, first.into()),
+        };
+        generics.parse_where(input)?;
+        input.parse::<Group>()?;
+        Ok(ItemImpl { generics, interface, self_ty })
+    }
+}
+
+fn trait_path(tokens: TokenStream) -> syn::Result<Path> {
+    Path::of(tokens.clone())
+        .ok_or_else(|| syn::Error::new_spanned(tokens, "expected the path of a trait"))
+}

@@ -1,0 +1,201 @@
+//! Traits.
+
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt};
+use syn::LitStr;
+use syn::parse::{Parse, ParseStream};
+
+use super::attribute::{Attribute, visibility};
+use super::generics::Generics;
+use super::path::Path;
+use super::scan::{Ends, divide, is_next, keyword, punct, until};
+use super::signature::Signature;
+
+/// A trait: its head in parts, and its items.
+pub(crate) struct ItemTrait {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: TokenStream,
+    pub(crate) unsafety: Option<Ident>,
+    auto: Option<Ident>,
+    trait_token: Ident,
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    colon: Option<TokenStream>,
+    pub(crate) supertraits: Vec<TokenStream>,
+    pub(crate) items: Vec<TraitItem>,
+    braces: Span,
+}
+
+pub(crate) enum TraitItem {
+    Method(Box<TraitMethod>),
+    Other(OtherItem),
+}
+
+pub(crate) struct TraitMethod {
+    pub(crate) attrs: Vec<Attribute>,
+    /// `#[since("1.1")]`, which is ours: it is not given back.
+    pub(crate) since: Vec<Attribute>,
+    pub(crate) signature: Signature,
+    /// The body, or the semicolon.
+    body: TokenTree,
+}
+
+/// What a trait may contain besides methods.
+pub(crate) struct OtherItem {
+    pub(crate) kind: OtherKind,
+    tokens: TokenStream,
+}
+
+pub(crate) enum OtherKind {
+    Const,
+    Type,
+    Macro,
+    Unknown,
+}
+
+impl Parse for ItemTrait {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = Attribute::parse_outer(input)?;
+        let vis = visibility(input)?;
+        let (unsafety, auto) = (keyword(input, "unsafe"), keyword(input, "auto"));
+        let Some(trait_token) = keyword(input, "trait") else {
+            return Err(input.error("`#[plugin_interface]` goes on a trait"));
+        };
+        let ident = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        let colon = punct(input, ":");
+        let supertraits = divide(until(input, Ends::AtBody)?, '+');
+        generics.parse_where(input)?;
+        let content;
+        let braces = syn::braced!(content in input).span.join();
+        let mut items = Vec::new();
+        while !content.is_empty() {
+            items.push(content.parse()?);
+        }
+        Ok(ItemTrait {
+            attrs,
+            vis,
+            unsafety,
+            auto,
+            trait_token,
+            ident,
+            generics,
+            colon,
+            supertraits,
+            items,
+            braces,
+        })
+    }
+}
+
+impl Parse for TraitItem {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = Attribute::parse_outer(input)?;
+        if is_method(&input.fork()) {
+            let (since, attrs) = attrs.into_iter().partition(|a| a.is("since"));
+            let (signature, body) = (input.parse()?, input.parse()?);
+            return Ok(TraitItem::Method(Box::new(TraitMethod { attrs, since, signature, body })));
+        }
+        let kind = if is_next(input, "const") {
+            OtherKind::Const
+        } else if is_next(input, "type") {
+            OtherKind::Type
+        } else if Path::parse_mod_style(&input.fork()).is_ok() {
+            OtherKind::Macro
+        } else {
+            OtherKind::Unknown
+        };
+        let mut tokens = TokenStream::new();
+        tokens.append_all(attrs);
+        // A constant may be a block, which does not end it.
+        let braces_end = !matches!(kind, OtherKind::Const | OtherKind::Type);
+        while !input.is_empty() {
+            let token: TokenTree = input.parse()?;
+            let is_last = match &token {
+                TokenTree::Punct(punct) => punct.as_char() == ';',
+                TokenTree::Group(group) => braces_end && group.delimiter() == Delimiter::Brace,
+                _ => false,
+            };
+            tokens.append(token);
+            if is_last {
+                break;
+            }
+        }
+        Ok(TraitItem::Other(OtherItem { kind, tokens }))
+    }
+}
+
+impl TraitMethod {
+    /// Whether there is a default body.
+    pub(crate) fn has_body(&self) -> bool {
+        matches!(self.body, TokenTree::Group(_))
+    }
+}
+
+/// Whether what is left begins with `fn`, behind its qualifiers.
+fn is_method(input: ParseStream<'_>) -> bool {
+    while !is_next(input, "fn") {
+        let is_qualifier = is_next(input, "const")
+            || is_next(input, "async")
+            || is_next(input, "unsafe")
+            || is_next(input, "extern")
+            || input.peek(LitStr);
+        if !is_qualifier || input.parse::<TokenTree>().is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+impl ItemTrait {
+    /// The trait, with another item at its end.
+    pub(crate) fn with(&self, item: TokenStream) -> TokenStream {
+        let tokens = &mut TokenStream::new();
+        tokens.append_all(&self.attrs);
+        self.vis.to_tokens(tokens);
+        self.unsafety.to_tokens(tokens);
+        self.auto.to_tokens(tokens);
+        self.trait_token.to_tokens(tokens);
+        self.ident.to_tokens(tokens);
+        self.generics.to_tokens(tokens);
+        self.colon.to_tokens(tokens);
+        tokens.append_separated(&self.supertraits, Punct::new('+', Spacing::Alone));
+        tokens.extend(self.generics.where_clause());
+        let mut items = TokenStream::new();
+        items.append_all(&self.items);
+        items.extend(item);
+        tokens.append(surround(Delimiter::Brace, items, self.braces));
+        core::mem::take(tokens)
+    }
+}
+
+impl ToTokens for ItemTrait {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.with(TokenStream::new()));
+    }
+}
+
+impl ToTokens for TraitItem {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            TraitItem::Method(method) => {
+                tokens.append_all(&method.attrs);
+                method.signature.to_tokens(tokens);
+                method.body.to_tokens(tokens);
+            }
+            TraitItem::Other(other) => other.to_tokens(tokens),
+        }
+    }
+}
+
+impl ToTokens for OtherItem {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.tokens.to_tokens(tokens);
+    }
+}
+
+pub(super) fn surround(delimiter: Delimiter, inner: TokenStream, span: Span) -> Group {
+    let mut group = Group::new(delimiter, inner);
+    group.set_span(span);
+    group
+}

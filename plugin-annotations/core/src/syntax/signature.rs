@@ -1,0 +1,214 @@
+//! What a method is called, takes and returns.
+
+use proc_macro2::{Delimiter, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Lifetime, LitStr, parenthesized};
+
+use super::attribute::Attribute;
+use super::generics::Generics;
+use super::item_trait::surround;
+use super::scan::{Ends, expect, is_next, keyword, punct};
+use super::ty::Type;
+
+#[derive(Clone)]
+pub(crate) struct Signature {
+    pub(crate) constness: Option<Ident>,
+    pub(crate) asyncness: Option<Ident>,
+    pub(crate) unsafety: Option<Ident>,
+    /// `extern "C"`, if it is written.
+    pub(crate) abi: TokenStream,
+    fn_token: Ident,
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    parens: Span,
+    pub(crate) receiver: Option<Receiver>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) variadic: Option<TokenStream>,
+    pub(crate) output: Option<(TokenStream, Type)>,
+}
+
+/// `&'a mut self`, and the forms that an interface refuses.
+#[derive(Clone)]
+pub(crate) struct Receiver {
+    attrs: Vec<Attribute>,
+    and: Option<TokenStream>,
+    pub(crate) lifetime: Option<Lifetime>,
+    pub(crate) mutability: Option<Ident>,
+    pub(crate) self_token: Ident,
+    ty: Option<(TokenStream, Type)>,
+}
+
+/// A parameter, whose pattern is almost always a name.
+#[derive(Clone)]
+pub(crate) struct Parameter {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) pattern: TokenStream,
+    colon: TokenStream,
+    pub(crate) ty: Type,
+}
+
+impl Parse for Signature {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let (constness, asyncness) = (keyword(input, "const"), keyword(input, "async"));
+        let (unsafety, abi) = (keyword(input, "unsafe"), abi(input)?);
+        let fn_token = keyword(input, "fn").ok_or_else(|| input.error("expected `fn`"))?;
+        let ident = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        let content;
+        let parens = parenthesized!(content in input).span.join();
+        let (mut receiver, mut parameters, mut variadic) = (None, Vec::new(), None);
+        while !content.is_empty() {
+            let attrs = Attribute::parse_outer(&content)?;
+            if is_next(&content, "...") {
+                variadic = punct(&content, "...");
+            } else if is_receiver(&content.fork()) {
+                receiver = Some(Receiver::after(attrs, &content)?);
+            } else {
+                parameters.push(Parameter::after(attrs, &content)?);
+            }
+            punct(&content, ",");
+        }
+        let output = match punct(input, "->") {
+            Some(arrow) => Some((arrow, Type::parse(input, Ends::AtBody)?)),
+            None => None,
+        };
+        generics.parse_where(input)?;
+        Ok(Signature {
+            constness,
+            asyncness,
+            unsafety,
+            abi,
+            fn_token,
+            ident,
+            generics,
+            parens,
+            receiver,
+            parameters,
+            variadic,
+            output,
+        })
+    }
+}
+
+fn abi(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    if let Some(token) = keyword(input, "extern") {
+        tokens.append(token);
+        if input.peek(LitStr) {
+            tokens.append(input.parse::<Literal>()?);
+        }
+    }
+    Ok(tokens)
+}
+
+fn is_receiver(input: ParseStream<'_>) -> bool {
+    if punct(input, "&").is_some() && input.peek(Lifetime) {
+        let _ = input.parse::<Lifetime>();
+    }
+    keyword(input, "mut");
+    keyword(input, "self").is_some() && !is_next(input, "::")
+}
+
+impl Signature {
+    /// Makes it return another type.
+    pub(crate) fn returns(&mut self, ty: TokenStream) {
+        self.output = Some((quote!(->), ty.into()));
+    }
+}
+
+impl Receiver {
+    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Self> {
+        let and = punct(input, "&");
+        let lifetime = input.peek(Lifetime).then(|| input.parse()).transpose()?;
+        let mutability = keyword(input, "mut");
+        let self_token = keyword(input, "self").ok_or_else(|| input.error("expected `self`"))?;
+        let ty = match punct(input, ":") {
+            Some(colon) => Some((colon, Type::parse(input, Ends::AtComma)?)),
+            None => None,
+        };
+        Ok(Receiver { attrs, and, lifetime, mutability, self_token, ty })
+    }
+
+    /// Whether it is `&self` or `&mut self`.
+    pub(crate) fn is_reference(&self) -> bool {
+        self.and.is_some()
+    }
+}
+
+impl Parameter {
+    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut pattern = TokenStream::new();
+        while !is_next(input, ":") || is_next(input, "::") {
+            match punct(input, "::") {
+                Some(colons) => pattern.extend(colons),
+                None => pattern.append(input.parse::<TokenTree>()?),
+            }
+        }
+        Ok(Parameter {
+            attrs,
+            pattern,
+            colon: expect(input, ":")?,
+            ty: Type::parse(input, Ends::AtComma)?,
+        })
+    }
+
+    /// The name, if the pattern is one: `name` or `mut name`.
+    pub(crate) fn name(&self) -> Option<Ident> {
+        let parser = |input: ParseStream<'_>| {
+            keyword(input, "mut");
+            input.parse::<Ident>()
+        };
+        syn::parse::Parser::parse2(parser, self.pattern.clone()).ok()
+    }
+
+    /// Whether the pattern is `_`.
+    pub(crate) fn is_nameless(&self) -> bool {
+        self.pattern.to_string() == "_"
+    }
+}
+
+impl ToTokens for Signature {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.constness.to_tokens(tokens);
+        self.asyncness.to_tokens(tokens);
+        self.unsafety.to_tokens(tokens);
+        self.abi.to_tokens(tokens);
+        self.fn_token.to_tokens(tokens);
+        self.ident.to_tokens(tokens);
+        self.generics.to_tokens(tokens);
+        let mut inputs = TokenStream::new();
+        let comma = Punct::new(',', Spacing::Alone);
+        inputs.append_terminated(&self.receiver, comma.clone());
+        inputs.append_terminated(&self.parameters, comma);
+        self.variadic.to_tokens(&mut inputs);
+        tokens.append(surround(Delimiter::Parenthesis, inputs, self.parens));
+        if let Some((arrow, ty)) = &self.output {
+            tokens.extend(quote!(#arrow #ty));
+        }
+        tokens.extend(self.generics.where_clause());
+    }
+}
+
+impl ToTokens for Receiver {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.append_all(&self.attrs);
+        self.and.to_tokens(tokens);
+        self.lifetime.to_tokens(tokens);
+        self.mutability.to_tokens(tokens);
+        self.self_token.to_tokens(tokens);
+        if let Some((colon, ty)) = &self.ty {
+            colon.to_tokens(tokens);
+            ty.to_tokens(tokens);
+        }
+    }
+}
+
+impl ToTokens for Parameter {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.append_all(&self.attrs);
+        self.pattern.to_tokens(tokens);
+        self.colon.to_tokens(tokens);
+        self.ty.to_tokens(tokens);
+    }
+}

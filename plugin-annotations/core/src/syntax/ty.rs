@@ -1,0 +1,66 @@
+//! Types.
+
+use proc_macro2::{Punct, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::ParseStream;
+
+use super::path::Path;
+use super::scan::{Ends, flat, until};
+
+/// A type: its tokens, and what little can be said of it by them.
+#[derive(Clone)]
+pub struct Type(TokenStream);
+
+impl Type {
+    /// Reads a type, up to where it ends.
+    pub fn parse(input: ParseStream<'_>, ends: Ends) -> syn::Result<Type> {
+        let tokens = until(input, ends)?;
+        if tokens.is_empty() {
+            return Err(input.error("expected a type"));
+        }
+        Ok(Type(tokens))
+    }
+
+    pub(crate) fn unit() -> Type {
+        Type(quote!(()))
+    }
+
+    /// The path that it is, if it is one without `<T as Trait>`.
+    pub(crate) fn path(&self) -> Option<Path> {
+        Path::of(self.0.clone())
+    }
+
+    /// The `&` and what it refers to, if it is a shared reference to something
+    /// that has a path.
+    pub(crate) fn referent(&self) -> Option<(Punct, Path)> {
+        let mut tokens = flat(self.0.clone()).into_iter().peekable();
+        let and = match tokens.next() {
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '&' => punct,
+            _ => return None,
+        };
+        if matches!(tokens.peek(), Some(TokenTree::Punct(p)) if p.as_char() == '\'') {
+            tokens.nth(1);
+        }
+        if matches!(tokens.peek(), Some(TokenTree::Ident(ident)) if ident == "mut") {
+            tokens.next();
+        }
+        Some((and, Path::of(tokens.collect())?))
+    }
+
+    /// Whether it is `!`.
+    pub(crate) fn is_never(&self) -> bool {
+        self.0.to_string() == "!"
+    }
+}
+
+impl From<TokenStream> for Type {
+    fn from(tokens: TokenStream) -> Type {
+        Type(tokens)
+    }
+}
+
+impl ToTokens for Type {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.0.to_tokens(tokens);
+    }
+}
