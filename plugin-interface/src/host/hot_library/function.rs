@@ -47,7 +47,7 @@ impl<F: CFunction> HotFunction<F> {
     /// # Errors
     ///
     /// If that version does not define it.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self) -> Result<FunctionGuard<F>, NotDefined> {
         let version = self.shared.swap.get();
         let Some(address) = version.at(self.index) else {
@@ -67,6 +67,7 @@ impl<F: CFunction> HotFunction<F> {
     }
 
     #[cold]
+    #[inline(never)]
     fn absent(&self) -> NotDefined {
         NotDefined { name: self.name().to_owned() }
     }

@@ -96,7 +96,7 @@ impl HotVersion {
     }
 
     /// The function at a place in the list of names.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(&self, index: usize) -> Option<NonNull<c_void>> {
         self.functions.get(index).copied().flatten()
     }

@@ -24,7 +24,7 @@ pub(super) fn prepare() {
 }
 
 /// Between the reader's two steps.
-#[inline]
+#[inline(always)]
 pub(super) fn light() {
     if IS_ASYMMETRIC.load(Ordering::Relaxed) {
         compiler_fence(Ordering::SeqCst);

@@ -184,7 +184,7 @@ impl<I: LiveInterface + ?Sized> Live<I> {
     /// # Ok(())
     /// # }
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get(&self) -> LiveGuard<I> {
         LiveGuard(self.0.swap.get())
     }

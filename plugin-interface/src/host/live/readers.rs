@@ -50,9 +50,16 @@ impl Drop for Lease {
 
 impl Reader {
     /// The record of this thread; `None` while the thread is ending.
-    #[inline]
     pub(super) fn of_this_thread() -> Option<&'static Reader> {
         READER.get().or_else(Reader::enter)
+    }
+
+    /// A slot of this thread, if it has a record and is not reading.
+    #[inline(always)]
+    pub(super) fn first_slot() -> Option<&'static Slot> {
+        let slot = &READER.get()?.slots[0];
+        // What was read before is done with.
+        slot.load(Ordering::Acquire).is_null().then_some(slot)
     }
 
     #[cold]
@@ -101,7 +108,6 @@ impl Reader {
     }
 
     /// A slot that is not filled. Only the thread that has the record asks.
-    #[inline]
     pub(super) fn free_slot(&self) -> Option<&Slot> {
         // What was read before is done with.
         self.slots.iter().find(|slot| slot.load(Ordering::Acquire).is_null())

@@ -46,8 +46,18 @@ impl<T> Swap<T> {
     }
 
     /// The current value, which stays as long as the guard.
-    #[inline]
+    // All of it belongs to the caller's loop, and is little.
+    #[inline(always)]
     pub(in crate::host) fn get(&self) -> Guard<T> {
+        match Reader::first_slot() {
+            Some(slot) => Guard { node: self.announce(slot), slot: Some(slot) },
+            None => self.get_beside_others(),
+        }
+    }
+
+    /// Where this thread has read nothing yet, or is reading something.
+    #[inline(never)]
+    fn get_beside_others(&self) -> Guard<T> {
         if let Some(reader) = Reader::of_this_thread()
             && let Some(slot) = reader.free_slot()
         {
@@ -57,7 +67,7 @@ impl<T> Swap<T> {
     }
 
     /// The current value, announced in a slot that nobody else fills.
-    #[inline]
+    #[inline(always)]
     fn announce(&self, slot: &Slot) -> NonNull<Node<T>> {
         let mut found = self.current.load(Ordering::Acquire);
         loop {
@@ -127,7 +137,7 @@ unsafe impl<T: Sync> Sync for Guard<T> {}
 impl<T> Deref for Guard<T> {
     type Target = T;
 
-    #[inline]
+    #[inline(always)]
     fn deref(&self) -> &T {
         // SAFETY: announced or counted, it is not freed before the drop below.
         unsafe { &self.node.as_ref().value }
@@ -135,7 +145,7 @@ impl<T> Deref for Guard<T> {
 }
 
 impl<T> Drop for Guard<T> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         match self.slot {
             Some(slot) => slot.store(ptr::null_mut(), Ordering::Release),
