@@ -1,6 +1,6 @@
 //! Where something ends whose tokens are all that is wanted.
 
-use proc_macro2::{Delimiter, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use quote::TokenStreamExt;
 use syn::parse::ParseStream;
 
@@ -23,9 +23,7 @@ impl Ends {
         let is_body = match token {
             TokenTree::Punct(punct) => punct.as_char() == ';',
             // `name! { .. }` may stand for a type.
-            TokenTree::Group(group) => {
-                group.delimiter() == Delimiter::Brace && !is_punct(before, '!')
-            }
+            TokenTree::Group(group) => is_block(group) && !is_punct(before, '!'),
             TokenTree::Ident(ident) => ident == "where",
             TokenTree::Literal(_) => false,
         };
@@ -37,6 +35,19 @@ impl Ends {
                 is_body || is_for && ends_a_path(before)
             }
         }
+    }
+}
+
+/// Whether a group is in braces, also as the `$body:block` of a macro: that is
+/// within another group, which does not show.
+fn is_block(group: &Group) -> bool {
+    match group.delimiter() {
+        Delimiter::Brace => true,
+        Delimiter::None => matches!(
+            group.stream().into_iter().next(),
+            Some(TokenTree::Group(inner)) if is_block(&inner)
+        ),
+        _ => false,
     }
 }
 
