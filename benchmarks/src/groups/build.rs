@@ -12,43 +12,68 @@ use crate::harness::plugins::{Plugins, cargo, workspace};
 use crate::harness::rounds::interleave;
 use crate::harness::statistics::Samples;
 use crate::report::{Bar, Chart, Section, Table};
-use crate::subjects::{self, Subject};
+use crate::subjects;
 
-const TEXT: &str = "Seconds that `cargo build` takes for the plugin of each peer in this folder, its interface included: debug, offline, with an empty target \
-directory and after a change of one line of the plugin. A plain cdylib is the one of `extern \"C\"` functions. Crates are those from \
+const TEXT: &str = "Seconds that `cargo build` takes for the plugin of each peer in this folder, its interface included; `ours` is one with the seven \
+methods that all of them have. Debug, offline, with an empty target \
+directory and after a change of one line of the plugin. This project's crates are found by a path, which cargo builds incrementally, at a price; \
+*from a registry* is without that, as it builds the peers' crates anyway. A plain cdylib is the one of `extern \"C\"` functions. Crates are those from \
 elsewhere that the build compiles, build scripts and macros included. Size is that of the stripped release library, over the \
 baseline's.";
 
 const PLAIN: &str = "extern_c_plugin";
 
+/// As cargo builds what it has from a registry.
+const PUBLISHED: [&str; 2] = ["--config", "build.incremental=false"];
+
 /// Those that are compared closely; the others are built once.
-const CLOSELY: [&str; 3] = [PLAIN, "ours_plugin", "vtable_plugin"];
+const CLOSELY: [&str; 3] = [PLAIN, subjects::OURS_PEER, "vtable_plugin"];
+
+/// What is built, and how it is called.
+struct Built {
+    name: &'static str,
+    plugin: &'static str,
+}
+
+/// Each plugin once; ours without what only it has.
+fn built() -> Vec<Built> {
+    let mut built: Vec<Built> = Vec::new();
+    for subject in subjects::all() {
+        let ours = [subjects::OURS, subjects::OURS_SHARING];
+        let plugin = match subject.name.starts_with(subjects::OURS) {
+            true if ours.contains(&subject.name) => subjects::OURS_PEER,
+            true => continue,
+            false => subject.plugin,
+        };
+        if built.iter().all(|other| other.plugin != plugin) {
+            built.push(Built { name: subject.name, plugin });
+        }
+    }
+    built
+}
 
 pub fn run(plugins: &Plugins) -> Result<Section> {
     let tree = plugins.scratch("tree")?;
     copy_workspace(&tree)?;
-    let all = subjects::all();
-    let subjects: Vec<_> = all
-        .iter()
-        .filter(|subject| {
-            subject.name != "dlsym per call" && subject.name != subjects::OURS_SHARING
-        })
-        .collect();
-    let (closely, others): (Vec<&Subject>, Vec<&Subject>) =
-        subjects.iter().copied().partition(|subject| CLOSELY.contains(&subject.plugin));
-    let clean = |subject: &&Subject| clean(&tree, subject.plugin).map(|(time, _)| vec![time]);
-    let mut times = interleave(&closely, 3, clean)?;
-    let others_times = interleave(&others, 1, clean)?;
+    let (closely, others): (Vec<Built>, Vec<Built>) =
+        built().into_iter().partition(|built| CLOSELY.contains(&built.plugin));
+    let timed = |built: &Built| clean(&tree, built.plugin, &[]).map(|time| vec![time]);
+    let mut times = interleave(&closely, 5, timed)?;
+    let others_times = interleave(&others, 1, timed)?;
+    let as_published = interleave(&closely, 5, |built| {
+        clean(&tree, built.plugin, &PUBLISHED).map(|time| vec![time])
+    })?;
     let line = std::cell::Cell::new(0);
-    let rebuilds = interleave(&closely, 7, |subject| {
+    let rebuilds = interleave(&closely, 7, |built| {
         line.set(line.get() + 1);
-        rebuild(&tree, subject.plugin, line.get()).map(|time| vec![time])
+        rebuild(&tree, built.plugin, line.get()).map(|time| vec![time])
     })?;
     times.extend(others_times);
 
     let columns = [
         "",
         "clean build, s",
+        "from a registry, s",
         "crates",
         "one line, s",
         "one line / plain",
@@ -58,21 +83,22 @@ pub fn run(plugins: &Plugins) -> Result<Section> {
     let mut groups =
         vec![("clean debug build".to_owned(), vec![]), ("one line".to_owned(), vec![])];
     let baseline = stripped(plugins, "dyn_trait_plugin")?;
-    let plain = closely.iter().position(|subject| subject.plugin == PLAIN);
+    let plain = closely.iter().position(|built| built.plugin == PLAIN);
     let plain = rebuilds[plain.context("a plain cdylib")?].median();
-    for (number, subject) in closely.iter().chain(&others).enumerate() {
+    for (number, built) in closely.iter().chain(&others).enumerate() {
         let shown =
             |samples: &Samples| format!("{:.2} ± {:.0} %", samples.median(), samples.spread());
         let (time, line) = (&times[number], rebuilds.get(number));
         table.row([
-            subject.name.to_owned(),
+            built.name.to_owned(),
             shown(time),
-            clean_crates(&tree, subject.plugin)?.to_string(),
+            as_published.get(number).map_or("-".to_owned(), shown),
+            clean_crates(&tree, built.plugin)?.to_string(),
             line.map_or("-".to_owned(), shown),
             line.map_or("-".to_owned(), |line| format!("{:.2}", line.median() / plain)),
-            format!("{:.1}", (stripped(plugins, subject.plugin)? - baseline) / 1024.0),
+            format!("{:.1}", (stripped(plugins, built.plugin)? - baseline) / 1024.0),
         ]);
-        let bar = |s: &Samples| Bar::new(subject.name, s.median(), format!("{:.2} s", s.median()));
+        let bar = |s: &Samples| Bar::new(built.name, s.median(), format!("{:.2} s", s.median()));
         groups[0].1.push(bar(time));
         groups[1].1.extend(line.map(bar));
     }
@@ -117,37 +143,37 @@ fn target(tree: &Path, plugin: &str) -> PathBuf {
 }
 
 /// Builds in the target directory of that plugin: seconds, and the crates.
-fn timed(tree: &Path, plugin: &str) -> Result<(f64, usize)> {
+fn timed(tree: &Path, plugin: &str, options: &[&str]) -> Result<(f64, usize)> {
     let package = plugin.replace('_', "-");
     let target = target(tree, plugin);
     let target = target.to_str().context("a path in UTF-8")?;
     let start = Instant::now();
-    let artifacts =
-        cargo(tree, &["build", "--offline", "--package", &package, "--target-dir", target])?;
+    let build = ["build", "--offline", "--package", &package, "--target-dir", target];
+    let artifacts = cargo(tree, &[&build, options].concat())?;
     let time = start.elapsed().as_secs_f64();
     let inside = |artifact: &&cargo_metadata::Artifact| !artifact.manifest_path.starts_with(tree);
     let crates: BTreeSet<_> = artifacts.iter().filter(inside).map(|a| &a.package_id).collect();
     Ok((time, crates.len()))
 }
 
-fn clean(tree: &Path, plugin: &str) -> Result<(f64, usize)> {
+fn clean(tree: &Path, plugin: &str, options: &[&str]) -> Result<f64> {
     let target = target(tree, plugin);
     if target.exists() {
         fs::remove_dir_all(&target)?;
     }
-    timed(tree, plugin)
+    timed(tree, plugin, options).map(|(time, _)| time)
 }
 
 /// Crates of a build that is up to date.
 fn clean_crates(tree: &Path, plugin: &str) -> Result<usize> {
-    timed(tree, plugin).map(|(_, crates)| crates)
+    timed(tree, plugin, &[]).map(|(_, crates)| crates)
 }
 
 /// Changes one line and builds.
 fn rebuild(tree: &Path, plugin: &str, number: u32) -> Result<f64> {
     let source = match plugin {
         PLAIN => "extern-c/plugin/src/lib.rs",
-        "ours_plugin" => "ours/plugin/src/workload.rs",
+        subjects::OURS_PEER => "ours/peer-plugin/src/lib.rs",
         _ => "vtable/plugin/src/lib.rs",
     };
     let source = tree.join("peers").join(source);
@@ -162,7 +188,7 @@ fn rebuild(tree: &Path, plugin: &str, number: u32) -> Result<f64> {
     let changed = changed.join("\n");
     ensure!(changed.contains(&format!("wrapping_add({number})")), "no line to change");
     fs::write(&source, changed)?;
-    timed(tree, plugin).map(|(time, _)| time)
+    timed(tree, plugin, &[]).map(|(time, _)| time)
 }
 
 /// The bytes of the release library without symbols.

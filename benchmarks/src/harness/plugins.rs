@@ -28,7 +28,8 @@ impl Plugins {
     /// Builds the plugins, without what their hosts want of the crates.
     pub fn build() -> Result<Self> {
         let directory = TempDir::with_prefix("benchmarks-")?;
-        let names: BTreeSet<_> = subjects::all().iter().map(|subject| subject.plugin).collect();
+        let loaded = subjects::all().into_iter().map(|subject| subject.plugin);
+        let names: BTreeSet<_> = loaded.chain([subjects::OURS_PEER]).collect();
         let packages: Vec<_> = names.iter().map(|name| name.replace('_', "-")).collect();
         let packages = packages.iter().flat_map(|package| ["--package", package]);
         let arguments: Vec<_> = ["build", "--release"].into_iter().chain(packages).collect();

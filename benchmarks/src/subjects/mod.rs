@@ -24,6 +24,9 @@ pub const BASELINE: &str = "dyn Trait";
 /// The name of this project among its peers.
 pub const OURS: &str = "ours";
 
+/// This project's plugin with what the peers' have too, and no more: to be built.
+pub const OURS_PEER: &str = "ours_peer_plugin";
+
 /// The same, with `system_allocator!()` on both sides.
 pub const OURS_SHARING: &str = "ours, system_allocator!()";
 
