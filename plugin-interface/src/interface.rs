@@ -61,6 +61,13 @@ impl PluginTrait {
         // This build wrote the record: it is always readable.
         crate::metadata::read::interface_of(self.record).ok()
     }
+
+    /// The same without what takes long to read: the interface, and those of its
+    /// objects.
+    #[cfg(feature = "manager")]
+    pub(crate) fn outlines(&self) -> Vec<crate::metadata::read::Outline<'static>> {
+        crate::metadata::read::outlines(self.record).unwrap_or_default()
+    }
 }
 
 impl fmt::Debug for PluginTrait {

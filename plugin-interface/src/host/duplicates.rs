@@ -1,17 +1,11 @@
 //! Finds files of the same content among many, reading little of most.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::stages::copy::PrivateCopy;
-use super::stages::same::{fill, is_same};
-
-/// Two builds differ within their first bytes, where their identity stands:
-/// only files that begin alike are read to the end.
-const HEAD: usize = 1024;
+use super::stages::same::is_same;
 
 /// The files seen so far.
 #[derive(Default)]
@@ -28,8 +22,8 @@ struct Seen {
 impl Duplicates {
     /// The name of an earlier file whose content is the same; if there is none,
     /// this one is remembered. A file that is gone by then is like no other.
-    pub(crate) fn earlier(&mut self, name: &Path, content: &Path) -> Option<&Path> {
-        let alike = self.seen.entry(head(content).ok()?).or_default();
+    pub(crate) fn earlier(&mut self, name: &Path, content: &Path, head: Head) -> Option<&Path> {
+        let alike = self.seen.entry(head).or_default();
         // Whether or not to push, decided before the borrow that is returned.
         let found = alike.iter().position(|seen| is_same(&seen.content, content));
         match found {
@@ -43,20 +37,23 @@ impl Duplicates {
 }
 
 /// The size of a file, and a hash of how it begins.
-pub(crate) type Head = (u64, u64);
-
-fn head(path: &Path) -> io::Result<Head> {
-    let mut file = File::open(path)?;
-    head_of(&mut file).map(|hash| Ok((file.metadata()?.len(), hash)))?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Head {
+    pub(crate) len: u64,
+    hash: u64,
 }
 
-/// The hash of how a file begins that was not read yet.
-pub(crate) fn head_of(file: &mut File) -> io::Result<u64> {
-    let mut head = [0; HEAD];
-    let len = fill(file, &mut head)?;
-    let mut hasher = DefaultHasher::new();
-    head[..len].hash(&mut hasher);
-    Ok(hasher.finish())
+impl Head {
+    /// Two builds differ within their first bytes, where their identity stands:
+    /// only files that begin alike are read to the end.
+    pub(crate) const BYTES: u64 = 1024;
+
+    /// Of a file of so many bytes, which begins so.
+    pub(crate) fn of(len: u64, begin: &[u8]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        begin.hash(&mut hasher);
+        Head { len, hash: hasher.finish() }
+    }
 }
 
 /// A private copy, which is there for as long as its library is open, and how
@@ -100,12 +97,17 @@ mod tests {
         let shorter = write("shorter", &long[..150_000]);
 
         let mut duplicates = Duplicates::default();
-        assert_eq!(duplicates.earlier(&first, &first), None);
-        assert_eq!(duplicates.earlier(&same, &same), Some(first.as_path()));
+        let mut earlier = |path: &Path| {
+            let content = std::fs::read(path).unwrap();
+            let head = Head::of(content.len() as u64, &content[..1024]);
+            duplicates.earlier(path, path, head).map(Path::to_owned)
+        };
+        assert_eq!(earlier(&first), None);
+        assert_eq!(earlier(&same), Some(first.clone()));
         for other in [other_end, other_head, shorter] {
-            assert_eq!(duplicates.earlier(&other, &other), None, "{other:?}");
+            assert_eq!(earlier(&other), None, "{other:?}");
         }
         std::fs::remove_file(&first).unwrap();
-        assert_eq!(duplicates.earlier(&same, &same), None, "the first is gone");
+        assert_eq!(earlier(&same), None, "the first is gone");
     }
 }

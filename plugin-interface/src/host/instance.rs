@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::{LoadError, ProxyError};
 use super::library::LoadedLibrary;
-use super::stages::admit::mismatch;
+use super::stages::admit::difference;
 use super::symbols::{Unregister, UnregisterAll};
 use crate::abi::{
     Failure, RawBuffer, RawFactory, RawSlice, RawState, Registration, RegistrationArray,
@@ -132,21 +132,18 @@ impl Instance {
             let (wanted, found) = (wanted.path().to_owned(), self.interface.path.clone());
             return Err(ProxyError::OtherInterface { name: name(), wanted, found });
         }
-        let Some(host) = wanted.metadata() else {
-            // Our own record, written by this build: it is always readable.
-            return Err(ProxyError::VTable { name: name(), expected: 0, found: 0 });
-        };
         let interfaces = &self.library.metadata.interfaces;
         let is_own = |i: &&InterfaceMetadata| {
             (&i.path, i.fingerprint) == (&self.interface.path, self.interface.fingerprint)
         };
-        let plugin = interfaces.iter().find(is_own).unwrap_or(&host);
-        if let Some(mismatch) = mismatch(&host, plugin) {
+        let plugin = interfaces.iter().find(is_own);
+        if let Some(mismatch) = plugin.and_then(|plugin| difference(wanted, plugin)) {
             return Err(ProxyError::Mismatch { name: name(), mismatch: Box::new(mismatch) });
         }
         // By hand they need not be listed: then they are those of the host.
-        let expected = match plugin.methods.len() {
-            0 => host.methods.len(),
+        let expected = match plugin.map_or(0, |plugin| plugin.methods.len()) {
+            // Our own record, written by this build: it is always readable.
+            0 => wanted.metadata().map_or(0, |host| host.methods.len()),
             listed => listed,
         };
         // SAFETY: the registration and its vtable live as long as this.

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::duplicates::Duplicates;
+use super::duplicates::{Duplicates, Head};
 use super::error::{LoadError, UnloadError};
 use super::handle::{PluginHandle, StaysOnItsThread};
 use super::library::LoadedLibrary;
@@ -21,7 +21,7 @@ use super::outcome::{Epitaph, UnloadOutcome};
 use super::policy::LoadPolicy;
 use super::private_directory::PrivateDirectory;
 use super::retained;
-use super::stages::check::{AnyMachine, check};
+use super::stages::check::{AnyMachine, check, check_copy, open_regular};
 use super::stages::copy::{FileIdentity, PrivateCopy};
 use super::stages::probe::Probe;
 use super::stages::{admit, copy, discover, make, open};
@@ -219,11 +219,13 @@ impl PluginManager {
         let examine = |path: PathBuf| {
             let examined = match is_allowed {
                 true => self.examine_in_directory(&path),
-                false => discover::check_link(&path).and_then(|()| self.examine(&path)),
+                false => discover::check_link(&path).and_then(|()| self.examine_file(&path)),
             };
-            let result = examined.and_then(|metadata| match duplicates.earlier(&path, &path) {
-                None => Ok(metadata),
-                Some(of) => Err(LoadError::Duplicate { path: path.clone(), of: of.to_owned() }),
+            let result = examined.and_then(|(metadata, head)| {
+                match duplicates.earlier(&path, &path, head) {
+                    None => Ok(metadata),
+                    Some(of) => Err(LoadError::Duplicate { path: path.clone(), of: of.to_owned() }),
+                }
             });
             Surveyed { path, result }
         };
@@ -236,6 +238,10 @@ impl PluginManager {
     ///
     /// If a load would refuse the file before it opens it.
     pub fn examine(&self, path: &Path) -> Result<PluginMetadata, LoadError> {
+        self.examine_file(path).map(|(metadata, _)| metadata)
+    }
+
+    fn examine_file(&self, path: &Path) -> Result<(PluginMetadata, Head), LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let file = path.metadata().map_err(unreadable)?;
         copy::regular(path, &file)?;
@@ -245,23 +251,25 @@ impl PluginManager {
     }
 
     /// A file of a directory that is allowed.
-    fn examine_in_directory(&self, path: &Path) -> Result<PluginMetadata, LoadError> {
+    fn examine_in_directory(&self, path: &Path) -> Result<(PluginMetadata, Head), LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let file = path.symlink_metadata().map_err(unreadable)?;
         if file.is_symlink() {
             discover::check_link(path)?;
-            return self.examine(path);
+            return self.examine_file(path);
         }
         copy::regular(path, &file)?;
         self.policy.check_file(path, &file)?;
         self.examine_content(path)
     }
 
-    fn examine_content(&self, path: &Path) -> Result<PluginMetadata, LoadError> {
-        let metadata = check(path, path, AnyMachine::Refused)?;
+    fn examine_content(&self, path: &Path) -> Result<(PluginMetadata, Head), LoadError> {
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let file = open_regular(path)?;
+        let metadata = check(path, &file, AnyMachine::Refused)?;
         admit::admit(path, &metadata, &self.policy, None)?;
         self.policy.check_content(path, path)?;
-        Ok(metadata)
+        Ok((metadata, file.head().map_err(unreadable)?))
     }
 
     /// What the last call that loads did not load, in the order of the files.
@@ -340,7 +348,7 @@ impl PluginManager {
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
         discover::check_link(path)?;
         let copy = self.copy(path)?;
-        if let Some(of) = duplicates.earlier(path, copy.path()) {
+        if let Some(of) = duplicates.earlier(path, copy.path(), copy.head()) {
             return Err(LoadError::Duplicate { path: path.to_owned(), of: of.to_owned() });
         }
         self.load_copy(path, copy, wanted, handles)
@@ -351,11 +359,11 @@ impl PluginManager {
     fn load_copy(
         &mut self,
         path: &Path,
-        copy: PrivateCopy,
+        mut copy: PrivateCopy,
         wanted: Option<PluginTrait>,
         handles: &mut Vec<PluginHandle>,
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
-        let metadata = check(path, copy.path(), AnyMachine::Refused)?;
+        let metadata = check_copy(path, &mut copy)?;
         admit::admit(path, &metadata, &self.policy, wanted)?;
         self.try_in_child(path, &copy)?;
         let identity = copy.real().to_owned();
@@ -373,7 +381,7 @@ impl PluginManager {
         }
         if handles.len() > before {
             // What was closed since it was loaded from there is history.
-            self.loaded.retain(|l| l.identity != identity || !l.epitaph.is_written());
+            self.loaded.retain(|l| !l.epitaph.is_written() || l.identity != identity);
             self.loaded.push(Loaded { identity, epitaph: library.epitaph() });
         }
         Ok(library)

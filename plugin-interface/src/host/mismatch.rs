@@ -62,7 +62,7 @@ impl fmt::Display for Mismatch {
             2 => write!(f, "\n  and 1 more difference")?,
             more => write!(f, "\n  and {} more differences", more - 1)?,
         }
-        if major(host) != major(plugin) {
+        if major(&host.version) != major(&plugin.version) {
             write!(
                 f,
                 "\n  build both against one major version of the crate that defines the interface"

@@ -4,7 +4,7 @@ use core::fmt;
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
@@ -157,27 +157,39 @@ impl LoadPolicy {
     /// Gives the path without links.
     pub(crate) fn check_directory(&self, path: &Path) -> Result<PathBuf, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-        let real = path.canonicalize().map_err(unreadable)?;
-        if self.world_writable {
-            return Ok(real);
-        }
-        // As it is named, and as it is without links.
         let named = std::path::absolute(path).map_err(unreadable)?;
-        let other = (real != named).then_some(&real);
-        for way in [Some(&named), other].into_iter().flatten() {
-            for (inner, outer) in way.ancestors().zip(way.ancestors().skip(1)) {
-                let outer_is = outer.metadata().map_err(unreadable)?;
-                if !is_world_writable(&outer_is) {
-                    continue;
-                }
-                let inner_is = inner.symlink_metadata().map_err(unreadable)?;
-                if !is_sticky(&outer_is) || !is_trusted(&inner_is, &outer_is) {
-                    let (path, culprit) = (path.to_owned(), outer.to_owned());
-                    return Err(LoadError::WorldWritable { path, culprit });
-                }
-            }
+        let is_direct = self.check_way(path, &named)?;
+        // Elsewhere a file has names that differ without a link.
+        if is_direct && cfg!(target_os = "linux") {
+            return Ok(named);
         }
+        let real = path.canonicalize().map_err(unreadable)?;
+        self.check_way(path, &real)?;
         Ok(real)
+    }
+
+    /// The same for one of the ways to a file; tells whether there is no link
+    /// on it.
+    fn check_way(&self, path: &Path, way: &Path) -> Result<bool, LoadError> {
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let mut is_direct = way.components().all(|part| part != Component::ParentDir);
+        let mut inner = way.symlink_metadata().map_err(unreadable)?;
+        for outer_path in way.ancestors().skip(1) {
+            let outer = outer_path.symlink_metadata().map_err(unreadable)?;
+            is_direct &= !inner.is_symlink();
+            let directory = match outer.is_symlink() {
+                true => &outer_path.metadata().map_err(unreadable)?,
+                false => &outer,
+            };
+            let is_replaceable = is_world_writable(directory)
+                && (!is_sticky(directory) || !is_trusted(&inner, directory));
+            if is_replaceable && !self.world_writable {
+                let (path, culprit) = (path.to_owned(), outer_path.to_owned());
+                return Err(LoadError::WorldWritable { path, culprit });
+            }
+            inner = outer;
+        }
+        Ok(is_direct)
     }
 
     /// Whether the content of a private copy is one of those pinned.

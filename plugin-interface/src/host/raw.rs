@@ -13,7 +13,7 @@ use super::outcome::Epitaph;
 use super::panics::Services;
 use super::policy::LoadPolicy;
 use super::retained::{self, Mapped};
-use super::stages::check::{AnyMachine, check, inspect};
+use super::stages::check::{check_copy, inspect};
 use super::stages::copy::PrivateCopy;
 use super::stages::{admit, make, open};
 use super::symbols::{self, Symbols};
@@ -79,8 +79,8 @@ pub fn load_from_lib<I: Interface + ?Sized>(
     path: &Path,
 ) -> Result<(Library, *const RegistrationArray), LoadError> {
     let (wanted, policy) = (PluginTrait::of::<I>(), LoadPolicy::new());
-    let copy = PrivateCopy::of(path, &policy)?;
-    let metadata = check(path, copy.path(), AnyMachine::Refused)?;
+    let mut copy = PrivateCopy::of(path, &policy)?;
+    let metadata = check_copy(path, &mut copy)?;
     admit::admit(path, &metadata, &policy, Some(wanted))?;
     admit::same(path, &metadata, wanted)?;
     let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);

@@ -260,6 +260,38 @@ pub(crate) fn interface_of(record: &[u8]) -> Result<InterfaceMetadata, MetadataE
     read_interface(&mut payload)
 }
 
+/// What tells an interface from others, without the texts of its methods.
+pub(crate) struct Outline<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) version: &'a str,
+    pub(crate) fingerprint: u64,
+}
+
+/// The interface of a record, and those of the objects that it leads to.
+pub(crate) fn outlines(record: &[u8]) -> Result<Vec<Outline<'_>>, MetadataError> {
+    let (_, mut input) = Input { bytes: record, at: 0 }.record()?;
+    let mut outlines = vec![outline(&mut input)?];
+    for _ in 0..input.later_count()? {
+        outlines.push(outline(&mut input)?);
+    }
+    Ok(outlines)
+}
+
+/// Passes over what `read_one_interface` reads.
+fn outline<'a>(input: &mut Input<'a>) -> Result<Outline<'a>, MetadataError> {
+    let fingerprint = input.u64()?;
+    let (path, version) = (input.text()?, input.text()?);
+    let _flags = input.u32()?;
+    for _ in 0..input.u32()? {
+        let (_fingerprint, _name) = (input.u64()?, input.bytes()?);
+        let (_signature, _since) = (input.bytes()?, input.bytes()?);
+    }
+    for _ in 0..input.later_count()? {
+        let (_fingerprint, _path, _definition) = (input.u64()?, input.bytes()?, input.bytes()?);
+    }
+    Ok(Outline { path, version, fingerprint })
+}
+
 fn read_package(input: &mut Input<'_>) -> Result<PackageMetadata, MetadataError> {
     let abi_version = input.u32()?;
     let flags = input.u32()?;
@@ -280,9 +312,7 @@ fn read_package(input: &mut Input<'_>) -> Result<PackageMetadata, MetadataError>
 
 fn read_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataError> {
     let mut interface = read_one_interface(input)?;
-    // A record written by hand may end here.
-    let count = if input.bytes.is_empty() { 0 } else { input.u32()? };
-    for _ in 0..count {
+    for _ in 0..input.later_count()? {
         interface.objects.push(read_one_interface(input)?);
     }
     Ok(interface)
@@ -304,9 +334,7 @@ fn read_one_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, Metada
         methods.push(MethodMetadata { name, signature, since, fingerprint });
     }
     let mut types = Vec::new();
-    // A record written by hand may end here.
-    let count = if input.bytes.is_empty() { 0 } else { input.u32()? };
-    for _ in 0..count {
+    for _ in 0..input.later_count()? {
         let fingerprint = input.u64()?;
         let path = input.string()?;
         let definition = input.string()?;
@@ -369,11 +397,25 @@ impl<'a> Input<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
-    fn string(&mut self) -> Result<String, MetadataError> {
+    /// The length of a list that came later; a record written by hand may end
+    /// before it.
+    fn later_count(&mut self) -> Result<u32, MetadataError> {
+        if self.bytes.is_empty() { Ok(0) } else { self.u32() }
+    }
+
+    fn bytes(&mut self) -> Result<&'a [u8], MetadataError> {
         let len = self.u32()?;
-        let offset = self.at;
-        let bytes = self.take(len as usize)?;
-        core::str::from_utf8(bytes).map(str::to_owned).map_err(|_| MetadataError::Text { offset })
+        self.take(len as usize)
+    }
+
+    fn text(&mut self) -> Result<&'a str, MetadataError> {
+        let bytes = self.bytes()?;
+        let offset = self.at - bytes.len();
+        core::str::from_utf8(bytes).map_err(|_| MetadataError::Text { offset })
+    }
+
+    fn string(&mut self) -> Result<String, MetadataError> {
+        self.text().map(str::to_owned)
     }
 }
 
@@ -425,6 +467,22 @@ mod tests {
             ["fn name(&self) -> &str", "fn greet(&self, target: &str) -> String"]
         );
         assert_eq!(metadata.registrations[0].name, "Parrot");
+    }
+
+    #[test]
+    fn an_outline_is_that_of_the_whole_interface() {
+        let record = <dyn Greeter as Interface>::RECORD;
+        let whole = interface_of(record).unwrap();
+        let outlines = outlines(record).unwrap();
+        let [greeter] = &outlines[..] else { panic!("it leads to no objects") };
+        assert_eq!(
+            (greeter.path, greeter.version, greeter.fingerprint),
+            (&*whole.path, &*whole.version, whole.fingerprint)
+        );
+        for len in 0..record.len() {
+            let is_read = interface_of(&record[..len]).is_ok();
+            assert_eq!(super::outlines(&record[..len]).is_ok(), is_read, "{len}");
+        }
     }
 
     #[test]

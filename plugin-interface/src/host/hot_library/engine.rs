@@ -39,7 +39,7 @@ impl Engine {
         if seen.into_iter().any(|seen| seen.is_at(&self.path, how)) {
             return Ok(None);
         }
-        let copy = PrivateCopy::of(&self.path, &self.options.policy)?;
+        let copy = PrivateCopy::of_plain(&self.path, &self.options.policy)?;
         if let Some(serving) = &mut self.serving
             && serving.is_same(copy.path(), how)
         {
@@ -62,10 +62,10 @@ impl Engine {
     }
 
     /// All stages behind the copy.
-    fn open(&self, copy: PrivateCopy) -> Result<HotVersion, HotError> {
+    fn open(&self, mut copy: PrivateCopy) -> Result<HotVersion, HotError> {
         let constant = self.options.signatures.as_ref();
-        let plain = check_plain(&self.path, copy.path(), constant.map(|(name, _)| name.as_str()))
-            .map_err(LoadError::from)?;
+        let constant = constant.map(|(name, _)| name.as_str());
+        let plain = check_plain(&self.path, &mut copy, constant).map_err(LoadError::from)?;
         self.admit(&plain)?;
         let library = open::map(&self.path, &copy)?;
         let mapped = Mapped::new(library, copy, self.options.is_retained);

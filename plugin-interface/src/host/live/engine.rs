@@ -12,7 +12,7 @@ use crate::host::duplicates::Content;
 use crate::host::error::LoadError;
 use crate::host::instance::Instance;
 use crate::host::stage::Stage;
-use crate::host::stages::check::{AnyMachine, check};
+use crate::host::stages::check::{check_copy, glance};
 use crate::host::stages::copy::PrivateCopy;
 use crate::host::stages::times::Stopwatch;
 use crate::host::stages::{admit, make, open};
@@ -55,13 +55,14 @@ impl Engine {
         watch: &mut Stopwatch,
     ) -> Result<Option<Candidate>, LoadError> {
         let path = &self.path;
-        let copy = PrivateCopy::timed(path, &self.options.policy, patience, watch)?;
+        let mut copy =
+            PrivateCopy::timed(path, &self.options.policy, patience, glance, watch)?;
         let content = Content::of(&copy);
         if self.serving.as_ref().is_some_and(|serving| serving.is(&content)) {
             return Ok(None);
         }
         watch.begin(Stage::Check);
-        let metadata = check(path, copy.path(), AnyMachine::Refused)?;
+        let metadata = check_copy(path, &mut copy)?;
         watch.begin(Stage::Admit);
         admit::admit(path, &metadata, &self.options.policy, Some(self.wanted))?;
         let name = self.choose(&metadata)?;

@@ -8,6 +8,7 @@ use crate::host::error::LoadError;
 use crate::host::mismatch::Mismatch;
 use crate::host::policy::LoadPolicy;
 use crate::interface::PluginTrait;
+use crate::metadata::read::Outline;
 use crate::metadata::{InterfaceMetadata, PluginMetadata};
 
 /// Admits a library that may be asked for `wanted`, or for any interface.
@@ -38,7 +39,7 @@ pub(crate) fn admit(
         let offered = metadata.interfaces.iter().map(|i| i.path.clone()).collect();
         return Err(LoadError::OtherInterface { path: path(), wanted, offered });
     };
-    match wanted.metadata().and_then(|host| mismatch(&host, offered)) {
+    match difference(wanted, offered) {
         Some(mismatch) => Err(LoadError::Mismatch { path: path(), mismatch: Box::new(mismatch) }),
         None => Ok(()),
     }
@@ -82,6 +83,32 @@ pub(crate) fn fits(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool
     mismatch(host, plugin).is_none()
 }
 
+/// The same, by what the host asks for. Nearly always both are the same, which
+/// shows without reading what it is.
+pub(crate) fn difference(wanted: PluginTrait, plugin: &InterfaceMetadata) -> Option<Mismatch> {
+    match is_same(wanted, plugin) {
+        true => None,
+        false => wanted.metadata().and_then(|host| mismatch(&host, plugin)),
+    }
+}
+
+/// Whether the two have the same fingerprint, and so have those of the objects
+/// that both know.
+fn is_same(wanted: PluginTrait, plugin: &InterfaceMetadata) -> bool {
+    let is_same = |host: &Outline<'_>, plugin: &InterfaceMetadata| {
+        host.fingerprint == plugin.fingerprint && major(host.version) == major(&plugin.version)
+    };
+    let hosts = wanted.outlines();
+    let Some((host, objects)) = hosts.split_first() else { return false };
+    let mut known = objects.iter().filter_map(|ours| {
+        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
+        Some((ours, theirs))
+    });
+    host.path == plugin.path
+        && is_same(host, plugin)
+        && known.all(|(host, plugin)| is_same(host, plugin))
+}
+
 /// Which interface does not fit: theirs, or one whose objects both know.
 pub(crate) fn mismatch(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Mismatch> {
     let objects = host.objects.iter().filter_map(|ours| {
@@ -94,7 +121,7 @@ pub(crate) fn mismatch(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> 
 }
 
 fn fit(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
-    if host.path != plugin.path || major(host) != major(plugin) {
+    if host.path != plugin.path || major(&host.version) != major(&plugin.version) {
         return false;
     }
     if host.fingerprint == plugin.fingerprint {
@@ -112,8 +139,8 @@ fn fit(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
 }
 
 /// The part of a version that says what fits.
-pub(crate) fn major(interface: &InterfaceMetadata) -> &str {
-    interface.version.split('.').next().unwrap_or_default()
+pub(crate) fn major(version: &str) -> &str {
+    version.split('.').next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -234,6 +261,25 @@ mod tests {
         assert!(text.contains("host (version 1.0) and plugin (version 2.0)"), "{text}");
         theirs.version = "1.7".to_owned();
         assert!(verdict(&library(vec![theirs])).is_ok());
+    }
+
+    #[crate::plugin_interface]
+    trait Guide: Send + Sync {
+        fn lead(&self, guest: &dyn crate::Greeter);
+    }
+
+    #[test]
+    fn the_interfaces_of_objects_must_fit_though_the_one_asked_for_is_the_same() {
+        let wanted = PluginTrait::of::<dyn Guide>();
+        let mut plugin = wanted.metadata().unwrap();
+        assert!(difference(wanted, &plugin).is_none());
+        plugin.objects[0].fingerprint ^= 1;
+        assert!(difference(wanted, &plugin).is_none(), "every method is the same");
+        plugin.objects[0].methods[0].fingerprint ^= 1;
+        let text = difference(wanted, &plugin).unwrap().to_string();
+        assert!(text.contains("fn name(&self)"), "{text}");
+        plugin.objects[0].path = "tools::Other".to_owned();
+        assert!(difference(wanted, &plugin).is_none(), "one that the host does not know");
     }
 
     #[test]

@@ -1,17 +1,16 @@
 //! Check: a sound library of this machine, with metadata. Reads, runs nothing.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use object::read::{ReadCache, ReadRef};
+use object::read::ReadRef;
 use object::{
     Architecture, BinaryFormat, FileKind, NameOrOrdinal, Object, ObjectKind, ObjectSection,
     ObjectSegment,
 };
 
-use super::copy::open_without_waiting;
+use super::copy::{PrivateCopy, open_without_waiting};
 use super::elf;
 use super::pages::Pages;
 use crate::metadata::read::read;
@@ -96,7 +95,8 @@ pub enum InspectError {
 /// assert!(error.to_string().contains("no/such/library.so"));
 /// ```
 pub fn inspect(path: impl AsRef<Path>) -> Result<PluginMetadata, InspectError> {
-    check(path.as_ref(), path.as_ref(), AnyMachine::Allowed)
+    let path = path.as_ref();
+    check(path, &open_regular(path)?, AnyMachine::Allowed)
 }
 
 /// Reads what a library says of itself from its content, as [`inspect`] does
@@ -129,8 +129,8 @@ pub fn inspect_bytes(library: &[u8]) -> Result<PluginMetadata, InspectError> {
 /// ```
 pub fn exported_symbols(path: impl AsRef<Path>) -> Result<BTreeSet<String>, InspectError> {
     let path = path.as_ref();
-    let (file, len) = open_regular(path, path)?;
-    Binary::parse(path, &ReadCache::new(Pages::new(file, len)), len)?.exports()
+    let pages = open_regular(path)?;
+    Binary::parse(path, &pages, pages.len())?.exports()
 }
 
 /// Whether a library for another machine is an error.
@@ -140,39 +140,61 @@ pub(crate) enum AnyMachine {
     Refused,
 }
 
-/// Checks the file at `copy`; errors name it `path`.
+/// Checks a private copy of a library for this machine; errors name it `path`.
+pub(crate) fn check_copy(
+    path: &Path,
+    copy: &mut PrivateCopy,
+) -> Result<PluginMetadata, InspectError> {
+    let pages = copy.pages().map_err(|source| unreadable(path, source))?;
+    check(path, &pages, AnyMachine::Refused)
+}
+
+/// Checks what is too large to be copied for nothing.
+pub(crate) fn glance(path: &Path, file: &Pages) -> Result<(), InspectError> {
+    check(path, file, AnyMachine::Refused).map(drop)
+}
+
+/// Checks a file, of which it reads only the headers and the one section.
 pub(crate) fn check(
     path: &Path,
-    copy: &Path,
+    file: &Pages,
     machine: AnyMachine,
 ) -> Result<PluginMetadata, InspectError> {
-    let (file, len) = open_regular(path, copy)?;
-    // Reads only the headers and the one section.
-    let cache = ReadCache::new(Pages::new(file, len));
-    if let Ok(FileKind::Elf64) = FileKind::parse(&cache) {
-        return elf::check(path, &cache, len, machine);
+    let len = not_empty(path, file.len())?;
+    if let Ok(FileKind::Elf64) = FileKind::parse(file) {
+        return elf::check(path, file, len, machine);
     }
-    let binary = Binary::parse(path, &cache, len)?;
+    let binary = Binary::parse(path, file, len)?;
     if machine == AnyMachine::Refused {
         binary.check_machine()?;
     }
     binary.metadata()
 }
 
-/// Opens a regular file that is not empty, and gives its size.
-pub(super) fn open_regular(path: &Path, copy: &Path) -> Result<(File, u64), InspectError> {
-    let unreadable = |source| InspectError::Read { path: path.to_owned(), source };
-    let not_a_library = |reason: &str| {
-        let (path, reason) = (path.to_owned(), reason.to_owned());
-        Err(InspectError::NotALibrary { path, reason })
-    };
-    let file = open_without_waiting(copy).map_err(unreadable)?;
+/// Opens a regular file to be read by pages.
+pub(crate) fn open_regular(path: &Path) -> Result<Pages, InspectError> {
+    let unreadable = |source| unreadable(path, source);
+    let file = open_without_waiting(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
-    match metadata.len() {
-        _ if !metadata.is_file() => not_a_library("it is no regular file"),
-        0 => not_a_library("it is empty"),
-        len => Ok((file, len)),
+    match metadata.is_file() {
+        true => Ok(Pages::new(file, metadata.len())),
+        false => Err(not_a_library(path, "it is no regular file".to_owned())),
     }
+}
+
+fn not_empty(path: &Path, len: u64) -> Result<u64, InspectError> {
+    match len {
+        0 => Err(not_a_library(path, "it is empty".to_owned())),
+        len => Ok(len),
+    }
+}
+
+pub(super) fn unreadable(path: &Path, source: io::Error) -> InspectError {
+    InspectError::Read { path: path.to_owned(), source }
+}
+
+fn not_a_library(path: &Path, reason: String) -> InspectError {
+    InspectError::NotALibrary { path: path.to_owned(), reason }
 }
 
 /// A dynamic library whose headers lead to nothing outside of it.
@@ -183,15 +205,11 @@ pub(super) struct Binary<'p, 'd, R: ReadRef<'d>> {
 
 impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
     pub(super) fn parse(path: &'p Path, data: R, len: u64) -> Result<Self, InspectError> {
-        let not_a_library = |reason: String| {
-            let path = path.to_owned();
-            InspectError::NotALibrary { path, reason }
-        };
         FileKind::parse(data)
-            .map_err(|_| not_a_library("its header is of no known format".into()))?;
+            .map_err(|_| not_a_library(path, "its header is of no known format".to_owned()))?;
         let file = object::File::parse(data).map_err(|error| damaged(path, error.to_string()))?;
         if file.kind() != ObjectKind::Dynamic {
-            return Err(not_a_library(format!("it is {}", describe(file.kind()))));
+            return Err(not_a_library(path, format!("it is {}", describe(file.kind()))));
         }
         for segment in file.segments() {
             let (offset, size) = segment.file_range();

@@ -5,27 +5,36 @@
 //! knows a library by its path, so that each load needs a path of its own.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Read, Seek};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::check::{self, InspectError};
+use super::extents;
+use super::pages::Pages;
 use super::settle::{self, Settled};
 use super::times::Stopwatch;
-use crate::host::duplicates::{Head, head_of};
+use crate::host::duplicates::Head;
 use crate::host::error::LoadError;
 use crate::host::policy::LoadPolicy;
 use crate::host::private_directory::{self, PrivateDirectory};
 use crate::host::retained;
 use crate::host::stage::Stage;
 
+/// From here on a copy costs more than to look first whether it is worth it.
+const LARGE: u64 = 1 << 20;
+
+/// What is known of a library before it is copied.
+pub(crate) type Glance = fn(&Path, &Pages) -> Result<(), InspectError>;
+
 /// A copy that nobody else writes, removed when dropped.
 #[derive(Debug)]
 pub(crate) struct PrivateCopy {
     path: PathBuf,
-    len: u64,
-    /// A hash of how it begins.
-    head: u64,
+    /// The file, as long as nobody has checked it.
+    pages: Option<Pages>,
+    head: Head,
     origin: FileIdentity,
     real: PathBuf,
     directory: Arc<PrivateDirectory>,
@@ -35,21 +44,31 @@ impl PrivateCopy {
     /// Copies `source`, which must be a regular file that does not change, and
     /// that the policy trusts.
     pub(crate) fn of(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
-        Self::timed(source, policy, settle::PATIENCE, &mut Stopwatch::start())
+        let watch = &mut Stopwatch::start();
+        Self::timed(source, policy, settle::PATIENCE, check::glance, watch)
+    }
+
+    /// The same for a library that need not be a plugin.
+    #[cfg(feature = "hot-library")]
+    pub(crate) fn of_plain(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
+        let watch = &mut Stopwatch::start();
+        Self::timed(source, policy, settle::PATIENCE, super::plain::glance, watch)
     }
 
     /// As `of`, and does not wait for a writer: for those who are told when it
     /// is done.
     #[cfg(feature = "watch")]
     pub(crate) fn at_once(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
-        Self::timed(source, policy, Duration::ZERO, &mut Stopwatch::start())
+        Self::timed(source, policy, Duration::ZERO, check::glance, &mut Stopwatch::start())
     }
 
-    /// The same, timed, with so much patience for a writer.
+    /// The same, timed, with so much patience for a writer, and a first look at
+    /// what is large.
     pub(crate) fn timed(
         source: &Path,
         policy: &LoadPolicy,
         patience: Duration,
+        glance: Glance,
         watch: &mut Stopwatch,
     ) -> Result<Self, LoadError> {
         let unreadable = |error| LoadError::Read { path: source.to_owned(), source: error };
@@ -64,10 +83,16 @@ impl PrivateCopy {
         policy.check_file(source, metadata)?;
         let real = policy.check_directory(source)?;
         retained::check_room(source, &real, policy)?;
-        let origin = FileIdentity::of(metadata);
         watch.begin(Stage::Copy);
-        let copy = Self::write(source, &original, origin, real)?;
-        if copy.len != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
+        if metadata.len() > LARGE {
+            let pages = Pages::new(original.try_clone().map_err(unreadable)?, metadata.len());
+            glance(source, &pages)?;
+            // Where there is no reading but from where one is.
+            #[cfg(not(unix))]
+            io::Seek::rewind(&mut &original).map_err(unreadable)?;
+        }
+        let copy = Self::write(source, &original, metadata, real)?;
+        if copy.len() != metadata.len() || !settled.is_unchanged().map_err(unreadable)? {
             return Err(written());
         }
         policy.check_content(source, &copy.path)?;
@@ -77,7 +102,7 @@ impl PrivateCopy {
     fn write(
         source: &Path,
         original: &File,
-        origin: FileIdentity,
+        metadata: &Metadata,
         real: PathBuf,
     ) -> Result<Self, LoadError> {
         let failed = |to: &Path| {
@@ -89,12 +114,23 @@ impl PrivateCopy {
         let name = source.file_name().unwrap_or_default();
         let (mut file, path, directory) =
             private_directory::file(name).map_err(failed(&std::env::temp_dir()))?;
-        let mut copy = PrivateCopy { path, len: 0, head: 0, origin, real, directory };
+        let (origin, head) = (FileIdentity::of(metadata), Head::default());
+        let mut copy = PrivateCopy { path, pages: None, head, origin, real, directory };
         // No further than it was: one that grew is refused afterwards.
-        let mut original = original.take(copy.origin.len);
-        copy.len = io::copy(&mut original, &mut file).map_err(failed(&copy.path))?;
-        copy.head = file.rewind().and_then(|()| head_of(&mut file)).map_err(failed(&copy.path))?;
+        let len = extents::copy(original, metadata, &mut file).map_err(failed(&copy.path))?;
+        let pages = Pages::new(file, len);
+        copy.head = pages.head().map_err(failed(&copy.path))?;
+        copy.pages = Some(pages);
         Ok(copy)
+    }
+
+    /// The content, for the one who checks it: what is open for writing cannot
+    /// be copied once more by a probe.
+    pub(super) fn pages(&mut self) -> io::Result<Pages> {
+        match self.pages.take() {
+            Some(pages) => Ok(pages),
+            None => Ok(Pages::new(File::open(&self.path)?, self.len())),
+        }
     }
 
     /// Where the copy is.
@@ -104,12 +140,12 @@ impl PrivateCopy {
 
     /// How many bytes it has.
     pub(crate) fn len(&self) -> u64 {
-        self.len
+        self.head.len
     }
 
-    /// Its size, and a hash of how it begins.
+    /// How it begins.
     pub(crate) fn head(&self) -> Head {
-        (self.len, self.head)
+        self.head
     }
 
     /// The path of the file that was copied, without links.

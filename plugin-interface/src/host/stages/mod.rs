@@ -8,9 +8,10 @@ pub(crate) mod check;
 pub(crate) mod copy;
 pub(crate) mod discover;
 mod elf;
+mod extents;
 pub(crate) mod make;
 pub(crate) mod open;
-mod pages;
+pub(crate) mod pages;
 #[cfg(feature = "hot-library")]
 pub(crate) mod plain;
 pub(crate) mod probe;

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use object::read::{ReadCache, ReadRef};
+use object::read::ReadRef;
 use object::{Object, ObjectSegment, ObjectSymbol, ObjectSymbolTable, SymbolKind};
 
-use super::check::{AnyMachine, Binary, InspectError, check, open_regular};
+use super::check::{AnyMachine, Binary, InspectError, check, unreadable};
+use super::copy::PrivateCopy;
 use super::pages::Pages;
 
 /// What a plain library defines.
@@ -21,25 +22,29 @@ pub(crate) struct Plain {
     pub(crate) constant: Option<u32>,
 }
 
-/// Checks the file at `copy`; errors name it `path`.
+/// Checks a private copy; errors name it `path`.
 pub(crate) fn check_plain(
     path: &Path,
-    copy: &Path,
+    copy: &mut PrivateCopy,
     constant: Option<&str>,
 ) -> Result<Plain, InspectError> {
-    match check(path, copy, AnyMachine::Refused) {
-        // The last of the checks, which are the same up to there.
-        Ok(_) | Err(InspectError::NotAPlugin { .. } | InspectError::Metadata { .. }) => {}
-        Err(error) => return Err(error),
-    }
-    let (file, len) = open_regular(path, copy)?;
-    let cache = ReadCache::new(Pages::new(file, len));
-    let binary = Binary::parse(path, &cache, len)?;
+    let pages = copy.pages().map_err(|source| unreadable(path, source))?;
+    glance(path, &pages)?;
+    let binary = Binary::parse(path, &pages, pages.len())?;
     Ok(Plain {
         defined: binary.exports()?,
         variables: variables(&binary.file),
         constant: constant.and_then(|name| value(&binary.file, name)),
     })
+}
+
+/// Checks all but what is asked of a plugin.
+pub(super) fn glance(path: &Path, file: &Pages) -> Result<(), InspectError> {
+    match check(path, file, AnyMachine::Refused) {
+        // The last of the checks, which are the same up to there.
+        Ok(_) | Err(InspectError::NotAPlugin { .. } | InspectError::Metadata { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn variables<'d, R: ReadRef<'d>>(file: &object::File<'d, R>) -> BTreeSet<String> {

@@ -55,7 +55,8 @@ impl<'f> Settled<'f> {
 #[cfg(target_os = "linux")]
 const F_SETSIG: libc::c_int = 10;
 
-/// A read lease of an open file, given back when dropped.
+/// A read lease of an open file, which the system takes back when the file is
+/// closed.
 struct Lease<'f>(&'f File);
 
 #[cfg(target_os = "linux")]
@@ -70,14 +71,6 @@ impl<'f> Lease<'f> {
 
     fn is_held(&self) -> bool {
         matches!(control(self.0, libc::F_GETLEASE, 0), Ok(libc::F_RDLCK))
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for Lease<'_> {
-    fn drop(&mut self) {
-        // If it was broken, it is gone already.
-        let _ = control(self.0, libc::F_SETLEASE, libc::F_UNLCK);
     }
 }
 
