@@ -244,7 +244,7 @@ pub(crate) struct WatchArgs {
     pub(crate) greet: String,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
-    /// Print JSON, a line for each event. What plugins print comes in between.
+    /// Print JSON, a line for each event. What plugins print goes to stderr.
     #[arg(long)]
     pub(crate) json: bool,
 }

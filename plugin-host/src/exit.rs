@@ -1,5 +1,6 @@
 //! How a command ended, as a number for scripts.
 
+use std::io;
 use std::process::{ExitCode, ExitStatus};
 
 use plugin_interface::{DynamicCallError, HotError, InspectError, LoadError};
@@ -45,6 +46,7 @@ impl From<&LoadError> for Exit {
     fn from(error: &LoadError) -> Self {
         match error {
             LoadError::DirectoryMissing { .. } | LoadError::NotADirectory { .. } => Exit::Usage,
+            LoadError::Read { source, .. } if is_missing(source) => Exit::Usage,
             LoadError::AbiVersion { .. }
             | LoadError::Mismatch { .. }
             | LoadError::OtherInterface { .. }
@@ -68,9 +70,15 @@ impl From<&InspectError> for Exit {
     fn from(error: &InspectError) -> Self {
         match error {
             InspectError::OtherMachine { .. } => Exit::Incompatible,
+            InspectError::Read { source, .. } if is_missing(source) => Exit::Usage,
             _ => Exit::Failed,
         }
     }
+}
+
+/// Whether somebody named a file that is not there.
+fn is_missing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
 }
 
 impl From<&HotError> for Exit {

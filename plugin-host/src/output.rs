@@ -2,7 +2,9 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -51,16 +53,39 @@ pub(crate) fn print_error(text: &str) {
     let _ = writeln!(io::stderr(), "error: {text}");
 }
 
+/// Stdout, while plugins in this process are kept from it.
+static RESERVED: OnceLock<File> = OnceLock::new();
+
+/// From here on, what plugins print in this process goes to stderr, and only
+/// the program's own lines to stdout.
+///
+/// On Windows all go where they went before.
+pub(crate) fn reserve_stdout() -> io::Result<()> {
+    #[cfg(unix)]
+    if RESERVED.get().is_none() {
+        let stdout = rustix::io::fcntl_dupfd_cloexec(io::stdout(), 3)?;
+        rustix::stdio::dup2_stdout(io::stderr())?;
+        let _ = RESERVED.set(File::from(stdout));
+    }
+    Ok(())
+}
+
+/// Where the program prints.
+fn out() -> Box<dyn Write> {
+    match RESERVED.get() {
+        Some(stdout) => Box::new(stdout),
+        None => Box::new(io::stdout()),
+    }
+}
+
 /// Prints a line to stdout.
 pub(crate) fn print_line(text: &str) -> io::Result<()> {
-    writeln!(io::stdout(), "{text}")
+    out().write_all(format!("{text}\n").as_bytes())
 }
 
 /// Prints a value as JSON to stdout.
 pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value)?;
-    writeln!(out)?;
+    print_line(&serde_json::to_string_pretty(value)?)?;
     Ok(())
 }
 

@@ -50,6 +50,7 @@ pub(crate) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
 
 /// The child's side.
 pub(crate) fn called(args: &CalledArgs) -> anyhow::Result<Exit> {
+    plugin_interface::end_with_parent();
     let answered = answer(args);
     let exit = answered.as_ref().map_or_else(super::exit_of, |_| Exit::Ok);
     let answer = answered.map_err(|error| describe(error.as_ref()));

@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::drive::call;
 use crate::cli::CheckArgs;
 use crate::exit::Exit;
-use crate::output::{describe, escaped, print_json, print_line};
+use crate::output::{describe, escaped, print_json, print_line, reserve_stdout};
 
 /// Every check, in its order, and what it says.
 const CHECKS: [(&str, &str); 23] = [
@@ -90,6 +90,9 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     };
     if files.is_empty() {
         anyhow::bail!(super::nothing_in(&args.path));
+    }
+    if args.json {
+        reserve_stdout()?;
     }
     let mut exit = Exit::Ok;
     let mut reports = Vec::new();

@@ -15,6 +15,7 @@ use crate::output::describe;
 /// The child process of a run: writes its report to a file, since stdout is
 /// the plugins'.
 pub(crate) fn run(args: &DriveArgs) -> anyhow::Result<Exit> {
+    plugin_interface::end_with_parent();
     let mut manager = PluginManager::with_policy(super::policy(&args.policy)?);
     let (report, exit) = drive_file(&mut manager, &args.library, &args.greet);
     fs::write(&args.report, serde_json::to_vec(&report)?)

@@ -43,7 +43,8 @@ pub(super) fn drive_isolated(
     }
 }
 
-/// This program once more, with a command and the same policy.
+/// This program once more, with a command and the same policy. It is to end
+/// with this one, as whoever ends it in time is gone then.
 pub(super) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> {
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let mut command = Command::new(program);

@@ -11,7 +11,7 @@ use super::report::Report;
 use crate::build;
 use crate::cli::RunArgs;
 use crate::exit::Exit;
-use crate::output::{print_error, print_json, progress};
+use crate::output::{print_error, print_json, progress, reserve_stdout};
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let (mut exit, mut report) = (Exit::Ok, Report::default());
@@ -38,6 +38,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
 fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(Report, Exit)> {
     if !args.load.no_probe {
         return drive_isolated(&args.load, path, &args.greet, args.json);
+    }
+    if args.json {
+        reserve_stdout()?;
     }
     let mut manager = PluginManager::with_policy(super::policy(&args.load.policy)?);
     Ok(drive_file(&mut manager, path, &args.greet))

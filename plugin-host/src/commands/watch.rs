@@ -18,10 +18,14 @@ use super::greeting::Greeting;
 use super::watch_report::WatchReport;
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
+use crate::output::reserve_stdout;
 
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     if !args.directory.exists() {
         return Err(LoadError::DirectoryMissing { path: args.directory.clone() }.into());
+    }
+    if args.json {
+        reserve_stdout()?;
     }
     let mut manager = super::manager(&args.load, &args.greet)?;
     if let Some(interval) = args.poll {

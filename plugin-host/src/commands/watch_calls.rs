@@ -33,6 +33,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
 
 /// The child's side.
 pub(crate) fn watched(args: &WatchArgs) -> anyhow::Result<Exit> {
+    plugin_interface::end_with_parent();
     let signatures = signatures(args)?;
     let library = open(&args.directory, &signatures, &args.load.policy)?;
     let (mut next, mut trouble) = (Instant::now(), Trouble::default());

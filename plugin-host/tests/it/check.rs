@@ -51,6 +51,31 @@ fn a_good_plugin_passes_every_check() {
 }
 
 #[test]
+fn what_plugins_print_is_not_in_the_json() {
+    let directory = Directory::new();
+    let prints = "#include <stdio.h>\n#include <unistd.h>\n\
+        __attribute__((constructor)) static void begin(void) {\n\
+        puts(\"buffered\"); if (write(1, \"at once\\n\", 8)) {}\n}\n";
+    let library = directory.compile("prints", &["COUNTER"], prints);
+    let (file, folder) = (library.to_str().unwrap(), directory.path().to_str().unwrap());
+    for command in [
+        &["check", file, "--json"][..],
+        &["run", folder, "--json"],
+        &["run", folder, "--json", "--no-probe"],
+    ] {
+        let answer = plugin_host(command);
+        assert_eq!(answer.code, 0, "{command:?}: {answer:?}");
+        // Nothing else is there, or it would not be read.
+        assert!(!answer.json().is_null());
+        for printed in ["buffered", "at once"] {
+            assert!(answer.err.contains(printed), "{command:?}: {answer:?}");
+        }
+    }
+    let answer = plugin_host(&["run", folder, "--no-probe"]);
+    assert!(answer.out.contains("at once") && answer.out.contains("HEY world"), "{answer:?}");
+}
+
+#[test]
 fn the_examples_pass_every_check() {
     let built = plugin_host(&["run", "--build", "example-plugins", "--json"]).json();
     for library in built["libraries"].as_array().unwrap() {
@@ -77,7 +102,7 @@ fn each_check_of_the_file_fails_alone() {
     let magic = b"PLUGIN\0\x01";
     let record = bytes.windows(magic.len()).position(|window| window == magic).unwrap();
 
-    fails(&check(&directory.library("missing"), &[]), "file", 1, "cannot read");
+    fails(&check(&directory.library("missing"), &[]), "file", 2, "cannot read");
     let writable = write("writable", &bytes);
     fs::set_permissions(&writable, Permissions::from_mode(0o666)).unwrap();
     fails(&check(&writable, &[]), "writers", 4, "chmod o-w");

@@ -48,7 +48,7 @@ fn what_has_no_header_is_told_with_its_exit_code() {
     for (file, interface, code, expected) in [
         (by_hand, "Tool", 2, "it has no interface Tool; it has plugin_interface::greeter::Greeter"),
         (by_hand, "Greeter", 1, "plugin_interface::greeter::Greeter lists no methods"),
-        ("no/such/library.so", "Greeter", 1, "cannot read"),
+        ("no/such/library.so", "Greeter", 2, "cannot read"),
     ] {
         let answer = plugin_host(&["header", file, interface]);
         assert_eq!(answer.code, code, "{answer:?}");

@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod children;
 mod diff;
 mod environment;
 mod header;

@@ -31,6 +31,25 @@ fn a_directory_that_does_not_exist_is_named() {
 }
 
 #[test]
+fn a_file_that_does_not_exist_is_named() {
+    for command in [
+        &["inspect", "no/such/file.so"][..],
+        &["inspect", "no/such/file.so", "--json"],
+        &["check", "no/such/file.so"],
+        &["check", "no/such/file.so", "--json"],
+        &["header", "no/such/file.so", "Greeter"],
+        &["diff", "no/such/file.so", "no/such/file.so"],
+        &["call", "no/such/file.so", "foo()"],
+    ] {
+        let answer = plugin_host(command);
+        assert_eq!(answer.code, 2, "{command:?}: {answer:?}");
+        let said = format!("{}{}", answer.out, answer.err);
+        assert!(said.contains("cannot read "), "{command:?}: {answer:?}");
+        assert!(said.contains("no/such/file.so"), "{command:?}: {answer:?}");
+    }
+}
+
+#[test]
 fn a_file_instead_of_a_directory_is_named() {
     for command in
         [&["run", "Cargo.toml"][..], &["list", "Cargo.toml"], &["run", "--build", "Cargo.toml"]]

@@ -18,6 +18,7 @@ mod manager;
 mod mismatch;
 mod outcome;
 mod panics;
+mod parent;
 mod policy;
 mod private_directory;
 pub(crate) mod raw;
@@ -51,6 +52,7 @@ pub use live::{
 pub use manager::{PluginManager, Rejected, Surveyed};
 pub use mismatch::Mismatch;
 pub use outcome::UnloadOutcome;
+pub use parent::end_with_parent;
 pub use policy::{LoadPolicy, PolicyError};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use retained::{RetainedLibrary, retained};

@@ -1,8 +1,12 @@
 //! Finding and loading what is there.
 
+use std::time::{Duration, Instant};
+
 use fixture_interface::{Echo, Tally};
 use plugin_interface::metadata::InterfaceMetadata;
-use plugin_interface::{Greeter, PluginManager, PluginTrait, inspect};
+use plugin_interface::{
+    Greeter, InspectError, LoadError, LoadPolicy, PluginManager, PluginTrait, inspect,
+};
 
 use crate::fixtures::{Directory, fixture};
 
@@ -182,4 +186,36 @@ fn a_plugin_among_names_that_generated_code_might_want_loads() {
     let handles = PluginManager::new().load_all(directory.path()).unwrap();
     let [maker] = &handles[..] else { panic!("{handles:?}") };
     assert_eq!((maker.interface(), maker.name()), ("names::Marker", "Maker"));
+}
+
+#[test]
+fn a_file_that_is_mostly_holes_costs_what_it_takes_up() {
+    let directory = Directory::of(&["healthy"]);
+    let long = 100 << 30;
+    let file = |name| std::fs::File::options().append(true).create(true).open(name).unwrap();
+    // What is not within the headers of a library is none of it.
+    file(directory.library("healthy")).set_len(long).unwrap();
+    file(directory.library("nothing")).set_len(long).unwrap();
+    let begin = Instant::now();
+    let mut manager = PluginManager::new();
+    let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap();
+    assert_eq!(loaded.len(), 2, "{:?}", manager.rejected());
+    let [nothing] = manager.rejected() else { panic!("{:?}", manager.rejected()) };
+    assert!(nothing.to_string().contains("its header is of no known format"), "{nothing}");
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn what_is_large_is_looked_at_before_it_is_copied() {
+    let directory = Directory::new();
+    let path = directory.library("text");
+    let load = |len| {
+        std::fs::write(&path, vec![b'x'; len]).unwrap();
+        // Is looked up in the copy.
+        let policy = LoadPolicy::new().pin_sha256(&"0".repeat(64)).unwrap();
+        PluginManager::with_policy(policy).load_library(&path).unwrap_err()
+    };
+    assert!(matches!(load(1 << 10), LoadError::NotPinned { .. }));
+    let refused = load(2 << 20);
+    assert!(matches!(refused, LoadError::Inspect(InspectError::NotALibrary { .. })), "{refused}");
 }

@@ -1,7 +1,7 @@
 //! A child process tries each library first, where the host asks for it.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plugin_interface::{Greeter, LoadError, PluginManager, Probe};
 
@@ -55,6 +55,30 @@ fn what_a_child_does_not_survive_is_refused_before_it_is_opened() {
     assert_eq!(hangs.len(), 3);
     for hang in hangs {
         assert!(hang.contains("did not answer within 3s"), "{hang}");
+    }
+}
+
+#[test]
+fn a_process_that_a_plugin_started_is_not_listened_to_any_longer_than_the_child() {
+    let directory = Directory::new();
+    let [first, ended] = ["first", "ended"].map(|name| directory.path().join(name));
+    // In the child, which opens it first: prints until nobody listens.
+    let prints = format!(
+        "#include <fcntl.h>\n#include <signal.h>\n#include <stdio.h>\n#include <unistd.h>\n\
+         __attribute__((constructor)) static void begin(void) {{\n\
+         if (open(\"{}\", O_CREAT | O_EXCL, 0600) < 0 || fork()) return;\n\
+         signal(SIGPIPE, SIG_IGN);\n\
+         while (write(1, \"x\\n\", 2) == 2) usleep(1000);\n\
+         fclose(fopen(\"{}\", \"w\")); _exit(0);\n}}\n",
+        first.display(),
+        ended.display()
+    );
+    let path = directory.compile("forks", &[], &prints);
+    manager().load_library(&path).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !ended.exists() {
+        assert!(Instant::now() < deadline, "somebody still listens");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

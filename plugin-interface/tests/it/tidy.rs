@@ -46,6 +46,7 @@ const UNSAFE: &[&str] = &[
     "host/live/readers.rs",
     "host/live/swap.rs",
     "host/panics.rs",
+    "host/parent.rs",
     "host/raw.rs",
     "host/stages/extents.rs",
     "host/stages/make.rs",

@@ -55,8 +55,7 @@ impl Engine {
         watch: &mut Stopwatch,
     ) -> Result<Option<Candidate>, LoadError> {
         let path = &self.path;
-        let mut copy =
-            PrivateCopy::timed(path, &self.options.policy, patience, glance, watch)?;
+        let mut copy = PrivateCopy::timed(path, &self.options.policy, patience, glance, watch)?;
         let content = Content::of(&copy);
         if self.serving.as_ref().is_some_and(|serving| serving.is(&content)) {
             return Ok(None);

@@ -87,8 +87,7 @@ mod tests {
     #[test]
     fn holes_take_up_no_room_in_the_copy() {
         let len = 100 << 30;
-        let (copy, copied) =
-            copied(len, &[(0, b"begin"), (1 << 30, b"middle"), (len - 3, b"end")]);
+        let (copy, copied) = copied(len, &[(0, b"begin"), (1 << 30, b"middle"), (len - 3, b"end")]);
         let metadata = copy.metadata().unwrap();
         assert_eq!((copied, metadata.len()), (len, len));
         assert!(metadata.blocks() * 512 < 1 << 20, "{} blocks", metadata.blocks());

@@ -7,6 +7,7 @@ pub(crate) mod admit;
 pub(crate) mod check;
 pub(crate) mod copy;
 pub(crate) mod discover;
+mod ear;
 mod elf;
 mod extents;
 pub(crate) mod make;

@@ -2,17 +2,17 @@
 //! child survives.
 
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
+use super::ear::{Ear, Heard};
 use crate::host::error::LoadError;
 use crate::host::handle::PluginHandle;
 use crate::host::manager::PluginManager;
+use crate::host::parent::end_with_parent;
 use crate::host::policy::LoadPolicy;
 
 /// What the child says when all is done.
@@ -20,9 +20,6 @@ const SURVIVED: &str = "plugin-probe: survived";
 
 /// What the child says when it could not even begin.
 const UNTRIED: &str = "plugin-probe: untried";
-
-/// How long a process may take to be gone after its output is.
-const GRACE: Duration = Duration::from_millis(200);
 
 /// How to try a library in a child process before the host opens it.
 ///
@@ -90,6 +87,7 @@ impl Probe {
     /// });
     /// ```
     pub fn serve(library: &Path, copy: &Path, calls: impl FnOnce(&[PluginHandle])) {
+        end_with_parent();
         // Whether the file may be loaded at all, the host has judged.
         let policy = LoadPolicy::new().allow_world_writable();
         let mut manager = PluginManager::with_policy(policy);
@@ -121,62 +119,40 @@ impl Probe {
             program: self.program.clone(),
             source,
         };
+        let (output, ear) = Ear::new().map_err(not_started)?;
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
             .args([path, copy])
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(output)
             .stderr(Stdio::null())
             .spawn()
             .map_err(not_started)?;
-        let said = child.stdout.take().map(|out| watch(out, self.deadline));
-        // Silent, it has ended, or has closed its output and runs on.
-        let status = match said {
-            Some(Ok(Some(_))) => None,
-            _ => child.try_wait().map_err(not_started)?,
-        };
+        // Whatever else a plugin prints is passed over.
+        let heard = ear.listen(&mut child, self.deadline, |line| match line {
+            line if line == SURVIVED.as_bytes() => Some(Said::Survived),
+            line if line == UNTRIED.as_bytes() => Some(Said::Untried),
+            _ => None,
+        });
         end(&mut child);
         let path = path.to_owned();
-        match (said, status) {
-            (Some(Ok(Some(Said::Survived))), _) => Ok(()),
-            (Some(Ok(Some(Said::Untried))), _) => {
+        match heard.map_err(not_started)? {
+            Heard::Said(Said::Survived) => Ok(()),
+            Heard::Said(Said::Untried) => {
                 Err(not_started(io::Error::other("it cannot copy the library")))
             }
-            (_, Some(status)) => Err(LoadError::ProbeCrashed { path, how: describe_exit(status) }),
-            (_, None) => Err(LoadError::ProbeTimedOut { path, deadline: self.deadline }),
+            Heard::Ended(status) => {
+                Err(LoadError::ProbeCrashed { path, how: describe_exit(status) })
+            }
+            Heard::Nothing => Err(LoadError::ProbeTimedOut { path, deadline: self.deadline }),
         }
     }
 }
 
 /// What a child has to say.
-#[derive(Clone, Copy)]
 enum Said {
     Survived,
     Untried,
-}
-
-/// What the child says in time, if anything. Where it ends without a word, it
-/// is given the rest of its time to be seen as ended.
-fn watch(out: ChildStdout, deadline: Duration) -> Result<Option<Said>, RecvTimeoutError> {
-    let (sender, receiver) = mpsc::channel();
-    let end = Instant::now().checked_add(deadline);
-    thread::spawn(move || {
-        // Whatever else a plugin prints is passed over.
-        let mut lines = BufReader::new(out).split(b'\n').map_while(Result::ok);
-        let said = lines.find_map(|line| match line {
-            line if line == SURVIVED.as_bytes() => Some(Said::Survived),
-            line if line == UNTRIED.as_bytes() => Some(Said::Untried),
-            _ => None,
-        });
-        let _ = sender.send(said);
-    });
-    let said = receiver.recv_timeout(deadline)?;
-    if said.is_none() {
-        // Its output is closed; that it has ended shows a moment later.
-        let rest = end.map_or(GRACE, |end| end.saturating_duration_since(Instant::now()));
-        thread::sleep(rest.min(GRACE));
-    }
-    Ok(said)
 }
 
 /// Ends a child that has nothing more to say, whatever it is doing.
