@@ -16,6 +16,14 @@ pub(crate) struct Interface {
     pub(crate) methods: Vec<Method>,
 }
 
+impl Interface {
+    /// Whether its implementations own all that they hold.
+    pub(crate) fn is_static(&self) -> bool {
+        let lifetimes = self.item.supertraits.iter().flat_map(lifetimes::written);
+        lifetimes.into_iter().any(|lifetime| lifetime.ident == "static")
+    }
+}
+
 /// A method of an interface.
 pub(crate) struct Method {
     /// Its `#[cfg(..)]`s: whatever is emitted for the method bears them too.

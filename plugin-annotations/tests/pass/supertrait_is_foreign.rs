@@ -7,4 +7,13 @@ pub trait Tool: Send {
     fn debug(&self) -> String;
 }
 
+#[plugin_interface]
+pub trait Case: Send + Sync + 'static {
+    fn tool(&self) -> Box<dyn Tool>;
+
+    fn lent(&self, other: &dyn Case);
+
+    fn inner(&self, other: Box<dyn Case + Send>) -> std::sync::Arc<dyn Case>;
+}
+
 fn main() {}

@@ -6,7 +6,7 @@ use syn::Lifetime;
 use syn::parse::{Parse, ParseStream};
 
 use super::attribute::Attribute;
-use super::scan::{Angles, Ends, divide, flat, is_next, keyword, until};
+use super::scan::{Angles, Ends, divide, flat, is_next, keyword, until, with_bare_lifetimes};
 
 /// `<'a, T: Copy>`, and the `where` clause that stands elsewhere.
 #[derive(Clone, Default)]
@@ -46,6 +46,7 @@ impl Parse for Generics {
             angles.pass(&token);
             generics.brackets.append(token);
         }
+        generics.brackets = with_bare_lifetimes(generics.brackets);
         let all: Vec<_> = generics.brackets.clone().into_iter().collect();
         let inner = all[1..all.len() - 1].iter().cloned().collect();
         for parameter in divide(inner, ',') {

@@ -170,6 +170,29 @@ pub fn flat(tokens: TokenStream) -> Vec<TokenTree> {
     all
 }
 
+/// The tokens, with each lifetime bare: `macro_rules!` puts a group around it,
+/// which the compiler does not take where a macro gives it back.
+pub(crate) fn with_bare_lifetimes(tokens: TokenStream) -> TokenStream {
+    let mut bare = TokenStream::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                let inner = with_bare_lifetimes(group.stream());
+                let first = inner.clone().into_iter().next();
+                if group.delimiter() == Delimiter::None && is_punct(first.as_ref(), '\'') {
+                    bare.extend(inner);
+                } else {
+                    let mut outer = Group::new(group.delimiter(), inner);
+                    outer.set_span(group.span());
+                    bare.append(outer);
+                }
+            }
+            other => bare.append(other),
+        }
+    }
+    bare
+}
+
 /// `tokens`, divided at each `separator` outside of angle brackets and groups.
 pub(crate) fn divide(tokens: TokenStream, separator: char) -> Vec<TokenStream> {
     let (mut parts, mut part, mut angles) = (Vec::new(), TokenStream::new(), Angles::default());

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 
 use super::path::Path;
-use super::scan::{Ends, flat, until};
+use super::scan::{Ends, flat, until, with_bare_lifetimes};
 
 /// A type: its tokens, and what little can be said of it by them.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub struct Type(TokenStream);
 impl Type {
     /// Reads a type, up to where it ends.
     pub fn parse(input: ParseStream<'_>, ends: Ends) -> syn::Result<Type> {
-        let tokens = until(input, ends)?;
+        let tokens = with_bare_lifetimes(until(input, ends)?);
         if tokens.is_empty() {
             return Err(input.error("expected a type"));
         }

@@ -73,8 +73,14 @@ pub(super) fn functions(Interface { krate, item, .. }: &Interface) -> TokenStrea
 ///         unsafe impl<'b> Pointee for dyn Greeter + Send + 'b { .. }
 ///         unsafe impl<'b> Pointee for dyn Greeter + Send + Sync + 'b { .. }
 /// ```
-pub(super) fn pointees(Interface { krate, item, .. }: &Interface) -> TokenStream {
+pub(super) fn pointees(interface: &Interface) -> TokenStream {
+    let Interface { krate, item, .. } = interface;
     let name = &item.ident;
+    // Under `trait Greeter: 'static` there is no `dyn Greeter + 'b`.
+    let (any, lifetime, call) = match interface.is_static() {
+        true => (quote!(), quote!('static), quote!('static)),
+        false => (quote!(<'__b>), quote!('__b), quote!('__a)),
+    };
     let marker = quote!(#krate::__private::core::marker);
     let pointees = [
         (quote!(), ""),
@@ -84,9 +90,9 @@ pub(super) fn pointees(Interface { krate, item, .. }: &Interface) -> TokenStream
     .map(|(markers, text)| {
         quote! {
             // SAFETY: the interface, its markers, and any lifetime.
-            unsafe impl<'__b> #krate::__private::Pointee for dyn #name #markers + '__b {
+            unsafe impl #any #krate::__private::Pointee for dyn #name #markers + #lifetime {
                 type Kind = #krate::__private::Behind<dyn #name>;
-                type At<'__a> = dyn #name #markers + '__a;
+                type At<'__a> = dyn #name #markers + #call;
                 const MARKERS: &'static #krate::__private::core::primitive::str = #text;
             }
         }
