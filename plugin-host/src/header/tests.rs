@@ -45,9 +45,19 @@ fn sources() -> PathBuf {
 
 /// Compiles a plugin against the header of its interface, and loads it.
 fn load<I: Interface + ?Sized>(compiler: [&str; 2], source: &str, more: &[&str]) -> I::Proxy {
+    load_with_header_of::<I>(&metadata::<I>(), compiler, source, more)
+}
+
+/// The same, where the header was made of the interface as it was then.
+fn load_with_header_of<I: Interface + ?Sized>(
+    known: &InterfaceMetadata,
+    compiler: [&str; 2],
+    source: &str,
+    more: &[&str],
+) -> I::Proxy {
     let folder = TempDir::new().unwrap();
     let (name, _) = source.split_once('.').unwrap();
-    let made = header(&metadata::<I>());
+    let made = header(known);
     assert_eq!(made.missing, [""; 0]);
     fs::write(folder.path().join(format!("{name}.h")), made.text).unwrap();
     let source = sources().join(source);
@@ -58,7 +68,7 @@ fn load<I: Interface + ?Sized>(compiler: [&str; 2], source: &str, more: &[&str])
     let mut proxies = manager.load::<I>(folder.path()).unwrap();
     assert_eq!(manager.rejected().len(), 0, "{:?}", manager.rejected());
     let metadata = plugin_interface::inspect(folder.path().join(&library)).unwrap();
-    assert_eq!(metadata.interfaces, [self::metadata::<I>()]);
+    assert_eq!(metadata.interfaces, std::slice::from_ref(known));
     assert!(!metadata.package.name.is_empty() && !metadata.package.version.is_empty());
     assert_eq!(metadata.registrations.len(), 1);
     proxies.remove(0)
@@ -112,6 +122,50 @@ fn all_other_types_cross_to_cpp_and_back() {
     let error = fixture_interface::everything::EverythingProxy::checked(&mirror);
     let error = error.own_path().unwrap_err().to_string();
     assert!(error.contains("not written") && error.contains("everything.cpp"), "{error}");
+}
+
+/// An interface in its first version, and as it grew.
+mod lamp {
+    pub(super) mod first {
+        #[plugin_interface::plugin_interface]
+        pub(crate) trait Lamp: Send + Sync {
+            fn name(&self) -> &str;
+            fn turn(&mut self, on: bool) -> u32;
+        }
+    }
+
+    pub(super) mod grown {
+        #[plugin_interface::plugin_interface(version = "1.2")]
+        pub(crate) trait Lamp: Send + Sync {
+            fn name(&self) -> &str;
+            fn turn(&mut self, on: bool) -> u32;
+            #[since("1.1")]
+            fn title(&self) -> String {
+                self.name().to_uppercase()
+            }
+            #[since("1.2")]
+            fn blink(&mut self, times: u32) -> u32 {
+                (0..times).map(|i| self.turn(i % 2 == 0)).last().unwrap_or_default()
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plugin_in_c_serves_hosts_of_later_versions() {
+    use lamp::grown::{Lamp, LampProxy};
+    let mut known = metadata::<dyn lamp::first::Lamp>();
+    let grown = metadata::<dyn Lamp>();
+    assert_eq!((known.methods.len(), grown.methods.len()), (2, 4));
+    assert_ne!(known.fingerprint, grown.fingerprint);
+    // It is one interface, which was built twice.
+    known.path = grown.path;
+    let mut lamp = load_with_header_of::<dyn Lamp>(&known, C, "lamp.c", &[]);
+    assert_eq!((lamp.turn(true), lamp.turn(false)), (1, 2), "its own");
+    assert_eq!(lamp.title(), "LAMP OF C", "the default, with the plugin's name");
+    assert_eq!(lamp.blink(3), 5, "the default, with the plugin's turns");
+    assert!(LampProxy::supports(&lamp, "turn") && !LampProxy::supports(&lamp, "blink"));
+    assert_eq!(LampProxy::checked_mut(&mut lamp).blink(0), Ok(0));
 }
 
 #[test]
