@@ -42,7 +42,8 @@ use proc_macro::TokenStream;
 /// that it came with. Plugins that were built before go on working: for them
 /// the host runs the default. `CounterProxy::supports` tells them apart, and
 /// `CounterProxy::checked` gives a view whose methods return an error where the
-/// plugin panics.
+/// plugin panics. `CounterProxy::of` gives the proxy that a `&dyn Counter` from a
+/// plugin is.
 ///
 /// ```
 /// use plugin_interface::plugin_interface;

@@ -5,7 +5,8 @@ use core::fmt;
 use crate::boundary::{Cause, Fault, Invalid};
 
 /// Why a method of a plugin gave no value: what the methods of a checked view
-/// (`<Trait>Proxy::checked`) return beside it.
+/// (`<Trait>Proxy::checked`) return beside it. For an object that a plugin gave,
+/// `<Trait>Proxy::of` finds its proxy.
 ///
 /// ```no_run
 /// use plugin_interface::{CallError, GreeterProxy, PluginManager, PluginTrait};
@@ -25,7 +26,8 @@ use crate::boundary::{Cause, Fault, Invalid};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The method panicked; the plugin stays usable.
+    /// The method panicked; the plugin stays usable. Of a method of an object, this
+    /// may be a panic of whichever side made the object.
     Panicked {
         /// The interface's name.
         interface: &'static str,
@@ -36,8 +38,9 @@ pub enum CallError {
         /// Where in the plugin's source, if it is known.
         location: Option<PanicLocation>,
     },
-    /// A plugin that is not written in Rust returned what no Rust type can
-    /// hold.
+    /// The method returned what no Rust type can hold, which only a plugin that is
+    /// not written in Rust can do; or an object that is none of its interface, as
+    /// it is known here.
     Invalid {
         /// The interface's name.
         interface: &'static str,

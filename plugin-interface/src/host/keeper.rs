@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::retained;
 use super::thread_exits::{self, LibraryId};
 use crate::abi::RawKeep;
+use crate::runtime::home;
 
 /// Counts the objects of one library. It stays at one address, which they bear.
 #[repr(C)]
@@ -21,7 +22,9 @@ pub(super) struct Keeper {
 impl Keeper {
     pub(super) fn new(library: LibraryId) -> Self {
         let objects = thread_exits::objects(library);
-        Keeper { raw: RawKeep { retain, release }, library, objects }
+        // A host that is a plugin stays for as long as what it loads is in use.
+        let raw = RawKeep { retain, release, outer: home::lent() };
+        Keeper { raw, library, objects }
     }
 }
 

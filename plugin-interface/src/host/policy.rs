@@ -125,7 +125,8 @@ impl LoadPolicy {
     /// or that many bytes of them, are closed and still mapped: 64, and 512 MiB,
     /// if nothing else is said. It is a matter of policy which loads are worth
     /// their memory; and each library has a budget of its own, so that one
-    /// whose threads never end hinders no other.
+    /// whose threads never end, or whose objects somebody keeps, hinders no other.
+    /// A version goes when its last object is dropped and its last thread ended.
     ///
     /// ```
     /// let policy = plugin_interface::LoadPolicy::new().retain(8, 16 << 20);

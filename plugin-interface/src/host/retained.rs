@@ -19,7 +19,8 @@ use super::policy::LoadPolicy;
 use super::stages::copy::PrivateCopy;
 use super::thread_exits::{self, Held};
 
-/// A library of this process that was closed and is still mapped.
+/// A library of this process that was closed and is still mapped: threads may call
+/// into it yet, or objects of it are in use.
 ///
 /// ```
 /// for retained in plugin_interface::retained() {

@@ -176,6 +176,6 @@ fn signatures_name_objects_closures_and_futures_as_rust_does() {
     }
     let objects = |path| of(path).objects.iter().map(|found| found.name()).collect::<Vec<_>>();
     assert_eq!(objects(calls), ["Counter"]);
-    assert_eq!(objects(factory), ["Counter", "Node", "Service", "Factory"]);
+    assert_eq!(objects(factory), ["Counter", "Node", "Service", "Shelf", "Factory"]);
     assert!(of(factory).types.iter().any(|found| found.definition.contains("spare")));
 }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use cargo_metadata::Message;
+use plugin_interface::PluginTrait;
 use tempfile::TempDir;
 
 /// Where the fixtures' sources are.
@@ -102,17 +103,31 @@ impl Directory {
     /// Compiles the C greeter to here, with macros that say what is wrong with
     /// it, and more source.
     pub(crate) fn compile(&self, name: &str, macros: &[&str], more: &str) -> PathBuf {
-        let fingerprint = plugin_interface::PluginTrait::Greeter.fingerprint();
-        let path = self.library(name);
         let extra = self.path().join("extra.c");
         fs::write(&extra, more).unwrap();
+        let greeter = [("FINGERPRINT", PluginTrait::Greeter)];
+        self.compile_sources(name, &greeter, macros, &[&sources().join("c/greeter.c"), &extra])
+    }
+
+    /// Compiles sources of C to here, with macros for the fingerprints of
+    /// interfaces and others.
+    pub(crate) fn compile_sources(
+        &self,
+        name: &str,
+        interfaces: &[(&str, PluginTrait)],
+        macros: &[&str],
+        sources: &[&Path],
+    ) -> PathBuf {
+        let path = self.library(name);
+        let fingerprint = |(name, interface): &(&str, PluginTrait)| {
+            format!("-D{name}={:#x}", interface.fingerprint())
+        };
         let status = Command::new("gcc")
             .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-o"])
             .arg(&path)
-            .arg(format!("-DFINGERPRINT={fingerprint:#x}"))
+            .args(interfaces.iter().map(fingerprint))
             .args(macros.iter().map(|m| format!("-D{m}")))
-            .arg(sources().join("c/greeter.c"))
-            .arg(&extra)
+            .args(sources)
             .status()
             .expect("the tests need gcc");
         assert!(status.success());

@@ -10,6 +10,7 @@ mod evolving_objects;
 mod faults;
 mod fixtures;
 mod foreign;
+mod foreign_objects;
 mod futures;
 mod hostile;
 #[cfg(feature = "hot-library")]
@@ -19,6 +20,7 @@ mod live;
 mod live_watching;
 mod loading;
 mod matrix;
+mod nesting;
 mod objects;
 #[cfg(feature = "watch")]
 mod observer;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fixture_interface::objects::*;
-use plugin_interface::{Live, LiveEvent, PluginManager, PluginTrait, UnloadOutcome, retained};
+use plugin_interface::{
+    CallError, Live, LiveEvent, PluginManager, PluginTrait, UnloadOutcome, retained,
+};
 
 use crate::calls::panic_of;
 use crate::fixtures::{Directory, is_mapped};
@@ -146,6 +148,11 @@ fn an_object_in_an_arc_is_never_had_exclusively() {
     assert!(refused.contains("has other owners"), "{refused}");
     let refused = panic_of(|| factory.add(Arc::get_mut(&mut shared).unwrap(), 1));
     assert!(refused.contains("has other owners"), "{refused}");
+    let alive = factory.alive();
+    let others = vec![factory.counter(1), counter(2), factory.counter(3)];
+    let refused = panic_of(|| Arc::get_mut(&mut shared).unwrap().absorb(others));
+    assert!(refused.contains("has other owners"), "{refused}");
+    assert_eq!(factory.alive(), alive, "what it would have taken has ended");
     drop(shared);
     assert_eq!(factory.alive(), 0);
 }
@@ -174,6 +181,73 @@ fn a_panic_of_an_object_is_that_of_the_call() {
     assert_eq!(faulty.get(), 1);
     drop(faulty);
     assert_eq!(factory.alive(), 0, "its drop panicked, and ended there");
+}
+
+#[test]
+fn the_checked_view_of_an_object_makes_an_error_of_its_panic() {
+    let factory = factory("checked_objects");
+    let faulty = factory.faulty();
+    let proxy = CounterProxy::of(&*faulty).expect("it is the plugin's");
+    assert!(CounterProxy::supports(proxy, "absorb"));
+    assert_eq!(CounterProxy::checked(proxy).get(), Ok(1));
+    let (_, mut sendable) = (faulty, factory.sendable(1));
+    assert!(CounterProxy::of(&*sendable).is_some(), "with a marker too");
+    let mut exclusive = CounterProxy::checked_mut_of(&mut *sendable).unwrap();
+    assert_eq!(exclusive.add(2), Ok(3));
+    let root = factory.root();
+    let node = NodeProxy::of(&*root).expect("what borrows, too");
+    assert_eq!(NodeProxy::checked(node).name(), Ok("nobody".to_owned()));
+}
+
+#[test]
+fn a_panic_of_an_object_is_an_error_with_its_place() {
+    let factory = factory("checked_panics");
+    let mut faulty = factory.faulty();
+    let mut checked = CounterProxy::checked_mut_of(&mut *faulty).unwrap();
+    match checked.add(3) {
+        Err(CallError::Panicked { interface: "Counter", method: "add", message, location }) => {
+            assert_eq!(message, "cannot add 3");
+            assert!(location.unwrap().file.ends_with("objects/src/lib.rs"));
+        }
+        other => panic!("{other:?}"),
+    }
+    // An object in an `Arc`, and one that is lent.
+    let mut shared = factory.shared();
+    let exclusive = Arc::get_mut(&mut shared).unwrap();
+    let refused = CounterProxy::checked_mut_of(exclusive).unwrap().add(1).unwrap_err();
+    assert!(refused.to_string().contains("has other owners"), "{refused}");
+    assert_eq!(CounterProxy::checked(CounterProxy::of(&*shared).unwrap()).get(), Ok(1));
+}
+
+#[test]
+fn a_value_of_this_side_has_no_checked_view() {
+    let factory = factory("unchecked");
+    let mut ours = factory.same(counter(1));
+    assert!(CounterProxy::of(&*ours).is_none(), "it came home");
+    assert!(CounterProxy::checked_mut_of(&mut *ours).is_none());
+    let around = Around(factory.counter(1));
+    assert!(CounterProxy::of(&around).is_none(), "there is one within, which is not all of it");
+}
+
+/// Holds an object, and is more than that.
+struct Around(Box<dyn Counter>);
+
+impl Counter for Around {
+    fn add(&mut self, value: u32) -> u32 {
+        self.0.add(value)
+    }
+
+    fn absorb(&mut self, others: Vec<Box<dyn Counter>>) {
+        self.0.absorb(others);
+    }
+
+    fn get(&self) -> u32 {
+        self.0.get()
+    }
+
+    fn address(&self) -> usize {
+        self.0.address()
+    }
 }
 
 #[test]

@@ -12,6 +12,9 @@ const WORD: usize = size_of::<usize>();
 ///
 /// One for each library, lent by its host; one for a program, which does
 /// nothing. Its address is the maker's identity.
+///
+/// A plugin may be a host itself, and then the functions that it lends are its own
+/// code: whoever keeps the inner library keeps the outer one too.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawKeep {
@@ -20,9 +23,12 @@ pub struct RawKeep {
     /// Ends what one `retain` began. The library may be unmapped after that, but
     /// not by the thread that calls this.
     pub release: unsafe extern "C" fn(*const RawKeep),
+    /// Keeps the library whose functions these are, and is retained and released
+    /// with this: released after it. Null if they are a program's.
+    pub outer: *const RawKeep,
 }
 
-assert_layout!(RawKeep { size: 2 * WORD, align: WORD, retain: 0, release: WORD });
+assert_layout!(RawKeep { size: 3 * WORD, align: WORD, retain: 0, release: WORD, outer: 2 * WORD });
 
 /// What is known of every object of one kind. A static of its maker.
 #[repr(C)]
@@ -39,15 +45,24 @@ pub struct ObjectTable {
     /// Whether the object's type is the one that these bytes, a `TypeId` of the
     /// maker's, are of; 1 if so. Only the maker asks.
     pub is: unsafe extern "C" fn(type_id: *const c_void) -> u8,
+    /// [`RUST`](Self::RUST), or 0: what the methods give is validated then.
+    pub flags: usize,
+}
+
+impl ObjectTable {
+    /// A Rust compiler checked the types of all values, as the flag of that name
+    /// says of a package.
+    pub const RUST: usize = 2;
 }
 
 assert_layout!(ObjectTable {
-    size: 5 * WORD,
+    size: 6 * WORD,
     align: WORD,
     vtable: 0,
     record: WORD,
     share: 3 * WORD,
     is: 4 * WORD,
+    flags: 5 * WORD,
 });
 
 /// `Box<dyn Trait>`, `Arc<dyn Trait>`, and closures, iterators and futures in a

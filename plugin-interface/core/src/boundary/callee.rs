@@ -49,6 +49,11 @@ impl<V> Callee<V> {
         self.0.instance
     }
 
+    /// Who made what its functions give.
+    pub(super) fn origin(&self) -> Origin {
+        self.0.origin
+    }
+
     pub(super) fn vtable(&self) -> &V {
         // SAFETY: the contract of `new`; the object keeps it mapped.
         unsafe { &*self.0.vtable.cast() }
@@ -64,14 +69,16 @@ impl<V> Callee<V> {
 ///
 /// # Safety
 ///
-/// `outcome` was returned by a function that returns an `R`, just now.
+/// `outcome` was returned by a function of that origin which returns an `R`,
+/// just now.
 pub(super) unsafe fn finish<R: Owning>(
+    origin: Origin,
     name: &'static str,
     function: &'static str,
     outcome: Outcome<R::Returned>,
 ) -> R {
     // SAFETY: the contract of this function; what it gives borrows nothing.
-    match unsafe { <R as FfiSafe>::lift_return(outcome, Origin::Rust) } {
+    match unsafe { <R as FfiSafe>::lift_return(outcome, origin) } {
         Ok(value) => value,
         Err(fault) => raise(CallError::of(name, function, fault)),
     }

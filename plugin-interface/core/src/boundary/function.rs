@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "closures are reached by pointers")]
 
 use super::callee::{Callee, Functions, crosses_by_functions, finish, header, pointees};
-use super::object::Dyn;
+use super::object::{Dyn, Lendable, Shareable};
 use super::{FfiSafe, Origin, Owning, Place, Shape};
 use crate::abi::{Opaque, Outcome, VTableHeader};
 use crate::runtime::call::{contain, take};
@@ -20,18 +20,19 @@ impl<A: Owning, R: Owning> Callee<CallTable<A, R>> {
         // SAFETY: the instance and what its function takes; whoever has the
         // closure borrows it as its type says.
         unsafe {
-            finish("closure", "call", (self.vtable().call)(self.instance(), arguments.lower()))
+            let outcome = (self.vtable().call)(self.instance(), arguments.lower());
+            finish(self.origin(), "closure", "call", outcome)
         }
     }
 
     fn call_once(self, arguments: A) -> R {
         // What panics here leaves a closure that was not called.
         let arguments = arguments.lower();
-        let (call, instance) = (self.vtable().call, self.instance());
+        let (call, instance, origin) = (self.vtable().call, self.instance(), self.origin());
         // The library stays until the outcome was read, whatever that is.
         let _spent = Spent(Some(self));
         // SAFETY: as above, and called once.
-        unsafe { finish("closure", "call", call(instance, arguments)) }
+        unsafe { finish(origin, "closure", "call", call(instance, arguments)) }
     }
 }
 
@@ -74,13 +75,15 @@ where
 }
 
 macro_rules! functions {
-    ($($function:ident($name:literal, $this:ident, $place:ident => $called:expr, $how:ident);)*) => {$(
-        functions!(@each $function $name $this $place [$called] $how
+    ($(
+        $function:ident($name:literal, $this:ident, $place:ident => $called:expr, $how:ident, $ways:tt);
+    )*) => {$(
+        functions!(@each $function $name $this $place [$called] $how $ways
             (), (A a), (A a, B b), (A a, B b, C c), (A a, B b, C c, D d)
         );
     )*};
     (@each $function:ident $name:literal $this:ident $place:ident [$called:expr] $how:ident
-        $(($($A:ident $a:ident),*)),*
+        $ways:tt $(($($A:ident $a:ident),*)),*
     ) => {$(
         // SAFETY: as each kind of closure is called.
         unsafe impl<$($A,)* R> Closure<($($A,)*), R> for dyn $function($($A),*) -> R {
@@ -89,9 +92,7 @@ macro_rules! functions {
                 $this: *mut Opaque,
                 arguments: impl FnOnce() -> ($($A,)*),
             ) -> R {
-                // SAFETY: the contract of this function.
-                let closure = unsafe { $called };
-                let ($($a,)*) = arguments();
+                functions!(@$how closure = [$called], ($($a,)*) = arguments());
                 closure($($a),*)
             }
         }
@@ -116,11 +117,31 @@ macro_rules! functions {
         }
 
         pointees!(impl [$($A: Owning,)* R: Owning] $function($($A),*) -> R);
+        functions!(@ways $ways [$($A: Owning,)* R: Owning] [$function($($A),*) -> R]);
     )*};
+    (@ways [$($way:ident),*] $generics:tt $function:tt) => {
+        $(functions!(@way $way $generics $function);)*
+    };
+    (@way $way:ident [$($generics:tt)*] [$($function:tt)*]) => {
+        impl<$($generics)*> $way for dyn $($function)* {}
+    };
+    // It may have other owners, which is found by a panic: the arguments are ours
+    // by then.
+    (@call $closure:ident = [$called:expr], $arguments:pat = $given:expr) => {
+        let $arguments = $given;
+        // SAFETY: the contract of this function.
+        let $closure = unsafe { $called };
+    };
+    // It is ours, whether the arguments are valid or not.
+    (@call_once $closure:ident = [$called:expr], $arguments:pat = $given:expr) => {
+        // SAFETY: the contract of this function.
+        let $closure = unsafe { $called };
+        let $arguments = $given;
+    };
 }
 
 functions! {
-    Fn("dyn Fn", this, P => P::shared(this), call);
-    FnMut("dyn FnMut", this, P => P::exclusive(this), call);
-    FnOnce("dyn FnOnce", this, P => *Box::from_raw(this.cast::<Box<Self>>()), call_once);
+    Fn("dyn Fn", this, P => P::shared(this), call, [Shareable, Lendable]);
+    FnMut("dyn FnMut", this, P => P::exclusive(this), call, [Lendable]);
+    FnOnce("dyn FnOnce", this, P => *Box::from_raw(this.cast::<Box<Self>>()), call_once, []);
 }

@@ -77,8 +77,10 @@ impl<T: Owning> Future for Remote<T> {
         let lent = waker::lend(context.waker());
         // SAFETY: the instance that the function takes, which is ours alone, and
         // a waker that lives across the call.
-        let polled: Option<T> =
-            unsafe { finish("future", "poll", (self.0.vtable().poll)(self.0.instance(), &lent)) };
+        let polled: Option<T> = unsafe {
+            let outcome = (self.0.vtable().poll)(self.0.instance(), &lent);
+            finish(self.0.origin(), "future", "poll", outcome)
+        };
         match polled {
             Some(value) => Poll::Ready(value),
             None => Poll::Pending,

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "iterators are reached by pointers")]
 
 use super::callee::{Callee, Functions, crosses_by_functions, finish, header, pointees};
-use super::object::Dyn;
+use super::object::{Dyn, Lendable};
 use super::{FfiSafe, Owning, Place, Shape};
 use crate::abi::{Opaque, Outcome, VTableHeader};
 use crate::runtime::call::contain;
@@ -46,12 +46,18 @@ impl<T: Owning> Iterator for Remote<T> {
 
     fn next(&mut self) -> Option<T> {
         // SAFETY: the instance that the function takes, which is ours alone.
-        unsafe { finish("iterator", "next", (self.0.vtable().next)(self.0.instance())) }
+        unsafe {
+            let outcome = (self.0.vtable().next)(self.0.instance());
+            finish(self.0.origin(), "iterator", "next", outcome)
+        }
     }
 
     fn size_hint(&self) -> Hint {
         // SAFETY: as above, shared.
-        unsafe { finish("iterator", "size_hint", (self.0.vtable().size_hint)(self.0.instance())) }
+        unsafe {
+            let outcome = (self.0.vtable().size_hint)(self.0.instance());
+            finish(self.0.origin(), "iterator", "size_hint", outcome)
+        }
     }
 }
 
@@ -71,3 +77,5 @@ unsafe impl<T: Owning> Dyn for dyn Iterator<Item = T> {
 }
 
 pointees!(impl [T: Owning] Iterator<Item = T>);
+
+impl<T: Owning> Lendable for dyn Iterator<Item = T> {}

@@ -63,14 +63,16 @@
 //!   and so does a waker that somebody has of a plugin. Until then the
 //!   outcome (`UnloadOutcome`) of the unload says how many there are; with
 //!   the last one the library is unmapped, by a thread of this crate. Two libraries that
-//!   keep objects of each other keep each other mapped.
+//!   keep objects of each other keep each other mapped. A plugin that is a host itself
+//!   stays for as long as objects of what it loaded are in use, wherever they are.
 //! - *Each is wrapped once.* An object of an interface that a plugin hands on, to
 //!   the host or by way of it to another plugin, arrives as it left its maker; where
 //!   it comes back to its maker it is the very value again. A closure, an iterator
 //!   or a future that is handed on is wrapped once more.
 //! - *A panic goes to the caller*, whoever that is: a plugin that does not catch
 //!   the panic of a host's object panics itself, and the host gets that. One in a drop
-//!   is reported and ends there.
+//!   is reported and ends there. `<Trait>Proxy::of(&*object)` finds the proxy of an object
+//!   that came from elsewhere, whose `checked` makes a [`CallError`](crate::CallError) of it.
 //! - *What is lent is gone after the call.* So a method that takes `&'a dyn Trait`
 //!   cannot return something that borrows for `'a`, nor a `&dyn Trait`: either
 //!   does not compile, or panics where an alias hides it.
@@ -125,7 +127,7 @@ pub use future::BoxFuture;
 pub(crate) use invalid::Cause;
 pub use invalid::{Fault, Invalid};
 pub use lending::Lendings;
-pub use object::Dyn;
+pub use object::{Dyn, Lendable, Shareable};
 pub use owning::Owning;
 pub use place::{Lent, Place};
 pub use pointee::{Behind, Carries, Pointee, Value};

@@ -18,7 +18,7 @@ use super::{Invalid, Origin, Shape};
 use crate::abi::{ObjectTable, RawLent, RawObject, RawSlice, VTableHeader};
 use crate::interface::{Interface, VTableFor};
 use crate::object::Object;
-use crate::object::remote::{Owned, Remote, is_own};
+use crate::object::remote::{Owned, Remote, checked_table, is_own};
 use crate::runtime::home;
 
 /// `dyn Trait` that crosses as an object, without auto traits.
@@ -68,6 +68,28 @@ pub unsafe trait Dyn: 'static {
     }
 }
 
+/// `dyn Trait` that who shares it can call.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "nobody could call a `{Self}` that crosses as `&` or `Arc`",
+    label = "this can only be called by its owner, or by who borrows it exclusively",
+    note = "pass it in a `Box`; lend a `FnMut` or an iterator as `&mut`; or make it a `dyn Fn`"
+)]
+pub trait Shareable: Dyn {}
+
+impl<I: Dyn + Interface + ?Sized> Shareable for I {}
+
+/// `dyn Trait` that who borrows it exclusively can call.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "nobody could call a `{Self}` that crosses as `&mut`",
+    label = "this can only be called by its owner",
+    note = "pass it in a `Box`: what is called once is used up, and a future stays where it is"
+)]
+pub trait Lendable: Dyn {}
+
+impl<I: Dyn + Interface + ?Sized> Lendable for I {}
+
 // SAFETY: the macro's vtables are of the places that they name, and its proxies
 // call them.
 unsafe impl<I> Dyn for I
@@ -111,7 +133,7 @@ pub(super) const fn table<B: ?Sized + 'static, P: Place<B>>(
     vtable: *const VTableHeader,
     record: RawSlice,
 ) -> ObjectTable {
-    ObjectTable { vtable, record, share: P::SHARE, is: is::<B> }
+    ObjectTable { vtable, record, share: P::SHARE, is: is::<B>, flags: ObjectTable::RUST }
 }
 
 /// Whether `type_id` is that of `B`.
@@ -150,22 +172,23 @@ fn own<B: ?Sized, P: Place<B>>(table: &'static ObjectTable, place: P) -> RawObje
 /// The object is of type `B`, and ours.
 unsafe fn receive<B: Dyn + ?Sized, P: Place<B>>(
     wire: RawObject,
-    origin: Origin,
 ) -> Result<Result<P, Box<B>>, Invalid> {
-    if origin == Origin::Foreign && (wire.table.is_null() || wire.keep.is_null()) {
+    // SAFETY: the contract of this function; it keeps its library mapped.
+    let table = unsafe { checked_table(wire.table, wire.keep) }?;
+    if wire.instance.is_null() {
         return Err(Invalid::Null);
     }
     // SAFETY: the contract of this function.
     let owned = unsafe { Owned::new(wire) };
-    // SAFETY: it keeps its library mapped.
-    let is_own = unsafe { is_own::<B>(wire.table, wire.keep) };
-    if is_own && owned.table().share.is_some() == P::SHARE.is_some() {
+    // SAFETY: its own table, and its keep.
+    let is_own = unsafe { is_own::<B>(table, wire.keep) };
+    if is_own && table.share.is_some() == P::SHARE.is_some() {
         // SAFETY: made by `own` of a place of this type: only those of an `Arc`
         // are shared, and the others are boxes.
         return Ok(Ok(*unsafe { Box::from_raw(owned.into_instance().cast::<P>()) }));
     }
     // SAFETY: its own table, and it keeps its library mapped.
-    let methods = unsafe { B::check(owned.table()) }?;
+    let methods = unsafe { B::check(table) }?;
     // SAFETY: of this type, and checked.
     Ok(Err(unsafe { B::adopt(Remote::owned(owned, methods)) }))
 }
@@ -189,7 +212,9 @@ unsafe fn borrow<B: Dyn + ?Sized>(
     is_exclusive: bool,
 ) -> Result<*mut B, Invalid> {
     // SAFETY: whoever lends an object has its library mapped.
-    let (table, is_own) = unsafe { (&*wire.table, is_own::<B>(wire.table, wire.keep)) };
+    let table = unsafe { checked_table(wire.table, wire.keep) }?;
+    // SAFETY: its own table, and its keep.
+    let is_own = unsafe { is_own::<B>(table, wire.keep) };
     if is_own && wire.instance.is_null() {
         // SAFETY: these words were made by `lend` of this library.
         return Ok(unsafe { recast::<Words, Lent<B>>(wire.data) }.0);
@@ -232,9 +257,9 @@ where
         B::take(value).unwrap_or_else(|value| own::<B, Box<B>>(B::BOXED, value))
     }
 
-    unsafe fn lift<'a>(wire: RawObject, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, Invalid> {
         // SAFETY: the contract of this function.
-        let received = unsafe { receive::<B, Box<B>>(wire, origin) }?;
+        let received = unsafe { receive::<B, Box<B>>(wire) }?;
         let (Ok(object) | Err(object)) = received;
         // SAFETY: lowered from a `D`.
         Ok(unsafe { recast(object) })
@@ -245,7 +270,7 @@ where
 unsafe impl<D, B> Carries<Arc<D>> for Behind<B>
 where
     D: Pointee<Kind = Behind<B>> + ?Sized,
-    B: Dyn + ?Sized,
+    B: Shareable + ?Sized,
 {
     type Wire = RawObject;
     type At<'a> = Arc<D>;
@@ -257,9 +282,9 @@ where
         B::share(&value).unwrap_or_else(|| own::<B, Arc<B>>(B::SHARED, value))
     }
 
-    unsafe fn lift<'a>(wire: RawObject, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, Invalid> {
         // SAFETY: the contract of this function.
-        let object = unsafe { receive::<B, Arc<B>>(wire, origin) }?.unwrap_or_else(Arc::from);
+        let object = unsafe { receive::<B, Arc<B>>(wire) }?.unwrap_or_else(Arc::from);
         // SAFETY: lowered from a `D`.
         Ok(unsafe { recast(object) })
     }
@@ -269,7 +294,7 @@ where
 unsafe impl<'r, D, B> Carries<&'r D> for Behind<B>
 where
     D: Pointee<Kind = Behind<B>> + ?Sized,
-    B: Dyn + ?Sized,
+    B: Shareable + ?Sized,
 {
     type Wire = RawLent;
     type At<'a> = &'a D::At<'a>;
@@ -294,7 +319,7 @@ where
 unsafe impl<'r, D, B> Carries<&'r mut D> for Behind<B>
 where
     D: Pointee<Kind = Behind<B>> + ?Sized,
-    B: Dyn + ?Sized,
+    B: Lendable + ?Sized,
 {
     type Wire = RawLent;
     type At<'a> = &'a mut D::At<'a>;

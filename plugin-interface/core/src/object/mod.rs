@@ -10,10 +10,11 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::{self, NonNull};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::abi::{ObjectTable, Opaque, Outcome, RawLent, RawObject, VTableHeader};
+use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawLent, RawObject, VTableHeader};
 use crate::boundary::{Fault, FfiSafe, Invalid, Origin};
 use crate::call_error::CallError;
 use crate::interface::Interface;
+use crate::metadata::InterfaceDescription;
 use crate::runtime::failure::{discard, message_of};
 use crate::runtime::{home, place};
 
@@ -79,13 +80,13 @@ impl<I: Interface + ?Sized> Object<I> {
     ///
     /// It is one of this interface.
     pub(crate) unsafe fn of(remote: Remote) -> Self {
-        let Remote { vtable, instance, methods, hold } = remote;
+        let Remote { vtable, instance, methods, origin, hold } = remote;
         Object {
             // SAFETY: the vtable of an object is not null.
             vtable: unsafe { NonNull::new_unchecked(vtable.cast_mut().cast()) },
             instance,
             methods,
-            origin: Origin::Rust,
+            origin,
             interface: PhantomData,
             hold,
         }
@@ -97,17 +98,9 @@ impl<I: Interface + ?Sized> Object<I> {
     ///
     /// The table is that of an object, and what it leads to is mapped.
     pub(crate) unsafe fn check(table: &ObjectTable) -> Result<u32, Invalid> {
-        // SAFETY: the vtable of an object begins with its header.
-        let header = unsafe { &*table.vtable };
-        if header.fingerprint == const { I::DESCRIPTION.fingerprint() } {
-            return Ok(header.methods);
-        }
-        let theirs = match table.record.len {
-            0 => &[],
-            // SAFETY: the record of an interface is a static of the maker's.
-            len => unsafe { core::slice::from_raw_parts(table.record.ptr.cast(), len) },
-        };
-        fit::common(I::RECORD, theirs).ok_or(Invalid::Object { interface: I::DESCRIPTION.path })
+        let fingerprint = const { I::DESCRIPTION.fingerprint() };
+        // SAFETY: the contract of this function.
+        unsafe { methods_of(table, fingerprint, I::DESCRIPTION, I::RECORD) }
     }
 
     /// The object that `value` is, if it is a proxy. An author who overrides the
@@ -117,6 +110,28 @@ impl<I: Interface + ?Sized> Object<I> {
         let is_all_of_it =
             ptr::addr_eq(object, value) && Layout::for_value(value) == Layout::new::<Self>();
         is_all_of_it.then_some(object)
+    }
+
+    /// The proxy that this is the inside of.
+    pub fn as_proxy(&self) -> &I::Proxy {
+        // SAFETY: a proxy is laid out as its object, and is nothing else.
+        unsafe { &*ptr::from_ref(self).cast() }
+    }
+
+    /// The proxy that `value` is, if `object` says that it is one.
+    ///
+    /// # Safety
+    ///
+    /// The proxy stays where it is: it may be lent for less than it says.
+    pub unsafe fn proxy_of_mut<V: ?Sized>(
+        value: &mut V,
+        object: impl FnOnce(&V) -> Option<&Self>,
+    ) -> Option<&mut I::Proxy> {
+        let object = ptr::from_ref(object(value)?);
+        let is_all_of_it =
+            ptr::addr_eq(object, value) && Layout::for_value(value) == Layout::new::<Self>();
+        // SAFETY: as for `as_proxy`; borrowed exclusively, as `value` is.
+        is_all_of_it.then(|| unsafe { &mut *ptr::from_mut(value).cast() })
     }
 
     /// The object behind a proxy that owns one, to be handed on as it is.
@@ -221,6 +236,34 @@ impl<I: Interface + ?Sized> Object<I> {
     pub fn checked<T>(method: &'static str, called: Result<T, Fault>) -> Result<T, CallError> {
         called.map_err(|fault| CallError::of(I::NAME, method, fault))
     }
+}
+
+/// How many methods of an object may be called as those of this interface, or
+/// that it does not fit.
+///
+/// # Safety
+///
+/// As for [`Object::check`].
+unsafe fn methods_of(
+    table: &ObjectTable,
+    fingerprint: u64,
+    interface: &'static InterfaceDescription,
+    record: &[u8],
+) -> Result<u32, Invalid> {
+    // SAFETY: the vtable of an object begins with its header.
+    let header = unsafe { &*table.vtable };
+    let methods = if header.fingerprint == fingerprint {
+        Some(interface.methods.len() as u32)
+    } else {
+        let theirs = match table.record.len {
+            0 => &[],
+            // SAFETY: the record of an interface is a static of the maker's.
+            len => unsafe { core::slice::from_raw_parts(table.record.ptr.cast(), len) },
+        };
+        fit::common(record, theirs)
+    };
+    let is_whole = |methods: &u32| header.abi_version == ABI_VERSION && *methods <= header.methods;
+    methods.filter(is_whole).ok_or(Invalid::Object { interface: interface.path })
 }
 
 /// Runs the default body of a method that the plugin lacks, on this side, and

@@ -4,7 +4,8 @@
 use core::any::TypeId;
 use core::mem::ManuallyDrop;
 
-use crate::abi::{ObjectTable, Opaque, RawLent, RawObject, VTableHeader};
+use crate::abi::{ObjectTable, Opaque, RawKeep, RawLent, RawObject, VTableHeader};
+use crate::boundary::{Invalid, Origin};
 use crate::runtime::home;
 
 /// An object that is ours to end.
@@ -60,19 +61,40 @@ impl Drop for Owned {
     }
 }
 
+/// Refuses what cannot be an object, whoever made it.
+///
+/// # Safety
+///
+/// What is not null leads to the table of an object, which is mapped.
+pub(crate) unsafe fn checked_table<'a>(
+    table: *const ObjectTable,
+    keep: *const RawKeep,
+) -> Result<&'a ObjectTable, Invalid> {
+    // SAFETY: the contract of this function.
+    match unsafe { table.as_ref() } {
+        Some(table) if !table.vtable.is_null() && !keep.is_null() => Ok(table),
+        _ => Err(Invalid::Null),
+    }
+}
+
+/// Who made the methods of objects with that table, by whichever way they came.
+fn origin_of(table: &ObjectTable) -> Origin {
+    if table.flags & ObjectTable::RUST != 0 { Origin::Rust } else { Origin::Foreign }
+}
+
 /// Whether an object was made here, of the type `B`.
 ///
 /// # Safety
 ///
-/// The table is that of an object whose keep is `keep`, and is mapped.
+/// The table is that of an object whose keep is `keep`.
 pub(crate) unsafe fn is_own<B: ?Sized + 'static>(
-    table: *const ObjectTable,
-    keep: *const crate::abi::RawKeep,
+    table: &ObjectTable,
+    keep: *const RawKeep,
 ) -> bool {
     let wanted = TypeId::of::<B>();
     // SAFETY: the contract of this function; a `TypeId` of this very library
     // is what its function reads.
-    keep == home::here() && unsafe { ((*table).is)((&raw const wanted).cast()) } == 1
+    keep == home::here() && unsafe { (table.is)((&raw const wanted).cast()) } == 1
 }
 
 /// What keeps an instance that another side made.
@@ -95,14 +117,17 @@ pub struct Remote {
     pub(crate) instance: *mut Opaque,
     /// How many of its methods are those of the interface as it is known here.
     pub(crate) methods: u32,
+    /// Whether what they give is validated.
+    pub(crate) origin: Origin,
     /// Last: the instance is ended after the pointers above are of no more use.
     pub(crate) hold: Hold,
 }
 
 impl Remote {
     pub(crate) fn owned(owned: Owned, methods: u32) -> Self {
-        let (vtable, instance) = (owned.table().vtable, owned.raw().instance);
-        Remote { vtable, instance, methods, hold: Hold::Owned(owned) }
+        let (table, instance) = (owned.table(), owned.raw().instance);
+        let (vtable, origin) = (table.vtable, origin_of(table));
+        Remote { vtable, instance, methods, origin, hold: Hold::Owned(owned) }
     }
 
     /// Ends an object whose instance was used up by its last call.
@@ -120,8 +145,9 @@ impl Remote {
     /// The instance is lent for longer than this lives.
     pub(crate) unsafe fn lent(lent: RawLent, instance: *mut Opaque, methods: u32) -> Self {
         // SAFETY: whoever lends an object has its library mapped.
-        let vtable = unsafe { (*lent.table).vtable };
-        Remote { vtable, instance, methods, hold: Hold::Lent(lent) }
+        let table = unsafe { &*lent.table };
+        let (vtable, origin) = (table.vtable, origin_of(table));
+        Remote { vtable, instance, methods, origin, hold: Hold::Lent(lent) }
     }
 }
 

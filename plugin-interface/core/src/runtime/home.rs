@@ -7,9 +7,15 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use crate::abi::RawKeep;
 
 /// A program stays where it is.
-static PROGRAM: RawKeep = RawKeep { retain: nothing, release: nothing };
+static PROGRAM: Program =
+    Program(RawKeep { retain: nothing, release: nothing, outer: ptr::null() });
 
 unsafe extern "C" fn nothing(_: *const RawKeep) {}
+
+struct Program(RawKeep);
+
+// SAFETY: nothing is written to it, and it leads nowhere.
+unsafe impl Sync for Program {}
 
 /// Null for a program, and for a library before `connect`.
 static LENT: AtomicPtr<RawKeep> = AtomicPtr::new(ptr::null_mut());
@@ -23,18 +29,29 @@ pub(super) fn settle(keep: *const RawKeep) {
 #[inline]
 pub(crate) fn here() -> *const RawKeep {
     let lent = LENT.load(Ordering::Acquire);
-    if lent.is_null() { &raw const PROGRAM } else { lent }
+    if lent.is_null() { &raw const PROGRAM.0 } else { lent }
 }
 
-/// Keeps a library mapped once more.
+/// What keeps this library mapped while functions of its own are lent to others;
+/// null for a program.
+pub fn lent() -> *const RawKeep {
+    LENT.load(Ordering::Acquire)
+}
+
+/// Keeps a library mapped once more, and each that lends it what this takes.
 ///
 /// # Safety
 ///
 /// `keep` is of a library that is in use, or of a program.
 #[inline]
-pub(crate) unsafe fn retain(keep: *const RawKeep) {
-    // SAFETY: the contract of this function.
-    unsafe { ((*keep).retain)(keep) }
+pub(crate) unsafe fn retain(mut keep: *const RawKeep) {
+    // SAFETY: the contract of this function; a library that is in use has those
+    // mapped that lend it something.
+    while let Some(RawKeep { retain, outer, .. }) = unsafe { keep.as_ref() } {
+        // SAFETY: as above.
+        unsafe { retain(keep) };
+        keep = *outer;
+    }
 }
 
 /// Ends what one [`retain`] began.
@@ -43,7 +60,12 @@ pub(crate) unsafe fn retain(keep: *const RawKeep) {
 ///
 /// `keep` was retained, and nothing that this kept mapped is used again.
 #[inline]
-pub(crate) unsafe fn release(keep: *const RawKeep) {
-    // SAFETY: the contract of this function.
-    unsafe { ((*keep).release)(keep) }
+pub(crate) unsafe fn release(mut keep: *const RawKeep) {
+    while !keep.is_null() {
+        // SAFETY: the contract of this function; what is outer is retained yet.
+        let RawKeep { release, outer, .. } = unsafe { *keep };
+        // SAFETY: as above. From here on this keep may be gone.
+        unsafe { release(keep) };
+        keep = outer;
+    }
 }

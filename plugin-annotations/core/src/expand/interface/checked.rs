@@ -13,6 +13,7 @@ use crate::model::{Interface, Method, Receiver};
 /// Output: impl GreeterProxy {
 ///             fn supports(proxy: &Self, method: &str) -> bool;
 ///             fn checked(proxy: &Self) -> GreeterChecked<'_>;
+///             fn of(proxy: &dyn Greeter) -> Option<&Self>;
 ///         }
 ///         impl GreeterChecked<'_> {
 ///             fn greet(&self, target: &str) -> Result<String, CallError>;
@@ -34,13 +35,38 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             #vis fn checked_mut(proxy: &mut Self) -> #checked_mut<'_> {
                 #checked_mut { proxy }
             }
+
+            /// The same of what somebody has as a value of the trait; `None` if it
+            /// is no object of another side.
+            #[allow(dead_code)]
+            #vis fn checked_mut_of<'__v>(proxy: &'__v mut (dyn #name + '__v))
+                -> #krate::__private::core::option::Option<#checked_mut<'__v>>
+            {
+                // SAFETY: the view calls it, and gives it to nobody.
+                let __proxy = unsafe {
+                    #krate::__private::Object::<dyn #name>::proxy_of_mut(
+                        proxy,
+                        #name::__plugin_object,
+                    )
+                };
+                #krate::__private::core::option::Option::map(
+                    __proxy,
+                    |__proxy| #checked_mut { proxy: __proxy },
+                )
+            }
         }
     });
+    let of_doc = format!(
+        "The proxy that a value of [`{name}`] is, if it came from another side: as a `Box`, an `Arc` or \
+         a reference. [`checked`](Self::checked) makes an error of its panics. `None` if it is a \
+         value of this side."
+    );
     let supports_doc = format!(
         "Whether this plugin has the method `method` of [`{name}`] itself: one built when the \
          interface had fewer runs the default of a later one, on the host's side."
     );
     quote! {
+        #[allow(deprecated)]
         impl #proxy {
             #[doc = #supports_doc]
             #[allow(dead_code)]
@@ -54,6 +80,17 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             #[allow(dead_code)]
             #vis fn checked(proxy: &Self) -> #checked<'_> {
                 #checked { proxy }
+            }
+
+            #[doc = #of_doc]
+            #[allow(dead_code)]
+            #vis fn of<'__v>(proxy: &'__v (dyn #name + '__v))
+                -> #krate::__private::core::option::Option<&'__v Self>
+            {
+                #krate::__private::core::option::Option::map(
+                    #name::__plugin_object(proxy),
+                    #krate::__private::Object::as_proxy,
+                )
             }
 
             #to_exclusive
@@ -118,9 +155,10 @@ fn checked(interface: &Interface, method: &Method) -> TokenStream {
     let text = method.signature.ident.unraw().to_string();
     let call = call_name(method);
     let mut call = quote! {
+        // SAFETY: a fault ends in there, while the proxy keeps its library.
         #krate::__private::Object::<dyn #interface_name>::checked(
             #text,
-            #proxy_name::#call(__proxy, #(#arguments),*),
+            unsafe { #proxy_name::#call(__proxy, #(#arguments),*) },
         )
     };
     let default = later::default_call(interface, method, &quote!(__proxy), &arguments);

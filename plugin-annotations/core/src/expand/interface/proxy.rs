@@ -12,13 +12,13 @@ use crate::syntax::Signature;
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
-/// Output: fn __call_greet(&self, target: &str) -> Result<String, Fault> {
+/// Output: unsafe fn __call_greet(&self, target: &str) -> Result<String, Fault> {
 ///             let object = &self.plugin_object;
 ///             let outcome = (object.vtable().greet)(object.instance(), lower(target));
 ///             object.finish::<String>(outcome)
 ///         }
 ///         fn greet(&self, target: &str) -> String {
-///             value("greet", Self::__call_greet(self, target))
+///             value("greet", unsafe { Self::__call_greet(self, target) })
 ///         }
 /// ```
 pub(super) fn proxy(interface: &Interface) -> TokenStream {
@@ -30,7 +30,11 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
         let Forwarded { signature, this, arguments } = forwarded(method);
         let (text, call) = (signature.ident.unraw().to_string(), call_name(method));
         let mut value = quote! {
-            #krate::__private::Object::<dyn #name>::value(#text, Self::#call(#this, #(#arguments),*))
+            // SAFETY: a fault ends in there, while `self` keeps its library.
+            #krate::__private::Object::<dyn #name>::value(
+                #text,
+                unsafe { Self::#call(#this, #(#arguments),*) },
+            )
         };
         let default = later::default_call(interface, method, &quote!(#this), &arguments);
         if let Some((is_missing, default)) = default {
@@ -100,7 +104,8 @@ pub(super) fn call_name(method: &Method) -> Ident {
 }
 
 /// The call of a method through the vtable, of which the trait's method and
-/// that of the checked view make what they return.
+/// that of the checked view make what they return. It is unsafe since a fault
+/// must not outlive the proxy: what frees it is the plugin's code.
 fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let (cfgs, field) = (&method.cfgs, &method.signature.ident);
     let Forwarded { mut signature, this, arguments } = forwarded(method);
@@ -114,7 +119,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     quote! {
         #(#cfgs)*
         #[inline]
-        #signature {
+        unsafe #signature {
             let __object = &#this.plugin_object;
             // SAFETY: vtable and instance belong together (the contract of
             // `Object::new`), `self` is borrowed as the method asks, and the

@@ -67,7 +67,10 @@ fn shim_name(method: &Method) -> Ident {
 ///             fn given_0<'call>(value: <&'static str as FfiSafe>::At<'call>) -> &'call str {
 ///                 value
 ///             }
-///             contain(|| P::greet(call.shared::<P, Q>(this), given_0(call.argument(argument_0))))
+///             contain(|| {
+///                 let argument_0 = given_0(call.argument(argument_0));
+///                 P::greet(call.shared::<P, Q>(this), argument_0)
+///             })
 ///         }
 /// ```
 pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStream {
@@ -118,11 +121,14 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             #(#givers)*
             let __call = #krate::__private::Call::<#lends>::new();
             // SAFETY: the caller passes the instance that the vtable was made
-            // for, borrowed as the method asks, and what it lowered.
+            // for, borrowed as the method asks, and what it lowered. That is
+            // taken over first: an instance with other owners panics.
             #krate::__private::contain::<#output>(|| unsafe {
+                #(let #arguments =
+                    #given(#krate::__private::Call::argument::<#lifted>(&__call, #arguments));)*
                 <__Plugin as #name>::#target(
                     #krate::__private::Call::#borrow::<__Plugin, __Place>(&__call, __this),
-                    #(#given(#krate::__private::Call::argument::<#lifted>(&__call, #arguments)),)*
+                    #(#arguments,)*
                 )
             })
         }

@@ -1,0 +1,8 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+pub trait Tool {
+    fn each(&self, call: &dyn FnMut(u32));
+}
+
+fn main() {}
