@@ -69,6 +69,8 @@
 //!   and replaced while they are in use: [`HotLibrary`].
 //! - `call-dynamic`: their functions by signatures that are known at run time;
 //!   compiles `libffi`, which needs a compiler of C.
+//! - `serde`: for plugins, their [state](PluginState) by types that derive
+//!   `Serialize` and `Deserialize`: the module `state`.
 //! - `tracing`: what happens to the versions of a `Live` is told by events of
 //!   the crate `tracing` too.
 //! - `watch`: a manager that watches directories, and loads and replaces what
@@ -84,6 +86,8 @@ mod greeter;
 mod host;
 mod interface;
 pub mod metadata;
+#[cfg(feature = "serde")]
+pub mod state;
 
 pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{Interface, PluginTrait};

@@ -19,8 +19,9 @@ use crate::boundary::FfiSafe;
 /// panics, or `restore` refuses, the old version goes on serving. What callers
 /// change between `save` and the end of the reload is lost.
 ///
-/// The bytes are yours to choose. [`VERSION`](Self::VERSION) says how they are
-/// to be read: raise it when that changes, read what older versions wrote, and
+/// The bytes are yours to choose; `plugin_interface::state` (feature `serde`)
+/// makes them of a type of yours. [`VERSION`](Self::VERSION) says how they are to
+/// be read: raise it when that changes, read what older versions wrote, and
 /// refuse what you cannot read. A host may also go back to an older build, which
 /// is offered a newer state.
 ///
