@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::task::{Context, Poll, Waker};
 
 use matrix::*;
 use plugin_interface::{Interface, LoadError, PluginManager, PluginTrait};
@@ -11,7 +12,7 @@ use plugin_interface::{Interface, LoadError, PluginManager, PluginTrait};
 use crate::fixtures::Directory;
 
 fn pairs() -> impl Iterator<Item = &'static Pair> {
-    METHODS.iter().chain(TYPES).chain(VERSIONS).chain(PATHS)
+    METHODS.iter().chain(TYPES).chain(VERSIONS).chain(PATHS).chain(OBJECTS)
 }
 
 /// What loading the plugin as an interface says.
@@ -60,13 +61,18 @@ fn every_change_is_admitted_or_refused_and_the_refusal_says_why() {
     assert_eq!(found.len(), expected.len());
 }
 
+fn polling() -> Context<'static> {
+    Context::from_waker(Waker::noop())
+}
+
 fn load<I: Interface + ?Sized>(directory: &Directory) -> I::Proxy {
     PluginManager::new().load::<I>(directory.path()).unwrap().remove(0)
 }
 
-/// Calls every method of what fits: `name: call => answer`.
+/// Calls every method of what fits: `name: call => answer`, and what it gives:
+/// `name: call [.call()] => answer`.
 macro_rules! calls {
-    ($($module:ident $name:ident: $($method:ident($($argument:expr),*) => $answer:expr),+;)*) => {
+    ($($module:ident $name:ident: $($method:ident($($argument:expr),*) $([$($then:tt)*])? => $answer:expr),+;)*) => {
         /// The interfaces that are called, how many methods of each, and of how many.
         const CALLED: &[(&str, usize, usize)] = &[$((
             stringify!($name),
@@ -80,7 +86,7 @@ macro_rules! calls {
             $({
                 use matrix::$module::*;
                 let it = load::<dyn $name>(&directory);
-                $(assert_eq!(it.$method($($argument),*), $answer, stringify!($name::$method));)+
+                $(assert_eq!(it.$method($($argument),*)$($($then)*)?, $answer, stringify!($name::$method));)+
             })*
         }
     };
@@ -104,6 +110,13 @@ calls! {
     minor_raised MinorRaised: size() => 2;
     supertraits_reordered SupertraitsReordered: size() => 2;
     type_behind_an_alias TypeBehindAnAlias: double(4) => 8;
+    closure_behind_an_alias ClosureBehindAnAlias: call(&|it| it * 5) => 10, adder() [(1)] => 3;
+    iterator_documented IteratorDocumented: sizes() [.collect::<Vec<_>>()] => [2, 3];
+    future_spelled_out FutureSpelledOut: size() [.as_mut().poll(&mut polling())] => Poll::Ready(2);
+    object_older_is_returned ObjectOlderIsReturned: part() [.weight()] => 21;
+    object_newer_is_returned ObjectNewerIsReturned: part() [.size()] => 2;
+    object_older_is_taken ObjectOlderIsTaken: weigh(&Own) => 12;
+    object_newer_is_taken ObjectNewerIsTaken: weigh(Box::new(Own)) => 3;
 }
 
 #[test]
