@@ -26,13 +26,16 @@ pub fn run(plugins: &Plugins) -> Result<Section> {
     let columns = ["", "after a rename", "floor", "ratio", "after a close", "floor", "ratio"];
     let mut table = Table::new("From the file to the answer", &columns);
     let mut groups = WAYS.map(|way| (format!("after a {way}"), Vec::new()));
-    for Follower { name, subject, .. } in followed::all() {
+    for Follower { name, subject, is_debug, .. } in followed::all() {
         let mut row = vec![name.to_owned()];
+        let file = match is_debug {
+            true => plugins.debug(subject.plugin)?,
+            false => plugins.file(subject.plugin).to_owned(),
+        };
         for (way, (_, bars)) in WAYS.iter().zip(&mut groups) {
             let directory = plugins.scratch(&format!("{name}-{way}").replace([' ', ','], "-"))?;
-            let file = plugins.file(subject.plugin);
             let path = directory.join(file.file_name().context("a file")?);
-            fs::copy(file, &path)?;
+            fs::copy(&file, &path)?;
             let times = child::run("reload", &[name, way, path.to_str().unwrap_or_default()]);
             let Ok(times) = times else {
                 row.extend(["failed", "-", "-"].map(str::to_owned));

@@ -45,6 +45,16 @@ impl Plugins {
         Ok(Plugins { directory, files })
     }
 
+    /// The library of a plugin as it is while somebody works on it: not
+    /// optimised, with all debug information.
+    pub fn debug(&self, plugin: &str) -> Result<PathBuf> {
+        let package = plugin.replace('_', "-");
+        let whole = "profile.dev.debug=\"full\"";
+        let built = cargo(workspace(), &["build", "--config", whole, "--package", &package])?;
+        let built = built.iter().filter(|artifact| artifact.target.name == plugin);
+        built.flat_map(library).next().context("a debug build")
+    }
+
     /// The library of a plugin.
     pub fn file(&self, plugin: &str) -> &Path {
         &self.files[plugin]

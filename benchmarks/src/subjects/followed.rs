@@ -18,6 +18,8 @@ pub struct Follower {
     pub name: &'static str,
     /// The subject whose plugin it is.
     pub subject: &'static Subject,
+    /// Whether it is a debug build, of some megabytes.
+    pub is_debug: bool,
     pub follow: fn(&Path) -> Box<dyn Follow>,
     /// How often it is measured: some take seconds.
     pub rounds: usize,
@@ -46,6 +48,7 @@ pub fn all() -> Vec<Follower> {
     let ours = |name, follow| Follower {
         name,
         subject: &super::ours::LIVE,
+        is_debug: false,
         follow,
         rounds: 41,
         pause: Duration::from_millis(20),
@@ -53,6 +56,7 @@ pub fn all() -> Vec<Follower> {
     let hot = |name, rounds, pause, follow| Follower {
         name,
         subject: &super::hot_lib_reloader::SUBJECT,
+        is_debug: false,
         follow,
         rounds,
         pause,
@@ -64,6 +68,10 @@ pub fn all() -> Vec<Follower> {
     };
     vec![
         ours("ours, Live::watch, default", |path| Box::new(Watched::new(path))),
+        Follower {
+            is_debug: true,
+            ..ours("ours, Live::watch, debug build", |path| Box::new(Watched::new(path)))
+        },
         ours("ours, Live::reload", |path| Box::new(Live::<dyn Calls>::open(path).unwrap())),
         Follower {
             subject: &super::hot_library::SUBJECT,
