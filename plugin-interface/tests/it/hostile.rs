@@ -83,8 +83,9 @@ fn a_library_whose_end_is_zero_is_read_without_a_crash() {
     for len in (0..whole.len()).step_by(if is_soak() { 101 } else { 5003 }) {
         let mut bytes = whole.clone();
         bytes[len..].fill(0);
-        // The headers at the end are gone, and with them the section.
-        assert!(inspect_bytes(&bytes).is_err(), "zero from {len}");
+        // The headers at the end are gone, and with them the section; but for the
+        // last bytes, which are zero in a sound one.
+        assert_eq!(inspect_bytes(&bytes).is_ok(), bytes == whole, "zero from {len}");
     }
 }
 
