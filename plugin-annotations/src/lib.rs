@@ -68,6 +68,41 @@ use proc_macro::TokenStream;
 /// (`plugin_interface::boundary`). For that the trait gets a hidden method with a
 /// default, which nobody overrides but `CounterProxy`.
 ///
+/// # Types of other crates
+///
+/// A parameter or a return whose type cannot cross, and is not yours to change,
+/// crosses with a module that says as what (`#[derive(FfiSafe)]` has more on it,
+/// for fields). An attribute on the method is for what it returns.
+///
+/// ```
+/// use std::net::Ipv4Addr;
+///
+/// use plugin_interface::plugin_interface;
+///
+/// mod address {
+///     use std::net::Ipv4Addr;
+///
+///     use plugin_interface::boundary::Invalid;
+///
+///     pub type Crossing = [u8; 4];
+///
+///     pub fn lower(address: Ipv4Addr) -> Crossing {
+///         address.octets()
+///     }
+///
+///     pub fn lift(bytes: Crossing) -> Result<Ipv4Addr, Invalid> {
+///         Ok(bytes.into())
+///     }
+/// }
+///
+/// #[plugin_interface]
+/// pub trait Resolver: Send + Sync {
+///     #[ffi(with = address)]
+///     fn next(&self, #[ffi(with = address)] after: Ipv4Addr) -> Ipv4Addr;
+/// }
+/// # fn main() {}
+/// ```
+///
 /// # Arguments
 ///
 /// - `version = "1.2"`: the interface's own version, `1.0` if not said.
@@ -216,9 +251,52 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// library holds the definition, so that a host refuses a plugin which knows
 /// another one, and names the type that differs.
 ///
+/// # Types of other crates
+///
+/// A field whose type cannot cross, and is not yours to change, crosses with a
+/// module that says as what. It has three items: `Crossing`, a type that
+/// crosses; `lower`, which makes one of a value; and `lift`, which makes a value
+/// again, or says what is wrong.
+///
+/// ```
+/// use std::net::Ipv4Addr;
+///
+/// use plugin_interface::FfiSafe;
+///
+/// mod address {
+///     use std::net::Ipv4Addr;
+///
+///     use plugin_interface::boundary::Invalid;
+///
+///     pub type Crossing = String;
+///
+///     pub fn lower(address: Ipv4Addr) -> Crossing {
+///         address.to_string()
+///     }
+///
+///     pub fn lift(text: Crossing) -> Result<Ipv4Addr, Invalid> {
+///         text.parse().map_err(|_| Invalid::Refused("an address is four numbers with dots"))
+///     }
+/// }
+///
+/// #[derive(FfiSafe)]
+/// pub struct Server {
+///     name: String,
+///     #[ffi(with = address)]
+///     at: Ipv4Addr,
+/// }
+/// # fn main() {}
+/// ```
+///
+/// A method of an interface says so of a parameter, and of what it returns:
+/// `#[plugin_interface]` has an example. The metadata of a library has the
+/// `Crossing`, and both sides are to convert alike. An argument that `lift`
+/// refuses is a panic in whoever was called; a return is `CallError::Invalid`.
+///
 /// # Arguments
 ///
 /// - `#[ffi(crate = path)]`: where `plugin-interface` is, if it was renamed.
+/// - `#[ffi(with = module)]`, on a field: how its type crosses.
 ///
 /// # Errors
 ///

@@ -8,6 +8,7 @@
 //! option            = "crate" "=" path | "version" "=" string
 //!                   | "new" "=" path   | "name" "=" string
 //!                   | "stop" "=" path  | "state"
+//!                   | "with" "=" path
 //! ```
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -26,6 +27,7 @@ pub struct Args {
     pub new: Option<Path>,
     pub stop: Option<Path>,
     pub name: Option<LitStr>,
+    pub with: Option<Path>,
     /// Whether, and where that is said.
     pub state: Option<Span>,
 }
@@ -56,7 +58,7 @@ impl Args {
     }
 
     fn any(&self) -> bool {
-        self.krate.is_some() || self.version.is_some()
+        self.krate.is_some() || self.version.is_some() || self.with.is_some()
     }
 
     fn option(&mut self, input: ParseStream<'_>, allowed: &[&str]) -> syn::Result<()> {
@@ -74,6 +76,7 @@ impl Args {
             "new" => self.new.replace(function(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
             "stop" => self.stop.replace(function(input)?).is_some(),
+            "with" => self.with.replace(input.call(Path::parse_mod_style)?).is_some(),
             "version" => self.version.replace(text(input)?).is_some(),
             _ => self.name.replace(text(input)?).is_some(),
         };

@@ -33,6 +33,8 @@ mod parse;
 pub mod spans;
 #[doc(hidden)]
 pub mod syntax;
+#[doc(hidden)]
+pub mod with;
 
 pub use expand::aggregates::run as plugin_aggregates;
 pub use expand::interface::run as plugin_interface;

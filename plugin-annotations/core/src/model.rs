@@ -1,9 +1,11 @@
 //! What the attributes describe, once parsed.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 
 use crate::lifetimes;
 use crate::syntax::{Attribute, ItemTrait, Path, Signature, Type};
+use crate::with::With;
 
 /// A trait that becomes an interface.
 pub(crate) struct Interface {
@@ -37,6 +39,7 @@ pub(crate) struct Method {
     pub(crate) parameters: Vec<Parameter>,
     /// `()` if none is written.
     pub(crate) output: Type,
+    pub(crate) output_with: Option<With>,
 }
 
 impl Method {
@@ -58,6 +61,25 @@ pub(crate) struct Parameter {
     /// For people: `_` if it has no name.
     pub(crate) name: String,
     pub(crate) ty: Type,
+    pub(crate) with: Option<With>,
+}
+
+impl Method {
+    /// The type that crosses when it returns.
+    pub(crate) fn returned(&self) -> TokenStream {
+        carrier(&self.output, self.output_with.as_ref())
+    }
+}
+
+impl Parameter {
+    /// The type that crosses.
+    pub(crate) fn carrier(&self) -> TokenStream {
+        carrier(&self.ty, self.with.as_ref())
+    }
+}
+
+fn carrier(ty: &Type, with: Option<&With>) -> TokenStream {
+    with.map_or_else(|| ty.to_token_stream(), With::carrier)
 }
 
 /// An impl that becomes a plugin.

@@ -10,6 +10,7 @@ use crate::check;
 use crate::errors::Errors;
 use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration};
 use crate::syntax::{self, Attribute, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
+use crate::with::With;
 
 pub(crate) fn interface(
     args: TokenStream,
@@ -53,7 +54,8 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         };
         check::parameter_attributes(&parameter.attrs, errors);
         check::parameter_type(&parameter.ty, errors);
-        parameters.push(Parameter { name, ty: parameter.ty.clone() });
+        let with = With::of(&parameter.ffi, errors);
+        parameters.push(Parameter { name, ty: parameter.ty.clone(), with });
     }
     let output = match &signature.output {
         None => Type::unit(),
@@ -72,6 +74,7 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         receiver: receiver?,
         parameters,
         output,
+        output_with: With::of(&method.ffi, errors),
     };
     check::lent::kept(&method, errors);
     Some(method)

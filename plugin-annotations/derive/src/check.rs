@@ -45,12 +45,12 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
     }
 }
 
-/// Options of a field or a variant, where there are none.
+/// Options of a variant, where there are none.
 pub(crate) fn no_options(attributes: &[Attribute], errors: &mut Errors) {
     for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
         errors.at(
             attribute,
-            "there is no such option: `#[ffi(crate = path)]` goes above the type, and nothing on what is in it",
+            "a variant has no options: `#[ffi(crate = path)]` goes above the type, `#[ffi(with = module)]` above a field",
         );
     }
 }

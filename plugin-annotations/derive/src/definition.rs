@@ -55,7 +55,7 @@ pub(crate) fn definition(Derived { krate, name, generics, body, .. }: &Derived) 
 
 fn fields(krate: &Path, fields: &Fields) -> TokenStream {
     let all = fields.all().iter().map(|field| {
-        let shape = crossing(krate, &lifetimes::fixed(&field.ty), "SHAPE");
+        let shape = crossing(krate, &lifetimes::fixed(&field.carrier()), "SHAPE");
         match &field.name {
             Some(name) => {
                 let name = name.unraw().to_string();

@@ -1,6 +1,7 @@
 //! What the derive describes, once parsed.
 
 use plugin_annotations_core::syntax::{Generics, Path};
+use plugin_annotations_core::with::With;
 use proc_macro2::{Ident, TokenStream};
 
 /// A type that is to cross.
@@ -33,6 +34,14 @@ pub(crate) struct Field {
     pub(crate) member: TokenStream,
     /// As it is named outside of the type's definition, where `Self` is another.
     pub(crate) ty: TokenStream,
+    pub(crate) with: Option<With>,
+}
+
+impl Field {
+    /// The type that crosses.
+    pub(crate) fn carrier(&self) -> TokenStream {
+        self.with.as_ref().map_or_else(|| self.ty.clone(), With::carrier)
+    }
 }
 
 impl Fields {

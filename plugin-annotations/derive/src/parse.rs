@@ -10,6 +10,7 @@ use plugin_annotations_core::args::Args;
 use plugin_annotations_core::errors::Errors;
 use plugin_annotations_core::spans::located;
 use plugin_annotations_core::syntax::{Attribute, Path};
+use plugin_annotations_core::with::With;
 
 pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived> {
     let item = errors.keep(syn::parse2::<Item>(item))?;
@@ -84,14 +85,14 @@ fn variants(
 fn fields(fields: &syntax::Fields, own: &TokenStream, errors: &mut Errors) -> model::Fields {
     let mut all = Vec::new();
     for (number, field) in fields.all().iter().enumerate() {
-        check::no_options(&field.attrs, errors);
         check::field_type(&field.ty, errors);
         let member = match &field.ident {
             Some(name) => name.to_token_stream(),
             None => Literal::usize_unsuffixed(number).to_token_stream(),
         };
         let ty = without_self(field.ty.to_token_stream(), own);
-        all.push(model::Field { name: field.ident.clone(), member, ty });
+        let with = With::of(&field.attrs, errors);
+        all.push(model::Field { name: field.ident.clone(), member, ty, with });
     }
     match fields {
         syntax::Fields::Unit => model::Fields::Unit,

@@ -17,7 +17,7 @@ pub(crate) fn plain(derived: &Derived, parameters: &TokenStream) -> (TokenStream
         Body::Struct(fields) => fields.all().iter().collect(),
         Body::Enum(variants) => variants.iter().flat_map(|(_, fields)| fields.all()).collect(),
     };
-    if !is_repr_c {
+    if !is_repr_c || fields.iter().any(|field| field.with.is_some()) {
         return Default::default();
     }
     let private = quote!(#krate::__private);

@@ -52,14 +52,19 @@ impl Part<'_> {
 
     fn wire(&self, krate: &Path) -> TokenStream {
         let wire = &self.wire;
-        let wires = self.fields().iter().map(|field| crossing(krate, &field.ty, "Wire"));
+        let wires = self.fields().iter().map(|field| crossing(krate, &field.carrier(), "Wire"));
         quote!(#wire<#(#wires),*>)
     }
 
     fn lower(&self, krate: &Path) -> TokenStream {
-        let (wire, values) = (&self.wire, self.values());
-        let lower = self.fields().iter().map(|field| crossing(krate, &field.ty, "lower"));
-        quote!(#wire(#(#lower(#values)),*))
+        let wire = &self.wire;
+        let lowered = self.fields().iter().zip(self.values()).map(|(field, value)| {
+            let lower = crossing(krate, &field.carrier(), "lower");
+            let value = quote!(#value);
+            let value = field.with.as_ref().map_or(value.clone(), |with| with.lower(&value));
+            quote!(#lower(#value))
+        });
+        quote!(#wire(#(#lowered),*))
     }
 
     /// The value again, of the wires in `wire`.
@@ -67,8 +72,13 @@ impl Part<'_> {
         let path = &self.path;
         let fields = self.fields().iter().enumerate().map(|(i, field)| {
             let (member, place) = (&field.member, Literal::usize_unsuffixed(i));
-            let lift = crossing(krate, &field.ty, "lift");
-            quote!(#member: #lift::<'__a>(#wire.#place, __origin)?)
+            let lift = crossing(krate, &field.carrier(), "lift");
+            let lifted = quote!(#lift::<'__a>(#wire.#place, __origin)?);
+            let value = field.with.as_ref().map_or(lifted.clone(), |with| {
+                let value = with.lift(krate, &lifted);
+                quote!(#value?)
+            });
+            quote!(#member: #value)
         });
         quote!(#path { #(#fields),* })
     }

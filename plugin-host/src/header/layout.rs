@@ -228,7 +228,7 @@ impl<'i> Layouts<'i> {
                 Ok(self.declare(key.to_owned(), name, &members))
             }
             ("NonZero", [of]) => self.value(of),
-            ("Range", [of]) => {
+            ("Range" | "RangeInclusive", [of]) => {
                 let fields = ["start", "end"].map(|name| (name.to_owned(), of.clone()));
                 self.structure(ty, key, &fields)
             }

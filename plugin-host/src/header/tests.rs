@@ -94,6 +94,7 @@ fn all_other_types_cross_to_cpp_and_back() {
         "duration",
         "time",
         "range",
+        "inclusive",
         "ordering",
         "sextuple",
     ];

@@ -100,6 +100,10 @@ Everything_Outcome_Range_i64 range(void *, Everything_Range_i64 value) {
     return only<Everything_Outcome_Range_i64>(value.start == -3 && value.end == 4, value);
 }
 
+Everything_Outcome_RangeInclusive_u8 inclusive(void *, Everything_RangeInclusive_u8 value) {
+    return only<Everything_Outcome_RangeInclusive_u8>(value.start == 0 && value.end == 255, value);
+}
+
 Everything_Outcome_Ordering ordering(void *, int8_t value) {
     return only<Everything_Outcome_Ordering>(value == -1, value);
 }

@@ -23,7 +23,7 @@ pub use crate::metadata::{
 };
 pub use crate::object::{Object, contain_default};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;
-pub use crate::runtime::call::{Call, contain, drop_instance};
+pub use crate::runtime::call::{Call, contain, drop_instance, take};
 pub use crate::runtime::register::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
     unregister_all,

@@ -1,5 +1,6 @@
 //! What a host sees of plugins that users wrote.
 
+mod adopted;
 mod boundary;
 mod by_hand;
 mod calls;

@@ -30,6 +30,11 @@ impl Attribute {
         is_name && !matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
     }
 
+    /// Those named `ffi`, which are ours, and the others.
+    pub(crate) fn split_ffi(attributes: Vec<Self>) -> (Vec<Self>, Vec<Self>) {
+        attributes.into_iter().partition(|attribute| attribute.is("ffi"))
+    }
+
     /// What stands in the parentheses of `#[name(..)]`.
     pub fn arguments(&self) -> Option<TokenStream> {
         flat(self.brackets.stream()).into_iter().find_map(|token| match token {

@@ -35,6 +35,8 @@ pub(crate) struct TraitMethod {
     pub(crate) attrs: Vec<Attribute>,
     /// `#[since("1.1")]`, which is ours: it is not given back.
     pub(crate) since: Vec<Attribute>,
+    /// `#[ffi(with = module)]`, of what it returns: likewise.
+    pub(crate) ffi: Vec<Attribute>,
     pub(crate) signature: Signature,
     /// The body, or the semicolon.
     body: TokenTree,
@@ -93,8 +95,10 @@ impl Parse for TraitItem {
         let attrs = Attribute::parse_outer(input)?;
         if is_method(&input.fork()) {
             let (since, attrs) = attrs.into_iter().partition(|a| a.is("since"));
+            let (ffi, attrs) = Attribute::split_ffi(attrs);
             let (signature, body) = (input.parse()?, input.parse()?);
-            return Ok(TraitItem::Method(Box::new(TraitMethod { attrs, since, signature, body })));
+            let method = TraitMethod { attrs, since, ffi, signature, body };
+            return Ok(TraitItem::Method(Box::new(method)));
         }
         let kind = if is_next(input, "const") {
             OtherKind::Const

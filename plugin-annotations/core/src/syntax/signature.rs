@@ -43,6 +43,8 @@ pub(crate) struct Receiver {
 #[derive(Clone)]
 pub(crate) struct Parameter {
     pub(crate) attrs: Vec<Attribute>,
+    /// `#[ffi(with = module)]`, which is ours: it is not given back.
+    pub(crate) ffi: Vec<Attribute>,
     pub(crate) pattern: TokenStream,
     colon: TokenStream,
     pub(crate) ty: Type,
@@ -145,8 +147,10 @@ impl Parameter {
                 None => pattern.append(input.parse::<TokenTree>()?),
             }
         }
+        let (ffi, attrs) = Attribute::split_ffi(attrs);
         Ok(Parameter {
             attrs,
+            ffi,
             pattern,
             colon: expect(input, ":")?,
             ty: Type::parse(input, Ends::AtComma)?,

@@ -24,7 +24,7 @@ pub(crate) enum Cause {
 
 impl Fault {
     #[cold]
-    pub(crate) fn invalid(invalid: Invalid) -> Self {
+    pub fn invalid(invalid: Invalid) -> Self {
         Fault(Box::new(Cause::Invalid(invalid)))
     }
 
@@ -108,6 +108,8 @@ pub enum Invalid {
     Lent,
     /// An error that says nothing.
     NoMessage,
+    /// What a module of `#[ffi(with = module)]` makes no value of, in its words.
+    Refused(&'static str),
     /// The status of a method's own error, from a method that has none.
     Status,
 }
@@ -152,6 +154,7 @@ impl fmt::Display for Invalid {
                 "an object that is lent must be an argument of a method whose return does not borrow from its arguments: pass a Box or an Arc"
             ),
             Invalid::NoMessage => write!(f, "an error must have a message, found none"),
+            Invalid::Refused(reason) => f.write_str(reason),
             Invalid::Status => write!(f, "only a method that returns a Result may fail"),
         }
     }

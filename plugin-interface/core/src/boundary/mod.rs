@@ -20,7 +20,7 @@
 //! | `Box<dyn Fn(A, ..) -> R>`, `FnMut`, `FnOnce`, `Arc<dyn Fn(A) -> R>`, `&dyn Fn(A) -> R`, `&mut dyn FnMut(A)` | as objects | up to four arguments, which own what they hold |
 //! | `Box<dyn Iterator<Item = T>>`, [`BoxFuture<'_, T>`](BoxFuture) | as objects | each `next` and `poll` is a call |
 //! | structs and enums with `#[derive(FfiSafe)]` | as their contents | field by field, beside the tag of an enum; [plain](Plain) under `#[repr(C)]` if all fields are |
-//! | `Option<T>`, `Result<T, E>`, `[T; N]`, `Range<T>`, tuples of up to six | as their contents | a tag beside them at most; `Result` as a whole return costs none |
+//! | `Option<T>`, `Result<T, E>`, `[T; N]`, `Range<T>`, `RangeInclusive<T>`, tuples of up to six | as their contents | a tag beside them at most; `Result` as a whole return costs none |
 //!
 //! They nest as they like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
 //! Each is taken as a parameter and returned. A borrow crosses for the duration

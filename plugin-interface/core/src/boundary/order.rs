@@ -1,8 +1,8 @@
-//! `Ordering` and `Range`.
+//! `Ordering`, `Range` and `RangeInclusive`.
 #![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
 
 use core::cmp::Ordering;
-use core::ops::Range;
+use core::ops::{Range, RangeInclusive};
 
 use super::carried::crosses_as;
 use super::{FfiSafe, Invalid, Shape};
@@ -26,4 +26,14 @@ crosses_as! {
     shape: Shape::Apply("Range", &[T::SHAPE]),
     lower: range => (range.start, range.end),
     lift: (start, end) => Ok(start..end),
+}
+
+// One that was iterated to its end has no end to tell: it arrives with its
+// bounds.
+crosses_as! {
+    impl [T: FfiSafe] RangeInclusive<T>,
+    carrier: (T, T), at 'a: RangeInclusive<T::At<'a>>,
+    shape: Shape::Apply("RangeInclusive", &[T::SHAPE]),
+    lower: range => range.into_inner(),
+    lift: (start, end) => Ok(start..=end),
 }

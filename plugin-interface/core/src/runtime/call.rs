@@ -70,8 +70,9 @@ impl<const N: usize> Call<N> {
 /// # Panics
 ///
 /// If it is invalid.
+#[doc(hidden)]
 #[inline]
-pub(crate) fn take<T>(lifted: Result<T, Invalid>) -> T {
+pub fn take<T>(lifted: Result<T, Invalid>) -> T {
     match lifted {
         Ok(value) => value,
         Err(invalid) => refuse(invalid),

@@ -69,7 +69,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     };
     let parameters = method.parameters.iter().map(|parameter| {
         let name = &parameter.name;
-        let shape = crossing(krate, &lifetimes::fixed(&parameter.ty), "SHAPE");
+        let shape = crossing(krate, &lifetimes::fixed(&parameter.carrier()), "SHAPE");
         quote! {
             #krate::__private::ParameterDescription {
                 name: #name,
@@ -77,7 +77,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
             }
         }
     });
-    let returns = crossing(krate, &lifetimes::fixed(&method.output), "SHAPE");
+    let returns = crossing(krate, &lifetimes::fixed(&method.returned()), "SHAPE");
     quote! {
         #(#cfgs)*
         #krate::__private::MethodDescription {

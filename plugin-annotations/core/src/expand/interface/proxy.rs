@@ -112,10 +112,22 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
     signature.ident = call_name(method);
     signature.returns(quote!(#result<#output, #krate::__private::Fault>));
-    let lower =
-        method.parameters.iter().map(|p| crossing(krate, &lifetimes::inferred(&p.ty), "lower"));
-    let output = lifetimes::fixed(output);
+    let lowered = method.parameters.iter().zip(&arguments).map(|(p, argument)| {
+        let lower = crossing(krate, &lifetimes::inferred(&p.carrier()), "lower");
+        let argument = quote!(#argument);
+        let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(&argument));
+        quote!(#lower(#value))
+    });
+    let returned = lifetimes::fixed(&method.returned());
     let value = Ident::new("__value", place_of(&method.output));
+    let is = method.output_with.as_ref().map_or(quote!(#value), |with| {
+        let lifted = with.lift(krate, &quote!(__carrier));
+        quote! {
+            #result::and_then(#value, |__carrier| {
+                #result::map_err(#lifted, #krate::__private::Fault::invalid)
+            })
+        }
+    });
     quote! {
         #(#cfgs)*
         #[inline]
@@ -127,10 +139,10 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
             unsafe {
                 let __outcome = ((*#krate::__private::Object::vtable(__object)).#field)(
                     #krate::__private::Object::instance(__object),
-                    #(#lower(#arguments),)*
+                    #(#lowered,)*
                 );
-                let #value = #krate::__private::Object::finish::<#output>(__object, __outcome);
-                #value
+                let #value = #krate::__private::Object::finish::<#returned>(__object, __outcome);
+                #is
             }
         }
     }

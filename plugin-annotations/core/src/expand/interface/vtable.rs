@@ -23,7 +23,7 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
     let fields = methods.iter().map(|method| {
         let (cfgs, field) = (&method.cfgs, &method.signature.ident);
         let wires = wires(krate, method);
-        let returned = crossing(krate, &lifetimes::fixed(&method.output), "Returned");
+        let returned = crossing(krate, &lifetimes::fixed(&method.returned()), "Returned");
         quote! {
             #(#cfgs)*
             #field: unsafe extern "C" fn(
@@ -54,7 +54,7 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
 
 /// How each parameter of a method lies in memory.
 fn wires(krate: &Path, method: &Method) -> impl Iterator<Item = TokenStream> {
-    method.parameters.iter().map(|p| crossing(krate, &lifetimes::fixed(&p.ty), "Wire"))
+    method.parameters.iter().map(|p| crossing(krate, &lifetimes::fixed(&p.carrier()), "Wire"))
 }
 
 fn shim_name(method: &Method) -> Ident {
@@ -79,9 +79,9 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     let arguments: Vec<_> =
         (0..method.parameters.len()).map(|i| format_ident!("__argument_{i}")).collect();
     let wires = wires(krate, method);
-    let returned = crossing(krate, &lifetimes::fixed(&method.output), "Returned");
-    let output = lifetimes::inferred(&method.output);
-    let lifted: Vec<_> = method.parameters.iter().map(|p| lifetimes::fixed(&p.ty)).collect();
+    let returned = crossing(krate, &lifetimes::fixed(&method.returned()), "Returned");
+    let output = lifetimes::inferred(&method.returned());
+    let lifted: Vec<_> = method.parameters.iter().map(|p| lifetimes::fixed(&p.carrier())).collect();
     let given: Vec<_> =
         (0..method.parameters.len()).map(|i| format_ident!("__given_{i}")).collect();
     // A borrow lasts for the call: where a type claims more, also behind an
@@ -90,10 +90,14 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     let givers = method.parameters.iter().zip(&lifted).zip(&given).map(|((p, lifted), given)| {
         let (at, ty) = (crossing(krate, lifted, "At"), lifetimes::of_call(&p.ty));
         let value = Ident::new("__value", place_of(&p.ty));
+        let is = p.with.as_ref().map_or(quote!(#value), |with| {
+            let lifted = with.lift(krate, &quote!(#value));
+            quote!(#krate::__private::take(#lifted))
+        });
         quote! {
             #[inline(always)]
             fn #given<'call>(#value: #at<'call>) -> #ty {
-                #value
+                #is
             }
         }
     });
@@ -109,6 +113,13 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
         Receiver::Ref => quote!(shared),
         Receiver::RefMut => quote!(exclusive),
     };
+    let call = quote! {
+        <__Plugin as #name>::#target(
+            #krate::__private::Call::#borrow::<__Plugin, __Place>(&__call, __this),
+            #(#arguments,)*
+        )
+    };
+    let call = method.output_with.as_ref().map_or(call.clone(), |with| with.lower(&call));
     quote! {
         #(#cfgs)*
         unsafe extern "C" fn #shim<
@@ -126,10 +137,7 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             #krate::__private::contain::<#output>(|| unsafe {
                 #(let #arguments =
                     #given(#krate::__private::Call::argument::<#lifted>(&__call, #arguments));)*
-                <__Plugin as #name>::#target(
-                    #krate::__private::Call::#borrow::<__Plugin, __Place>(&__call, __this),
-                    #(#arguments,)*
-                )
+                #call
             })
         }
     }

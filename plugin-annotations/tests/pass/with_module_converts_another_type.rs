@@ -1,0 +1,33 @@
+use std::net::Ipv4Addr;
+
+use plugin_interface::{FfiSafe, plugin_interface};
+
+mod address {
+    use std::net::Ipv4Addr;
+
+    use plugin_interface::boundary::Invalid;
+
+    pub type Crossing = u32;
+
+    pub fn lower(address: Ipv4Addr) -> Crossing {
+        address.into()
+    }
+
+    pub fn lift(number: Crossing) -> Result<Ipv4Addr, Invalid> {
+        Ok(number.into())
+    }
+}
+
+#[derive(FfiSafe)]
+pub struct Server {
+    #[ffi(with = address)]
+    pub at: Ipv4Addr,
+}
+
+#[plugin_interface]
+pub trait Resolver: Send + Sync {
+    #[ffi(with = address)]
+    fn next(&self, #[ffi(with = address)] after: Ipv4Addr) -> Ipv4Addr;
+}
+
+fn main() {}

@@ -1,0 +1,31 @@
+use std::net::Ipv4Addr;
+
+use plugin_interface::{FfiSafe, plugin_interface};
+
+mod address {
+    use std::net::Ipv4Addr;
+
+    pub type Crossing = u32;
+
+    pub fn lower(address: Ipv4Addr) -> Crossing {
+        address.into()
+    }
+
+    pub fn lift(number: Crossing) -> Ipv4Addr {
+        number.into()
+    }
+}
+
+#[derive(FfiSafe)]
+pub struct Server {
+    #[ffi(with = address)]
+    pub at: Ipv4Addr,
+}
+
+#[plugin_interface]
+pub trait Resolver: Send + Sync {
+    #[ffi(with = address)]
+    fn next(&self, #[ffi(with = address)] after: Ipv4Addr) -> Ipv4Addr;
+}
+
+fn main() {}
