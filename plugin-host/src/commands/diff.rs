@@ -31,6 +31,13 @@ struct InterfaceReport {
     changes: Vec<String>,
 }
 
+impl Report {
+    /// Whether an interface changed and its version did not.
+    fn lacks_a_version(&self) -> bool {
+        self.interfaces.iter().any(|interface| interface.missing_version.is_some())
+    }
+}
+
 pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
     let (old, new) = (inspect(&args.old)?, inspect(&args.new)?);
     let interfaces = compare(&old, &new);
@@ -45,7 +52,11 @@ pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
     } else {
         show(&report)?;
     }
-    Ok(if report.compatible { Exit::Ok } else { Exit::Incompatible })
+    Ok(match report.compatible {
+        false => Exit::Incompatible,
+        true if report.lacks_a_version() => Exit::Failed,
+        true => Exit::Ok,
+    })
 }
 
 fn compare(old: &PluginMetadata, new: &PluginMetadata) -> Vec<InterfaceReport> {
@@ -126,6 +137,9 @@ fn show(report: &Report) -> std::io::Result<()> {
         }
     }
     print_line(match report.compatible {
+        true if report.lacks_a_version() => {
+            "compatible, but not by the version: raise it, and what was built before goes on working"
+        }
         true => "compatible: what was built before goes on working",
         false => "incompatible: some of what was built before is refused",
     })

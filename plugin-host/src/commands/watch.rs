@@ -24,6 +24,12 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     if !args.directory.exists() {
         return Err(LoadError::DirectoryMissing { path: args.directory.clone() }.into());
     }
+    if !args.directory.is_dir() {
+        let error = LoadError::NotADirectory { path: args.directory.clone() };
+        let plain = "to watch a plain library, say which of its functions to call: \
+                     `--call 'foo() -> int'`";
+        return Err(anyhow::Error::from(error).context(plain));
+    }
     if args.json {
         reserve_stdout()?;
     }

@@ -63,6 +63,8 @@ fn diff(old: &[Interface<'_>], new: &[Interface<'_>], more: &[&str]) -> Answer {
 }
 
 const SAFE: &str = "compatible: what was built before goes on working\n";
+const UNSAID: &str =
+    "compatible, but not by the version: raise it, and what was built before goes on working\n";
 const UNSAFE: &str = "incompatible: some of what was built before is refused\n";
 
 #[test]
@@ -81,9 +83,9 @@ fn each_change_has_its_verdict_and_exit_code() {
         ),
         (
             &[(TOOL, "1.0", grown)],
-            0,
+            1,
             format!(
-                "tools::Tool, version 1.0: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n  this needs version 1.1 at least\n{SAFE}"
+                "tools::Tool, version 1.0: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n  this needs version 1.1 at least\n{UNSAID}"
             ),
         ),
         (

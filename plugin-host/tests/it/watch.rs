@@ -156,3 +156,13 @@ fn a_directory_that_is_not_there_is_a_mistake() {
     assert_eq!(answer.code, 2, "{answer:?}");
     assert!(answer.err.contains("no such directory: no/such/folder"), "{answer:?}");
 }
+
+#[test]
+fn a_file_is_no_directory_and_wants_a_call() {
+    let directory = Directory::new();
+    let library = directory.compile("greeter", &[], "");
+    let answer = plugin_host(&["watch", library.to_str().unwrap()]);
+    assert_eq!(answer.code, 2, "{answer:?}");
+    let expected = ["expected a directory, found a file", "--call 'foo() -> int'"];
+    expected.iter().for_each(|words| assert!(answer.err.contains(words), "{answer:?}"));
+}

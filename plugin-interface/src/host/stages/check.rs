@@ -37,7 +37,7 @@ pub enum InspectError {
         source: io::Error,
     },
     /// The file is not a dynamic library of any platform.
-    #[error("{} is not a dynamic library: {reason}; remove it, or build it again", path.display())]
+    #[error("{} is not a dynamic library: {reason}; name one, or build it again", path.display())]
     NotALibrary {
         /// The file.
         path: PathBuf,
