@@ -1,17 +1,12 @@
-//! Every type that crosses by value, alone and within others, there and back;
-//! and what is borrowed.
+//! What is borrowed, and values that have their own ways; any value of each type
+//! is passed by `tests/round_trips`.
 
 use std::sync::OnceLock;
 
-use fixture_interface::each_owned;
 use fixture_interface::everything::*;
 use plugin_interface::PluginManager;
-use proptest::collection::{SizeRange, vec};
-use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
 
 use crate::fixtures::Directory;
-use crate::processes::is_soak;
 
 fn mirror() -> &'static EverythingProxy {
     static MIRROR: OnceLock<EverythingProxy> = OnceLock::new();
@@ -19,40 +14,6 @@ fn mirror() -> &'static EverythingProxy {
         let directory = Directory::of(&["healthy"]);
         PluginManager::new().load::<dyn Everything>(directory.path()).unwrap().remove(0)
     })
-}
-
-pub(crate) fn cases(few: u32) -> TestRunner {
-    let cases = if is_soak() { 100 * few } else { few };
-    TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..Default::default() })
-}
-
-/// Values of a type, among others.
-fn many<T: Arbitrary>() -> impl Strategy<Value = Many<T>> {
-    vec(any::<Option<Result<T, T>>>(), SizeRange::from(0..4))
-}
-
-macro_rules! round_trips {
-    ($($one:ident $many:ident: $ty:ty;)*) => {$(
-        #[test]
-        fn $one() {
-            let same = |value: $ty| {
-                prop_assert_eq!(mirror().$one(value.clone()), value);
-                Ok(())
-            };
-            cases(24).run(&any::<$ty>(), same).unwrap();
-            let same = |values: Many<$ty>| {
-                prop_assert_eq!(mirror().$many(values.clone()), values);
-                Ok(())
-            };
-            cases(8).run(&many::<$ty>(), same).unwrap();
-        }
-    )*};
-}
-
-mod round_trip {
-    use super::*;
-
-    each_owned!(round_trips);
 }
 
 #[test]
