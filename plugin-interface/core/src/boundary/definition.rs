@@ -45,7 +45,7 @@ impl Definition {
     /// The definition of the type at `path`.
     pub const fn new(path: &'static str, parameters: &'static [&'static str], body: Body) -> Self {
         let mut definition = Definition { path, parameters, body, fingerprint: 0 };
-        let mut out = Writer::<0>::new();
+        let mut out = Writer::hashing();
         definition.write(&mut out, Naming::Full);
         definition.fingerprint = out.hash();
         definition

@@ -82,7 +82,7 @@ impl MethodDescription {
     /// Identifies name and types, whatever the parameters are called.
     #[doc(hidden)]
     pub const fn fingerprint(&self) -> u64 {
-        let mut out = Writer::<0>::new();
+        let mut out = Writer::hashing();
         self.write_signature(&mut out, Naming::Full);
         let mut types = Definitions::new();
         self.add_types(&mut types);
@@ -125,7 +125,7 @@ impl InterfaceDescription {
 
     /// Identifies the markers, the methods and their order, and their types.
     pub const fn fingerprint(&self) -> u64 {
-        let mut out = Writer::<0>::new();
+        let mut out = Writer::hashing();
         out.text(if self.send { "Send\n" } else { "" });
         out.text(if self.sync { "Sync\n" } else { "" });
         let mut i = 0;

@@ -8,19 +8,37 @@ use super::{Interfaces, MAGIC, flag, kind};
 use crate::abi::ABI_VERSION;
 use crate::boundary::Naming;
 
-/// Collects bytes, counts them, and hashes them (FNV-1a, 64 bits).
+/// Collects bytes and counts them, or counts and hashes them (FNV-1a, 64 bits).
 ///
-/// Bytes beyond `N` are counted and hashed, but not kept.
+/// The compiler runs this for every interface, each time it compiles a crate that
+/// defines or implements one, and slowly: so bytes are copied as a whole, and
+/// looked at one by one only where they are hashed.
 #[derive(Debug)]
 pub(crate) struct Writer<const N: usize> {
     bytes: [u8; N],
     len: usize,
-    hash: u64,
+    hash: Option<u64>,
+}
+
+impl Writer<0> {
+    /// Keeps no bytes, and hashes them.
+    pub(crate) const fn hashing() -> Self {
+        Writer { bytes: [], len: 0, hash: Some(0xcbf2_9ce4_8422_2325) }
+    }
+
+    /// The hash of what was written.
+    pub(crate) const fn hash(&self) -> u64 {
+        match self.hash {
+            Some(hash) => hash,
+            None => panic!("a writer that hashes"),
+        }
+    }
 }
 
 impl<const N: usize> Writer<N> {
+    /// Keeps `N` bytes, and counts those beyond.
     pub(crate) const fn new() -> Self {
-        Writer { bytes: [0; N], len: 0, hash: 0xcbf2_9ce4_8422_2325 }
+        Writer { bytes: [0; N], len: 0, hash: None }
     }
 
     /// The bytes; all of them if the length measured before was `N`.
@@ -40,24 +58,21 @@ impl<const N: usize> Writer<N> {
         self.len
     }
 
-    /// The hash of what was written.
-    pub(crate) const fn hash(&self) -> u64 {
-        self.hash
-    }
-
-    const fn byte(&mut self, byte: u8) {
-        if self.len < N {
-            self.bytes[self.len] = byte;
-        }
-        self.len += 1;
-        self.hash = (self.hash ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-
     const fn raw(&mut self, bytes: &[u8]) {
         let mut i = 0;
-        while i < bytes.len() {
-            self.byte(bytes[i]);
+        while i < bytes.len() && self.len + i < N {
+            self.bytes[self.len + i] = bytes[i];
             i += 1;
+        }
+        self.len += bytes.len();
+        if let Some(hash) = &mut self.hash {
+            let mut product = *hash;
+            let mut i = 0;
+            while i < bytes.len() {
+                product = ((product ^ bytes[i] as u64) as u128 * 0x0000_0100_0000_01b3) as u64;
+                i += 1;
+            }
+            *hash = product;
         }
     }
 
@@ -71,7 +86,7 @@ impl<const N: usize> Writer<N> {
         if number >= 10 {
             self.number(number / 10);
         }
-        self.byte(b'0' + (number % 10) as u8);
+        self.raw(&[b'0' + (number % 10) as u8]);
     }
 
     const fn u32(&mut self, value: u32) {
@@ -82,16 +97,24 @@ impl<const N: usize> Writer<N> {
         self.raw(&value.to_le_bytes());
     }
 
+    /// The length of what follows: room for it, which `measure` fills.
+    const fn length(&mut self) -> usize {
+        self.u32(0);
+        self.len
+    }
+
+    /// What was written from `start` on, whose length was left open, is all.
+    const fn measure(&mut self, start: usize) {
+        let end = self.len;
+        self.len = start - size_of::<u32>();
+        self.u32((end - start) as u32);
+        self.len = end;
+    }
+
     /// The length, then the text.
     const fn string(&mut self, text: &str) {
         self.u32(text.len() as u32);
         self.text(text);
-    }
-
-    const fn head(&mut self, kind: u32, payload: usize) {
-        self.raw(&MAGIC);
-        self.u32(kind);
-        self.u32(payload as u32);
     }
 }
 
@@ -134,8 +157,9 @@ const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &Inte
     }
 }
 
+/// Where bytes are only counted, nothing is hashed.
 const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
-    out.u64(interface.fingerprint());
+    out.u64(if N == 0 { 0 } else { interface.fingerprint() });
     out.string(interface.path);
     out.string(interface.version);
     out.u32(
@@ -145,12 +169,11 @@ const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &Interf
     let mut i = 0;
     while i < interface.methods.len() {
         let method = &interface.methods[i];
-        let mut signature = Writer::<0>::new();
-        method.write_signature(&mut signature, Naming::Short(&[]));
-        out.u64(method.fingerprint());
+        out.u64(if N == 0 { 0 } else { method.fingerprint() });
         out.string(method.name);
-        out.u32(signature.len() as u32);
+        let start = out.length();
         method.write_signature(out, Naming::Short(&[]));
+        out.measure(start);
         out.string(method.since);
         i += 1;
     }
@@ -159,12 +182,11 @@ const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &Interf
     let mut i = 0;
     while i < types.len() {
         let definition = types.get(i);
-        let mut text = Writer::<0>::new();
-        definition.write_text(&mut text);
         out.u64(definition.fingerprint());
         out.string(definition.path());
-        out.u32(text.len() as u32);
+        let start = out.length();
         definition.write_text(out);
+        out.measure(start);
         i += 1;
     }
 }
@@ -174,7 +196,7 @@ const fn registration_payload<const N: usize>(out: &mut Writer<N>, interface: &s
     out.string(name);
 }
 
-/// Defines a record: its length, and its bytes, of exactly that length.
+/// Defines a record: its length, and its bytes.
 macro_rules! record {
     ($(#[$doc:meta])* $record:ident, $len:ident = $kind:ident, $payload:ident($($name:ident: $ty:ty),*)) => {
         /// The length of the record below.
@@ -184,10 +206,11 @@ macro_rules! record {
 
         $(#[$doc])*
         pub(crate) const fn $record<const N: usize>(out: &mut Writer<N>, $($name: $ty),*) -> usize {
-            let mut payload = Writer::<0>::new();
-            $payload(&mut payload, $($name),*);
-            out.head(kind::$kind, payload.len());
+            out.raw(&MAGIC);
+            out.u32(kind::$kind);
+            let start = out.length();
             $payload(out, $($name),*);
+            out.measure(start);
             out.len()
         }
     };
