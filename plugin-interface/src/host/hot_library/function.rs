@@ -50,7 +50,8 @@ impl<F: CFunction> HotFunction<F> {
     #[inline(always)]
     pub fn get(&self) -> Result<FunctionGuard<F>, NotDefined> {
         let version = self.shared.swap.get();
-        let Some(address) = version.at(self.index) else {
+        // SAFETY: the place of a name, in a version of the same names.
+        let Some(address) = (unsafe { version.at(self.index) }) else {
             return Err(self.absent());
         };
         Ok(FunctionGuard { function: function_at(address), version })

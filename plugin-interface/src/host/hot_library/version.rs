@@ -96,9 +96,14 @@ impl HotVersion {
     }
 
     /// The function at a place in the list of names.
+    ///
+    /// # Safety
+    ///
+    /// The place is within `names`.
     #[inline(always)]
-    pub(super) fn at(&self, index: usize) -> Option<NonNull<c_void>> {
-        self.functions.get(index).copied().flatten()
+    pub(super) unsafe fn at(&self, index: usize) -> Option<NonNull<c_void>> {
+        // SAFETY: there is one for each name.
+        unsafe { *self.functions.get_unchecked(index) }
     }
 
     /// Closes the library, if there is one.

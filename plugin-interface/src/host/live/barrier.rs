@@ -5,7 +5,7 @@
 //! which each needs a full fence between its two steps. Where the system can
 //! run a fence on all threads of this process at once (`membarrier`, Linux 4.14),
 //! the writer asks for it, and to the reader the order in which the compiler
-//! left the two steps is enough. Elsewhere both fence.
+//! left the two steps is enough, and that is settled once for each thread. Elsewhere both fence.
 #![expect(unsafe_code, reason = "asks the system for a fence on all threads")]
 
 use std::sync::Once;
@@ -23,11 +23,22 @@ pub(super) fn prepare() {
     });
 }
 
+/// Whether `order` is enough for a reader.
+pub(super) fn is_asymmetric() -> bool {
+    IS_ASYMMETRIC.load(Ordering::Relaxed)
+}
+
+/// Between the two steps of a reader that asked `is_asymmetric` before.
+#[inline(always)]
+pub(super) fn order() {
+    compiler_fence(Ordering::SeqCst);
+}
+
 /// Between the reader's two steps.
 #[inline(always)]
 pub(super) fn light() {
-    if IS_ASYMMETRIC.load(Ordering::Relaxed) {
-        compiler_fence(Ordering::SeqCst);
+    if is_asymmetric() {
+        order();
     } else {
         fence(Ordering::SeqCst);
     }
@@ -39,9 +50,7 @@ pub(super) fn light() {
 pub(super) fn heavy() -> bool {
     fence(Ordering::SeqCst);
     // A process that was forked may have to register once more.
-    !IS_ASYMMETRIC.load(Ordering::Relaxed)
-        || membarrier::run()
-        || (membarrier::register() && membarrier::run())
+    !is_asymmetric() || membarrier::run() || (membarrier::register() && membarrier::run())
 }
 
 #[cfg(target_os = "linux")]

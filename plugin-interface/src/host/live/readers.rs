@@ -11,6 +11,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::thread::{self, Thread};
 
+use super::barrier;
+
 /// What is being read, or null.
 pub(super) type Slot = AtomicPtr<()>;
 
@@ -34,6 +36,8 @@ static READERS: AtomicPtr<Reader> = AtomicPtr::new(ptr::null_mut());
 thread_local! {
     /// Without a destructor, so that reading it is one instruction.
     static READER: Cell<Option<&'static Reader>> = const { Cell::new(None) };
+    /// Its first slot, if whoever announces in it needs no fence.
+    static FIRST: Cell<Option<&'static Slot>> = const { Cell::new(None) };
     static LEASE: Lease = const { Lease };
 }
 
@@ -42,6 +46,7 @@ struct Lease;
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        FIRST.set(None);
         if let Some(reader) = READER.take() {
             reader.give_back();
         }
@@ -54,10 +59,11 @@ impl Reader {
         READER.get().or_else(Reader::enter)
     }
 
-    /// A slot of this thread, if it has a record and is not reading.
+    /// A slot of this thread in which to announce without a fence, if it has a
+    /// record and is not reading.
     #[inline(always)]
     pub(super) fn first_slot() -> Option<&'static Slot> {
-        let slot = &READER.get()?.slots[0];
+        let slot = FIRST.get()?;
         // What was read before is done with.
         slot.load(Ordering::Acquire).is_null().then_some(slot)
     }
@@ -71,6 +77,7 @@ impl Reader {
             *thread = Some(thread::current());
         }
         READER.set(Some(reader));
+        FIRST.set(barrier::is_asymmetric().then_some(&reader.slots[0]));
         Some(reader)
     }
 

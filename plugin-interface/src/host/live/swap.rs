@@ -50,31 +50,32 @@ impl<T> Swap<T> {
     #[inline(always)]
     pub(in crate::host) fn get(&self) -> Guard<T> {
         match Reader::first_slot() {
-            Some(slot) => Guard { node: self.announce(slot), slot: Some(slot) },
+            Some(slot) => Guard { node: self.announce(slot, barrier::order), slot: Some(slot) },
             None => self.get_beside_others(),
         }
     }
 
-    /// Where this thread has read nothing yet, or is reading something.
+    /// Where this thread has read nothing yet, is reading something, or needs a
+    /// fence.
     #[inline(never)]
     fn get_beside_others(&self) -> Guard<T> {
         if let Some(reader) = Reader::of_this_thread()
             && let Some(slot) = reader.free_slot()
         {
-            return Guard { node: self.announce(slot), slot: Some(slot) };
+            return Guard { node: self.announce(slot, barrier::light), slot: Some(slot) };
         }
         self.get_counted()
     }
 
     /// The current value, announced in a slot that nobody else fills.
     #[inline(always)]
-    fn announce(&self, slot: &Slot) -> NonNull<Node<T>> {
+    fn announce(&self, slot: &Slot, fence: impl Fn()) -> NonNull<Node<T>> {
         let mut found = self.current.load(Ordering::Acquire);
         loop {
             #[cfg(test)]
             tests::step();
             slot.store(found.cast(), Ordering::Release);
-            barrier::light();
+            fence();
             #[cfg(test)]
             tests::step();
             let current = self.current.load(Ordering::Acquire);
@@ -91,7 +92,7 @@ impl<T> Swap<T> {
         let own = Reader::of_this_thread();
         // A thread that is ending has no record, and borrows one.
         let reader = own.unwrap_or_else(Reader::take);
-        let node = self.announce(&reader.passing);
+        let node = self.announce(&reader.passing, barrier::light);
         // SAFETY: announced, and so alive; then counted, and so alive as long
         // as the guard.
         unsafe { node.as_ref() }.counted.fetch_add(1, Ordering::Relaxed);
