@@ -226,8 +226,10 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # fn main() {}
 /// ```
 ///
-/// Under `#[repr(C)]`, a type that is `Copy` and has but plain data is plain data
-/// itself (`plugin_interface::boundary::Plain`): its references and slices cross by pointer.
+/// References to a type, `&T` and `&[T]`, cross as a copy, if it is `Clone`. Under
+/// `#[repr(C)]`, one that has but plain data is plain data itself: they cross by
+/// pointer. Those that it is changed by, `&mut T` and `&mut [T]`, cross too if it is
+/// `Copy` (`plugin_interface::boundary::Plain`).
 ///
 /// ```
 /// use plugin_interface::{FfiSafe, plugin_interface};

@@ -189,7 +189,7 @@ fn keyword(ty: &Type, word: &str) -> Option<Ident> {
     find(ty.to_token_stream(), word)
 }
 
-/// References that the compiler would refuse too, without the better type.
+/// References that there is a better type for.
 fn refuse_reference(ty: &Type, errors: &mut Errors) {
     let Some((and, referent)) = ty.referent() else { return };
     let Some(last) = referent.last() else { return };
@@ -203,7 +203,7 @@ fn refuse_reference(ty: &Type, errors: &mut Errors) {
         }
         _ => return,
     };
-    errors.at(&and, &format!("only `&str` and slices cross by reference: {instead}"));
+    errors.at(&and, &format!("a reference to this does not cross: {instead}"));
 }
 
 pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {

@@ -62,7 +62,7 @@ fn expand(derived: &Derived) -> TokenStream {
     let lower = wire::lower(krate, body, &parts);
     let lift = wire::lift(krate, name, body, &parts);
     let definition = definition::definition(derived);
-    let (is_plain, plain) = plain::plain(derived, &parameters);
+    let (by_ref, plain) = plain::plain(derived, &parameters);
     let lends = lends(krate, generics);
     let shapes = generics.of(Kind::Type).map(|parameter| {
         let parameter = &parameter.ident;
@@ -84,10 +84,10 @@ fn expand(derived: &Derived) -> TokenStream {
                 type Wire = #wire;
                 type Returned = #own::Wire;
                 type At<'__a> = #name #at;
+                type ByRef = #by_ref;
 
                 const SHAPE: &'static #private::Shape =
                     &#private::Shape::defined(&__DEFINITION, __PATH, &[#(#shapes),*]);
-                #is_plain
                 #lends
 
                 #[inline]
@@ -130,14 +130,14 @@ fn expand(derived: &Derived) -> TokenStream {
     }
 }
 
-/// Whether objects may be lent in it. Not its fields say so, since a type may
+/// Whether anything may be lent in it. Not its fields say so, since a type may
 /// lead to itself: what has no lifetime borrows nothing.
 fn lends(krate: &Path, generics: &Generics) -> TokenStream {
     let borrows = generics.of(Kind::Lifetime).next().is_some();
     let parameters = generics.of(Kind::Type).map(|parameter| &parameter.ident);
     quote! {
-        const LENDS: #krate::__private::core::primitive::bool =
-            #borrows #(|| <#parameters as #krate::FfiSafe>::LENDS)*;
+        const LENDS: #krate::__private::Lends = #krate::__private::Lends::derived(#borrows)
+            #(.or(<#parameters as #krate::FfiSafe>::LENDS))*;
     }
 }
 

@@ -7,27 +7,27 @@ use crate::model::{Body, Derived, Field};
 use plugin_annotations_core::spans::crossing;
 use plugin_annotations_core::syntax::Kind;
 
-/// The constant that says so, and the impl of `Plain`. Both depend on what the
+/// How references to it cross, and the impl of `Plain`. Both depend on what the
 /// fields are, which the compiler knows and no macro.
 pub(crate) fn plain(derived: &Derived, parameters: &TokenStream) -> (TokenStream, TokenStream) {
     let Derived { krate, name, generics, is_repr_c, body } = derived;
+    let private = quote!(#krate::__private);
+    let by_copy = (quote!(#private::ByCopy), quote!());
     let fields: Vec<&Field> = match body {
         // It crosses as a byte, and lies in none.
-        Body::Struct(fields) if fields.all().is_empty() => return Default::default(),
+        Body::Struct(fields) if fields.all().is_empty() => return by_copy,
         Body::Struct(fields) => fields.all().iter().collect(),
         Body::Enum(variants) => variants.iter().flat_map(|(_, fields)| fields.all()).collect(),
     };
     if !is_repr_c || fields.iter().any(|field| field.with.is_some()) {
-        return Default::default();
+        return by_copy;
     }
-    let private = quote!(#krate::__private);
-    let are_plain = fields.iter().map(|field| crossing(krate, &field.ty, "PLAIN"));
-    let is_plain = quote! {
-        const PLAIN: #private::core::primitive::bool =
-            #private::is_plain::<Self>(&[#(#are_plain),*]);
-    };
+    let by_ref = fields.iter().fold(quote!(#private::ByPointer), |others, field| {
+        let own = crossing(krate, &field.ty, "ByRef");
+        quote!(<#own as #private::ByRef>::And<#others>)
+    });
     if generics.of(Kind::Lifetime).next().is_some() {
-        return (is_plain, quote!());
+        return (by_ref, quote!());
     }
     let arguments = generics.arguments();
     let types = fields.iter().map(|field| &field.ty);
@@ -43,5 +43,5 @@ pub(crate) fn plain(derived: &Derived, parameters: &TokenStream) -> (TokenStream
             #(#owned: 'static,)*
         {}
     };
-    (is_plain, plain)
+    (by_ref, plain)
 }

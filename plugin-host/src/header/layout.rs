@@ -9,7 +9,7 @@ use plugin_interface::metadata::syntax::{Body, Definition, Field, Type};
 use super::forms::{ERROR, NoForm, definition, no_form};
 use super::members::{CType, Members};
 use super::names::{Scope, comment};
-use super::types::{has_data, named, scalar, substituted, words};
+use super::types::{given, has_data, named, scalar, substituted, words};
 
 /// Deeper than anybody nests.
 const DEPTH: usize = 64;
@@ -106,6 +106,7 @@ impl<'i> Layouts<'i> {
 
     /// The type of a value that is passed, or lies in another.
     pub(super) fn value(&mut self, ty: &Type) -> Result<CType, NoForm> {
+        let ty = given(ty);
         let key = ty.to_string();
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
@@ -366,6 +367,7 @@ impl<'i> Layouts<'i> {
 
     /// The name of what a pointer leads to, which may not be complete yet.
     fn pointee(&mut self, ty: &Type) -> Result<String, NoForm> {
+        let ty = given(ty);
         if self.is_struct(ty) {
             let name = self.struct_name(ty);
             self.pending.push(ty.clone());

@@ -169,6 +169,38 @@ fn a_plugin_in_c_serves_hosts_of_later_versions() {
     assert_eq!(LampProxy::checked_mut(&mut lamp).blink(0), Ok(0));
 }
 
+/// References to what owns memory, which cross as copies.
+mod shop {
+    use plugin_interface::{FfiSafe, plugin_interface};
+
+    #[derive(Clone, FfiSafe)]
+    pub(crate) struct Item {
+        pub(crate) name: String,
+        pub(crate) price: u32,
+    }
+
+    #[plugin_interface]
+    pub(crate) trait Shop: Send + Sync {
+        fn joined(&self, words: &[String]) -> String;
+        fn total(&self, items: &[Item], more: Option<&[Item]>) -> u32;
+        fn price(&self, item: &Item, others: &[Option<&Item>]) -> u32;
+    }
+}
+
+#[test]
+fn what_crosses_as_a_copy_is_the_plugins_in_c() {
+    use shop::{Item, Shop};
+    let shop = load::<dyn Shop>(C, "shop.c", &[]);
+    let words = ["one".to_owned(), String::new(), "two".to_owned()];
+    assert_eq!(shop.joined(&words), "onetwo");
+    assert_eq!(shop.joined(&[]), "");
+    let item = |price| Item { name: "item".to_owned(), price };
+    let items = [item(1), item(2), item(4)];
+    assert_eq!(shop.total(&items, None), 7);
+    assert_eq!(shop.total(&items[1..], Some(&items[..1])), 7);
+    assert_eq!(shop.price(&items[0], &[None, Some(&items[1]), Some(&items[2])]), 7);
+}
+
 #[test]
 fn headers_compile_in_both_languages_and_beside_each_other() {
     let folder = TempDir::new().unwrap();
@@ -182,6 +214,7 @@ fn headers_compile_in_both_languages_and_beside_each_other() {
         metadata::<dyn Threads>(),
         metadata::<dyn Derived>(),
         metadata::<dyn Everything>(),
+        metadata::<dyn shop::Shop>(),
     ] {
         let file = format!("{}.h", interface.name());
         fs::write(folder.path().join(&file), header(&interface).text).unwrap();

@@ -39,6 +39,21 @@ pub(super) fn substituted(ty: &Type, values: &HashMap<&str, &Type>) -> Type {
     }
 }
 
+/// What is handed over for a type: for a reference to what is copied, the copy.
+pub(super) fn given(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference { exclusive: false, to } => match &**to {
+            Type::Named { name, arguments } if arguments.len() == 1 && is_owner(name) => to,
+            _ => ty,
+        },
+        _ => ty,
+    }
+}
+
+fn is_owner(name: &str) -> bool {
+    name == "Vec" || name == "Box"
+}
+
 /// The types that C has, or the common part of a header.
 pub(super) fn scalar(name: &str) -> Option<CType> {
     let (name, size, align) = match name {

@@ -7,14 +7,13 @@ pub use std::boxed::Box;
 pub use std::string::String;
 
 use crate::abi::{ABI_VERSION, VTableHeader};
-use crate::boundary::FfiSafe;
 use crate::interface::Interface;
 use crate::metadata;
 use crate::metadata::write::{self, Writer};
 
 pub use crate::boundary::{
-    Behind, Body, Definition, Dyn, Fault, Fields, Invalid, Origin, Parameter, Place, Plain,
-    Pointee, Shape, lift_wire_return,
+    Behind, Body, ByCopy, ByPointer, ByRef, Definition, Dyn, Fault, Fields, Invalid, Lends,
+    Lowered, Origin, Parameter, Place, Plain, Pointee, Shape, lift_wire_return,
 };
 pub use crate::interface::VTableFor;
 pub use crate::metadata::write::PackageDescription;
@@ -84,20 +83,36 @@ pub const fn bytes_of<const N: usize>(record: &[u8]) -> [u8; N] {
     }
 }
 
-/// Whether a type that is laid out as its wire is plain: its fields must be.
-pub const fn is_plain<T: FfiSafe>(fields: &[bool]) -> bool {
+/// The room that a call needs for what its arguments lend.
+pub const fn room(arguments: &[Lends]) -> usize {
     let mut i = 0;
-    while i < fields.len() {
-        if !fields[i] {
-            return false;
+    while i < arguments.len() {
+        if !matches!(arguments[i], Lends::Never) {
+            return 1;
         }
         i += 1;
     }
+    0
+}
+
+/// An argument that the return of its method may borrow from: it needs no room.
+#[track_caller]
+pub const fn no_room(argument: Lends) -> Lends {
     assert!(
-        size_of::<T>() == size_of::<T::Wire>() && align_of::<T>() == align_of::<T::Wire>(),
-        "what is `repr(C)` lies as its wire",
+        !matches!(argument, Lends::Always),
+        "what is lent for a call is gone when it returns, and what this method returns might keep it: take a value, a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or leave the lifetimes of the parameters out",
     );
-    true
+    Lends::Never
+}
+
+/// The type that a method returns: it does not lie in a call.
+#[track_caller]
+pub const fn returned(shape: &'static Shape, lends: Lends) -> &'static Shape {
+    assert!(
+        !matches!(lends, Lends::Always),
+        "a method cannot return what is lent for a call, such as a reference to an object, or to a type that is no plain data: return `T` instead of `&T`, `Vec<T>` instead of `&[T]`, `Box<dyn Trait>` instead of `&dyn Trait`",
+    );
+    shape
 }
 
 /// The header of the vtable for `I` of instances in a place of type `P`.

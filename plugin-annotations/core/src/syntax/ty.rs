@@ -47,11 +47,44 @@ impl Type {
         Some((and, Path::of(tokens.collect())?))
     }
 
+    /// Whether it has a shared reference to what may be no plain data.
+    pub(crate) fn may_cross_as_copy(&self) -> bool {
+        find(self.0.clone())
+    }
+
     /// Whether it is `!`.
     pub(crate) fn is_never(&self) -> bool {
         self.0.to_string() == "!"
     }
 }
+
+/// Finds an `&`, however deep, before neither text, nor what is lent as it is, nor
+/// numbers.
+fn find(tokens: TokenStream) -> bool {
+    let mut tokens = flat(tokens).into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(and) if and.as_char() == '&' => {
+                if matches!(tokens.peek(), Some(TokenTree::Punct(p)) if p.as_char() == '\'') {
+                    tokens.nth(1);
+                }
+                let referent = tokens.peek().map(ToString::to_string).unwrap_or_default();
+                if !PLAIN.contains(&referent.trim_matches(['[', ']', ' '])) {
+                    return true;
+                }
+            }
+            TokenTree::Group(group) if find(group.stream()) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// What crosses by pointer whatever else there is.
+const PLAIN: [&str; 20] = [
+    "str", "mut", "dyn", "Path", "OsStr", "bool", "char", "f32", "f64", "u8", "u16", "u32", "u64",
+    "usize", "i8", "i16", "i32", "i64", "isize", "u128",
+];
 
 impl From<TokenStream> for Type {
     fn from(tokens: TokenStream) -> Type {

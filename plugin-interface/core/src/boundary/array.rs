@@ -3,7 +3,7 @@
 
 use core::mem::transmute_copy;
 
-use super::{FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
+use super::{FfiSafe, Invalid, Lends, Origin, Plain, Shape, returned_as_wire};
 use crate::abi::RawArray;
 
 // SAFETY: each element crosses as its own wire; where `T` is plain the array of
@@ -11,9 +11,9 @@ use crate::abi::RawArray;
 unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
     type Wire = RawArray<T::Wire, N>;
     type At<'a> = [T::At<'a>; N];
+    type ByRef = T::ByRef;
     const SHAPE: &'static Shape = &Shape::Array(T::SHAPE, N);
-    const PLAIN: bool = T::PLAIN;
-    const LENDS: bool = T::LENDS;
+    const LENDS: Lends = T::LENDS;
 
     #[inline]
     fn lower(self) -> Self::Wire {

@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 
 use super::carried::crosses_as;
-use super::{Carries, FfiSafe, Invalid, Origin, Shape, Value};
+use super::{Carries, FfiSafe, Invalid, Lends, Origin, Shape, Value};
 use crate::abi::RawBox;
 use crate::runtime::allocator;
 
@@ -16,7 +16,7 @@ unsafe impl<T: FfiSafe> Carries<Box<T>> for Value {
     type Wire = RawBox;
     type At<'a> = Box<T::At<'a>>;
     const SHAPE: &'static Shape = &Shape::Apply("Box", &[T::SHAPE]);
-    const LENDS: bool = T::LENDS;
+    const LENDS: Lends = T::LENDS;
 
     #[inline]
     fn lower(value: Box<T>) -> RawBox {

@@ -10,7 +10,7 @@
 /// lift: (start, end) => Ok(start..end),
 /// ```
 ///
-/// A type that leads to itself says `lends: false`, behind its shape.
+/// A type that leads to itself says `lends: Never`, behind its shape.
 ///
 /// The type owns all it has, or borrows what its carrier borrows, and `lift`
 /// gives back what was lowered. It is named by its shape, never by the
@@ -20,7 +20,7 @@ macro_rules! crosses_as {
         impl [$($generics:tt)*] $ty:ty $(where [$($clause:tt)*])?,
         carrier: $carrier:ty, at $a:lifetime: $at:ty,
         shape: $shape:expr,
-        $(lends: $lends:literal,)?
+        $(lends: $lends:ident,)?
         lower: $value:pat => $lower:expr,
         lift: $received:pat => $lift:expr $(,)?
     ) => {
@@ -28,8 +28,9 @@ macro_rules! crosses_as {
         unsafe impl<$($generics)*> $crate::boundary::FfiSafe for $ty $(where $($clause)*)? {
             type Wire = <$carrier as $crate::boundary::FfiSafe>::Wire;
             type At<$a> = $at;
+            type ByRef = $crate::boundary::ByCopy;
             const SHAPE: &'static $crate::boundary::Shape = &$shape;
-            const LENDS: bool = $crate::boundary::carried::lends!($carrier $(, $lends)?);
+            const LENDS: $crate::boundary::Lends = $crate::boundary::carried::lends!($carrier $(, $lends)?);
 
             #[inline]
             fn lower(self) -> Self::Wire {
@@ -60,8 +61,8 @@ macro_rules! lends {
     ($carrier:ty) => {
         <$carrier as $crate::boundary::FfiSafe>::LENDS
     };
-    ($carrier:ty, $lends:literal) => {
-        $lends
+    ($carrier:ty, $lends:ident) => {
+        $crate::boundary::Lends::$lends
     };
 }
 

@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 
 use super::list::lift_plain;
+use super::slice::borrow;
 use super::text::validate;
-use super::{FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
+use super::{ByCopy, FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
 use crate::abi::{RawBuffer, RawSlice};
 
 // SAFETY: a buffer without capacity owns nothing and is read as a slice; another
@@ -13,13 +14,14 @@ use crate::abi::{RawBuffer, RawSlice};
 unsafe impl<T: Plain> FfiSafe for Cow<'_, [T]> {
     type Wire = RawBuffer;
     type At<'a> = Cow<'a, [T]>;
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Cow", &[&Shape::Slice(T::SHAPE)]);
 
     #[inline]
     fn lower(self) -> RawBuffer {
         match self {
             Cow::Borrowed(slice) => {
-                let RawSlice { ptr, len } = slice.lower();
+                let RawSlice { ptr, len } = RawSlice::of(slice);
                 RawBuffer { ptr: ptr.cast_mut(), len, capacity: 0, free: None }
             }
             Cow::Owned(vector) => vector.lower(),
@@ -32,7 +34,7 @@ unsafe impl<T: Plain> FfiSafe for Cow<'_, [T]> {
             let slice = RawSlice { ptr: wire.ptr, len: wire.len };
             // SAFETY: the contract of this function; a vector without memory
             // is an empty slice.
-            return unsafe { <&[T]>::lift(slice, origin) }.map(Cow::Borrowed);
+            return unsafe { borrow::<T, T>(slice, origin) }.map(Cow::Borrowed);
         }
         // SAFETY: the contract of this function; plain types are `Self` at 'a.
         unsafe { lift_plain::<T, T>(wire, origin) }.map(Cow::Owned)
@@ -45,6 +47,7 @@ unsafe impl<T: Plain> FfiSafe for Cow<'_, [T]> {
 unsafe impl FfiSafe for Cow<'_, str> {
     type Wire = RawBuffer;
     type At<'a> = Cow<'a, str>;
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Cow", &[&Shape::Named("str")]);
 
     #[inline]

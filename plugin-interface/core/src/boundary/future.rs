@@ -8,7 +8,7 @@ use core::task::{Context, Poll};
 use super::callee::{Callee, Functions, crosses_by_functions, finish, header, pointees};
 use super::object::Dyn;
 use super::pointee::{Behind, Carries, Pointee};
-use super::{FfiSafe, Invalid, Origin, Owning, Place, Shape, returned_as_wire, waker};
+use super::{ByCopy, FfiSafe, Invalid, Origin, Owning, Place, Shape, returned_as_wire, waker};
 use crate::abi::{Opaque, Outcome, RawObject, RawTaskWaker, VTableHeader};
 use crate::runtime::call::contain;
 
@@ -113,6 +113,7 @@ where
 {
     type Wire = RawObject;
     type At<'a> = Pin<Box<D>>;
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Pin", &[<D::Kind as Carries<Box<D>>>::SHAPE]);
 
     fn lower(self) -> RawObject {

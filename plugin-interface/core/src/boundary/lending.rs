@@ -3,12 +3,47 @@
 
 use core::cell::RefCell;
 use core::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The objects that are lent to one call: a local of it.
+use crate::runtime::failure;
+
+/// Whether something in a value has to lie in the call that it is passed to, and
+/// is gone with it.
 #[doc(hidden)]
-pub struct Lendings(RefCell<Vec<*mut dyn Held>>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lends {
+    Never,
+    /// A derived type does not look into its fields: it may lead to itself.
+    Perhaps,
+    Always,
+}
 
-trait Held {}
+impl Lends {
+    /// Of a derived type, with or without lifetimes.
+    pub const fn derived(borrows: bool) -> Self {
+        if borrows { Lends::Perhaps } else { Lends::Never }
+    }
+
+    /// Of a value with such parts.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Lends::Always, _) | (_, Lends::Always) => Lends::Always,
+            (Lends::Never, Lends::Never) => Lends::Never,
+            _ => Lends::Perhaps,
+        }
+    }
+}
+
+/// What is lent to one call: a local of it.
+#[doc(hidden)]
+pub struct Lendings(RefCell<Vec<Kept>>);
+
+/// A box, and the function that ends it.
+struct Kept {
+    value: *mut c_void,
+    end: unsafe fn(*mut c_void),
+}
 
 /// One object, and the words that its maker gave along.
 struct Slot<B: ?Sized> {
@@ -16,34 +51,59 @@ struct Slot<B: ?Sized> {
     object: Option<Box<B>>,
 }
 
-impl<B: ?Sized> Held for Slot<B> {}
-
 impl Lendings {
     #[inline]
     pub(crate) fn new() -> Self {
         Lendings(RefCell::new(Vec::new()))
     }
 
-    /// Makes an object out of the address that `data` gets, and keeps both for
-    /// as long as this lives. The object may be used until then.
+    /// Keeps a value, which may be used for as long as this lives.
+    pub(crate) fn keep<V>(&self, value: Box<V>) -> *mut V {
+        let value = Box::into_raw(value);
+        self.0.borrow_mut().push(Kept { value: value.cast(), end: end::<V> });
+        value
+    }
+
+    /// Makes an object out of the address that `data` gets, and keeps both. The
+    /// object may be used for as long as this lives.
     pub(crate) fn hold<B: ?Sized + 'static>(
         &self,
         data: [*mut c_void; 2],
         make: impl FnOnce(*mut [*mut c_void; 2]) -> Box<B>,
     ) -> *mut B {
-        let slot = Box::into_raw(Box::new(Slot::<B> { data, object: None }));
-        self.0.borrow_mut().push(slot);
-        // SAFETY: boxed above, and alive until `self` is dropped.
+        let slot = self.keep(Box::new(Slot::<B> { data, object: None }));
+        // SAFETY: kept above, and alive until `self` is dropped.
         unsafe { &raw mut **(*slot).object.insert(make(&raw mut (*slot).data)) }
     }
+}
+
+/// # Safety
+///
+/// `value` is a box of a `V`, ended here only.
+unsafe fn end<V>(value: *mut c_void) {
+    // SAFETY: the contract of this function.
+    drop(unsafe { Box::from_raw(value.cast::<V>()) });
 }
 
 impl Drop for Lendings {
     #[inline]
     fn drop(&mut self) {
-        for slot in self.0.get_mut().drain(..) {
-            // SAFETY: boxed in `hold`, and freed here only.
-            drop(unsafe { Box::from_raw(slot) });
+        if !self.0.get_mut().is_empty() {
+            self.end_all();
+        }
+    }
+}
+
+impl Lendings {
+    /// The last one first, which may borrow from those before. A panic in a drop
+    /// ends there: the method has returned.
+    fn end_all(&mut self) {
+        while let Some(Kept { value, end }) = self.0.get_mut().pop() {
+            // SAFETY: boxed in `keep`, and taken from the list.
+            let ended = || unsafe { end(value) };
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(ended)) {
+                failure::discard(payload);
+            }
         }
     }
 }

@@ -4,7 +4,8 @@
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 
-use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use super::halfway::{Lowered, Row};
+use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::abi::{RawBuffer, RawSlice};
 use crate::boundary::slice::check_foreign;
 use crate::runtime::allocator;
@@ -14,15 +15,17 @@ use crate::runtime::allocator;
 unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
     type Wire = RawBuffer;
     type At<'a> = Vec<T::At<'a>>;
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Vec", &[T::SHAPE]);
-    const LENDS: bool = T::LENDS;
+    const LENDS: Lends = T::LENDS;
 
     #[inline]
     fn lower(self) -> RawBuffer {
         if T::PLAIN {
             give(self)
         } else {
-            give(self.into_iter().map(T::lower).collect::<Vec<T::Wire>>())
+            // Each is as its wire lies.
+            give(self.into_iter().map(Lowered::of).collect::<Vec<Lowered<T>>>())
         }
     }
 
@@ -130,8 +133,7 @@ impl<W: Copy> Received<W> {
         vector
     }
 
-    /// Converts the elements one by one. Behind an invalid one, the rest of a
-    /// foreign plugin's elements stay with that plugin.
+    /// Converts the elements one by one.
     ///
     /// # Safety
     ///
@@ -141,9 +143,11 @@ impl<W: Copy> Received<W> {
         origin: Origin,
     ) -> Result<Vec<T::At<'a>>, Invalid> {
         let mut vector = Vec::with_capacity(self.0.len);
-        for i in 0..self.0.len {
-            // SAFETY: `i` is within the length, and each wire is lifted once.
-            vector.push(unsafe { T::lift(self.0.ptr.cast::<W>().add(i).read(), origin) }?);
+        // SAFETY: the contract of this function; `self` frees the memory later.
+        let row = unsafe { Row::<T>::of(self.0.ptr.cast::<W>(), self.0.len, origin) };
+        for wire in row {
+            // SAFETY: each wire is lifted once.
+            vector.push(unsafe { T::lift(wire, origin) }?);
         }
         Ok(vector)
     }

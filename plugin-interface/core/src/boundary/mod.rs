@@ -10,6 +10,7 @@
 //! | `NonZero<T>`, `Ordering`, `Duration`, `SystemTime` | copied | one or two numbers, checked |
 //! | `&str`, `&Path`, `&OsStr` | borrowed | pointer and length |
 //! | `&[T]`, `&mut [T]`, `&T`, `&mut T` of [plain](Plain) data | borrowed | pointer, and length of a slice |
+//! | `&[T]`, `&T` of others that are `Clone` | converted | as a parameter: a copy, as a `Vec<T>` or `Box<T>`, which ends with the call |
 //! | `String`, `PathBuf`, `OsString`, `Box<str>`, `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of plain data | moved | the memory itself where both sides declared [`system_allocator!`](crate::system_allocator), else one copy |
 //! | `Cow<'_, str>`, `Cow<'_, [T]>` of plain data | borrowed or moved | as the sender has it |
 //! | `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of others | converted | element by element, into memory of the receiver |
@@ -87,14 +88,17 @@
 
 mod array;
 mod boxed;
+mod by_ref;
 mod callee;
 mod carried;
 mod collection;
+mod copied;
 mod cow;
 mod definition;
 mod error;
 mod function;
 mod future;
+mod halfway;
 mod invalid;
 mod iterator;
 mod lending;
@@ -122,11 +126,13 @@ use core::ptr;
 
 use crate::abi::Outcome;
 
+pub use by_ref::{ByCopy, ByPointer, ByRef};
 pub use definition::{Body, Definition, Fields, Link, Parameter};
 pub use future::BoxFuture;
+pub use halfway::Lowered;
 pub(crate) use invalid::Cause;
 pub use invalid::{Fault, Invalid};
-pub use lending::Lendings;
+pub use lending::{Lendings, Lends};
 pub use object::{Dyn, Lendable, Shareable};
 pub use owning::Owning;
 pub use place::{Lent, Place};
@@ -157,15 +163,15 @@ pub(crate) use shape::Naming;
 ///    that did not allocate it.
 /// 3. `At<'a>` is `Self` with every lifetime replaced by `'a`; it differs from
 ///    `Self` in nothing else, so both have one layout.
-/// 4. If `PLAIN`, then `Self`, `At<'_>` and `Wire` have the same size,
+/// 4. If `ByRef` is `ByPointer`, then `Self`, `At<'_>` and `Wire` have the same size,
 ///    alignment and bits, and `lower` neither allocates nor moves ownership.
 /// 5. Types of equal `SHAPE` have equal `Wire` and `Returned`, and the same
 ///    values in them: that is what admits a library.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross between a host and a plugin",
     label = "this type cannot cross",
-    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of plain data; structs and enums of such types can with `#[derive(FfiSafe)]`, traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
-    note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of a slice of what is not plain a `Vec`, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
+    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of those that are `Clone`, `&mut [T]` and `&mut T` of plain data; structs and enums of such types can with `#[derive(FfiSafe)]`, traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
+    note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of a reference to what is not `Clone` the value, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
 )]
 #[expect(unsafe_code, reason = "an implementation vouches for layouts")]
 pub unsafe trait FfiSafe: Sized {
@@ -178,16 +184,19 @@ pub unsafe trait FfiSafe: Sized {
     /// `Self`, with every lifetime replaced by `'a`.
     #[doc(hidden)]
     type At<'a>;
+    /// How references to it cross.
+    #[doc(hidden)]
+    type ByRef: ByRef;
     /// The canonical name of the type.
     #[doc(hidden)]
     const SHAPE: &'static Shape;
     /// Whether `Self` and `Wire` are the same bits.
     #[doc(hidden)]
-    const PLAIN: bool = false;
-    /// Whether there may be an object in it that is lent for a call. Where this
-    /// is false and there is one, the call panics.
+    const PLAIN: bool = is_plain::<Self>();
+    /// Whether something in it is lent for a call, and lies in there. Where this
+    /// is `Never` and there is such a thing, the call panics.
     #[doc(hidden)]
-    const LENDS: bool = false;
+    const LENDS: Lends = Lends::Never;
 
     /// Gives the value away.
     #[doc(hidden)]
@@ -217,6 +226,16 @@ pub unsafe trait FfiSafe: Sized {
         outcome: Outcome<Self::Returned>,
         origin: Origin,
     ) -> Result<Self::At<'a>, Fault>;
+}
+
+/// Whether a type lies as its wire: its references say so.
+const fn is_plain<T: FfiSafe>() -> bool {
+    assert!(
+        !<T::ByRef as ByRef>::IS_POINTER
+            || size_of::<T>() == size_of::<T::Wire>() && align_of::<T>() == align_of::<T::Wire>(),
+        "what is `repr(C)` lies as its wire",
+    );
+    <T::ByRef as ByRef>::IS_POINTER
 }
 
 /// The return of every type but `Result`: null or a failure, then the wire.

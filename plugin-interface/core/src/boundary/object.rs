@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::place::{Lent, Place, Words};
 use super::pointee::{Behind, Carries, Pointee};
-use super::{Invalid, Origin, Shape};
+use super::{Invalid, Lends, Origin, Shape};
 use crate::abi::{ObjectTable, RawLent, RawObject, RawSlice, VTableHeader};
 use crate::interface::{Interface, VTableFor};
 use crate::object::Object;
@@ -299,7 +299,7 @@ where
     type Wire = RawLent;
     type At<'a> = &'a D::At<'a>;
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Marked(B::SHAPE, D::MARKERS));
-    const LENDS: bool = true;
+    const LENDS: Lends = Lends::Always;
 
     fn lower(value: &'r D) -> RawLent {
         // SAFETY: as for `Box`; borrowed for as long.
@@ -324,7 +324,7 @@ where
     type Wire = RawLent;
     type At<'a> = &'a mut D::At<'a>;
     const SHAPE: &'static Shape = &Shape::RefMut(&Shape::Marked(B::SHAPE, D::MARKERS));
-    const LENDS: bool = true;
+    const LENDS: Lends = Lends::Always;
 
     fn lower(value: &'r mut D) -> RawLent {
         // SAFETY: as for `Box`; borrowed for as long.

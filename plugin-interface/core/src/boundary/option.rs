@@ -3,15 +3,16 @@
 
 use core::mem::MaybeUninit;
 
-use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::abi::RawOption;
 
 // SAFETY: the value crosses as its own wire, read only where the tag says so.
 unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
     type Wire = RawOption<T::Wire>;
     type At<'a> = Option<T::At<'a>>;
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Option", &[T::SHAPE]);
-    const LENDS: bool = T::LENDS;
+    const LENDS: Lends = T::LENDS;
 
     #[inline]
     fn lower(self) -> Self::Wire {

@@ -4,7 +4,7 @@
 use core::marker::PhantomData;
 use std::sync::Arc;
 
-use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 
 /// A type that pointers lead to: any type with a size, and `dyn Trait` of
 /// interfaces, closures, iterators and futures.
@@ -56,7 +56,7 @@ pub unsafe trait Carries<P> {
     type Wire: Copy;
     type At<'a>;
     const SHAPE: &'static Shape;
-    const LENDS: bool = false;
+    const LENDS: Lends = Lends::Never;
 
     fn lower(pointer: P) -> Self::Wire;
 
@@ -74,8 +74,9 @@ macro_rules! by_kind {
         {
             type Wire = <T::Kind as Carries<$pointer>>::Wire;
             type At<'a> = <T::Kind as Carries<$pointer>>::At<'a>;
+            type ByRef = ByCopy;
             const SHAPE: &'static Shape = <T::Kind as Carries<$pointer>>::SHAPE;
-            const LENDS: bool = <T::Kind as Carries<$pointer>>::LENDS;
+            const LENDS: Lends = <T::Kind as Carries<$pointer>>::LENDS;
 
             #[inline]
             fn lower(self) -> Self::Wire {

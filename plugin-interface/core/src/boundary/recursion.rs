@@ -49,7 +49,7 @@ crosses_as! {
     impl [] Tree,
     carrier: (Vec<Tree>, Option<Box<Nest>>), at 'a: Tree,
     shape: Shape::defined(&TREE, "garden::Tree", &[]),
-    lends: false,
+    lends: Never,
     lower: tree => (tree.kids, tree.nest),
     lift: (kids, nest) => Ok(Tree { kids, nest }),
 }
@@ -58,7 +58,7 @@ crosses_as! {
     impl [] Nest,
     carrier: (Tree, u8), at 'a: Nest,
     shape: Shape::defined(&NEST, "garden::Nest", &[]),
-    lends: false,
+    lends: Never,
     lower: nest => (nest.0, nest.1),
     lift: (tree, eggs) => Ok(Nest(tree, eggs)),
 }
@@ -67,7 +67,7 @@ crosses_as! {
     impl [T: FfiSafe] Node<T>,
     carrier: (T, Option<Box<Node<T>>>), at 'a: Node<T::At<'a>>,
     shape: Shape::defined(&NODE, "list::Node", &[T::SHAPE]),
-    lends: false,
+    lends: Never,
     lower: node => (node.value, node.next),
     lift: (value, next) => Ok(Node { value, next }),
 }

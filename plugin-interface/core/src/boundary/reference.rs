@@ -4,13 +4,36 @@
 use core::ffi::c_void;
 
 use super::slice::check_foreign;
-use super::{Carries, Invalid, Origin, Plain, Shape, Value};
+use super::{ByPointer, Carries, FfiSafe, Invalid, Lends, Origin, Plain, Shape, Value};
 use crate::abi::RawSlice;
 
-// SAFETY: `Plain` says that the value has one layout on both sides.
-unsafe impl<'r, T: Plain> Carries<&'r T> for Value {
+// SAFETY: what the type's own way of crossing by reference vouches for.
+unsafe impl<'r, T: FfiSafe<ByRef: Carries<&'r T>>> Carries<&'r T> for Value {
+    type Wire = <T::ByRef as Carries<&'r T>>::Wire;
+    type At<'a> = <T::ByRef as Carries<&'r T>>::At<'a>;
+    const SHAPE: &'static Shape = <T::ByRef as Carries<&'r T>>::SHAPE;
+    const LENDS: Lends = <T::ByRef as Carries<&'r T>>::LENDS;
+
+    #[inline]
+    fn lower(value: &'r T) -> Self::Wire {
+        <T::ByRef as Carries<&'r T>>::lower(value)
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+        // SAFETY: the same contract.
+        unsafe { <T::ByRef as Carries<&'r T>>::lift(wire, origin) }
+    }
+}
+
+// SAFETY: the value has one layout on both sides.
+unsafe impl<'r, T> Carries<&'r T> for ByPointer
+where
+    T: FfiSafe<ByRef = ByPointer>,
+    for<'a> T::At<'a>: 'a,
+{
     type Wire = *const c_void;
-    type At<'a> = &'a T;
+    type At<'a> = &'a T::At<'a>;
     const SHAPE: &'static Shape = &Shape::Ref(T::SHAPE);
 
     #[inline]

@@ -4,7 +4,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::{Fault, FfiSafe, Invalid, Origin, Shape};
+use super::{ByCopy, Fault, FfiSafe, Invalid, Lends, Origin, Shape};
 use crate::abi::{METHOD_ERROR, Outcome, RawResult, RawResultValue};
 
 // SAFETY: each side crosses as its own wire, read only where the tag or the
@@ -13,8 +13,9 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
     type Wire = RawResult<T::Wire, E::Wire>;
     type Returned = RawResultValue<T::Wire, E::Wire>;
     type At<'a> = Result<T::At<'a>, E::At<'a>>;
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Result", &[T::SHAPE, E::SHAPE]);
-    const LENDS: bool = T::LENDS || E::LENDS;
+    const LENDS: Lends = T::LENDS.or(E::LENDS);
 
     #[inline]
     fn lower(self) -> Self::Wire {

@@ -3,7 +3,7 @@
 
 use core::num::NonZero;
 
-use super::{FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
+use super::{ByCopy, ByPointer, FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
 
 macro_rules! numbers {
     ($($ty:ident)*) => {$(
@@ -11,8 +11,8 @@ macro_rules! numbers {
         unsafe impl FfiSafe for $ty {
             type Wire = $ty;
             type At<'a> = $ty;
+            type ByRef = ByPointer;
             const SHAPE: &'static Shape = &Shape::Named(stringify!($ty));
-            const PLAIN: bool = true;
 
             #[inline]
             fn lower(self) -> $ty {
@@ -40,8 +40,8 @@ macro_rules! nonzero {
         unsafe impl FfiSafe for NonZero<$ty> {
             type Wire = $ty;
             type At<'a> = NonZero<$ty>;
+            type ByRef = ByPointer;
             const SHAPE: &'static Shape = &Shape::Apply("NonZero", &[<$ty>::SHAPE]);
-            const PLAIN: bool = true;
 
             #[inline]
             fn lower(self) -> $ty {
@@ -68,8 +68,8 @@ nonzero!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 unsafe impl FfiSafe for bool {
     type Wire = u8;
     type At<'a> = bool;
+    type ByRef = ByPointer;
     const SHAPE: &'static Shape = &Shape::Named("bool");
-    const PLAIN: bool = true;
 
     #[inline]
     fn lower(self) -> u8 {
@@ -95,8 +95,8 @@ unsafe impl Plain for bool {}
 unsafe impl FfiSafe for char {
     type Wire = u32;
     type At<'a> = char;
+    type ByRef = ByPointer;
     const SHAPE: &'static Shape = &Shape::Named("char");
-    const PLAIN: bool = true;
 
     #[inline]
     fn lower(self) -> u32 {
@@ -118,6 +118,7 @@ unsafe impl Plain for char {}
 unsafe impl FfiSafe for () {
     type Wire = u8;
     type At<'a> = ();
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Unit;
 
     #[inline]

@@ -1,7 +1,7 @@
-//! `&[T]` and `&mut [T]`: a pointer and a length, no copy.
+//! `&[T]` and `&mut [T]` of plain data: a pointer and a length, no copy.
 #![expect(unsafe_code, reason = "slices are taken apart and put together")]
 
-use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use super::{ByCopy, ByPointer, Carries, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::abi::RawSlice;
 
 /// Plain data: a type whose references and slices cross by pointer, without a
@@ -19,13 +19,13 @@ use crate::abi::RawSlice;
 ///
 /// # Safety
 ///
-/// `FfiSafe::PLAIN` is true, nothing is owned, and `At<'_>` is `Self`.
+/// Nothing is owned, and `At<'_>` is `Self`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be borrowed across the boundary",
+    message = "`{Self}` cannot be lent to be changed",
     label = "only plain data crosses by pointer",
     note = "numbers, `bool`, `char`, arrays of these, and structs and enums of these with `#[derive(Clone, Copy, FfiSafe)]` and `#[repr(C)]` can; pass `{Self}` by value instead of a reference, and a `Vec` instead of a slice, if `{Self}` itself can cross"
 )]
-pub unsafe trait Plain: FfiSafe + Copy + 'static {}
+pub unsafe trait Plain: FfiSafe<ByRef = ByPointer> + Copy + 'static {}
 
 /// Checks what a foreign plugin lent: a pointer, a length, and elements that
 /// are values of `T`.
@@ -57,36 +57,77 @@ pub(super) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice
     Ok(raw)
 }
 
-// SAFETY: `Plain` says that the elements have one layout on both sides.
-unsafe impl<T: Plain> FfiSafe for &[T] {
+// SAFETY: what `Carries` vouches for.
+unsafe impl<'r, T: FfiSafe<ByRef: Carries<&'r [T]>>> FfiSafe for &'r [T] {
+    type Wire = <T::ByRef as Carries<&'r [T]>>::Wire;
+    type At<'a> = <T::ByRef as Carries<&'r [T]>>::At<'a>;
+    type ByRef = ByCopy;
+    const SHAPE: &'static Shape = <T::ByRef as Carries<&'r [T]>>::SHAPE;
+    const LENDS: Lends = <T::ByRef as Carries<&'r [T]>>::LENDS;
+
+    #[inline]
+    fn lower(self) -> Self::Wire {
+        <T::ByRef as Carries<&'r [T]>>::lower(self)
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+        // SAFETY: the same contract.
+        unsafe { <T::ByRef as Carries<&'r [T]>>::lift(wire, origin) }
+    }
+
+    returned_as_wire!();
+}
+
+// SAFETY: the elements have one layout on both sides.
+unsafe impl<'r, T> Carries<&'r [T]> for ByPointer
+where
+    T: FfiSafe<ByRef = ByPointer>,
+    for<'a> T::At<'a>: 'a,
+{
     type Wire = RawSlice;
-    type At<'a> = &'a [T];
+    type At<'a> = &'a [T::At<'a>];
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Slice(T::SHAPE));
 
     #[inline]
-    fn lower(self) -> RawSlice {
-        RawSlice::of(self)
+    fn lower(slice: &'r [T]) -> RawSlice {
+        RawSlice::of(slice)
     }
 
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, Invalid> {
-        let wire = match origin == Origin::Foreign {
-            false => wire,
-            // SAFETY: the caller vouches for the documented layout.
-            true => unsafe { check_foreign::<T>(wire) }?,
-        };
-        // SAFETY: the pointer and length came from a slice that outlives 'a,
-        // or were checked.
-        Ok(unsafe { core::slice::from_raw_parts(wire.ptr.cast(), wire.len) })
+        // SAFETY: the contract of this function; plain elements are their own
+        // wires, here and at 'a.
+        unsafe { borrow::<T, T::At<'a>>(wire, origin) }
     }
+}
 
-    returned_as_wire!();
+/// Borrows a slice of what needs no conversion, as values of `U`.
+///
+/// # Safety
+///
+/// As for `FfiSafe::lift` of `&[T]`; `T` is plain, and `U` is `T` at some
+/// lifetime.
+#[inline]
+pub(super) unsafe fn borrow<'a, T: FfiSafe, U>(
+    wire: RawSlice,
+    origin: Origin,
+) -> Result<&'a [U], Invalid> {
+    let wire = match origin == Origin::Foreign {
+        false => wire,
+        // SAFETY: the caller vouches for the documented layout.
+        true => unsafe { check_foreign::<T>(wire) }?,
+    };
+    // SAFETY: the pointer and length came from a slice that outlives 'a, or
+    // were checked.
+    Ok(unsafe { core::slice::from_raw_parts(wire.ptr.cast(), wire.len) })
 }
 
 // SAFETY: as for `&[T]`; lowering gives the exclusive borrow away.
 unsafe impl<T: Plain> FfiSafe for &mut [T] {
     type Wire = RawSlice;
     type At<'a> = &'a mut [T];
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::RefMut(&Shape::Slice(T::SHAPE));
 
     #[inline]

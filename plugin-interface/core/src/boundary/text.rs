@@ -1,7 +1,7 @@
 //! `&str` and `String`: slices and vectors of bytes that are UTF-8.
 #![expect(unsafe_code, reason = "text from Rust is not validated a second time")]
 
-use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use super::{ByCopy, FfiSafe, Invalid, Origin, Shape, returned_as_wire};
 use crate::abi::{RawBuffer, RawSlice};
 
 pub(super) fn validate(bytes: &[u8]) -> Result<(), Invalid> {
@@ -15,6 +15,7 @@ pub(super) fn validate(bytes: &[u8]) -> Result<(), Invalid> {
 unsafe impl FfiSafe for &str {
     type Wire = RawSlice;
     type At<'a> = &'a str;
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Named("str"));
 
     #[inline]
@@ -40,6 +41,7 @@ unsafe impl FfiSafe for &str {
 unsafe impl FfiSafe for String {
     type Wire = RawBuffer;
     type At<'a> = String;
+    type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Named("String");
 
     #[inline]

@@ -1,7 +1,7 @@
 //! Tuples of up to six values, each as its own wire.
 #![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
 
-use super::{FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::abi::{RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6};
 
 macro_rules! tuples {
@@ -10,8 +10,9 @@ macro_rules! tuples {
         unsafe impl<$($name: FfiSafe),+> FfiSafe for ($($name,)+) {
             type Wire = $raw<$($name::Wire),+>;
             type At<'a> = ($($name::At<'a>,)+);
+            type ByRef = ByCopy;
             const SHAPE: &'static Shape = &Shape::Tuple(&[$($name::SHAPE),+]);
-            const LENDS: bool = $($name::LENDS)||+;
+            const LENDS: Lends = Lends::Never$(.or($name::LENDS))+;
 
             #[inline]
             fn lower(self) -> Self::Wire {

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::super::crossing;
+use super::super::{crossing, place_of};
 use super::{object, proxy_name, vtable_name};
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
+use crate::spans::located;
 use crate::syntax::Path;
 
 /// ```text
@@ -77,7 +78,10 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
             }
         }
     });
-    let returns = crossing(krate, &lifetimes::fixed(&method.returned()), "SHAPE");
+    let returned = lifetimes::fixed(&method.returned());
+    let [shape, lends] = ["SHAPE", "LENDS"].map(|item| crossing(krate, &returned, item));
+    let place = place_of(&returned);
+    let returns = located(quote!(#krate::__private::returned(#shape, #lends)), place);
     quote! {
         #(#cfgs)*
         #krate::__private::MethodDescription {

@@ -7,7 +7,8 @@ use syn::ext::IdentExt;
 use super::super::{crossing, place_of};
 use super::{later, object, proxy_name, vtable_name};
 use crate::lifetimes;
-use crate::model::{Interface, Method};
+use crate::model::{Interface, Method, Parameter};
+use crate::spans::located;
 use crate::syntax::Signature;
 
 /// ```text
@@ -112,12 +113,28 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
     signature.ident = call_name(method);
     signature.returns(quote!(#result<#output, #krate::__private::Fault>));
-    let lowered = method.parameters.iter().zip(&arguments).map(|(p, argument)| {
-        let lower = crossing(krate, &lifetimes::inferred(&p.carrier()), "lower");
-        let argument = quote!(#argument);
+    let values = method.parameters.iter().zip(&arguments).map(|(p, argument)| {
+        let (ty, argument) = (lifetimes::inferred(&p.carrier()), quote!(#argument));
         let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(&argument));
-        quote!(#lower(#value))
+        (ty, value)
     });
+    // Where one of several may panic, those before it are not lost.
+    let (lowered, wires): (Vec<_>, Vec<_>) = match may_panic(method) {
+        false => values
+            .map(|(ty, value)| {
+                let lower = crossing(krate, &ty, "lower");
+                (quote!(), quote!(#lower(#value)))
+            })
+            .unzip(),
+        true => values
+            .zip(&arguments)
+            .map(|((ty, value), argument)| {
+                let (lowered, place) = (quote!(#krate::__private::Lowered), place_of(&ty));
+                let lower = located(quote!(#lowered::<#ty>::of), place);
+                (quote!(let #argument = #lower(#value);), quote!(#lowered::send(#argument)))
+            })
+            .unzip(),
+    };
     let returned = lifetimes::fixed(&method.returned());
     let value = Ident::new("__value", place_of(&method.output));
     let is = method.output_with.as_ref().map_or(quote!(#value), |with| {
@@ -133,19 +150,28 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
         #[inline]
         unsafe #signature {
             let __object = &#this.plugin_object;
+            #(#lowered)*
             // SAFETY: vtable and instance belong together (the contract of
             // `Object::new`), `self` is borrowed as the method asks, and the
             // outcome is finished as the method's own return type.
             unsafe {
                 let __outcome = ((*#krate::__private::Object::vtable(__object)).#field)(
                     #krate::__private::Object::instance(__object),
-                    #(#lowered,)*
+                    #(#wires,)*
                 );
                 let #value = #krate::__private::Object::finish::<#returned>(__object, __outcome);
                 #is
             }
         }
     }
+}
+
+/// Whether code of others runs while several arguments are lowered: a conversion,
+/// or the `clone` of what crosses as a copy. An alias may hide that; then those
+/// before it are leaked if it panics.
+fn may_panic(method: &Method) -> bool {
+    let may = |p: &Parameter| p.with.is_some() || p.ty.may_cross_as_copy();
+    method.parameters.len() > 1 && method.parameters.iter().any(may)
 }
 
 /// Where a method lies in the vtable.

@@ -8,6 +8,7 @@ use super::super::{crossing, place_of};
 use super::vtable_name;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
+use crate::spans::located;
 use crate::syntax::Path;
 
 /// ```text
@@ -102,13 +103,13 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
         }
     });
     // What is lent lies in the call, and so cannot be part of what it returns.
-    let lends = match method.may_return_arguments() {
-        true => quote!(0),
-        false => {
-            let lends = lifted.iter().map(|lifted| crossing(krate, lifted, "LENDS"));
-            quote!({ (false #(|| #lends)*) as #krate::__private::core::primitive::usize })
+    let lends = lifted.iter().map(|lifted| {
+        let (lends, place) = (crossing(krate, lifted, "LENDS"), place_of(lifted));
+        match method.may_return_arguments() {
+            true => located(quote!(#krate::__private::no_room(#lends)), place),
+            false => lends,
         }
-    };
+    });
     let borrow = match method.receiver {
         Receiver::Ref => quote!(shared),
         Receiver::RefMut => quote!(exclusive),
@@ -130,7 +131,8 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             #(#arguments: #wires,)*
         ) -> #krate::abi::Outcome<#returned> {
             #(#givers)*
-            let __call = #krate::__private::Call::<#lends>::new();
+            let __call =
+                #krate::__private::Call::<{ #krate::__private::room(&[#(#lends),*]) }>::new();
             // SAFETY: the caller passes the instance that the vtable was made
             // for, borrowed as the method asks, and what it lowered. That is
             // taken over first: an instance with other owners panics.

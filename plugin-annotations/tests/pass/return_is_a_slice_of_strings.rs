@@ -2,7 +2,8 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn draw(&mut self, at: (f64, f64), size: &[f64; 2]);
+    fn names(&self) -> Vec<&str>;
+    fn primes(&self) -> &[u64];
 }
 
 fn main() {}

@@ -2,7 +2,7 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn join(&self, words: &[&str]) -> String;
+    fn longest<'a>(&'a self, words: &'a [String]) -> &'a str;
 }
 
 fn main() {}

@@ -2,7 +2,7 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn join(&self, words: Vec<String>) -> String;
+    fn sort(&self, words: &mut [String]);
 }
 
 fn main() {}

@@ -1,13 +1,13 @@
 use plugin_interface::{FfiSafe, plugin_interface};
 
-#[derive(Clone, Copy, FfiSafe)]
-pub struct Point {
-    pub x: f64,
+#[derive(FfiSafe)]
+pub struct Parcel {
+    pub label: String,
 }
 
 #[plugin_interface]
 pub trait Tool {
-    fn draw(&mut self, at: &Point);
+    fn weigh(&self, parcel: &Parcel) -> f64;
 }
 
 fn main() {}

@@ -1,0 +1,14 @@
+use plugin_interface::{FfiSafe, plugin_interface};
+
+#[derive(Clone, FfiSafe)]
+pub struct Parcel {
+    pub label: String,
+}
+
+#[plugin_interface]
+pub trait Tool {
+    fn find(&self, label: &str) -> Option<Parcel>;
+    fn next(&self, parcel: Option<&Parcel>) -> Option<Parcel>;
+}
+
+fn main() {}
