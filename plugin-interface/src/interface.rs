@@ -34,7 +34,7 @@ impl PluginTrait {
         PluginTrait {
             name: I::NAME,
             path: I::DESCRIPTION.path,
-            fingerprint: const { I::DESCRIPTION.fingerprint() },
+            fingerprint: I::FINGERPRINT,
             record: I::RECORD,
         }
     }

@@ -120,7 +120,7 @@ pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
     VTableHeader {
         abi_version: ABI_VERSION,
         methods: I::DESCRIPTION.methods.len() as u32,
-        fingerprint: const { I::DESCRIPTION.fingerprint() },
+        fingerprint: I::FINGERPRINT,
         drop: drop_instance::<P>,
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::boundary::Shape;
 use crate::metadata::InterfaceDescription;
+use crate::metadata::write::fingerprint;
 use crate::object::Object;
 
 /// A trait that plugins implement and hosts call: `dyn Trait` for every trait
@@ -42,6 +43,10 @@ pub unsafe trait Interface: 'static {
     /// The metadata record.
     #[doc(hidden)]
     const RECORD: &'static [u8];
+
+    /// What tells it from every other, as its record has it.
+    #[doc(hidden)]
+    const FINGERPRINT: u64 = fingerprint(Self::RECORD);
 
     /// How it is named as the type of an object.
     #[doc(hidden)]

@@ -4,9 +4,8 @@
 use super::carried::crosses_as;
 use super::{Body, Definition, FfiSafe, Fields, Origin, Parameter, Shape};
 use crate::__private::interface_record;
-use crate::metadata::{
-    InterfaceDescription, MethodDescription, ParameterDescription, Receiver, write,
-};
+use crate::metadata::write::{self, Writer};
+use crate::metadata::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
 
 /// Refers to itself, and to a type that refers back.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,7 +99,10 @@ fn fingerprints(shapes: &[&'static Shape]) -> (u64, u64) {
     let method = || MethodDescription { name: "grow", since: "", receiver, parameters, returns };
     let (path, version, methods) = ("garden::Garden", "1.0", Box::leak(Box::new([method()])));
     let interface = InterfaceDescription { path, version, send: true, sync: true, methods };
-    (method().fingerprint(), interface.fingerprint())
+    let mut record = Writer::<4096>::new();
+    let len = write::interface_record(&mut record, &interface);
+    let fingerprint = write::fingerprint(&record.filled(len));
+    (method().hash(&mut Writer::hashing()), fingerprint)
 }
 
 #[test]

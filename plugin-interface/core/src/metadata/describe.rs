@@ -79,15 +79,20 @@ impl MethodDescription {
         }
     }
 
-    /// Identifies name and types, whatever the parameters are called.
-    #[doc(hidden)]
-    pub const fn fingerprint(&self) -> u64 {
-        let mut out = Writer::hashing();
-        self.write_signature(&mut out, Naming::Full);
+    /// Identifies name and types, whatever the parameters are called; what was
+    /// hashed `before` goes on with the signature.
+    pub(crate) const fn hash(&self, before: &mut Writer<0>) -> u64 {
+        before.begin();
+        self.write_signature(before, Naming::Full);
+        let mut out = before.part();
         let mut types = Definitions::new();
         self.add_types(&mut types);
         types.complete();
-        write_fingerprints(&mut out, &types);
+        let mut i = 0;
+        while i < types.len() {
+            out.u64(types.get(i).fingerprint());
+            i += 1;
+        }
         out.hash()
     }
 
@@ -98,15 +103,6 @@ impl MethodDescription {
             i += 1;
         }
         types.add(self.returns);
-    }
-}
-
-/// What tells signatures apart that name types of one path.
-const fn write_fingerprints<const N: usize>(out: &mut Writer<N>, types: &Definitions) {
-    let mut i = 0;
-    while i < types.len() {
-        out.u64(types.get(i).fingerprint());
-        i += 1;
     }
 }
 
@@ -123,19 +119,10 @@ impl InterfaceDescription {
         types
     }
 
-    /// Identifies the markers, the methods and their order, and their types.
-    pub const fn fingerprint(&self) -> u64 {
-        let mut out = Writer::hashing();
+    /// What its fingerprint begins with.
+    pub(crate) const fn write_markers(&self, out: &mut Writer<0>) {
         out.text(if self.send { "Send\n" } else { "" });
         out.text(if self.sync { "Sync\n" } else { "" });
-        let mut i = 0;
-        while i < self.methods.len() {
-            self.methods[i].write_signature(&mut out, Naming::Full);
-            out.text("\n");
-            i += 1;
-        }
-        write_fingerprints(&mut out, &self.types());
-        out.hash()
     }
 
     /// Whether two proxies of one instance can do no harm: no method takes

@@ -17,19 +17,67 @@ use crate::boundary::Naming;
 pub(crate) struct Writer<const N: usize> {
     bytes: [u8; N],
     len: usize,
-    hash: Option<u64>,
+    hash: Option<Hash>,
+}
+
+/// The hash of all, and that of a part.
+#[derive(Clone, Copy, Debug)]
+struct Hash {
+    all: u64,
+    part: u64,
+}
+
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Keeps and hashes bytes, without a call.
+macro_rules! put {
+    ($out:ident, $bytes:expr) => {
+        let bytes = $bytes;
+        let mut i = 0;
+        while i < bytes.len() && $out.len + i < N {
+            $out.bytes[$out.len + i] = bytes[i];
+            i += 1;
+        }
+        $out.len += bytes.len();
+        if let Some(Hash { mut all, mut part }) = $out.hash {
+            let mut i = 0;
+            while i < bytes.len() {
+                all = ((all ^ bytes[i] as u64) as u128 * 0x0000_0100_0000_01b3) as u64;
+                part = ((part ^ bytes[i] as u64) as u128 * 0x0000_0100_0000_01b3) as u64;
+                i += 1;
+            }
+            $out.hash = Some(Hash { all, part });
+        }
+    };
 }
 
 impl Writer<0> {
     /// Keeps no bytes, and hashes them.
     pub(crate) const fn hashing() -> Self {
-        Writer { bytes: [], len: 0, hash: Some(0xcbf2_9ce4_8422_2325) }
+        Writer { bytes: [], len: 0, hash: Some(Hash { all: SEED, part: SEED }) }
+    }
+
+    /// Begins a part.
+    pub(crate) const fn begin(&mut self) {
+        if let Some(hash) = &mut self.hash {
+            hash.part = SEED;
+        }
+    }
+
+    /// What hashes on from where the part is now.
+    pub(crate) const fn part(&self) -> Self {
+        match self.hash {
+            Some(Hash { part, .. }) => {
+                Writer { bytes: [], len: 0, hash: Some(Hash { all: part, part }) }
+            }
+            None => panic!("a writer that hashes"),
+        }
     }
 
     /// The hash of what was written.
     pub(crate) const fn hash(&self) -> u64 {
         match self.hash {
-            Some(hash) => hash,
+            Some(Hash { all, .. }) => all,
             None => panic!("a writer that hashes"),
         }
     }
@@ -59,26 +107,12 @@ impl<const N: usize> Writer<N> {
     }
 
     const fn raw(&mut self, bytes: &[u8]) {
-        let mut i = 0;
-        while i < bytes.len() && self.len + i < N {
-            self.bytes[self.len + i] = bytes[i];
-            i += 1;
-        }
-        self.len += bytes.len();
-        if let Some(hash) = &mut self.hash {
-            let mut product = *hash;
-            let mut i = 0;
-            while i < bytes.len() {
-                product = ((product ^ bytes[i] as u64) as u128 * 0x0000_0100_0000_01b3) as u64;
-                i += 1;
-            }
-            *hash = product;
-        }
+        put!(self, bytes);
     }
 
     /// The text alone.
     pub(crate) const fn text(&mut self, text: &str) {
-        self.raw(text.as_bytes());
+        put!(self, text.as_bytes());
     }
 
     /// The number in decimal digits.
@@ -108,6 +142,14 @@ impl<const N: usize> Writer<N> {
         let end = self.len;
         self.len = start - size_of::<u32>();
         self.u32((end - start) as u32);
+        self.len = end;
+    }
+
+    /// Replaces the number at `start`.
+    const fn fill(&mut self, start: usize, value: u64) {
+        let end = self.len;
+        self.len = start;
+        self.u64(value);
         self.len = end;
     }
 
@@ -157,23 +199,35 @@ const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &Inte
     }
 }
 
+/// The fingerprint of an interface, which its record begins with.
+pub(crate) const fn fingerprint(record: &[u8]) -> u64 {
+    match record.split_at(MAGIC.len() + 2 * size_of::<u32>()).1.first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => panic!("the record of an interface"),
+    }
+}
+
 /// Where bytes are only counted, nothing is hashed.
 const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
-    out.u64(if N == 0 { 0 } else { interface.fingerprint() });
+    let start = out.len;
+    out.u64(0);
     out.string(interface.path);
     out.string(interface.version);
     out.u32(
         if interface.send { flag::SEND } else { 0 } | if interface.sync { flag::SYNC } else { 0 },
     );
     out.u32(interface.methods.len() as u32);
+    let mut hashing = Writer::hashing();
+    interface.write_markers(&mut hashing);
     let mut i = 0;
     while i < interface.methods.len() {
         let method = &interface.methods[i];
-        out.u64(if N == 0 { 0 } else { method.fingerprint() });
+        out.u64(if N == 0 { 0 } else { method.hash(&mut hashing) });
+        hashing.text("\n");
         out.string(method.name);
-        let start = out.length();
+        let text = out.length();
         method.write_signature(out, Naming::Short(&[]));
-        out.measure(start);
+        out.measure(text);
         out.string(method.since);
         i += 1;
     }
@@ -182,13 +236,15 @@ const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &Interf
     let mut i = 0;
     while i < types.len() {
         let definition = types.get(i);
+        hashing.u64(definition.fingerprint());
         out.u64(definition.fingerprint());
         out.string(definition.path());
-        let start = out.length();
+        let text = out.length();
         definition.write_text(out);
-        out.measure(start);
+        out.measure(text);
         i += 1;
     }
+    out.fill(start, hashing.hash());
 }
 
 const fn registration_payload<const N: usize>(out: &mut Writer<N>, interface: &str, name: &str) {

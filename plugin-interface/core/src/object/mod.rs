@@ -98,9 +98,8 @@ impl<I: Interface + ?Sized> Object<I> {
     ///
     /// The table is that of an object, and what it leads to is mapped.
     pub(crate) unsafe fn check(table: &ObjectTable) -> Result<u32, Invalid> {
-        let fingerprint = const { I::DESCRIPTION.fingerprint() };
         // SAFETY: the contract of this function.
-        unsafe { methods_of(table, fingerprint, I::DESCRIPTION, I::RECORD) }
+        unsafe { methods_of(table, I::FINGERPRINT, I::DESCRIPTION, I::RECORD) }
     }
 
     /// The object that `value` is, if it is a proxy. An author who overrides the

@@ -66,7 +66,7 @@ pub const fn factory<P: Plugin>() -> RegistrationFactory {
         size: size_of::<RawFactory>(),
         interface: RawSlice::of(P::Interface::DESCRIPTION.path.as_bytes()),
         name: RawSlice::of(P::NAME.as_bytes()),
-        fingerprint: const { P::Interface::DESCRIPTION.fingerprint() },
+        fingerprint: P::Interface::FINGERPRINT,
         maker: maker::<P>,
         unmaker: unmaker::<P>,
         make: make::<P>,
@@ -208,8 +208,7 @@ fn is_of<I: Interface + ?Sized>(factory: &RegistrationFactory) -> bool {
     let RawSlice { ptr, len } = factory.0.interface;
     // SAFETY: a factory of this library names its interface by a static text.
     let path: &[u8] = unsafe { core::slice::from_raw_parts(ptr.cast(), len) };
-    path == I::DESCRIPTION.path.as_bytes()
-        && factory.0.fingerprint == const { I::DESCRIPTION.fingerprint() }
+    path == I::DESCRIPTION.path.as_bytes() && factory.0.fingerprint == I::FINGERPRINT
 }
 
 /// A type that a maker can make without being told how.
