@@ -4,30 +4,23 @@
 //! decides that, so an alias changes nothing and a type that cannot cross is
 //! named in the error.
 //!
-//! | type | tier | what happens |
-//! |---|---|---|
-//! | `u8`..`u128`, `i8`..`i128`, `usize`, `isize`, `f32`, `f64`, `bool`, `char`, `()` | copied | in registers |
-//! | `NonZero<T>`, `Ordering`, `Duration`, `SystemTime` | copied | one or two numbers, checked |
-//! | `&str`, `&Path`, `&OsStr` | borrowed | pointer and length |
-//! | `&[T]`, `&mut [T]`, `&T`, `&mut T` of [plain](Plain) data | borrowed | pointer, and length of a slice |
-//! | `&[T]`, `&T` of others that are `Clone` | converted | as a parameter: a copy, as a `Vec<T>` or `Box<T>`, which ends with the call |
-//! | `String`, `PathBuf`, `OsString`, `Box<str>`, `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of plain data | moved | the memory itself where both sides declared [`system_allocator!`](crate::system_allocator), else one copy |
-//! | `Cow<'_, str>`, `Cow<'_, [T]>` of plain data | borrowed or moved | as the sender has it |
-//! | `Vec<T>`, `VecDeque<T>`, `Box<[T]>`, `Box<T>` of others | converted | element by element, into memory of the receiver |
-//! | `BTreeMap<K, V>`, `BTreeSet<T>`, `HashMap<K, V, S>`, `HashSet<T, S>` | converted | entry by entry, and hashed anew: `S` is any hasher that is `Default` |
-//! | `Box<dyn Error + Send + Sync>` | converted | the texts of the error and of its causes (64 at most), as a value that outlives the library |
-//! | `Box<dyn Trait>`, `Arc<dyn Trait>` of interfaces | moved | three words; the object stays where it was made |
-//! | `&dyn Trait`, `&mut dyn Trait` of interfaces | borrowed | as a parameter, for the call; two small allocations of the callee |
-//! | `Box<dyn Fn(A, ..) -> R>`, `FnMut`, `FnOnce`, `Arc<dyn Fn(A) -> R>`, `&dyn Fn(A) -> R`, `&mut dyn FnMut(A)` | as objects | up to four arguments, which own what they hold |
-//! | `Box<dyn Iterator<Item = T>>`, [`BoxFuture<'_, T>`](BoxFuture) | as objects | each `next` and `poll` is a call |
-//! | structs and enums with `#[derive(FfiSafe)]` | as their contents | field by field, beside the tag of an enum; [plain](Plain) under `#[repr(C)]` if all fields are |
-//! | `Option<T>`, `Result<T, E>`, `[T; N]`, `Range<T>`, `RangeInclusive<T>`, tuples of up to six | as their contents | a tag beside them at most; `Result` as a whole return costs none |
+//! `P` is [plain](Plain) data, `Trait` an interface, with `+ Send` and `+ Sync` or
+//! without; the other letters are any types of this table.
+//!
+#![doc = include_str!("types.md")]
 //!
 //! They nest as they like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
-//! Each is taken as a parameter and returned. A borrow crosses for the duration
+//! A borrow crosses for the duration
 //! of the call (parameters) or of the borrow of `self` (returns), whatever
 //! lifetime its type claims: an interface method that takes or returns
 //! `&'static str` or `Cow<'static, str>`, also behind an alias, does not compile.
+//!
+//! # What a call costs
+//!
+#![doc = include_str!("tiers.md")]
+//!
+//! These are counted in host and plugin together, built for release, without
+//! [`system_allocator!`](crate::system_allocator), and without what the C library does.
 //!
 //! # Objects
 //!

@@ -1,0 +1,351 @@
+//! The table of what crosses, `core/src/boundary/types.md`, which the documentation
+//! of `boundary` and the README show. What it names is compiled here, in each
+//! position that it says, and costs what it says; and each type that crosses is in it.
+#![expect(unsafe_code, reason = "lowers and lifts by hand, and counts allocations")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::cmp::Ordering;
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::error::Error;
+use std::ffi::{OsStr, OsString};
+use std::net::Ipv4Addr;
+use std::num::NonZero;
+use std::ops::{Range, RangeInclusive};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use plugin_interface::__private::Lends;
+use plugin_interface::abi::{RawLent, RawObject};
+use plugin_interface::boundary::Origin;
+use plugin_interface::{BoxFuture, FfiSafe, Interface, plugin_interface};
+
+const TABLE: &str = include_str!("../core/src/boundary/types.md");
+const TIERS: &str = include_str!("../core/src/boundary/tiers.md");
+
+thread_local! {
+    static ALLOCATED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Counts what each thread allocates.
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: the system's, and a number.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATED.set(ALLOCATED.get() + 1);
+        // SAFETY: the contract of this function.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: the contract of this function.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+}
+
+/// What it takes to pass a value.
+#[derive(Debug)]
+struct Cost {
+    /// Allocations where it comes from, and where it arrives.
+    lowered: usize,
+    lifted: usize,
+    lends: Lends,
+    /// Bytes of it on the way.
+    wire: usize,
+}
+
+fn cost<T: FfiSafe>(value: T) -> Cost {
+    let before = ALLOCATED.get();
+    let wire = value.lower();
+    let between = ALLOCATED.get();
+    // SAFETY: lowered just now. A copy that has to lie in a call is refused.
+    let lifted = unsafe { T::lift(wire, Origin::Rust) };
+    let after = ALLOCATED.get();
+    drop(lifted);
+    let (lowered, lifted) = (between - before, after - between);
+    Cost { lowered, lifted, lends: T::LENDS, wire: size_of::<T::Wire>() }
+}
+
+/// What is compiled of a row.
+struct Row {
+    types: Vec<String>,
+    is_returned: bool,
+    costs: Vec<Cost>,
+}
+
+macro_rules! rows {
+    ($($row:ident $position:ident { $($item:item)* } $($method:ident: $ty:ty = $value:expr),+;)*) => {
+        $(
+            mod $row {
+                use super::*;
+
+                $($item)*
+
+                #[plugin_interface]
+                trait Takes {
+                    $(fn $method(&self, value: $ty);)+
+                }
+
+                rows!(@$position $($method: $ty),+);
+
+                pub(super) fn row() -> Row {
+                    let taken = <dyn Takes as Interface>::DESCRIPTION.methods.len();
+                    let given = given();
+                    Row {
+                        types: vec![$(tidy(stringify!($ty))),+],
+                        is_returned: given == taken,
+                        costs: vec![$(cost::<$ty>($value)),+],
+                    }
+                }
+            }
+        )*
+
+        fn rows() -> Vec<Row> {
+            vec![$($row::row()),*]
+        }
+    };
+    (@both $($method:ident: $ty:ty),+) => {
+        #[plugin_interface]
+        trait Gives {
+            $(fn $method(&mut self) -> $ty;)+
+        }
+
+        fn given() -> usize {
+            <dyn Gives as Interface>::DESCRIPTION.methods.len()
+        }
+    };
+    (@parameter $($rest:tt)+) => {
+        fn given() -> usize {
+            0
+        }
+    };
+}
+
+/// Plain data, an interface, and what else the table calls by a name.
+#[derive(Clone, Copy, FfiSafe)]
+#[repr(C)]
+struct P(u8, f64);
+
+#[plugin_interface]
+trait Trait {
+    fn number(&self) -> u32;
+}
+
+#[derive(FfiSafe)]
+struct Derived(String, u32);
+
+#[derive(FfiSafe)]
+struct Adopted(#[ffi(with = address)] Ipv4Addr);
+
+mod address {
+    use std::net::Ipv4Addr;
+
+    use plugin_interface::boundary::Invalid;
+
+    pub(super) type Crossing = String;
+
+    pub(super) fn lower(address: Ipv4Addr) -> Crossing {
+        address.to_string()
+    }
+
+    pub(super) fn lift(text: Crossing) -> Result<Ipv4Addr, Invalid> {
+        text.parse().map_err(|_| Invalid::Refused("no address"))
+    }
+}
+
+impl Trait for P {
+    fn number(&self) -> u32 {
+        self.0.into()
+    }
+}
+
+type A = u32;
+type B = String;
+type R = Vec<u8>;
+type K = String;
+type V = u64;
+type S = RandomState;
+type T = String;
+type E = u8;
+
+const N: usize = 2;
+
+fn text() -> String {
+    "text".to_owned()
+}
+
+const PLAIN: P = P(1, 2.0);
+
+rows! {
+    numbers both {}
+        u8: u8 = 1, u16: u16 = 1, u32: u32 = 1, u64: u64 = 1, u128: u128 = 1, usize: usize = 1,
+        i8: i8 = 1, i16: i16 = 1, i32: i32 = 1, i64: i64 = 1, i128: i128 = 1, isize: isize = 1,
+        f32: f32 = 1.0, f64: f64 = 1.0, bool: bool = true, char: char = 'a', unit: () = ();
+    checked both {}
+        nonzero: NonZero<u32> = NonZero::<u32>::MIN, ordering: Ordering = Ordering::Less,
+        duration: Duration = Duration::MAX, time: SystemTime = SystemTime::UNIX_EPOCH;
+    texts both {}
+        text: &str = "text", path: &Path = Path::new("path"), os: &OsStr = OsStr::new("os");
+    plain both {}
+        slice: &[P] = &[PLAIN], slice_mut: &mut [P] = &mut [PLAIN], one: &P = &PLAIN,
+        one_mut: &mut P = &mut P(1, 2.0);
+    copies parameter {} slice: &[T] = &[text()], one: &T = &text();
+    owned both {}
+        string: String = text(), path: PathBuf = text().into(), os: OsString = text().into(),
+        text: Box<str> = text().into(), vec: Vec<P> = vec![PLAIN],
+        deque: VecDeque<P> = [PLAIN].into(), slice: Box<[P]> = [PLAIN].into(),
+        one: Box<P> = Box::new(PLAIN);
+    cow both {} text: Cow<'_, str> = Cow::Owned(text()), slice: Cow<'_, [P]> = Cow::Owned(vec![PLAIN]);
+    trees both {}
+        vec: Vec<T> = vec![text()], deque: VecDeque<T> = [text()].into(),
+        slice: Box<[T]> = [text()].into(), one: Box<T> = Box::new(text());
+    maps both {}
+        tree: BTreeMap<K, V> = [(text(), 1)].into(), set: BTreeSet<K> = [text()].into(),
+        map: HashMap<K, V, S> = [(text(), 1)].into(), hashed: HashSet<K, S> = [text()].into();
+    errors both {} error: Box<dyn Error + Send + Sync> = text().into();
+    objects both {} one: Box<dyn Trait> = Box::new(PLAIN), shared: Arc<dyn Trait> = Arc::new(PLAIN);
+    lent_objects parameter {} one: &dyn Trait = &PLAIN, one_mut: &mut dyn Trait = &mut P(1, 2.0);
+    closures both {}
+        call: Box<dyn Fn(A, B) -> R> = Box::new(|_, _| vec![]),
+        call_mut: Box<dyn FnMut(A) -> R> = Box::new(|_| vec![]),
+        call_once: Box<dyn FnOnce(A) -> R> = Box::new(|_| vec![]),
+        shared: Arc<dyn Fn(A) -> R> = Arc::new(|_| vec![]);
+    lent_closures parameter {}
+        call: &dyn Fn(A) -> R = &|_| vec![], call_mut: &mut dyn FnMut(A) -> R = &mut |_| vec![];
+    others both {}
+        each: Box<dyn Iterator<Item = T>> = Box::new([text()].into_iter()),
+        later: BoxFuture<'_, T> = Box::pin(async { text() });
+    contents both {}
+        option: Option<T> = Some(text()), result: Result<T, E> = Ok(text()),
+        array: [T; N] = [text(), text()], range: Range<T> = text()..text(),
+        inclusive: RangeInclusive<T> = text()..=text(), tuple: (T, T) = (text(), text());
+    derived both {} one: Derived = Derived(text(), 1);
+    adopted both {} one: Adopted = Adopted(Ipv4Addr::LOCALHOST);
+}
+
+/// The text of a type without spaces.
+fn tidy(ty: &str) -> String {
+    match ty {
+        "Derived" => "#[derive(FfiSafe)]".to_owned(),
+        "Adopted" => "#[ffi(with=module)]".to_owned(),
+        ty => ty.chars().filter(|char| !char.is_whitespace()).collect(),
+    }
+}
+
+/// The cells of each row.
+fn cells(table: &str) -> impl Iterator<Item = Vec<&str>> {
+    table.lines().skip(2).map(|line| {
+        let line = line.trim_start_matches("| ").trim_end_matches(" |");
+        line.split(" | ").collect()
+    })
+}
+
+/// What stands between backticks.
+fn quoted(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn each_row_says_what_is_compiled() {
+    let said: Vec<Vec<_>> = cells(TABLE).map(|row| quoted(row[0]).map(tidy).collect()).collect();
+    let compiled: Vec<_> = rows().into_iter().map(|row| row.types).collect();
+    assert_eq!(said, compiled);
+}
+
+#[test]
+fn each_row_says_where_its_types_may_stand() {
+    for (said, row) in cells(TABLE).zip(rows()) {
+        assert_eq!(said[1], "yes", "{said:?}: what crosses is a parameter");
+        assert_eq!(said[2], if row.is_returned { "yes" } else { "no" }, "{said:?}");
+        for cost in row.costs {
+            assert_eq!(cost.lends == Lends::Always, !row.is_returned, "{said:?}: {cost:?}");
+        }
+    }
+}
+
+#[test]
+fn each_row_says_what_its_types_cost() {
+    let words = [size_of::<RawObject>(), size_of::<RawLent>()];
+    for (said, row) in cells(TABLE).zip(rows()) {
+        for cost in row.costs {
+            let Cost { lowered, lifted, wire, .. } = cost;
+            let is_so = match said[3] {
+                "copied" | "borrowed" => (lowered, lifted) == (0, 0),
+                "moved" => (lowered, lifted) == (0, 1),
+                "converted" => lowered > 0,
+                "object" => words.contains(&wire),
+                // Of one text or two.
+                "as the contents" => (1..=2).contains(&lifted),
+                other => panic!("`{other}` is no tier"),
+            };
+            assert!(is_so, "{said:?}: {cost:?}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_shows_the_table() {
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(TABLE), "the README differs from core/src/boundary/types.md");
+}
+
+#[test]
+fn the_instructions_of_each_tier_are_those_that_are_counted() {
+    let counted = include_str!("instructions.txt");
+    let interface = include_str!("fixtures/counted/src/lib.rs");
+    for row in cells(TIERS) {
+        let [tier, method, instructions] = row[..] else { panic!("{row:?}") };
+        assert!(cells(TABLE).any(|row| row[3] == tier), "no type is {tier}");
+        let method = method.trim_matches('`');
+        assert!(interface.contains(&format!("    {method};\n")), "{method}");
+        let (name, _) = method.trim_start_matches("fn ").split_once('(').unwrap();
+        let line = format!("\n{name} {instructions}\n");
+        assert!(counted.contains(&line), "{name} takes not {instructions}, by instructions.txt");
+    }
+}
+
+/// The sources say it in these ways: `FfiSafe for Vec<T> {`, `numbers!(u8 u16);`,
+/// `impl [T: FfiSafe] Range<T>,`.
+#[test]
+fn each_type_that_crosses_is_in_the_table() {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("core/src/boundary");
+    let known: BTreeSet<_> = cells(TABLE).flat_map(|row| names(row[0])).collect();
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(sources).unwrap() {
+        let path = entry.unwrap().path();
+        // Types of tests.
+        if path.extension().is_none_or(|e| e != "rs") || path.ends_with("recursion.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        // Those of macros have a `$` for the type.
+        for line in text.lines().filter(|line| !line.contains("//") && !line.contains('$')) {
+            let after = |start: &str| line.split_once(start).map(|(_, rest)| rest);
+            let implemented = after("FfiSafe for ").filter(|_| line.contains("impl"));
+            let carried = after("    impl [").and_then(|rest| rest.split_once("] "));
+            let ty = implemented.or(carried.map(|(_, ty)| ty)).or(after("numbers!("));
+            found.extend(names(ty.unwrap_or_default().split("where").next().unwrap_or_default()));
+        }
+    }
+    assert!(found.len() > 40, "{found:?}");
+    // What stands for a type in a definition; and a future is in a pinned box.
+    for hidden in ["Parameter", "NUMBER", "Pin", "D"] {
+        assert!(found.remove(hidden), "{hidden}");
+    }
+    let missing: Vec<_> = found.difference(&known).collect();
+    assert!(missing.is_empty(), "not in core/src/boundary/types.md: {missing:?}");
+}
+
+/// The names in a type.
+fn names(ty: &str) -> BTreeSet<String> {
+    let is_name = |char: char| char.is_alphanumeric() || "_'$".contains(char);
+    let words = ty.split(|char| !is_name(char)).filter(|word| !word.is_empty());
+    words.filter(|word| !word.starts_with(['\'', '$'])).map(str::to_owned).collect()
+}
