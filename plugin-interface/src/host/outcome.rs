@@ -180,7 +180,7 @@ fn pinned(held: Held, reason: &str) -> UnloadOutcome {
 const LEAVING: &str = "it is being unmapped";
 const LINKED: &str = "the dynamic linker keeps it: a C++ thread-local of it awaits its destructor, or it is linked so that it stays";
 const OUTSIDE: &str = "a constructor of it used thread-locals or threads before it was connected";
-const UNKNOWN: &str = "it does not pass its thread exits on to this host, as on other platforms than Linux with the GNU C library, or with a shared standard library";
+const UNKNOWN: &str = "it does not pass its thread exits on to this host, as on other platforms than Linux with the GNU C library, under a sanitizer, or with a shared standard library";
 
 #[cfg(test)]
 mod tests {
