@@ -1,64 +1,22 @@
-//! Builds the plugins that tests load, once per run.
+//! The plugins that tests load, and directories of them.
 
-use std::collections::BTreeMap;
 use std::env::consts::DLL_EXTENSION;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
-use cargo_metadata::Message;
 use plugin_interface::PluginTrait;
 use tempfile::TempDir;
 
-/// Where the fixtures' sources are.
-pub(crate) fn sources() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
-}
+use crate::builds::{Built, build, built, sources};
 
-/// What a build of the fixtures gave: files by crate, libraries or programs.
-pub(crate) type Built = BTreeMap<String, PathBuf>;
-
-/// The fixtures as this compiler builds them.
-pub(crate) fn built() -> &'static Built {
-    static BUILT: OnceLock<Built> = OnceLock::new();
-    BUILT.get_or_init(|| build("fixtures", "build", &[], &["--workspace"]))
-}
-
-/// The fixtures as they are shipped: small, so that many loads are quick.
+/// The fixtures as they are shipped: small, so that many loads are quick. Without
+/// what takes longest to optimise.
 pub(crate) fn released() -> &'static Built {
     static BUILT: OnceLock<Built> = OnceLock::new();
-    BUILT.get_or_init(|| build("fixtures", "build", &[], &["--workspace", "--release"]))
-}
-
-/// Builds fixtures into a target directory of that name: `cargo`, what comes
-/// before, the verb, what comes after.
-pub(crate) fn build(target: &str, verb: &str, before: &[&str], after: &[&str]) -> Built {
-    let mut command = Command::new(if before.is_empty() { env!("CARGO") } else { "cargo" });
-    command
-        .args(before)
-        .args([verb, "--message-format=json-render-diagnostics", "--manifest-path"])
-        .arg(sources().join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(target))
-        .args(after)
-        .stderr(Stdio::inherit());
-    if !before.is_empty() {
-        // Which toolchain, the arguments say.
-        command.env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC").env_remove("CARGO");
-    }
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "the fixtures must build");
-    let mut built = Built::new();
-    for message in Message::parse_stream(&output.stdout[..]) {
-        let Message::CompilerArtifact(artifact) = message.unwrap() else { continue };
-        let name = artifact.target.name.clone();
-        let file = artifact.executable.or_else(|| {
-            artifact.filenames.into_iter().find(|file| file.extension() == Some(DLL_EXTENSION))
-        });
-        built.extend(file.map(|file| (name, file.into_std_path_buf())));
-    }
-    built
+    let most = ["--release", "--workspace", "--exclude", "positions", "--exclude", "tagged"];
+    BUILT.get_or_init(|| build("fixtures", "build", &[], &most))
 }
 
 /// The file of a fixture; it was built, or the test fails.

@@ -7,8 +7,9 @@ use fixture_interface::foreign::*;
 use plugin_interface::boundary::Invalid;
 use plugin_interface::{CallError, PluginManager, PluginTrait, UnloadOutcome};
 
+use crate::builds::sources;
 use crate::calls::panic_of;
-use crate::fixtures::{Directory, sources};
+use crate::fixtures::Directory;
 use crate::objects::wait_until_unmapped;
 
 fn add_choir(directory: &Directory, name: &str) {

@@ -8,8 +8,8 @@ use plugin_interface::{
     Greeter, InspectError, LoadError, LoadPolicy, PluginManager, exported_symbols, inspect_bytes,
 };
 
+use crate::builds::is_soak;
 use crate::fixtures::{Directory, released};
-use crate::processes::is_soak;
 
 const LIBRARIES: [&str; 4] = ["healthy", "faulty", "strict", "shared_malloc"];
 

@@ -2,6 +2,7 @@
 
 mod adopted;
 mod boundary;
+mod builds;
 mod by_hand;
 mod calls;
 mod crossing;

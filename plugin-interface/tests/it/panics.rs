@@ -8,7 +8,8 @@ use plugin_interface::{
     CallError, LoadError, PluginManager, PluginTrait, UnloadError, UnloadOutcome,
 };
 
-use crate::fixtures::{Directory, is_mapped, sources};
+use crate::builds::sources;
+use crate::fixtures::{Directory, is_mapped};
 
 fn echo() -> EchoProxy {
     let directory = Directory::of(&["healthy"]);

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use plugin_interface::{InspectError, PluginManager, PluginMetadata, inspect};
 
-use crate::fixtures::{Directory, build, fixture};
+use crate::builds::build;
+use crate::fixtures::{Directory, fixture};
 
 /// The bytes of the metadata section of a fixture.
 fn section(directory: &Directory) -> Vec<u8> {

@@ -4,12 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::fixtures::{Built, Directory, build, built, fixture, released};
-
-/// `PLUGIN_SOAK=1` runs the long versions.
-pub(crate) fn is_soak() -> bool {
-    std::env::var_os("PLUGIN_SOAK").is_some_and(|value| value == "1")
-}
+use crate::builds::{Built, build, built, is_soak, shuffled, version};
+use crate::fixtures::{Directory, fixture, released};
 
 fn text(output: &Output) -> String {
     let (out, err) = (&output.stdout, &output.stderr);
@@ -158,7 +154,7 @@ fn drive(host: &Built, plugins: &Built) -> String {
 }
 
 #[test]
-fn host_and_plugin_may_come_from_different_compilers_and_optimisations() {
+fn host_and_plugin_may_come_from_different_compilers_optimisations_and_layouts() {
     let expected = drive(built(), built());
     for part in [
         "first: 1 skew",
@@ -173,34 +169,13 @@ fn host_and_plugin_may_come_from_different_compilers_and_optimisations() {
     assert_eq!(drive(built(), released()), expected);
     assert_eq!(drive(released(), built()), expected);
 
-    let other = "nightly";
-    if !has_toolchain(other) {
-        eprintln!("NOT TESTED against another compiler: no toolchain `{other}` is installed");
-        return;
+    let long: &[&[&str]] = if is_soak() { &[&[], &["--release"]] } else { &[&[]] };
+    for more in long {
+        let Some(theirs) = shuffled(more) else { return };
+        assert_ne!(version(&theirs["healthy"]), version(fixture("healthy")), "two compilers");
+        assert_eq!(drive(built(), &theirs), expected);
+        assert_eq!(drive(&theirs, built()), expected);
     }
-    let theirs = build("fixtures-nightly", "build", &["+nightly"], &["--workspace"]);
-    assert_ne!(version(&theirs["healthy"]), version(fixture("healthy")), "two compilers");
-    assert_eq!(drive(built(), &theirs), expected);
-    assert_eq!(drive(&theirs, built()), expected);
-}
-
-fn has_toolchain(name: &str) -> bool {
-    Command::new("cargo")
-        .arg(format!("+{name}"))
-        .arg("--version")
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .output()
-        .is_ok_and(|output| output.status.success())
-}
-
-/// The compiler that a library names in its comment section.
-fn version(library: &Path) -> String {
-    let bytes = std::fs::read(library).unwrap();
-    let needle = b"rustc version ";
-    let at = bytes.windows(needle.len()).position(|window| window == needle).unwrap();
-    let text = &bytes[at..];
-    let end = text.iter().position(|&byte| byte == 0).unwrap();
-    String::from_utf8(text[..end].to_vec()).unwrap()
 }
 
 #[test]

@@ -13,8 +13,8 @@ use plugin_interface::{
     UnloadOutcome, load_greeter_from_lib, retained, unload_greeter,
 };
 
+use crate::builds::is_soak;
 use crate::fixtures::{Directory, fixture, is_mapped, released};
-use crate::processes::is_soak;
 
 /// Replaces the plugin in a process of its own.
 fn reload(mut command: Command, count: usize, exits: usize) -> String {

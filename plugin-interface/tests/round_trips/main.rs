@@ -1,36 +1,49 @@
 //! Any value of each type that crosses, there and back in each position, between
 //! a host and a plugin whose allocators know their own memory: each frees what
-//! it allocated, all of it, once. The same again under valgrind.
+//! it allocated, all of it, once. With plugins of several compilers, and once
+//! more under valgrind.
 
+#[path = "../it/builds.rs"]
+mod builds;
 mod rounds;
 mod values;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use fixture_interface::everything::Everything;
 use plugin_interface::PluginManager;
 use tagging::Tagging;
 
+use builds::{Built, build, built, is_soak, shuffled, version};
 use rounds::Rounds;
 
 #[global_allocator]
 static ALLOCATOR: Tagging = Tagging::new();
 
-/// Builds the plugin into the target directory that the other tests use.
-fn build() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/Cargo.toml");
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--workspace", "--manifest-path"])
-        .arg(manifest)
-        .arg("--target-dir")
-        .arg(&target)
-        .status()
-        .unwrap();
-    assert!(status.success());
-    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    target.join("debug").join(format!("{prefix}tagged{suffix}"))
+/// The plugin that counts as the system's compiler builds it, where there is one
+/// beside the toolchains.
+fn of_the_system() -> Option<Built> {
+    if let Err(found) = system_compiler() {
+        eprintln!("NOT TESTED against the system's compiler: {found}");
+        return None;
+    }
+    let before =
+        ["--config", "build.rustc = '/usr/bin/rustc'", "--config", "profile.dev.debug = 0"];
+    Some(build("fixtures-system", "build", &before, &["-p", "tagged"]))
+}
+
+/// Whether the system has a compiler of its own, such as Debian's `rustc-web`,
+/// that is new enough.
+fn system_compiler() -> Result<(), String> {
+    let output = Command::new("/usr/bin/rustc").arg("--version").output();
+    let output = output.map_err(|_| "there is no /usr/bin/rustc".to_owned())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let minor = text.strip_prefix("rustc 1.").and_then(|rest| rest.split('.').next()?.parse().ok());
+    match minor {
+        Some(89_u32..) => Ok(()),
+        _ => Err(format!("expected 1.89 or newer, found {text}")),
+    }
 }
 
 /// Passes values of each type to the plugin, and counts.
@@ -52,15 +65,26 @@ fn main() {
     if let [_, library, cases, size] = &std::env::args().collect::<Vec<_>>()[..] {
         return pass(library.as_ref(), cases.parse().unwrap(), size.parse().unwrap());
     }
-    let library = build();
-    let is_soak = std::env::var_os("PLUGIN_SOAK").is_some_and(|value| value == "1");
-    pass(&library, if is_soak { 1000 } else { 12 }, 10 << 20);
+    let cases = if is_soak() { 1000 } else { 8 };
+    let library = &built()["tagged"];
+    pass(library, cases, 10 << 20);
+    let mut others = vec![shuffled(&[]), of_the_system()];
+    if is_soak() {
+        // These take minutes to build.
+        let release = ["--package", "tagged", "--release"];
+        pass(&build("fixtures", "build", &[], &release)["tagged"], cases, 10 << 20);
+        others.push(shuffled(&["--release"]));
+    }
+    for theirs in others.iter().flatten() {
+        assert_ne!(version(&theirs["tagged"]), version(library), "two compilers");
+        pass(&theirs["tagged"], cases, 1 << 20);
+    }
     let status = Command::new("valgrind")
         .args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite"])
         .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9"])
         .arg(std::env::current_exe().unwrap())
         .arg(library)
-        .args(if is_soak { ["20", "10485760"] } else { ["0", "100000"] })
+        .args(if is_soak() { ["20", "10485760"] } else { ["0", "100000"] })
         .status()
         .expect("the tests need valgrind");
     assert!(status.success(), "{status}");

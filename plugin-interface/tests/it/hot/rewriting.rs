@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use plugin_interface::{HotLibrary, HotReload};
 
 use super::sources::{Number, Sources, number};
-use crate::processes::is_soak;
+use crate::builds::is_soak;
 
 /// A library that is whole if all of its data is of one number, which `foo` then
 /// gives.

@@ -1,0 +1,93 @@
+//! What compilers make of the fixtures: once per run, since each keeps its target
+//! directory.
+
+use std::collections::BTreeMap;
+use std::env::consts::DLL_EXTENSION;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use cargo_metadata::Message;
+
+/// `PLUGIN_SOAK=1` runs the long versions.
+pub(crate) fn is_soak() -> bool {
+    std::env::var_os("PLUGIN_SOAK").is_some_and(|value| value == "1")
+}
+
+/// Where the fixtures' sources are.
+pub(crate) fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// What a build of the fixtures gave: files by crate, libraries or programs.
+pub(crate) type Built = BTreeMap<String, PathBuf>;
+
+/// The fixtures as this compiler builds them.
+pub(crate) fn built() -> &'static Built {
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    BUILT.get_or_init(|| build("fixtures", "build", &[], &["--workspace"]))
+}
+
+/// Some fixtures as another compiler builds them, which lays out the fields of
+/// all that is not `repr(C)` at random.
+pub(crate) fn shuffled(more: &[&str]) -> Option<Built> {
+    let other = "nightly";
+    if !has_toolchain(other) {
+        eprintln!("NOT TESTED against another compiler: no toolchain `{other}` is installed");
+        return None;
+    }
+    let before = ["+nightly", "--config", "build.rustflags = ['-Zrandomize-layout']"];
+    let packages =
+        ["driver", "changed", "healthy", "objects", "shared-malloc", "tagged"].map(|p| ["-p", p]);
+    let after = [packages.as_flattened(), more].concat();
+    Some(build("fixtures-shuffled", "build", &before, &after))
+}
+
+/// Builds fixtures into a target directory of that name: `cargo`, what comes
+/// before, the verb, what comes after.
+pub(crate) fn build(target: &str, verb: &str, before: &[&str], after: &[&str]) -> Built {
+    let mut command = Command::new(if before.is_empty() { env!("CARGO") } else { "cargo" });
+    command
+        .args(before)
+        .args([verb, "--message-format=json-render-diagnostics", "--manifest-path"])
+        .arg(sources().join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(target))
+        .args(after)
+        .stderr(Stdio::inherit());
+    if !before.is_empty() {
+        // Which toolchain, the arguments say.
+        command.env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC").env_remove("CARGO");
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "the fixtures must build");
+    let mut built = Built::new();
+    for message in Message::parse_stream(&output.stdout[..]) {
+        let Message::CompilerArtifact(artifact) = message.unwrap() else { continue };
+        let name = artifact.target.name.clone();
+        let file = artifact.executable.or_else(|| {
+            artifact.filenames.into_iter().find(|file| file.extension() == Some(DLL_EXTENSION))
+        });
+        built.extend(file.map(|file| (name, file.into_std_path_buf())));
+    }
+    built
+}
+
+fn has_toolchain(name: &str) -> bool {
+    Command::new("cargo")
+        .arg(format!("+{name}"))
+        .arg("--version")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+/// The compiler that a library names in its comment section.
+pub(crate) fn version(library: &Path) -> String {
+    let bytes = std::fs::read(library).unwrap();
+    let needle = b"rustc version ";
+    let at = bytes.windows(needle.len()).position(|window| window == needle).unwrap();
+    let text = &bytes[at..];
+    let end = text.iter().position(|&byte| byte == 0).unwrap();
+    String::from_utf8(text[..end].to_vec()).unwrap()
+}
