@@ -14,6 +14,7 @@ mod fixtures;
 mod foreign;
 mod foreign_objects;
 mod futures;
+mod halfway;
 mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;

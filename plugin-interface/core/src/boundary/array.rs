@@ -3,6 +3,7 @@
 
 use core::mem::transmute_copy;
 
+use super::halfway::{Arrived, Lowered};
 use super::{FfiSafe, Invalid, Lends, Origin, Plain, Shape, returned_as_wire};
 use crate::abi::RawArray;
 
@@ -21,7 +22,7 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
             // SAFETY: one size and the same bits; nothing is owned.
             return unsafe { transmute_copy(&self) };
         }
-        RawArray(self.map(T::lower))
+        RawArray(self.map(Lowered::of).map(Lowered::send))
     }
 
     #[inline]
@@ -31,9 +32,11 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
             return Ok(unsafe { transmute_copy(&wire) });
         }
         let mut invalid = None;
-        let lifted = wire.0.map(|wire| {
-            // SAFETY: the contract of this function; each wire is lifted once.
-            unsafe { T::lift(wire, origin) }.map_err(|error| invalid = Some(error)).ok()
+        // SAFETY: the contract of this function; each wire is lifted once.
+        let arrived = wire.0.map(|wire| unsafe { Arrived::<T>::of(wire, origin) });
+        let lifted = arrived.map(|element| {
+            // SAFETY: the contract of this function.
+            unsafe { element.lift() }.map_err(|error| invalid = Some(error)).ok()
         });
         match invalid {
             Some(error) => Err(error),

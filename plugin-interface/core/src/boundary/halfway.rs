@@ -5,7 +5,7 @@
 use core::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{FfiSafe, Origin};
+use super::{FfiSafe, Invalid, Origin};
 use crate::runtime::failure;
 
 /// What was lowered, until it is sent. It ends with this if it is not.
@@ -38,8 +38,41 @@ impl<T: FfiSafe> Drop for Lowered<T> {
     }
 }
 
+/// What arrived, until it is lifted. It ends with this if it is not, unless it is a
+/// foreign plugin's: that stays with the plugin.
+pub(super) struct Arrived<T: FfiSafe>(T::Wire, Origin);
+
+impl<T: FfiSafe> Arrived<T> {
+    /// # Safety
+    ///
+    /// The wire is one of `T`, of that origin, which nobody else lifts.
+    #[inline]
+    pub(super) unsafe fn of(wire: T::Wire, origin: Origin) -> Self {
+        Arrived(wire, origin)
+    }
+
+    /// # Safety
+    ///
+    /// What it borrows outlives `'a`.
+    #[inline]
+    pub(super) unsafe fn lift<'a>(self) -> Result<T::At<'a>, Invalid> {
+        let Arrived(wire, origin) = *ManuallyDrop::new(self);
+        // SAFETY: the contracts of `of` and of this function.
+        unsafe { T::lift(wire, origin) }
+    }
+}
+
+impl<T: FfiSafe> Drop for Arrived<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.1 != Origin::Foreign {
+            drop(Lowered::<T>(self.0));
+        }
+    }
+}
+
 /// Wires in a row, to be lifted one by one. What is left when this is dropped
-/// ends, unless it is a foreign plugin's: that stays with the plugin.
+/// ends as [`Arrived`] does.
 pub(super) struct Row<T: FfiSafe> {
     next: *const T::Wire,
     left: usize,
@@ -58,16 +91,16 @@ impl<T: FfiSafe> Row<T> {
 }
 
 impl<T: FfiSafe> Iterator for Row<T> {
-    type Item = T::Wire;
+    type Item = Arrived<T>;
 
     #[inline]
-    fn next(&mut self) -> Option<T::Wire> {
+    fn next(&mut self) -> Option<Arrived<T>> {
         self.left = self.left.checked_sub(1)?;
         // SAFETY: the contract of `of`: there was one left.
         unsafe {
             let wire = self.next.read();
             self.next = self.next.add(1);
-            Some(wire)
+            Some(Arrived(wire, self.origin))
         }
     }
 }
@@ -75,8 +108,6 @@ impl<T: FfiSafe> Iterator for Row<T> {
 impl<T: FfiSafe> Drop for Row<T> {
     #[inline]
     fn drop(&mut self) {
-        if self.left > 0 && self.origin != Origin::Foreign {
-            self.for_each(|wire| drop(Lowered::<T>(wire)));
-        }
+        self.for_each(drop);
     }
 }

@@ -145,9 +145,9 @@ impl<W: Copy> Received<W> {
         let mut vector = Vec::with_capacity(self.0.len);
         // SAFETY: the contract of this function; `self` frees the memory later.
         let row = unsafe { Row::<T>::of(self.0.ptr.cast::<W>(), self.0.len, origin) };
-        for wire in row {
-            // SAFETY: each wire is lifted once.
-            vector.push(unsafe { T::lift(wire, origin) }?);
+        for element in row {
+            // SAFETY: the contract of this function.
+            vector.push(unsafe { element.lift() }?);
         }
         Ok(vector)
     }

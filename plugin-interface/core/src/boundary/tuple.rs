@@ -1,6 +1,7 @@
 //! Tuples of up to six values, each as its own wire.
 #![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
 
+use super::halfway::{Arrived, Lowered};
 use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::abi::{RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6};
 
@@ -16,7 +17,8 @@ macro_rules! tuples {
 
             #[inline]
             fn lower(self) -> Self::Wire {
-                $raw($(self.$place.lower()),+)
+                let lowered = ($(Lowered::of(self.$place),)+);
+                $raw($(lowered.$place.send()),+)
             }
 
             #[inline]
@@ -25,7 +27,10 @@ macro_rules! tuples {
                 origin: Origin,
             ) -> Result<Self::At<'a>, Invalid> {
                 // SAFETY: the contract of this function, for each value.
-                unsafe { Ok(($($name::lift(wire.$place, origin)?,)+)) }
+                unsafe {
+                    let arrived = ($(Arrived::<$name>::of(wire.$place, origin),)+);
+                    Ok(($(arrived.$place.lift()?,)+))
+                }
             }
 
             returned_as_wire!();
