@@ -14,7 +14,7 @@ use crate::harness::statistics::Samples;
 use crate::report::{Bar, Chart, Section, Table};
 use crate::subjects::followed::{self, Follower};
 
-const TEXT: &str = "Microseconds from a new version in place (`rename` over the old one of a file that is on its disk, or the `close` of who wrote it anew) to its first answer. \
+const TEXT: &str = "Microseconds from a new version in place (`rename` over the old one of a file that is on its disk, or the `close` of who removed the old file and wrote a new one, as linkers do) to its first answer; each has a build-id of its own. \
 *Floor* is a copy of the same file, `dlopen`, `dlsym` and one call, in turns with it in the same process; the ratio is to that. Medians. \
 Those that want to be asked are asked every 100 us; `Live::watch` and `HotLibrary::watch` wake the thread that waits, `Live::reload` is \
 called by who wrote the file. *Failed* is a process that crashed or never had the new version.";
@@ -62,17 +62,23 @@ pub fn run(plugins: &Plugins) -> Result<Section> {
 pub fn child(name: &str, way: &str, path: &Path) {
     let follower = followed::all().into_iter().find(|follower| follower.name == name).unwrap();
     let mut content = fs::read(path).unwrap();
-    let mark = content.windows(8).position(|eight| eight == b"STAMPED:").unwrap() + 8;
+    let marks = marks(&content);
     let mut followed = (follower.follow)(path);
     followed.wait_for(0);
     sleep(follower.pause);
     let elsewhere = tempfile::tempdir_in(path.parent().unwrap().parent().unwrap()).unwrap();
     let mut times = Vec::new();
     for stamp in 1..=follower.rounds as u64 {
-        content[mark..mark + 8].copy_from_slice(&stamp.to_le_bytes());
+        for mark in marks {
+            content[mark..mark + 8].copy_from_slice(&stamp.to_le_bytes());
+        }
+        // What it takes to free the blocks of the old file is not looked at.
+        let old = elsewhere.path().join("old");
+        fs::hard_link(path, &old).unwrap();
         let start = put(&content, way, path, elsewhere.path());
         followed.wait_for(stamp);
         times.push(start.elapsed());
+        fs::remove_file(old).unwrap();
         // What is replaced goes before anything else is measured.
         sleep(follower.pause);
         times.push(floor(path, &elsewhere.path().join("floor"), stamp));
@@ -80,6 +86,15 @@ pub fn child(name: &str, way: &str, path: &Path) {
     answer(times.iter().map(|time| time.as_nanos() as f64 / 1000.0));
     // Peers that watch have threads that nobody joins.
     std::process::exit(0);
+}
+
+/// Where versions differ: in what the stamp says, and in the identity that a
+/// linker gives each build.
+fn marks(content: &[u8]) -> [usize; 2] {
+    let behind = |what: &[u8]| {
+        content.windows(what.len()).position(|found| found == what).unwrap() + what.len()
+    };
+    [behind(b"STAMPED:"), behind(b"\x14\0\0\0\x03\0\0\0GNU\0")]
 }
 
 /// Puts a version in place; from then on it counts.
@@ -94,7 +109,8 @@ fn put(content: &[u8], way: &str, path: &Path, elsewhere: &Path) -> Instant {
         return start;
     }
     use std::io::Write;
-    let mut file = fs::File::create(path).unwrap();
+    fs::remove_file(path).unwrap();
+    let mut file = fs::File::create_new(path).unwrap();
     file.write_all(content).unwrap();
     let start = Instant::now();
     drop(file);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::HotVersion;
 use super::change::Seen;
@@ -33,13 +34,13 @@ impl Engine {
 
     /// All stages up to the validation; `None` if the file is what serves, or
     /// what was refused.
-    pub(super) fn next(&mut self) -> Result<Option<HotVersion>, HotError> {
+    pub(super) fn next(&mut self, patience: Duration) -> Result<Option<HotVersion>, HotError> {
         let how = self.options.detection;
         let seen = self.serving.iter().chain(&self.refused);
         if seen.into_iter().any(|seen| seen.is_at(&self.path, how)) {
             return Ok(None);
         }
-        let copy = PrivateCopy::of_plain(&self.path, &self.options.policy)?;
+        let copy = PrivateCopy::of_plain(&self.path, &self.options.policy, patience)?;
         if let Some(serving) = &mut self.serving
             && serving.is_same(copy.path(), how)
         {

@@ -32,6 +32,7 @@ use self::events::Listeners;
 use self::leaving::Leaving;
 use crate::host::live::swap::{Guard, Swap};
 use crate::host::outcome::UnloadOutcome;
+use crate::host::stages::settle::PATIENCE;
 use crate::host::turn::{Turn, Turns};
 
 pub use self::c_function::CFunction;
@@ -152,7 +153,7 @@ impl HotLibrary {
         }
         let names: Arc<[String]> = names.into();
         let mut engine = Engine::new(path.clone(), Arc::clone(&names), options);
-        let Some(version) = engine.next()? else {
+        let Some(version) = engine.next(PATIENCE)? else {
             unreachable!("nothing serves yet that the first version could be the same as")
         };
         let (swap, engine) = (Swap::new(version), Turns::new(engine));
@@ -206,13 +207,15 @@ impl HotLibrary {
     /// serves on. A file that was refused for its content is reported once, and
     /// then `Unchanged`, until it is another one.
     pub fn check_and_reload(&self) -> Result<HotReload, HotError> {
-        self.reload().inspect_err(|error| self.refused(error))
+        self.reload(PATIENCE).inspect_err(|error| self.refused(error))
     }
 
-    /// The same, and tells nobody of an error.
-    fn reload(&self) -> Result<HotReload, HotError> {
+    /// The same with so much patience for a writer, and tells nobody of an error.
+    fn reload(&self, patience: Duration) -> Result<HotReload, HotError> {
         let mut engine = self.0.begin()?;
-        let Some((generation, [appeared, vanished], old)) = self.0.replace(&mut engine)? else {
+        let Some((generation, [appeared, vanished], old)) =
+            self.0.replace(&mut engine, patience)?
+        else {
             return Ok(HotReload::Unchanged);
         };
         drop(engine);
@@ -287,8 +290,9 @@ impl Shared {
     fn replace(
         &self,
         engine: &mut Engine,
+        patience: Duration,
     ) -> Result<Option<(u64, [Vec<String>; 2], Leaving)>, HotError> {
-        let Some(new) = engine.next()? else { return Ok(None) };
+        let Some(new) = engine.next(patience)? else { return Ok(None) };
         let (generation, old) = (new.generation(), self.swap.get());
         let only = |one: &HotVersion, other: &HotVersion| {
             let absent = |name: &&str| !other.defined().any(|defined| defined == *name);

@@ -120,7 +120,8 @@ impl Watcher {
 
     /// `Err` if there is nothing to reload any more.
     fn reload(&mut self, library: &HotLibrary, path: &Path) -> Result<(), HotError> {
-        let error = match library.reload() {
+        // Whoever closes the file is noticed, and so it is not waited for.
+        let error = match library.reload(Duration::ZERO) {
             Ok(HotReload::Unchanged | HotReload::Reloaded { .. }) => {
                 self.attempts.forget(path);
                 return Ok(());

@@ -48,11 +48,15 @@ impl PrivateCopy {
         Self::timed(source, policy, settle::PATIENCE, check::glance, watch)
     }
 
-    /// The same for a library that need not be a plugin.
+    /// The same for a library that need not be a plugin, with so much patience for
+    /// a writer.
     #[cfg(feature = "hot-library")]
-    pub(crate) fn of_plain(source: &Path, policy: &LoadPolicy) -> Result<Self, LoadError> {
-        let watch = &mut Stopwatch::start();
-        Self::timed(source, policy, settle::PATIENCE, super::plain::glance, watch)
+    pub(crate) fn of_plain(
+        source: &Path,
+        policy: &LoadPolicy,
+        patience: Duration,
+    ) -> Result<Self, LoadError> {
+        Self::timed(source, policy, patience, super::plain::glance, &mut Stopwatch::start())
     }
 
     /// As `of`, and does not wait for a writer: for those who are told when it
