@@ -65,7 +65,7 @@ fn main() {
     if let [_, library, cases, size] = &std::env::args().collect::<Vec<_>>()[..] {
         return pass(library.as_ref(), cases.parse().unwrap(), size.parse().unwrap());
     }
-    let cases = if is_soak() { 1000 } else { 8 };
+    let cases = if is_soak() { 250 } else { 8 };
     let library = &built()["tagged"];
     pass(library, cases, 10 << 20);
     let mut others = vec![shuffled(&[]), of_the_system()];
@@ -84,7 +84,7 @@ fn main() {
         .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9"])
         .arg(std::env::current_exe().unwrap())
         .arg(library)
-        .args(if is_soak() { ["20", "10485760"] } else { ["0", "100000"] })
+        .args(if is_soak() { ["5", "10485760"] } else { ["0", "100000"] })
         .status()
         .expect("the tests need valgrind");
     assert!(status.success(), "{status}");
