@@ -32,6 +32,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             /// The methods that take `&mut self` too, with an error where they
             /// panic.
             #[allow(dead_code)]
+            #[inline]
             #vis fn checked_mut(proxy: &mut Self) -> #checked_mut<'_> {
                 #checked_mut { proxy }
             }
@@ -39,6 +40,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             /// The same of what somebody has as a value of the trait; `None` if it
             /// is no object of another side.
             #[allow(dead_code)]
+            #[inline]
             #vis fn checked_mut_of<'__v>(proxy: &'__v mut (dyn #name + '__v))
                 -> #krate::__private::core::option::Option<#checked_mut<'__v>>
             {
@@ -70,6 +72,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
         impl #proxy {
             #[doc = #supports_doc]
             #[allow(dead_code)]
+            #[inline]
             #vis fn supports(proxy: &Self, method: &#krate::__private::core::primitive::str)
                 -> #krate::__private::core::primitive::bool
             {
@@ -78,12 +81,14 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
 
             /// The methods that take `&self`, with an error where they panic.
             #[allow(dead_code)]
+            #[inline]
             #vis fn checked(proxy: &Self) -> #checked<'_> {
                 #checked { proxy }
             }
 
             #[doc = #of_doc]
             #[allow(dead_code)]
+            #[inline]
             #vis fn of<'__v>(proxy: &'__v (dyn #name + '__v))
                 -> #krate::__private::core::option::Option<&'__v Self>
             {

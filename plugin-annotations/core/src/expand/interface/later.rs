@@ -77,6 +77,7 @@ fn newtype(interface: &Interface, missing: &Method) -> TokenStream {
         };
         quote! {
             #(#cfgs)*
+            #[inline]
             #signature {
                 <#proxy as #name>::#target(#reference #this.0, #(#arguments),*)
             }
@@ -91,6 +92,7 @@ fn newtype(interface: &Interface, missing: &Method) -> TokenStream {
 
         #(#cfgs)*
         impl #newtype {
+            #[inline]
             fn #of(__proxy: #reference #proxy) -> #reference Self {
                 // SAFETY: a transparent newtype, borrowed as the proxy is.
                 unsafe { #reference *(__proxy as #pointer) }

@@ -52,14 +52,17 @@ pub(super) fn functions(Interface { krate, item, .. }: &Interface) -> TokenStrea
         const SHAPE: &'static #krate::__private::Shape =
             &#krate::__private::Shape::object(__PATH, &__DESCRIPTION);
 
+        #[inline]
         fn proxy(__object: #krate::__private::Object<Self>) -> #proxy {
             #proxy { plugin_object: __object }
         }
 
+        #[inline]
         fn boxed(__object: #krate::__private::Object<Self>) -> #krate::__private::Box<Self> {
             #krate::__private::Box::new(#proxy { plugin_object: __object })
         }
 
+        #[inline]
         fn object(&self)
             -> #krate::__private::core::option::Option<&#krate::__private::Object<Self>>
         {
