@@ -73,7 +73,7 @@ fn expand(derived: &Derived) -> TokenStream {
     let outcome = quote!(#krate::abi::Outcome);
     let result = quote!(#private::core::result::Result);
     quote! {
-        #[allow(deprecated, clippy::type_complexity)]
+        #[allow(deprecated, non_camel_case_types, clippy::type_complexity)]
         const _: () = {
             #layouts
             #definition
