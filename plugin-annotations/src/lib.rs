@@ -298,7 +298,8 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # Arguments
 ///
 /// - `#[ffi(crate = path)]`: where `plugin-interface` is, if it was renamed.
-/// - `#[ffi(with = module)]`, on a field: how its type crosses.
+/// - `#[ffi(with = module)]`, on a field: how its type crosses. It must own what it
+///   holds (`'static`).
 ///
 /// # Errors
 ///

@@ -64,7 +64,8 @@ impl With {
         quote!(#path::#name)
     }
 
-    fn place(&self) -> Span {
+    /// Where its errors point.
+    pub fn place(&self) -> Span {
         place_of(&self.0)
     }
 }

@@ -16,7 +16,7 @@ use syn::ext::IdentExt;
 
 use crate::Part;
 use crate::model::{Body, Field};
-use plugin_annotations_core::spans::crossing;
+use plugin_annotations_core::spans::{crossing, located};
 use plugin_annotations_core::syntax::Path;
 
 impl Part<'_> {
@@ -61,7 +61,13 @@ impl Part<'_> {
         let lowered = self.fields().iter().zip(self.values()).map(|(field, value)| {
             let lower = crossing(krate, &field.carrier(), "lower");
             let value = quote!(#value);
-            let value = field.with.as_ref().map_or(value.clone(), |with| with.lower(&value));
+            // What borrows might look at that in its drop, which the call of a method
+            // that has it by reference outlasts. What crosses by itself does not.
+            let value = field.with.as_ref().map_or(value.clone(), |with| {
+                let lowered = with.lower(&value);
+                let owns = located(quote!(#krate::__private::owns), with.place());
+                quote!({ #owns(&#value); #lowered })
+            });
             quote!(#lower(#value))
         });
         quote!(#wire(#(#lowered),*))

@@ -29,6 +29,10 @@ pub use crate::runtime::register::{
 };
 pub use crate::runtime::state::state;
 
+/// Compiles for what owns all that it holds.
+#[inline]
+pub fn owns<T: 'static>(_: &T) {}
+
 /// The length of the record of an interface.
 pub const fn interface_record_len<I: Interface + ?Sized>() -> usize {
     write::interface_record_len(I::DESCRIPTION)

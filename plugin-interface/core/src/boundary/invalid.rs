@@ -151,7 +151,7 @@ impl fmt::Display for Invalid {
             ),
             Invalid::Lent => write!(
                 f,
-                "an object that is lent must be an argument of a method whose return does not borrow from its arguments: pass a Box or an Arc"
+                "what is lent or copied for a call must be an argument of a method whose return does not borrow from its arguments: pass a value, a Box or an Arc"
             ),
             Invalid::NoMessage => write!(f, "an error must have a message, found none"),
             Invalid::Refused(reason) => f.write_str(reason),

@@ -69,7 +69,8 @@
 //!   that came from elsewhere, whose `checked` makes a [`CallError`](crate::CallError) of it.
 //! - *What is lent is gone after the call.* So a method that takes `&'a dyn Trait`
 //!   cannot return something that borrows for `'a`, nor a `&dyn Trait`: either
-//!   does not compile, or panics where an alias hides it.
+//!   does not compile, or panics where a derived type with a lifetime hides it. The
+//!   same goes for the copies behind `&[T]` and `&T`.
 //! - *An `Arc` may have owners on several sides*: `Arc::get_mut` knows those of its own
 //!   side, and a method with `&mut self` that is called by way of it panics.
 //! - *Objects grow as their interfaces do*: one of an older plugin runs the defaults
