@@ -132,7 +132,7 @@ fn objects_are_lent_for_a_call() {
 fn what_is_lent_is_not_given_to_what_may_keep_it() {
     let (factory, theirs) = (factory("keeping_lent"), counter(1));
     let refused = panic_of(|| factory.around(Hiding(&*theirs)).name());
-    assert!(refused.ends_with("pass a Box or an Arc"), "{refused}");
+    assert!(refused.ends_with("pass a value, a Box or an Arc"), "{refused}");
     let theirs = factory.counter(1);
     assert_eq!(factory.around(Hiding(&*theirs)).name(), "nobody", "it has it anyway");
 }
