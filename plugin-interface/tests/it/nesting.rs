@@ -7,7 +7,7 @@ use fixture_interface::objects::*;
 use plugin_interface::{PluginManager, UnloadOutcome};
 
 use crate::fixtures::{Directory, is_mapped};
-use crate::objects::wait_until_unmapped;
+use crate::objects::{wait_until_told_unmapped, wait_until_unmapped};
 
 /// What the host keeps.
 #[derive(Default)]
@@ -51,7 +51,7 @@ fn outlive(
     assert!(taken.iter().all(|counter| counter.get() == 9));
     drop(taken);
     wait_until_unmapped(outer);
-    assert_eq!(outcome(&manager), UnloadOutcome::Unmapped);
+    wait_until_told_unmapped(|| outcome(&manager));
     assert_eq!(is_mapped(inner), forever, "as the one in between had it");
 }
 
