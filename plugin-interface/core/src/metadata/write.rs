@@ -11,8 +11,8 @@ use crate::boundary::Naming;
 /// Collects bytes and counts them, or counts and hashes them (FNV-1a, 64 bits).
 ///
 /// The compiler runs this for every interface, each time it compiles a crate that
-/// defines or implements one, and slowly: so bytes are copied as a whole, and
-/// looked at one by one only where they are hashed.
+/// defines or implements one. Calls are what it does slowest: so bytes are kept
+/// and hashed in place, and hashed only where a fingerprint is wanted.
 #[derive(Debug)]
 pub(crate) struct Writer<const N: usize> {
     bytes: [u8; N],
@@ -207,7 +207,7 @@ pub(crate) const fn fingerprint(record: &[u8]) -> u64 {
     }
 }
 
-/// Where bytes are only counted, nothing is hashed.
+/// Where bytes are only counted, no method is hashed.
 const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
     let start = out.len;
     out.u64(0);
