@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use fixture_interface::{Threads, ThreadsProxy};
 use plugin_interface::{
@@ -15,6 +14,7 @@ use plugin_interface::{
 
 use crate::builds::is_soak;
 use crate::fixtures::{Directory, fixture, is_mapped, released};
+use crate::objects::{wait_until_told_unmapped, wait_until_unmapped};
 
 /// Replaces the plugin in a process of its own.
 fn reload(mut command: Command, count: usize, exits: usize) -> String {
@@ -127,16 +127,8 @@ impl Loaded {
 
     /// It is unmapped by a thread of ours, without anybody asking.
     fn wait_until_unmapped(&self, name: &str) {
-        let end = Instant::now() + Duration::from_secs(60);
-        while is_mapped(name) {
-            assert!(Instant::now() < end, "{:?}", retained());
-            thread::sleep(Duration::from_millis(1));
-        }
-        // It is no longer mapped a moment before it is said to be so.
-        while self.outcome() != UnloadOutcome::Unmapped {
-            assert!(Instant::now() < end, "{:?}", self.outcome());
-            thread::yield_now();
-        }
+        wait_until_unmapped(name);
+        wait_until_told_unmapped(|| self.outcome());
         assert!(!self.is_retained());
     }
 }
