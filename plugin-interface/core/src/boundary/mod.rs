@@ -15,13 +15,6 @@
 //! lifetime its type claims: an interface method that takes or returns
 //! `&'static str` or `Cow<'static, str>`, also behind an alias, does not compile.
 //!
-//! # What a call costs
-//!
-#![doc = include_str!("tiers.md")]
-//!
-//! These are counted in host and plugin together, built for release, without
-//! [`system_allocator!`](crate::system_allocator), and without what the C library does.
-//!
 //! # Objects
 //!
 //! `dyn Trait`, closures, iterators and futures are called where they were made,
