@@ -38,7 +38,7 @@ where
         // SAFETY: the contract of this function.
         let copy = unsafe { Vec::<T>::lift(wire, origin) }?;
         // SAFETY: borrowed for the call, in which it is kept.
-        Ok(unsafe { &*keep(Box::new(copy), origin)? })
+        Ok(unsafe { &*keep(copy, origin)? })
     }
 }
 
@@ -61,12 +61,12 @@ where
         // SAFETY: the contract of this function.
         let copy = unsafe { Box::<T>::lift(wire, origin) }?;
         // SAFETY: borrowed for the call, in which it is kept.
-        Ok(unsafe { &*keep(copy, origin)? })
+        Ok(unsafe { &**keep(copy, origin)? })
     }
 }
 
 /// Where a copy lies until the call ends.
-fn keep<V>(copy: Box<V>, origin: Origin) -> Result<*const V, Invalid> {
+fn keep<V>(copy: V, origin: Origin) -> Result<*const V, Invalid> {
     let lendings = origin.lendings().ok_or(Invalid::Lent)?;
     // SAFETY: a local of the call whose arguments are being lifted.
     Ok(unsafe { &*lendings }.keep(copy))

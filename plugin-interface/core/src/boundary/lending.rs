@@ -1,8 +1,9 @@
 //! What is lent for a call, and has to lie somewhere meanwhile.
 #![expect(unsafe_code, reason = "what is lent is reached by pointers until the call ends")]
 
-use core::cell::RefCell;
+use core::cell::Cell;
 use core::ffi::c_void;
+use core::ptr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::runtime::failure;
@@ -35,14 +36,18 @@ impl Lends {
     }
 }
 
-/// What is lent to one call: a local of it.
+/// What is lent to one call: a local of it. The one that was kept last leads to
+/// those before.
 #[doc(hidden)]
-pub struct Lendings(RefCell<Vec<Kept>>);
+pub struct Lendings(Cell<*mut Kept<()>>);
 
-/// A box, and the function that ends it.
-struct Kept {
-    value: *mut c_void,
-    end: unsafe fn(*mut c_void),
+/// A value, and what to do when the call ends. Each is reached as one of `()`, which
+/// begins alike.
+#[repr(C)]
+struct Kept<V> {
+    before: *mut Kept<()>,
+    end: unsafe fn(*mut Kept<()>),
+    value: V,
 }
 
 /// One object, and the words that its maker gave along.
@@ -54,14 +59,15 @@ struct Slot<B: ?Sized> {
 impl Lendings {
     #[inline]
     pub(crate) fn new() -> Self {
-        Lendings(RefCell::new(Vec::new()))
+        Lendings(Cell::new(ptr::null_mut()))
     }
 
     /// Keeps a value, which may be used for as long as this lives.
-    pub(crate) fn keep<V>(&self, value: Box<V>) -> *mut V {
-        let value = Box::into_raw(value);
-        self.0.borrow_mut().push(Kept { value: value.cast(), end: end::<V> });
-        value
+    pub(crate) fn keep<V>(&self, value: V) -> *mut V {
+        let kept = Box::into_raw(Box::new(Kept { before: self.0.get(), end: end::<V>, value }));
+        self.0.set(kept.cast());
+        // SAFETY: boxed above, and alive until `self` is dropped.
+        unsafe { &raw mut (*kept).value }
     }
 
     /// Makes an object out of the address that `data` gets, and keeps both. The
@@ -71,7 +77,7 @@ impl Lendings {
         data: [*mut c_void; 2],
         make: impl FnOnce(*mut [*mut c_void; 2]) -> Box<B>,
     ) -> *mut B {
-        let slot = self.keep(Box::new(Slot::<B> { data, object: None }));
+        let slot = self.keep(Slot::<B> { data, object: None });
         // SAFETY: kept above, and alive until `self` is dropped.
         unsafe { &raw mut **(*slot).object.insert(make(&raw mut (*slot).data)) }
     }
@@ -79,16 +85,16 @@ impl Lendings {
 
 /// # Safety
 ///
-/// `value` is a box of a `V`, ended here only.
-unsafe fn end<V>(value: *mut c_void) {
+/// `kept` is a box of a `Kept<V>`, ended here only.
+unsafe fn end<V>(kept: *mut Kept<()>) {
     // SAFETY: the contract of this function.
-    drop(unsafe { Box::from_raw(value.cast::<V>()) });
+    drop(unsafe { Box::from_raw(kept.cast::<Kept<V>>()) });
 }
 
 impl Drop for Lendings {
     #[inline]
     fn drop(&mut self) {
-        if !self.0.get_mut().is_empty() {
+        if !self.0.get().is_null() {
             self.end_all();
         }
     }
@@ -98,9 +104,13 @@ impl Lendings {
     /// The last one first, which may borrow from those before. A panic in a drop
     /// ends there: the method has returned.
     fn end_all(&mut self) {
-        while let Some(Kept { value, end }) = self.0.get_mut().pop() {
-            // SAFETY: boxed in `keep`, and taken from the list.
-            let ended = || unsafe { end(value) };
+        while !self.0.get().is_null() {
+            let last = self.0.get();
+            // SAFETY: boxed in `keep`, and not ended yet.
+            let (before, end) = unsafe { ((*last).before, (*last).end) };
+            self.0.set(before);
+            // SAFETY: boxed in `keep` as what `end` ends, and taken from the list.
+            let ended = || unsafe { end(last) };
             if let Err(payload) = catch_unwind(AssertUnwindSafe(ended)) {
                 failure::discard(payload);
             }
@@ -110,6 +120,6 @@ impl Lendings {
 
 impl core::fmt::Debug for Lendings {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_tuple("Lendings").field(&self.0.borrow().len()).finish()
+        f.debug_tuple("Lendings").field(&!self.0.get().is_null()).finish()
     }
 }
