@@ -9,7 +9,7 @@
 //!
 #![doc = include_str!("types.md")]
 //!
-//! They nest as they like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
+//! The types nest as they like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
 //! A borrow crosses for the duration
 //! of the call (parameters) or of the borrow of `self` (returns), whatever
 //! lifetime its type claims: an interface method that takes or returns
