@@ -28,21 +28,6 @@ pub(crate) fn built() -> &'static Built {
     BUILT.get_or_init(|| build("fixtures", "build", &[], &["--workspace"]))
 }
 
-/// Some fixtures as another compiler builds them, which lays out the fields of
-/// all that is not `repr(C)` at random.
-pub(crate) fn shuffled(more: &[&str]) -> Option<Built> {
-    let other = "nightly";
-    if !has_toolchain(other) {
-        eprintln!("NOT TESTED against another compiler: no toolchain `{other}` is installed");
-        return None;
-    }
-    let before = ["+nightly", "--config", "build.rustflags = ['-Zrandomize-layout']"];
-    let packages =
-        ["driver", "changed", "healthy", "objects", "shared-malloc", "tagged"].map(|p| ["-p", p]);
-    let after = [packages.as_flattened(), more].concat();
-    Some(build("fixtures-shuffled", "build", &before, &after))
-}
-
 /// Builds fixtures into a target directory of that name: `cargo`, what comes
 /// before, the verb, what comes after.
 pub(crate) fn build(target: &str, verb: &str, before: &[&str], after: &[&str]) -> Built {
@@ -71,23 +56,4 @@ pub(crate) fn build(target: &str, verb: &str, before: &[&str], after: &[&str]) -
         built.extend(file.map(|file| (name, file.into_std_path_buf())));
     }
     built
-}
-
-fn has_toolchain(name: &str) -> bool {
-    Command::new("cargo")
-        .arg(format!("+{name}"))
-        .arg("--version")
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .output()
-        .is_ok_and(|output| output.status.success())
-}
-
-/// The compiler that a library names in its comment section.
-pub(crate) fn version(library: &Path) -> String {
-    let bytes = std::fs::read(library).unwrap();
-    let needle = b"rustc version ";
-    let at = bytes.windows(needle.len()).position(|window| window == needle).unwrap();
-    let text = &bytes[at..];
-    let end = text.iter().position(|&byte| byte == 0).unwrap();
-    String::from_utf8(text[..end].to_vec()).unwrap()
 }

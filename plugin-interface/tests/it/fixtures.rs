@@ -15,7 +15,8 @@ use crate::builds::{Built, build, built, sources};
 /// what takes longest to optimise.
 pub(crate) fn released() -> &'static Built {
     static BUILT: OnceLock<Built> = OnceLock::new();
-    let most = ["--release", "--workspace", "--exclude", "positions", "--exclude", "tagged"];
+    let without = ["positions", "sharing", "tagged"].map(|name| ["--exclude", name]);
+    let most = [&["--release", "--workspace"], without.as_flattened()].concat();
     BUILT.get_or_init(|| build("fixtures", "build", &[], &most))
 }
 

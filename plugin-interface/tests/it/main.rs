@@ -5,6 +5,7 @@ mod boundary;
 mod builds;
 mod by_hand;
 mod calls;
+mod compilers;
 mod crossing;
 mod derived;
 mod evolving;

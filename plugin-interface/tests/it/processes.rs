@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::builds::{Built, build, built, is_soak, shuffled, version};
+use crate::builds::{Built, build, built, is_soak};
+use crate::compilers::{shuffled, version};
 use crate::fixtures::{Directory, fixture, released};
 
 fn text(output: &Output) -> String {

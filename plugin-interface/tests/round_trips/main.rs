@@ -5,18 +5,21 @@
 
 #[path = "../it/builds.rs"]
 mod builds;
-mod rounds;
-mod values;
+#[path = "../it/compilers.rs"]
+mod compilers;
+mod valgrind;
 
 use std::path::Path;
 use std::process::Command;
 
+use fixture_interface::Allocations;
 use fixture_interface::everything::Everything;
 use plugin_interface::PluginManager;
+use rounds::{Rounds, proxy};
 use tagging::Tagging;
 
-use builds::{Built, build, built, is_soak, shuffled, version};
-use rounds::Rounds;
+use builds::{Built, build, built, is_soak};
+use compilers::{shuffled, version};
 
 #[global_allocator]
 static ALLOCATOR: Tagging = Tagging::new();
@@ -49,15 +52,15 @@ fn system_compiler() -> Result<(), String> {
 /// Passes values of each type to the plugin, and counts.
 fn pass(library: &Path, cases: u32, size: usize) {
     let plugins = PluginManager::new().load_library(library).unwrap();
-    let rounds = Rounds::new(&plugins, cases, size);
-    let live = rounds.live();
-    assert!(live.0 > 0 && live.1 > 0, "both count");
-    rounds.all();
+    let allocations = proxy::<dyn Allocations>(&plugins);
+    let live = || (ALLOCATOR.live(), allocations.live());
     // What a plugin gave away is the host's, and is counted there.
-    let before = rounds.live();
-    let kept = rounds.mirror.names_array(["a".into(), "b".into()]);
-    assert_eq!(rounds.live(), (before.0 + 2, before.1));
+    let mirror = proxy::<dyn Everything>(&plugins);
+    let before = live();
+    let kept = mirror.names_array(["a".into(), "b".into()]);
+    assert_eq!(live(), (before.0 + 2, before.1));
     drop(kept);
+    Rounds::new(&plugins, cases, size, &live).all();
 }
 
 // Without a harness, which would allocate meanwhile.
@@ -79,13 +82,5 @@ fn main() {
         assert_ne!(version(&theirs["tagged"]), version(library), "two compilers");
         pass(&theirs["tagged"], cases, 1 << 20);
     }
-    let status = Command::new("valgrind")
-        .args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite"])
-        .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9"])
-        .arg(std::env::current_exe().unwrap())
-        .arg(library)
-        .args(if is_soak() { ["5", "10485760"] } else { ["0", "100000"] })
-        .status()
-        .expect("the tests need valgrind");
-    assert!(status.success(), "{status}");
+    valgrind::run(library, if is_soak() { ["5", "10485760"] } else { ["0", "100000"] });
 }

@@ -1,0 +1,45 @@
+//! The same values between a host and a plugin that both declare the system's
+//! allocator, so that memory itself goes over: what one side allocates the other
+//! frees, once. Blocks of the C library are counted, whoever asks for them.
+
+#[path = "../it/builds.rs"]
+mod builds;
+mod malloc;
+mod valgrind;
+
+use std::path::Path;
+
+use plugin_interface::PluginManager;
+use positions::Positions;
+use rounds::{Rounds, proxy};
+
+use builds::{built, is_soak};
+
+plugin_interface::system_allocator!();
+
+/// Passes values of each type to the plugin, and counts.
+fn pass(library: &Path, cases: u32, size: usize) {
+    let plugins = PluginManager::new().load_library(library).unwrap();
+    Rounds::new(&plugins, cases, size, &|| (malloc::live(), 0)).all();
+}
+
+/// Nothing is allocated on the way, and what arrives is as good as what left.
+fn is_counted_and_not_copied(positions: &dyn Positions) {
+    let before = (malloc::live(), malloc::made());
+    let text = positions.string("text".repeat(100));
+    assert_eq!((malloc::live(), malloc::made()), (before.0 + 1, before.1 + 1), "in `repeat`");
+    drop(text);
+    assert_eq!(malloc::live(), before.0);
+}
+
+// Without a harness, which would allocate meanwhile.
+fn main() {
+    if let [_, library, cases, size] = &std::env::args().collect::<Vec<_>>()[..] {
+        return pass(library.as_ref(), cases.parse().unwrap(), size.parse().unwrap());
+    }
+    let library = &built()["sharing"];
+    let plugins = PluginManager::new().load_library(library).unwrap();
+    is_counted_and_not_copied(&proxy::<dyn Positions>(&plugins));
+    pass(library, if is_soak() { 250 } else { 8 }, 10 << 20);
+    valgrind::run(library, if is_soak() { ["5", "10485760"] } else { ["0", "100000"] });
+}
