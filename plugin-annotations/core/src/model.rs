@@ -49,6 +49,11 @@ impl Method {
         let is_named = |ty: &Type| lifetimes::written(ty).iter().any(|found| found.ident != "_");
         lifetimes::borrows(&self.output) && self.parameters.iter().any(|p| is_named(&p.ty))
     }
+
+    /// Whether there is something to lose where one argument is refused.
+    pub(crate) fn may_lose_arguments(&self) -> bool {
+        self.parameters.iter().filter(|p| p.with.is_some() || !p.ty.is_scalar()).count() > 1
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

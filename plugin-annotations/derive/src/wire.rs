@@ -17,7 +17,7 @@ use syn::ext::IdentExt;
 use crate::Part;
 use crate::model::{Body, Field};
 use plugin_annotations_core::spans::{crossing, located};
-use plugin_annotations_core::syntax::Path;
+use plugin_annotations_core::syntax::{Path, Type};
 
 impl Part<'_> {
     fn fields(&self) -> &[Field] {
@@ -73,20 +73,29 @@ impl Part<'_> {
         quote!(#wire(#(#lowered),*))
     }
 
-    /// The value again, of the wires in `wire`.
+    /// The value again, of the wires in `wire`. Where one of several fields may be
+    /// refused, the others are taken over all the same.
     fn lift(&self, krate: &Path, wire: &TokenStream) -> TokenStream {
         let path = &self.path;
-        let fields = self.fields().iter().enumerate().map(|(i, field)| {
-            let (member, place) = (&field.member, Literal::usize_unsuffixed(i));
+        let lifted = self.fields().iter().enumerate().map(|(i, field)| {
+            let place = Literal::usize_unsuffixed(i);
             let lift = crossing(krate, &field.carrier(), "lift");
-            let lifted = quote!(#lift::<'__a>(#wire.#place, __origin)?);
-            let value = field.with.as_ref().map_or(lifted.clone(), |with| {
-                let value = with.lift(krate, &lifted);
-                quote!(#value?)
-            });
-            quote!(#member: #value)
+            let lifted = quote!(#lift::<'__a>(#wire.#place, __origin));
+            field.with.as_ref().map_or(lifted.clone(), |with| {
+                let value = with.lift(krate, &quote!(__carrier));
+                quote!(#krate::__private::core::result::Result::and_then(#lifted, |__carrier| #value))
+            })
         });
-        quote!(#path { #(#fields),* })
+        let members = self.fields().iter().map(|field| &field.member);
+        let may_be_lost = |field: &&Field| !Type::from(field.carrier()).is_scalar();
+        if self.fields().iter().filter(may_be_lost).count() < 2 {
+            return quote!(#path { #(#members: #lifted?),* });
+        }
+        let values: Vec<_> = self.values().collect();
+        quote! {
+            #(let #values = #lifted;)*
+            #path { #(#members: #values?),* }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::num::NonZero;
+use std::sync::Arc;
 
 use fixture_interface::adopted::*;
 use plugin_interface::{CallError, Interface, PluginManager};
@@ -42,6 +43,20 @@ fn what_the_module_refuses_is_an_error_in_its_words() {
     let taken = checked.routes(vec![bad]).unwrap_err();
     assert!(taken.to_string().contains(reason), "{taken}");
     assert_eq!(checked.address(Ipv4Addr::BROADCAST), Ok(Ipv4Addr::BROADCAST));
+}
+
+#[test]
+fn arguments_before_and_behind_what_is_refused_end() {
+    let (network, living) = (network(), Arc::new(()));
+    let call = || {
+        let living = Arc::clone(&living);
+        Box::new(move || Arc::strong_count(&living) as u32)
+    };
+    let between = |address| NetworkProxy::checked(&network).between(call(), vec![address], call());
+    assert_eq!(between(Ipv4Addr::LOCALHOST), Ok(3 + 3 + 1));
+    assert_eq!(Arc::strong_count(&living), 1);
+    assert!(between(Ipv4Addr::BROADCAST).is_err());
+    assert_eq!(Arc::strong_count(&living), 1);
 }
 
 #[test]

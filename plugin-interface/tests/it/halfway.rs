@@ -74,6 +74,34 @@ impl Ord for Key {
     }
 }
 
+/// Refuses 13.
+mod lucky {
+    use plugin_interface::boundary::Invalid;
+
+    pub(super) type Crossing = u32;
+
+    pub(super) fn lower(number: u32) -> Crossing {
+        number
+    }
+
+    pub(super) fn lift(number: Crossing) -> Result<u32, Invalid> {
+        if number == 13 { Err(Invalid::Refused("thirteen")) } else { Ok(number) }
+    }
+}
+
+#[derive(FfiSafe)]
+struct Parts {
+    _before: Closure,
+    #[ffi(with = lucky)]
+    number: u32,
+    _after: Vec<Closure>,
+}
+
+#[derive(FfiSafe)]
+enum Whole {
+    Part(Parts, Closure),
+}
+
 /// Lowers what panics then.
 fn fail_to_lower<T: FfiSafe>(value: T, living: u32) {
     assert_eq!(LIVING.get(), living);
@@ -114,4 +142,17 @@ fn elements_that_are_not_lifted_after_a_panic_end() {
     fail_to_lift::<[Each<Vec<Key>>; 4], [Each<BTreeSet<Key>>; 4]>(each(), 8);
     let map = (0..).zip(each()).collect();
     fail_to_lift::<Map<Vec<Key>>, BTreeMap<u32, Each<BTreeSet<Key>>>>(map, 8);
+}
+
+#[test]
+fn fields_before_and_behind_what_is_refused_end() {
+    let parts = |number| Parts { _before: closure(), number, _after: vec![closure(), closure()] };
+    let whole = |number| Whole::Part(parts(number), closure());
+    // SAFETY: lowered just there.
+    let pass = |number| unsafe { Whole::lift(whole(number).lower(), Origin::Rust) };
+    let Whole::Part(passed, _closure) = pass(12).unwrap();
+    assert_eq!((passed.number, LIVING.get()), (12, 4));
+    drop((passed, _closure));
+    assert!(pass(13).is_err());
+    assert_eq!(LIVING.get(), 0);
 }

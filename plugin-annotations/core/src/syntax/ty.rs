@@ -47,6 +47,11 @@ impl Type {
         Some((and, Path::of(tokens.collect())?))
     }
 
+    /// Whether it is a number, `bool` or `char`: nothing of it can be lost.
+    pub fn is_scalar(&self) -> bool {
+        SCALARS.contains(&&*self.0.to_string())
+    }
+
     /// Whether it has a shared reference to what may be no plain data.
     pub(crate) fn may_cross_as_copy(&self) -> bool {
         find(self.0.clone())
@@ -69,7 +74,8 @@ fn find(tokens: TokenStream) -> bool {
                     tokens.nth(1);
                 }
                 let referent = tokens.peek().map(ToString::to_string).unwrap_or_default();
-                if !PLAIN.contains(&referent.trim_matches(['[', ']', ' '])) {
+                let referent = referent.trim_matches(['[', ']', ' ']);
+                if !POINTERS.contains(&referent) && !SCALARS.contains(&referent) {
                     return true;
                 }
             }
@@ -81,9 +87,12 @@ fn find(tokens: TokenStream) -> bool {
 }
 
 /// What crosses by pointer whatever else there is.
-const PLAIN: [&str; 20] = [
-    "str", "mut", "dyn", "Path", "OsStr", "bool", "char", "f32", "f64", "u8", "u16", "u32", "u64",
-    "usize", "i8", "i16", "i32", "i64", "isize", "u128",
+const POINTERS: [&str; 5] = ["str", "mut", "dyn", "Path", "OsStr"];
+
+/// By pointer too, as what lies in memory as it crosses.
+const SCALARS: [&str; 16] = [
+    "bool", "char", "f32", "f64", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
+    "i64", "i128", "isize",
 ];
 
 impl From<TokenStream> for Type {

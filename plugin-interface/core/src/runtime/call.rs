@@ -59,9 +59,20 @@ impl<const N: usize> Call<N> {
     /// 2. If `N` is 1, what the method returns does not borrow from `A`.
     #[inline]
     pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
+        // SAFETY: the contract of this function.
+        take(unsafe { self.arrived::<A>(wire) })
+    }
+
+    /// The argument, or why it is refused.
+    ///
+    /// # Safety
+    ///
+    /// As for `argument`.
+    #[inline]
+    pub unsafe fn arrived<A: FfiSafe>(&self, wire: A::Wire) -> Result<A::At<'_>, Invalid> {
         let origin = self.0.first().map_or(Origin::Rust, Origin::of_call);
         // SAFETY: the caller's borrows outlive the call, and so this borrow.
-        take(unsafe { A::lift(wire, origin) })
+        unsafe { A::lift(wire, origin) }
     }
 }
 
