@@ -1,6 +1,7 @@
 //! What cannot cross, for how it is written.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 
 use crate::model::Fields;
 use plugin_annotations_core::errors::Errors;
@@ -55,8 +56,17 @@ pub(crate) fn no_options(attributes: &[Attribute], errors: &mut Errors) {
     }
 }
 
-/// Across the boundary nothing is borrowed for ever.
-pub(crate) fn field_type(ty: &Type, errors: &mut Errors) {
+/// Across the boundary nothing is borrowed for ever, and nothing of which it is
+/// not known how it is borrowed.
+pub(crate) fn field_type(ty: &Type, generics: &Generics, errors: &mut Errors) {
+    let parameters: Vec<_> =
+        generics.of(Kind::Type).map(|parameter| parameter.ident.to_string()).collect();
+    if let Some(parameter) = lent(ty.to_token_stream(), &parameters) {
+        errors.at(
+            &parameter,
+            "a reference to a type parameter cannot be derived: what it is decides how it is lent; own it (`T`, `Vec<T>`), or write the type",
+        );
+    }
     for lifetime in lifetimes::written(ty) {
         if lifetime.ident == "static" {
             errors.at(
@@ -65,4 +75,33 @@ pub(crate) fn field_type(ty: &Type, errors: &mut Errors) {
             );
         }
     }
+}
+
+/// A type parameter behind a `&`.
+fn lent(tokens: TokenStream, parameters: &[String]) -> Option<Ident> {
+    let mut tokens = tokens.into_iter();
+    // Another argument of a type that has several is named by what follows a comma.
+    let mut is_behind = false;
+    tokens.find_map(|token| match token {
+        TokenTree::Punct(punct) => {
+            is_behind = punct.as_char() == '&' || is_behind && punct.as_char() != ',';
+            None
+        }
+        TokenTree::Group(group) if is_behind => mentioned(group.stream(), parameters),
+        TokenTree::Group(group) => lent(group.stream(), parameters),
+        TokenTree::Ident(ident) if is_behind => is_one_of(ident, parameters),
+        _ => None,
+    })
+}
+
+fn mentioned(tokens: TokenStream, parameters: &[String]) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(group) => mentioned(group.stream(), parameters),
+        TokenTree::Ident(ident) => is_one_of(ident, parameters),
+        _ => None,
+    })
+}
+
+fn is_one_of(ident: Ident, names: &[String]) -> Option<Ident> {
+    names.contains(&ident.to_string()).then_some(ident)
 }

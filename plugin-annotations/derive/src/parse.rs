@@ -9,7 +9,7 @@ use crate::syntax::{self, Data, Item, Variant};
 use plugin_annotations_core::args::Args;
 use plugin_annotations_core::errors::Errors;
 use plugin_annotations_core::spans::located;
-use plugin_annotations_core::syntax::{Attribute, Path};
+use plugin_annotations_core::syntax::{Attribute, Generics, Path};
 use plugin_annotations_core::with::With;
 
 pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived> {
@@ -17,14 +17,14 @@ pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived>
     check::generics(&item.generics, errors);
     let krate = crate_path(&item.attrs, errors);
     let (name, arguments) = (&item.ident, item.generics.arguments());
-    let own = quote!(#name #arguments);
+    let owner = Owner { name: quote!(#name #arguments), generics: &item.generics };
     let has_numbers = match &item.data {
         Data::Enum(variants) => variants.iter().any(|variant| !variant.discriminant.is_empty()),
         _ => false,
     };
     let body = match &item.data {
-        Data::Struct(all) => Some(Body::Struct(fields(all, &own, errors))),
-        Data::Enum(all) => Some(Body::Enum(variants(all, &own, errors))),
+        Data::Struct(all) => Some(Body::Struct(fields(all, &owner, errors))),
+        Data::Enum(all) => Some(Body::Enum(variants(all, &owner, errors))),
         Data::Union(keyword) => {
             check::union(keyword, errors);
             None
@@ -69,11 +69,14 @@ fn is_repr_c(attributes: &[Attribute]) -> bool {
     first.is_some_and(|repr| repr.to_string() == "C") && reprs.next().is_none()
 }
 
-fn variants(
-    all: &[Variant],
-    own: &TokenStream,
-    errors: &mut Errors,
-) -> Vec<(Ident, model::Fields)> {
+/// The type that fields belong to.
+struct Owner<'a> {
+    /// With its parameters.
+    name: TokenStream,
+    generics: &'a Generics,
+}
+
+fn variants(all: &[Variant], own: &Owner<'_>, errors: &mut Errors) -> Vec<(Ident, model::Fields)> {
     let mut variants = Vec::new();
     for variant in all {
         check::no_options(&variant.attrs, errors);
@@ -82,15 +85,15 @@ fn variants(
     variants
 }
 
-fn fields(fields: &syntax::Fields, own: &TokenStream, errors: &mut Errors) -> model::Fields {
+fn fields(fields: &syntax::Fields, own: &Owner<'_>, errors: &mut Errors) -> model::Fields {
     let mut all = Vec::new();
     for (number, field) in fields.all().iter().enumerate() {
-        check::field_type(&field.ty, errors);
+        check::field_type(&field.ty, own.generics, errors);
         let member = match &field.ident {
             Some(name) => name.to_token_stream(),
             None => Literal::usize_unsuffixed(number).to_token_stream(),
         };
-        let ty = without_self(field.ty.to_token_stream(), own);
+        let ty = without_self(field.ty.to_token_stream(), &own.name);
         let with = With::of(&field.attrs, errors);
         all.push(model::Field { name: field.ident.clone(), member, ty, with });
     }

@@ -19,16 +19,15 @@ pub(crate) fn plain(derived: &Derived, parameters: &TokenStream) -> (TokenStream
         Body::Struct(fields) => fields.all().iter().collect(),
         Body::Enum(variants) => variants.iter().flat_map(|(_, fields)| fields.all()).collect(),
     };
-    if !is_repr_c || fields.iter().any(|field| field.with.is_some()) {
+    // What has a lifetime has a reference somewhere, perhaps to its own type.
+    let borrows = generics.of(Kind::Lifetime).next().is_some();
+    if !is_repr_c || borrows || fields.iter().any(|field| field.with.is_some()) {
         return by_copy;
     }
     let by_ref = fields.iter().fold(quote!(#private::ByPointer), |others, field| {
         let own = crossing(krate, &field.ty, "ByRef");
         quote!(<#own as #private::ByRef>::And<#others>)
     });
-    if generics.of(Kind::Lifetime).next().is_some() {
-        return (by_ref, quote!());
-    }
     let arguments = generics.arguments();
     let types = fields.iter().map(|field| &field.ty);
     let owned = generics.of(Kind::Type).map(|parameter| &parameter.ident);

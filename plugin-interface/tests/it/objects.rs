@@ -278,6 +278,7 @@ fn an_object_keeps_its_library_mapped_and_nothing_else() {
     let mut handles = manager.load_plugins(directory.path(), wanted).unwrap();
     let factory = handles[0].proxy::<dyn Factory>().unwrap();
     let (first, second, third) = (factory.counter(1), factory.counter(2), factory.tree(1));
+    assert!(factory.opened(factory.kit(0)).is_err(), "one goes home, and ends there");
     drop(factory);
     assert_eq!(handles.remove(0).close().unwrap(), Some(1), "unmade, since nobody has it");
     let library = directory.library("outlived_by_objects");

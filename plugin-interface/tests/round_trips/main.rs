@@ -15,7 +15,7 @@ use std::process::Command;
 use fixture_interface::Allocations;
 use fixture_interface::everything::Everything;
 use plugin_interface::PluginManager;
-use rounds::{Rounds, proxy};
+use rounds::{Rounds, close, proxy};
 use tagging::Tagging;
 
 use builds::{Built, build, built, is_soak};
@@ -51,7 +51,8 @@ fn system_compiler() -> Result<(), String> {
 
 /// Passes values of each type to the plugin, and counts.
 fn pass(library: &Path, cases: u32, size: usize) {
-    let plugins = PluginManager::new().load_library(library).unwrap();
+    let mut manager = PluginManager::new();
+    let plugins = manager.load_library(library).unwrap();
     let allocations = proxy::<dyn Allocations>(&plugins);
     let live = || (ALLOCATOR.live(), allocations.live());
     // What a plugin gave away is the host's, and is counted there.
@@ -61,6 +62,8 @@ fn pass(library: &Path, cases: u32, size: usize) {
     assert_eq!(live(), (before.0 + 2, before.1));
     drop(kept);
     Rounds::new(&plugins, cases, size, &live).all();
+    drop((mirror, allocations));
+    close(&manager, plugins, library);
 }
 
 // Without a harness, which would allocate meanwhile.

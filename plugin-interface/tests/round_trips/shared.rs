@@ -11,7 +11,7 @@ use std::path::Path;
 
 use plugin_interface::PluginManager;
 use positions::Positions;
-use rounds::{Rounds, proxy};
+use rounds::{Rounds, close, proxy};
 
 use builds::{built, is_soak};
 
@@ -19,8 +19,10 @@ plugin_interface::system_allocator!();
 
 /// Passes values of each type to the plugin, and counts.
 fn pass(library: &Path, cases: u32, size: usize) {
-    let plugins = PluginManager::new().load_library(library).unwrap();
+    let mut manager = PluginManager::new();
+    let plugins = manager.load_library(library).unwrap();
     Rounds::new(&plugins, cases, size, &|| (malloc::live(), 0)).all();
+    close(&manager, plugins, library);
 }
 
 /// Nothing is allocated on the way, and what arrives is as good as what left.

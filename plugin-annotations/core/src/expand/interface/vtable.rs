@@ -120,10 +120,17 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             #(#arguments,)*
         )
     };
-    // Where one of several may be refused, the others are taken over all the same.
-    let lift =
-        format_ident!("{}", if method.may_lose_arguments() { "arrived" } else { "argument" });
-    let take = method.may_lose_arguments().then(|| quote!(#krate::__private::take));
+    let of_call = quote!(#krate::__private::Call);
+    let taken_over = match method.may_lose_arguments() {
+        false => quote! {
+            #(let #arguments = #given(#of_call::argument::<#lifted>(&__call, #arguments));)*
+        },
+        // Where one is refused, the others are taken over all the same.
+        true => quote! {
+            #(let #arguments = #of_call::arrived::<#lifted>(&__call, #arguments);)*
+            #(let #arguments = #given(#krate::__private::take(#arguments));)*
+        },
+    };
     let call = method.output_with.as_ref().map_or(call.clone(), |with| with.lower(&call));
     quote! {
         #(#cfgs)*
@@ -141,8 +148,7 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             // for, borrowed as the method asks, and what it lowered. That is
             // taken over first: an instance with other owners panics.
             #krate::__private::contain::<#output>(|| unsafe {
-                #(let #arguments = #krate::__private::Call::#lift::<#lifted>(&__call, #arguments);)*
-                #(let #arguments = #given(#take(#arguments));)*
+                #taken_over
                 #call
             })
         }
