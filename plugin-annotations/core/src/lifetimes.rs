@@ -22,6 +22,12 @@ pub fn of_call(ty: &impl ToTokens) -> TokenStream {
     rewrite(ty.to_token_stream(), "call")
 }
 
+/// `&'s str` becomes `&'__a str`: for a field of what is lifted with this lifetime
+/// in place of its own. What says `'static` owns what it holds.
+pub fn of_lifted(ty: &impl ToTokens) -> TokenStream {
+    rewrite(ty.to_token_stream(), "__a")
+}
+
 fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -33,7 +39,8 @@ fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
                 inner.to_tokens(&mut out);
             }
             TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                tokens.next();
+                let stays = matches!(tokens.next(), Some(TokenTree::Ident(i)) if i == "static");
+                let name = if stays { "static" } else { name };
                 lifetime(name, punct.span()).to_tokens(&mut out);
             }
             TokenTree::Punct(punct) if punct.as_char() == '&' => {

@@ -50,9 +50,13 @@ impl Method {
         lifetimes::borrows(&self.output) && self.parameters.iter().any(|p| is_named(&p.ty))
     }
 
-    /// Whether there is something to lose where one argument is refused.
+    /// Whether one argument may be lost where another one cannot be lowered, or is
+    /// refused: code of others runs meanwhile, such as a `clone` or a module's.
     pub(crate) fn may_lose_arguments(&self) -> bool {
-        self.parameters.iter().filter(|p| p.with.is_some() || !p.ty.is_scalar()).count() > 1
+        let may_fail = |p: &&Parameter| p.with.is_some() || !p.ty.is_scalar();
+        let owns = |p: &Parameter| p.with.is_some() || !p.ty.is_borrowed();
+        let risky = || self.parameters.iter().filter(may_fail);
+        risky().count() > 1 && risky().any(owns)
     }
 }
 

@@ -16,6 +16,7 @@ use syn::ext::IdentExt;
 
 use crate::Part;
 use crate::model::{Body, Field};
+use plugin_annotations_core::lifetimes;
 use plugin_annotations_core::spans::{crossing, located};
 use plugin_annotations_core::syntax::{Path, Type};
 
@@ -56,45 +57,55 @@ impl Part<'_> {
         quote!(#wire<#(#wires),*>)
     }
 
+    /// The wires of the values, which modules have converted before anything is
+    /// given away: they may panic.
     fn lower(&self, krate: &Path) -> TokenStream {
         let wire = &self.wire;
-        let lowered = self.fields().iter().zip(self.values()).map(|(field, value)| {
-            let lower = crossing(krate, &field.carrier(), "lower");
-            let value = quote!(#value);
+        let fields = || self.fields().iter().zip(self.values());
+        let converted = fields().filter_map(|(field, value)| {
+            let with = field.with.as_ref()?;
             // What borrows might look at that in its drop, which the call of a method
             // that has it by reference outlasts. What crosses by itself does not.
-            let value = field.with.as_ref().map_or(value.clone(), |with| {
-                let lowered = with.lower(&value);
-                let owns = located(quote!(#krate::__private::owns), with.place());
-                quote!({ #owns(&#value); #lowered })
-            });
+            let lowered = with.lower(&quote!(#value));
+            let owns = located(quote!(#krate::__private::owns), with.place());
+            Some(quote!(#owns(&#value); let #value = #lowered;))
+        });
+        let lowered = fields().map(|(field, value)| {
+            let lower = crossing(krate, &field.carrier(), "lower");
             quote!(#lower(#value))
         });
-        quote!(#wire(#(#lowered),*))
+        quote!({ #(#converted)* #wire(#(#lowered),*) })
     }
 
-    /// The value again, of the wires in `wire`. Where one of several fields may be
-    /// refused, the others are taken over all the same.
+    /// The value again, of the wires in `wire`. All fields are taken over before one
+    /// that is refused is looked at, and before modules convert what arrived.
     fn lift(&self, krate: &Path, wire: &TokenStream) -> TokenStream {
         let path = &self.path;
         let lifted = self.fields().iter().enumerate().map(|(i, field)| {
             let place = Literal::usize_unsuffixed(i);
-            let lift = crossing(krate, &field.carrier(), "lift");
-            let lifted = quote!(#lift::<'__a>(#wire.#place, __origin));
-            field.with.as_ref().map_or(lifted.clone(), |with| {
-                let value = with.lift(krate, &quote!(__carrier));
-                quote!(#krate::__private::core::result::Result::and_then(#lifted, |__carrier| #value))
-            })
+            let lift = crossing(krate, &lifetimes::of_lifted(&field.carrier()), "lift");
+            quote!(#lift::<'__a>(#wire.#place, __origin))
         });
+        let value = |field: &Field, lifted: TokenStream| {
+            let lifted = quote!(#lifted?);
+            field.with.as_ref().map_or(lifted.clone(), |with| {
+                let value = with.lift(krate, &lifted);
+                quote!(#value?)
+            })
+        };
         let members = self.fields().iter().map(|field| &field.member);
         let may_be_lost = |field: &&Field| !Type::from(field.carrier()).is_scalar();
         if self.fields().iter().filter(may_be_lost).count() < 2 {
-            return quote!(#path { #(#members: #lifted?),* });
+            let values =
+                self.fields().iter().zip(lifted).map(|(field, lifted)| value(field, lifted));
+            return quote!(#path { #(#members: #values),* });
         }
-        let values: Vec<_> = self.values().collect();
+        let names: Vec<_> = self.values().collect();
+        let values =
+            self.fields().iter().zip(&names).map(|(field, name)| value(field, quote!(#name)));
         quote! {
-            #(let #values = #lifted;)*
-            #path { #(#members: #values?),* }
+            #(let #names = #lifted;)*
+            #path { #(#members: #values),* }
         }
     }
 }

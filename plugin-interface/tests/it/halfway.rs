@@ -74,17 +74,19 @@ impl Ord for Key {
     }
 }
 
-/// Refuses 13.
+/// Refuses 13, and panics over 14 on the way out and 15 on the way in.
 mod lucky {
     use plugin_interface::boundary::Invalid;
 
     pub(super) type Crossing = u32;
 
     pub(super) fn lower(number: u32) -> Crossing {
+        assert!(number != 14, "fourteen");
         number
     }
 
     pub(super) fn lift(number: Crossing) -> Result<u32, Invalid> {
+        assert!(number != 15, "fifteen");
         if number == 13 { Err(Invalid::Refused("thirteen")) } else { Ok(number) }
     }
 }
@@ -155,4 +157,21 @@ fn fields_before_and_behind_what_is_refused_end() {
     drop((passed, _closure));
     assert!(pass(13).is_err());
     assert_eq!(LIVING.get(), 0);
+}
+
+#[test]
+fn fields_beside_what_a_module_panics_over_end() {
+    let parts = |number| Parts { _before: closure(), number, _after: vec![closure(), closure()] };
+    fail_to_lower(parts(14), 3);
+    fail_to_lower((closure(), parts(14), closure()), 5);
+    fail_to_lift::<Parts, Parts>(parts(15), 3);
+    fail_to_lift::<[Parts; 2], [Parts; 2]>([parts(15), parts(15)], 6);
+}
+
+#[test]
+#[should_panic(expected = "a `RangeInclusive` that was iterated to its end cannot cross")]
+fn a_range_that_is_used_up_is_not_made_another_one() {
+    let mut range = 5_u8..=5;
+    assert_eq!(range.next(), Some(5));
+    range.lower();
 }

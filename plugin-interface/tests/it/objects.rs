@@ -147,6 +147,21 @@ fn what_is_lent_is_not_given_to_what_may_keep_it() {
 }
 
 #[test]
+fn objects_that_borrow_are_fields_both_ways() {
+    let factory = factory("borrowing_fields");
+    let name = "name".to_owned();
+    let mut desk = factory.desk(&name);
+    assert_eq!((desk.counter.add(1), desk.call.as_ref().unwrap()(3), desk.name), (2, 7, "name"));
+    assert_eq!(desk.later[0].name(), "nobody");
+    assert_eq!(factory.sit(desk), 2 + 4 + 4 + 1);
+    let own = 10;
+    let call: Arc<dyn Fn(u32) -> u32> = Arc::new(|number| number + own);
+    let desk = Desk { counter: counter(1), call: Some(call), later: vec![], name: &name };
+    assert_eq!(factory.sit(desk), 1 + 4 + 10);
+    assert_eq!(factory.alive(), 0);
+}
+
+#[test]
 fn an_object_in_an_arc_is_never_had_exclusively() {
     let factory = factory("exclusive");
     let mut shared = factory.shared();

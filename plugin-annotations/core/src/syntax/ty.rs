@@ -52,9 +52,10 @@ impl Type {
         SCALARS.contains(&&*self.0.to_string())
     }
 
-    /// Whether it has a shared reference to what may be no plain data.
-    pub(crate) fn may_cross_as_copy(&self) -> bool {
-        find(self.0.clone())
+    /// Whether it is a reference, behind which nothing is copied: nobody owns it.
+    pub(crate) fn is_borrowed(&self) -> bool {
+        let is_reference = |token| matches!(token, TokenTree::Punct(p) if p.as_char() == '&');
+        flat(self.0.clone()).into_iter().next().is_some_and(is_reference) && !find(self.0.clone())
     }
 
     /// Whether it is `!`.

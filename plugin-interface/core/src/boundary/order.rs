@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
 
 use core::cmp::Ordering;
-use core::ops::{Range, RangeInclusive};
+use core::ops::{Bound, Range, RangeBounds, RangeInclusive};
 
 use super::carried::crosses_as;
 use super::{FfiSafe, Invalid, Shape};
@@ -28,12 +28,18 @@ crosses_as! {
     lift: (start, end) => Ok(start..end),
 }
 
-// One that was iterated to its end has no end to tell: it arrives with its
-// bounds.
 crosses_as! {
     impl [T: FfiSafe] RangeInclusive<T>,
     carrier: (T, T), at 'a: RangeInclusive<T::At<'a>>,
     shape: Shape::Apply("RangeInclusive", &[T::SHAPE]),
-    lower: range => range.into_inner(),
+    lower: range => {
+        let is_used_up = matches!(range.end_bound(), Bound::Excluded(_));
+        assert!(
+            !is_used_up,
+            "a `RangeInclusive` that was iterated to its end cannot cross, since nobody can make \
+             another one: pass a `Range`, or its bounds",
+        );
+        range.into_inner()
+    },
     lift: (start, end) => Ok(start..=end),
 }

@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use super::super::{crossing, place_of};
 use super::{later, object, proxy_name, vtable_name};
 use crate::lifetimes;
-use crate::model::{Interface, Method, Parameter};
+use crate::model::{Interface, Method};
 use crate::spans::located;
 use crate::syntax::Signature;
 
@@ -118,8 +118,8 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
         let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(&argument));
         (ty, value)
     });
-    // Where one of several may panic, those before it are not lost.
-    let (lowered, wires): (Vec<_>, Vec<_>) = match may_panic(method) {
+    // Where one panics, those before it are not lost.
+    let (lowered, wires): (Vec<_>, Vec<_>) = match method.may_lose_arguments() {
         false => values
             .map(|(ty, value)| {
                 let lower = crossing(krate, &ty, "lower");
@@ -164,14 +164,6 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
             }
         }
     }
-}
-
-/// Whether code of others runs while several arguments are lowered: a conversion,
-/// or the `clone` of what crosses as a copy. An alias may hide that; then those
-/// before it are leaked if it panics.
-fn may_panic(method: &Method) -> bool {
-    let may = |p: &Parameter| p.with.is_some() || p.ty.may_cross_as_copy();
-    method.parameters.len() > 1 && method.parameters.iter().any(may)
 }
 
 /// Where a method lies in the vtable.
