@@ -63,6 +63,48 @@ use proc_macro::TokenStream;
 /// # fn main() {}
 /// ```
 ///
+/// # What may change
+///
+/// The names of parameters, default bodies and docs may, and methods may come at the
+/// end. All else is refused when a library is loaded, with both signatures: another
+/// order, another type, and a field or a variant more in the data that crosses, even
+/// an `Option`, since what was built before has no room for it. Where data will have
+/// to grow, pass an object, `Box<dyn Settings>`, whose interface grows as any does;
+/// or add a method that takes the newer type, and tells an older plugin what that
+/// understands:
+///
+/// ```
+/// use plugin_interface::{FfiSafe, plugin_interface};
+///
+/// #[derive(FfiSafe)]
+/// pub struct Settings {
+///     pub dpi: u32,
+/// }
+///
+/// #[derive(FfiSafe)]
+/// pub struct FineSettings {
+///     pub dpi: u32,
+///     pub gamma: f32,
+/// }
+///
+/// #[plugin_interface(version = "1.1")]
+/// pub trait Painter: Send + Sync {
+///     fn configure(&self, settings: Settings);
+///
+///     #[since("1.1")]
+///     fn configure_finely(&self, settings: FineSettings) {
+///         self.configure(Settings { dpi: settings.dpi });
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// A new major version is another interface, and its versions begin anew. A library
+/// that serves hosts of both has two traits, `Painter` and `PainterV2`: what it
+/// exports is called by the trait's own name, so an alias is not enough.
+///
+/// # Objects
+///
 /// The interface is a type too: methods of this one and of others take and return
 /// `Box<dyn Counter>`, `Arc<dyn Counter>` and `&dyn Counter`
 /// (`plugin_interface::boundary`). For that the trait gets a hidden method with a

@@ -10,6 +10,9 @@
 #![doc = include_str!("types.md")]
 //!
 //! The types nest as they like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
+//! What leads to its like, such as a tree, crosses by functions that call themselves,
+//! as its drop does: the stack sets a limit to how deep it is, of some thousands in
+//! a debug build. A long list is a `Vec`.
 //! A borrow crosses for the duration
 //! of the call (parameters) or of the borrow of `self` (returns), whatever
 //! lifetime its type claims: an interface method that takes or returns
