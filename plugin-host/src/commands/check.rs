@@ -30,7 +30,7 @@ const CHECKS: [(&str, &str); 23] = [
     ("metadata", "has metadata that can be read"),
     ("policy", "is allowed by the policy"),
     ("abi", "speaks this host's binary interface"),
-    ("panics", "unwinds when it panics"),
+    ("panics", "unwinds where it panics, if it is Rust's"),
     ("implementations", "implements what it offers"),
     ("names", "gives each registration a name of its own"),
     ("symbols", "exports what its metadata promises"),

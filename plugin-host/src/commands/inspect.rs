@@ -106,7 +106,12 @@ fn show(report: &Report<'_>) -> io::Result<()> {
     line("compiler", report.rustc)?;
     line("target", report.target)?;
     line("abi", &report.abi_version.to_string())?;
-    line("panics", if report.unwinds { "unwind" } else { "abort, or unknown" })?;
+    let panics = match (report.rust, report.unwinds) {
+        (_, true) => "unwind",
+        (true, false) => "abort",
+        (false, false) => "none, of a library that is not Rust's",
+    };
+    line("panics", panics)?;
     line("values", if report.rust { "typed by rustc" } else { "validated when they cross" })?;
     for interface in &report.interfaces {
         let threads = match (interface.send, interface.sync) {
