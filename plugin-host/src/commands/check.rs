@@ -278,13 +278,17 @@ fn report(file: &Path, failed: Option<Failed>) -> Report {
 
 fn show(report: &Report) -> std::io::Result<()> {
     print_line(&escaped(&report.file))?;
-    for (line, (_, says)) in report.checks.iter().zip(CHECKS) {
+    let tried = report.checks.iter().filter(|line| line.verdict != "skipped").count();
+    for (line, (_, says)) in report.checks.iter().zip(CHECKS).take(tried) {
         print_line(&format!("  {:<8} {:<16} {says}", line.verdict, line.name))?;
         for reason in line.reason.iter().flat_map(|reason| reason.lines()) {
             print_line(&format!("           {}", escaped(reason)))?;
         }
     }
-    Ok(())
+    match report.checks.len() - tried {
+        0 => Ok(()),
+        left => print_line(&format!("  skipped  {left} more, which go on from what failed")),
+    }
 }
 
 #[cfg(test)]

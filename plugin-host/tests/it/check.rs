@@ -103,6 +103,10 @@ fn each_check_of_the_file_fails_alone() {
     let record = bytes.windows(magic.len()).position(|window| window == magic).unwrap();
 
     fails(&check(&directory.library("missing"), &[]), "file", 2, "cannot read");
+    let missing = plugin_host(&["check", directory.library("missing").to_str().unwrap()]);
+    let lines: Vec<_> = missing.out.lines().collect();
+    assert!(lines[1].starts_with("  failed   file"), "{missing:?}");
+    assert_eq!(lines[3..], ["  skipped  22 more, which go on from what failed"], "{missing:?}");
     let writable = write("writable", &bytes);
     fs::set_permissions(&writable, Permissions::from_mode(0o666)).unwrap();
     fails(&check(&writable, &[]), "writers", 4, "chmod o-w");
