@@ -11,6 +11,7 @@ use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::error::Error;
 use std::ffi::{OsStr, OsString};
+use std::marker::PhantomData;
 use std::net::Ipv4Addr;
 use std::num::NonZero;
 use std::ops::{Range, RangeInclusive};
@@ -186,7 +187,8 @@ rows! {
     numbers both {}
         u8: u8 = 1, u16: u16 = 1, u32: u32 = 1, u64: u64 = 1, u128: u128 = 1, usize: usize = 1,
         i8: i8 = 1, i16: i16 = 1, i32: i32 = 1, i64: i64 = 1, i128: i128 = 1, isize: isize = 1,
-        f32: f32 = 1.0, f64: f64 = 1.0, bool: bool = true, char: char = 'a', unit: () = ();
+        f32: f32 = 1.0, f64: f64 = 1.0, bool: bool = true, char: char = 'a', unit: () = (),
+        phantom: PhantomData<T> = PhantomData;
     checked both {}
         nonzero: NonZero<u32> = NonZero::<u32>::MIN, ordering: Ordering = Ordering::Less,
         duration: Duration = Duration::MAX, time: SystemTime = SystemTime::UNIX_EPOCH;

@@ -17,7 +17,7 @@ pub(super) const ERROR: &str = "dyn Error + Send + Sync";
 const KNOWN: [&str; 3] = [
     "u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char Ordering String \
      OsString PathBuf Duration SystemTime",
-    "Option NonZero Range RangeInclusive Vec VecDeque BTreeSet HashSet Box",
+    "Option NonZero PhantomData Range RangeInclusive Vec VecDeque BTreeSet HashSet Box",
     "Result BTreeMap HashMap",
 ];
 

@@ -229,6 +229,7 @@ impl<'i> Layouts<'i> {
                 Ok(self.declare(key.to_owned(), name, &members))
             }
             ("NonZero", [of]) => self.value(of),
+            ("PhantomData", [_]) => Ok(CType::new("uint8_t", 1, 1)),
             ("Range" | "RangeInclusive", [of]) => {
                 let fields = ["start", "end"].map(|name| (name.to_owned(), of.clone()));
                 self.structure(ty, key, &fields)

@@ -26,6 +26,7 @@ const UNSAFE: &[&str] = &[
     "boundary/option.rs",
     "boundary/order.rs",
     "boundary/path.rs",
+    "boundary/phantom.rs",
     "boundary/place.rs",
     "boundary/pointee.rs",
     "boundary/recursion.rs",

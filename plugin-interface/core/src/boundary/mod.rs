@@ -98,6 +98,7 @@ mod option;
 mod order;
 mod owning;
 mod path;
+mod phantom;
 mod place;
 mod pointee;
 #[cfg(test)]
