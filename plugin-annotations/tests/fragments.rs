@@ -6,7 +6,7 @@ use plugin_interface::{FfiSafe, Interface, plugin_aggregates, plugin_impl, plugi
 macro_rules! crate_of_plugins {
     (
         $(#[$meta:meta])* $vis:vis trait $name:ident: $($marker:path),*;
-        $empty:vis fn $method:ident($argument:ident: $taken:ty) -> $given:ty $body:block
+        $empty:vis fn $method:ident($argument:ident: $taken:ty; $($more:tt)*) -> $given:ty $body:block
         impl for $plugin:path, of $type:ty, by $new:path, called $text:literal
         struct $wrapper:ident<$lifetime:lifetime>($field:ty) with $first:ident = $number:expr
     ) => {
@@ -14,7 +14,7 @@ macro_rules! crate_of_plugins {
         #[plugin_interface]
         $vis trait $name: $($marker +)* 'static {
             $(#[$meta])*
-            $empty fn $method(&self, $argument: $taken) -> $given $body
+            $empty fn $method(&self, $argument: $taken, $($more)*) -> $given $body
 
             fn wrapped(&self) -> $wrapper<'_>;
         }
@@ -47,7 +47,8 @@ struct Tool(String);
 crate_of_plugins! {
     /// Documented.
     pub(crate) trait Tools: Send, Sync;
-    fn measure(texts: Vec<(String, u8)>) -> Result<usize, String> { Ok(texts.len()) }
+    fn measure(texts: ::std::vec::Vec<(String, u8)>; more: ::core::primitive::usize)
+        -> Result<usize, String> { Ok(texts.len() + more) }
     impl for Tool, of Tool, by crate::make, called "tool"
     struct Words<'w>(Kind) with Hammer = 1 << 2
 }
@@ -59,7 +60,7 @@ fn items_of_a_macro_are_items_as_any() {
     let tool = make_tool();
     let Words(text, kind) = tool.wrapped();
     assert_eq!((text, kind), ("made", Kind::Hammer));
-    assert_eq!(tool.measure(vec![("one".to_owned(), 1)]), Ok(1));
+    assert_eq!(tool.measure(vec![("one".to_owned(), 1)], 2), Ok(3));
     assert_ne!(Kind::Other, Kind::Hammer);
 }
 

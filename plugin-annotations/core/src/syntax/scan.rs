@@ -65,7 +65,7 @@ fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
 }
 
 /// How deep in angle brackets, which are no groups to the compiler either.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Angles {
     depth: usize,
     /// Behind the first half of a `->`.
@@ -113,13 +113,18 @@ pub fn expect(input: ParseStream<'_>, text: &str) -> syn::Result<TokenStream> {
     punct(input, text).ok_or_else(|| input.error(format!("expected `{text}`")))
 }
 
-/// The punctuation `text`, such as `::`, where it comes next.
+/// The punctuation `text`, such as `::`, where it comes next. The `: ::` before a
+/// type that begins at the root is not `::` and `:`.
 pub fn punct(input: ParseStream<'_>, text: &str) -> Option<TokenStream> {
     let next = input.step(|cursor| {
         let (mut tokens, mut rest) = (TokenStream::new(), *cursor);
-        for char in text.chars() {
+        for (i, char) in text.char_indices() {
+            let is_last = i + 1 == text.len();
             match rest.punct() {
-                Some((punct, behind)) if punct.as_char() == char => {
+                Some((punct, behind))
+                    if punct.as_char() == char
+                        && (is_last || punct.spacing() == Spacing::Joint) =>
+                {
                     tokens.append(punct);
                     rest = behind;
                 }

@@ -17,7 +17,7 @@ fn a_trait_is_given_back_as_it_was() {
             helper! { fn x(); }
             helper::one!(1; 2);
             fn plain(&self);
-            fn body(&'a mut self, _: u8, mut x: &[u8], #[cfg(any())] y: [u8; { N }],) -> u8 {
+            fn body(&'a mut self, _: u8, mut x: &[u8], #[cfg(any())] y: ::a::B<{ N }>,) -> ::a::B {
                 x.len() as u8
             }
             const unsafe extern "C" fn odd<T>(self: Box<Self>, (a, b): (u8, Vec<u8>), ...)
