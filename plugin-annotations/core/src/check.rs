@@ -143,7 +143,6 @@ pub(crate) fn parameter_type(ty: &Type, errors: &mut Errors) {
     }
     refuse_self_type(ty, errors);
     refuse_static(ty, errors);
-    refuse_reference(ty, errors);
 }
 
 /// A method cannot name the type that implements it.
@@ -189,21 +188,18 @@ fn keyword(ty: &Type, word: &str) -> Option<Ident> {
     find(ty.to_token_stream(), word)
 }
 
-/// References that there is a better type for.
-fn refuse_reference(ty: &Type, errors: &mut Errors) {
-    let Some((and, referent)) = ty.referent() else { return };
+/// References to what is copied where it is lent: when the method has returned,
+/// nothing would hold the copy.
+fn refuse_reference(output: &Type, errors: &mut Errors) {
+    let Some((and, referent)) = output.referent() else { return };
     let Some(last) = referent.last() else { return };
     let instead = match last.to_string().as_str() {
-        "String" => "write `&str`, or `String` to give it away",
-        "Vec" => "write a slice, `&[T]`, or `Vec<T>` to give it away",
-        "Option" | "Result" => "leave the `&` out",
-        "bool" | "char" | "f32" | "f64" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize"
-        | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => {
-            "leave the `&` out: it crosses by value"
-        }
+        "String" => "return `&str`, or `String` to give it away",
+        "Vec" => "return a slice, `&[T]`, or `Vec<T>` to give it away",
+        "Option" | "Result" => "put the `&` inside, as in `Option<&str>`, or leave it out",
         _ => return,
     };
-    errors.at(&and, &format!("a reference to this does not cross: {instead}"));
+    errors.at(&and, &format!("a reference to this cannot be returned: {instead}"));
 }
 
 pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {

@@ -2,7 +2,8 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn sum(&self, values: &[f64]) -> f64;
+    fn values(&self) -> &Vec<f64>;
+    fn title(&self) -> &Option<String>;
 }
 
 fn main() {}

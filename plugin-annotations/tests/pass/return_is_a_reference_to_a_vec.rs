@@ -2,7 +2,8 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn greet(&self, target: &String) -> String;
+    fn values(&self) -> &[f64];
+    fn title(&self) -> Option<&str>;
 }
 
 fn main() {}
