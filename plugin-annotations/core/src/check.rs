@@ -157,7 +157,7 @@ fn refuse_self_type(ty: &Type, errors: &mut Errors) {
 
 /// What a method takes is borrowed for the call, `self` included.
 fn refuse_static(taken: &impl ToTokens, errors: &mut Errors) {
-    for lifetime in lifetimes::written(taken) {
+    for lifetime in lifetimes::borrowed(taken) {
         if lifetime.ident == "static" {
             errors.at(
                 &lifetime,
@@ -222,14 +222,22 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
 /// library mapped. The compiler would say so too, less clearly.
 fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors) {
     let of_self = signature.receiver.as_ref().and_then(|receiver| receiver.lifetime.as_ref());
-    for lifetime in lifetimes::written(output) {
-        if lifetime.ident != "_" && Some(&lifetime) != of_self {
-            let message = format!(
-                "what a method returns borrows from `self`, not for `{lifetime}`: \
-                 the library may be gone by then; return an owned value"
-            );
-            errors.at(&lifetime, &message);
+    for lifetime in lifetimes::borrowed(output) {
+        if lifetime.ident == "_" || Some(&lifetime) == of_self {
+            continue;
         }
+        let or_else = match &signature.receiver {
+            Some(receiver) if lifetime.ident != "static" => {
+                let mutability = receiver.mutability.as_ref().map_or("", |_| "mut ");
+                format!(", or let `self` be borrowed as long: `&{lifetime} {mutability}self`")
+            }
+            _ => String::new(),
+        };
+        let message = format!(
+            "what a method returns borrows from `self`, not for `{lifetime}`: \
+             the library may be gone by then; return an owned value{or_else}"
+        );
+        errors.at(&lifetime, &message);
     }
 }
 

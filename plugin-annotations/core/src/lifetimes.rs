@@ -1,8 +1,10 @@
-//! Rewrites the lifetimes of a type where generated code names it elsewhere.
+//! Finds the lifetimes of a type, and rewrites them where generated code names it elsewhere.
 
 use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
+
+use crate::syntax::{Angles, flat};
 
 /// `&'a str` and `&str` become `&'static str`: for types in a layout, where
 /// only the lifetime-free wire matters.
@@ -62,37 +64,149 @@ fn lifetime(name: &str, span: Span) -> TokenStream {
     lifetime.to_token_stream()
 }
 
-/// Whether a type has a lifetime, written or not: one of a path is written where
-/// generated code names the type too.
+/// Where in a type the next token stands: a `'static` may say of what is in a box
+/// that it owns what it holds, and not that something is borrowed for ever.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// Behind `dyn Trait +`, or `BoxFuture<`.
+    is_for_owner: bool,
+    /// Behind `BoxFuture`.
+    is_behind_future: bool,
+    /// Behind `&`, `&'a` or `&mut`.
+    is_behind_and: bool,
+    /// In the parentheses of `&(dyn Trait + ..)`, which is lent as anything is.
+    is_lent: bool,
+    angles: Angles,
+}
+
+impl Place {
+    /// The place behind `token`, which stands here.
+    fn behind(&self, token: &TokenTree) -> Place {
+        let mut next = Place { is_lent: self.is_lent, angles: self.angles, ..Place::default() };
+        next.angles.pass(token);
+        match token {
+            TokenTree::Ident(ident) => {
+                next.is_for_owner = ident == "dyn";
+                next.is_behind_future = ident == "BoxFuture";
+                next.is_behind_and = self.is_behind_and && ident == "mut";
+            }
+            TokenTree::Punct(punct) => match punct.as_char() {
+                '+' => next.is_for_owner = true,
+                '<' => next.is_for_owner = self.is_behind_future,
+                '&' => next.is_behind_and = true,
+                // Its name is read with it.
+                '\'' => next.is_behind_and = self.is_behind_and,
+                _ => {}
+            },
+            _ => {}
+        }
+        next
+    }
+
+    /// The place of the first token in a group that stands here.
+    fn within(&self, group: &Group) -> Place {
+        let first = || flat(group.stream()).into_iter().next();
+        let is_object = || matches!(first(), Some(TokenTree::Ident(ident)) if ident == "dyn");
+        Place { is_lent: self.is_behind_and && is_object(), ..Place::default() }
+    }
+
+    /// Whether a lifetime of this name is no borrow here.
+    fn is_owned(&self, name: Option<&TokenTree>) -> bool {
+        let is_static = matches!(name, Some(TokenTree::Ident(ident)) if ident == "static");
+        is_static && self.is_for_owner && !(self.is_lent && self.angles.is_outside())
+    }
+}
+
+/// Whether a type has a lifetime, written or not, that something is borrowed for:
+/// one of a path is written where generated code names the type too.
 pub(crate) fn borrows(ty: &impl ToTokens) -> bool {
-    fn find(tokens: TokenStream) -> bool {
+    fn has_reference(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
-            TokenTree::Group(group) => find(group.stream()),
-            TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '\''),
+            TokenTree::Group(group) => has_reference(group.stream()),
+            TokenTree::Punct(punct) => punct.as_char() == '&',
             _ => false,
         })
     }
-    find(ty.to_token_stream())
+    has_reference(ty.to_token_stream()) || !borrowed(ty).is_empty()
 }
 
 /// Every lifetime that is written in a type.
 pub fn written(ty: &impl ToTokens) -> Vec<Lifetime> {
+    all(ty).into_iter().map(|(lifetime, _)| lifetime).collect()
+}
+
+/// Those for which something is borrowed, which what is owned is not.
+pub fn borrowed(ty: &impl ToTokens) -> Vec<Lifetime> {
+    let borrowed = all(ty).into_iter().filter(|(_, is_owned)| !is_owned);
+    borrowed.map(|(lifetime, _)| lifetime).collect()
+}
+
+/// Every lifetime that is written, and whether it is of what is owned.
+fn all(ty: &impl ToTokens) -> Vec<(Lifetime, bool)> {
     let mut found = Vec::new();
-    collect(ty.to_token_stream(), &mut found);
+    collect(ty.to_token_stream(), Place::default(), &mut found);
     found
 }
 
-fn collect(tokens: TokenStream, found: &mut Vec<Lifetime>) {
+fn collect(tokens: TokenStream, mut place: Place, found: &mut Vec<(Lifetime, bool)>) {
     let mut tokens = tokens.into_iter();
     while let Some(token) = tokens.next() {
+        let here = place;
+        place = here.behind(&token);
         match token {
-            TokenTree::Group(group) => collect(group.stream(), found),
+            TokenTree::Group(group) => collect(group.stream(), here.within(&group), found),
             TokenTree::Punct(quote) if quote.as_char() == '\'' => {
-                if let Some(TokenTree::Ident(ident)) = tokens.next() {
-                    found.push(Lifetime { apostrophe: quote.span(), ident });
+                let name = tokens.next();
+                let is_owned = here.is_owned(name.as_ref());
+                if let Some(TokenTree::Ident(ident)) = name {
+                    let apostrophe = quote.span();
+                    found.push((Lifetime { apostrophe, ident }, is_owned));
                 }
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn a_static_of_what_is_owned_is_no_borrow_and_stays() {
+        for owned in [
+            quote!(Box<dyn Trait + 'static>),
+            quote!(Vec<Option<Box<dyn Fn(u32) -> u32 + Send + 'static>>>),
+            quote!(Arc<dyn 'static + Send + Trait>),
+            quote!(plugin_interface::BoxFuture<'static, u32>),
+            quote!((u8, Box<(dyn Trait + 'static)>)),
+        ] {
+            assert!(borrowed(&owned).is_empty() && !borrows(&owned), "{owned}");
+            assert_eq!(written(&owned).len(), 1, "{owned}");
+            assert_eq!(of_call(&owned).to_string(), owned.to_string());
+        }
+        let within = quote!(&mut (dyn Iterator<Item = Box<dyn Trait + 'static>> + Send));
+        assert!(borrowed(&within).is_empty() && borrows(&within));
+        let fixed = quote!(&'call mut (dyn Iterator<Item = Box<dyn Trait + 'static>> + Send));
+        assert_eq!(of_call(&within).to_string(), fixed.to_string());
+    }
+
+    #[test]
+    fn a_static_of_what_is_borrowed_is_one() {
+        for ty in [
+            quote!(&'static str),
+            quote!(Cow<'static, str>),
+            quote!(Words<'static>),
+            quote!(&(dyn Trait + 'static)),
+            quote!(&mut (dyn Trait + 'static)),
+            quote!(&'a (dyn 'static + Trait)),
+            quote!(Box<dyn Fn(&'static str) + Send>),
+            quote!(BoxFuture<'a, &'static str>),
+        ] {
+            let is_static = borrowed(&ty).iter().any(|lifetime| lifetime.ident == "static");
+            assert!(is_static && borrows(&ty), "{ty}");
         }
     }
 }

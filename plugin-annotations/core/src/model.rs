@@ -46,7 +46,7 @@ impl Method {
     /// Whether what it returns may borrow from one of its arguments. A lifetime
     /// that is not written is an argument's own.
     pub(crate) fn may_return_arguments(&self) -> bool {
-        let is_named = |ty: &Type| lifetimes::written(ty).iter().any(|found| found.ident != "_");
+        let is_named = |ty: &Type| lifetimes::borrowed(ty).iter().any(|found| found.ident != "_");
         lifetimes::borrows(&self.output) && self.parameters.iter().any(|p| is_named(&p.ty))
     }
 

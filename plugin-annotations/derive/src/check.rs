@@ -67,7 +67,7 @@ pub(crate) fn field_type(ty: &Type, generics: &Generics, errors: &mut Errors) {
             "a reference to a type parameter cannot be derived: what it is decides how it is lent; own it (`T`, `Vec<T>`), or write the type",
         );
     }
-    for lifetime in lifetimes::written(ty) {
+    for lifetime in lifetimes::borrowed(ty) {
         if lifetime.ident == "static" {
             errors.at(
                 &lifetime,

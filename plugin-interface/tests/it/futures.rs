@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use fixture_interface::calls::*;
+use fixture_interface::objects::{Living, Plain};
 use plugin_interface::BoxFuture;
 
 use crate::calls::{calls, panic_of};
@@ -151,6 +152,30 @@ fn a_future_keeps_its_library_mapped() {
     assert!(poll(&mut never, &waker).is_pending());
     drop(never);
     wait_until_unmapped("kept_by_future");
+}
+
+#[test]
+fn what_owns_what_it_holds_outlives_its_proxy() {
+    let calls = calls("owned");
+    let mut owned = Owned {
+        add: calls.owned_adder(10),
+        counter: Some(calls.owned_counter(5)),
+        future: calls.owned_future(2, "text".to_owned()),
+    };
+    assert_eq!(calls.alive(), 3);
+    owned = calls.owned(owned, &Plain(20, Living::default()));
+    owned = calls.owned_apart(owned.add, owned.counter, owned.future);
+    assert_eq!(calls.alive(), 3, "each is what it was");
+    drop(calls);
+    assert!(is_mapped("owned"));
+    // Each of them keeps the library.
+    assert_eq!(owned.counter.take().unwrap().get(), 5 + 20 + 10);
+    assert!(is_mapped("owned"));
+    assert_eq!(std::thread::spawn(move || block_on(owned.future)).join().unwrap(), "TEXT");
+    assert!(is_mapped("owned"));
+    assert_eq!((owned.add)(1), 11);
+    drop(owned.add);
+    wait_until_unmapped("owned");
 }
 
 /// A future of the host's that keeps the wakers it is polled with.

@@ -27,4 +27,5 @@ pub use ty::Type;
 
 pub(crate) use item_impl::ItemImpl;
 pub(crate) use item_trait::{ItemTrait, OtherItem, OtherKind, TraitItem, TraitMethod};
+pub(crate) use scan::Angles;
 pub(crate) use signature::{Receiver, Signature};

@@ -17,6 +17,7 @@
 //! of the call (parameters) or of the borrow of `self` (returns), whatever
 //! lifetime its type claims: an interface method that takes or returns
 //! `&'static str` or `Cow<'static, str>`, also behind an alias, does not compile.
+//! What is owned may say so: `Box<dyn Trait + 'static>`, `BoxFuture<'static, T>`.
 //!
 //! # Objects
 //!
