@@ -42,7 +42,7 @@ impl Args {
                 if input.is_empty() {
                     return Err(nothing_named());
                 }
-                args.interface = Some(input.call(Path::parse_mod_style)?);
+                args.interface = Some(path(input, "(Greeter)")?);
             }
             while !input.is_empty() {
                 if interface || args.any() {
@@ -72,11 +72,11 @@ impl Args {
             expect(input, "=")?;
         }
         let again = match key.to_string().as_str() {
-            "crate" => self.krate.replace(input.call(Path::parse_mod_style)?).is_some(),
+            "crate" => self.krate.replace(path(input, "crate = path")?).is_some(),
             "new" => self.new.replace(function(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
             "stop" => self.stop.replace(function(input)?).is_some(),
-            "with" => self.with.replace(input.call(Path::parse_mod_style)?).is_some(),
+            "with" => self.with.replace(path(input, "with = module")?).is_some(),
             "version" => self.version.replace(text(input)?).is_some(),
             _ => self.name.replace(text(input)?).is_some(),
         };
@@ -95,6 +95,14 @@ impl Args {
 fn nothing_named() -> syn::Error {
     let message = "name the interface in parentheses behind the attribute, such as `(Greeter)`";
     syn::Error::new(Span::call_site(), message)
+}
+
+/// A path of names, as in `example`.
+fn path(input: ParseStream<'_>, example: &str) -> syn::Result<Path> {
+    input.call(Path::parse_mod_style).map_err(|error| {
+        let message = format!("expected a path without quotes, such as `{example}`");
+        syn::Error::new(error.span(), message)
+    })
 }
 
 /// A path, with arguments of types perhaps.

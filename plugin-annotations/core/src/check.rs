@@ -298,7 +298,14 @@ impl<'v> History<'v> {
             return None;
         };
         let own = numbers(self.version)?;
-        if since.0 != own.0 || since.1 == 0 || since > own {
+        if since.0 < own.0 || since == (own.0, 0) {
+            errors.at(&literal, &format!(
+                "a new major version begins anew, and what {}.0 began with has no `#[since]`: delete this one",
+                own.0
+            ));
+            return None;
+        }
+        if since > own {
             errors.at(&literal, &format!(
                 "expected a version after {}.0 and not after the interface's own, which is {}: say `#[plugin_interface(version = \"..\")]`",
                 own.0, self.version

@@ -26,6 +26,8 @@ pub struct Server {
     pub then: Ipv4Addr,
     #[ffi()]
     pub last: Ipv4Addr,
+    #[ffi(with = "address")]
+    pub quoted: Ipv4Addr,
 }
 
 #[plugin_interface]
