@@ -162,7 +162,8 @@ pub(crate) use shape::Naming;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross between a host and a plugin",
     label = "this type cannot cross",
-    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of those that are `Clone`, `&mut [T]` and `&mut T` of plain data; structs and enums of such types can with `#[derive(FfiSafe)]`, traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
+    note = "if it is your struct or enum, put `#[derive(FfiSafe)]` on it",
+    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of those that are `Clone`, `&mut [T]` and `&mut T` of plain data, and traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
     note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of a reference to what is not `Clone` the value, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
 )]
 #[expect(unsafe_code, reason = "an implementation vouches for layouts")]

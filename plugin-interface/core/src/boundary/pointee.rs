@@ -17,7 +17,8 @@ use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross between a host and a plugin",
     label = "this is no object that can cross",
-    note = "put `#[plugin_interface]` on the trait; or pass a closure, `Box<dyn Fn(A) -> R + Send>`, whose arguments and return own what they hold: `String` instead of `&str`, `Vec<T>` instead of `&[T]`"
+    note = "put `#[plugin_interface]` on the trait; or pass a closure, such as `Box<dyn Fn(A) -> R + Send>`, an iterator or a future",
+    note = "what a closure takes and returns, the items of an iterator and the value of a future own what they hold: `Box<dyn Fn(String)>` instead of `Box<dyn Fn(&str)>`, `Item = String` instead of `Item = &str`, `BoxFuture<'_, Vec<T>>` instead of `BoxFuture<'_, &[T]>`"
 )]
 pub unsafe trait Pointee {
     type Kind;
