@@ -161,8 +161,9 @@ pub enum LoadError {
     },
     /// As many earlier versions of the library are mapped as the policy allows.
     #[error(
-        "{}: {versions} earlier versions ({bytes} bytes) of it are still mapped, as many as the policy allows; the last is {outcome}; let these threads end, or allow more by LoadPolicy::retain",
-        path.display()
+        "{}: {versions} earlier versions ({bytes} bytes) of it are still mapped, as many as the policy allows; the last is {outcome}; {}allow more by LoadPolicy::retain",
+        path.display(),
+        outcome.remedy().map(|remedy| format!("{remedy}, or ")).unwrap_or_default()
     )]
     StillMapped {
         /// The library.

@@ -87,6 +87,21 @@ impl fmt::Display for UnloadOutcome {
     }
 }
 
+impl UnloadOutcome {
+    /// What would let the library go, if anything does before the process ends.
+    pub(super) fn remedy(&self) -> Option<String> {
+        let UnloadOutcome::Pinned { destructors, threads, objects, .. } = self else { return None };
+        let all = [
+            (*destructors, "let the threads end that called it"),
+            (*threads, "let the threads end that it started"),
+            (*objects, "drop its objects, closures, iterators, futures and wakers"),
+        ];
+        let all: Vec<_> =
+            all.iter().filter(|(count, _)| *count > 0).map(|(_, text)| *text).collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    }
+}
+
 /// What is known of a library once it is closed, for whoever asks later.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Epitaph(Arc<Mutex<Option<Closed>>>);
@@ -185,6 +200,19 @@ const UNKNOWN: &str = "it does not pass its thread exits on to this host, as on 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_remedy_is_of_what_pins() {
+        let text = |held| outcome(held).remedy();
+        let held = Held { objects: 2, ..Held::default() };
+        let drop = "drop its objects, closures, iterators, futures and wakers";
+        assert_eq!(text(held).as_deref(), Some(drop));
+        let held = Held { destructors: 1, threads: 1, ..held };
+        let end = "let the threads end that called it, let the threads end that it started";
+        assert_eq!(text(held), Some(format!("{end}, {drop}")));
+        assert_eq!(text(Held { outside: 1, ..Held::default() }), None);
+        assert_eq!(text(Held { unknown: true, ..held }), None);
+    }
 
     #[test]
     fn an_outcome_names_all_that_holds_a_library() {

@@ -195,7 +195,7 @@ fn a_library_is_refused_once_its_budget_is_spent_and_only_that_one() {
         };
         assert_eq!((versions, pinned((**outcome).clone())), (2, (2, 0, vec![])));
         let text = refused.to_string();
-        assert!(text.contains("2 thread-local destructors wait"), "{text}");
+        assert!(text.contains("2 thread-local destructors wait; let the threads end"), "{text}");
         // By each of its names.
         let again = loaded.directory.path().join(".").join(loaded.path.file_name().unwrap());
         let refused = loaded.manager.load_library(again);
