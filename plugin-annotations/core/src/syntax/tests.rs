@@ -1,5 +1,6 @@
 use quote::{ToTokens, quote};
 
+use super::signature::Parameter;
 use super::{ItemImpl, ItemTrait, TraitItem};
 
 #[test]
@@ -30,6 +31,13 @@ fn a_trait_is_given_back_as_it_was() {
     let parsed: ItemTrait = syn::parse2(item.clone()).unwrap();
     let methods = parsed.items.iter().filter(|item| matches!(item, TraitItem::Method(_)));
     assert_eq!((methods.count(), parsed.items.len()), (4, 9));
+    let body = parsed.items.iter().find_map(|item| match item {
+        TraitItem::Method(method) if method.signature.ident == "body" => Some(method),
+        _ => None,
+    });
+    let named = |of: &Parameter| of.name().map(|name| name.to_string());
+    let names: Vec<_> = body.unwrap().signature.parameters.iter().map(named).collect();
+    assert_eq!(names, [None, Some("x".to_owned()), Some("y".to_owned())]);
     let text = |tokens: proc_macro2::TokenStream| {
         // A comma behind the last parameter may come and go.
         tokens.to_string().replace(",)", ")").replace(", )", ")").replace(' ', "")
