@@ -1,6 +1,8 @@
 //! `diff OLD NEW`: what changed between the interfaces of two libraries, by the
 //! comparison that admits them.
 
+use std::iter;
+
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
 use plugin_interface::{Evolution, Need, inspect};
 use serde::Serialize;
@@ -23,18 +25,56 @@ struct InterfaceReport {
     path: String,
     old_version: Option<String>,
     new_version: Option<String>,
+    /// Whether it fits, and all that it leads to.
     compatible: bool,
-    /// The version that the changes need: `nothing`, `minor` or `major`.
+    /// The version that its own changes need: `nothing`, `minor` or `major`.
     needs: &'static str,
     /// The least version that has it, where the new one has not.
     missing_version: Option<String>,
+    /// Its own, and those of the interfaces that it leads to.
     changes: Vec<String>,
+    /// The interfaces that it leads to, as far as both libraries know them.
+    objects: Vec<ObjectReport>,
+}
+
+/// An interface whose objects another one takes or returns.
+#[derive(Serialize)]
+struct ObjectReport {
+    path: String,
+    old_version: String,
+    new_version: String,
+    compatible: bool,
+    needs: &'static str,
+    missing_version: Option<String>,
 }
 
 impl Report {
     /// Whether an interface changed and its version did not.
     fn lacks_a_version(&self) -> bool {
-        self.interfaces.iter().any(|interface| interface.missing_version.is_some())
+        self.interfaces.iter().any(|interface| interface.missing_versions().next().is_some())
+    }
+}
+
+impl InterfaceReport {
+    /// Each interface whose version must be raised, and how far.
+    fn missing_versions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = iter::once((&self.path, &self.missing_version));
+        let objects = self.objects.iter().map(|object| (&object.path, &object.missing_version));
+        own.chain(objects).filter_map(|(path, version)| Some((&**path, version.as_deref()?)))
+    }
+
+    fn verdict(&self) -> &'static str {
+        let changed =
+            self.needs != "nothing" || self.objects.iter().any(|it| it.needs != "nothing");
+        match (self.compatible, self.needs) {
+            (true, _) if changed => "compatible",
+            (true, _) => "the same",
+            (false, "major") => "incompatible",
+            (false, _) if self.objects.iter().any(|object| !object.compatible) => {
+                "incompatible by an interface that it leads to"
+            }
+            (false, _) => "incompatible by its version alone",
+        }
     }
 }
 
@@ -83,14 +123,35 @@ fn both(old: &InterfaceMetadata, new: &InterfaceMetadata) -> InterfaceReport {
         old_version: Some(old.version.clone()),
         new_version: Some(new.version.clone()),
         compatible: evolution.is_compatible(),
-        needs: match evolution.need() {
-            Need::Nothing => "nothing",
-            Need::Minor => "minor",
-            Need::Major => "major",
-        },
-        missing_version: (!evolution.is_versioned()).then(|| evolution.needed_version()),
+        needs: name(evolution.need()),
+        missing_version: missing(&evolution),
         changes: evolution.changes(),
+        objects: evolution.objects().iter().map(object).collect(),
     }
+}
+
+fn object(evolution: &Evolution<'_>) -> ObjectReport {
+    let [old_version, new_version] = evolution.versions().map(str::to_owned);
+    ObjectReport {
+        path: evolution.path().to_owned(),
+        old_version,
+        new_version,
+        compatible: evolution.is_compatible(),
+        needs: name(evolution.need()),
+        missing_version: missing(evolution),
+    }
+}
+
+fn name(need: Need) -> &'static str {
+    match need {
+        Need::Nothing => "nothing",
+        Need::Minor => "minor",
+        Need::Major => "major",
+    }
+}
+
+fn missing(evolution: &Evolution<'_>) -> Option<String> {
+    (!evolution.is_versioned()).then(|| evolution.needed_version())
 }
 
 /// An interface that is gone, or new.
@@ -105,12 +166,13 @@ fn one(interface: &InterfaceMetadata, gone: bool) -> InterfaceReport {
         needs: if gone { "major" } else { "nothing" },
         missing_version: None,
         changes: Vec::new(),
+        objects: Vec::new(),
     }
 }
 
 fn show(report: &Report) -> std::io::Result<()> {
     for interface in &report.interfaces {
-        let InterfaceReport { path, old_version, new_version, needs, .. } = interface;
+        let InterfaceReport { path, old_version, new_version, .. } = interface;
         let verdict = match (old_version, new_version) {
             (None, _) => "new".to_owned(),
             (_, None) => "gone: hosts that want it refuse the library".to_owned(),
@@ -119,21 +181,15 @@ fn show(report: &Report) -> std::io::Result<()> {
                     true => format!("version {old}"),
                     false => format!("version {old} to {new}"),
                 };
-                let verdict = match (interface.compatible, *needs) {
-                    (true, "nothing") => "the same",
-                    (true, _) => "compatible",
-                    (false, "major") => "incompatible",
-                    (false, _) => "incompatible by its version alone",
-                };
-                format!("{versions}: {verdict}")
+                format!("{versions}: {}", interface.verdict())
             }
         };
-        print_line(&format!("{}, {verdict}", escaped(path)))?;
+        print_line(&escaped(&format!("{path}, {verdict}")))?;
         for line in interface.changes.iter().flat_map(|change| change.lines()) {
             print_line(&escaped(line))?;
         }
-        if let Some(version) = &interface.missing_version {
-            print_line(&format!("  this needs version {version} at least"))?;
+        for (path, version) in interface.missing_versions() {
+            print_line(&escaped(&format!("  {path} needs version {version} at least")))?;
         }
     }
     print_line(match report.compatible {

@@ -28,6 +28,16 @@ struct Report<'a> {
 
 #[derive(Serialize)]
 struct InterfaceReport<'a> {
+    #[serde(flatten)]
+    itself: TraitReport<'a>,
+    implementations: Vec<&'a str>,
+    /// Those whose objects it takes or returns, and those that these lead to.
+    objects: Vec<TraitReport<'a>>,
+}
+
+/// An interface, offered or led to.
+#[derive(Serialize)]
+struct TraitReport<'a> {
     path: &'a str,
     version: &'a str,
     fingerprint: String,
@@ -35,7 +45,6 @@ struct InterfaceReport<'a> {
     sync: bool,
     methods: Vec<&'a str>,
     types: Vec<TypeReport<'a>>,
-    implementations: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -78,9 +87,17 @@ fn interface<'a>(
     interface: &'a InterfaceMetadata,
     metadata: &'a PluginMetadata,
 ) -> InterfaceReport<'a> {
-    let types = interface.types.iter();
     let ours = metadata.registrations.iter().filter(|r| r.interface == interface.path);
     InterfaceReport {
+        itself: described(interface),
+        implementations: ours.map(|registration| registration.name.as_str()).collect(),
+        objects: interface.objects.iter().map(described).collect(),
+    }
+}
+
+fn described(interface: &InterfaceMetadata) -> TraitReport<'_> {
+    let types = interface.types.iter();
+    TraitReport {
         path: &interface.path,
         version: &interface.version,
         fingerprint: format!("{:#018x}", interface.fingerprint),
@@ -88,15 +105,10 @@ fn interface<'a>(
         sync: interface.sync,
         methods: interface.methods.iter().map(|method| method.signature.as_str()).collect(),
         types: types.map(|ty| TypeReport { path: &ty.path, definition: &ty.definition }).collect(),
-        implementations: ours.map(|registration| registration.name.as_str()).collect(),
     }
 }
 
 fn show(report: &Report<'_>) -> io::Result<()> {
-    let line = |name: &str, value: &str| match value {
-        "" => Ok(()),
-        value => print_line(&format!("{name:<12} {}", escaped(value))),
-    };
     line("file", &report.file)?;
     line("package", &format!("{} {}", report.package, report.version))?;
     line("description", report.description)?;
@@ -113,24 +125,42 @@ fn show(report: &Report<'_>) -> io::Result<()> {
     };
     line("panics", panics)?;
     line("values", if report.rust { "typed by rustc" } else { "validated when they cross" })?;
-    for interface in &report.interfaces {
-        let threads = match (interface.send, interface.sync) {
-            (true, true) => "Send + Sync",
-            (true, false) => "Send",
-            (false, true) => "Sync",
-            (false, false) => "one thread",
-        };
+    for InterfaceReport { itself, implementations, objects } in &report.interfaces {
         print_line("")?;
-        line("interface", &format!("{} {}", interface.path, interface.version))?;
-        line("fingerprint", interface.fingerprint.as_str())?;
-        line("threads", threads)?;
-        line("implemented", &format!("by {}", interface.implementations.join(", ")))?;
-        for method in &interface.methods {
-            line("", method)?;
-        }
-        for ty in &interface.types {
-            line("", ty.definition)?;
+        line("interface", &format!("{} {}", itself.path, itself.version))?;
+        line("fingerprint", itself.fingerprint.as_str())?;
+        line("threads", threads(itself))?;
+        line("implemented", &format!("by {}", implementations.join(", ")))?;
+        content(itself)?;
+        for object in objects {
+            line("leads to", &format!("{} {}", object.path, object.version))?;
+            // It may lead to itself.
+            if object.path != itself.path {
+                content(object)?;
+            }
         }
     }
     Ok(())
+}
+
+fn line(name: &str, value: &str) -> io::Result<()> {
+    match value {
+        "" => Ok(()),
+        value => print_line(&format!("{name:<12} {}", escaped(value))),
+    }
+}
+
+fn threads(interface: &TraitReport<'_>) -> &'static str {
+    match (interface.send, interface.sync) {
+        (true, true) => "Send + Sync",
+        (true, false) => "Send",
+        (false, true) => "Sync",
+        (false, false) => "one thread",
+    }
+}
+
+/// The methods, and the types that they lead to.
+fn content(interface: &TraitReport<'_>) -> io::Result<()> {
+    interface.methods.iter().try_for_each(|method| line("", method))?;
+    interface.types.iter().try_for_each(|ty| line("", ty.definition))
 }

@@ -1,58 +1,13 @@
 //! `diff`: what changed, whether it is safe, and the exit code.
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
-
 use crate::environment::{Answer, Directory, plugin_host};
-
-/// A method: its signature, the version that it came with, its fingerprint.
-type Method = (&'static str, &'static str, u64);
-
-/// An interface: its path, version and methods.
-type Interface<'a> = (&'a str, &'a str, &'a [Method]);
-
-/// Writes a library that says of itself that it has these interfaces.
-fn library(directory: &Directory, name: &str, interfaces: &[Interface<'_>]) -> PathBuf {
-    fn text(out: &mut Vec<u8>, text: &str) {
-        out.extend((text.len() as u32).to_le_bytes());
-        out.extend(text.bytes());
-    }
-    // A package of no name: ABI version, flags, eight empty texts.
-    let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
-    section.extend([0; 39]);
-    for (path, version, methods) in interfaces {
-        let mut record = Vec::new();
-        let fingerprint = methods.iter().fold(1u64, |all, (_, _, of)| all * 31 + of);
-        record.extend(fingerprint.to_le_bytes());
-        text(&mut record, path);
-        text(&mut record, version);
-        record.extend(3u32.to_le_bytes());
-        record.extend((methods.len() as u32).to_le_bytes());
-        for (signature, since, fingerprint) in *methods {
-            record.extend(fingerprint.to_le_bytes());
-            text(&mut record, signature.split(['(', ' ']).nth(1).unwrap());
-            text(&mut record, signature);
-            text(&mut record, since);
-        }
-        section.extend(b"PLUGIN\0\x01\x02\0\0\0");
-        section.extend((record.len() as u32).to_le_bytes());
-        section.extend(record);
-    }
-    let bytes: Vec<_> = section.iter().map(u8::to_string).collect();
-    let source = directory.path().join("source.c");
-    let attributes = "__attribute__((section(\".plugin\"), used))";
-    let text = format!("{attributes} static const unsigned char r[] = {{ {} }};", bytes.join(","));
-    fs::write(&source, text).unwrap();
-    let path = directory.library(name);
-    let mut gcc = Command::new("gcc");
-    gcc.args(["-shared", "-fPIC", "-o"]).args([&path, &source]);
-    assert!(gcc.status().expect("the tests need gcc").success());
-    path
-}
+use crate::records::{Interface, Method, library, of};
 
 const NAME: Method = ("fn name(&self) -> &str", "", 11);
 const SIZE: Method = ("fn size(&self) -> u32", "1.1", 12);
+const PUT: Method = ("fn put(&self, text: &str)", "", 22);
+const PUT_OWNED: Method = ("fn put(&self, text: String)", "", 23);
+const FLUSH: Method = ("fn flush(&self)", "1.1", 24);
 const TOOL: &str = "tools::Tool";
 
 fn diff(old: &[Interface<'_>], new: &[Interface<'_>], more: &[&str]) -> Answer {
@@ -73,40 +28,40 @@ fn each_change_has_its_verdict_and_exit_code() {
     let grown: &[Method] = &[NAME, SIZE];
     let retyped: &[Method] = &[("fn name(&self) -> String", "", 13)];
     let cases: &[(&[Interface<'_>], i32, String)] = &[
-        (&[(TOOL, "1.0", one)], 0, format!("tools::Tool, version 1.0: the same\n{SAFE}")),
+        (&[of(TOOL, "1.0", one)], 0, format!("tools::Tool, version 1.0: the same\n{SAFE}")),
         (
-            &[(TOOL, "1.1", grown)],
+            &[of(TOOL, "1.1", grown)],
             0,
             format!(
                 "tools::Tool, version 1.0 to 1.1: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n{SAFE}"
             ),
         ),
         (
-            &[(TOOL, "1.0", grown)],
+            &[of(TOOL, "1.0", grown)],
             1,
             format!(
-                "tools::Tool, version 1.0: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n  this needs version 1.1 at least\n{UNSAID}"
+                "tools::Tool, version 1.0: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n  tools::Tool needs version 1.1 at least\n{UNSAID}"
             ),
         ),
         (
-            &[(TOOL, "1.1", retyped)],
+            &[of(TOOL, "1.1", retyped)],
             3,
             format!(
-                "tools::Tool, version 1.0 to 1.1: incompatible\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  this needs version 2.0 at least\n{UNSAFE}"
+                "tools::Tool, version 1.0 to 1.1: incompatible\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  tools::Tool needs version 2.0 at least\n{UNSAFE}"
             ),
         ),
         (
-            &[(TOOL, "2.0", one)],
+            &[of(TOOL, "2.0", one)],
             3,
             format!("tools::Tool, version 1.0 to 2.0: incompatible by its version alone\n{UNSAFE}"),
         ),
         (
-            &[("tools::Other", "1.0", one), (TOOL, "1.0", one)],
+            &[of("tools::Other", "1.0", one), of(TOOL, "1.0", one)],
             0,
             format!("tools::Tool, version 1.0: the same\ntools::Other, new\n{SAFE}"),
         ),
         (
-            &[("tools::Other", "1.0", one)],
+            &[of("tools::Other", "1.0", one)],
             3,
             format!(
                 "tools::Tool, gone: hosts that want it refuse the library\ntools::Other, new\n{UNSAFE}"
@@ -114,25 +69,177 @@ fn each_change_has_its_verdict_and_exit_code() {
         ),
     ];
     for (new, code, expected) in cases {
-        let answer = diff(&[(TOOL, "1.0", one)], new, &[]);
+        let answer = diff(&[of(TOOL, "1.0", one)], new, &[]);
         assert_eq!((answer.code, &answer.out), (*code, expected), "{answer:?}");
     }
 }
 
 #[test]
 fn the_same_is_available_as_json() {
-    let answer = diff(&[(TOOL, "1.0", &[NAME])], &[(TOOL, "1.1", &[NAME, SIZE])], &["--json"]);
+    let answer = diff(&[of(TOOL, "1.0", &[NAME])], &[of(TOOL, "1.1", &[NAME, SIZE])], &["--json"]);
     assert_eq!(answer.code, 0, "{answer:?}");
     let report = answer.json();
     assert_eq!(report["compatible"], true);
     let interface = &report["interfaces"][0];
     assert_eq!((&interface["path"], &interface["needs"]), (&TOOL.into(), &"minor".into()));
     assert_eq!(interface["changes"].as_array().unwrap().len(), 1);
-    let answer = diff(&[(TOOL, "1.0", &[NAME])], &[(TOOL, "1.0", &[SIZE])], &["--json"]);
+    let answer = diff(&[of(TOOL, "1.0", &[NAME])], &[of(TOOL, "1.0", &[SIZE])], &["--json"]);
     assert_eq!(answer.code, 3, "{answer:?}");
     let interface = &answer.json()["interfaces"][0];
     assert_eq!((&interface["compatible"], &interface["needs"]), (&false.into(), &"major".into()));
     assert_eq!(interface["missing_version"], "2.0");
+}
+
+const PAINTER: &str = "art::Painter";
+const BRUSH: Method = ("fn brush(&self) -> Box<dyn Brush>", "", 31);
+const DIP: Method = ("fn dip(&self, into: Arc<dyn Sink>) -> Box<dyn Painter>", "", 32);
+
+/// Compares libraries of a painter that gives brushes, which take sinks and lead
+/// back to the painter.
+fn diff_behind(old: [Interface<'_>; 2], new: [Interface<'_>; 2], more: &[&str]) -> Answer {
+    let brush = of("art::Brush", "1.0", &[DIP]);
+    let (before, now) = ([brush, old[1], old[0]], [brush, new[1], new[0]]);
+    diff(&[old[0].leading_to(&before)], &[new[0].leading_to(&now)], more)
+}
+
+#[test]
+fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_version() {
+    let old = [of(PAINTER, "1.0", &[BRUSH]), of("art::Sink", "1.0", &[PUT])];
+    let sink =
+        |version: &'static str, methods: &'static [Method]| of("art::Sink", version, methods);
+    let retyped = |versions: &str| {
+        format!(
+            "  interface art::Sink, version {versions}\n  method put:\n    old fn put(&self, text: &str)\n    new fn put(&self, text: String)\n"
+        )
+    };
+    let grown = |versions: &str| {
+        format!(
+            "  interface art::Sink, version {versions}\n  method flush:\n    old (none)\n    new fn flush(&self), since 1.1\n"
+        )
+    };
+    let behind = "incompatible by an interface that it leads to";
+    let cases = [
+        ("1.0", sink("1.0", &[PUT]), 0, format!("1.0: the same\n{SAFE}")),
+        (
+            "1.0",
+            sink("1.0", &[PUT_OWNED]),
+            3,
+            format!(
+                "1.0: {behind}\n{}  art::Sink needs version 2.0 at least\n{UNSAFE}",
+                retyped("1.0")
+            ),
+        ),
+        (
+            "1.0",
+            sink("2.0", &[PUT_OWNED]),
+            3,
+            format!("1.0: {behind}\n{}{UNSAFE}", retyped("1.0 to 2.0")),
+        ),
+        (
+            "2.0",
+            sink("1.1", &[PUT_OWNED]),
+            3,
+            format!(
+                "1.0 to 2.0: {behind}\n{}  art::Sink needs version 2.0 at least\n{UNSAFE}",
+                retyped("1.0 to 1.1")
+            ),
+        ),
+        (
+            "1.0",
+            sink("2.0", &[PUT]),
+            3,
+            format!(
+                "1.0: {behind}\n  interface art::Sink:\n    old version 1.0\n    new version 2.0\n{UNSAFE}"
+            ),
+        ),
+        (
+            "1.0",
+            sink("1.0", &[PUT, FLUSH]),
+            1,
+            format!(
+                "1.0: compatible\n{}  art::Sink needs version 1.1 at least\n{UNSAID}",
+                grown("1.0")
+            ),
+        ),
+        (
+            "1.0",
+            sink("1.1", &[PUT, FLUSH]),
+            0,
+            format!("1.0: compatible\n{}{SAFE}", grown("1.0 to 1.1")),
+        ),
+    ];
+    for (version, sink, code, expected) in cases {
+        let answer = diff_behind(old, [of(PAINTER, version, &[BRUSH]), sink], &[]);
+        let expected = format!("art::Painter, version {expected}");
+        assert_eq!((answer.code, answer.out.as_str()), (code, &*expected), "{answer:?}");
+    }
+}
+
+#[test]
+fn what_changed_in_an_interface_that_leads_to_itself_is_told_once() {
+    let sink = of("art::Sink", "1.0", &[PUT]);
+    let old = [of(PAINTER, "1.0", &[BRUSH]), sink];
+    let answer = diff_behind(old, [of(PAINTER, "1.1", &[BRUSH, FLUSH]), sink], &[]);
+    let expected = format!(
+        "art::Painter, version 1.0 to 1.1: compatible\n  method flush:\n    old (none)\n    new fn flush(&self), since 1.1\n{SAFE}"
+    );
+    assert_eq!((answer.code, answer.out.as_str()), (0, &*expected), "{answer:?}");
+}
+
+#[test]
+fn an_interface_that_one_library_does_not_lead_to_is_told() {
+    let sink = [of("art::Sink", "1.3", &[PUT])];
+    let answer = diff(
+        &[of(PAINTER, "1.0", &[NAME])],
+        &[of(PAINTER, "1.1", &[NAME, ("fn sink(&self) -> Option<Box<dyn Sink>>", "1.1", 41)])
+            .leading_to(&sink)],
+        &[],
+    );
+    let expected = format!(
+        "art::Painter, version 1.0 to 1.1: compatible\n  method sink:\n    old (none)\n    new fn sink(&self) -> Option<Box<dyn Sink>>, since 1.1\n  interface art::Sink:\n    old (none)\n    new version 1.3\n{SAFE}"
+    );
+    assert_eq!((answer.code, answer.out.as_str()), (0, &*expected), "{answer:?}");
+}
+
+#[test]
+fn what_changed_in_the_interfaces_of_objects_is_available_as_json() {
+    let painter = of(PAINTER, "1.0", &[BRUSH]);
+    let old = [painter, of("art::Sink", "1.0", &[PUT])];
+    let report = |sink: Interface<'_>, code| {
+        let answer = diff_behind(old, [painter, sink], &["--json"]);
+        assert_eq!(answer.code, code, "{answer:?}");
+        answer.json()
+    };
+    let broken = report(of("art::Sink", "1.0", &[PUT_OWNED]), 3);
+    let expected = serde_json::json!([{
+        "path": "art::Painter",
+        "old_version": "1.0",
+        "new_version": "1.0",
+        "compatible": false,
+        "needs": "nothing",
+        "missing_version": null,
+        "changes": [
+            "  interface art::Sink, version 1.0\n  method put:\n    old fn put(&self, text: &str)\n    new fn put(&self, text: String)"
+        ],
+        "objects": [
+            {
+                "path": "art::Brush", "old_version": "1.0", "new_version": "1.0",
+                "compatible": true, "needs": "nothing", "missing_version": null
+            },
+            {
+                "path": "art::Sink", "old_version": "1.0", "new_version": "1.0",
+                "compatible": false, "needs": "major", "missing_version": "2.0"
+            },
+        ],
+    }]);
+    assert_eq!(broken["interfaces"], expected);
+    let grown = report(of("art::Sink", "1.1", &[PUT, FLUSH]), 0);
+    let painter = &grown["interfaces"][0];
+    assert_eq!(
+        (&painter["needs"], &painter["objects"][1]["needs"]),
+        (&"nothing".into(), &"minor".into())
+    );
+    assert_eq!(painter["changes"].as_array().unwrap().len(), 1);
 }
 
 #[test]

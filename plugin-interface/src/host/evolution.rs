@@ -1,8 +1,11 @@
-//! What became of an interface, and which version that needs: by the comparison
-//! that admits libraries.
+//! What became of an interface and of those that it leads to, and which version
+//! each of them needs: by the comparison that admits libraries.
+
+use core::iter;
 
 use super::difference::{Difference, NONE, differences};
-use super::stages::admit::fits;
+use super::growth::{appended, growth, later};
+use super::stages::admit::{fit, fits, objects_of_both};
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
 /// Which version the changes of an interface need.
@@ -21,7 +24,13 @@ pub enum Need {
     Major,
 }
 
-/// An interface as it was, and as it is.
+/// An interface as it was, and as it is; and so those whose objects it takes or
+/// returns, and those that these lead to.
+///
+/// Each interface has a version of its own, and is admitted by that. So an
+/// interface whose methods are what they were keeps its version, also where one
+/// that it [leads to](Evolution::objects) changes, and then that one is to be
+/// raised.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), plugin_interface::InspectError> {
@@ -41,47 +50,94 @@ pub struct Evolution<'i> {
     old: &'i InterfaceMetadata,
     new: &'i InterfaceMetadata,
     need: Need,
+    objects: Vec<Evolution<'i>>,
 }
 
 impl<'i> Evolution<'i> {
     /// Compares two states of one interface.
     pub fn between(old: &'i InterfaceMetadata, new: &'i InterfaceMetadata) -> Self {
+        // An interface may lead to itself.
+        let itself = [old, new].map(|it| InterfaceMetadata { objects: Vec::new(), ..it.clone() });
+        let others =
+            objects_of_both(old, new).filter(|&(old, new)| [old, new] != itself.each_ref());
+        let objects = others.map(|(old, new)| Evolution::alone(old, new)).collect();
+        Evolution { objects, ..Evolution::alone(old, new) }
+    }
+
+    /// Compares the two, and not what they lead to.
+    fn alone(old: &'i InterfaceMetadata, new: &'i InterfaceMetadata) -> Self {
         // What the versions claim does not change what they need.
         let unversioned = InterfaceMetadata { version: old.version.clone(), ..new.clone() };
         let fits_all =
-            fits(old, &unversioned) && earlier(old).all(|earlier| fits(&earlier, &unversioned));
+            fit(old, &unversioned) && earlier(old).all(|earlier| fit(&earlier, &unversioned));
         let need = match fits_all {
             false => Need::Major,
             true if old.fingerprint == new.fingerprint => Need::Nothing,
             true => Need::Minor,
         };
-        Evolution { old, new, need }
+        Evolution { old, new, need, objects: Vec::new() }
     }
 
-    /// Which version the changes need, whichever the interface bears.
+    /// The full path of the interface.
+    pub fn path(&self) -> &'i str {
+        &self.new.path
+    }
+
+    /// The version that it bore, and the one that it bears.
+    pub fn versions(&self) -> [&'i str; 2] {
+        [&self.old.version, &self.new.version]
+    }
+
+    /// What became of the interfaces that it leads to, as far as both sides know
+    /// them. Of these, this is empty.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), plugin_interface::InspectError> {
+    /// # use plugin_interface::{Evolution, inspect};
+    /// # let (old, new) = (inspect("old/libtools.so")?, inspect("new/libtools.so")?);
+    /// let evolution = Evolution::between(&old.interfaces[0], &new.interfaces[0]);
+    /// for object in evolution.objects().iter().filter(|object| !object.is_versioned()) {
+    ///     println!("{} needs version {}", object.path(), object.needed_version());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn objects(&self) -> &[Evolution<'i>] {
+        &self.objects
+    }
+
+    /// It, then those that it leads to.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Evolution<'i>> {
+        iter::once(self).chain(&self.objects)
+    }
+
+    /// Which version its own changes need, whichever it bears.
     pub fn need(&self) -> Need {
         self.need
     }
 
     /// Whether hosts and plugins of the old one, and of its earlier versions, fit
-    /// those of the new one: by what decides when a library is loaded.
+    /// those of the new one: by what decides when a library is loaded, which
+    /// looks at what it leads to as well.
     pub fn is_compatible(&self) -> bool {
-        self.need < Need::Major && fits(self.old, self.new)
+        self.all().all(|one| one.need < Need::Major) && fits(self.old, self.new)
     }
 
-    /// Whether the version was raised as far as the changes need.
+    /// Whether its version was raised as far as its own changes need.
     pub fn is_versioned(&self) -> bool {
         let (old, new) = (numbers(&self.old.version), numbers(&self.new.version));
         let is_raised = new >= self.needed();
         // A method that came with a version that was there without it.
         let is_late = |method: &MethodMetadata| numbers(&method.since) <= old;
         match self.need {
-            Need::Minor if old.0 == new.0 => is_raised && !self.appended().any(is_late),
+            Need::Minor if old.0 == new.0 => {
+                is_raised && !appended(self.old, self.new).iter().any(is_late)
+            }
             _ => is_raised,
         }
     }
 
-    /// The least version that the interface may bear after the changes.
+    /// The least version that it may bear after its own changes.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), plugin_interface::InspectError> {
@@ -106,12 +162,12 @@ impl<'i> Evolution<'i> {
         }
     }
 
-    /// What changed, each in a few lines that tell old from new.
+    /// What changed in it and in what it leads to, each in a few lines that tell
+    /// old from new. What is not its own begins with the interface that it is of.
     pub fn changes(&self) -> Vec<String> {
-        let changes = match self.need {
-            Need::Major if !fits_by_types(self.old, self.new) => differences(self.old, self.new),
-            _ => self.growth(),
-        };
+        let mut changes = self.own_changes();
+        changes.extend(self.objects.iter().flat_map(Evolution::changes_behind));
+        changes.extend(self.objects_of_one());
         let text = |change: Difference| {
             let mut text = String::new();
             // A string takes everything.
@@ -121,48 +177,53 @@ impl<'i> Evolution<'i> {
         changes.into_iter().map(text).collect()
     }
 
-    /// The methods that are new at the end.
-    fn appended(&self) -> impl Iterator<Item = &'i MethodMetadata> {
-        self.new.methods.iter().skip(self.old.methods.len())
+    fn own_changes(&self) -> Vec<Difference> {
+        match self.need {
+            Need::Major if !fit_by_types(self.old, self.new) => {
+                let mut changes = differences(self.old, self.new);
+                changes.extend(later(self.old, self.new));
+                changes
+            }
+            _ => growth(self.old, self.new),
+        }
     }
 
-    /// What changes where all that both sides have is the same.
-    fn growth(&self) -> Vec<Difference> {
-        let (old, new) = (&self.old.methods, &self.new.methods);
-        let mut changes = Vec::new();
-        for (old, new) in old.iter().zip(new) {
-            let place = format!("method {}", new.name);
-            if old.since != new.since {
-                let since = [old, new].map(|method| match method.since.as_str() {
-                    "" => "always there".to_owned(),
-                    since => format!("since {since}"),
-                });
-                changes.push(Difference::new(place, since));
-            } else if old.signature != new.signature {
-                changes.push(Difference::new(place, [&old.signature, &new.signature]));
-            }
+    /// Its changes as those of one that another leads to.
+    fn changes_behind(&self) -> Vec<Difference> {
+        let (path, [old, new]) = (self.path(), self.versions());
+        let mut changes = self.own_changes();
+        if changes.is_empty() && old != new {
+            changes.push(Difference::new(
+                format!("interface {path}"),
+                [old, new].map(|version| format!("version {version}")),
+            ));
+            return changes;
         }
-        let only = |method: &MethodMetadata, is_new: bool| {
-            let text = format!("{}, since {}", method.signature, method.since);
-            let sides = if is_new { [NONE.to_owned(), text] } else { [text, NONE.to_owned()] };
-            Difference::new(format!("method {}", method.name), sides)
-        };
-        changes.extend(old.iter().skip(new.len()).map(|method| only(method, false)));
-        changes.extend(self.appended().map(|method| only(method, true)));
-        for old in &self.old.types {
-            let new = self.new.types.iter().find(|new| new.path == old.path);
-            if let Some(new) = new.filter(|new| new.definition != old.definition) {
-                let definitions = [&old.definition, &new.definition];
-                changes.push(Difference::new(format!("type {}", old.path), definitions));
-            }
+        let to = if old == new { String::new() } else { format!(" to {new}") };
+        for change in &mut changes {
+            change.place.insert(0, format!("interface {path}, version {old}{to}"));
         }
         changes
+    }
+
+    /// The interfaces that only one side leads to, which no load compares.
+    fn objects_of_one(&self) -> Vec<Difference> {
+        let unknown = |to: &InterfaceMetadata, of: &'i InterfaceMetadata| {
+            let paths: Vec<_> = to.objects.iter().map(|known| known.path.clone()).collect();
+            of.objects.iter().filter(move |object| !paths.contains(&object.path))
+        };
+        let version = |object: &InterfaceMetadata| format!("version {}", object.version);
+        let gone = unknown(self.new, self.old).map(|it| (it, [version(it), NONE.to_owned()]));
+        let come = unknown(self.old, self.new).map(|it| (it, [NONE.to_owned(), version(it)]));
+        gone.chain(come)
+            .map(|(object, sides)| Difference::new(format!("interface {}", object.path), sides))
+            .collect()
     }
 }
 
 /// Whether they fit but for their versions.
-fn fits_by_types(old: &InterfaceMetadata, new: &InterfaceMetadata) -> bool {
-    fits(old, &InterfaceMetadata { version: old.version.clone(), ..new.clone() })
+fn fit_by_types(old: &InterfaceMetadata, new: &InterfaceMetadata) -> bool {
+    fit(old, &InterfaceMetadata { version: old.version.clone(), ..new.clone() })
 }
 
 /// The versions of an interface that came before it: those without its later
@@ -282,6 +343,66 @@ mod tests {
             [
                 "  method a:\n    old fn a(&self)\n    new fn a(&self) -> u8",
                 "  method b:\n    old fn b(&self, value: u8)\n    new (none)",
+            ]
+        );
+    }
+
+    /// The interface, and others that it leads to.
+    fn leading(to: &[InterfaceMetadata]) -> InterfaceMetadata {
+        InterfaceMetadata { objects: to.to_vec(), ..interface("1.0", &[A]) }
+    }
+
+    fn named(path: &str, version: &str, methods: &[(&str, &str)]) -> InterfaceMetadata {
+        InterfaceMetadata { path: path.to_owned(), ..interface(version, methods) }
+    }
+
+    #[test]
+    fn an_object_that_lost_its_earlier_version_is_incompatible_though_both_are_the_same() {
+        let old = leading(&[named("tools::Part", "1.1", &[A, B])]);
+        let new = leading(&[named("tools::Part", "1.1", &[A, (B.0, "")])]);
+        let evolution = Evolution::between(&old, &new);
+        assert!(fits(&old, &new), "those of version 1.1 fit");
+        assert!(!evolution.is_compatible(), "those of version 1.0 do not");
+        let [part] = evolution.objects() else { panic!("{evolution:?}") };
+        assert_eq!((evolution.need(), part.need()), (Need::Nothing, Need::Major));
+        assert_eq!((evolution.is_versioned(), part.is_versioned()), (true, false));
+        assert_eq!((&*evolution.needed_version(), &*part.needed_version()), ("1.0", "2.0"));
+        assert_eq!(
+            evolution.changes(),
+            [
+                "  interface tools::Part, version 1.1\n  method b:\n    old since 1.1\n    new always there"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_interface_is_compared_once_though_it_leads_to_itself() {
+        let to_itself = |version, methods: &[_]| {
+            let alone = interface(version, methods);
+            InterfaceMetadata { objects: vec![alone.clone()], ..alone }
+        };
+        let (old, new) = (to_itself("1.0", &[A]), to_itself("1.1", &[A, B]));
+        let evolution = Evolution::between(&old, &new);
+        assert_eq!((evolution.objects().len(), evolution.changes().len()), (0, 1));
+        // By hand, a record may say of it what it likes; and a load reads that.
+        let new = InterfaceMetadata { objects: vec![interface("2.0", &[A])], ..old.clone() };
+        let evolution = Evolution::between(&old, &new);
+        assert!(!evolution.is_compatible() && !fits(&old, &new));
+        assert_eq!(
+            evolution.changes(),
+            ["  interface tools::Tool:\n    old version 1.0\n    new version 2.0"]
+        );
+    }
+
+    #[test]
+    fn what_came_later_is_told_beside_what_broke() {
+        let (old, new) =
+            (interface("1.0", &[A]), interface("2.0", &[("fn a(&self) -> u8", ""), B]));
+        assert_eq!(
+            Evolution::between(&old, &new).changes(),
+            [
+                "  method a:\n    old fn a(&self)\n    new fn a(&self) -> u8",
+                "  method b:\n    old (none)\n    new fn b(&self, value: u8), since 1.1",
             ]
         );
     }

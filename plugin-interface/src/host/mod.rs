@@ -7,6 +7,7 @@ mod difference;
 mod duplicates;
 mod error;
 mod evolution;
+mod growth;
 mod handle;
 #[cfg(feature = "hot-library")]
 mod hot_library;

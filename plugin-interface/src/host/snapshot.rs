@@ -91,30 +91,43 @@ fn told(now: &InterfaceMetadata, before: &str, file: &str) -> String {
     for change in evolution.changes() {
         let _ = write!(text, "\n{change}");
     }
-    text += match (evolution.need(), evolution.is_compatible()) {
+    let need = evolution.all().map(Evolution::need).max().unwrap_or(Need::Nothing);
+    text += match (need, evolution.is_compatible()) {
         (Need::Nothing, true) => "\n  compatible: nothing that crosses has changed",
         (Need::Minor, true) => "\n  compatible: what was built before goes on working",
-        (Need::Nothing | Need::Minor, false) => "\n  incompatible by its version alone",
+        (Need::Nothing | Need::Minor, false) => "\n  incompatible by a version alone",
         (Need::Major, _) => "\n  incompatible: plugins that were built before are refused",
     };
-    let (was, is, needs) = (&before.version, &now.version, evolution.needed_version());
-    let _ = match evolution.is_versioned() {
-        true => write!(text, "\n  its version was {was} and is {is}, as it must be"),
-        false => write!(
-            text,
-            "\n  its version was {was} and is {is}, but must be {needs} at least: write `#[plugin_interface(version = \"{needs}\")]`{}",
-            if evolution.need() == Need::Minor {
+    let _ = write!(text, "\n  its version {}", version(&evolution));
+    for object in evolution.objects() {
+        let [was, is] = object.versions();
+        if object.need() > Need::Nothing || was != is {
+            let _ = write!(text, "\n  that of {} {}", object.path(), version(object));
+        }
+    }
+    let _ = write!(
+        text,
+        "\n  if it is meant, run the tests with {VARIABLE}=overwrite, and commit {file}"
+    );
+    text
+}
+
+/// What became of the version of one interface, and what must.
+fn version(evolution: &Evolution<'_>) -> String {
+    let ([was, is], needs) = (evolution.versions(), evolution.needed_version());
+    let verdict = match (evolution.is_versioned(), evolution.need()) {
+        (true, Need::Nothing) if was != is => "though nothing in it needs that".to_owned(),
+        (true, _) => "as it must be".to_owned(),
+        (false, need) => format!(
+            "but must be {needs} at least: write `#[plugin_interface(version = \"{needs}\")]`{}",
+            if need == Need::Minor {
                 format!(" and `#[since(\"{needs}\")]`")
             } else {
                 String::new()
             }
         ),
     };
-    let _ = write!(
-        text,
-        "\n  if it is meant, run the tests with {VARIABLE}=overwrite, and commit {file}"
-    );
-    text
+    format!("was {was} and is {is}, {verdict}")
 }
 
 /// The interface as text, a line for each method and type; those whose objects
@@ -276,6 +289,90 @@ mod tests {
             "{title}\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  incompatible: plugins that were built before are refused\n  its version was 1.0 and is 1.0, but must be 2.0 at least: write `#[plugin_interface(version = \"2.0\")]`{accept}"
         );
         assert_eq!(told(&now, &other), expected);
+    }
+
+    /// A sink that takes text in one of two ways, and may be flushed.
+    fn sink(version: &str, put: &str, flush: bool) -> InterfaceMetadata {
+        let method = |signature: &str, since: &str| MethodMetadata {
+            name: Method::parse(signature).unwrap().name,
+            signature: signature.to_owned(),
+            since: since.to_owned(),
+            fingerprint: signature.len() as u64,
+        };
+        let flush = flush.then(|| method("fn flush(&self)", "1.1"));
+        let methods: Vec<_> = [method(put, "")].into_iter().chain(flush).collect();
+        let fingerprint = methods.iter().map(|method| method.fingerprint).sum();
+        let path_and_version = format!("art::Sink {version}");
+        InterfaceMetadata { fingerprint, methods, ..empty(&path_and_version).unwrap() }
+    }
+
+    #[test]
+    fn what_changed_in_the_interfaces_of_objects_comes_with_the_version_that_each_needs() {
+        const PUT: &str = "fn put(&self, text: &str)";
+        const PUT_OWNED: &str = "fn put(&self, text: String)";
+        let before = InterfaceMetadata { objects: vec![sink("1.0", PUT, false)], ..greeter() };
+        let told = |sink: InterfaceMetadata| {
+            let now = InterfaceMetadata { objects: vec![sink], ..greeter() };
+            super::told(&now, &write(&before), "G.txt")
+        };
+        let expected = |versions: &str, change: &str, verdict: &str, version: &str| {
+            format!(
+                "the interface plugin_interface::greeter::Greeter is not that of G.txt\n  interface art::Sink{versions}{change}\n  {verdict}\n  its version was 1.0 and is 1.0, as it must be\n  that of art::Sink was 1.0 and is {version}\n  if it is meant, run the tests with SNAPSHOT=overwrite, and commit G.txt"
+            )
+        };
+
+        let change = "\n  method put:\n    old fn put(&self, text: &str)\n    new fn put(&self, text: String)";
+        let verdict = "incompatible: plugins that were built before are refused";
+        assert_eq!(
+            told(sink("1.0", PUT_OWNED, false)),
+            expected(
+                ", version 1.0",
+                change,
+                verdict,
+                "1.0, but must be 2.0 at least: write `#[plugin_interface(version = \"2.0\")]`"
+            )
+        );
+        assert_eq!(
+            told(sink("2.0", PUT_OWNED, false)),
+            expected(", version 1.0 to 2.0", change, verdict, "2.0, as it must be")
+        );
+
+        let change = "\n  method flush:\n    old (none)\n    new fn flush(&self), since 1.1";
+        let verdict = "compatible: what was built before goes on working";
+        assert_eq!(
+            told(sink("1.0", PUT, true)),
+            expected(
+                ", version 1.0",
+                change,
+                verdict,
+                "1.0, but must be 1.1 at least: write `#[plugin_interface(version = \"1.1\")]` and `#[since(\"1.1\")]`"
+            )
+        );
+        assert_eq!(
+            told(sink("1.1", PUT, true)),
+            expected(", version 1.0 to 1.1", change, verdict, "1.1, as it must be")
+        );
+
+        let change = ":\n    old version 1.0\n    new version 2.0";
+        assert_eq!(
+            told(sink("2.0", PUT, false)),
+            expected(
+                "",
+                change,
+                "incompatible by a version alone",
+                "2.0, though nothing in it needs that"
+            )
+        );
+    }
+
+    #[test]
+    fn a_file_that_knows_nothing_of_objects_is_read_and_lacks_them() {
+        let text = write(&greeter());
+        assert!(!text.contains("object"), "{text}");
+        let objects = vec![sink("1.3", "fn put(&self, text: &str)", false)];
+        let text = told(&InterfaceMetadata { objects, ..greeter() }, &text, "G.txt");
+        let change = "\n  interface art::Sink:\n    old (none)\n    new version 1.3\n  compatible: nothing that crosses has changed\n  its version was 1.0 and is 1.0, as it must be\n  if";
+        assert!(text.contains(change), "{text}");
     }
 
     #[test]

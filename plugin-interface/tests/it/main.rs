@@ -8,6 +8,7 @@ mod calls;
 mod compilers;
 mod crossing;
 mod derived;
+mod evolution;
 mod evolving;
 mod evolving_objects;
 mod faults;

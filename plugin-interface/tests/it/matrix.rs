@@ -11,12 +11,12 @@ use plugin_interface::{Interface, LoadError, PluginManager, PluginTrait};
 
 use crate::fixtures::Directory;
 
-fn pairs() -> impl Iterator<Item = &'static Pair> {
+pub(crate) fn pairs() -> impl Iterator<Item = &'static Pair> {
     METHODS.iter().chain(TYPES).chain(VERSIONS).chain(PATHS).chain(OBJECTS)
 }
 
 /// What loading the plugin as an interface says.
-fn verdict(directory: &Directory, interface: PluginTrait) -> Result<(), String> {
+pub(crate) fn verdict(directory: &Directory, interface: PluginTrait) -> Result<(), String> {
     let mut manager = PluginManager::new();
     let handles = manager.load_plugins(directory.path(), interface).unwrap();
     match manager.rejected() {
@@ -44,7 +44,7 @@ fn every_change_is_admitted_or_refused_and_the_refusal_says_why() {
     let directory = Directory::of(&["matrix"]);
     assert!(pairs().count() >= 40);
     let mut found = String::new();
-    for Pair { name, verdict: expected, interface } in pairs() {
+    for Pair { name, verdict: expected, interface, .. } in pairs() {
         let verdict = verdict(&directory, *interface);
         assert_eq!(verdict.is_ok(), *expected == "fits", "{name}: {verdict:?}");
         let text = verdict.err().unwrap_or_else(|| "fits".to_owned());

@@ -111,16 +111,26 @@ fn is_same(wanted: PluginTrait, plugin: &InterfaceMetadata) -> bool {
 
 /// Which interface does not fit: theirs, or one whose objects both know.
 pub(crate) fn mismatch(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Mismatch> {
-    let objects = host.objects.iter().filter_map(|ours| {
-        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
-        Some((ours, theirs))
-    });
-    let mut all = core::iter::once((host, plugin)).chain(objects);
+    let mut all = core::iter::once((host, plugin)).chain(objects_of_both(host, plugin));
     let (host, plugin) = all.find(|(host, plugin)| !fit(host, plugin))?;
     Some(Mismatch { host: host.clone(), plugin: plugin.clone() })
 }
 
-fn fit(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
+/// The interfaces whose objects both know, however many others lead to them, as
+/// each side knows them.
+pub(crate) fn objects_of_both<'i>(
+    host: &'i InterfaceMetadata,
+    plugin: &'i InterfaceMetadata,
+) -> impl Iterator<Item = (&'i InterfaceMetadata, &'i InterfaceMetadata)> {
+    host.objects.iter().filter_map(|ours| {
+        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
+        Some((ours, theirs))
+    })
+}
+
+/// Whether the two fit, whatever they lead to. Each is measured by its own
+/// version: that of an interface says nothing of those that it leads to.
+pub(crate) fn fit(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
     if host.path != plugin.path || major(&host.version) != major(&plugin.version) {
         return false;
     }

@@ -1,0 +1,35 @@
+//! `inspect`: what a library says of itself.
+
+use crate::environment::{Directory, plugin_host};
+use crate::records::{Method, library, of};
+
+const GIVE: Method = ("fn give(&self) -> Box<dyn Sink>", "", 1);
+const PUT: Method = ("fn put(&self, text: &str) -> Box<dyn Painter>", "", 2);
+
+#[test]
+fn the_interfaces_that_one_leads_to_are_named() {
+    let directory = Directory::new();
+    let painter = of("art::Painter", "1.0", &[GIVE]);
+    let objects = [of("art::Sink", "1.3", &[PUT]), painter];
+    let library = library(&directory, "art", &[painter.leading_to(&objects)]);
+    let file = library.to_str().unwrap();
+
+    let answer = plugin_host(&["inspect", file]);
+    assert_eq!(answer.code, 0, "{answer:?}");
+    let (_, shown) = answer.out.split_once("implemented").unwrap();
+    let lines: Vec<_> = shown.lines().skip(1).map(str::trim).collect();
+    let expected = [GIVE.0, "leads to     art::Sink 1.3", PUT.0, "leads to     art::Painter 1.0"];
+    assert_eq!(lines, expected, "{answer:?}");
+
+    let answer = plugin_host(&["inspect", file, "--json"]);
+    let report = answer.json();
+    let painter = &report["interfaces"][0];
+    assert_eq!(
+        (&painter["path"], &painter["methods"][0]),
+        (&"art::Painter".into(), &GIVE.0.into())
+    );
+    let [sink, itself] = &painter["objects"].as_array().unwrap()[..] else { panic!("{answer:?}") };
+    assert_eq!((&sink["path"], &sink["version"]), (&"art::Sink".into(), &"1.3".into()));
+    assert_eq!(sink["methods"], serde_json::json!([PUT.0]));
+    assert_eq!(itself["path"], "art::Painter");
+}

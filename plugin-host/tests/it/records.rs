@@ -1,0 +1,83 @@
+//! Libraries that say of themselves what a test wants.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::environment::Directory;
+
+/// A method: its signature, the version that it came with, its fingerprint.
+pub(crate) type Method = (&'static str, &'static str, u64);
+
+/// An interface, and those that it leads to.
+#[derive(Clone, Copy)]
+pub(crate) struct Interface<'a> {
+    path: &'a str,
+    version: &'a str,
+    methods: &'a [Method],
+    objects: &'a [Interface<'a>],
+}
+
+/// An interface that leads to no other.
+pub(crate) fn of<'a>(path: &'a str, version: &'a str, methods: &'a [Method]) -> Interface<'a> {
+    Interface { path, version, methods, objects: &[] }
+}
+
+impl<'a> Interface<'a> {
+    pub(crate) fn leading_to(self, objects: &'a [Interface<'a>]) -> Self {
+        Interface { objects, ..self }
+    }
+
+    /// What a record has of it, without those that it leads to.
+    fn write(&self, record: &mut Vec<u8>) {
+        let fingerprint = self.methods.iter().fold(1u64, |all, (_, _, of)| all * 31 + of);
+        record.extend(fingerprint.to_le_bytes());
+        text(record, self.path);
+        text(record, self.version);
+        number(record, 3);
+        number(record, self.methods.len());
+        for (signature, since, fingerprint) in self.methods {
+            record.extend(fingerprint.to_le_bytes());
+            text(record, signature.split(['(', ' ']).nth(1).unwrap());
+            text(record, signature);
+            text(record, since);
+        }
+        // It has no types.
+        number(record, 0);
+    }
+}
+
+fn number(record: &mut Vec<u8>, number: usize) {
+    record.extend((number as u32).to_le_bytes());
+}
+
+fn text(record: &mut Vec<u8>, text: &str) {
+    number(record, text.len());
+    record.extend(text.bytes());
+}
+
+/// Writes a library that says of itself that it has these interfaces.
+pub(crate) fn library(directory: &Directory, name: &str, interfaces: &[Interface<'_>]) -> PathBuf {
+    // A package of no name: ABI version, flags, eight empty texts.
+    let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
+    section.extend([0; 39]);
+    for interface in interfaces {
+        let mut record = Vec::new();
+        interface.write(&mut record);
+        number(&mut record, interface.objects.len());
+        interface.objects.iter().for_each(|object| object.write(&mut record));
+        section.extend(b"PLUGIN\0\x01\x02\0\0\0");
+        number(&mut section, record.len());
+        section.extend(record);
+    }
+    let bytes: Vec<_> = section.iter().map(u8::to_string).collect();
+    let source = directory.path().join("source.c");
+    let attributes = "__attribute__((section(\".plugin\"), used))";
+    let text = format!("{attributes} static const unsigned char r[] = {{ {} }};", bytes.join(","));
+    fs::write(&source, text).unwrap();
+    let path = directory.library(name);
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-shared", "-fPIC", "-o"]).args([&path, &source]);
+    assert!(gcc.status().expect("the tests need gcc").success());
+    path
+}

@@ -1,0 +1,60 @@
+//! What changes in an interface where all that both sides have is the same.
+
+use super::difference::{Difference, NONE};
+use crate::metadata::{InterfaceMetadata, MethodMetadata};
+
+/// The methods that are new at the end.
+pub(crate) fn appended<'i>(
+    old: &InterfaceMetadata,
+    new: &'i InterfaceMetadata,
+) -> &'i [MethodMetadata] {
+    &new.methods[old.methods.len().min(new.methods.len())..]
+}
+
+/// Its methods, then the definitions of its types.
+pub(crate) fn growth(old: &InterfaceMetadata, new: &InterfaceMetadata) -> Vec<Difference> {
+    let mut changes: Vec<_> =
+        old.methods.iter().zip(&new.methods).filter_map(|(old, new)| of_method(old, new)).collect();
+    changes.extend(later(old, new));
+    for old in &old.types {
+        let new = new.types.iter().find(|new| new.path == old.path);
+        if let Some(new) = new.filter(|new| new.definition != old.definition) {
+            let definitions = [&old.definition, &new.definition];
+            changes.push(Difference::new(format!("type {}", old.path), definitions));
+        }
+    }
+    changes
+}
+
+/// The methods at the end that came later, and that one side has.
+pub(crate) fn later(old: &InterfaceMetadata, new: &InterfaceMetadata) -> Vec<Difference> {
+    let of_one = |with: &'_ InterfaceMetadata, without: &InterfaceMetadata, is_new: bool| {
+        let is_known = |name: &str| without.methods.iter().any(|known| known.name == name);
+        let more = appended(without, with).iter();
+        let more = more.filter(|it| !it.since.is_empty() && !is_known(&it.name));
+        more.map(|method| only(method, is_new)).collect::<Vec<_>>()
+    };
+    [of_one(old, new, false), of_one(new, old, true)].concat()
+}
+
+fn of_method(old: &MethodMetadata, new: &MethodMetadata) -> Option<Difference> {
+    let place = format!("method {}", new.name);
+    if old.since != new.since {
+        let since = [old, new].map(|method| match method.since.as_str() {
+            "" => "always there".to_owned(),
+            since => format!("since {since}"),
+        });
+        Some(Difference::new(place, since))
+    } else if old.signature != new.signature {
+        Some(Difference::new(place, [&old.signature, &new.signature]))
+    } else {
+        None
+    }
+}
+
+/// A method that one side has.
+fn only(method: &MethodMetadata, is_new: bool) -> Difference {
+    let text = format!("{}, since {}", method.signature, method.since);
+    let sides = if is_new { [NONE.to_owned(), text] } else { [text, NONE.to_owned()] };
+    Difference::new(format!("method {}", method.name), sides)
+}
