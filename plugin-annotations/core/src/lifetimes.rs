@@ -27,6 +27,9 @@ pub fn of_call(ty: &impl ToTokens) -> TokenStream {
 /// `&'s str` becomes `&'__a str`: for a field of what is lifted with this lifetime
 /// in place of its own. What says `'static` owns what it holds.
 pub fn of_lifted(ty: &impl ToTokens) -> TokenStream {
+    if written(ty).is_empty() {
+        return ty.to_token_stream();
+    }
     rewrite(ty.to_token_stream(), "__a")
 }
 
@@ -52,6 +55,12 @@ fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
                 if !matches!(tokens.peek(), Some(TokenTree::Punct(p)) if p.as_char() == '\'') {
                     lifetime(name, punct.span()).to_tokens(&mut out);
                 }
+            }
+            // What comes is the length of an array, which is no type.
+            TokenTree::Punct(punct) if punct.as_char() == ';' => {
+                punct.to_tokens(&mut out);
+                out.extend(tokens);
+                break;
             }
             other => other.to_tokens(&mut out),
         }

@@ -50,11 +50,11 @@ impl Method {
         lifetimes::borrows(&self.output) && self.parameters.iter().any(|p| is_named(&p.ty))
     }
 
-    /// Whether one argument may be lost where another one cannot be lowered, or is
-    /// refused: code of others runs meanwhile, such as a `clone` or a module's.
+    /// Whether one argument may be lost where another one panics on its way or is
+    /// refused: code of others runs meanwhile, such as a `clone`, a `hash` or a module's.
     pub(crate) fn may_lose_arguments(&self) -> bool {
-        let may_fail = |p: &&Parameter| p.with.is_some() || !p.ty.is_scalar();
-        let owns = |p: &Parameter| p.with.is_some() || !p.ty.is_borrowed();
+        let may_fail = |p: &&Parameter| p.with.is_some() || !p.ty.is_number();
+        let owns = |p: &Parameter| p.with.is_some() || !(p.ty.is_scalar() || p.ty.is_borrowed());
         let risky = || self.parameters.iter().filter(may_fail);
         risky().count() > 1 && risky().any(owns)
     }

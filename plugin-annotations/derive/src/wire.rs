@@ -58,7 +58,7 @@ impl Part<'_> {
     }
 
     /// The wires of the values, which modules have converted before anything is
-    /// given away: they may panic.
+    /// given away. What was lowered before another one panics ends.
     fn lower(&self, krate: &Path) -> TokenStream {
         let wire = &self.wire;
         let fields = || self.fields().iter().zip(self.values());
@@ -70,11 +70,23 @@ impl Part<'_> {
             let owns = located(quote!(#krate::__private::owns), with.place());
             Some(quote!(#owns(&#value); let #value = #lowered;))
         });
-        let lowered = fields().map(|(field, value)| {
-            let lower = crossing(krate, &field.carrier(), "lower");
-            quote!(#lower(#value))
+        let given = fields().map(|(field, value)| {
+            let [lower, lowered, sent] =
+                ["lower", "lowered", "sent"].map(|name| crossing(krate, &field.carrier(), name));
+            match self.may_lose_fields() {
+                true => (quote!(let #value = #lowered(#value);), quote!(#sent(#value))),
+                false => (quote!(), quote!(#lower(#value))),
+            }
         });
-        quote!({ #(#converted)* #wire(#(#lowered),*) })
+        let (guards, wires): (Vec<_>, Vec<_>) = given.unzip();
+        quote!({ #(#converted)* #(#guards)* #wire(#(#wires),*) })
+    }
+
+    /// Whether one field may be lost where another one panics on its way or is refused.
+    fn may_lose_fields(&self) -> bool {
+        let types = || self.fields().iter().map(|field| Type::from(field.carrier()));
+        let may_fail = types().filter(|ty| !ty.is_number()).count();
+        may_fail > 1 && types().any(|ty| !ty.is_scalar())
     }
 
     /// The value again, of the wires in `wire`. All fields are taken over before one
@@ -94,8 +106,7 @@ impl Part<'_> {
             })
         };
         let members = self.fields().iter().map(|field| &field.member);
-        let may_be_lost = |field: &&Field| !Type::from(field.carrier()).is_scalar();
-        if self.fields().iter().filter(may_be_lost).count() < 2 {
+        if !self.may_lose_fields() {
             let values =
                 self.fields().iter().zip(lifted).map(|(field, lifted)| value(field, lifted));
             return quote!(#path { #(#members: #values),* });

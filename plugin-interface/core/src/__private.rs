@@ -12,8 +12,8 @@ use crate::metadata;
 use crate::metadata::write::{self, Writer};
 
 pub use crate::boundary::{
-    Behind, Body, ByCopy, ByPointer, ByRef, Definition, Dyn, Fault, Fields, Invalid, Lends,
-    Lowered, Origin, Parameter, Place, Plain, Pointee, Shape, lift_wire_return,
+    Behind, Body, ByCopy, ByPointer, ByRef, Definition, Dyn, Fault, Fields, Invalid, Lends, Origin,
+    Parameter, Place, Plain, Pointee, Shape, lift_wire_return,
 };
 pub use crate::interface::VTableFor;
 pub use crate::metadata::write::PackageDescription;

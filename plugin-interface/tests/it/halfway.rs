@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use plugin_interface::FfiSafe;
@@ -100,6 +101,19 @@ struct Parts {
 }
 
 #[derive(FfiSafe)]
+struct Ranged {
+    _before: Closure,
+    range: RangeInclusive<u32>,
+    _after: Closure,
+}
+
+#[derive(FfiSafe)]
+struct Flagged {
+    flag: bool,
+    _call: Closure,
+}
+
+#[derive(FfiSafe)]
 enum Whole {
     Part(Parts, Closure),
 }
@@ -156,6 +170,27 @@ fn fields_before_and_behind_what_is_refused_end() {
     assert_eq!((passed.number, LIVING.get()), (12, 4));
     drop((passed, _closure));
     assert!(pass(13).is_err());
+    assert_eq!(LIVING.get(), 0);
+}
+
+#[test]
+fn fields_that_were_lowered_before_a_panic_end() {
+    let mut range = 3..=3;
+    assert_eq!(range.next(), Some(3));
+    fail_to_lower(Ranged { _before: closure(), range, _after: closure() }, 2);
+}
+
+#[test]
+fn a_field_behind_a_flag_that_is_none_ends() {
+    let flagged = Flagged { flag: true, _call: closure() };
+    assert!(flagged.flag);
+    let mut wire = flagged.lower();
+    // SAFETY: the first byte is the flag's; no value of a flag is 2, which is refused.
+    let lifted = unsafe {
+        (&raw mut wire).cast::<u8>().write(2);
+        Flagged::lift(wire, Origin::Rust)
+    };
+    assert!(lifted.is_err());
     assert_eq!(LIVING.get(), 0);
 }
 

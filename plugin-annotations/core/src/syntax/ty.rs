@@ -47,9 +47,14 @@ impl Type {
         Some((and, Path::of(tokens.collect())?))
     }
 
-    /// Whether it is a number, `bool` or `char`: nothing of it can be lost.
+    /// Whether nothing of it can be lost: a number, `bool` or `char`.
     pub fn is_scalar(&self) -> bool {
         SCALARS.contains(&&*self.0.to_string())
+    }
+
+    /// Whether it crosses whatever it is, and nothing of it can be lost.
+    pub fn is_number(&self) -> bool {
+        SCALARS[2..].contains(&&*self.0.to_string())
     }
 
     /// Whether it is a reference, behind which nothing is copied: nobody owns it.

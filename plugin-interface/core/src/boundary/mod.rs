@@ -195,6 +195,20 @@ pub unsafe trait FfiSafe: Sized {
     #[doc(hidden)]
     fn lower(self) -> Self::Wire;
 
+    /// [`lower`](Self::lower), where others are lowered before it is sent.
+    #[doc(hidden)]
+    #[inline]
+    fn lowered(self) -> Lowered<Self> {
+        Lowered::of(self)
+    }
+
+    /// What was [`lowered`](Self::lowered).
+    #[doc(hidden)]
+    #[inline]
+    fn sent(lowered: Lowered<Self>) -> Self::Wire {
+        lowered.send()
+    }
+
     /// Takes the value over.
     ///
     /// # Safety

@@ -137,7 +137,7 @@ fn view(interface: &Interface, receiver: Receiver) -> TokenStream {
             proxy: #borrow #proxy,
         }
 
-        #[allow(dead_code, deprecated, clippy::type_complexity)]
+        #[allow(dead_code, deprecated, clippy::borrowed_box, clippy::type_complexity)]
         impl #view<'_> {
             #(#methods)*
         }

@@ -67,7 +67,7 @@ fn expand(interface: &Interface) -> TokenStream {
     // so do the errors about it.
     quote! {
         #item
-        #[allow(deprecated, clippy::type_complexity)]
+        #[allow(deprecated, clippy::borrowed_box, clippy::type_complexity)]
         const _: () = {
             #(#shims)*
             #vtable_for

@@ -8,7 +8,6 @@ use super::super::{crossing, place_of};
 use super::{later, object, proxy_name, vtable_name};
 use crate::lifetimes;
 use crate::model::{Interface, Method};
-use crate::spans::located;
 use crate::syntax::Signature;
 
 /// ```text
@@ -66,7 +65,7 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
             plugin_object: #krate::__private::Object<dyn #name>,
         }
 
-        #[allow(clippy::type_complexity)]
+        #[allow(clippy::borrowed_box, clippy::type_complexity)]
         impl #proxy {
             #(#calls)*
         }
@@ -127,11 +126,11 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
             })
             .unzip(),
         true => values
-            .zip(&arguments)
-            .map(|((ty, value), argument)| {
-                let (lowered, place) = (quote!(#krate::__private::Lowered), place_of(&ty));
-                let lower = located(quote!(#lowered::<#ty>::of), place);
-                (quote!(let #argument = #lower(#value);), quote!(#lowered::send(#argument)))
+            .enumerate()
+            .map(|(i, (ty, value))| {
+                let [lowered, sent] = ["lowered", "sent"].map(|name| crossing(krate, &ty, name));
+                let guard = format_ident!("__lowered_{i}");
+                (quote!(let #guard = #lowered(#value);), quote!(#sent(#guard)))
             })
             .unzip(),
     };
