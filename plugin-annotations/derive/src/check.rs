@@ -79,17 +79,22 @@ pub(crate) fn field_type(ty: &Type, generics: &Generics, errors: &mut Errors) {
 
 /// A type parameter behind a `&`.
 fn lent(tokens: TokenStream, parameters: &[String]) -> Option<Ident> {
-    let mut tokens = tokens.into_iter();
-    // Another argument of a type that has several is named by what follows a comma.
-    let mut is_behind = false;
-    tokens.find_map(|token| match token {
+    // In how many `<` behind a `&`; a comma outside of these begins another type.
+    let mut depth = None;
+    tokens.into_iter().find_map(|token| match token {
         TokenTree::Punct(punct) => {
-            is_behind = punct.as_char() == '&' || is_behind && punct.as_char() != ',';
+            depth = match (punct.as_char(), depth) {
+                ('&', None) => Some(0),
+                ('<', Some(depth)) => Some(depth + 1),
+                ('>' | ',', Some(0)) => None,
+                ('>', Some(depth)) => Some(depth - 1),
+                (_, depth) => depth,
+            };
             None
         }
-        TokenTree::Group(group) if is_behind => mentioned(group.stream(), parameters),
+        TokenTree::Group(group) if depth.is_some() => mentioned(group.stream(), parameters),
         TokenTree::Group(group) => lent(group.stream(), parameters),
-        TokenTree::Ident(ident) if is_behind => is_one_of(ident, parameters),
+        TokenTree::Ident(ident) if depth.is_some() => is_one_of(ident, parameters),
         _ => None,
     })
 }

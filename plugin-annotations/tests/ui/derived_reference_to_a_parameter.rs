@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use plugin_interface::FfiSafe;
 
 #[derive(FfiSafe)]
@@ -10,6 +12,7 @@ struct Window<'a, T> {
 enum Choice<'a, T, U> {
     One(T, &'a str),
     Other(Vec<Option<&'a Vec<U>>>),
+    Map(&'a HashMap<u8, U>),
 }
 
 fn main() {}
