@@ -205,7 +205,27 @@ fn within(
             ours.syntax().iter().for_each(|definition| mention_all(definition, &mut names));
         }
     }
-    None
+    moved_object(host, plugin, &method.signature)
+}
+
+/// An interface in a signature whose path the plugin does not know.
+fn moved_object(
+    host: &InterfaceMetadata,
+    plugin: &InterfaceMetadata,
+    signature: &str,
+) -> Option<Difference> {
+    let words = signature.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    let is_named = |name: &str| words.windows(2).any(|pair| pair == ["dyn", name]);
+    let unknown = |to: &InterfaceMetadata, object: &InterfaceMetadata| {
+        to.objects.iter().all(|known| known.path != object.path)
+    };
+    let ours =
+        host.objects.iter().find(|it| is_named(last_name(&it.path)) && unknown(plugin, it))?;
+    let name = last_name(&ours.path);
+    let is_other = |it: &&InterfaceMetadata| last_name(&it.path) == name && unknown(host, it);
+    let theirs = plugin.objects.iter().find(is_other).map_or(NONE, |it| it.path.as_str());
+    Some(Difference::new(format!("in the interface {name}"), [ours.path.as_str(), theirs]))
 }
 
 /// A type whose path the plugin does not know: it has another of that name.
