@@ -6,7 +6,7 @@ use quote::ToTokens;
 use crate::model::Fields;
 use plugin_annotations_core::errors::Errors;
 use plugin_annotations_core::lifetimes;
-use plugin_annotations_core::syntax::{Attribute, Generics, Kind, Type};
+use plugin_annotations_core::syntax::{Angles, Attribute, Generics, Kind, Type};
 
 pub(crate) fn union(keyword: &Ident, errors: &mut Errors) {
     errors.at(
@@ -79,23 +79,27 @@ pub(crate) fn field_type(ty: &Type, generics: &Generics, errors: &mut Errors) {
 
 /// A type parameter behind a `&`.
 fn lent(tokens: TokenStream, parameters: &[String]) -> Option<Ident> {
-    // In how many `<` behind a `&`; a comma outside of these begins another type.
-    let mut depth = None;
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Punct(punct) => {
-            depth = match (punct.as_char(), depth) {
-                ('&', None) => Some(0),
-                ('<', Some(depth)) => Some(depth + 1),
-                ('>' | ',', Some(0)) => None,
-                ('>', Some(depth)) => Some(depth - 1),
-                (_, depth) => depth,
-            };
-            None
+    // Behind a `&`, until a comma outside of its angle brackets begins another type.
+    let mut behind: Option<Angles> = None;
+    tokens.into_iter().find_map(|token| {
+        let is_behind = behind.is_some();
+        if let Some(angles) = &mut behind {
+            angles.pass(&token);
         }
-        TokenTree::Group(group) if depth.is_some() => mentioned(group.stream(), parameters),
-        TokenTree::Group(group) => lent(group.stream(), parameters),
-        TokenTree::Ident(ident) if depth.is_some() => is_one_of(ident, parameters),
-        _ => None,
+        match token {
+            TokenTree::Punct(punct) => {
+                match (punct.as_char(), &behind) {
+                    ('&', None) => behind = Some(Angles::default()),
+                    (',', Some(angles)) if angles.is_outside() => behind = None,
+                    _ => {}
+                }
+                None
+            }
+            TokenTree::Group(group) if is_behind => mentioned(group.stream(), parameters),
+            TokenTree::Group(group) => lent(group.stream(), parameters),
+            TokenTree::Ident(ident) if is_behind => is_one_of(ident, parameters),
+            _ => None,
+        }
     })
 }
 

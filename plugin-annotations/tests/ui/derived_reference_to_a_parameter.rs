@@ -13,6 +13,7 @@ enum Choice<'a, T, U> {
     One(T, &'a str),
     Other(Vec<Option<&'a Vec<U>>>),
     Map(&'a HashMap<u8, U>),
+    Call(&'a dyn Fn(u8) -> U),
 }
 
 fn main() {}

@@ -22,10 +22,9 @@ mod ty;
 pub use attribute::{Attribute, visibility};
 pub use generics::{Generics, Kind};
 pub use path::Path;
-pub use scan::{Ends, expect, flat, is_next, keyword, punct, until};
+pub use scan::{Angles, Ends, expect, flat, is_next, keyword, punct, until};
 pub use ty::Type;
 
 pub(crate) use item_impl::ItemImpl;
 pub(crate) use item_trait::{ItemTrait, OtherItem, OtherKind, TraitItem, TraitMethod};
-pub(crate) use scan::Angles;
 pub(crate) use signature::{Receiver, Signature};

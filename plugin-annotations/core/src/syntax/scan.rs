@@ -66,18 +66,18 @@ fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
 
 /// How deep in angle brackets, which are no groups to the compiler either.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Angles {
+pub struct Angles {
     depth: usize,
     /// Behind the first half of a `->`.
     in_arrow: bool,
 }
 
 impl Angles {
-    pub(crate) fn is_outside(&self) -> bool {
+    pub fn is_outside(&self) -> bool {
         self.depth == 0
     }
 
-    pub(crate) fn pass(&mut self, token: &TokenTree) {
+    pub fn pass(&mut self, token: &TokenTree) {
         let TokenTree::Punct(punct) = token else {
             self.in_arrow = false;
             return;
