@@ -8,7 +8,7 @@
 //! - [`macro@plugin_aggregates`] makes a crate the library that offers them,
 //! - [`macro@FfiSafe`] makes a struct or an enum a type that crosses.
 //!
-//! What they do stands in `plugin-annotations-core`.
+//! What they do stands in `plugin-annotations-backend`.
 
 use proc_macro::TokenStream;
 
@@ -157,7 +157,7 @@ use proc_macro::TokenStream;
 /// says what to do.
 #[proc_macro_attribute]
 pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
-    plugin_annotations_core::plugin_interface(args.into(), item.into()).into()
+    plugin_annotations_backend::plugin_interface(args.into(), item.into()).into()
 }
 
 /// Makes an impl of an interface a plugin: something a host finds and makes.
@@ -210,7 +210,7 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `crate = path`: where `plugin-interface` is, if it was renamed.
 #[proc_macro_attribute]
 pub fn plugin_impl(args: TokenStream, item: TokenStream) -> TokenStream {
-    plugin_annotations_core::plugin_impl(args.into(), item.into()).into()
+    plugin_annotations_backend::plugin_impl(args.into(), item.into()).into()
 }
 
 /// Makes a crate a library of plugins for one interface: once, at its root.
@@ -234,7 +234,7 @@ pub fn plugin_impl(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `crate = path`: where `plugin-interface` is, if it was renamed.
 #[proc_macro_attribute]
 pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
-    plugin_annotations_core::plugin_aggregates(args.into(), item.into()).into()
+    plugin_annotations_backend::plugin_aggregates(args.into(), item.into()).into()
 }
 
 /// Makes a struct or an enum a type that crosses between a host and a plugin.

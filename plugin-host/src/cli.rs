@@ -1,13 +1,9 @@
 //! The arguments, and which command they ask for.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-
-use crate::commands;
-use crate::output::print_error;
 
 const EXIT_CODES: &str = "Exit codes: 0 all well, 1 failed, 2 usage, 3 incompatible, \
 4 refused by policy, 5 a plugin crashed or panicked, 6 a plugin timed out";
@@ -15,13 +11,13 @@ const EXIT_CODES: &str = "Exit codes: 0 all well, 1 failed, 2 usage, 3 incompati
 /// Lists, builds and runs plugins.
 #[derive(Parser)]
 #[command(version, about, after_help = EXIT_CODES)]
-struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Subcommand)]
-enum Command {
+pub(crate) enum Command {
     /// Show what the libraries of directories say of themselves; runs none of them.
     List(ListArgs),
     /// Show everything that one library says of itself; runs none of it.
@@ -263,37 +259,5 @@ fn time(text: &str) -> Result<Duration, String> {
     match text.strip_suffix("ms") {
         Some(milliseconds) => seconds(milliseconds).map(|time| time / 1000),
         None => seconds(text.strip_suffix('s').unwrap_or(text)),
-    }
-}
-
-/// Runs the command that the arguments name.
-///
-/// ```no_run
-/// fn main() -> std::process::ExitCode {
-///     plugin_host::main()
-/// }
-/// ```
-pub fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::List(args) => commands::list::run(&args),
-        Command::Inspect(args) => commands::inspect::run(&args),
-        Command::Run(args) => commands::run::run(&args),
-        Command::Watch(args) if args.call.is_empty() => commands::watch::run(&args),
-        Command::Watch(args) => commands::watch_calls::run(&args),
-        Command::Check(args) => commands::check::run(&args),
-        Command::Header(args) => commands::header::run(&args),
-        Command::Diff(args) => commands::diff::run(&args),
-        Command::Call(args) => commands::call::run(&args),
-        Command::Called(args) => commands::call::called(&args),
-        Command::Watched(args) => commands::watch_calls::watched(&args),
-        Command::Drive(args) => commands::drive::run(&args),
-        Command::Probe(args) => commands::probe::run(&args),
-    };
-    match done {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            print_error(&format!("{error:#}"));
-            commands::exit_of(&error).into()
-        }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::{ExitCode, ExitStatus};
 
-use plugin_interface::{DynamicCallError, HotError, InspectError, LoadError};
+use plugin_interface::{DynamicCallError, HotError, InspectError, LoadError, PolicyError};
 
 /// The exit codes of `plugin-host`, the mildest first.
 ///
@@ -105,6 +105,23 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)
     }
+}
+
+/// How a command ended that returned an error.
+pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
+    if error.is::<PolicyError>() {
+        return Exit::Usage;
+    }
+    if let Some(error) = error.downcast_ref::<HotError>() {
+        return Exit::from(error);
+    }
+    if let Some(error) = error.downcast_ref::<DynamicCallError>() {
+        return Exit::from(error);
+    }
+    if let Some(error) = error.downcast_ref::<InspectError>() {
+        return Exit::from(error);
+    }
+    error.downcast_ref::<LoadError>().map_or(Exit::Failed, Exit::from)
 }
 
 #[cfg(test)]

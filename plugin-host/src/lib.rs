@@ -10,12 +10,53 @@
 //!
 //! Every listing takes `--json`. The exit code says how it went: [`Exit`].
 
-mod build;
+mod cargo;
 mod cli;
 mod commands;
 mod exit;
 mod header;
+mod manager;
 mod output;
+mod report;
+mod worker;
 
-pub use cli::main;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::output::print_error;
+
 pub use exit::Exit;
+
+/// Runs the command that the arguments name.
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     plugin_host::main()
+/// }
+/// ```
+pub fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::List(args) => commands::list::run(&args),
+        Command::Inspect(args) => commands::inspect::run(&args),
+        Command::Run(args) => commands::run::run(&args),
+        Command::Watch(args) if args.call.is_empty() => commands::watch::run(&args),
+        Command::Watch(args) => commands::watch_function::run(&args),
+        Command::Check(args) => commands::check::run(&args),
+        Command::Header(args) => commands::header::run(&args),
+        Command::Diff(args) => commands::diff::run(&args),
+        Command::Call(args) => commands::call_function::run(&args),
+        Command::Called(args) => commands::call_function::called(&args),
+        Command::Watched(args) => commands::watch_function::watched(&args),
+        Command::Drive(args) => worker::drive::run(&args),
+        Command::Probe(args) => worker::probe::run(&args),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            print_error(&format!("{error:#}"));
+            exit::exit_of(&error).into()
+        }
+    }
+}

@@ -59,14 +59,14 @@ impl PluginTrait {
     #[cfg(feature = "manager")]
     pub(crate) fn metadata(&self) -> Option<crate::metadata::InterfaceMetadata> {
         // This build wrote the record: it is always readable.
-        crate::metadata::read::interface_of(self.record).ok()
+        crate::metadata::decode::interface_of(self.record).ok()
     }
 
     /// The same without what takes long to read: the interface, and those of its
     /// objects.
     #[cfg(feature = "manager")]
-    pub(crate) fn outlines(&self) -> Vec<crate::metadata::read::Outline<'static>> {
-        crate::metadata::read::outlines(self.record).unwrap_or_default()
+    pub(crate) fn outlines(&self) -> Vec<crate::metadata::decode::Outline<'static>> {
+        crate::metadata::decode::outlines(self.record).unwrap_or_default()
     }
 }
 

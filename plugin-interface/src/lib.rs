@@ -98,7 +98,7 @@ pub use plugin_interface_core::{
 };
 
 #[cfg(feature = "manager")]
-use plugin_interface_core::{object, reported, runtime};
+use plugin_interface_core::{object, runtime};
 
 #[cfg(feature = "watch")]
 pub use {

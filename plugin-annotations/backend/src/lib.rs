@@ -12,7 +12,7 @@
 //! ```
 //! use quote::quote;
 //!
-//! let code = plugin_annotations_core::plugin_interface(
+//! let code = plugin_annotations_backend::plugin_interface(
 //!     quote!(version = "1.2"),
 //!     quote! { pub trait Counter { fn count(&self, text: &str) -> u64; } },
 //! );

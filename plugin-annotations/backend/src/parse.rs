@@ -76,7 +76,7 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         output,
         output_with: With::of(&method.ffi, errors),
     };
-    check::lent::kept(&method, errors);
+    check::returned_borrows::kept(&method, errors);
     Some(method)
 }
 

@@ -4,9 +4,9 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::model::Fields;
-use plugin_annotations_core::errors::Errors;
-use plugin_annotations_core::lifetimes;
-use plugin_annotations_core::syntax::{Angles, Attribute, Generics, Kind, Type};
+use plugin_annotations_backend::errors::Errors;
+use plugin_annotations_backend::lifetimes;
+use plugin_annotations_backend::syntax::{Angles, Attribute, Generics, Kind, Type};
 
 pub(crate) fn union(keyword: &Ident, errors: &mut Errors) {
     errors.at(

@@ -5,9 +5,9 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::model::{Body, Derived, Fields};
-use plugin_annotations_core::lifetimes;
-use plugin_annotations_core::spans::crossing;
-use plugin_annotations_core::syntax::{Kind, Path};
+use plugin_annotations_backend::lifetimes;
+use plugin_annotations_backend::spans::crossing;
+use plugin_annotations_backend::syntax::{Kind, Path};
 
 /// ```text
 /// Input:  struct Tree<T> { value: T, kids: Vec<Tree<T>> }

@@ -24,8 +24,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 
-use plugin_annotations_core::errors::Errors;
-use plugin_annotations_core::syntax::{Generics, Kind, Path};
+use plugin_annotations_backend::errors::Errors;
+use plugin_annotations_backend::syntax::{Generics, Kind, Path};
 
 use crate::model::{Body, Derived, Fields};
 

@@ -1,7 +1,7 @@
 //! What the derive describes, once parsed.
 
-use plugin_annotations_core::syntax::{Generics, Path};
-use plugin_annotations_core::with::With;
+use plugin_annotations_backend::syntax::{Generics, Path};
+use plugin_annotations_backend::with::With;
 use proc_macro2::{Ident, TokenStream};
 
 /// A type that is to cross.

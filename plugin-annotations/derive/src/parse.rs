@@ -6,11 +6,11 @@ use quote::{ToTokens, quote};
 use crate::check;
 use crate::model::{self, Body, Derived};
 use crate::syntax::{self, Data, Item, Variant};
-use plugin_annotations_core::args::Args;
-use plugin_annotations_core::errors::Errors;
-use plugin_annotations_core::spans::located;
-use plugin_annotations_core::syntax::{Attribute, Generics, Path};
-use plugin_annotations_core::with::With;
+use plugin_annotations_backend::args::Args;
+use plugin_annotations_backend::errors::Errors;
+use plugin_annotations_backend::spans::located;
+use plugin_annotations_backend::syntax::{Attribute, Generics, Path};
+use plugin_annotations_backend::with::With;
 
 pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived> {
     let item = errors.keep(syn::parse2::<Item>(item))?;

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::{Body, Derived, Field};
-use plugin_annotations_core::spans::crossing;
-use plugin_annotations_core::syntax::Kind;
+use plugin_annotations_backend::spans::crossing;
+use plugin_annotations_backend::syntax::Kind;
 
 /// How references to it cross, and the impl of `Plain`. Both depend on what the
 /// fields are, which the compiler knows and no macro.

@@ -1,7 +1,7 @@
-//! Just enough of a struct and of an enum, as `plugin_annotations_core::syntax`
+//! Just enough of a struct and of an enum, as `plugin_annotations_backend::syntax`
 //! has it of traits.
 
-use plugin_annotations_core::syntax::{
+use plugin_annotations_backend::syntax::{
     Attribute, Ends, Generics, Type, expect, punct, until, visibility,
 };
 use proc_macro2::{Ident, TokenStream};

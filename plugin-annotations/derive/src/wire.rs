@@ -16,9 +16,9 @@ use syn::ext::IdentExt;
 
 use crate::Part;
 use crate::model::{Body, Field};
-use plugin_annotations_core::lifetimes;
-use plugin_annotations_core::spans::{crossing, located};
-use plugin_annotations_core::syntax::{Path, Type};
+use plugin_annotations_backend::lifetimes;
+use plugin_annotations_backend::spans::{crossing, located};
+use plugin_annotations_backend::syntax::{Path, Type};
 
 impl Part<'_> {
     fn fields(&self) -> &[Field] {

@@ -8,10 +8,10 @@ use anyhow::Context;
 use plugin_interface::{DynamicCallError, HotLibrary, HotOptions, Signature, Value};
 use serde::{Deserialize, Serialize};
 
-use super::isolate::{again, wait};
 use crate::cli::{CallArgs, CalledArgs, PolicyArgs};
 use crate::exit::Exit;
 use crate::output::{describe, escaped, print_error, print_line};
+use crate::worker::isolate::{again, wait};
 
 /// What the child process has to say: what the function answered, or why not.
 #[derive(Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
 pub(crate) fn called(args: &CalledArgs) -> anyhow::Result<Exit> {
     plugin_interface::end_with_parent();
     let answered = answer(args);
-    let exit = answered.as_ref().map_or_else(super::exit_of, |_| Exit::Ok);
+    let exit = answered.as_ref().map_or_else(crate::exit::exit_of, |_| Exit::Ok);
     let answer = answered.map_err(|error| describe(error.as_ref()));
     std::fs::write(&args.report, serde_json::to_vec(&Report { answer })?)?;
     Ok(exit)
@@ -76,7 +76,7 @@ pub(super) fn open<'s>(
     policy: &PolicyArgs,
 ) -> anyhow::Result<HotLibrary> {
     let names: Vec<_> = signatures.into_iter().map(Signature::name).collect();
-    Ok(HotOptions::new().policy(super::policy(policy)?).open(file, &names)?)
+    Ok(HotOptions::new().policy(crate::manager::policy(policy)?).open(file, &names)?)
 }
 
 /// Calls the function that the signature names.

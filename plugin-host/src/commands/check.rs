@@ -14,10 +14,10 @@ use plugin_interface::{
 };
 use serde::Serialize;
 
-use super::drive::call;
 use crate::cli::CheckArgs;
 use crate::exit::Exit;
 use crate::output::{describe, escaped, print_json, print_line, reserve_stdout};
+use crate::worker::drive::call;
 
 /// Every check, in its order, and what it says.
 const CHECKS: [(&str, &str); 23] = [
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let mut exit = Exit::Ok;
     let mut reports = Vec::new();
     for (file, refused) in files {
-        let mut manager = super::manager(&args.load, "world")?;
+        let mut manager = crate::manager::manager(&args.load, "world")?;
         let failed = match refused {
             Some(error @ (LoadError::LinkOutside { .. } | LoadError::Duplicate { .. })) => {
                 Some(Failed::from(&error))

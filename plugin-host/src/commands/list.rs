@@ -31,7 +31,7 @@ struct Interface {
 pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     let mut exit = Exit::Ok;
     let mut rows = Vec::new();
-    let manager = PluginManager::with_policy(super::policy(&args.policy)?);
+    let manager = PluginManager::with_policy(crate::manager::policy(&args.policy)?);
     for directory in &args.directories {
         let waiting = waiting(format!("reading {}", escaped(&directory.display().to_string())));
         let found = manager.survey(directory);

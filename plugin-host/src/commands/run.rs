@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use plugin_interface::PluginManager;
 
-use super::drive::drive_file;
-use super::isolate::drive_isolated;
-use super::report::Report;
-use crate::build;
+use crate::cargo;
 use crate::cli::RunArgs;
 use crate::exit::Exit;
 use crate::output::{print_error, print_json, progress, reserve_stdout};
+use crate::report::run::Report;
+use crate::worker::drive::drive_file;
+use crate::worker::isolate::drive_isolated;
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let (mut exit, mut report) = (Exit::Ok, Report::default());
@@ -42,7 +42,7 @@ fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(Report, Exit)> {
     if args.json {
         reserve_stdout()?;
     }
-    let mut manager = PluginManager::with_policy(super::policy(&args.load.policy)?);
+    let mut manager = PluginManager::with_policy(crate::manager::policy(&args.load.policy)?);
     Ok(drive_file(&mut manager, path, &args.greet))
 }
 
@@ -53,14 +53,14 @@ fn candidates(
     exit: &mut Exit,
 ) -> anyhow::Result<Vec<PathBuf>> {
     if args.build {
-        let built = build::build(&args.directory, args.release)?;
+        let built = cargo::build(&args.directory, args.release)?;
         for failure in &built.failures {
             print_error(failure);
             *exit = (*exit).max(Exit::Failed);
         }
         return Ok(built.libraries.into_iter().collect());
     }
-    let manager = PluginManager::with_policy(super::policy(&args.load.policy)?);
+    let manager = PluginManager::with_policy(crate::manager::policy(&args.load.policy)?);
     let mut candidates = Vec::new();
     for found in manager.survey(&args.directory)? {
         match found.result {

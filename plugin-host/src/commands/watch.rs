@@ -13,12 +13,12 @@ use plugin_interface::{
     WatchOptions,
 };
 
-use super::drive::call;
-use super::greeting::Greeting;
-use super::watch_report::WatchReport;
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::output::reserve_stdout;
+use crate::report::watch::WatchReport;
+use crate::worker::drive::call;
+use crate::worker::greeting::Greeting;
 
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     if !args.directory.exists() {
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     if args.json {
         reserve_stdout()?;
     }
-    let mut manager = super::manager(&args.load, &args.greet)?;
+    let mut manager = crate::manager::manager(&args.load, &args.greet)?;
     if let Some(interval) = args.poll {
         manager = manager.with_polling(interval);
     }

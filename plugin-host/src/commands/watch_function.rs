@@ -7,11 +7,11 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use plugin_interface::{DynamicCallError, HotError, HotLibrary, HotReload, LoadError, Signature};
 
-use super::call::{call, open};
-use super::isolate::again;
 use crate::cli::WatchArgs;
+use crate::commands::call_function::{call, open};
 use crate::exit::Exit;
 use crate::output::{describe, escaped, print_error, print_line};
+use crate::worker::isolate::again;
 
 /// Calls in a child process, which may crash.
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use plugin_interface::metadata::InterfaceMetadata;
-use plugin_interface::metadata::syntax::{Body, Definition, Type};
+use plugin_interface::metadata::signature::{Body, Definition, Type};
 
 use super::types::substituted;
 

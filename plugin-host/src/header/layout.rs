@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use plugin_interface::metadata::InterfaceMetadata;
-use plugin_interface::metadata::syntax::{Body, Definition, Field, Type};
+use plugin_interface::metadata::signature::{Body, Definition, Field, Type};
 
 use super::forms::{ERROR, NoForm, definition, no_form};
 use super::members::{CType, Members};

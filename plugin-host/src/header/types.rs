@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use plugin_interface::metadata::syntax::{Body, Type};
+use plugin_interface::metadata::signature::{Body, Type};
 
 use super::forms::ERROR;
 use super::members::CType;

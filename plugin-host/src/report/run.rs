@@ -10,61 +10,61 @@ use crate::output::{describe, escaped, print_error, print_line};
 
 /// What became of one library.
 #[derive(Deserialize, Serialize)]
-pub(super) struct LibraryReport {
-    pub(super) file: String,
-    pub(super) package: String,
-    pub(super) version: String,
-    pub(super) registrations: Vec<RegistrationReport>,
-    pub(super) made: u64,
-    pub(super) unmade: Option<u64>,
-    pub(super) errors: Vec<String>,
+pub(crate) struct LibraryReport {
+    pub(crate) file: String,
+    pub(crate) package: String,
+    pub(crate) version: String,
+    pub(crate) registrations: Vec<RegistrationReport>,
+    pub(crate) made: u64,
+    pub(crate) unmade: Option<u64>,
+    pub(crate) errors: Vec<String>,
 }
 
 /// What one registration answered.
 #[derive(Deserialize, Serialize)]
-pub(super) struct RegistrationReport {
-    pub(super) name: String,
-    pub(super) interface: String,
+pub(crate) struct RegistrationReport {
+    pub(crate) name: String,
+    pub(crate) interface: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) greeter: Option<String>,
+    pub(crate) greeter: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) greeting: Option<String>,
+    pub(crate) greeting: Option<String>,
     /// The methods of an interface that this command does not know to call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) methods: Vec<String>,
+    pub(crate) methods: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) error: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 /// A file that was not loaded.
 #[derive(Deserialize, Serialize)]
-pub(super) struct RejectedReport {
-    pub(super) file: String,
-    pub(super) error: String,
+pub(crate) struct RejectedReport {
+    pub(crate) file: String,
+    pub(crate) error: String,
 }
 
 #[derive(Default, Deserialize, Serialize)]
-pub(super) struct Report {
-    pub(super) libraries: Vec<LibraryReport>,
-    pub(super) rejected: Vec<RejectedReport>,
+pub(crate) struct Report {
+    pub(crate) libraries: Vec<LibraryReport>,
+    pub(crate) rejected: Vec<RejectedReport>,
 }
 
 impl Report {
-    pub(super) fn reject(&mut self, path: &Path, error: &LoadError) {
+    pub(crate) fn reject(&mut self, path: &Path, error: &LoadError) {
         let (file, error) = (path.display().to_string(), describe(error));
         self.rejected.push(RejectedReport { file, error });
     }
 
-    pub(super) fn extend(&mut self, other: Report) {
+    pub(crate) fn extend(&mut self, other: Report) {
         self.libraries.extend(other.libraries);
         self.rejected.extend(other.rejected);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.libraries.is_empty() && self.rejected.is_empty()
     }
 
-    pub(super) fn show(&self) -> io::Result<()> {
+    pub(crate) fn show(&self) -> io::Result<()> {
         self.libraries.iter().try_for_each(show)?;
         for rejected in &self.rejected {
             print_error(&rejected.error);
@@ -75,7 +75,7 @@ impl Report {
 
 impl RegistrationReport {
     /// What it answered, on one line.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let RegistrationReport { name, interface, methods, .. } = self;
         let answer = match (&self.greeter, &self.greeting, &self.error) {
             (Some(greeter), Some(greeting), _) => format!("{greeter}: {greeting}"),

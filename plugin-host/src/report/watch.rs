@@ -4,13 +4,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::report::RegistrationReport;
 use crate::output::{escaped, print_error, print_json_line, print_line};
+use crate::report::run::RegistrationReport;
 
 /// One event.
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub(super) enum WatchReport {
+pub(crate) enum WatchReport {
     Watching {
         directory: String,
     },
@@ -44,7 +44,7 @@ pub(super) enum WatchReport {
 }
 
 impl WatchReport {
-    pub(super) fn print(&self, json: bool) -> anyhow::Result<()> {
+    pub(crate) fn print(&self, json: bool) -> anyhow::Result<()> {
         match json {
             true => print_json_line(self),
             false => self.show(),

@@ -7,16 +7,16 @@ use std::path::Path;
 use anyhow::Context;
 use plugin_interface::{Greeter, GreeterProxy, PluginHandle, PluginManager, UnloadError};
 
-use super::report::{LibraryReport, RegistrationReport, Report};
 use crate::cli::DriveArgs;
 use crate::exit::Exit;
 use crate::output::describe;
+use crate::report::run::{LibraryReport, RegistrationReport, Report};
 
 /// The child process of a run: writes its report to a file, since stdout is
 /// the plugins'.
 pub(crate) fn run(args: &DriveArgs) -> anyhow::Result<Exit> {
     plugin_interface::end_with_parent();
-    let mut manager = PluginManager::with_policy(super::policy(&args.policy)?);
+    let mut manager = PluginManager::with_policy(crate::manager::policy(&args.policy)?);
     let (report, exit) = drive_file(&mut manager, &args.library, &args.greet);
     fs::write(&args.report, serde_json::to_vec(&report)?)
         .with_context(|| format!("cannot write {}", args.report.display()))?;
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &DriveArgs) -> anyhow::Result<Exit> {
 }
 
 /// What became of one library.
-pub(super) fn drive_file(manager: &mut PluginManager, path: &Path, greet: &str) -> (Report, Exit) {
+pub(crate) fn drive_file(manager: &mut PluginManager, path: &Path, greet: &str) -> (Report, Exit) {
     let (mut report, mut exit) = (Report::default(), Exit::Ok);
     let loaded = manager.load_library(path);
     for rejected in manager.rejected() {
@@ -86,7 +86,7 @@ fn drive(path: &Path, handles: Vec<PluginHandle>, target: &str, exit: &mut Exit)
 }
 
 /// Drives a greeter; names the methods of anything else.
-pub(super) fn call(handle: &PluginHandle, target: &str) -> RegistrationReport {
+pub(crate) fn call(handle: &PluginHandle, target: &str) -> RegistrationReport {
     let mut report = RegistrationReport {
         name: handle.name().to_owned(),
         interface: handle.interface().to_owned(),

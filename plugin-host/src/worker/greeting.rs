@@ -14,7 +14,7 @@ const ROUND: Duration = Duration::from_millis(20);
 
 /// The greeters that are loaded, and a thread that calls each of them over and
 /// over. A change waits for the call that runs.
-pub(super) struct Greeting {
+pub(crate) struct Greeting {
     shared: Arc<Shared>,
     thread: JoinHandle<()>,
 }
@@ -34,13 +34,13 @@ struct State {
 
 /// How many calls there were, and how many of them panicked.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Calls {
-    pub(super) made: u64,
-    pub(super) failed: u64,
+pub(crate) struct Calls {
+    pub(crate) made: u64,
+    pub(crate) failed: u64,
 }
 
 impl Greeting {
-    pub(super) fn start(target: String) -> Self {
+    pub(crate) fn start(target: String) -> Self {
         let shared = Arc::new(Shared::default());
         let greeted = Arc::clone(&shared);
         let thread = thread::spawn(move || greeted.greet(&target));
@@ -48,18 +48,18 @@ impl Greeting {
     }
 
     /// From now on, these are the greeters of a file.
-    pub(super) fn replace(&self, file: &Path, greeters: Vec<GreeterProxy>) {
+    pub(crate) fn replace(&self, file: &Path, greeters: Vec<GreeterProxy>) {
         self.shared.lock().greeters.insert(file.to_owned(), greeters);
     }
 
     /// A function by which another thread says that a file has none any more.
-    pub(super) fn remover(&self) -> impl Fn(&Path) + Send + use<> {
+    pub(crate) fn remover(&self) -> impl Fn(&Path) + Send + use<> {
         let shared = Arc::clone(&self.shared);
         move |file| drop(shared.lock().greeters.remove(file))
     }
 
     /// Ends the thread, and gives up all greeters.
-    pub(super) fn end(self) -> Calls {
+    pub(crate) fn end(self) -> Calls {
         self.shared.lock().ends = true;
         self.shared.changed.notify_all();
         // Its panics were caught, call by call.

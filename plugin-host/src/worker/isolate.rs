@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
-use super::report::{RejectedReport, Report};
 use crate::cli::{LoadArgs, PolicyArgs};
 use crate::exit::Exit;
+use crate::report::run::{RejectedReport, Report};
 
 /// What became of a library in a child process, whose plugins are kept from
 /// stdout if `is_quiet`.
-pub(super) fn drive_isolated(
+pub(crate) fn drive_isolated(
     args: &LoadArgs,
     path: &Path,
     greet: &str,
@@ -45,7 +45,7 @@ pub(super) fn drive_isolated(
 
 /// This program once more, with a command and the same policy. It is to end
 /// with this one, as whoever ends it in time is gone then.
-pub(super) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> {
+pub(crate) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> {
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let mut command = Command::new(program);
     command.arg(name);
@@ -58,7 +58,7 @@ pub(super) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> 
 }
 
 /// Waits for a child, and ends it when its time is over, if that is limited.
-pub(super) fn wait(
+pub(crate) fn wait(
     child: &mut Child,
     deadline: Option<Duration>,
 ) -> anyhow::Result<Option<ExitStatus>> {

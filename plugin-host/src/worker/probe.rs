@@ -2,9 +2,9 @@
 
 use plugin_interface::Probe;
 
-use super::drive::call;
 use crate::cli::ProbeArgs;
 use crate::exit::Exit;
+use crate::worker::drive::call;
 
 pub(crate) fn run(args: &ProbeArgs) -> anyhow::Result<Exit> {
     Probe::serve(&args.library, &args.copy, |plugins| {

@@ -9,21 +9,22 @@ pub use std::string::String;
 use crate::abi::{ABI_VERSION, VTableHeader};
 use crate::interface::Interface;
 use crate::metadata;
-use crate::metadata::write::{self, Writer};
+use crate::metadata::encode;
+use crate::metadata::encode::Writer;
 
 pub use crate::boundary::{
     Behind, Body, ByCopy, ByPointer, ByRef, Definition, Dyn, Fault, Fields, Invalid, Lends, Origin,
     Parameter, Place, Plain, Pointee, Shape, lift_wire_return,
 };
 pub use crate::interface::VTableFor;
-pub use crate::metadata::write::PackageDescription;
+pub use crate::metadata::encode::PackageDescription;
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
 pub use crate::object::{Object, contain_default};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;
 pub use crate::runtime::call::{Call, contain, drop_instance, take};
-pub use crate::runtime::register::{
+pub use crate::runtime::factory::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
     unregister_all,
 };
@@ -35,37 +36,37 @@ pub fn owns<T: 'static>(_: &T) {}
 
 /// The length of the record of an interface.
 pub const fn interface_record_len<I: Interface + ?Sized>() -> usize {
-    write::interface_record_len(I::DESCRIPTION)
+    encode::interface_record_len(I::DESCRIPTION)
 }
 
 /// The record of an interface.
 pub const fn interface_record<const N: usize>(interface: &InterfaceDescription) -> [u8; N] {
     let mut out = Writer::new();
-    write::interface_record(&mut out, interface);
+    encode::interface_record(&mut out, interface);
     out.into_bytes()
 }
 
 /// The length of the record of a package.
 pub const fn package_record_len(package: &PackageDescription) -> usize {
-    write::package_record_len(package)
+    encode::package_record_len(package)
 }
 
 /// The record of a package.
 pub const fn package_record<const N: usize>(package: &PackageDescription) -> [u8; N] {
     let mut out = Writer::new();
-    write::package_record(&mut out, package);
+    encode::package_record(&mut out, package);
     out.into_bytes()
 }
 
 /// The length of the record of a registration.
 pub const fn registration_record_len(interface: &str, name: &str) -> usize {
-    write::registration_record_len(interface, name)
+    encode::registration_record_len(interface, name)
 }
 
 /// The record of a registration.
 pub const fn registration_record<const N: usize>(interface: &str, name: &str) -> [u8; N] {
     let mut out = Writer::new();
-    write::registration_record(&mut out, interface, name);
+    encode::registration_record(&mut out, interface, name);
     out.into_bytes()
 }
 

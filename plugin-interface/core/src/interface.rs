@@ -3,7 +3,7 @@
 
 use crate::boundary::Shape;
 use crate::metadata::InterfaceDescription;
-use crate::metadata::write::fingerprint;
+use crate::metadata::encode::fingerprint;
 use crate::object::Object;
 
 /// A trait that plugins implement and hosts call: `dyn Trait` for every trait

@@ -9,20 +9,17 @@
 pub mod __private;
 pub mod abi;
 pub mod boundary;
-mod call_error;
 #[doc(hidden)]
 pub mod interface;
 pub mod metadata;
 #[doc(hidden)]
 pub mod object;
 #[doc(hidden)]
-pub mod reported;
-#[doc(hidden)]
 pub mod runtime;
 
+pub use crate::object::call_error::{CallError, PanicLocation};
 pub use abi::{RegistrationArray, RegistrationFactory};
 pub use boundary::{BoxFuture, FfiSafe};
-pub use call_error::{CallError, PanicLocation};
 pub use interface::Interface;
 pub use runtime::context::PluginContext;
 pub use runtime::state::PluginState;

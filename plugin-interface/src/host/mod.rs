@@ -1,42 +1,32 @@
 //! The host's side: find, check, load, call and unload plugins.
 //!
-//! `manager` drives the `stages` one after the other; a `library` that came
-//! through them gives `instance`s, which a user holds by a `handle` or a proxy.
+//! `manager` is what an application holds. `load` has the stages of a load and
+//! their order, `library` one library in memory, `file` the facts about files
+//! that both rest on. `live` and `hot_library` replace a library while it is in
+//! use, on the `swap`; `watch` tells them when.
 
-mod difference;
-mod duplicates;
+mod compare;
 mod error;
-mod evolution;
-mod growth;
-mod handle;
+mod file;
 #[cfg(feature = "hot-library")]
 mod hot_library;
-mod instance;
-mod keeper;
 mod library;
 mod live;
+mod load;
 mod manager;
-mod mismatch;
-mod outcome;
-mod panics;
-mod parent;
-mod policy;
-mod private_directory;
+mod platform;
 pub(crate) mod raw;
-mod retained;
-pub(crate) mod snapshot;
-mod stage;
-mod stages;
-mod symbols;
+mod services;
+mod swap;
 mod thread_exits;
-#[cfg(feature = "hot-library")]
-mod turn;
 #[cfg(feature = "watch")]
 mod watch;
 
+pub use compare::mismatch::Mismatch;
+pub(crate) use compare::snapshot;
+pub use compare::version_check::{Evolution, Need};
+pub use error::stage::Stage;
 pub use error::{LoadError, ProxyError, UnloadError};
-pub use evolution::{Evolution, Need};
-pub use handle::PluginHandle;
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
 #[cfg(feature = "call-dynamic")]
@@ -46,20 +36,19 @@ pub use hot_library::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
     HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,
 };
+pub use library::outcome::UnloadOutcome;
+pub use library::unmap::{RetainedLibrary, retained};
 pub use live::{
     Holder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
     Reloaded,
 };
+pub use load::check::{InspectError, exported_symbols, inspect, inspect_bytes};
+pub use load::policy::{LoadPolicy, PolicyError};
+pub use load::probe::{Probe, describe_exit};
+pub use load::timings::Times;
+pub use manager::handle::PluginHandle;
 pub use manager::{PluginManager, Rejected, Surveyed};
-pub use mismatch::Mismatch;
-pub use outcome::UnloadOutcome;
-pub use parent::end_with_parent;
-pub use policy::{LoadPolicy, PolicyError};
+pub use platform::parent_death::end_with_parent;
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
-pub use retained::{RetainedLibrary, retained};
-pub use stage::Stage;
-pub use stages::check::{InspectError, exported_symbols, inspect, inspect_bytes};
-pub use stages::probe::{Probe, describe_exit};
-pub use stages::times::Times;
 #[cfg(feature = "watch")]
 pub use watch::{ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions};

@@ -8,16 +8,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use libloading::Library;
 
 use super::error::{LoadError, UnloadError};
-use super::instance::ErasedRegistration;
-use super::outcome::Epitaph;
-use super::panics::Services;
-use super::policy::LoadPolicy;
-use super::retained::{self, Mapped};
-use super::stages::check::{check_copy, inspect};
-use super::stages::copy::PrivateCopy;
-use super::stages::{admit, make, open};
-use super::symbols::{self, Symbols};
 use crate::abi::RegistrationArray;
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::library::instance::ErasedRegistration;
+use crate::host::library::outcome::Epitaph;
+use crate::host::library::symbols;
+use crate::host::library::symbols::Symbols;
+use crate::host::library::unmap;
+use crate::host::library::unmap::Mapped;
+use crate::host::load::check::{check_copy, inspect};
+use crate::host::load::policy::LoadPolicy;
+use crate::host::load::{admit, make, open};
+use crate::host::services::Services;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
@@ -97,7 +99,7 @@ pub fn load_from_lib<I: Interface + ?Sized>(
         Err(error) => {
             // Whether that succeeds, too, is not what was asked.
             let _ = library.close();
-            let _ = retained::close(mapped);
+            let _ = unmap::close(mapped);
             Err(error)
         }
     }
@@ -195,7 +197,7 @@ pub unsafe fn unload<I: Interface + ?Sized>(
         }
         mapped
     });
-    let closed = library.close().and_then(|()| mapped.map_or(Ok(()), retained::close));
+    let closed = library.close().and_then(|()| mapped.map_or(Ok(()), unmap::close));
     closed.map_err(|source| UnloadError::Close { path, source })
 }
 

@@ -421,8 +421,8 @@ impl<'a> Input<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::__private::{self, PackageDescription};
+    use crate::metadata::decode::*;
     use crate::{Greeter, Interface};
 
     const PACKAGE: PackageDescription = PackageDescription {

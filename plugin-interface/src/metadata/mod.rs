@@ -6,15 +6,15 @@
 //! `docs/abi.md`.
 
 #[cfg(feature = "manager")]
-pub(crate) mod read;
+pub(crate) mod decode;
 #[cfg(feature = "manager")]
-pub mod syntax;
+pub mod signature;
 
-pub use plugin_interface_core::metadata::{
-    InterfaceDescription, MethodDescription, ParameterDescription, Receiver, SECTION,
-};
 #[cfg(feature = "manager")]
-pub use read::{
+pub use crate::metadata::decode::{
     InterfaceMetadata, MetadataError, MethodMetadata, PackageMetadata, PluginMetadata,
     RegistrationMetadata, TypeMetadata,
+};
+pub use plugin_interface_core::metadata::{
+    InterfaceDescription, MethodDescription, ParameterDescription, Receiver, SECTION,
 };

@@ -12,7 +12,7 @@
 
 use core::fmt;
 
-use super::{MethodMetadata, TypeMetadata};
+use crate::metadata::{MethodMetadata, TypeMetadata};
 
 /// Deeper than anybody nests; what a stranger writes must not use up the stack.
 const DEPTH: usize = 64;
@@ -22,7 +22,7 @@ const DEPTH: usize = 64;
 /// Structs and enums go by their last names: [`TypeMetadata`] tells their paths.
 ///
 /// ```
-/// use plugin_interface::metadata::syntax::Type;
+/// use plugin_interface::metadata::signature::Type;
 ///
 /// let Type::Named { name, arguments } = Type::parse("Result<(), &str>") else { panic!() };
 /// assert_eq!((name.as_str(), arguments.len()), ("Result", 2));
@@ -69,7 +69,7 @@ pub struct Field {
 /// The signature of a method.
 ///
 /// ```
-/// use plugin_interface::metadata::syntax::Method;
+/// use plugin_interface::metadata::signature::Method;
 ///
 /// let method = Method::parse("fn set(&mut self, value: u32) -> bool").unwrap();
 /// assert!(method.exclusive);
@@ -92,7 +92,7 @@ pub struct Method {
 /// The definition of a struct or an enum.
 ///
 /// ```
-/// use plugin_interface::metadata::syntax::{Body, Definition};
+/// use plugin_interface::metadata::signature::{Body, Definition};
 ///
 /// let definition = Definition::parse("struct Node<T> { value: T }").unwrap();
 /// assert_eq!(definition.parameters, ["T"]);
@@ -364,7 +364,7 @@ impl fmt::Display for Field {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::metadata::signature::*;
 
     #[test]
     fn types_read_as_they_were_written() {

@@ -1,6 +1,6 @@
 //! What cannot work, each with what to do instead.
 
-pub(crate) mod lent;
+pub(crate) mod returned_borrows;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -208,7 +208,7 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
     }
     refuse_self_type(output, errors);
     refuse_reference(output, errors);
-    lent::returned(output, errors);
+    returned_borrows::returned(output, errors);
     if output.is_never() {
         errors.at(
             output,

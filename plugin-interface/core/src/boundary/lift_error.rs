@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::abi::Failure;
-use crate::reported::Reported;
+use crate::runtime::reported::Reported;
 
 /// Why a call gave no value.
 ///

@@ -77,62 +77,39 @@
 //! A path is bytes on Unix, whatever they are. Elsewhere it is UTF-8, and
 //! passing one that is not panics on the side that does so.
 
-mod array;
-mod boxed;
 mod by_ref;
-mod callee;
-mod carried;
-mod collection;
-mod copied;
-mod cow;
-mod definition;
-mod error;
-mod function;
-mod future;
-mod halfway;
-mod invalid;
-mod iterator;
-mod lending;
-mod list;
-mod object;
-mod option;
-mod order;
-mod owning;
-mod path;
-mod phantom;
-mod place;
-mod pointee;
+mod call_scope;
+mod lift_error;
+mod objects;
+mod owned;
 #[cfg(test)]
 mod recursion;
-mod reference;
-mod result;
-mod scalar;
 mod shape;
-mod slice;
-mod text;
-mod time;
-mod tuple;
-mod waker;
+mod types;
+mod unwind_guard;
+mod via;
 
 use core::ptr;
 
 use crate::abi::Outcome;
 
-pub use by_ref::{ByCopy, ByPointer, ByRef};
-pub use definition::{Body, Definition, Fields, Link, Parameter};
-pub use future::BoxFuture;
-pub use halfway::Lowered;
-pub(crate) use invalid::Cause;
-pub use invalid::{Fault, Invalid};
-pub use lending::{Lendings, Lends};
-pub use object::{Dyn, Lendable, Shareable};
-pub use owning::Owning;
-pub use place::{Lent, Place};
-pub use pointee::{Behind, Carries, Pointee, Value};
-pub use shape::Shape;
-pub use slice::Plain;
+pub(crate) use objects::builtin;
 
-pub(crate) use definition::Definitions;
+pub use crate::boundary::call_scope::{Lendings, Lends};
+pub(crate) use crate::boundary::lift_error::Cause;
+pub use crate::boundary::lift_error::{Fault, Invalid};
+pub use crate::boundary::objects::dyn_trait::{Dyn, Lendable, Shareable};
+pub use crate::boundary::objects::future::BoxFuture;
+pub use crate::boundary::objects::pointee::{Behind, Carries, Pointee, Value};
+pub use crate::boundary::objects::storage::{Lent, Place};
+pub use crate::boundary::owned::Owning;
+pub use crate::boundary::shape::definition::{Body, Definition, Fields, Link, Parameter};
+pub use crate::boundary::types::slice::Plain;
+pub use crate::boundary::unwind_guard::Lowered;
+pub use by_ref::{ByCopy, ByPointer, ByRef};
+pub use shape::Shape;
+
+pub(crate) use crate::boundary::shape::definition::Definitions;
 pub(crate) use shape::Naming;
 
 /// A type that may cross between a host and a plugin.

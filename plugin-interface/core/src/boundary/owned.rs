@@ -1,6 +1,6 @@
 //! Types that borrow nothing.
 
-use super::FfiSafe;
+use crate::boundary::FfiSafe;
 
 /// A type that crosses and borrows nothing: what closures take and return,
 /// iterators give and futures come to.

@@ -1,10 +1,11 @@
 //! Tests: types that refer to themselves cross, and are described.
 #![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
 
-use super::carried::crosses_as;
 use super::{Body, Definition, FfiSafe, Fields, Origin, Parameter, Shape};
 use crate::__private::interface_record;
-use crate::metadata::write::{self, Writer};
+use crate::boundary::via::crosses_as;
+use crate::metadata::encode;
+use crate::metadata::encode::Writer;
 use crate::metadata::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
 
 /// Refers to itself, and to a type that refers back.
@@ -100,8 +101,8 @@ fn fingerprints(shapes: &[&'static Shape]) -> (u64, u64) {
     let (path, version, methods) = ("garden::Garden", "1.0", Box::leak(Box::new([method()])));
     let interface = InterfaceDescription { path, version, send: true, sync: true, methods };
     let mut record = Writer::<4096>::new();
-    let len = write::interface_record(&mut record, &interface);
-    let fingerprint = write::fingerprint(&record.filled(len));
+    let len = encode::interface_record(&mut record, &interface);
+    let fingerprint = encode::fingerprint(&record.filled(len));
     (method().hash(&mut Writer::hashing()), fingerprint)
 }
 
@@ -163,7 +164,7 @@ const GARDEN: InterfaceDescription = InterfaceDescription {
 
 #[test]
 fn the_record_of_an_interface_has_each_type_once() {
-    const LEN: usize = write::interface_record_len(&GARDEN);
+    const LEN: usize = encode::interface_record_len(&GARDEN);
     const RECORD: [u8; LEN] = interface_record(&GARDEN);
     for definition in [
         "struct Tree { kids: Vec<Tree>, nest: Option<Box<Nest>> }",

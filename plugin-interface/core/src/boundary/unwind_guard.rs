@@ -5,7 +5,7 @@
 use core::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{FfiSafe, Invalid, Origin};
+use crate::boundary::{FfiSafe, Invalid, Origin};
 use crate::runtime::failure;
 
 /// What was lowered, until it is sent. It ends with this if it is not.

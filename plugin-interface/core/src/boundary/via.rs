@@ -30,7 +30,7 @@ macro_rules! crosses_as {
             type At<$a> = $at;
             type ByRef = $crate::boundary::ByCopy;
             const SHAPE: &'static $crate::boundary::Shape = &$shape;
-            const LENDS: $crate::boundary::Lends = $crate::boundary::carried::lends!($carrier $(, $lends)?);
+            const LENDS: $crate::boundary::Lends = $crate::boundary::via::lends!($carrier $(, $lends)?);
 
             #[inline]
             fn lower(self) -> Self::Wire {

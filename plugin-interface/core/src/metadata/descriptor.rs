@@ -1,7 +1,7 @@
 //! The descriptor of an interface, built at compile time from its types.
 
-use super::write::Writer;
 use crate::boundary::{Definitions, Naming, Shape};
+use crate::metadata::encode::Writer;
 
 /// How a method takes `self`.
 #[doc(hidden)]

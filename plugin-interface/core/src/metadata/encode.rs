@@ -3,10 +3,10 @@
 //! Each record is encoded twice: once into no space at all, to learn its
 //! length, and once into exactly that length.
 
-use super::describe::InterfaceDescription;
-use super::{Interfaces, MAGIC, flag, kind};
 use crate::abi::ABI_VERSION;
 use crate::boundary::Naming;
+use crate::metadata::descriptor::InterfaceDescription;
+use crate::metadata::{Interfaces, MAGIC, flag, kind};
 
 /// Collects bytes and counts them, or counts and hashes them (FNV-1a, 64 bits).
 ///

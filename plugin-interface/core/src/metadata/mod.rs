@@ -5,14 +5,16 @@
 //! fn`s; the host's side decodes them. The format is in `docs/abi.md`.
 
 #[doc(hidden)]
-pub mod describe;
+pub mod descriptor;
 #[doc(hidden)]
-pub mod write;
+pub mod encode;
 
-mod interfaces;
+mod objects;
 
-pub use describe::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
-pub(crate) use interfaces::{Interfaces, is_same};
+pub use crate::metadata::descriptor::{
+    InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
+};
+pub(crate) use crate::metadata::objects::{Interfaces, is_same};
 
 /// The section of a library that holds its records.
 ///

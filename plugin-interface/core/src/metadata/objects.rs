@@ -1,7 +1,7 @@
 //! The interfaces whose objects another one takes or returns.
 
-use super::InterfaceDescription;
 use crate::boundary::Link;
+use crate::metadata::InterfaceDescription;
 
 /// At most so many of them.
 const LIMIT: usize = 64;

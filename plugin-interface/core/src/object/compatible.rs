@@ -61,10 +61,11 @@ fn text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::boundary::Shape;
-    use crate::metadata::write::{self, Writer};
+    use crate::metadata::encode;
+    use crate::metadata::encode::Writer;
     use crate::metadata::{InterfaceDescription, MethodDescription, Receiver};
+    use crate::object::compatible::*;
 
     /// The record of an interface with such methods and the versions that they
     /// came with.
@@ -80,7 +81,7 @@ mod tests {
         let (path, methods) = ("home::Lamp", &*methods.leak());
         let interface = InterfaceDescription { path, version, send: true, sync: true, methods };
         let mut out = Writer::<1024>::new();
-        let len = write::interface_record(&mut out, &interface);
+        let len = encode::interface_record(&mut out, &interface);
         out.filled(len)
     }
 

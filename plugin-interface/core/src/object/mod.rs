@@ -1,7 +1,8 @@
 //! An instance of another library, and how generated code calls it.
 #![expect(unsafe_code, reason = "calls go through a vtable of another library")]
 
-mod fit;
+pub(crate) mod call_error;
+mod compatible;
 pub(crate) mod remote;
 
 use core::alloc::Layout;
@@ -12,11 +13,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawLent, RawObject, VTableHeader};
 use crate::boundary::{Fault, FfiSafe, Invalid, Origin};
-use crate::call_error::CallError;
 use crate::interface::Interface;
 use crate::metadata::InterfaceDescription;
+use crate::object::call_error::CallError;
 use crate::runtime::failure::{discard, message_of};
-use crate::runtime::{home, place};
+use crate::runtime::{library_ref, panic_location};
 
 use remote::{Hold, Remote};
 
@@ -153,7 +154,7 @@ impl<I: Interface + ?Sized> Object<I> {
         // SAFETY: the object is alive, and so is its library, which is kept once
         // more for the new owner.
         unsafe {
-            home::retain(raw.keep);
+            library_ref::retain(raw.keep);
             Some(RawObject { instance: share(raw.instance), ..*raw })
         }
     }
@@ -259,7 +260,7 @@ unsafe fn methods_of(
             // SAFETY: the record of an interface is a static of the maker's.
             len => unsafe { core::slice::from_raw_parts(table.record.ptr.cast(), len) },
         };
-        fit::common(record, theirs)
+        compatible::common(record, theirs)
     };
     let is_whole = |methods: &u32| header.abi_version == ABI_VERSION && *methods <= header.methods;
     methods.filter(is_whole).ok_or(Invalid::Object { interface: interface.path })
@@ -292,7 +293,7 @@ impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
 #[inline(never)]
 pub(crate) fn raise(error: CallError) -> ! {
     // No hook is told of what follows: it has no place in this library's source.
-    place::take();
+    panic_location::take();
     match error {
         // Reported when it happened: unwind without a second report.
         CallError::Panicked { message, .. } => std::panic::resume_unwind(Box::new(message)),

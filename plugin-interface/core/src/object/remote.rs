@@ -6,7 +6,7 @@ use core::mem::ManuallyDrop;
 
 use crate::abi::{ObjectTable, Opaque, RawKeep, RawLent, RawObject, VTableHeader};
 use crate::boundary::{Invalid, Origin};
-use crate::runtime::home;
+use crate::runtime::library_ref;
 
 /// An object that is ours to end.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Owned {
     pub(crate) fn into_instance(self) -> *mut Opaque {
         let raw = self.into_raw();
         // SAFETY: this library is in use, as it runs.
-        unsafe { home::release(raw.keep) };
+        unsafe { library_ref::release(raw.keep) };
         raw.instance
     }
 }
@@ -56,7 +56,7 @@ impl Drop for Owned {
                 ((*failure).free)(failure);
             }
             // Last: what is called above is its code.
-            home::release(self.0.keep);
+            library_ref::release(self.0.keep);
         }
     }
 }
@@ -94,7 +94,7 @@ pub(crate) unsafe fn is_own<B: ?Sized + 'static>(
     let wanted = TypeId::of::<B>();
     // SAFETY: the contract of this function; a `TypeId` of this very library
     // is what its function reads.
-    keep == home::here() && unsafe { (table.is)((&raw const wanted).cast()) } == 1
+    keep == library_ref::here() && unsafe { (table.is)((&raw const wanted).cast()) } == 1
 }
 
 /// What keeps an instance that another side made.
@@ -136,7 +136,7 @@ impl Remote {
             let raw = owned.into_raw();
             // SAFETY: retained when it was lowered; nothing of its library is
             // used after this.
-            unsafe { home::release(raw.keep) };
+            unsafe { library_ref::release(raw.keep) };
         }
     }
 

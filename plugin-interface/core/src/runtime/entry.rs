@@ -9,8 +9,8 @@ use core::ffi::c_void;
 
 #[cfg(thread_exits = "caught")]
 use super::thread_exits;
-use super::{allocator, home, panic_hook};
 use crate::abi::{ABI_VERSION, HostServices, PluginEntry, RegistrationFactory, VisitFactory};
+use crate::runtime::{allocator, library_ref, panic_hook};
 
 inventory::collect!(RegistrationFactory);
 
@@ -36,7 +36,7 @@ unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
     // SAFETY: of our version and at least of our size.
     let offered = unsafe { &*services };
     allocator::accept(offered.system_free, offered.malloc_identity);
-    home::settle(offered.keep);
+    library_ref::settle(offered.keep);
     // SAFETY: as above.
     unsafe { panic_hook::install(services) };
     #[cfg(thread_exits = "caught")]

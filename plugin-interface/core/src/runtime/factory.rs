@@ -8,14 +8,14 @@ use core::ptr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::context::PluginContext;
-use super::failure;
-use super::place::Place;
 use crate::abi::{
     Failure, FailureKind, RawContext, RawFactory, RawSlice, RawState, Registration,
     RegistrationArray, RegistrationFactory,
 };
 use crate::interface::{Interface, VTableFor};
+use crate::runtime::context::PluginContext;
+use crate::runtime::failure;
+use crate::runtime::panic_location::Place;
 
 /// How often an unmaker of interface `I` ran in this library.
 #[doc(hidden)]

@@ -4,8 +4,9 @@
 use core::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::place::{self, Place};
 use crate::abi::{Failure, FailureKind, RawSlice};
+use crate::runtime::panic_location;
+use crate::runtime::panic_location::Place;
 
 /// A failure and the texts that it points to.
 #[repr(C)]
@@ -42,7 +43,7 @@ pub(crate) fn new(kind: FailureKind, text: String, place: Place) -> *mut Failure
 /// Turns a panic's payload into a failure.
 #[cold]
 pub(crate) fn of_panic(payload: Box<dyn Any + Send>) -> *mut Failure {
-    let (text, place) = (message_of(&*payload).to_owned(), place::take());
+    let (text, place) = (message_of(&*payload).to_owned(), panic_location::take());
     discard(payload);
     new(FailureKind::PANIC, text, place)
 }

@@ -4,11 +4,12 @@ pub mod allocator;
 pub mod call;
 pub mod context;
 pub mod entry;
+pub mod factory;
 pub mod failure;
-pub mod home;
+pub mod library_ref;
 pub mod panic_hook;
-pub mod place;
-pub mod register;
+pub mod panic_location;
+pub mod reported;
 pub mod state;
 #[cfg(thread_exits = "caught")]
 pub mod thread_exits;

@@ -11,8 +11,9 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use std::panic::PanicHookInfo;
 
 use super::failure::message_of;
-use super::place::{self, Place};
 use crate::abi::{HostServices, PanicReport, RawSlice};
+use crate::runtime::panic_location;
+use crate::runtime::panic_location::Place;
 
 static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
 
@@ -41,7 +42,7 @@ fn report(info: &PanicHookInfo<'_>) {
     let host = HOST.load(Ordering::Acquire);
     let (file, line, column) = match info.location() {
         Some(at) => {
-            place::set(Place::of(at));
+            panic_location::set(Place::of(at));
             (at.file(), at.line(), at.column())
         }
         None => ("", 0, 0),

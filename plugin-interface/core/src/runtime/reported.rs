@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::abi::{Failure, RawSlice};
-use crate::call_error::PanicLocation;
+use crate::object::call_error::PanicLocation;
 
 /// An owned failure of the other side, freed by it when it is read.
 ///

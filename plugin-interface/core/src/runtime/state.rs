@@ -6,10 +6,10 @@ use core::ptr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure;
-use super::place::Place;
-use super::register::{Plugin, RegistrationOf};
 use crate::abi::{Failure, FailureKind, RawBuffer, RawSlice, RawState};
 use crate::boundary::FfiSafe;
+use crate::runtime::factory::{Plugin, RegistrationOf};
+use crate::runtime::panic_location::Place;
 
 /// What an instance hands to the one that comes after it, where a host
 /// replaces a library that is in use: `#[plugin_impl(Trait, state)]`.

@@ -1,6 +1,6 @@
 //! What changes in an interface where all that both sides have is the same.
 
-use super::difference::{Difference, NONE};
+use crate::host::compare::diff::{Difference, NONE};
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
 /// The methods that are new at the end.

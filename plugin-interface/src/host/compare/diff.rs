@@ -4,7 +4,7 @@
 use core::fmt::{self, Write as _};
 use std::collections::VecDeque;
 
-use crate::metadata::syntax::{Body, Definition, Field, Type};
+use crate::metadata::signature::{Body, Definition, Field, Type};
 use crate::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
 
 /// Stands for what one side lacks.
@@ -252,7 +252,7 @@ fn of_types(ours: &TypeMetadata, theirs: &TypeMetadata) -> Option<Difference> {
     let found = match (&host.body, &plugin.body) {
         (Body::Struct(host), Body::Struct(plugin)) => of_fields(host, plugin, path),
         (Body::Enum(host), Body::Enum(plugin)) => {
-            let items = |variants: &[crate::metadata::syntax::Variant]| -> Vec<Item> {
+            let items = |variants: &[crate::metadata::signature::Variant]| -> Vec<Item> {
                 variants.iter().map(|v| Item::new(v.name.clone(), v.text.clone())).collect()
             };
             let (ours, theirs) = (items(host), items(plugin));

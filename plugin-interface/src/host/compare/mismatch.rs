@@ -3,8 +3,8 @@
 
 use core::fmt;
 
-use super::difference::differences;
-use super::stages::admit::major;
+use crate::host::compare::diff::differences;
+use crate::host::load::admit::major;
 use crate::metadata::InterfaceMetadata;
 
 /// An interface of which host and plugin have different shapes.

@@ -5,9 +5,9 @@ use core::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use super::evolution::{Evolution, Need};
+use crate::host::compare::version_check::{Evolution, Need};
 use crate::interface::PluginTrait;
-use crate::metadata::syntax::Method;
+use crate::metadata::signature::Method;
 use crate::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
 
 /// Fails the test that calls it when the interface is no longer as the file says
@@ -223,7 +223,7 @@ fn read_line(interface: &mut InterfaceMetadata, kind: &str, rest: &str) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::compare::snapshot::*;
 
     fn greeter() -> InterfaceMetadata {
         PluginTrait::Greeter.metadata().unwrap()

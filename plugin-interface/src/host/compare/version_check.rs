@@ -3,9 +3,9 @@
 
 use core::iter;
 
-use super::difference::{Difference, NONE, differences};
-use super::growth::{appended, growth, later};
-use super::stages::admit::{fit, fits, objects_of_both};
+use crate::host::compare::additions::{appended, growth, later};
+use crate::host::compare::diff::{Difference, NONE, differences};
+use crate::host::load::admit::{fit, fits, objects_of_both};
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
 /// Which version the changes of an interface need.
@@ -248,7 +248,7 @@ fn numbers(version: &str) -> (u64, u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::compare::version_check::*;
 
     /// An interface of these methods, each with the version that it came with.
     fn interface(version: &str, methods: &[(&str, &str)]) -> InterfaceMetadata {

@@ -6,9 +6,9 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::host::mismatch::Mismatch;
-use crate::host::outcome::UnloadOutcome;
-use crate::host::stages::check::InspectError;
+use crate::host::compare::mismatch::Mismatch;
+use crate::host::library::outcome::UnloadOutcome;
+use crate::host::load::check::InspectError;
 
 /// Why a directory or a library was not loaded.
 ///
@@ -529,6 +529,6 @@ macro_rules! debug_as_message {
     )*};
 }
 
-pub(super) use debug_as_message;
+pub(crate) use debug_as_message;
 
 debug_as_message!(LoadError InspectError UnloadError);

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::error::LoadError;
+use crate::host::error::LoadError;
 
 /// The stages of a load, in their order.
 ///
@@ -42,7 +42,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    pub(super) const ALL: [Stage; 11] = [
+    pub(crate) const ALL: [Stage; 11] = [
         Stage::Discover,
         Stage::Settle,
         Stage::Copy,

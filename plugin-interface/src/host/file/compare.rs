@@ -41,7 +41,7 @@ pub(crate) fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::file::compare::*;
 
     #[test]
     fn files_are_the_same_if_every_byte_is() {

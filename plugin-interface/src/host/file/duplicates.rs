@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use super::stages::copy::PrivateCopy;
-use super::stages::same::is_same;
+use crate::host::file::compare::is_same;
+use crate::host::file::private_copy::PrivateCopy;
 
 /// The files seen so far.
 #[derive(Default)]
@@ -77,7 +77,7 @@ impl Content {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::file::duplicates::*;
 
     #[test]
     fn only_the_same_content_is_a_duplicate() {

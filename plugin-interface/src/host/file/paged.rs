@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use object::read::ReadRef;
 
-use crate::host::duplicates::Head;
+use crate::host::file::duplicates::Head;
 
 const PAGE: u64 = 4096;
 
@@ -155,7 +155,7 @@ fn read_exact_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::file::paged::*;
 
     fn pages(content: &[u8]) -> Pages {
         let file = tempfile::NamedTempFile::new().unwrap();

@@ -10,17 +10,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::check::{self, InspectError};
-use super::extents;
-use super::pages::Pages;
-use super::settle::{self, Settled};
-use super::times::Stopwatch;
-use crate::host::duplicates::Head;
 use crate::host::error::LoadError;
-use crate::host::policy::LoadPolicy;
-use crate::host::private_directory::{self, PrivateDirectory};
-use crate::host::retained;
-use crate::host::stage::Stage;
+use crate::host::error::stage::Stage;
+use crate::host::file::duplicates::Head;
+use crate::host::file::paged::Pages;
+use crate::host::file::private_directory;
+use crate::host::file::private_directory::PrivateDirectory;
+use crate::host::file::sparse_copy;
+use crate::host::library::unmap;
+use crate::host::load::check;
+use crate::host::load::check::InspectError;
+use crate::host::load::policy::LoadPolicy;
+use crate::host::load::settle;
+use crate::host::load::settle::Settled;
+use crate::host::load::timings::Stopwatch;
 
 /// From here on a copy costs more than to look first whether it is worth it.
 const LARGE: u64 = 1 << 20;
@@ -56,7 +59,13 @@ impl PrivateCopy {
         policy: &LoadPolicy,
         patience: Duration,
     ) -> Result<Self, LoadError> {
-        Self::timed(source, policy, patience, super::plain::glance, &mut Stopwatch::start())
+        Self::timed(
+            source,
+            policy,
+            patience,
+            crate::host::load::check_plain::glance,
+            &mut Stopwatch::start(),
+        )
     }
 
     /// As `of`, and does not wait for a writer: for those who are told when it
@@ -86,7 +95,7 @@ impl PrivateCopy {
         regular(source, metadata)?;
         policy.check_file(source, metadata)?;
         let real = policy.check_directory(source)?;
-        retained::check_room(source, &real, policy)?;
+        unmap::check_room(source, &real, policy)?;
         watch.begin(Stage::Copy);
         if metadata.len() > LARGE {
             let pages = Pages::new(original.try_clone().map_err(unreadable)?, metadata.len());
@@ -121,7 +130,7 @@ impl PrivateCopy {
         let (origin, head) = (FileIdentity::of(metadata), Head::default());
         let mut copy = PrivateCopy { path, pages: None, head, origin, real, directory };
         // No further than it was: one that grew is refused afterwards.
-        let len = extents::copy(original, metadata, &mut file).map_err(failed(&copy.path))?;
+        let len = sparse_copy::copy(original, metadata, &mut file).map_err(failed(&copy.path))?;
         let pages = Pages::new(file, len);
         copy.head = pages.head().map_err(failed(&copy.path))?;
         copy.pages = Some(pages);
@@ -130,7 +139,7 @@ impl PrivateCopy {
 
     /// The content, for the one who checks it: what is open for writing cannot
     /// be copied once more by a probe.
-    pub(super) fn pages(&mut self) -> io::Result<Pages> {
+    pub(crate) fn pages(&mut self) -> io::Result<Pages> {
         match self.pages.take() {
             Some(pages) => Ok(pages),
             None => Ok(Pages::new(File::open(&self.path)?, self.len())),

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError, Weak};
 
 use tempfile::TempDir;
 
-use super::stages::copy::open_without_waiting;
+use crate::host::file::private_copy::open_without_waiting;
 
 const PREFIX: &str = concat!(env!("CARGO_PKG_NAME"), "-");
 const LOCK: &str = ".locked-by-plugin-interface";
@@ -93,7 +93,7 @@ fn sweep(parent: &Path) {
 
 /// Who runs this process, as the file system sees it.
 #[cfg(unix)]
-pub(super) fn this_user() -> Option<u32> {
+pub(crate) fn this_user() -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
     static USER: OnceLock<Option<u32>> = OnceLock::new();
     // Files that we make are ours.
@@ -118,7 +118,7 @@ fn is_left(directory: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::file::private_directory::*;
 
     #[test]
     fn what_a_dead_process_left_is_swept_and_what_a_living_one_has_is_not() {

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 
 /// Copies the first bytes of a file, as many as it was said to have; gives how
 /// many there were.
-pub(super) fn copy(from: &File, metadata: &Metadata, to: &mut File) -> io::Result<u64> {
+pub(crate) fn copy(from: &File, metadata: &Metadata, to: &mut File) -> io::Result<u64> {
     match has_holes(metadata) {
         true => copy_data(from, metadata.len(), to),
         false => io::copy(&mut from.take(metadata.len()), to),
@@ -68,7 +68,7 @@ mod tests {
     use std::io::{Seek, SeekFrom, Write};
     use std::os::unix::fs::MetadataExt;
 
-    use super::*;
+    use crate::host::file::sparse_copy::*;
 
     /// A copy of a file that has these bytes here and there.
     fn copied(len: u64, data: &[(u64, &[u8])]) -> (File, u64) {

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::host::policy::{Digest, digest};
-use crate::host::stages::copy::FileIdentity;
-use crate::host::stages::same::is_same;
+use crate::host::file::compare::is_same;
+use crate::host::file::private_copy::FileIdentity;
+use crate::host::load::policy::{Digest, digest};
 
 /// By what a [`HotLibrary`](super::HotLibrary) knows that its file is another
 /// one.
@@ -89,7 +89,7 @@ fn is_certain(file: &FileIdentity, now: SystemTime) -> bool {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::*;
+    use crate::host::hot_library::change_detection::*;
 
     #[test]
     fn a_file_that_was_changed_just_now_is_known_by_its_content_only() {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::HotVersion;
-use super::change::Seen;
 use super::error::HotError;
 use super::options::HotOptions;
 use super::version::Mapped;
 use crate::host::error::LoadError;
-use crate::host::stages::copy::PrivateCopy;
-use crate::host::stages::open;
-use crate::host::stages::plain::{Plain, check_plain};
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::hot_library::change_detection::Seen;
+use crate::host::load::check_plain::{Plain, check_plain};
+use crate::host::load::open;
 
 pub(super) struct Engine {
     pub(super) path: PathBuf,

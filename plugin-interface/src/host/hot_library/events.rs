@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::host::outcome::UnloadOutcome;
+use crate::host::library::outcome::UnloadOutcome;
 
 /// Something that happened to a version of a
 /// [`HotLibrary`](super::HotLibrary).

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::c_function::CFunction;
 use super::error::NotDefined;
 use super::{HotLibrary, HotVersion, Shared};
-use crate::host::live::swap::Guard;
+use crate::host::swap::Guard;
 
 /// A function of a [`HotLibrary`](super::HotLibrary) by its name: calls through
 /// it reach the version that serves.

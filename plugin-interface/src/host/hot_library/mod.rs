@@ -7,7 +7,7 @@
 //! is a next one.
 
 mod c_function;
-mod change;
+mod change_detection;
 #[cfg(feature = "call-dynamic")]
 mod dynamic;
 mod engine;
@@ -15,8 +15,8 @@ mod error;
 mod events;
 mod function;
 mod functions;
-mod leaving;
 mod options;
+mod retired;
 mod version;
 #[cfg(feature = "watch")]
 mod watch;
@@ -29,14 +29,14 @@ use std::time::Duration;
 
 use self::engine::Engine;
 use self::events::Listeners;
-use self::leaving::Leaving;
-use crate::host::live::swap::{Guard, Swap};
-use crate::host::outcome::UnloadOutcome;
-use crate::host::stages::settle::PATIENCE;
-use crate::host::turn::{Turn, Turns};
+use self::retired::Leaving;
+use crate::host::library::outcome::UnloadOutcome;
+use crate::host::load::settle::PATIENCE;
+use crate::host::swap::reload_lock::{Turn, Turns};
+use crate::host::swap::{Guard, Swap};
 
 pub use self::c_function::CFunction;
-pub use self::change::ChangeDetection;
+pub use self::change_detection::ChangeDetection;
 #[cfg(feature = "call-dynamic")]
 pub use self::dynamic::{Buffer, DynamicCallError, Signature, Value};
 pub use self::error::{HotError, NotDefined};

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::change::ChangeDetection;
 use super::error::HotError;
 use super::{HotLibrary, HotVersion};
-use crate::host::policy::LoadPolicy;
+use crate::host::hot_library::change_detection::ChangeDetection;
+use crate::host::load::policy::LoadPolicy;
 
 type Validation = dyn Fn(&HotVersion) -> Result<(), Box<dyn Error + Send + Sync>> + Send + Sync;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::HotVersion;
-use super::events::{HotEvent, Listeners};
-use crate::host::live::retire::{Retiree, retire};
-use crate::host::live::swap::Retired;
-use crate::host::outcome::UnloadOutcome;
+use crate::host::hot_library::HotVersion;
+use crate::host::hot_library::events::{HotEvent, Listeners};
+use crate::host::library::outcome::UnloadOutcome;
+use crate::host::swap::Retired;
+use crate::host::swap::reclaimer::{Retiree, retire};
 
 pub(super) struct Leaving {
     /// Gone when it is done.

@@ -10,10 +10,11 @@ use libloading::Library;
 
 use super::c_function::CFunction;
 use super::error::NotDefined;
-use crate::host::library::is_mapped;
-use crate::host::outcome::{self, UnloadOutcome};
-use crate::host::stages::copy::PrivateCopy;
-use crate::host::symbols;
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::library::loaded::is_mapped;
+use crate::host::library::outcome;
+use crate::host::library::outcome::UnloadOutcome;
+use crate::host::library::symbols;
 
 /// One version of a [`HotLibrary`](super::HotLibrary), which stays as it is: for
 /// several calls by the same version, and for a validation before it serves.

@@ -8,19 +8,19 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::error::{LoadError, ProxyError};
-use super::library::LoadedLibrary;
-use super::stages::admit::difference;
-use super::symbols::{Unregister, UnregisterAll};
 use crate::abi::{
     Failure, RawBuffer, RawFactory, RawSlice, RawState, Registration, RegistrationArray,
     VTableHeader,
 };
 use crate::boundary::{FfiSafe, Origin};
+use crate::host::error::{LoadError, ProxyError};
+use crate::host::library::loaded::LoadedLibrary;
+use crate::host::library::symbols::{Unregister, UnregisterAll};
+use crate::host::load::admit::difference;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::InterfaceMetadata;
 use crate::object::Object;
-use crate::reported::take_message;
+use crate::runtime::reported::take_message;
 
 /// A registration as it is before its interface is known by type.
 pub(crate) type ErasedRegistration = Registration<VTableHeader>;
@@ -78,13 +78,13 @@ impl Drop for PluginArray {
 /// One registration and what it takes to call and to unmake it.
 pub(crate) struct Instance {
     registration: NonNull<ErasedRegistration>,
-    pub(super) interface: PluginInterface,
-    pub(super) name: String,
+    pub(crate) interface: PluginInterface,
+    pub(crate) name: String,
     /// Whether a proxy of an interface that allows one at a time exists.
     taken: AtomicBool,
     unmaker: Option<Unmaker>,
     /// Last: the library outlives its registration.
-    pub(super) library: Arc<LoadedLibrary>,
+    pub(crate) library: Arc<LoadedLibrary>,
 }
 
 /// What an instance saved for the one that comes after it.
@@ -156,7 +156,7 @@ impl Instance {
 
     /// A proxy: any number where the interface can be shared, else one at a
     /// time.
-    pub(super) fn proxy<I: Interface + ?Sized>(self: Arc<Self>) -> Result<I::Proxy, ProxyError> {
+    pub(crate) fn proxy<I: Interface + ?Sized>(self: Arc<Self>) -> Result<I::Proxy, ProxyError> {
         self.is_of(PluginTrait::of::<I>())?;
         let keep: Arc<dyn Any + Send + Sync> = if I::SHAREABLE {
             self.clone()
@@ -200,12 +200,12 @@ impl Instance {
         unsafe { (*factory).state }
     }
 
-    pub(super) fn keeps_state(&self) -> bool {
+    pub(crate) fn keeps_state(&self) -> bool {
         self.state_functions().save.is_some()
     }
 
     /// The state for the version that comes after this one, if it keeps any.
-    pub(super) fn save(&self) -> Result<Option<SavedState>, LoadError> {
+    pub(crate) fn save(&self) -> Result<Option<SavedState>, LoadError> {
         let RawState { version, save: Some(save), .. } = self.state_functions() else {
             return Ok(None);
         };
@@ -228,7 +228,7 @@ impl Instance {
     }
 
     /// Takes over a state, if this instance keeps any. It has no proxy yet.
-    pub(super) fn restore(&mut self, state: &SavedState) -> Result<(), LoadError> {
+    pub(crate) fn restore(&mut self, state: &SavedState) -> Result<(), LoadError> {
         let RawState { version: expected, restore: Some(restore), .. } = self.state_functions()
         else {
             return Ok(());
@@ -258,7 +258,7 @@ impl Instance {
     }
 
     /// Unmakes the registration. Gives the message if its drop panicked.
-    pub(super) fn unmake(&mut self) -> Option<String> {
+    pub(crate) fn unmake(&mut self) -> Option<String> {
         let registration = self.registration.as_ptr().cast_const().cast::<c_void>();
         let failure: *mut Failure = match self.unmaker.take()? {
             // SAFETY: the factory made this registration, and this is the only

@@ -9,22 +9,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use libloading::Library;
 
-use super::error::UnloadError;
-use super::outcome::Epitaph;
-use super::panics::Services;
-use super::retained::{self, Mapped};
-use super::stages::copy::PrivateCopy;
-use super::symbols::Symbols;
 use crate::abi::PluginEntry;
+use crate::host::error::UnloadError;
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::library::outcome::Epitaph;
+use crate::host::library::symbols::Symbols;
+use crate::host::library::unmap;
+use crate::host::library::unmap::Mapped;
+use crate::host::services::Services;
 use crate::metadata::PluginMetadata;
 
 /// An open library. Whoever holds the last `Arc` of it closes it.
 pub(crate) struct LoadedLibrary {
-    pub(super) path: PathBuf,
-    pub(super) metadata: PluginMetadata,
+    pub(crate) path: PathBuf,
+    pub(crate) metadata: PluginMetadata,
     /// The library's entry, a static of it; a library written by hand may have
     /// none.
-    pub(super) entry: Option<NonNull<PluginEntry>>,
+    pub(crate) entry: Option<NonNull<PluginEntry>>,
     /// How many registrations were unmade, as the host counts.
     unmade: AtomicU64,
     epitaph: Epitaph,
@@ -43,7 +44,7 @@ unsafe impl Sync for LoadedLibrary {}
 impl LoadedLibrary {
     /// Takes over a library that was opened from `copy` and connected with
     /// `services`.
-    pub(super) fn new(
+    pub(crate) fn new(
         path: &Path,
         metadata: PluginMetadata,
         entry: Option<NonNull<PluginEntry>>,
@@ -64,22 +65,22 @@ impl LoadedLibrary {
     }
 
     /// The exported symbols; `None` once the library is closed.
-    pub(super) fn symbols(&self) -> Option<Symbols<'_>> {
+    pub(crate) fn symbols(&self) -> Option<Symbols<'_>> {
         // SAFETY: a library comes here after its metadata was admitted.
         self.library.as_ref().map(|library| unsafe { Symbols::of(library) })
     }
 
     /// Counts registrations as unmade.
-    pub(super) fn count_unmade(&self, registrations: usize) {
+    pub(crate) fn count_unmade(&self, registrations: usize) {
         self.unmade.fetch_add(registrations as u64, Ordering::SeqCst);
     }
 
-    pub(super) fn epitaph(&self) -> Epitaph {
+    pub(crate) fn epitaph(&self) -> Epitaph {
         self.epitaph.clone()
     }
 
     /// Closes the library, if this is its last owner, and gives its count.
-    pub(super) fn close(self: Arc<Self>) -> Result<Option<u64>, UnloadError> {
+    pub(crate) fn close(self: Arc<Self>) -> Result<Option<u64>, UnloadError> {
         match Arc::into_inner(self) {
             Some(mut library) => library.finish().map(Some),
             None => Ok(None),
@@ -106,14 +107,14 @@ impl LoadedLibrary {
             return Ok(0);
         };
         let (path, epitaph) = (self.path.clone(), self.epitaph.clone());
-        retained::close(Mapped { path, epitaph, count, library, services, copy })
+        unmap::close(Mapped { path, epitaph, count, library, services, copy })
             .map_err(|source| UnloadError::Close { path: self.path.clone(), source })?;
         Ok(count)
     }
 }
 
 /// Whether a library that was closed is mapped nevertheless.
-pub(super) fn is_mapped(copy: &PrivateCopy) -> bool {
+pub(crate) fn is_mapped(copy: &PrivateCopy) -> bool {
     #[cfg(unix)]
     {
         use libloading::os::unix::{Library, RTLD_LAZY};

@@ -3,7 +3,8 @@
 use core::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::thread_exits::{self, Held, LibraryId};
+use crate::host::thread_exits;
+use crate::host::thread_exits::{Held, LibraryId};
 
 /// What became of a library that was closed.
 ///
@@ -89,7 +90,7 @@ impl fmt::Display for UnloadOutcome {
 
 impl UnloadOutcome {
     /// What would let the library go, if anything does before the process ends.
-    pub(super) fn remedy(&self) -> Option<String> {
+    pub(crate) fn remedy(&self) -> Option<String> {
         let UnloadOutcome::Pinned { destructors, threads, objects, .. } = self else { return None };
         let all = [
             (*destructors, "let the threads end that called it"),
@@ -104,7 +105,7 @@ impl UnloadOutcome {
 
 /// What is known of a library once it is closed, for whoever asks later.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Epitaph(Arc<Mutex<Option<Closed>>>);
+pub(crate) struct Epitaph(Arc<Mutex<Option<Closed>>>);
 
 /// How a library was closed.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +117,7 @@ struct Closed {
 
 /// Where a library that was closed is now.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     Unmapped,
     /// The dynamic linker closed it, and did not unmap it.
     Linked,
@@ -125,7 +126,7 @@ pub(super) enum Fate {
 }
 
 impl Epitaph {
-    pub(super) fn write(&self, count: u64, fate: Fate) {
+    pub(crate) fn write(&self, count: u64, fate: Fate) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Closed { count, fate });
     }
 
@@ -135,22 +136,22 @@ impl Epitaph {
 
     /// Whether it is that of the same library.
     #[cfg(feature = "watch")]
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Whether the library was closed.
-    pub(super) fn is_written(&self) -> bool {
+    pub(crate) fn is_written(&self) -> bool {
         self.read().is_some()
     }
 
     /// How many registrations were unmade.
-    pub(super) fn count(&self) -> Option<u64> {
+    pub(crate) fn count(&self) -> Option<u64> {
         self.read().map(|closed| closed.count)
     }
 
     /// What became of the library by now.
-    pub(super) fn outcome(&self) -> Option<UnloadOutcome> {
+    pub(crate) fn outcome(&self) -> Option<UnloadOutcome> {
         self.read().map(|closed| closed.fate.outcome())
     }
 }
@@ -168,12 +169,12 @@ impl Fate {
 
 /// Of a library that was closed and is still there.
 #[cfg(feature = "hot-library")]
-pub(super) fn linked() -> UnloadOutcome {
+pub(crate) fn linked() -> UnloadOutcome {
     pinned(Held::default(), LINKED)
 }
 
 /// What holds a library, for people.
-pub(super) fn outcome(held: Held) -> UnloadOutcome {
+pub(crate) fn outcome(held: Held) -> UnloadOutcome {
     match held {
         Held { unknown: true, .. } => UnloadOutcome::Retained { reason: UNKNOWN.to_owned() },
         Held { destructors: 0, threads: 0, objects: 0, outside: 0, .. } => pinned(held, LEAVING),
@@ -199,7 +200,7 @@ const UNKNOWN: &str = "it does not pass its thread exits on to this host, as on 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::library::outcome::*;
 
     #[test]
     fn a_remedy_is_of_what_pins() {

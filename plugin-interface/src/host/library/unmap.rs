@@ -11,13 +11,15 @@ use std::thread;
 
 use libloading::Library;
 
-use super::error::LoadError;
-use super::library::is_mapped;
-use super::outcome::{self, Epitaph, Fate, UnloadOutcome};
-use super::panics::Services;
-use super::policy::LoadPolicy;
-use super::stages::copy::PrivateCopy;
-use super::thread_exits::{self, Held};
+use crate::host::error::LoadError;
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::library::loaded::is_mapped;
+use crate::host::library::outcome;
+use crate::host::library::outcome::{Epitaph, Fate, UnloadOutcome};
+use crate::host::load::policy::LoadPolicy;
+use crate::host::services::Services;
+use crate::host::thread_exits;
+use crate::host::thread_exits::Held;
 
 /// A library of this process that was closed and is still mapped: threads may call
 /// into it yet, or objects of it are in use.
@@ -56,16 +58,16 @@ pub fn retained() -> Vec<RetainedLibrary> {
 }
 
 /// A library that is mapped, and all that it needs for that.
-pub(super) struct Mapped {
-    pub(super) path: PathBuf,
-    pub(super) epitaph: Epitaph,
+pub(crate) struct Mapped {
+    pub(crate) path: PathBuf,
+    pub(crate) epitaph: Epitaph,
     /// How many registrations were unmade.
-    pub(super) count: u64,
+    pub(crate) count: u64,
     /// Closed before what follows is freed; where closing it leaves it mapped,
     /// what follows is not freed at all.
-    pub(super) library: Library,
-    pub(super) services: Services,
-    pub(super) copy: PrivateCopy,
+    pub(crate) library: Library,
+    pub(crate) services: Services,
+    pub(crate) copy: PrivateCopy,
 }
 
 struct List {
@@ -83,7 +85,7 @@ fn list() -> MutexGuard<'static, List> {
 }
 
 /// Unmaps a library of which nothing is in use, now or as soon as it can be.
-pub(super) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
+pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
     sweep();
     let library = mapped.services.library();
     match thread_exits::release(library) {
@@ -106,14 +108,14 @@ pub(super) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
 }
 
 /// Something became idle.
-pub(super) fn wake() {
+pub(crate) fn wake() {
     // Under the lock, so that nobody is between looking and waiting.
     let _list = list();
     CHANGED.notify_all();
 }
 
 /// Unmaps what became idle.
-pub(super) fn sweep() {
+pub(crate) fn sweep() {
     let idle = list().take_idle();
     for mapped in idle {
         // Its epitaph says how it went.
@@ -143,7 +145,7 @@ fn reap() {
 
 /// Refuses to load `path` while more of its earlier versions are mapped than
 /// the policy allows.
-pub(super) fn check_room(path: &Path, real: &Path, policy: &LoadPolicy) -> Result<(), LoadError> {
+pub(crate) fn check_room(path: &Path, real: &Path, policy: &LoadPolicy) -> Result<(), LoadError> {
     sweep();
     let list = list();
     let earlier: Vec<_> = list.libraries.iter().filter(|m| m.copy.real() == real).collect();

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::options::LiveOptions;
-use crate::host::duplicates::Content;
 use crate::host::error::LoadError;
-use crate::host::instance::Instance;
-use crate::host::stage::Stage;
-use crate::host::stages::check::{check_copy, glance};
-use crate::host::stages::copy::PrivateCopy;
-use crate::host::stages::times::Stopwatch;
-use crate::host::stages::{admit, make, open};
+use crate::host::error::stage::Stage;
+use crate::host::file::duplicates::Content;
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::library::instance::Instance;
+use crate::host::load::check::{check_copy, glance};
+use crate::host::load::timings::Stopwatch;
+use crate::host::load::{admit, make, open};
 use crate::interface::PluginTrait;
 use crate::metadata::PluginMetadata;
 

@@ -4,8 +4,8 @@ use core::fmt;
 use std::error::Error;
 use std::path::PathBuf;
 
+use crate::host::error::stage::Stage;
 use crate::host::error::{LoadError, debug_as_message};
-use crate::host::stage::Stage;
 
 /// Why a file was not taken into use by a [`Live`](super::Live).
 ///

@@ -7,9 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use crate::host::outcome::UnloadOutcome;
-use crate::host::stage::Stage;
-use crate::host::stages::times::Times;
+use crate::host::error::stage::Stage;
+use crate::host::library::outcome::UnloadOutcome;
+use crate::host::load::timings::Times;
 
 /// So many events are kept for a listener that is late.
 const KEPT: usize = 256;

@@ -10,8 +10,8 @@ use super::events::LiveEvent;
 use super::shared::Shared;
 use super::{Live, LiveInterface, Reloaded};
 use crate::host::error::LoadError;
-use crate::host::stages::copy::FileIdentity;
-use crate::host::stages::times::Stopwatch;
+use crate::host::file::private_copy::FileIdentity;
+use crate::host::load::timings::Stopwatch;
 use crate::host::watch::{Attempts, Verdict};
 use crate::interface::PluginTrait;
 

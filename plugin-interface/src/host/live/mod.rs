@@ -4,17 +4,13 @@
 //! version that serves; `engine` loads the next one; `retire` gets rid of the
 //! last one; `events` tell of all that.
 
-mod barrier;
 mod engine;
 mod error;
 mod events;
 #[cfg(feature = "watch")]
 mod follower;
 mod options;
-mod readers;
-pub(super) mod retire;
 mod shared;
-pub(super) mod swap;
 #[cfg(feature = "tracing")]
 mod trace;
 mod version;
@@ -28,10 +24,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use self::shared::Shared;
-use self::swap::Guard;
 use self::version::Version;
-use crate::host::stages::settle::PATIENCE;
-use crate::host::stages::times::{Stopwatch, Times};
+use crate::host::load::settle::PATIENCE;
+use crate::host::load::timings::{Stopwatch, Times};
+use crate::host::swap::Guard;
 use crate::interface::Interface;
 
 pub use self::error::ReloadError;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::error::ReloadError;
 use super::shared::Shared;
 use super::{Live, LiveInterface};
-use crate::host::policy::LoadPolicy;
-use crate::host::stages::probe::Probe;
-use crate::host::stages::times::Stopwatch;
+use crate::host::load::policy::LoadPolicy;
+use crate::host::load::probe::Probe;
+use crate::host::load::timings::Stopwatch;
 
 /// What a [`Live`] is opened with, where the defaults do not fit.
 ///

@@ -9,13 +9,14 @@ use super::engine::{Candidate, Engine};
 use super::error::ReloadError;
 use super::events::{Announcer, LiveEvent};
 use super::options::LiveOptions;
-use super::swap::Swap;
 use super::version::{Leaving, Version};
-use super::{LiveInterface, Reloaded, retire};
 use crate::host::error::LoadError;
-use crate::host::stage::Stage;
-use crate::host::stages::settle::PATIENCE;
-use crate::host::stages::times::Stopwatch;
+use crate::host::error::stage::Stage;
+use crate::host::live::{LiveInterface, Reloaded};
+use crate::host::load::settle::PATIENCE;
+use crate::host::load::timings::Stopwatch;
+use crate::host::swap::Swap;
+use crate::host::swap::reclaimer;
 use crate::interface::PluginTrait;
 
 pub(super) struct Shared<I: LiveInterface + ?Sized> {
@@ -85,7 +86,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
                 let deadline = engine.options().deadline;
                 announcer.tell(LiveEvent::Replaced { generation, times: times.clone() });
                 let leaving = Leaving::new(old, generation - 1, deadline, Arc::clone(announcer));
-                retire::retire(Box::new(leaving));
+                reclaimer::retire(Box::new(leaving));
                 Ok(Reloaded::Replaced { generation, times })
             }
             Err(source) => {
@@ -121,7 +122,7 @@ impl<I: LiveInterface + ?Sized> Drop for Shared<I> {
         let Some(last) = self.swap.take() else { return };
         let engine = self.engine.get_mut().unwrap_or_else(PoisonError::into_inner);
         let (deadline, announcer) = (engine.options().deadline, Arc::clone(&self.announcer));
-        retire::retire(Box::new(Leaving::new(last, engine.generation, deadline, announcer)));
+        reclaimer::retire(Box::new(Leaving::new(last, engine.generation, deadline, announcer)));
     }
 }
 

@@ -46,8 +46,8 @@ mod tests {
     use tracing::{Event, Level, Metadata, Subscriber};
 
     use super::*;
-    use crate::host::stage::Stage;
-    use crate::host::stages::times::Times;
+    use crate::host::error::stage::Stage;
+    use crate::host::load::timings::Times;
 
     static TOLD: Mutex<String> = Mutex::new(String::new());
 

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::LiveInterface;
 use super::events::{Announcer, Holder, LiveEvent};
-use super::retire::Retiree;
-use super::swap::Retired;
-use crate::host::instance::Instance;
+use crate::host::library::instance::Instance;
+use crate::host::swap::Retired;
+use crate::host::swap::reclaimer::Retiree;
 use crate::interface::Interface;
 
 /// A version that serves or served.

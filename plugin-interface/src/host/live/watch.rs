@@ -12,7 +12,7 @@ use super::follower::Follower;
 use super::options::LiveOptions;
 use super::shared::Shared;
 use super::{Live, LiveInterface};
-use crate::host::stages::times::Stopwatch;
+use crate::host::load::timings::Stopwatch;
 use crate::host::watch::{Lookout, Place, Waited, WatchNotification, WatchOptions};
 
 /// Loads the first version, and follows the file.

@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use crate::abi::ABI_VERSION;
+use crate::host::compare::mismatch::Mismatch;
 use crate::host::error::LoadError;
-use crate::host::mismatch::Mismatch;
-use crate::host::policy::LoadPolicy;
+use crate::host::load::policy::LoadPolicy;
 use crate::interface::PluginTrait;
-use crate::metadata::read::Outline;
+use crate::metadata::decode::Outline;
 use crate::metadata::{InterfaceMetadata, PluginMetadata};
 
 /// Admits a library that may be asked for `wanted`, or for any interface.
@@ -155,7 +155,7 @@ pub(crate) fn major(version: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::load::admit::*;
     use crate::metadata::{MethodMetadata, PackageMetadata, RegistrationMetadata, TypeMetadata};
 
     fn method(signature: &str) -> MethodMetadata {

@@ -10,14 +10,14 @@ use object::{
     ObjectSegment,
 };
 
-use super::copy::{PrivateCopy, open_without_waiting};
-use super::elf;
-use super::pages::Pages;
-use crate::metadata::read::read;
+use crate::host::file::paged::Pages;
+use crate::host::file::private_copy::{PrivateCopy, open_without_waiting};
+use crate::host::load::check_elf;
+use crate::metadata::decode::read;
 use crate::metadata::{MetadataError, PluginMetadata, SECTION};
 
 /// The longest metadata that is read.
-pub(super) const MAX_METADATA: u64 = 16 << 20;
+pub(crate) const MAX_METADATA: u64 = 16 << 20;
 
 /// Why a file cannot be inspected: it is no plugin, or damaged.
 ///
@@ -112,7 +112,7 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<PluginMetadata, InspectError> {
 pub fn inspect_bytes(library: &[u8]) -> Result<PluginMetadata, InspectError> {
     let (path, len) = (Path::new(""), library.len() as u64);
     if let Ok(FileKind::Elf64) = FileKind::parse(library) {
-        return elf::check(path, library, len, AnyMachine::Allowed);
+        return check_elf::check(path, library, len, AnyMachine::Allowed);
     }
     Binary::parse(path, library, len)?.metadata()
 }
@@ -162,7 +162,7 @@ pub(crate) fn check(
 ) -> Result<PluginMetadata, InspectError> {
     let len = not_empty(path, file.len())?;
     if let Ok(FileKind::Elf64) = FileKind::parse(file) {
-        return elf::check(path, file, len, machine);
+        return check_elf::check(path, file, len, machine);
     }
     let binary = Binary::parse(path, file, len)?;
     if machine == AnyMachine::Refused {
@@ -189,7 +189,7 @@ fn not_empty(path: &Path, len: u64) -> Result<u64, InspectError> {
     }
 }
 
-pub(super) fn unreadable(path: &Path, source: io::Error) -> InspectError {
+pub(crate) fn unreadable(path: &Path, source: io::Error) -> InspectError {
     InspectError::Read { path: path.to_owned(), source }
 }
 
@@ -198,13 +198,13 @@ fn not_a_library(path: &Path, reason: String) -> InspectError {
 }
 
 /// A dynamic library whose headers lead to nothing outside of it.
-pub(super) struct Binary<'p, 'd, R: ReadRef<'d>> {
+pub(crate) struct Binary<'p, 'd, R: ReadRef<'d>> {
     path: &'p Path,
-    pub(super) file: object::File<'d, R>,
+    pub(crate) file: object::File<'d, R>,
 }
 
 impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
-    pub(super) fn parse(path: &'p Path, data: R, len: u64) -> Result<Self, InspectError> {
+    pub(crate) fn parse(path: &'p Path, data: R, len: u64) -> Result<Self, InspectError> {
         FileKind::parse(data)
             .map_err(|_| not_a_library(path, "its header is of no known format".to_owned()))?;
         let file = object::File::parse(data).map_err(|error| damaged(path, error.to_string()))?;
@@ -253,7 +253,7 @@ impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
         self.file.sections().any(|section| section.name().is_ok_and(|name| !name.is_empty()))
     }
 
-    pub(super) fn exports(&self) -> Result<BTreeSet<String>, InspectError> {
+    pub(crate) fn exports(&self) -> Result<BTreeSet<String>, InspectError> {
         let unreadable = |error: object::Error| damaged(self.path, error.to_string());
         let mut names = BTreeSet::new();
         for export in self.file.exports().map_err(unreadable)? {
@@ -265,11 +265,11 @@ impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
     }
 }
 
-pub(super) fn damaged(path: &Path, reason: String) -> InspectError {
+pub(crate) fn damaged(path: &Path, reason: String) -> InspectError {
     InspectError::Damaged { path: path.to_owned(), reason }
 }
 
-pub(super) fn describe(kind: ObjectKind) -> &'static str {
+pub(crate) fn describe(kind: ObjectKind) -> &'static str {
     match kind {
         ObjectKind::Executable => "a program",
         ObjectKind::Relocatable => "an object file",
@@ -298,7 +298,7 @@ fn expected() -> (Option<Architecture>, BinaryFormat) {
     (architecture, format)
 }
 
-pub(super) fn is_foreign((architecture, format): (Architecture, BinaryFormat)) -> bool {
+pub(crate) fn is_foreign((architecture, format): (Architecture, BinaryFormat)) -> bool {
     let (expected_architecture, expected_format) = expected();
     format != expected_format || expected_architecture.is_some_and(|e| e != architecture)
 }

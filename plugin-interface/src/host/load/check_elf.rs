@@ -8,12 +8,14 @@ use object::read::ReadRef;
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
 use object::{Architecture, BinaryFormat, Endianness, ObjectKind, elf};
 
-use super::check::{AnyMachine, InspectError, MAX_METADATA, damaged, describe, is_foreign};
-use crate::metadata::read::read;
+use crate::host::load::check::{
+    AnyMachine, InspectError, MAX_METADATA, damaged, describe, is_foreign,
+};
+use crate::metadata::decode::read;
 use crate::metadata::{PluginMetadata, SECTION};
 
 /// Checks the 64-bit ELF file in `data`, of `len` bytes.
-pub(super) fn check<'d, R: ReadRef<'d>>(
+pub(crate) fn check<'d, R: ReadRef<'d>>(
     path: &Path,
     data: R,
     len: u64,

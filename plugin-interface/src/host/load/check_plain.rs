@@ -7,9 +7,9 @@ use std::path::Path;
 use object::read::ReadRef;
 use object::{Object, ObjectSegment, ObjectSymbol, ObjectSymbolTable, SymbolKind};
 
-use super::check::{AnyMachine, Binary, InspectError, check, unreadable};
-use super::copy::PrivateCopy;
-use super::pages::Pages;
+use crate::host::file::paged::Pages;
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::load::check::{AnyMachine, Binary, InspectError, check, unreadable};
 
 /// What a plain library defines.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub(crate) fn check_plain(
 }
 
 /// Checks all but what is asked of a plugin.
-pub(super) fn glance(path: &Path, file: &Pages) -> Result<(), InspectError> {
+pub(crate) fn glance(path: &Path, file: &Pages) -> Result<(), InspectError> {
     match check(path, file, AnyMachine::Refused) {
         // The last of the checks, which are the same up to there.
         Ok(_) | Err(InspectError::NotAPlugin { .. } | InspectError::Metadata { .. }) => Ok(()),

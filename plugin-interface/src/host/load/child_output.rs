@@ -15,7 +15,7 @@ const GRACE: Duration = Duration::from_millis(200);
 const LINE: usize = 256;
 
 /// What became of a child.
-pub(super) enum Heard<T> {
+pub(crate) enum Heard<T> {
     /// It said something that was waited for.
     Said(T),
     /// It ended without that.
@@ -25,7 +25,7 @@ pub(super) enum Heard<T> {
 }
 
 /// The other end of a child's output.
-pub(super) struct Ear {
+pub(crate) struct Ear {
     source: source::Source,
     /// The line that is not complete yet.
     line: Vec<u8>,
@@ -33,13 +33,13 @@ pub(super) struct Ear {
 
 impl Ear {
     /// The output to give to a child, and what hears it.
-    pub(super) fn new() -> io::Result<(Stdio, Self)> {
+    pub(crate) fn new() -> io::Result<(Stdio, Self)> {
         let (output, source) = source::pair()?;
         Ok((output, Ear { source, line: Vec::new() }))
     }
 
     /// Waits for a line that `understand` understands; others are passed over.
-    pub(super) fn listen<T>(
+    pub(crate) fn listen<T>(
         mut self,
         child: &mut Child,
         deadline: Duration,
@@ -114,16 +114,16 @@ mod source {
     use std::process::Stdio;
     use std::time::Duration;
 
-    pub(super) struct Source(UnixStream);
+    pub(crate) struct Source(UnixStream);
 
-    pub(super) fn pair() -> io::Result<(Stdio, Source)> {
+    pub(crate) fn pair() -> io::Result<(Stdio, Source)> {
         let (ours, theirs) = UnixStream::pair()?;
         Ok((Stdio::from(OwnedFd::from(theirs)), Source(ours)))
     }
 
     impl Source {
         /// Something that came within that time; nothing at the end.
-        pub(super) fn read(&mut self, within: Duration) -> io::Result<Vec<u8>> {
+        pub(crate) fn read(&mut self, within: Duration) -> io::Result<Vec<u8>> {
             self.0.set_read_timeout(Some(within))?;
             let mut bytes = vec![0; 4096];
             let len = self.0.read(&mut bytes)?;
@@ -142,9 +142,9 @@ mod source {
     use std::thread;
     use std::time::Duration;
 
-    pub(super) struct Source(Receiver<Vec<u8>>);
+    pub(crate) struct Source(Receiver<Vec<u8>>);
 
-    pub(super) fn pair() -> io::Result<(Stdio, Source)> {
+    pub(crate) fn pair() -> io::Result<(Stdio, Source)> {
         let (mut ours, theirs) = io::pipe()?;
         let (sender, receiver) = mpsc::sync_channel(1);
         thread::spawn(move || {
@@ -159,7 +159,7 @@ mod source {
     }
 
     impl Source {
-        pub(super) fn read(&mut self, within: Duration) -> io::Result<Vec<u8>> {
+        pub(crate) fn read(&mut self, within: Duration) -> io::Result<Vec<u8>> {
             match self.0.recv_timeout(within) {
                 Ok(bytes) => Ok(bytes),
                 Err(RecvTimeoutError::Disconnected) => Ok(Vec::new()),

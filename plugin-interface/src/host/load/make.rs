@@ -12,13 +12,16 @@ use crate::abi::{
     RegistrationArray, RegistrationFactory, VTableHeader,
 };
 use crate::host::error::LoadError;
-use crate::host::instance::{ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker};
-use crate::host::library::LoadedLibrary;
-use crate::host::stages::admit::fits;
-use crate::host::symbols::{self, Symbols, UnregisterAll};
+use crate::host::library::instance::{
+    ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker,
+};
+use crate::host::library::loaded::LoadedLibrary;
+use crate::host::library::symbols;
+use crate::host::library::symbols::{Symbols, UnregisterAll};
+use crate::host::load::admit::fits;
 use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
-use crate::reported::{take_message, text_of};
+use crate::runtime::reported::{take_message, text_of};
 
 /// Makes one instance of each registration of `library`, or of those of
 /// `wanted`. One that cannot be made does not hinder the others.

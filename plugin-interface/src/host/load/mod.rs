@@ -5,17 +5,14 @@
 
 pub(crate) mod admit;
 pub(crate) mod check;
-pub(crate) mod copy;
+mod check_elf;
+#[cfg(feature = "hot-library")]
+pub(crate) mod check_plain;
+mod child_output;
 pub(crate) mod discover;
-mod ear;
-mod elf;
-mod extents;
 pub(crate) mod make;
 pub(crate) mod open;
-pub(crate) mod pages;
-#[cfg(feature = "hot-library")]
-pub(crate) mod plain;
+pub(crate) mod policy;
 pub(crate) mod probe;
-pub(crate) mod same;
 pub(crate) mod settle;
-pub(crate) mod times;
+pub(crate) mod timings;

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use libloading::Library;
 
-use super::copy::PrivateCopy;
-use super::times::Stopwatch;
 use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
 use crate::host::error::LoadError;
-use crate::host::library::LoadedLibrary;
-use crate::host::panics::Services;
-use crate::host::stage::Stage;
-use crate::host::symbols::Symbols;
+use crate::host::error::stage::Stage;
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::library::loaded::LoadedLibrary;
+use crate::host::library::symbols::Symbols;
+use crate::host::load::timings::Stopwatch;
+use crate::host::services::Services;
 use crate::metadata::PluginMetadata;
 
 /// Opens and connects a library that was admitted.

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::error::LoadError;
+use crate::host::error::LoadError;
 use crate::metadata::PluginMetadata;
 
 /// Which plugins a host is willing to load.
@@ -51,7 +51,7 @@ impl Default for LoadPolicy {
 
 /// A SHA-256 digest, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Digest([u8; 32]);
+pub(crate) struct Digest([u8; 32]);
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -221,7 +221,7 @@ impl LoadPolicy {
     }
 }
 
-pub(super) fn digest(path: &Path) -> io::Result<Digest> {
+pub(crate) fn digest(path: &Path) -> io::Result<Digest> {
     let mut hasher = Sha256::new();
     let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 16];
@@ -249,7 +249,9 @@ fn is_sticky(metadata: &Metadata) -> bool {
 fn is_trusted(inner: &Metadata, outer: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     let owner = inner.uid();
-    owner == 0 || owner == outer.uid() || Some(owner) == super::private_directory::this_user()
+    owner == 0
+        || owner == outer.uid()
+        || Some(owner) == crate::host::file::private_directory::this_user()
 }
 
 /// Other platforms have access lists, which are not looked at.

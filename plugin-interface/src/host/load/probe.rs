@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::ear::{Ear, Heard};
 use crate::host::error::LoadError;
-use crate::host::handle::PluginHandle;
+use crate::host::load::child_output::{Ear, Heard};
+use crate::host::load::policy::LoadPolicy;
 use crate::host::manager::PluginManager;
-use crate::host::parent::end_with_parent;
-use crate::host::policy::LoadPolicy;
+use crate::host::manager::handle::PluginHandle;
+use crate::host::platform::parent_death::end_with_parent;
 
 /// What the child says when all is done.
 const SURVIVED: &str = "plugin-probe: survived";

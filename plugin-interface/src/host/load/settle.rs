@@ -99,7 +99,7 @@ impl<'f> Lease<'f> {
 mod tests {
     use std::io::Write;
 
-    use super::*;
+    use crate::host::load::settle::*;
 
     #[test]
     fn a_file_that_is_open_for_writing_is_not_settled() {

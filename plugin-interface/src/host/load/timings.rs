@@ -3,7 +3,7 @@
 use core::fmt;
 use std::time::{Duration, Instant};
 
-use crate::host::stage::Stage;
+use crate::host::error::stage::Stage;
 
 /// How long each stage of a load took; one that was not reached took nothing.
 ///
@@ -94,7 +94,7 @@ impl Stopwatch {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::load::timings::*;
 
     #[test]
     fn each_stage_has_its_place() {

@@ -5,9 +5,9 @@ use core::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::error::{ProxyError, UnloadError};
-use super::instance::Instance;
 use crate::greeter::{Greeter, GreeterProxy};
+use crate::host::error::{ProxyError, UnloadError};
+use crate::host::library::instance::Instance;
 use crate::interface::Interface;
 use crate::metadata::PluginMetadata;
 
@@ -43,22 +43,22 @@ pub struct PluginHandle {
 /// Neither `Send` nor `Sync`: nothing says that the instances may leave the
 /// thread that made them. A proxy may, if its interface is `Send`.
 #[derive(Debug)]
-pub(super) struct StaysOnItsThread(#[expect(dead_code, reason = "a marker")] *const ());
+pub(crate) struct StaysOnItsThread(#[expect(dead_code, reason = "a marker")] *const ());
 
 impl PluginHandle {
-    pub(super) fn new(instance: Instance) -> Self {
+    pub(crate) fn new(instance: Instance) -> Self {
         PluginHandle { instance: Arc::new(instance), thread: PhantomData }
     }
 
     /// Another handle of the same instance.
     #[cfg(feature = "watch")]
-    pub(super) fn another(&self) -> Self {
+    pub(crate) fn another(&self) -> Self {
         PluginHandle { instance: Arc::clone(&self.instance), thread: PhantomData }
     }
 
     /// Whether it is the registration of that name, for that interface.
     #[cfg(feature = "watch")]
-    pub(super) fn serves_as(&self, other: &Self) -> bool {
+    pub(crate) fn serves_as(&self, other: &Self) -> bool {
         (self.name(), self.interface()) == (other.name(), other.interface())
     }
 

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::identity;
-use crate::host::duplicates::Content;
 use crate::host::error::UnloadError;
-use crate::host::handle::PluginHandle;
-use crate::host::outcome::Epitaph;
-use crate::host::stages::copy::FileIdentity;
+use crate::host::file::duplicates::Content;
+use crate::host::file::private_copy::FileIdentity;
+use crate::host::library::outcome::Epitaph;
+use crate::host::manager::handle::PluginHandle;
 use crate::interface::PluginTrait;
 
 /// A library of a watched directory.

@@ -1,5 +1,6 @@
 //! Drives the stages, and remembers what was loaded and what was not.
 
+pub(crate) mod handle;
 #[cfg(feature = "watch")]
 mod held;
 #[cfg(feature = "watch")]
@@ -13,18 +14,19 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::duplicates::{Duplicates, Head};
 use super::error::{LoadError, UnloadError};
-use super::handle::{PluginHandle, StaysOnItsThread};
-use super::library::LoadedLibrary;
-use super::outcome::{Epitaph, UnloadOutcome};
-use super::policy::LoadPolicy;
-use super::private_directory::PrivateDirectory;
-use super::retained;
-use super::stages::check::{AnyMachine, check, check_copy, open_regular};
-use super::stages::copy::{FileIdentity, PrivateCopy};
-use super::stages::probe::Probe;
-use super::stages::{admit, copy, discover, make, open};
+use crate::host::file::duplicates::{Duplicates, Head};
+use crate::host::file::private_copy;
+use crate::host::file::private_copy::{FileIdentity, PrivateCopy};
+use crate::host::file::private_directory::PrivateDirectory;
+use crate::host::library::loaded::LoadedLibrary;
+use crate::host::library::outcome::{Epitaph, UnloadOutcome};
+use crate::host::library::unmap;
+use crate::host::load::check::{AnyMachine, check, check_copy, open_regular};
+use crate::host::load::policy::LoadPolicy;
+use crate::host::load::probe::Probe;
+use crate::host::load::{admit, discover, make, open};
+use crate::host::manager::handle::{PluginHandle, StaysOnItsThread};
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
@@ -244,7 +246,7 @@ impl PluginManager {
     fn examine_file(&self, path: &Path) -> Result<(PluginMetadata, Head), LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let file = path.metadata().map_err(unreadable)?;
-        copy::regular(path, &file)?;
+        private_copy::regular(path, &file)?;
         self.policy.check_file(path, &file)?;
         self.policy.check_directory(path)?;
         self.examine_content(path)
@@ -258,7 +260,7 @@ impl PluginManager {
             discover::check_link(path)?;
             return self.examine_file(path);
         }
-        copy::regular(path, &file)?;
+        private_copy::regular(path, &file)?;
         self.policy.check_file(path, &file)?;
         self.examine_content(path)
     }
@@ -315,7 +317,7 @@ impl PluginManager {
     pub fn outcome(&self, path: impl AsRef<Path>) -> Option<UnloadOutcome> {
         let wanted = identity(path.as_ref());
         let last = self.loaded.iter().rfind(|loaded| loaded.identity == wanted)?;
-        retained::sweep();
+        unmap::sweep();
         last.epitaph.outcome()
     }
 

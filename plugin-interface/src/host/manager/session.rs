@@ -10,12 +10,12 @@ use std::time::Instant;
 
 use super::held::Held;
 use super::{PluginManager, Rejected};
-use crate::host::duplicates::Content;
 use crate::host::error::LoadError;
-use crate::host::handle::PluginHandle;
+use crate::host::file::duplicates::Content;
+use crate::host::file::private_copy::{FileIdentity, PrivateCopy};
 use crate::host::live::Follower;
-use crate::host::stages::copy::{FileIdentity, PrivateCopy};
-use crate::host::stages::discover;
+use crate::host::load::discover;
+use crate::host::manager::handle::PluginHandle;
 use crate::host::watch::{
     Attempts, ManagerNotification, Verdict, WatchError, WatchEvent, WatchNotification, WatchOptions,
 };

@@ -2,21 +2,24 @@
 //! do, what passes its thread exits on, and what keeps it for its objects.
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
+mod object_count;
+
 use core::ffi::c_void;
 use core::ptr::NonNull;
 use std::io::{self, Write};
 use std::panic::catch_unwind;
 
-use super::keeper::Keeper;
-use super::thread_exits::{self, LibraryId};
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
-use crate::reported::text_of;
+use crate::host::services::object_count::Keeper;
+use crate::host::thread_exits;
+use crate::host::thread_exits::LibraryId;
+use crate::runtime::reported::text_of;
 use crate::runtime::{allocator, panic_hook};
 
 /// What a host lends to one library, and its name in reports.
 ///
 /// It stays at one address, which the library keeps; dropped after the library.
-pub(super) struct Services(NonNull<Lent>);
+pub(crate) struct Services(NonNull<Lent>);
 
 struct Lent {
     offered: HostServices,

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::retained;
-use super::thread_exits::{self, LibraryId};
 use crate::abi::RawKeep;
-use crate::runtime::home;
+use crate::host::library::unmap;
+use crate::host::thread_exits;
+use crate::host::thread_exits::LibraryId;
+use crate::runtime::library_ref;
 
 /// Counts the objects of one library. It stays at one address, which they bear.
 #[repr(C)]
-pub(super) struct Keeper {
+pub(crate) struct Keeper {
     /// First: what libraries have of a keeper is a pointer to it.
     raw: RawKeep,
     library: LibraryId,
@@ -20,10 +21,10 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn new(library: LibraryId) -> Self {
+    pub(crate) fn new(library: LibraryId) -> Self {
         let objects = thread_exits::objects(library);
         // A host that is a plugin stays for as long as what it loads is in use.
-        let raw = RawKeep { retain, release, outer: home::lent() };
+        let raw = RawKeep { retain, release, outer: library_ref::lent() };
         Keeper { raw, library, objects }
     }
 }
@@ -43,6 +44,6 @@ unsafe extern "C" fn release(keep: *const RawKeep) {
     let library = keeper.library;
     // From here on the library may go, and the keeper with it.
     if keeper.objects.fetch_sub(1, Ordering::AcqRel) == 1 && thread_exits::is_awaited(library) {
-        retained::wake();
+        unmap::wake();
     }
 }

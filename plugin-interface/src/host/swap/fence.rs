@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering, compiler_fence, fence};
 static IS_ASYMMETRIC: AtomicBool = AtomicBool::new(false);
 
 /// To be called before the first `light`.
-pub(super) fn prepare() {
+pub(crate) fn prepare() {
     static PREPARED: Once = Once::new();
     PREPARED.call_once(|| {
         let can = membarrier::register() && membarrier::run();
@@ -24,19 +24,19 @@ pub(super) fn prepare() {
 }
 
 /// Whether `order` is enough for a reader.
-pub(super) fn is_asymmetric() -> bool {
+pub(crate) fn is_asymmetric() -> bool {
     IS_ASYMMETRIC.load(Ordering::Relaxed)
 }
 
 /// Between the two steps of a reader that asked `is_asymmetric` before.
 #[inline(always)]
-pub(super) fn order() {
+pub(crate) fn order() {
     compiler_fence(Ordering::SeqCst);
 }
 
 /// Between the reader's two steps.
 #[inline(always)]
-pub(super) fn light() {
+pub(crate) fn light() {
     if is_asymmetric() {
         order();
     } else {
@@ -47,7 +47,7 @@ pub(super) fn light() {
 /// Between the writer's two steps. `false` if the system refused, against its
 /// word: then nothing is known of the readers.
 #[must_use]
-pub(super) fn heavy() -> bool {
+pub(crate) fn heavy() -> bool {
     fence(Ordering::SeqCst);
     // A process that was forked may have to register once more.
     !is_asymmetric() || membarrier::run() || (membarrier::register() && membarrier::run())
@@ -59,11 +59,11 @@ mod membarrier {
     const PRIVATE_EXPEDITED: libc::c_int = 1 << 3;
     const REGISTER_PRIVATE_EXPEDITED: libc::c_int = 1 << 4;
 
-    pub(super) fn register() -> bool {
+    pub(crate) fn register() -> bool {
         ask(REGISTER_PRIVATE_EXPEDITED)
     }
 
-    pub(super) fn run() -> bool {
+    pub(crate) fn run() -> bool {
         ask(PRIVATE_EXPEDITED)
     }
 
@@ -75,11 +75,11 @@ mod membarrier {
 
 #[cfg(not(target_os = "linux"))]
 mod membarrier {
-    pub(super) fn register() -> bool {
+    pub(crate) fn register() -> bool {
         false
     }
 
-    pub(super) fn run() -> bool {
+    pub(crate) fn run() -> bool {
         false
     }
 }

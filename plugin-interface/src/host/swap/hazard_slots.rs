@@ -11,19 +11,19 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::thread::{self, Thread};
 
-use super::barrier;
+use crate::host::swap::fence;
 
 /// What is being read, or null.
-pub(super) type Slot = AtomicPtr<()>;
+pub(crate) type Slot = AtomicPtr<()>;
 
 /// The slots of one thread.
 #[repr(align(128))] // Shares no cache line, nor the pair of lines that is fetched at once.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     /// Each is filled by the thread that has the record, and cleared by
     /// whoever has ended reading.
     slots: [Slot; 6],
     /// Filled and cleared within one function of the thread.
-    pub(super) passing: Slot,
+    pub(crate) passing: Slot,
     is_taken: AtomicBool,
     /// Who took it last.
     thread: Mutex<Option<Thread>>,
@@ -55,14 +55,14 @@ impl Drop for Lease {
 
 impl Reader {
     /// The record of this thread; `None` while the thread is ending.
-    pub(super) fn of_this_thread() -> Option<&'static Reader> {
+    pub(crate) fn of_this_thread() -> Option<&'static Reader> {
         READER.get().or_else(Reader::enter)
     }
 
     /// A slot of this thread in which to announce without a fence, if it has a
     /// record and is not reading.
     #[inline(always)]
-    pub(super) fn first_slot() -> Option<&'static Slot> {
+    pub(crate) fn first_slot() -> Option<&'static Slot> {
         let slot = FIRST.get()?;
         // What was read before is done with.
         slot.load(Ordering::Acquire).is_null().then_some(slot)
@@ -77,18 +77,18 @@ impl Reader {
             *thread = Some(thread::current());
         }
         READER.set(Some(reader));
-        FIRST.set(barrier::is_asymmetric().then_some(&reader.slots[0]));
+        FIRST.set(fence::is_asymmetric().then_some(&reader.slots[0]));
         Some(reader)
     }
 
     /// A record that nobody else has.
-    pub(super) fn take() -> &'static Reader {
+    pub(crate) fn take() -> &'static Reader {
         let free = all().find(|reader| !reader.is_taken.swap(true, Ordering::Acquire));
         free.unwrap_or_else(Reader::add)
     }
 
     /// Ends what `take` began. Slots that are still filled stay so.
-    pub(super) fn give_back(&self) {
+    pub(crate) fn give_back(&self) {
         self.is_taken.store(false, Ordering::Release);
     }
 
@@ -115,25 +115,25 @@ impl Reader {
     }
 
     /// A slot that is not filled. Only the thread that has the record asks.
-    pub(super) fn free_slot(&self) -> Option<&Slot> {
+    pub(crate) fn free_slot(&self) -> Option<&Slot> {
         // What was read before is done with.
         self.slots.iter().find(|slot| slot.load(Ordering::Acquire).is_null())
     }
 
     /// How many of the slots are filled with `what`.
-    pub(super) fn reads(&self, what: *const ()) -> usize {
+    pub(crate) fn reads(&self, what: *const ()) -> usize {
         let all = self.slots.iter().chain([&self.passing]);
         all.filter(|slot| slot.load(Ordering::Acquire).cast_const() == what).count()
     }
 
     /// The thread that took the record last.
-    pub(super) fn thread(&self) -> Option<Thread> {
+    pub(crate) fn thread(&self) -> Option<Thread> {
         self.thread.lock().ok()?.clone()
     }
 }
 
 /// Every record there is.
-pub(super) fn all() -> impl Iterator<Item = &'static Reader> {
+pub(crate) fn all() -> impl Iterator<Item = &'static Reader> {
     // SAFETY: what is in the list is never freed, and written no more.
     let newest: Option<&'static Reader> = unsafe { READERS.load(Ordering::Acquire).as_ref() };
     std::iter::successors(newest, |reader| reader.next)

@@ -10,14 +10,19 @@
 //! value itself, which costs more and says less about who is reading.
 #![expect(unsafe_code, reason = "guards lead to a value that is freed when they are gone")]
 
+mod fence;
+mod hazard_slots;
+pub(crate) mod reclaimer;
+#[cfg(feature = "hot-library")]
+pub(crate) mod reload_lock;
+
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::thread::Thread;
 
-use super::barrier;
-use super::readers::{self, Reader, Slot};
+use crate::host::swap::hazard_slots::{Reader, Slot};
 
 /// A value, and the guards of it that found no slot.
 struct Node<T> {
@@ -41,7 +46,7 @@ unsafe impl<T: Send + Sync> Sync for Swap<T> {}
 
 impl<T> Swap<T> {
     pub(in crate::host) fn new(value: T) -> Self {
-        barrier::prepare();
+        fence::prepare();
         Swap { current: AtomicPtr::new(Node::new(value)), owned: PhantomData }
     }
 
@@ -50,7 +55,7 @@ impl<T> Swap<T> {
     #[inline(always)]
     pub(in crate::host) fn get(&self) -> Guard<T> {
         match Reader::first_slot() {
-            Some(slot) => Guard { node: self.announce(slot, barrier::order), slot: Some(slot) },
+            Some(slot) => Guard { node: self.announce(slot, fence::order), slot: Some(slot) },
             None => self.get_beside_others(),
         }
     }
@@ -62,7 +67,7 @@ impl<T> Swap<T> {
         if let Some(reader) = Reader::of_this_thread()
             && let Some(slot) = reader.free_slot()
         {
-            return Guard { node: self.announce(slot, barrier::light), slot: Some(slot) };
+            return Guard { node: self.announce(slot, fence::light), slot: Some(slot) };
         }
         self.get_counted()
     }
@@ -92,7 +97,7 @@ impl<T> Swap<T> {
         let own = Reader::of_this_thread();
         // A thread that is ending has no record, and borrows one.
         let reader = own.unwrap_or_else(Reader::take);
-        let node = self.announce(&reader.passing, barrier::light);
+        let node = self.announce(&reader.passing, fence::light);
         // SAFETY: announced, and so alive; then counted, and so alive as long
         // as the guard.
         unsafe { node.as_ref() }.counted.fetch_add(1, Ordering::Relaxed);
@@ -192,7 +197,7 @@ impl<T> Retired<T> {
 
     fn is_used(&mut self) -> bool {
         // Until then, one may be about to announce it.
-        self.is_fenced = self.is_fenced || barrier::heavy();
+        self.is_fenced = self.is_fenced || fence::heavy();
         // The slots first: a reader counts before it leaves its slot.
         !self.is_fenced || self.readers().next().is_some() || self.counted() > 0
     }
@@ -205,7 +210,7 @@ impl<T> Retired<T> {
 
     fn readers(&self) -> impl Iterator<Item = (&'static Reader, usize)> {
         let what = self.node.as_ptr().cast_const().cast();
-        readers::all()
+        hazard_slots::all()
             .map(move |reader| (reader, reader.reads(what)))
             .filter(|(_, guards)| *guards > 0)
     }
@@ -226,7 +231,7 @@ mod tests {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use super::*;
+    use crate::host::swap::*;
 
     /// Reclaims what has no guards, and gives back the rest.
     fn reclaim<T>(retired: Vec<Retired<T>>, mut reclaimed: impl FnMut(T)) -> Vec<Retired<T>> {
@@ -238,7 +243,7 @@ mod tests {
     thread_local!(static STEPS: RefCell<VecDeque<Step>> = const { RefCell::new(VecDeque::new()) });
 
     /// Between the steps of a reader: what a test wants to happen just there.
-    pub(super) fn step() {
+    pub(crate) fn step() {
         let next = STEPS.try_with(|steps| steps.borrow_mut().pop_front());
         if let Ok(Some(step)) = next {
             step();

@@ -70,7 +70,7 @@ fn pause(age: Duration) -> Duration {
 mod tests {
     use std::sync::mpsc::{Sender, channel};
 
-    use super::*;
+    use crate::host::swap::reclaimer::*;
 
     struct Patient {
         since: Instant,

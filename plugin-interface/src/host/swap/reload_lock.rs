@@ -6,25 +6,25 @@ use std::thread::{self, ThreadId};
 
 /// A value that one thread at a time uses.
 #[derive(Debug)]
-pub(super) struct Turns<T> {
+pub(crate) struct Turns<T> {
     value: Mutex<T>,
     /// Whose turn it is.
     thread: Mutex<Option<ThreadId>>,
 }
 
 /// The value, until this is dropped.
-pub(super) struct Turn<'t, T> {
+pub(crate) struct Turn<'t, T> {
     thread: &'t Mutex<Option<ThreadId>>,
     value: MutexGuard<'t, T>,
 }
 
 impl<T> Turns<T> {
-    pub(super) fn new(value: T) -> Self {
+    pub(crate) fn new(value: T) -> Self {
         Turns { value: Mutex::new(value), thread: Mutex::new(None) }
     }
 
     /// Waits until no other thread uses the value; `None` if this one does.
-    pub(super) fn begin(&self) -> Option<Turn<'_, T>> {
+    pub(crate) fn begin(&self) -> Option<Turn<'_, T>> {
         let this = thread::current().id();
         if *lock(&self.thread) == Some(this) {
             return None;
@@ -35,7 +35,7 @@ impl<T> Turns<T> {
     }
 
     /// The value, which nobody else can use.
-    pub(super) fn get_mut(&mut self) -> &mut T {
+    pub(crate) fn get_mut(&mut self) -> &mut T {
         self.value.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 }

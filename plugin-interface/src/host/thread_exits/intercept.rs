@@ -9,9 +9,9 @@ use core::ffi::{c_int, c_void};
 use core::ptr;
 use std::sync::OnceLock;
 
-use super::registry::{BecameIdle, LibraryId, registry};
 use crate::abi::{Destructor, ThreadExits, ThreadStart};
-use crate::host::retained;
+use crate::host::library::unmap;
+use crate::host::thread_exits::registry::{BecameIdle, LibraryId, registry};
 
 static EXITS: ThreadExits = ThreadExits {
     size: size_of::<ThreadExits>(),
@@ -71,7 +71,7 @@ fn stay() {
 /// called by one of theirs.
 fn tell(BecameIdle(idle): BecameIdle) {
     if idle {
-        retained::wake();
+        unmap::wake();
     }
 }
 

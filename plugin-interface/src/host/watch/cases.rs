@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use notify::event::*;
 
-use super::brain::{Brain, Duty, Finding, Pace};
-use super::census::{Census, Mark};
-use super::place::Place;
-use super::sight::sight;
-use crate::host::stages::copy::FileIdentity;
+use crate::host::file::private_copy::FileIdentity;
+use crate::host::watch::debouncer::{Brain, Duty, Finding, Pace};
+use crate::host::watch::events::sight;
+use crate::host::watch::scan::{Census, Mark};
+use crate::host::watch::target::Place;
 
 struct Case {
     what: &'static str,

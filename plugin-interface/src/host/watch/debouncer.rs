@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::census::{Census, Mark};
+use crate::host::watch::scan::{Census, Mark};
 
 /// What was seen of a file or of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use notify::Event;
 use notify::EventKind::{Access, Create, Modify, Remove};
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
 
-use super::brain::Seen;
-use super::place::Place;
+use crate::host::watch::debouncer::Seen;
+use crate::host::watch::target::Place;
 
 /// What an event says of a place, whose directory is `root` without links.
 ///

@@ -8,21 +8,21 @@
 //!
 //! Nothing here loads anything: that is for those who are told.
 
-mod attempts;
-mod background;
-mod brain;
 #[cfg(test)]
 mod cases;
-mod census;
-mod lookout;
+mod debouncer;
+mod events;
 mod notification;
 mod options;
-mod place;
-mod sight;
+mod retry;
+mod scan;
+mod target;
+mod thread;
+mod watcher;
 
-pub(crate) use attempts::{Attempts, Verdict};
-pub(crate) use background::spawn;
-pub(crate) use lookout::{Lookout, Waited};
 pub use notification::{ManagerNotification, WatchError, WatchEvent, WatchNotification};
 pub use options::WatchOptions;
-pub(crate) use place::Place;
+pub(crate) use retry::{Attempts, Verdict};
+pub(crate) use target::Place;
+pub(crate) use thread::spawn;
+pub(crate) use watcher::{Lookout, Waited};

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::greeter::GreeterProxy;
+use crate::host::error::stage::Stage;
 use crate::host::error::{LoadError, UnloadError};
-use crate::host::handle::PluginHandle;
-use crate::host::stage::Stage;
+use crate::host::manager::handle::PluginHandle;
 
 /// What a background watcher tells: which files, and no more. Nothing was
 /// loaded or unloaded.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::host::error::LoadError;
-use crate::host::stage::Stage;
+use crate::host::error::stage::Stage;
 
 /// The first pause.
 const SOON: Duration = Duration::from_millis(1);
@@ -96,7 +96,7 @@ impl Attempts {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::host::watch::retry::*;
 
     const QUIET: Duration = Duration::from_millis(100);
 

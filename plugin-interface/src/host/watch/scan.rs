@@ -5,10 +5,10 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::place::Place;
 use crate::host::error::LoadError;
-use crate::host::stages::copy::FileIdentity;
-use crate::host::stages::discover;
+use crate::host::file::private_copy::FileIdentity;
+use crate::host::load::discover;
+use crate::host::watch::target::Place;
 
 /// The libraries of a place, by the names that a host knows them by.
 pub(super) type Census = BTreeMap<PathBuf, Mark>;

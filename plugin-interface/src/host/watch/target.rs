@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::census::is_candidate;
+use crate::host::watch::scan::is_candidate;
 
 /// A directory as its user names it, and which of its files matter.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Select, Sender, TrySendError, bounded, unbounded};
 
-use super::lookout::{Lookout, Waited};
-use super::notification::WatchNotification;
+use crate::host::watch::notification::WatchNotification;
+use crate::host::watch::watcher::{Lookout, Waited};
 
 /// How long nothing may be told: until then it is not known whether anybody
 /// listens.

@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select};
 use notify::{RecursiveMode, Watcher};
 
-use super::brain::{Brain, Duty, Finding, Pace, Seen};
-use super::census;
-use super::notification::{WatchError, WatchNotification};
-use super::place::Place;
-use super::sight::sight;
 use crate::host::error::LoadError;
-use crate::host::stages::copy::FileIdentity;
+use crate::host::file::private_copy::FileIdentity;
+use crate::host::watch::debouncer::{Brain, Duty, Finding, Pace, Seen};
+use crate::host::watch::events::sight;
+use crate::host::watch::notification::{WatchError, WatchNotification};
+use crate::host::watch::scan;
+use crate::host::watch::target::Place;
 
 /// How often to look whether the directory is still the one that is watched,
 /// and how often to count its files where the system tells nothing.
@@ -257,7 +257,7 @@ impl Lookout {
     }
 
     fn count(&mut self, now: Instant) {
-        match census::count(&self.place) {
+        match scan::count(&self.place) {
             Ok(census) => {
                 self.missing = Missing { grace: GRACE, ..Missing::default() };
                 self.brain().count(census, now);
@@ -321,7 +321,7 @@ mod tests {
     use crossbeam_channel::never;
     use notify::event::{EventKind, Flag};
 
-    use super::*;
+    use crate::host::watch::watcher::*;
 
     const QUIET: Duration = Duration::from_millis(20);
 

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use super::proxy::{Forwarded, call_name, forwarded};
-use super::{later, proxy_name};
+use crate::expand::interface::{proxy_name, since};
 use crate::model::{Interface, Method, Receiver};
 
 /// ```text
@@ -166,7 +166,7 @@ fn checked(interface: &Interface, method: &Method) -> TokenStream {
             unsafe { #proxy_name::#call(__proxy, #(#arguments),*) },
         )
     };
-    let default = later::default_call(interface, method, &quote!(__proxy), &arguments);
+    let default = since::default_call(interface, method, &quote!(__proxy), &arguments);
     if let Some((is_missing, default)) = default {
         let default = quote!(#krate::__private::contain_default(#name, #text, move || #default));
         call = quote!(if #is_missing { #default } else { #call });

@@ -79,7 +79,7 @@ fn snake_case(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::snake_case;
+    use crate::expand::interface::host_side::snake_case;
 
     #[test]
     fn names_of_traits_become_names_of_functions() {

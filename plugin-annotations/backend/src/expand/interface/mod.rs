@@ -2,10 +2,10 @@
 
 mod checked;
 mod describe;
-mod host;
-mod later;
+mod host_side;
 mod object;
 mod proxy;
+mod since;
 mod vtable;
 
 use proc_macro2::{Ident, TokenStream};
@@ -55,14 +55,14 @@ fn expand(interface: &Interface) -> TokenStream {
     let item = &interface.item;
     let vtable = vtable::layout(interface);
     let proxy = proxy::proxy(interface);
-    let later = later::newtypes(interface);
+    let later = since::newtypes(interface);
     let views = checked::views(interface);
     let shims = interface.methods.iter().map(|method| vtable::shim(interface, method));
     let vtable_for = vtable::vtable_for(interface);
     let implementation = describe::implementation(interface);
     let pointees = object::pointees(interface);
     let item = item.with(object::method(interface));
-    let host = host::host(interface);
+    let host = host_side::host(interface);
     // The shims come first: they name each type where its author wrote it, and
     // so do the errors about it.
     quote! {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use super::super::{crossing, place_of};
-use super::{later, object, proxy_name, vtable_name};
+use crate::expand::interface::{object, proxy_name, since, vtable_name};
 use crate::lifetimes;
 use crate::model::{Interface, Method};
 use crate::syntax::Signature;
@@ -36,7 +36,7 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
                 unsafe { Self::#call(#this, #(#arguments),*) },
             )
         };
-        let default = later::default_call(interface, method, &quote!(#this), &arguments);
+        let default = since::default_call(interface, method, &quote!(#this), &arguments);
         if let Some((is_missing, default)) = default {
             value = quote!(if #is_missing { #default } else { #value });
         }

@@ -8,8 +8,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::proxy::{Forwarded, forwarded, offset};
-use super::proxy_name;
+use crate::expand::interface::proxy::{Forwarded, forwarded, offset};
+use crate::expand::interface::proxy_name;
 use crate::model::{Interface, Method, Receiver};
 
 fn newtype_name(interface: &Interface, method: &Method) -> Ident {

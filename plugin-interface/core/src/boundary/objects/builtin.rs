@@ -4,27 +4,27 @@
 
 use core::marker::PhantomData;
 
-use super::{FfiSafe, Origin, Owning, Place};
 use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawSlice, VTableHeader};
-use crate::call_error::CallError;
+use crate::boundary::{FfiSafe, Origin, Owning, Place};
+use crate::object::call_error::CallError;
 use crate::object::raise;
 use crate::object::remote::Remote;
 use crate::runtime::call::drop_instance;
 
 /// The vtable of objects of type `F`, in places of type `P`.
-pub(super) trait Functions<P>: 'static {
+pub(crate) trait Functions<P>: 'static {
     /// Begins with a header.
     type VTable: 'static;
     const VTABLE: &'static Self::VTable;
 }
 
 /// The table of objects of type `F`, in places of type `P`.
-pub(super) const fn table<F: Functions<P> + ?Sized, P: Place<F>>() -> ObjectTable {
+pub(crate) const fn table<F: Functions<P> + ?Sized, P: Place<F>>() -> ObjectTable {
     let vtable = core::ptr::from_ref(F::VTABLE).cast();
-    super::object::table::<F, P>(vtable, RawSlice::of::<u8>(&[]))
+    super::dyn_trait::table::<F, P>(vtable, RawSlice::of::<u8>(&[]))
 }
 
-pub(super) const fn header<P>(functions: u32) -> VTableHeader {
+pub(crate) const fn header<P>(functions: u32) -> VTableHeader {
     VTableHeader {
         abi_version: ABI_VERSION,
         methods: functions,
@@ -35,32 +35,32 @@ pub(super) const fn header<P>(functions: u32) -> VTableHeader {
 }
 
 /// An object of another side, whose vtable is a `V`.
-pub(super) struct Callee<V>(Remote, PhantomData<*const V>);
+pub(crate) struct Callee<V>(Remote, PhantomData<*const V>);
 
 impl<V> Callee<V> {
     /// # Safety
     ///
     /// The object's vtable is a `V`.
-    pub(super) unsafe fn new(remote: Remote) -> Self {
+    pub(crate) unsafe fn new(remote: Remote) -> Self {
         Callee(remote, PhantomData)
     }
 
-    pub(super) fn instance(&self) -> *mut Opaque {
+    pub(crate) fn instance(&self) -> *mut Opaque {
         self.0.instance
     }
 
     /// Who made what its functions give.
-    pub(super) fn origin(&self) -> Origin {
+    pub(crate) fn origin(&self) -> Origin {
         self.0.origin
     }
 
-    pub(super) fn vtable(&self) -> &V {
+    pub(crate) fn vtable(&self) -> &V {
         // SAFETY: the contract of `new`; the object keeps it mapped.
         unsafe { &*self.0.vtable.cast() }
     }
 
     /// Ends an object whose instance is used up.
-    pub(super) fn spent(self) {
+    pub(crate) fn spent(self) {
         self.0.spent();
     }
 }
@@ -71,7 +71,7 @@ impl<V> Callee<V> {
 ///
 /// `outcome` was returned by a function of that origin which returns an `R`,
 /// just now.
-pub(super) unsafe fn finish<R: Owning>(
+pub(crate) unsafe fn finish<R: Owning>(
     origin: Origin,
     name: &'static str,
     function: &'static str,
@@ -89,11 +89,11 @@ macro_rules! crosses_by_functions {
     ($vtable:ty, $shape:expr, $remote:ident => $adopt:expr) => {
         const SHAPE: &'static $crate::boundary::Shape = &$shape;
         const BOXED: &'static $crate::abi::ObjectTable =
-            &$crate::boundary::callee::table::<Self, Box<Self>>();
+            &$crate::boundary::builtin::table::<Self, Box<Self>>();
         const SHARED: &'static $crate::abi::ObjectTable =
-            &$crate::boundary::callee::table::<Self, std::sync::Arc<Self>>();
+            &$crate::boundary::builtin::table::<Self, std::sync::Arc<Self>>();
         const LENT: &'static $crate::abi::ObjectTable =
-            &$crate::boundary::callee::table::<Self, $crate::boundary::Lent<Self>>();
+            &$crate::boundary::builtin::table::<Self, $crate::boundary::Lent<Self>>();
 
         /// It was compared when the library was admitted, by its name.
         unsafe fn check(
@@ -105,7 +105,7 @@ macro_rules! crosses_by_functions {
 
         unsafe fn adopt($remote: $crate::object::remote::Remote) -> Box<Self> {
             // SAFETY: the contract of this function.
-            let $remote = unsafe { $crate::boundary::callee::Callee::<$vtable>::new($remote) };
+            let $remote = unsafe { $crate::boundary::builtin::Callee::<$vtable>::new($remote) };
             $adopt
         }
     };
@@ -114,9 +114,9 @@ macro_rules! crosses_by_functions {
 /// Implements `Pointee` for `dyn Trait`, with `Send` and `Sync` and without.
 macro_rules! pointees {
     (impl [$($generics:tt)*] $($object:tt)*) => {
-        $crate::boundary::callee::pointee! { impl [$($generics)*] [$($object)*] [] "" }
-        $crate::boundary::callee::pointee! { impl [$($generics)*] [$($object)*] [+ Send] " + Send" }
-        $crate::boundary::callee::pointee! {
+        $crate::boundary::builtin::pointee! { impl [$($generics)*] [$($object)*] [] "" }
+        $crate::boundary::builtin::pointee! { impl [$($generics)*] [$($object)*] [+ Send] " + Send" }
+        $crate::boundary::builtin::pointee! {
             impl [$($generics)*] [$($object)*] [+ Send + Sync] " + Send + Sync"
         }
     };
@@ -135,4 +135,4 @@ macro_rules! pointee {
     };
 }
 
-pub(super) use {crosses_by_functions, pointee, pointees};
+pub(crate) use {crosses_by_functions, pointee, pointees};

@@ -2,15 +2,17 @@
 //! `Arc<dyn Fn(A) -> R>`: closures, called on the other side.
 #![expect(unsafe_code, reason = "closures are reached by pointers")]
 
-use super::callee::{Callee, Functions, crosses_by_functions, finish, header, pointees};
-use super::object::{Dyn, Lendable, Shareable};
-use super::{FfiSafe, Origin, Owning, Place, Shape};
 use crate::abi::{Opaque, Outcome, VTableHeader};
+use crate::boundary::objects::builtin::{
+    Callee, Functions, crosses_by_functions, finish, header, pointees,
+};
+use crate::boundary::objects::dyn_trait::{Dyn, Lendable, Shareable};
+use crate::boundary::{FfiSafe, Origin, Owning, Place, Shape};
 use crate::runtime::call::{contain, take};
 
 /// A closure's vtable: it takes its arguments as a tuple.
 #[repr(C)]
-pub(super) struct CallTable<A: FfiSafe, R: FfiSafe> {
+pub(crate) struct CallTable<A: FfiSafe, R: FfiSafe> {
     header: VTableHeader,
     call: unsafe extern "C" fn(*mut Opaque, A::Wire) -> Outcome<R::Returned>,
 }

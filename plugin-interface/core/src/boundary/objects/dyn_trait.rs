@@ -12,14 +12,14 @@ use core::mem::{ManuallyDrop, transmute_copy};
 use core::ptr;
 use std::sync::Arc;
 
-use super::place::{Lent, Place, Words};
-use super::pointee::{Behind, Carries, Pointee};
-use super::{Invalid, Lends, Origin, Shape};
 use crate::abi::{ObjectTable, RawLent, RawObject, RawSlice, VTableHeader};
+use crate::boundary::objects::pointee::{Behind, Carries, Pointee};
+use crate::boundary::objects::storage::{Lent, Place, Words};
+use crate::boundary::{Invalid, Lends, Origin, Shape};
 use crate::interface::{Interface, VTableFor};
 use crate::object::Object;
 use crate::object::remote::{Owned, Remote, checked_table, is_own};
-use crate::runtime::home;
+use crate::runtime::library_ref;
 
 /// `dyn Trait` that crosses as an object, without auto traits.
 ///
@@ -129,7 +129,7 @@ const fn table_of<I: VTableFor<I, P> + ?Sized, P: Place<I>>() -> ObjectTable {
 }
 
 /// The table of objects of type `B` in places of type `P`.
-pub(super) const fn table<B: ?Sized + 'static, P: Place<B>>(
+pub(crate) const fn table<B: ?Sized + 'static, P: Place<B>>(
     vtable: *const VTableHeader,
     record: RawSlice,
 ) -> ObjectTable {
@@ -158,9 +158,9 @@ unsafe fn recast<P, Q>(pointer: P) -> Q {
 
 /// An object of which `place` is the owner.
 fn own<B: ?Sized, P: Place<B>>(table: &'static ObjectTable, place: P) -> RawObject {
-    let keep = home::here();
+    let keep = library_ref::here();
     // SAFETY: this library is in use, as it runs.
-    unsafe { home::retain(keep) };
+    unsafe { library_ref::retain(keep) };
     RawObject { table, instance: Box::into_raw(Box::new(place)).cast(), keep }
 }
 
@@ -197,7 +197,7 @@ unsafe fn receive<B: Dyn + ?Sized, P: Place<B>>(
 fn lend<B: Dyn + ?Sized>(value: *mut B) -> RawLent {
     // SAFETY: a reference to a type without a known size is two words.
     let data = unsafe { recast::<Lent<B>, Words>(Lent(value)) };
-    RawLent { table: B::LENT, instance: ptr::null_mut(), data, keep: home::here() }
+    RawLent { table: B::LENT, instance: ptr::null_mut(), data, keep: library_ref::here() }
 }
 
 /// Borrows an object that is lent.

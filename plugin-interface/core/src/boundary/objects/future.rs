@@ -5,11 +5,14 @@
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use super::callee::{Callee, Functions, crosses_by_functions, finish, header, pointees};
-use super::object::Dyn;
-use super::pointee::{Behind, Carries, Pointee};
-use super::{ByCopy, FfiSafe, Invalid, Origin, Owning, Place, Shape, returned_as_wire, waker};
 use crate::abi::{Opaque, Outcome, RawObject, RawTaskWaker, VTableHeader};
+use crate::boundary::objects::builtin::{
+    Callee, Functions, crosses_by_functions, finish, header, pointees,
+};
+use crate::boundary::objects::dyn_trait::Dyn;
+use crate::boundary::objects::pointee::{Behind, Carries, Pointee};
+use crate::boundary::objects::waker;
+use crate::boundary::{ByCopy, FfiSafe, Invalid, Origin, Owning, Place, Shape, returned_as_wire};
 use crate::runtime::call::contain;
 
 /// A future as a method returns it: what `Box::pin(async move { .. })` makes.
@@ -41,7 +44,7 @@ type Polled<T> = <Option<T> as FfiSafe>::Returned;
 
 /// A future's vtable.
 #[repr(C)]
-pub(super) struct FutureTable<T: FfiSafe> {
+pub(crate) struct FutureTable<T: FfiSafe> {
     header: VTableHeader,
     /// The waker is lent.
     poll: unsafe extern "C" fn(*mut Opaque, *const RawTaskWaker) -> Outcome<Polled<T>>,

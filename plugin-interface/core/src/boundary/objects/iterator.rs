@@ -1,10 +1,12 @@
 //! `Box<dyn Iterator<Item = T>>`: the next value is made on the other side.
 #![expect(unsafe_code, reason = "iterators are reached by pointers")]
 
-use super::callee::{Callee, Functions, crosses_by_functions, finish, header, pointees};
-use super::object::{Dyn, Lendable};
-use super::{FfiSafe, Owning, Place, Shape};
 use crate::abi::{Opaque, Outcome, VTableHeader};
+use crate::boundary::objects::builtin::{
+    Callee, Functions, crosses_by_functions, finish, header, pointees,
+};
+use crate::boundary::objects::dyn_trait::{Dyn, Lendable};
+use crate::boundary::{FfiSafe, Owning, Place, Shape};
 use crate::runtime::call::contain;
 
 type Next<T> = <Option<T> as FfiSafe>::Returned;
@@ -14,7 +16,7 @@ type Hint = (usize, Option<usize>);
 
 /// An iterator's vtable.
 #[repr(C)]
-pub(super) struct IteratorTable<T: FfiSafe> {
+pub(crate) struct IteratorTable<T: FfiSafe> {
     header: VTableHeader,
     next: unsafe extern "C" fn(*mut Opaque) -> Outcome<Next<T>>,
     size_hint: unsafe extern "C" fn(*mut Opaque) -> Outcome<<Hint as FfiSafe>::Returned>,

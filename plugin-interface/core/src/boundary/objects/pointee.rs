@@ -4,7 +4,7 @@
 use core::marker::PhantomData;
 use std::sync::Arc;
 
-use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
+use crate::boundary::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 
 /// A type that pointers lead to: any type with a size, and `dyn Trait` of
 /// interfaces, closures, iterators and futures.

@@ -8,15 +8,15 @@ use core::ptr;
 use core::task::{RawWaker, RawWakerVTable, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::Fault;
 use crate::abi::{Failure, Outcome, RawTaskWaker, TaskWakerTable};
-use crate::call_error::CallError;
+use crate::boundary::Fault;
+use crate::object::call_error::CallError;
 use crate::object::raise;
-use crate::runtime::{failure, home};
+use crate::runtime::{failure, library_ref};
 
 /// What polls lend: the data is a `Waker` of this side's executor.
-pub(super) fn lend(waker: &Waker) -> RawTaskWaker {
-    RawTaskWaker { table: &LENT, data: ptr::from_ref(waker).cast(), keep: home::here() }
+pub(crate) fn lend(waker: &Waker) -> RawTaskWaker {
+    RawTaskWaker { table: &LENT, data: ptr::from_ref(waker).cast(), keep: library_ref::here() }
 }
 
 static LENT: TaskWakerTable =
@@ -33,9 +33,10 @@ unsafe extern "C" fn clone(data: *const c_void) -> Outcome<RawTaskWaker> {
     let waker = unsafe { &*data.cast::<Waker>() };
     match catch_unwind(AssertUnwindSafe(|| waker.clone())) {
         Ok(waker) => {
-            let (data, keep) = (Box::into_raw(Box::new(waker)).cast_const().cast(), home::here());
+            let (data, keep) =
+                (Box::into_raw(Box::new(waker)).cast_const().cast(), library_ref::here());
             // SAFETY: this library is in use, as it runs.
-            unsafe { home::retain(keep) };
+            unsafe { library_ref::retain(keep) };
             Outcome::ok(RawTaskWaker { table: &OWNED, data, keep })
         }
         Err(payload) => Outcome::failed(failure::of_panic(payload)),
@@ -85,7 +86,7 @@ unsafe extern "C" fn nothing(_: *const c_void) -> *mut Failure {
 /// # Safety
 ///
 /// `lent` leads to a waker of `lend`, there or here, for as long as this runs.
-pub(super) unsafe fn with<R>(lent: *const RawTaskWaker, poll: impl FnOnce(&Waker) -> R) -> R {
+pub(crate) unsafe fn with<R>(lent: *const RawTaskWaker, poll: impl FnOnce(&Waker) -> R) -> R {
     // SAFETY: the functions of this table take a pointer to such a waker, and
     // those that would use it up are not called: it is never dropped.
     let waker = ManuallyDrop::new(unsafe { Waker::new(lent.cast(), &OF_LENT) });
@@ -121,7 +122,7 @@ unsafe fn wake_remote(data: *const ()) {
     // SAFETY: its own function, called once.
     let told = unsafe { told("wake", ((*raw.table).wake)(raw.data)) };
     // SAFETY: retained by `clone`, and nothing of its library is used after this.
-    unsafe { home::release(raw.keep) };
+    unsafe { library_ref::release(raw.keep) };
     continue_panic(told);
 }
 
@@ -141,7 +142,7 @@ unsafe fn drop_remote(data: *const ()) {
     // happened.
     let _ = unsafe { told("drop", ((*raw.table).drop)(raw.data)) };
     // SAFETY: as in `wake_remote`.
-    unsafe { home::release(raw.keep) };
+    unsafe { library_ref::release(raw.keep) };
 }
 
 /// The panic that a status means, if any.

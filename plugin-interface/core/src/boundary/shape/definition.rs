@@ -6,11 +6,11 @@
 //! what it leads to; [`Definitions`] is the list of all that a signature needs.
 #![expect(unsafe_code, reason = "the compiler looks into every reference of a constant")]
 
-use super::Shape;
-use super::carried::crosses_as;
-use super::shape::{Naming, last_name};
+use crate::boundary::Shape;
+use crate::boundary::shape::{Naming, last_name};
+use crate::boundary::via::crosses_as;
 use crate::metadata::Interfaces;
-use crate::metadata::write::Writer;
+use crate::metadata::encode::Writer;
 
 /// A struct or an enum.
 #[doc(hidden)]
@@ -149,7 +149,7 @@ impl<T> Clone for Link<T> {
 impl<T> Copy for Link<T> {}
 
 impl<T> Link<T> {
-    pub(super) const fn to(definition: &'static T) -> Self {
+    pub(crate) const fn to(definition: &'static T) -> Self {
         Link(definition)
     }
 

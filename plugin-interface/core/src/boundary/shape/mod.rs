@@ -1,8 +1,10 @@
 //! The canonical name of a type, whatever alias it was written by.
 
-use super::definition::{Definition, Link};
+use crate::boundary::shape::definition::{Definition, Link};
 use crate::metadata::InterfaceDescription;
-use crate::metadata::write::Writer;
+use crate::metadata::encode::Writer;
+
+pub(crate) mod definition;
 
 /// The name of a crossing type, built by the compiler from the type itself.
 #[doc(hidden)]

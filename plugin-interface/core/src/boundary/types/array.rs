@@ -3,9 +3,9 @@
 
 use core::mem::transmute_copy;
 
-use super::halfway::{Arrived, Lowered};
-use super::{FfiSafe, Invalid, Lends, Origin, Plain, Shape, returned_as_wire};
 use crate::abi::RawArray;
+use crate::boundary::unwind_guard::{Arrived, Lowered};
+use crate::boundary::{FfiSafe, Invalid, Lends, Origin, Plain, Shape, returned_as_wire};
 
 // SAFETY: each element crosses as its own wire; where `T` is plain the array of
 // wires has the bits of the array.

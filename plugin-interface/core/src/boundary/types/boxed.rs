@@ -5,9 +5,9 @@
 
 use core::marker::PhantomData;
 
-use super::carried::crosses_as;
-use super::{Carries, FfiSafe, Invalid, Lends, Origin, Shape, Value};
 use crate::abi::RawBox;
+use crate::boundary::via::crosses_as;
+use crate::boundary::{Carries, FfiSafe, Invalid, Lends, Origin, Shape, Value};
 use crate::runtime::allocator;
 
 // SAFETY: the value crosses as its wire, in memory that its maker frees; where

@@ -3,8 +3,8 @@
 //! in the call.
 #![expect(unsafe_code, reason = "what is kept in the call is borrowed from there")]
 
-use super::{ByCopy, Carries, FfiSafe, Invalid, Lends, Origin, Shape};
 use crate::abi::{RawBox, RawBuffer};
+use crate::boundary::{ByCopy, Carries, FfiSafe, Invalid, Lends, Origin, Shape};
 
 /// A type whose references cross as copies.
 #[doc(hidden)]

@@ -4,8 +4,8 @@
 use core::hash::{BuildHasher, Hash};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use super::carried::crosses_as;
-use super::{FfiSafe, Invalid, Shape};
+use crate::boundary::via::crosses_as;
+use crate::boundary::{FfiSafe, Invalid, Shape};
 
 /// A collection of what was received, unless it holds less than that.
 fn collect<T, C: FromIterator<T>>(received: Vec<T>, len: fn(&C) -> usize) -> Result<C, Invalid> {

@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use super::list::lift_plain;
-use super::slice::borrow;
-use super::text::validate;
-use super::{ByCopy, FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
 use crate::abi::{RawBuffer, RawSlice};
+use crate::boundary::types::slice::borrow;
+use crate::boundary::types::string::validate;
+use crate::boundary::types::vec::lift_plain;
+use crate::boundary::{ByCopy, FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
 
 // SAFETY: a buffer without capacity owns nothing and is read as a slice; another
 // is a vector.

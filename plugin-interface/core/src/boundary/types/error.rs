@@ -5,8 +5,8 @@
 use core::error::Error;
 use core::fmt;
 
-use super::carried::crosses_as;
-use super::{Invalid, Shape};
+use crate::boundary::via::crosses_as;
+use crate::boundary::{Invalid, Shape};
 
 /// So many causes are told: a chain may be a circle.
 const CAUSES: usize = 64;

@@ -3,8 +3,8 @@
 
 use core::mem::MaybeUninit;
 
-use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::abi::RawOption;
+use crate::boundary::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 
 // SAFETY: the value crosses as its own wire, read only where the tag says so.
 unsafe impl<T: FfiSafe> FfiSafe for Option<T> {

@@ -5,8 +5,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::Shape;
-use super::carried::crosses_as;
+use crate::boundary::Shape;
+use crate::boundary::via::crosses_as;
 
 #[cfg(unix)]
 mod platform {
@@ -15,19 +15,19 @@ mod platform {
 
     use crate::boundary::Invalid;
 
-    pub(super) fn bytes(text: &OsStr) -> &[u8] {
+    pub(crate) fn bytes(text: &OsStr) -> &[u8] {
         text.as_bytes()
     }
 
-    pub(super) fn into_bytes(text: OsString) -> Vec<u8> {
+    pub(crate) fn into_bytes(text: OsString) -> Vec<u8> {
         text.into_vec()
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, Invalid> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, Invalid> {
         Ok(OsStr::from_bytes(bytes))
     }
 
-    pub(super) fn from_vec(bytes: Vec<u8>) -> Result<OsString, Invalid> {
+    pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<OsString, Invalid> {
         Ok(OsString::from_vec(bytes))
     }
 }
@@ -42,20 +42,20 @@ mod platform {
 
     const UNICODE: &str = "a path that crosses is Unicode on this platform";
 
-    pub(super) fn bytes(text: &OsStr) -> &[u8] {
+    pub(crate) fn bytes(text: &OsStr) -> &[u8] {
         text.to_str().expect(UNICODE).as_bytes()
     }
 
-    pub(super) fn into_bytes(text: OsString) -> Vec<u8> {
+    pub(crate) fn into_bytes(text: OsString) -> Vec<u8> {
         text.into_string().expect(UNICODE).into_bytes()
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, Invalid> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, Invalid> {
         let text = core::str::from_utf8(bytes);
         text.map(OsStr::new).map_err(|error| Invalid::Text(error.valid_up_to()))
     }
 
-    pub(super) fn from_vec(bytes: Vec<u8>) -> Result<OsString, Invalid> {
+    pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<OsString, Invalid> {
         let text = String::from_utf8(bytes);
         text.map(Into::into).map_err(|error| Invalid::Text(error.utf8_error().valid_up_to()))
     }

@@ -3,8 +3,8 @@
 
 use core::marker::PhantomData;
 
-use super::carried::crosses_as;
-use super::{FfiSafe, Shape};
+use crate::boundary::via::crosses_as;
+use crate::boundary::{FfiSafe, Shape};
 
 crosses_as! {
     impl [T: FfiSafe] PhantomData<T>,

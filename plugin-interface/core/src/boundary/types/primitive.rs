@@ -3,7 +3,9 @@
 
 use core::num::NonZero;
 
-use super::{ByCopy, ByPointer, FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
+use crate::boundary::{
+    ByCopy, ByPointer, FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire,
+};
 
 macro_rules! numbers {
     ($($ty:ident)*) => {$(

@@ -4,8 +4,8 @@
 use core::cmp::Ordering;
 use core::ops::{Bound, Range, RangeBounds, RangeInclusive};
 
-use super::carried::crosses_as;
-use super::{FfiSafe, Invalid, Shape};
+use crate::boundary::via::crosses_as;
+use crate::boundary::{FfiSafe, Invalid, Shape};
 
 crosses_as! {
     impl [] Ordering,

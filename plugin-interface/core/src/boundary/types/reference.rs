@@ -3,9 +3,9 @@
 
 use core::ffi::c_void;
 
-use super::slice::check_foreign;
-use super::{ByPointer, Carries, FfiSafe, Invalid, Lends, Origin, Plain, Shape, Value};
 use crate::abi::RawSlice;
+use crate::boundary::types::slice::check_foreign;
+use crate::boundary::{ByPointer, Carries, FfiSafe, Invalid, Lends, Origin, Plain, Shape, Value};
 
 // SAFETY: what the type's own way of crossing by reference vouches for.
 unsafe impl<'r, T: FfiSafe<ByRef: Carries<&'r T>>> Carries<&'r T> for Value {

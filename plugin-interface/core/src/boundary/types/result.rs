@@ -4,8 +4,8 @@
 
 use core::mem::MaybeUninit;
 
-use super::{ByCopy, Fault, FfiSafe, Invalid, Lends, Origin, Shape};
 use crate::abi::{METHOD_ERROR, Outcome, RawResult, RawResultValue};
+use crate::boundary::{ByCopy, Fault, FfiSafe, Invalid, Lends, Origin, Shape};
 
 // SAFETY: each side crosses as its own wire, read only where the tag or the
 // status says so.

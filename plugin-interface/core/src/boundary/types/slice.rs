@@ -1,8 +1,10 @@
 //! `&[T]` and `&mut [T]` of plain data: a pointer and a length, no copy.
 #![expect(unsafe_code, reason = "slices are taken apart and put together")]
 
-use super::{ByCopy, ByPointer, Carries, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::abi::RawSlice;
+use crate::boundary::{
+    ByCopy, ByPointer, Carries, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire,
+};
 
 /// Plain data: a type whose references and slices cross by pointer, without a
 /// copy.
@@ -33,7 +35,7 @@ pub unsafe trait Plain: FfiSafe<ByRef = ByPointer> + Copy + 'static {}
 /// # Safety
 ///
 /// `raw.ptr` is null or leads to `raw.len` initialised wires of `T`.
-pub(super) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice, Invalid> {
+pub(crate) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice, Invalid> {
     if raw.len > isize::MAX as usize / size_of::<T>().max(1) {
         return Err(Invalid::Length(raw.len));
     }
@@ -109,7 +111,7 @@ where
 /// As for `FfiSafe::lift` of `&[T]`; `T` is plain, and `U` is `T` at some
 /// lifetime.
 #[inline]
-pub(super) unsafe fn borrow<'a, T: FfiSafe, U>(
+pub(crate) unsafe fn borrow<'a, T: FfiSafe, U>(
     wire: RawSlice,
     origin: Origin,
 ) -> Result<&'a [U], Invalid> {

@@ -1,10 +1,10 @@
 //! `&str` and `String`: slices and vectors of bytes that are UTF-8.
 #![expect(unsafe_code, reason = "text from Rust is not validated a second time")]
 
-use super::{ByCopy, FfiSafe, Invalid, Origin, Shape, returned_as_wire};
 use crate::abi::{RawBuffer, RawSlice};
+use crate::boundary::{ByCopy, FfiSafe, Invalid, Origin, Shape, returned_as_wire};
 
-pub(super) fn validate(bytes: &[u8]) -> Result<(), Invalid> {
+pub(crate) fn validate(bytes: &[u8]) -> Result<(), Invalid> {
     match core::str::from_utf8(bytes) {
         Ok(_) => Ok(()),
         Err(error) => Err(Invalid::Text(error.valid_up_to())),

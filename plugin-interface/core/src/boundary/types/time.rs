@@ -3,8 +3,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::carried::crosses_as;
-use super::{Invalid, Shape};
+use crate::boundary::via::crosses_as;
+use crate::boundary::{Invalid, Shape};
 
 const NANOS_PER_SEC: u32 = 1_000_000_000;
 

@@ -1,9 +1,9 @@
 //! Tuples of up to six values, each as its own wire.
 #![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
 
-use super::halfway::{Arrived, Lowered};
-use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::abi::{RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6};
+use crate::boundary::unwind_guard::{Arrived, Lowered};
+use crate::boundary::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 
 macro_rules! tuples {
     ($($raw:ident($($name:ident $place:tt),+);)*) => {$(

@@ -4,10 +4,10 @@
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 
-use super::halfway::{Lowered, Row};
-use super::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::abi::{RawBuffer, RawSlice};
-use crate::boundary::slice::check_foreign;
+use crate::boundary::types::slice::check_foreign;
+use crate::boundary::unwind_guard::{Lowered, Row};
+use crate::boundary::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
 use crate::runtime::allocator;
 
 // SAFETY: the elements cross as wires in a buffer that its maker frees; where
@@ -53,7 +53,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
 /// As for `FfiSafe::lift` of `Vec<T>`; `T` is plain, and `U` is `T` at some
 /// lifetime.
 #[inline]
-pub(super) unsafe fn lift_plain<T: FfiSafe, U>(
+pub(crate) unsafe fn lift_plain<T: FfiSafe, U>(
     wire: RawBuffer,
     origin: Origin,
 ) -> Result<Vec<U>, Invalid> {

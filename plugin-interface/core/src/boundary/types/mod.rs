@@ -1,0 +1,20 @@
+//! The types that can be passed, one file for each kind.
+
+pub(crate) mod array;
+pub(crate) mod boxed;
+pub(crate) mod cloned;
+pub(crate) mod collection;
+pub(crate) mod cow;
+pub(crate) mod error;
+pub(crate) mod option;
+pub(crate) mod path;
+pub(crate) mod phantom;
+pub(crate) mod primitive;
+pub(crate) mod range;
+pub(crate) mod reference;
+pub(crate) mod result;
+pub(crate) mod slice;
+pub(crate) mod string;
+pub(crate) mod time;
+pub(crate) mod tuple;
+pub(crate) mod vec;

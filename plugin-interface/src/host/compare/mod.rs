@@ -1,0 +1,8 @@
+//! Two interfaces beside each other: are they compatible, what differs, and what
+//! that means for a version.
+
+pub(crate) mod additions;
+pub(crate) mod diff;
+pub(crate) mod mismatch;
+pub(crate) mod snapshot;
+pub(crate) mod version_check;

@@ -1,0 +1,9 @@
+//! Facts about files: private copies and where they lie, pages, identity, equal
+//! content.
+
+pub(crate) mod compare;
+pub(crate) mod duplicates;
+pub(crate) mod paged;
+pub(crate) mod private_copy;
+pub(crate) mod private_directory;
+mod sparse_copy;

@@ -1,0 +1,7 @@
+//! One library in memory, from the moment it is open until it is unmapped.
+
+pub(crate) mod instance;
+pub(crate) mod loaded;
+pub(crate) mod outcome;
+pub(crate) mod symbols;
+pub(crate) mod unmap;

@@ -1,0 +1,3 @@
+//! Facts about platforms.
+
+pub(crate) mod parent_death;
