@@ -111,8 +111,8 @@ pub use {
     host::{
         Evolution, Holder, InspectError, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface,
         LiveOptions, LoadError, LoadPolicy, Mismatch, Need, PluginHandle, PluginManager,
-        PolicyError, Probe, ProxyError, Rejected, ReloadError, Reloaded, RetainedLibrary, Stage,
-        Surveyed, Times, UnloadError, UnloadOutcome, describe_exit, end_with_parent,
+        PolicyError, Probe, ProxyError, Rejected, ReloadError, Reloaded, RetainedLibrary,
+        ScanEntry, Stage, StageTimes, UnloadError, UnloadOutcome, describe_exit, end_with_parent,
         exported_symbols, get_unmaker_counter, get_unmaker_counter_for, inspect, inspect_bytes,
         retained,
     },

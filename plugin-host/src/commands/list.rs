@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use comfy_table::{Table, presets};
-use plugin_interface::{LoadError, PluginManager, PluginMetadata, Surveyed};
+use plugin_interface::{LoadError, PluginManager, PluginMetadata, ScanEntry};
 use serde::Serialize;
 
 use crate::cli::ListArgs;
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn row(Surveyed { path, result, .. }: &Surveyed) -> (Row, Exit) {
+fn row(ScanEntry { path, result, .. }: &ScanEntry) -> (Row, Exit) {
     match result {
         Ok(metadata) => (admitted(path, metadata), Exit::Ok),
         Err(error) => (refused(path, error), Exit::from(error)),

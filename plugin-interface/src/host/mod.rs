@@ -45,9 +45,9 @@ pub use live::{
 pub use load::check::{InspectError, exported_symbols, inspect, inspect_bytes};
 pub use load::policy::{LoadPolicy, PolicyError};
 pub use load::probe::{Probe, describe_exit};
-pub use load::timings::Times;
+pub use load::timings::StageTimes;
 pub use manager::handle::PluginHandle;
-pub use manager::{PluginManager, Rejected, Surveyed};
+pub use manager::{PluginManager, Rejected, ScanEntry};
 pub use platform::parent_death::end_with_parent;
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 #[cfg(feature = "watch")]

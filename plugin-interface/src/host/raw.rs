@@ -11,7 +11,7 @@ use super::error::{LoadError, UnloadError};
 use crate::abi::RegistrationArray;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::instance::ErasedRegistration;
-use crate::host::library::outcome::Epitaph;
+use crate::host::library::outcome::CloseRecord;
 use crate::host::library::symbols;
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
@@ -88,8 +88,8 @@ pub fn load_from_lib<I: Interface + ?Sized>(
     let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
     let library = open::map(path, &copy)?;
     let kept = open::map(path, &copy)?;
-    let (path, epitaph) = (path.to_owned(), Epitaph::default());
-    let mapped = Mapped { path, epitaph, count: 0, library: kept, services, copy };
+    let (path, close_record) = (path.to_owned(), CloseRecord::default());
+    let mapped = Mapped { path, close_record, count: 0, library: kept, services, copy };
     match connect_and_register(&mapped, &metadata, wanted) {
         Ok(array) => {
             let registrations = array.as_ptr();

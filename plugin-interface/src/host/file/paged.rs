@@ -21,7 +21,7 @@ const MOST_BYTES: u64 = 1 << 28;
 
 /// A file whose parts are read when they are asked for, and kept.
 #[derive(Debug)]
-pub(crate) struct Pages {
+pub(crate) struct PagedFile {
     file: File,
     len: u64,
     first: Next,
@@ -30,7 +30,7 @@ pub(crate) struct Pages {
 /// The runs in the order in which they were read: a handful, and so a list.
 type Next = OnceLock<Box<Run>>;
 
-/// Pages that adjoin.
+/// A run of adjoining pages.
 #[derive(Debug)]
 struct Run {
     start: u64,
@@ -38,10 +38,10 @@ struct Run {
     next: Next,
 }
 
-impl Pages {
+impl PagedFile {
     /// The first `len` bytes of a file, which has as many.
     pub(crate) fn new(file: File, len: u64) -> Self {
-        Pages { file, len, first: Next::new() }
+        PagedFile { file, len, first: Next::new() }
     }
 
     /// How many bytes there are.
@@ -94,7 +94,7 @@ impl Run {
 }
 
 /// One after the other, and not each within the drop of the last.
-impl Drop for Pages {
+impl Drop for PagedFile {
     fn drop(&mut self) {
         let mut next = self.first.take();
         while let Some(mut run) = next {
@@ -103,7 +103,7 @@ impl Drop for Pages {
     }
 }
 
-impl<'a> ReadRef<'a> for &'a Pages {
+impl<'a> ReadRef<'a> for &'a PagedFile {
     fn len(self) -> Result<u64, ()> {
         Ok(self.len)
     }
@@ -157,13 +157,13 @@ fn read_exact_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<
 mod tests {
     use crate::host::file::paged::*;
 
-    fn pages(content: &[u8]) -> Pages {
+    fn pages(content: &[u8]) -> PagedFile {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content).unwrap();
-        Pages::new(File::open(file.path()).unwrap(), content.len() as u64)
+        PagedFile::new(File::open(file.path()).unwrap(), content.len() as u64)
     }
 
-    fn runs(pages: &Pages) -> usize {
+    fn runs(pages: &PagedFile) -> usize {
         std::iter::successors(pages.first.get(), |run| run.next.get()).count()
     }
 
@@ -208,7 +208,7 @@ mod tests {
             assert_eq!((&pages).read_bytes_at(page * PAGE, 1), Ok(&[1][..]));
         }
         assert!(runs(&pages) < 40, "{}", runs(&pages));
-        let long = Pages::new(File::open("/dev/null").unwrap(), u64::MAX);
+        let long = PagedFile::new(File::open("/dev/null").unwrap(), u64::MAX);
         assert_eq!((&long).read_bytes_at(0, MOST_BYTES + 1), Err(()));
     }
 }

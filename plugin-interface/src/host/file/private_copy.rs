@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use crate::host::error::LoadError;
 use crate::host::error::stage::Stage;
 use crate::host::file::duplicates::Head;
-use crate::host::file::paged::Pages;
+use crate::host::file::paged::PagedFile;
 use crate::host::file::private_directory;
 use crate::host::file::private_directory::PrivateDirectory;
 use crate::host::file::sparse_copy;
@@ -29,14 +29,14 @@ use crate::host::load::timings::Stopwatch;
 const LARGE: u64 = 1 << 20;
 
 /// What is known of a library before it is copied.
-pub(crate) type Glance = fn(&Path, &Pages) -> Result<(), InspectError>;
+pub(crate) type Glance = fn(&Path, &PagedFile) -> Result<(), InspectError>;
 
 /// A copy that nobody else writes, removed when dropped.
 #[derive(Debug)]
 pub(crate) struct PrivateCopy {
     path: PathBuf,
     /// The file, as long as nobody has checked it.
-    pages: Option<Pages>,
+    pages: Option<PagedFile>,
     head: Head,
     origin: FileIdentity,
     real: PathBuf,
@@ -98,7 +98,7 @@ impl PrivateCopy {
         unmap::check_room(source, &real, policy)?;
         watch.begin(Stage::Copy);
         if metadata.len() > LARGE {
-            let pages = Pages::new(original.try_clone().map_err(unreadable)?, metadata.len());
+            let pages = PagedFile::new(original.try_clone().map_err(unreadable)?, metadata.len());
             glance(source, &pages)?;
             // Where there is no reading but from where one is.
             #[cfg(not(unix))]
@@ -131,7 +131,7 @@ impl PrivateCopy {
         let mut copy = PrivateCopy { path, pages: None, head, origin, real, directory };
         // No further than it was: one that grew is refused afterwards.
         let len = sparse_copy::copy(original, metadata, &mut file).map_err(failed(&copy.path))?;
-        let pages = Pages::new(file, len);
+        let pages = PagedFile::new(file, len);
         copy.head = pages.head().map_err(failed(&copy.path))?;
         copy.pages = Some(pages);
         Ok(copy)
@@ -139,10 +139,10 @@ impl PrivateCopy {
 
     /// The content, for the one who checks it: what is open for writing cannot
     /// be copied once more by a probe.
-    pub(crate) fn pages(&mut self) -> io::Result<Pages> {
+    pub(crate) fn pages(&mut self) -> io::Result<PagedFile> {
         match self.pages.take() {
             Some(pages) => Ok(pages),
-            None => Ok(Pages::new(File::open(&self.path)?, self.len())),
+            None => Ok(PagedFile::new(File::open(&self.path)?, self.len())),
         }
     }
 

@@ -11,7 +11,7 @@ use super::version::Mapped;
 use crate::host::error::LoadError;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::hot_library::change_detection::Seen;
-use crate::host::load::check_plain::{Plain, check_plain};
+use crate::host::load::check_plain::{PlainLibrary, check_plain};
 use crate::host::load::open;
 
 pub(super) struct Engine {
@@ -81,7 +81,7 @@ impl Engine {
     }
 
     /// What can be told before anything of the library runs.
-    fn admit(&self, plain: &Plain) -> Result<(), HotError> {
+    fn admit(&self, plain: &PlainLibrary) -> Result<(), HotError> {
         let path = || self.path.clone();
         if let Some((constant, expected)) = &self.options.signatures
             && plain.constant != Some(*expected)

@@ -12,7 +12,7 @@ use libloading::Library;
 use crate::abi::PluginEntry;
 use crate::host::error::UnloadError;
 use crate::host::file::private_copy::PrivateCopy;
-use crate::host::library::outcome::Epitaph;
+use crate::host::library::outcome::CloseRecord;
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
 use crate::host::library::unmap::Mapped;
@@ -28,7 +28,7 @@ pub(crate) struct LoadedLibrary {
     pub(crate) entry: Option<NonNull<PluginEntry>>,
     /// How many registrations were unmade, as the host counts.
     unmade: AtomicU64,
-    epitaph: Epitaph,
+    close_record: CloseRecord,
     /// These three go together, the library first: see `Mapped`.
     library: Option<Library>,
     services: Option<Services>,
@@ -57,7 +57,7 @@ impl LoadedLibrary {
             metadata,
             entry,
             unmade: AtomicU64::new(0),
-            epitaph: Epitaph::default(),
+            close_record: CloseRecord::default(),
             library: Some(library),
             services: Some(services),
             copy: Some(copy),
@@ -75,8 +75,8 @@ impl LoadedLibrary {
         self.unmade.fetch_add(registrations as u64, Ordering::SeqCst);
     }
 
-    pub(crate) fn epitaph(&self) -> Epitaph {
-        self.epitaph.clone()
+    pub(crate) fn close_record(&self) -> CloseRecord {
+        self.close_record.clone()
     }
 
     /// Closes the library, if this is its last owner, and gives its count.
@@ -106,8 +106,8 @@ impl LoadedLibrary {
         else {
             return Ok(0);
         };
-        let (path, epitaph) = (self.path.clone(), self.epitaph.clone());
-        unmap::close(Mapped { path, epitaph, count, library, services, copy })
+        let (path, close_record) = (self.path.clone(), self.close_record.clone());
+        unmap::close(Mapped { path, close_record, count, library, services, copy })
             .map_err(|source| UnloadError::Close { path: self.path.clone(), source })?;
         Ok(count)
     }

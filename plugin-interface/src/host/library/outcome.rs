@@ -105,19 +105,19 @@ impl UnloadOutcome {
 
 /// What is known of a library once it is closed, for whoever asks later.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Epitaph(Arc<Mutex<Option<Closed>>>);
+pub(crate) struct CloseRecord(Arc<Mutex<Option<Closed>>>);
 
 /// How a library was closed.
 #[derive(Clone, Copy, Debug)]
 struct Closed {
     /// What its unmakers counted.
     count: u64,
-    fate: Fate,
+    fate: CloseState,
 }
 
 /// Where a library that was closed is now.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Fate {
+pub(crate) enum CloseState {
     Unmapped,
     /// The dynamic linker closed it, and did not unmap it.
     Linked,
@@ -125,8 +125,8 @@ pub(crate) enum Fate {
     Held(LibraryId),
 }
 
-impl Epitaph {
-    pub(crate) fn write(&self, count: u64, fate: Fate) {
+impl CloseRecord {
+    pub(crate) fn write(&self, count: u64, fate: CloseState) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Closed { count, fate });
     }
 
@@ -156,13 +156,13 @@ impl Epitaph {
     }
 }
 
-impl Fate {
+impl CloseState {
     fn outcome(self) -> UnloadOutcome {
         match self {
-            Fate::Unmapped => UnloadOutcome::Unmapped,
-            Fate::Linked => pinned(Held::default(), LINKED),
+            CloseState::Unmapped => UnloadOutcome::Unmapped,
+            CloseState::Linked => pinned(Held::default(), LINKED),
             // Released, and not yet closed: that is a matter of microseconds.
-            Fate::Held(library) => outcome(thread_exits::held(library).unwrap_or_default()),
+            CloseState::Held(library) => outcome(thread_exits::held(library).unwrap_or_default()),
         }
     }
 }
@@ -230,6 +230,6 @@ mod tests {
         assert_eq!(text(Held::default()), "pinned: it is being unmapped");
         let held = Held { unknown: true, ..held };
         assert_eq!(text(held), format!("retained: {UNKNOWN}"));
-        assert_eq!(Fate::Linked.outcome().to_string(), format!("pinned: {LINKED}"));
+        assert_eq!(CloseState::Linked.outcome().to_string(), format!("pinned: {LINKED}"));
     }
 }

@@ -15,7 +15,7 @@ use crate::host::error::LoadError;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::loaded::is_mapped;
 use crate::host::library::outcome;
-use crate::host::library::outcome::{Epitaph, Fate, UnloadOutcome};
+use crate::host::library::outcome::{CloseRecord, CloseState, UnloadOutcome};
 use crate::host::load::policy::LoadPolicy;
 use crate::host::services::Services;
 use crate::host::thread_exits;
@@ -60,7 +60,7 @@ pub fn retained() -> Vec<RetainedLibrary> {
 /// A library that is mapped, and all that it needs for that.
 pub(crate) struct Mapped {
     pub(crate) path: PathBuf,
-    pub(crate) epitaph: Epitaph,
+    pub(crate) close_record: CloseRecord,
     /// How many registrations were unmade.
     pub(crate) count: u64,
     /// Closed before what follows is freed; where closing it leaves it mapped,
@@ -91,7 +91,7 @@ pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
     match thread_exits::release(library) {
         Ok(()) => mapped.unmap(),
         Err(held) => {
-            mapped.epitaph.write(mapped.count, Fate::Held(library));
+            mapped.close_record.write(mapped.count, CloseState::Held(library));
             let mut list = list();
             list.libraries.push(mapped);
             if held.is_passing() && !list.has_reaper {
@@ -118,7 +118,7 @@ pub(crate) fn wake() {
 pub(crate) fn sweep() {
     let idle = list().take_idle();
     for mapped in idle {
-        // Its epitaph says how it went.
+        // Its close_record says how it went.
         let _ = mapped.unmap();
     }
 }
@@ -176,14 +176,14 @@ impl Mapped {
 
     /// Closes what nothing of this process holds any more.
     fn unmap(self) -> Result<(), libloading::Error> {
-        let Mapped { epitaph, count, library, services, copy, .. } = self;
+        let Mapped { close_record, count, library, services, copy, .. } = self;
         let closed = library.close();
         if closed.is_err() || is_mapped(&copy) {
             // The library may run on: what it was lent stays where it is.
             core::mem::forget((services, copy));
-            epitaph.write(count, Fate::Linked);
+            close_record.write(count, CloseState::Linked);
         } else {
-            epitaph.write(count, Fate::Unmapped);
+            close_record.write(count, CloseState::Unmapped);
         }
         closed
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::host::error::stage::Stage;
 use crate::host::library::outcome::UnloadOutcome;
-use crate::host::load::timings::Times;
+use crate::host::load::timings::StageTimes;
 
 /// So many events are kept for a listener that is late.
 const KEPT: usize = 256;
@@ -45,14 +45,14 @@ pub enum LiveEvent {
         /// The version, 1.
         generation: u64,
         /// What its load took.
-        times: Times,
+        times: StageTimes,
     },
     /// A new version serves, and the one before it serves no new callers.
     Replaced {
         /// The new version.
         generation: u64,
         /// What its load took.
-        times: Times,
+        times: StageTimes,
     },
     /// A file was not taken into use; the version before it goes on serving.
     Refused {
@@ -63,7 +63,7 @@ pub enum LiveEvent {
         /// Why, with all causes.
         message: String,
         /// What its load took so far.
-        times: Times,
+        times: StageTimes,
     },
     /// Watching the file goes on, but not as it should.
     #[cfg(feature = "watch")]
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     fn refused(generation: u64) -> LiveEvent {
-        let (message, times) = (String::new(), Times::default());
+        let (message, times) = (String::new(), StageTimes::default());
         LiveEvent::Refused { generation, stage: Stage::Check, message, times }
     }
 

@@ -26,7 +26,7 @@ use std::time::Instant;
 use self::shared::Shared;
 use self::version::Version;
 use crate::host::load::settle::PATIENCE;
-use crate::host::load::timings::{Stopwatch, Times};
+use crate::host::load::timings::{StageTimes, Stopwatch};
 use crate::host::swap::Guard;
 use crate::interface::Interface;
 
@@ -113,7 +113,7 @@ pub enum Reloaded {
         /// Its number.
         generation: u64,
         /// How long it took.
-        times: Times,
+        times: StageTimes,
     },
 }
 

@@ -47,7 +47,7 @@ mod tests {
 
     use super::*;
     use crate::host::error::stage::Stage;
-    use crate::host::load::timings::Times;
+    use crate::host::load::timings::StageTimes;
 
     static TOLD: Mutex<String> = Mutex::new(String::new());
 
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn an_event_is_told_with_its_path_and_its_fields() {
         tracing::subscriber::set_global_default(Scribe).unwrap();
-        let (times, message) = (Times::default(), "too bad".to_owned());
+        let (times, message) = (StageTimes::default(), "too bad".to_owned());
         let refused = LiveEvent::Refused { generation: 3, stage: Stage::Check, message, times };
         emit(Path::new("libx.so"), &refused);
         let told = TOLD.lock().unwrap();

@@ -24,13 +24,13 @@ impl<I: Interface + ?Sized> Version<I> {
     fn end(self, after: Duration, announcer: &Announcer) {
         let Version { proxy, generation, instance } = self;
         let library = Arc::clone(&instance.library);
-        let epitaph = library.epitaph();
+        let close_record = library.close_record();
         drop(proxy);
         let panicked = Arc::into_inner(instance).and_then(|mut instance| instance.unmake());
         announcer.tell(LiveEvent::Retired { generation, after, panicked });
         // What goes wrong in there is in the outcome.
         let counter = library.close().ok().flatten();
-        let outcome = epitaph.outcome();
+        let outcome = close_record.outcome();
         announcer.tell(LiveEvent::Unloaded { generation, counter, outcome });
     }
 }

@@ -10,7 +10,7 @@ use object::{
     ObjectSegment,
 };
 
-use crate::host::file::paged::Pages;
+use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::{PrivateCopy, open_without_waiting};
 use crate::host::load::check_elf;
 use crate::metadata::decode::read;
@@ -150,14 +150,14 @@ pub(crate) fn check_copy(
 }
 
 /// Checks what is too large to be copied for nothing.
-pub(crate) fn glance(path: &Path, file: &Pages) -> Result<(), InspectError> {
+pub(crate) fn glance(path: &Path, file: &PagedFile) -> Result<(), InspectError> {
     check(path, file, AnyMachine::Refused).map(drop)
 }
 
 /// Checks a file, of which it reads only the headers and the one section.
 pub(crate) fn check(
     path: &Path,
-    file: &Pages,
+    file: &PagedFile,
     machine: AnyMachine,
 ) -> Result<PluginMetadata, InspectError> {
     let len = not_empty(path, file.len())?;
@@ -172,12 +172,12 @@ pub(crate) fn check(
 }
 
 /// Opens a regular file to be read by pages.
-pub(crate) fn open_regular(path: &Path) -> Result<Pages, InspectError> {
+pub(crate) fn open_regular(path: &Path) -> Result<PagedFile, InspectError> {
     let unreadable = |source| unreadable(path, source);
     let file = open_without_waiting(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     match metadata.is_file() {
-        true => Ok(Pages::new(file, metadata.len())),
+        true => Ok(PagedFile::new(file, metadata.len())),
         false => Err(not_a_library(path, "it is no regular file".to_owned())),
     }
 }

@@ -7,13 +7,13 @@ use std::path::Path;
 use object::read::ReadRef;
 use object::{Object, ObjectSegment, ObjectSymbol, ObjectSymbolTable, SymbolKind};
 
-use crate::host::file::paged::Pages;
+use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::load::check::{AnyMachine, Binary, InspectError, check, unreadable};
 
 /// What a plain library defines.
 #[derive(Debug, Default)]
-pub(crate) struct Plain {
+pub(crate) struct PlainLibrary {
     /// All names, of whatever.
     pub(crate) defined: BTreeSet<String>,
     /// Those of variables.
@@ -27,11 +27,11 @@ pub(crate) fn check_plain(
     path: &Path,
     copy: &mut PrivateCopy,
     constant: Option<&str>,
-) -> Result<Plain, InspectError> {
+) -> Result<PlainLibrary, InspectError> {
     let pages = copy.pages().map_err(|source| unreadable(path, source))?;
     glance(path, &pages)?;
     let binary = Binary::parse(path, &pages, pages.len())?;
-    Ok(Plain {
+    Ok(PlainLibrary {
         defined: binary.exports()?,
         variables: variables(&binary.file),
         constant: constant.and_then(|name| value(&binary.file, name)),
@@ -39,7 +39,7 @@ pub(crate) fn check_plain(
 }
 
 /// Checks all but what is asked of a plugin.
-pub(crate) fn glance(path: &Path, file: &Pages) -> Result<(), InspectError> {
+pub(crate) fn glance(path: &Path, file: &PagedFile) -> Result<(), InspectError> {
     match check(path, file, AnyMachine::Refused) {
         // The last of the checks, which are the same up to there.
         Ok(_) | Err(InspectError::NotAPlugin { .. } | InspectError::Metadata { .. }) => Ok(()),

@@ -15,7 +15,7 @@ const GRACE: Duration = Duration::from_millis(200);
 const LINE: usize = 256;
 
 /// What became of a child.
-pub(crate) enum Heard<T> {
+pub(crate) enum Reply<T> {
     /// It said something that was waited for.
     Said(T),
     /// It ended without that.
@@ -25,17 +25,17 @@ pub(crate) enum Heard<T> {
 }
 
 /// The other end of a child's output.
-pub(crate) struct Ear {
+pub(crate) struct ChildOutput {
     source: source::Source,
     /// The line that is not complete yet.
     line: Vec<u8>,
 }
 
-impl Ear {
+impl ChildOutput {
     /// The output to give to a child, and what hears it.
     pub(crate) fn new() -> io::Result<(Stdio, Self)> {
         let (output, source) = source::pair()?;
-        Ok((output, Ear { source, line: Vec::new() }))
+        Ok((output, ChildOutput { source, line: Vec::new() }))
     }
 
     /// Waits for a line that `understand` understands; others are passed over.
@@ -44,14 +44,14 @@ impl Ear {
         child: &mut Child,
         deadline: Duration,
         understand: impl Fn(&[u8]) -> Option<T>,
-    ) -> io::Result<Heard<T>> {
+    ) -> io::Result<Reply<T>> {
         let begin = Instant::now();
         let mut end = begin.checked_add(deadline);
         let mut is_open = true;
         loop {
             let rest = end.map_or(STEP, |end| end.saturating_duration_since(Instant::now()));
             if rest.is_zero() {
-                return Ok(child.try_wait()?.map_or(Heard::Nothing, Heard::Ended));
+                return Ok(child.try_wait()?.map_or(Reply::Nothing, Reply::Ended));
             }
             // Before its output is looked at: what it said last is there then.
             let status = child.try_wait()?;
@@ -59,7 +59,7 @@ impl Ear {
             match is_open.then(|| self.source.read(step)) {
                 Some(Ok(bytes)) if !bytes.is_empty() => {
                     if let Some(said) = self.hear(bytes, &understand) {
-                        return Ok(Heard::Said(said));
+                        return Ok(Reply::Said(said));
                     }
                     continue;
                 }
@@ -74,7 +74,7 @@ impl Ear {
                 None => std::thread::sleep(Duration::from_millis(1)),
             }
             if let Some(status) = status {
-                return Ok(Heard::Ended(status));
+                return Ok(Reply::Ended(status));
             }
         }
     }

@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::host::error::LoadError;
-use crate::host::load::child_output::{Ear, Heard};
+use crate::host::load::child_output::{ChildOutput, Reply};
 use crate::host::load::policy::LoadPolicy;
 use crate::host::manager::PluginManager;
 use crate::host::manager::handle::PluginHandle;
@@ -119,7 +119,7 @@ impl Probe {
             program: self.program.clone(),
             source,
         };
-        let (output, ear) = Ear::new().map_err(not_started)?;
+        let (output, ear) = ChildOutput::new().map_err(not_started)?;
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
             .args([path, copy])
@@ -137,14 +137,14 @@ impl Probe {
         end(&mut child);
         let path = path.to_owned();
         match heard.map_err(not_started)? {
-            Heard::Said(Said::Survived) => Ok(()),
-            Heard::Said(Said::Untried) => {
+            Reply::Said(Said::Survived) => Ok(()),
+            Reply::Said(Said::Untried) => {
                 Err(not_started(io::Error::other("it cannot copy the library")))
             }
-            Heard::Ended(status) => {
+            Reply::Ended(status) => {
                 Err(LoadError::ProbeCrashed { path, how: describe_exit(status) })
             }
-            Heard::Nothing => Err(LoadError::ProbeTimedOut { path, deadline: self.deadline }),
+            Reply::Nothing => Err(LoadError::ProbeTimedOut { path, deadline: self.deadline }),
         }
     }
 }

@@ -22,9 +22,9 @@ use crate::host::error::stage::Stage;
 /// # }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Times([Duration; Stage::ALL.len()]);
+pub struct StageTimes([Duration; Stage::ALL.len()]);
 
-impl Times {
+impl StageTimes {
     /// The time that one stage took.
     pub fn of(&self, stage: Stage) -> Duration {
         self.0[stage as usize]
@@ -42,7 +42,7 @@ impl Times {
 }
 
 /// The stages that took any time, such as `copy 61µs, open 150µs`.
-impl fmt::Display for Times {
+impl fmt::Display for StageTimes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         for (stage, time) in self.iter().filter(|(_, time)| !time.is_zero()) {
@@ -56,7 +56,7 @@ impl fmt::Display for Times {
 /// Runs through the stages.
 #[derive(Debug)]
 pub(crate) struct Stopwatch {
-    times: Times,
+    times: StageTimes,
     stage: Stage,
     since: Instant,
 }
@@ -64,13 +64,13 @@ pub(crate) struct Stopwatch {
 impl Stopwatch {
     /// At the beginning of the first stage.
     pub(crate) fn start() -> Self {
-        Stopwatch { times: Times::default(), stage: Stage::Settle, since: Instant::now() }
+        Stopwatch { times: StageTimes::default(), stage: Stage::Settle, since: Instant::now() }
     }
 
     /// At the beginning of all, which was then: a change was noticed, or
     /// somebody asked.
     pub(crate) fn since(since: Instant) -> Self {
-        Stopwatch { times: Times::default(), stage: Stage::Discover, since }
+        Stopwatch { times: StageTimes::default(), stage: Stage::Discover, since }
     }
 
     /// Ends the stage that ran, and begins another.
@@ -86,7 +86,7 @@ impl Stopwatch {
     }
 
     /// Ends the stage that ran, and with it the load.
-    pub(crate) fn stop(mut self) -> Times {
+    pub(crate) fn stop(mut self) -> StageTimes {
         self.begin(self.stage);
         self.times
     }

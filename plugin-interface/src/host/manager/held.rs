@@ -6,7 +6,7 @@ use super::identity;
 use crate::host::error::UnloadError;
 use crate::host::file::duplicates::Content;
 use crate::host::file::private_copy::FileIdentity;
-use crate::host::library::outcome::Epitaph;
+use crate::host::library::outcome::CloseRecord;
 use crate::host::manager::handle::PluginHandle;
 use crate::interface::PluginTrait;
 
@@ -20,7 +20,7 @@ pub(super) struct Held {
     /// The file as it was when it was last compared with the copy.
     pub(super) origin: FileIdentity,
     pub(super) content: Content,
-    pub(super) epitaph: Epitaph,
+    pub(super) close_record: CloseRecord,
     pub(super) handles: Vec<PluginHandle>,
 }
 
@@ -61,6 +61,6 @@ impl Held {
     pub(super) fn close(self) -> (Option<u64>, Vec<UnloadError>) {
         let closed = self.handles.into_iter().map(PluginHandle::close);
         let errors = closed.filter_map(Result::err).collect();
-        (self.epitaph.count(), errors)
+        (self.close_record.count(), errors)
     }
 }

@@ -20,7 +20,7 @@ use crate::host::file::private_copy;
 use crate::host::file::private_copy::{FileIdentity, PrivateCopy};
 use crate::host::file::private_directory::PrivateDirectory;
 use crate::host::library::loaded::LoadedLibrary;
-use crate::host::library::outcome::{Epitaph, UnloadOutcome};
+use crate::host::library::outcome::{CloseRecord, UnloadOutcome};
 use crate::host::library::unmap;
 use crate::host::load::check::{AnyMachine, check, check_copy, open_regular};
 use crate::host::load::policy::LoadPolicy;
@@ -70,7 +70,7 @@ pub struct PluginManager {
 struct Loaded {
     /// What the path meant when it was loaded.
     identity: PathBuf,
-    epitaph: Epitaph,
+    close_record: CloseRecord,
 }
 
 /// A file of the last scan that was not loaded, or a registration that could
@@ -94,7 +94,7 @@ impl fmt::Display for Rejected {
 /// A file that may be a plugin, and what it says of itself.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Surveyed {
+pub struct ScanEntry {
     /// The file.
     pub path: PathBuf,
     /// Its metadata, or why it would not be loaded.
@@ -212,7 +212,7 @@ impl PluginManager {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn survey(&self, directory: impl AsRef<Path>) -> Result<Vec<Surveyed>, LoadError> {
+    pub fn survey(&self, directory: impl AsRef<Path>) -> Result<Vec<ScanEntry>, LoadError> {
         let mut duplicates = Duplicates::default();
         let candidates = discover::candidates(directory.as_ref())?;
         // The same directory for all of them, but for what links lead to.
@@ -229,7 +229,7 @@ impl PluginManager {
                     Some(of) => Err(LoadError::Duplicate { path: path.clone(), of: of.to_owned() }),
                 }
             });
-            Surveyed { path, result }
+            ScanEntry { path, result }
         };
         Ok(candidates.into_iter().map(examine).collect())
     }
@@ -301,7 +301,7 @@ impl PluginManager {
         self.loaded.retain(|loaded| {
             let found = loaded.identity == wanted;
             if found {
-                counters.push(loaded.epitaph.count());
+                counters.push(loaded.close_record.count());
             }
             !found
         });
@@ -318,7 +318,7 @@ impl PluginManager {
         let wanted = identity(path.as_ref());
         let last = self.loaded.iter().rfind(|loaded| loaded.identity == wanted)?;
         unmap::sweep();
-        last.epitaph.outcome()
+        last.close_record.outcome()
     }
 
     fn scan(
@@ -383,8 +383,8 @@ impl PluginManager {
         }
         if handles.len() > before {
             // What was closed since it was loaded from there is history.
-            self.loaded.retain(|l| !l.epitaph.is_written() || l.identity != identity);
-            self.loaded.push(Loaded { identity, epitaph: library.epitaph() });
+            self.loaded.retain(|l| !l.close_record.is_written() || l.identity != identity);
+            self.loaded.push(Loaded { identity, close_record: library.close_record() });
         }
         Ok(library)
     }

@@ -258,8 +258,9 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         if let Some(Rejected { error, .. }) = refusal {
             return Err(error);
         }
-        let (path, interface, epitaph) = (path.to_owned(), self.interface, library.epitaph());
-        Ok(Held { path, interface, origin, content, epitaph, handles })
+        let (path, interface, close_record) =
+            (path.to_owned(), self.interface, library.close_record());
+        Ok(Held { path, interface, origin, content, close_record, handles })
     }
 
     /// The version of a file that is held, the newest.
@@ -337,9 +338,9 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
 
     /// Gives a library back.
     fn unload(&mut self, held: Held) {
-        let (path, epitaph) = (held.path.clone(), held.epitaph.clone());
+        let (path, close_record) = (held.path.clone(), held.close_record.clone());
         let (counter, errors) = held.close();
-        self.manager.loaded.retain(|loaded| !loaded.epitaph.is_same(&epitaph));
+        self.manager.loaded.retain(|loaded| !loaded.close_record.is_same(&close_record));
         for error in errors {
             self.tell(ManagerNotification::Error(WatchError::Unload { error }));
         }

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::panic::catch_unwind;
 
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
-use crate::host::services::object_count::Keeper;
+use crate::host::services::object_count::ObjectCount;
 use crate::host::thread_exits;
 use crate::host::thread_exits::LibraryId;
 use crate::runtime::reported::text_of;
@@ -19,12 +19,12 @@ use crate::runtime::{allocator, panic_hook};
 /// What a host lends to one library, and its name in reports.
 ///
 /// It stays at one address, which the library keeps; dropped after the library.
-pub(crate) struct Services(NonNull<Lent>);
+pub(crate) struct Services(NonNull<Allocation>);
 
-struct Lent {
+struct Allocation {
     offered: HostServices,
     label: String,
-    keeper: Keeper,
+    objects: ObjectCount,
 }
 
 // SAFETY: nothing is written after `new`, and the pointers lead to code, to
@@ -50,14 +50,15 @@ impl Services {
             thread_exits: thread_exits::offered(),
             keep: core::ptr::null(),
         };
-        let keeper = Keeper::new(library);
-        let lent = NonNull::from(Box::leak(Box::new(Lent { offered, label, keeper })));
+        let objects = ObjectCount::new(library);
+        let allocation = NonNull::from(Box::leak(Box::new(Allocation { offered, label, objects })));
         // SAFETY: allocated a line ago, and nobody else's.
         unsafe {
-            (*lent.as_ptr()).offered.context = lent.as_ptr().cast();
-            (*lent.as_ptr()).offered.keep = (&raw const (*lent.as_ptr()).keeper).cast();
+            (*allocation.as_ptr()).offered.context = allocation.as_ptr().cast();
+            (*allocation.as_ptr()).offered.keep =
+                (&raw const (*allocation.as_ptr()).objects).cast();
         }
-        Services(lent)
+        Services(allocation)
     }
 
     /// What `connect` takes: valid for as long as `self` lives.
@@ -91,7 +92,7 @@ unsafe extern "C" fn on_panic(context: *mut c_void, report: *const PanicReport) 
     // SAFETY: likewise its texts.
     let (message, file) = unsafe { (text_of(report.message), text_of(report.file)) };
     // SAFETY: the context is what the library was connected with.
-    let label = unsafe { &(*context.cast::<Lent>()).label };
+    let label = unsafe { &(*context.cast::<Allocation>()).label };
     let text = format!("{message}\n  in {label}, at {file}:{}:{}", report.line, report.column);
     if cfg!(panic = "unwind") && !std::thread::panicking() {
         let _ = catch_unwind(|| panic!("{text}"));

@@ -12,38 +12,38 @@ use crate::runtime::library_ref;
 
 /// Counts the objects of one library. It stays at one address, which they bear.
 #[repr(C)]
-pub(crate) struct Keeper {
-    /// First: what libraries have of a keeper is a pointer to it.
+pub(crate) struct ObjectCount {
+    /// First: a library has a pointer to this field.
     raw: RawKeep,
     library: LibraryId,
     /// Known to the registry, which says what holds a library.
     objects: Arc<AtomicUsize>,
 }
 
-impl Keeper {
+impl ObjectCount {
     pub(crate) fn new(library: LibraryId) -> Self {
         let objects = thread_exits::objects(library);
         // A host that is a plugin stays for as long as what it loads is in use.
         let raw = RawKeep { retain, release, outer: library_ref::lent() };
-        Keeper { raw, library, objects }
+        ObjectCount { raw, library, objects }
     }
 }
 
 unsafe extern "C" fn retain(keep: *const RawKeep) {
-    // SAFETY: the first field of a keeper, whose library is in use.
-    let keeper = unsafe { &*keep.cast::<Keeper>() };
-    keeper.objects.fetch_add(1, Ordering::Relaxed);
+    // SAFETY: the first field of an `ObjectCount`, whose library is in use.
+    let count = unsafe { &*keep.cast::<ObjectCount>() };
+    count.objects.fetch_add(1, Ordering::Relaxed);
 }
 
 /// Whoever calls this may be code of a library, even of this one: it runs on
 /// behalf of somebody who has the library in use himself. Where nobody has, the
 /// library is unmapped by another thread.
 unsafe extern "C" fn release(keep: *const RawKeep) {
-    // SAFETY: the first field of a keeper, whose library has an object.
-    let keeper = unsafe { &*keep.cast::<Keeper>() };
-    let library = keeper.library;
-    // From here on the library may go, and the keeper with it.
-    if keeper.objects.fetch_sub(1, Ordering::AcqRel) == 1 && thread_exits::is_awaited(library) {
+    // SAFETY: the first field of an `ObjectCount`, whose library has an object.
+    let count = unsafe { &*keep.cast::<ObjectCount>() };
+    let library = count.library;
+    // From here on the library may go, and the count with it.
+    if count.objects.fetch_sub(1, Ordering::AcqRel) == 1 && thread_exits::is_awaited(library) {
         unmap::wake();
     }
 }
