@@ -4,10 +4,30 @@
 //! `src/SUMMARY.md` and name it here; `tests/links.rs` checks all three, and
 //! that every link and picture exists.
 //!
-//! Rust examples compile and run. Mark one `no_run` only if it needs a built
-//! plugin or waits for ever, and `standalone_crate` if it has
-//! `#[plugin_aggregates]`. Hide a line with `# `. Name the language of every
-//! other block.
+//! Rust examples compile and run. Mark one `no_run` only if it waits for ever,
+//! and `standalone_crate` if it has `#[plugin_aggregates]`. Hide a line with
+//! `# `. Name the language of every other block.
+//!
+//! An example that loads a plugin begins with the hidden lines
+//!
+//! ```
+//! # extern crate book as tool;
+//! # let _folder = tool::example_folder();
+//! ```
+//!
+//! Then `tool::Tool` is the interface of the second chapter, and the current
+//! directory has a folder `plugins` with one library, [`LIBRARY`]. It offers
+//! [`Shout`], a `Tool`, and [`English`], a `Greeter`.
+
+use plugin_interface::{Greeter, plugin_aggregates};
+
+mod example;
+
+pub use crate::example::{English, LIBRARY, Shout, Tool, example_folder};
+
+#[plugin_aggregates(Tool)]
+#[plugin_aggregates(Greeter)]
+mod plugin {}
 
 #[doc = include_str!("src/introduction.md")]
 mod introduction {}
