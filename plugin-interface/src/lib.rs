@@ -109,12 +109,12 @@ pub use {
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
-        Evolution, Holder, InspectError, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface,
-        LiveOptions, LoadError, LoadPolicy, Mismatch, Need, PluginHandle, PluginManager,
-        PolicyError, Probe, ProxyError, Rejected, ReloadError, Reloaded, RetainedLibrary,
-        ScanEntry, Stage, StageTimes, UnloadError, UnloadOutcome, describe_exit, end_with_parent,
-        exported_symbols, get_unmaker_counter, get_unmaker_counter_for, inspect, inspect_bytes,
-        retained,
+        Holder, InspectError, InterfaceChange, Live, LiveEvent, LiveEvents, LiveGuard,
+        LiveInterface, LiveOptions, LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager,
+        PolicyError, Probe, ProxyError, Rejected, ReloadError, Reloaded, RequiredBump,
+        RetainedLibrary, ScanEntry, Stage, StageTimes, UnloadError, UnloadOutcome, describe_exit,
+        end_with_parent, exported_symbols, get_unmaker_counter, get_unmaker_counter_for, inspect,
+        inspect_bytes, retained,
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},

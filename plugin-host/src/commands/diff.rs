@@ -4,7 +4,7 @@
 use std::iter;
 
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
-use plugin_interface::{Evolution, Need, inspect};
+use plugin_interface::{InterfaceChange, RequiredBump, inspect};
 use serde::Serialize;
 
 use crate::cli::DiffArgs;
@@ -117,41 +117,41 @@ fn compare(old: &PluginMetadata, new: &PluginMetadata) -> Vec<InterfaceReport> {
 }
 
 fn both(old: &InterfaceMetadata, new: &InterfaceMetadata) -> InterfaceReport {
-    let evolution = Evolution::between(old, new);
+    let change = InterfaceChange::between(old, new);
     InterfaceReport {
         path: new.path.clone(),
         old_version: Some(old.version.clone()),
         new_version: Some(new.version.clone()),
-        compatible: evolution.is_compatible(),
-        needs: name(evolution.need()),
-        missing_version: missing(&evolution),
-        changes: evolution.changes(),
-        objects: evolution.objects().iter().map(object).collect(),
+        compatible: change.is_compatible(),
+        needs: name(change.required_bump()),
+        missing_version: missing(&change),
+        changes: change.changes(),
+        objects: change.objects().iter().map(object).collect(),
     }
 }
 
-fn object(evolution: &Evolution<'_>) -> ObjectReport {
-    let [old_version, new_version] = evolution.versions().map(str::to_owned);
+fn object(change: &InterfaceChange<'_>) -> ObjectReport {
+    let [old_version, new_version] = change.versions().map(str::to_owned);
     ObjectReport {
-        path: evolution.path().to_owned(),
+        path: change.path().to_owned(),
         old_version,
         new_version,
-        compatible: evolution.is_compatible(),
-        needs: name(evolution.need()),
-        missing_version: missing(evolution),
+        compatible: change.is_compatible(),
+        needs: name(change.required_bump()),
+        missing_version: missing(change),
     }
 }
 
-fn name(need: Need) -> &'static str {
-    match need {
-        Need::Nothing => "nothing",
-        Need::Minor => "minor",
-        Need::Major => "major",
+fn name(bump: RequiredBump) -> &'static str {
+    match bump {
+        RequiredBump::Nothing => "nothing",
+        RequiredBump::Minor => "minor",
+        RequiredBump::Major => "major",
     }
 }
 
-fn missing(evolution: &Evolution<'_>) -> Option<String> {
-    (!evolution.is_versioned()).then(|| evolution.needed_version())
+fn missing(change: &InterfaceChange<'_>) -> Option<String> {
+    (!change.is_versioned()).then(|| change.required_version())
 }
 
 /// An interface that is gone, or new.

@@ -24,7 +24,7 @@ mod watch;
 
 pub use compare::mismatch::Mismatch;
 pub(crate) use compare::snapshot;
-pub use compare::version_check::{Evolution, Need};
+pub use compare::version_check::{InterfaceChange, RequiredBump};
 pub use error::stage::Stage;
 pub use error::{LoadError, ProxyError, UnloadError};
 #[cfg(all(feature = "hot-library", feature = "watch"))]

@@ -8,7 +8,6 @@ mod calls;
 mod compilers;
 mod crossing;
 mod derived;
-mod evolution;
 mod evolving;
 mod evolving_objects;
 mod faults;
@@ -20,6 +19,7 @@ mod halfway;
 mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;
+mod interface_change;
 mod live;
 #[cfg(feature = "watch")]
 mod live_watching;

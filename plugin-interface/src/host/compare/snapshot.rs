@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use crate::host::compare::version_check::{Evolution, Need};
+use crate::host::compare::version_check::{InterfaceChange, RequiredBump};
 use crate::interface::PluginTrait;
 use crate::metadata::signature::Method;
 use crate::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
@@ -87,21 +87,24 @@ fn told(now: &InterfaceMetadata, before: &str, file: &str) -> String {
         let _ = write!(text, ", which is of {}\n  give each a file of its own", before.path);
         return text;
     }
-    let evolution = Evolution::between(&before, now);
-    for change in evolution.changes() {
-        let _ = write!(text, "\n{change}");
+    let change = InterfaceChange::between(&before, now);
+    for lines in change.changes() {
+        let _ = write!(text, "\n{lines}");
     }
-    let need = evolution.all().map(Evolution::need).max().unwrap_or(Need::Nothing);
-    text += match (need, evolution.is_compatible()) {
-        (Need::Nothing, true) => "\n  compatible: nothing that crosses has changed",
-        (Need::Minor, true) => "\n  compatible: what was built before goes on working",
-        (Need::Nothing | Need::Minor, false) => "\n  incompatible by a version alone",
-        (Need::Major, _) => "\n  incompatible: plugins that were built before are refused",
+    let bump =
+        change.all().map(InterfaceChange::required_bump).max().unwrap_or(RequiredBump::Nothing);
+    text += match (bump, change.is_compatible()) {
+        (RequiredBump::Nothing, true) => "\n  compatible: nothing that crosses has changed",
+        (RequiredBump::Minor, true) => "\n  compatible: what was built before goes on working",
+        (RequiredBump::Nothing | RequiredBump::Minor, false) => {
+            "\n  incompatible by a version alone"
+        }
+        (RequiredBump::Major, _) => "\n  incompatible: plugins that were built before are refused",
     };
-    let _ = write!(text, "\n  its version {}", version(&evolution));
-    for object in evolution.objects() {
+    let _ = write!(text, "\n  its version {}", version(&change));
+    for object in change.objects() {
         let [was, is] = object.versions();
-        if object.need() > Need::Nothing || was != is {
+        if object.required_bump() > RequiredBump::Nothing || was != is {
             let _ = write!(text, "\n  that of {} {}", object.path(), version(object));
         }
     }
@@ -113,15 +116,15 @@ fn told(now: &InterfaceMetadata, before: &str, file: &str) -> String {
 }
 
 /// What became of the version of one interface, and what must.
-fn version(evolution: &Evolution<'_>) -> String {
-    let ([was, is], needs) = (evolution.versions(), evolution.needed_version());
-    let verdict = match (evolution.is_versioned(), evolution.need()) {
-        (true, Need::Nothing) if was != is => "though nothing in it needs that".to_owned(),
+fn version(change: &InterfaceChange<'_>) -> String {
+    let ([was, is], required) = (change.versions(), change.required_version());
+    let verdict = match (change.is_versioned(), change.required_bump()) {
+        (true, RequiredBump::Nothing) if was != is => "though nothing in it needs that".to_owned(),
         (true, _) => "as it must be".to_owned(),
-        (false, need) => format!(
-            "but must be {needs} at least: write `#[plugin_interface(version = \"{needs}\")]`{}",
-            if need == Need::Minor {
-                format!(" and `#[since(\"{needs}\")]`")
+        (false, bump) => format!(
+            "but must be {required} at least: write `#[plugin_interface(version = \"{required}\")]`{}",
+            if bump == RequiredBump::Minor {
+                format!(" and `#[since(\"{required}\")]`")
             } else {
                 String::new()
             }

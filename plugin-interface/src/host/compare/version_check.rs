@@ -11,11 +11,11 @@ use crate::metadata::{InterfaceMetadata, MethodMetadata};
 /// Which version the changes of an interface need.
 ///
 /// ```
-/// use plugin_interface::Need;
-/// assert!(Need::Major > Need::Minor);
+/// use plugin_interface::RequiredBump;
+/// assert!(RequiredBump::Major > RequiredBump::Minor);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Need {
+pub enum RequiredBump {
     /// Nothing that crosses has changed.
     Nothing,
     /// What was built before goes on working: a new minor version.
@@ -29,39 +29,39 @@ pub enum Need {
 ///
 /// Each interface has a version of its own, and is admitted by that. So an
 /// interface whose methods are what they were keeps its version, also where one
-/// that it [leads to](Evolution::objects) changes, and then that one is to be
+/// that it [leads to](InterfaceChange::objects) changes, and then that one is to be
 /// raised.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), plugin_interface::InspectError> {
-/// use plugin_interface::{Evolution, inspect};
+/// use plugin_interface::{InterfaceChange, inspect};
 ///
 /// let (old, new) = (inspect("old/libtools.so")?, inspect("new/libtools.so")?);
-/// let evolution = Evolution::between(&old.interfaces[0], &new.interfaces[0]);
-/// println!("what was built before goes on working: {}", evolution.is_compatible());
-/// for change in evolution.changes() {
-///     println!("{change}");
+/// let change = InterfaceChange::between(&old.interfaces[0], &new.interfaces[0]);
+/// println!("what was built before goes on working: {}", change.is_compatible());
+/// for text in change.changes() {
+///     println!("{text}");
 /// }
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Evolution<'i> {
+pub struct InterfaceChange<'i> {
     old: &'i InterfaceMetadata,
     new: &'i InterfaceMetadata,
-    need: Need,
-    objects: Vec<Evolution<'i>>,
+    bump: RequiredBump,
+    objects: Vec<InterfaceChange<'i>>,
 }
 
-impl<'i> Evolution<'i> {
+impl<'i> InterfaceChange<'i> {
     /// Compares two states of one interface.
     pub fn between(old: &'i InterfaceMetadata, new: &'i InterfaceMetadata) -> Self {
         // An interface may lead to itself.
         let itself = [old, new].map(|it| InterfaceMetadata { objects: Vec::new(), ..it.clone() });
         let others =
             objects_of_both(old, new).filter(|&(old, new)| [old, new] != itself.each_ref());
-        let objects = others.map(|(old, new)| Evolution::alone(old, new)).collect();
-        Evolution { objects, ..Evolution::alone(old, new) }
+        let objects = others.map(|(old, new)| InterfaceChange::alone(old, new)).collect();
+        InterfaceChange { objects, ..InterfaceChange::alone(old, new) }
     }
 
     /// Compares the two, and not what they lead to.
@@ -70,12 +70,12 @@ impl<'i> Evolution<'i> {
         let unversioned = InterfaceMetadata { version: old.version.clone(), ..new.clone() };
         let fits_all =
             fit(old, &unversioned) && earlier(old).all(|earlier| fit(&earlier, &unversioned));
-        let need = match fits_all {
-            false => Need::Major,
-            true if old.fingerprint == new.fingerprint => Need::Nothing,
-            true => Need::Minor,
+        let bump = match fits_all {
+            false => RequiredBump::Major,
+            true if old.fingerprint == new.fingerprint => RequiredBump::Nothing,
+            true => RequiredBump::Minor,
         };
-        Evolution { old, new, need, objects: Vec::new() }
+        InterfaceChange { old, new, bump, objects: Vec::new() }
     }
 
     /// The full path of the interface.
@@ -93,44 +93,44 @@ impl<'i> Evolution<'i> {
     ///
     /// ```no_run
     /// # fn main() -> Result<(), plugin_interface::InspectError> {
-    /// # use plugin_interface::{Evolution, inspect};
+    /// # use plugin_interface::{InterfaceChange, inspect};
     /// # let (old, new) = (inspect("old/libtools.so")?, inspect("new/libtools.so")?);
-    /// let evolution = Evolution::between(&old.interfaces[0], &new.interfaces[0]);
-    /// for object in evolution.objects().iter().filter(|object| !object.is_versioned()) {
-    ///     println!("{} needs version {}", object.path(), object.needed_version());
+    /// let change = InterfaceChange::between(&old.interfaces[0], &new.interfaces[0]);
+    /// for object in change.objects().iter().filter(|object| !object.is_versioned()) {
+    ///     println!("{} needs version {}", object.path(), object.required_version());
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn objects(&self) -> &[Evolution<'i>] {
+    pub fn objects(&self) -> &[InterfaceChange<'i>] {
         &self.objects
     }
 
     /// It, then those that it leads to.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Evolution<'i>> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &InterfaceChange<'i>> {
         iter::once(self).chain(&self.objects)
     }
 
     /// Which version its own changes need, whichever it bears.
-    pub fn need(&self) -> Need {
-        self.need
+    pub fn required_bump(&self) -> RequiredBump {
+        self.bump
     }
 
     /// Whether hosts and plugins of the old one, and of its earlier versions, fit
     /// those of the new one: by what decides when a library is loaded, which
     /// looks at what it leads to as well.
     pub fn is_compatible(&self) -> bool {
-        self.all().all(|one| one.need < Need::Major) && fits(self.old, self.new)
+        self.all().all(|one| one.bump < RequiredBump::Major) && fits(self.old, self.new)
     }
 
     /// Whether its version was raised as far as its own changes need.
     pub fn is_versioned(&self) -> bool {
         let (old, new) = (numbers(&self.old.version), numbers(&self.new.version));
-        let is_raised = new >= self.needed();
+        let is_raised = new >= self.required();
         // A method that came with a version that was there without it.
         let is_late = |method: &MethodMetadata| numbers(&method.since) <= old;
-        match self.need {
-            Need::Minor if old.0 == new.0 => {
+        match self.bump {
+            RequiredBump::Minor if old.0 == new.0 => {
                 is_raised && !appended(self.old, self.new).iter().any(is_late)
             }
             _ => is_raised,
@@ -141,24 +141,24 @@ impl<'i> Evolution<'i> {
     ///
     /// ```no_run
     /// # fn main() -> Result<(), plugin_interface::InspectError> {
-    /// # use plugin_interface::{Evolution, inspect};
+    /// # use plugin_interface::{InterfaceChange, inspect};
     /// # let (old, new) = (inspect("old/libtools.so")?, inspect("new/libtools.so")?);
-    /// let evolution = Evolution::between(&old.interfaces[0], &new.interfaces[0]);
-    /// assert!(evolution.is_versioned(), "needs version {}", evolution.needed_version());
+    /// let change = InterfaceChange::between(&old.interfaces[0], &new.interfaces[0]);
+    /// assert!(change.is_versioned(), "needs version {}", change.required_version());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn needed_version(&self) -> String {
-        let (major, minor) = self.needed();
+    pub fn required_version(&self) -> String {
+        let (major, minor) = self.required();
         format!("{major}.{minor}")
     }
 
-    fn needed(&self) -> (u64, u64) {
+    fn required(&self) -> (u64, u64) {
         let (major, minor) = numbers(&self.old.version);
-        match self.need {
-            Need::Nothing => (major, minor),
-            Need::Minor => (major, minor.saturating_add(1)),
-            Need::Major => (major.saturating_add(1), 0),
+        match self.bump {
+            RequiredBump::Nothing => (major, minor),
+            RequiredBump::Minor => (major, minor.saturating_add(1)),
+            RequiredBump::Major => (major.saturating_add(1), 0),
         }
     }
 
@@ -166,7 +166,7 @@ impl<'i> Evolution<'i> {
     /// old from new. What is not its own begins with the interface that it is of.
     pub fn changes(&self) -> Vec<String> {
         let mut changes = self.own_changes();
-        changes.extend(self.objects.iter().flat_map(Evolution::changes_behind));
+        changes.extend(self.objects.iter().flat_map(InterfaceChange::changes_behind));
         changes.extend(self.objects_of_one());
         let text = |change: Difference| {
             let mut text = String::new();
@@ -178,8 +178,8 @@ impl<'i> Evolution<'i> {
     }
 
     fn own_changes(&self) -> Vec<Difference> {
-        match self.need {
-            Need::Major if !fit_by_types(self.old, self.new) => {
+        match self.bump {
+            RequiredBump::Major if !fit_by_types(self.old, self.new) => {
                 let mut changes = differences(self.old, self.new);
                 changes.extend(later(self.old, self.new));
                 changes
@@ -288,30 +288,65 @@ mod tests {
         let one = interface("1.0", &[A]);
         let two = interface("1.1", &[A, B]);
         let cases = [
-            (&one, interface("1.0", &[A]), Need::Nothing, true, true, "1.0"),
-            (&one, interface("1.1", &[A]), Need::Nothing, true, true, "1.0"),
-            (&one, interface("2.0", &[A]), Need::Nothing, false, true, "1.0"),
-            (&two, interface("1.0", &[A, B]), Need::Nothing, true, false, "1.1"),
-            (&one, interface("1.1", &[A, B]), Need::Minor, true, true, "1.1"),
+            (&one, interface("1.0", &[A]), RequiredBump::Nothing, true, true, "1.0"),
+            (&one, interface("1.1", &[A]), RequiredBump::Nothing, true, true, "1.0"),
+            (&one, interface("2.0", &[A]), RequiredBump::Nothing, false, true, "1.0"),
+            (&two, interface("1.0", &[A, B]), RequiredBump::Nothing, true, false, "1.1"),
+            (&one, interface("1.1", &[A, B]), RequiredBump::Minor, true, true, "1.1"),
             // It was version 1.1 without that method.
-            (&interface("1.1", &[A]), interface("1.1", &[A, B]), Need::Minor, true, false, "1.2"),
-            (&interface("1.1", &[A]), interface("1.2", &[A, B]), Need::Minor, true, false, "1.2"),
-            (&two, interface("1.2", &[A]), Need::Minor, true, true, "1.2"),
+            (
+                &interface("1.1", &[A]),
+                interface("1.1", &[A, B]),
+                RequiredBump::Minor,
+                true,
+                false,
+                "1.2",
+            ),
+            (
+                &interface("1.1", &[A]),
+                interface("1.2", &[A, B]),
+                RequiredBump::Minor,
+                true,
+                false,
+                "1.2",
+            ),
+            (&two, interface("1.2", &[A]), RequiredBump::Minor, true, true, "1.2"),
             // Plugins of version 1.0 would be refused.
-            (&two, interface("1.1", &[A, (B.0, "")]), Need::Major, false, false, "2.0"),
-            (&one, interface("1.0", &[(A.0, ""), (B.0, "")]), Need::Major, false, false, "2.0"),
-            (&one, interface("1.1", &[("fn a(&mut self)", "")]), Need::Major, false, false, "2.0"),
-            (&one, interface("2.0", &[("fn a(&mut self)", "")]), Need::Major, false, true, "2.0"),
+            (&two, interface("1.1", &[A, (B.0, "")]), RequiredBump::Major, false, false, "2.0"),
+            (
+                &one,
+                interface("1.0", &[(A.0, ""), (B.0, "")]),
+                RequiredBump::Major,
+                false,
+                false,
+                "2.0",
+            ),
+            (
+                &one,
+                interface("1.1", &[("fn a(&mut self)", "")]),
+                RequiredBump::Major,
+                false,
+                false,
+                "2.0",
+            ),
+            (
+                &one,
+                interface("2.0", &[("fn a(&mut self)", "")]),
+                RequiredBump::Major,
+                false,
+                true,
+                "2.0",
+            ),
         ];
-        for (old, new, need, compatible, versioned, version) in cases {
-            let evolution = Evolution::between(old, &new);
+        for (old, new, bump, compatible, versioned, version) in cases {
+            let change = InterfaceChange::between(old, &new);
             let found = (
-                evolution.need(),
-                evolution.is_compatible(),
-                evolution.is_versioned(),
-                &*evolution.needed_version(),
+                change.required_bump(),
+                change.is_compatible(),
+                change.is_versioned(),
+                &*change.required_version(),
             );
-            assert_eq!(found, (need, compatible, versioned, version), "{old:?}\n{new:?}");
+            assert_eq!(found, (bump, compatible, versioned, version), "{old:?}\n{new:?}");
         }
     }
 
@@ -319,7 +354,7 @@ mod tests {
     fn changes_are_told_from_both_sides() {
         let changes = |old: &[_], new: &[_]| {
             let (old, new) = (interface("1.0", old), interface("1.1", new));
-            Evolution::between(&old, &new).changes()
+            InterfaceChange::between(&old, &new).changes()
         };
         assert_eq!(changes(&[A], &[A]), [""; 0]);
         assert_eq!(
@@ -360,15 +395,18 @@ mod tests {
     fn an_object_that_lost_its_earlier_version_is_incompatible_though_both_are_the_same() {
         let old = leading(&[named("tools::Part", "1.1", &[A, B])]);
         let new = leading(&[named("tools::Part", "1.1", &[A, (B.0, "")])]);
-        let evolution = Evolution::between(&old, &new);
+        let change = InterfaceChange::between(&old, &new);
         assert!(fits(&old, &new), "those of version 1.1 fit");
-        assert!(!evolution.is_compatible(), "those of version 1.0 do not");
-        let [part] = evolution.objects() else { panic!("{evolution:?}") };
-        assert_eq!((evolution.need(), part.need()), (Need::Nothing, Need::Major));
-        assert_eq!((evolution.is_versioned(), part.is_versioned()), (true, false));
-        assert_eq!((&*evolution.needed_version(), &*part.needed_version()), ("1.0", "2.0"));
+        assert!(!change.is_compatible(), "those of version 1.0 do not");
+        let [part] = change.objects() else { panic!("{change:?}") };
         assert_eq!(
-            evolution.changes(),
+            (change.required_bump(), part.required_bump()),
+            (RequiredBump::Nothing, RequiredBump::Major)
+        );
+        assert_eq!((change.is_versioned(), part.is_versioned()), (true, false));
+        assert_eq!((&*change.required_version(), &*part.required_version()), ("1.0", "2.0"));
+        assert_eq!(
+            change.changes(),
             [
                 "  interface tools::Part, version 1.1\n  method b:\n    old since 1.1\n    new always there"
             ]
@@ -382,14 +420,14 @@ mod tests {
             InterfaceMetadata { objects: vec![alone.clone()], ..alone }
         };
         let (old, new) = (to_itself("1.0", &[A]), to_itself("1.1", &[A, B]));
-        let evolution = Evolution::between(&old, &new);
-        assert_eq!((evolution.objects().len(), evolution.changes().len()), (0, 1));
+        let change = InterfaceChange::between(&old, &new);
+        assert_eq!((change.objects().len(), change.changes().len()), (0, 1));
         // By hand, a record may say of it what it likes; and a load reads that.
         let new = InterfaceMetadata { objects: vec![interface("2.0", &[A])], ..old.clone() };
-        let evolution = Evolution::between(&old, &new);
-        assert!(!evolution.is_compatible() && !fits(&old, &new));
+        let change = InterfaceChange::between(&old, &new);
+        assert!(!change.is_compatible() && !fits(&old, &new));
         assert_eq!(
-            evolution.changes(),
+            change.changes(),
             ["  interface tools::Tool:\n    old version 1.0\n    new version 2.0"]
         );
     }
@@ -399,7 +437,7 @@ mod tests {
         let (old, new) =
             (interface("1.0", &[A]), interface("2.0", &[("fn a(&self) -> u8", ""), B]));
         assert_eq!(
-            Evolution::between(&old, &new).changes(),
+            InterfaceChange::between(&old, &new).changes(),
             [
                 "  method a:\n    old fn a(&self)\n    new fn a(&self) -> u8",
                 "  method b:\n    old (none)\n    new fn b(&self, value: u8), since 1.1",
