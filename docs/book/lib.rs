@@ -18,12 +18,16 @@
 //! Then `tool::Tool` is the interface of the second chapter, and the current
 //! directory has a folder `plugins` with one library, [`LIBRARY`]. It offers
 //! [`Shout`], a `Tool`, and [`English`], a `Greeter`.
+//!
+//! An example that replaces a plugin compiles one with [`greeter`] instead.
 
 use plugin_interface::{Greeter, plugin_aggregates};
 
 mod example;
+mod plugins;
 
 pub use crate::example::{English, LIBRARY, Shout, Tool, example_folder};
+pub use crate::plugins::greeter;
 
 #[plugin_aggregates(Tool)]
 #[plugin_aggregates(Greeter)]
@@ -31,3 +35,24 @@ mod plugin {}
 
 #[doc = include_str!("src/introduction.md")]
 mod introduction {}
+
+#[doc = include_str!("src/hosts/ways.md")]
+mod hosts_ways {}
+
+#[doc = include_str!("src/hosts/loading.md")]
+mod hosts_loading {}
+
+#[doc = include_str!("src/hosts/policy.md")]
+mod hosts_policy {}
+
+#[doc = include_str!("src/hosts/unloading.md")]
+mod hosts_unloading {}
+
+#[doc = include_str!("src/hosts/watching.md")]
+mod hosts_watching {}
+
+#[doc = include_str!("src/hosts/live.md")]
+mod hosts_live {}
+
+#[doc = include_str!("src/hosts/state.md")]
+mod hosts_state {}
