@@ -124,7 +124,7 @@ use proc_macro::TokenStream;
 /// mod address {
 ///     use std::net::Ipv4Addr;
 ///
-///     use plugin_interface::boundary::Invalid;
+///     use plugin_interface::boundary::LiftError;
 ///
 ///     pub type Crossing = [u8; 4];
 ///
@@ -132,7 +132,7 @@ use proc_macro::TokenStream;
 ///         address.octets()
 ///     }
 ///
-///     pub fn lift(bytes: Crossing) -> Result<Ipv4Addr, Invalid> {
+///     pub fn lift(bytes: Crossing) -> Result<Ipv4Addr, LiftError> {
 ///         Ok(bytes.into())
 ///     }
 /// }
@@ -310,7 +310,7 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// mod address {
 ///     use std::net::Ipv4Addr;
 ///
-///     use plugin_interface::boundary::Invalid;
+///     use plugin_interface::boundary::LiftError;
 ///
 ///     pub type Crossing = String;
 ///
@@ -318,8 +318,8 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 ///         address.to_string()
 ///     }
 ///
-///     pub fn lift(text: Crossing) -> Result<Ipv4Addr, Invalid> {
-///         text.parse().map_err(|_| Invalid::Refused("an address is four numbers with dots"))
+///     pub fn lift(text: Crossing) -> Result<Ipv4Addr, LiftError> {
+///         text.parse().map_err(|_| LiftError::Refused("an address is four numbers with dots"))
 ///     }
 /// }
 ///

@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use plugin_interface::__private::Lends;
-use plugin_interface::abi::{RawLent, RawObject};
+use plugin_interface::__private::NeedsScope;
+use plugin_interface::abi::{RawBorrowed, RawObject};
 use plugin_interface::boundary::Origin;
 use plugin_interface::{BoxFuture, FfiSafe, Interface, plugin_interface};
 
@@ -56,7 +56,7 @@ struct Cost {
     /// Allocations where it comes from, and where it arrives.
     lowered: usize,
     lifted: usize,
-    lends: Lends,
+    lends: NeedsScope,
     /// Bytes of it on the way.
     wire: usize,
 }
@@ -70,7 +70,7 @@ fn cost<T: FfiSafe>(value: T) -> Cost {
     let after = ALLOCATED.get();
     drop(lifted);
     let (lowered, lifted) = (between - before, after - between);
-    Cost { lowered, lifted, lends: T::LENDS, wire: size_of::<T::Wire>() }
+    Cost { lowered, lifted, lends: T::NEEDS_SCOPE, wire: size_of::<T::Wire>() }
 }
 
 /// What is compiled of a row.
@@ -147,7 +147,7 @@ struct Adopted(#[ffi(with = address)] Ipv4Addr);
 mod address {
     use std::net::Ipv4Addr;
 
-    use plugin_interface::boundary::Invalid;
+    use plugin_interface::boundary::LiftError;
 
     pub(super) type Crossing = String;
 
@@ -155,8 +155,8 @@ mod address {
         address.to_string()
     }
 
-    pub(super) fn lift(text: Crossing) -> Result<Ipv4Addr, Invalid> {
-        text.parse().map_err(|_| Invalid::Refused("no address"))
+    pub(super) fn lift(text: Crossing) -> Result<Ipv4Addr, LiftError> {
+        text.parse().map_err(|_| LiftError::Refused("no address"))
     }
 }
 
@@ -266,14 +266,14 @@ fn each_row_says_where_its_types_may_stand() {
         assert_eq!(said[1], "yes", "{said:?}: what crosses is a parameter");
         assert_eq!(said[2], if row.is_returned { "yes" } else { "no" }, "{said:?}");
         for cost in row.costs {
-            assert_eq!(cost.lends == Lends::Always, !row.is_returned, "{said:?}: {cost:?}");
+            assert_eq!(cost.lends == NeedsScope::Always, !row.is_returned, "{said:?}: {cost:?}");
         }
     }
 }
 
 #[test]
 fn each_row_says_what_its_types_cost() {
-    let words = [size_of::<RawObject>(), size_of::<RawLent>()];
+    let words = [size_of::<RawObject>(), size_of::<RawBorrowed>()];
     for (said, row) in cells(TABLE).zip(rows()) {
         for cost in row.costs {
             let Cost { lowered, lifted, wire, .. } = cost;
@@ -328,8 +328,7 @@ fn each_type_that_crosses_is_in_the_table() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("core/src/boundary");
     let known: BTreeSet<_> = cells(TABLE).flat_map(|row| names(row[0])).collect();
     let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(sources).unwrap() {
-        let path = entry.unwrap().path();
+    for path in files(&sources) {
         // Types of tests.
         if path.extension().is_none_or(|e| e != "rs") || path.ends_with("recursion.rs") {
             continue;
@@ -351,6 +350,12 @@ fn each_type_that_crosses_is_in_the_table() {
     }
     let missing: Vec<_> = found.difference(&known).collect();
     assert!(missing.is_empty(), "not in core/src/boundary/types.md: {missing:?}");
+}
+
+/// The files of a directory and of those in it.
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 /// The names in a type.

@@ -51,7 +51,7 @@ impl With {
     pub fn lift(&self, krate: &Path, carrier: &TokenStream) -> TokenStream {
         let lift = self.item("lift");
         let private = quote!(#krate::__private);
-        let result = quote!(#private::core::result::Result<_, #private::Invalid>);
+        let result = quote!(#private::core::result::Result<_, #private::LiftError>);
         let carrier = located(carrier.clone(), self.place());
         quote_spanned! {self.place()=> {
             let __lift: fn(_) -> #result = #lift;

@@ -63,7 +63,7 @@ fn expand(derived: &Derived) -> TokenStream {
     let lift = wire::lift(krate, name, body, &parts);
     let definition = definition::definition(derived);
     let (by_ref, plain) = plain::plain(derived, &parameters);
-    let lends = lends(krate, generics);
+    let needs_scope = needs_scope(krate, generics);
     let shapes = generics.of(Kind::Type).map(|parameter| {
         let parameter = &parameter.ident;
         quote!(<#parameter as #krate::FfiSafe>::SHAPE)
@@ -88,7 +88,7 @@ fn expand(derived: &Derived) -> TokenStream {
 
                 const SHAPE: &'static #private::Shape =
                     &#private::Shape::defined(&__DEFINITION, __PATH, &[#(#shapes),*]);
-                #lends
+                #needs_scope
 
                 #[inline]
                 fn lower(self) -> #own::Wire {
@@ -99,7 +99,7 @@ fn expand(derived: &Derived) -> TokenStream {
                 unsafe fn lift<'__a>(
                     __wire: #own::Wire,
                     __origin: #private::Origin,
-                ) -> #result<#own::At<'__a>, #private::Invalid> {
+                ) -> #result<#own::At<'__a>, #private::LiftError> {
                     #lift
                 }
 
@@ -112,7 +112,7 @@ fn expand(derived: &Derived) -> TokenStream {
                 unsafe fn lift_return<'__a>(
                     __outcome: #outcome<#own::Returned>,
                     __origin: #private::Origin,
-                ) -> #result<#own::At<'__a>, #private::Fault> {
+                ) -> #result<#own::At<'__a>, #private::ReturnError> {
                     // SAFETY: the same contract.
                     unsafe { #private::lift_wire_return::<Self>(__outcome, __origin) }
                 }
@@ -132,12 +132,12 @@ fn expand(derived: &Derived) -> TokenStream {
 
 /// Whether anything may be lent in it. Not its fields say so, since a type may
 /// lead to itself: what has no lifetime borrows nothing.
-fn lends(krate: &Path, generics: &Generics) -> TokenStream {
+fn needs_scope(krate: &Path, generics: &Generics) -> TokenStream {
     let borrows = generics.of(Kind::Lifetime).next().is_some();
     let parameters = generics.of(Kind::Type).map(|parameter| &parameter.ident);
     quote! {
-        const LENDS: #krate::__private::Lends = #krate::__private::Lends::derived(#borrows)
-            #(.or(<#parameters as #krate::FfiSafe>::LENDS))*;
+        const NEEDS_SCOPE: #krate::__private::NeedsScope = #krate::__private::NeedsScope::derived(#borrows)
+            #(.or(<#parameters as #krate::FfiSafe>::NEEDS_SCOPE))*;
     }
 }
 

@@ -71,10 +71,10 @@ impl Part<'_> {
             Some(quote!(#owns(&#value); let #value = #lowered;))
         });
         let given = fields().map(|(field, value)| {
-            let [lower, lowered, sent] =
-                ["lower", "lowered", "sent"].map(|name| crossing(krate, &field.carrier(), name));
+            let [lower, lower_guarded, into_wire] = ["lower", "lower_guarded", "into_wire"]
+                .map(|name| crossing(krate, &field.carrier(), name));
             match self.may_lose_fields() {
-                true => (quote!(let #value = #lowered(#value);), quote!(#sent(#value))),
+                true => (quote!(let #value = #lower_guarded(#value);), quote!(#into_wire(#value))),
                 false => (quote!(), quote!(#lower(#value))),
             }
         });
@@ -225,7 +225,7 @@ pub(crate) fn lift(krate: &Path, name: &Ident, body: &Body, parts: &[Part<'_>]) 
     quote! {
         #ok(match #tag {
             #(#arms,)*
-            __tag => return #private::core::result::Result::Err(#private::Invalid::Variant {
+            __tag => return #private::core::result::Result::Err(#private::LiftError::Variant {
                 of: #text,
                 variants: #count,
                 found: __tag,

@@ -13,7 +13,7 @@ impl Clone for Note {
 mod note {
     use std::cell::Cell;
 
-    use plugin_interface::boundary::Invalid;
+    use plugin_interface::boundary::LiftError;
 
     use super::Note;
 
@@ -21,7 +21,7 @@ mod note {
 
     pub fn lower(_: Note) -> Crossing {}
 
-    pub fn lift(_: Crossing) -> Result<Note, Invalid> {
+    pub fn lift(_: Crossing) -> Result<Note, LiftError> {
         Ok(Note(Cell::new("")))
     }
 }

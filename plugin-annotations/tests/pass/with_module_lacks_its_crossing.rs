@@ -5,7 +5,7 @@ use plugin_interface::{FfiSafe, plugin_interface};
 mod address {
     use std::net::Ipv4Addr;
 
-    use plugin_interface::boundary::Invalid;
+    use plugin_interface::boundary::LiftError;
 
     pub type Crossing = u32;
 
@@ -13,7 +13,7 @@ mod address {
         address.into()
     }
 
-    pub fn lift(number: Crossing) -> Result<Ipv4Addr, Invalid> {
+    pub fn lift(number: Crossing) -> Result<Ipv4Addr, LiftError> {
         Ok(number.into())
     }
 }

@@ -13,7 +13,7 @@ impl Clone for Note<'_> {
 mod note {
     use std::cell::Cell;
 
-    use plugin_interface::boundary::Invalid;
+    use plugin_interface::boundary::LiftError;
 
     use super::Note;
 
@@ -21,7 +21,7 @@ mod note {
 
     pub fn lower(_: Note<'_>) -> Crossing {}
 
-    pub fn lift<'a>(_: Crossing) -> Result<Note<'a>, Invalid> {
+    pub fn lift<'a>(_: Crossing) -> Result<Note<'a>, LiftError> {
         Ok(Note(Cell::new("")))
     }
 }

@@ -5,13 +5,13 @@ use plugin_interface::{FfiSafe, plugin_interface};
 mod address {
     use std::net::Ipv4Addr;
 
-    use plugin_interface::boundary::Invalid;
+    use plugin_interface::boundary::LiftError;
 
     pub fn lower(address: Ipv4Addr) -> u32 {
         address.into()
     }
 
-    pub fn lift(number: u32) -> Result<Ipv4Addr, Invalid> {
+    pub fn lift(number: u32) -> Result<Ipv4Addr, LiftError> {
         Ok(number.into())
     }
 }

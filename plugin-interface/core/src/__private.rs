@@ -13,8 +13,8 @@ use crate::metadata::encode;
 use crate::metadata::encode::Writer;
 
 pub use crate::boundary::{
-    Behind, Body, ByCopy, ByPointer, ByRef, Definition, Dyn, Fault, Fields, Invalid, Lends, Origin,
-    Parameter, Place, Plain, Pointee, Shape, lift_wire_return,
+    Body, ByCopy, ByPointer, ByRef, Definition, Dyn, DynPointee, Fields, InstanceStorage,
+    LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape, lift_wire_return,
 };
 pub use crate::interface::VTableFor;
 pub use crate::metadata::encode::PackageDescription;
@@ -23,7 +23,7 @@ pub use crate::metadata::{
 };
 pub use crate::object::{Object, contain_default};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;
-pub use crate::runtime::call::{Call, contain, drop_instance, take};
+pub use crate::runtime::call::{Call, contain, drop_instance, valid};
 pub use crate::runtime::factory::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
     unregister_all,
@@ -89,10 +89,10 @@ pub const fn bytes_of<const N: usize>(record: &[u8]) -> [u8; N] {
 }
 
 /// The room that a call needs for what its arguments lend.
-pub const fn room(arguments: &[Lends]) -> usize {
+pub const fn scopes(arguments: &[NeedsScope]) -> usize {
     let mut i = 0;
     while i < arguments.len() {
-        if !matches!(arguments[i], Lends::Never) {
+        if !matches!(arguments[i], NeedsScope::Never) {
             return 1;
         }
         i += 1;
@@ -102,19 +102,19 @@ pub const fn room(arguments: &[Lends]) -> usize {
 
 /// An argument that the return of its method may borrow from: it needs no room.
 #[track_caller]
-pub const fn no_room(argument: Lends) -> Lends {
+pub const fn without_scope(argument: NeedsScope) -> NeedsScope {
     assert!(
-        !matches!(argument, Lends::Always),
+        !matches!(argument, NeedsScope::Always),
         "what is lent for a call is gone when it returns, and what this method returns might keep it: take a value, a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or leave the lifetimes of the parameters out",
     );
-    Lends::Never
+    NeedsScope::Never
 }
 
 /// The type that a method returns: it does not lie in a call.
 #[track_caller]
-pub const fn returned(shape: &'static Shape, lends: Lends) -> &'static Shape {
+pub const fn returned(shape: &'static Shape, lends: NeedsScope) -> &'static Shape {
     assert!(
-        !matches!(lends, Lends::Always),
+        !matches!(lends, NeedsScope::Always),
         "a method cannot return what is lent for a call, such as a reference to an object, or to a type that is no plain data: return `T` instead of `&T`, `Vec<T>` instead of `&[T]`, `Box<dyn Trait>` instead of `&dyn Trait`",
     );
     shape

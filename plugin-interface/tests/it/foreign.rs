@@ -19,10 +19,10 @@ use std::time::{Duration, SystemTime};
 use fixture_interface::derived::{Event, Point, Side, Spot, Wrapper};
 use plugin_interface::FfiSafe;
 use plugin_interface::abi::{RawArray, RawBox, RawBuffer, RawOption, RawSlice, RawTuple2};
-use plugin_interface::boundary::{Invalid, Origin};
+use plugin_interface::boundary::{LiftError, Origin};
 
 /// Takes a value over from a library that no macro made.
-fn take<T: FfiSafe>(wire: T::Wire) -> Result<T::At<'static>, Invalid> {
+fn take<T: FfiSafe>(wire: T::Wire) -> Result<T::At<'static>, LiftError> {
     // SAFETY: each test obeys the layout, or breaks what is checked; what is
     // borrowed is static.
     unsafe { T::lift(wire, Origin::Foreign) }

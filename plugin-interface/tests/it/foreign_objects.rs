@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use fixture_interface::foreign::*;
-use plugin_interface::boundary::Invalid;
+use plugin_interface::boundary::LiftError;
 use plugin_interface::{CallError, PluginManager, PluginTrait, UnloadOutcome};
 
 use crate::builds::sources;
@@ -84,12 +84,12 @@ fn it_is_validated_where_a_plugin_in_rust_has_the_object() {
 fn what_is_no_object_is_refused() {
     let choir = choir("choir_broken");
     let checked = ChoirProxy::checked(&choir);
-    let other = Invalid::Object { interface: "fixture_interface::foreign::Voice" };
+    let other = LiftError::Object { interface: "fixture_interface::foreign::Voice" };
     for (kind, expected) in [
-        (2, Invalid::Null),
-        (3, Invalid::Null),
-        (4, Invalid::Null),
-        (5, Invalid::Null),
+        (2, LiftError::Null),
+        (3, LiftError::Null),
+        (4, LiftError::Null),
+        (5, LiftError::Null),
         (6, other),
         (7, other),
         (8, other),

@@ -77,7 +77,7 @@ impl Ord for Key {
 
 /// Refuses 13, and panics over 14 on the way out and 15 on the way in.
 mod lucky {
-    use plugin_interface::boundary::Invalid;
+    use plugin_interface::boundary::LiftError;
 
     pub(super) type Crossing = u32;
 
@@ -86,9 +86,9 @@ mod lucky {
         number
     }
 
-    pub(super) fn lift(number: Crossing) -> Result<u32, Invalid> {
+    pub(super) fn lift(number: Crossing) -> Result<u32, LiftError> {
         assert!(number != 15, "fifteen");
-        if number == 13 { Err(Invalid::Refused("thirteen")) } else { Ok(number) }
+        if number == 13 { Err(LiftError::Refused("thirteen")) } else { Ok(number) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 
-use super::{Free, RawKeep, RawSlice, RegistrationFactory, ThreadExits, assert_layout};
+use super::{Free, LibraryRef, RawSlice, RegistrationFactory, ThreadExits, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
@@ -77,7 +77,7 @@ pub struct HostServices {
     pub thread_exits: *const ThreadExits,
     /// What the library puts into each object that it hands over: it stays
     /// mapped until the last of them is gone.
-    pub keep: *const RawKeep,
+    pub library_ref: *const LibraryRef,
 }
 
 assert_layout!(HostServices {
@@ -92,7 +92,7 @@ assert_layout!(HostServices {
     std_identity: 8 + 4 * WORD,
     library: 8 + 5 * WORD,
     thread_exits: 8 + 6 * WORD,
-    keep: 8 + 7 * WORD,
+    library_ref: 8 + 7 * WORD,
 });
 
 /// One panic, as it happens. Everything is borrowed for the callback.

@@ -20,7 +20,7 @@ pub use composite::{
     RawArray, RawBox, RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6,
 };
 pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFactory};
-pub use object::{ObjectTable, RawKeep, RawLent, RawObject};
+pub use object::{LibraryRef, ObjectTable, RawBorrowed, RawObject};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{
     RawContext, RawFactory, RawState, Registration, RegistrationArray, RegistrationFactory,

@@ -17,18 +17,24 @@ const WORD: usize = size_of::<usize>();
 /// code: whoever keeps the inner library keeps the outer one too.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
-pub struct RawKeep {
+pub struct LibraryRef {
     /// Keeps the library mapped once more. Called while it is in use.
-    pub retain: unsafe extern "C" fn(*const RawKeep),
+    pub retain: unsafe extern "C" fn(*const LibraryRef),
     /// Ends what one `retain` began. The library may be unmapped after that, but
     /// not by the thread that calls this.
-    pub release: unsafe extern "C" fn(*const RawKeep),
+    pub release: unsafe extern "C" fn(*const LibraryRef),
     /// Keeps the library whose functions these are, and is retained and released
     /// with this: released after it. Null if they are a program's.
-    pub outer: *const RawKeep,
+    pub outer: *const LibraryRef,
 }
 
-assert_layout!(RawKeep { size: 3 * WORD, align: WORD, retain: 0, release: WORD, outer: 2 * WORD });
+assert_layout!(LibraryRef {
+    size: 3 * WORD,
+    align: WORD,
+    retain: 0,
+    release: WORD,
+    outer: 2 * WORD
+});
 
 /// What is known of every object of one kind. A static of its maker.
 #[repr(C)]
@@ -77,15 +83,21 @@ pub struct RawObject {
     /// What its methods take.
     pub instance: *mut Opaque,
     /// Its maker, which is kept mapped by this.
-    pub keep: *const RawKeep,
+    pub library_ref: *const LibraryRef,
 }
 
-assert_layout!(RawObject { size: 3 * WORD, align: WORD, table: 0, instance: WORD, keep: 2 * WORD });
+assert_layout!(RawObject {
+    size: 3 * WORD,
+    align: WORD,
+    table: 0,
+    instance: WORD,
+    library_ref: 2 * WORD
+});
 
 /// `&dyn Trait` and `&mut dyn Trait`: one object, lent for the call.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
-pub struct RawLent {
+pub struct RawBorrowed {
     /// What is known of it.
     pub table: *const ObjectTable,
     /// What its methods take; null if they take a pointer to `data`.
@@ -93,14 +105,14 @@ pub struct RawLent {
     /// Two words of the maker's own.
     pub data: [*mut c_void; 2],
     /// Its maker, who is not kept by this.
-    pub keep: *const RawKeep,
+    pub library_ref: *const LibraryRef,
 }
 
-assert_layout!(RawLent {
+assert_layout!(RawBorrowed {
     size: 5 * WORD,
     align: WORD,
     table: 0,
     instance: WORD,
     data: 2 * WORD,
-    keep: 4 * WORD,
+    library_ref: 4 * WORD,
 });

@@ -35,7 +35,7 @@ pub struct ThreadExits {
     pub size: usize,
     /// Called once, by a library that passes everything on from now on; and
     /// how much there was before, which the host cannot know of.
-    pub attach: unsafe extern "C" fn(library: usize, outside: usize),
+    pub attach: unsafe extern "C" fn(library: usize, untracked: usize),
     /// `__cxa_thread_atexit_impl`: runs the destructor when this thread ends.
     /// `variable` is the same for one variable on all threads.
     pub at_exit: unsafe extern "C" fn(

@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 
-use super::{Failure, Outcome, RawKeep, assert_layout};
+use super::{Failure, LibraryRef, Outcome, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
@@ -18,10 +18,16 @@ pub struct RawTaskWaker {
     /// What its functions take.
     pub data: *const c_void,
     /// Its maker, which is kept mapped by one that is owned.
-    pub keep: *const RawKeep,
+    pub library_ref: *const LibraryRef,
 }
 
-assert_layout!(RawTaskWaker { size: 3 * WORD, align: WORD, table: 0, data: WORD, keep: 2 * WORD });
+assert_layout!(RawTaskWaker {
+    size: 3 * WORD,
+    align: WORD,
+    table: 0,
+    data: WORD,
+    library_ref: 2 * WORD
+});
 
 /// The functions of a waker. Each gives null, or its panic.
 #[repr(C)]

@@ -11,21 +11,21 @@ use crate::runtime::reported::Reported;
 /// instructions than without.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Fault(Box<Cause>);
+pub struct ReturnError(Box<ReturnErrorKind>);
 
 /// What a fault is.
 #[derive(Debug)]
-pub(crate) enum Cause {
+pub(crate) enum ReturnErrorKind {
     /// The other side reported a failure, which is now ours.
     Failed(Reported),
     /// The other side broke the layout of a value.
-    Invalid(Invalid),
+    Invalid(LiftError),
 }
 
-impl Fault {
+impl ReturnError {
     #[cold]
-    pub fn invalid(invalid: Invalid) -> Self {
-        Fault(Box::new(Cause::Invalid(invalid)))
+    pub fn invalid(invalid: LiftError) -> Self {
+        ReturnError(Box::new(ReturnErrorKind::Invalid(invalid)))
     }
 
     /// The fault that a status other than null means, for a method that has no
@@ -37,15 +37,15 @@ impl Fault {
     /// is not used again.
     #[cold]
     #[expect(unsafe_code, reason = "a status may be a failure that is now ours")]
-    pub(crate) unsafe fn of_status(status: *mut Failure) -> Self {
+    pub(crate) unsafe fn from_status(status: *mut Failure) -> Self {
         if status == crate::abi::METHOD_ERROR {
-            return Fault::invalid(Invalid::Status);
+            return ReturnError::invalid(LiftError::Status);
         }
         // SAFETY: neither null nor the mark of an error, so an owned failure.
-        Fault(Box::new(Cause::Failed(unsafe { Reported::new(status) })))
+        ReturnError(Box::new(ReturnErrorKind::Failed(unsafe { Reported::new(status) })))
     }
 
-    pub(crate) fn cause(self) -> Cause {
+    pub(crate) fn into_kind(self) -> ReturnErrorKind {
         *self.0
     }
 }
@@ -54,12 +54,12 @@ impl Fault {
 /// Rust.
 ///
 /// ```
-/// let e = plugin_interface::boundary::Invalid::Bool(7);
+/// let e = plugin_interface::boundary::LiftError::Bool(7);
 /// assert_eq!(e.to_string(), "a bool must be 0 or 1, found 7");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Invalid {
+pub enum LiftError {
     /// A byte other than 0 and 1.
     Bool(u8),
     /// A number that is no Unicode scalar value.
@@ -105,7 +105,7 @@ pub enum Invalid {
     },
     /// An object that is lent where nothing can hold it: in a return, or beside
     /// one that borrows for as long.
-    Lent,
+    Borrowed,
     /// An error that says nothing.
     NoMessage,
     /// What a module of `#[ffi(with = module)]` makes no value of, in its words.
@@ -114,50 +114,52 @@ pub enum Invalid {
     Status,
 }
 
-impl fmt::Display for Invalid {
+impl fmt::Display for LiftError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Invalid::Bool(found) => write!(f, "a bool must be 0 or 1, found {found}"),
-            Invalid::Char(found) => {
+            LiftError::Bool(found) => write!(f, "a bool must be 0 or 1, found {found}"),
+            LiftError::Char(found) => {
                 write!(f, "a char must be a Unicode scalar value, found {found:#x}")
             }
-            Invalid::Text(valid) => write!(f, "text must be UTF-8, found a bad byte at {valid}"),
-            Invalid::Tag(found) => {
+            LiftError::Text(valid) => write!(f, "text must be UTF-8, found a bad byte at {valid}"),
+            LiftError::Tag(found) => {
                 write!(f, "the tag of an option or result must be 0 or 1, found {found}")
             }
-            Invalid::Variant { of, variants, found } => {
+            LiftError::Variant { of, variants, found } => {
                 write!(f, "the tag of `{of}` must be less than {variants}, found {found}")
             }
-            Invalid::Null => write!(f, "a pointer must not be null"),
-            Invalid::Alignment(found) => {
+            LiftError::Null => write!(f, "a pointer must not be null"),
+            LiftError::Alignment(found) => {
                 write!(f, "a pointer must be aligned for what it leads to, found {found:#x}")
             }
-            Invalid::Length(found) => write!(f, "a length must fit its memory, found {found}"),
-            Invalid::Zero => write!(f, "a NonZero must not be 0"),
-            Invalid::Ordering(found) => write!(f, "an Ordering must be -1, 0 or 1, found {found}"),
-            Invalid::Nanoseconds(found) => {
+            LiftError::Length(found) => write!(f, "a length must fit its memory, found {found}"),
+            LiftError::Zero => write!(f, "a NonZero must not be 0"),
+            LiftError::Ordering(found) => {
+                write!(f, "an Ordering must be -1, 0 or 1, found {found}")
+            }
+            LiftError::Nanoseconds(found) => {
                 write!(f, "nanoseconds must be less than a second, found {found}")
             }
-            Invalid::Time(found) => {
+            LiftError::Time(found) => {
                 write!(f, "a time must be one that this platform has, found {found} s from 1970")
             }
-            Invalid::Duplicate { found, distinct } => write!(
+            LiftError::Duplicate { found, distinct } => write!(
                 f,
                 "keys must differ from each other, found {found} of which {distinct} are distinct"
             ),
-            Invalid::Object { interface } => write!(
+            LiftError::Object { interface } => write!(
                 f,
                 "an object of {interface} must have its methods, found others: build all sides against one version of the crate that defines it"
             ),
-            Invalid::Lent => write!(
+            LiftError::Borrowed => write!(
                 f,
                 "what is lent or copied for a call must be an argument of a method whose return does not borrow from its arguments: pass a value, a Box or an Arc"
             ),
-            Invalid::NoMessage => write!(f, "an error must have a message, found none"),
-            Invalid::Refused(reason) => f.write_str(reason),
-            Invalid::Status => write!(f, "only a method that returns a Result may fail"),
+            LiftError::NoMessage => write!(f, "an error must have a message, found none"),
+            LiftError::Refused(reason) => f.write_str(reason),
+            LiftError::Status => write!(f, "only a method that returns a Result may fail"),
         }
     }
 }
 
-impl core::error::Error for Invalid {}
+impl core::error::Error for LiftError {}

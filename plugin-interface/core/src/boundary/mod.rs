@@ -95,17 +95,20 @@ use crate::abi::Outcome;
 
 pub(crate) use objects::builtin;
 
-pub use crate::boundary::call_scope::{Lendings, Lends};
-pub(crate) use crate::boundary::lift_error::Cause;
-pub use crate::boundary::lift_error::{Fault, Invalid};
-pub use crate::boundary::objects::dyn_trait::{Dyn, Lendable, Shareable};
+pub use crate::boundary::call_scope::{CallScope, NeedsScope};
+/// The former name of [`LiftError`].
+#[doc(hidden)]
+pub use crate::boundary::lift_error::LiftError as Invalid;
+pub(crate) use crate::boundary::lift_error::ReturnErrorKind;
+pub use crate::boundary::lift_error::{LiftError, ReturnError};
+pub use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
 pub use crate::boundary::objects::future::BoxFuture;
-pub use crate::boundary::objects::pointee::{Behind, Carries, Pointee, Value};
-pub use crate::boundary::objects::storage::{Lent, Place};
-pub use crate::boundary::owned::Owning;
+pub use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, Pointee, SizedPointee};
+pub use crate::boundary::objects::storage::{Borrowed, InstanceStorage};
+pub use crate::boundary::owned::FfiOwned;
 pub use crate::boundary::shape::definition::{Body, Definition, Fields, Link, Parameter};
 pub use crate::boundary::types::slice::Plain;
-pub use crate::boundary::unwind_guard::Lowered;
+pub use crate::boundary::unwind_guard::LoweredGuard;
 pub use by_ref::{ByCopy, ByPointer, ByRef};
 pub use shape::Shape;
 
@@ -166,7 +169,7 @@ pub unsafe trait FfiSafe: Sized {
     /// Whether something in it is lent for a call, and lies in there. Where this
     /// is `Never` and there is such a thing, the call panics.
     #[doc(hidden)]
-    const LENDS: Lends = Lends::Never;
+    const NEEDS_SCOPE: NeedsScope = NeedsScope::Never;
 
     /// Gives the value away.
     #[doc(hidden)]
@@ -175,15 +178,15 @@ pub unsafe trait FfiSafe: Sized {
     /// [`lower`](Self::lower), where others are lowered before it is sent.
     #[doc(hidden)]
     #[inline]
-    fn lowered(self) -> Lowered<Self> {
-        Lowered::of(self)
+    fn lower_guarded(self) -> LoweredGuard<Self> {
+        LoweredGuard::new(self)
     }
 
-    /// What was [`lowered`](Self::lowered).
+    /// What was [`lower_guarded`](Self::lower_guarded).
     #[doc(hidden)]
     #[inline]
-    fn sent(lowered: Lowered<Self>) -> Self::Wire {
-        lowered.send()
+    fn into_wire(guard: LoweredGuard<Self>) -> Self::Wire {
+        guard.into_wire()
     }
 
     /// Takes the value over.
@@ -194,7 +197,7 @@ pub unsafe trait FfiSafe: Sized {
     ///    the documented layout (`origin` foreign), and is lifted once.
     /// 2. What it borrows outlives `'a`.
     #[doc(hidden)]
-    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid>;
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError>;
 
     /// Gives the value away as the return of a method.
     #[doc(hidden)]
@@ -209,7 +212,7 @@ pub unsafe trait FfiSafe: Sized {
     unsafe fn lift_return<'a>(
         outcome: Outcome<Self::Returned>,
         origin: Origin,
-    ) -> Result<Self::At<'a>, Fault>;
+    ) -> Result<Self::At<'a>, ReturnError>;
 }
 
 /// Whether a type lies as its wire: its references say so.
@@ -236,7 +239,7 @@ macro_rules! returned_as_wire {
         unsafe fn lift_return<'a>(
             outcome: $crate::abi::Outcome<Self::Wire>,
             origin: $crate::boundary::Origin,
-        ) -> Result<Self::At<'a>, $crate::boundary::Fault> {
+        ) -> Result<Self::At<'a>, $crate::boundary::ReturnError> {
             // SAFETY: the same contract.
             unsafe { $crate::boundary::lift_wire_return::<Self>(outcome, origin) }
         }
@@ -256,14 +259,14 @@ pub(crate) use returned_as_wire;
 pub unsafe fn lift_wire_return<'a, T: FfiSafe>(
     outcome: Outcome<T::Wire>,
     origin: Origin,
-) -> Result<T::At<'a>, Fault> {
+) -> Result<T::At<'a>, ReturnError> {
     if !outcome.status.is_null() {
         // SAFETY: not null, and of this outcome, which is ours.
-        return Err(unsafe { Fault::of_status(outcome.status) });
+        return Err(unsafe { ReturnError::from_status(outcome.status) });
     }
     // SAFETY: a null status says that the value is initialised; the rest is
     // this function's own contract.
-    unsafe { T::lift(outcome.value.assume_init(), origin) }.map_err(Fault::invalid)
+    unsafe { T::lift(outcome.value.assume_init(), origin) }.map_err(ReturnError::invalid)
 }
 
 /// Who made a value: it decides what is checked when the value is taken over.
@@ -271,7 +274,7 @@ pub unsafe fn lift_wire_return<'a, T: FfiSafe>(
 /// One word, which most types never look at.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin(*const Lendings);
+pub struct Origin(*const CallScope);
 
 #[expect(non_upper_case_globals, reason = "read like the variants of an enum")]
 impl Origin {
@@ -282,12 +285,12 @@ impl Origin {
 
     /// As `Rust`, for an argument of a call: what is lent lies in there.
     #[inline]
-    pub(crate) fn of_call(lendings: &Lendings) -> Self {
-        Origin(lendings)
+    pub(crate) fn of_call(scope: &CallScope) -> Self {
+        Origin(scope)
     }
 
     /// Where what is lent may lie.
-    fn lendings(self) -> Option<*const Lendings> {
+    fn call_scope(self) -> Option<*const CallScope> {
         (self != Origin::Rust && self != Origin::Foreign).then_some(self.0)
     }
 }

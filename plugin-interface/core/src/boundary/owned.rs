@@ -9,14 +9,14 @@ use crate::boundary::FfiSafe;
 /// which the type of a closure cannot.
 ///
 /// ```
-/// fn is_owning<T: plugin_interface::boundary::Owning>() {}
-/// is_owning::<Vec<Option<String>>>();
+/// fn is_owned<T: plugin_interface::boundary::FfiOwned>() {}
+/// is_owned::<Vec<Option<String>>>();
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot go through a closure, an iterator or a future",
     label = "this borrows, or cannot cross",
     note = "write a type that owns what it holds: `String` instead of `&str`, `Vec<T>` instead of `&[T]`"
 )]
-pub trait Owning: FfiSafe + 'static + for<'a> FfiSafe<At<'a> = Self> {}
+pub trait FfiOwned: FfiSafe + 'static + for<'a> FfiSafe<At<'a> = Self> {}
 
-impl<T> Owning for T where T: FfiSafe + 'static + for<'a> FfiSafe<At<'a> = T> {}
+impl<T> FfiOwned for T where T: FfiSafe + 'static + for<'a> FfiSafe<At<'a> = T> {}

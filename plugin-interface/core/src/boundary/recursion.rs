@@ -3,7 +3,7 @@
 
 use super::{Body, Definition, FfiSafe, Fields, Origin, Parameter, Shape};
 use crate::__private::interface_record;
-use crate::boundary::via::crosses_as;
+use crate::boundary::via::converts_via;
 use crate::metadata::encode;
 use crate::metadata::encode::Writer;
 use crate::metadata::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
@@ -45,29 +45,29 @@ static NODE: Definition = Definition::new(
     ])),
 );
 
-crosses_as! {
+converts_via! {
     impl [] Tree,
-    carrier: (Vec<Tree>, Option<Box<Nest>>), at 'a: Tree,
+    via: (Vec<Tree>, Option<Box<Nest>>), at 'a: Tree,
     shape: Shape::defined(&TREE, "garden::Tree", &[]),
-    lends: Never,
+    needs_scope: Never,
     lower: tree => (tree.kids, tree.nest),
     lift: (kids, nest) => Ok(Tree { kids, nest }),
 }
 
-crosses_as! {
+converts_via! {
     impl [] Nest,
-    carrier: (Tree, u8), at 'a: Nest,
+    via: (Tree, u8), at 'a: Nest,
     shape: Shape::defined(&NEST, "garden::Nest", &[]),
-    lends: Never,
+    needs_scope: Never,
     lower: nest => (nest.0, nest.1),
     lift: (tree, eggs) => Ok(Nest(tree, eggs)),
 }
 
-crosses_as! {
+converts_via! {
     impl [T: FfiSafe] Node<T>,
-    carrier: (T, Option<Box<Node<T>>>), at 'a: Node<T::At<'a>>,
+    via: (T, Option<Box<Node<T>>>), at 'a: Node<T::At<'a>>,
     shape: Shape::defined(&NODE, "list::Node", &[T::SHAPE]),
-    lends: Never,
+    needs_scope: Never,
     lower: node => (node.value, node.next),
     lift: (value, next) => Ok(Node { value, next }),
 }

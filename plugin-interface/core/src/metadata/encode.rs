@@ -190,7 +190,7 @@ const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageD
 /// The interface itself, then those whose objects its methods lead to.
 const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
     write_interface(out, interface);
-    let objects = Interfaces::behind(interface);
+    let objects = Interfaces::referenced_by(interface);
     out.u32(objects.len() as u32);
     let mut i = 0;
     while i < objects.len() {

@@ -55,7 +55,7 @@ impl Interfaces {
     }
 
     /// Those that the methods of `first` lead to, and those that these lead to.
-    pub(crate) const fn behind(first: &InterfaceDescription) -> Self {
+    pub(crate) const fn referenced_by(first: &InterfaceDescription) -> Self {
         let mut all = first.types().interfaces;
         let mut i = 0;
         while i < all.len {

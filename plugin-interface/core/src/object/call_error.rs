@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::boundary::{Cause, Fault, Invalid};
+use crate::boundary::{LiftError, ReturnError, ReturnErrorKind};
 
 /// Why a method of a plugin gave no value: what the methods of a checked view
 /// (`<Trait>Proxy::checked`) return beside it. For an object that a plugin gave,
@@ -38,7 +38,7 @@ pub enum CallError {
         /// Where in the plugin's source, if it is known.
         location: Option<PanicLocation>,
     },
-    /// The method returned what no Rust type can hold, which only a plugin that is
+    /// The method returned what no Rust type can ownership, which only a plugin that is
     /// not written in Rust can do; or an object that is none of its interface, as
     /// it is known here.
     Invalid {
@@ -47,7 +47,7 @@ pub enum CallError {
         /// The method.
         method: &'static str,
         /// What was expected and what was found.
-        invalid: Invalid,
+        invalid: LiftError,
     },
 }
 
@@ -84,13 +84,13 @@ impl CallError {
     /// The error that a fault is, which it uses up.
     #[cold]
     #[inline(never)]
-    pub(crate) fn of(interface: &'static str, method: &'static str, fault: Fault) -> Self {
-        match fault.cause() {
-            Cause::Failed(reported) => {
+    pub(crate) fn of(interface: &'static str, method: &'static str, error: ReturnError) -> Self {
+        match error.into_kind() {
+            ReturnErrorKind::Failed(reported) => {
                 let (message, location) = reported.read();
                 CallError::Panicked { interface, method, message, location }
             }
-            Cause::Invalid(invalid) => CallError::Invalid { interface, method, invalid },
+            ReturnErrorKind::Invalid(invalid) => CallError::Invalid { interface, method, invalid },
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::metadata::{MAGIC, flag};
 /// They fit as a plugin's interface fits its host's: the same path, major version
 /// and markers, the same methods as far as both have them, and each one beyond
 /// that came later.
-pub(crate) fn common(own: &[u8], theirs: &[u8]) -> Option<u32> {
+pub(crate) fn common_methods(own: &[u8], theirs: &[u8]) -> Option<u32> {
     let (own, theirs) = (Outline::read(own)?, Outline::read(theirs)?);
     let is_same = (own.path, own.major, own.flags) == (theirs.path, theirs.major, theirs.flags);
     let both = own.methods.len().min(theirs.methods.len());
@@ -89,9 +89,9 @@ mod tests {
     fn an_object_has_what_both_sides_know() {
         let first = record("1.0", &[("on", "")]);
         let later = record("1.2", &[("on", ""), ("off", "1.1"), ("dim", "1.2")]);
-        assert_eq!(common(&first, &later), Some(1));
-        assert_eq!(common(&later, &first), Some(1));
-        assert_eq!(common(&later, &later), Some(3));
+        assert_eq!(common_methods(&first, &later), Some(1));
+        assert_eq!(common_methods(&later, &first), Some(1));
+        assert_eq!(common_methods(&later, &later), Some(3));
     }
 
     #[test]
@@ -99,20 +99,23 @@ mod tests {
         let host = record("1.0", &[("on", "")]);
         let one = record("1.1", &[("on", ""), ("off", "1.1")]);
         let other = record("1.1", &[("on", ""), ("dim", "1.1")]);
-        assert_eq!((common(&host, &one), common(&host, &other)), (Some(1), Some(1)));
-        assert_eq!(common(&one, &other), None);
-        assert_eq!(common(&one, &record("2.1", &[("on", ""), ("off", "1.1")])), None);
-        assert_eq!(common(&one, &record("1.1", &[("on", ""), ("off", "")])), Some(2));
-        assert_eq!(common(&host, &record("1.1", &[("on", ""), ("off", "")])), None);
+        assert_eq!(
+            (common_methods(&host, &one), common_methods(&host, &other)),
+            (Some(1), Some(1))
+        );
+        assert_eq!(common_methods(&one, &other), None);
+        assert_eq!(common_methods(&one, &record("2.1", &[("on", ""), ("off", "1.1")])), None);
+        assert_eq!(common_methods(&one, &record("1.1", &[("on", ""), ("off", "")])), Some(2));
+        assert_eq!(common_methods(&host, &record("1.1", &[("on", ""), ("off", "")])), None);
     }
 
     #[test]
     fn what_is_no_record_fits_nothing() {
         let whole = record("1.0", &[("on", "")]);
-        assert_eq!(common(&whole, &[]), None);
+        assert_eq!(common_methods(&whole, &[]), None);
         for len in 0..whole.len() {
-            let _ = common(&whole, &whole[..len]);
+            let _ = common_methods(&whole, &whole[..len]);
         }
-        assert_eq!(common(&whole, &whole[..40]), None);
+        assert_eq!(common_methods(&whole, &whole[..40]), None);
     }
 }

@@ -11,15 +11,15 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::{self, NonNull};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawLent, RawObject, VTableHeader};
-use crate::boundary::{Fault, FfiSafe, Invalid, Origin};
+use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawBorrowed, RawObject, VTableHeader};
+use crate::boundary::{FfiSafe, LiftError, Origin, ReturnError};
 use crate::interface::Interface;
 use crate::metadata::InterfaceDescription;
 use crate::object::call_error::CallError;
 use crate::runtime::failure::{discard, message_of};
 use crate::runtime::{library_ref, panic_location};
 
-use remote::{Hold, Remote};
+use remote::{Ownership, RemoteObject};
 
 /// An instance, its vtable, and what keeps both mapped.
 ///
@@ -35,7 +35,7 @@ pub struct Object<I: Interface + ?Sized> {
     interface: PhantomData<Box<I>>,
     /// Last: the instance is unmade and the library closed after the pointers
     /// above are of no more use.
-    hold: Hold,
+    ownership: Ownership,
 }
 
 // SAFETY: the instance behind the pointer is an `I`, and `I: Send` is what the
@@ -71,7 +71,7 @@ impl<I: Interface + ?Sized> Object<I> {
             methods,
             origin,
             interface: PhantomData,
-            hold: Hold::Registration(keep),
+            ownership: Ownership::Registration(keep),
         }
     }
 
@@ -80,8 +80,8 @@ impl<I: Interface + ?Sized> Object<I> {
     /// # Safety
     ///
     /// It is one of this interface.
-    pub(crate) unsafe fn of(remote: Remote) -> Self {
-        let Remote { vtable, instance, methods, origin, hold } = remote;
+    pub(crate) unsafe fn from_remote(remote: RemoteObject) -> Self {
+        let RemoteObject { vtable, instance, methods, origin, ownership } = remote;
         Object {
             // SAFETY: the vtable of an object is not null.
             vtable: unsafe { NonNull::new_unchecked(vtable.cast_mut().cast()) },
@@ -89,7 +89,7 @@ impl<I: Interface + ?Sized> Object<I> {
             methods,
             origin,
             interface: PhantomData,
-            hold,
+            ownership,
         }
     }
 
@@ -98,14 +98,14 @@ impl<I: Interface + ?Sized> Object<I> {
     /// # Safety
     ///
     /// The table is that of an object, and what it leads to is mapped.
-    pub(crate) unsafe fn check(table: &ObjectTable) -> Result<u32, Invalid> {
+    pub(crate) unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError> {
         // SAFETY: the contract of this function.
         unsafe { methods_of(table, I::FINGERPRINT, I::DESCRIPTION, I::RECORD) }
     }
 
     /// The object that `value` is, if it is a proxy. An author who overrides the
     /// method that says so can only answer with a proxy that is a part of it.
-    fn behind(value: &I) -> Option<&Self> {
+    fn of_proxy(value: &I) -> Option<&Self> {
         let object = I::object(value)?;
         let is_all_of_it =
             ptr::addr_eq(object, value) && Layout::for_value(value) == Layout::new::<Self>();
@@ -135,38 +135,40 @@ impl<I: Interface + ?Sized> Object<I> {
     }
 
     /// The object behind a proxy that owns one, to be handed on as it is.
-    pub(crate) fn take(value: Box<I>) -> Result<RawObject, Box<I>> {
-        if !Self::behind(&value).is_some_and(|object| matches!(object.hold, Hold::Owned(_))) {
+    pub(crate) fn take_remote(value: Box<I>) -> Result<RawObject, Box<I>> {
+        if !Self::of_proxy(&value)
+            .is_some_and(|object| matches!(object.ownership, Ownership::Owned(_)))
+        {
             return Err(value);
         }
         // SAFETY: a proxy is its object and nothing else, as was seen above.
         let object = unsafe { Box::from_raw(Box::into_raw(value).cast::<Self>()) };
-        match object.hold {
-            Hold::Owned(owned) => Ok(owned.into_raw()),
+        match object.ownership {
+            Ownership::Owned(owned) => Ok(owned.into_raw()),
             _ => unreachable!("it owned one a moment ago"),
         }
     }
 
     /// Another owner of the object behind a proxy, if it may have several.
-    pub(crate) fn share(value: &I) -> Option<RawObject> {
-        let Hold::Owned(owned) = &Self::behind(value)?.hold else { return None };
+    pub(crate) fn share_remote(value: &I) -> Option<RawObject> {
+        let Ownership::Owned(owned) = &Self::of_proxy(value)?.ownership else { return None };
         let (share, raw) = (owned.table().share?, owned.raw());
         // SAFETY: the object is alive, and so is its library, which is kept once
         // more for the new owner.
         unsafe {
-            library_ref::retain(raw.keep);
+            library_ref::retain(raw.library_ref);
             Some(RawObject { instance: share(raw.instance), ..*raw })
         }
     }
 
     /// The object behind a proxy, lent on for as long as `value` is borrowed.
-    pub(crate) fn lend(value: &I) -> Option<RawLent> {
-        match &Self::behind(value)?.hold {
-            Hold::Registration(_) => None,
-            Hold::Lent(lent) => Some(*lent),
-            Hold::Owned(owned) => {
-                let RawObject { table, instance, keep } = *owned.raw();
-                Some(RawLent { table, instance, data: [ptr::null_mut(); 2], keep })
+    pub(crate) fn borrow_remote(value: &I) -> Option<RawBorrowed> {
+        match &Self::of_proxy(value)?.ownership {
+            Ownership::Registration(_) => None,
+            Ownership::Borrowed(borrowed) => Some(*borrowed),
+            Ownership::Owned(owned) => {
+                let RawObject { table, instance, library_ref } = *owned.raw();
+                Some(RawBorrowed { table, instance, data: [ptr::null_mut(); 2], library_ref })
             }
         }
     }
@@ -210,7 +212,7 @@ impl<I: Interface + ?Sized> Object<I> {
     pub unsafe fn finish<'s, R: FfiSafe>(
         &'s self,
         outcome: Outcome<R::Returned>,
-    ) -> Result<R::At<'s>, Fault> {
+    ) -> Result<R::At<'s>, ReturnError> {
         // SAFETY: the caller vouches for the outcome. What it borrows is the
         // instance's or an argument's, for which the method was given the
         // borrow of `self`, or one that is as long.
@@ -224,17 +226,20 @@ impl<I: Interface + ?Sized> Object<I> {
     /// With the plugin's message if the method panicked, without a second
     /// report; with a message of its own if the value is invalid.
     #[inline]
-    pub fn value<T>(method: &'static str, called: Result<T, Fault>) -> T {
+    pub fn value<T>(method: &'static str, called: Result<T, ReturnError>) -> T {
         match called {
             Ok(value) => value,
-            Err(fault) => raise(CallError::of(I::NAME, method, fault)),
+            Err(error) => raise(CallError::of(I::NAME, method, error)),
         }
     }
 
     /// The value that `method` gave, or why there is none.
     #[inline]
-    pub fn checked<T>(method: &'static str, called: Result<T, Fault>) -> Result<T, CallError> {
-        called.map_err(|fault| CallError::of(I::NAME, method, fault))
+    pub fn checked<T>(
+        method: &'static str,
+        called: Result<T, ReturnError>,
+    ) -> Result<T, CallError> {
+        called.map_err(|error| CallError::of(I::NAME, method, error))
     }
 }
 
@@ -249,7 +254,7 @@ unsafe fn methods_of(
     fingerprint: u64,
     interface: &'static InterfaceDescription,
     record: &[u8],
-) -> Result<u32, Invalid> {
+) -> Result<u32, LiftError> {
     // SAFETY: the vtable of an object begins with its header.
     let header = unsafe { &*table.vtable };
     let methods = if header.fingerprint == fingerprint {
@@ -260,10 +265,10 @@ unsafe fn methods_of(
             // SAFETY: the record of an interface is a static of the maker's.
             len => unsafe { core::slice::from_raw_parts(table.record.ptr.cast(), len) },
         };
-        compatible::common(record, theirs)
+        compatible::common_methods(record, theirs)
     };
     let is_whole = |methods: &u32| header.abi_version == ABI_VERSION && *methods <= header.methods;
-    methods.filter(is_whole).ok_or(Invalid::Object { interface: interface.path })
+    methods.filter(is_whole).ok_or(LiftError::Object { interface: interface.path })
 }
 
 /// Runs the default body of a method that the plugin lacks, on this side, and

@@ -4,21 +4,21 @@
 use core::any::TypeId;
 use core::mem::ManuallyDrop;
 
-use crate::abi::{ObjectTable, Opaque, RawKeep, RawLent, RawObject, VTableHeader};
-use crate::boundary::{Invalid, Origin};
+use crate::abi::{LibraryRef, ObjectTable, Opaque, RawBorrowed, RawObject, VTableHeader};
+use crate::boundary::{LiftError, Origin};
 use crate::runtime::library_ref;
 
 /// An object that is ours to end.
 #[derive(Debug)]
-pub(crate) struct Owned(RawObject);
+pub(crate) struct OwnedObject(RawObject);
 
-impl Owned {
+impl OwnedObject {
     /// # Safety
     ///
     /// `raw` was handed over to us: nobody else ends it.
     #[inline]
     pub(crate) unsafe fn new(raw: RawObject) -> Self {
-        Owned(raw)
+        OwnedObject(raw)
     }
 
     pub(crate) fn raw(&self) -> &RawObject {
@@ -39,12 +39,12 @@ impl Owned {
     pub(crate) fn into_instance(self) -> *mut Opaque {
         let raw = self.into_raw();
         // SAFETY: this library is in use, as it runs.
-        unsafe { library_ref::release(raw.keep) };
+        unsafe { library_ref::release(raw.library_ref) };
         raw.instance
     }
 }
 
-impl Drop for Owned {
+impl Drop for OwnedObject {
     fn drop(&mut self) {
         let vtable = self.table().vtable;
         // SAFETY: a vtable begins with its header, and the instance is dropped
@@ -56,7 +56,7 @@ impl Drop for Owned {
                 ((*failure).free)(failure);
             }
             // Last: what is called above is its code.
-            library_ref::release(self.0.keep);
+            library_ref::release(self.0.library_ref);
         }
     }
 }
@@ -68,12 +68,12 @@ impl Drop for Owned {
 /// What is not null leads to the table of an object, which is mapped.
 pub(crate) unsafe fn checked_table<'a>(
     table: *const ObjectTable,
-    keep: *const RawKeep,
-) -> Result<&'a ObjectTable, Invalid> {
+    library_ref: *const LibraryRef,
+) -> Result<&'a ObjectTable, LiftError> {
     // SAFETY: the contract of this function.
     match unsafe { table.as_ref() } {
-        Some(table) if !table.vtable.is_null() && !keep.is_null() => Ok(table),
-        _ => Err(Invalid::Null),
+        Some(table) if !table.vtable.is_null() && !library_ref.is_null() => Ok(table),
+        _ => Err(LiftError::Null),
     }
 }
 
@@ -89,30 +89,30 @@ fn origin_of(table: &ObjectTable) -> Origin {
 /// The table is that of an object whose keep is `keep`.
 pub(crate) unsafe fn is_own<B: ?Sized + 'static>(
     table: &ObjectTable,
-    keep: *const RawKeep,
+    library_ref: *const LibraryRef,
 ) -> bool {
     let wanted = TypeId::of::<B>();
     // SAFETY: the contract of this function; a `TypeId` of this very library
     // is what its function reads.
-    keep == library_ref::here() && unsafe { (table.is)((&raw const wanted).cast()) } == 1
+    library_ref == library_ref::current() && unsafe { (table.is)((&raw const wanted).cast()) } == 1
 }
 
 /// What keeps an instance that another side made.
-pub(crate) enum Hold {
+pub(crate) enum Ownership {
     /// A registration of a library.
     Registration(
         #[expect(dead_code, reason = "owned for its drop")]
         std::sync::Arc<dyn core::any::Any + Send + Sync>,
     ),
     /// An object that came as a value.
-    Owned(Owned),
+    Owned(OwnedObject),
     /// An object that is lent for a call.
-    Lent(RawLent),
+    Borrowed(RawBorrowed),
 }
 
 /// An object of another side: how it is called, and what keeps it.
 #[doc(hidden)]
-pub struct Remote {
+pub struct RemoteObject {
     pub(crate) vtable: *const VTableHeader,
     pub(crate) instance: *mut Opaque,
     /// How many of its methods are those of the interface as it is known here.
@@ -120,39 +120,43 @@ pub struct Remote {
     /// Whether what they give is validated.
     pub(crate) origin: Origin,
     /// Last: the instance is ended after the pointers above are of no more use.
-    pub(crate) hold: Hold,
+    pub(crate) ownership: Ownership,
 }
 
-impl Remote {
-    pub(crate) fn owned(owned: Owned, methods: u32) -> Self {
+impl RemoteObject {
+    pub(crate) fn owned(owned: OwnedObject, methods: u32) -> Self {
         let (table, instance) = (owned.table(), owned.raw().instance);
         let (vtable, origin) = (table.vtable, origin_of(table));
-        Remote { vtable, instance, methods, origin, hold: Hold::Owned(owned) }
+        RemoteObject { vtable, instance, methods, origin, ownership: Ownership::Owned(owned) }
     }
 
     /// Ends an object whose instance was used up by its last call.
-    pub(crate) fn spent(self) {
-        if let Hold::Owned(owned) = self.hold {
+    pub(crate) fn release_consumed(self) {
+        if let Ownership::Owned(owned) = self.ownership {
             let raw = owned.into_raw();
             // SAFETY: retained when it was lowered; nothing of its library is
             // used after this.
-            unsafe { library_ref::release(raw.keep) };
+            unsafe { library_ref::release(raw.library_ref) };
         }
     }
 
     /// # Safety
     ///
     /// The instance is lent for longer than this lives.
-    pub(crate) unsafe fn lent(lent: RawLent, instance: *mut Opaque, methods: u32) -> Self {
+    pub(crate) unsafe fn borrowed(
+        borrowed: RawBorrowed,
+        instance: *mut Opaque,
+        methods: u32,
+    ) -> Self {
         // SAFETY: whoever lends an object has its library mapped.
-        let table = unsafe { &*lent.table };
+        let table = unsafe { &*borrowed.table };
         let (vtable, origin) = (table.vtable, origin_of(table));
-        Remote { vtable, instance, methods, origin, hold: Hold::Lent(lent) }
+        RemoteObject { vtable, instance, methods, origin, ownership: Ownership::Borrowed(borrowed) }
     }
 }
 
-impl core::fmt::Debug for Remote {
+impl core::fmt::Debug for RemoteObject {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Remote").field("methods", &self.methods).finish_non_exhaustive()
+        f.debug_struct("RemoteObject").field("methods", &self.methods).finish_non_exhaustive()
     }
 }

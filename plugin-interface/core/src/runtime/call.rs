@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure;
 use crate::abi::{Failure, Opaque, Outcome};
-use crate::boundary::{FfiSafe, Invalid, Lendings, Origin, Place};
+use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, Origin};
 
 /// One call: a local of a generated function. What is lifted for it borrows
 /// from it, so that an interface which claims more than the call
@@ -15,14 +15,14 @@ use crate::boundary::{FfiSafe, Invalid, Lendings, Origin, Place};
 /// nothing else.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call<const N: usize>([Lendings; N]);
+pub struct Call<const N: usize>([CallScope; N]);
 
 impl<const N: usize> Call<N> {
     /// Not `const`, so that no reference to it becomes `'static`.
     #[expect(clippy::new_without_default, reason = "made by generated code only")]
     #[inline]
     pub fn new() -> Self {
-        Call(core::array::from_fn(|_| Lendings::new()))
+        Call(core::array::from_fn(|_| CallScope::new()))
     }
 
     /// The instance, shared for the call.
@@ -32,7 +32,7 @@ impl<const N: usize> Call<N> {
     /// `this` leads to a `P` whose `T` nobody borrows exclusively as long as
     /// `self` is borrowed, and which lives as long.
     #[inline]
-    pub unsafe fn shared<T: ?Sized, P: Place<T>>(&self, this: *mut Opaque) -> &T {
+    pub unsafe fn shared<T: ?Sized, P: InstanceStorage<T>>(&self, this: *mut Opaque) -> &T {
         // SAFETY: the contract of this function.
         unsafe { P::shared(this) }
     }
@@ -45,7 +45,7 @@ impl<const N: usize> Call<N> {
     /// borrowed, and which lives as long; it is called once.
     #[inline]
     #[expect(clippy::mut_from_ref, reason = "the borrow comes from the pointer")]
-    pub unsafe fn exclusive<T: ?Sized, P: Place<T>>(&self, this: *mut Opaque) -> &mut T {
+    pub unsafe fn exclusive<T: ?Sized, P: InstanceStorage<T>>(&self, this: *mut Opaque) -> &mut T {
         // SAFETY: the contract of this function.
         unsafe { P::exclusive(this) }
     }
@@ -60,7 +60,7 @@ impl<const N: usize> Call<N> {
     #[inline]
     pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
         // SAFETY: the contract of this function.
-        take(unsafe { self.arrived::<A>(wire) })
+        valid(unsafe { self.try_argument::<A>(wire) })
     }
 
     /// The argument, or why it is refused.
@@ -69,7 +69,7 @@ impl<const N: usize> Call<N> {
     ///
     /// As for `argument`.
     #[inline]
-    pub unsafe fn arrived<A: FfiSafe>(&self, wire: A::Wire) -> Result<A::At<'_>, Invalid> {
+    pub unsafe fn try_argument<A: FfiSafe>(&self, wire: A::Wire) -> Result<A::At<'_>, LiftError> {
         let origin = self.0.first().map_or(Origin::Rust, Origin::of_call);
         // SAFETY: the caller's borrows outlive the call, and so this borrow.
         unsafe { A::lift(wire, origin) }
@@ -83,7 +83,7 @@ impl<const N: usize> Call<N> {
 /// If it is invalid.
 #[doc(hidden)]
 #[inline]
-pub fn take<T>(lifted: Result<T, Invalid>) -> T {
+pub fn valid<T>(lifted: Result<T, LiftError>) -> T {
     match lifted {
         Ok(value) => value,
         Err(invalid) => refuse(invalid),
@@ -92,7 +92,7 @@ pub fn take<T>(lifted: Result<T, Invalid>) -> T {
 
 #[cold]
 #[inline(never)]
-fn refuse(invalid: Invalid) -> ! {
+fn refuse(invalid: LiftError) -> ! {
     panic!("the caller passed no valid value: {invalid}")
 }
 

@@ -25,7 +25,7 @@ use crate::abi::RawContext;
 #[derive(Debug)]
 pub struct PluginContext<'a> {
     raw: RawContext,
-    lent: PhantomData<&'a RawContext>,
+    borrowed: PhantomData<&'a RawContext>,
 }
 
 impl PluginContext<'_> {
@@ -40,7 +40,7 @@ impl PluginContext<'_> {
             size: size_of::<RawContext>(),
             library_path: crate::abi::RawSlice::of::<u8>(&[]),
         };
-        PluginContext { raw, lent: PhantomData }
+        PluginContext { raw, borrowed: PhantomData }
     }
 
     /// # Safety
@@ -53,7 +53,7 @@ impl PluginContext<'_> {
         }
         // SAFETY: valid by the contract; at least of our size.
         let raw = unsafe { *raw };
-        PluginContext { raw, lent: PhantomData }
+        PluginContext { raw, borrowed: PhantomData }
     }
 
     /// The library as the host found it: data files lie beside it, and not

@@ -36,7 +36,7 @@ unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
     // SAFETY: of our version and at least of our size.
     let offered = unsafe { &*services };
     allocator::accept(offered.system_free, offered.malloc_identity);
-    library_ref::settle(offered.keep);
+    library_ref::set_current(offered.library_ref);
     // SAFETY: as above.
     unsafe { panic_hook::install(services) };
     #[cfg(thread_exits = "caught")]

@@ -15,7 +15,7 @@ use crate::abi::{
 use crate::interface::{Interface, VTableFor};
 use crate::runtime::context::PluginContext;
 use crate::runtime::failure;
-use crate::runtime::panic_location::Place;
+use crate::runtime::panic_location::SourceLocation;
 
 /// How often an unmaker of interface `I` ran in this library.
 #[doc(hidden)]
@@ -124,7 +124,7 @@ unsafe extern "C" fn make<P: Plugin>(
             unsafe { out.write(registration) };
             ptr::null_mut()
         }
-        Ok(Err(error)) => failure::new(FailureKind::ERROR, error, Place::UNKNOWN),
+        Ok(Err(error)) => failure::new(FailureKind::ERROR, error, SourceLocation::UNKNOWN),
         Err(payload) => failure::of_panic(payload),
     }
 }

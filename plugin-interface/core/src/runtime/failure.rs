@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{Failure, FailureKind, RawSlice};
 use crate::runtime::panic_location;
-use crate::runtime::panic_location::Place;
+use crate::runtime::panic_location::SourceLocation;
 
 /// A failure and the texts that it points to.
 #[repr(C)]
@@ -14,7 +14,7 @@ struct OwnedFailure {
     failure: Failure,
     /// Leaked in `new`, freed in `free`.
     text: *mut str,
-    place: Place,
+    location: SourceLocation,
 }
 
 unsafe extern "C" fn free(failure: *mut Failure) {
@@ -27,25 +27,25 @@ unsafe extern "C" fn free(failure: *mut Failure) {
 
 /// Allocates a failure for the other side to read and free.
 #[cold]
-pub(crate) fn new(kind: FailureKind, text: String, place: Place) -> *mut Failure {
+pub(crate) fn new(kind: FailureKind, text: String, location: SourceLocation) -> *mut Failure {
     let len = text.len();
     let text = Box::into_raw(text.into_boxed_str());
     let message = RawSlice { ptr: text.cast_const().cast(), len };
-    let Place { line, column, .. } = place;
+    let SourceLocation { line, column, .. } = location;
     let file = RawSlice::of::<u8>(&[]);
     let failure = Failure { kind, line, column, reserved: 0, message, file, free };
-    let owned = Box::into_raw(Box::new(OwnedFailure { failure, text, place }));
+    let owned = Box::into_raw(Box::new(OwnedFailure { failure, text, location }));
     // SAFETY: from a box, just now; the file's name lives in it until `free`.
-    unsafe { (*owned).failure.file = RawSlice::of((*owned).place.file()) };
+    unsafe { (*owned).failure.file = RawSlice::of((*owned).location.file()) };
     owned.cast()
 }
 
 /// Turns a panic's payload into a failure.
 #[cold]
 pub(crate) fn of_panic(payload: Box<dyn Any + Send>) -> *mut Failure {
-    let (text, place) = (message_of(&*payload).to_owned(), panic_location::take());
+    let (text, location) = (message_of(&*payload).to_owned(), panic_location::take());
     discard(payload);
-    new(FailureKind::PANIC, text, place)
+    new(FailureKind::PANIC, text, location)
 }
 
 /// The text of a panic's payload, as the default hook would print it.

@@ -4,53 +4,53 @@
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
-use crate::abi::RawKeep;
+use crate::abi::LibraryRef;
 
 /// A program stays where it is.
 static PROGRAM: Program =
-    Program(RawKeep { retain: nothing, release: nothing, outer: ptr::null() });
+    Program(LibraryRef { retain: nothing, release: nothing, outer: ptr::null() });
 
-unsafe extern "C" fn nothing(_: *const RawKeep) {}
+unsafe extern "C" fn nothing(_: *const LibraryRef) {}
 
-struct Program(RawKeep);
+struct Program(LibraryRef);
 
 // SAFETY: nothing is written to it, and it leads nowhere.
 unsafe impl Sync for Program {}
 
 /// Null for a program, and for a library before `connect`.
-static LENT: AtomicPtr<RawKeep> = AtomicPtr::new(ptr::null_mut());
+static CURRENT: AtomicPtr<LibraryRef> = AtomicPtr::new(ptr::null_mut());
 
-/// From now on this library keeps itself mapped by `keep`.
-pub(super) fn settle(keep: *const RawKeep) {
-    LENT.store(keep.cast_mut(), Ordering::Release);
+/// From now on this library keeps itself mapped by `library_ref`.
+pub(super) fn set_current(library_ref: *const LibraryRef) {
+    CURRENT.store(library_ref.cast_mut(), Ordering::Release);
 }
 
 /// What the objects made here bear.
 #[inline]
-pub(crate) fn here() -> *const RawKeep {
-    let lent = LENT.load(Ordering::Acquire);
-    if lent.is_null() { &raw const PROGRAM.0 } else { lent }
+pub(crate) fn current() -> *const LibraryRef {
+    let current = CURRENT.load(Ordering::Acquire);
+    if current.is_null() { &raw const PROGRAM.0 } else { current }
 }
 
 /// What keeps this library mapped while functions of its own are lent to others;
 /// null for a program.
-pub fn lent() -> *const RawKeep {
-    LENT.load(Ordering::Acquire)
+pub fn current_or_null() -> *const LibraryRef {
+    CURRENT.load(Ordering::Acquire)
 }
 
 /// Keeps a library mapped once more, and each that lends it what this takes.
 ///
 /// # Safety
 ///
-/// `keep` is of a library that is in use, or of a program.
+/// `library_ref` is of a library that is in use, or of a program.
 #[inline]
-pub(crate) unsafe fn retain(mut keep: *const RawKeep) {
+pub(crate) unsafe fn retain(mut library_ref: *const LibraryRef) {
     // SAFETY: the contract of this function; a library that is in use has those
     // mapped that lend it something.
-    while let Some(RawKeep { retain, outer, .. }) = unsafe { keep.as_ref() } {
+    while let Some(LibraryRef { retain, outer, .. }) = unsafe { library_ref.as_ref() } {
         // SAFETY: as above.
-        unsafe { retain(keep) };
-        keep = *outer;
+        unsafe { retain(library_ref) };
+        library_ref = *outer;
     }
 }
 
@@ -58,14 +58,14 @@ pub(crate) unsafe fn retain(mut keep: *const RawKeep) {
 ///
 /// # Safety
 ///
-/// `keep` was retained, and nothing that this kept mapped is used again.
+/// `library_ref` was retained, and nothing that this kept mapped is used again.
 #[inline]
-pub(crate) unsafe fn release(mut keep: *const RawKeep) {
-    while !keep.is_null() {
+pub(crate) unsafe fn release(mut library_ref: *const LibraryRef) {
+    while !library_ref.is_null() {
         // SAFETY: the contract of this function; what is outer is retained yet.
-        let RawKeep { release, outer, .. } = unsafe { *keep };
-        // SAFETY: as above. From here on this keep may be gone.
-        unsafe { release(keep) };
-        keep = outer;
+        let LibraryRef { release, outer, .. } = unsafe { *library_ref };
+        // SAFETY: as above. From here on this library_ref may be gone.
+        unsafe { release(library_ref) };
+        library_ref = outer;
     }
 }

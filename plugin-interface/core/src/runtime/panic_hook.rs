@@ -13,7 +13,7 @@ use std::panic::PanicHookInfo;
 use super::failure::message_of;
 use crate::abi::{HostServices, PanicReport, RawSlice};
 use crate::runtime::panic_location;
-use crate::runtime::panic_location::Place;
+use crate::runtime::panic_location::SourceLocation;
 
 static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
 
@@ -42,7 +42,7 @@ fn report(info: &PanicHookInfo<'_>) {
     let host = HOST.load(Ordering::Acquire);
     let (file, line, column) = match info.location() {
         Some(at) => {
-            panic_location::set(Place::of(at));
+            panic_location::set(SourceLocation::of(at));
             (at.file(), at.line(), at.column())
         }
         None => ("", 0, 0),

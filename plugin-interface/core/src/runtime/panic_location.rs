@@ -12,7 +12,7 @@ const LEN: usize = 128;
 
 /// A place in the source.
 #[derive(Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct SourceLocation {
     file: [u8; LEN],
     len: usize,
     pub(super) line: u32,
@@ -20,22 +20,23 @@ pub(crate) struct Place {
 }
 
 thread_local! {
-    static LAST: Cell<Place> = const { Cell::new(Place::UNKNOWN) };
+    static LAST: Cell<SourceLocation> = const { Cell::new(SourceLocation::UNKNOWN) };
 }
 
 /// Remembers a place for [`take`].
-pub(super) fn set(place: Place) {
+pub(super) fn set(place: SourceLocation) {
     LAST.set(place);
 }
 
 /// The place of this thread's last panic, once.
-pub(crate) fn take() -> Place {
-    LAST.replace(Place::UNKNOWN)
+pub(crate) fn take() -> SourceLocation {
+    LAST.replace(SourceLocation::UNKNOWN)
 }
 
-impl Place {
+impl SourceLocation {
     /// None.
-    pub(crate) const UNKNOWN: Place = Place { file: [0; LEN], len: 0, line: 0, column: 0 };
+    pub(crate) const UNKNOWN: SourceLocation =
+        SourceLocation { file: [0; LEN], len: 0, line: 0, column: 0 };
 
     /// Of a long name the end is kept, which tells more.
     pub(super) fn of(location: &Location<'_>) -> Self {
@@ -47,7 +48,7 @@ impl Place {
         let name = &name.as_bytes()[from..];
         let mut file = [0; LEN];
         file[..name.len()].copy_from_slice(name);
-        Place { file, len: name.len(), line: location.line(), column: location.column() }
+        SourceLocation { file, len: name.len(), line: location.line(), column: location.column() }
     }
 
     /// The name of the file, UTF-8; empty if unknown.

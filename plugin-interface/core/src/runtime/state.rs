@@ -9,7 +9,7 @@ use super::failure;
 use crate::abi::{Failure, FailureKind, RawBuffer, RawSlice, RawState};
 use crate::boundary::FfiSafe;
 use crate::runtime::factory::{Plugin, RegistrationOf};
-use crate::runtime::panic_location::Place;
+use crate::runtime::panic_location::SourceLocation;
 
 /// What an instance hands to the one that comes after it, where a host
 /// replaces a library that is in use: `#[plugin_impl(Trait, state)]`.
@@ -129,7 +129,7 @@ unsafe extern "C" fn restore<P: Plugin<Instance: PluginState>>(
     let state = unsafe { core::slice::from_raw_parts(state.ptr.cast(), state.len) };
     match catch_unwind(AssertUnwindSafe(|| instance.restore(version, state))) {
         Ok(Ok(())) => ptr::null_mut(),
-        Ok(Err(refusal)) => failure::new(FailureKind::ERROR, refusal, Place::UNKNOWN),
+        Ok(Err(refusal)) => failure::new(FailureKind::ERROR, refusal, SourceLocation::UNKNOWN),
         Err(payload) => failure::of_panic(payload),
     }
 }

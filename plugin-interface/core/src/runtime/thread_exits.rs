@@ -34,7 +34,7 @@ const EAGAIN: c_int = 11;
 static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
 
 /// What went to the C library, of which the host cannot know.
-static OUTSIDE: AtomicUsize = AtomicUsize::new(0);
+static UNTRACKED: AtomicUsize = AtomicUsize::new(0);
 
 #[cfg(target_arch = "x86_64")]
 macro_rules! jump {
@@ -130,12 +130,12 @@ fn host() -> Option<Host> {
 }
 
 /// The host, for something that it must know of; what it cannot is counted.
-fn host_or_outside() -> Option<Host> {
+fn host_or_untracked() -> Option<Host> {
     host().or_else(|| {
-        OUTSIDE.fetch_add(1, Ordering::SeqCst);
+        UNTRACKED.fetch_add(1, Ordering::SeqCst);
         // Again: `attach` looks at the count after it stored the host.
         let host = host()?;
-        OUTSIDE.fetch_sub(1, Ordering::SeqCst);
+        UNTRACKED.fetch_sub(1, Ordering::SeqCst);
         Some(host)
     })
 }
@@ -156,7 +156,7 @@ pub(super) unsafe fn attach(services: *const HostServices) {
         return;
     }
     HOST.store(services.cast_mut(), Ordering::SeqCst);
-    let outside = OUTSIDE.load(Ordering::SeqCst);
+    let untracked = UNTRACKED.load(Ordering::SeqCst);
     let mut key = 0;
     // SAFETY: the key is written to, and given back.
     let code = unsafe { pthread_key_create(&mut key, None) };
@@ -170,7 +170,7 @@ pub(super) unsafe fn attach(services: *const HostServices) {
         return;
     }
     // SAFETY: the number is the one that came with the registry.
-    unsafe { (exits.attach)(offered.library, outside) };
+    unsafe { (exits.attach)(offered.library, untracked) };
 }
 
 /// Whether this library passes everything on.
@@ -202,7 +202,7 @@ unsafe extern "C" fn at_exit(
     value: *mut c_void,
     dso: *mut c_void,
 ) -> c_int {
-    let Some(host) = host_or_outside() else {
+    let Some(host) = host_or_untracked() else {
         type AtExit = unsafe extern "C" fn(Destructor, *mut c_void, *mut c_void) -> c_int;
         let real = real!(c"__cxa_thread_atexit_impl" as AtExit);
         // SAFETY: the caller's own arguments.
@@ -220,7 +220,7 @@ unsafe extern "C" fn at_exit(
 }
 
 unsafe extern "C" fn create_key(key: *mut u32, destructor: Option<Destructor>) -> c_int {
-    match host_or_outside() {
+    match host_or_untracked() {
         // SAFETY: the caller's own arguments, and this library's number.
         Some(host) => unsafe { (host.exits.create_key)(host.library, key, destructor) },
         None => {
@@ -285,7 +285,7 @@ unsafe extern "C" fn spawn(
     if THIS_THREAD.with(|this| this.learning.get().is_some()) {
         return EAGAIN;
     }
-    let Some(host) = host_or_outside() else {
+    let Some(host) = host_or_untracked() else {
         type Spawn =
             unsafe extern "C" fn(*mut usize, *const c_void, ThreadStart, *mut c_void) -> c_int;
         let real = real!(c"pthread_create" as Spawn);

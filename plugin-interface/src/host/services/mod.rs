@@ -48,14 +48,14 @@ impl Services {
             std_identity: panic_hook::std_identity(),
             library: library.number(),
             thread_exits: thread_exits::offered(),
-            keep: core::ptr::null(),
+            library_ref: core::ptr::null(),
         };
         let objects = ObjectCount::new(library);
         let allocation = NonNull::from(Box::leak(Box::new(Allocation { offered, label, objects })));
         // SAFETY: allocated a line ago, and nobody else's.
         unsafe {
             (*allocation.as_ptr()).offered.context = allocation.as_ptr().cast();
-            (*allocation.as_ptr()).offered.keep =
+            (*allocation.as_ptr()).offered.library_ref =
                 (&raw const (*allocation.as_ptr()).objects).cast();
         }
         Services(allocation)

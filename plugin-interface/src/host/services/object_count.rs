@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::abi::RawKeep;
+use crate::abi::LibraryRef;
 use crate::host::library::unmap;
 use crate::host::thread_exits;
 use crate::host::thread_exits::LibraryId;
@@ -14,7 +14,7 @@ use crate::runtime::library_ref;
 #[repr(C)]
 pub(crate) struct ObjectCount {
     /// First: a library has a pointer to this field.
-    raw: RawKeep,
+    raw: LibraryRef,
     library: LibraryId,
     /// Known to the registry, which says what holds a library.
     objects: Arc<AtomicUsize>,
@@ -24,23 +24,23 @@ impl ObjectCount {
     pub(crate) fn new(library: LibraryId) -> Self {
         let objects = thread_exits::objects(library);
         // A host that is a plugin stays for as long as what it loads is in use.
-        let raw = RawKeep { retain, release, outer: library_ref::lent() };
+        let raw = LibraryRef { retain, release, outer: library_ref::current_or_null() };
         ObjectCount { raw, library, objects }
     }
 }
 
-unsafe extern "C" fn retain(keep: *const RawKeep) {
+unsafe extern "C" fn retain(library_ref: *const LibraryRef) {
     // SAFETY: the first field of an `ObjectCount`, whose library is in use.
-    let count = unsafe { &*keep.cast::<ObjectCount>() };
+    let count = unsafe { &*library_ref.cast::<ObjectCount>() };
     count.objects.fetch_add(1, Ordering::Relaxed);
 }
 
 /// Whoever calls this may be code of a library, even of this one: it runs on
 /// behalf of somebody who has the library in use himself. Where nobody has, the
 /// library is unmapped by another thread.
-unsafe extern "C" fn release(keep: *const RawKeep) {
+unsafe extern "C" fn release(library_ref: *const LibraryRef) {
     // SAFETY: the first field of an `ObjectCount`, whose library has an object.
-    let count = unsafe { &*keep.cast::<ObjectCount>() };
+    let count = unsafe { &*library_ref.cast::<ObjectCount>() };
     let library = count.library;
     // From here on the library may go, and the count with it.
     if count.objects.fetch_sub(1, Ordering::AcqRel) == 1 && thread_exits::is_awaited(library) {

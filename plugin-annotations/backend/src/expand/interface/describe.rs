@@ -79,9 +79,10 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
         }
     });
     let returned = lifetimes::fixed(&method.returned());
-    let [shape, lends] = ["SHAPE", "LENDS"].map(|item| crossing(krate, &returned, item));
+    let [shape, needs_scope] =
+        ["SHAPE", "NEEDS_SCOPE"].map(|item| crossing(krate, &returned, item));
     let place = place_of(&returned);
-    let returns = located(quote!(#krate::__private::returned(#shape, #lends)), place);
+    let returns = located(quote!(#krate::__private::returned(#shape, #needs_scope)), place);
     quote! {
         #(#cfgs)*
         #krate::__private::MethodDescription {

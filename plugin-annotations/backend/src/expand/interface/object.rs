@@ -72,7 +72,7 @@ pub(super) fn functions(Interface { krate, item, .. }: &Interface) -> TokenStrea
 }
 
 /// ```text
-/// Output: unsafe impl<'b> Pointee for dyn Greeter + 'b { type Kind = Behind<dyn Greeter>; .. }
+/// Output: unsafe impl<'b> Pointee for dyn Greeter + 'b { type Kind = DynPointee<dyn Greeter>; .. }
 ///         unsafe impl<'b> Pointee for dyn Greeter + Send + 'b { .. }
 ///         unsafe impl<'b> Pointee for dyn Greeter + Send + Sync + 'b { .. }
 /// ```
@@ -94,7 +94,7 @@ pub(super) fn pointees(interface: &Interface) -> TokenStream {
         quote! {
             // SAFETY: the interface, its markers, and any lifetime.
             unsafe impl #any #krate::__private::Pointee for dyn #name #markers + #lifetime {
-                type Kind = #krate::__private::Behind<dyn #name>;
+                type Kind = #krate::__private::DynPointee<dyn #name>;
                 type At<'__a> = dyn #name #markers + #call;
                 const MARKERS: &'static #krate::__private::core::primitive::str = #text;
             }

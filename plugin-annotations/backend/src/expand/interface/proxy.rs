@@ -12,7 +12,7 @@ use crate::syntax::Signature;
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
-/// Output: unsafe fn __call_greet(&self, target: &str) -> Result<String, Fault> {
+/// Output: unsafe fn __call_greet(&self, target: &str) -> Result<String, ReturnError> {
 ///             let object = &self.plugin_object;
 ///             let outcome = (object.vtable().greet)(object.instance(), lower(target));
 ///             object.finish::<String>(outcome)
@@ -111,14 +111,14 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let Forwarded { mut signature, this, arguments } = forwarded(method);
     let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
     signature.ident = call_name(method);
-    signature.returns(quote!(#result<#output, #krate::__private::Fault>));
+    signature.returns(quote!(#result<#output, #krate::__private::ReturnError>));
     let values = method.parameters.iter().zip(&arguments).map(|(p, argument)| {
         let (ty, argument) = (lifetimes::inferred(&p.carrier()), quote!(#argument));
         let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(&argument));
         (ty, value)
     });
     // Where one panics, those before it are not lost.
-    let (lowered, wires): (Vec<_>, Vec<_>) = match method.may_lose_arguments() {
+    let (guards, wires): (Vec<_>, Vec<_>) = match method.may_lose_arguments() {
         false => values
             .map(|(ty, value)| {
                 let lower = crossing(krate, &ty, "lower");
@@ -128,9 +128,10 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
         true => values
             .enumerate()
             .map(|(i, (ty, value))| {
-                let [lowered, sent] = ["lowered", "sent"].map(|name| crossing(krate, &ty, name));
+                let [lower, into_wire] =
+                    ["lower_guarded", "into_wire"].map(|name| crossing(krate, &ty, name));
                 let guard = format_ident!("__lowered_{i}");
-                (quote!(let #guard = #lowered(#value);), quote!(#sent(#guard)))
+                (quote!(let #guard = #lower(#value);), quote!(#into_wire(#guard)))
             })
             .unzip(),
     };
@@ -140,7 +141,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
         let lifted = with.lift(krate, &quote!(__carrier));
         quote! {
             #result::and_then(#value, |__carrier| {
-                #result::map_err(#lifted, #krate::__private::Fault::invalid)
+                #result::map_err(#lifted, #krate::__private::ReturnError::invalid)
             })
         }
     });
@@ -149,7 +150,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
         #[inline]
         unsafe #signature {
             let __object = &#this.plugin_object;
-            #(#lowered)*
+            #(#guards)*
             // SAFETY: vtable and instance belong together (the contract of
             // `Object::new`), `self` is borrowed as the method asks, and the
             // outcome is finished as the method's own return type.

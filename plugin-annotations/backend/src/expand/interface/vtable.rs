@@ -93,7 +93,7 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
         let value = Ident::new("__value", place_of(&p.ty));
         let is = p.with.as_ref().map_or(quote!(#value), |with| {
             let lifted = with.lift(krate, &quote!(#value));
-            quote!(#krate::__private::take(#lifted))
+            quote!(#krate::__private::valid(#lifted))
         });
         quote! {
             #[inline(always)]
@@ -103,11 +103,11 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
         }
     });
     // What is lent lies in the call, and so cannot be part of what it returns.
-    let lends = lifted.iter().map(|lifted| {
-        let (lends, place) = (crossing(krate, lifted, "LENDS"), place_of(lifted));
+    let needs_scope = lifted.iter().map(|lifted| {
+        let (needs_scope, place) = (crossing(krate, lifted, "NEEDS_SCOPE"), place_of(lifted));
         match method.may_return_arguments() {
-            true => located(quote!(#krate::__private::no_room(#lends)), place),
-            false => lends,
+            true => located(quote!(#krate::__private::without_scope(#needs_scope)), place),
+            false => needs_scope,
         }
     });
     let borrow = match method.receiver {
@@ -116,7 +116,7 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     };
     let call = quote! {
         <__Plugin as #name>::#target(
-            #krate::__private::Call::#borrow::<__Plugin, __Place>(&__call, __this),
+            #krate::__private::Call::#borrow::<__Plugin, __Storage>(&__call, __this),
             #(#arguments,)*
         )
     };
@@ -127,8 +127,8 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
         },
         // Where one is refused, the others are taken over all the same.
         true => quote! {
-            #(let #arguments = #of_call::arrived::<#lifted>(&__call, #arguments);)*
-            #(let #arguments = #given(#krate::__private::take(#arguments));)*
+            #(let #arguments = #of_call::try_argument::<#lifted>(&__call, #arguments);)*
+            #(let #arguments = #given(#krate::__private::valid(#arguments));)*
         },
     };
     let call = method.output_with.as_ref().map_or(call.clone(), |with| with.lower(&call));
@@ -136,14 +136,14 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
         #(#cfgs)*
         unsafe extern "C" fn #shim<
             __Plugin: #name + ?#krate::__private::core::marker::Sized,
-            __Place: #krate::__private::Place<__Plugin>,
+            __Storage: #krate::__private::InstanceStorage<__Plugin>,
         >(
             __this: *mut #krate::abi::Opaque,
             #(#arguments: #wires,)*
         ) -> #krate::abi::Outcome<#returned> {
             #(#givers)*
             let __call =
-                #krate::__private::Call::<{ #krate::__private::room(&[#(#lends),*]) }>::new();
+                #krate::__private::Call::<{ #krate::__private::scopes(&[#(#needs_scope),*]) }>::new();
             // SAFETY: the caller passes the instance that the vtable was made
             // for, borrowed as the method asks, and what it lowered. That is
             // taken over first: an instance with other owners panics.
@@ -159,17 +159,17 @@ pub(super) fn vtable_for(Interface { krate, item, methods, .. }: &Interface) -> 
     let (name, vtable) = (&item.ident, vtable_name(item));
     let fields = methods.iter().map(|method| {
         let (cfgs, field, shim) = (&method.cfgs, &method.signature.ident, shim_name(method));
-        quote!(#(#cfgs)* #field: #shim::<__Plugin, __Place>)
+        quote!(#(#cfgs)* #field: #shim::<__Plugin, __Storage>)
     });
     quote! {
         // SAFETY: each shim calls its method of `__Plugin`.
-        unsafe impl<__Plugin, __Place> #krate::__private::VTableFor<__Plugin, __Place> for dyn #name
+        unsafe impl<__Plugin, __Storage> #krate::__private::VTableFor<__Plugin, __Storage> for dyn #name
         where
             __Plugin: #name + ?#krate::__private::core::marker::Sized + 'static,
-            __Place: #krate::__private::Place<__Plugin>,
+            __Storage: #krate::__private::InstanceStorage<__Plugin>,
         {
             const VTABLE: &'static #vtable = &#vtable {
-                plugin_vtable_header: #krate::__private::vtable_header::<dyn #name, __Place>(),
+                plugin_vtable_header: #krate::__private::vtable_header::<dyn #name, __Storage>(),
                 #(#fields,)*
             };
         }

@@ -5,21 +5,21 @@
 use core::marker::PhantomData;
 
 use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawSlice, VTableHeader};
-use crate::boundary::{FfiSafe, Origin, Owning, Place};
+use crate::boundary::{FfiOwned, FfiSafe, InstanceStorage, Origin};
 use crate::object::call_error::CallError;
 use crate::object::raise;
-use crate::object::remote::Remote;
+use crate::object::remote::RemoteObject;
 use crate::runtime::call::drop_instance;
 
 /// The vtable of objects of type `F`, in places of type `P`.
-pub(crate) trait Functions<P>: 'static {
+pub(crate) trait BuiltinVTable<P>: 'static {
     /// Begins with a header.
     type VTable: 'static;
     const VTABLE: &'static Self::VTable;
 }
 
 /// The table of objects of type `F`, in places of type `P`.
-pub(crate) const fn table<F: Functions<P> + ?Sized, P: Place<F>>() -> ObjectTable {
+pub(crate) const fn table<F: BuiltinVTable<P> + ?Sized, P: InstanceStorage<F>>() -> ObjectTable {
     let vtable = core::ptr::from_ref(F::VTABLE).cast();
     super::dyn_trait::table::<F, P>(vtable, RawSlice::of::<u8>(&[]))
 }
@@ -35,14 +35,14 @@ pub(crate) const fn header<P>(functions: u32) -> VTableHeader {
 }
 
 /// An object of another side, whose vtable is a `V`.
-pub(crate) struct Callee<V>(Remote, PhantomData<*const V>);
+pub(crate) struct BuiltinObject<V>(RemoteObject, PhantomData<*const V>);
 
-impl<V> Callee<V> {
+impl<V> BuiltinObject<V> {
     /// # Safety
     ///
     /// The object's vtable is a `V`.
-    pub(crate) unsafe fn new(remote: Remote) -> Self {
-        Callee(remote, PhantomData)
+    pub(crate) unsafe fn new(remote: RemoteObject) -> Self {
+        BuiltinObject(remote, PhantomData)
     }
 
     pub(crate) fn instance(&self) -> *mut Opaque {
@@ -60,8 +60,8 @@ impl<V> Callee<V> {
     }
 
     /// Ends an object whose instance is used up.
-    pub(crate) fn spent(self) {
-        self.0.spent();
+    pub(crate) fn release_consumed(self) {
+        self.0.release_consumed();
     }
 }
 
@@ -71,7 +71,7 @@ impl<V> Callee<V> {
 ///
 /// `outcome` was returned by a function of that origin which returns an `R`,
 /// just now.
-pub(crate) unsafe fn finish<R: Owning>(
+pub(crate) unsafe fn finish<R: FfiOwned>(
     origin: Origin,
     name: &'static str,
     function: &'static str,
@@ -80,32 +80,33 @@ pub(crate) unsafe fn finish<R: Owning>(
     // SAFETY: the contract of this function; what it gives borrows nothing.
     match unsafe { <R as FfiSafe>::lift_return(outcome, origin) } {
         Ok(value) => value,
-        Err(fault) => raise(CallError::of(name, function, fault)),
+        Err(error) => raise(CallError::of(name, function, error)),
     }
 }
 
 /// What every closure, iterator and future says of itself.
-macro_rules! crosses_by_functions {
+macro_rules! builtin_object_items {
     ($vtable:ty, $shape:expr, $remote:ident => $adopt:expr) => {
         const SHAPE: &'static $crate::boundary::Shape = &$shape;
         const BOXED: &'static $crate::abi::ObjectTable =
             &$crate::boundary::builtin::table::<Self, Box<Self>>();
         const SHARED: &'static $crate::abi::ObjectTable =
             &$crate::boundary::builtin::table::<Self, std::sync::Arc<Self>>();
-        const LENT: &'static $crate::abi::ObjectTable =
-            &$crate::boundary::builtin::table::<Self, $crate::boundary::Lent<Self>>();
+        const BORROWED: &'static $crate::abi::ObjectTable =
+            &$crate::boundary::builtin::table::<Self, $crate::boundary::Borrowed<Self>>();
 
         /// It was compared when the library was admitted, by its name.
         unsafe fn check(
             table: &$crate::abi::ObjectTable,
-        ) -> Result<u32, $crate::boundary::Invalid> {
+        ) -> Result<u32, $crate::boundary::LiftError> {
             // SAFETY: every vtable begins with a header.
             Ok(unsafe { (*table.vtable).methods })
         }
 
-        unsafe fn adopt($remote: $crate::object::remote::Remote) -> Box<Self> {
+        unsafe fn adopt($remote: $crate::object::remote::RemoteObject) -> Box<Self> {
             // SAFETY: the contract of this function.
-            let $remote = unsafe { $crate::boundary::builtin::Callee::<$vtable>::new($remote) };
+            let $remote =
+                unsafe { $crate::boundary::builtin::BuiltinObject::<$vtable>::new($remote) };
             $adopt
         }
     };
@@ -128,11 +129,11 @@ macro_rules! pointee {
         unsafe impl<'b, $($generics)*> $crate::boundary::Pointee
             for dyn $($object)* $($markers)* + 'b
         {
-            type Kind = $crate::boundary::Behind<dyn $($object)*>;
+            type Kind = $crate::boundary::DynPointee<dyn $($object)*>;
             type At<'a> = dyn $($object)* $($markers)* + 'a;
             const MARKERS: &'static str = $text;
         }
     };
 }
 
-pub(crate) use {crosses_by_functions, pointee, pointees};
+pub(crate) use {builtin_object_items, pointee, pointees};

@@ -4,11 +4,11 @@
 
 use crate::abi::{Opaque, Outcome, VTableHeader};
 use crate::boundary::objects::builtin::{
-    Callee, Functions, crosses_by_functions, finish, header, pointees,
+    BuiltinObject, BuiltinVTable, builtin_object_items, finish, header, pointees,
 };
-use crate::boundary::objects::dyn_trait::{Dyn, Lendable, Shareable};
-use crate::boundary::{FfiSafe, Origin, Owning, Place, Shape};
-use crate::runtime::call::{contain, take};
+use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
+use crate::boundary::{FfiOwned, FfiSafe, InstanceStorage, Origin, Shape};
+use crate::runtime::call::{contain, valid};
 
 /// A closure's vtable: it takes its arguments as a tuple.
 #[repr(C)]
@@ -17,7 +17,7 @@ pub(crate) struct CallTable<A: FfiSafe, R: FfiSafe> {
     call: unsafe extern "C" fn(*mut Opaque, A::Wire) -> Outcome<R::Returned>,
 }
 
-impl<A: Owning, R: Owning> Callee<CallTable<A, R>> {
+impl<A: FfiOwned, R: FfiOwned> BuiltinObject<CallTable<A, R>> {
     fn call(&self, arguments: A) -> R {
         // SAFETY: the instance and what its function takes; whoever has the
         // closure borrows it as its type says.
@@ -32,19 +32,19 @@ impl<A: Owning, R: Owning> Callee<CallTable<A, R>> {
         let arguments = arguments.lower();
         let (call, instance, origin) = (self.vtable().call, self.instance(), self.origin());
         // The library stays until the outcome was read, whatever that is.
-        let _spent = Spent(Some(self));
+        let _consumed = Consumed(Some(self));
         // SAFETY: as above, and called once.
         unsafe { finish(origin, "closure", "call", call(instance, arguments)) }
     }
 }
 
 /// A closure that was used up.
-struct Spent<V>(Option<Callee<V>>);
+struct Consumed<V>(Option<BuiltinObject<V>>);
 
-impl<V> Drop for Spent<V> {
+impl<V> Drop for Consumed<V> {
     fn drop(&mut self) {
-        if let Some(callee) = self.0.take() {
-            callee.spent();
+        if let Some(object) = self.0.take() {
+            object.release_consumed();
         }
     }
 }
@@ -59,20 +59,21 @@ unsafe trait Closure<A, R> {
     ///
     /// `this` leads to a `P`, borrowed as a call needs it; of what is called
     /// once, to a box that is used up.
-    unsafe fn call<P: Place<Self>>(this: *mut Opaque, arguments: impl FnOnce() -> A) -> R;
+    unsafe fn call<P: InstanceStorage<Self>>(this: *mut Opaque, arguments: impl FnOnce() -> A)
+    -> R;
 }
 
 unsafe extern "C" fn call<F, A, R, P>(this: *mut Opaque, arguments: A::Wire) -> Outcome<R::Returned>
 where
     F: Closure<A, R> + ?Sized,
-    A: Owning,
-    R: Owning,
-    P: Place<F>,
+    A: FfiOwned,
+    R: FfiOwned,
+    P: InstanceStorage<F>,
 {
     contain(|| {
         // SAFETY: the caller passes the closure that the table was made for,
         // and what it lowered, which borrows nothing.
-        unsafe { F::call::<P>(this, || take(<A as FfiSafe>::lift(arguments, Origin::Rust))) }
+        unsafe { F::call::<P>(this, || valid(<A as FfiSafe>::lift(arguments, Origin::Rust))) }
     })
 }
 
@@ -90,7 +91,7 @@ macro_rules! functions {
         // SAFETY: as each kind of closure is called.
         unsafe impl<$($A,)* R> Closure<($($A,)*), R> for dyn $function($($A),*) -> R {
             #[inline]
-            unsafe fn call<$place: Place<Self>>(
+            unsafe fn call<$place: InstanceStorage<Self>>(
                 $this: *mut Opaque,
                 arguments: impl FnOnce() -> ($($A,)*),
             ) -> R {
@@ -99,7 +100,7 @@ macro_rules! functions {
             }
         }
 
-        impl<$($A: Owning,)* R: Owning, P: Place<Self>> Functions<P>
+        impl<$($A: FfiOwned,)* R: FfiOwned, P: InstanceStorage<Self>> BuiltinVTable<P>
             for dyn $function($($A),*) -> R
         {
             type VTable = CallTable<($($A,)*), R>;
@@ -110,16 +111,16 @@ macro_rules! functions {
         }
 
         // SAFETY: the tables are those above, and what is adopted calls by them.
-        unsafe impl<$($A: Owning,)* R: Owning> Dyn for dyn $function($($A),*) -> R {
-            crosses_by_functions! {
+        unsafe impl<$($A: FfiOwned,)* R: FfiOwned> Dyn for dyn $function($($A),*) -> R {
+            builtin_object_items! {
                 CallTable<($($A,)*), R>,
                 Shape::Function($name, &[$($A::SHAPE),*], R::SHAPE),
-                callee => Box::new(move |$($a),*| callee.$how(($($a,)*)))
+                object => Box::new(move |$($a),*| object.$how(($($a,)*)))
             }
         }
 
-        pointees!(impl [$($A: Owning,)* R: Owning] $function($($A),*) -> R);
-        functions!(@ways $ways [$($A: Owning,)* R: Owning] [$function($($A),*) -> R]);
+        pointees!(impl [$($A: FfiOwned,)* R: FfiOwned] $function($($A),*) -> R);
+        functions!(@ways $ways [$($A: FfiOwned,)* R: FfiOwned] [$function($($A),*) -> R]);
     )*};
     (@ways [$($way:ident),*] $generics:tt $function:tt) => {
         $(functions!(@way $way $generics $function);)*
@@ -143,7 +144,7 @@ macro_rules! functions {
 }
 
 functions! {
-    Fn("dyn Fn", this, P => P::shared(this), call, [Shareable, Lendable]);
-    FnMut("dyn FnMut", this, P => P::exclusive(this), call, [Lendable]);
+    Fn("dyn Fn", this, P => P::shared(this), call, [Shareable, BorrowableMut]);
+    FnMut("dyn FnMut", this, P => P::exclusive(this), call, [BorrowableMut]);
     FnOnce("dyn FnOnce", this, P => *Box::from_raw(this.cast::<Box<Self>>()), call_once, []);
 }

@@ -12,13 +12,13 @@ use core::mem::{ManuallyDrop, transmute_copy};
 use core::ptr;
 use std::sync::Arc;
 
-use crate::abi::{ObjectTable, RawLent, RawObject, RawSlice, VTableHeader};
-use crate::boundary::objects::pointee::{Behind, Carries, Pointee};
-use crate::boundary::objects::storage::{Lent, Place, Words};
-use crate::boundary::{Invalid, Lends, Origin, Shape};
+use crate::abi::{ObjectTable, RawBorrowed, RawObject, RawSlice, VTableHeader};
+use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, Pointee};
+use crate::boundary::objects::storage::{Borrowed, InstanceStorage, Words};
+use crate::boundary::{LiftError, NeedsScope, Origin, Shape};
 use crate::interface::{Interface, VTableFor};
 use crate::object::Object;
-use crate::object::remote::{Owned, Remote, checked_table, is_own};
+use crate::object::remote::{OwnedObject, RemoteObject, checked_table, is_own};
 use crate::runtime::library_ref;
 
 /// `dyn Trait` that crosses as an object, without auto traits.
@@ -36,34 +36,34 @@ pub unsafe trait Dyn: 'static {
     /// Of objects in an `Arc`.
     const SHARED: &'static ObjectTable;
     /// Of objects that are lent.
-    const LENT: &'static ObjectTable;
+    const BORROWED: &'static ObjectTable;
 
     /// How many methods may be called of an object with that table.
     ///
     /// # Safety
     ///
     /// The table is that of an object, and what it leads to is mapped.
-    unsafe fn check(table: &ObjectTable) -> Result<u32, Invalid>;
+    unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError>;
 
     /// Dresses an object of another side in this type.
     ///
     /// # Safety
     ///
     /// The object is of this type, with as many methods as `check` said.
-    unsafe fn adopt(remote: Remote) -> Box<Self>;
+    unsafe fn adopt(remote: RemoteObject) -> Box<Self>;
 
     /// What stands for an object of another side gives that object away.
-    fn take(value: Box<Self>) -> Result<RawObject, Box<Self>> {
+    fn take_remote(value: Box<Self>) -> Result<RawObject, Box<Self>> {
         Err(value)
     }
 
     /// The same, of one that may have several owners.
-    fn share(&self) -> Option<RawObject> {
+    fn share_remote(&self) -> Option<RawObject> {
         None
     }
 
     /// The same, for as long as `self` is borrowed.
-    fn lend(&self) -> Option<RawLent> {
+    fn borrow_remote(&self) -> Option<RawBorrowed> {
         None
     }
 }
@@ -86,50 +86,50 @@ impl<I: Dyn + Interface + ?Sized> Shareable for I {}
     label = "this can only be called by its owner",
     note = "pass it in a `Box`: what is called once is used up, and a future stays where it is"
 )]
-pub trait Lendable: Dyn {}
+pub trait BorrowableMut: Dyn {}
 
-impl<I: Dyn + Interface + ?Sized> Lendable for I {}
+impl<I: Dyn + Interface + ?Sized> BorrowableMut for I {}
 
 // SAFETY: the macro's vtables are of the places that they name, and its proxies
 // call them.
 unsafe impl<I> Dyn for I
 where
-    I: Interface + VTableFor<I, Box<I>> + VTableFor<I, Arc<I>> + VTableFor<I, Lent<I>> + ?Sized,
+    I: Interface + VTableFor<I, Box<I>> + VTableFor<I, Arc<I>> + VTableFor<I, Borrowed<I>> + ?Sized,
 {
     const SHAPE: &'static Shape = I::SHAPE;
     const BOXED: &'static ObjectTable = &table_of::<I, Box<I>>();
     const SHARED: &'static ObjectTable = &table_of::<I, Arc<I>>();
-    const LENT: &'static ObjectTable = &table_of::<I, Lent<I>>();
+    const BORROWED: &'static ObjectTable = &table_of::<I, Borrowed<I>>();
 
-    unsafe fn check(table: &ObjectTable) -> Result<u32, Invalid> {
+    unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError> {
         // SAFETY: the contract of this function.
         unsafe { Object::<I>::check(table) }
     }
 
-    unsafe fn adopt(remote: Remote) -> Box<Self> {
+    unsafe fn adopt(remote: RemoteObject) -> Box<Self> {
         // SAFETY: the contract of this function.
-        I::boxed(unsafe { Object::of(remote) })
+        I::boxed(unsafe { Object::from_remote(remote) })
     }
 
-    fn take(value: Box<Self>) -> Result<RawObject, Box<Self>> {
-        Object::take(value)
+    fn take_remote(value: Box<Self>) -> Result<RawObject, Box<Self>> {
+        Object::take_remote(value)
     }
 
-    fn share(&self) -> Option<RawObject> {
-        Object::share(self)
+    fn share_remote(&self) -> Option<RawObject> {
+        Object::share_remote(self)
     }
 
-    fn lend(&self) -> Option<RawLent> {
-        Object::lend(self)
+    fn borrow_remote(&self) -> Option<RawBorrowed> {
+        Object::borrow_remote(self)
     }
 }
 
-const fn table_of<I: VTableFor<I, P> + ?Sized, P: Place<I>>() -> ObjectTable {
+const fn table_of<I: VTableFor<I, P> + ?Sized, P: InstanceStorage<I>>() -> ObjectTable {
     table::<I, P>(ptr::from_ref(<I as VTableFor<I, P>>::VTABLE).cast(), RawSlice::of(I::RECORD))
 }
 
 /// The table of objects of type `B` in places of type `P`.
-pub(crate) const fn table<B: ?Sized + 'static, P: Place<B>>(
+pub(crate) const fn table<B: ?Sized + 'static, P: InstanceStorage<B>>(
     vtable: *const VTableHeader,
     record: RawSlice,
 ) -> ObjectTable {
@@ -157,11 +157,14 @@ unsafe fn recast<P, Q>(pointer: P) -> Q {
 }
 
 /// An object of which `place` is the owner.
-fn own<B: ?Sized, P: Place<B>>(table: &'static ObjectTable, place: P) -> RawObject {
-    let keep = library_ref::here();
+fn own_object<B: ?Sized, P: InstanceStorage<B>>(
+    table: &'static ObjectTable,
+    place: P,
+) -> RawObject {
+    let library_ref = library_ref::current();
     // SAFETY: this library is in use, as it runs.
-    unsafe { library_ref::retain(keep) };
-    RawObject { table, instance: Box::into_raw(Box::new(place)).cast(), keep }
+    unsafe { library_ref::retain(library_ref) };
+    RawObject { table, instance: Box::into_raw(Box::new(place)).cast(), library_ref }
 }
 
 /// What comes of an object that was handed over: an owner of it, if it was made
@@ -170,18 +173,18 @@ fn own<B: ?Sized, P: Place<B>>(table: &'static ObjectTable, place: P) -> RawObje
 /// # Safety
 ///
 /// The object is of type `B`, and ours.
-unsafe fn receive<B: Dyn + ?Sized, P: Place<B>>(
+unsafe fn receive_object<B: Dyn + ?Sized, P: InstanceStorage<B>>(
     wire: RawObject,
-) -> Result<Result<P, Box<B>>, Invalid> {
+) -> Result<Result<P, Box<B>>, LiftError> {
     // SAFETY: the contract of this function; it keeps its library mapped.
-    let table = unsafe { checked_table(wire.table, wire.keep) }?;
+    let table = unsafe { checked_table(wire.table, wire.library_ref) }?;
     if wire.instance.is_null() {
-        return Err(Invalid::Null);
+        return Err(LiftError::Null);
     }
     // SAFETY: the contract of this function.
-    let owned = unsafe { Owned::new(wire) };
+    let owned = unsafe { OwnedObject::new(wire) };
     // SAFETY: its own table, and its keep.
-    let is_own = unsafe { is_own::<B>(table, wire.keep) };
+    let is_own = unsafe { is_own::<B>(table, wire.library_ref) };
     if is_own && table.share.is_some() == P::SHARE.is_some() {
         // SAFETY: made by `own` of a place of this type: only those of an `Arc`
         // are shared, and the others are boxes.
@@ -190,14 +193,19 @@ unsafe fn receive<B: Dyn + ?Sized, P: Place<B>>(
     // SAFETY: its own table, and it keeps its library mapped.
     let methods = unsafe { B::check(table) }?;
     // SAFETY: of this type, and checked.
-    Ok(Err(unsafe { B::adopt(Remote::owned(owned, methods)) }))
+    Ok(Err(unsafe { B::adopt(RemoteObject::owned(owned, methods)) }))
 }
 
 /// An object that is borrowed as long as the result is used.
-fn lend<B: Dyn + ?Sized>(value: *mut B) -> RawLent {
+fn lower_borrowed<B: Dyn + ?Sized>(value: *mut B) -> RawBorrowed {
     // SAFETY: a reference to a type without a known size is two words.
-    let data = unsafe { recast::<Lent<B>, Words>(Lent(value)) };
-    RawLent { table: B::LENT, instance: ptr::null_mut(), data, keep: library_ref::here() }
+    let data = unsafe { recast::<Borrowed<B>, Words>(Borrowed(value)) };
+    RawBorrowed {
+        table: B::BORROWED,
+        instance: ptr::null_mut(),
+        data,
+        library_ref: library_ref::current(),
+    }
 }
 
 /// Borrows an object that is lent.
@@ -206,18 +214,18 @@ fn lend<B: Dyn + ?Sized>(value: *mut B) -> RawLent {
 ///
 /// It is of type `B`, is lent for as long as the result is used, and exclusively
 /// so if the result is.
-unsafe fn borrow<B: Dyn + ?Sized>(
-    wire: RawLent,
+unsafe fn lift_borrowed<B: Dyn + ?Sized>(
+    wire: RawBorrowed,
     origin: Origin,
     is_exclusive: bool,
-) -> Result<*mut B, Invalid> {
+) -> Result<*mut B, LiftError> {
     // SAFETY: whoever lends an object has its library mapped.
-    let table = unsafe { checked_table(wire.table, wire.keep) }?;
+    let table = unsafe { checked_table(wire.table, wire.library_ref) }?;
     // SAFETY: its own table, and its keep.
-    let is_own = unsafe { is_own::<B>(table, wire.keep) };
+    let is_own = unsafe { is_own::<B>(table, wire.library_ref) };
     if is_own && wire.instance.is_null() {
         // SAFETY: these words were made by `lend` of this library.
-        return Ok(unsafe { recast::<Words, Lent<B>>(wire.data) }.0);
+        return Ok(unsafe { recast::<Words, Borrowed<B>>(wire.data) }.0);
     }
     if is_own && table.share.is_none() {
         // SAFETY: the object is in a box, as it has one owner.
@@ -229,22 +237,22 @@ unsafe fn borrow<B: Dyn + ?Sized>(
     }
     // SAFETY: its own table, and whoever lends it has its library mapped.
     let methods = unsafe { B::check(table) }?;
-    let lendings = origin.lendings().ok_or(Invalid::Lent)?;
+    let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
     let adopt = |data: *mut Words| {
         let instance = if wire.instance.is_null() { data.cast() } else { wire.instance };
         // SAFETY: of this type, checked, and lent for longer than the call.
-        unsafe { B::adopt(Remote::lent(wire, instance, methods)) }
+        unsafe { B::adopt(RemoteObject::borrowed(wire, instance, methods)) }
     };
     // SAFETY: a local of the call.
-    Ok(unsafe { &*lendings }.hold(wire.data, adopt))
+    Ok(unsafe { &*scope }.store_object(wire.data, adopt))
 }
 
 // SAFETY: the object is owned by the wire, then by what was lifted of it, which
 // calls it with all that `B` asks of a caller; `D` has no more markers here than
 // it had when it was lowered.
-unsafe impl<D, B> Carries<Box<D>> for Behind<B>
+unsafe impl<D, B> ConvertPointer<Box<D>> for DynPointee<B>
 where
-    D: Pointee<Kind = Behind<B>> + ?Sized,
+    D: Pointee<Kind = DynPointee<B>> + ?Sized,
     B: Dyn + ?Sized,
 {
     type Wire = RawObject;
@@ -254,12 +262,12 @@ where
     fn lower(value: Box<D>) -> RawObject {
         // SAFETY: `D` is `B` and more; the object is lifted as `D` again.
         let value: Box<B> = unsafe { recast(value) };
-        B::take(value).unwrap_or_else(|value| own::<B, Box<B>>(B::BOXED, value))
+        B::take_remote(value).unwrap_or_else(|value| own_object::<B, Box<B>>(B::BOXED, value))
     }
 
-    unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        let received = unsafe { receive::<B, Box<B>>(wire) }?;
+        let received = unsafe { receive_object::<B, Box<B>>(wire) }?;
         let (Ok(object) | Err(object)) = received;
         // SAFETY: lowered from a `D`.
         Ok(unsafe { recast(object) })
@@ -267,9 +275,9 @@ where
 }
 
 // SAFETY: as above.
-unsafe impl<D, B> Carries<Arc<D>> for Behind<B>
+unsafe impl<D, B> ConvertPointer<Arc<D>> for DynPointee<B>
 where
-    D: Pointee<Kind = Behind<B>> + ?Sized,
+    D: Pointee<Kind = DynPointee<B>> + ?Sized,
     B: Shareable + ?Sized,
 {
     type Wire = RawObject;
@@ -279,62 +287,62 @@ where
     fn lower(value: Arc<D>) -> RawObject {
         // SAFETY: as for `Box`.
         let value: Arc<B> = unsafe { recast(value) };
-        B::share(&value).unwrap_or_else(|| own::<B, Arc<B>>(B::SHARED, value))
+        B::share_remote(&value).unwrap_or_else(|| own_object::<B, Arc<B>>(B::SHARED, value))
     }
 
-    unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        let object = unsafe { receive::<B, Arc<B>>(wire) }?.unwrap_or_else(Arc::from);
+        let object = unsafe { receive_object::<B, Arc<B>>(wire) }?.unwrap_or_else(Arc::from);
         // SAFETY: lowered from a `D`.
         Ok(unsafe { recast(object) })
     }
 }
 
 // SAFETY: the object is borrowed for as long as the reference.
-unsafe impl<'r, D, B> Carries<&'r D> for Behind<B>
+unsafe impl<'r, D, B> ConvertPointer<&'r D> for DynPointee<B>
 where
-    D: Pointee<Kind = Behind<B>> + ?Sized,
+    D: Pointee<Kind = DynPointee<B>> + ?Sized,
     B: Shareable + ?Sized,
 {
-    type Wire = RawLent;
+    type Wire = RawBorrowed;
     type At<'a> = &'a D::At<'a>;
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Marked(B::SHAPE, D::MARKERS));
-    const LENDS: Lends = Lends::Always;
+    const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 
-    fn lower(value: &'r D) -> RawLent {
+    fn lower(value: &'r D) -> RawBorrowed {
         // SAFETY: as for `Box`; borrowed for as long.
         let value: &B = unsafe { recast(value) };
-        value.lend().unwrap_or_else(|| lend(ptr::from_ref(value).cast_mut()))
+        value.borrow_remote().unwrap_or_else(|| lower_borrowed(ptr::from_ref(value).cast_mut()))
     }
 
-    unsafe fn lift<'a>(wire: RawLent, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawBorrowed, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        let object = unsafe { borrow::<B>(wire, origin, false) }?;
+        let object = unsafe { lift_borrowed::<B>(wire, origin, false) }?;
         // SAFETY: lowered from a `D`, and lent for `'a`.
         Ok(unsafe { recast::<*mut B, &'a D::At<'a>>(object) })
     }
 }
 
 // SAFETY: as above, exclusively.
-unsafe impl<'r, D, B> Carries<&'r mut D> for Behind<B>
+unsafe impl<'r, D, B> ConvertPointer<&'r mut D> for DynPointee<B>
 where
-    D: Pointee<Kind = Behind<B>> + ?Sized,
-    B: Lendable + ?Sized,
+    D: Pointee<Kind = DynPointee<B>> + ?Sized,
+    B: BorrowableMut + ?Sized,
 {
-    type Wire = RawLent;
+    type Wire = RawBorrowed;
     type At<'a> = &'a mut D::At<'a>;
     const SHAPE: &'static Shape = &Shape::RefMut(&Shape::Marked(B::SHAPE, D::MARKERS));
-    const LENDS: Lends = Lends::Always;
+    const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 
-    fn lower(value: &'r mut D) -> RawLent {
+    fn lower(value: &'r mut D) -> RawBorrowed {
         // SAFETY: as for `Box`; borrowed for as long.
         let value: &mut B = unsafe { recast(value) };
-        value.lend().unwrap_or_else(|| lend(value))
+        value.borrow_remote().unwrap_or_else(|| lower_borrowed(value))
     }
 
-    unsafe fn lift<'a>(wire: RawLent, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawBorrowed, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        let object = unsafe { borrow::<B>(wire, origin, true) }?;
+        let object = unsafe { lift_borrowed::<B>(wire, origin, true) }?;
         // SAFETY: lowered from a `D`, and lent for `'a` exclusively.
         Ok(unsafe { recast::<*mut B, &'a mut D::At<'a>>(object) })
     }

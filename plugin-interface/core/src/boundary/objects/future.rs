@@ -7,12 +7,14 @@ use core::task::{Context, Poll};
 
 use crate::abi::{Opaque, Outcome, RawObject, RawTaskWaker, VTableHeader};
 use crate::boundary::objects::builtin::{
-    Callee, Functions, crosses_by_functions, finish, header, pointees,
+    BuiltinObject, BuiltinVTable, builtin_object_items, finish, header, pointees,
 };
 use crate::boundary::objects::dyn_trait::Dyn;
-use crate::boundary::objects::pointee::{Behind, Carries, Pointee};
+use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, Pointee};
 use crate::boundary::objects::waker;
-use crate::boundary::{ByCopy, FfiSafe, Invalid, Origin, Owning, Place, Shape, returned_as_wire};
+use crate::boundary::{
+    ByCopy, FfiOwned, FfiSafe, InstanceStorage, LiftError, Origin, Shape, returned_as_wire,
+};
 use crate::runtime::call::contain;
 
 /// A future as a method returns it: what `Box::pin(async move { .. })` makes.
@@ -50,12 +52,12 @@ pub(crate) struct FutureTable<T: FfiSafe> {
     poll: unsafe extern "C" fn(*mut Opaque, *const RawTaskWaker) -> Outcome<Polled<T>>,
 }
 
-unsafe extern "C" fn poll<T: Owning, P>(
+unsafe extern "C" fn poll<T: FfiOwned, P>(
     this: *mut Opaque,
     waker: *const RawTaskWaker,
 ) -> Outcome<Polled<T>>
 where
-    P: Place<dyn Future<Output = T>>,
+    P: InstanceStorage<dyn Future<Output = T>>,
 {
     contain(|| {
         // SAFETY: the caller has the future that the table was made for. It lies
@@ -71,9 +73,9 @@ where
 }
 
 /// A future of another side.
-struct Remote<T: FfiSafe>(Callee<FutureTable<T>>);
+struct RemoteFuture<T: FfiSafe>(BuiltinObject<FutureTable<T>>);
 
-impl<T: Owning> Future for Remote<T> {
+impl<T: FfiOwned> Future for RemoteFuture<T> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -91,42 +93,43 @@ impl<T: Owning> Future for Remote<T> {
     }
 }
 
-impl<T: Owning, P: Place<Self>> Functions<P> for dyn Future<Output = T> {
+impl<T: FfiOwned, P: InstanceStorage<Self>> BuiltinVTable<P> for dyn Future<Output = T> {
     type VTable = FutureTable<T>;
     const VTABLE: &'static Self::VTable =
         &FutureTable { header: header::<P>(1), poll: poll::<T, P> };
 }
 
 // SAFETY: the tables are those above, and what is adopted calls by them.
-unsafe impl<T: Owning> Dyn for dyn Future<Output = T> {
-    crosses_by_functions! {
+unsafe impl<T: FfiOwned> Dyn for dyn Future<Output = T> {
+    builtin_object_items! {
         FutureTable<T>,
         Shape::Bound("dyn Future<Output = ", T::SHAPE),
-        callee => Box::new(Remote(callee))
+        object => Box::new(RemoteFuture(object))
     }
 }
 
-pointees!(impl [T: Owning] Future<Output = T>);
+pointees!(impl [T: FfiOwned] Future<Output = T>);
 
 // SAFETY: what is in the box stays where it is, on the side that made it.
 unsafe impl<D, T> FfiSafe for Pin<Box<D>>
 where
-    D: Pointee<Kind = Behind<dyn Future<Output = T>>> + ?Sized,
-    T: Owning,
+    D: Pointee<Kind = DynPointee<dyn Future<Output = T>>> + ?Sized,
+    T: FfiOwned,
 {
     type Wire = RawObject;
     type At<'a> = Pin<Box<D>>;
     type ByRef = ByCopy;
-    const SHAPE: &'static Shape = &Shape::Apply("Pin", &[<D::Kind as Carries<Box<D>>>::SHAPE]);
+    const SHAPE: &'static Shape =
+        &Shape::Apply("Pin", &[<D::Kind as ConvertPointer<Box<D>>>::SHAPE]);
 
     fn lower(self) -> RawObject {
         // SAFETY: the box goes to where nobody moves the future out of it.
-        <D::Kind as Carries<Box<D>>>::lower(unsafe { Pin::into_inner_unchecked(self) })
+        <D::Kind as ConvertPointer<Box<D>>>::lower(unsafe { Pin::into_inner_unchecked(self) })
     }
 
-    unsafe fn lift<'a>(wire: RawObject, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawObject, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        let future = unsafe { <D::Kind as Carries<Box<D>>>::lift(wire, origin) }?;
+        let future = unsafe { <D::Kind as ConvertPointer<Box<D>>>::lift(wire, origin) }?;
         Ok(Box::into_pin(future))
     }
 

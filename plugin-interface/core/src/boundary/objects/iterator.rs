@@ -3,10 +3,10 @@
 
 use crate::abi::{Opaque, Outcome, VTableHeader};
 use crate::boundary::objects::builtin::{
-    Callee, Functions, crosses_by_functions, finish, header, pointees,
+    BuiltinObject, BuiltinVTable, builtin_object_items, finish, header, pointees,
 };
-use crate::boundary::objects::dyn_trait::{Dyn, Lendable};
-use crate::boundary::{FfiSafe, Owning, Place, Shape};
+use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn};
+use crate::boundary::{FfiOwned, FfiSafe, InstanceStorage, Shape};
 use crate::runtime::call::contain;
 
 type Next<T> = <Option<T> as FfiSafe>::Returned;
@@ -22,28 +22,28 @@ pub(crate) struct IteratorTable<T: FfiSafe> {
     size_hint: unsafe extern "C" fn(*mut Opaque) -> Outcome<<Hint as FfiSafe>::Returned>,
 }
 
-unsafe extern "C" fn next<T: Owning, P>(this: *mut Opaque) -> Outcome<Next<T>>
+unsafe extern "C" fn next<T: FfiOwned, P>(this: *mut Opaque) -> Outcome<Next<T>>
 where
-    P: Place<dyn Iterator<Item = T>>,
+    P: InstanceStorage<dyn Iterator<Item = T>>,
 {
     // SAFETY: the caller has the iterator that the table was made for.
     contain(|| unsafe { P::exclusive(this) }.next())
 }
 
-unsafe extern "C" fn size_hint<T: Owning, P>(
+unsafe extern "C" fn size_hint<T: FfiOwned, P>(
     this: *mut Opaque,
 ) -> Outcome<<Hint as FfiSafe>::Returned>
 where
-    P: Place<dyn Iterator<Item = T>>,
+    P: InstanceStorage<dyn Iterator<Item = T>>,
 {
     // SAFETY: the caller has the iterator that the table was made for.
     contain(|| unsafe { P::shared(this) }.size_hint())
 }
 
 /// An iterator of another side.
-struct Remote<T: FfiSafe>(Callee<IteratorTable<T>>);
+struct RemoteIterator<T: FfiSafe>(BuiltinObject<IteratorTable<T>>);
 
-impl<T: Owning> Iterator for Remote<T> {
+impl<T: FfiOwned> Iterator for RemoteIterator<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -63,21 +63,21 @@ impl<T: Owning> Iterator for Remote<T> {
     }
 }
 
-impl<T: Owning, P: Place<Self>> Functions<P> for dyn Iterator<Item = T> {
+impl<T: FfiOwned, P: InstanceStorage<Self>> BuiltinVTable<P> for dyn Iterator<Item = T> {
     type VTable = IteratorTable<T>;
     const VTABLE: &'static Self::VTable =
         &IteratorTable { header: header::<P>(2), next: next::<T, P>, size_hint: size_hint::<T, P> };
 }
 
 // SAFETY: the tables are those above, and what is adopted calls by them.
-unsafe impl<T: Owning> Dyn for dyn Iterator<Item = T> {
-    crosses_by_functions! {
+unsafe impl<T: FfiOwned> Dyn for dyn Iterator<Item = T> {
+    builtin_object_items! {
         IteratorTable<T>,
         Shape::Bound("dyn Iterator<Item = ", T::SHAPE),
-        callee => Box::new(Remote(callee))
+        object => Box::new(RemoteIterator(object))
     }
 }
 
-pointees!(impl [T: Owning] Iterator<Item = T>);
+pointees!(impl [T: FfiOwned] Iterator<Item = T>);
 
-impl<T: Owning> Lendable for dyn Iterator<Item = T> {}
+impl<T: FfiOwned> BorrowableMut for dyn Iterator<Item = T> {}

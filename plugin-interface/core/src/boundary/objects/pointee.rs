@@ -4,14 +4,14 @@
 use core::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::boundary::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
+use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
 
 /// A type that pointers lead to: any type with a size, and `dyn Trait` of
 /// interfaces, closures, iterators and futures.
 ///
 /// # Safety
 ///
-/// If `Kind` is [`Behind<B>`](Behind), then `Self` is `B` with another lifetime
+/// If `Kind` is [`DynPointee<B>`](Behind), then `Self` is `B` with another lifetime
 /// and with the auto traits in `MARKERS`, and `At<'a>` is `Self` at `'a`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
@@ -29,16 +29,16 @@ pub unsafe trait Pointee {
 /// The kind of a type with a size.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Value {}
+pub enum SizedPointee {}
 
 /// The kind of `dyn Trait`, which is `B` without its auto traits.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Behind<B: ?Sized>(PhantomData<B>);
+pub struct DynPointee<B: ?Sized>(PhantomData<B>);
 
 // SAFETY: of another kind.
 unsafe impl<T> Pointee for T {
-    type Kind = Value;
+    type Kind = SizedPointee;
     type At<'a> = ();
 }
 
@@ -53,44 +53,44 @@ unsafe impl<T> Pointee for T {
     label = "this type cannot cross",
     note = "an `Arc` crosses as `Arc<dyn Trait>` of a trait under `#[plugin_interface]`; pass another value as it is, or in a `Box`"
 )]
-pub unsafe trait Carries<P> {
+pub unsafe trait ConvertPointer<P> {
     type Wire: Copy;
     type At<'a>;
     const SHAPE: &'static Shape;
-    const LENDS: Lends = Lends::Never;
+    const NEEDS_SCOPE: NeedsScope = NeedsScope::Never;
 
     fn lower(pointer: P) -> Self::Wire;
 
     /// # Safety
     ///
     /// As for [`FfiSafe::lift`].
-    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid>;
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError>;
 }
 
 macro_rules! by_kind {
     ($(impl [$($lifetime:lifetime)?] $pointer:ty;)*) => {$(
-        // SAFETY: what `Carries` vouches for.
-        unsafe impl<$($lifetime,)? T: Pointee<Kind: Carries<$pointer>> + ?Sized> FfiSafe
+        // SAFETY: what `ConvertPointer` vouches for.
+        unsafe impl<$($lifetime,)? T: Pointee<Kind: ConvertPointer<$pointer>> + ?Sized> FfiSafe
             for $pointer
         {
-            type Wire = <T::Kind as Carries<$pointer>>::Wire;
-            type At<'a> = <T::Kind as Carries<$pointer>>::At<'a>;
+            type Wire = <T::Kind as ConvertPointer<$pointer>>::Wire;
+            type At<'a> = <T::Kind as ConvertPointer<$pointer>>::At<'a>;
             type ByRef = ByCopy;
-            const SHAPE: &'static Shape = <T::Kind as Carries<$pointer>>::SHAPE;
-            const LENDS: Lends = <T::Kind as Carries<$pointer>>::LENDS;
+            const SHAPE: &'static Shape = <T::Kind as ConvertPointer<$pointer>>::SHAPE;
+            const NEEDS_SCOPE: NeedsScope = <T::Kind as ConvertPointer<$pointer>>::NEEDS_SCOPE;
 
             #[inline]
             fn lower(self) -> Self::Wire {
-                <T::Kind as Carries<$pointer>>::lower(self)
+                <T::Kind as ConvertPointer<$pointer>>::lower(self)
             }
 
             #[inline]
             unsafe fn lift<'a>(
                 wire: Self::Wire,
                 origin: Origin,
-            ) -> Result<Self::At<'a>, Invalid> {
+            ) -> Result<Self::At<'a>, LiftError> {
                 // SAFETY: the same contract.
-                unsafe { <T::Kind as Carries<$pointer>>::lift(wire, origin) }
+                unsafe { <T::Kind as ConvertPointer<$pointer>>::lift(wire, origin) }
             }
 
             returned_as_wire!();

@@ -12,7 +12,7 @@ use crate::abi::Opaque;
 ///
 /// The functions lead to the one `T` of that place, for as long as it stands.
 #[doc(hidden)]
-pub unsafe trait Place<T: ?Sized>: Sized {
+pub unsafe trait InstanceStorage<T: ?Sized>: Sized {
     /// Gives another owner of the same `T`, where a place is one of several.
     const SHARE: Option<unsafe extern "C" fn(*mut Opaque) -> *mut Opaque> = None;
 
@@ -34,7 +34,7 @@ pub unsafe trait Place<T: ?Sized>: Sized {
 }
 
 // SAFETY: the `T` itself.
-unsafe impl<T> Place<T> for T {
+unsafe impl<T> InstanceStorage<T> for T {
     #[inline]
     unsafe fn shared<'a>(this: *mut Opaque) -> &'a T {
         // SAFETY: the contract of this function.
@@ -49,7 +49,7 @@ unsafe impl<T> Place<T> for T {
 }
 
 // SAFETY: what is in the box.
-unsafe impl<T: ?Sized> Place<T> for Box<T> {
+unsafe impl<T: ?Sized> InstanceStorage<T> for Box<T> {
     #[inline]
     unsafe fn shared<'a>(this: *mut Opaque) -> &'a T {
         // SAFETY: the contract of this function.
@@ -64,7 +64,7 @@ unsafe impl<T: ?Sized> Place<T> for Box<T> {
 }
 
 // SAFETY: what this owner shares with others.
-unsafe impl<T: ?Sized> Place<T> for Arc<T> {
+unsafe impl<T: ?Sized> InstanceStorage<T> for Arc<T> {
     const SHARE: Option<unsafe extern "C" fn(*mut Opaque) -> *mut Opaque> = Some(share::<T>);
 
     #[inline]
@@ -93,21 +93,21 @@ unsafe extern "C" fn share<T: ?Sized>(this: *mut Opaque) -> *mut Opaque {
 #[doc(hidden)]
 #[repr(transparent)]
 #[derive(Debug)]
-pub struct Lent<T: ?Sized>(pub(crate) *mut T);
+pub struct Borrowed<T: ?Sized>(pub(crate) *mut T);
 
 // SAFETY: what the reference leads to. Only what was lent by `&mut` is called
 // with `&mut self`.
-unsafe impl<T: ?Sized> Place<T> for Lent<T> {
+unsafe impl<T: ?Sized> InstanceStorage<T> for Borrowed<T> {
     #[inline]
     unsafe fn shared<'a>(this: *mut Opaque) -> &'a T {
         // SAFETY: the contract of this function.
-        unsafe { &*(*this.cast::<Lent<T>>()).0 }
+        unsafe { &*(*this.cast::<Borrowed<T>>()).0 }
     }
 
     #[inline]
     unsafe fn exclusive<'a>(this: *mut Opaque) -> &'a mut T {
         // SAFETY: the contract of this function.
-        unsafe { &mut *(*this.cast::<Lent<T>>()).0 }
+        unsafe { &mut *(*this.cast::<Borrowed<T>>()).0 }
     }
 }
 

@@ -9,17 +9,21 @@ use core::task::{RawWaker, RawWakerVTable, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{Failure, Outcome, RawTaskWaker, TaskWakerTable};
-use crate::boundary::Fault;
+use crate::boundary::ReturnError;
 use crate::object::call_error::CallError;
 use crate::object::raise;
 use crate::runtime::{failure, library_ref};
 
 /// What polls lend: the data is a `Waker` of this side's executor.
 pub(crate) fn lend(waker: &Waker) -> RawTaskWaker {
-    RawTaskWaker { table: &LENT, data: ptr::from_ref(waker).cast(), keep: library_ref::here() }
+    RawTaskWaker {
+        table: &BORROWED,
+        data: ptr::from_ref(waker).cast(),
+        library_ref: library_ref::current(),
+    }
 }
 
-static LENT: TaskWakerTable =
+static BORROWED: TaskWakerTable =
     TaskWakerTable { clone, wake: wake_by_ref, wake_by_ref, drop: nothing };
 
 /// The data is a boxed `Waker`.
@@ -33,11 +37,11 @@ unsafe extern "C" fn clone(data: *const c_void) -> Outcome<RawTaskWaker> {
     let waker = unsafe { &*data.cast::<Waker>() };
     match catch_unwind(AssertUnwindSafe(|| waker.clone())) {
         Ok(waker) => {
-            let (data, keep) =
-                (Box::into_raw(Box::new(waker)).cast_const().cast(), library_ref::here());
+            let (data, library_ref) =
+                (Box::into_raw(Box::new(waker)).cast_const().cast(), library_ref::current());
             // SAFETY: this library is in use, as it runs.
-            unsafe { library_ref::retain(keep) };
-            Outcome::ok(RawTaskWaker { table: &OWNED, data, keep })
+            unsafe { library_ref::retain(library_ref) };
+            Outcome::ok(RawTaskWaker { table: &OWNED, data, library_ref })
         }
         Err(payload) => Outcome::failed(failure::of_panic(payload)),
     }
@@ -89,13 +93,13 @@ unsafe extern "C" fn nothing(_: *const c_void) -> *mut Failure {
 pub(crate) unsafe fn with<R>(lent: *const RawTaskWaker, poll: impl FnOnce(&Waker) -> R) -> R {
     // SAFETY: the functions of this table take a pointer to such a waker, and
     // those that would use it up are not called: it is never dropped.
-    let waker = ManuallyDrop::new(unsafe { Waker::new(lent.cast(), &OF_LENT) });
+    let waker = ManuallyDrop::new(unsafe { Waker::new(lent.cast(), &OF_BORROWED) });
     poll(&waker)
 }
 
 /// The data is a [`RawTaskWaker`] that is lent.
-static OF_LENT: RawWakerVTable =
-    RawWakerVTable::new(clone_remote, wake_remote_by_ref, wake_remote_by_ref, keep_remote);
+static OF_BORROWED: RawWakerVTable =
+    RawWakerVTable::new(clone_remote, wake_remote_by_ref, wake_remote_by_ref, drop_nothing);
 
 /// The data is a boxed [`RawTaskWaker`] that is owned.
 static OF_OWNED: RawWakerVTable =
@@ -110,7 +114,7 @@ unsafe fn clone_remote(data: *const ()) -> RawWaker {
     // SAFETY: its own function, and alive.
     let outcome = unsafe { ((*raw.table).clone)(raw.data) };
     // SAFETY: returned just now.
-    continue_panic(unsafe { told("clone", outcome.status) });
+    continue_panic(unsafe { panic_of("clone", outcome.status) });
     // SAFETY: without a failure there is a value.
     let owned = Box::new(unsafe { outcome.value.assume_init() });
     RawWaker::new(Box::into_raw(owned).cast_const().cast(), &OF_OWNED)
@@ -120,29 +124,29 @@ unsafe fn wake_remote(data: *const ()) {
     // SAFETY: the contract of this function; used up here.
     let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
     // SAFETY: its own function, called once.
-    let told = unsafe { told("wake", ((*raw.table).wake)(raw.data)) };
+    let reported = unsafe { panic_of("wake", ((*raw.table).wake)(raw.data)) };
     // SAFETY: retained by `clone`, and nothing of its library is used after this.
-    unsafe { library_ref::release(raw.keep) };
-    continue_panic(told);
+    unsafe { library_ref::release(raw.library_ref) };
+    continue_panic(reported);
 }
 
 unsafe fn wake_remote_by_ref(data: *const ()) {
     // SAFETY: the contract of this function.
     let raw = unsafe { &*data.cast::<RawTaskWaker>() };
     // SAFETY: its own function, and alive.
-    continue_panic(unsafe { told("wake", ((*raw.table).wake_by_ref)(raw.data)) });
+    continue_panic(unsafe { panic_of("wake", ((*raw.table).wake_by_ref)(raw.data)) });
 }
 
-unsafe fn keep_remote(_: *const ()) {}
+unsafe fn drop_nothing(_: *const ()) {}
 
 unsafe fn drop_remote(data: *const ()) {
     // SAFETY: the contract of this function; used up here.
     let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
     // SAFETY: its own function, called once. Its panic was reported when it
     // happened.
-    let _ = unsafe { told("drop", ((*raw.table).drop)(raw.data)) };
+    let _ = unsafe { panic_of("drop", ((*raw.table).drop)(raw.data)) };
     // SAFETY: as in `wake_remote`.
-    unsafe { library_ref::release(raw.keep) };
+    unsafe { library_ref::release(raw.library_ref) };
 }
 
 /// The panic that a status means, if any.
@@ -150,16 +154,16 @@ unsafe fn drop_remote(data: *const ()) {
 /// # Safety
 ///
 /// The status was returned just now, and is not used again.
-unsafe fn told(function: &'static str, status: *mut Failure) -> Option<CallError> {
+unsafe fn panic_of(function: &'static str, status: *mut Failure) -> Option<CallError> {
     if status.is_null() {
         return None;
     }
     // SAFETY: the contract of this function.
-    Some(CallError::of("Waker", function, unsafe { Fault::of_status(status) }))
+    Some(CallError::of("Waker", function, unsafe { ReturnError::from_status(status) }))
 }
 
-fn continue_panic(told: Option<CallError>) {
-    if let Some(error) = told {
+fn continue_panic(panic: Option<CallError>) {
+    if let Some(error) = panic {
         raise(error);
     }
 }

@@ -8,7 +8,7 @@
 
 use crate::boundary::Shape;
 use crate::boundary::shape::{Naming, last_name};
-use crate::boundary::via::crosses_as;
+use crate::boundary::via::converts_via;
 use crate::metadata::Interfaces;
 use crate::metadata::encode::Writer;
 
@@ -269,9 +269,9 @@ impl Definitions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Parameter<const NUMBER: usize>;
 
-crosses_as! {
+converts_via! {
     impl [const NUMBER: usize] Parameter<NUMBER>,
-    carrier: (), at 'a: Parameter<NUMBER>,
+    via: (), at 'a: Parameter<NUMBER>,
     shape: Shape::Parameter(NUMBER),
     lower: _ => (),
     lift: () => Ok(Parameter),

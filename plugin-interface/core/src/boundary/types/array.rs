@@ -4,8 +4,8 @@
 use core::mem::transmute_copy;
 
 use crate::abi::RawArray;
-use crate::boundary::unwind_guard::{Arrived, Lowered};
-use crate::boundary::{FfiSafe, Invalid, Lends, Origin, Plain, Shape, returned_as_wire};
+use crate::boundary::unwind_guard::{LoweredGuard, ReceivedGuard};
+use crate::boundary::{FfiSafe, LiftError, NeedsScope, Origin, Plain, Shape, returned_as_wire};
 
 // SAFETY: each element crosses as its own wire; where `T` is plain the array of
 // wires has the bits of the array.
@@ -14,7 +14,7 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
     type At<'a> = [T::At<'a>; N];
     type ByRef = T::ByRef;
     const SHAPE: &'static Shape = &Shape::Array(T::SHAPE, N);
-    const LENDS: Lends = T::LENDS;
+    const NEEDS_SCOPE: NeedsScope = T::NEEDS_SCOPE;
 
     #[inline]
     fn lower(self) -> Self::Wire {
@@ -22,19 +22,19 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
             // SAFETY: one size and the same bits; nothing is owned.
             return unsafe { transmute_copy(&self) };
         }
-        RawArray(self.map(Lowered::of).map(Lowered::send))
+        RawArray(self.map(LoweredGuard::new).map(LoweredGuard::into_wire))
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if T::PLAIN && origin != Origin::Foreign {
             // SAFETY: the bits were a value of this very type.
             return Ok(unsafe { transmute_copy(&wire) });
         }
         let mut invalid = None;
         // SAFETY: the contract of this function; each wire is lifted once.
-        let arrived = wire.0.map(|wire| unsafe { Arrived::<T>::of(wire, origin) });
-        let lifted = arrived.map(|element| {
+        let received = wire.0.map(|wire| unsafe { ReceivedGuard::<T>::new(wire, origin) });
+        let lifted = received.map(|element| {
             // SAFETY: the contract of this function.
             unsafe { element.lift() }.map_err(|error| invalid = Some(error)).ok()
         });

@@ -6,30 +6,32 @@
 use core::marker::PhantomData;
 
 use crate::abi::RawBox;
-use crate::boundary::via::crosses_as;
-use crate::boundary::{Carries, FfiSafe, Invalid, Lends, Origin, Shape, Value};
+use crate::boundary::via::converts_via;
+use crate::boundary::{
+    ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape, SizedPointee,
+};
 use crate::runtime::allocator;
 
 // SAFETY: the value crosses as its wire, in memory that its maker frees; where
 // `T` is plain the wire is the value.
-unsafe impl<T: FfiSafe> Carries<Box<T>> for Value {
+unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
     type Wire = RawBox;
     type At<'a> = Box<T::At<'a>>;
     const SHAPE: &'static Shape = &Shape::Apply("Box", &[T::SHAPE]);
-    const LENDS: Lends = T::LENDS;
+    const NEEDS_SCOPE: NeedsScope = T::NEEDS_SCOPE;
 
     #[inline]
     fn lower(value: Box<T>) -> RawBox {
-        if T::PLAIN { give(value) } else { give(Box::new((*value).lower())) }
+        if T::PLAIN { into_raw(value) } else { into_raw(Box::new((*value).lower())) }
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         let ptr = wire.ptr.cast::<T::Wire>();
         if origin == Origin::Foreign {
             check(ptr)?;
         }
-        let wire = Received::<T::Wire>(wire, PhantomData);
+        let wire = ReceivedBox::<T::Wire>(wire, PhantomData);
         // SAFETY: the pointer leads to one wire of `T`, lifted here and once.
         let value = unsafe { T::lift(ptr.read(), origin) }?;
         if T::PLAIN && wire.0.free.is_some_and(allocator::is_shared) {
@@ -44,26 +46,26 @@ unsafe impl<T: FfiSafe> Carries<Box<T>> for Value {
 
 /// Gives a box's memory away.
 #[inline]
-fn give<W>(value: Box<W>) -> RawBox {
+fn into_raw<W>(value: Box<W>) -> RawBox {
     let free = (size_of::<W>() > 0).then(allocator::free_of_this_side);
     RawBox { ptr: Box::into_raw(value).cast(), free }
 }
 
 /// Refuses what no box can be; it is not released.
-fn check<W>(ptr: *mut W) -> Result<(), Invalid> {
+fn check<W>(ptr: *mut W) -> Result<(), LiftError> {
     if ptr.is_null() {
-        Err(Invalid::Null)
+        Err(LiftError::Null)
     } else if !ptr.is_aligned() {
-        Err(Invalid::Alignment(ptr.addr()))
+        Err(LiftError::Alignment(ptr.addr()))
     } else {
         Ok(())
     }
 }
 
 /// Memory for one `W` that is ours to release.
-struct Received<W>(RawBox, PhantomData<W>);
+struct ReceivedBox<W>(RawBox, PhantomData<W>);
 
-impl<W> Drop for Received<W> {
+impl<W> Drop for ReceivedBox<W> {
     #[inline]
     fn drop(&mut self) {
         if let Some(free) = self.0.free {
@@ -73,17 +75,17 @@ impl<W> Drop for Received<W> {
     }
 }
 
-crosses_as! {
+converts_via! {
     impl [T: FfiSafe] Box<[T]>,
-    carrier: Vec<T>, at 'a: Box<[T::At<'a>]>,
+    via: Vec<T>, at 'a: Box<[T::At<'a>]>,
     shape: Shape::Apply("Box", &[&Shape::Slice(T::SHAPE)]),
     lower: slice => slice.into_vec(),
     lift: vector => Ok(vector.into_boxed_slice()),
 }
 
-crosses_as! {
+converts_via! {
     impl [] Box<str>,
-    carrier: String, at 'a: Box<str>,
+    via: String, at 'a: Box<str>,
     shape: Shape::Apply("Box", &[&Shape::Named("str")]),
     lower: text => text.into_string(),
     lift: text => Ok(text.into_boxed_str()),

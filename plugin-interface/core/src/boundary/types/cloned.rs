@@ -4,7 +4,7 @@
 #![expect(unsafe_code, reason = "what is kept in the call is borrowed from there")]
 
 use crate::abi::{RawBox, RawBuffer};
-use crate::boundary::{ByCopy, Carries, FfiSafe, Invalid, Lends, Origin, Shape};
+use crate::boundary::{ByCopy, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape};
 
 /// A type whose references cross as copies.
 #[doc(hidden)]
@@ -13,61 +13,61 @@ use crate::boundary::{ByCopy, Carries, FfiSafe, Invalid, Lends, Origin, Shape};
     label = "what this leads to crosses as a copy, and cannot be copied",
     note = "derive `Clone` for it, or pass it by value: `T` instead of `&T`, `Vec<T>` instead of `&[T]`; objects are lent as `&dyn Trait`"
 )]
-pub trait Copied: FfiSafe + Clone {}
+pub trait PassedAsClone: FfiSafe + Clone {}
 
 #[diagnostic::do_not_recommend]
-impl<T: FfiSafe + Clone> Copied for T {}
+impl<T: FfiSafe + Clone> PassedAsClone for T {}
 
 // SAFETY: a vector crosses, and what is made of it lies in the call until that
 // ends. It is named by another name than a slice that is passed by pointer.
-unsafe impl<'r, T> Carries<&'r [T]> for ByCopy
+unsafe impl<'r, T> ConvertPointer<&'r [T]> for ByCopy
 where
-    T: Copied,
+    T: PassedAsClone,
     for<'a> T::At<'a>: 'a,
 {
     type Wire = RawBuffer;
     type At<'a> = &'a [T::At<'a>];
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Apply("Vec", &[T::SHAPE]));
-    const LENDS: Lends = Lends::Always;
+    const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 
     fn lower(slice: &'r [T]) -> RawBuffer {
         slice.to_vec().lower()
     }
 
-    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let copy = unsafe { Vec::<T>::lift(wire, origin) }?;
         // SAFETY: borrowed for the call, in which it is kept.
-        Ok(unsafe { &*keep(copy, origin)? })
+        Ok(unsafe { &*store(copy, origin)? })
     }
 }
 
 // SAFETY: as above, of a box.
-unsafe impl<'r, T> Carries<&'r T> for ByCopy
+unsafe impl<'r, T> ConvertPointer<&'r T> for ByCopy
 where
-    T: Copied,
+    T: PassedAsClone,
     for<'a> T::At<'a>: 'a,
 {
     type Wire = RawBox;
     type At<'a> = &'a T::At<'a>;
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Apply("Box", &[T::SHAPE]));
-    const LENDS: Lends = Lends::Always;
+    const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 
     fn lower(value: &'r T) -> RawBox {
         Box::new(value.clone()).lower()
     }
 
-    unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let copy = unsafe { Box::<T>::lift(wire, origin) }?;
         // SAFETY: borrowed for the call, in which it is kept.
-        Ok(unsafe { &**keep(copy, origin)? })
+        Ok(unsafe { &**store(copy, origin)? })
     }
 }
 
 /// Where a copy lies until the call ends.
-fn keep<V>(copy: V, origin: Origin) -> Result<*const V, Invalid> {
-    let lendings = origin.lendings().ok_or(Invalid::Lent)?;
+fn store<V>(copy: V, origin: Origin) -> Result<*const V, LiftError> {
+    let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
     // SAFETY: a local of the call whose arguments are being lifted.
-    Ok(unsafe { &*lendings }.keep(copy))
+    Ok(unsafe { &*scope }.store(copy))
 }

@@ -4,57 +4,57 @@
 use core::hash::{BuildHasher, Hash};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use crate::boundary::via::crosses_as;
-use crate::boundary::{FfiSafe, Invalid, Shape};
+use crate::boundary::via::converts_via;
+use crate::boundary::{FfiSafe, LiftError, Shape};
 
 /// A collection of what was received, unless it holds less than that.
-fn collect<T, C: FromIterator<T>>(received: Vec<T>, len: fn(&C) -> usize) -> Result<C, Invalid> {
+fn collect<T, C: FromIterator<T>>(received: Vec<T>, len: fn(&C) -> usize) -> Result<C, LiftError> {
     let found = received.len();
     let collection = C::from_iter(received);
     match len(&collection) {
         distinct if distinct == found => Ok(collection),
-        distinct => Err(Invalid::Duplicate { found, distinct }),
+        distinct => Err(LiftError::Duplicate { found, distinct }),
     }
 }
 
-crosses_as! {
+converts_via! {
     impl [T: FfiSafe] VecDeque<T>,
-    carrier: Vec<T>, at 'a: VecDeque<T::At<'a>>,
+    via: Vec<T>, at 'a: VecDeque<T::At<'a>>,
     shape: Shape::Apply("VecDeque", &[T::SHAPE]),
     lower: queue => queue.into(),
     lift: vector => Ok(vector.into()),
 }
 
-crosses_as! {
+converts_via! {
     impl [T: FfiSafe] BTreeSet<T> where [for<'b> T::At<'b>: Ord],
-    carrier: Vec<T>, at 'a: BTreeSet<T::At<'a>>,
+    via: Vec<T>, at 'a: BTreeSet<T::At<'a>>,
     shape: Shape::Apply("BTreeSet", &[T::SHAPE]),
     lower: set => set.into_iter().collect(),
     lift: elements => collect(elements, BTreeSet::len),
 }
 
-crosses_as! {
+converts_via! {
     impl [T: FfiSafe, S: BuildHasher + Default + 'static] HashSet<T, S>
     where [for<'b> T::At<'b>: Eq + Hash],
-    carrier: Vec<T>, at 'a: HashSet<T::At<'a>, S>,
+    via: Vec<T>, at 'a: HashSet<T::At<'a>, S>,
     shape: Shape::Apply("HashSet", &[T::SHAPE]),
     lower: set => set.into_iter().collect(),
     lift: elements => collect(elements, HashSet::len),
 }
 
-crosses_as! {
+converts_via! {
     impl [K: FfiSafe, V: FfiSafe] BTreeMap<K, V> where [for<'b> K::At<'b>: Ord],
-    carrier: Vec<(K, V)>, at 'a: BTreeMap<K::At<'a>, V::At<'a>>,
+    via: Vec<(K, V)>, at 'a: BTreeMap<K::At<'a>, V::At<'a>>,
     shape: Shape::Apply("BTreeMap", &[K::SHAPE, V::SHAPE]),
     lower: map => map.into_iter().collect(),
     lift: entries => collect(entries, BTreeMap::len),
 }
 
 // The hasher stays on its side: each map is hashed anew where it arrives.
-crosses_as! {
+converts_via! {
     impl [K: FfiSafe, V: FfiSafe, S: BuildHasher + Default + 'static] HashMap<K, V, S>
     where [for<'b> K::At<'b>: Eq + Hash],
-    carrier: Vec<(K, V)>, at 'a: HashMap<K::At<'a>, V::At<'a>, S>,
+    via: Vec<(K, V)>, at 'a: HashMap<K::At<'a>, V::At<'a>, S>,
     shape: Shape::Apply("HashMap", &[K::SHAPE, V::SHAPE]),
     lower: map => map.into_iter().collect(),
     lift: entries => collect(entries, HashMap::len),

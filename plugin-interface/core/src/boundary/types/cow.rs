@@ -7,7 +7,7 @@ use crate::abi::{RawBuffer, RawSlice};
 use crate::boundary::types::slice::borrow;
 use crate::boundary::types::string::validate;
 use crate::boundary::types::vec::lift_plain;
-use crate::boundary::{ByCopy, FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire};
+use crate::boundary::{ByCopy, FfiSafe, LiftError, Origin, Plain, Shape, returned_as_wire};
 
 // SAFETY: a buffer without capacity owns nothing and is read as a slice; another
 // is a vector.
@@ -29,7 +29,7 @@ unsafe impl<T: Plain> FfiSafe for Cow<'_, [T]> {
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if wire.capacity == 0 {
             let slice = RawSlice { ptr: wire.ptr, len: wire.len };
             // SAFETY: the contract of this function; a vector without memory
@@ -59,7 +59,7 @@ unsafe impl FfiSafe for Cow<'_, str> {
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function, for bytes.
         let bytes = unsafe { Cow::<[u8]>::lift(wire, origin) }?;
         if origin == Origin::Foreign {

@@ -5,26 +5,26 @@
 use core::error::Error;
 use core::fmt;
 
-use crate::boundary::via::crosses_as;
-use crate::boundary::{Invalid, Shape};
+use crate::boundary::via::converts_via;
+use crate::boundary::{LiftError, Shape};
 
 /// So many causes are told: a chain may be a circle.
 const CAUSES: usize = 64;
 
 /// An error of the other side, in words.
-struct Told {
+struct ReceivedError {
     message: String,
-    cause: Option<Box<Told>>,
+    cause: Option<Box<ReceivedError>>,
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for ReceivedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
 /// What `main` prints: the message, then each cause.
-impl fmt::Debug for Told {
+impl fmt::Debug for ReceivedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         match &self.cause {
@@ -34,15 +34,15 @@ impl fmt::Debug for Told {
     }
 }
 
-impl Error for Told {
+impl Error for ReceivedError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_deref().map(|cause| cause as _)
     }
 }
 
-crosses_as! {
+converts_via! {
     impl [] Box<dyn Error + Send + Sync>,
-    carrier: Vec<String>, at 'a: Box<dyn Error + Send + Sync>,
+    via: Vec<String>, at 'a: Box<dyn Error + Send + Sync>,
     shape: Shape::Apply("Box", &[&Shape::Named("dyn Error + Send + Sync")]),
     lower: error => {
         let first: &(dyn Error + 'static) = &*error;
@@ -51,8 +51,8 @@ crosses_as! {
     },
     lift: messages => {
         let told = messages.into_iter().rev().fold(None, |cause, message| {
-            Some(Box::new(Told { message, cause }))
+            Some(Box::new(ReceivedError { message, cause }))
         });
-        told.map(|told| told as _).ok_or(Invalid::NoMessage)
+        told.map(|told| told as _).ok_or(LiftError::NoMessage)
     },
 }

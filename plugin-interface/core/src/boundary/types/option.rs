@@ -4,7 +4,7 @@
 use core::mem::MaybeUninit;
 
 use crate::abi::RawOption;
-use crate::boundary::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
+use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
 
 // SAFETY: the value crosses as its own wire, read only where the tag says so.
 unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
@@ -12,7 +12,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
     type At<'a> = Option<T::At<'a>>;
     type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Option", &[T::SHAPE]);
-    const LENDS: Lends = T::LENDS;
+    const NEEDS_SCOPE: NeedsScope = T::NEEDS_SCOPE;
 
     #[inline]
     fn lower(self) -> Self::Wire {
@@ -23,13 +23,13 @@ unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         match wire.some {
             0 => Ok(None),
             // SAFETY: the tag says that the value is there; the rest is the
             // contract of this function.
             1 => unsafe { T::lift(wire.value.assume_init(), origin) }.map(Some),
-            other => Err(Invalid::Tag(other)),
+            other => Err(LiftError::Tag(other)),
         }
     }
 

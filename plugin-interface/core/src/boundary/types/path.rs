@@ -6,14 +6,14 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::boundary::Shape;
-use crate::boundary::via::crosses_as;
+use crate::boundary::via::converts_via;
 
 #[cfg(unix)]
 mod platform {
     use std::ffi::{OsStr, OsString};
     use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-    use crate::boundary::Invalid;
+    use crate::boundary::LiftError;
 
     pub(crate) fn bytes(text: &OsStr) -> &[u8] {
         text.as_bytes()
@@ -23,11 +23,11 @@ mod platform {
         text.into_vec()
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, Invalid> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, LiftError> {
         Ok(OsStr::from_bytes(bytes))
     }
 
-    pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<OsString, Invalid> {
+    pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<OsString, LiftError> {
         Ok(OsString::from_vec(bytes))
     }
 }
@@ -38,7 +38,7 @@ mod platform {
 mod platform {
     use std::ffi::{OsStr, OsString};
 
-    use crate::boundary::Invalid;
+    use crate::boundary::LiftError;
 
     const UNICODE: &str = "a path that crosses is Unicode on this platform";
 
@@ -50,44 +50,44 @@ mod platform {
         text.into_string().expect(UNICODE).into_bytes()
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, Invalid> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<&OsStr, LiftError> {
         let text = core::str::from_utf8(bytes);
-        text.map(OsStr::new).map_err(|error| Invalid::Text(error.valid_up_to()))
+        text.map(OsStr::new).map_err(|error| LiftError::Text(error.valid_up_to()))
     }
 
-    pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<OsString, Invalid> {
+    pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<OsString, LiftError> {
         let text = String::from_utf8(bytes);
-        text.map(Into::into).map_err(|error| Invalid::Text(error.utf8_error().valid_up_to()))
+        text.map(Into::into).map_err(|error| LiftError::Text(error.utf8_error().valid_up_to()))
     }
 }
 
-crosses_as! {
+converts_via! {
     impl ['b] &'b OsStr,
-    carrier: &'b [u8], at 'a: &'a OsStr,
+    via: &'b [u8], at 'a: &'a OsStr,
     shape: Shape::Ref(&Shape::Named("OsStr")),
     lower: text => platform::bytes(text),
     lift: bytes => platform::from_bytes(bytes),
 }
 
-crosses_as! {
+converts_via! {
     impl [] OsString,
-    carrier: Vec<u8>, at 'a: OsString,
+    via: Vec<u8>, at 'a: OsString,
     shape: Shape::Named("OsString"),
     lower: text => platform::into_bytes(text),
     lift: bytes => platform::from_vec(bytes),
 }
 
-crosses_as! {
+converts_via! {
     impl ['b] &'b Path,
-    carrier: &'b OsStr, at 'a: &'a Path,
+    via: &'b OsStr, at 'a: &'a Path,
     shape: Shape::Ref(&Shape::Named("Path")),
     lower: path => path.as_os_str(),
     lift: text => Ok(Path::new(text)),
 }
 
-crosses_as! {
+converts_via! {
     impl [] PathBuf,
-    carrier: OsString, at 'a: PathBuf,
+    via: OsString, at 'a: PathBuf,
     shape: Shape::Named("PathBuf"),
     lower: path => path.into_os_string(),
     lift: text => Ok(text.into()),

@@ -3,12 +3,12 @@
 
 use core::marker::PhantomData;
 
-use crate::boundary::via::crosses_as;
+use crate::boundary::via::converts_via;
 use crate::boundary::{FfiSafe, Shape};
 
-crosses_as! {
+converts_via! {
     impl [T: FfiSafe] PhantomData<T>,
-    carrier: (), at 'a: PhantomData<T::At<'a>>,
+    via: (), at 'a: PhantomData<T::At<'a>>,
     shape: Shape::Apply("PhantomData", &[T::SHAPE]),
     lower: _ => (),
     lift: () => Ok(PhantomData),

@@ -4,7 +4,7 @@
 use core::num::NonZero;
 
 use crate::boundary::{
-    ByCopy, ByPointer, FfiSafe, Invalid, Origin, Plain, Shape, returned_as_wire,
+    ByCopy, ByPointer, FfiSafe, LiftError, Origin, Plain, Shape, returned_as_wire,
 };
 
 macro_rules! numbers {
@@ -22,7 +22,7 @@ macro_rules! numbers {
             }
 
             #[inline]
-            unsafe fn lift<'a>(wire: $ty, _: Origin) -> Result<Self::At<'a>, Invalid> {
+            unsafe fn lift<'a>(wire: $ty, _: Origin) -> Result<Self::At<'a>, LiftError> {
                 Ok(wire)
             }
 
@@ -51,8 +51,8 @@ macro_rules! nonzero {
             }
 
             #[inline]
-            unsafe fn lift<'a>(wire: $ty, _: Origin) -> Result<Self::At<'a>, Invalid> {
-                NonZero::new(wire).ok_or(Invalid::Zero)
+            unsafe fn lift<'a>(wire: $ty, _: Origin) -> Result<Self::At<'a>, LiftError> {
+                NonZero::new(wire).ok_or(LiftError::Zero)
             }
 
             returned_as_wire!();
@@ -79,11 +79,11 @@ unsafe impl FfiSafe for bool {
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: u8, _: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: u8, _: Origin) -> Result<Self::At<'a>, LiftError> {
         match wire {
             0 => Ok(false),
             1 => Ok(true),
-            other => Err(Invalid::Bool(other)),
+            other => Err(LiftError::Bool(other)),
         }
     }
 
@@ -106,8 +106,8 @@ unsafe impl FfiSafe for char {
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: u32, _: Origin) -> Result<Self::At<'a>, Invalid> {
-        char::from_u32(wire).ok_or(Invalid::Char(wire))
+    unsafe fn lift<'a>(wire: u32, _: Origin) -> Result<Self::At<'a>, LiftError> {
+        char::from_u32(wire).ok_or(LiftError::Char(wire))
     }
 
     returned_as_wire!();
@@ -129,7 +129,7 @@ unsafe impl FfiSafe for () {
     }
 
     #[inline]
-    unsafe fn lift<'a>(_: u8, _: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(_: u8, _: Origin) -> Result<Self::At<'a>, LiftError> {
         Ok(())
     }
 

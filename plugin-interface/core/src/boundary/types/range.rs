@@ -4,33 +4,33 @@
 use core::cmp::Ordering;
 use core::ops::{Bound, Range, RangeBounds, RangeInclusive};
 
-use crate::boundary::via::crosses_as;
-use crate::boundary::{FfiSafe, Invalid, Shape};
+use crate::boundary::via::converts_via;
+use crate::boundary::{FfiSafe, LiftError, Shape};
 
-crosses_as! {
+converts_via! {
     impl [] Ordering,
-    carrier: i8, at 'a: Ordering,
+    via: i8, at 'a: Ordering,
     shape: Shape::Named("Ordering"),
     lower: ordering => ordering as i8,
     lift: number => match number {
         -1 => Ok(Ordering::Less),
         0 => Ok(Ordering::Equal),
         1 => Ok(Ordering::Greater),
-        other => Err(Invalid::Ordering(other)),
+        other => Err(LiftError::Ordering(other)),
     },
 }
 
-crosses_as! {
+converts_via! {
     impl [T: FfiSafe] Range<T>,
-    carrier: (T, T), at 'a: Range<T::At<'a>>,
+    via: (T, T), at 'a: Range<T::At<'a>>,
     shape: Shape::Apply("Range", &[T::SHAPE]),
     lower: range => (range.start, range.end),
     lift: (start, end) => Ok(start..end),
 }
 
-crosses_as! {
+converts_via! {
     impl [T: FfiSafe] RangeInclusive<T>,
-    carrier: (T, T), at 'a: RangeInclusive<T::At<'a>>,
+    via: (T, T), at 'a: RangeInclusive<T::At<'a>>,
     shape: Shape::Apply("RangeInclusive", &[T::SHAPE]),
     lower: range => {
         let is_used_up = matches!(range.end_bound(), Bound::Excluded(_));

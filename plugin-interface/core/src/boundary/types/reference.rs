@@ -5,29 +5,31 @@ use core::ffi::c_void;
 
 use crate::abi::RawSlice;
 use crate::boundary::types::slice::check_foreign;
-use crate::boundary::{ByPointer, Carries, FfiSafe, Invalid, Lends, Origin, Plain, Shape, Value};
+use crate::boundary::{
+    ByPointer, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Plain, Shape, SizedPointee,
+};
 
 // SAFETY: what the type's own way of crossing by reference vouches for.
-unsafe impl<'r, T: FfiSafe<ByRef: Carries<&'r T>>> Carries<&'r T> for Value {
-    type Wire = <T::ByRef as Carries<&'r T>>::Wire;
-    type At<'a> = <T::ByRef as Carries<&'r T>>::At<'a>;
-    const SHAPE: &'static Shape = <T::ByRef as Carries<&'r T>>::SHAPE;
-    const LENDS: Lends = <T::ByRef as Carries<&'r T>>::LENDS;
+unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r T>>> ConvertPointer<&'r T> for SizedPointee {
+    type Wire = <T::ByRef as ConvertPointer<&'r T>>::Wire;
+    type At<'a> = <T::ByRef as ConvertPointer<&'r T>>::At<'a>;
+    const SHAPE: &'static Shape = <T::ByRef as ConvertPointer<&'r T>>::SHAPE;
+    const NEEDS_SCOPE: NeedsScope = <T::ByRef as ConvertPointer<&'r T>>::NEEDS_SCOPE;
 
     #[inline]
     fn lower(value: &'r T) -> Self::Wire {
-        <T::ByRef as Carries<&'r T>>::lower(value)
+        <T::ByRef as ConvertPointer<&'r T>>::lower(value)
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the same contract.
-        unsafe { <T::ByRef as Carries<&'r T>>::lift(wire, origin) }
+        unsafe { <T::ByRef as ConvertPointer<&'r T>>::lift(wire, origin) }
     }
 }
 
 // SAFETY: the value has one layout on both sides.
-unsafe impl<'r, T> Carries<&'r T> for ByPointer
+unsafe impl<'r, T> ConvertPointer<&'r T> for ByPointer
 where
     T: FfiSafe<ByRef = ByPointer>,
     for<'a> T::At<'a>: 'a,
@@ -42,7 +44,7 @@ where
     }
 
     #[inline]
-    unsafe fn lift<'a>(ptr: *const c_void, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(ptr: *const c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if origin == Origin::Foreign {
             // SAFETY: the caller vouches for the documented layout.
             unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;
@@ -54,7 +56,7 @@ where
 }
 
 // SAFETY: as for `&T`; lowering gives the exclusive borrow away.
-unsafe impl<'r, T: Plain> Carries<&'r mut T> for Value {
+unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for SizedPointee {
     type Wire = *mut c_void;
     type At<'a> = &'a mut T;
     const SHAPE: &'static Shape = &Shape::RefMut(T::SHAPE);
@@ -65,7 +67,7 @@ unsafe impl<'r, T: Plain> Carries<&'r mut T> for Value {
     }
 
     #[inline]
-    unsafe fn lift<'a>(ptr: *mut c_void, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(ptr: *mut c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if origin == Origin::Foreign {
             // SAFETY: the caller vouches for the documented layout.
             unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;

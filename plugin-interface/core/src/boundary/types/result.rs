@@ -5,7 +5,7 @@
 use core::mem::MaybeUninit;
 
 use crate::abi::{METHOD_ERROR, Outcome, RawResult, RawResultValue};
-use crate::boundary::{ByCopy, Fault, FfiSafe, Invalid, Lends, Origin, Shape};
+use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, ReturnError, Shape};
 
 // SAFETY: each side crosses as its own wire, read only where the tag or the
 // status says so.
@@ -15,7 +15,7 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
     type At<'a> = Result<T::At<'a>, E::At<'a>>;
     type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Result", &[T::SHAPE, E::SHAPE]);
-    const LENDS: Lends = T::LENDS.or(E::LENDS);
+    const NEEDS_SCOPE: NeedsScope = T::NEEDS_SCOPE.or(E::NEEDS_SCOPE);
 
     #[inline]
     fn lower(self) -> Self::Wire {
@@ -32,13 +32,13 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         match wire.tag {
             // SAFETY: the tag says that this side is initialised.
             0 => unsafe { T::lift(wire.value.ok.assume_init(), origin) }.map(Ok),
             // SAFETY: likewise.
             1 => unsafe { E::lift(wire.value.err.assume_init(), origin) }.map(Err),
-            other => Err(Invalid::Tag(other)),
+            other => Err(LiftError::Tag(other)),
         }
     }
 
@@ -56,18 +56,18 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
     unsafe fn lift_return<'a>(
         outcome: Outcome<Self::Returned>,
         origin: Origin,
-    ) -> Result<Self::At<'a>, Fault> {
+    ) -> Result<Self::At<'a>, ReturnError> {
         if outcome.status.is_null() {
             // SAFETY: a null status says that the value of `Ok` is there.
             let lifted = unsafe { T::lift(outcome.value.assume_init().ok.assume_init(), origin) };
-            return lifted.map(Ok).map_err(Fault::invalid);
+            return lifted.map(Ok).map_err(ReturnError::invalid);
         }
         if outcome.status == METHOD_ERROR {
             // SAFETY: this status says that the value of `Err` is there.
             let lifted = unsafe { E::lift(outcome.value.assume_init().err.assume_init(), origin) };
-            return lifted.map(Err).map_err(Fault::invalid);
+            return lifted.map(Err).map_err(ReturnError::invalid);
         }
         // SAFETY: not null, and of this outcome, which is ours.
-        Err(unsafe { Fault::of_status(outcome.status) })
+        Err(unsafe { ReturnError::from_status(outcome.status) })
     }
 }

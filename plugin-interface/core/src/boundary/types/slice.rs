@@ -3,7 +3,8 @@
 
 use crate::abi::RawSlice;
 use crate::boundary::{
-    ByCopy, ByPointer, Carries, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire,
+    ByCopy, ByPointer, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape,
+    returned_as_wire,
 };
 
 /// Plain data: a type whose references and slices cross by pointer, without a
@@ -35,9 +36,9 @@ pub unsafe trait Plain: FfiSafe<ByRef = ByPointer> + Copy + 'static {}
 /// # Safety
 ///
 /// `raw.ptr` is null or leads to `raw.len` initialised wires of `T`.
-pub(crate) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice, Invalid> {
+pub(crate) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice, LiftError> {
     if raw.len > isize::MAX as usize / size_of::<T>().max(1) {
-        return Err(Invalid::Length(raw.len));
+        return Err(LiftError::Length(raw.len));
     }
     if raw.len == 0 {
         // C writes an empty slice as a null pointer.
@@ -45,10 +46,10 @@ pub(crate) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice
     }
     let elements = raw.ptr.cast::<T::Wire>();
     if elements.is_null() {
-        return Err(Invalid::Null);
+        return Err(LiftError::Null);
     }
     if !elements.is_aligned() {
-        return Err(Invalid::Alignment(elements.addr()));
+        return Err(LiftError::Alignment(elements.addr()));
     }
     for i in 0..raw.len {
         // SAFETY: `i` is within the length, and the pointer is aligned.
@@ -59,30 +60,30 @@ pub(crate) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice
     Ok(raw)
 }
 
-// SAFETY: what `Carries` vouches for.
-unsafe impl<'r, T: FfiSafe<ByRef: Carries<&'r [T]>>> FfiSafe for &'r [T] {
-    type Wire = <T::ByRef as Carries<&'r [T]>>::Wire;
-    type At<'a> = <T::ByRef as Carries<&'r [T]>>::At<'a>;
+// SAFETY: what `ConvertPointer` vouches for.
+unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r [T]>>> FfiSafe for &'r [T] {
+    type Wire = <T::ByRef as ConvertPointer<&'r [T]>>::Wire;
+    type At<'a> = <T::ByRef as ConvertPointer<&'r [T]>>::At<'a>;
     type ByRef = ByCopy;
-    const SHAPE: &'static Shape = <T::ByRef as Carries<&'r [T]>>::SHAPE;
-    const LENDS: Lends = <T::ByRef as Carries<&'r [T]>>::LENDS;
+    const SHAPE: &'static Shape = <T::ByRef as ConvertPointer<&'r [T]>>::SHAPE;
+    const NEEDS_SCOPE: NeedsScope = <T::ByRef as ConvertPointer<&'r [T]>>::NEEDS_SCOPE;
 
     #[inline]
     fn lower(self) -> Self::Wire {
-        <T::ByRef as Carries<&'r [T]>>::lower(self)
+        <T::ByRef as ConvertPointer<&'r [T]>>::lower(self)
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the same contract.
-        unsafe { <T::ByRef as Carries<&'r [T]>>::lift(wire, origin) }
+        unsafe { <T::ByRef as ConvertPointer<&'r [T]>>::lift(wire, origin) }
     }
 
     returned_as_wire!();
 }
 
 // SAFETY: the elements have one layout on both sides.
-unsafe impl<'r, T> Carries<&'r [T]> for ByPointer
+unsafe impl<'r, T> ConvertPointer<&'r [T]> for ByPointer
 where
     T: FfiSafe<ByRef = ByPointer>,
     for<'a> T::At<'a>: 'a,
@@ -97,7 +98,7 @@ where
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function; plain elements are their own
         // wires, here and at 'a.
         unsafe { borrow::<T, T::At<'a>>(wire, origin) }
@@ -114,7 +115,7 @@ where
 pub(crate) unsafe fn borrow<'a, T: FfiSafe, U>(
     wire: RawSlice,
     origin: Origin,
-) -> Result<&'a [U], Invalid> {
+) -> Result<&'a [U], LiftError> {
     let wire = match origin == Origin::Foreign {
         false => wire,
         // SAFETY: the caller vouches for the documented layout.
@@ -138,7 +139,7 @@ unsafe impl<T: Plain> FfiSafe for &mut [T] {
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         let wire = match origin == Origin::Foreign {
             false => wire,
             // SAFETY: the caller vouches for the documented layout.

@@ -2,12 +2,12 @@
 #![expect(unsafe_code, reason = "text from Rust is not validated a second time")]
 
 use crate::abi::{RawBuffer, RawSlice};
-use crate::boundary::{ByCopy, FfiSafe, Invalid, Origin, Shape, returned_as_wire};
+use crate::boundary::{ByCopy, FfiSafe, LiftError, Origin, Shape, returned_as_wire};
 
-pub(crate) fn validate(bytes: &[u8]) -> Result<(), Invalid> {
+pub(crate) fn validate(bytes: &[u8]) -> Result<(), LiftError> {
     match core::str::from_utf8(bytes) {
         Ok(_) => Ok(()),
-        Err(error) => Err(Invalid::Text(error.valid_up_to())),
+        Err(error) => Err(LiftError::Text(error.valid_up_to())),
     }
 }
 
@@ -24,7 +24,7 @@ unsafe impl FfiSafe for &str {
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function, for bytes.
         let bytes = unsafe { <&[u8]>::lift(wire, origin) }?;
         if origin == Origin::Foreign {
@@ -50,7 +50,7 @@ unsafe impl FfiSafe for String {
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function, for bytes.
         let bytes = unsafe { <Vec<u8>>::lift(wire, origin) }?;
         if origin == Origin::Foreign {

@@ -3,31 +3,31 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::boundary::via::crosses_as;
-use crate::boundary::{Invalid, Shape};
+use crate::boundary::via::converts_via;
+use crate::boundary::{LiftError, Shape};
 
 const NANOS_PER_SEC: u32 = 1_000_000_000;
 
-fn duration(seconds: u64, nanos: u32) -> Result<Duration, Invalid> {
+fn duration(seconds: u64, nanos: u32) -> Result<Duration, LiftError> {
     if nanos < NANOS_PER_SEC {
         Ok(Duration::new(seconds, nanos))
     } else {
-        Err(Invalid::Nanoseconds(nanos))
+        Err(LiftError::Nanoseconds(nanos))
     }
 }
 
-crosses_as! {
+converts_via! {
     impl [] Duration,
-    carrier: (u64, u32), at 'a: Duration,
+    via: (u64, u32), at 'a: Duration,
     shape: Shape::Named("Duration"),
     lower: duration => (duration.as_secs(), duration.subsec_nanos()),
     lift: (seconds, nanos) => duration(seconds, nanos),
 }
 
 // Seconds since 1970, rounded down, and the nanoseconds since then.
-crosses_as! {
+converts_via! {
     impl [] SystemTime,
-    carrier: (i64, u32), at 'a: SystemTime,
+    via: (i64, u32), at 'a: SystemTime,
     shape: Shape::Named("SystemTime"),
     lower: time => match time.duration_since(UNIX_EPOCH) {
         Ok(after) => (after.as_secs().cast_signed(), after.subsec_nanos()),
@@ -49,6 +49,6 @@ crosses_as! {
             UNIX_EPOCH.checked_add(whole)
         };
         let part = duration(0, nanos)?;
-        time.and_then(|time| time.checked_add(part)).ok_or(Invalid::Time(seconds))
+        time.and_then(|time| time.checked_add(part)).ok_or(LiftError::Time(seconds))
     },
 }

@@ -2,8 +2,8 @@
 #![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
 
 use crate::abi::{RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6};
-use crate::boundary::unwind_guard::{Arrived, Lowered};
-use crate::boundary::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
+use crate::boundary::unwind_guard::{LoweredGuard, ReceivedGuard};
+use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
 
 macro_rules! tuples {
     ($($raw:ident($($name:ident $place:tt),+);)*) => {$(
@@ -13,23 +13,23 @@ macro_rules! tuples {
             type At<'a> = ($($name::At<'a>,)+);
             type ByRef = ByCopy;
             const SHAPE: &'static Shape = &Shape::Tuple(&[$($name::SHAPE),+]);
-            const LENDS: Lends = Lends::Never$(.or($name::LENDS))+;
+            const NEEDS_SCOPE: NeedsScope = NeedsScope::Never$(.or($name::NEEDS_SCOPE))+;
 
             #[inline]
             fn lower(self) -> Self::Wire {
-                let lowered = ($(Lowered::of(self.$place),)+);
-                $raw($(lowered.$place.send()),+)
+                let lowered = ($(LoweredGuard::new(self.$place),)+);
+                $raw($(lowered.$place.into_wire()),+)
             }
 
             #[inline]
             unsafe fn lift<'a>(
                 wire: Self::Wire,
                 origin: Origin,
-            ) -> Result<Self::At<'a>, Invalid> {
+            ) -> Result<Self::At<'a>, LiftError> {
                 // SAFETY: the contract of this function, for each value.
                 unsafe {
-                    let arrived = ($(Arrived::<$name>::of(wire.$place, origin),)+);
-                    Ok(($(arrived.$place.lift()?,)+))
+                    let received = ($(ReceivedGuard::<$name>::new(wire.$place, origin),)+);
+                    Ok(($(received.$place.lift()?,)+))
                 }
             }
 

@@ -6,8 +6,8 @@ use core::mem::ManuallyDrop;
 
 use crate::abi::{RawBuffer, RawSlice};
 use crate::boundary::types::slice::check_foreign;
-use crate::boundary::unwind_guard::{Lowered, Row};
-use crate::boundary::{ByCopy, FfiSafe, Invalid, Lends, Origin, Shape, returned_as_wire};
+use crate::boundary::unwind_guard::{LoweredGuard, ReceivedGuards};
+use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
 use crate::runtime::allocator;
 
 // SAFETY: the elements cross as wires in a buffer that its maker frees; where
@@ -17,20 +17,20 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
     type At<'a> = Vec<T::At<'a>>;
     type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Vec", &[T::SHAPE]);
-    const LENDS: Lends = T::LENDS;
+    const NEEDS_SCOPE: NeedsScope = T::NEEDS_SCOPE;
 
     #[inline]
     fn lower(self) -> RawBuffer {
         if T::PLAIN {
-            give(self)
+            into_buffer(self)
         } else {
             // Each is as its wire lies.
-            give(self.into_iter().map(Lowered::of).collect::<Vec<Lowered<T>>>())
+            into_buffer(self.into_iter().map(LoweredGuard::new).collect::<Vec<LoweredGuard<T>>>())
         }
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, Invalid> {
+    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if T::PLAIN {
             // SAFETY: the contract of this function; plain elements are their
             // own wires, here and at 'a.
@@ -40,7 +40,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
             check::<T::Wire>(&wire)?;
         }
         // SAFETY: the contract of this function.
-        unsafe { Received::<T::Wire>(wire, PhantomData).convert::<T>(origin) }
+        unsafe { ReceivedBuffer::<T::Wire>(wire, PhantomData).convert::<T>(origin) }
     }
 
     returned_as_wire!();
@@ -56,11 +56,11 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
 pub(crate) unsafe fn lift_plain<T: FfiSafe, U>(
     wire: RawBuffer,
     origin: Origin,
-) -> Result<Vec<U>, Invalid> {
+) -> Result<Vec<U>, LiftError> {
     if origin == Origin::Foreign {
         check::<T::Wire>(&wire)?;
     }
-    let wire = Received::<T::Wire>(wire, PhantomData);
+    let wire = ReceivedBuffer::<T::Wire>(wire, PhantomData);
     if origin == Origin::Foreign {
         // SAFETY: the foreign side lends `len` wires until `free`.
         unsafe { check_foreign::<T>(RawSlice { ptr: wire.0.ptr, len: wire.0.len }) }?;
@@ -71,7 +71,7 @@ pub(crate) unsafe fn lift_plain<T: FfiSafe, U>(
 
 /// Gives a vector's memory away.
 #[inline]
-fn give<W>(vector: Vec<W>) -> RawBuffer {
+fn into_buffer<W>(vector: Vec<W>) -> RawBuffer {
     let mut vector = ManuallyDrop::new(vector);
     // Elements without a size need no memory, and have room for ever.
     let allocated = size_of::<W>() > 0 && vector.capacity() > 0;
@@ -86,24 +86,24 @@ fn give<W>(vector: Vec<W>) -> RawBuffer {
 
 /// Refuses what no vector can be. It is not released: whoever lies about what it
 /// is may lie about how to free it.
-fn check<W>(buffer: &RawBuffer) -> Result<(), Invalid> {
+fn check<W>(buffer: &RawBuffer) -> Result<(), LiftError> {
     let RawBuffer { ptr, len, capacity, .. } = *buffer;
     let ptr = ptr.cast::<W>();
     if len > capacity || capacity > isize::MAX as usize / size_of::<W>().max(1) {
-        Err(Invalid::Length(len))
+        Err(LiftError::Length(len))
     } else if capacity > 0 && ptr.is_null() {
-        Err(Invalid::Null)
+        Err(LiftError::Null)
     } else if capacity > 0 && !ptr.is_aligned() {
-        Err(Invalid::Alignment(ptr.addr()))
+        Err(LiftError::Alignment(ptr.addr()))
     } else {
         Ok(())
     }
 }
 
 /// A buffer of `W` that is ours to release.
-struct Received<W>(RawBuffer, PhantomData<W>);
+struct ReceivedBuffer<W>(RawBuffer, PhantomData<W>);
 
-impl<W: Copy> Received<W> {
+impl<W: Copy> ReceivedBuffer<W> {
     /// Takes the elements over as values of `T`, with their memory if both
     /// sides share the allocator and by one copy if not.
     ///
@@ -141,10 +141,10 @@ impl<W: Copy> Received<W> {
     unsafe fn convert<'a, T: FfiSafe<Wire = W>>(
         self,
         origin: Origin,
-    ) -> Result<Vec<T::At<'a>>, Invalid> {
+    ) -> Result<Vec<T::At<'a>>, LiftError> {
         let mut vector = Vec::with_capacity(self.0.len);
         // SAFETY: the contract of this function; `self` frees the memory later.
-        let row = unsafe { Row::<T>::of(self.0.ptr.cast::<W>(), self.0.len, origin) };
+        let row = unsafe { ReceivedGuards::<T>::new(self.0.ptr.cast::<W>(), self.0.len, origin) };
         for element in row {
             // SAFETY: the contract of this function.
             vector.push(unsafe { element.lift() }?);
@@ -153,7 +153,7 @@ impl<W: Copy> Received<W> {
     }
 }
 
-impl<W> Drop for Received<W> {
+impl<W> Drop for ReceivedBuffer<W> {
     #[inline]
     fn drop(&mut self) {
         let RawBuffer { ptr, capacity, free, .. } = self.0;
