@@ -26,7 +26,7 @@ use plugin_interface::{Greeter, plugin_aggregates};
 mod example;
 mod plugins;
 
-pub use crate::example::{English, LIBRARY, Shout, Tool, example_folder};
+pub use crate::example::{English, LIBRARY, Shout, Tool, ToolProxy, example_folder};
 pub use crate::plugins::greeter;
 
 #[plugin_aggregates(Tool)]
@@ -35,6 +35,45 @@ mod plugin {}
 
 #[doc = include_str!("src/introduction.md")]
 mod introduction {}
+
+#[doc = include_str!("src/first-plugin.md")]
+mod first_plugin {}
+
+#[doc = include_str!("src/concepts.md")]
+mod concepts {}
+
+#[doc = include_str!("src/glossary.md")]
+mod glossary {}
+
+#[doc = include_str!("src/interfaces/types.md")]
+mod interfaces_types {}
+
+#[doc = include_str!("src/interfaces/types/numbers.md")]
+mod interfaces_types_numbers {}
+
+#[doc = include_str!("src/interfaces/types/borrowed.md")]
+mod interfaces_types_borrowed {}
+
+#[doc = include_str!("src/interfaces/types/owned.md")]
+mod interfaces_types_owned {}
+
+#[doc = include_str!("src/interfaces/types/collections.md")]
+mod interfaces_types_collections {}
+
+#[doc = include_str!("src/interfaces/types/compound.md")]
+mod interfaces_types_compound {}
+
+#[doc = include_str!("src/interfaces/errors.md")]
+mod interfaces_errors {}
+
+#[doc = include_str!("src/interfaces/objects.md")]
+mod interfaces_objects {}
+
+#[doc = include_str!("src/interfaces/own-types.md")]
+mod interfaces_own_types {}
+
+#[doc = include_str!("src/interfaces/versions.md")]
+mod interfaces_versions {}
 
 #[doc = include_str!("src/hosts/ways.md")]
 mod hosts_ways {}
