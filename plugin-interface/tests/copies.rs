@@ -13,7 +13,7 @@ fn build() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/Cargo.toml");
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--package", "copying", "--manifest-path"])
+        .args(["build", "--workspace", "--manifest-path"])
         .arg(manifest)
         .arg("--target-dir")
         .arg(&target)

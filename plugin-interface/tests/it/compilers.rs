@@ -7,16 +7,15 @@ use crate::builds::{Built, build};
 
 /// Some fixtures as another compiler builds them, which lays out the fields of
 /// all that is not `repr(C)` at random.
-pub(crate) fn shuffled(more: &[&str]) -> Option<Built> {
+pub(crate) fn shuffled(fixtures: &[&str], more: &[&str]) -> Option<Built> {
     let other = "nightly";
     if !has_toolchain(other) {
         eprintln!("NOT TESTED against another compiler: no toolchain `{other}` is installed");
         return None;
     }
     let before = ["+nightly", "--config", "build.rustflags = ['-Zrandomize-layout']"];
-    let packages =
-        ["driver", "changed", "healthy", "objects", "shared-malloc", "tagged"].map(|p| ["-p", p]);
-    let after = [packages.as_flattened(), more].concat();
+    let packages: Vec<_> = fixtures.iter().flat_map(|name| ["--package", name]).collect();
+    let after = [&packages, more].concat();
     Some(build("fixtures-shuffled", "build", &before, &after))
 }
 

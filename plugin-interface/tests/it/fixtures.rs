@@ -11,13 +11,24 @@ use tempfile::TempDir;
 
 use crate::builds::{Built, build, built, sources};
 
-/// The fixtures as they are shipped: small, so that many loads are quick. Without
-/// what takes longest to optimise.
+/// The fixtures as they are shipped: small, so that many loads are quick. Only
+/// those that a test asks for, since they take long to optimise.
 pub(crate) fn released() -> &'static Built {
     static BUILT: OnceLock<Built> = OnceLock::new();
-    let without = ["positions", "sharing", "tagged"].map(|name| ["--exclude", name]);
-    let most = [&["--release", "--workspace"], without.as_flattened()].concat();
-    BUILT.get_or_init(|| build("fixtures", "build", &[], &most))
+    let packages = [
+        "changed",
+        "driver",
+        "faulty",
+        "healthy",
+        "objects",
+        "shared-malloc",
+        "stamped",
+        "strict",
+        "threads",
+    ];
+    let packages = packages.map(|name| ["--package", name]);
+    let arguments = [&["--release"], packages.as_flattened()].concat();
+    BUILT.get_or_init(|| build("fixtures", "build", &[], &arguments))
 }
 
 /// The file of a fixture; it was built, or the test fails.

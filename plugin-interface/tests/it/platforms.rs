@@ -106,20 +106,24 @@ fn metadata_is_read_from_the_formats_of_other_platforms() {
 #[test]
 fn metadata_survives_optimisation_linkers_and_strip() {
     let expected = inspect(fixture("strict")).unwrap();
-    let profile = |setting: &str| ["--config".to_owned(), format!("profile.release.{setting}")];
-    let linker = |flags: &str| ["--config".to_owned(), format!("build.rustflags = [{flags}]")];
+    let profile = |setting: &str| vec!["--config".to_owned(), format!("profile.release.{setting}")];
+    // For the library alone: everything else is compiled once for all of them.
+    let linker = |name: &str| {
+        let linker = format!("-Clink-arg=-fuse-ld={name}");
+        vec!["--".to_owned(), linker, "-Clinker-features=-lld".to_owned()]
+    };
     for (name, options) in [
         ("fat", profile("lto = \"fat\"")),
         ("thin", profile("lto = \"thin\"")),
         ("size", profile("opt-level = \"z\"")),
         ("strip", profile("strip = \"symbols\"")),
         ("units", profile("codegen-units = 1")),
-        ("bfd", linker("\"-Clink-arg=-fuse-ld=bfd\", \"-Clinker-features=-lld\"")),
-        ("gold", linker("\"-Clink-arg=-fuse-ld=gold\", \"-Clinker-features=-lld\"")),
+        ("bfd", linker("bfd")),
+        ("gold", linker("gold")),
     ] {
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         let arguments = [&["--release", "--package", "strict"][..], &options].concat();
-        let built = build(&format!("fixtures-{name}"), "build", &[], &arguments);
+        let built = build(&format!("fixtures-{name}"), "rustc", &[], &arguments);
         assert_eq!(inspect(&built["strict"]).unwrap(), expected, "{name}");
         let handles = PluginManager::new().load_library(&built["strict"]).unwrap();
         assert_eq!(handles[0].name(), "Stern", "{name}");
