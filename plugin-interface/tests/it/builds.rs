@@ -11,16 +11,7 @@ use cargo_metadata::Message;
 
 /// `PLUGIN_SOAK=1` runs the long versions.
 pub(crate) fn is_soak() -> bool {
-    is_set("PLUGIN_SOAK")
-}
-
-/// `PLUGIN_THOROUGH=1` runs what takes minutes to build, as `.ci/run` does.
-pub(crate) fn is_thorough() -> bool {
-    is_set("PLUGIN_THOROUGH") || is_soak()
-}
-
-fn is_set(variable: &str) -> bool {
-    std::env::var_os(variable).is_some_and(|value| value == "1")
+    std::env::var_os("PLUGIN_SOAK").is_some_and(|value| value == "1")
 }
 
 /// Where the fixtures' sources are.

@@ -18,7 +18,7 @@ use plugin_interface::PluginManager;
 use rounds::{Rounds, close, proxy};
 use tagging::Tagging;
 
-use builds::{Built, build, built, is_soak, is_thorough};
+use builds::{Built, build, built, is_soak};
 use compilers::{shuffled, version};
 
 #[global_allocator]
@@ -64,6 +64,11 @@ fn pass(library: &Path, cases: u32, size: usize) {
     Rounds::new(&plugins, cases, size, &live).all();
     drop((mirror, allocations));
     close(&manager, plugins, library);
+}
+
+/// `PLUGIN_THOROUGH=1` runs what takes minutes to build, as `.ci/run` does.
+fn is_thorough() -> bool {
+    std::env::var_os("PLUGIN_THOROUGH").is_some_and(|value| value == "1") || is_soak()
 }
 
 // Without a harness, which would allocate meanwhile.
