@@ -23,11 +23,11 @@
 
 use plugin_interface::{Greeter, plugin_aggregates};
 
+mod c_libraries;
 mod example;
-mod plugins;
 
+pub use crate::c_libraries::{c_library, greeter};
 pub use crate::example::{English, LIBRARY, Shout, Tool, ToolProxy, example_folder};
-pub use crate::plugins::greeter;
 
 #[plugin_aggregates(Tool)]
 #[plugin_aggregates(Greeter)]
@@ -95,3 +95,12 @@ mod hosts_live {}
 
 #[doc = include_str!("src/hosts/state.md")]
 mod hosts_state {}
+
+#[doc = include_str!("src/c/plugin.md")]
+mod c_plugin {}
+
+#[doc = include_str!("src/c/hot-reload.md")]
+mod c_hot_reload {}
+
+#[doc = include_str!("src/c/host.md")]
+mod c_host {}
