@@ -33,11 +33,17 @@ pub use crate::example::{English, LIBRARY, Shout, Tool, ToolProxy, example_folde
 #[plugin_aggregates(Greeter)]
 mod plugin {}
 
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
 #[doc = include_str!("src/introduction.md")]
 mod introduction {}
 
 #[doc = include_str!("src/first-plugin.md")]
 mod first_plugin {}
+
+#[doc = include_str!("src/first-c-library.md")]
+mod first_c_library {}
 
 #[doc = include_str!("src/concepts.md")]
 mod concepts {}

@@ -1,5 +1,5 @@
 //! The table of what crosses, `core/src/boundary/types.md`, which the documentation
-//! of `boundary` and the README show. What it names is compiled here, in each
+//! of `boundary` and the book show. What it names is compiled here, in each
 //! position that it says, and costs what it says; and each type that crosses is in it.
 #![expect(unsafe_code, reason = "lowers and lifts by hand, and counts allocations")]
 
@@ -292,9 +292,9 @@ fn each_row_says_what_its_types_cost() {
 }
 
 #[test]
-fn the_readme_shows_the_table() {
-    let readme = include_str!("../../README.md");
-    assert!(readme.contains(TABLE), "the README differs from core/src/boundary/types.md");
+fn the_book_shows_the_table() {
+    let page = include_str!("../../docs/book/src/interfaces/types.md");
+    assert!(page.contains(TABLE), "interfaces/types.md differs from core/src/boundary/types.md");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The README works when it is typed in.
+//! The README and the tutorials of the book work when they are typed in.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -6,10 +6,14 @@ use std::process::{Command, Stdio};
 
 use crate::environment::{Directory, root};
 
-/// What stands under a heading of the README.
-fn section(heading: &str) -> String {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, section) = readme.split_once(&format!("\n## {heading}\n")).expect("a section");
+/// A page of the book.
+fn page(name: &str) -> String {
+    std::fs::read_to_string(root().join("docs/book/src").join(name)).unwrap()
+}
+
+/// The text under a heading of a page.
+fn section(page: &str, heading: &str) -> String {
+    let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("a section");
     section.split("\n## ").next().unwrap().to_owned()
 }
 
@@ -21,7 +25,7 @@ fn beside() -> Directory {
 }
 
 /// Writes a block to the file that its first line names, in a comment of that
-/// kind; gives the lines of it.
+/// kind. Returns the number of its lines.
 fn write(folder: &Path, content: &str, comment: &str) -> usize {
     let (first, rest) = content.split_once('\n').unwrap();
     let path = folder.join(first.strip_prefix(comment).expect("a path"));
@@ -30,13 +34,16 @@ fn write(folder: &Path, content: &str, comment: &str) -> usize {
     rest.lines().count()
 }
 
-/// The blocks of code in a document: language and content.
+/// The blocks of code in a document: language and content, as a reader sees it.
 fn blocks(document: &str) -> Vec<(&str, String)> {
     let mut blocks = Vec::new();
     let mut lines = document.lines();
     while let Some(line) = lines.next() {
-        if let Some(language) = line.strip_prefix("```") {
-            let content: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+        if let Some(fence) = line.strip_prefix("```") {
+            let language = fence.split(',').next().unwrap();
+            let is_hidden = |line: &&str| language == "rust" && line.starts_with("# ");
+            let content = lines.by_ref().take_while(|line| *line != "```");
+            let content: Vec<_> = content.filter(|line| !is_hidden(line)).collect();
             blocks.push((language, content.join("\n") + "\n"));
         }
     }
@@ -44,12 +51,40 @@ fn blocks(document: &str) -> Vec<(&str, String)> {
 }
 
 #[test]
-fn a_first_plugin_of_ones_own_works_as_the_readme_shows_it() {
-    let readme = section("A plugin of your own");
+fn the_block_of_the_readme_is_a_host_and_a_plugin() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, block) = blocks(&readme).into_iter().find(|(language, _)| *language == "rust").unwrap();
+    assert!(block.lines().count() <= 35, "one look");
+    let directory = beside();
+    let folder = directory.path().join("whole-idea");
+    let manifest = "[package]\nname = \"whole-idea\"\nedition = \"2024\"\n\
+        [lib]\ncrate-type = [\"cdylib\"]\n[dependencies]\n\
+        plugin-interface = { path = \"../rust-plugin-system/plugin-interface\" }\n";
+    std::fs::create_dir_all(folder.join("src")).unwrap();
+    std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    // The plugin is a library, the host a program, and here both have one text.
+    for file in ["src/lib.rs", "src/main.rs"] {
+        std::fs::write(folder.join(file), &block).unwrap();
+    }
+    let run = "cargo build && mkdir plugins && \
+        cp $CARGO_TARGET_DIR/debug/libwhole_idea.so plugins && cargo run";
+    let output = Command::new("sh")
+        .args(["-c", run])
+        .current_dir(&folder)
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("hot"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "HELLO!\n");
+}
+
+#[test]
+fn a_first_plugin_of_ones_own_works_as_the_book_shows_it() {
+    let section = section(&page("first-plugin.md"), "Three crates");
     let directory = beside();
     let folder = directory.path().join("my-tools");
     let (mut written, mut code) = (0, 0);
-    for (language, content) in blocks(&readme) {
+    for (language, content) in blocks(&section) {
         let comment = match language {
             "toml" => "# ",
             "rust" => "// ",
@@ -62,7 +97,7 @@ fn a_first_plugin_of_ones_own_works_as_the_readme_shows_it() {
     assert_eq!(written, 7);
     assert!(code < 50, "short enough to type: {code} lines");
 
-    let console = blocks(&readme).into_iter().find(|(language, _)| *language == "console");
+    let console = blocks(&section).into_iter().find(|(language, _)| *language == "console");
     let (_, console) = console.unwrap();
     let (command, expected) = console.split_once('\n').unwrap();
     let output = Command::new("sh")
@@ -76,8 +111,9 @@ fn a_first_plugin_of_ones_own_works_as_the_readme_shows_it() {
 }
 
 #[test]
-fn a_library_of_c_is_reloaded_as_the_readme_shows_it() {
-    let section = section("Hot-reload a C library");
+fn a_library_of_c_is_reloaded_as_the_book_shows_it() {
+    let page = page("first-c-library.md");
+    let section = section(&page, "Two files");
     let directory = beside();
     let all = blocks(&section);
     for (language, content) in &all {
@@ -113,5 +149,5 @@ fn a_library_of_c_is_reloaded_as_the_readme_shows_it() {
     running.kill().unwrap();
     running.wait().unwrap();
     assert_eq!(found.unwrap(), "Ok(5) Ok(10)");
-    assert!(section.contains("it prints `Ok(5) Ok(10)`"));
+    assert!(page.contains("it prints `Ok(5) Ok(10)`"));
 }
