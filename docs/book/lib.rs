@@ -110,3 +110,9 @@ mod c_hot_reload {}
 
 #[doc = include_str!("src/c/host.md")]
 mod c_host {}
+
+#[doc = include_str!("src/program/commands.md")]
+mod program_commands {}
+
+#[doc = include_str!("src/program/exit-codes.md")]
+mod program_exit_codes {}

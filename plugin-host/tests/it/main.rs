@@ -1,5 +1,6 @@
 //! The `plugin-host` program, as its users run it.
 
+mod book;
 mod call;
 mod check;
 mod children;
