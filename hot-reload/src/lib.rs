@@ -10,10 +10,8 @@ mod value;
 use std::ffi::{CStr, OsStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use plugin_interface::{
-    DynamicCallError, FunctionGuard, HotError, HotLibrary, HotReload, LoadError, Signature,
-    UnloadOutcome,
-};
+use plugin_interface::dynamic::{DynamicCallError, Signature};
+use plugin_interface::{FunctionGuard, HotError, HotLibrary, HotReload, LoadError, UnloadOutcome};
 
 use crate::last_error::remember;
 pub use crate::value::{hr_kind, hr_union, hr_value};

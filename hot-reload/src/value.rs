@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 
-use plugin_interface::Value;
+use plugin_interface::dynamic::Value;
 
 /// What a value is.
 #[repr(C)]

@@ -3,7 +3,8 @@
 use std::io;
 use std::process::{ExitCode, ExitStatus};
 
-use plugin_interface::{DynamicCallError, HotError, InspectError, LoadError, PolicyError};
+use plugin_interface::dynamic::DynamicCallError;
+use plugin_interface::{HotError, InspectError, LoadError, PolicyError};
 
 /// The exit codes of `plugin-host`, the mildest first.
 ///

@@ -109,9 +109,9 @@ pub use {
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
-        Holder, InspectError, InterfaceChange, Live, LiveEvent, LiveEvents, LiveGuard,
+        GuardHolder, InspectError, InterfaceChange, Live, LiveEvent, LiveEvents, LiveGuard,
         LiveInterface, LiveOptions, LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager,
-        PolicyError, Probe, ProxyError, Rejected, ReloadError, Reloaded, RequiredBump,
+        PolicyError, Probe, ProxyError, Rejected, ReloadError, ReloadOutcome, RequiredBump,
         RetainedLibrary, ScanEntry, Stage, StageTimes, UnloadError, UnloadOutcome, describe_exit,
         end_with_parent, exported_symbols, get_unmaker_counter, get_unmaker_counter_for, inspect,
         inspect_bytes, retained,
@@ -123,7 +123,7 @@ pub use {
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use host::HotWatch;
 #[cfg(feature = "call-dynamic")]
-pub use host::{Buffer, DynamicCallError, Signature, Value};
+pub use host::dynamic;
 #[cfg(feature = "hot-library")]
 pub use host::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,

@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use anyhow::Context;
-use plugin_interface::{DynamicCallError, HotLibrary, HotOptions, Signature, Value};
+use plugin_interface::dynamic::{DynamicCallError, Signature, Value};
+use plugin_interface::{HotLibrary, HotOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{CallArgs, CalledArgs, PolicyArgs};

@@ -5,7 +5,8 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use plugin_interface::{DynamicCallError, HotError, HotLibrary, HotReload, LoadError, Signature};
+use plugin_interface::dynamic::{DynamicCallError, Signature};
+use plugin_interface::{HotError, HotLibrary, HotReload, LoadError};
 
 use crate::cli::WatchArgs;
 use crate::commands::call_function::{call, open};

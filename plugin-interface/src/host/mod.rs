@@ -30,7 +30,7 @@ pub use error::{LoadError, ProxyError, UnloadError};
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
 #[cfg(feature = "call-dynamic")]
-pub use hot_library::{Buffer, DynamicCallError, Signature, Value};
+pub use hot_library::dynamic;
 #[cfg(feature = "hot-library")]
 pub use hot_library::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
@@ -39,8 +39,8 @@ pub use hot_library::{
 pub use library::outcome::UnloadOutcome;
 pub use library::unmap::{RetainedLibrary, retained};
 pub use live::{
-    Holder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
-    Reloaded,
+    GuardHolder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
+    ReloadOutcome,
 };
 pub use load::check::{InspectError, exported_symbols, inspect, inspect_bytes};
 pub use load::policy::{LoadPolicy, PolicyError};

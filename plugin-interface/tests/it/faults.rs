@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use plugin_interface::{Greeter, Live, LiveEvent, LiveGuard, LiveOptions, Probe, Reloaded, Stage};
+use plugin_interface::{
+    Greeter, Live, LiveEvent, LiveGuard, LiveOptions, Probe, ReloadOutcome, Stage,
+};
 
 use crate::fixtures::{Directory, fixture};
 use crate::stamped::{Builds, replace, soak, stamped, text};
@@ -57,7 +59,7 @@ fn accept(live: &Live<dyn Greeter>, content: &[u8]) {
     let next = live.generation() + 1;
     replace(&live.path(), content);
     let reloaded = live.reload();
-    let Ok(Reloaded::Replaced { generation, .. }) = reloaded else { panic!("{reloaded:?}") };
+    let Ok(ReloadOutcome::Replaced { generation, .. }) = reloaded else { panic!("{reloaded:?}") };
     assert_eq!(generation, next);
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use plugin_interface::{
     Greeter, Live, LiveEvent, LiveEvents, LiveGuard, LiveOptions, LoadError, LoadPolicy,
-    ReloadError, Reloaded, Stage, UnloadOutcome,
+    ReloadError, ReloadOutcome, Stage, UnloadOutcome,
 };
 
 use crate::fixtures::{Directory, fixture, is_mapped};
@@ -19,8 +19,8 @@ fn open(path: &Path) -> Live<dyn Greeter> {
     Live::open(path).unwrap()
 }
 
-fn is_replaced(reloaded: Result<Reloaded, ReloadError>, expected: u64) -> bool {
-    matches!(reloaded, Ok(Reloaded::Replaced { generation, .. }) if generation == expected)
+fn is_replaced(reloaded: Result<ReloadOutcome, ReloadError>, expected: u64) -> bool {
+    matches!(reloaded, Ok(ReloadOutcome::Replaced { generation, .. }) if generation == expected)
 }
 
 fn cause(error: ReloadError) -> LoadError {
@@ -46,10 +46,10 @@ fn the_new_version_answers_after_a_reload_and_the_old_one_is_unmapped() {
     let live = open(&path);
     let events = live.events();
     assert_eq!((live.generation(), live.get().name()), (1, "good-000000"));
-    assert_eq!(live.reload().unwrap(), Reloaded::Unchanged);
+    assert_eq!(live.reload().unwrap(), ReloadOutcome::Unchanged);
     builds.put(&path, "good", 1);
     assert_eq!(live.get().name(), "good-000000", "nobody asked for the new one yet");
-    let Ok(Reloaded::Replaced { generation: 2, times }) = live.reload() else { panic!() };
+    let Ok(ReloadOutcome::Replaced { generation: 2, times }) = live.reload() else { panic!() };
     for stage in [Stage::Settle, Stage::Copy, Stage::Check, Stage::Open, Stage::Make] {
         assert!(!times.of(stage).is_zero(), "{times}");
     }
@@ -57,7 +57,7 @@ fn the_new_version_answers_after_a_reload_and_the_old_one_is_unmapped() {
     assert_eq!((live.generation(), live.get().name()), (2, "good-000001"));
     // Written anew, with the same content.
     builds.put(&path, "good", 1);
-    assert_eq!(live.reload().unwrap(), Reloaded::Unchanged);
+    assert_eq!(live.reload().unwrap(), ReloadOutcome::Unchanged);
     assert_eq!(live.generation(), 2);
     let expected = |generation| (generation, Some(1), UnloadOutcome::Unmapped);
     assert_eq!(ends(live, events), [expected(1), expected(2)]);
@@ -163,7 +163,7 @@ static ANSWERS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 extern "C" fn reload_from_inside() {
     let live = CALLED_BACK.lock().unwrap().clone().unwrap();
     let answer = match live.reload() {
-        Ok(Reloaded::Replaced { generation, .. }) => format!("replaced by {generation}"),
+        Ok(ReloadOutcome::Replaced { generation, .. }) => format!("replaced by {generation}"),
         other => format!("{other:?}"),
     };
     let serving = live.generation();

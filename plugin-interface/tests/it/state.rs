@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use plugin_interface::{Greeter, Live, ReloadError, Reloaded, Stage};
+use plugin_interface::{Greeter, Live, ReloadError, ReloadOutcome, Stage};
 
 use crate::fixtures::{Directory, fixture};
 use crate::stamped::replace;
@@ -15,7 +15,7 @@ fn open(first: &str) -> (Directory, PathBuf, Live<dyn Greeter>) {
     (directory, path, live)
 }
 
-fn reload(live: &Live<dyn Greeter>, next: &str) -> Result<Reloaded, ReloadError> {
+fn reload(live: &Live<dyn Greeter>, next: &str) -> Result<ReloadOutcome, ReloadError> {
     replace(&live.path(), &fs::read(fixture(next)).unwrap());
     live.reload()
 }
@@ -34,7 +34,9 @@ fn assert_answers(live: &Live<dyn Greeter>, name: &str, count: &str) {
 fn state_goes_through_upgrade_and_downgrade() {
     let (_directory, _path, live) = open("stateful");
     live.get().greet("41");
-    let Ok(Reloaded::Replaced { times, .. }) = reload(&live, "stateful_next") else { panic!() };
+    let Ok(ReloadOutcome::Replaced { times, .. }) = reload(&live, "stateful_next") else {
+        panic!()
+    };
     assert!(!times.of(Stage::Restore).is_zero(), "{times}");
     assert_answers(&live, "VERSION 2", "41");
     live.get().greet("42");
@@ -46,9 +48,9 @@ fn state_goes_through_upgrade_and_downgrade() {
 fn what_keeps_no_state_takes_none_and_gives_none() {
     let (_directory, _path, live) = open("stateful");
     live.get().greet("41");
-    let Ok(Reloaded::Replaced { .. }) = reload(&live, "stamped") else { panic!() };
+    let Ok(ReloadOutcome::Replaced { .. }) = reload(&live, "stamped") else { panic!() };
     assert_eq!(live.get().name(), "good-000000");
-    let Ok(Reloaded::Replaced { times, .. }) = reload(&live, "stateful") else { panic!() };
+    let Ok(ReloadOutcome::Replaced { times, .. }) = reload(&live, "stateful") else { panic!() };
     assert!(times.of(Stage::Restore).is_zero(), "{times}");
     assert_answers(&live, "VERSION 1", "0");
 }

@@ -30,7 +30,7 @@ pub enum ChangeDetection {
 
 /// What served or was refused: the file, and its content.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct KnownFile {
     file: FileIdentity,
     /// Whether a later change of the file shows in its times: it was not
     /// changed just when it was copied.
@@ -41,17 +41,17 @@ pub(super) struct Seen {
 
 impl ChangeDetection {
     /// What a copy was made of. Taken when the copy exists.
-    pub(super) fn seen(self, file: &FileIdentity, copy: &Path) -> Seen {
+    pub(super) fn known_file(self, file: &FileIdentity, copy: &Path) -> KnownFile {
         let digest = match self {
             ChangeDetection::Sha256 => digest(copy).ok(),
             _ => None,
         };
         let is_certain = is_certain(file, SystemTime::now());
-        Seen { file: file.clone(), is_certain, copy: copy.to_owned(), digest }
+        KnownFile { file: file.clone(), is_certain, copy: copy.to_owned(), digest }
     }
 }
 
-impl Seen {
+impl KnownFile {
     /// Whether the file at `path` is this one by its looks alone.
     pub(super) fn is_at(&self, path: &Path, how: ChangeDetection) -> bool {
         let Ok(found) = path.metadata().map(|metadata| FileIdentity::of(&metadata)) else {
@@ -103,7 +103,7 @@ mod tests {
         }
         assert!(!is_certain(&file, changed - Duration::from_secs(1)), "clocks differ");
 
-        let mut seen = ChangeDetection::Content.seen(&file, &path);
+        let mut seen = ChangeDetection::Content.known_file(&file, &path);
         for is_certain in [false, true] {
             seen.is_certain = is_certain;
             assert_eq!(seen.is_at(&path, ChangeDetection::Content), is_certain);

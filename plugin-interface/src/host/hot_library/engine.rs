@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::HotVersion;
 use super::error::HotError;
 use super::options::HotOptions;
-use super::version::Mapped;
+use super::version::OpenLibrary;
 use crate::host::error::LoadError;
 use crate::host::file::private_copy::PrivateCopy;
-use crate::host::hot_library::change_detection::Seen;
+use crate::host::hot_library::change_detection::KnownFile;
 use crate::host::load::check_plain::{PlainLibrary, check_plain};
 use crate::host::load::open;
 
@@ -21,9 +21,9 @@ pub(super) struct Engine {
     pub(super) generation: u64,
     pub(super) is_unloaded: bool,
     /// What serves.
-    serving: Option<Seen>,
+    serving: Option<KnownFile>,
     /// What was refused last, and will not be tried again until it changes.
-    refused: Option<Seen>,
+    refused: Option<KnownFile>,
 }
 
 impl Engine {
@@ -48,7 +48,7 @@ impl Engine {
             self.refused = None;
             return Ok(None);
         }
-        let seen = how.seen(copy.origin(), copy.path());
+        let seen = how.known_file(copy.origin(), copy.path());
         match self.open(copy) {
             Ok(version) => {
                 self.generation += 1;
@@ -69,7 +69,7 @@ impl Engine {
         let plain = check_plain(&self.path, &mut copy, constant).map_err(LoadError::from)?;
         self.admit(&plain)?;
         let library = open::map(&self.path, &copy)?;
-        let mapped = Mapped::new(library, copy, self.options.is_retained);
+        let mapped = OpenLibrary::new(library, copy, self.options.is_retained);
         let is_defined = |name: &str| plain.defined.contains(name);
         let names = Arc::clone(&self.names);
         let version = HotVersion::new(self.generation + 1, names, mapped, is_defined);

@@ -9,7 +9,7 @@
 mod c_function;
 mod change_detection;
 #[cfg(feature = "call-dynamic")]
-mod dynamic;
+pub mod dynamic;
 mod engine;
 mod error;
 mod events;
@@ -29,16 +29,14 @@ use std::time::Duration;
 
 use self::engine::Engine;
 use self::events::Listeners;
-use self::retired::Leaving;
+use self::retired::RetiredVersion;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::load::settle::PATIENCE;
-use crate::host::swap::reload_lock::{Turn, Turns};
+use crate::host::swap::reload_lock::{ReloadGuard, ReloadLock};
 use crate::host::swap::{Guard, Swap};
 
 pub use self::c_function::CFunction;
 pub use self::change_detection::ChangeDetection;
-#[cfg(feature = "call-dynamic")]
-pub use self::dynamic::{Buffer, DynamicCallError, Signature, Value};
 pub use self::error::{HotError, NotDefined};
 pub use self::events::HotEvent;
 pub use self::function::{FunctionGuard, HotFunction};
@@ -108,7 +106,7 @@ struct Shared {
     path: PathBuf,
     names: Arc<[String]>,
     swap: Swap<HotVersion>,
-    engine: Turns<Engine>,
+    engine: ReloadLock<Engine>,
     listeners: Arc<Listeners>,
 }
 
@@ -156,7 +154,7 @@ impl HotLibrary {
         let Some(version) = engine.next(PATIENCE)? else {
             unreachable!("nothing serves yet that the first version could be the same as")
         };
-        let (swap, engine) = (Swap::new(version), Turns::new(engine));
+        let (swap, engine) = (Swap::new(version), ReloadLock::new(engine));
         let listeners = Arc::default();
         Ok(HotLibrary(Arc::new(Shared { path, names, swap, engine, listeners })))
     }
@@ -220,7 +218,7 @@ impl HotLibrary {
         };
         drop(engine);
         let (came, went) = (appeared.clone(), vanished.clone());
-        old.in_background();
+        old.on_reclaimer_thread();
         let event = HotEvent::Reloaded { generation, appeared: came, vanished: went };
         self.0.listeners.tell(&event);
         Ok(HotReload::Reloaded { generation, appeared, vanished })
@@ -266,7 +264,7 @@ impl HotLibrary {
         let generation = engine.generation;
         engine.is_unloaded = true;
         let nothing = HotVersion::none(generation, Arc::clone(&self.0.names));
-        let old = Leaving::new(self.0.swap.publish(nothing), generation, &self.0.listeners);
+        let old = RetiredVersion::new(self.0.swap.publish(nothing), generation, &self.0.listeners);
         let deadline = engine.options.deadline;
         drop(engine);
         Ok(old.within(deadline))
@@ -275,9 +273,9 @@ impl HotLibrary {
 
 impl Shared {
     /// Waits until no other thread reloads.
-    fn begin(&self) -> Result<Turn<'_, Engine>, HotError> {
+    fn begin(&self) -> Result<ReloadGuard<'_, Engine>, HotError> {
         let path = || self.path.clone();
-        let engine = self.engine.begin().ok_or_else(|| HotError::Reentered { path: path() })?;
+        let engine = self.engine.lock().ok_or_else(|| HotError::Reentered { path: path() })?;
         match engine.is_unloaded {
             true => Err(HotError::Unloaded { path: path() }),
             false => Ok(engine),
@@ -291,7 +289,7 @@ impl Shared {
         &self,
         engine: &mut Engine,
         patience: Duration,
-    ) -> Result<Option<(u64, [Vec<String>; 2], Leaving)>, HotError> {
+    ) -> Result<Option<(u64, [Vec<String>; 2], RetiredVersion)>, HotError> {
         let Some(new) = engine.next(patience)? else { return Ok(None) };
         let (generation, old) = (new.generation(), self.swap.get());
         let only = |one: &HotVersion, other: &HotVersion| {
@@ -300,7 +298,7 @@ impl Shared {
         };
         let names = [only(&new, &old), only(&old, &new)];
         drop(old);
-        let old = Leaving::new(self.swap.publish(new), generation - 1, &self.listeners);
+        let old = RetiredVersion::new(self.swap.publish(new), generation - 1, &self.listeners);
         Ok(Some((generation, names, old)))
     }
 }
@@ -310,7 +308,7 @@ impl Drop for Shared {
         let Some(last) = self.swap.take() else { return };
         let generation = self.engine.get_mut().generation;
         // Here, if nobody is calling; else it is not waited for.
-        Leaving::new(last, generation, &self.listeners).within(Duration::ZERO);
+        RetiredVersion::new(last, generation, &self.listeners).within(Duration::ZERO);
     }
 }
 

@@ -9,9 +9,9 @@ use crate::host::hot_library::HotVersion;
 use crate::host::hot_library::events::{HotEvent, Listeners};
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::swap::Retired;
-use crate::host::swap::reclaimer::{Retiree, retire};
+use crate::host::swap::reclaimer::{PendingReclaim, retire};
 
-pub(super) struct Leaving {
+pub(super) struct RetiredVersion {
     /// Gone when it is done.
     version: Option<Retired<HotVersion>>,
     generation: u64,
@@ -19,18 +19,18 @@ pub(super) struct Leaving {
     listeners: Arc<Listeners>,
 }
 
-impl Leaving {
+impl RetiredVersion {
     pub(super) fn new(
         version: Retired<HotVersion>,
         generation: u64,
         listeners: &Arc<Listeners>,
     ) -> Self {
         let (version, since) = (Some(version), Instant::now());
-        Leaving { version, generation, since, listeners: Arc::clone(listeners) }
+        RetiredVersion { version, generation, since, listeners: Arc::clone(listeners) }
     }
 
     /// Leaves it to the thread that closes versions.
-    pub(super) fn in_background(self) {
+    pub(super) fn on_reclaimer_thread(self) {
         retire(Box::new(self));
     }
 
@@ -48,7 +48,7 @@ impl Leaving {
                 let calls = users.threads.iter().map(|(_, guards)| guards).sum::<usize>();
                 let calls = calls + users.counted;
                 let whose = if mine { ", some of them of the thread that unloads it" } else { "" };
-                self.in_background();
+                self.on_reclaimer_thread();
                 let reason = format!("it is in use by {calls} calls or guards{whose}");
                 let reasons = vec![reason];
                 return UnloadOutcome::Pinned { destructors: 0, threads: 0, objects: 0, reasons };
@@ -75,12 +75,12 @@ impl Leaving {
     }
 }
 
-impl Retiree for Leaving {
+impl PendingReclaim for RetiredVersion {
     fn since(&self) -> Instant {
         self.since
     }
 
-    fn attempt(&mut self) -> bool {
+    fn try_reclaim(&mut self) -> bool {
         // A listener that panics ends its own turn, and not the thread.
         let closed = catch_unwind(AssertUnwindSafe(|| self.close_if_unused()));
         closed.is_err() || closed.is_ok_and(|closed| closed.is_some())

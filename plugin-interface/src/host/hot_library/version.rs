@@ -36,7 +36,7 @@ pub struct HotVersion {
     /// One for each name.
     functions: Box<[Option<NonNull<c_void>>]>,
     /// Last, as the functions are in it.
-    mapped: Option<Mapped>,
+    mapped: Option<OpenLibrary>,
 }
 
 // SAFETY: the pointers lead to code, which threads may share.
@@ -50,7 +50,7 @@ impl HotVersion {
     pub(super) fn new(
         generation: u64,
         names: Arc<[String]>,
-        mapped: Mapped,
+        mapped: OpenLibrary,
         is_defined: impl Fn(&str) -> bool,
     ) -> Self {
         let library = mapped.library.as_ref();
@@ -124,16 +124,16 @@ impl fmt::Debug for HotVersion {
 }
 
 /// A mapped library, and its file.
-pub(super) struct Mapped {
+pub(super) struct OpenLibrary {
     /// Closed before the copy is removed.
     library: Option<Library>,
     copy: Option<PrivateCopy>,
     is_retained: bool,
 }
 
-impl Mapped {
+impl OpenLibrary {
     pub(super) fn new(library: Library, copy: PrivateCopy, is_retained: bool) -> Self {
-        Mapped { library: Some(library), copy: Some(copy), is_retained }
+        OpenLibrary { library: Some(library), copy: Some(copy), is_retained }
     }
 
     fn close(&mut self) -> UnloadOutcome {
@@ -155,7 +155,7 @@ impl Mapped {
     }
 }
 
-impl Drop for Mapped {
+impl Drop for OpenLibrary {
     fn drop(&mut self) {
         self.close();
     }

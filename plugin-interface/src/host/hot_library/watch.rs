@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::events::HotEvent;
 use super::{HotError, HotLibrary, HotReload, Shared};
-use crate::host::watch::{Attempts, Lookout, Place, Verdict, Waited, WatchNotification};
+use crate::host::watch::{RetryQueue, Verdict, Waited, WatchNotification, WatchTarget, Watcher};
 
 /// No sign of a writer that does not close its file for so long: it is done.
 const QUIET: Duration = Duration::from_millis(100);
@@ -48,11 +48,11 @@ impl HotLibrary {
     /// ```
     pub fn watch(&self) -> HotWatch {
         // It stands before this returns: nothing that comes later is missed.
-        let lookout = Lookout::new(Place::file(self.path()), QUIET, None);
+        let watcher = Watcher::new(WatchTarget::file(self.path()), QUIET, None);
         let (stop, stopped) = bounded(1);
         let (shared, path) = (Arc::downgrade(&self.0), self.path().to_owned());
         let thread = thread::Builder::new().name("hot-watch".to_owned());
-        let thread = thread.spawn(move || Watcher::new(shared, lookout).run(&path, &stopped));
+        let thread = thread.spawn(move || FileFollower::new(shared, watcher).run(&path, &stopped));
         HotWatch { stop, thread: Some(thread.expect("a thread can start")) }
     }
 }
@@ -76,15 +76,15 @@ impl fmt::Debug for HotWatch {
     }
 }
 
-struct Watcher {
+struct FileFollower {
     shared: Weak<Shared>,
-    lookout: Lookout,
-    attempts: Attempts,
+    watcher: Watcher,
+    retries: RetryQueue,
 }
 
-impl Watcher {
-    fn new(shared: Weak<Shared>, lookout: Lookout) -> Self {
-        Watcher { shared, lookout, attempts: Attempts::new(QUIET) }
+impl FileFollower {
+    fn new(shared: Weak<Shared>, watcher: Watcher) -> Self {
+        FileFollower { shared, watcher, retries: RetryQueue::new(QUIET) }
     }
 
     fn run(mut self, path: &Path, stopped: &Receiver<()>) {
@@ -92,17 +92,17 @@ impl Watcher {
         const LOOK: Duration = Duration::from_millis(250);
         loop {
             let until = Instant::now() + LOOK;
-            let until = self.attempts.wake().map_or(until, |wake| until.min(wake));
-            if self.lookout.wait(Some(until), stopped) == Waited::Stopped {
+            let until = self.retries.wake().map_or(until, |wake| until.min(wake));
+            if self.watcher.wait(Some(until), stopped) == Waited::Stopped {
                 return;
             }
             let Some(shared) = self.shared.upgrade() else { return };
             let library = HotLibrary(shared);
-            let mut is_due = !self.attempts.due(Instant::now()).is_empty();
-            while let Some(noticed) = self.lookout.take() {
+            let mut is_due = !self.retries.due(Instant::now()).is_empty();
+            while let Some(noticed) = self.watcher.take() {
                 match noticed {
                     WatchNotification::Changed { .. } => {
-                        self.attempts.forget(path);
+                        self.retries.forget(path);
                         is_due = true;
                     }
                     WatchNotification::Error(error) => {
@@ -123,14 +123,14 @@ impl Watcher {
         // Whoever closes the file is noticed, and so it is not waited for.
         let error = match library.reload(Duration::ZERO) {
             Ok(HotReload::Unchanged | HotReload::Reloaded { .. }) => {
-                self.attempts.forget(path);
+                self.retries.forget(path);
                 return Ok(());
             }
             Err(error @ HotError::Unloaded { .. }) => return Err(error),
             Err(error) => error,
         };
         let verdict = match &error {
-            HotError::Load(error) => self.attempts.judge(path, error, Instant::now()),
+            HotError::Load(error) => self.retries.judge(path, error, Instant::now()),
             _ => Verdict::Final,
         };
         if verdict == Verdict::Final {

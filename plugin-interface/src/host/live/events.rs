@@ -78,7 +78,7 @@ pub enum LiveEvent {
         /// How long ago it was replaced.
         since: Duration,
         /// Who has guards of it.
-        holders: Vec<Holder>,
+        holders: Vec<GuardHolder>,
     },
     /// The last guard of a version is gone, and its instance was unmade.
     Retired {
@@ -104,7 +104,7 @@ pub enum LiveEvent {
 /// A thread that has guards of a version.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Holder {
+pub struct GuardHolder {
     /// The thread that took them; they may have moved since. `None` for guards
     /// that were taken beyond the first six of a thread.
     pub thread: Option<Thread>,
@@ -126,19 +126,19 @@ pub struct LiveEvents(Arc<Queue>);
 
 #[derive(Debug, Default)]
 struct Queue {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct QueueState {
     events: VecDeque<LiveEvent>,
     lost: u64,
     is_closed: bool,
 }
 
 impl Queue {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use super::error::ReloadError;
 use super::events::LiveEvent;
 use super::shared::Shared;
-use super::{Live, LiveInterface, Reloaded};
+use super::{Live, LiveInterface, ReloadOutcome};
 use crate::host::error::LoadError;
 use crate::host::file::private_copy::FileIdentity;
 use crate::host::load::timings::Stopwatch;
-use crate::host::watch::{Attempts, Verdict};
+use crate::host::watch::{RetryQueue, Verdict};
 use crate::interface::PluginTrait;
 
 /// A `Live`, of whatever interface, that is not kept.
@@ -21,7 +21,7 @@ pub(crate) struct Follower {
     live: Weak<dyn Followed>,
     path: PathBuf,
     pub(crate) interface: PluginTrait,
-    attempts: Attempts,
+    retries: RetryQueue,
     /// The first sign of the last change.
     since: Instant,
     /// The failure that was told last, and of which file.
@@ -37,7 +37,7 @@ impl Follower {
             live: shared,
             path,
             interface: PluginTrait::of::<I>(),
-            attempts: Attempts::new(quiet),
+            retries: RetryQueue::new(quiet),
             since: Instant::now(),
             told: None,
         }
@@ -55,20 +55,20 @@ impl Follower {
 
     /// When to call `try_again`, if the file does not change before.
     pub(crate) fn wake(&self) -> Option<Instant> {
-        self.attempts.wake()
+        self.retries.wake()
     }
 
     /// The file changed: loads it. Gives the new generation, or the failure if
     /// it is final and was not told before; nothing if nothing is to be told.
     pub(crate) fn changed(&mut self, since: Instant) -> Option<Result<u64, LoadError>> {
         self.since = since;
-        self.attempts.forget(&self.path);
+        self.retries.forget(&self.path);
         self.follow()
     }
 
     /// Tries the file again, if it is time.
     pub(crate) fn try_again(&mut self) -> Option<Result<u64, LoadError>> {
-        match self.attempts.due(Instant::now()).is_empty() {
+        match self.retries.due(Instant::now()).is_empty() {
             true => None,
             false => self.follow(),
         }
@@ -93,11 +93,11 @@ impl Follower {
             // Its own constructor waits for this: what it loads is as new.
             Err(_) => None,
             Ok(reloaded) => {
-                self.attempts.forget(&self.path);
+                self.retries.forget(&self.path);
                 self.told = None;
                 match reloaded {
-                    Reloaded::Unchanged => None,
-                    Reloaded::Replaced { generation, .. } => Some(Ok(generation)),
+                    ReloadOutcome::Unchanged => None,
+                    ReloadOutcome::Replaced { generation, .. } => Some(Ok(generation)),
                 }
             }
         }
@@ -108,10 +108,10 @@ impl Follower {
     fn is_news(&mut self, error: &LoadError) -> bool {
         if self.path.symlink_metadata().is_err() {
             // Gone again: it comes back, or the version that serves is the last.
-            self.attempts.forget(&self.path);
+            self.retries.forget(&self.path);
             return false;
         }
-        if self.attempts.judge(&self.path, error, Instant::now()) == Verdict::Early {
+        if self.retries.judge(&self.path, error, Instant::now()) == Verdict::Retry {
             return false;
         }
         let origin = self.path.metadata().ok().map(|found| FileIdentity::of(&found));
@@ -136,7 +136,7 @@ trait Followed: Send + Sync {
         &self,
         since: Instant,
         is_told: &mut dyn FnMut(&LoadError) -> bool,
-    ) -> Result<Reloaded, ReloadError>;
+    ) -> Result<ReloadOutcome, ReloadError>;
 
     fn warn(&self, message: String);
 }
@@ -146,7 +146,7 @@ impl<I: LiveInterface + ?Sized> Followed for Shared<I> {
         &self,
         since: Instant,
         is_told: &mut dyn FnMut(&LoadError) -> bool,
-    ) -> Result<Reloaded, ReloadError> {
+    ) -> Result<ReloadOutcome, ReloadError> {
         self.reload(Duration::ZERO, Stopwatch::since(since), is_told)
     }
 

@@ -31,7 +31,7 @@ use crate::host::swap::Guard;
 use crate::interface::Interface;
 
 pub use self::error::ReloadError;
-pub use self::events::{Holder, LiveEvent, LiveEvents};
+pub use self::events::{GuardHolder, LiveEvent, LiveEvents};
 #[cfg(feature = "watch")]
 pub(crate) use self::follower::Follower;
 pub use self::options::LiveOptions;
@@ -105,7 +105,7 @@ pub struct Live<I: LiveInterface + ?Sized>(Arc<Shared<I>>);
 /// What became of a [`reload`](Live::reload) that did not fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Reloaded {
+pub enum ReloadOutcome {
     /// The file is what serves.
     Unchanged,
     /// A new version serves.
@@ -210,7 +210,7 @@ impl<I: LiveInterface + ?Sized> Live<I> {
     /// If the file cannot be loaded, at whichever stage. Then nothing has
     /// changed: the version that served goes on, and the next good file will
     /// be loaded. Also if this thread is reloading the same library already.
-    pub fn reload(&self) -> Result<Reloaded, ReloadError> {
+    pub fn reload(&self) -> Result<ReloadOutcome, ReloadError> {
         self.0.reload(PATIENCE, Stopwatch::since(Instant::now()), |_| true)
     }
 }

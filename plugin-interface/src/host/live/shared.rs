@@ -9,10 +9,10 @@ use super::engine::{Candidate, Engine};
 use super::error::ReloadError;
 use super::events::{Announcer, LiveEvent};
 use super::options::LiveOptions;
-use super::version::{Leaving, Version};
+use super::version::{RetiredVersion, Version};
 use crate::host::error::LoadError;
 use crate::host::error::stage::Stage;
-use crate::host::live::{LiveInterface, Reloaded};
+use crate::host::live::{LiveInterface, ReloadOutcome};
 use crate::host::load::settle::PATIENCE;
 use crate::host::load::timings::Stopwatch;
 use crate::host::swap::Swap;
@@ -72,22 +72,23 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
         patience: Duration,
         mut watch: Stopwatch,
         is_told: impl FnOnce(&LoadError) -> bool,
-    ) -> Result<Reloaded, ReloadError> {
-        let mut turn = self.begin()?;
-        let (engine, announcer) = (&mut *turn.engine, &self.announcer);
+    ) -> Result<ReloadOutcome, ReloadError> {
+        let mut guard = self.begin()?;
+        let (engine, announcer) = (&mut *guard.engine, &self.announcer);
         watch.begin(Stage::Settle);
         let next = next_version(engine, Some(&self.swap.get()), patience, &mut watch);
         match next {
-            Ok(None) => Ok(Reloaded::Unchanged),
+            Ok(None) => Ok(ReloadOutcome::Unchanged),
             Ok(Some(version)) => {
                 let generation = version.generation;
                 let old = self.swap.publish(version);
                 let times = watch.stop();
                 let deadline = engine.options().deadline;
                 announcer.tell(LiveEvent::Replaced { generation, times: times.clone() });
-                let leaving = Leaving::new(old, generation - 1, deadline, Arc::clone(announcer));
+                let leaving =
+                    RetiredVersion::new(old, generation - 1, deadline, Arc::clone(announcer));
                 reclaimer::retire(Box::new(leaving));
-                Ok(Reloaded::Replaced { generation, times })
+                Ok(ReloadOutcome::Replaced { generation, times })
             }
             Err(source) => {
                 let is_told = is_told(&source);
@@ -106,14 +107,14 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
     }
 
     /// Waits until no other thread reloads.
-    fn begin(&self) -> Result<Turn<'_>, ReloadError> {
+    fn begin(&self) -> Result<ReloadGuard<'_>, ReloadError> {
         let this = thread::current().id();
         if *lock(&self.reloading) == Some(this) {
             return Err(ReloadError::Reentered { path: self.announcer.path().to_owned() });
         }
         let engine = lock(&self.engine);
         *lock(&self.reloading) = Some(this);
-        Ok(Turn { reloading: &self.reloading, engine })
+        Ok(ReloadGuard { reloading: &self.reloading, engine })
     }
 }
 
@@ -122,7 +123,12 @@ impl<I: LiveInterface + ?Sized> Drop for Shared<I> {
         let Some(last) = self.swap.take() else { return };
         let engine = self.engine.get_mut().unwrap_or_else(PoisonError::into_inner);
         let (deadline, announcer) = (engine.options().deadline, Arc::clone(&self.announcer));
-        reclaimer::retire(Box::new(Leaving::new(last, engine.generation, deadline, announcer)));
+        reclaimer::retire(Box::new(RetiredVersion::new(
+            last,
+            engine.generation,
+            deadline,
+            announcer,
+        )));
     }
 }
 
@@ -158,12 +164,12 @@ fn refused(engine: &Engine, watch: &Stopwatch, source: LoadError) -> ReloadError
 }
 
 /// The engine, for one reload.
-struct Turn<'s> {
+struct ReloadGuard<'s> {
     reloading: &'s Mutex<Option<ThreadId>>,
     engine: MutexGuard<'s, Engine>,
 }
 
-impl Drop for Turn<'_> {
+impl Drop for ReloadGuard<'_> {
     fn drop(&mut self) {
         *lock(self.reloading) = None;
     }

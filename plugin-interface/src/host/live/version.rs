@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::LiveInterface;
-use super::events::{Announcer, Holder, LiveEvent};
+use super::events::{Announcer, GuardHolder, LiveEvent};
 use crate::host::library::instance::Instance;
 use crate::host::swap::Retired;
-use crate::host::swap::reclaimer::Retiree;
+use crate::host::swap::reclaimer::PendingReclaim;
 use crate::interface::Interface;
 
 /// A version that serves or served.
@@ -36,7 +36,7 @@ impl<I: Interface + ?Sized> Version<I> {
 }
 
 /// A version that was replaced, until its last guard is gone.
-pub(super) struct Leaving<I: Interface + ?Sized> {
+pub(super) struct RetiredVersion<I: Interface + ?Sized> {
     /// Gone when it is done.
     version: Option<Retired<Version<I>>>,
     generation: u64,
@@ -46,7 +46,7 @@ pub(super) struct Leaving<I: Interface + ?Sized> {
     announcer: Arc<Announcer>,
 }
 
-impl<I: Interface + ?Sized> Leaving<I> {
+impl<I: Interface + ?Sized> RetiredVersion<I> {
     pub(super) fn new(
         version: Retired<Version<I>>,
         generation: u64,
@@ -54,7 +54,7 @@ impl<I: Interface + ?Sized> Leaving<I> {
         announcer: Arc<Announcer>,
     ) -> Self {
         let (version, deadline) = (Some(version), Some(deadline));
-        Leaving { version, generation, since: Instant::now(), deadline, announcer }
+        RetiredVersion { version, generation, since: Instant::now(), deadline, announcer }
     }
 
     /// Tells who is still inside, once, when the deadline is over.
@@ -66,17 +66,17 @@ impl<I: Interface + ?Sized> Leaving<I> {
         let users = version.users();
         let counted = (users.counted > 0).then_some((None, users.counted));
         let holders = users.threads.into_iter().chain(counted);
-        let holders = holders.map(|(thread, guards)| Holder { thread, guards }).collect();
+        let holders = holders.map(|(thread, guards)| GuardHolder { thread, guards }).collect();
         self.announcer.tell(LiveEvent::StillUsed { generation: self.generation, since, holders });
     }
 }
 
-impl<I: LiveInterface + ?Sized> Retiree for Leaving<I> {
+impl<I: LiveInterface + ?Sized> PendingReclaim for RetiredVersion<I> {
     fn since(&self) -> Instant {
         self.since
     }
 
-    fn attempt(&mut self) -> bool {
+    fn try_reclaim(&mut self) -> bool {
         match self.version.take().map(Retired::reclaim) {
             None => {}
             Some(Ok(version)) => version.end(self.since.elapsed(), &self.announcer),

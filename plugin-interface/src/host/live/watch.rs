@@ -13,7 +13,7 @@ use super::options::LiveOptions;
 use super::shared::Shared;
 use super::{Live, LiveInterface};
 use crate::host::load::timings::Stopwatch;
-use crate::host::watch::{Lookout, Place, Waited, WatchNotification, WatchOptions};
+use crate::host::watch::{Waited, WatchNotification, WatchOptions, WatchTarget, Watcher};
 
 /// Loads the first version, and follows the file.
 pub(super) fn watch<I: LiveInterface + ?Sized>(
@@ -25,8 +25,8 @@ pub(super) fn watch<I: LiveInterface + ?Sized>(
     let quiet = WatchOptions::default().quiet();
     // It watches before the file is loaded, so that no change is missed; what
     // it found there by then is what is loaded.
-    let mut lookout = Lookout::new(Place::file(path), quiet, options.polling);
-    let found = lookout.take();
+    let mut watcher = Watcher::new(WatchTarget::file(path), quiet, options.polling);
+    let found = watcher.take();
     let mut shared = Shared::open(path, options, Stopwatch::start())?;
     shared.watched = Some(stop);
     let live = Live(Arc::new(shared));
@@ -37,17 +37,17 @@ pub(super) fn watch<I: LiveInterface + ?Sized>(
     let file = path.file_name().unwrap_or_default().to_string_lossy().replace('\0', "");
     let thread = thread::Builder::new().name(format!("watch {file}"));
     thread
-        .spawn(move || run(lookout, follower, &stopped))
+        .spawn(move || run(watcher, follower, &stopped))
         .map_err(|source| ReloadError::NotWatched { path: path.clone(), source })?;
     Ok(live)
 }
 
-fn run(mut lookout: Lookout, mut follower: Follower, stopped: &Receiver<()>) {
+fn run(mut watcher: Watcher, mut follower: Follower, stopped: &Receiver<()>) {
     loop {
-        let told = match lookout.wait(follower.wake(), stopped) {
+        let told = match watcher.wait(follower.wake(), stopped) {
             Waited::Stopped => return,
             Waited::TimeUp => follower.try_again(),
-            Waited::Noticed => match lookout.take() {
+            Waited::Noticed => match watcher.take() {
                 Some(WatchNotification::Changed { since, .. }) => follower.changed(since),
                 Some(WatchNotification::Error(error)) => {
                     follower.warn(error.to_string());

@@ -11,11 +11,11 @@ use crate::host::error::stage::Stage;
 /// from the call of [`reload`](crate::Live::reload), until it was its turn.
 ///
 /// ```no_run
-/// use plugin_interface::{Greeter, Live, Reloaded, Stage};
+/// use plugin_interface::{Greeter, Live, ReloadOutcome, Stage};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let live = Live::<dyn Greeter>::open("plugins/libgreeter.so")?;
-/// if let Reloaded::Replaced { times, .. } = live.reload()? {
+/// if let ReloadOutcome::Replaced { times, .. } = live.reload()? {
 ///     println!("{times}: in all {:?}, of which {:?} to open", times.total(), times.of(Stage::Open));
 /// }
 /// # Ok(())

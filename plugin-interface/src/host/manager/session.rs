@@ -17,7 +17,8 @@ use crate::host::live::Follower;
 use crate::host::load::discover;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::watch::{
-    Attempts, ManagerNotification, Verdict, WatchError, WatchEvent, WatchNotification, WatchOptions,
+    ManagerNotification, RetryQueue, Verdict, WatchError, WatchEvent, WatchNotification,
+    WatchOptions,
 };
 use crate::interface::PluginTrait;
 
@@ -29,7 +30,7 @@ pub(super) struct Session<'m, F> {
     interface: Option<PluginTrait>,
     options: WatchOptions,
     callback: F,
-    attempts: Attempts,
+    retries: RetryQueue,
     failures: BTreeMap<PathBuf, Failures>,
     /// The files whose handles this callback was given.
     announced: BTreeSet<PathBuf>,
@@ -57,7 +58,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             manager,
             directory: directory.to_owned(),
             interface,
-            attempts: Attempts::new(options.quiet()),
+            retries: RetryQueue::new(options.quiet()),
             options,
             callback,
             failures: BTreeMap::new(),
@@ -74,12 +75,12 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     /// When to call `try_again`, if nothing is to be processed before.
     pub(super) fn wake(&self) -> Option<Instant> {
         let followers = self.manager.watching.followers.iter();
-        followers.filter_map(Follower::wake).chain(self.attempts.wake()).min()
+        followers.filter_map(Follower::wake).chain(self.retries.wake()).min()
     }
 
     /// Tries the files whose time has come.
     pub(super) fn try_again(&mut self) {
-        let due = self.attempts.due(Instant::now());
+        let due = self.retries.due(Instant::now());
         self.load(due);
         self.replace(|_, follower| follower.try_again());
     }
@@ -90,7 +91,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             WatchNotification::Changed { mut paths, since } => {
                 paths.retain(|path| self.is_ours(path));
                 self.replace_live(&mut paths, since);
-                paths.iter().for_each(|path| self.attempts.forget(path));
+                paths.iter().for_each(|path| self.retries.forget(path));
                 self.load(paths);
             }
             WatchNotification::Removed { mut paths } => {
@@ -164,7 +165,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         for path in paths {
             match self.load_one(&path) {
                 Ok(old) => {
-                    self.attempts.forget(&path);
+                    self.retries.forget(&path);
                     self.failures.remove(&path);
                     if self.announced.insert(path.clone()) || old.is_some() {
                         handles.extend(self.held(&path).map(Held::share).unwrap_or_default());
@@ -273,9 +274,9 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     fn fail(&mut self, path: &Path, error: LoadError) {
         if path.symlink_metadata().is_err() {
             // Gone again: that will be noticed, or it comes back.
-            return self.attempts.forget(path);
+            return self.retries.forget(path);
         }
-        if self.attempts.judge(path, &error, Instant::now()) == Verdict::Final {
+        if self.retries.judge(path, &error, Instant::now()) == Verdict::Final {
             let serving = self.held(path).is_some();
             self.fail_finally(path, error, serving);
         }
@@ -310,7 +311,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
                 self.load(vec![path]);
                 continue;
             }
-            self.attempts.forget(&path);
+            self.retries.forget(&path);
             self.failures.remove(&path);
             if self.options.auto_unload {
                 self.unload_file(&path);

@@ -11,7 +11,8 @@ use super::held::Held;
 use super::session::Session;
 use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
 use crate::host::watch::{
-    self, Lookout, ManagerNotification, Place, Waited, WatchEvent, WatchNotification, WatchOptions,
+    self, ManagerNotification, Waited, WatchEvent, WatchNotification, WatchOptions, WatchTarget,
+    Watcher,
 };
 use crate::interface::PluginTrait;
 
@@ -125,14 +126,14 @@ impl PluginManager {
         options: WatchOptions,
         mut callback: impl FnMut(WatchEvent) -> bool,
     ) {
-        let mut lookout = self.lookout(directory.as_ref(), &options);
+        let mut watcher = self.watcher(directory.as_ref(), &options);
         let tell = |notification: ManagerNotification| callback(notification.into());
         let interface = Some(interface);
         let mut session = Session::new(self, directory.as_ref(), interface, options, tell);
         while session.goes_on() {
-            match lookout.wait(session.wake(), &never()) {
+            match watcher.wait(session.wake(), &never()) {
                 Waited::Noticed => {
-                    while let Some(notification) = lookout.take() {
+                    while let Some(notification) = watcher.take() {
                         session.process(notification);
                     }
                 }
@@ -171,7 +172,7 @@ impl PluginManager {
         directory: impl AsRef<Path>,
         options: WatchOptions,
     ) -> (Receiver<WatchNotification>, Sender<()>, JoinHandle<()>) {
-        watch::spawn(self.lookout(directory.as_ref(), &options))
+        watch::spawn(self.watcher(directory.as_ref(), &options))
     }
 
     /// Does what the notifications of a background watcher of `directory` ask
@@ -267,8 +268,8 @@ impl PluginManager {
         }
     }
 
-    fn lookout(&self, directory: &Path, options: &WatchOptions) -> Lookout {
-        let place = Place::directory(directory, options.recursive);
-        Lookout::new(place, options.quiet(), self.watching.polling)
+    fn watcher(&self, directory: &Path, options: &WatchOptions) -> Watcher {
+        let place = WatchTarget::directory(directory, options.recursive);
+        Watcher::new(place, options.quiet(), self.watching.polling)
     }
 }

@@ -22,7 +22,7 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::thread::Thread;
 
-use crate::host::swap::hazard_slots::{Reader, Slot};
+use crate::host::swap::hazard_slots::{Slot, ThreadSlots};
 
 /// A value, and the guards of it that found no slot.
 struct Node<T> {
@@ -54,7 +54,7 @@ impl<T> Swap<T> {
     // All of it belongs to the caller's loop, and is little.
     #[inline(always)]
     pub(in crate::host) fn get(&self) -> Guard<T> {
-        match Reader::first_slot() {
+        match ThreadSlots::first_slot() {
             Some(slot) => Guard { node: self.announce(slot, fence::order), slot: Some(slot) },
             None => self.get_beside_others(),
         }
@@ -64,7 +64,7 @@ impl<T> Swap<T> {
     /// fence.
     #[inline(never)]
     fn get_beside_others(&self) -> Guard<T> {
-        if let Some(reader) = Reader::of_this_thread()
+        if let Some(reader) = ThreadSlots::of_this_thread()
             && let Some(slot) = reader.free_slot()
         {
             return Guard { node: self.announce(slot, fence::light), slot: Some(slot) };
@@ -94,16 +94,16 @@ impl<T> Swap<T> {
 
     #[cold]
     fn get_counted(&self) -> Guard<T> {
-        let own = Reader::of_this_thread();
+        let own = ThreadSlots::of_this_thread();
         // A thread that is ending has no record, and borrows one.
-        let reader = own.unwrap_or_else(Reader::take);
-        let node = self.announce(&reader.passing, fence::light);
+        let reader = own.unwrap_or_else(ThreadSlots::acquire);
+        let node = self.announce(&reader.transient, fence::light);
         // SAFETY: announced, and so alive; then counted, and so alive as long
         // as the guard.
         unsafe { node.as_ref() }.counted.fetch_add(1, Ordering::Relaxed);
-        reader.passing.store(ptr::null_mut(), Ordering::Release);
+        reader.transient.store(ptr::null_mut(), Ordering::Release);
         if own.is_none() {
-            reader.give_back();
+            reader.release();
         }
         Guard { node, slot: None }
     }
@@ -208,7 +208,7 @@ impl<T> Retired<T> {
         Users { threads, counted: self.counted() }
     }
 
-    fn readers(&self) -> impl Iterator<Item = (&'static Reader, usize)> {
+    fn readers(&self) -> impl Iterator<Item = (&'static ThreadSlots, usize)> {
         let what = self.node.as_ptr().cast_const().cast();
         hazard_slots::all()
             .map(move |reader| (reader, reader.reads(what)))

@@ -12,18 +12,18 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 /// A version on its way out.
-pub(in crate::host) trait Retiree: Send {
+pub(in crate::host) trait PendingReclaim: Send {
     /// When it was replaced.
     fn since(&self) -> Instant;
 
     /// Retires it if nobody is inside, and tells whether that is done.
-    fn attempt(&mut self) -> bool;
+    fn try_reclaim(&mut self) -> bool;
 }
 
 /// What the thread has yet to hear of, and the thread.
 #[derive(Default)]
 struct Queue {
-    arrived: Vec<Box<dyn Retiree>>,
+    arrived: Vec<Box<dyn PendingReclaim>>,
     thread: Option<Thread>,
 }
 
@@ -33,9 +33,9 @@ const SHORTEST: Duration = Duration::from_millis(1);
 static QUEUE: Mutex<Queue> = Mutex::new(Queue { arrived: Vec::new(), thread: None });
 
 /// Retires a version when its last guard is gone. Returns at once.
-pub(in crate::host) fn retire(retiree: Box<dyn Retiree>) {
+pub(in crate::host) fn retire(pending: Box<dyn PendingReclaim>) {
     let mut queue = QUEUE.lock().unwrap_or_else(PoisonError::into_inner);
-    queue.arrived.push(retiree);
+    queue.arrived.push(pending);
     if queue.thread.is_none() {
         // If the system has no thread for us, the next version tries again.
         let started = thread::Builder::new().name("plugin-retire".to_owned()).spawn(run);
@@ -50,11 +50,12 @@ pub(in crate::host) fn retire(retiree: Box<dyn Retiree>) {
 }
 
 fn run() {
-    let mut waiting: Vec<Box<dyn Retiree>> = Vec::new();
+    let mut waiting: Vec<Box<dyn PendingReclaim>> = Vec::new();
     loop {
         waiting.append(&mut QUEUE.lock().unwrap_or_else(PoisonError::into_inner).arrived);
-        waiting.retain_mut(|retiree| retiree.since().elapsed() < SHORTEST || !retiree.attempt());
-        match waiting.iter().map(|retiree| retiree.since()).max() {
+        waiting
+            .retain_mut(|pending| pending.since().elapsed() < SHORTEST || !pending.try_reclaim());
+        match waiting.iter().map(|pending| pending.since()).max() {
             None => thread::park(),
             Some(newest) => thread::park_timeout(pause(newest.elapsed())),
         }
@@ -78,12 +79,12 @@ mod tests {
         done: Sender<thread::ThreadId>,
     }
 
-    impl Retiree for Patient {
+    impl PendingReclaim for Patient {
         fn since(&self) -> Instant {
             self.since
         }
 
-        fn attempt(&mut self) -> bool {
+        fn try_reclaim(&mut self) -> bool {
             self.attempts -= 1;
             if self.attempts == 0 {
                 self.done.send(thread::current().id()).unwrap();

@@ -6,32 +6,32 @@ use std::thread::{self, ThreadId};
 
 /// A value that one thread at a time uses.
 #[derive(Debug)]
-pub(crate) struct Turns<T> {
+pub(crate) struct ReloadLock<T> {
     value: Mutex<T>,
     /// Whose turn it is.
     thread: Mutex<Option<ThreadId>>,
 }
 
 /// The value, until this is dropped.
-pub(crate) struct Turn<'t, T> {
+pub(crate) struct ReloadGuard<'t, T> {
     thread: &'t Mutex<Option<ThreadId>>,
     value: MutexGuard<'t, T>,
 }
 
-impl<T> Turns<T> {
+impl<T> ReloadLock<T> {
     pub(crate) fn new(value: T) -> Self {
-        Turns { value: Mutex::new(value), thread: Mutex::new(None) }
+        ReloadLock { value: Mutex::new(value), thread: Mutex::new(None) }
     }
 
     /// Waits until no other thread uses the value; `None` if this one does.
-    pub(crate) fn begin(&self) -> Option<Turn<'_, T>> {
+    pub(crate) fn lock(&self) -> Option<ReloadGuard<'_, T>> {
         let this = thread::current().id();
-        if *lock(&self.thread) == Some(this) {
+        if *lock_mutex(&self.thread) == Some(this) {
             return None;
         }
-        let value = lock(&self.value);
-        *lock(&self.thread) = Some(this);
-        Some(Turn { thread: &self.thread, value })
+        let value = lock_mutex(&self.value);
+        *lock_mutex(&self.thread) = Some(this);
+        Some(ReloadGuard { thread: &self.thread, value })
     }
 
     /// The value, which nobody else can use.
@@ -40,11 +40,11 @@ impl<T> Turns<T> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock_mutex<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<T> Deref for Turn<'_, T> {
+impl<T> Deref for ReloadGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -52,14 +52,14 @@ impl<T> Deref for Turn<'_, T> {
     }
 }
 
-impl<T> DerefMut for Turn<'_, T> {
+impl<T> DerefMut for ReloadGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.value
     }
 }
 
-impl<T> Drop for Turn<'_, T> {
+impl<T> Drop for ReloadGuard<'_, T> {
     fn drop(&mut self) {
-        *lock(self.thread) = None;
+        *lock_mutex(self.thread) = None;
     }
 }

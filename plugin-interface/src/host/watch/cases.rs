@@ -1,4 +1,4 @@
-//! The brain and the sight, event by event, with a clock of their own.
+//! The debouncer and the sight, event by event, with a clock of their own.
 //!
 //! The events of a case are those that `notify` gives for what its name says,
 //! on the parent directory; times are in milliseconds. A file `a` is known from
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use notify::event::*;
 
 use crate::host::file::private_copy::FileIdentity;
-use crate::host::watch::debouncer::{Brain, Duty, Finding, Pace};
-use crate::host::watch::events::sight;
-use crate::host::watch::scan::{Census, Mark};
-use crate::host::watch::target::Place;
+use crate::host::watch::debouncer::{Debouncer, Finding, Task, Timing};
+use crate::host::watch::events::translate;
+use crate::host::watch::scan::{FileState, Scan};
+use crate::host::watch::target::WatchTarget;
 
 struct Case {
     what: &'static str,
@@ -74,17 +74,17 @@ const CASES: &[Case] = cases! {
     "several at once": "0 create c, 0 create b, 0 to a" => "0 changed a b c";
     "no library": "0 create x.txt, 1 modify x.txt, 2 close x.txt, 3 remove x.txt" => "";
     "renamed, as systems tell it that know no more": "0 any a" => "100 changed a";
-    "events were lost": "0 rescan" => "0 arm";
-    "events were lost, twice at once": "0 rescan, 0 rescan" => "0 arm";
-    "the directory was removed": "0 remove ." => "0 arm";
-    "the directory was moved away": "0 from ." => "0 arm";
+    "events were lost": "0 rescan" => "0 rewatch";
+    "events were lost, twice at once": "0 rescan, 0 rescan" => "0 rewatch";
+    "the directory was removed": "0 remove ." => "0 rewatch";
+    "the directory was moved away": "0 from ." => "0 rewatch";
     "deeper than is watched": "0 create sub/b, 1 close sub/b" => "";
 };
 
 /// With the directories below.
 const RECURSIVE: &[Case] = cases! {
     "a file below": "0 create sub/b, 2 close sub/b" => "0 changed sub/b, 2 changed sub/b";
-    "a new directory, watched when it was quiet": "0 mkdir sub, 50 mkdir sub/deeper" => "100 arm";
+    "a new directory, watched when it was quiet": "0 mkdir sub, 50 mkdir sub/deeper" => "100 rewatch";
     "a directory that goes, with what it held":
         "0 create sub/b, 10 from sub" => "0 changed sub/b, 510 removed sub/b";
 };
@@ -127,27 +127,27 @@ fn event(verb: &str, names: &[&str]) -> notify::Event {
     notify::Event { kind, paths, attrs: EventAttributes::default() }
 }
 
-/// A brain that is asked whenever it wants to be.
+/// A debouncer that is asked whenever it wants to be.
 struct Play {
-    brain: Brain,
+    debouncer: Debouncer,
     start: Instant,
-    place: Place,
+    target: WatchTarget,
     heard: Vec<String>,
 }
 
-const LOOK: Duration = Duration::from_secs(3600);
+const CHECK_INTERVAL: Duration = Duration::from_secs(3600);
 
 impl Play {
     /// `a` is there, and was reported.
     fn new(is_recursive: bool) -> Self {
         let start = Instant::now();
         let ms = Duration::from_millis;
-        let pace = Pace { quiet: ms(100), grace: ms(500), look: LOOK };
-        let place = Place::directory(Path::new("named"), is_recursive);
-        let brain = Brain::new(pace, start);
-        let mut play = Play { brain, start, place, heard: Vec::new() };
-        assert_eq!(play.brain.duty(start), Some(Duty::Arm));
-        play.brain.count(census(&[("a", 1)]), start);
+        let timing = Timing { quiet: ms(100), grace: ms(500), check_interval: CHECK_INTERVAL };
+        let target = WatchTarget::directory(Path::new("named"), is_recursive);
+        let debouncer = Debouncer::new(timing, start);
+        let mut play = Play { debouncer, start, target, heard: Vec::new() };
+        assert_eq!(play.debouncer.next_task(start), Some(Task::Rewatch));
+        play.debouncer.apply_scan(scan(&[("a", 1)]), start);
         play.ask(0);
         assert_eq!(std::mem::take(&mut play.heard), ["0 changed a"]);
         play
@@ -159,10 +159,10 @@ impl Play {
 
     fn ask(&mut self, ms: u64) {
         let now = self.at(ms);
-        while let Some(duty) = self.brain.duty(now) {
-            self.heard.push(format!("{ms} {duty:?}").to_lowercase());
+        while let Some(task) = self.debouncer.next_task(now) {
+            self.heard.push(format!("{ms} {task:?}").to_lowercase());
         }
-        while let Some(finding) = self.brain.find(now) {
+        while let Some(finding) = self.debouncer.find(now) {
             let (verb, paths) = match finding {
                 Finding::Changed(paths, since) => {
                     assert!(since <= now);
@@ -173,14 +173,14 @@ impl Play {
             let names = paths.iter().map(|path| short(path)).collect::<Vec<_>>();
             self.heard.push(format!("{ms} {verb} {}", names.join(" ")));
         }
-        assert!(!self.brain.has_findings(now));
-        assert!(self.brain.wake() > now, "or it would be asked for ever");
+        assert!(!self.debouncer.has_findings(now));
+        assert!(self.debouncer.wake() > now, "or it would be asked for ever");
     }
 
-    /// Asks at each time that the brain names, up to a time.
+    /// Asks at each time that the debouncer names, up to a time.
     fn run_until(&mut self, ms: u64) {
         loop {
-            let wake = self.brain.wake().duration_since(self.start).as_millis() as u64;
+            let wake = self.debouncer.wake().duration_since(self.start).as_millis() as u64;
             if wake >= ms {
                 return;
             }
@@ -199,8 +199,8 @@ impl Play {
             }
             last = ms;
             let event = event(words[1], &words[2..]);
-            for seen in sight(&self.place, Path::new("/real"), &event) {
-                self.brain.see(seen, self.at(ms));
+            for seen in translate(&self.target, Path::new("/real"), &event) {
+                self.debouncer.handle(seen, self.at(ms));
             }
         }
         self.ask(last);
@@ -215,11 +215,11 @@ fn short(path: &Path) -> String {
     below.replace("lib", "").replace(&format!(".{}", std::env::consts::DLL_EXTENSION), "")
 }
 
-fn census(files: &[(&str, u64)]) -> Census {
-    let mark = |number| Mark { identity: FileIdentity::numbered(number), is_fresh: false };
+fn scan(files: &[(&str, u64)]) -> Scan {
+    let state = |number| FileState { identity: FileIdentity::numbered(number), is_fresh: false };
     files
         .iter()
-        .map(|(file, number)| (Path::new("named").join(name(file)), mark(*number)))
+        .map(|(file, number)| (Path::new("named").join(name(file)), state(*number)))
         .collect()
 }
 
@@ -246,12 +246,12 @@ fn directories_below_are_minded_where_asked_for() {
 fn a_count_finds_what_came_changed_and_went() {
     let mut play = Play::new(false);
     let now = play.at(10);
-    play.brain.count(census(&[("a", 1), ("b", 2)]), now);
+    play.debouncer.apply_scan(scan(&[("a", 1), ("b", 2)]), now);
     play.ask(10);
-    play.brain.count(census(&[("a", 1), ("b", 3)]), play.at(20));
+    play.debouncer.apply_scan(scan(&[("a", 1), ("b", 3)]), play.at(20));
     play.ask(20);
-    play.brain.count(census(&[("b", 3)]), play.at(30));
-    play.brain.count(census(&[("b", 3)]), play.at(40));
+    play.debouncer.apply_scan(scan(&[("b", 3)]), play.at(30));
+    play.debouncer.apply_scan(scan(&[("b", 3)]), play.at(40));
     play.run_until(5000);
     assert_eq!(play.heard, ["10 changed b", "20 changed b", "530 removed a"]);
 }
@@ -259,8 +259,8 @@ fn a_count_finds_what_came_changed_and_went() {
 #[test]
 fn a_file_that_a_count_finds_again_was_never_gone() {
     let mut play = Play::new(false);
-    play.brain.count(census(&[]), play.at(10));
-    play.brain.count(census(&[("a", 1)]), play.at(20));
+    play.debouncer.apply_scan(scan(&[]), play.at(10));
+    play.debouncer.apply_scan(scan(&[("a", 1)]), play.at(20));
     play.run_until(5000);
     assert_eq!(play.heard, [""; 0]);
 }
@@ -268,11 +268,11 @@ fn a_file_that_a_count_finds_again_was_never_gone() {
 #[test]
 fn a_count_after_events_trusts_no_earlier_one() {
     let mut play = Play::new(false);
-    for seen in sight(&play.place, Path::new("/real"), &event("close", &["a"])) {
-        play.brain.see(seen, play.at(10));
+    for seen in translate(&play.target, Path::new("/real"), &event("close", &["a"])) {
+        play.debouncer.handle(seen, play.at(10));
     }
     play.ask(10);
-    play.brain.count(census(&[("a", 1)]), play.at(20));
+    play.debouncer.apply_scan(scan(&[("a", 1)]), play.at(20));
     play.ask(20);
     assert_eq!(play.heard, ["10 changed a", "20 changed a"]);
 }
@@ -280,9 +280,9 @@ fn a_count_after_events_trusts_no_earlier_one() {
 #[test]
 fn a_file_whose_clock_may_hide_a_change_is_acted_on() {
     let mut play = Play::new(false);
-    let mut fresh = census(&[("a", 1)]);
-    fresh.values_mut().for_each(|mark| mark.is_fresh = true);
-    play.brain.count(fresh, play.at(10));
+    let mut fresh = scan(&[("a", 1)]);
+    fresh.values_mut().for_each(|state| state.is_fresh = true);
+    play.debouncer.apply_scan(fresh, play.at(10));
     play.ask(10);
     assert_eq!(play.heard, ["10 changed a"]);
 }
@@ -290,12 +290,12 @@ fn a_file_whose_clock_may_hide_a_change_is_acted_on() {
 #[test]
 fn without_events_a_change_is_acted_on_when_it_was_counted_twice() {
     let mut play = Play::new(false);
-    play.brain.pace_looks(Duration::from_millis(200), true, play.start);
+    play.debouncer.set_check_interval(Duration::from_millis(200), true, play.start);
     let counts = [(200, 1), (400, 2), (600, 3), (800, 4), (1000, 4), (1200, 4), (1400, 4)];
     for (ms, number) in counts {
         play.run_until(ms);
-        assert_eq!(play.brain.duty(play.at(ms)), Some(Duty::Look));
-        play.brain.count(census(&[("a", number)]), play.at(ms));
+        assert_eq!(play.debouncer.next_task(play.at(ms)), Some(Task::Check));
+        play.debouncer.apply_scan(scan(&[("a", number)]), play.at(ms));
         play.ask(ms);
     }
     assert_eq!(play.heard, ["1000 changed a"]);
@@ -304,11 +304,11 @@ fn without_events_a_change_is_acted_on_when_it_was_counted_twice() {
 #[test]
 fn without_events_a_file_that_was_away_for_one_count_is_acted_on() {
     let mut play = Play::new(false);
-    play.brain.pace_looks(Duration::from_millis(200), true, play.start);
+    play.debouncer.set_check_interval(Duration::from_millis(200), true, play.start);
     for (ms, files) in [(200, &[][..]), (400, &[("a", 2)]), (600, &[("a", 2)])] {
         play.run_until(ms);
-        assert_eq!(play.brain.duty(play.at(ms)), Some(Duty::Look));
-        play.brain.count(census(files), play.at(ms));
+        assert_eq!(play.debouncer.next_task(play.at(ms)), Some(Task::Check));
+        play.debouncer.apply_scan(scan(files), play.at(ms));
         play.ask(ms);
     }
     assert_eq!(play.heard, ["600 changed a"]);
@@ -317,14 +317,14 @@ fn without_events_a_file_that_was_away_for_one_count_is_acted_on() {
 #[test]
 fn without_events_the_first_count_is_made_sure_of() {
     let (start, ms) = (Instant::now(), Duration::from_millis);
-    let pace = Pace { quiet: ms(100), grace: ms(500), look: ms(200) };
-    let mut brain = Brain::new(pace, start);
-    brain.pace_looks(ms(200), true, start);
+    let timing = Timing { quiet: ms(100), grace: ms(500), check_interval: ms(200) };
+    let mut debouncer = Debouncer::new(timing, start);
+    debouncer.set_check_interval(ms(200), true, start);
     let a = PathBuf::from("named").join(name("a"));
     let mut changed = Vec::new();
     for at in [0, 200, 400, 600, 800] {
-        brain.count(census(&[("a", 1)]), start + ms(at));
-        if let Some(Finding::Changed(paths, _)) = brain.find(start + ms(at)) {
+        debouncer.apply_scan(scan(&[("a", 1)]), start + ms(at));
+        if let Some(Finding::Changed(paths, _)) = debouncer.find(start + ms(at)) {
             assert_eq!(paths, std::slice::from_ref(&a));
             changed.push(at);
         }
@@ -335,22 +335,22 @@ fn without_events_the_first_count_is_made_sure_of() {
 #[test]
 fn links_are_looked_after_when_something_else_moves() {
     let beside = event("to", &["x.txt"]);
-    for (has_links, expected) in [(false, None), (true, Some(Duty::Look))] {
+    for (has_links, expected) in [(false, None), (true, Some(Task::Check))] {
         let mut play = Play::new(false);
-        play.brain.mind_links(has_links);
-        for seen in sight(&play.place, Path::new("/real"), &beside) {
-            play.brain.see(seen, play.at(10));
+        play.debouncer.set_has_links(has_links);
+        for seen in translate(&play.target, Path::new("/real"), &beside) {
+            play.debouncer.handle(seen, play.at(10));
         }
-        assert_eq!(play.brain.duty(play.at(10)), expected);
+        assert_eq!(play.debouncer.next_task(play.at(10)), expected);
     }
 }
 
 #[test]
 fn one_file_is_all_that_is_seen_of_its_directory() {
-    let place = Place::file(&Path::new("named").join(name("a")));
-    let seen = |verb, file| sight(&place, Path::new("/real"), &event(verb, &[file])).len();
+    let target = WatchTarget::file(&Path::new("named").join(name("a")));
+    let seen = |verb, file| translate(&target, Path::new("/real"), &event(verb, &[file])).len();
     assert_eq!((seen("create", "a"), seen("create", "b"), seen("modify", "b")), (1, 1, 0));
     let mut play = Play::new(false);
-    play.place = place;
+    play.target = target;
     assert_eq!(play.play("0 create a, 0 to b, 1 close b"), "0 changed a");
 }

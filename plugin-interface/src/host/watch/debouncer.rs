@@ -14,23 +14,23 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::host::watch::scan::{Census, Mark};
+use crate::host::watch::scan::{FileState, Scan};
 
 /// What was seen of a file or of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(super) enum FileEvent {
     /// The file is there, and complete as far as this tells.
-    Done(PathBuf),
+    Complete(PathBuf),
     /// Somebody works on the file.
-    Busy(PathBuf),
+    InProgress(PathBuf),
     /// The file is not there any more, nor is anything below that path.
-    Gone(PathBuf),
+    Removed(PathBuf),
     /// A file that is no library came or went: links may lead elsewhere now.
-    Aside,
+    Unrelated,
     /// A directory came, with files that nobody watched.
-    Directory,
+    NewDirectory,
     /// Events were lost, or the directory itself went.
-    Lost,
+    Overflow,
 }
 
 /// What to act on.
@@ -42,35 +42,35 @@ pub(super) enum Finding {
     Removed(Vec<PathBuf>),
 }
 
-/// What the brain cannot do itself.
+/// What the debouncer cannot do itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Duty {
+pub(super) enum Task {
     /// Look whether the directory is still the one watched, and where links
     /// lead; where there are no events, count its files.
-    Look,
+    Check,
     /// Watch the directory anew, and count its files.
-    Arm,
+    Rewatch,
 }
 
 /// How long things take.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pace {
+pub(super) struct Timing {
     /// No sign of a writer for so long: it is done.
     pub(super) quiet: Duration,
     /// Not back after so long: it is gone.
     pub(super) grace: Duration,
     /// The time from look to look.
-    pub(super) look: Duration,
+    pub(super) check_interval: Duration,
 }
 
-pub(super) struct Brain {
-    pace: Pace,
+pub(super) struct Debouncer {
+    timing: Timing,
     /// The files that were reported, and how they were when last counted;
     /// `None` if events came since.
-    known: BTreeMap<PathBuf, Option<Mark>>,
+    known: BTreeMap<PathBuf, Option<FileState>>,
     pending: BTreeMap<PathBuf, Pending>,
-    arm: Option<Instant>,
-    look: Instant,
+    rewatch: Option<Instant>,
+    next_check: Instant,
     /// Without events: what was counted is compared.
     polls: bool,
     has_links: bool,
@@ -78,93 +78,106 @@ pub(super) struct Brain {
 
 /// What is to be reported of a file, unless something else is seen before.
 struct Pending {
-    is: State,
+    is: PendingKind,
     due: Instant,
     since: Instant,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Done,
-    Busy,
-    Gone,
+enum PendingKind {
+    Complete,
+    InProgress,
+    Removed,
 }
 
-impl Brain {
-    /// One that knows of no file; its first duty is to arm.
-    pub(super) fn new(pace: Pace, now: Instant) -> Self {
+impl Debouncer {
+    /// One that knows of no file; its first next_task is to arm.
+    pub(super) fn new(timing: Timing, now: Instant) -> Self {
         let (known, pending) = (BTreeMap::new(), BTreeMap::new());
-        Brain { pace, known, pending, arm: Some(now), look: now, polls: false, has_links: false }
+        Debouncer {
+            timing,
+            known,
+            pending,
+            rewatch: Some(now),
+            next_check: now,
+            polls: false,
+            has_links: false,
+        }
     }
 
     /// Takes in what was seen.
-    pub(super) fn see(&mut self, seen: Seen, now: Instant) {
+    pub(super) fn handle(&mut self, seen: FileEvent, now: Instant) {
         match seen {
-            Seen::Done(path) => self.expect(path, State::Done, now),
-            Seen::Busy(path) => self.expect(path, State::Busy, now),
-            Seen::Gone(path) => self.lose(&path, now),
-            Seen::Aside if self.has_links => self.look = now,
-            Seen::Aside => {}
+            FileEvent::Complete(path) => self.expect(path, PendingKind::Complete, now),
+            FileEvent::InProgress(path) => self.expect(path, PendingKind::InProgress, now),
+            FileEvent::Removed(path) => self.lose(&path, now),
+            FileEvent::Unrelated if self.has_links => self.next_check = now,
+            FileEvent::Unrelated => {}
             // Watched a moment later, so that one watch serves many.
-            Seen::Directory => self.arm_by(now + self.pace.quiet),
-            Seen::Lost => self.arm_by(now),
+            FileEvent::NewDirectory => self.rewatch_by(now + self.timing.quiet),
+            FileEvent::Overflow => self.rewatch_by(now),
         }
     }
 
     /// Takes in the files that are there. Those that differ from what is known
     /// are acted on at once, or, where there are no events that would tell of
     /// a writer, if they do not differ once more.
-    pub(super) fn count(&mut self, census: Census, now: Instant) {
+    pub(super) fn apply_scan(&mut self, scan: Scan, now: Instant) {
         let missing: Vec<_> =
-            self.known.keys().filter(|path| !census.contains_key(*path)).cloned().collect();
+            self.known.keys().filter(|path| !scan.contains_key(*path)).cloned().collect();
         for path in missing {
             if !self.pending.contains_key(&path) {
                 self.lose(&path, now);
             }
         }
-        for (path, mark) in census {
-            self.pending.retain(|pending, what| *pending != path || what.is != State::Gone);
+        for (path, state) in scan {
+            self.pending
+                .retain(|pending, what| *pending != path || what.is != PendingKind::Removed);
             let known = self.known.get(&path).and_then(Option::as_ref);
-            let is_same = known.is_some_and(|known| known.identity == mark.identity)
-                && (self.polls || !mark.is_fresh);
+            let is_same = known.is_some_and(|known| known.identity == state.identity)
+                && (self.polls || !state.is_fresh);
             let is_first = !self.known.contains_key(&path) && !self.pending.contains_key(&path);
             if is_same {
                 continue;
             }
-            let state = if self.polls && !is_first { State::Busy } else { State::Done };
-            self.expect(path.clone(), state, now);
+            let kind = if self.polls && !is_first {
+                PendingKind::InProgress
+            } else {
+                PendingKind::Complete
+            };
+            self.expect(path.clone(), kind, now);
             // What was just written may be written again without a trace:
             // where it is only ever counted, the first count is not trusted.
-            self.known.insert(path, (!(self.polls && is_first)).then_some(mark));
+            self.known.insert(path, (!(self.polls && is_first)).then_some(state));
         }
     }
 
     /// The directory is not there.
-    pub(super) fn miss(&mut self, now: Instant) {
-        self.count(Census::new(), now);
+    pub(super) fn directory_missing(&mut self, now: Instant) {
+        self.apply_scan(Scan::new(), now);
     }
 
     /// From now on: how often to look, and whether that is all there is.
-    pub(super) fn pace_looks(&mut self, every: Duration, polls: bool, now: Instant) {
-        (self.pace.look, self.polls) = (every, polls);
-        self.look = now + every;
+    pub(super) fn set_check_interval(&mut self, every: Duration, polls: bool, now: Instant) {
+        (self.timing.check_interval, self.polls) = (every, polls);
+        self.next_check = now + every;
     }
 
     /// Whether some of the files are links.
-    pub(super) fn mind_links(&mut self, has_links: bool) {
+    pub(super) fn set_has_links(&mut self, has_links: bool) {
         self.has_links = has_links;
     }
 
     /// What is to be done now, if anything.
-    pub(super) fn duty(&mut self, now: Instant) -> Option<Duty> {
-        if self.arm.is_some_and(|arm| arm <= now) {
-            self.arm = None;
-            self.look = now + self.pace.look;
-            return Some(Duty::Arm);
+    pub(super) fn next_task(&mut self, now: Instant) -> Option<Task> {
+        if self.rewatch.is_some_and(|arm| arm <= now) {
+            self.rewatch = None;
+            self.next_check = now + self.timing.check_interval;
+            return Some(Task::Rewatch);
         }
-        (self.look <= now).then(|| {
-            self.look = now + self.pace.look;
-            Duty::Look
+        (self.next_check <= now).then(|| {
+            self.next_check = now + self.timing.check_interval;
+            Task::Check
         })
     }
 
@@ -175,7 +188,8 @@ impl Brain {
 
     /// What is to be reported now: what changed before what is gone.
     pub(super) fn find(&mut self, now: Instant) -> Option<Finding> {
-        let is_due = |what: &Pending, gone| what.due <= now && (what.is == State::Gone) == gone;
+        let is_due =
+            |what: &Pending, gone| what.due <= now && (what.is == PendingKind::Removed) == gone;
         let gone = !self.pending.values().any(|what| is_due(what, false));
         let (mut paths, mut since) = (Vec::new(), now);
         self.pending.retain(|path, what| {
@@ -202,38 +216,45 @@ impl Brain {
     /// When to ask again, if nothing is seen before.
     pub(super) fn wake(&self) -> Instant {
         let pending = self.pending.values().map(|pending| pending.due);
-        pending.chain(self.arm).fold(self.look, Instant::min)
+        pending.chain(self.rewatch).fold(self.next_check, Instant::min)
     }
 
-    fn arm_by(&mut self, at: Instant) {
-        self.arm = Some(self.arm.map_or(at, |arm| arm.min(at)));
+    fn rewatch_by(&mut self, at: Instant) {
+        self.rewatch = Some(self.rewatch.map_or(at, |arm| arm.min(at)));
     }
 
-    fn expect(&mut self, path: PathBuf, is: State, now: Instant) {
-        if let Some(mark) = self.known.get_mut(&path) {
-            *mark = None;
+    fn expect(&mut self, path: PathBuf, is: PendingKind, now: Instant) {
+        if let Some(state) = self.known.get_mut(&path) {
+            *state = None;
         }
         let before = self.pending.get(&path);
-        if is == State::Busy && before.is_some_and(|before| before.is != State::Busy) {
+        if is == PendingKind::InProgress
+            && before.is_some_and(|before| before.is != PendingKind::InProgress)
+        {
             // It is acted on at once anyway; or it is gone, and this came late.
             return;
         }
-        let since = before.filter(|before| before.is != State::Gone);
+        let since = before.filter(|before| before.is != PendingKind::Removed);
         let since = since.map_or(now, |before| before.since);
-        let due = if is == State::Done { now } else { now + self.pause() };
+        let due = if is == PendingKind::Complete { now } else { now + self.pause() };
         self.pending.insert(path, Pending { is, due, since });
     }
 
     /// How long to wait for a writer that was seen.
     fn pause(&self) -> Duration {
-        if self.polls { self.pace.quiet.max(self.pace.look) } else { self.pace.quiet }
+        if self.polls {
+            self.timing.quiet.max(self.timing.check_interval)
+        } else {
+            self.timing.quiet
+        }
     }
 
     fn lose(&mut self, path: &Path, now: Instant) {
         self.pending.retain(|pending, _| !pending.starts_with(path));
         for known in self.known.keys().filter(|known| known.starts_with(path)) {
-            let due = now + self.pace.grace;
-            self.pending.insert(known.clone(), Pending { is: State::Gone, due, since: now });
+            let due = now + self.timing.grace;
+            self.pending
+                .insert(known.clone(), Pending { is: PendingKind::Removed, due, since: now });
         }
     }
 }

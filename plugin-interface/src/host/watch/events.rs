@@ -6,45 +6,45 @@ use notify::Event;
 use notify::EventKind::{Access, Create, Modify, Remove};
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
 
-use crate::host::watch::debouncer::Seen;
-use crate::host::watch::target::Place;
+use crate::host::watch::debouncer::FileEvent;
+use crate::host::watch::target::WatchTarget;
 
-/// What an event says of a place, whose directory is `root` without links.
+/// What an event says of a target, whose directory is `root` without links.
 ///
 /// What readers do says nothing: whoever loads a library reads it, and would
 /// go on for ever.
-pub(super) fn sight(place: &Place, root: &Path, event: &Event) -> Vec<Seen> {
+pub(super) fn translate(target: &WatchTarget, root: &Path, event: &Event) -> Vec<FileEvent> {
     if event.need_rescan() {
-        return vec![Seen::Lost];
+        return vec![FileEvent::Overflow];
     }
     let of_path = |path: &PathBuf| {
         let below = path.strip_prefix(root).ok()?;
         if below.as_os_str().is_empty() {
-            return is_departure(event.kind).then_some(Seen::Lost);
+            return is_departure(event.kind).then_some(FileEvent::Overflow);
         }
-        let name = place.name(below)?;
-        match place.has(&name) {
+        let name = target.name(below)?;
+        match target.has(&name) {
             true => of_library(event.kind, name),
-            false => beside(place, event.kind, path, name),
+            false => beside(target, event.kind, path, name),
         }
     };
     event.paths.iter().filter_map(of_path).collect()
 }
 
 /// An event of a file that matters.
-fn of_library(kind: EventKind, name: PathBuf) -> Option<Seen> {
+fn of_library(kind: EventKind, name: PathBuf) -> Option<FileEvent> {
     match kind {
-        Create(_) | Modify(ModifyKind::Name(RenameMode::To)) => Some(Seen::Done(name)),
-        Access(AccessKind::Close(AccessMode::Write)) => Some(Seen::Done(name)),
+        Create(_) | Modify(ModifyKind::Name(RenameMode::To)) => Some(FileEvent::Complete(name)),
+        Access(AccessKind::Close(AccessMode::Write)) => Some(FileEvent::Complete(name)),
         // Said before, one by one.
         Modify(ModifyKind::Name(RenameMode::Both)) | Access(_) => None,
-        _ if is_departure(kind) => Some(Seen::Gone(name)),
-        _ => Some(Seen::Busy(name)),
+        _ if is_departure(kind) => Some(FileEvent::Removed(name)),
+        _ => Some(FileEvent::InProgress(name)),
     }
 }
 
 /// An event of something else: a directory, what a link leads to, or neither.
-fn beside(place: &Place, kind: EventKind, path: &Path, name: PathBuf) -> Option<Seen> {
+fn beside(target: &WatchTarget, kind: EventKind, path: &Path, name: PathBuf) -> Option<FileEvent> {
     let arrives = match kind {
         Create(CreateKind::Folder) => true,
         Create(CreateKind::Any | CreateKind::Other)
@@ -52,11 +52,11 @@ fn beside(place: &Place, kind: EventKind, path: &Path, name: PathBuf) -> Option<
         _ => false,
     };
     match kind {
-        _ if place.is_recursive && arrives => Some(Seen::Directory),
-        _ if place.is_recursive && is_departure(kind) => Some(Seen::Gone(name)),
-        Access(AccessKind::Close(AccessMode::Write)) => Some(Seen::Aside),
+        _ if target.is_recursive && arrives => Some(FileEvent::NewDirectory),
+        _ if target.is_recursive && is_departure(kind) => Some(FileEvent::Removed(name)),
+        Access(AccessKind::Close(AccessMode::Write)) => Some(FileEvent::Unrelated),
         Access(_) | Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)) => None,
-        _ => Some(Seen::Aside),
+        _ => Some(FileEvent::Unrelated),
     }
 }
 

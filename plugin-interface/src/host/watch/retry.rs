@@ -1,6 +1,6 @@
 //! When to try a file again that was acted upon too early.
 //!
-//! A pure state machine, as the brain is. A file that somebody has open for
+//! A pure state machine, as the debouncer is. A file that somebody has open for
 //! writing is tried again soon, and ever less often: the event that it was
 //! closed may have come before the writer's last child let go of it. One that
 //! is unsound may be half written where no lease tells: it gets a second try
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The files to try again.
 #[derive(Debug)]
-pub(crate) struct Attempts {
+pub(crate) struct RetryQueue {
     quiet: Duration,
     waiting: BTreeMap<PathBuf, Waiting>,
 }
@@ -37,15 +37,15 @@ struct Waiting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Nothing yet: the file is tried again.
-    Early,
+    Retry,
     /// What it says, and nothing more is said of it.
     Final,
 }
 
-impl Attempts {
+impl RetryQueue {
     /// None so far. `quiet`: how long a writer may be silent.
     pub(crate) fn new(quiet: Duration) -> Self {
-        Attempts { quiet, waiting: BTreeMap::new() }
+        RetryQueue { quiet, waiting: BTreeMap::new() }
     }
 
     /// Judges a failure to load a file.
@@ -67,7 +67,7 @@ impl Attempts {
         waiting.due = Some(now + waiting.pause);
         waiting.pause = (waiting.pause * 2).min(self.quiet.max(SOON));
         if waited < PATIENCE || std::mem::replace(&mut waiting.is_told, true) {
-            return Verdict::Early;
+            return Verdict::Retry;
         }
         Verdict::Final
     }
@@ -101,23 +101,23 @@ mod tests {
     const QUIET: Duration = Duration::from_millis(100);
 
     /// Tries whenever it is time, up to a time, and gives the times in
-    /// milliseconds: of the attempts, and of those that were final.
+    /// milliseconds: of the retries, and of those that were final.
     fn try_until(end: u64, error: impl Fn(u64) -> LoadError) -> (Vec<u64>, Vec<u64>) {
         let (start, path) = (Instant::now(), Path::new("file"));
-        let mut attempts = Attempts::new(QUIET);
+        let mut retries = RetryQueue::new(QUIET);
         let (mut tried, mut told) = (Vec::new(), Vec::new());
         let mut next = Some(start);
         while let Some(now) = next.filter(|next| *next < start + Duration::from_millis(end)) {
             let ms = (now - start).as_millis() as u64;
             tried.push(ms);
-            if attempts.judge(path, &error(ms), now) == Verdict::Final {
+            if retries.judge(path, &error(ms), now) == Verdict::Final {
                 told.push(ms);
             }
-            next = attempts.wake();
+            next = retries.wake();
             if let Some(next) = next {
-                assert!(next > now && attempts.due(now).is_empty());
-                assert_eq!(attempts.due(next), [path]);
-                assert_eq!(attempts.wake(), None, "it is being tried");
+                assert!(next > now && retries.due(now).is_empty());
+                assert_eq!(retries.due(next), [path]);
+                assert_eq!(retries.wake(), None, "it is being tried");
             }
         }
         (tried, told)
@@ -167,10 +167,10 @@ mod tests {
     #[test]
     fn a_file_that_changed_begins_anew() {
         let (start, path) = (Instant::now(), Path::new("file"));
-        let mut attempts = Attempts::new(QUIET);
-        assert_eq!(attempts.judge(path, &unreadable(0), start), Verdict::Early);
-        attempts.forget(path);
-        assert_eq!(attempts.wake(), None);
-        assert_eq!(attempts.judge(path, &unreadable(0), start + QUIET), Verdict::Early);
+        let mut retries = RetryQueue::new(QUIET);
+        assert_eq!(retries.judge(path, &unreadable(0), start), Verdict::Retry);
+        retries.forget(path);
+        assert_eq!(retries.wake(), None);
+        assert_eq!(retries.judge(path, &unreadable(0), start + QUIET), Verdict::Retry);
     }
 }

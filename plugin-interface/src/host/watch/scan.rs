@@ -8,14 +8,14 @@ use std::time::{Duration, SystemTime};
 use crate::host::error::LoadError;
 use crate::host::file::private_copy::FileIdentity;
 use crate::host::load::discover;
-use crate::host::watch::target::Place;
+use crate::host::watch::target::WatchTarget;
 
-/// The libraries of a place, by the names that a host knows them by.
-pub(super) type Census = BTreeMap<PathBuf, Mark>;
+/// The libraries of a target, by the names that a host knows them by.
+pub(super) type Scan = BTreeMap<PathBuf, FileState>;
 
 /// A file as it was when it was counted.
 #[derive(Clone, Debug)]
-pub(super) struct Mark {
+pub(super) struct FileState {
     pub(super) identity: FileIdentity,
     /// Changed so lately that the clock of its file system may not tell the
     /// next change from this one.
@@ -25,25 +25,26 @@ pub(super) struct Mark {
 /// File systems keep times to two seconds, or better.
 const GRAIN: Duration = Duration::from_secs(2);
 
-impl Mark {
+impl FileState {
     /// The file that `path` leads to, or else the link that leads nowhere.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let found = path.metadata().or_else(|_| path.symlink_metadata()).ok()?;
         let age = found.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
         let is_fresh = age.is_none_or(|age| age < GRAIN);
-        Some(Mark { identity: FileIdentity::of(&found), is_fresh })
+        Some(FileState { identity: FileIdentity::of(&found), is_fresh })
     }
 }
 
-/// Counts the libraries of a place.
-pub(super) fn count(place: &Place) -> Result<Census, LoadError> {
-    let found = match &place.only {
+/// Counts the libraries of a target.
+pub(super) fn scan(target: &WatchTarget) -> Result<Scan, LoadError> {
+    let found = match &target.only {
         // Whether the directory is there, a missing file does not tell.
-        Some(file) => discover::candidates(&place.directory).map(|_| vec![file.clone()])?,
-        None if place.is_recursive => below(&place.directory)?,
-        None => discover::candidates(&place.directory)?,
+        Some(file) => discover::candidates(&target.directory).map(|_| vec![file.clone()])?,
+        None if target.is_recursive => below(&target.directory)?,
+        None => discover::candidates(&target.directory)?,
     };
-    let marked = found.into_iter().filter_map(|path| Mark::of(&path).map(|mark| (path, mark)));
+    let marked =
+        found.into_iter().filter_map(|path| FileState::of(&path).map(|state| (path, state)));
     Ok(marked.collect())
 }
 

@@ -6,24 +6,24 @@ use crate::host::watch::scan::is_candidate;
 
 /// A directory as its user names it, and which of its files matter.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct WatchTarget {
     pub(super) directory: PathBuf,
     pub(super) is_recursive: bool,
     /// The only file that matters.
     pub(super) only: Option<PathBuf>,
 }
 
-impl Place {
+impl WatchTarget {
     /// The libraries of a directory.
     pub(crate) fn directory(directory: &Path, is_recursive: bool) -> Self {
-        Place { directory: directory.to_owned(), is_recursive, only: None }
+        WatchTarget { directory: directory.to_owned(), is_recursive, only: None }
     }
 
     /// One library.
     pub(crate) fn file(file: &Path) -> Self {
         let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new(".")).to_owned();
-        Place { directory, is_recursive: false, only: Some(file.to_owned()) }
+        WatchTarget { directory, is_recursive: false, only: Some(file.to_owned()) }
     }
 
     /// The user's name for what is called so below the directory, if it lies

@@ -1,9 +1,9 @@
-//! Watches a place, on the thread of whoever waits for it.
+//! Watches a target, on the thread of whoever waits for it.
 //!
-//! Events go straight from the system's thread into the brain, behind a lock
-//! that is held for moments; this side asks the brain what to do, does the
+//! Events go straight from the system's thread into the debouncer, behind a lock
+//! that is held for moments; this side asks the debouncer what to do, does the
 //! looking and counting, and sleeps until it is woken or the time has come. So
-//! nothing is queued: what is not taken yet stays in the brain, once for each
+//! nothing is queued: what is not taken yet stays in the debouncer, once for each
 //! file.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -12,19 +12,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select};
-use notify::{RecursiveMode, Watcher};
+use notify::{RecursiveMode, Watcher as _};
 
 use crate::host::error::LoadError;
 use crate::host::file::private_copy::FileIdentity;
-use crate::host::watch::debouncer::{Brain, Duty, Finding, Pace, Seen};
-use crate::host::watch::events::sight;
+use crate::host::watch::debouncer::{Debouncer, FileEvent, Finding, Task, Timing};
+use crate::host::watch::events::translate;
 use crate::host::watch::notification::{WatchError, WatchNotification};
 use crate::host::watch::scan;
-use crate::host::watch::target::Place;
+use crate::host::watch::target::WatchTarget;
 
 /// How often to look whether the directory is still the one that is watched,
 /// and how often to count its files where the system tells nothing.
-const LOOK: Duration = Duration::from_millis(250);
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 /// For how long a file, or the directory, may be away and come back.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -32,16 +32,16 @@ const GRACE: Duration = Duration::from_millis(500);
 pub(super) type Open = fn(&Path, RecursiveMode, Handler) -> notify::Result<Events>;
 pub(super) type Handler = Box<dyn FnMut(notify::Result<notify::Event>) + Send>;
 /// Events come for as long as this lives.
-pub(super) type Events = Box<dyn Watcher + Send>;
+pub(super) type Events = Box<dyn notify::Watcher + Send>;
 
-/// A place, and all that is known of it.
-pub(crate) struct Lookout {
-    place: Place,
+/// A target, and all that is known of it.
+pub(crate) struct Watcher {
+    target: WatchTarget,
     /// Whether to do without events, and how often to count then.
     polling: Option<Duration>,
     open: Open,
-    brain: Arc<Mutex<Brain>>,
-    /// One token, put there when the brain wants to be asked earlier.
+    debouncer: Arc<Mutex<Debouncer>>,
+    /// One token, put there when the debouncer wants to be asked earlier.
     wake: (Sender<()>, Receiver<()>),
     events: Option<Events>,
     /// The directory that is watched.
@@ -75,21 +75,21 @@ pub(crate) enum Waited {
     Stopped,
 }
 
-impl Lookout {
+impl Watcher {
     /// Watches from now on, and first notices what is there: every `polling`
     /// without events, if that is given.
-    pub(crate) fn new(place: Place, quiet: Duration, polling: Option<Duration>) -> Self {
-        Self::with(place, quiet, polling, open)
+    pub(crate) fn new(target: WatchTarget, quiet: Duration, polling: Option<Duration>) -> Self {
+        Self::with(target, quiet, polling, open)
     }
 
-    fn with(place: Place, quiet: Duration, polling: Option<Duration>, open: Open) -> Self {
-        let pace = Pace { quiet, grace: GRACE.max(quiet), look: LOOK };
-        let brain = Arc::new(Mutex::new(Brain::new(pace, Instant::now())));
-        let mut lookout = Lookout {
-            place,
+    fn with(target: WatchTarget, quiet: Duration, polling: Option<Duration>, open: Open) -> Self {
+        let timing = Timing { quiet, grace: GRACE.max(quiet), check_interval: CHECK_INTERVAL };
+        let debouncer = Arc::new(Mutex::new(Debouncer::new(timing, Instant::now())));
+        let mut watcher = Watcher {
+            target,
             polling,
             open,
-            brain,
+            debouncer,
             wake: bounded(1),
             events: None,
             armed: None,
@@ -97,13 +97,13 @@ impl Lookout {
             links: BTreeMap::new(),
             errors: VecDeque::new(),
         };
-        lookout.keep_up(Instant::now());
-        lookout
+        watcher.run_tasks(Instant::now());
+        watcher
     }
 
     /// The directory, as it was named.
     pub(crate) fn directory(&self) -> &Path {
-        &self.place.directory
+        &self.target.directory
     }
 
     /// Waits until something is noticed, until a time, or until `stop`.
@@ -113,14 +113,14 @@ impl Lookout {
                 return Waited::Stopped;
             }
             let now = Instant::now();
-            self.keep_up(now);
-            if !self.errors.is_empty() || self.brain().has_findings(now) {
+            self.run_tasks(now);
+            if !self.errors.is_empty() || self.debouncer().has_findings(now) {
                 return Waited::Noticed;
             }
             if until.is_some_and(|until| until <= now) {
                 return Waited::TimeUp;
             }
-            let wake = self.brain().wake();
+            let wake = self.debouncer().wake();
             let at = until.map_or(wake, |until| wake.min(until));
             select! {
                 recv(self.wake.1) -> _ => {}
@@ -137,11 +137,11 @@ impl Lookout {
         }
         let now = Instant::now();
         loop {
-            let finding = self.brain().find(now)?;
+            let finding = self.debouncer().find(now)?;
             match finding {
                 Finding::Removed(paths) => {
                     self.links.retain(|link, _| !paths.contains(link));
-                    self.mind_links();
+                    self.update_links();
                     return Some(WatchNotification::Removed { paths });
                 }
                 Finding::Changed(mut paths, since) => {
@@ -158,57 +158,59 @@ impl Lookout {
     /// is a link, remembers where it leads.
     fn is_there(&mut self, path: &Path, now: Instant) -> bool {
         match path.symlink_metadata() {
-            Ok(found) if found.is_symlink() => drop(self.links.insert(path.into(), target(path))),
+            Ok(found) if found.is_symlink() => {
+                drop(self.links.insert(path.into(), link_target(path)))
+            }
             Ok(_) => drop(self.links.remove(path)),
             Err(_) => {
-                self.brain().see(Seen::Gone(path.to_owned()), now);
+                self.debouncer().handle(FileEvent::Removed(path.to_owned()), now);
                 return false;
             }
         }
-        self.mind_links();
+        self.update_links();
         true
     }
 
-    fn mind_links(&self) {
-        self.brain().mind_links(!self.links.is_empty());
+    fn update_links(&self) {
+        self.debouncer().set_has_links(!self.links.is_empty());
     }
 
-    /// Does what the brain wants done by now.
-    fn keep_up(&mut self, now: Instant) {
+    /// Does what the debouncer wants done by now.
+    fn run_tasks(&mut self, now: Instant) {
         // The lock is not held while it is done.
-        let next = |this: &Self| this.brain().duty(now);
-        while let Some(duty) = next(self) {
-            match duty {
-                Duty::Arm => self.arm(now),
-                Duty::Look => self.look(now),
+        let next = |this: &Self| this.debouncer().next_task(now);
+        while let Some(task) = next(self) {
+            match task {
+                Task::Rewatch => self.rewatch(now),
+                Task::Check => self.check(now),
             }
         }
     }
 
-    fn look(&mut self, now: Instant) {
-        if identity(&self.place.directory) != self.armed || self.armed.is_none() {
-            return self.arm(now);
+    fn check(&mut self, now: Instant) {
+        if identity(&self.target.directory) != self.armed || self.armed.is_none() {
+            return self.rewatch(now);
         }
         if self.events.is_none() {
-            return self.count(now);
+            return self.rescan(now);
         }
         for (path, known) in &mut self.links {
-            let found = target(path);
+            let found = link_target(path);
             if found != *known {
                 *known = found;
-                lock(&self.brain).see(Seen::Done(path.clone()), now);
+                lock(&self.debouncer).handle(FileEvent::Complete(path.clone()), now);
             }
         }
     }
 
     /// Watches first, then counts: what comes in between is noticed twice.
-    fn arm(&mut self, now: Instant) {
+    fn rewatch(&mut self, now: Instant) {
         self.events = None;
-        self.armed = identity(&self.place.directory);
+        self.armed = identity(&self.target.directory);
         let root = self.armed.as_ref().map(|(root, ..)| root.clone());
         let listened = root.filter(|_| self.polling.is_none()).map(|root| self.listen(&root));
-        let every = self.polling.unwrap_or(LOOK);
-        self.brain().pace_looks(every, !matches!(listened, Some(Ok(_))), now);
+        let every = self.polling.unwrap_or(CHECK_INTERVAL);
+        self.debouncer().set_check_interval(every, !matches!(listened, Some(Ok(_))), now);
         let failed = match listened {
             Some(Ok(events)) => {
                 self.events = Some(events);
@@ -217,50 +219,50 @@ impl Lookout {
             Some(Err(error)) => Some(error.to_string()),
             None => None,
         };
-        self.count(now);
+        self.rescan(now);
         // If its files cannot be counted either, that was told.
         if let Some(reason) = failed.filter(|_| self.missing.since.is_none()) {
-            let path = self.place.directory.clone();
+            let path = self.target.directory.clone();
             self.errors.push_back(WatchError::Polling { path, interval: every, reason });
         }
     }
 
     fn listen(&self, root: &Path) -> notify::Result<Events> {
-        let (place, below) = (self.place.clone(), root.to_owned());
-        let (brain, wake) = (Arc::clone(&self.brain), self.wake.0.clone());
+        let (target, below) = (self.target.clone(), root.to_owned());
+        let (debouncer, wake) = (Arc::clone(&self.debouncer), self.wake.0.clone());
         let handler = move |event: notify::Result<notify::Event>| {
             let seen = match &event {
-                Ok(event) => sight(&place, &below, event),
+                Ok(event) => translate(&target, &below, event),
                 // Such as a new directory below, for which no watch was left.
-                Err(_) => vec![Seen::Directory],
+                Err(_) => vec![FileEvent::NewDirectory],
             };
             if seen.is_empty() {
                 return;
             }
             let now = Instant::now();
-            let mut brain = lock(&brain);
-            let before = brain.wake();
-            seen.into_iter().for_each(|seen| brain.see(seen, now));
-            let is_earlier = brain.wake() < before;
-            // Whoever wakes wants the brain.
-            drop(brain);
+            let mut debouncer = lock(&debouncer);
+            let before = debouncer.wake();
+            seen.into_iter().for_each(|seen| debouncer.handle(seen, now));
+            let is_earlier = debouncer.wake() < before;
+            // Whoever wakes wants the debouncer.
+            drop(debouncer);
             if is_earlier {
                 // Full means that the token lies there.
                 let _ = wake.try_send(());
             }
         };
-        let mode = match self.place.is_recursive {
+        let mode = match self.target.is_recursive {
             true => RecursiveMode::Recursive,
             false => RecursiveMode::NonRecursive,
         };
         (self.open)(root, mode, Box::new(handler))
     }
 
-    fn count(&mut self, now: Instant) {
-        match scan::count(&self.place) {
-            Ok(census) => {
+    fn rescan(&mut self, now: Instant) {
+        match scan::scan(&self.target) {
+            Ok(scan) => {
                 self.missing = Missing { grace: GRACE, ..Missing::default() };
-                self.brain().count(census, now);
+                self.debouncer().apply_scan(scan, now);
             }
             Err(error) => self.miss(error, now),
         }
@@ -270,7 +272,7 @@ impl Lookout {
     /// when it does not come back.
     fn miss(&mut self, error: LoadError, now: Instant) {
         (self.armed, self.events) = (None, None);
-        self.brain().miss(now);
+        self.debouncer().directory_missing(now);
         let since = *self.missing.since.get_or_insert(now);
         if !self.missing.is_told && now.saturating_duration_since(since) >= self.missing.grace {
             self.missing.is_told = true;
@@ -278,16 +280,16 @@ impl Lookout {
         }
     }
 
-    fn brain(&self) -> MutexGuard<'_, Brain> {
-        lock(&self.brain)
+    fn debouncer(&self) -> MutexGuard<'_, Debouncer> {
+        lock(&self.debouncer)
     }
 }
 
-fn lock(brain: &Mutex<Brain>) -> MutexGuard<'_, Brain> {
-    brain.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(debouncer: &Mutex<Debouncer>) -> MutexGuard<'_, Debouncer> {
+    debouncer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Which directory a path means now: another one may take its place, or a
+/// Which directory a path means now: another one may take its target, or a
 /// link may come to lead to another.
 fn identity(directory: &Path) -> Option<Identity> {
     let real = directory.canonicalize().ok()?;
@@ -302,7 +304,7 @@ fn identity(directory: &Path) -> Option<Identity> {
 }
 
 /// The file that a link leads to, as it is now.
-fn target(link: &Path) -> Option<FileIdentity> {
+fn link_target(link: &Path) -> Option<FileIdentity> {
     link.metadata().ok().map(|found| FileIdentity::of(&found))
 }
 
@@ -330,25 +332,25 @@ mod tests {
     }
 
     /// The next that is noticed.
-    fn next(lookout: &mut Lookout) -> WatchNotification {
+    fn next(watcher: &mut Watcher) -> WatchNotification {
         loop {
-            assert_eq!(lookout.wait(None, &never()), Waited::Noticed);
-            if let Some(noticed) = lookout.take() {
+            assert_eq!(watcher.wait(None, &never()), Waited::Noticed);
+            if let Some(noticed) = watcher.take() {
                 return noticed;
             }
         }
     }
 
-    fn expect_changed(lookout: &mut Lookout, path: &Path) {
-        let noticed = next(lookout);
+    fn expect_changed(watcher: &mut Watcher, path: &Path) {
+        let noticed = next(watcher);
         let WatchNotification::Changed { paths, .. } = noticed else { panic!("{noticed:?}") };
         assert_eq!(paths, [path]);
     }
 
     /// Of changes before, any number may be noticed.
-    fn expect_removed(lookout: &mut Lookout, path: &Path) {
+    fn expect_removed(watcher: &mut Watcher, path: &Path) {
         loop {
-            match next(lookout) {
+            match next(watcher) {
                 WatchNotification::Changed { paths, .. } => assert_eq!(paths, [path]),
                 WatchNotification::Removed { paths } => break assert_eq!(paths, [path]),
                 other => panic!("{other:?}"),
@@ -365,20 +367,20 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = library(directory.path(), "one");
         fs::write(&path, "1").unwrap();
-        let place = Place::directory(directory.path(), false);
-        let mut lookout = Lookout::with(place, QUIET, None, no_watches);
-        let told = next(&mut lookout);
+        let target = WatchTarget::directory(directory.path(), false);
+        let mut watcher = Watcher::with(target, QUIET, None, no_watches);
+        let told = next(&mut watcher);
         let WatchNotification::Error(WatchError::Polling { reason, .. }) = told else {
             panic!("{told:?}");
         };
         assert_eq!(reason, "OS file watch limit reached.");
-        expect_changed(&mut lookout, &path);
+        expect_changed(&mut watcher, &path);
         // Once more, since a count may not show what follows it closely.
-        expect_changed(&mut lookout, &path);
+        expect_changed(&mut watcher, &path);
         fs::write(&path, "22").unwrap();
-        expect_changed(&mut lookout, &path);
+        expect_changed(&mut watcher, &path);
         fs::remove_file(&path).unwrap();
-        expect_removed(&mut lookout, &path);
+        expect_removed(&mut watcher, &path);
     }
 
     /// A system whose queue is full: it tells of nothing but that.
@@ -397,15 +399,15 @@ mod tests {
     #[test]
     fn where_events_are_lost_the_files_are_counted() {
         let directory = tempfile::tempdir().unwrap();
-        let place = Place::directory(directory.path(), false);
-        let mut lookout = Lookout::with(place, QUIET, None, overflows);
+        let target = WatchTarget::directory(directory.path(), false);
+        let mut watcher = Watcher::with(target, QUIET, None, overflows);
         for name in ["one", "two", "three"] {
             let path = library(directory.path(), name);
             fs::write(&path, name).unwrap();
             let mut found = false;
             // The others are young, and may have changed.
             while !found {
-                let noticed = next(&mut lookout);
+                let noticed = next(&mut watcher);
                 let WatchNotification::Changed { paths, .. } = noticed else {
                     panic!("{noticed:?}")
                 };
@@ -419,25 +421,25 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         // Any name will do for a file that is named.
         let path = directory.path().join("plugin");
-        let mut lookout = Lookout::new(Place::file(&path), QUIET, None);
+        let mut watcher = Watcher::new(WatchTarget::file(&path), QUIET, None);
         fs::write(library(directory.path(), "other"), "other").unwrap();
         fs::write(&path, "1").unwrap();
-        expect_changed(&mut lookout, &path);
+        expect_changed(&mut watcher, &path);
         fs::remove_file(&path).unwrap();
-        expect_removed(&mut lookout, &path);
+        expect_removed(&mut watcher, &path);
     }
 
     #[test]
     fn waiting_ends_when_it_is_time_or_somebody_says_so() {
         let directory = tempfile::tempdir().unwrap();
-        let place = Place::directory(directory.path(), false);
-        let mut lookout = Lookout::new(place, QUIET, None);
+        let target = WatchTarget::directory(directory.path(), false);
+        let mut watcher = Watcher::new(target, QUIET, None);
         let soon = Some(Instant::now() + QUIET);
-        assert_eq!(lookout.wait(soon, &never()), Waited::TimeUp);
+        assert_eq!(watcher.wait(soon, &never()), Waited::TimeUp);
         let (stop, stopped) = bounded(1);
         stop.send(()).unwrap();
-        assert_eq!(lookout.wait(None, &stopped), Waited::Stopped);
+        assert_eq!(watcher.wait(None, &stopped), Waited::Stopped);
         drop(stop);
-        assert_eq!(lookout.wait(None, &stopped), Waited::Stopped);
+        assert_eq!(watcher.wait(None, &stopped), Waited::Stopped);
     }
 }

@@ -1,6 +1,7 @@
 //! Calls by name, with types and values that are known at run time.
 
-use plugin_interface::{DynamicCallError, HotLibrary, Signature, Value};
+use plugin_interface::HotLibrary;
+use plugin_interface::dynamic::{DynamicCallError, Signature, Value};
 
 use super::sources::Sources;
 

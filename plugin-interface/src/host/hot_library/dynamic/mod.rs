@@ -75,7 +75,8 @@ impl HotLibrary {
     /// # let gcc = std::process::Command::new("gcc").args(["-shared", "-o"]).arg(&path)
     /// #     .arg(directory.path().join("foo.c")).status()?;
     /// # assert!(gcc.success());
-    /// use plugin_interface::{HotLibrary, Signature, Value};
+    /// use plugin_interface::HotLibrary;
+    /// use plugin_interface::dynamic::{Signature, Value};
     ///
     /// let library = HotLibrary::open(path, &["scale"])?;
     /// let signature: Signature = "scale(double, int) -> double".parse()?;

@@ -50,13 +50,13 @@ pub(super) enum Kind {
 /// are no structs, no `long double` and no variable arguments.
 ///
 /// ```
-/// use plugin_interface::Signature;
+/// use plugin_interface::dynamic::Signature;
 ///
 /// let scale: Signature = "scale(double, int) -> double".parse()?;
 /// assert_eq!(scale.name(), "scale");
 /// let wrong = "scale(double, imt)".parse::<Signature>().unwrap_err();
 /// assert!(wrong.to_string().contains("`imt`"));
-/// # Ok::<(), plugin_interface::DynamicCallError>(())
+/// # Ok::<(), plugin_interface::dynamic::DynamicCallError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
@@ -81,12 +81,12 @@ impl Signature {
     /// type.
     ///
     /// ```
-    /// use plugin_interface::{Signature, Value};
+    /// use plugin_interface::dynamic::{Signature, Value};
     ///
     /// let scale: Signature = "scale(double, int) -> double".parse()?;
     /// assert_eq!(scale.read(["1.5", "2"])?, [Value::Float(1.5), Value::Int(2)]);
     /// assert!(scale.read(["1.5", "two"]).is_err());
-    /// # Ok::<(), plugin_interface::DynamicCallError>(())
+    /// # Ok::<(), plugin_interface::dynamic::DynamicCallError>(())
     /// ```
     pub fn read<'t>(
         &self,

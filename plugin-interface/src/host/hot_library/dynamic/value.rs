@@ -12,7 +12,7 @@ use super::signature::Scalar;
 /// [`call_dynamic`]: crate::HotLibrary::call_dynamic
 ///
 /// ```
-/// use plugin_interface::Value;
+/// use plugin_interface::dynamic::Value;
 ///
 /// let mut numbers = [1.5, 2.5];
 /// let all = [Value::from(3), 0.5.into(), true.into(), c"text".into(), (&mut numbers[..]).into()];
