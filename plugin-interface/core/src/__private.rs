@@ -9,8 +9,8 @@ pub use std::string::String;
 use crate::abi::{ABI_VERSION, VTableHeader};
 use crate::interface::Interface;
 use crate::metadata;
+use crate::metadata::Writer;
 use crate::metadata::encode;
-use crate::metadata::encode::Writer;
 
 pub use crate::boundary::{
     Body, ByCopy, ByPointer, ByRef, Definition, Dyn, DynPointee, Fields, InstanceStorage,

@@ -17,7 +17,8 @@ pub mod object;
 #[doc(hidden)]
 pub mod runtime;
 
-pub use crate::object::call_error::{CallError, PanicLocation};
+pub use crate::object::call_error::CallError;
+pub use crate::runtime::panic_location::PanicLocation;
 pub use abi::{RegistrationArray, RegistrationFactory};
 pub use boundary::{BoxFuture, FfiSafe};
 pub use interface::Interface;

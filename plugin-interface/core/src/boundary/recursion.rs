@@ -4,8 +4,8 @@
 use super::{Body, Definition, FfiSafe, Fields, Origin, Parameter, Shape};
 use crate::__private::interface_record;
 use crate::boundary::via::converts_via;
+use crate::metadata::Writer;
 use crate::metadata::encode;
-use crate::metadata::encode::Writer;
 use crate::metadata::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
 
 /// Refers to itself, and to a type that refers back.

@@ -3,40 +3,8 @@
 #![expect(unsafe_code, reason = "ends what was lowered")]
 
 use core::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::boundary::{FfiSafe, LiftError, Origin};
-use crate::runtime::failure;
-
-/// What was lowered, until it is sent. It ends with this if it is not.
-#[doc(hidden)]
-#[derive(Debug)]
-#[repr(transparent)]
-pub struct LoweredGuard<T: FfiSafe>(T::Wire);
-
-impl<T: FfiSafe> LoweredGuard<T> {
-    #[inline]
-    pub fn new(value: T) -> Self {
-        LoweredGuard(value.lower())
-    }
-
-    #[inline]
-    pub fn into_wire(self) -> T::Wire {
-        ManuallyDrop::new(self).0
-    }
-}
-
-impl<T: FfiSafe> Drop for LoweredGuard<T> {
-    #[cold]
-    fn drop(&mut self) {
-        // SAFETY: lowered from a `T`, and lifted nowhere else.
-        let end = || drop(unsafe { T::lift(self.0, Origin::Rust) });
-        // A panic in there was reported when it happened.
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
-            failure::discard(payload);
-        }
-    }
-}
+use crate::boundary::{FfiSafe, LiftError, LoweredGuard, Origin};
 
 /// What received, until it is lifted. It ends with this if it is not, unless it is a
 /// foreign plugin's: that stays with the plugin.
@@ -66,7 +34,8 @@ impl<T: FfiSafe> Drop for ReceivedGuard<T> {
     #[inline]
     fn drop(&mut self) {
         if self.1 != Origin::Foreign {
-            drop(LoweredGuard::<T>(self.0));
+            // SAFETY: the contract of `new`; it is not lifted any more.
+            drop(unsafe { LoweredGuard::<T>::from_wire(self.0) });
         }
     }
 }

@@ -5,16 +5,18 @@
 //! fn`s; the host's side decodes them. The format is in `docs/abi.md`.
 
 #[doc(hidden)]
-pub mod descriptor;
-#[doc(hidden)]
 pub mod encode;
 
+mod description;
+mod descriptor;
 mod objects;
+mod writer;
 
-pub use crate::metadata::descriptor::{
+pub use crate::metadata::description::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
 pub(crate) use crate::metadata::objects::{Interfaces, is_same};
+pub(crate) use crate::metadata::writer::Writer;
 
 /// The section of a library that holds its records.
 ///

@@ -1,7 +1,7 @@
 //! The interfaces whose objects another one takes or returns.
 
 use crate::boundary::Link;
-use crate::metadata::InterfaceDescription;
+use crate::metadata::description::InterfaceDescription;
 
 /// At most so many of them.
 const LIMIT: usize = 64;
@@ -44,7 +44,7 @@ impl Interfaces {
         self.len += 1;
     }
 
-    const fn add_all(&mut self, others: &Interfaces) {
+    pub(super) const fn add_all(&mut self, others: &Interfaces) {
         let mut i = 0;
         while i < others.len {
             if let Some(link) = others.found[i] {
@@ -52,18 +52,6 @@ impl Interfaces {
             }
             i += 1;
         }
-    }
-
-    /// Those that the methods of `first` lead to, and those that these lead to.
-    pub(crate) const fn referenced_by(first: &InterfaceDescription) -> Self {
-        let mut all = first.types().interfaces;
-        let mut i = 0;
-        while i < all.len {
-            let next = all.get(i).types().interfaces;
-            all.add_all(&next);
-            i += 1;
-        }
-        all
     }
 }
 

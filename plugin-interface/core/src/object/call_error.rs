@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::boundary::{LiftError, ReturnError, ReturnErrorKind};
+use crate::runtime::panic_location::PanicLocation;
 
 /// Why a method of a plugin gave no value: what the methods of a checked view
 /// (`<Trait>Proxy::checked`) return beside it. For an object that a plugin gave,
@@ -49,35 +50,6 @@ pub enum CallError {
         /// What was expected and what was found.
         invalid: LiftError,
     },
-}
-
-/// A place in a plugin's source.
-///
-/// ```
-/// use plugin_interface::{CallError, PanicLocation};
-///
-/// fn place(error: &CallError) -> Option<&PanicLocation> {
-///     match error {
-///         CallError::Panicked { location, .. } => location.as_ref(),
-///         _ => None,
-///     }
-/// }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PanicLocation {
-    /// The file, as the compiler was told; of a very long name, the end.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// The column, from 1.
-    pub column: u32,
-}
-
-impl fmt::Display for PanicLocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
-    }
 }
 
 impl CallError {

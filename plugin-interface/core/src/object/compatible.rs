@@ -62,8 +62,8 @@ fn text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use crate::boundary::Shape;
+    use crate::metadata::Writer;
     use crate::metadata::encode;
-    use crate::metadata::encode::Writer;
     use crate::metadata::{InterfaceDescription, MethodDescription, Receiver};
     use crate::object::compatible::*;
 

@@ -5,6 +5,7 @@
 //! destructor would keep the library mapped.
 
 use core::cell::Cell;
+use core::fmt;
 use core::panic::Location;
 
 /// The longest name of a file that is kept whole.
@@ -54,5 +55,34 @@ impl SourceLocation {
     /// The name of the file, UTF-8; empty if unknown.
     pub(super) fn file(&self) -> &[u8] {
         &self.file[..self.len]
+    }
+}
+
+/// A place in a plugin's source.
+///
+/// ```
+/// use plugin_interface::{CallError, PanicLocation};
+///
+/// fn place(error: &CallError) -> Option<&PanicLocation> {
+///     match error {
+///         CallError::Panicked { location, .. } => location.as_ref(),
+///         _ => None,
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PanicLocation {
+    /// The file, as the compiler was told; of a very long name, the end.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for PanicLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::abi::{Failure, RawSlice};
-use crate::object::call_error::PanicLocation;
+use crate::runtime::panic_location::PanicLocation;
 
 /// An owned failure of the other side, freed by it when it is read.
 ///

@@ -104,9 +104,9 @@ macro_rules! builtin_object_items {
         }
 
         unsafe fn adopt($remote: $crate::object::remote::RemoteObject) -> Box<Self> {
+            use $crate::boundary::builtin::BuiltinObject;
             // SAFETY: the contract of this function.
-            let $remote =
-                unsafe { $crate::boundary::builtin::BuiltinObject::<$vtable>::new($remote) };
+            let $remote = unsafe { BuiltinObject::<$vtable>::new($remote) };
             $adopt
         }
     };

@@ -1,10 +1,14 @@
 //! The canonical name of a type, whatever alias it was written by.
 
-use crate::boundary::shape::definition::{Definition, Link};
+use crate::boundary::shape::definition::Definition;
+use crate::boundary::shape::link::Link;
 use crate::metadata::InterfaceDescription;
-use crate::metadata::encode::Writer;
+use crate::metadata::Writer;
 
 pub(crate) mod definition;
+pub(crate) mod definitions;
+pub(crate) mod link;
+pub(crate) mod parameter;
 
 /// The name of a crossing type, built by the compiler from the type itself.
 #[doc(hidden)]

@@ -4,8 +4,10 @@
 use core::mem::transmute_copy;
 
 use crate::abi::RawArray;
-use crate::boundary::unwind_guard::{LoweredGuard, ReceivedGuard};
-use crate::boundary::{FfiSafe, LiftError, NeedsScope, Origin, Plain, Shape, returned_as_wire};
+use crate::boundary::unwind_guard::ReceivedGuard;
+use crate::boundary::{
+    FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Plain, Shape, returned_as_wire,
+};
 
 // SAFETY: each element crosses as its own wire; where `T` is plain the array of
 // wires has the bits of the array.

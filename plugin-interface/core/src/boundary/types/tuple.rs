@@ -2,8 +2,10 @@
 #![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
 
 use crate::abi::{RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6};
-use crate::boundary::unwind_guard::{LoweredGuard, ReceivedGuard};
-use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
+use crate::boundary::unwind_guard::ReceivedGuard;
+use crate::boundary::{
+    ByCopy, FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Shape, returned_as_wire,
+};
 
 macro_rules! tuples {
     ($($raw:ident($($name:ident $place:tt),+);)*) => {$(

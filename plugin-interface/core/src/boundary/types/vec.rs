@@ -6,8 +6,10 @@ use core::mem::ManuallyDrop;
 
 use crate::abi::{RawBuffer, RawSlice};
 use crate::boundary::types::slice::check_foreign;
-use crate::boundary::unwind_guard::{LoweredGuard, ReceivedGuards};
-use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
+use crate::boundary::unwind_guard::ReceivedGuards;
+use crate::boundary::{
+    ByCopy, FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Shape, returned_as_wire,
+};
 use crate::runtime::allocator;
 
 // SAFETY: the elements cross as wires in a buffer that its maker frees; where

@@ -1,0 +1,32 @@
+//! A reference to a static from within a constant.
+#![expect(unsafe_code, reason = "the compiler looks into every reference of a constant")]
+
+/// A reference to a definition that the compiler does not follow where it
+/// checks a constant: the definition may be what it is computing just then.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Link<T: 'static>(*const T);
+
+impl<T> Clone for Link<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Link<T> {}
+
+impl<T> Link<T> {
+    pub(crate) const fn to(definition: &'static T) -> Self {
+        Link(definition)
+    }
+
+    pub(crate) const fn get(self) -> &'static T {
+        // SAFETY: made of a reference that is valid for ever.
+        unsafe { &*self.0 }
+    }
+}
+
+// SAFETY: a shared reference to a type that is `Sync`.
+unsafe impl<T: Sync> Send for Link<T> {}
+// SAFETY: likewise.
+unsafe impl<T: Sync> Sync for Link<T> {}
