@@ -1,4 +1,4 @@
-//! What generated code names. Nothing here is for use by hand.
+//! The items that generated code uses. They are not for direct use.
 
 pub use core;
 pub use inventory;
@@ -30,57 +30,58 @@ pub use crate::runtime::factory::{
 };
 pub use crate::runtime::state::state;
 
-/// Compiles for what owns all that it holds.
+/// Compiles only for a type that owns its data.
 #[inline]
 pub fn owns<T: 'static>(_: &T) {}
 
-/// The length of the record of an interface.
+/// Returns the length of the record of an interface.
 pub const fn interface_record_len<I: Interface + ?Sized>() -> usize {
     encode::interface_record_len(I::DESCRIPTION)
 }
 
-/// The record of an interface.
+/// Returns the record of an interface.
 pub const fn interface_record<const N: usize>(interface: &InterfaceDescription) -> [u8; N] {
     let mut out = Writer::new();
     encode::interface_record(&mut out, interface);
     out.into_bytes()
 }
 
-/// The length of the record of a package.
+/// Returns the length of the record of a package.
 pub const fn package_record_len(package: &PackageDescription) -> usize {
     encode::package_record_len(package)
 }
 
-/// The record of a package.
+/// Returns the record of a package.
 pub const fn package_record<const N: usize>(package: &PackageDescription) -> [u8; N] {
     let mut out = Writer::new();
     encode::package_record(&mut out, package);
     out.into_bytes()
 }
 
-/// The length of the record of a registration.
+/// Returns the length of the record of a registration.
 pub const fn registration_record_len(interface: &str, name: &str) -> usize {
     encode::registration_record_len(interface, name)
 }
 
-/// The record of a registration.
+/// Returns the record of a registration.
 pub const fn registration_record<const N: usize>(interface: &str, name: &str) -> [u8; N] {
     let mut out = Writer::new();
     encode::registration_record(&mut out, interface, name);
     out.into_bytes()
 }
 
-/// How often the unmakers of an interface ran.
+/// Returns the number of runs of the unmakers of an interface.
 pub fn count<I: ?Sized>(counter: &Counter<I>) -> usize {
     counter.get()
 }
 
-/// Whether two names are one: a host looks for symbols by the interface's own.
+/// Returns `true` if two names are equal: a host looks for symbols by the name of
+/// the interface.
 pub const fn is_same_name(own: &str, written: &str) -> bool {
     metadata::is_same(own, written)
 }
 
-/// A constant slice as an array, for a static of exactly its size.
+/// Converts a constant slice to an array, for a static of exactly its size.
 pub const fn bytes_of<const N: usize>(record: &[u8]) -> [u8; N] {
     match record.first_chunk() {
         Some(bytes) if record.len() == N => *bytes,
@@ -88,7 +89,7 @@ pub const fn bytes_of<const N: usize>(record: &[u8]) -> [u8; N] {
     }
 }
 
-/// The room that a call needs for what its arguments lend.
+/// Returns the number of scopes that a call needs for its arguments: 0 or 1.
 pub const fn scopes(arguments: &[NeedsScope]) -> usize {
     let mut i = 0;
     while i < arguments.len() {
@@ -100,27 +101,28 @@ pub const fn scopes(arguments: &[NeedsScope]) -> usize {
     0
 }
 
-/// An argument that the return of its method may borrow from: it needs no room.
+/// Checks an argument from which the result of its method may borrow: it must not
+/// need a scope.
 #[track_caller]
 pub const fn without_scope(argument: NeedsScope) -> NeedsScope {
     assert!(
         !matches!(argument, NeedsScope::Always),
-        "what is lent for a call is gone when it returns, and what this method returns might keep it: take a value, a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or leave the lifetimes of the parameters out",
+        "this argument is dropped when the call returns, but the result of the method may borrow from it: take a value, a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or remove the lifetimes of the parameters",
     );
     NeedsScope::Never
 }
 
-/// The type that a method returns: it does not lie in a call.
+/// Checks the type that a method returns: it must not need a scope.
 #[track_caller]
 pub const fn returned(shape: &'static Shape, lends: NeedsScope) -> &'static Shape {
     assert!(
         !matches!(lends, NeedsScope::Always),
-        "a method cannot return what is lent for a call, such as a reference to an object, or to a type that is no plain data: return `T` instead of `&T`, `Vec<T>` instead of `&[T]`, `Box<dyn Trait>` instead of `&dyn Trait`",
+        "a method cannot return a reference to an object, or to a type that is not plain data, because it is dropped when the call returns: return `T` instead of `&T`, `Vec<T>` instead of `&[T]`, `Box<dyn Trait>` instead of `&dyn Trait`",
     );
     shape
 }
 
-/// The header of the vtable for `I` of instances in a place of type `P`.
+/// Returns the header of the vtable for `I` of instances in a storage of type `P`.
 pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
     VTableHeader {
         abi_version: ABI_VERSION,
@@ -130,8 +132,8 @@ pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
     }
 }
 
-/// Whether a type is `Send` or `Sync`, as a constant: an inherent constant, if
-/// its bound holds, hides the one of the trait.
+/// Computes as a constant whether a type is `Send` or `Sync`: an inherent constant,
+/// if its bound is met, hides the one of the trait.
 #[derive(Debug)]
 pub struct Marker<T: ?Sized>(core::marker::PhantomData<T>);
 
@@ -143,7 +145,7 @@ impl<T: Sync + ?Sized> Marker<T> {
     pub const IS_SYNC: bool = true;
 }
 
-/// The answer where no inherent constant hides it.
+/// The result if no inherent constant hides it.
 pub trait Unmarked {
     const IS_SEND: bool = false;
     const IS_SYNC: bool = false;

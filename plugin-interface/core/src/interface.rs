@@ -1,13 +1,14 @@
-//! What makes a trait an interface.
-#![expect(unsafe_code, reason = "implementations of Interface vouch for their vtable")]
+//! The trait of all plugin interfaces.
+#![expect(unsafe_code, reason = "implementations of Interface guarantee their vtable")]
 
 use crate::boundary::Shape;
 use crate::metadata::InterfaceDescription;
 use crate::metadata::encode::fingerprint;
 use crate::object::Object;
 
-/// A trait that plugins implement and hosts call: `dyn Trait` for every trait
-/// under `#[plugin_interface]`.
+/// A trait that plugins implement and hosts call.
+///
+/// It is implemented for `dyn Trait` of every trait under `#[plugin_interface]`.
 ///
 /// ```
 /// use plugin_interface::{Greeter, Interface};
@@ -19,22 +20,22 @@ use crate::object::Object;
 /// 1. `VTable` is `#[repr(C)]`, begins with a
 ///    [`VTableHeader`](crate::abi::VTableHeader), and its methods are those of
 ///    `DESCRIPTION`, in that order.
-/// 2. The description says of `dyn Trait` whether it is `Send` and `Sync`, and
-///    it is so only if every `T` with `VTableFor<T>` is.
-/// 3. `Proxy` is laid out as `Object<Self>`, and is what `boxed` boxes.
+/// 2. The description states whether `dyn Trait` is `Send` and `Sync`. It is so
+///    only if every `T` with `VTableFor<T>` is.
+/// 3. `Proxy` has the layout of `Object<Self>`, and `boxed` boxes a `Proxy`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a plugin interface",
     label = "not an interface",
-    note = "put `#[plugin_interface]` on the trait, and name it as `dyn Trait`"
+    note = "add `#[plugin_interface]` to the trait, and name it as `dyn Trait`"
 )]
 pub unsafe trait Interface: 'static {
-    /// The table of its methods.
+    /// The vtable of its methods.
     type VTable: 'static;
     /// The type that implements the trait by calling a plugin.
     type Proxy;
     /// The trait's name.
     const NAME: &'static str;
-    /// Whether two proxies of one instance may exist.
+    /// Is `true` if one instance may have several proxies.
     #[doc(hidden)]
     const SHAREABLE: bool = Self::DESCRIPTION.is_shareable();
     /// The descriptor.
@@ -44,28 +45,28 @@ pub unsafe trait Interface: 'static {
     #[doc(hidden)]
     const RECORD: &'static [u8];
 
-    /// What tells it from every other, as its record has it.
+    /// The hash that identifies it, as in its record.
     #[doc(hidden)]
     const FINGERPRINT: u64 = fingerprint(Self::RECORD);
 
-    /// How it is named as the type of an object.
+    /// Its name as the type of an object.
     #[doc(hidden)]
     const SHAPE: &'static Shape;
 
-    /// Dresses an object in the trait.
+    /// Wraps an object in the proxy.
     #[doc(hidden)]
     fn proxy(object: Object<Self>) -> Self::Proxy;
 
-    /// The same, as a value of the trait.
+    /// Wraps an object in the proxy, as a value of the trait.
     #[doc(hidden)]
     fn boxed(object: Object<Self>) -> Box<Self>;
 
-    /// The object that a value of the trait stands for, if it is a proxy.
+    /// Returns the object of a value of the trait, if that is a proxy.
     #[doc(hidden)]
     fn object(&self) -> Option<&Object<Self>>;
 }
 
-/// The vtable of one implementation, for instances in a place of type `P`: by
+/// The vtable of one implementation, for instances in a storage of type `P`: by
 /// default the instance itself.
 ///
 /// # Safety
@@ -77,7 +78,7 @@ pub unsafe trait Interface: 'static {
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be registered as `{Self}`",
-    note = "implement the trait for the type, which must own all it holds (`'static`)"
+    note = "implement the trait for the type; the type must own its data (`'static`)"
 )]
 pub unsafe trait VTableFor<T: ?Sized, P: ?Sized = T>: Interface {
     const VTABLE: &'static Self::VTable;

@@ -1,9 +1,23 @@
-//! What a plugin links, and a host too: layouts, boundary types, metadata, and
-//! the runtime within each library.
+//! The part of `plugin-interface` that every plugin links: layouts, boundary
+//! types, metadata, and the runtime of each library.
 //!
-//! It is a crate of its own so that it compiles beside the macros, which
-//! `plugin-interface` has to wait for. Users depend on `plugin-interface`,
-//! which gives out all of this that is public.
+//! Depend on `plugin-interface` instead. It re-exports the public items of this
+//! crate, and the macros expect them there.
+//!
+//! # Reason for a crate of its own
+//!
+//! Cargo can compile this crate and the macros at the same time. If its code were
+//! in `plugin-interface`, it would have to wait for the macros, and each clean
+//! build of a plugin would take longer. `serde_core` is separate from `serde` for
+//! the same reason.
+//!
+//! # Modules
+//!
+//! - [`abi`]: the `#[repr(C)]` layouts that a host and a plugin exchange.
+//! - [`boundary`]: the types that can be passed, and their conversions.
+//! - [`metadata`]: the records by which a host knows a library before it runs.
+//! - `object`: instances of other libraries, as proxies call them.
+//! - `runtime`: the entry, the factories, and the panic handling of a library.
 
 #[doc(hidden)]
 pub mod __private;

@@ -128,7 +128,7 @@ fn text_that_is_not_utf8_is_refused_when_it_crosses() {
     let panicked = std::panic::catch_unwind(|| greeter.name().len()).unwrap_err();
     assert_eq!(
         *panicked.downcast::<String>().unwrap(),
-        "Greeter::name: the plugin returned no valid value: \
+        "Greeter::name: the plugin returned an invalid value: \
          text must be UTF-8, found a bad byte at 3"
     );
     assert_eq!(greeter.greet("all the same"), "HEY all the same");

@@ -98,14 +98,14 @@ fn pointers_that_lead_nowhere() {
     refused::<&u32>(ptr::null(), null);
     refused::<&mut u32>(ptr::null_mut(), null);
     let odd = ptr::without_provenance_mut::<c_void>(0x1001);
-    let aligned = "a pointer must be aligned for what it leads to, found 0x1001";
+    let aligned = "a pointer must be aligned for its target, found 0x1001";
     refused::<Box<u32>>(RawBox { ptr: odd, free: Some(free) }, aligned);
     refused::<&u32>(odd, aligned);
     let lent = RawBuffer { ptr: ptr::null_mut(), len: 3, capacity: 0, free: None };
     refused::<Cow<'_, str>>(lent, null);
     refused::<Cow<'_, [u64]>>(RawBuffer { ptr: odd, ..lent }, aligned);
     let long = RawBuffer { len: 4, ..buffer([1u8, 2]) };
-    refused::<Box<[u8]>>(long, "a length must fit its memory, found 4");
+    refused::<Box<[u8]>>(long, "a length must not exceed its memory, found 4");
     assert_eq!(take::<Cow<'_, str>>(RawBuffer { len: 0, ..lent }), Ok(Cow::Borrowed("")));
 }
 
@@ -125,7 +125,7 @@ fn text_that_is_not_utf8_within_other_types() {
 
 #[test]
 fn keys_that_are_there_twice() {
-    let twice = "keys must differ from each other, found 3 of which 2 are distinct";
+    let twice = "keys must be distinct, found 3 of which 2 are distinct";
     assert_eq!(freed(|| refused::<HashSet<u8>>(buffer([1u8, 2, 1]), twice)), 1);
     assert_eq!(freed(|| refused::<BTreeSet<u8>>(buffer([1u8, 2, 1]), twice)), 1);
     let entries = || buffer([RawTuple2(1u8, 5u8), RawTuple2(2, 6), RawTuple2(1, 7)]);

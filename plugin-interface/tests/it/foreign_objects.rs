@@ -38,7 +38,7 @@ const TEXT: &str = "text must be UTF-8, found a bad byte at 1";
 #[track_caller]
 fn refused<T>(call: impl FnOnce() -> T, what: &str, expected: &str) {
     let found = panic_of(call);
-    assert_eq!(found, format!("{what}: the plugin returned no valid value: {expected}"));
+    assert_eq!(found, format!("{what}: the plugin returned an invalid value: {expected}"));
 }
 
 #[test]

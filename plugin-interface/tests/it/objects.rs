@@ -169,13 +169,13 @@ fn an_object_in_an_arc_is_never_had_exclusively() {
     let other = Arc::clone(&shared);
     drop(other);
     let refused = panic_of(|| Arc::get_mut(&mut shared).unwrap().add(1));
-    assert!(refused.contains("is never had exclusively"), "{refused}");
+    assert!(refused.contains("cannot be borrowed exclusively"), "{refused}");
     let refused = panic_of(|| factory.add(Arc::get_mut(&mut shared).unwrap(), 1));
-    assert!(refused.contains("is never had exclusively"), "{refused}");
+    assert!(refused.contains("cannot be borrowed exclusively"), "{refused}");
     let alive = factory.alive();
     let others = vec![factory.counter(1), counter(2), factory.counter(3)];
     let refused = panic_of(|| Arc::get_mut(&mut shared).unwrap().absorb(others));
-    assert!(refused.contains("is never had exclusively"), "{refused}");
+    assert!(refused.contains("cannot be borrowed exclusively"), "{refused}");
     assert_eq!(factory.alive(), alive, "what it would have taken has ended");
     drop(shared);
     assert_eq!(factory.alive(), 0);
@@ -239,7 +239,7 @@ fn a_panic_of_an_object_is_an_error_with_its_place() {
     let mut shared = factory.shared();
     let exclusive = Arc::get_mut(&mut shared).unwrap();
     let refused = CounterProxy::checked_mut_of(exclusive).unwrap().add(1).unwrap_err();
-    assert!(refused.to_string().contains("is never had exclusively"), "{refused}");
+    assert!(refused.to_string().contains("cannot be borrowed exclusively"), "{refused}");
     assert_eq!(CounterProxy::checked(CounterProxy::of(&*shared).unwrap()).get(), Ok(1));
 }
 

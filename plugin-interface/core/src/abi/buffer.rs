@@ -1,4 +1,4 @@
-//! Slices, owned buffers, options and results as they lie in memory.
+//! The layouts of slices, owned buffers, options and results.
 
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
@@ -9,8 +9,8 @@ const WORD: usize = size_of::<usize>();
 
 /// A borrowed run of elements: `&str`, `&[T]` and `&mut [T]`.
 ///
-/// `len` counts elements. The memory belongs to whoever lent it, for the
-/// duration of the call (parameters) or of the borrow of `self` (returns).
+/// `len` counts elements. The memory belongs to the sender. It is borrowed for
+/// the call (parameters) or for the borrow of `self` (returns).
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawSlice {
@@ -39,8 +39,9 @@ pub type Free = unsafe extern "C" fn(ptr: *mut c_void, size: usize, align: usize
 
 /// An owned run of elements: `String` and `Vec<T>`.
 ///
-/// The receiver takes the elements out (a copy, or the memory itself where
-/// both sides agreed on one allocator) and releases what remains with `free`.
+/// The receiver moves the elements out. It copies them, or takes over the memory
+/// itself if both libraries share an allocator. It releases the memory that
+/// remains with `free`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawBuffer {
@@ -48,9 +49,9 @@ pub struct RawBuffer {
     pub ptr: *mut c_void,
     /// The number of elements.
     pub len: usize,
-    /// The number of elements there is room for; 0 if nothing is allocated.
+    /// The capacity in elements; 0 if nothing is allocated.
     pub capacity: usize,
-    /// Who frees: the side that allocated.
+    /// Releases the memory; a function of the library that allocated it.
     pub free: Option<Free>,
 }
 
@@ -82,13 +83,13 @@ assert_layout!(RawOption<usize> { size: 2 * WORD, align: WORD, some: 0, value: W
 pub struct RawResult<T: Copy, E: Copy> {
     /// 0 for `Ok`, 1 for `Err`.
     pub tag: u8,
-    /// The value of the side that the tag names.
+    /// The value of the variant that the tag names.
     pub value: RawResultValue<T, E>,
 }
 
 assert_layout!(RawResult<usize, u8> { size: 2 * WORD, align: WORD, tag: 0, value: WORD });
 
-/// The value of a `Result`, on the side that its tag or status names.
+/// The value of a `Result`, of the variant that its tag or status names.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub union RawResultValue<T: Copy, E: Copy> {

@@ -1,4 +1,4 @@
-//! Tuples, arrays and boxes as they lie in memory.
+//! The layouts of tuples, arrays and boxes.
 
 use core::ffi::c_void;
 
@@ -8,7 +8,7 @@ const WORD: usize = size_of::<usize>();
 
 macro_rules! tuples {
     ($($name:ident<$($field:ident),+>;)*) => {$(
-        /// A tuple: its values in order, as a C struct has them.
+        /// A tuple: its values in order, as in a C struct.
         #[repr(C)]
         #[derive(Clone, Copy, Debug)]
         pub struct $name<$($field: Copy),+>($(pub $field),+);
@@ -40,14 +40,15 @@ assert_layout!(RawArray<u16, 3> { size: 6, align: 2, 0: 0 });
 
 /// `Box<T>`: one value in memory of its own.
 ///
-/// The receiver takes the value out (a copy, or the memory itself where both
-/// sides agreed on one allocator) and releases the memory with `free`.
+/// The receiver moves the value out. It copies the value and releases the memory
+/// with `free`, or takes over the memory if both libraries share an allocator.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawBox {
     /// The value; dangling but aligned if it has no size.
     pub ptr: *mut c_void,
-    /// Who frees: the side that allocated. Null if nothing is allocated.
+    /// Releases the memory; a function of the library that allocated it. Null if
+    /// nothing is allocated.
     pub free: Option<Free>,
 }
 

@@ -1,4 +1,4 @@
-//! The one door into a library: connect, then make.
+//! The entry of a library: connect, then create.
 
 use core::ffi::c_void;
 
@@ -18,10 +18,10 @@ pub const ENTRY_SYMBOL: &str = "plugin_entry_v1";
 pub type VisitFactory =
     unsafe extern "C" fn(context: *mut c_void, factory: *const RegistrationFactory);
 
-/// What a library offers before anything is made.
+/// The functions of a library that a host calls before it creates anything.
 ///
-/// A static of the plugin. Fields are only ever appended; `size` tells which
-/// are there.
+/// A static of the plugin. New fields are only appended; `size` tells which
+/// exist.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct PluginEntry {
@@ -29,10 +29,10 @@ pub struct PluginEntry {
     pub abi_version: u32,
     /// `size_of::<PluginEntry>()` of the plugin.
     pub size: u32,
-    /// Hands the host's services over, once, before anything else is called.
-    /// The services outlive the library. 0 means accepted.
+    /// Receives the host's services, once, before any other call. The services
+    /// outlive the library. Returns 0 if the library accepts them.
     pub connect: unsafe extern "C" fn(*const HostServices) -> u32,
-    /// Shows every factory of the library to the visitor.
+    /// Calls the visitor with each factory of the library.
     pub factories: unsafe extern "C" fn(visit: VisitFactory, context: *mut c_void),
 }
 
@@ -45,10 +45,10 @@ assert_layout!(PluginEntry {
     factories: 8 + WORD,
 });
 
-/// What a host offers to a library.
+/// The services that a host hands to a library.
 ///
-/// Owned by the host, alive and unmoved for as long as the library is mapped.
-/// Fields are only ever appended; `size` tells which are there.
+/// Owned by the host. They stay alive at one address as long as the library is
+/// mapped. New fields are only appended; `size` tells which exist.
 #[repr(C)]
 #[derive(Debug)]
 pub struct HostServices {
@@ -58,25 +58,24 @@ pub struct HostServices {
     pub size: u32,
     /// The first argument of every callback below.
     pub context: *mut c_void,
-    /// Told of every panic of the plugin, on the thread that panics, before
-    /// it unwinds. Must not unwind.
+    /// Reports a panic of the plugin, on the thread that panics, before it
+    /// unwinds. Must not unwind.
     pub on_panic: unsafe extern "C" fn(context: *mut c_void, report: *const PanicReport),
-    /// How the host frees memory of the C library's allocator, if the host
-    /// declared it as its global allocator; null otherwise.
+    /// The host's function that frees memory of the C library's allocator, if the
+    /// host declared it as its global allocator; null otherwise.
     pub system_free: Option<Free>,
     /// The address of the C library's `free` as the host sees it, or null.
     pub malloc_identity: *const c_void,
-    /// An address within the host's copy of Rust's standard library: a plugin
-    /// that finds the same one shares that copy, and leaves the host's panic
-    /// hook alone.
+    /// An address within the host's copy of Rust's standard library. A plugin
+    /// with the same address shares that copy, and does not replace the host's
+    /// panic hook.
     pub std_identity: *const c_void,
-    /// The library, by the number that `thread_exits` takes.
+    /// The number of the library, as `thread_exits` takes it.
     pub library: usize,
-    /// Where the library passes the ends of threads on to; null where the host
-    /// does not count them.
+    /// The host's registry of thread exits; null if the host does not count them.
     pub thread_exits: *const ThreadExits,
-    /// What the library puts into each object that it hands over: it stays
-    /// mapped until the last of them is gone.
+    /// The reference count of the library. The library puts it into each object
+    /// that it passes, and stays mapped until the last of them is dropped.
     pub library_ref: *const LibraryRef,
 }
 
@@ -95,7 +94,7 @@ assert_layout!(HostServices {
     library_ref: 8 + 7 * WORD,
 });
 
-/// One panic, as it happens. Everything is borrowed for the callback.
+/// The report of one panic. Everything is borrowed for the callback.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct PanicReport {

@@ -1,8 +1,9 @@
-//! Compile-time proof that a layout is the documented one.
+//! A compile-time check that a layout is the documented one.
 
-/// Asserts size, alignment and field offsets of a `repr(C)` type, in words of
-/// the target (`size_of::<usize>()` bytes), so that one list serves every
-/// pointer width.
+/// Asserts size, alignment and field offsets of a `repr(C)` type.
+///
+/// They are in words of the target (`size_of::<usize>()` bytes), so that one
+/// list works for each pointer width.
 macro_rules! assert_layout {
     ($ty:ty { size: $size:expr, align: $align:expr $(, $field:tt: $offset:expr)* $(,)? }) => {
         const _: () = {

@@ -1,8 +1,8 @@
-//! The layouts that cross between a host and a plugin.
+//! The layouts of all values that a host and a plugin exchange.
 //!
-//! Everything here is `#[repr(C)]`, holds no Rust layout, and is fixed for as
-//! long as [`ABI_VERSION`] is 1. `docs/abi.md` says of each symbol and layout
-//! who allocates it, who frees it, and what may be appended.
+//! Everything here is `#[repr(C)]` and contains no Rust layout. It stays the same
+//! as long as [`ABI_VERSION`] is 1. `docs/abi.md` lists for each symbol and layout
+//! its owner, the function that frees it, and the fields that may be appended.
 
 mod buffer;
 mod composite;
@@ -31,9 +31,9 @@ pub use waker::{RawTaskWaker, TaskWakerTable};
 
 pub(crate) use layout::assert_layout;
 
-/// The version of the binary interface that this crate speaks.
+/// The version of the binary interface that this crate implements.
 ///
-/// A host and a plugin work together only if they agree on it.
+/// A host and a plugin work together only if their versions are equal.
 ///
 /// ```
 /// assert_eq!(plugin_interface::abi::ABI_VERSION, 1);

@@ -1,4 +1,4 @@
-//! Objects as they lie in memory: what implements a trait on one side and is
+//! The layouts of objects: values that implement a trait in one library and are
 //! called from another.
 
 use core::ffi::c_void;
@@ -7,24 +7,24 @@ use super::{Opaque, RawSlice, VTableHeader, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
-/// Who made an object, and what keeps that library mapped while the object
-/// lives.
+/// A reference count that keeps a library mapped as long as its objects live.
 ///
-/// One for each library, lent by its host; one for a program, which does
-/// nothing. Its address is the maker's identity.
+/// A host provides one for each library. A program has one whose functions do
+/// nothing. Its address identifies the library that created an object.
 ///
-/// A plugin may be a host itself, and then the functions that it lends are its own
-/// code: whoever keeps the inner library keeps the outer one too.
+/// A plugin may be a host itself. Then these functions are the plugin's own code,
+/// so a reference to the inner library also holds one to the outer library.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct LibraryRef {
-    /// Keeps the library mapped once more. Called while it is in use.
+    /// Adds a reference. Called while the library is in use.
     pub retain: unsafe extern "C" fn(*const LibraryRef),
-    /// Ends what one `retain` began. The library may be unmapped after that, but
-    /// not by the thread that calls this.
+    /// Releases the reference of one `retain`. The library may be unmapped after
+    /// that, but not by the thread that calls this.
     pub release: unsafe extern "C" fn(*const LibraryRef),
-    /// Keeps the library whose functions these are, and is retained and released
-    /// with this: released after it. Null if they are a program's.
+    /// The reference count of the library that contains these functions; null if
+    /// a program does. It is retained together with this one, and released after
+    /// it.
     pub outer: *const LibraryRef,
 }
 
@@ -36,28 +36,28 @@ assert_layout!(LibraryRef {
     outer: 2 * WORD
 });
 
-/// What is known of every object of one kind. A static of its maker.
+/// The description of all objects of one kind. A static of the library that
+/// creates them.
 #[repr(C)]
 #[derive(Debug)]
 pub struct ObjectTable {
-    /// The methods; begins with a [`VTableHeader`], whose `drop` ends the
-    /// object.
+    /// The methods; begins with a [`VTableHeader`], whose `drop` drops the object.
     pub vtable: *const VTableHeader,
-    /// The metadata record of the interface as the maker knows it; empty if it
-    /// is none: a closure, an iterator, a future.
+    /// The metadata record of the interface in the creating library; empty for a
+    /// closure, an iterator or a future.
     pub record: RawSlice,
-    /// Gives another owner of the same instance, where it may have several.
+    /// Creates another owner of the same instance; null if it has only one.
     pub share: Option<unsafe extern "C" fn(*mut Opaque) -> *mut Opaque>,
-    /// Whether the object's type is the one that these bytes, a `TypeId` of the
-    /// maker's, are of; 1 if so. Only the maker asks.
+    /// Returns 1 if the bytes are the `TypeId` of the object's type. Only the
+    /// library that created the object calls this.
     pub is: unsafe extern "C" fn(type_id: *const c_void) -> u8,
-    /// [`RUST`](Self::RUST), or 0: what the methods give is validated then.
+    /// [`RUST`](Self::RUST), or 0. With 0, the results of methods are validated.
     pub flags: usize,
 }
 
 impl ObjectTable {
-    /// A Rust compiler checked the types of all values, as the flag of that name
-    /// says of a package.
+    /// A Rust compiler checked the types of all values. A package has a flag of
+    /// the same name.
     pub const RUST: usize = 2;
 }
 
@@ -71,18 +71,19 @@ assert_layout!(ObjectTable {
     flags: 5 * WORD,
 });
 
-/// `Box<dyn Trait>`, `Arc<dyn Trait>`, and closures, iterators and futures in a
-/// box: one object, owned.
+/// An owned object: `Box<dyn Trait>`, `Arc<dyn Trait>`, or a boxed closure,
+/// iterator or future.
 ///
-/// The owner calls `drop` of its vtable once, and then `release` of its keep.
+/// The owner calls `drop` of its vtable once, and then `release` of its
+/// `library_ref`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawObject {
-    /// What is known of it.
+    /// The description of its kind.
     pub table: *const ObjectTable,
-    /// What its methods take.
+    /// The first argument of its methods.
     pub instance: *mut Opaque,
-    /// Its maker, which is kept mapped by this.
+    /// The library that created it. The object holds a reference to it.
     pub library_ref: *const LibraryRef,
 }
 
@@ -94,17 +95,17 @@ assert_layout!(RawObject {
     library_ref: 2 * WORD
 });
 
-/// `&dyn Trait` and `&mut dyn Trait`: one object, lent for the call.
+/// An object that is borrowed for the call: `&dyn Trait` or `&mut dyn Trait`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawBorrowed {
-    /// What is known of it.
+    /// The description of its kind.
     pub table: *const ObjectTable,
-    /// What its methods take; null if they take a pointer to `data`.
+    /// The first argument of its methods; null if they take a pointer to `data`.
     pub instance: *mut Opaque,
-    /// Two words of the maker's own.
+    /// Two words whose meaning only the creating library knows.
     pub data: [*mut c_void; 2],
-    /// Its maker, who is not kept by this.
+    /// The library that created it. The object holds no reference to it.
     pub library_ref: *const LibraryRef,
 }
 

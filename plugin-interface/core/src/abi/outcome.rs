@@ -1,4 +1,4 @@
-//! What every call returns: a status word, then the value.
+//! The result of every call: a status word, then the value.
 
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
@@ -10,15 +10,15 @@ const WORD: usize = size_of::<usize>();
 
 /// The status of a call whose method returned its own `Err`.
 ///
-/// Never the address of a [`Failure`], which is aligned to a word.
+/// It is never the address of a [`Failure`], since those are aligned to a word.
 pub const METHOD_ERROR: *mut Failure = ptr::without_provenance_mut(1);
 
 /// The return of every call through a vtable.
 ///
-/// `status` is null when `value` holds the method's value, [`METHOD_ERROR`]
-/// when `value` holds the error of the method's own `Result`, and otherwise a
-/// [`Failure`] that the caller frees. With a value of at most one word the
-/// whole comes back in two registers on System V and AAPCS64.
+/// `status` is null if `value` holds the method's value. It is [`METHOD_ERROR`]
+/// if `value` holds the error of the method's own `Result`. Otherwise it is a
+/// [`Failure`] that the caller frees. An outcome with a value of at most one word
+/// is returned in two registers on System V and AAPCS64.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Outcome<V: Copy> {
@@ -31,26 +31,26 @@ pub struct Outcome<V: Copy> {
 assert_layout!(Outcome<u64> { size: WORD + 8, align: align_of::<u64>(), status: 0, value: 8 });
 
 impl<V: Copy> Outcome<V> {
-    /// The method returned `value`.
+    /// The outcome of a method that returned `value`.
     #[inline]
     pub const fn ok(value: V) -> Self {
         Outcome { status: ptr::null_mut(), value: MaybeUninit::new(value) }
     }
 
-    /// The method returned its own error, found in `value`.
+    /// The outcome of a method that returned its own error, in `value`.
     #[inline]
     pub const fn method_error(value: V) -> Self {
         Outcome { status: METHOD_ERROR, value: MaybeUninit::new(value) }
     }
 
-    /// The method did not return.
+    /// The outcome of a method that did not return.
     #[inline]
     pub const fn failed(failure: *mut Failure) -> Self {
         Outcome { status: failure, value: MaybeUninit::uninit() }
     }
 }
 
-/// Why a call did not return: the first word of [`Failure`].
+/// The reason of a call that did not return: the first word of [`Failure`].
 ///
 /// ```
 /// use plugin_interface::abi::FailureKind;
@@ -67,13 +67,13 @@ impl FailureKind {
     pub const PANIC: FailureKind = FailureKind(2);
 }
 
-/// The account of a call that did not return, owned by the caller.
+/// The report of a call that did not return, owned by the caller.
 ///
 /// The callee allocates it; the caller reads it and calls `free` once.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Failure {
-    /// What happened.
+    /// The reason.
     pub kind: FailureKind,
     /// The line of the source where it happened, from 1; 0 if unknown.
     pub line: u32,

@@ -1,4 +1,4 @@
-//! Instances on their way from a plugin to a host.
+//! Registrations: instances that a plugin passes to its host.
 #![expect(unsafe_code, reason = "a table of pointers into statics is shared between threads")]
 
 use core::ffi::c_void;
@@ -7,16 +7,16 @@ use super::{Failure, Opaque, RawBuffer, RawSlice, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
-/// One instance and the vtable to call it by: what a maker returns.
+/// One instance with its vtable: the result of a maker.
 ///
-/// `<Trait>Registration` is this with the vtable of that interface. It is
-/// allocated by the maker and freed by the matching unmaker.
+/// `<Trait>Registration` is this type with the vtable of that interface. The maker
+/// allocates it, and the matching unmaker frees it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Registration<V> {
     /// The methods; begins with a [`VTableHeader`](super::VTableHeader).
     pub vtable: *const V,
-    /// The instance that the methods take.
+    /// The first argument of the methods.
     pub instance: *mut Opaque,
 }
 
@@ -24,11 +24,11 @@ assert_layout!(Registration<u8> { size: 2 * WORD, align: WORD, vtable: 0, instan
 
 /// All registrations of one interface in one library.
 ///
-/// With `factories` non-null the array belongs to the plugin
-/// (`plugin_register_all_<Trait>_v1` made it and
-/// `plugin_unregister_all_<Trait>_v1` frees it) and `factories[i]` made
-/// `registrations[i]`. With `factories` null the host built the array around a
-/// single `plugin_register_<Trait>_v1` and frees it.
+/// If `factories` is not null, the array belongs to the plugin:
+/// `plugin_register_all_<Trait>_v1` created it and
+/// `plugin_unregister_all_<Trait>_v1` frees it. Then `factories[i]` created
+/// `registrations[i]`. If `factories` is null, the host built the array around a
+/// single `plugin_register_<Trait>_v1`, and frees it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct RegistrationArray {
@@ -48,52 +48,52 @@ assert_layout!(RegistrationArray {
     factories: 2 * WORD,
 });
 
-/// What a constructor is told, in its C form.
+/// The context of a constructor, in its C form.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawContext {
-    /// `size_of::<RawContext>()` of the side that made it; fields beyond it
-    /// do not exist.
+    /// `size_of::<RawContext>()` of the host; fields beyond it do not exist.
     pub size: usize,
-    /// The library's path as the host found it, in the platform's encoding
+    /// The path at which the host found the library, in the platform's encoding
     /// (bytes on Unix, UTF-8 elsewhere); empty if unknown.
     pub library_path: RawSlice,
 }
 
 assert_layout!(RawContext { size: 3 * WORD, align: WORD, size: 0, library_path: WORD });
 
-/// How the state of instances goes from one version of a library to the next.
+/// The functions that pass the state of instances from one version of a library
+/// to the next.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawState {
-    /// The version of what `save` gives.
+    /// The version of the bytes that `save` writes.
     pub version: u32,
-    /// Writes the state of a registration to the buffer, as `Vec<u8>`; null, or
-    /// the panic. None if nothing is saved.
+    /// Writes the state of a registration to the buffer, as `Vec<u8>`. Returns
+    /// null, or the panic. `None` if no state is saved.
     pub save: Option<unsafe extern "C" fn(*const c_void, *mut RawBuffer) -> *mut Failure>,
-    /// Hands a registration, which nobody uses yet, a state and the version of
-    /// it; null, or why it was refused.
+    /// Passes a state and its version to a registration that is not in use yet.
+    /// Returns null, or the reason why the state was refused.
     pub restore: Option<unsafe extern "C" fn(*const c_void, u32, RawSlice) -> *mut Failure>,
 }
 
 impl RawState {
-    /// Of instances that keep none.
+    /// The value for instances without state.
     #[doc(hidden)]
     pub const NONE: Self = RawState { version: 0, save: None, restore: None };
 }
 
 assert_layout!(RawState { size: 3 * WORD, align: WORD, version: 0, save: WORD, restore: 2 * WORD });
 
-/// How to make and unmake the instances of one `#[plugin_impl]`.
+/// The functions that create and destroy the instances of one `#[plugin_impl]`.
 ///
-/// A static of the plugin, collected by `inventory`. Only the macros make one:
-/// that is what its users rely on, and why its fields are not to be had.
+/// A static of the plugin, collected by `inventory`. Only the macros create one.
+/// Its users rely on that, so its fields are private.
 #[repr(transparent)]
 #[derive(Clone, Copy, Debug)]
 pub struct RegistrationFactory(pub(crate) RawFactory);
 
-/// What a [`RegistrationFactory`] holds. Fields are only ever appended; `size`
-/// tells which are there.
+/// The content of a [`RegistrationFactory`]. New fields are only appended; `size`
+/// tells which exist.
 #[doc(hidden)]
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -110,14 +110,16 @@ pub struct RawFactory {
     pub maker: extern "C" fn() -> *const c_void,
     /// The body of `plugin_unregister_<Trait>_<Type>_v1`.
     pub unmaker: unsafe extern "C" fn(*const c_void),
-    /// Makes one instance and stores its registration; null, or the failure.
+    /// Creates one instance and stores its registration. Returns null, or the
+    /// failure.
     pub make: unsafe extern "C" fn(*const RawContext, *mut *const c_void) -> *mut Failure,
-    /// Unmakes one registration; null, or the panic of the instance's drop.
+    /// Destroys one registration. Returns null, or the panic of the instance's
+    /// drop.
     pub unmake: unsafe extern "C" fn(*const c_void) -> *mut Failure,
     /// The metadata record of this registration.
     pub record: RawSlice,
-    /// What goes from one version of the library to the next. Factories of the
-    /// first plugins end before it.
+    /// The functions for the state. Factories of the first plugins end before this
+    /// field.
     pub state: RawState,
 }
 
@@ -137,13 +139,15 @@ assert_layout!(RawFactory {
 });
 
 impl RawFactory {
-    /// The size of one that has every field but those appended later.
+    /// The size of a factory without the fields that were appended later.
     pub const FIRST_SIZE: usize = core::mem::offset_of!(RawFactory, state);
 }
 
 impl RegistrationFactory {
-    /// The body of `plugin_register_<Trait>_<Type>_v1`: makes an instance and
-    /// returns its `<Trait>Registration`, null on failure.
+    /// The body of `plugin_register_<Trait>_<Type>_v1`.
+    ///
+    /// It creates an instance and returns its `<Trait>Registration`, or null on
+    /// failure.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -162,15 +166,16 @@ impl RegistrationFactory {
         self.0.maker
     }
 
-    /// The body of `plugin_unregister_<Trait>_<Type>_v1`: takes what the
-    /// [`maker`](Self::maker) returned, once.
+    /// The body of `plugin_unregister_<Trait>_<Type>_v1`.
+    ///
+    /// It destroys a registration of the [`maker`](Self::maker), once.
     pub fn unmaker(&self) -> unsafe extern "C" fn(*const c_void) {
         self.0.unmaker
     }
 }
 
 // SAFETY: a factory is plain data that nothing writes after it is built; its
-// pointers lead to statics of the same library.
+// pointers refer to statics of the same library.
 unsafe impl Sync for RawFactory {}
 // SAFETY: as above.
 unsafe impl Send for RawFactory {}

@@ -1,4 +1,4 @@
-//! What a library leaves to the ends of threads, as it passes it on to a host.
+//! The registry of thread exits that a host offers to its libraries.
 
 use core::ffi::{c_int, c_void};
 
@@ -9,11 +9,11 @@ const WORD: usize = size_of::<usize>();
 /// The destructor of a thread-local value.
 pub type Destructor = unsafe extern "C" fn(value: *mut c_void);
 
-/// What a thread runs. It may end the thread by unwinding, as `pthread_exit`
-/// does.
+/// The function that a thread runs. It may end the thread by unwinding, as
+/// `pthread_exit` does.
 pub type ThreadStart = unsafe extern "C-unwind" fn(argument: *mut c_void) -> *mut c_void;
 
-/// The first key that a host gives out: the C library's own are below.
+/// The first key that a host returns. The keys of the C library are smaller.
 ///
 /// ```
 /// assert!(plugin_interface::abi::FIRST_KEY > 1024);
@@ -22,30 +22,31 @@ pub const FIRST_KEY: u32 = 1 << 31;
 
 /// A host's registry of thread exits.
 ///
-/// In place of the C library's functions of like names, so that nothing but
-/// the host's own code is called when a thread ends: it knows which libraries
-/// are still mapped, and what each of them waits for. A static of the host.
-/// `library` is the number in [`HostServices`](super::HostServices), and
-/// nothing here unwinds. Fields are only ever appended; `size` tells which are
-/// there.
+/// Its functions replace those of the C library with similar names. So only the
+/// host's own code is called at the end of a thread. The host knows which
+/// libraries are still mapped, and which destructors of each are pending.
+///
+/// A static of the host. `library` is the number in
+/// [`HostServices`](super::HostServices), and nothing here unwinds. New fields
+/// are only appended; `size` tells which exist.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct ThreadExits {
     /// `size_of::<ThreadExits>()` of the host.
     pub size: usize,
-    /// Called once, by a library that passes everything on from now on; and
-    /// how much there was before, which the host cannot know of.
+    /// Announces that the library uses this registry from now on. Called once,
+    /// with the number of earlier registrations, which the host cannot track.
     pub attach: unsafe extern "C" fn(library: usize, untracked: usize),
-    /// `__cxa_thread_atexit_impl`: runs the destructor when this thread ends.
-    /// `variable` is the same for one variable on all threads.
+    /// `__cxa_thread_atexit_impl`: runs the destructor at the end of this thread.
+    /// `variable` identifies one variable on all threads.
     pub at_exit: unsafe extern "C" fn(
         library: usize,
         variable: usize,
         destructor: Destructor,
         value: *mut c_void,
     ) -> c_int,
-    /// Says that the destructor of a variable has nothing to do: the library
-    /// may go without it.
+    /// Declares that the destructor of a variable does nothing. The library may be
+    /// unmapped without it.
     pub needless: unsafe extern "C" fn(library: usize, variable: usize),
     /// `pthread_key_create`.
     pub create_key: unsafe extern "C" fn(

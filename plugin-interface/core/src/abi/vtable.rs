@@ -1,10 +1,10 @@
-//! The head of every vtable.
+//! The header of every vtable.
 
 use super::{Failure, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
-/// An instance behind a pointer: only its own vtable knows the type.
+/// An instance behind a pointer. Only its own vtable knows the type.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Opaque {
@@ -16,13 +16,14 @@ pub struct Opaque {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct VTableHeader {
-    /// [`ABI_VERSION`](super::ABI_VERSION) of the side that made the vtable.
+    /// [`ABI_VERSION`](super::ABI_VERSION) of the library that has the vtable.
     pub abi_version: u32,
-    /// How many methods follow.
+    /// The number of methods that follow.
     pub methods: u32,
-    /// Fingerprint of the interface that the vtable was made for.
+    /// The fingerprint of the interface that the vtable implements.
     pub fingerprint: u64,
-    /// Drops the instance where it was made; null, or the panic of the drop.
+    /// Drops the instance in the library that created it. Returns null, or the
+    /// panic of the drop.
     pub drop: unsafe extern "C" fn(instance: *mut Opaque) -> *mut Failure,
 }
 

@@ -1,4 +1,4 @@
-//! What wakes a task that a future of another side waits for.
+//! The waker of a task that polls a future of another library.
 
 use core::ffi::c_void;
 
@@ -6,18 +6,18 @@ use super::{Failure, LibraryRef, Outcome, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
-/// A waker: lent to `poll`, or owned.
+/// A waker: borrowed for `poll`, or owned.
 ///
-/// It may be used from any thread. Its owner calls `wake` or `drop` once, and
-/// then `release` of its keep.
+/// Any thread may use it. Its owner calls `wake` or `drop` once, and then
+/// `release` of its `library_ref`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawTaskWaker {
-    /// What may be done with it.
+    /// The functions of the waker.
     pub table: *const TaskWakerTable,
-    /// What its functions take.
+    /// The argument of its functions.
     pub data: *const c_void,
-    /// Its maker, which is kept mapped by one that is owned.
+    /// The library that created it. An owned waker holds a reference to it.
     pub library_ref: *const LibraryRef,
 }
 
@@ -29,17 +29,17 @@ assert_layout!(RawTaskWaker {
     library_ref: 2 * WORD
 });
 
-/// The functions of a waker. Each gives null, or its panic.
+/// The functions of a waker. Each returns null, or its panic.
 #[repr(C)]
 #[derive(Debug)]
 pub struct TaskWakerTable {
-    /// Another waker of the same task, owned.
+    /// Creates another waker of the same task, which the caller owns.
     pub clone: unsafe extern "C" fn(data: *const c_void) -> Outcome<RawTaskWaker>,
-    /// Wakes the task, and ends the waker, which is owned.
+    /// Wakes the task, and drops the waker, which is owned.
     pub wake: unsafe extern "C" fn(data: *const c_void) -> *mut Failure,
     /// Wakes the task.
     pub wake_by_ref: unsafe extern "C" fn(data: *const c_void) -> *mut Failure,
-    /// Ends the waker, which is owned.
+    /// Drops the waker, which is owned.
     pub drop: unsafe extern "C" fn(data: *const c_void) -> *mut Failure,
 }
 

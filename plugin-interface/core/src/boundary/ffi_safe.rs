@@ -37,11 +37,11 @@ use crate::runtime::failure;
 /// 5. Types of equal `SHAPE` have equal `Wire` and `Returned`, and the same
 ///    values in them: that is what admits a library.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot cross between a host and a plugin",
-    label = "this type cannot cross",
-    note = "if it is your struct or enum, put `#[derive(FfiSafe)]` on it",
-    note = "numbers, text, paths, times, tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of types that cross can, and `&str`, `&Path`, `&[T]` and `&T` of those that are `Clone`, `&mut [T]` and `&mut T` of plain data, and traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
-    note = "instead of `Rc` and `Arc` pass the value or a `Box`, instead of a raw pointer a slice, instead of a reference to what is not `Clone` the value, instead of `Box<dyn Error>` a `Box<dyn Error + Send + Sync>`; pass the parts of other types one by one, or as text or bytes"
+    message = "`{Self}` cannot be passed between a host and a plugin",
+    label = "this type is not FFI-safe",
+    note = "if it is a struct or an enum of yours, add `#[derive(FfiSafe)]` to it",
+    note = "FFI-safe are: numbers, text, paths and times; tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of FFI-safe types; `&str` and `&Path`; `&[T]` and `&T` if `T` is `Clone`; `&mut [T]` and `&mut T` of plain data; traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
+    note = "pass the value or a `Box` instead of an `Rc` or an `Arc`, a slice instead of a raw pointer, the value instead of a reference to a type that is not `Clone`, `Box<dyn Error + Send + Sync>` instead of `Box<dyn Error>`; pass other types as their parts, as text or as bytes"
 )]
 pub unsafe trait FfiSafe: Sized {
     /// How the value lies in memory while it crosses.

@@ -130,9 +130,11 @@ impl fmt::Display for LiftError {
             }
             LiftError::Null => write!(f, "a pointer must not be null"),
             LiftError::Alignment(found) => {
-                write!(f, "a pointer must be aligned for what it leads to, found {found:#x}")
+                write!(f, "a pointer must be aligned for its target, found {found:#x}")
             }
-            LiftError::Length(found) => write!(f, "a length must fit its memory, found {found}"),
+            LiftError::Length(found) => {
+                write!(f, "a length must not exceed its memory, found {found}")
+            }
             LiftError::Zero => write!(f, "a NonZero must not be 0"),
             LiftError::Ordering(found) => {
                 write!(f, "an Ordering must be -1, 0 or 1, found {found}")
@@ -141,19 +143,18 @@ impl fmt::Display for LiftError {
                 write!(f, "nanoseconds must be less than a second, found {found}")
             }
             LiftError::Time(found) => {
-                write!(f, "a time must be one that this platform has, found {found} s from 1970")
+                write!(f, "a time must be in the range of this platform, found {found} s from 1970")
             }
-            LiftError::Duplicate { found, distinct } => write!(
-                f,
-                "keys must differ from each other, found {found} of which {distinct} are distinct"
-            ),
+            LiftError::Duplicate { found, distinct } => {
+                write!(f, "keys must be distinct, found {found} of which {distinct} are distinct")
+            }
             LiftError::Object { interface } => write!(
                 f,
-                "an object of {interface} must have its methods, found others: build all sides against one version of the crate that defines it"
+                "an object of {interface} must have its methods, found others: build the host and all plugins with one version of the crate that defines it"
             ),
             LiftError::Borrowed => write!(
                 f,
-                "what is lent or copied for a call must be an argument of a method whose return does not borrow from its arguments: pass a value, a Box or an Arc"
+                "a value that is borrowed or copied for a call must be an argument of a method whose result does not borrow from its arguments: pass a value, a Box or an Arc"
             ),
             LiftError::NoMessage => write!(f, "an error must have a message, found none"),
             LiftError::Refused(reason) => f.write_str(reason),

@@ -13,9 +13,9 @@ use crate::boundary::FfiSafe;
 /// is_owned::<Vec<Option<String>>>();
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot go through a closure, an iterator or a future",
-    label = "this borrows, or cannot cross",
-    note = "write a type that owns what it holds: `String` instead of `&str`, `Vec<T>` instead of `&[T]`"
+    message = "`{Self}` cannot be passed through a closure, an iterator or a future",
+    label = "this borrows, or is not FFI-safe",
+    note = "use a type that owns its data: `String` instead of `&str`, `Vec<T>` instead of `&[T]`"
 )]
 pub trait FfiOwned: FfiSafe + 'static + for<'a> FfiSafe<At<'a> = Self> {}
 

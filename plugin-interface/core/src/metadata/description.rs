@@ -2,7 +2,7 @@
 
 use crate::boundary::Shape;
 
-/// How a method takes `self`.
+/// The form in which a method takes `self`.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receiver {
@@ -25,31 +25,33 @@ pub struct ParameterDescription {
 #[derive(Debug)]
 pub struct MethodDescription {
     pub name: &'static str,
-    /// The version of the interface that it came with; empty for the first one.
+    /// The version of the interface that added it; empty for the first one.
     pub since: &'static str,
     pub receiver: Receiver,
     pub parameters: &'static [ParameterDescription],
     pub returns: &'static Shape,
 }
 
-/// An interface: the source of its fingerprint, its metadata record and of
-/// every message about a mismatch.
+/// An interface: the source of its fingerprint, its metadata record and all
+/// messages about a mismatch.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct InterfaceDescription {
     /// The full path, `crate::module::Trait`: the identity of the interface.
     pub path: &'static str,
     pub version: &'static str,
-    /// Whether instances may go to another thread, and whether several threads
-    /// may call one: what an implementation had to prove, and a host relies on.
+    /// Instances are `Send`. Implementations had to prove it, and hosts rely on it.
     pub send: bool,
+    /// Instances are `Sync`, likewise.
     pub sync: bool,
     pub methods: &'static [MethodDescription],
 }
 
 impl InterfaceDescription {
-    /// Whether two proxies of one instance can do no harm: no method takes
-    /// `&mut self`, and what may go to another thread may be called by several.
+    /// Returns `true` if one instance may have several proxies.
+    ///
+    /// So it is if no method takes `&mut self`, and if the interface is `Sync` or is
+    /// not `Send`.
     pub const fn is_shareable(&self) -> bool {
         if self.send && !self.sync {
             return false;

@@ -1,4 +1,4 @@
-//! The descriptor of an interface, built at compile time from its types.
+//! Signatures and fingerprints of an interface, computed at compile time.
 
 use crate::boundary::{Definitions, Naming, Shape};
 use crate::metadata::description::{InterfaceDescription, MethodDescription, Receiver};
@@ -6,8 +6,8 @@ use crate::metadata::objects::Interfaces;
 use crate::metadata::writer::Writer;
 
 impl MethodDescription {
-    /// Writes the signature: with parameter names for a reader, without them
-    /// where it identifies the method.
+    /// Writes the signature. Parameter names are for readers; a signature that
+    /// identifies the method has none.
     pub(crate) const fn write_signature<const N: usize>(
         &self,
         out: &mut Writer<N>,
@@ -36,8 +36,8 @@ impl MethodDescription {
         }
     }
 
-    /// Identifies name and types, whatever the parameters are called; what was
-    /// hashed `before` goes on with the signature.
+    /// Hashes name and types, but no names of parameters. It also adds the signature
+    /// to `before`, the hash of the whole interface.
     pub(crate) const fn hash(&self, before: &mut Writer<0>) -> u64 {
         before.begin();
         self.write_signature(before, Naming::Full);
@@ -64,7 +64,7 @@ impl MethodDescription {
 }
 
 impl InterfaceDescription {
-    /// The structs and enums that its methods lead to.
+    /// Returns the structs and enums that its methods refer to.
     pub(crate) const fn types(&self) -> Definitions {
         let mut types = Definitions::new();
         let mut i = 0;
@@ -76,14 +76,15 @@ impl InterfaceDescription {
         types
     }
 
-    /// What its fingerprint begins with.
+    /// Writes the first part of its fingerprint.
     pub(crate) const fn write_markers(&self, out: &mut Writer<0>) {
         out.text(if self.send { "Send\n" } else { "" });
         out.text(if self.sync { "Sync\n" } else { "" });
     }
 }
 
-/// Those that the methods of `first` lead to, and those that these lead to.
+/// Returns the interfaces whose objects the methods of `first` take or return, and
+/// those of these interfaces in turn.
 pub(super) const fn objects_of(first: &InterfaceDescription) -> Interfaces {
     let mut all = first.types().interfaces;
     let mut i = 0;

@@ -1,7 +1,7 @@
-//! Encoding records at compile time.
+//! The encoder of records, at compile time.
 //!
-//! Each record is encoded twice: once into no space at all, to learn its
-//! length, and once into exactly that length.
+//! Each record is encoded twice: first without space, to compute its length, and
+//! then into an array of exactly that length.
 
 use crate::abi::ABI_VERSION;
 use crate::boundary::Naming;
@@ -10,7 +10,7 @@ use crate::metadata::descriptor;
 use crate::metadata::writer::Writer;
 use crate::metadata::{MAGIC, flag, kind};
 
-/// The package that a library was built from, as its own crate knows it.
+/// The package of a library, as its own crate knows it.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct PackageDescription {
@@ -20,7 +20,7 @@ pub struct PackageDescription {
     pub description: &'static str,
     pub license: &'static str,
     pub repository: &'static str,
-    /// Whether a panic unwinds, in the crate that says so.
+    /// A panic unwinds in that crate.
     pub unwinds: bool,
 }
 
@@ -37,7 +37,8 @@ const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageD
     out.string(env!("PLUGIN_TARGET"));
 }
 
-/// The interface itself, then those whose objects its methods lead to.
+/// Writes the interface itself, then those whose objects its methods take or
+/// return.
 const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
     write_interface(out, interface);
     let objects = descriptor::objects_of(interface);
@@ -49,7 +50,7 @@ const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &Inte
     }
 }
 
-/// The fingerprint of an interface, which its record begins with.
+/// Returns the fingerprint of an interface, the first field of its record.
 pub(crate) const fn fingerprint(record: &[u8]) -> u64 {
     match record.split_at(MAGIC.len() + 2 * size_of::<u32>()).1.first_chunk() {
         Some(bytes) => u64::from_le_bytes(*bytes),
@@ -57,7 +58,7 @@ pub(crate) const fn fingerprint(record: &[u8]) -> u64 {
     }
 }
 
-/// Where bytes are only counted, no method is hashed.
+/// Writes one interface. If bytes are only counted, it hashes no method.
 const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
     let start = out.len;
     out.u64(0);
@@ -105,7 +106,7 @@ const fn registration_payload<const N: usize>(out: &mut Writer<N>, interface: &s
 /// Defines a record: its length, and its bytes.
 macro_rules! record {
     ($(#[$doc:meta])* $record:ident, $len:ident = $kind:ident, $payload:ident($($name:ident: $ty:ty),*)) => {
-        /// The length of the record below.
+        /// Returns the length of the record below.
         pub(crate) const fn $len($($name: $ty),*) -> usize {
             $record(&mut Writer::<0>::new(), $($name),*)
         }

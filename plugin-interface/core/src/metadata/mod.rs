@@ -1,8 +1,8 @@
-//! What a library says of itself, readable without running it.
+//! The metadata of a library, which a host reads without running it.
 //!
-//! The macros leave records in a section named `.plugin`
-//! ([`SECTION`]), complete at compile time. `write` encodes them in `const
-//! fn`s; the host's side decodes them. The format is in `docs/abi.md`.
+//! The macros put records into a section named `.plugin` ([`SECTION`]). They are
+//! complete at compile time: `encode` writes them in `const fn`s, and the host
+//! decodes them. `docs/abi.md` describes the format.
 
 #[doc(hidden)]
 pub mod encode;
@@ -18,7 +18,7 @@ pub use crate::metadata::description::{
 pub(crate) use crate::metadata::objects::{Interfaces, is_same};
 pub(crate) use crate::metadata::writer::Writer;
 
-/// The section of a library that holds its records.
+/// The section of a library that contains its records.
 ///
 /// ```
 /// assert_eq!(plugin_interface::metadata::SECTION, ".plugin");

@@ -1,14 +1,15 @@
-//! The interfaces whose objects another one takes or returns.
+//! The list of interfaces whose objects another one takes or returns.
 
 use crate::boundary::Link;
 use crate::metadata::description::InterfaceDescription;
 
-/// At most so many of them.
+/// The maximum number of them.
 const LIMIT: usize = 64;
 
-/// Interfaces, each once, in the order in which they are met.
+/// Interfaces, each once, in the order in which they are found.
 ///
-/// By links: one of them may be what the compiler is computing just then.
+/// They are stored as links, since the compiler may be computing one of them at
+/// that moment.
 pub(crate) struct Interfaces {
     found: [Option<Link<InterfaceDescription>>; LIMIT],
     len: usize,
@@ -30,7 +31,7 @@ impl Interfaces {
         }
     }
 
-    /// Adds one, unless there is one of that path.
+    /// Adds an interface, unless the list has one of that path.
     pub(crate) const fn add(&mut self, link: Link<InterfaceDescription>) {
         let mut i = 0;
         while i < self.len {
@@ -39,7 +40,7 @@ impl Interfaces {
             }
             i += 1;
         }
-        assert!(self.len < LIMIT, "an interface leads to at most 64 others");
+        assert!(self.len < LIMIT, "an interface refers to at most 64 others");
         self.found[self.len] = Some(link);
         self.len += 1;
     }
@@ -55,7 +56,7 @@ impl Interfaces {
     }
 }
 
-/// Whether two paths are one.
+/// Returns `true` if two paths are equal.
 pub(crate) const fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     let mut same = one.len() == other.len();

@@ -3,8 +3,9 @@
 /// Collects bytes and counts them, or counts and hashes them (FNV-1a, 64 bits).
 ///
 /// The compiler runs this for every interface, each time it compiles a crate that
-/// defines or implements one. Calls are what it does slowest: so bytes are kept
-/// and hashed in place, and hashed only where a fingerprint is wanted.
+/// defines or implements one. It evaluates calls slowest. So the code that stores
+/// and hashes bytes is inlined by a macro, and bytes are hashed only for a
+/// fingerprint.
 #[derive(Debug)]
 pub(crate) struct Writer<const N: usize> {
     bytes: [u8; N],
@@ -12,7 +13,7 @@ pub(crate) struct Writer<const N: usize> {
     hash: Option<Hash>,
 }
 
-/// The hash of all, and that of a part.
+/// The hash of all bytes, and that of a part.
 #[derive(Clone, Copy, Debug)]
 struct Hash {
     all: u64,
@@ -21,7 +22,7 @@ struct Hash {
 
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// Keeps and hashes bytes, without a call.
+/// Stores and hashes bytes, without a call.
 macro_rules! put {
     ($out:ident, $bytes:expr) => {
         let bytes = $bytes;
@@ -44,19 +45,19 @@ macro_rules! put {
 }
 
 impl Writer<0> {
-    /// Keeps no bytes, and hashes them.
+    /// Creates a writer that hashes bytes and stores none.
     pub(crate) const fn hashing() -> Self {
         Writer { bytes: [], len: 0, hash: Some(Hash { all: SEED, part: SEED }) }
     }
 
-    /// Begins a part.
+    /// Starts a part.
     pub(crate) const fn begin(&mut self) {
         if let Some(hash) = &mut self.hash {
             hash.part = SEED;
         }
     }
 
-    /// What hashes on from where the part is now.
+    /// Returns a writer that continues the hash of the part.
     pub(crate) const fn part(&self) -> Self {
         match self.hash {
             Some(Hash { part, .. }) => {
@@ -66,7 +67,7 @@ impl Writer<0> {
         }
     }
 
-    /// The hash of what was written.
+    /// Returns the hash of all bytes.
     pub(crate) const fn hash(&self) -> u64 {
         match self.hash {
             Some(Hash { all, .. }) => all,
@@ -76,24 +77,24 @@ impl Writer<0> {
 }
 
 impl<const N: usize> Writer<N> {
-    /// Keeps `N` bytes, and counts those beyond.
+    /// Creates a writer that stores `N` bytes, and counts those beyond.
     pub(crate) const fn new() -> Self {
         Writer { bytes: [0; N], len: 0, hash: None }
     }
 
-    /// The bytes; all of them if the length measured before was `N`.
+    /// Returns the bytes. The length that was computed before must be `N`.
     pub(crate) const fn into_bytes(self) -> [u8; N] {
         assert!(self.len == N, "a record is measured before it is written");
         self.bytes
     }
 
-    /// The bytes that were written, of which there is room for more.
+    /// Returns the first `len` bytes.
     #[cfg(test)]
     pub(crate) fn filled(&self, len: usize) -> Vec<u8> {
         self.bytes[..len].to_vec()
     }
 
-    /// How many bytes were written.
+    /// Returns the number of bytes.
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
@@ -102,12 +103,12 @@ impl<const N: usize> Writer<N> {
         put!(self, bytes);
     }
 
-    /// The text alone.
+    /// Writes a text without its length.
     pub(crate) const fn text(&mut self, text: &str) {
         put!(self, text.as_bytes());
     }
 
-    /// The number in decimal digits.
+    /// Writes a number in decimal digits.
     pub(crate) const fn number(&mut self, number: usize) {
         if number >= 10 {
             self.number(number / 10);
@@ -123,13 +124,14 @@ impl<const N: usize> Writer<N> {
         self.raw(&value.to_le_bytes());
     }
 
-    /// The length of what follows: room for it, which `measure` fills.
+    /// Writes space for the length of the bytes that follow, which `measure` fills.
+    /// Returns their start.
     pub(super) const fn length(&mut self) -> usize {
         self.u32(0);
         self.len
     }
 
-    /// What was written from `start` on, whose length was left open, is all.
+    /// Writes the length of the bytes from `start` on into the space before them.
     pub(super) const fn measure(&mut self, start: usize) {
         let end = self.len;
         self.len = start - size_of::<u32>();
@@ -145,7 +147,7 @@ impl<const N: usize> Writer<N> {
         self.len = end;
     }
 
-    /// The length, then the text.
+    /// Writes the length of a text, then the text.
     pub(super) const fn string(&mut self, text: &str) {
         self.u32(text.len() as u32);
         self.text(text);

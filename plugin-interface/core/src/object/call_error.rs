@@ -1,13 +1,13 @@
-//! Why a call gave no value, for hosts that ask.
+//! The error of a call through the checked view.
 
 use core::fmt;
 
 use crate::boundary::{LiftError, ReturnError, ReturnErrorKind};
 use crate::runtime::panic_location::PanicLocation;
 
-/// Why a method of a plugin gave no value: what the methods of a checked view
-/// (`<Trait>Proxy::checked`) return beside it. For an object that a plugin gave,
-/// `<Trait>Proxy::of` finds its proxy.
+/// The error of a call through the checked view (`<Trait>Proxy::checked`).
+///
+/// For an object that a plugin returned, `<Trait>Proxy::of` finds its proxy.
 ///
 /// ```no_run
 /// use plugin_interface::{CallError, GreeterProxy, PluginManager, PluginTrait};
@@ -27,8 +27,8 @@ use crate::runtime::panic_location::PanicLocation;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The method panicked; the plugin stays usable. Of a method of an object, this
-    /// may be a panic of whichever side made the object.
+    /// The method panicked; the plugin stays usable. For a method of an object, the
+    /// panic may come from the library that created the object.
     Panicked {
         /// The interface's name.
         interface: &'static str,
@@ -36,24 +36,24 @@ pub enum CallError {
         method: &'static str,
         /// The panic message.
         message: String,
-        /// Where in the plugin's source, if it is known.
+        /// The location in the plugin's source, if it is known.
         location: Option<PanicLocation>,
     },
-    /// The method returned what no Rust type can ownership, which only a plugin that is
-    /// not written in Rust can do; or an object that is none of its interface, as
-    /// it is known here.
+    /// The method returned an invalid value. Only a plugin that is not written in
+    /// Rust can do so; or the value is an object of another version of its
+    /// interface.
     Invalid {
         /// The interface's name.
         interface: &'static str,
         /// The method.
         method: &'static str,
-        /// What was expected and what was found.
+        /// The reason, with the expected and the found value.
         invalid: LiftError,
     },
 }
 
 impl CallError {
-    /// The error that a fault is, which it uses up.
+    /// Converts the error of a return.
     #[cold]
     #[inline(never)]
     pub(crate) fn of(interface: &'static str, method: &'static str, error: ReturnError) -> Self {
@@ -78,7 +78,7 @@ impl fmt::Display for CallError {
                 write!(f, ": {message}")
             }
             CallError::Invalid { interface, method, invalid } => {
-                write!(f, "{interface}::{method}: the plugin returned no valid value: {invalid}")
+                write!(f, "{interface}::{method}: the plugin returned an invalid value: {invalid}")
             }
         }
     }

@@ -1,15 +1,17 @@
-//! Whether an object fits an interface that was compiled here. Admission has
-//! compared each library with its host, but an object may come from a third
-//! side, by a way that neither of the two knows.
+//! The check that an object is compatible with an interface of this library.
+//!
+//! When a library is loaded, its interfaces are compared with those of its host.
+//! But an object may come from a third library, which neither of the two was
+//! compared with.
 
 use crate::metadata::{MAGIC, flag};
 
-/// How many methods two interfaces share, as their records have it; `None` if
-/// an object of one is no object of the other.
+/// Returns the number of methods that two interfaces share, by their records.
+/// `None` if an object of one is not compatible with the other.
 ///
-/// They fit as a plugin's interface fits its host's: the same path, major version
-/// and markers, the same methods as far as both have them, and each one beyond
-/// that came later.
+/// The rules are those for a plugin and its host. Path, major version and markers
+/// are equal. The methods are equal as far as both have them. Each further method
+/// was added in a later version.
 pub(crate) fn common_methods(own: &[u8], theirs: &[u8]) -> Option<u32> {
     let (own, theirs) = (Outline::read(own)?, Outline::read(theirs)?);
     let is_same = (own.path, own.major, own.flags) == (theirs.path, theirs.major, theirs.flags);
@@ -20,12 +22,12 @@ pub(crate) fn common_methods(own: &[u8], theirs: &[u8]) -> Option<u32> {
     (is_same && agree && is_grown).then_some(both as u32)
 }
 
-/// What counts of the record of an interface.
+/// The part of an interface's record that decides about compatibility.
 struct Outline<'a> {
     path: &'a [u8],
     major: &'a [u8],
     flags: u32,
-    /// The fingerprint of each, and whether it came later.
+    /// The fingerprint of each method, and `true` if it was added later.
     methods: Vec<(u64, bool)>,
 }
 
@@ -67,8 +69,8 @@ mod tests {
     use crate::metadata::{InterfaceDescription, MethodDescription, Receiver};
     use crate::object::compatible::*;
 
-    /// The record of an interface with such methods and the versions that they
-    /// came with.
+    /// Returns the record of an interface with these methods and the versions that
+    /// added them.
     fn record(version: &'static str, methods: &[(&'static str, &'static str)]) -> Vec<u8> {
         let describe = |&(name, since)| MethodDescription {
             name,
@@ -86,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_has_what_both_sides_know() {
+    fn an_object_has_the_methods_of_both_interfaces() {
         let first = record("1.0", &[("on", "")]);
         let later = record("1.2", &[("on", ""), ("off", "1.1"), ("dim", "1.2")]);
         assert_eq!(common_methods(&first, &later), Some(1));
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_of_two_that_grew_apart_do_not_fit() {
+    fn objects_of_two_that_grew_apart_are_not_compatible() {
         let host = record("1.0", &[("on", "")]);
         let one = record("1.1", &[("on", ""), ("off", "1.1")]);
         let other = record("1.1", &[("on", ""), ("dim", "1.1")]);
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record_fits_nothing() {
+    fn a_damaged_record_is_compatible_with_nothing() {
         let whole = record("1.0", &[("on", "")]);
         assert_eq!(common_methods(&whole, &[]), None);
         for len in 0..whole.len() {

@@ -1,4 +1,4 @@
-//! An instance of another library, and how generated code calls it.
+//! An instance of another library, as generated code calls it.
 #![expect(unsafe_code, reason = "calls go through a vtable of another library")]
 
 pub(crate) mod call_error;
@@ -21,47 +21,47 @@ use crate::runtime::{library_ref, panic_location};
 
 use remote::{Ownership, RemoteObject};
 
-/// An instance, its vtable, and what keeps both mapped.
+/// An instance, its vtable, and the owner that keeps both loaded.
 ///
-/// The inside of every `<Trait>Proxy`, and all of it.
+/// It is the only field of every `<Trait>Proxy`.
 #[doc(hidden)]
 pub struct Object<I: Interface + ?Sized> {
     vtable: NonNull<I::VTable>,
     instance: *mut Opaque,
-    /// How many methods it has, of those that are known here.
+    /// The number of methods of this library's interface that it has.
     methods: u32,
     origin: Origin,
-    /// As `Send` and `Sync` as the interface says.
+    /// Makes this `Send` and `Sync` as the interface is.
     interface: PhantomData<Box<I>>,
-    /// Last: the instance is unmade and the library closed after the pointers
-    /// above are of no more use.
+    /// The last field: the instance is destroyed and the library closed after the
+    /// last use of the pointers above.
     ownership: Ownership,
 }
 
-// SAFETY: the instance behind the pointer is an `I`, and `I: Send` is what the
-// implementing type had to satisfy; the vtable is immutable.
+// SAFETY: the pointer refers to an `I`, and the implementing type had to satisfy
+// `I: Send`; the vtable is immutable.
 unsafe impl<I: Interface + Send + ?Sized> Send for Object<I> {}
 // SAFETY: likewise for `I: Sync`.
 unsafe impl<I: Interface + Sync + ?Sized> Sync for Object<I> {}
 
-// A panic of the plugin is contained on its side; the pointers here stay true.
+// A panic of the plugin is contained there; the pointers here stay valid.
 impl<I: Interface + ?Sized> UnwindSafe for Object<I> {}
 impl<I: Interface + ?Sized> RefUnwindSafe for Object<I> {}
 
 impl<I: Interface + ?Sized> Object<I> {
-    /// An instance that a library registered.
+    /// Creates an object for an instance that a library registered.
     ///
     /// # Safety
     ///
     /// 1. `vtable` and `instance` belong together and stay valid as long as
-    ///    `keep` lives.
+    ///    `owner` lives.
     /// 2. No other object of this instance exists, unless `I::SHAREABLE`.
-    /// 3. `origin` tells who made the vtable.
+    /// 3. `origin` is that of the vtable.
     pub unsafe fn new(
         vtable: NonNull<I::VTable>,
         instance: *mut Opaque,
         origin: Origin,
-        keep: std::sync::Arc<dyn core::any::Any + Send + Sync>,
+        owner: std::sync::Arc<dyn core::any::Any + Send + Sync>,
     ) -> Self {
         // SAFETY: every vtable begins with a header.
         let methods = unsafe { (*vtable.as_ptr().cast::<VTableHeader>()).methods };
@@ -71,15 +71,15 @@ impl<I: Interface + ?Sized> Object<I> {
             methods,
             origin,
             interface: PhantomData,
-            ownership: Ownership::Registration(keep),
+            ownership: Ownership::Registration(owner),
         }
     }
 
-    /// An object that came as a value, or is lent.
+    /// Creates an object from one that was received, owned or borrowed.
     ///
     /// # Safety
     ///
-    /// It is one of this interface.
+    /// It is an object of this interface.
     pub(crate) unsafe fn from_remote(remote: RemoteObject) -> Self {
         let RemoteObject { vtable, instance, methods, origin, ownership } = remote;
         Object {
@@ -93,18 +93,21 @@ impl<I: Interface + ?Sized> Object<I> {
         }
     }
 
-    /// How many methods of an object may be called, or that it does not fit.
+    /// Returns the number of methods that may be called of an object, or an error if
+    /// it is not compatible.
     ///
     /// # Safety
     ///
-    /// The table is that of an object, and what it leads to is mapped.
+    /// The table belongs to an object, and everything it refers to is mapped.
     pub(crate) unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError> {
         // SAFETY: the contract of this function.
         unsafe { methods_of(table, I::FINGERPRINT, I::DESCRIPTION, I::RECORD) }
     }
 
-    /// The object that `value` is, if it is a proxy. An author who overrides the
-    /// method that says so can only answer with a proxy that is a part of it.
+    /// Returns the object of `value`, if that is a proxy.
+    ///
+    /// An author may override `Interface::object`. But that method can only return
+    /// an object that is a part of `value`, and so the size tells the difference.
     fn of_proxy(value: &I) -> Option<&Self> {
         let object = I::object(value)?;
         let is_all_of_it =
@@ -112,17 +115,17 @@ impl<I: Interface + ?Sized> Object<I> {
         is_all_of_it.then_some(object)
     }
 
-    /// The proxy that this is the inside of.
+    /// Returns the proxy that contains this object.
     pub fn as_proxy(&self) -> &I::Proxy {
-        // SAFETY: a proxy is laid out as its object, and is nothing else.
+        // SAFETY: a proxy has the layout of its object, its only field.
         unsafe { &*ptr::from_ref(self).cast() }
     }
 
-    /// The proxy that `value` is, if `object` says that it is one.
+    /// Returns `value` as a proxy, if `object` returns its object.
     ///
     /// # Safety
     ///
-    /// The proxy stays where it is: it may be lent for less than it says.
+    /// The proxy is not moved: it may be borrowed for less than its type says.
     pub unsafe fn proxy_of_mut<V: ?Sized>(
         value: &mut V,
         object: impl FnOnce(&V) -> Option<&Self>,
@@ -134,14 +137,14 @@ impl<I: Interface + ?Sized> Object<I> {
         is_all_of_it.then(|| unsafe { &mut *ptr::from_mut(value).cast() })
     }
 
-    /// The object behind a proxy that owns one, to be handed on as it is.
+    /// Takes the object out of a proxy that owns one, to pass it on unchanged.
     pub(crate) fn take_remote(value: Box<I>) -> Result<RawObject, Box<I>> {
         if !Self::of_proxy(&value)
             .is_some_and(|object| matches!(object.ownership, Ownership::Owned(_)))
         {
             return Err(value);
         }
-        // SAFETY: a proxy is its object and nothing else, as was seen above.
+        // SAFETY: a proxy has the layout of its object, as checked above.
         let object = unsafe { Box::from_raw(Box::into_raw(value).cast::<Self>()) };
         match object.ownership {
             Ownership::Owned(owned) => Ok(owned.into_raw()),
@@ -149,19 +152,19 @@ impl<I: Interface + ?Sized> Object<I> {
         }
     }
 
-    /// Another owner of the object behind a proxy, if it may have several.
+    /// Creates another owner of the object of a proxy, if it may have several.
     pub(crate) fn share_remote(value: &I) -> Option<RawObject> {
         let Ownership::Owned(owned) = &Self::of_proxy(value)?.ownership else { return None };
         let (share, raw) = (owned.table().share?, owned.raw());
-        // SAFETY: the object is alive, and so is its library, which is kept once
-        // more for the new owner.
+        // SAFETY: the object is alive, and so is its library, which the new owner
+        // retains.
         unsafe {
             library_ref::retain(raw.library_ref);
             Some(RawObject { instance: share(raw.instance), ..*raw })
         }
     }
 
-    /// The object behind a proxy, lent on for as long as `value` is borrowed.
+    /// Borrows the object of a proxy, for as long as `value` is borrowed.
     pub(crate) fn borrow_remote(value: &I) -> Option<RawBorrowed> {
         match &Self::of_proxy(value)?.ownership {
             Ownership::Registration(_) => None,
@@ -173,34 +176,36 @@ impl<I: Interface + ?Sized> Object<I> {
         }
     }
 
-    /// The methods. The plugin may have been built when there were fewer: a
-    /// later one may only be read if [`has`](Self::has) says so, and the whole
-    /// is never to be a reference.
+    /// Returns the vtable.
+    ///
+    /// The plugin may have been built with fewer methods. So read a later one only
+    /// if [`has`](Self::has) returns `true`, and never create a reference to the
+    /// whole vtable.
     #[inline]
     pub fn vtable(&self) -> *const I::VTable {
         self.vtable.as_ptr()
     }
 
-    /// Whether the method that lies at `offset` is one of the plugin's.
+    /// Returns `true` if the plugin has the method at `offset`.
     #[inline]
     pub fn has(&self, offset: usize) -> bool {
         let index = (offset - size_of::<VTableHeader>()) / size_of::<fn()>();
         index < self.methods as usize
     }
 
-    /// Whether the plugin has the method of this name itself.
+    /// Returns `true` if the plugin itself has the method of this name.
     pub fn supports(&self, method: &str) -> bool {
         let methods = I::DESCRIPTION.methods.iter().take(self.methods as usize);
         methods.into_iter().any(|known| known.name == method)
     }
 
-    /// The instance that the methods take.
+    /// Returns the instance, the first argument of the methods.
     #[inline]
     pub fn instance(&self) -> *mut Opaque {
         self.instance
     }
 
-    /// Turns what a method returned into its value, borrowing from `self`.
+    /// Converts the outcome of a method to its value, which borrows from `self`.
     ///
     /// # Safety
     ///
@@ -213,18 +218,18 @@ impl<I: Interface + ?Sized> Object<I> {
         &'s self,
         outcome: Outcome<R::Returned>,
     ) -> Result<R::At<'s>, ReturnError> {
-        // SAFETY: the caller vouches for the outcome. What it borrows is the
-        // instance's or an argument's, for which the method was given the
-        // borrow of `self`, or one that is as long.
+        // SAFETY: the contract of this function. The value borrows from the
+        // instance or from an argument, and the method received the borrow of
+        // `self`, or one that is as long.
         unsafe { R::lift_return(outcome, self.origin) }
     }
 
-    /// The value that `method` gave.
+    /// Returns the value of `method`.
     ///
     /// # Panics
     ///
-    /// With the plugin's message if the method panicked, without a second
-    /// report; with a message of its own if the value is invalid.
+    /// With the plugin's message if the method panicked, without a second report.
+    /// With a message of its own if the value is invalid.
     #[inline]
     pub fn value<T>(method: &'static str, called: Result<T, ReturnError>) -> T {
         match called {
@@ -233,7 +238,7 @@ impl<I: Interface + ?Sized> Object<I> {
         }
     }
 
-    /// The value that `method` gave, or why there is none.
+    /// Returns the value of `method`, or the error.
     #[inline]
     pub fn checked<T>(
         method: &'static str,
@@ -243,8 +248,8 @@ impl<I: Interface + ?Sized> Object<I> {
     }
 }
 
-/// How many methods of an object may be called as those of this interface, or
-/// that it does not fit.
+/// Returns the number of methods that may be called of an object, or an error if it
+/// is not compatible with this interface.
 ///
 /// # Safety
 ///
@@ -262,7 +267,7 @@ unsafe fn methods_of(
     } else {
         let theirs = match table.record.len {
             0 => &[],
-            // SAFETY: the record of an interface is a static of the maker's.
+            // SAFETY: the record of an interface is a static of its library.
             len => unsafe { core::slice::from_raw_parts(table.record.ptr.cast(), len) },
         };
         compatible::common_methods(record, theirs)
@@ -271,15 +276,15 @@ unsafe fn methods_of(
     methods.filter(is_whole).ok_or(LiftError::Object { interface: interface.path })
 }
 
-/// Runs the default body of a method that the plugin lacks, on this side, and
-/// makes an error of its panic.
+/// Runs the default body of a method that the plugin lacks, in this library, and
+/// converts its panic to an error.
 #[doc(hidden)]
 pub fn contain_default<R>(
     interface: &'static str,
     method: &'static str,
     body: impl FnOnce() -> R,
 ) -> Result<R, CallError> {
-    // What it leaves behind is the plugin's, as after any caught panic.
+    // The plugin may be left in any valid state, as after each caught panic.
     catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
         let message = message_of(&*payload).to_owned();
         discard(payload);
@@ -293,14 +298,14 @@ impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
     }
 }
 
-/// Continues a plugin's panic on this side of the boundary.
+/// Continues a plugin's panic in this library.
 #[cold]
 #[inline(never)]
 pub(crate) fn raise(error: CallError) -> ! {
-    // No hook is told of what follows: it has no place in this library's source.
+    // This panic has no location in this library's source.
     panic_location::take();
     match error {
-        // Reported when it happened: unwind without a second report.
+        // The hook reported it: unwind without a second report.
         CallError::Panicked { message, .. } => std::panic::resume_unwind(Box::new(message)),
         invalid => panic!("{invalid}"),
     }

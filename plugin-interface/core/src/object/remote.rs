@@ -1,5 +1,5 @@
-//! An object of another side, before it is dressed in its type.
-#![expect(unsafe_code, reason = "ends objects that another library made")]
+//! An object of another library, before it is wrapped in its type.
+#![expect(unsafe_code, reason = "drops objects of other libraries")]
 
 use core::any::TypeId;
 use core::mem::ManuallyDrop;
@@ -8,14 +8,14 @@ use crate::abi::{LibraryRef, ObjectTable, Opaque, RawBorrowed, RawObject, VTable
 use crate::boundary::{LiftError, Origin};
 use crate::runtime::library_ref;
 
-/// An object that is ours to end.
+/// An object that this library owns and drops.
 #[derive(Debug)]
 pub(crate) struct OwnedObject(RawObject);
 
 impl OwnedObject {
     /// # Safety
     ///
-    /// `raw` was handed over to us: nobody else ends it.
+    /// `raw` was passed to this library by value: nothing else drops it.
     #[inline]
     pub(crate) unsafe fn new(raw: RawObject) -> Self {
         OwnedObject(raw)
@@ -26,19 +26,20 @@ impl OwnedObject {
     }
 
     pub(crate) fn table(&self) -> &ObjectTable {
-        // SAFETY: a static of the library that this object keeps mapped.
+        // SAFETY: a static of the library that this object keeps loaded.
         unsafe { &*self.0.table }
     }
 
-    /// Hands the object on.
+    /// Passes the object on.
     pub(crate) fn into_raw(self) -> RawObject {
         ManuallyDrop::new(self).0
     }
 
-    /// The instance of an object that came home, which ends the object.
+    /// Returns the instance of an object that this library created, and releases the
+    /// object.
     pub(crate) fn into_instance(self) -> *mut Opaque {
         let raw = self.into_raw();
-        // SAFETY: this library is in use, as it runs.
+        // SAFETY: this library is in use, since it runs.
         unsafe { library_ref::release(raw.library_ref) };
         raw.instance
     }
@@ -52,20 +53,20 @@ impl Drop for OwnedObject {
         unsafe {
             let failure = ((*vtable).drop)(self.0.instance);
             if !failure.is_null() {
-                // Its panic was reported when it happened.
+                // The hook reported its panic.
                 ((*failure).free)(failure);
             }
-            // Last: what is called above is its code.
+            // Last, since the code that is called above belongs to the library.
             library_ref::release(self.0.library_ref);
         }
     }
 }
 
-/// Refuses what cannot be an object, whoever made it.
+/// Checks the pointers of an object, of any origin.
 ///
 /// # Safety
 ///
-/// What is not null leads to the table of an object, which is mapped.
+/// A `table` that is not null points to the table of an object, which is mapped.
 pub(crate) unsafe fn checked_table<'a>(
     table: *const ObjectTable,
     library_ref: *const LibraryRef,
@@ -77,49 +78,50 @@ pub(crate) unsafe fn checked_table<'a>(
     }
 }
 
-/// Who made the methods of objects with that table, by whichever way they came.
+/// Returns the origin of the methods of objects with that table.
 fn origin_of(table: &ObjectTable) -> Origin {
     if table.flags & ObjectTable::RUST != 0 { Origin::Rust } else { Origin::Foreign }
 }
 
-/// Whether an object was made here, of the type `B`.
+/// Returns `true` if this library created the object, and its type is `B`.
 ///
 /// # Safety
 ///
-/// The table is that of an object whose keep is `keep`.
+/// The table belongs to an object with this `library_ref`.
 pub(crate) unsafe fn is_own<B: ?Sized + 'static>(
     table: &ObjectTable,
     library_ref: *const LibraryRef,
 ) -> bool {
     let wanted = TypeId::of::<B>();
-    // SAFETY: the contract of this function; a `TypeId` of this very library
-    // is what its function reads.
+    // SAFETY: the contract of this function; its function reads a `TypeId` of this
+    // very library.
     library_ref == library_ref::current() && unsafe { (table.is)((&raw const wanted).cast()) } == 1
 }
 
-/// What keeps an instance that another side made.
+/// The ownership of an instance of another library.
 pub(crate) enum Ownership {
     /// A registration of a library.
     Registration(
         #[expect(dead_code, reason = "owned for its drop")]
         std::sync::Arc<dyn core::any::Any + Send + Sync>,
     ),
-    /// An object that came as a value.
+    /// An object that was passed by value.
     Owned(OwnedObject),
-    /// An object that is lent for a call.
+    /// An object that is borrowed for a call.
     Borrowed(RawBorrowed),
 }
 
-/// An object of another side: how it is called, and what keeps it.
+/// An object of another library: its vtable, its instance and its ownership.
 #[doc(hidden)]
 pub struct RemoteObject {
     pub(crate) vtable: *const VTableHeader,
     pub(crate) instance: *mut Opaque,
-    /// How many of its methods are those of the interface as it is known here.
+    /// The number of methods of this library's interface that it has.
     pub(crate) methods: u32,
-    /// Whether what they give is validated.
+    /// Decides whether results of the methods are validated.
     pub(crate) origin: Origin,
-    /// Last: the instance is ended after the pointers above are of no more use.
+    /// The last field: the instance is dropped after the last use of the pointers
+    /// above.
     pub(crate) ownership: Ownership,
 }
 
@@ -130,7 +132,7 @@ impl RemoteObject {
         RemoteObject { vtable, instance, methods, origin, ownership: Ownership::Owned(owned) }
     }
 
-    /// Ends an object whose instance was used up by its last call.
+    /// Releases an object whose instance was consumed by its last call.
     pub(crate) fn release_consumed(self) {
         if let Ownership::Owned(owned) = self.ownership {
             let raw = owned.into_raw();
@@ -142,13 +144,13 @@ impl RemoteObject {
 
     /// # Safety
     ///
-    /// The instance is lent for longer than this lives.
+    /// The instance is borrowed for longer than this lives.
     pub(crate) unsafe fn borrowed(
         borrowed: RawBorrowed,
         instance: *mut Opaque,
         methods: u32,
     ) -> Self {
-        // SAFETY: whoever lends an object has its library mapped.
+        // SAFETY: the lender of an object keeps its library loaded.
         let table = unsafe { &*borrowed.table };
         let (vtable, origin) = (table.vtable, origin_of(table));
         RemoteObject { vtable, instance, methods, origin, ownership: Ownership::Borrowed(borrowed) }

@@ -1,5 +1,5 @@
-//! Who frees, and when memory may change hands without a copy.
-#![expect(unsafe_code, reason = "frees memory for the other side")]
+//! Freeing of memory, and the agreement to pass memory without a copy.
+#![expect(unsafe_code, reason = "frees memory for another library")]
 
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicPtr, Ordering};
@@ -23,17 +23,17 @@ impl SystemAllocatorDeclared {
 
 inventory::collect!(SystemAllocatorDeclared);
 
-/// The `Free` that both sides agreed on, null until then.
+/// The `Free` that host and plugin agreed on, null until then.
 static SHARED: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
 
 /// Declares the system's allocator (`malloc` on Unix) as the global allocator
 /// of this library or program.
 ///
-/// Where a plugin and its host both do so and find the same `malloc`, a
-/// `String` or `Vec` of scalars crosses without a copy. Since a program has
-/// one global allocator at most, a second declaration does not compile: that
-/// is the proof that memory may change hands. Without it everything works at
-/// the price of one copy for each such value.
+/// If a plugin and its host both do so and find the same `malloc`, they pass a
+/// `String` or a `Vec` of scalars without a copy. A program has at most one global
+/// allocator, so a second declaration does not compile. That proves that memory
+/// may change its owner. Without the declaration everything works, but each such
+/// value is copied once.
 ///
 /// ```
 /// plugin_interface::system_allocator!();
@@ -54,27 +54,27 @@ macro_rules! system_allocator {
     };
 }
 
-/// Frees what this side's global allocator allocated.
+/// Frees memory of this library's global allocator.
 unsafe extern "C" fn free_here(ptr: *mut c_void, size: usize, align: usize) {
-    // SAFETY: the other side passes back the size and alignment that the
-    // buffer came with, so they made a layout before.
+    // SAFETY: the receiver passes back the size and alignment that came with the
+    // buffer, so they were a valid layout before.
     unsafe {
         std::alloc::dealloc(ptr.cast(), Layout::from_size_align_unchecked(size, align));
     }
 }
 
-/// Frees what the system's allocator allocated, on whichever side.
+/// Frees memory of the system's allocator, whichever library allocated it.
 unsafe extern "C" fn free_system(ptr: *mut c_void, size: usize, align: usize) {
     use std::alloc::{GlobalAlloc, System};
-    // SAFETY: as in `free_here`; both sides' `System` is one `malloc`.
+    // SAFETY: as in `free_here`; `System` is the same `malloc` in both libraries.
     unsafe {
         System.dealloc(ptr.cast(), Layout::from_size_align_unchecked(size, align));
     }
 }
 
-/// The `Free` to put into a buffer that leaves this side.
+/// Returns the `Free` for a buffer that this library passes on.
 #[inline]
-pub(crate) fn free_of_this_side() -> Free {
+pub(crate) fn free_of_this_library() -> Free {
     let shared = SHARED.load(Ordering::Relaxed);
     if shared.is_null() {
         free_here
@@ -84,14 +84,15 @@ pub(crate) fn free_of_this_side() -> Free {
     }
 }
 
-/// Whether memory that `free` releases may become ours as it is.
+/// Returns `true` if this library may take over memory that `free` releases.
 #[inline]
 pub(crate) fn is_shared(free: Free) -> bool {
     free as *mut c_void == SHARED.load(Ordering::Relaxed)
 }
 
-/// The address of the C library's `free`, by which two sides know that they
-/// mean the same `malloc`; null where that cannot be known.
+/// Returns the address of the C library's `free`, null if it is unknown.
+///
+/// Two libraries with the same address use the same `malloc`.
 pub fn malloc_identity() -> *const c_void {
     #[cfg(unix)]
     {
@@ -111,7 +112,7 @@ fn declared() -> bool {
     inventory::iter::<SystemAllocatorDeclared>.into_iter().next().is_some()
 }
 
-/// The host's offer: its `Free`, if it declared the system's allocator.
+/// Returns the host's `Free`, if it declared the system's allocator.
 pub fn offer() -> Option<Free> {
     if !declared() || malloc_identity().is_null() {
         return None;
@@ -120,8 +121,8 @@ pub fn offer() -> Option<Free> {
     Some(free_system)
 }
 
-/// The plugin's answer: from here on it uses the host's `Free`, if both mean
-/// the same `malloc`.
+/// Makes this plugin use the host's `Free` from now on, if both use the same
+/// `malloc`.
 pub(crate) fn accept(offer: Option<Free>, identity: *const c_void) {
     let Some(free) = offer else { return };
     if declared() && !identity.is_null() && identity == malloc_identity() {

@@ -1,4 +1,4 @@
-//! The callee's half of a call: lift the arguments, contain the panic.
+//! The callee's part of a call: lifts the arguments and contains the panic.
 #![expect(unsafe_code, reason = "arguments arrive as pointers")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,42 +7,43 @@ use super::failure;
 use crate::abi::{Failure, Opaque, Outcome};
 use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, Origin};
 
-/// One call: a local of a generated function. What is lifted for it borrows
-/// from it, so that an interface which claims more than the call
-/// (`&'static str`) does not compile.
+/// One call: a local variable of a generated function.
 ///
-/// Objects can be lent to it if there is a place for them, `N` of 1; it costs
-/// nothing else.
+/// Lifted arguments borrow from it. So an interface that claims a longer borrow
+/// than the call (`&'static str`) does not compile.
+///
+/// With an `N` of 1 it has a [`CallScope`], in which borrowed objects are stored.
+/// With 0 it costs nothing.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Call<const N: usize>([CallScope; N]);
 
 impl<const N: usize> Call<N> {
-    /// Not `const`, so that no reference to it becomes `'static`.
+    /// Creates a call. Not `const`, so that no reference to it becomes `'static`.
     #[expect(clippy::new_without_default, reason = "made by generated code only")]
     #[inline]
     pub fn new() -> Self {
         Call(core::array::from_fn(|_| CallScope::new()))
     }
 
-    /// The instance, shared for the call.
+    /// Borrows the instance, shared, for the call.
     ///
     /// # Safety
     ///
-    /// `this` leads to a `P` whose `T` nobody borrows exclusively as long as
-    /// `self` is borrowed, and which lives as long.
+    /// `this` points to a `P` that lives as long as `self` is borrowed. Nothing
+    /// borrows its `T` exclusively meanwhile.
     #[inline]
     pub unsafe fn shared<T: ?Sized, P: InstanceStorage<T>>(&self, this: *mut Opaque) -> &T {
         // SAFETY: the contract of this function.
         unsafe { P::shared(this) }
     }
 
-    /// The instance, exclusive for the call.
+    /// Borrows the instance, exclusively, for the call.
     ///
     /// # Safety
     ///
-    /// `this` leads to a `P` whose `T` nobody else borrows as long as `self` is
-    /// borrowed, and which lives as long; it is called once.
+    /// `this` points to a `P` that lives as long as `self` is borrowed. Nothing
+    /// else borrows its `T` meanwhile, and this is called once.
     #[inline]
     #[expect(clippy::mut_from_ref, reason = "the borrow comes from the pointer")]
     pub unsafe fn exclusive<T: ?Sized, P: InstanceStorage<T>>(&self, this: *mut Opaque) -> &mut T {
@@ -50,20 +51,20 @@ impl<const N: usize> Call<N> {
         unsafe { P::exclusive(this) }
     }
 
-    /// One argument.
+    /// Lifts one argument.
     ///
     /// # Safety
     ///
-    /// 1. `wire` was lowered from an `A` by the caller of the function whose
-    ///    local `self` is: the caller's borrows outlive it.
-    /// 2. If `N` is 1, what the method returns does not borrow from `A`.
+    /// 1. `wire` was lowered from an `A` by the caller of the function that has
+    ///    `self` as a local variable: the caller's borrows outlive it.
+    /// 2. If `N` is 1, the result of the method does not borrow from `A`.
     #[inline]
     pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
         // SAFETY: the contract of this function.
         valid(unsafe { self.try_argument::<A>(wire) })
     }
 
-    /// The argument, or why it is refused.
+    /// Lifts one argument, or returns the reason why it is invalid.
     ///
     /// # Safety
     ///
@@ -76,7 +77,7 @@ impl<const N: usize> Call<N> {
     }
 }
 
-/// What was lifted.
+/// Returns a lifted value.
 ///
 /// # Panics
 ///
@@ -93,15 +94,15 @@ pub fn valid<T>(lifted: Result<T, LiftError>) -> T {
 #[cold]
 #[inline(never)]
 fn refuse(invalid: LiftError) -> ! {
-    panic!("the caller passed no valid value: {invalid}")
+    panic!("the caller passed an invalid value: {invalid}")
 }
 
 /// Runs a method and turns its return or its panic into an outcome.
 #[doc(hidden)]
 #[inline]
 pub fn contain<R: FfiSafe>(method: impl FnOnce() -> R) -> Outcome<R::Returned> {
-    // The instance may be left in a state of its own making, as after any
-    // caught panic; it stays valid, and the plugin stays usable.
+    // The instance may be left in any valid state, as after each caught panic.
+    // The plugin stays usable.
     match catch_unwind(AssertUnwindSafe(|| method().lower_return())) {
         Ok(outcome) => outcome,
         Err(payload) => Outcome::failed(failure::of_panic(payload)),
@@ -112,7 +113,7 @@ pub fn contain<R: FfiSafe>(method: impl FnOnce() -> R) -> Outcome<R::Returned> {
 ///
 /// # Safety
 ///
-/// `instance` leads to a boxed `T` that is not used again.
+/// `instance` points to a boxed `T` that is not used again.
 #[doc(hidden)]
 pub unsafe extern "C" fn drop_instance<T>(instance: *mut Opaque) -> *mut Failure {
     // SAFETY: the contract of this function.

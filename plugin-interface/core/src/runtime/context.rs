@@ -1,12 +1,12 @@
-//! What a constructor is told.
-#![expect(unsafe_code, reason = "reads what the host lends for the call")]
+//! The context of a constructor.
+#![expect(unsafe_code, reason = "reads memory that the host lends for the call")]
 
 use core::marker::PhantomData;
 use std::path::Path;
 
 use crate::abi::RawContext;
 
-/// What the host tells a plugin's constructor
+/// The information from the host for a plugin's constructor
 /// (`#[plugin_impl(Trait, new = path)]`).
 ///
 /// ```
@@ -16,7 +16,7 @@ use crate::abi::RawContext;
 ///
 /// impl Dictionary {
 ///     fn open(context: &PluginContext) -> Result<Self, String> {
-///         let library = context.library_path().ok_or("made by hand, without a path")?;
+///         let library = context.library_path().ok_or("created without a path")?;
 ///         Ok(Dictionary { folder: library.with_file_name("words") })
 ///     }
 /// }
@@ -29,8 +29,9 @@ pub struct PluginContext<'a> {
 }
 
 impl PluginContext<'_> {
-    /// A context that tells nothing, as the exported makers pass it and as a
-    /// unit test of a constructor may.
+    /// Returns a context without information.
+    ///
+    /// The exported makers pass it, and a unit test of a constructor can use it.
     ///
     /// ```
     /// assert!(plugin_interface::PluginContext::empty().library_path().is_none());
@@ -51,20 +52,21 @@ impl PluginContext<'_> {
         if raw.is_null() || unsafe { (*raw).size } < size_of::<RawContext>() {
             return Self::empty();
         }
-        // SAFETY: valid by the contract; at least of our size.
+        // SAFETY: valid by the contract, and at least of our size.
         let raw = unsafe { *raw };
         PluginContext { raw, borrowed: PhantomData }
     }
 
-    /// The library as the host found it: data files lie beside it, and not
-    /// beside the private copy that is mapped. `None` if the host does not say.
+    /// Returns the path at which the host found the library, if it is known.
+    ///
+    /// Data files are beside this path, not beside the private copy that is
+    /// mapped.
     pub fn library_path(&self) -> Option<&Path> {
         let raw = self.raw.library_path;
         if raw.len == 0 {
             return None;
         }
-        // SAFETY: lent for as long as `self` lives, by the contract of
-        // `from_raw`.
+        // SAFETY: valid for as long as `self` lives, by the contract of `from_raw`.
         let bytes: &[u8] = unsafe { core::slice::from_raw_parts(raw.ptr.cast(), raw.len) };
         #[cfg(unix)]
         {

@@ -1,5 +1,5 @@
 //! Makers, unmakers, counters, and the arrays of registrations.
-#![expect(unsafe_code, reason = "registrations travel as pointers")]
+#![expect(unsafe_code, reason = "registrations are passed as pointers")]
 
 use core::ffi::c_void;
 use core::fmt::Display;
@@ -17,7 +17,7 @@ use crate::runtime::context::PluginContext;
 use crate::runtime::failure;
 use crate::runtime::panic_location::SourceLocation;
 
-/// How often an unmaker of interface `I` ran in this library.
+/// Counts the runs of the unmakers of interface `I` in this library.
 #[doc(hidden)]
 pub struct Counter<I: ?Sized>(AtomicUsize, PhantomData<fn(&I)>);
 
@@ -27,7 +27,7 @@ impl<I: ?Sized> Counter<I> {
         Counter(AtomicUsize::new(0), PhantomData)
     }
 
-    /// The count so far.
+    /// Returns the count so far.
     pub fn get(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
@@ -39,7 +39,7 @@ impl<I: ?Sized> core::fmt::Debug for Counter<I> {
     }
 }
 
-/// One `#[plugin_impl]`: implemented by generated code for a type of its own.
+/// One `#[plugin_impl]`. Generated code implements it for a type of its own.
 #[doc(hidden)]
 pub trait Plugin: 'static {
     type Interface: VTableFor<Self::Instance> + ?Sized;
@@ -50,16 +50,16 @@ pub trait Plugin: 'static {
     fn construct(context: &PluginContext<'_>) -> Result<Self::Instance, String>;
     fn counter() -> &'static Counter<Self::Interface>;
 
-    /// What goes from one version of the library to the next.
+    /// The functions that pass the state to the next version of the library.
     const STATE: RawState = RawState::NONE;
 
-    /// Called before the instance is dropped, when nobody else has it.
+    /// Runs before the instance is dropped. Nothing else uses it any more.
     fn stop(_instance: &mut Self::Instance) {}
 }
 
 pub(super) type RegistrationOf<P> = Registration<<<P as Plugin>::Interface as Interface>::VTable>;
 
-/// The factory of a plugin, for `inventory`.
+/// Returns the factory of a plugin, for `inventory`.
 #[doc(hidden)]
 pub const fn factory<P: Plugin>() -> RegistrationFactory {
     RegistrationFactory(RawFactory {
@@ -80,11 +80,11 @@ pub const fn factory<P: Plugin>() -> RegistrationFactory {
 #[doc(hidden)]
 pub extern "C" fn maker<P: Plugin>() -> *const c_void {
     let mut registration = ptr::null();
-    // SAFETY: a null context is an empty one; the place to write to is ours.
+    // SAFETY: a null context is an empty one; the output is a local variable.
     let failure = unsafe { make::<P>(ptr::null(), &mut registration) };
     if !failure.is_null() {
-        // SAFETY: a failure belongs to whoever asked. This maker cannot pass
-        // it on: it says so by null.
+        // SAFETY: the caller owns the failure. This maker cannot pass it on, so it
+        // returns null.
         unsafe { ((*failure).free)(failure) };
     }
     registration
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn unmaker<P: Plugin>(registration: *const c_void) {
     // SAFETY: the contract of this function.
     let failure = unsafe { unmake::<P>(registration) };
     if !failure.is_null() {
-        // SAFETY: as in `maker`; the hook told the host of the panic.
+        // SAFETY: as in `maker`; the hook reported the panic to the host.
         unsafe { ((*failure).free)(failure) };
     }
 }
@@ -120,7 +120,7 @@ unsafe extern "C" fn make<P: Plugin>(
     }));
     match made {
         Ok(Ok(registration)) => {
-            // SAFETY: the host passes a place to write to.
+            // SAFETY: the host passes a pointer that is valid for writes.
             unsafe { out.write(registration) };
             ptr::null_mut()
         }
@@ -133,10 +133,10 @@ unsafe extern "C" fn unmake<P: Plugin>(registration: *const c_void) -> *mut Fail
     if registration.is_null() {
         return ptr::null_mut();
     }
-    // SAFETY: made by `make` for this `P`, and unmade once.
+    // SAFETY: created by `make` for this `P`, and destroyed once.
     let registration =
         unsafe { Box::from_raw(registration.cast_mut().cast::<RegistrationOf<P>>()) };
-    // SAFETY: the instance was boxed by `make` and goes with its registration.
+    // SAFETY: the instance was boxed by `make`, and its registration owns it.
     let mut instance = unsafe { Box::from_raw(registration.instance.cast::<P::Instance>()) };
     let stopped = catch_unwind(AssertUnwindSafe(|| P::stop(&mut instance)));
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(instance)));
@@ -145,7 +145,7 @@ unsafe extern "C" fn unmake<P: Plugin>(registration: *const c_void) -> *mut Fail
         (Ok(()), Ok(())) => ptr::null_mut(),
         (Err(payload), Ok(())) | (Ok(()), Err(payload)) => failure::of_panic(payload),
         (Err(first), Err(second)) => {
-            // Both were reported when they happened.
+            // The hook reported both.
             failure::discard(second);
             failure::of_panic(first)
         }
@@ -160,8 +160,10 @@ struct OwnedArray {
     factories: Vec<*const RegistrationFactory>,
 }
 
-/// The body of `plugin_register_all_<Trait>_v1`: one registration of each
-/// plugin of `I` in this library. A plugin that cannot be made is left out.
+/// The body of `plugin_register_all_<Trait>_v1`.
+///
+/// It creates one registration of each plugin of `I` in this library. It omits
+/// plugins that cannot be created.
 #[doc(hidden)]
 pub fn register_all<I: Interface + ?Sized>() -> *const RegistrationArray {
     let mut registrations = Vec::new();
@@ -194,27 +196,28 @@ pub unsafe fn unregister_all(array: *const RegistrationArray) {
     if array.is_null() {
         return;
     }
-    // SAFETY: `register_all` gave the address of the first field.
+    // SAFETY: `register_all` returned the address of the first field.
     let owned = unsafe { Box::from_raw(array.cast_mut().cast::<OwnedArray>()) };
     for (&registration, &factory) in owned.registrations.iter().zip(&owned.factories) {
-        // SAFETY: each registration goes to the unmaker of the factory that
-        // made it, once.
+        // SAFETY: each registration is passed to the unmaker of the factory that
+        // created it, once.
         unsafe { ((*factory).0.unmaker)(registration) };
     }
 }
 
-/// Whether a factory makes instances of `I`, not merely of a trait of its name.
+/// Returns `true` if a factory creates instances of `I`, not merely of a trait of
+/// the same name.
 fn is_of<I: Interface + ?Sized>(factory: &RegistrationFactory) -> bool {
     let RawSlice { ptr, len } = factory.0.interface;
-    // SAFETY: a factory of this library names its interface by a static text.
+    // SAFETY: the path in a factory of this library is a static text.
     let path: &[u8] = unsafe { core::slice::from_raw_parts(ptr.cast(), len) };
     path == I::DESCRIPTION.path.as_bytes() && factory.0.fingerprint == I::FINGERPRINT
 }
 
-/// A type that a maker can make without being told how.
+/// A type that a maker can create without a constructor.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a plugin of type `{Self}` does not say how it is made",
+    message = "a plugin of type `{Self}` has no constructor",
     label = "has no `Default`",
     note = "implement or derive `Default`, or name a constructor: `#[plugin_impl(Trait, new = Type::open)]`"
 )]
@@ -228,17 +231,17 @@ impl<T: Default> MadeByDefault for T {
     }
 }
 
-/// Calls the constructor that an author named.
+/// Calls the constructor that the author named.
 #[doc(hidden)]
 pub fn construct<T, E: Display>(
     constructor: impl FnOnce(&PluginContext<'_>) -> Result<T, E>,
     context: &PluginContext<'_>,
 ) -> Result<T, String> {
-    // The alternate form shows the causes of errors that know them.
+    // The alternate form shows the causes of errors that have them.
     constructor(context).map_err(|error| format!("{error:#}"))
 }
 
-/// Calls the hook that an author named.
+/// Calls the hook that the author named.
 #[doc(hidden)]
 pub fn stop<T>(hook: impl FnOnce(&mut T), instance: &mut T) {
     hook(instance);

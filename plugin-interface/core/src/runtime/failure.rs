@@ -1,5 +1,5 @@
-//! Panics and errors on their way to the other side.
-#![expect(unsafe_code, reason = "the other side frees through a pointer")]
+//! Panics and errors in the form in which a call reports them.
+#![expect(unsafe_code, reason = "the caller frees through a pointer")]
 
 use core::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,14 +18,14 @@ struct OwnedFailure {
 }
 
 unsafe extern "C" fn free(failure: *mut Failure) {
-    // SAFETY: `new` gave the address of the first field of a boxed
-    // `OwnedFailure`, and the other side frees once.
+    // SAFETY: `new` returned the address of the first field of a boxed
+    // `OwnedFailure`, and the caller frees it once.
     let owned = unsafe { Box::from_raw(failure.cast::<OwnedFailure>()) };
     // SAFETY: leaked from a box, and freed with its failure.
     drop(unsafe { Box::from_raw(owned.text) });
 }
 
-/// Allocates a failure for the other side to read and free.
+/// Allocates a failure that the caller reads and frees.
 #[cold]
 pub(crate) fn new(kind: FailureKind, text: String, location: SourceLocation) -> *mut Failure {
     let len = text.len();
@@ -35,7 +35,7 @@ pub(crate) fn new(kind: FailureKind, text: String, location: SourceLocation) -> 
     let file = RawSlice::of::<u8>(&[]);
     let failure = Failure { kind, line, column, reserved: 0, message, file, free };
     let owned = Box::into_raw(Box::new(OwnedFailure { failure, text, location }));
-    // SAFETY: from a box, just now; the file's name lives in it until `free`.
+    // SAFETY: boxed a line ago; the file's name lives in it until `free`.
     unsafe { (*owned).failure.file = RawSlice::of((*owned).location.file()) };
     owned.cast()
 }
@@ -48,7 +48,7 @@ pub(crate) fn of_panic(payload: Box<dyn Any + Send>) -> *mut Failure {
     new(FailureKind::PANIC, text, location)
 }
 
-/// The text of a panic's payload, as the default hook would print it.
+/// Returns the text of a panic's payload, as the default hook prints it.
 pub(crate) fn message_of(payload: &(dyn Any + Send)) -> &str {
     if let Some(text) = payload.downcast_ref::<&'static str>() {
         text
@@ -59,8 +59,10 @@ pub(crate) fn message_of(payload: &(dyn Any + Send)) -> &str {
     }
 }
 
-/// Drops a payload whose own drop may panic, with a payload that may panic in
-/// its drop, and so on: but not for ever.
+/// Drops a payload, also if its own drop panics.
+///
+/// The payload of that panic may panic in its drop again. After eight of them the
+/// last one is leaked.
 pub(crate) fn discard(mut payload: Box<dyn Any + Send>) {
     for _ in 0..8 {
         match catch_unwind(AssertUnwindSafe(|| drop(payload))) {

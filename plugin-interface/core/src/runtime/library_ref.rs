@@ -1,12 +1,12 @@
-//! Who this library or program is, to those that it hands objects to.
-#![expect(unsafe_code, reason = "counts what is lent, through functions of the host")]
+//! The reference count of this library, which its objects hold.
+#![expect(unsafe_code, reason = "counts references through functions of the host")]
 
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::abi::LibraryRef;
 
-/// A program stays where it is.
+/// The reference count of a program, which is never unmapped.
 static PROGRAM: Program =
     Program(LibraryRef { retain: nothing, release: nothing, outer: ptr::null() });
 
@@ -14,39 +14,42 @@ unsafe extern "C" fn nothing(_: *const LibraryRef) {}
 
 struct Program(LibraryRef);
 
-// SAFETY: nothing is written to it, and it leads nowhere.
+// SAFETY: nothing writes to it, and its pointer is null.
 unsafe impl Sync for Program {}
 
-/// Null for a program, and for a library before `connect`.
+/// The reference count from the host. Null in a program, and in a library before
+/// `connect`.
 static CURRENT: AtomicPtr<LibraryRef> = AtomicPtr::new(ptr::null_mut());
 
-/// From now on this library keeps itself mapped by `library_ref`.
+/// Sets the reference count that this library uses from now on.
 pub(super) fn set_current(library_ref: *const LibraryRef) {
     CURRENT.store(library_ref.cast_mut(), Ordering::Release);
 }
 
-/// What the objects made here bear.
+/// Returns the reference count for objects of this library.
 #[inline]
 pub(crate) fn current() -> *const LibraryRef {
     let current = CURRENT.load(Ordering::Acquire);
     if current.is_null() { &raw const PROGRAM.0 } else { current }
 }
 
-/// What keeps this library mapped while functions of its own are lent to others;
-/// null for a program.
+/// Returns the reference count that the host provided; null in a program.
+///
+/// It keeps this library loaded as long as others use functions of it.
 pub fn current_or_null() -> *const LibraryRef {
     CURRENT.load(Ordering::Acquire)
 }
 
-/// Keeps a library mapped once more, and each that lends it what this takes.
+/// Adds a reference to a library, and to each outer library that provides
+/// functions to it.
 ///
 /// # Safety
 ///
-/// `library_ref` is of a library that is in use, or of a program.
+/// `library_ref` belongs to a library that is in use, or to a program.
 #[inline]
 pub(crate) unsafe fn retain(mut library_ref: *const LibraryRef) {
-    // SAFETY: the contract of this function; a library that is in use has those
-    // mapped that lend it something.
+    // SAFETY: the contract of this function; a library that is in use keeps its
+    // outer libraries loaded.
     while let Some(LibraryRef { retain, outer, .. }) = unsafe { library_ref.as_ref() } {
         // SAFETY: as above.
         unsafe { retain(library_ref) };
@@ -54,17 +57,17 @@ pub(crate) unsafe fn retain(mut library_ref: *const LibraryRef) {
     }
 }
 
-/// Ends what one [`retain`] began.
+/// Releases the references of one [`retain`].
 ///
 /// # Safety
 ///
-/// `library_ref` was retained, and nothing that this kept mapped is used again.
+/// `library_ref` was retained, and nothing that it kept loaded is used again.
 #[inline]
 pub(crate) unsafe fn release(mut library_ref: *const LibraryRef) {
     while !library_ref.is_null() {
-        // SAFETY: the contract of this function; what is outer is retained yet.
+        // SAFETY: the contract of this function; the outer ones are still retained.
         let LibraryRef { release, outer, .. } = unsafe { *library_ref };
-        // SAFETY: as above. From here on this library_ref may be gone.
+        // SAFETY: as above. From here on this `library_ref` may be freed.
         unsafe { release(library_ref) };
         library_ref = outer;
     }

@@ -1,4 +1,4 @@
-//! The plugin's side: what is linked into each library.
+//! The runtime that is linked into each library.
 
 pub mod allocator;
 pub mod call;
@@ -14,7 +14,7 @@ pub mod state;
 #[cfg(thread_exits = "caught")]
 pub mod thread_exits;
 
-/// Whether this library passes the ends of threads on to a host.
+/// Returns `true` if this library forwards thread exits to a host.
 pub fn passes_thread_exits_on() -> bool {
     #[cfg(thread_exits = "caught")]
     {

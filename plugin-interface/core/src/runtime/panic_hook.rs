@@ -1,8 +1,8 @@
-//! Tells the host of each panic in this library.
+//! Reports each panic in this library to the host.
 //!
-//! A library has its own copy of the standard library and so its own panic
-//! hook. The default one would print to a stderr that the host may not watch,
-//! and leave debug information mapped after the library is gone.
+//! A library has its own copy of the standard library, and so its own panic hook.
+//! The default hook would print to a stderr that the host may not watch. It would
+//! also leave debug information mapped after the library is unmapped.
 #![expect(unsafe_code, reason = "calls back into the host")]
 
 use core::ffi::c_void;
@@ -25,15 +25,15 @@ static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
 pub(super) unsafe fn install(services: *const HostServices) {
     // SAFETY: the services are valid.
     if unsafe { (*services).std_identity } == std_identity() {
-        // One copy of the standard library, whose hook is the host's own.
+        // Both share one copy of the standard library, and so the host's hook.
         return;
     }
     HOST.store(services.cast_mut(), Ordering::Release);
-    // A function has no state: the box of the hook allocates nothing.
+    // A function has no state, so the box of the hook allocates nothing.
     std::panic::set_hook(Box::new(report));
 }
 
-/// An address within this side's copy of the standard library.
+/// Returns an address within this library's copy of the standard library.
 pub fn std_identity() -> *const c_void {
     std::panic::take_hook as fn() -> _ as *const c_void
 }

@@ -1,17 +1,17 @@
-//! Where in the source the last panic of a thread was.
+//! The source location of the last panic of a thread.
 //!
-//! Only the panic hook is told, and what catches the panic wants to know. The
-//! place is kept in a thread-local without a destructor, since one with a
+//! Only the panic hook receives it, but the code that catches the panic needs it.
+//! It is stored in a thread-local without a destructor, since one with a
 //! destructor would keep the library mapped.
 
 use core::cell::Cell;
 use core::fmt;
 use core::panic::Location;
 
-/// The longest name of a file that is kept whole.
+/// The length up to which the name of a file is stored in full.
 const LEN: usize = 128;
 
-/// A place in the source.
+/// A location in the source.
 #[derive(Clone, Copy)]
 pub(crate) struct SourceLocation {
     file: [u8; LEN],
@@ -24,22 +24,22 @@ thread_local! {
     static LAST: Cell<SourceLocation> = const { Cell::new(SourceLocation::UNKNOWN) };
 }
 
-/// Remembers a place for [`take`].
-pub(super) fn set(place: SourceLocation) {
-    LAST.set(place);
+/// Stores a location for [`take`].
+pub(super) fn set(location: SourceLocation) {
+    LAST.set(location);
 }
 
-/// The place of this thread's last panic, once.
+/// Returns the location of this thread's last panic, once.
 pub(crate) fn take() -> SourceLocation {
     LAST.replace(SourceLocation::UNKNOWN)
 }
 
 impl SourceLocation {
-    /// None.
+    /// No location.
     pub(crate) const UNKNOWN: SourceLocation =
         SourceLocation { file: [0; LEN], len: 0, line: 0, column: 0 };
 
-    /// Of a long name the end is kept, which tells more.
+    /// Copies a location. Of a long file name it keeps the end, which says more.
     pub(super) fn of(location: &Location<'_>) -> Self {
         let name = location.file();
         let mut from = name.len().saturating_sub(LEN);
@@ -52,18 +52,18 @@ impl SourceLocation {
         SourceLocation { file, len: name.len(), line: location.line(), column: location.column() }
     }
 
-    /// The name of the file, UTF-8; empty if unknown.
+    /// Returns the name of the file, UTF-8; empty if unknown.
     pub(super) fn file(&self) -> &[u8] {
         &self.file[..self.len]
     }
 }
 
-/// A place in a plugin's source.
+/// The location of a panic in a plugin's source.
 ///
 /// ```
 /// use plugin_interface::{CallError, PanicLocation};
 ///
-/// fn place(error: &CallError) -> Option<&PanicLocation> {
+/// fn location(error: &CallError) -> Option<&PanicLocation> {
 ///     match error {
 ///         CallError::Panicked { location, .. } => location.as_ref(),
 ///         _ => None,
@@ -73,7 +73,7 @@ impl SourceLocation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PanicLocation {
-    /// The file, as the compiler was told; of a very long name, the end.
+    /// The file, as passed to the compiler; the end of a very long name.
     pub file: String,
     /// The line, from 1.
     pub line: u32,

@@ -1,15 +1,15 @@
-//! A failure that the other side reported.
-#![expect(unsafe_code, reason = "reads and frees what the other side allocated")]
+//! A failure that another library reported.
+#![expect(unsafe_code, reason = "reads and frees memory of another library")]
 
 use std::borrow::Cow;
 
 use crate::abi::{Failure, RawSlice};
 use crate::runtime::panic_location::PanicLocation;
 
-/// An owned failure of the other side, freed by it when it is read.
+/// An owned failure of another library, freed by its own function after reading.
 ///
-/// Without a drop of its own, which every call would pay for with instructions:
-/// one that nobody reads is leaked.
+/// It has no `Drop`, which would cost instructions in every call. So a failure that
+/// is never read is leaked.
 #[derive(Debug)]
 pub(crate) struct Reported(*mut Failure);
 
@@ -22,7 +22,7 @@ impl Reported {
         Reported(failure)
     }
 
-    /// Why there is no value, and where that happened, if it is known.
+    /// Returns the message, and the location if it is known.
     pub(crate) fn read(self) -> (String, Option<PanicLocation>) {
         // SAFETY: owned, so alive until it is freed below.
         let Failure { message, file, line, column, free, .. } = unsafe { &*self.0 };
@@ -30,7 +30,7 @@ impl Reported {
         let (message, file) = unsafe { (text_of(*message), text_of(*file)) };
         let (message, file) = (message.into_owned(), file.into_owned());
         let location = PanicLocation { file, line: *line, column: *column };
-        // SAFETY: owned, so freed here and once, as `self` is used up.
+        // SAFETY: owned, so freed here and once, as this consumes `self`.
         unsafe { free(self.0) };
         (message, Some(location).filter(|location| !location.file.is_empty()))
     }
@@ -46,11 +46,11 @@ pub unsafe fn take_message(failure: *mut Failure) -> String {
     unsafe { Reported::new(failure) }.read().0
 }
 
-/// Reads text that another library lends.
+/// Reads text of another library.
 ///
 /// # Safety
 ///
-/// `raw` is empty or leads to `len` bytes that live as long as `'a`.
+/// `raw` is empty or points to `len` bytes that live as long as `'a`.
 pub unsafe fn text_of<'a>(raw: RawSlice) -> Cow<'a, str> {
     if raw.len == 0 || raw.ptr.is_null() {
         return Cow::Borrowed("");

@@ -1,5 +1,5 @@
 //! State that goes from one version of a plugin to the next.
-#![expect(unsafe_code, reason = "registrations travel as pointers")]
+#![expect(unsafe_code, reason = "registrations are passed as pointers")]
 
 use core::ffi::c_void;
 use core::ptr;
@@ -11,22 +11,22 @@ use crate::boundary::FfiSafe;
 use crate::runtime::factory::{Plugin, RegistrationOf};
 use crate::runtime::panic_location::SourceLocation;
 
-/// What an instance hands to the one that comes after it, where a host
-/// replaces a library that is in use: `#[plugin_impl(Trait, state)]`.
+/// State that an instance passes to its successor if a host replaces the library
+/// while it is in use: `#[plugin_impl(Trait, state)]`.
 ///
-/// The host makes the new instance, calls `save` of the old one and `restore`
-/// of the new one, and only then lets callers find the new one. If either
-/// panics, or `restore` refuses, the old version goes on serving. What callers
-/// change between `save` and the end of the reload is lost.
+/// The host creates the new instance, calls `save` of the old one and `restore` of
+/// the new one. Only then do callers get the new one. If either function panics, or
+/// `restore` returns an error, the old version stays in use. Changes that callers
+/// make between `save` and the end of the reload are lost.
 ///
-/// The bytes are yours to choose; `plugin_interface::state` (feature `serde`)
-/// makes them of a type of yours. [`VERSION`](Self::VERSION) says how they are to
-/// be read: raise it when that changes, read what older versions wrote, and
-/// refuse what you cannot read. A host may also go back to an older build, which
-/// is offered a newer state.
+/// You choose the format of the bytes; `plugin_interface::state` (feature `serde`)
+/// serializes a type of yours. [`VERSION`](Self::VERSION) is the version of that
+/// format. Raise it if the format changes. Read the formats of older versions, and
+/// refuse those that you cannot read. A host may also return to an older build,
+/// which then receives a newer state.
 ///
-/// Where only one of the two versions keeps state, the new instance begins as
-/// it was made.
+/// If only one of the two versions has state, the new instance starts as its
+/// constructor created it.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -67,27 +67,28 @@ use crate::runtime::panic_location::SourceLocation;
 /// # fn main() {}
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a plugin of type `{Self}` does not say what its state is",
+    message = "a plugin of type `{Self}` has no state to save",
     label = "has no `PluginState`",
     note = "implement `plugin_interface::PluginState`, or remove `state` from `#[plugin_impl(Trait, state)]`"
 )]
 pub trait PluginState: Sized {
-    /// The version of what [`save`](Self::save) gives.
+    /// The version of the format that [`save`](Self::save) writes.
     const VERSION: u32;
 
-    /// The state, for a later `restore`. Other threads may be calling methods.
+    /// Returns the state for a later `restore`. Other threads may call methods
+    /// meanwhile.
     fn save(&self) -> Vec<u8>;
 
-    /// Takes over a state of that version, before anybody calls this instance.
+    /// Restores a state of that version, before the first call of this instance.
     ///
     /// # Errors
     ///
-    /// If it cannot be read; say what was expected. Then this instance is
-    /// dropped and the old one serves on.
+    /// If the state cannot be read. The text should name the expected version. The
+    /// host then drops this instance, and the old one stays in use.
     fn restore(&mut self, version: u32, state: &[u8]) -> Result<(), String>;
 }
 
-/// The state of a plugin that keeps it.
+/// Returns the state functions of a plugin.
 #[doc(hidden)]
 pub const fn state<P: Plugin<Instance: PluginState>>() -> RawState {
     RawState {
@@ -101,14 +102,14 @@ unsafe extern "C" fn save<P: Plugin<Instance: PluginState>>(
     registration: *const c_void,
     out: *mut RawBuffer,
 ) -> *mut Failure {
-    // SAFETY: the host passes a registration that the factory of `P` made, and
-    // that nobody unmakes meanwhile.
+    // SAFETY: the host passes a registration that the factory of `P` created, and
+    // destroys it only later.
     let instance = unsafe { (*registration.cast::<RegistrationOf<P>>()).instance };
-    // SAFETY: it was boxed by `make`; whoever else has it only shares it.
+    // SAFETY: it was boxed by `make`; other threads only share it.
     let instance = unsafe { &*instance.cast::<P::Instance>() };
     match catch_unwind(AssertUnwindSafe(|| instance.save())) {
         Ok(state) => {
-            // SAFETY: the host passes a place to write to.
+            // SAFETY: the host passes a pointer that is valid for writes.
             unsafe { out.write(state.lower()) };
             ptr::null_mut()
         }
@@ -121,9 +122,9 @@ unsafe extern "C" fn restore<P: Plugin<Instance: PluginState>>(
     version: u32,
     state: RawSlice,
 ) -> *mut Failure {
-    // SAFETY: the host passes a registration that the factory of `P` made.
+    // SAFETY: the host passes a registration that the factory of `P` created.
     let instance = unsafe { (*registration.cast::<RegistrationOf<P>>()).instance };
-    // SAFETY: it was boxed by `make`, and nobody else has it yet.
+    // SAFETY: it was boxed by `make`, and nothing else uses it yet.
     let instance = unsafe { &mut *instance.cast::<P::Instance>() };
     // SAFETY: the host lends the bytes for the duration of the call.
     let state = unsafe { core::slice::from_raw_parts(state.ptr.cast(), state.len) };

@@ -1,21 +1,20 @@
-//! Passes what this library leaves to the ends of threads on to the host.
+//! Forwards the thread-exit destructors of this library to the host.
 //!
-//! A thread that outlives a library would call into it when it ends: through
-//! `__cxa_thread_atexit_impl`, where the C library keeps the library mapped, or
-//! through a pthread key, where it does not, and the process dies. The standard
-//! library uses both. So this library defines these functions itself, hidden,
-//! and the linker binds its calls, also those of the standard library in it, to
-//! them. They pass on to the host's registry, which is never unmapped and
-//! counts what is pending.
+//! A thread that outlives a library would call into it at its end. It does so
+//! through `__cxa_thread_atexit_impl`, for which the C library keeps the library
+//! mapped. Or it does so through a pthread key, for which it does not, and the
+//! process dies. The standard library uses both. So this library defines these
+//! functions itself, hidden. The linker binds its calls to them, also those of
+//! the standard library in it. They forward to the host's registry, which is
+//! never unmapped and counts the pending destructors.
 //!
-//! The definitions come along wherever this crate is linked, also into hosts.
-//! Until `connect` they pass on to the C library. They are weak, so that they
-//! give way to another definition in the same program; where they do, or where
-//! the standard library is a shared one, nothing is attached, and the host
-//! keeps the library mapped.
+//! Each binary that links this crate contains the definitions, also hosts. Until
+//! `connect` they forward to the C library. They are weak, so another definition
+//! in the same program takes precedence. In that case, or if the standard library
+//! is a shared one, nothing is attached, and the host keeps the library mapped.
 //!
-//! On Linux with the GNU C library on x86-64 and aarch64; elsewhere there is
-//! nothing here.
+//! This works on Linux with the GNU C library on x86-64 and aarch64. On other
+//! platforms this module is empty.
 #![expect(unsafe_code, reason = "stands in for functions of the C library")]
 
 use core::ffi::{CStr, c_int, c_void};
@@ -26,14 +25,14 @@ use std::cell::Cell;
 use super::panic_hook::std_identity;
 use crate::abi::{Destructor, FIRST_KEY, HostServices, ThreadExits, ThreadStart};
 
-/// The code for "try again", as of a process that has as many keys or threads
-/// as it may.
+/// The code for "try again", as for a process that reached its limit of keys or
+/// threads.
 const EAGAIN: c_int = 11;
 
-/// Whom to pass on to, null until `connect`.
+/// The host to forward to, null until `connect`.
 static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
 
-/// What went to the C library, of which the host cannot know.
+/// The number of calls that went to the C library, which the host cannot track.
 static UNTRACKED: AtomicUsize = AtomicUsize::new(0);
 
 #[cfg(target_arch = "x86_64")]
@@ -50,8 +49,8 @@ macro_rules! jump {
     };
 }
 
-/// Defines symbols that lead to functions here. Each has a section of its own,
-/// so that a linker drops what nobody calls, together with what it leads to.
+/// Defines symbols that jump to functions here. Each has a section of its own, so
+/// that a linker drops unused ones together with the code that they refer to.
 macro_rules! define {
     ($($symbol:literal => $function:ident;)*) => {
         core::arch::global_asm!(
@@ -87,13 +86,13 @@ unsafe extern "C" {
     fn pthread_join(thread: usize, value: *mut *mut c_void) -> c_int;
 }
 
-/// The C library's own function of a name, found where the dynamic linker would
-/// bind it, once.
+/// Returns the C library's own function of a name. It is looked up once, as the
+/// dynamic linker would bind it.
 macro_rules! real {
     ($symbol:literal as $ty:ty) => {{
         static FOUND: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
         let found = find(&FOUND, $symbol);
-        // SAFETY: the symbol is of that type, in every C library that has it.
+        // SAFETY: the symbol has that type in every C library that defines it.
         unsafe { core::mem::transmute::<*mut c_void, $ty>(found) }
     }};
 }
@@ -101,8 +100,8 @@ macro_rules! real {
 fn find(found: &AtomicPtr<c_void>, symbol: &CStr) -> *mut c_void {
     let mut function = found.load(Ordering::Relaxed);
     if function.is_null() {
-        // SAFETY: null asks for the default search, which does not see the
-        // hidden symbols above.
+        // SAFETY: null means the default search, which does not find the hidden
+        // symbols above.
         function = unsafe { dlsym(ptr::null_mut(), symbol.as_ptr()) };
         if function.is_null() {
             // A program without these functions has no threads either.
@@ -113,7 +112,7 @@ fn find(found: &AtomicPtr<c_void>, symbol: &CStr) -> *mut c_void {
     function
 }
 
-/// The host's registry, and this library's number there.
+/// The host's registry, and this library's number in it.
 #[derive(Clone, Copy)]
 struct Host {
     exits: &'static ThreadExits,
@@ -129,19 +128,22 @@ fn host() -> Option<Host> {
     Some(Host { exits, library: services.library })
 }
 
-/// The host, for something that it must know of; what it cannot is counted.
+/// Returns the host, for a call that it has to track. Without a host the call is
+/// counted as untracked.
 fn host_or_untracked() -> Option<Host> {
     host().or_else(|| {
         UNTRACKED.fetch_add(1, Ordering::SeqCst);
-        // Again: `attach` looks at the count after it stored the host.
+        // Again: `attach` reads the count after it stored the host.
         let host = host()?;
         UNTRACKED.fetch_sub(1, Ordering::SeqCst);
         Some(host)
     })
 }
 
-/// Passes everything on to the host's registry from now on, if it has one and
-/// if the calls of this library come to us.
+/// Forwards all calls to the host's registry from now on.
+///
+/// It does so if the host has a registry, and if the calls of this library reach
+/// the functions here.
 ///
 /// # Safety
 ///
@@ -158,10 +160,10 @@ pub(super) unsafe fn attach(services: *const HostServices) {
     HOST.store(services.cast_mut(), Ordering::SeqCst);
     let untracked = UNTRACKED.load(Ordering::SeqCst);
     let mut key = 0;
-    // SAFETY: the key is written to, and given back.
+    // SAFETY: the key is written to, and deleted below.
     let code = unsafe { pthread_key_create(&mut key, None) };
     if code == 0 {
-        // SAFETY: made a line ago.
+        // SAFETY: created a line ago.
         unsafe { pthread_key_delete(key) };
     }
     if code != 0 || key < FIRST_KEY {
@@ -173,14 +175,15 @@ pub(super) unsafe fn attach(services: *const HostServices) {
     unsafe { (exits.attach)(offered.library, untracked) };
 }
 
-/// Whether this library passes everything on.
+/// Returns `true` if this library forwards its calls.
 pub(crate) fn is_attached() -> bool {
     host().is_some()
 }
 
-/// What is known of this thread. No destructor, so that it is there to the end.
+/// The data of this thread. It has no destructor, so that it exists to the end.
 struct ThisThread {
-    /// How many destructors were registered while learning; none when not.
+    /// The number of destructors that were registered while learning; `None`
+    /// otherwise.
     learning: Cell<Option<usize>>,
     /// The variable of the last of them.
     variable: Cell<usize>,
@@ -191,8 +194,8 @@ thread_local! {
         const { ThisThread { learning: Cell::new(None), variable: Cell::new(0) } };
 }
 
-/// Which variable of this library a value is of, on any thread: where it lies
-/// in the library's block of thread-locals.
+/// Returns the identity of the variable of a value, the same on all threads: its
+/// offset in the library's block of thread-locals.
 fn variable(value: *mut c_void) -> usize {
     THIS_THREAD.with(|this| value.addr().wrapping_sub(ptr::from_ref(this).addr()))
 }
@@ -232,7 +235,7 @@ unsafe extern "C" fn create_key(key: *mut u32, destructor: Option<Destructor>) -
     }
 }
 
-/// The host, if a key is one of its own; others are the C library's.
+/// Returns the host if it created the key; other keys are the C library's.
 fn host_of(key: u32) -> Option<Host> {
     if key < FIRST_KEY { None } else { host() }
 }
@@ -299,15 +302,17 @@ unsafe extern "C" fn spawn(
     unsafe { (host.exits.spawn)(host.library, thread, attributes, start, argument) }
 }
 
-/// Whether it is known what `std::thread::spawn` leaves behind.
+/// Is `true` once [`learn`] ran.
 static LEARNED: AtomicBool = AtomicBool::new(false);
 
-/// Learns which thread-local `std::thread::spawn` leaves on the thread that
-/// calls it: by calling it on a fresh thread, which is refused another. That one
-/// holds the hooks to run at a spawn, of which there are none: only an unstable
-/// function adds some. Its destructor has nothing to do.
+/// Learns which thread-local `std::thread::spawn` leaves on the calling thread.
 ///
-/// Only `pthread_create` leads here: where nobody calls it, all this is dropped.
+/// It calls `spawn` on a fresh thread, where it fails. The thread-local holds the
+/// hooks that run at a spawn. Only an unstable function adds hooks, so there are
+/// none, and its destructor does nothing.
+///
+/// Only `pthread_create` refers to this function. If nothing calls it, the linker
+/// drops both.
 fn learn(host: Host) {
     let mut thread = 0;
     // SAFETY: the thread takes no argument, and is joined before we go on.
@@ -321,7 +326,7 @@ fn learn(host: Host) {
 }
 
 unsafe extern "C-unwind" fn learn_here(_: *mut c_void) -> *mut c_void {
-    // What an allocator has for each thread is not what we look for.
+    // Thread-locals of an allocator are created first, so that they do not count.
     drop(core::hint::black_box(Box::new(0_usize)));
     THIS_THREAD.with(|this| this.learning.set(Some(0)));
     let refused = std::thread::Builder::new().spawn(|| ()).is_err();

@@ -71,9 +71,9 @@ pub unsafe trait Dyn: 'static {
 /// `dyn Trait` that who shares it can call.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "nobody could call a `{Self}` that crosses as `&` or `Arc`",
-    label = "this can only be called by its owner, or by who borrows it exclusively",
-    note = "pass it in a `Box`; lend a `FnMut` or an iterator as `&mut`; or make it a `dyn Fn`"
+    message = "`{Self}` needs exclusive access, so it cannot be passed as `&` or `Arc`",
+    label = "only its owner or an exclusive borrower can call this",
+    note = "pass it in a `Box`; pass a `FnMut` or an iterator as `&mut`; or use a `dyn Fn`"
 )]
 pub trait Shareable: Dyn {}
 
@@ -82,9 +82,9 @@ impl<I: Dyn + Interface + ?Sized> Shareable for I {}
 /// `dyn Trait` that who borrows it exclusively can call.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "nobody could call a `{Self}` that crosses as `&mut`",
-    label = "this can only be called by its owner",
-    note = "pass it in a `Box`: what is called once is used up, and a future stays where it is"
+    message = "`{Self}` cannot be passed as `&mut`",
+    label = "only its owner can call this",
+    note = "pass it in a `Box`: a `FnOnce` is consumed by its call, and a future must not move"
 )]
 pub trait BorrowableMut: Dyn {}
 

@@ -15,10 +15,10 @@ use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, ret
 /// and with the auto traits in `MARKERS`, and `At<'a>` is `Self` at `'a`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot cross between a host and a plugin",
-    label = "this is no object that can cross",
-    note = "put `#[plugin_interface]` on the trait; or pass a closure, such as `Box<dyn Fn(A) -> R + Send>`, an iterator or a future",
-    note = "what a closure takes and returns, the items of an iterator and the value of a future own what they hold: `Box<dyn Fn(String)>` instead of `Box<dyn Fn(&str)>`, `Item = String` instead of `Item = &str`, `BoxFuture<'_, Vec<T>>` instead of `BoxFuture<'_, &[T]>`"
+    message = "`{Self}` cannot be passed between a host and a plugin",
+    label = "this is not an FFI-safe object",
+    note = "add `#[plugin_interface]` to the trait; or pass a closure, such as `Box<dyn Fn(A) -> R + Send>`, an iterator or a future",
+    note = "arguments and results of closures, items of iterators and values of futures must own their data: `Box<dyn Fn(String)>` instead of `Box<dyn Fn(&str)>`, `Item = String` instead of `Item = &str`, `BoxFuture<'_, Vec<T>>` instead of `BoxFuture<'_, &[T]>`"
 )]
 pub unsafe trait Pointee {
     type Kind;
@@ -49,9 +49,9 @@ unsafe impl<T> Pointee for T {
 /// As for [`FfiSafe`] of `P`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{P}` cannot cross between a host and a plugin",
-    label = "this type cannot cross",
-    note = "an `Arc` crosses as `Arc<dyn Trait>` of a trait under `#[plugin_interface]`; pass another value as it is, or in a `Box`"
+    message = "`{P}` cannot be passed between a host and a plugin",
+    label = "this type is not FFI-safe",
+    note = "an `Arc` is passed as `Arc<dyn Trait>` of a trait under `#[plugin_interface]`; pass other values directly or in a `Box`"
 )]
 pub unsafe trait ConvertPointer<P> {
     type Wire: Copy;

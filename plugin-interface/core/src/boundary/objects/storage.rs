@@ -78,7 +78,7 @@ unsafe impl<T: ?Sized> InstanceStorage<T> for Arc<T> {
     #[cold]
     unsafe fn exclusive<'a>(_: *mut Opaque) -> &'a mut T {
         panic!(
-            "an object in an `Arc` of another side is never had exclusively, as not all of its owners are known here: let the method take `&self`, or pass the object in a `Box`"
+            "an object in an `Arc` of another library cannot be borrowed exclusively, because not all of its owners are known here: let the method take `&self`, or pass the object in a `Box`"
         )
     }
 }

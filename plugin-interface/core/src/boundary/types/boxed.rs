@@ -47,7 +47,7 @@ unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
 /// Gives a box's memory away.
 #[inline]
 fn into_raw<W>(value: Box<W>) -> RawBox {
-    let free = (size_of::<W>() > 0).then(allocator::free_of_this_side);
+    let free = (size_of::<W>() > 0).then(allocator::free_of_this_library);
     RawBox { ptr: Box::into_raw(value).cast(), free }
 }
 

@@ -9,9 +9,9 @@ use crate::boundary::{ByCopy, ConvertPointer, FfiSafe, LiftError, NeedsScope, Or
 /// A type whose references cross as copies.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a reference to `{Self}` cannot cross between a host and a plugin",
-    label = "what this leads to crosses as a copy, and cannot be copied",
-    note = "derive `Clone` for it, or pass it by value: `T` instead of `&T`, `Vec<T>` instead of `&[T]`; objects are lent as `&dyn Trait`"
+    message = "a reference to `{Self}` cannot be passed between a host and a plugin",
+    label = "this reference is passed as a copy, but its type is not `Clone`",
+    note = "derive `Clone` for it, or pass it by value: `T` instead of `&T`, `Vec<T>` instead of `&[T]`; pass objects as `&dyn Trait`"
 )]
 pub trait PassedAsClone: FfiSafe + Clone {}
 

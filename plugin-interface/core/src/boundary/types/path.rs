@@ -40,7 +40,7 @@ mod platform {
 
     use crate::boundary::LiftError;
 
-    const UNICODE: &str = "a path that crosses is Unicode on this platform";
+    const UNICODE: &str = "a path must be Unicode to be passed on this platform";
 
     pub(crate) fn bytes(text: &OsStr) -> &[u8] {
         text.to_str().expect(UNICODE).as_bytes()

@@ -36,8 +36,8 @@ converts_via! {
         let is_used_up = matches!(range.end_bound(), Bound::Excluded(_));
         assert!(
             !is_used_up,
-            "a `RangeInclusive` that was iterated to its end cannot cross, since nobody can make \
-             another one: pass a `Range`, or its bounds",
+            "a `RangeInclusive` that was iterated to its end cannot be passed, because it \
+             cannot be created again: pass a `Range`, or its bounds",
         );
         range.into_inner()
     },

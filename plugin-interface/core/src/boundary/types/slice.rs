@@ -24,9 +24,9 @@ use crate::boundary::{
 ///
 /// Nothing is owned, and `At<'_>` is `Self`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be lent to be changed",
-    label = "only plain data crosses by pointer",
-    note = "numbers, `bool`, `char`, arrays of these, and structs and enums of these with `#[derive(Clone, Copy, FfiSafe)]` and `#[repr(C)]` can; pass `{Self}` by value instead of a reference, and a `Vec` instead of a slice, if `{Self}` itself can cross"
+    message = "`{Self}` is not plain data",
+    label = "only plain data is passed by pointer",
+    note = "plain data are numbers, `bool`, `char`, arrays of these, and structs and enums of these with `#[derive(Clone, Copy, FfiSafe)]` and `#[repr(C)]`; if `{Self}` is FFI-safe, pass it by value instead of a reference, and a `Vec` instead of a slice"
 )]
 pub unsafe trait Plain: FfiSafe<ByRef = ByPointer> + Copy + 'static {}
 

@@ -82,7 +82,7 @@ fn into_buffer<W>(vector: Vec<W>) -> RawBuffer {
         ptr: vector.as_mut_ptr().cast(),
         len: vector.len(),
         capacity,
-        free: allocated.then(allocator::free_of_this_side),
+        free: allocated.then(allocator::free_of_this_library),
     }
 }
 
