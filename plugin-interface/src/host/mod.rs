@@ -26,7 +26,7 @@ pub use compare::mismatch::Mismatch;
 pub(crate) use compare::snapshot;
 pub use compare::version_check::{InterfaceChange, RequiredBump};
 pub use error::stage::Stage;
-pub use error::{LoadError, ProxyError, UnloadError};
+pub use error::{InspectError, LoadError, ProxyError, UnloadError};
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
 #[cfg(feature = "call-dynamic")]
@@ -42,12 +42,13 @@ pub use live::{
     GuardHolder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
     ReloadOutcome,
 };
-pub use load::check::{InspectError, exported_symbols, inspect, inspect_bytes};
+pub use load::check::{exported_symbols, inspect, inspect_bytes};
 pub use load::policy::{LoadPolicy, PolicyError};
-pub use load::probe::{Probe, describe_exit};
+pub use load::probe::Probe;
 pub use load::timings::StageTimes;
 pub use manager::handle::PluginHandle;
 pub use manager::{PluginManager, Rejected, ScanEntry};
+pub use platform::exit_status::describe_exit;
 pub use platform::parent_death::end_with_parent;
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 #[cfg(feature = "watch")]

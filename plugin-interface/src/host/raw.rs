@@ -2,24 +2,28 @@
 #![expect(unsafe_code, reason = "hands out and takes back raw registrations")]
 
 use core::ffi::c_void;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libloading::Library;
 
-use super::error::{LoadError, UnloadError};
 use crate::abi::RegistrationArray;
+use crate::host::error::{InspectError, LoadError, UnloadError};
+use crate::host::file::compare::Content;
+use crate::host::file::identity::FileIdentity;
+use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::instance::ErasedRegistration;
-use crate::host::library::outcome::CloseRecord;
+use crate::host::library::mapped::Mapped;
 use crate::host::library::symbols;
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
-use crate::host::library::unmap::Mapped;
-use crate::host::load::check::{check_copy, inspect};
+use crate::host::load::check::{AnyMachine, check, inspect};
+use crate::host::load::discover::Candidate;
+use crate::host::load::pipeline::{Kind, Loader};
 use crate::host::load::policy::LoadPolicy;
+use crate::host::load::timings::Stopwatch;
 use crate::host::load::{admit, make, open};
-use crate::host::services::Services;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
@@ -80,41 +84,114 @@ fn kept_libraries() -> MutexGuard<'static, Vec<Kept>> {
 pub fn load_from_lib<I: Interface + ?Sized>(
     path: &Path,
 ) -> Result<(Library, *const RegistrationArray), LoadError> {
-    let (wanted, policy) = (PluginTrait::of::<I>(), LoadPolicy::new());
-    let mut copy = PrivateCopy::of(path, &policy)?;
-    let metadata = check_copy(path, &mut copy)?;
-    admit::admit(path, &metadata, &policy, Some(wanted))?;
-    admit::same(path, &metadata, wanted)?;
-    let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
-    let library = open::map(path, &copy)?;
-    let kept = open::map(path, &copy)?;
-    let (path, close_record) = (path.to_owned(), CloseRecord::default());
-    let mapped = Mapped { path, close_record, count: 0, library: kept, services, copy };
-    match connect_and_register(&mapped, &metadata, wanted) {
-        Ok(array) => {
-            let registrations = array.as_ptr();
-            kept_libraries().push(Kept { mapped, array });
-            Ok((library, registrations))
+    let mut kind = RawLibrary { wanted: PluginTrait::of::<I>() };
+    let mut loader = Loader::new(LoadPolicy::new(), None);
+    match loader.load(&Candidate::named(path), &mut kind, &mut Stopwatch::start())? {
+        Some(loaded) => Ok(loaded),
+        None => unreachable!("nothing was loaded before that the content could equal"),
+    }
+}
+
+/// The kind of library whose registrations the host gets raw.
+struct RawLibrary {
+    wanted: PluginTrait,
+}
+
+/// A raw library, open twice.
+struct Opened {
+    /// For the host.
+    library: Library,
+    mapped: Mapped,
+    metadata: PluginMetadata,
+}
+
+impl Opened {
+    /// Closes what cannot be used. The error that says why is what matters, not
+    /// one of closing.
+    fn close(self) {
+        let _ = self.library.close();
+        let _ = unmap::close(self.mapped);
+    }
+}
+
+impl Kind for RawLibrary {
+    type Checked = PluginMetadata;
+    type Opened = Opened;
+    type Connected = Opened;
+    type Made = (Library, *const RegistrationArray);
+    type Error = LoadError;
+
+    fn is_new(&mut self, _: &Content, _: &FileIdentity) -> Result<bool, LoadError> {
+        Ok(true)
+    }
+
+    fn check_first(&self, path: &Path, file: &PagedFile) -> Result<(), InspectError> {
+        self.check(path, file).map(drop)
+    }
+
+    fn check(&self, path: &Path, file: &PagedFile) -> Result<PluginMetadata, InspectError> {
+        check(path, file, AnyMachine::Refused)
+    }
+
+    fn admit(
+        &mut self,
+        path: &Path,
+        metadata: &PluginMetadata,
+        policy: &LoadPolicy,
+    ) -> Result<(), LoadError> {
+        admit::admit(path, metadata, policy, Some(self.wanted))?;
+        admit::same(path, metadata, self.wanted)
+    }
+
+    fn open(
+        &mut self,
+        path: &Path,
+        copy: PrivateCopy,
+        metadata: PluginMetadata,
+    ) -> Result<Opened, LoadError> {
+        let mapped = open::open(path, copy, &metadata)?;
+        let library = open::map(path, &mapped.copy)?;
+        Ok(Opened { library, mapped, metadata })
+    }
+
+    fn connect(&mut self, opened: Opened) -> Result<Opened, LoadError> {
+        let Mapped { path, library, services, .. } = &opened.mapped;
+        let connected =
+            open::entry(path, library, &opened.metadata).and_then(|entry| match entry {
+                // SAFETY: the library is open, and its services go after it.
+                Some(entry) => unsafe { open::hand_over(path, entry, services.offered()) },
+                None => Ok(()),
+            });
+        match connected {
+            Ok(()) => Ok(opened),
+            Err(error) => {
+                opened.close();
+                Err(error)
+            }
         }
-        Err(error) => {
-            // Whether that succeeds, too, is not what was asked.
-            let _ = library.close();
-            let _ = unmap::close(mapped);
-            Err(error)
+    }
+
+    fn make(&mut self, opened: Opened) -> Result<Self::Made, LoadError> {
+        match register_checked(&opened.mapped, &opened.metadata, self.wanted) {
+            Ok(array) => {
+                let registrations = array.as_ptr();
+                kept_libraries().push(Kept { mapped: opened.mapped, array });
+                Ok((opened.library, registrations))
+            }
+            Err(error) => {
+                opened.close();
+                Err(error)
+            }
         }
     }
 }
 
-fn connect_and_register(
+fn register_checked(
     mapped: &Mapped,
     metadata: &PluginMetadata,
     wanted: PluginTrait,
 ) -> Result<Array, LoadError> {
-    let Mapped { path, library, services, .. } = mapped;
-    if let Some(entry) = open::entry(path, library, metadata)? {
-        // SAFETY: the library is open, and its services go after it.
-        unsafe { open::connect(path, entry, services.offered()) }?;
-    }
+    let Mapped { path, library, .. } = mapped;
     // SAFETY: the metadata was admitted, and the library is open.
     let exported = unsafe { Symbols::of(library) };
     let array = register(path, exported, wanted)?;
@@ -181,7 +258,7 @@ pub unsafe fn unload<I: Interface + ?Sized>(
     library: Library,
     registrations: *const RegistrationArray,
 ) -> Result<(), UnloadError> {
-    let path = path_of(&library, I::NAME).unwrap_or_default();
+    let path = symbols::file_of(&library, I::NAME).unwrap_or_default();
     let mut all = kept_libraries();
     let found = all.iter().position(|kept| {
         let is_it = registrations.is_null() && kept.mapped.copy.path() == path;
@@ -330,7 +407,7 @@ fn counter(
     is_interface: impl Fn(&str) -> bool,
 ) -> Result<u64, String> {
     let symbol = symbols::counter_name(name);
-    let path = path_of(library, name).ok_or_else(|| {
+    let path = symbols::file_of(library, name).ok_or_else(|| {
         format!("the library does not export {symbol}; it is no plugin built with #[plugin_aggregates({name})]")
     })?;
     let metadata = inspect(&path).map_err(|error| error.to_string())?;
@@ -347,35 +424,4 @@ fn counter(
     counter
         .map(|counter| counter() as u64)
         .ok_or_else(|| format!("{} does not export {symbol}", path.display()))
-}
-
-/// The file that a library is mapped from, found by one of its symbols.
-#[cfg(unix)]
-fn path_of(library: &Library, interface: &str) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStrExt;
-    let names = [
-        symbols::counter_name(interface),
-        symbols::register_all_name(interface),
-        symbols::register_name(interface),
-    ];
-    let address = names.iter().find_map(|name| symbols::address(library, name))?;
-    let mut info = core::mem::MaybeUninit::<libc::Dl_info>::zeroed();
-    // SAFETY: any address may be asked for, and the answer goes to `info`.
-    if unsafe { libc::dladdr(address, info.as_mut_ptr()) } == 0 {
-        return None;
-    }
-    // SAFETY: all zero is a valid `Dl_info`, and `dladdr` filled it.
-    let name = unsafe { info.assume_init() }.dli_fname;
-    if name.is_null() {
-        return None;
-    }
-    // SAFETY: the name is a C string that lives as long as the library.
-    let name = unsafe { core::ffi::CStr::from_ptr(name) };
-    Some(PathBuf::from(std::ffi::OsStr::from_bytes(name.to_bytes())))
-}
-
-/// The file that a library is mapped from.
-#[cfg(not(unix))]
-fn path_of(_library: &Library, _interface: &str) -> Option<PathBuf> {
-    None
 }

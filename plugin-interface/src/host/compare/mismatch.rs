@@ -4,7 +4,7 @@
 use core::fmt;
 
 use crate::host::compare::diff::differences;
-use crate::host::load::admit::major;
+use crate::host::compare::version::major;
 use crate::metadata::InterfaceMetadata;
 
 /// An interface of which host and plugin have different shapes.

@@ -3,6 +3,8 @@
 
 pub(crate) mod additions;
 pub(crate) mod diff;
+pub(crate) mod fit;
 pub(crate) mod mismatch;
 pub(crate) mod snapshot;
+pub(crate) mod version;
 pub(crate) mod version_check;

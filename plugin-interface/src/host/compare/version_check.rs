@@ -5,7 +5,7 @@ use core::iter;
 
 use crate::host::compare::additions::{appended, growth, later};
 use crate::host::compare::diff::{Difference, NONE, differences};
-use crate::host::load::admit::{fit, fits, objects_of_both};
+use crate::host::compare::fit::{fit, fits, objects_of_both};
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
 /// Which version the changes of an interface need.

@@ -6,9 +6,12 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::debug::debug_as_message;
+use super::inspect::InspectError;
+use super::proxy::ProxyError;
+use super::stage::Stage;
 use crate::host::compare::mismatch::Mismatch;
 use crate::host::library::outcome::UnloadOutcome;
-use crate::host::load::check::InspectError;
 
 /// Why a directory or a library was not loaded.
 ///
@@ -407,6 +410,50 @@ pub enum LoadError {
     },
 }
 
+impl LoadError {
+    /// The stage that failed.
+    pub fn stage(&self) -> Stage {
+        use LoadError as E;
+        match self {
+            E::DirectoryMissing { .. }
+            | E::NotADirectory { .. }
+            | E::ReadDirectory { .. }
+            | E::LinkOutside { .. }
+            | E::LinkBroken { .. } => Stage::Discover,
+            E::NotAFile { .. }
+            | E::Read { .. }
+            | E::StillWritten { .. }
+            | E::WorldWritable { .. }
+            | E::StillMapped { .. } => Stage::Settle,
+            E::Copy { .. } | E::NotPinned { .. } | E::Duplicate { .. } => Stage::Copy,
+            E::Inspect(_) => Stage::Check,
+            E::AbiVersion { .. }
+            | E::PanicAbort { .. }
+            | E::Denied { .. }
+            | E::OtherInterface { .. }
+            | E::NoInterface { .. }
+            | E::NoRegistration { .. }
+            | E::SeveralRegistrations { .. }
+            | E::NoSuchRegistration { .. }
+            | E::Mismatch { .. } => Stage::Admit,
+            E::ProbeCrashed { .. } | E::ProbeTimedOut { .. } | E::ProbeNotStarted { .. } => {
+                Stage::Probe
+            }
+            E::Open { .. } | E::MissingSymbol { .. } => Stage::Open,
+            E::Entry { .. } | E::Connect { .. } => Stage::Connect,
+            E::Constructor { .. }
+            | E::ConstructorPanicked { .. }
+            | E::MakerReturnedNull { .. }
+            | E::NothingMade { .. }
+            | E::Registration { .. }
+            | E::Proxy { .. } => Stage::Make,
+            E::Save { .. } | E::Restore { .. } => Stage::Restore,
+        }
+    }
+}
+
+debug_as_message!(LoadError);
+
 /// What to do about what the dynamic linker says, where we know it.
 fn hint(source: &libloading::Error) -> &'static str {
     let said = source.source().map(ToString::to_string).unwrap_or_default();
@@ -420,115 +467,3 @@ fn hint(source: &libloading::Error) -> &'static str {
         ""
     }
 }
-
-/// Why a proxy was not given.
-///
-/// ```
-/// let error = plugin_interface::ProxyError::Taken { name: "Tally".into() };
-/// assert!(error.to_string().contains("Tally"));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProxyError {
-    /// The registration is of another interface, or another shape of it.
-    #[error("{name} implements {found}, not {wanted}")]
-    OtherInterface {
-        /// The registration.
-        name: String,
-        /// The interface that was asked for.
-        wanted: String,
-        /// Its interface.
-        found: String,
-    },
-    /// The plugin was built against another shape of the interface.
-    #[error("{name}: {mismatch}")]
-    Mismatch {
-        /// The registration.
-        name: String,
-        /// What differs.
-        mismatch: Box<Mismatch>,
-    },
-    /// The plugin's vtable is longer or shorter than its interface.
-    #[error(
-        "{name}: expected a vtable of {expected} methods, found {found}; build the plugin again"
-    )]
-    VTable {
-        /// The registration.
-        name: String,
-        /// The methods of the interface.
-        expected: usize,
-        /// The methods of the vtable.
-        found: usize,
-    },
-    /// A proxy exists, and the interface allows one at a time: it has a method
-    /// with `&mut self`, or is not `Sync`.
-    #[error(
-        "{name} has a proxy already, and its interface allows one at a time; drop that one first"
-    )]
-    Taken {
-        /// The registration.
-        name: String,
-    },
-}
-
-/// Why a library was not unloaded as it should be.
-///
-/// ```
-/// use plugin_interface::{PluginManager, UnloadError};
-///
-/// let error = PluginManager::new().unload_by_path("never/loaded.so");
-/// assert!(matches!(error, Err(UnloadError::NotLoaded { .. })));
-/// ```
-#[derive(thiserror::Error)]
-#[non_exhaustive]
-pub enum UnloadError {
-    /// No such library is loaded.
-    #[error("{} is not loaded; name the file that was loaded, and unload it once", path.display())]
-    NotLoaded {
-        /// The library.
-        path: PathBuf,
-    },
-    /// The drop of an instance panicked. It is unmade and, if this was the
-    /// last owner, the library is closed nevertheless.
-    #[error("{}: dropping {name} panicked: {message}", path.display())]
-    DropPanicked {
-        /// The library.
-        path: PathBuf,
-        /// The registration.
-        name: String,
-        /// The panic's message.
-        message: String,
-        /// The unmaker counter, if the library was closed.
-        counter: Option<u64>,
-    },
-    /// The dynamic linker refused to close the library.
-    #[error("cannot close {}", path.display())]
-    Close {
-        /// The library.
-        path: PathBuf,
-        /// What the linker said.
-        source: libloading::Error,
-    },
-}
-
-/// What `main` prints of an error that it returns is its `Debug` form: the
-/// message, and its causes.
-macro_rules! debug_as_message {
-    ($($error:ty)*) => {$(
-        impl fmt::Debug for $error {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, f)?;
-                let mut cause = self.source();
-                while let Some(error) = cause {
-                    write!(f, ": {error}")?;
-                    cause = error.source();
-                }
-                Ok(())
-            }
-        }
-    )*};
-}
-
-pub(crate) use debug_as_message;
-
-debug_as_message!(LoadError InspectError UnloadError);

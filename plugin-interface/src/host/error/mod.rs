@@ -1,7 +1,14 @@
 //! The errors of a load, a proxy and an unload, and the stages they name.
 
+mod debug;
+pub(crate) mod inspect;
 mod load;
+mod proxy;
 pub(crate) mod stage;
+mod unload;
 
-pub(crate) use load::debug_as_message;
-pub use load::{LoadError, ProxyError, UnloadError};
+pub(crate) use debug::debug_as_message;
+pub use inspect::InspectError;
+pub use load::LoadError;
+pub use proxy::ProxyError;
+pub use unload::UnloadError;

@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use crate::host::error::LoadError;
-
 /// The stages of a load, in their order.
 ///
 /// ```
@@ -72,47 +70,5 @@ impl fmt::Display for Stage {
             Stage::Restore => "restore",
             Stage::Publish => "publish",
         })
-    }
-}
-
-impl LoadError {
-    /// The stage that failed.
-    pub fn stage(&self) -> Stage {
-        use LoadError as E;
-        match self {
-            E::DirectoryMissing { .. }
-            | E::NotADirectory { .. }
-            | E::ReadDirectory { .. }
-            | E::LinkOutside { .. }
-            | E::LinkBroken { .. } => Stage::Discover,
-            E::NotAFile { .. }
-            | E::Read { .. }
-            | E::StillWritten { .. }
-            | E::WorldWritable { .. }
-            | E::StillMapped { .. } => Stage::Settle,
-            E::Copy { .. } | E::NotPinned { .. } | E::Duplicate { .. } => Stage::Copy,
-            E::Inspect(_) => Stage::Check,
-            E::AbiVersion { .. }
-            | E::PanicAbort { .. }
-            | E::Denied { .. }
-            | E::OtherInterface { .. }
-            | E::NoInterface { .. }
-            | E::NoRegistration { .. }
-            | E::SeveralRegistrations { .. }
-            | E::NoSuchRegistration { .. }
-            | E::Mismatch { .. } => Stage::Admit,
-            E::ProbeCrashed { .. } | E::ProbeTimedOut { .. } | E::ProbeNotStarted { .. } => {
-                Stage::Probe
-            }
-            E::Open { .. } | E::MissingSymbol { .. } => Stage::Open,
-            E::Entry { .. } | E::Connect { .. } => Stage::Connect,
-            E::Constructor { .. }
-            | E::ConstructorPanicked { .. }
-            | E::MakerReturnedNull { .. }
-            | E::NothingMade { .. }
-            | E::Registration { .. }
-            | E::Proxy { .. } => Stage::Make,
-            E::Save { .. } | E::Restore { .. } => Stage::Restore,
-        }
     }
 }

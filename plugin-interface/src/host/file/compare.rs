@@ -1,8 +1,9 @@
 //! Same: whether a file is another one than the copy that is held.
 
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Whether two files have the same content. Two builds differ within their
 /// first bytes, where their identity stands. One that cannot be read is like
@@ -37,6 +38,55 @@ pub(crate) fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
         }
     }
     Ok(filled)
+}
+
+/// The size of a file, and a hash of how it begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Head {
+    pub(crate) len: u64,
+    hash: u64,
+}
+
+impl Head {
+    /// Two builds differ within their first bytes, where their identity stands:
+    /// only files that begin alike are read to the end.
+    pub(crate) const BYTES: u64 = 1024;
+
+    /// Of a file of so many bytes, which begins so.
+    pub(crate) fn of(len: u64, begin: &[u8]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        begin.hash(&mut hasher);
+        Head { len, hash: hasher.finish() }
+    }
+}
+
+/// A private copy, which is there for as long as its library is open, and how
+/// it begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Content {
+    copy: PathBuf,
+    head: Head,
+}
+
+impl Content {
+    pub(crate) fn new(copy: PathBuf, head: Head) -> Self {
+        Content { copy, head }
+    }
+
+    /// Where it can be read.
+    pub(crate) fn path(&self) -> &Path {
+        &self.copy
+    }
+
+    /// Its size and how it begins.
+    pub(crate) fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Whether it is the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.head == other.head && is_same(&self.copy, &other.copy)
+    }
 }
 
 #[cfg(test)]

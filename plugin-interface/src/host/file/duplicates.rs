@@ -1,11 +1,10 @@
 //! Finds files of the same content among many, reading little of most.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use crate::host::file::compare::is_same;
-use crate::host::file::private_copy::PrivateCopy;
+use crate::host::error::LoadError;
+use crate::host::file::compare::{Content, Head};
 
 /// The files seen so far.
 #[derive(Default)]
@@ -13,65 +12,34 @@ pub(crate) struct Duplicates {
     seen: HashMap<Head, Vec<Seen>>,
 }
 
-/// A file by the name that its user knows, and where its content is.
+/// A file by the name that its user knows, and its content.
 struct Seen {
     name: PathBuf,
-    content: PathBuf,
+    content: Content,
 }
 
 impl Duplicates {
+    /// Refuses a file with the content of an earlier one; else returns `true`.
+    pub(crate) fn check(&mut self, name: &Path, content: &Content) -> Result<bool, LoadError> {
+        match self.earlier(name, content) {
+            None => Ok(true),
+            Some(of) => Err(LoadError::Duplicate { path: name.to_owned(), of: of.to_owned() }),
+        }
+    }
+
     /// The name of an earlier file whose content is the same; if there is none,
     /// this one is remembered. A file that is gone by then is like no other.
-    pub(crate) fn earlier(&mut self, name: &Path, content: &Path, head: Head) -> Option<&Path> {
-        let alike = self.seen.entry(head).or_default();
+    fn earlier(&mut self, name: &Path, content: &Content) -> Option<&Path> {
+        let alike = self.seen.entry(content.head()).or_default();
         // Whether or not to push, decided before the borrow that is returned.
-        let found = alike.iter().position(|seen| is_same(&seen.content, content));
+        let found = alike.iter().position(|seen| seen.content.is(content));
         match found {
             Some(at) => Some(&alike[at].name),
             None => {
-                alike.push(Seen { name: name.to_owned(), content: content.to_owned() });
+                alike.push(Seen { name: name.to_owned(), content: content.clone() });
                 None
             }
         }
-    }
-}
-
-/// The size of a file, and a hash of how it begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Head {
-    pub(crate) len: u64,
-    hash: u64,
-}
-
-impl Head {
-    /// Two builds differ within their first bytes, where their identity stands:
-    /// only files that begin alike are read to the end.
-    pub(crate) const BYTES: u64 = 1024;
-
-    /// Of a file of so many bytes, which begins so.
-    pub(crate) fn of(len: u64, begin: &[u8]) -> Self {
-        let mut hasher = DefaultHasher::new();
-        begin.hash(&mut hasher);
-        Head { len, hash: hasher.finish() }
-    }
-}
-
-/// A private copy, which is there for as long as its library is open, and how
-/// it begins.
-#[derive(Debug)]
-pub(crate) struct Content {
-    copy: PathBuf,
-    head: Head,
-}
-
-impl Content {
-    pub(crate) fn of(copy: &PrivateCopy) -> Self {
-        Content { copy: copy.path().to_owned(), head: copy.head() }
-    }
-
-    /// Whether it is the same.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        self.head == other.head && is_same(&self.copy, &other.copy)
     }
 }
 
@@ -100,7 +68,7 @@ mod tests {
         let mut earlier = |path: &Path| {
             let content = std::fs::read(path).unwrap();
             let head = Head::of(content.len() as u64, &content[..1024]);
-            duplicates.earlier(path, path, head).map(Path::to_owned)
+            duplicates.earlier(path, &Content::new(path.to_owned(), head)).map(Path::to_owned)
         };
         assert_eq!(earlier(&first), None);
         assert_eq!(earlier(&same), Some(first.clone()));

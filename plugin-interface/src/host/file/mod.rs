@@ -3,6 +3,8 @@
 
 pub(crate) mod compare;
 pub(crate) mod duplicates;
+pub(crate) mod identity;
+pub(crate) mod open;
 pub(crate) mod paged;
 pub(crate) mod private_copy;
 pub(crate) mod private_directory;

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use object::read::ReadRef;
 
-use crate::host::file::duplicates::Head;
+use crate::host::file::compare::Head;
 
 const PAGE: u64 = 4096;
 

@@ -9,11 +9,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 
 use tempfile::TempDir;
 
-use crate::host::file::private_copy::open_without_waiting;
+use crate::host::file::open::open_without_waiting;
 
 const PREFIX: &str = concat!(env!("CARGO_PKG_NAME"), "-");
 const LOCK: &str = ".locked-by-plugin-interface";
@@ -91,19 +91,9 @@ fn sweep(parent: &Path) {
     }
 }
 
-/// Who runs this process, as the file system sees it.
-#[cfg(unix)]
-pub(crate) fn this_user() -> Option<u32> {
-    use std::os::unix::fs::MetadataExt;
-    static USER: OnceLock<Option<u32>> = OnceLock::new();
-    // Files that we make are ours.
-    let find = || tempfile::tempfile().and_then(|file| file.metadata()).map(|file| file.uid());
-    *USER.get_or_init(|| find().ok())
-}
-
 #[cfg(unix)]
 fn is_of_this_user(metadata: &fs::Metadata) -> bool {
-    Some(std::os::unix::fs::MetadataExt::uid(metadata)) == this_user()
+    Some(std::os::unix::fs::MetadataExt::uid(metadata)) == crate::host::platform::user::this_user()
 }
 
 #[cfg(not(unix))]

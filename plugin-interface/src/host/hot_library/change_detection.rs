@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::host::file::compare::is_same;
-use crate::host::file::private_copy::FileIdentity;
+use crate::host::file::identity::FileIdentity;
 use crate::host::load::policy::{Digest, digest};
 
 /// By what a [`HotLibrary`](super::HotLibrary) knows that its file is another

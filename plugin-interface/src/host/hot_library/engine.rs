@@ -1,18 +1,24 @@
 //! Loads the next version of a library, beside the one that serves.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::HotVersion;
 use super::error::HotError;
 use super::options::HotOptions;
-use super::version::OpenLibrary;
-use crate::host::error::LoadError;
+use super::version::{HotVersion, OpenLibrary};
+use crate::host::error::{InspectError, LoadError};
+use crate::host::file::compare::Content;
+use crate::host::file::identity::FileIdentity;
+use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::hot_library::change_detection::KnownFile;
-use crate::host::load::check_plain::{PlainLibrary, check_plain};
-use crate::host::load::open;
+use crate::host::load::check_plain::PlainLibrary;
+use crate::host::load::discover::Candidate;
+use crate::host::load::pipeline::{Kind, Loader};
+use crate::host::load::policy::LoadPolicy;
+use crate::host::load::timings::Stopwatch;
+use crate::host::load::{check_plain, open};
 
 pub(super) struct Engine {
     pub(super) path: PathBuf,
@@ -20,6 +26,7 @@ pub(super) struct Engine {
     pub(super) options: HotOptions,
     pub(super) generation: u64,
     pub(super) is_unloaded: bool,
+    loader: Loader,
     /// What serves.
     serving: Option<KnownFile>,
     /// What was refused last, and will not be tried again until it changes.
@@ -28,8 +35,9 @@ pub(super) struct Engine {
 
 impl Engine {
     pub(super) fn new(path: PathBuf, names: Arc<[String]>, options: HotOptions) -> Self {
-        let (serving, refused) = (None, None);
-        Engine { path, names, options, generation: 0, is_unloaded: false, serving, refused }
+        let loader = Loader::new(options.policy.clone(), None);
+        let (serving, refused, is_unloaded) = (None, None, false);
+        Engine { path, names, options, generation: 0, is_unloaded, loader, serving, refused }
     }
 
     /// All stages up to the validation; `None` if the file is what serves, or
@@ -40,49 +48,76 @@ impl Engine {
         if seen.into_iter().any(|seen| seen.is_at(&self.path, how)) {
             return Ok(None);
         }
-        let copy = PrivateCopy::of_plain(&self.path, &self.options.policy, patience)?;
-        if let Some(serving) = &mut self.serving
-            && serving.is_same(copy.path(), how)
-        {
-            serving.found_again(copy.origin());
-            self.refused = None;
-            return Ok(None);
-        }
-        let seen = how.known_file(copy.origin(), copy.path());
-        match self.open(copy) {
-            Ok(version) => {
-                self.generation += 1;
-                (self.serving, self.refused) = (Some(seen), None);
+        let number = self.generation + 1;
+        let Engine { path, names, options, loader, serving, refused, .. } = self;
+        let mut plain = Plain { path, names, options, number, serving, refused, seen: None };
+        let candidate = Candidate::named(plain.path).patient(patience);
+        let loaded = loader.load(&candidate, &mut plain, &mut Stopwatch::start());
+        let seen = plain.seen;
+        match loaded {
+            Ok(None) => Ok(None),
+            Ok(Some(version)) => {
+                self.generation = number;
+                (self.serving, self.refused) = (seen, None);
                 Ok(Some(version))
             }
             Err(error) => {
-                self.refused = Some(seen);
+                // What could not even be copied is tried again.
+                self.refused = seen.or(self.refused.take());
                 Err(error)
             }
         }
     }
+}
 
-    /// All stages behind the copy.
-    fn open(&self, mut copy: PrivateCopy) -> Result<HotVersion, HotError> {
-        let constant = self.options.signatures.as_ref();
-        let constant = constant.map(|(name, _)| name.as_str());
-        let plain = check_plain(&self.path, &mut copy, constant).map_err(LoadError::from)?;
-        self.admit(&plain)?;
-        let library = open::map(&self.path, &copy)?;
-        let mapped = OpenLibrary::new(library, copy, self.options.is_retained);
-        let is_defined = |name: &str| plain.defined.contains(name);
-        let names = Arc::clone(&self.names);
-        let version = HotVersion::new(self.generation + 1, names, mapped, is_defined);
-        if let Some(validate) = &self.options.validation {
-            let refused = |source| HotError::Refused { path: self.path.clone(), source };
-            validate(&version).map_err(refused)?;
+/// A plain library, of which an engine loads the next version.
+struct Plain<'e> {
+    path: &'e Path,
+    names: &'e Arc<[String]>,
+    options: &'e HotOptions,
+    number: u64,
+    serving: &'e mut Option<KnownFile>,
+    refused: &'e mut Option<KnownFile>,
+    /// What is loaded, once it is copied.
+    seen: Option<KnownFile>,
+}
+
+impl Kind for Plain<'_> {
+    type Checked = PlainLibrary;
+    type Opened = (OpenLibrary, PlainLibrary);
+    type Connected = (OpenLibrary, PlainLibrary);
+    type Made = HotVersion;
+    type Error = HotError;
+
+    fn is_new(&mut self, content: &Content, origin: &FileIdentity) -> Result<bool, LoadError> {
+        let how = self.options.detection;
+        if let Some(serving) = self.serving
+            && serving.is_same(content.path(), how)
+        {
+            serving.found_again(origin);
+            *self.refused = None;
+            return Ok(false);
         }
-        Ok(version)
+        self.seen = Some(how.known_file(origin, content.path()));
+        Ok(true)
     }
 
-    /// What can be told before anything of the library runs.
-    fn admit(&self, plain: &PlainLibrary) -> Result<(), HotError> {
-        let path = || self.path.clone();
+    fn check_first(&self, path: &Path, file: &PagedFile) -> Result<(), InspectError> {
+        check_plain::check_sound(path, file)
+    }
+
+    fn check(&self, path: &Path, file: &PagedFile) -> Result<PlainLibrary, InspectError> {
+        let constant = self.options.signatures.as_ref().map(|(name, _)| name.as_str());
+        check_plain::check_plain_library(path, file, constant)
+    }
+
+    fn admit(
+        &mut self,
+        path: &Path,
+        plain: &PlainLibrary,
+        _policy: &LoadPolicy,
+    ) -> Result<(), HotError> {
+        let path = || path.to_owned();
         if let Some((constant, expected)) = &self.options.signatures
             && plain.constant != Some(*expected)
         {
@@ -94,5 +129,30 @@ impl Engine {
             Some(name) => Err(HotError::NotAFunction { path: path(), name: name.clone() }),
             None => Ok(()),
         }
+    }
+
+    fn open(
+        &mut self,
+        path: &Path,
+        copy: PrivateCopy,
+        plain: PlainLibrary,
+    ) -> Result<(OpenLibrary, PlainLibrary), HotError> {
+        let library = open::map(path, &copy)?;
+        Ok((OpenLibrary::new(library, copy, self.options.is_retained), plain))
+    }
+
+    /// A plain library takes no services.
+    fn connect(&mut self, opened: Self::Opened) -> Result<Self::Connected, HotError> {
+        Ok(opened)
+    }
+
+    fn make(&mut self, (mapped, plain): Self::Connected) -> Result<HotVersion, HotError> {
+        let is_defined = |name: &str| plain.defined.contains(name);
+        let version = HotVersion::new(self.number, Arc::clone(self.names), mapped, is_defined);
+        if let Some(validate) = &self.options.validation {
+            let refused = |source| HotError::Refused { path: self.path.to_owned(), source };
+            validate(&version).map_err(refused)?;
+        }
+        Ok(version)
     }
 }

@@ -11,7 +11,7 @@ use libloading::Library;
 use super::c_function::CFunction;
 use super::error::NotDefined;
 use crate::host::file::private_copy::PrivateCopy;
-use crate::host::library::loaded::is_mapped;
+use crate::host::library::mapped::is_mapped;
 use crate::host::library::outcome;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::library::symbols;

@@ -13,10 +13,10 @@ use crate::abi::{
     VTableHeader,
 };
 use crate::boundary::{FfiSafe, Origin};
+use crate::host::compare::fit::difference;
 use crate::host::error::{LoadError, ProxyError};
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols::{Unregister, UnregisterAll};
-use crate::host::load::admit::difference;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::InterfaceMetadata;
 use crate::object::Object;

@@ -3,20 +3,17 @@
 
 use core::ptr::NonNull;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use libloading::Library;
 
 use crate::abi::PluginEntry;
 use crate::host::error::UnloadError;
 use crate::host::file::private_copy::PrivateCopy;
+use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::CloseRecord;
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
-use crate::host::library::unmap::Mapped;
-use crate::host::services::Services;
 use crate::metadata::PluginMetadata;
 
 /// An open library. Whoever holds the last `Arc` of it closes it.
@@ -29,10 +26,8 @@ pub(crate) struct LoadedLibrary {
     /// How many registrations were unmade, as the host counts.
     unmade: AtomicU64,
     close_record: CloseRecord,
-    /// These three go together, the library first: see `Mapped`.
-    library: Option<Library>,
-    services: Option<Services>,
-    copy: Option<PrivateCopy>,
+    /// Last: the entry is a static of it.
+    mapped: Option<Mapped>,
 }
 
 // SAFETY: the pointers lead to data that nobody writes after `new`: the
@@ -42,32 +37,31 @@ unsafe impl Send for LoadedLibrary {}
 unsafe impl Sync for LoadedLibrary {}
 
 impl LoadedLibrary {
-    /// Takes over a library that was opened from `copy` and connected with
-    /// `services`.
+    /// Takes over a library that was opened, and is about to be connected.
     pub(crate) fn new(
-        path: &Path,
+        mapped: Mapped,
         metadata: PluginMetadata,
         entry: Option<NonNull<PluginEntry>>,
-        library: Library,
-        services: Services,
-        copy: PrivateCopy,
     ) -> Self {
         LoadedLibrary {
-            path: path.to_owned(),
+            path: mapped.path.clone(),
             metadata,
             entry,
             unmade: AtomicU64::new(0),
-            close_record: CloseRecord::default(),
-            library: Some(library),
-            services: Some(services),
-            copy: Some(copy),
+            close_record: mapped.close_record.clone(),
+            mapped: Some(mapped),
         }
+    }
+
+    /// The file that is mapped; `None` once the library is closed.
+    pub(crate) fn copy(&self) -> Option<&PrivateCopy> {
+        self.mapped.as_ref().map(|mapped| &mapped.copy)
     }
 
     /// The exported symbols; `None` once the library is closed.
     pub(crate) fn symbols(&self) -> Option<Symbols<'_>> {
         // SAFETY: a library comes here after its metadata was admitted.
-        self.library.as_ref().map(|library| unsafe { Symbols::of(library) })
+        self.mapped.as_ref().map(|mapped| unsafe { Symbols::of(&mapped.library) })
     }
 
     /// Counts registrations as unmade.
@@ -101,32 +95,10 @@ impl LoadedLibrary {
 
     fn finish(&mut self) -> Result<u64, UnloadError> {
         let count = self.count();
-        let (Some(library), Some(services), Some(copy)) =
-            (self.library.take(), self.services.take(), self.copy.take())
-        else {
-            return Ok(0);
-        };
-        let (path, close_record) = (self.path.clone(), self.close_record.clone());
-        unmap::close(Mapped { path, close_record, count, library, services, copy })
+        let Some(mapped) = self.mapped.take() else { return Ok(0) };
+        unmap::close(Mapped { count, ..mapped })
             .map_err(|source| UnloadError::Close { path: self.path.clone(), source })?;
         Ok(count)
-    }
-}
-
-/// Whether a library that was closed is mapped nevertheless.
-pub(crate) fn is_mapped(copy: &PrivateCopy) -> bool {
-    #[cfg(unix)]
-    {
-        use libloading::os::unix::{Library, RTLD_LAZY};
-        // SAFETY: opens nothing that is not open; constructors do not run again.
-        let found = unsafe { Library::open(Some(copy.path()), RTLD_LAZY | libc::RTLD_NOLOAD) };
-        // Without its file, some linkers cannot tell.
-        found.is_ok() || !copy.path().exists()
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = copy;
-        false
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod instance;
 pub(crate) mod loaded;
+pub(crate) mod mapped;
 pub(crate) mod outcome;
 pub(crate) mod symbols;
 pub(crate) mod unmap;

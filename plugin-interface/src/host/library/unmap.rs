@@ -6,20 +6,13 @@
 //! that. Never by what held it: that may be code of the library.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use libloading::Library;
-
-use crate::host::error::LoadError;
-use crate::host::file::private_copy::PrivateCopy;
-use crate::host::library::loaded::is_mapped;
-use crate::host::library::outcome;
-use crate::host::library::outcome::{CloseRecord, CloseState, UnloadOutcome};
-use crate::host::load::policy::LoadPolicy;
-use crate::host::services::Services;
+use crate::host::library::mapped::Mapped;
+use crate::host::library::outcome::{CloseState, UnloadOutcome};
 use crate::host::thread_exits;
-use crate::host::thread_exits::Held;
+use crate::host::thread_exits::idle;
 
 /// A library of this process that was closed and is still mapped: threads may call
 /// into it yet, or objects of it are in use.
@@ -48,26 +41,12 @@ pub struct RetainedLibrary {
 /// What they cost is bounded by [`LoadPolicy::retain`].
 pub fn retained() -> Vec<RetainedLibrary> {
     sweep();
-    let held = |mapped: &Mapped| thread_exits::held(mapped.services.library()).unwrap_or_default();
     let describe = |mapped: &Mapped| RetainedLibrary {
         path: mapped.path.clone(),
-        outcome: outcome::outcome(held(mapped)),
+        outcome: mapped.outcome(),
         bytes: mapped.copy.len(),
     };
     list().libraries.iter().map(describe).collect()
-}
-
-/// A library that is mapped, and all that it needs for that.
-pub(crate) struct Mapped {
-    pub(crate) path: PathBuf,
-    pub(crate) close_record: CloseRecord,
-    /// How many registrations were unmade.
-    pub(crate) count: u64,
-    /// Closed before what follows is freed; where closing it leaves it mapped,
-    /// what follows is not freed at all.
-    pub(crate) library: Library,
-    pub(crate) services: Services,
-    pub(crate) copy: PrivateCopy,
 }
 
 struct List {
@@ -77,8 +56,6 @@ struct List {
 }
 
 static LIST: Mutex<List> = Mutex::new(List { libraries: Vec::new(), has_reaper: false });
-
-static CHANGED: Condvar = Condvar::new();
 
 fn list() -> MutexGuard<'static, List> {
     LIST.lock().unwrap_or_else(PoisonError::into_inner)
@@ -101,17 +78,10 @@ pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
             }
             drop(list);
             // It may have become idle before it was in the list.
-            CHANGED.notify_all();
+            idle::signal();
             Ok(())
         }
     }
-}
-
-/// Something became idle.
-pub(crate) fn wake() {
-    // Under the lock, so that nobody is between looking and waiting.
-    let _list = list();
-    CHANGED.notify_all();
 }
 
 /// Unmaps what became idle.
@@ -125,39 +95,41 @@ pub(crate) fn sweep() {
 
 /// Waits for libraries to become idle, as long as some may.
 fn reap() {
-    let mut current = list();
     loop {
+        // Before the look, so that what becomes idle after it is not missed.
+        let signals = idle::signals();
+        let mut current = list();
         let idle = current.take_idle();
-        if !idle.is_empty() {
-            drop(current);
-            for mapped in idle {
-                let _ = mapped.unmap();
-            }
-            current = list();
-        } else if current.libraries.iter().any(Mapped::may_go) {
-            current = CHANGED.wait(current).unwrap_or_else(PoisonError::into_inner);
-        } else {
+        if idle.is_empty() && !current.libraries.iter().any(Mapped::may_go) {
             current.has_reaper = false;
             return;
+        }
+        drop(current);
+        if idle.is_empty() {
+            idle::wait_for_more_than(signals);
+        }
+        for mapped in idle {
+            let _ = mapped.unmap();
         }
     }
 }
 
-/// Refuses to load `path` while more of its earlier versions are mapped than
-/// the policy allows.
-pub(crate) fn check_room(path: &Path, real: &Path, policy: &LoadPolicy) -> Result<(), LoadError> {
+/// The versions of one library that were closed and are still mapped.
+pub(crate) struct Earlier {
+    pub(crate) versions: usize,
+    pub(crate) bytes: u64,
+    /// The reason why the last of them is mapped.
+    pub(crate) outcome: UnloadOutcome,
+}
+
+/// Finds the versions of the file at `real` that are still mapped, if any.
+pub(crate) fn earlier_versions(real: &Path) -> Option<Earlier> {
     sweep();
     let list = list();
     let earlier: Vec<_> = list.libraries.iter().filter(|m| m.copy.real() == real).collect();
-    let Some(last) = earlier.last() else { return Ok(()) };
-    let (versions, bytes) = (earlier.len(), earlier.iter().map(|m| m.copy.len()).sum());
-    if policy.allows_retained(versions, bytes) {
-        return Ok(());
-    }
-    let held = thread_exits::held(last.services.library()).unwrap_or_default();
-    let outcome = outcome::outcome(held);
-    let (path, outcome) = (path.to_owned(), Box::new(outcome));
-    Err(LoadError::StillMapped { path, versions, bytes, outcome })
+    let last = earlier.last()?;
+    let bytes = earlier.iter().map(|mapped| mapped.copy.len()).sum();
+    Some(Earlier { versions: earlier.len(), bytes, outcome: last.outcome() })
 }
 
 impl List {
@@ -165,26 +137,5 @@ impl List {
         let is_idle =
             |mapped: &mut Mapped| thread_exits::release(mapped.services.library()).is_ok();
         self.libraries.extract_if(.., is_idle).collect()
-    }
-}
-
-impl Mapped {
-    /// Whether it will become idle when threads end.
-    fn may_go(&self) -> bool {
-        thread_exits::held(self.services.library()).is_none_or(Held::is_passing)
-    }
-
-    /// Closes what nothing of this process holds any more.
-    fn unmap(self) -> Result<(), libloading::Error> {
-        let Mapped { close_record, count, library, services, copy, .. } = self;
-        let closed = library.close();
-        if closed.is_err() || is_mapped(&copy) {
-            // The library may run on: what it was lent stays where it is.
-            core::mem::forget((services, copy));
-            close_record.write(count, CloseState::Linked);
-        } else {
-            close_record.write(count, CloseState::Unmapped);
-        }
-        closed
     }
 }

@@ -4,76 +4,78 @@
 //! watcher or a manager.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::options::LiveOptions;
 use crate::host::error::LoadError;
-use crate::host::error::stage::Stage;
-use crate::host::file::duplicates::Content;
-use crate::host::file::private_copy::PrivateCopy;
+use crate::host::file::compare::Content;
+use crate::host::file::identity::FileIdentity;
 use crate::host::library::instance::Instance;
-use crate::host::load::check::{check_copy, glance};
+use crate::host::load::discover::Candidate;
+use crate::host::load::pipeline::Loader;
+use crate::host::load::plugins::Plugins;
 use crate::host::load::timings::Stopwatch;
-use crate::host::load::{admit, make, open};
 use crate::interface::PluginTrait;
 use crate::metadata::PluginMetadata;
 
 #[derive(Debug)]
 pub(super) struct Engine {
-    path: PathBuf,
-    options: LiveOptions,
-    wanted: PluginTrait,
+    choice: Choice,
+    deadline: Duration,
+    loader: Loader,
     /// The version that serves, which has a number.
     serving: Option<Content>,
     pub(super) generation: u64,
 }
 
+/// The registration to make, of the library at a path.
+#[derive(Debug)]
+struct Choice {
+    path: PathBuf,
+    wanted: PluginTrait,
+    /// Its name; the only one of the interface if there is none.
+    registration: Option<String>,
+}
+
 /// A version that was made, and is not in use.
-pub(super) struct Candidate {
+pub(super) struct NewVersion {
     pub(super) instance: Instance,
     pub(super) content: Content,
 }
 
 impl Engine {
     pub(super) fn new(path: PathBuf, wanted: PluginTrait, options: LiveOptions) -> Self {
-        Engine { path, options, wanted, serving: None, generation: 0 }
+        let LiveOptions { policy, probe, registration, deadline, .. } = options;
+        let choice = Choice { path, wanted, registration };
+        let loader = Loader::new(policy, probe);
+        Engine { choice, deadline, loader, serving: None, generation: 0 }
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        &self.choice.path
     }
 
-    pub(super) fn options(&self) -> &LiveOptions {
-        &self.options
+    /// How long a version that was replaced may be used before that is an event.
+    pub(super) fn deadline(&self) -> Duration {
+        self.deadline
     }
 
     /// All stages up to the instance; `None` if the file is what serves.
     pub(super) fn load(
-        &self,
+        &mut self,
         patience: Duration,
         watch: &mut Stopwatch,
-    ) -> Result<Option<Candidate>, LoadError> {
-        let path = &self.path;
-        let mut copy = PrivateCopy::timed(path, &self.options.policy, patience, glance, watch)?;
-        let content = Content::of(&copy);
-        if self.serving.as_ref().is_some_and(|serving| serving.is(&content)) {
-            return Ok(None);
-        }
-        watch.begin(Stage::Check);
-        let metadata = check_copy(path, &mut copy)?;
-        watch.begin(Stage::Admit);
-        admit::admit(path, &metadata, &self.options.policy, Some(self.wanted))?;
-        let name = self.choose(&metadata)?;
-        if let Some(probe) = &self.options.probe {
-            watch.begin(Stage::Probe);
-            probe.run(path, copy.path())?;
-        }
-        let library = Arc::new(open::timed(path, copy, metadata, watch)?);
-        watch.begin(Stage::Make);
-        let made = make::make_named(&library, Some(self.wanted), name.as_deref());
-        let instance = self.only(made)?;
-        Ok(Some(Candidate { instance, content }))
+    ) -> Result<Option<NewVersion>, LoadError> {
+        let Engine { choice, loader, serving, .. } = self;
+        let mut is_new = |content: &Content, _: &FileIdentity| {
+            Ok(!serving.as_ref().is_some_and(|serving| serving.is(content)))
+        };
+        let choose = |metadata: &PluginMetadata| choice.choose(metadata);
+        let mut plugins = Plugins::of(Some(choice.wanted)).if_new(&mut is_new).one(&choose);
+        let candidate = Candidate::named(&choice.path).patient(patience);
+        let Some(loaded) = loader.load(&candidate, &mut plugins, watch)? else { return Ok(None) };
+        let instance = choice.only(loaded.made)?;
+        Ok(Some(NewVersion { instance, content: loaded.content }))
     }
 
     /// Counts a candidate as the version that serves.
@@ -82,14 +84,16 @@ impl Engine {
         self.generation += 1;
         self.generation
     }
+}
 
+impl Choice {
     /// The registration to make, by what the metadata lists. A library written
     /// by hand need not list what it has.
     fn choose(&self, metadata: &PluginMetadata) -> Result<Option<String>, LoadError> {
         let listed = metadata.registrations.iter().filter(|r| r.interface == self.wanted.path());
         let names: Vec<_> = listed.map(|registration| registration.name.clone()).collect();
         match names.is_empty() {
-            true => Ok(self.options.registration.clone()),
+            true => Ok(self.registration.clone()),
             false => self.pick(&names).map(|at| Some(names[at].clone())),
         }
     }
@@ -112,7 +116,7 @@ impl Engine {
             all.sort();
             all
         };
-        match (&self.options.registration, names) {
+        match (&self.registration, names) {
             (Some(name), _) => names.iter().position(|found| found == name).ok_or_else(|| {
                 LoadError::NoSuchRegistration { path, interface, name: name.clone(), names: all() }
             }),

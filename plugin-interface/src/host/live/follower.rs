@@ -10,7 +10,7 @@ use super::events::LiveEvent;
 use super::shared::Shared;
 use super::{Live, LiveInterface, ReloadOutcome};
 use crate::host::error::LoadError;
-use crate::host::file::private_copy::FileIdentity;
+use crate::host::file::identity::FileIdentity;
 use crate::host::load::timings::Stopwatch;
 use crate::host::watch::{RetryQueue, Verdict};
 use crate::interface::PluginTrait;

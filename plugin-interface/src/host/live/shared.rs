@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use super::engine::{Candidate, Engine};
+use super::engine::{Engine, NewVersion};
 use super::error::ReloadError;
 use super::events::{Announcer, LiveEvent};
 use super::options::LiveOptions;
@@ -75,7 +75,6 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
     ) -> Result<ReloadOutcome, ReloadError> {
         let mut guard = self.begin()?;
         let (engine, announcer) = (&mut *guard.engine, &self.announcer);
-        watch.begin(Stage::Settle);
         let next = next_version(engine, Some(&self.swap.get()), patience, &mut watch);
         match next {
             Ok(None) => Ok(ReloadOutcome::Unchanged),
@@ -83,7 +82,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
                 let generation = version.generation;
                 let old = self.swap.publish(version);
                 let times = watch.stop();
-                let deadline = engine.options().deadline;
+                let deadline = engine.deadline();
                 announcer.tell(LiveEvent::Replaced { generation, times: times.clone() });
                 let leaving =
                     RetiredVersion::new(old, generation - 1, deadline, Arc::clone(announcer));
@@ -122,7 +121,7 @@ impl<I: LiveInterface + ?Sized> Drop for Shared<I> {
     fn drop(&mut self) {
         let Some(last) = self.swap.take() else { return };
         let engine = self.engine.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let (deadline, announcer) = (engine.options().deadline, Arc::clone(&self.announcer));
+        let (deadline, announcer) = (engine.deadline(), Arc::clone(&self.announcer));
         reclaimer::retire(Box::new(RetiredVersion::new(
             last,
             engine.generation,
@@ -140,7 +139,7 @@ fn next_version<I: LiveInterface + ?Sized>(
     patience: Duration,
     watch: &mut Stopwatch,
 ) -> Result<Option<Version<I>>, LoadError> {
-    let Some(Candidate { mut instance, content }) = engine.load(patience, watch)? else {
+    let Some(NewVersion { mut instance, content }) = engine.load(patience, watch)? else {
         return Ok(None);
     };
     if let Some(serving) = serving.filter(|serving| serving.instance.keeps_state()) {

@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use crate::abi::ABI_VERSION;
+use crate::host::compare::fit::difference;
 use crate::host::compare::mismatch::Mismatch;
 use crate::host::error::LoadError;
 use crate::host::load::policy::LoadPolicy;
 use crate::interface::PluginTrait;
-use crate::metadata::decode::Outline;
-use crate::metadata::{InterfaceMetadata, PluginMetadata};
+use crate::metadata::PluginMetadata;
 
 /// Admits a library that may be asked for `wanted`, or for any interface.
 pub(crate) fn admit(
@@ -73,90 +73,12 @@ pub(crate) fn same(
     }
 }
 
-/// Whether a host can call a plugin: their interfaces are the same, or differ
-/// in methods at the end that came later; and so are those of the objects that
-/// go between them.
-///
-/// What the plugin lacks has a default body, which the host runs; what it has
-/// more, the host does not know of.
-pub(crate) fn fits(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
-    mismatch(host, plugin).is_none()
-}
-
-/// The same, by what the host asks for. Nearly always both are the same, which
-/// shows without reading what it is.
-pub(crate) fn difference(wanted: PluginTrait, plugin: &InterfaceMetadata) -> Option<Mismatch> {
-    match is_same(wanted, plugin) {
-        true => None,
-        false => wanted.metadata().and_then(|host| mismatch(&host, plugin)),
-    }
-}
-
-/// Whether the two have the same fingerprint, and so have those of the objects
-/// that both know.
-fn is_same(wanted: PluginTrait, plugin: &InterfaceMetadata) -> bool {
-    let is_same = |host: &Outline<'_>, plugin: &InterfaceMetadata| {
-        host.fingerprint == plugin.fingerprint && major(host.version) == major(&plugin.version)
-    };
-    let hosts = wanted.outlines();
-    let Some((host, objects)) = hosts.split_first() else { return false };
-    let mut known = objects.iter().filter_map(|ours| {
-        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
-        Some((ours, theirs))
-    });
-    host.path == plugin.path
-        && is_same(host, plugin)
-        && known.all(|(host, plugin)| is_same(host, plugin))
-}
-
-/// Which interface does not fit: theirs, or one whose objects both know.
-pub(crate) fn mismatch(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Mismatch> {
-    let mut all = core::iter::once((host, plugin)).chain(objects_of_both(host, plugin));
-    let (host, plugin) = all.find(|(host, plugin)| !fit(host, plugin))?;
-    Some(Mismatch { host: host.clone(), plugin: plugin.clone() })
-}
-
-/// The interfaces whose objects both know, however many others lead to them, as
-/// each side knows them.
-pub(crate) fn objects_of_both<'i>(
-    host: &'i InterfaceMetadata,
-    plugin: &'i InterfaceMetadata,
-) -> impl Iterator<Item = (&'i InterfaceMetadata, &'i InterfaceMetadata)> {
-    host.objects.iter().filter_map(|ours| {
-        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
-        Some((ours, theirs))
-    })
-}
-
-/// Whether the two fit, whatever they lead to. Each is measured by its own
-/// version: that of an interface says nothing of those that it leads to.
-pub(crate) fn fit(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
-    if host.path != plugin.path || major(&host.version) != major(&plugin.version) {
-        return false;
-    }
-    if host.fingerprint == plugin.fingerprint {
-        return true;
-    }
-    // A plugin written by hand need not list its methods: then only the same
-    // will do.
-    let common = host.methods.len().min(plugin.methods.len());
-    let is_same = |i: usize| host.methods[i].fingerprint == plugin.methods[i].fingerprint;
-    let (more, less) = (&host.methods[common..], &plugin.methods[common..]);
-    (host.send, host.sync) == (plugin.send, plugin.sync)
-        && common > 0
-        && (0..common).all(is_same)
-        && more.iter().chain(less).all(|method| !method.since.is_empty())
-}
-
-/// The part of a version that says what fits.
-pub(crate) fn major(version: &str) -> &str {
-    version.split('.').next().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use crate::host::load::admit::*;
-    use crate::metadata::{MethodMetadata, PackageMetadata, RegistrationMetadata, TypeMetadata};
+    use crate::metadata::{
+        InterfaceMetadata, MethodMetadata, PackageMetadata, RegistrationMetadata, TypeMetadata,
+    };
 
     fn method(signature: &str) -> MethodMetadata {
         let name = signature.split(['(', ' ']).nth(1).unwrap().to_owned();
@@ -271,25 +193,6 @@ mod tests {
         assert!(text.contains("host (version 1.0) and plugin (version 2.0)"), "{text}");
         theirs.version = "1.7".to_owned();
         assert!(verdict(&library(vec![theirs])).is_ok());
-    }
-
-    #[crate::plugin_interface]
-    trait Guide: Send + Sync {
-        fn lead(&self, guest: &dyn crate::Greeter);
-    }
-
-    #[test]
-    fn the_interfaces_of_objects_must_fit_though_the_one_asked_for_is_the_same() {
-        let wanted = PluginTrait::of::<dyn Guide>();
-        let mut plugin = wanted.metadata().unwrap();
-        assert!(difference(wanted, &plugin).is_none());
-        plugin.objects[0].fingerprint ^= 1;
-        assert!(difference(wanted, &plugin).is_none(), "every method is the same");
-        plugin.objects[0].methods[0].fingerprint ^= 1;
-        let text = difference(wanted, &plugin).unwrap().to_string();
-        assert!(text.contains("fn name(&self)"), "{text}");
-        plugin.objects[0].path = "tools::Other".to_owned();
-        assert!(difference(wanted, &plugin).is_none(), "one that the host does not know");
     }
 
     #[test]

@@ -1,87 +1,23 @@
-//! Check: a sound library of this machine, with metadata. Reads, runs nothing.
+//! Check: a sound library of this machine, with metadata. Reads the file and
+//! runs nothing of it.
 
 use std::collections::BTreeSet;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use object::read::ReadRef;
 use object::{
-    Architecture, BinaryFormat, FileKind, NameOrOrdinal, Object, ObjectKind, ObjectSection,
-    ObjectSegment,
+    Architecture, BinaryFormat, Endianness, FileKind, NameOrOrdinal, Object, ObjectKind,
+    ObjectSection, ObjectSegment,
 };
 
+use crate::host::error::inspect::{InspectError, damaged, not_a_library, unreadable};
+use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
-use crate::host::file::private_copy::{PrivateCopy, open_without_waiting};
-use crate::host::load::check_elf;
+use crate::host::load::check_elf::Elf;
+use crate::host::load::headers::{Headers, MAX_METADATA, Section};
+use crate::host::platform::machine::is_foreign;
 use crate::metadata::decode::read;
-use crate::metadata::{MetadataError, PluginMetadata, SECTION};
-
-/// The longest metadata that is read.
-pub(crate) const MAX_METADATA: u64 = 16 << 20;
-
-/// Why a file cannot be inspected: it is no plugin, or damaged.
-///
-/// ```
-/// let error = plugin_interface::inspect("Cargo.toml").unwrap_err();
-/// assert!(matches!(error, plugin_interface::InspectError::NotALibrary { .. }));
-/// ```
-#[derive(thiserror::Error)]
-#[non_exhaustive]
-pub enum InspectError {
-    /// The file cannot be read.
-    #[error("cannot read {}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The file is not a dynamic library of any platform.
-    #[error("{} is not a dynamic library: {reason}; name one, or build it again", path.display())]
-    NotALibrary {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The library lacks a part of itself.
-    #[error("{} is damaged or incomplete: {reason}; build or copy it again", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The library is for another kind of machine.
-    #[error(
-        "{} is a library for {found}, this host runs on {}; build it for this machine",
-        path.display(),
-        machine()
-    )]
-    OtherMachine {
-        /// The file.
-        path: PathBuf,
-        /// What it is for.
-        found: String,
-    },
-    /// The library has no metadata: it was not built as a plugin.
-    #[error(
-        "{} is a library, but no plugin: it has no section {SECTION}; a plugin says #[plugin_aggregates(..)] at its crate root",
-        path.display()
-    )]
-    NotAPlugin {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The metadata is damaged, or of another format.
-    #[error("{}: its metadata cannot be read", path.display())]
-    Metadata {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: MetadataError,
-    },
-}
+use crate::metadata::{PluginMetadata, SECTION};
 
 /// Reads what a library says of itself, and executes none of it.
 ///
@@ -110,11 +46,7 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<PluginMetadata, InspectError> {
 /// assert!(plugin_interface::inspect_bytes(b"not a library").is_err());
 /// ```
 pub fn inspect_bytes(library: &[u8]) -> Result<PluginMetadata, InspectError> {
-    let (path, len) = (Path::new(""), library.len() as u64);
-    if let Ok(FileKind::Elf64) = FileKind::parse(library) {
-        return check_elf::check(path, library, len, AnyMachine::Allowed);
-    }
-    Binary::parse(path, library, len)?.metadata()
+    check_data(Path::new(""), library, library.len() as u64, AnyMachine::Allowed)
 }
 
 /// The functions and data that a library offers to others, by name, as its
@@ -129,50 +61,12 @@ pub fn inspect_bytes(library: &[u8]) -> Result<PluginMetadata, InspectError> {
 /// ```
 pub fn exported_symbols(path: impl AsRef<Path>) -> Result<BTreeSet<String>, InspectError> {
     let path = path.as_ref();
-    let pages = open_regular(path)?;
-    Binary::parse(path, &pages, pages.len())?.exports()
-}
-
-/// Whether a library for another machine is an error.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AnyMachine {
-    Allowed,
-    Refused,
-}
-
-/// Checks a private copy of a library for this machine; errors name it `path`.
-pub(crate) fn check_copy(
-    path: &Path,
-    copy: &mut PrivateCopy,
-) -> Result<PluginMetadata, InspectError> {
-    let pages = copy.pages().map_err(|source| unreadable(path, source))?;
-    check(path, &pages, AnyMachine::Refused)
-}
-
-/// Checks what is too large to be copied for nothing.
-pub(crate) fn glance(path: &Path, file: &PagedFile) -> Result<(), InspectError> {
-    check(path, file, AnyMachine::Refused).map(drop)
-}
-
-/// Checks a file, of which it reads only the headers and the one section.
-pub(crate) fn check(
-    path: &Path,
-    file: &PagedFile,
-    machine: AnyMachine,
-) -> Result<PluginMetadata, InspectError> {
-    let len = not_empty(path, file.len())?;
-    if let Ok(FileKind::Elf64) = FileKind::parse(file) {
-        return check_elf::check(path, file, len, machine);
-    }
-    let binary = Binary::parse(path, file, len)?;
-    if machine == AnyMachine::Refused {
-        binary.check_machine()?;
-    }
-    binary.metadata()
+    let file = open_regular(path)?;
+    exports(path, &parse(path, &file, file.len())?)
 }
 
 /// Opens a regular file to be read by pages.
-pub(crate) fn open_regular(path: &Path) -> Result<PagedFile, InspectError> {
+fn open_regular(path: &Path) -> Result<PagedFile, InspectError> {
     let unreadable = |source| unreadable(path, source);
     let file = open_without_waiting(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
@@ -182,128 +76,142 @@ pub(crate) fn open_regular(path: &Path) -> Result<PagedFile, InspectError> {
     }
 }
 
-fn not_empty(path: &Path, len: u64) -> Result<u64, InspectError> {
-    match len {
-        0 => Err(not_a_library(path, "it is empty".to_owned())),
-        len => Ok(len),
+/// The treatment of a library that was built for another machine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnyMachine {
+    Allowed,
+    Refused,
+}
+
+/// Checks a library file, of which it reads only the headers and the one
+/// section.
+pub(crate) fn check(
+    path: &Path,
+    file: &PagedFile,
+    machine: AnyMachine,
+) -> Result<PluginMetadata, InspectError> {
+    check_data(path, file, file.len(), machine)
+}
+
+fn check_data<'d, R: ReadRef<'d>>(
+    path: &Path,
+    data: R,
+    len: u64,
+    machine: AnyMachine,
+) -> Result<PluginMetadata, InspectError> {
+    if let Ok(FileKind::Elf64) = FileKind::parse(data) {
+        let elf = Elf::parse(data).map_err(|error| damaged(path, error.to_string()))?;
+        check_sound(path, &elf, len)?;
+        return check_rest(path, &elf, machine);
     }
+    check_rest(path, &parse(path, data, len)?, machine)
 }
 
-pub(crate) fn unreadable(path: &Path, source: io::Error) -> InspectError {
-    InspectError::Read { path: path.to_owned(), source }
+/// Reads a library of any known format, and checks that its headers refer to
+/// nothing outside of it.
+pub(super) fn parse<'d, R: ReadRef<'d>>(
+    path: &Path,
+    data: R,
+    len: u64,
+) -> Result<object::File<'d, R>, InspectError> {
+    if len == 0 {
+        return Err(not_a_library(path, "it is empty".to_owned()));
+    }
+    FileKind::parse(data)
+        .map_err(|_| not_a_library(path, "its header is of no known format".to_owned()))?;
+    let file = object::File::parse(data).map_err(|error| damaged(path, error.to_string()))?;
+    check_sound(path, &file, len)?;
+    Ok(file)
 }
 
-fn not_a_library(path: &Path, reason: String) -> InspectError {
-    InspectError::NotALibrary { path: path.to_owned(), reason }
-}
-
-/// A dynamic library whose headers lead to nothing outside of it.
-pub(crate) struct Binary<'p, 'd, R: ReadRef<'d>> {
-    path: &'p Path,
-    pub(crate) file: object::File<'d, R>,
-}
-
-impl<'p, 'd, R: ReadRef<'d>> Binary<'p, 'd, R> {
-    pub(crate) fn parse(path: &'p Path, data: R, len: u64) -> Result<Self, InspectError> {
-        FileKind::parse(data)
-            .map_err(|_| not_a_library(path, "its header is of no known format".to_owned()))?;
-        let file = object::File::parse(data).map_err(|error| damaged(path, error.to_string()))?;
-        if file.kind() != ObjectKind::Dynamic {
-            return Err(not_a_library(path, format!("it is {}", describe(file.kind()))));
+/// Refuses what is no library, or lacks its end.
+fn check_sound<'d>(path: &Path, headers: &impl Headers<'d>, len: u64) -> Result<(), InspectError> {
+    let kind = headers.kind();
+    if kind != ObjectKind::Dynamic {
+        return Err(not_a_library(path, format!("it is {}", describe(kind))));
+    }
+    let segments = headers.segments().map_err(|error| damaged(path, error.to_string()))?;
+    for (offset, size) in segments {
+        if offset.checked_add(size).is_none_or(|end| end > len) {
+            return Err(damaged(path, format!("a segment ends beyond the file's {len} bytes")));
         }
-        for segment in file.segments() {
-            let (offset, size) = segment.file_range();
-            if offset.checked_add(size).is_none_or(|end| end > len) {
-                let reason = format!("a segment ends beyond the file's {len} bytes");
-                return Err(damaged(path, reason));
-            }
-        }
-        Ok(Binary { path, file })
     }
+    Ok(())
+}
 
-    fn check_machine(&self) -> Result<(), InspectError> {
-        let (architecture, format) = (self.file.architecture(), self.file.format());
-        if is_foreign((architecture, format)) {
-            let found = format!("{architecture:?} ({format:?})");
-            return Err(InspectError::OtherMachine { path: self.path.to_owned(), found });
-        }
-        Ok(())
+/// Checks the machine, and reads the metadata.
+fn check_rest<'d>(
+    path: &Path,
+    headers: &impl Headers<'d>,
+    machine: AnyMachine,
+) -> Result<PluginMetadata, InspectError> {
+    let (architecture, format, endianness) = headers.machine();
+    if machine == AnyMachine::Refused && is_foreign(architecture, format, endianness) {
+        let found = format!("{architecture:?} ({format:?})");
+        return Err(InspectError::OtherMachine { path: path.to_owned(), found });
     }
-
-    fn metadata(&self) -> Result<PluginMetadata, InspectError> {
-        let path = || self.path.to_owned();
-        let section = self
-            .file
-            .section_by_name(SECTION)
-            .or_else(|| self.file.section_by_name("__plugin"))
-            .ok_or_else(|| match self.has_section_names() {
-                true => InspectError::NotAPlugin { path: path() },
-                false => damaged(self.path, "its table of sections is blank".to_owned()),
-            })?;
-        if section.size() > MAX_METADATA {
-            return Err(damaged(self.path, format!("{} bytes of metadata", section.size())));
+    let damaged = |reason| damaged(path, reason);
+    match headers.section().map_err(|error| damaged(error.to_string()))? {
+        Section::Found(bytes) => {
+            read(bytes).map_err(|source| InspectError::Metadata { path: path.to_owned(), source })
         }
-        let bytes = section.data().map_err(|error| damaged(self.path, error.to_string()))?;
-        read(bytes).map_err(|source| InspectError::Metadata { path: path(), source })
-    }
-
-    /// Whether the table of sections was written; its place may be reserved by
-    /// a writer that comes to it last.
-    fn has_section_names(&self) -> bool {
-        self.file.sections().any(|section| section.name().is_ok_and(|name| !name.is_empty()))
-    }
-
-    pub(crate) fn exports(&self) -> Result<BTreeSet<String>, InspectError> {
-        let unreadable = |error: object::Error| damaged(self.path, error.to_string());
-        let mut names = BTreeSet::new();
-        for export in self.file.exports().map_err(unreadable)? {
-            if let NameOrOrdinal::Name(name) = export.map_err(unreadable)?.name() {
-                names.insert(String::from_utf8_lossy(name).into_owned());
-            }
-        }
-        Ok(names)
+        Section::TooLong(size) => Err(damaged(format!("{size} bytes of metadata"))),
+        Section::Absent => Err(InspectError::NotAPlugin { path: path.to_owned() }),
+        Section::Blank => Err(damaged("its table of sections is blank".to_owned())),
+        Section::BlankAtEnd => Err(damaged("its table of sections is blank at its end".to_owned())),
     }
 }
 
-pub(crate) fn damaged(path: &Path, reason: String) -> InspectError {
-    InspectError::Damaged { path: path.to_owned(), reason }
+impl<'d, R: ReadRef<'d>> Headers<'d> for object::File<'d, R> {
+    fn kind(&self) -> ObjectKind {
+        Object::kind(self)
+    }
+
+    fn segments(&self) -> object::Result<impl Iterator<Item = (u64, u64)>> {
+        Ok(Object::segments(self).map(|segment| segment.file_range()))
+    }
+
+    fn machine(&self) -> (Architecture, BinaryFormat, Endianness) {
+        (self.architecture(), self.format(), self.endianness())
+    }
+
+    fn section(&self) -> object::Result<Section<'d>> {
+        let found = self.section_by_name(SECTION).or_else(|| self.section_by_name("__plugin"));
+        let Some(section) = found else {
+            let mut sections = self.sections();
+            let is_named = sections.any(|section| section.name().is_ok_and(|n| !n.is_empty()));
+            return Ok(match is_named {
+                true => Section::Absent,
+                false => Section::Blank,
+            });
+        };
+        match section.size() {
+            size if size > MAX_METADATA => Ok(Section::TooLong(size)),
+            _ => section.data().map(Section::Found),
+        }
+    }
 }
 
-pub(crate) fn describe(kind: ObjectKind) -> &'static str {
+/// The names that a library exports.
+pub(super) fn exports<'d, R: ReadRef<'d>>(
+    path: &Path,
+    file: &object::File<'d, R>,
+) -> Result<BTreeSet<String>, InspectError> {
+    let unreadable = |error: object::Error| damaged(path, error.to_string());
+    let mut names = BTreeSet::new();
+    for export in file.exports().map_err(unreadable)? {
+        if let NameOrOrdinal::Name(name) = export.map_err(unreadable)?.name() {
+            names.insert(String::from_utf8_lossy(name).into_owned());
+        }
+    }
+    Ok(names)
+}
+
+fn describe(kind: ObjectKind) -> &'static str {
     match kind {
         ObjectKind::Executable => "a program",
         ObjectKind::Relocatable => "an object file",
         ObjectKind::Core => "a core dump",
         _ => "something else",
     }
-}
-
-/// This machine, as `object` would name it; `None` where we do not know.
-fn expected() -> (Option<Architecture>, BinaryFormat) {
-    let architecture = match std::env::consts::ARCH {
-        "x86_64" => Some(Architecture::X86_64),
-        "x86" => Some(Architecture::I386),
-        "aarch64" => Some(Architecture::Aarch64),
-        "arm" => Some(Architecture::Arm),
-        "riscv64" => Some(Architecture::Riscv64),
-        _ => None,
-    };
-    let format = if cfg!(windows) {
-        BinaryFormat::Pe
-    } else if cfg!(target_vendor = "apple") {
-        BinaryFormat::MachO
-    } else {
-        BinaryFormat::Elf
-    };
-    (architecture, format)
-}
-
-pub(crate) fn is_foreign((architecture, format): (Architecture, BinaryFormat)) -> bool {
-    let (expected_architecture, expected_format) = expected();
-    format != expected_format || expected_architecture.is_some_and(|e| e != architecture)
-}
-
-fn machine() -> String {
-    let (_, format) = expected();
-    format!("{} ({format:?})", std::env::consts::ARCH)
 }

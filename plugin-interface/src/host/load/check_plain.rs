@@ -7,9 +7,9 @@ use std::path::Path;
 use object::read::ReadRef;
 use object::{Object, ObjectSegment, ObjectSymbol, ObjectSymbolTable, SymbolKind};
 
+use crate::host::error::InspectError;
 use crate::host::file::paged::PagedFile;
-use crate::host::file::private_copy::PrivateCopy;
-use crate::host::load::check::{AnyMachine, Binary, InspectError, check, unreadable};
+use crate::host::load::check::{AnyMachine, check, exports, parse};
 
 /// What a plain library defines.
 #[derive(Debug, Default)]
@@ -22,26 +22,25 @@ pub(crate) struct PlainLibrary {
     pub(crate) constant: Option<u32>,
 }
 
-/// Checks a private copy; errors name it `path`.
-pub(crate) fn check_plain(
+/// Checks a library file, and reads the symbols that it defines.
+pub(crate) fn check_plain_library(
     path: &Path,
-    copy: &mut PrivateCopy,
+    file: &PagedFile,
     constant: Option<&str>,
 ) -> Result<PlainLibrary, InspectError> {
-    let pages = copy.pages().map_err(|source| unreadable(path, source))?;
-    glance(path, &pages)?;
-    let binary = Binary::parse(path, &pages, pages.len())?;
+    check_sound(path, file)?;
+    let library = parse(path, file, file.len())?;
     Ok(PlainLibrary {
-        defined: binary.exports()?,
-        variables: variables(&binary.file),
-        constant: constant.and_then(|name| value(&binary.file, name)),
+        defined: exports(path, &library)?,
+        variables: variables(&library),
+        constant: constant.and_then(|name| value(&library, name)),
     })
 }
 
-/// Checks all but what is asked of a plugin.
-pub(crate) fn glance(path: &Path, file: &PagedFile) -> Result<(), InspectError> {
+/// Checks everything but what only a plugin has.
+pub(crate) fn check_sound(path: &Path, file: &PagedFile) -> Result<(), InspectError> {
     match check(path, file, AnyMachine::Refused) {
-        // The last of the checks, which are the same up to there.
+        // The last checks; all before them are the same for a plugin.
         Ok(_) | Err(InspectError::NotAPlugin { .. } | InspectError::Metadata { .. }) => Ok(()),
         Err(error) => Err(error),
     }

@@ -1,10 +1,13 @@
 //! Discover: the files of a directory that may be libraries.
 
 use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::host::error::LoadError;
+use crate::host::load::settle::PATIENCE;
 
 /// The files below `directory`, not deeper, whose names end as the platform's
 /// libraries do, sorted by name. None is opened.
@@ -28,12 +31,77 @@ pub(crate) fn candidates(directory: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(candidates)
 }
 
-/// Refuses a link that leads out of its own directory, or nowhere.
-pub(crate) fn check_link(path: &Path) -> Result<(), LoadError> {
-    let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-    if !path.symlink_metadata().map_err(unreadable)?.is_symlink() {
-        return Ok(());
+/// A file that is to be loaded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate<'p> {
+    /// The path by which the library is known to the host.
+    pub(crate) path: &'p Path,
+    /// The file to read: that one, or a copy of it.
+    pub(crate) file: &'p Path,
+    links: Links,
+    /// The time that a writer may take to close the file.
+    pub(crate) patience: Duration,
+}
+
+/// The links that a candidate may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Links {
+    /// Any: the host names the file itself.
+    Any,
+    /// Those within the directory that was scanned.
+    Inner,
+    /// The same; and the policy allows the directory.
+    InnerOfChecked,
+}
+
+impl<'p> Candidate<'p> {
+    /// A file that the host names.
+    pub(crate) fn named(path: &'p Path) -> Self {
+        Candidate { path, file: path, links: Links::Any, patience: PATIENCE }
     }
+
+    /// A file that was found in a directory.
+    pub(crate) fn found(path: &'p Path) -> Self {
+        Candidate { links: Links::Inner, ..Self::named(path) }
+    }
+
+    /// A file that was found in a directory which the policy allows.
+    pub(crate) fn found_in_checked(path: &'p Path) -> Self {
+        Candidate { links: Links::InnerOfChecked, ..Self::named(path) }
+    }
+
+    /// Reads a copy of it, which another process made.
+    pub(crate) fn copied_to(self, file: &'p Path) -> Self {
+        Candidate { file, ..self }
+    }
+
+    /// Gives a writer so much time.
+    pub(crate) fn patient(self, patience: Duration) -> Self {
+        Candidate { patience, ..self }
+    }
+
+    /// Looks the file up, and refuses a link that leads out of its directory, or
+    /// nowhere. Returns the metadata of what is no link, if that was looked up.
+    pub(super) fn find(&self) -> Result<Option<Metadata>, LoadError> {
+        if self.links == Links::Any {
+            return Ok(None);
+        }
+        let unreadable = |source| LoadError::Read { path: self.file.to_owned(), source };
+        let found = self.file.symlink_metadata().map_err(unreadable)?;
+        if !found.is_symlink() {
+            return Ok(Some(found));
+        }
+        check_target(self.file).map(|()| None)
+    }
+
+    /// Returns `true` if the policy need not look at its directory.
+    pub(super) fn is_in_checked_directory(&self, found: Option<&Metadata>) -> bool {
+        self.links == Links::InnerOfChecked && found.is_some()
+    }
+}
+
+fn check_target(path: &Path) -> Result<(), LoadError> {
+    let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
     let to = path.read_link().map_err(unreadable)?;
     let broken = |source| LoadError::LinkBroken { path: path.to_owned(), to: to.clone(), source };
     let target = path.canonicalize().map_err(broken)?;

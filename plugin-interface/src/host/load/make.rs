@@ -11,6 +11,7 @@ use crate::abi::{
     ABI_VERSION, Failure, FailureKind, PluginEntry, RawContext, RawFactory, RawSlice,
     RegistrationArray, RegistrationFactory, VTableHeader,
 };
+use crate::host::compare::fit::fits;
 use crate::host::error::LoadError;
 use crate::host::library::instance::{
     ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker,
@@ -18,23 +19,14 @@ use crate::host::library::instance::{
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols;
 use crate::host::library::symbols::{Symbols, UnregisterAll};
-use crate::host::load::admit::fits;
 use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
 use crate::runtime::reported::{take_message, text_of};
 
 /// Makes one instance of each registration of `library`, or of those of
-/// `wanted`. One that cannot be made does not hinder the others.
-pub(crate) fn make(
-    library: &Arc<LoadedLibrary>,
-    wanted: Option<PluginTrait>,
-) -> Vec<Result<Instance, LoadError>> {
-    make_named(library, wanted, None)
-}
-
-/// The same, of those of one name only, as far as the library can make one
-/// without the others.
-pub(crate) fn make_named(
+/// `wanted`, or of that name only, as far as the library can make one without
+/// the others. One that cannot be made does not hinder the others.
+pub(super) fn make(
     library: &Arc<LoadedLibrary>,
     wanted: Option<PluginTrait>,
     name: Option<&str>,

@@ -1,7 +1,5 @@
-//! The stages of a load, in their order. Nothing of a library runs before
-//! `open`; each stage has its own errors.
-//!
-//! discover → settle → copy → check → admit → probe → open (and connect) → make
+//! The stages of a load, and their order in [`pipeline`]. Each stage has its own
+//! errors.
 
 pub(crate) mod admit;
 pub(crate) mod check;
@@ -10,9 +8,14 @@ mod check_elf;
 pub(crate) mod check_plain;
 mod child_output;
 pub(crate) mod discover;
+mod headers;
 pub(crate) mod make;
 pub(crate) mod open;
+pub(crate) mod pipeline;
+pub(crate) mod plugins;
 pub(crate) mod policy;
 pub(crate) mod probe;
+mod regular;
 pub(crate) mod settle;
+mod subject;
 pub(crate) mod timings;

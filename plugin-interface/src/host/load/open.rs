@@ -8,42 +8,40 @@ use libloading::Library;
 
 use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
 use crate::host::error::LoadError;
-use crate::host::error::stage::Stage;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::loaded::LoadedLibrary;
+use crate::host::library::mapped::Mapped;
+use crate::host::library::outcome::CloseRecord;
 use crate::host::library::symbols::Symbols;
-use crate::host::load::timings::Stopwatch;
 use crate::host::services::Services;
 use crate::metadata::PluginMetadata;
 
-/// Opens and connects a library that was admitted.
+/// Maps a library that was admitted.
 pub(crate) fn open(
     path: &Path,
     copy: PrivateCopy,
-    metadata: PluginMetadata,
-) -> Result<LoadedLibrary, LoadError> {
-    timed(path, copy, metadata, &mut Stopwatch::start())
-}
-
-/// The same, timed.
-pub(crate) fn timed(
-    path: &Path,
-    copy: PrivateCopy,
-    metadata: PluginMetadata,
-    watch: &mut Stopwatch,
-) -> Result<LoadedLibrary, LoadError> {
-    watch.begin(Stage::Open);
+    metadata: &PluginMetadata,
+) -> Result<Mapped, LoadError> {
     let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
     let library = map(path, &copy)?;
-    watch.begin(Stage::Connect);
-    let entry = entry(path, &library, &metadata)?;
-    let offered = services.offered();
+    let (path, close_record) = (path.to_owned(), CloseRecord::default());
+    Ok(Mapped { path, close_record, count: 0, library, services, copy })
+}
+
+/// Hands the services over to a library that was opened.
+pub(super) fn connect(
+    mapped: Mapped,
+    metadata: PluginMetadata,
+) -> Result<LoadedLibrary, LoadError> {
+    let path = mapped.path.clone();
+    let entry = entry(&path, &mapped.library, &metadata)?;
+    let offered = mapped.services.offered();
     // First, so that it decides what becomes of the services, whatever happens.
-    let library = LoadedLibrary::new(path, metadata, entry, library, services, copy);
+    let library = LoadedLibrary::new(mapped, metadata, entry);
     if let Some(entry) = entry {
         // SAFETY: the library drops its services after it is closed, and not at
         // all if it stays mapped.
-        unsafe { connect(path, entry, offered) }?;
+        unsafe { hand_over(&path, entry, offered) }?;
     }
     Ok(library)
 }
@@ -54,7 +52,7 @@ pub(crate) fn timed(
 ///
 /// The entry is that of an open library, and the services live until it is
 /// closed.
-pub(crate) unsafe fn connect(
+pub(crate) unsafe fn hand_over(
     path: &Path,
     entry: NonNull<PluginEntry>,
     services: *const HostServices,

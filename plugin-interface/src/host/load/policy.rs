@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::host::error::LoadError;
+use crate::host::library::unmap::Earlier;
 use crate::metadata::PluginMetadata;
 
 /// Which plugins a host is willing to load.
@@ -136,13 +137,24 @@ impl LoadPolicy {
         self
     }
 
-    /// Whether another version may be loaded beside these.
-    pub(crate) fn allows_retained(&self, versions: usize, bytes: u64) -> bool {
-        versions < self.retained.0 && bytes < self.retained.1
+    /// Returns `true` if only libraries of certain digests are allowed.
+    pub(super) fn has_pins(&self) -> bool {
+        !self.pinned.is_empty()
     }
 
-    /// Who may write a file in a directory that `check_directory` allowed.
-    pub(crate) fn check_file(&self, path: &Path, file: &Metadata) -> Result<(), LoadError> {
+    /// Refuses another version beside those that are still mapped.
+    pub(super) fn check_room(&self, path: &Path, earlier: Earlier) -> Result<(), LoadError> {
+        let Earlier { versions, bytes, outcome } = earlier;
+        if versions < self.retained.0 && bytes < self.retained.1 {
+            return Ok(());
+        }
+        let (path, outcome) = (path.to_owned(), Box::new(outcome));
+        Err(LoadError::StillMapped { path, versions, bytes, outcome })
+    }
+
+    /// Refuses a file that everybody may write, in a directory that
+    /// `check_directory` allowed.
+    pub(super) fn check_file(&self, path: &Path, file: &Metadata) -> Result<(), LoadError> {
         if self.world_writable || !is_world_writable(file) {
             return Ok(());
         }
@@ -249,9 +261,7 @@ fn is_sticky(metadata: &Metadata) -> bool {
 fn is_trusted(inner: &Metadata, outer: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     let owner = inner.uid();
-    owner == 0
-        || owner == outer.uid()
-        || Some(owner) == crate::host::file::private_directory::this_user()
+    owner == 0 || owner == outer.uid() || Some(owner) == crate::host::platform::user::this_user()
 }
 
 /// Other platforms have access lists, which are not looked at.

@@ -2,24 +2,20 @@
 //! child survives.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::host::error::LoadError;
 use crate::host::load::child_output::{ChildOutput, Reply};
-use crate::host::load::policy::LoadPolicy;
-use crate::host::manager::PluginManager;
-use crate::host::manager::handle::PluginHandle;
-use crate::host::platform::parent_death::end_with_parent;
+use crate::host::platform::exit_status::describe_exit;
 
 /// What the child says when all is done.
-const SURVIVED: &str = "plugin-probe: survived";
+pub(crate) const SURVIVED: &str = "plugin-probe: survived";
 
 /// What the child says when it could not even begin.
-const UNTRIED: &str = "plugin-probe: untried";
+pub(crate) const UNTRIED: &str = "plugin-probe: untried";
 
 /// How to try a library in a child process before the host opens it.
 ///
@@ -73,45 +69,6 @@ impl Probe {
         self
     }
 
-    /// The child's side: loads the library, lets the host's calls be made, and
-    /// unloads it. What a plugin reports as an error, or panics with, is for
-    /// the host to see when it does the same: here it is survived.
-    ///
-    /// `library` and `copy` are the last two arguments of the process.
-    ///
-    /// ```no_run
-    /// plugin_interface::Probe::serve("libx.so".as_ref(), "copy/libx.so".as_ref(), |plugins| {
-    ///     for greeter in plugins.iter().filter_map(|plugin| plugin.as_greeter()) {
-    ///         let _ = plugin_interface::Greeter::greet(&greeter, "probe");
-    ///     }
-    /// });
-    /// ```
-    pub fn serve(library: &Path, copy: &Path, calls: impl FnOnce(&[PluginHandle])) {
-        end_with_parent();
-        // Whether the file may be loaded at all, the host has judged.
-        let policy = LoadPolicy::new().allow_world_writable();
-        let mut manager = PluginManager::with_policy(policy);
-        let loaded = manager.load_copied(library, copy);
-        let marker = match &loaded {
-            // The host can read its copy, so that here something else is wrong.
-            Err(
-                LoadError::Copy { .. } | LoadError::Read { .. } | LoadError::StillWritten { .. },
-            ) => UNTRIED,
-            _ => SURVIVED,
-        };
-        if let Ok(plugins) = loaded {
-            // A panic is contained here as it will be in the host.
-            let _ = catch_unwind(AssertUnwindSafe(|| calls(&plugins)));
-            for plugin in plugins {
-                let _ = plugin.close();
-            }
-        }
-        // With the directory of its copies: the host ends this process.
-        drop(manager);
-        let mut out = io::stdout().lock();
-        let _ = writeln!(out, "\n{marker}").and_then(|()| out.flush());
-    }
-
     /// Tries a private copy in a child.
     pub(crate) fn run(&self, path: &Path, copy: &Path) -> Result<(), LoadError> {
         let not_started = |source: io::Error| LoadError::ProbeNotStarted {
@@ -159,46 +116,4 @@ enum Said {
 fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
-}
-
-/// How a process ended, for people: by which signal, or with which code.
-///
-/// ```
-/// # #[cfg(unix)]
-/// # fn main() {
-/// use std::os::unix::process::ExitStatusExt;
-/// let killed = std::process::ExitStatus::from_raw(11);
-/// assert!(plugin_interface::describe_exit(killed).contains("SIGSEGV"));
-/// # }
-/// # #[cfg(not(unix))]
-/// # fn main() {}
-/// ```
-pub fn describe_exit(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return match signal_name(signal) {
-            Some(name) => format!("the process was killed by {name}"),
-            None => format!("the process was killed by signal {signal}"),
-        };
-    }
-    match status.code() {
-        Some(code) => format!("the process ended itself with exit code {code}"),
-        None => "the process ended".to_owned(),
-    }
-}
-
-#[cfg(unix)]
-fn signal_name(signal: i32) -> Option<&'static str> {
-    Some(match signal {
-        libc::SIGSEGV => "SIGSEGV (a wild pointer, or an overflown stack)",
-        libc::SIGBUS => "SIGBUS (memory that is not there, as of a damaged file)",
-        libc::SIGABRT => "SIGABRT (it aborted)",
-        libc::SIGILL => "SIGILL (an illegal instruction)",
-        libc::SIGFPE => "SIGFPE (a division by zero)",
-        libc::SIGTRAP => "SIGTRAP",
-        libc::SIGKILL => "SIGKILL",
-        libc::SIGTERM => "SIGTERM",
-        libc::SIGSYS => "SIGSYS",
-        _ => return None,
-    })
 }

@@ -7,90 +7,123 @@
 
 use std::fs::{File, Metadata};
 use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+use crate::host::error::LoadError;
+use crate::host::file::open::open_without_waiting;
+use crate::host::file::paged::PagedFile;
 
 /// How long a writer may take to close the file. One that has closed it may
 /// seem not to have: a child that its process just started holds the file too,
 /// until it runs its own program.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(300);
 
-/// A file that is being read, and what it was when that began.
-pub(crate) struct Settled<'f> {
-    file: &'f File,
+/// A file that is open for reading, and its metadata from before it was read.
+pub(super) struct SettledFile {
+    file: File,
     before: Metadata,
-    lease: Option<Lease<'f>>,
+    has_lease: bool,
 }
 
-impl<'f> Settled<'f> {
-    /// Begins to watch a file that is open for reading; `None` if somebody is
-    /// writing it, and goes on doing so for as long as we have patience.
-    pub(crate) fn begin(file: &'f File, patience: Duration) -> io::Result<Option<Self>> {
-        let deadline = Instant::now() + patience;
-        let lease = loop {
-            match Lease::take(file) {
-                Ok(lease) => break Some(lease),
-                Err(error) if error.kind() != io::ErrorKind::WouldBlock => break None,
-                Err(_) if Instant::now() >= deadline => return Ok(None),
-                Err(_) => std::thread::sleep(PATIENCE / 60),
-            }
+impl SettledFile {
+    /// Opens a file. Refuses it if somebody is writing it, and goes on doing so
+    /// for as long as there is patience; without any, nobody is asked.
+    pub(super) fn open(path: &Path, patience: Option<Duration>) -> Result<Self, LoadError> {
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let file = open_without_waiting(path).map_err(unreadable)?;
+        let has_lease = match patience.map(|patience| wait_for_writer(&file, patience)) {
+            Some(None) => return Err(LoadError::StillWritten { path: path.to_owned() }),
+            Some(Some(has_lease)) => has_lease,
+            None => false,
         };
-        Ok(Some(Settled { file, before: file.metadata()?, lease }))
+        let before = file.metadata().map_err(unreadable)?;
+        Ok(SettledFile { file, before, has_lease })
     }
 
-    /// The file, as it was when it was settled.
-    pub(crate) fn before(&self) -> &Metadata {
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// The metadata, from when the file was completely written.
+    pub(super) fn metadata(&self) -> &Metadata {
         &self.before
     }
 
-    /// Whether nobody wrote the file since.
-    pub(crate) fn is_unchanged(&self) -> io::Result<bool> {
+    /// The content, to be read by pages.
+    pub(super) fn pages(&self) -> io::Result<PagedFile> {
+        Ok(PagedFile::new(self.file.try_clone()?, self.before.len()))
+    }
+
+    /// Returns `true` if nobody wrote the file since it was opened.
+    pub(super) fn is_unchanged(&self) -> io::Result<bool> {
         let (before, after) = (&self.before, self.file.metadata()?);
         let is_same =
             before.len() == after.len() && before.modified().ok() == after.modified().ok();
-        Ok(is_same && self.lease.as_ref().is_none_or(Lease::is_held))
+        Ok(is_same && (!self.has_lease || lease::is_held(&self.file)))
     }
 }
 
-/// Chooses the signal of a lease (`linux/fcntl.h`); `libc` lacks it.
-#[cfg(target_os = "linux")]
-const F_SETSIG: libc::c_int = 10;
+/// Takes a lease of a file, and returns `true`, or `false` where there is none.
+/// `None` if it has a writer, after so much patience.
+fn wait_for_writer(file: &File, patience: Duration) -> Option<bool> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match lease::take(file) {
+            Ok(()) => return Some(true),
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Some(false),
+            Err(_) if Instant::now() >= deadline => return None,
+            Err(_) => std::thread::sleep(PATIENCE / 60),
+        }
+    }
+}
 
-/// A read lease of an open file, which the system takes back when the file is
+/// A read lease of an open file. The system takes it back when the file is
 /// closed.
-struct Lease<'f>(&'f File);
-
 #[cfg(target_os = "linux")]
-impl<'f> Lease<'f> {
-    fn take(file: &'f File) -> io::Result<Self> {
-        // Who breaks a lease sends a signal, whose default would end us; this
-        // one is ignored by default.
-        control(file, F_SETSIG, libc::SIGURG)?;
-        control(file, libc::F_SETLEASE, libc::F_RDLCK)?;
-        Ok(Lease(file))
-    }
-
-    fn is_held(&self) -> bool {
-        matches!(control(self.0, libc::F_GETLEASE, 0), Ok(libc::F_RDLCK))
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn control(file: &File, command: libc::c_int, argument: libc::c_int) -> io::Result<libc::c_int> {
+mod lease {
+    use std::fs::File;
+    use std::io;
     use std::os::fd::AsRawFd;
-    // SAFETY: these commands take a number and touch no memory of ours.
-    match unsafe { libc::fcntl(file.as_raw_fd(), command, argument) } {
-        -1 => Err(io::Error::last_os_error()),
-        answer => Ok(answer),
+
+    /// Chooses the signal of a lease (`linux/fcntl.h`); `libc` lacks it.
+    const F_SETSIG: libc::c_int = 10;
+
+    pub(super) fn take(file: &File) -> io::Result<()> {
+        // Breaking a lease sends a signal, whose default would end the process;
+        // this one is ignored by default.
+        control(file, F_SETSIG, libc::SIGURG)?;
+        control(file, libc::F_SETLEASE, libc::F_RDLCK).map(drop)
+    }
+
+    pub(super) fn is_held(file: &File) -> bool {
+        matches!(control(file, libc::F_GETLEASE, 0), Ok(libc::F_RDLCK))
+    }
+
+    fn control(
+        file: &File,
+        command: libc::c_int,
+        argument: libc::c_int,
+    ) -> io::Result<libc::c_int> {
+        // SAFETY: these commands take a number and touch no memory of ours.
+        match unsafe { libc::fcntl(file.as_raw_fd(), command, argument) } {
+            -1 => Err(io::Error::last_os_error()),
+            answer => Ok(answer),
+        }
     }
 }
 
+/// Other systems have no leases.
 #[cfg(not(target_os = "linux"))]
-impl<'f> Lease<'f> {
-    fn take(_: &'f File) -> io::Result<Self> {
+mod lease {
+    use std::fs::File;
+    use std::io;
+
+    pub(super) fn take(_: &File) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    fn is_held(&self) -> bool {
+    pub(super) fn is_held(_: &File) -> bool {
         true
     }
 }
@@ -104,19 +137,17 @@ mod tests {
     #[test]
     fn a_file_that_is_open_for_writing_is_not_settled() {
         let mut writer = tempfile::NamedTempFile::new().unwrap();
-        let reader = File::open(writer.path()).unwrap();
-        assert!(Settled::begin(&reader, PATIENCE).unwrap().is_none());
+        let refused = SettledFile::open(writer.path(), Some(PATIENCE));
+        assert!(matches!(refused, Err(LoadError::StillWritten { .. })));
         writer.write_all(b"done").unwrap();
         let path = writer.into_temp_path();
-        assert!(Settled::begin(&reader, PATIENCE).unwrap().is_some());
-        drop(path);
+        assert!(SettledFile::open(&path, Some(PATIENCE)).is_ok());
     }
 
     #[test]
     fn a_writer_that_comes_meanwhile_is_noticed() {
         let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
-        let reader = File::open(&path).unwrap();
-        let settled = Settled::begin(&reader, PATIENCE).unwrap().unwrap();
+        let settled = SettledFile::open(&path, Some(PATIENCE)).unwrap();
         assert!(settled.is_unchanged().unwrap());
         // Waits for the lease to go, unless it says that it will not.
         use std::os::unix::fs::OpenOptionsExt;

@@ -62,13 +62,13 @@ pub(crate) struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// At the beginning of the first stage.
+    /// At the beginning of the first stage, now.
     pub(crate) fn start() -> Self {
-        Stopwatch { times: StageTimes::default(), stage: Stage::Settle, since: Instant::now() }
+        Self::since(Instant::now())
     }
 
-    /// At the beginning of all, which was then: a change was noticed, or
-    /// somebody asked.
+    /// At the beginning of the first stage, which was then: a change was
+    /// noticed, or a load was asked for.
     pub(crate) fn since(since: Instant) -> Self {
         Stopwatch { times: StageTimes::default(), stage: Stage::Discover, since }
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::greeter::{Greeter, GreeterProxy};
 use crate::host::error::{ProxyError, UnloadError};
 use crate::host::library::instance::Instance;
+use crate::host::load::timings::StageTimes;
 use crate::interface::Interface;
 use crate::metadata::PluginMetadata;
 
@@ -37,6 +38,7 @@ use crate::metadata::PluginMetadata;
 /// ```
 pub struct PluginHandle {
     instance: Arc<Instance>,
+    times: Arc<StageTimes>,
     thread: PhantomData<StaysOnItsThread>,
 }
 
@@ -46,14 +48,15 @@ pub struct PluginHandle {
 pub(crate) struct StaysOnItsThread(#[expect(dead_code, reason = "a marker")] *const ());
 
 impl PluginHandle {
-    pub(crate) fn new(instance: Instance) -> Self {
-        PluginHandle { instance: Arc::new(instance), thread: PhantomData }
+    pub(super) fn new(instance: Instance, times: Arc<StageTimes>) -> Self {
+        PluginHandle { instance: Arc::new(instance), times, thread: PhantomData }
     }
 
     /// Another handle of the same instance.
     #[cfg(feature = "watch")]
     pub(crate) fn another(&self) -> Self {
-        PluginHandle { instance: Arc::clone(&self.instance), thread: PhantomData }
+        let (instance, times) = (Arc::clone(&self.instance), Arc::clone(&self.times));
+        PluginHandle { instance, times, thread: PhantomData }
     }
 
     /// Whether it is the registration of that name, for that interface.
@@ -80,6 +83,11 @@ impl PluginHandle {
     /// What the library says of itself.
     pub fn metadata(&self) -> &PluginMetadata {
         &self.instance.library.metadata
+    }
+
+    /// How long each stage of the library's load took.
+    pub fn times(&self) -> &StageTimes {
+        &self.times
     }
 
     /// The instance as an `I`.

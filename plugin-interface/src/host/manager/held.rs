@@ -1,14 +1,25 @@
 //! A library that a manager loaded by watching, and holds until its file goes.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::identity;
 use crate::host::error::UnloadError;
-use crate::host::file::duplicates::Content;
-use crate::host::file::private_copy::FileIdentity;
+use crate::host::file::compare::Content;
+use crate::host::file::identity::{FileIdentity, real_path};
 use crate::host::library::outcome::CloseRecord;
+use crate::host::live::Follower;
 use crate::host::manager::handle::PluginHandle;
 use crate::interface::PluginTrait;
+
+/// How a manager watches, and what it loaded so.
+#[derive(Debug, Default)]
+pub(super) struct Watching {
+    pub(super) polling: Option<Duration>,
+    /// The newer ones later.
+    pub(super) held: Vec<Held>,
+    /// What it replaces for others.
+    pub(super) followers: Vec<Follower>,
+}
 
 /// A library of a watched directory.
 #[derive(Debug)]
@@ -33,7 +44,7 @@ impl Held {
     /// Whether somebody means this one by a path, which is `real` without
     /// links.
     pub(super) fn is_at(&self, path: &Path, real: &Path) -> bool {
-        self.path == path || identity(&self.path) == real
+        self.path == path || real_path(&self.path) == real
     }
 
     /// Whether that is its content.

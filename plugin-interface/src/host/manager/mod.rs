@@ -1,8 +1,10 @@
-//! Drives the stages, and remembers what was loaded and what was not.
+//! The manager: loads plugins, and knows what it loaded and what it rejected.
 
 pub(crate) mod handle;
 #[cfg(feature = "watch")]
 mod held;
+mod libraries;
+mod probe_child;
 #[cfg(feature = "watch")]
 mod session;
 #[cfg(feature = "watch")]
@@ -10,23 +12,20 @@ mod watching;
 
 use core::fmt;
 use core::marker::PhantomData;
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::error::{LoadError, UnloadError};
-use crate::host::file::duplicates::{Duplicates, Head};
-use crate::host::file::private_copy;
-use crate::host::file::private_copy::{FileIdentity, PrivateCopy};
-use crate::host::file::private_directory::PrivateDirectory;
-use crate::host::library::loaded::LoadedLibrary;
-use crate::host::library::outcome::{CloseRecord, UnloadOutcome};
-use crate::host::library::unmap;
-use crate::host::load::check::{AnyMachine, check, check_copy, open_regular};
+use crate::host::error::{LoadError, UnloadError};
+use crate::host::file::compare::Content;
+use crate::host::file::duplicates::Duplicates;
+use crate::host::file::identity::{FileIdentity, real_path};
+use crate::host::library::outcome::UnloadOutcome;
+use crate::host::load::discover;
+use crate::host::load::discover::Candidate;
+use crate::host::load::plugins::Plugins;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
-use crate::host::load::{admit, discover, make, open};
 use crate::host::manager::handle::{PluginHandle, StaysOnItsThread};
+use crate::host::manager::libraries::{Libraries, LoadedHandles};
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
@@ -51,26 +50,12 @@ use crate::metadata::PluginMetadata;
 /// ```
 #[derive(Debug, Default)]
 pub struct PluginManager {
-    policy: LoadPolicy,
-    probe: Option<Probe>,
-    /// What was probed well, and has not changed since.
-    survivors: HashSet<FileIdentity>,
-    /// Made with the first copy, removed with the last owner.
-    copies: Option<Arc<PrivateDirectory>>,
-    loaded: Vec<Loaded>,
+    libraries: Libraries,
     rejected: Vec<Rejected>,
     /// What it loaded by watching, and how it watches.
     #[cfg(feature = "watch")]
-    watching: watching::Watching,
+    watching: held::Watching,
     thread: PhantomData<StaysOnItsThread>,
-}
-
-/// A library that was loaded, and what became of it.
-#[derive(Debug)]
-struct Loaded {
-    /// What the path meant when it was loaded.
-    identity: PathBuf,
-    close_record: CloseRecord,
 }
 
 /// A file of the last scan that was not loaded, or a registration that could
@@ -109,13 +94,13 @@ impl PluginManager {
 
     /// A manager that refuses what `policy` does.
     pub fn with_policy(policy: LoadPolicy) -> Self {
-        PluginManager { policy, ..Self::default() }
+        PluginManager { libraries: Libraries::new(policy), ..Self::default() }
     }
 
     /// Tries each library in a child process before opening it. One that was
     /// tried well is not tried again until its file changes.
     pub fn with_probe(self, probe: Probe) -> Self {
-        PluginManager { probe: Some(probe), ..self }
+        PluginManager { libraries: self.libraries.with_probe(probe), ..self }
     }
 
     /// Loads every plugin for `interface` from the libraries in `directory`,
@@ -180,16 +165,11 @@ impl PluginManager {
     pub fn load_library(&mut self, path: impl AsRef<Path>) -> Result<Vec<PluginHandle>, LoadError> {
         self.rejected.clear();
         let path = path.as_ref();
-        let copy = self.copy(path)?;
-        let mut handles = Vec::new();
-        self.load_copy(path, copy, None, &mut handles)?;
-        match (handles.is_empty(), self.rejected.pop()) {
-            (true, Some(last)) => Err(last.error),
-            (_, last) => {
-                self.rejected.extend(last);
-                Ok(handles)
-            }
-        }
+        let loaded = self.libraries.load(&Candidate::named(path), Plugins::of(None))?;
+        let Some(LoadedHandles { handles, mut failed, .. }) = loaded else { return Ok(Vec::new()) };
+        let last = failed.pop_if(|_| handles.is_empty());
+        self.reject(path, failed);
+        last.map_or(Ok(handles), Err)
     }
 
     /// What a load of `directory` would find, file by file, up to the point
@@ -213,22 +193,19 @@ impl PluginManager {
     /// # }
     /// ```
     pub fn survey(&self, directory: impl AsRef<Path>) -> Result<Vec<ScanEntry>, LoadError> {
-        let mut duplicates = Duplicates::default();
         let candidates = discover::candidates(directory.as_ref())?;
-        // The same directory for all of them, but for what links lead to.
-        let is_allowed = candidates.iter().find(|path| !path.is_symlink());
-        let is_allowed = is_allowed.is_some_and(|path| self.policy.check_directory(path).is_ok());
+        // The same directory for all of them, but for what links refer to.
+        let first = candidates.iter().find(|path| !path.is_symlink());
+        let is_allowed = first.is_some_and(|path| self.libraries.may_be_in_directory(path));
+        let mut duplicates = Duplicates::default();
         let examine = |path: PathBuf| {
-            let examined = match is_allowed {
-                true => self.examine_in_directory(&path),
-                false => discover::check_link(&path).and_then(|()| self.examine_file(&path)),
+            let candidate = match is_allowed {
+                true => Candidate::found_in_checked(&path),
+                false => Candidate::found(&path),
             };
-            let result = examined.and_then(|(metadata, head)| {
-                match duplicates.earlier(&path, &path, head) {
-                    None => Ok(metadata),
-                    Some(of) => Err(LoadError::Duplicate { path: path.clone(), of: of.to_owned() }),
-                }
-            });
+            let mut is_new = |content: &Content, _: &FileIdentity| duplicates.check(&path, content);
+            let plugins = Plugins::of(None).if_new(&mut is_new);
+            let result = self.libraries.examine(&candidate, plugins);
             ScanEntry { path, result }
         };
         Ok(candidates.into_iter().map(examine).collect())
@@ -240,38 +217,7 @@ impl PluginManager {
     ///
     /// If a load would refuse the file before it opens it.
     pub fn examine(&self, path: &Path) -> Result<PluginMetadata, LoadError> {
-        self.examine_file(path).map(|(metadata, _)| metadata)
-    }
-
-    fn examine_file(&self, path: &Path) -> Result<(PluginMetadata, Head), LoadError> {
-        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-        let file = path.metadata().map_err(unreadable)?;
-        private_copy::regular(path, &file)?;
-        self.policy.check_file(path, &file)?;
-        self.policy.check_directory(path)?;
-        self.examine_content(path)
-    }
-
-    /// A file of a directory that is allowed.
-    fn examine_in_directory(&self, path: &Path) -> Result<(PluginMetadata, Head), LoadError> {
-        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-        let file = path.symlink_metadata().map_err(unreadable)?;
-        if file.is_symlink() {
-            discover::check_link(path)?;
-            return self.examine_file(path);
-        }
-        private_copy::regular(path, &file)?;
-        self.policy.check_file(path, &file)?;
-        self.examine_content(path)
-    }
-
-    fn examine_content(&self, path: &Path) -> Result<(PluginMetadata, Head), LoadError> {
-        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-        let file = open_regular(path)?;
-        let metadata = check(path, &file, AnyMachine::Refused)?;
-        admit::admit(path, &metadata, &self.policy, None)?;
-        self.policy.check_content(path, path)?;
-        Ok((metadata, file.head().map_err(unreadable)?))
+        self.libraries.examine(&Candidate::named(path), Plugins::of(None))
     }
 
     /// What the last call that loads did not load, in the order of the files.
@@ -293,32 +239,18 @@ impl PluginManager {
     ///
     /// If no library was loaded from there.
     pub fn unload_by_path(&mut self, path: impl AsRef<Path>) -> Result<Option<u64>, UnloadError> {
-        let wanted = identity(path.as_ref());
+        let wanted = real_path(path.as_ref());
         #[cfg(feature = "watch")]
         self.watching.held.retain(|held| !held.is_at(path.as_ref(), &wanted));
-        let before = self.loaded.len();
-        let mut counters = Vec::new();
-        self.loaded.retain(|loaded| {
-            let found = loaded.identity == wanted;
-            if found {
-                counters.push(loaded.close_record.count());
-            }
-            !found
-        });
-        if self.loaded.len() == before {
-            return Err(UnloadError::NotLoaded { path: path.as_ref().to_owned() });
-        }
-        Ok(counters.into_iter().sum())
+        let not_loaded = || UnloadError::NotLoaded { path: path.as_ref().to_owned() };
+        self.libraries.forget(&wanted).ok_or_else(not_loaded)
     }
 
     /// What became of the library that was loaded from `path`; `None` while it
     /// is loaded, and if it never was. One that was pinned changes to unmapped
     /// when that has happened.
     pub fn outcome(&self, path: impl AsRef<Path>) -> Option<UnloadOutcome> {
-        let wanted = identity(path.as_ref());
-        let last = self.loaded.iter().rfind(|loaded| loaded.identity == wanted)?;
-        unmap::sweep();
-        last.close_record.outcome()
+        self.libraries.outcome(&real_path(path.as_ref()))
     }
 
     fn scan(
@@ -332,96 +264,30 @@ impl PluginManager {
         // Until the end, so that their copies can be compared with.
         let mut libraries = Vec::new();
         for path in discover::candidates(directory)? {
-            match self.load_candidate(&path, wanted, &mut duplicates, &mut handles) {
-                Ok(library) => libraries.push(library),
-                Err(error) => self.rejected.push(Rejected { path, error }),
+            let mut is_new = |content: &Content, _: &FileIdentity| duplicates.check(&path, content);
+            let plugins = Plugins::of(wanted).if_new(&mut is_new);
+            match self.libraries.load(&Candidate::found(&path), plugins) {
+                Ok(None) => {}
+                Ok(Some(loaded)) => {
+                    handles.extend(loaded.handles);
+                    libraries.push(loaded.library);
+                    self.reject(&path, loaded.failed);
+                }
+                Err(error) => self.reject(&path, [error]),
             }
         }
         Ok(handles)
     }
 
-    /// Loads a file of a directory, unless it is an earlier one again.
-    fn load_candidate(
-        &mut self,
-        path: &Path,
-        wanted: Option<PluginTrait>,
-        duplicates: &mut Duplicates,
-        handles: &mut Vec<PluginHandle>,
-    ) -> Result<Arc<LoadedLibrary>, LoadError> {
-        discover::check_link(path)?;
-        let copy = self.copy(path)?;
-        if let Some(of) = duplicates.earlier(path, copy.path(), copy.head()) {
-            return Err(LoadError::Duplicate { path: path.to_owned(), of: of.to_owned() });
-        }
-        self.load_copy(path, copy, wanted, handles)
+    fn reject(&mut self, path: &Path, errors: impl IntoIterator<Item = LoadError>) {
+        let rejected = |error| Rejected { path: path.to_owned(), error };
+        self.rejected.extend(errors.into_iter().map(rejected));
     }
 
-    /// Everything behind the copy; a registration that cannot be made is
-    /// rejected, the others are added to `handles`.
-    fn load_copy(
-        &mut self,
-        path: &Path,
-        mut copy: PrivateCopy,
-        wanted: Option<PluginTrait>,
-        handles: &mut Vec<PluginHandle>,
-    ) -> Result<Arc<LoadedLibrary>, LoadError> {
-        let metadata = check_copy(path, &mut copy)?;
-        admit::admit(path, &metadata, &self.policy, wanted)?;
-        self.try_in_child(path, &copy)?;
-        let identity = copy.real().to_owned();
-        let library = Arc::new(open::open(path, copy, metadata)?);
-        let before = handles.len();
-        let all = make::make(&library, wanted);
-        if all.is_empty() {
-            return Err(LoadError::NothingMade { path: path.to_owned() });
-        }
-        for made in all {
-            match made {
-                Ok(instance) => handles.push(PluginHandle::new(instance)),
-                Err(error) => self.rejected.push(Rejected { path: path.to_owned(), error }),
-            }
-        }
-        if handles.len() > before {
-            // What was closed since it was loaded from there is history.
-            self.loaded.retain(|l| !l.close_record.is_written() || l.identity != identity);
-            self.loaded.push(Loaded { identity, close_record: library.close_record() });
-        }
-        Ok(library)
-    }
-}
-
-impl PluginManager {
     /// Loads from a copy that another process made, as if from `path`.
-    pub(crate) fn load_copied(
-        &mut self,
-        path: &Path,
-        copy: &Path,
-    ) -> Result<Vec<PluginHandle>, LoadError> {
-        let mut handles = Vec::new();
-        let copy = self.copy(copy)?;
-        self.load_copy(path, copy, None, &mut handles)?;
-        Ok(handles)
+    fn load_copied(&mut self, path: &Path, copy: &Path) -> Result<Vec<PluginHandle>, LoadError> {
+        let candidate = Candidate::named(path).copied_to(copy);
+        let loaded = self.libraries.load(&candidate, Plugins::of(None))?;
+        Ok(loaded.map(|loaded| loaded.handles).unwrap_or_default())
     }
-
-    /// A private copy; where it lies stays for the next ones.
-    fn copy(&mut self, path: &Path) -> Result<PrivateCopy, LoadError> {
-        let copy = PrivateCopy::of(path, &self.policy)?;
-        self.copies.get_or_insert_with(|| copy.directory());
-        Ok(copy)
-    }
-
-    fn try_in_child(&mut self, path: &Path, copy: &PrivateCopy) -> Result<(), LoadError> {
-        let Some(probe) = &self.probe else { return Ok(()) };
-        if !self.survivors.contains(copy.origin()) {
-            probe.run(path, copy.path())?;
-            self.survivors.insert(copy.origin().clone());
-        }
-        Ok(())
-    }
-}
-
-/// A path by which two names of one file are equal, as far as the file is
-/// still there to tell.
-fn identity(path: &Path) -> PathBuf {
-    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }

@@ -6,15 +6,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf, absolute};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::PluginManager;
 use super::held::Held;
-use super::{PluginManager, Rejected};
+use super::libraries::LoadedHandles;
 use crate::host::error::LoadError;
-use crate::host::file::duplicates::Content;
-use crate::host::file::private_copy::{FileIdentity, PrivateCopy};
+use crate::host::file::compare::Content;
+use crate::host::file::identity::FileIdentity;
 use crate::host::live::Follower;
-use crate::host::load::discover;
+use crate::host::load::discover::Candidate;
+use crate::host::load::plugins::Plugins;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::watch::{
     ManagerNotification, RetryQueue, Verdict, WatchError, WatchEvent, WatchNotification,
@@ -198,65 +200,44 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     /// Loads a file, and holds it. `None`: it is what is held already; else
     /// what is to be given back for it.
     fn load_one(&mut self, path: &Path) -> Result<Option<Option<Held>>, LoadError> {
-        discover::check_link(path)?;
-        let copy = PrivateCopy::at_once(path, &self.manager.policy)?;
-        self.manager.copies.get_or_insert_with(|| copy.directory());
-        let content = Content::of(&copy);
-        let interface = self.interface;
-        let held = &mut self.manager.watching.held;
+        let (manager, interface) = (&mut *self.manager, self.interface);
+        let held = &mut manager.watching.held;
         let old = held.iter().rposition(|held| held.is_of(path, interface));
-        match old.map(|at| &mut held[at]) {
-            Some(old) if old.has(&content) => {
-                old.origin = copy.origin().clone();
-                return Ok(None);
+        let mut is_new = |content: &Content, origin: &FileIdentity| match old {
+            Some(at) if held[at].has(content) => {
+                held[at].origin = origin.clone();
+                Ok(false)
             }
-            Some(_) => {}
-            None => self.refuse_twin(path, &content)?,
-        }
-        let new = self.make(path, copy, content, old)?;
+            Some(_) => Ok(true),
+            None => refuse_twin(held, path, interface, content).map(|()| true),
+        };
+        let candidate = Candidate::found(path).patient(Duration::ZERO);
+        let plugins = Plugins::of(interface).if_new(&mut is_new);
+        let Some(loaded) = manager.libraries.load(&candidate, plugins)? else { return Ok(None) };
+        let new = self.hold(path, loaded, old)?;
         let held = &mut self.manager.watching.held;
         let old = old.filter(|_| self.options.auto_unload).map(|at| held.remove(at));
         held.push(new);
         Ok(Some(old))
     }
 
-    /// Refuses a file that is a copy of one that is loaded.
-    fn refuse_twin(&self, path: &Path, content: &Content) -> Result<(), LoadError> {
-        let mut others = self.manager.watching.held.iter();
-        let is_twin = |other: &&Held| {
-            other.interface == self.interface && other.has(content) && other.is_there()
-        };
-        match others.find(is_twin) {
-            None => Ok(()),
-            Some(other) => {
-                Err(LoadError::Duplicate { path: path.to_owned(), of: other.path.clone() })
-            }
-        }
-    }
-
-    /// Drives a copy through the stages after it. What comes instead of an old
-    /// version must be able to stand in for it.
-    fn make(
+    /// Takes in what was loaded. If it replaces an old version, it must have
+    /// all that this one has.
+    fn hold(
         &mut self,
         path: &Path,
-        copy: PrivateCopy,
-        content: Content,
+        loaded: LoadedHandles,
         old: Option<usize>,
     ) -> Result<Held, LoadError> {
-        let manager = &mut *self.manager;
-        let origin = copy.origin().clone();
-        let mut handles = Vec::new();
-        manager.rejected.clear();
-        let library = manager.load_copy(path, copy, self.interface, &mut handles)?;
-        let mut failed = std::mem::take(&mut manager.rejected);
-        let old = old.map(|at| &manager.watching.held[at]);
+        let LoadedHandles { handles, mut failed, content, origin, library } = loaded;
+        let old = old.map(|at| &self.manager.watching.held[at]);
         let serves = !handles.is_empty() && old.is_none_or(|old| old.is_covered_by(&handles));
         let refusal = (!serves).then(|| failed.pop()).flatten();
         let serving = refusal.is_some() && old.is_some();
-        for Rejected { error, .. } in failed {
+        for error in failed {
             self.fail_finally(path, error, serving);
         }
-        if let Some(Rejected { error, .. }) = refusal {
+        if let Some(error) = refusal {
             return Err(error);
         }
         let (path, interface, close_record) =
@@ -341,7 +322,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     fn unload(&mut self, held: Held) {
         let (path, close_record) = (held.path.clone(), held.close_record.clone());
         let (counter, errors) = held.close();
-        self.manager.loaded.retain(|loaded| !loaded.close_record.is_same(&close_record));
+        self.manager.libraries.forget_record(&close_record);
         for error in errors {
             self.tell(ManagerNotification::Error(WatchError::Unload { error }));
         }
@@ -357,5 +338,20 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         if !twins.is_empty() {
             self.load(twins);
         }
+    }
+}
+
+/// Refuses a file that is a copy of one that is loaded.
+fn refuse_twin(
+    held: &[Held],
+    path: &Path,
+    interface: Option<PluginTrait>,
+    content: &Content,
+) -> Result<(), LoadError> {
+    let is_twin =
+        |other: &&Held| other.interface == interface && other.has(content) && other.is_there();
+    match held.iter().find(is_twin) {
+        None => Ok(()),
+        Some(other) => Err(LoadError::Duplicate { path: path.to_owned(), of: other.path.clone() }),
     }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, never};
 
 use super::PluginManager;
-use super::held::Held;
 use super::session::Session;
 use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
 use crate::host::watch::{
@@ -15,16 +14,6 @@ use crate::host::watch::{
     Watcher,
 };
 use crate::interface::PluginTrait;
-
-/// How a manager watches, and what it loaded so.
-#[derive(Debug, Default)]
-pub(super) struct Watching {
-    polling: Option<Duration>,
-    /// The newer ones later.
-    pub(super) held: Vec<Held>,
-    /// What it replaces for others.
-    pub(super) followers: Vec<Follower>,
-}
 
 impl PluginManager {
     /// Watches without the events of the system: files are compared with what
@@ -81,8 +70,8 @@ impl PluginManager {
         &mut self,
         path: impl AsRef<Path>,
     ) -> Result<Live<I>, ReloadError> {
-        let mut options = LiveOptions::new().policy(self.policy.clone());
-        if let Some(probe) = &self.probe {
+        let mut options = LiveOptions::new().policy(self.libraries.loader().policy().clone());
+        if let Some(probe) = self.libraries.loader().probe() {
             options = options.probe(probe.clone());
         }
         let live = options.open(path)?;

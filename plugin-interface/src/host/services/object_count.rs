@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::abi::LibraryRef;
-use crate::host::library::unmap;
 use crate::host::thread_exits;
-use crate::host::thread_exits::LibraryId;
+use crate::host::thread_exits::{LibraryId, idle};
 use crate::runtime::library_ref;
 
 /// Counts the objects of one library. It stays at one address, which they bear.
@@ -44,6 +43,6 @@ unsafe extern "C" fn release(library_ref: *const LibraryRef) {
     let library = count.library;
     // From here on the library may go, and the count with it.
     if count.objects.fetch_sub(1, Ordering::AcqRel) == 1 && thread_exits::is_awaited(library) {
-        unmap::wake();
+        idle::signal();
     }
 }

@@ -10,7 +10,7 @@ use core::ptr;
 use std::sync::OnceLock;
 
 use crate::abi::{Destructor, ThreadExits, ThreadStart};
-use crate::host::library::unmap;
+use crate::host::thread_exits::idle;
 use crate::host::thread_exits::registry::{BecameIdle, LibraryId, registry};
 
 static EXITS: ThreadExits = ThreadExits {
@@ -71,7 +71,7 @@ fn stay() {
 /// called by one of theirs.
 fn tell(BecameIdle(idle): BecameIdle) {
     if idle {
-        unmap::wake();
+        idle::signal();
     }
 }
 

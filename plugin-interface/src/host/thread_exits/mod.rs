@@ -28,6 +28,7 @@ mod intercept {
         core::ptr::null()
     }
 }
+pub(crate) mod idle;
 mod registry;
 
 pub(crate) use intercept::offered;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use notify::event::*;
 
-use crate::host::file::private_copy::FileIdentity;
+use crate::host::file::identity::FileIdentity;
 use crate::host::watch::debouncer::{Debouncer, Finding, Task, Timing};
 use crate::host::watch::events::translate;
 use crate::host::watch::scan::{FileState, Scan};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::host::error::LoadError;
-use crate::host::file::private_copy::FileIdentity;
+use crate::host::file::identity::FileIdentity;
 use crate::host::load::discover;
 use crate::host::watch::target::WatchTarget;
 

@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select};
 use notify::{RecursiveMode, Watcher as _};
 
 use crate::host::error::LoadError;
-use crate::host::file::private_copy::FileIdentity;
+use crate::host::file::identity::FileIdentity;
 use crate::host::watch::debouncer::{Debouncer, FileEvent, Finding, Task, Timing};
 use crate::host::watch::events::translate;
 use crate::host::watch::notification::{WatchError, WatchNotification};

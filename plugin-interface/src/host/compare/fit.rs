@@ -1,0 +1,107 @@
+//! The test whether two interfaces are compatible.
+
+use super::mismatch::Mismatch;
+use super::version::major;
+use crate::interface::PluginTrait;
+use crate::metadata::InterfaceMetadata;
+use crate::metadata::decode::Outline;
+
+/// Returns `true` if a host can call a plugin: both have the same interface, or
+/// one has methods at the end that were added later. The interfaces of the
+/// objects that they exchange must be compatible too.
+///
+/// A method that the plugin lacks has a default body, which the host runs. The
+/// host does not know of methods that only the plugin has.
+pub(crate) fn fits(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
+    mismatch(host, plugin).is_none()
+}
+
+/// The mismatch, if any, with the interface that the host asks for. Both are
+/// nearly always the same, which shows without decoding the host's record.
+pub(crate) fn difference(wanted: PluginTrait, plugin: &InterfaceMetadata) -> Option<Mismatch> {
+    match is_same(wanted, plugin) {
+        true => None,
+        false => wanted.metadata().and_then(|host| mismatch(&host, plugin)),
+    }
+}
+
+/// Returns `true` if both have the same fingerprint, and so have the objects
+/// that both know.
+fn is_same(wanted: PluginTrait, plugin: &InterfaceMetadata) -> bool {
+    let is_same = |host: &Outline<'_>, plugin: &InterfaceMetadata| {
+        host.fingerprint == plugin.fingerprint && major(host.version) == major(&plugin.version)
+    };
+    let hosts = wanted.outlines();
+    let Some((host, objects)) = hosts.split_first() else { return false };
+    let mut known = objects.iter().filter_map(|ours| {
+        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
+        Some((ours, theirs))
+    });
+    host.path == plugin.path
+        && is_same(host, plugin)
+        && known.all(|(host, plugin)| is_same(host, plugin))
+}
+
+/// The first incompatible interface: the two themselves, or that of objects
+/// which both know.
+pub(crate) fn mismatch(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Mismatch> {
+    let mut all = core::iter::once((host, plugin)).chain(objects_of_both(host, plugin));
+    let (host, plugin) = all.find(|(host, plugin)| !fit(host, plugin))?;
+    Some(Mismatch { host: host.clone(), plugin: plugin.clone() })
+}
+
+/// The interfaces of objects that both know, each as the host and the plugin
+/// know it.
+pub(crate) fn objects_of_both<'i>(
+    host: &'i InterfaceMetadata,
+    plugin: &'i InterfaceMetadata,
+) -> impl Iterator<Item = (&'i InterfaceMetadata, &'i InterfaceMetadata)> {
+    host.objects.iter().filter_map(|ours| {
+        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
+        Some((ours, theirs))
+    })
+}
+
+/// Returns `true` if the two are compatible, whatever interfaces they refer to.
+/// Each is judged by its own version, which says nothing of those it refers to.
+pub(crate) fn fit(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
+    if host.path != plugin.path || major(&host.version) != major(&plugin.version) {
+        return false;
+    }
+    if host.fingerprint == plugin.fingerprint {
+        return true;
+    }
+    // A hand-written plugin need not list its methods: then both must be the
+    // same.
+    let common = host.methods.len().min(plugin.methods.len());
+    let is_same = |i: usize| host.methods[i].fingerprint == plugin.methods[i].fingerprint;
+    let (more, less) = (&host.methods[common..], &plugin.methods[common..]);
+    (host.send, host.sync) == (plugin.send, plugin.sync)
+        && common > 0
+        && (0..common).all(is_same)
+        && more.iter().chain(less).all(|method| !method.since.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::compare::fit::*;
+
+    #[crate::plugin_interface]
+    trait Guide: Send + Sync {
+        fn lead(&self, guest: &dyn crate::Greeter);
+    }
+
+    #[test]
+    fn the_interfaces_of_objects_must_fit_though_the_one_asked_for_is_the_same() {
+        let wanted = PluginTrait::of::<dyn Guide>();
+        let mut plugin = wanted.metadata().unwrap();
+        assert!(difference(wanted, &plugin).is_none());
+        plugin.objects[0].fingerprint ^= 1;
+        assert!(difference(wanted, &plugin).is_none(), "every method is the same");
+        plugin.objects[0].methods[0].fingerprint ^= 1;
+        let text = difference(wanted, &plugin).unwrap().to_string();
+        assert!(text.contains("fn name(&self)"), "{text}");
+        plugin.objects[0].path = "tools::Other".to_owned();
+        assert!(difference(wanted, &plugin).is_none(), "one that the host does not know");
+    }
+}

@@ -1,0 +1,250 @@
+//! The order of the stages, for every way of loading.
+//!
+//! discover → settle → copy → check → admit → probe → open → connect → make
+//!
+//! Nothing of a library runs before `open`. A scan that only reads takes the
+//! same way as far as `admit`, on the files themselves.
+
+use std::collections::HashMap;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use crate::host::error::inspect::unreadable;
+use crate::host::error::stage::Stage;
+use crate::host::error::{InspectError, LoadError};
+use crate::host::file::compare::Content;
+use crate::host::file::identity::FileIdentity;
+use crate::host::file::paged::PagedFile;
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::file::private_directory::PrivateDirectory;
+use crate::host::library::unmap;
+use crate::host::load::discover::Candidate;
+use crate::host::load::policy::LoadPolicy;
+use crate::host::load::probe::Probe;
+use crate::host::load::regular::check_regular;
+use crate::host::load::settle::SettledFile;
+use crate::host::load::subject::{OriginalFile, Subject};
+use crate::host::load::timings::Stopwatch;
+
+/// A larger file is checked before it is copied: a copy in vain costs more.
+const LARGE: u64 = 1 << 20;
+
+/// Loads libraries. Remembers from one load to the next what saves work.
+#[derive(Debug, Default)]
+pub(crate) struct Loader {
+    policy: LoadPolicy,
+    probe: Option<Probe>,
+    /// The files that survived their probe, by their paths without links.
+    survivors: HashMap<PathBuf, FileIdentity>,
+    /// The directory of the first copy, kept for the next ones.
+    copies: OnceLock<Arc<PrivateDirectory>>,
+}
+
+/// A kind of library: what the stages do where kinds differ.
+pub(crate) trait Kind {
+    /// The result of *check*.
+    type Checked;
+    /// The library after *open*.
+    type Opened;
+    /// The library after *connect*.
+    type Connected;
+    /// The result of *make*, and of the load.
+    type Made;
+    type Error: From<LoadError>;
+
+    /// Returns `false` if this content need not be loaded.
+    fn is_new(&mut self, content: &Content, origin: &FileIdentity) -> Result<bool, LoadError>;
+
+    /// Checks the content before the work that a copy or a digest is.
+    fn check_first(&self, path: &Path, file: &PagedFile) -> Result<(), InspectError>;
+
+    /// Checks the content, of which nothing runs.
+    fn check(&self, path: &Path, file: &PagedFile) -> Result<Self::Checked, InspectError>;
+
+    /// Compares the library with the policy and with what the host asks for.
+    fn admit(
+        &mut self,
+        path: &Path,
+        checked: &Self::Checked,
+        policy: &LoadPolicy,
+    ) -> Result<(), Self::Error>;
+
+    /// Maps the library: from here on its code runs.
+    fn open(
+        &mut self,
+        path: &Path,
+        copy: PrivateCopy,
+        checked: Self::Checked,
+    ) -> Result<Self::Opened, Self::Error>;
+
+    /// Hands over the host's services.
+    fn connect(&mut self, opened: Self::Opened) -> Result<Self::Connected, Self::Error>;
+
+    /// Creates what the host asks for.
+    fn make(&mut self, connected: Self::Connected) -> Result<Self::Made, Self::Error>;
+}
+
+/// A library that may be opened.
+struct Admitted<S, C> {
+    subject: S,
+    checked: C,
+    origin: FileIdentity,
+}
+
+impl Loader {
+    pub(crate) fn new(policy: LoadPolicy, probe: Option<Probe>) -> Self {
+        Loader { policy, probe, ..Self::default() }
+    }
+
+    /// The same, with a probe.
+    pub(crate) fn with_probe(self, probe: Probe) -> Self {
+        Loader { probe: Some(probe), ..self }
+    }
+
+    pub(crate) fn policy(&self) -> &LoadPolicy {
+        &self.policy
+    }
+
+    #[cfg(feature = "watch")]
+    pub(crate) fn probe(&self) -> Option<&Probe> {
+        self.probe.as_ref()
+    }
+
+    /// Loads a library; `None` if its content is not new.
+    pub(crate) fn load<K: Kind>(
+        &mut self,
+        candidate: &Candidate<'_>,
+        kind: &mut K,
+        watch: &mut Stopwatch,
+    ) -> Result<Option<K::Made>, K::Error> {
+        let admitted = self.admit::<PrivateCopy, K>(candidate, kind, watch)?;
+        let Some(Admitted { subject: copy, checked, origin }) = admitted else { return Ok(None) };
+        self.try_in_child(candidate.path, &copy, origin, watch)?;
+        watch.begin(Stage::Open);
+        let opened = kind.open(candidate.path, copy, checked)?;
+        watch.begin(Stage::Connect);
+        let connected = kind.connect(opened)?;
+        watch.begin(Stage::Make);
+        kind.make(connected).map(Some)
+    }
+
+    /// Reads a library where it is, in the stages of a load as far as *admit*;
+    /// `None` if its content is not new.
+    pub(crate) fn examine<K: Kind>(
+        &self,
+        candidate: &Candidate<'_>,
+        kind: &mut K,
+    ) -> Result<Option<K::Checked>, K::Error> {
+        let admitted = self.admit::<OriginalFile, K>(candidate, kind, &mut Stopwatch::start())?;
+        Ok(admitted.map(|admitted| admitted.checked))
+    }
+
+    /// The stages before anything of the library runs.
+    fn admit<S: Subject, K: Kind>(
+        &self,
+        candidate: &Candidate<'_>,
+        kind: &mut K,
+        watch: &mut Stopwatch,
+    ) -> Result<Option<Admitted<S, K::Checked>>, K::Error> {
+        let (path, source) = (candidate.path, candidate.file);
+        let unreadable_source = |error| LoadError::Read { path: source.to_owned(), source: error };
+
+        let found = candidate.find()?;
+        watch.begin(Stage::Settle);
+        let is_in_checked_directory = candidate.is_in_checked_directory(found.as_ref());
+        let file = settle::<S>(candidate, found)?;
+        self.policy.check_file(source, file.metadata())?;
+        let real = match is_in_checked_directory {
+            true => source.to_owned(),
+            false => self.policy.check_directory(source)?,
+        };
+        self.check_room::<S>(source, &real)?;
+
+        watch.begin(Stage::Copy);
+        let mut subject: S = self.copy(source, real, &file, kind)?;
+        let origin = FileIdentity::of(file.metadata());
+        // A writer need not wait for what follows.
+        drop(file);
+        self.policy.check_content(source, subject.path())?;
+        if !kind.is_new(&subject.content().map_err(unreadable_source)?, &origin)? {
+            return Ok(None);
+        }
+
+        watch.begin(Stage::Check);
+        let pages = subject.pages().map_err(|error| LoadError::from(unreadable(path, error)))?;
+        let checked = kind.check(path, &pages).map_err(LoadError::from)?;
+        watch.begin(Stage::Admit);
+        kind.admit(path, &checked, &self.policy)?;
+        Ok(Some(Admitted { subject, checked, origin }))
+    }
+
+    /// Refuses a load while more earlier versions are mapped than the policy
+    /// allows.
+    fn check_room<S: Subject>(&self, path: &Path, real: &Path) -> Result<(), LoadError> {
+        match S::IS_COPY.then(|| unmap::earlier_versions(real)).flatten() {
+            Some(earlier) => self.policy.check_room(path, earlier),
+            None => Ok(()),
+        }
+    }
+
+    /// Copies a file that nobody writes meanwhile.
+    fn copy<S: Subject>(
+        &self,
+        path: &Path,
+        real: PathBuf,
+        file: &SettledFile,
+        kind: &impl Kind,
+    ) -> Result<S, LoadError> {
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let is_work = match S::IS_COPY {
+            true => file.metadata().len() > LARGE,
+            false => self.policy.has_pins(),
+        };
+        if is_work {
+            kind.check_first(path, &file.pages().map_err(unreadable)?)?;
+        }
+        let subject = S::of(path, real, file)?;
+        if let Some(directory) = subject.directory() {
+            self.copies.get_or_init(|| directory);
+        }
+        if S::IS_COPY && !file.is_unchanged().map_err(unreadable)? {
+            return Err(LoadError::StillWritten { path: path.to_owned() });
+        }
+        Ok(subject)
+    }
+
+    /// Tries a copy in a child process, unless its file survived that before.
+    fn try_in_child(
+        &mut self,
+        path: &Path,
+        copy: &PrivateCopy,
+        origin: FileIdentity,
+        watch: &mut Stopwatch,
+    ) -> Result<(), LoadError> {
+        let Some(probe) = &self.probe else { return Ok(()) };
+        if self.survivors.get(copy.real()) == Some(&origin) {
+            return Ok(());
+        }
+        watch.begin(Stage::Probe);
+        probe.run(path, copy.path())?;
+        self.survivors.insert(copy.real().to_owned(), origin);
+        Ok(())
+    }
+}
+
+/// Opens a regular file, and waits for its writer if it is to be copied.
+fn settle<S: Subject>(
+    candidate: &Candidate<'_>,
+    found: Option<Metadata>,
+) -> Result<SettledFile, LoadError> {
+    let path = candidate.file;
+    let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+    let found = found.map_or_else(|| path.metadata(), Ok).map_err(unreadable)?;
+    check_regular(path, &found)?;
+    let patience = S::IS_COPY.then_some(candidate.patience);
+    let file = SettledFile::open(path, patience)?;
+    // Once more: it may be another file by now.
+    check_regular(path, file.metadata())?;
+    Ok(file)
+}

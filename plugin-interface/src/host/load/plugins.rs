@@ -1,0 +1,120 @@
+//! The kind of library that has plugins.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::host::error::{InspectError, LoadError};
+use crate::host::file::compare::Content;
+use crate::host::file::identity::FileIdentity;
+use crate::host::file::paged::PagedFile;
+use crate::host::file::private_copy::PrivateCopy;
+use crate::host::library::instance::Instance;
+use crate::host::library::loaded::LoadedLibrary;
+use crate::host::library::mapped::Mapped;
+use crate::host::load::check::{AnyMachine, check};
+use crate::host::load::pipeline::Kind;
+use crate::host::load::policy::LoadPolicy;
+use crate::host::load::{admit, make, open};
+use crate::interface::PluginTrait;
+use crate::metadata::PluginMetadata;
+
+/// Decides whether content is to be loaded.
+type IsNew<'a> = dyn FnMut(&Content, &FileIdentity) -> Result<bool, LoadError> + 'a;
+
+/// Chooses the one registration to make, by its name.
+type Choose<'a> = dyn Fn(&PluginMetadata) -> Result<Option<String>, LoadError> + 'a;
+
+/// The plugins of a library for one interface, or for all.
+pub(crate) struct Plugins<'a> {
+    wanted: Option<PluginTrait>,
+    is_new: Option<&'a mut IsNew<'a>>,
+    choose: Option<&'a Choose<'a>>,
+    name: Option<String>,
+}
+
+/// A library whose plugins were made, or some of them.
+pub(crate) struct LoadedPlugins {
+    /// The path of its file without links.
+    pub(crate) real: PathBuf,
+    pub(crate) content: Content,
+    pub(crate) origin: FileIdentity,
+    /// At least one.
+    pub(crate) made: Vec<Result<Instance, LoadError>>,
+    pub(crate) library: Arc<LoadedLibrary>,
+}
+
+impl<'a> Plugins<'a> {
+    pub(crate) fn of(wanted: Option<PluginTrait>) -> Self {
+        Plugins { wanted, is_new: None, choose: None, name: None }
+    }
+
+    /// Loads content only if `is_new` says so.
+    pub(crate) fn if_new(self, is_new: &'a mut IsNew<'a>) -> Self {
+        Plugins { is_new: Some(is_new), ..self }
+    }
+
+    /// Makes one registration only, as far as the library can make one without
+    /// the others.
+    pub(crate) fn one(self, choose: &'a Choose<'a>) -> Self {
+        Plugins { choose: Some(choose), ..self }
+    }
+}
+
+impl Kind for Plugins<'_> {
+    type Checked = PluginMetadata;
+    type Opened = (Mapped, PluginMetadata);
+    type Connected = Arc<LoadedLibrary>;
+    type Made = LoadedPlugins;
+    type Error = LoadError;
+
+    fn is_new(&mut self, content: &Content, origin: &FileIdentity) -> Result<bool, LoadError> {
+        self.is_new.as_mut().map_or(Ok(true), |is_new| is_new(content, origin))
+    }
+
+    fn check_first(&self, path: &Path, file: &PagedFile) -> Result<(), InspectError> {
+        self.check(path, file).map(drop)
+    }
+
+    fn check(&self, path: &Path, file: &PagedFile) -> Result<PluginMetadata, InspectError> {
+        check(path, file, AnyMachine::Refused)
+    }
+
+    fn admit(
+        &mut self,
+        path: &Path,
+        metadata: &PluginMetadata,
+        policy: &LoadPolicy,
+    ) -> Result<(), LoadError> {
+        admit::admit(path, metadata, policy, self.wanted)?;
+        self.name = self.choose.map_or(Ok(None), |choose| choose(metadata))?;
+        Ok(())
+    }
+
+    fn open(
+        &mut self,
+        path: &Path,
+        copy: PrivateCopy,
+        metadata: PluginMetadata,
+    ) -> Result<(Mapped, PluginMetadata), LoadError> {
+        Ok((open::open(path, copy, &metadata)?, metadata))
+    }
+
+    fn connect(
+        &mut self,
+        (mapped, metadata): (Mapped, PluginMetadata),
+    ) -> Result<Arc<LoadedLibrary>, LoadError> {
+        open::connect(mapped, metadata).map(Arc::new)
+    }
+
+    fn make(&mut self, library: Arc<LoadedLibrary>) -> Result<LoadedPlugins, LoadError> {
+        let made = make::make(&library, self.wanted, self.name.as_deref());
+        match library.copy() {
+            Some(copy) if !made.is_empty() => {
+                let (real, content) = (copy.real().to_owned(), copy.content());
+                let origin = copy.origin().clone();
+                Ok(LoadedPlugins { real, content, origin, made, library })
+            }
+            _ => Err(LoadError::NothingMade { path: library.path.clone() }),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The libraries that a manager loaded.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::host::error::LoadError;
+use crate::host::file::compare::Content;
+use crate::host::file::identity::FileIdentity;
+use crate::host::library::loaded::LoadedLibrary;
+use crate::host::library::outcome::{CloseRecord, UnloadOutcome};
+use crate::host::library::unmap;
+use crate::host::load::discover::Candidate;
+use crate::host::load::pipeline::Loader;
+use crate::host::load::plugins::Plugins;
+use crate::host::load::policy::LoadPolicy;
+use crate::host::load::probe::Probe;
+use crate::host::load::timings::Stopwatch;
+use crate::host::manager::handle::PluginHandle;
+use crate::metadata::PluginMetadata;
+
+/// Loads libraries, and remembers how each of them was closed.
+#[derive(Debug, Default)]
+pub(super) struct Libraries {
+    loader: Loader,
+    loaded: Vec<Loaded>,
+}
+
+/// A library that was loaded, and its record for when it is closed.
+#[derive(Debug)]
+struct Loaded {
+    /// The real path from when it was loaded.
+    real: PathBuf,
+    close_record: CloseRecord,
+}
+
+/// The handles of a library that was loaded.
+pub(super) struct LoadedHandles {
+    pub(super) handles: Vec<PluginHandle>,
+    /// The errors of the registrations that could not be made.
+    pub(super) failed: Vec<LoadError>,
+    pub(super) content: Content,
+    pub(super) origin: FileIdentity,
+    pub(super) library: Arc<LoadedLibrary>,
+}
+
+impl Libraries {
+    pub(super) fn new(policy: LoadPolicy) -> Self {
+        Libraries { loader: Loader::new(policy, None), ..Self::default() }
+    }
+
+    pub(super) fn with_probe(self, probe: Probe) -> Self {
+        Libraries { loader: self.loader.with_probe(probe), ..self }
+    }
+
+    #[cfg(feature = "watch")]
+    pub(super) fn loader(&self) -> &Loader {
+        &self.loader
+    }
+
+    /// Returns `true` if the policy allows the directory of a file.
+    pub(super) fn may_be_in_directory(&self, path: &Path) -> bool {
+        self.loader.policy().check_directory(path).is_ok()
+    }
+
+    /// Loads the plugins of a library; `None` if its content is not new.
+    pub(super) fn load(
+        &mut self,
+        candidate: &Candidate<'_>,
+        mut plugins: Plugins<'_>,
+    ) -> Result<Option<LoadedHandles>, LoadError> {
+        let mut watch = Stopwatch::start();
+        let loaded = self.loader.load(candidate, &mut plugins, &mut watch)?;
+        let Some(loaded) = loaded else { return Ok(None) };
+        let times = Arc::new(watch.stop());
+        let (mut handles, mut failed) = (Vec::new(), Vec::new());
+        for made in loaded.made {
+            match made {
+                Ok(instance) => handles.push(PluginHandle::new(instance, Arc::clone(&times))),
+                Err(error) => failed.push(error),
+            }
+        }
+        if !handles.is_empty() {
+            let (real, close_record) = (loaded.real, loaded.library.close_record());
+            // A record of one that was closed since is history.
+            self.loaded.retain(|old| !old.close_record.is_written() || old.real != real);
+            self.loaded.push(Loaded { real, close_record });
+        }
+        let (content, origin, library) = (loaded.content, loaded.origin, loaded.library);
+        Ok(Some(LoadedHandles { handles, failed, content, origin, library }))
+    }
+
+    /// Reads the metadata of a library that would be loaded.
+    pub(super) fn examine(
+        &self,
+        candidate: &Candidate<'_>,
+        mut plugins: Plugins<'_>,
+    ) -> Result<PluginMetadata, LoadError> {
+        match self.loader.examine(candidate, &mut plugins)? {
+            Some(metadata) => Ok(metadata),
+            None => unreachable!("nothing was read before that the content could equal"),
+        }
+    }
+
+    /// Forgets the libraries that were loaded from there, and returns the sum of
+    /// their counters, as far as they are closed; `None` if there was none.
+    pub(super) fn forget(&mut self, real: &Path) -> Option<Option<u64>> {
+        let forgotten: Vec<_> = self.loaded.extract_if(.., |loaded| loaded.real == real).collect();
+        let counters = || forgotten.iter().map(|loaded| loaded.close_record.count());
+        (!forgotten.is_empty()).then(|| counters().sum())
+    }
+
+    /// Forgets one library.
+    #[cfg(feature = "watch")]
+    pub(super) fn forget_record(&mut self, close_record: &CloseRecord) {
+        self.loaded.retain(|loaded| !loaded.close_record.is_same(close_record));
+    }
+
+    /// The outcome of closing the library that was loaded from there last.
+    pub(super) fn outcome(&self, real: &Path) -> Option<UnloadOutcome> {
+        let last = self.loaded.iter().rfind(|loaded| loaded.real == real)?;
+        unmap::sweep();
+        last.close_record.outcome()
+    }
+}

@@ -1,0 +1,53 @@
+//! The child process of a probe: a manager that loads one library.
+
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use super::PluginManager;
+use crate::host::error::LoadError;
+use crate::host::load::policy::LoadPolicy;
+use crate::host::load::probe::{Probe, SURVIVED, UNTRIED};
+use crate::host::manager::handle::PluginHandle;
+use crate::host::platform::parent_death::end_with_parent;
+
+impl Probe {
+    /// The child's side: loads the library, lets the host's calls be made, and
+    /// unloads it. What a plugin reports as an error, or panics with, is for
+    /// the host to see when it does the same: here it is survived.
+    ///
+    /// `library` and `copy` are the last two arguments of the process.
+    ///
+    /// ```no_run
+    /// plugin_interface::Probe::serve("libx.so".as_ref(), "copy/libx.so".as_ref(), |plugins| {
+    ///     for greeter in plugins.iter().filter_map(|plugin| plugin.as_greeter()) {
+    ///         let _ = plugin_interface::Greeter::greet(&greeter, "probe");
+    ///     }
+    /// });
+    /// ```
+    pub fn serve(library: &Path, copy: &Path, calls: impl FnOnce(&[PluginHandle])) {
+        end_with_parent();
+        // Whether the file may be loaded at all, the host has judged.
+        let policy = LoadPolicy::new().allow_world_writable();
+        let mut manager = PluginManager::with_policy(policy);
+        let loaded = manager.load_copied(library, copy);
+        let marker = match &loaded {
+            // The host can read its copy, so that here something else is wrong.
+            Err(
+                LoadError::Copy { .. } | LoadError::Read { .. } | LoadError::StillWritten { .. },
+            ) => UNTRIED,
+            _ => SURVIVED,
+        };
+        if let Ok(plugins) = loaded {
+            // A panic is contained here as it will be in the host.
+            let _ = catch_unwind(AssertUnwindSafe(|| calls(&plugins)));
+            for plugin in plugins {
+                let _ = plugin.close();
+            }
+        }
+        // With the directory of its copies: the host ends this process.
+        drop(manager);
+        let mut out = io::stdout().lock();
+        let _ = writeln!(out, "\n{marker}").and_then(|()| out.flush());
+    }
+}

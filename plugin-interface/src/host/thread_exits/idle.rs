@@ -1,0 +1,32 @@
+//! The signal that a library may have become idle.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// The number of signals so far: one that was sent before somebody waits for
+/// it is not missed.
+static SIGNALS: Mutex<u64> = Mutex::new(0);
+
+static SIGNALLED: Condvar = Condvar::new();
+
+fn lock() -> MutexGuard<'static, u64> {
+    SIGNALS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Wakes the thread that unmaps idle libraries.
+pub(crate) fn signal() {
+    *lock() += 1;
+    SIGNALLED.notify_all();
+}
+
+/// The number of signals so far.
+pub(crate) fn signals() -> u64 {
+    *lock()
+}
+
+/// Waits until there were more signals than `seen`.
+pub(crate) fn wait_for_more_than(seen: u64) {
+    let mut signals = lock();
+    while *signals == seen {
+        signals = SIGNALLED.wait(signals).unwrap_or_else(PoisonError::into_inner);
+    }
+}
