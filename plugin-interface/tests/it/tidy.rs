@@ -46,6 +46,7 @@ const UNSAFE: &[&str] = &[
     "host/hot_library/version.rs",
     "host/library/instance.rs",
     "host/library/loaded.rs",
+    "host/library/mapped.rs",
     "host/library/symbols.rs",
     "host/load/make.rs",
     "host/load/open.rs",

@@ -74,6 +74,7 @@ impl Content {
     }
 
     /// Where it can be read.
+    #[cfg(feature = "hot-library")]
     pub(crate) fn path(&self) -> &Path {
         &self.copy
     }

@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use crate::host::error::LoadError;
 use crate::host::file::compare::{Content, Head};
-use crate::host::file::identity::FileIdentity;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_directory;
 use crate::host::file::private_directory::PrivateDirectory;
@@ -24,7 +23,6 @@ pub(crate) struct PrivateCopy {
     /// The file, as long as nobody has checked it.
     pages: Option<PagedFile>,
     head: Head,
-    origin: FileIdentity,
     real: PathBuf,
     directory: Arc<PrivateDirectory>,
 }
@@ -47,8 +45,7 @@ impl PrivateCopy {
         let name = source.file_name().unwrap_or_default();
         let (mut file, path, directory) =
             private_directory::file(name).map_err(failed(&std::env::temp_dir()))?;
-        let (origin, head) = (FileIdentity::of(metadata), Head::default());
-        let mut copy = PrivateCopy { path, pages: None, head, origin, real, directory };
+        let mut copy = PrivateCopy { path, pages: None, head: Head::default(), real, directory };
         // No further than it was: the caller refuses a file that grew.
         let len = sparse_copy::copy(original, metadata, &mut file).map_err(failed(&copy.path))?;
         let pages = PagedFile::new(file, len);
@@ -89,11 +86,6 @@ impl PrivateCopy {
     /// The directory that it is in.
     pub(crate) fn directory(&self) -> Arc<PrivateDirectory> {
         Arc::clone(&self.directory)
-    }
-
-    /// The file that was copied, as it was.
-    pub(crate) fn origin(&self) -> &FileIdentity {
-        &self.origin
     }
 }
 

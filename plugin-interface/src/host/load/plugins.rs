@@ -37,7 +37,6 @@ pub(crate) struct LoadedPlugins {
     /// The path of its file without links.
     pub(crate) real: PathBuf,
     pub(crate) content: Content,
-    pub(crate) origin: FileIdentity,
     /// At least one.
     pub(crate) made: Vec<Result<Instance, LoadError>>,
     pub(crate) library: Arc<LoadedLibrary>,
@@ -111,8 +110,7 @@ impl Kind for Plugins<'_> {
         match library.copy() {
             Some(copy) if !made.is_empty() => {
                 let (real, content) = (copy.real().to_owned(), copy.content());
-                let origin = copy.origin().clone();
-                Ok(LoadedPlugins { real, content, origin, made, library })
+                Ok(LoadedPlugins { real, content, made, library })
             }
             _ => Err(LoadError::NothingMade { path: library.path.clone() }),
         }

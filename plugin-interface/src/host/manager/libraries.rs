@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::host::error::LoadError;
+#[cfg(feature = "watch")]
 use crate::host::file::compare::Content;
-use crate::host::file::identity::FileIdentity;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::outcome::{CloseRecord, UnloadOutcome};
 use crate::host::library::unmap;
@@ -38,8 +38,8 @@ pub(super) struct LoadedHandles {
     pub(super) handles: Vec<PluginHandle>,
     /// The errors of the registrations that could not be made.
     pub(super) failed: Vec<LoadError>,
+    #[cfg(feature = "watch")]
     pub(super) content: Content,
-    pub(super) origin: FileIdentity,
     pub(super) library: Arc<LoadedLibrary>,
 }
 
@@ -85,8 +85,13 @@ impl Libraries {
             self.loaded.retain(|old| !old.close_record.is_written() || old.real != real);
             self.loaded.push(Loaded { real, close_record });
         }
-        let (content, origin, library) = (loaded.content, loaded.origin, loaded.library);
-        Ok(Some(LoadedHandles { handles, failed, content, origin, library }))
+        Ok(Some(LoadedHandles {
+            handles,
+            failed,
+            #[cfg(feature = "watch")]
+            content: loaded.content,
+            library: loaded.library,
+        }))
     }
 
     /// Reads the metadata of a library that would be loaded.

@@ -203,18 +203,23 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         let (manager, interface) = (&mut *self.manager, self.interface);
         let held = &mut manager.watching.held;
         let old = held.iter().rposition(|held| held.is_of(path, interface));
-        let mut is_new = |content: &Content, origin: &FileIdentity| match old {
+        let mut origin = None;
+        let mut is_new = |content: &Content, file: &FileIdentity| match old {
             Some(at) if held[at].has(content) => {
-                held[at].origin = origin.clone();
+                held[at].origin = file.clone();
                 Ok(false)
             }
-            Some(_) => Ok(true),
-            None => refuse_twin(held, path, interface, content).map(|()| true),
+            _ => {
+                origin = Some(file.clone());
+                old.map_or_else(|| refuse_twin(held, path, interface, content), |_| Ok(()))?;
+                Ok(true)
+            }
         };
         let candidate = Candidate::found(path).patient(Duration::ZERO);
         let plugins = Plugins::of(interface).if_new(&mut is_new);
-        let Some(loaded) = manager.libraries.load(&candidate, plugins)? else { return Ok(None) };
-        let new = self.hold(path, loaded, old)?;
+        let loaded = manager.libraries.load(&candidate, plugins)?;
+        let Some((loaded, origin)) = loaded.zip(origin) else { return Ok(None) };
+        let new = self.hold(path, loaded, origin, old)?;
         let held = &mut self.manager.watching.held;
         let old = old.filter(|_| self.options.auto_unload).map(|at| held.remove(at));
         held.push(new);
@@ -227,9 +232,10 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         &mut self,
         path: &Path,
         loaded: LoadedHandles,
+        origin: FileIdentity,
         old: Option<usize>,
     ) -> Result<Held, LoadError> {
-        let LoadedHandles { handles, mut failed, content, origin, library } = loaded;
+        let LoadedHandles { handles, mut failed, content, library } = loaded;
         let old = old.map(|at| &self.manager.watching.held[at]);
         let serves = !handles.is_empty() && old.is_none_or(|old| old.is_covered_by(&handles));
         let refusal = (!serves).then(|| failed.pop()).flatten();
