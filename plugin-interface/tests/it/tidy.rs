@@ -57,7 +57,7 @@ const UNSAFE: &[&str] = &[
     "host/services/object_count.rs",
     "host/swap/fence.rs",
     "host/swap/hazard_slots.rs",
-    "host/swap/mod.rs",
+    "host/swap/pointer.rs",
     "host/thread_exits/intercept.rs",
     "interface.rs",
     "object/mod.rs",

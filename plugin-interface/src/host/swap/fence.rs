@@ -1,20 +1,27 @@
-//! A fence that costs readers nothing, because the writer pays for both.
+//! An asymmetric fence: it costs readers nothing, because the writer pays for
+//! both.
 //!
-//! A reader writes one place and then reads another; a writer does so the
-//! other way round. At least one of them must see what the other wrote, for
-//! which each needs a full fence between its two steps. Where the system can
-//! run a fence on all threads of this process at once (`membarrier`, Linux 4.14),
-//! the writer asks for it, and to the reader the order in which the compiler
-//! left the two steps is enough, and that is settled once for each thread. Elsewhere both fence.
+//! A reader stores its hazard pointer and then loads the current pointer. A
+//! writer stores the current pointer and then loads the hazard pointers. At
+//! least one of the two must see the store of the other (Dekker's pattern).
+//! Each therefore needs a sequentially consistent fence between its store and
+//! its load.
+//!
+//! Linux 4.14 and later can run a fence on all running threads of the process
+//! (`membarrier(2)`, `MEMBARRIER_CMD_PRIVATE_EXPEDITED`). There the writer's
+//! [`heavy`] fence does that, and the reader's [`light`] fence only keeps the
+//! compiler from reordering the two steps. folly calls the pair
+//! `asymmetric_thread_fence_light` and `asymmetric_thread_fence_heavy`. On other
+//! systems both sides execute a fence.
 #![expect(unsafe_code, reason = "asks the system for a fence on all threads")]
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering, compiler_fence, fence};
 
-/// Whether `heavy` fences the readers too; settled before there are any.
+/// `true` if [`heavy`] fences the readers too. Set once, before there are any.
 static IS_ASYMMETRIC: AtomicBool = AtomicBool::new(false);
 
-/// To be called before the first `light`.
+/// Asks the system for its support. Must be called before the first [`light`].
 pub(crate) fn prepare() {
     static PREPARED: Once = Once::new();
     PREPARED.call_once(|| {
@@ -23,18 +30,18 @@ pub(crate) fn prepare() {
     });
 }
 
-/// Whether `order` is enough for a reader.
+/// Returns `true` if [`order`] is enough for a reader.
 pub(crate) fn is_asymmetric() -> bool {
     IS_ASYMMETRIC.load(Ordering::Relaxed)
 }
 
-/// Between the two steps of a reader that asked `is_asymmetric` before.
+/// The light fence of a reader for which `is_asymmetric` returned `true`.
 #[inline(always)]
 pub(crate) fn order() {
     compiler_fence(Ordering::SeqCst);
 }
 
-/// Between the reader's two steps.
+/// The light fence, between the reader's store and its load.
 #[inline(always)]
 pub(crate) fn light() {
     if is_asymmetric() {
@@ -44,12 +51,13 @@ pub(crate) fn light() {
     }
 }
 
-/// Between the writer's two steps. `false` if the system refused, against its
-/// word: then nothing is known of the readers.
+/// The heavy fence, between the writer's store and its loads. Returns `false`
+/// if the system refuses although it agreed before: then the loads prove
+/// nothing.
 #[must_use]
 pub(crate) fn heavy() -> bool {
     fence(Ordering::SeqCst);
-    // A process that was forked may have to register once more.
+    // A forked process may have to register again.
     !is_asymmetric() || membarrier::run() || (membarrier::register() && membarrier::run())
 }
 
