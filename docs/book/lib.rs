@@ -51,6 +51,12 @@ mod concepts {}
 #[doc = include_str!("src/glossary.md")]
 mod glossary {}
 
+#[doc = include_str!("src/plugins.md")]
+mod plugins_page {}
+
+#[doc = include_str!("src/interfaces/traits.md")]
+mod interfaces_traits {}
+
 #[doc = include_str!("src/interfaces/types.md")]
 mod interfaces_types {}
 
