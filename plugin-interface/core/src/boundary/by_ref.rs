@@ -1,19 +1,21 @@
-//! How `&T` and `&[T]` cross: by pointer where `T` is plain, else as a copy.
+//! The two ways to pass `&T` and `&[T]`: by pointer if `T` is plain, else as a copy.
 
-/// Chosen by a type for its references.
+/// The way in which references to a type are passed.
 #[doc(hidden)]
 pub trait ByRef {
     const IS_POINTER: bool;
-    /// By pointer, if both this and `Other` are.
+    /// By pointer if both this and `Other` are, else as a copy.
     type And<Other: ByRef>: ByRef;
 }
 
-/// By pointer: the value lies in memory as its wire does.
+/// By pointer: the value has the layout of its wire.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum ByPointer {}
 
-/// As a copy that its owner gives away, and that lies in the call.
+/// As a copy that the caller passes by value, and that the [`CallScope`] stores.
+///
+/// [`CallScope`]: crate::boundary::CallScope
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum ByCopy {}

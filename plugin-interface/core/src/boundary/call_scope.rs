@@ -1,5 +1,5 @@
-//! What is lent for a call, and has to lie somewhere meanwhile.
-#![expect(unsafe_code, reason = "what is lent is reached by pointers until the call ends")]
+//! The storage for values that are borrowed for one call.
+#![expect(unsafe_code, reason = "stored values are borrowed through pointers until the call ends")]
 
 use core::cell::Cell;
 use core::ffi::c_void;
@@ -8,24 +8,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::runtime::failure;
 
-/// Whether something in a value has to lie in the call that it is passed to, and
-/// is gone with it.
+/// States whether a value contains something that a [`CallScope`] must store.
+///
+/// Such a value is dropped when the call returns.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NeedsScope {
     Never,
-    /// A derived type does not look into its fields: it may lead to itself.
+    /// A derived type does not look into its fields, since it may refer to itself.
     Perhaps,
     Always,
 }
 
 impl NeedsScope {
-    /// Of a derived type, with or without lifetimes.
+    /// Returns the value for a derived type, with or without lifetimes.
     pub const fn derived(borrows: bool) -> Self {
         if borrows { NeedsScope::Perhaps } else { NeedsScope::Never }
     }
 
-    /// Of a value with such parts.
+    /// Returns the value for a type with such parts.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         match (self, other) {
@@ -36,13 +37,15 @@ impl NeedsScope {
     }
 }
 
-/// What is lent to one call: a local of it. The one that was stored last leads to
-/// those before.
+/// The storage of one call, a local variable of it.
+///
+/// It is a linked list. The value that was stored last comes first.
 #[doc(hidden)]
 pub struct CallScope(Cell<*mut Stored<()>>);
 
-/// A value, and what to do when the call ends. Each is reached as one of `()`, which
-/// begins alike.
+/// A value, and the function that drops it when the call ends.
+///
+/// The list refers to each as a `Stored<()>`, which has the same first fields.
 #[repr(C)]
 struct Stored<V> {
     before: *mut Stored<()>,
@@ -50,7 +53,7 @@ struct Stored<V> {
     value: V,
 }
 
-/// One object, and the words that its maker gave along.
+/// One object, with the data words of the library that created it.
 struct Slot<B: ?Sized> {
     data: [*mut c_void; 2],
     object: Option<Box<B>>,
@@ -62,7 +65,7 @@ impl CallScope {
         CallScope(Cell::new(ptr::null_mut()))
     }
 
-    /// Keeps a value, which may be used for as long as this lives.
+    /// Stores a value, which may be used for as long as `self` lives.
     pub(crate) fn store<V>(&self, value: V) -> *mut V {
         let stored = Box::into_raw(Box::new(Stored { before: self.0.get(), end: end::<V>, value }));
         self.0.set(stored.cast());
@@ -70,8 +73,9 @@ impl CallScope {
         unsafe { &raw mut (*stored).value }
     }
 
-    /// Makes an object out of the address that `data` gets, and keeps both. The
-    /// object may be used for as long as this lives.
+    /// Stores `data`, creates an object from its address, and stores that too.
+    ///
+    /// The object may be used for as long as `self` lives.
     pub(crate) fn store_object<B: ?Sized + 'static>(
         &self,
         data: [*mut c_void; 2],
@@ -85,7 +89,7 @@ impl CallScope {
 
 /// # Safety
 ///
-/// `stored` is a box of a `Stored<V>`, ended here only.
+/// `stored` is a boxed `Stored<V>`, which is dropped here only.
 unsafe fn end<V>(stored: *mut Stored<()>) {
     // SAFETY: the contract of this function.
     drop(unsafe { Box::from_raw(stored.cast::<Stored<V>>()) });
@@ -101,15 +105,17 @@ impl Drop for CallScope {
 }
 
 impl CallScope {
-    /// The last one first, which may borrow from those before. A panic in a drop
-    /// ends there: the method has returned.
+    /// Drops all values, the last one first, since it may borrow from earlier ones.
+    ///
+    /// A panic in a drop is discarded, since the method has returned.
     fn drop_all(&mut self) {
         while !self.0.get().is_null() {
             let last = self.0.get();
-            // SAFETY: boxed in `store`, and not ended yet.
+            // SAFETY: boxed in `store`, and not dropped yet.
             let (before, end) = unsafe { ((*last).before, (*last).end) };
             self.0.set(before);
-            // SAFETY: boxed in `store` as what `end` ends, and taken from the list.
+            // SAFETY: boxed in `store` together with this `end`, and removed from
+            // the list.
             let ended = || unsafe { end(last) };
             if let Err(payload) = catch_unwind(AssertUnwindSafe(ended)) {
                 failure::discard(payload);

@@ -1,5 +1,5 @@
 //! The trait of all types that can be passed.
-#![expect(unsafe_code, reason = "an implementation vouches for layouts")]
+#![expect(unsafe_code, reason = "an implementation guarantees layouts")]
 
 use core::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,30 +12,30 @@ use crate::boundary::origin::Origin;
 use crate::boundary::shape::Shape;
 use crate::runtime::failure;
 
-/// A type that may cross between a host and a plugin.
+/// A type that can be passed between a host and a plugin.
 ///
-/// Implemented for the types in the [table](crate::boundary), and for a struct or an enum by
-/// `#[derive(FfiSafe)]`. The items of the trait are what
-/// generated code calls; they are not for use by hand.
+/// It is implemented for the types in the [table](crate::boundary). Implement it
+/// for your structs and enums by `#[derive(FfiSafe)]`. Generated code uses the
+/// items of the trait; they are not for direct use.
 ///
 /// ```
-/// fn crosses<T: plugin_interface::FfiSafe>() {}
-/// crosses::<Vec<Option<(String, Result<Vec<u8>, String>)>>>();
+/// fn is_ffi_safe<T: plugin_interface::FfiSafe>() {}
+/// is_ffi_safe::<Vec<Option<(String, Result<Vec<u8>, String>)>>>();
 /// ```
 ///
 /// # Safety
 ///
-/// 1. `Wire` and `Returned` are `#[repr(C)]` or scalars, valid on both sides
-///    of any two compilers.
-/// 2. `lift(lower(x))` gives back `x`, with every borrow shortened to `'a`, on
-///    either side of the boundary, and nothing is freed twice or by the side
-///    that did not allocate it.
-/// 3. `At<'a>` is `Self` with every lifetime replaced by `'a`; it differs from
-///    `Self` in nothing else, so both have one layout.
-/// 4. If `ByRef` is `ByPointer`, then `Self`, `At<'_>` and `Wire` have the same size,
-///    alignment and bits, and `lower` neither allocates nor moves ownership.
-/// 5. Types of equal `SHAPE` have equal `Wire` and `Returned`, and the same
-///    values in them: that is what admits a library.
+/// 1. `Wire` and `Returned` are `#[repr(C)]` or scalars, with one layout in the
+///    code of any two compilers.
+/// 2. `lift(lower(x))` returns `x`, with every borrow shortened to `'a`, whichever
+///    library calls either. Nothing is freed twice, or by a library that did not
+///    allocate it.
+/// 3. `At<'a>` is `Self` with every lifetime replaced by `'a`. It differs in
+///    nothing else, so both have one layout.
+/// 4. If `ByRef` is `ByPointer`, then `Self`, `At<'_>` and `Wire` have the same
+///    size, alignment and bits, and `lower` neither allocates nor moves ownership.
+/// 5. Types with equal `SHAPE` have equal `Wire` and `Returned`, with the same
+///    values in them. A host relies on that when it loads a library.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed between a host and a plugin",
     label = "this type is not FFI-safe",
@@ -44,48 +44,49 @@ use crate::runtime::failure;
     note = "pass the value or a `Box` instead of an `Rc` or an `Arc`, a slice instead of a raw pointer, the value instead of a reference to a type that is not `Clone`, `Box<dyn Error + Send + Sync>` instead of `Box<dyn Error>`; pass other types as their parts, as text or as bytes"
 )]
 pub unsafe trait FfiSafe: Sized {
-    /// How the value lies in memory while it crosses.
+    /// The layout of the value while it is passed.
     #[doc(hidden)]
     type Wire: Copy;
-    /// How the value lies in memory as the whole return of a method.
+    /// The layout of the value as the whole return of a method.
     #[doc(hidden)]
     type Returned: Copy;
     /// `Self`, with every lifetime replaced by `'a`.
     #[doc(hidden)]
     type At<'a>;
-    /// How references to it cross.
+    /// The way in which references to it are passed.
     #[doc(hidden)]
     type ByRef: ByRef;
     /// The canonical name of the type.
     #[doc(hidden)]
     const SHAPE: &'static Shape;
-    /// Whether `Self` and `Wire` are the same bits.
+    /// Is `true` if `Self` and `Wire` have the same bits.
     #[doc(hidden)]
     const PLAIN: bool = is_plain::<Self>();
-    /// Whether something in it is lent for a call, and lies in there. Where this
-    /// is `Never` and there is such a thing, the call panics.
+    /// States whether a call must store parts of it in a `CallScope`. If this is
+    /// `Never` and there is such a part, the call panics.
     #[doc(hidden)]
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Never;
 
-    /// Gives the value away.
+    /// Converts the value to its wire, which owns it from then on.
     #[doc(hidden)]
     fn lower(self) -> Self::Wire;
 
-    /// [`lower`](Self::lower), where others are lowered before it is sent.
+    /// Lowers the value into a guard, which drops it if lowering a later value
+    /// panics.
     #[doc(hidden)]
     #[inline]
     fn lower_guarded(self) -> LoweredGuard<Self> {
         LoweredGuard::new(self)
     }
 
-    /// What was [`lower_guarded`](Self::lower_guarded).
+    /// Takes the wire out of the guard of [`lower_guarded`](Self::lower_guarded).
     #[doc(hidden)]
     #[inline]
     fn into_wire(guard: LoweredGuard<Self>) -> Self::Wire {
         guard.into_wire()
     }
 
-    /// Takes the value over.
+    /// Converts a wire to the value.
     ///
     /// # Safety
     ///
@@ -95,11 +96,11 @@ pub unsafe trait FfiSafe: Sized {
     #[doc(hidden)]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError>;
 
-    /// Gives the value away as the return of a method.
+    /// Converts the value to the return of a method.
     #[doc(hidden)]
     fn lower_return(self) -> Outcome<Self::Returned>;
 
-    /// Takes the return of a method over.
+    /// Converts the return of a method to the value.
     ///
     /// # Safety
     ///
@@ -111,17 +112,18 @@ pub unsafe trait FfiSafe: Sized {
     ) -> Result<Self::At<'a>, ReturnError>;
 }
 
-/// Whether a type lies as its wire: its references say so.
+/// Returns `true` if a type has the layout of its wire, as its `ByRef` states.
 const fn is_plain<T: FfiSafe>() -> bool {
     assert!(
         !<T::ByRef as ByRef>::IS_POINTER
             || size_of::<T>() == size_of::<T::Wire>() && align_of::<T>() == align_of::<T::Wire>(),
-        "what is `repr(C)` lies as its wire",
+        "a plain type has the layout of its wire",
     );
     <T::ByRef as ByRef>::IS_POINTER
 }
 
-/// The return of every type but `Result`: null or a failure, then the wire.
+/// Implements the return of every type but `Result`: null or a failure, then the
+/// wire.
 macro_rules! returned_as_wire {
     () => {
         type Returned = Self::Wire;
@@ -136,7 +138,7 @@ macro_rules! returned_as_wire {
             outcome: $crate::abi::Outcome<Self::Wire>,
             origin: $crate::boundary::Origin,
         ) -> Result<Self::At<'a>, $crate::boundary::ReturnError> {
-            // SAFETY: the same contract.
+            // SAFETY: the contract of this function.
             unsafe { $crate::boundary::lift_wire_return::<Self>(outcome, origin) }
         }
     };
@@ -144,7 +146,7 @@ macro_rules! returned_as_wire {
 
 pub(crate) use returned_as_wire;
 
-/// Takes over the return of a method whose type is no `Result`.
+/// Converts the return of a method whose type is not `Result`.
 ///
 /// # Safety
 ///
@@ -156,15 +158,15 @@ pub unsafe fn lift_wire_return<'a, T: FfiSafe>(
     origin: Origin,
 ) -> Result<T::At<'a>, ReturnError> {
     if !outcome.status.is_null() {
-        // SAFETY: not null, and of this outcome, which is ours.
+        // SAFETY: not null, and of this outcome, which is used only here.
         return Err(unsafe { ReturnError::from_status(outcome.status) });
     }
-    // SAFETY: a null status says that the value is initialised; the rest is
-    // this function's own contract.
+    // SAFETY: a null status means that the value is initialised; the rest is the
+    // contract of this function.
     unsafe { T::lift(outcome.value.assume_init(), origin) }.map_err(ReturnError::invalid)
 }
 
-/// What was lowered, until it is sent. It ends with this if it is not.
+/// A lowered value, until it is passed on. Dropping the guard drops the value.
 #[doc(hidden)]
 #[derive(Debug)]
 #[repr(transparent)]
@@ -178,7 +180,7 @@ impl<T: FfiSafe> LoweredGuard<T> {
 
     /// # Safety
     ///
-    /// The wire was lowered from a `T`, and nobody else lifts it.
+    /// The wire was lowered from a `T`, and nothing else lifts it.
     #[inline]
     pub(super) unsafe fn from_wire(wire: T::Wire) -> Self {
         LoweredGuard(wire)
@@ -195,7 +197,7 @@ impl<T: FfiSafe> Drop for LoweredGuard<T> {
     fn drop(&mut self) {
         // SAFETY: lowered from a `T`, and lifted nowhere else.
         let end = || drop(unsafe { T::lift(self.0, Origin::Rust) });
-        // A panic in there was reported when it happened.
+        // The hook reported the panic of a drop.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
             failure::discard(payload);
         }

@@ -1,24 +1,24 @@
-//! What is wrong with a value that the other side handed over.
+//! The errors of received values.
 
 use core::fmt;
 
 use crate::abi::Failure;
 use crate::runtime::reported::Reported;
 
-/// Why a call gave no value.
+/// The error of a call without a valid result.
 ///
-/// One word, which is never null, so that a value beside it costs no more
-/// instructions than without.
+/// It is one word that is never null. So a `Result` with it costs no more
+/// instructions than the value alone.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ReturnError(Box<ReturnErrorKind>);
 
-/// What a fault is.
+/// The kinds of [`ReturnError`].
 #[derive(Debug)]
 pub(crate) enum ReturnErrorKind {
-    /// The other side reported a failure, which is now ours.
+    /// The callee reported a failure, which the caller owns.
     Failed(Reported),
-    /// The other side broke the layout of a value.
+    /// The value is invalid.
     Invalid(LiftError),
 }
 
@@ -28,20 +28,19 @@ impl ReturnError {
         ReturnError(Box::new(ReturnErrorKind::Invalid(invalid)))
     }
 
-    /// The fault that a status other than null means, for a method that has no
-    /// error of its own.
+    /// Converts a status other than null, for a method without an error of its own.
     ///
     /// # Safety
     ///
     /// `status` is not null, came in an [`Outcome`](crate::abi::Outcome), and
     /// is not used again.
     #[cold]
-    #[expect(unsafe_code, reason = "a status may be a failure that is now ours")]
+    #[expect(unsafe_code, reason = "a status may be an owned failure")]
     pub(crate) unsafe fn from_status(status: *mut Failure) -> Self {
         if status == crate::abi::METHOD_ERROR {
             return ReturnError::invalid(LiftError::Status);
         }
-        // SAFETY: neither null nor the mark of an error, so an owned failure.
+        // SAFETY: neither null nor `METHOD_ERROR`, so an owned failure.
         ReturnError(Box::new(ReturnErrorKind::Failed(unsafe { Reported::new(status) })))
     }
 
@@ -50,8 +49,9 @@ impl ReturnError {
     }
 }
 
-/// A value that no Rust type can hold, handed over by a plugin not written in
-/// Rust.
+/// The error of a received value that its Rust type cannot hold.
+///
+/// Almost all of these come only from a plugin that is not written in Rust.
 ///
 /// ```
 /// let e = plugin_interface::boundary::LiftError::Bool(7);
@@ -62,22 +62,22 @@ impl ReturnError {
 pub enum LiftError {
     /// A byte other than 0 and 1.
     Bool(u8),
-    /// A number that is no Unicode scalar value.
+    /// A number that is not a Unicode scalar value.
     Char(u32),
     /// Bytes that are not UTF-8, valid up to this index.
     Text(usize),
     /// A tag other than 0 and 1.
     Tag(u8),
-    /// A tag that names no variant of an enum.
+    /// A tag that is not the number of a variant of an enum.
     Variant {
         /// The enum's name.
         of: &'static str,
-        /// How many variants it has.
+        /// The number of variants.
         variants: usize,
         /// The tag.
         found: u32,
     },
-    /// A null pointer where there must be one.
+    /// A null pointer, which is not allowed.
     Null,
     /// A pointer that is not aligned for its elements.
     Alignment(usize),
@@ -89,13 +89,13 @@ pub enum LiftError {
     Ordering(i8),
     /// A second or more, in nanoseconds.
     Nanoseconds(u32),
-    /// A time that the platform cannot tell, in seconds since 1970.
+    /// A time outside the range of the platform, in seconds since 1970.
     Time(i64),
-    /// So many keys or elements of a map or set, of which fewer are distinct.
+    /// Keys or elements of a map or set that are not distinct.
     Duplicate {
-        /// How many there are.
+        /// The number of keys or elements.
         found: usize,
-        /// How many differ.
+        /// The number of distinct ones.
         distinct: usize,
     },
     /// An object whose methods are not those of the interface.
@@ -103,14 +103,14 @@ pub enum LiftError {
         /// The interface's full path.
         interface: &'static str,
     },
-    /// An object that is lent where nothing can hold it: in a return, or beside
-    /// one that borrows for as long.
+    /// A value that is borrowed for the call, but not as an argument, or for a method
+    /// whose result borrows from its arguments.
     Borrowed,
-    /// An error that says nothing.
+    /// An error without a message.
     NoMessage,
-    /// What a module of `#[ffi(with = module)]` makes no value of, in its words.
+    /// A value that a module of `#[ffi(with = module)]` refused, with its reason.
     Refused(&'static str),
-    /// The status of a method's own error, from a method that has none.
+    /// The status for a method's own error, from a method that has none.
     Status,
 }
 

@@ -1,12 +1,12 @@
-//! Types that borrow nothing.
+//! The trait of FFI-safe types that borrow nothing.
 
 use crate::boundary::FfiSafe;
 
-/// A type that crosses and borrows nothing: what closures take and return,
-/// iterators give and futures come to.
+/// An FFI-safe type that borrows nothing.
 ///
-/// Implemented for every such type. What borrows would have to say for how long,
-/// which the type of a closure cannot.
+/// It is implemented for every such type. Arguments and results of closures, items
+/// of iterators and values of futures are of such types. A borrow would need a
+/// lifetime, which the type of a closure cannot name.
 ///
 /// ```
 /// fn is_owned<T: plugin_interface::boundary::FfiOwned>() {}

@@ -1,5 +1,5 @@
-//! Tests: types that refer to themselves cross, and are described.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+//! Tests: types that refer to themselves can be passed, and are described.
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use super::{Body, Definition, FfiSafe, Fields, Origin, Parameter, Shape};
 use crate::__private::interface_record;
@@ -72,27 +72,27 @@ converts_via! {
     lift: (value, next) => Ok(Node { value, next }),
 }
 
-/// There and back, within this library.
-fn cross<T: FfiSafe>(value: T) -> T::At<'static> {
-    // SAFETY: lowered just here, and nothing is borrowed.
+/// Lowers and lifts a value within this library.
+fn round_trip<T: FfiSafe>(value: T) -> T::At<'static> {
+    // SAFETY: lowered here, and nothing is borrowed.
     unsafe { T::lift(value.lower(), Origin::Rust) }.unwrap()
 }
 
 #[test]
-fn types_that_refer_to_themselves_cross() {
+fn types_that_refer_to_themselves_are_passed() {
     let mut tree = Tree::default();
     for eggs in 0..5 {
         let nest = Some(Box::new(Nest(tree.clone(), eggs)));
         tree = Tree { kids: vec![tree.clone(), Tree::default(), tree], nest };
     }
-    assert_eq!(cross(tree.clone()), tree);
+    assert_eq!(round_trip(tree.clone()), tree);
     let last = Some(Box::new(Node { value: "last".to_owned(), next: None }));
     let list = Node { value: "first".to_owned(), next: last };
-    assert_eq!(cross(list.clone()), list);
+    assert_eq!(round_trip(list.clone()), list);
 }
 
-/// The fingerprint of a method that takes values of these types, and that of
-/// an interface that has it.
+/// Returns the fingerprint of a method that takes values of these types, and that of
+/// an interface with this method.
 fn fingerprints(shapes: &[&'static Shape]) -> (u64, u64) {
     let parameters = shapes.iter().map(|shape| ParameterDescription { name: "_", shape });
     let parameters = Box::leak(parameters.collect());
@@ -133,7 +133,7 @@ fn a_change_deep_within_a_type_changes_the_fingerprints() {
 }
 
 #[test]
-fn types_of_one_name_are_told_apart_by_their_paths() {
+fn types_of_one_name_differ_by_their_paths() {
     static ONE: Definition = Definition::new("one::Egg", &[], Body::Struct(Fields::Unit));
     static OTHER: Definition = Definition::new("other::Egg", &[], Body::Struct(Fields::Unit));
     const A: &Shape = &Shape::defined(&ONE, "one::Egg", &[]);
@@ -142,7 +142,7 @@ fn types_of_one_name_are_told_apart_by_their_paths() {
 }
 
 #[test]
-fn what_a_parameter_stands_for_counts() {
+fn arguments_of_generic_types_count() {
     assert_ne!(fingerprints(&[<Node<u8>>::SHAPE]), fingerprints(&[<Node<u16>>::SHAPE]));
     assert_ne!(fingerprints(&[<Node<Tree>>::SHAPE]), fingerprints(&[<Node<Nest>>::SHAPE]));
 }

@@ -1,19 +1,21 @@
-//! Values on their way, when a panic or a refusal comes in between: what crossed
-//! before it, and what was to come behind it, ends all the same.
-#![expect(unsafe_code, reason = "ends what was lowered")]
+//! Guards of received values: they drop a value that is not lifted, because an
+//! earlier one panicked or was invalid.
+#![expect(unsafe_code, reason = "drops values that were lowered")]
 
 use core::mem::ManuallyDrop;
 
 use crate::boundary::{FfiSafe, LiftError, LoweredGuard, Origin};
 
-/// What received, until it is lifted. It ends with this if it is not, unless it is a
-/// foreign plugin's: that stays with the plugin.
+/// A received value, until it is lifted.
+///
+/// Dropping the guard drops the value. Only a value of a foreign plugin is not
+/// dropped: it stays with the plugin.
 pub(super) struct ReceivedGuard<T: FfiSafe>(T::Wire, Origin);
 
 impl<T: FfiSafe> ReceivedGuard<T> {
     /// # Safety
     ///
-    /// The wire is one of `T`, of that origin, which nobody else lifts.
+    /// The wire is one of `T`, of that origin, and nothing else lifts it.
     #[inline]
     pub(super) unsafe fn new(wire: T::Wire, origin: Origin) -> Self {
         ReceivedGuard(wire, origin)
@@ -25,7 +27,7 @@ impl<T: FfiSafe> ReceivedGuard<T> {
     #[inline]
     pub(super) unsafe fn lift<'a>(self) -> Result<T::At<'a>, LiftError> {
         let ReceivedGuard(wire, origin) = *ManuallyDrop::new(self);
-        // SAFETY: the contracts of `of` and of this function.
+        // SAFETY: the contracts of `new` and of this function.
         unsafe { T::lift(wire, origin) }
     }
 }
@@ -34,14 +36,15 @@ impl<T: FfiSafe> Drop for ReceivedGuard<T> {
     #[inline]
     fn drop(&mut self) {
         if self.1 != Origin::Foreign {
-            // SAFETY: the contract of `new`; it is not lifted any more.
+            // SAFETY: the contract of `new`; it was not lifted.
             drop(unsafe { LoweredGuard::<T>::from_wire(self.0) });
         }
     }
 }
 
-/// Wires in a row, to be lifted one by one. What is left when this is dropped
-/// ends as [`ReceivedGuard`] does.
+/// An array of received values, which are lifted one by one.
+///
+/// Dropping it drops the remaining values as [`ReceivedGuard`] does.
 pub(super) struct ReceivedGuards<T: FfiSafe> {
     next: *const T::Wire,
     left: usize,
@@ -51,8 +54,8 @@ pub(super) struct ReceivedGuards<T: FfiSafe> {
 impl<T: FfiSafe> ReceivedGuards<T> {
     /// # Safety
     ///
-    /// `wires` leads to as many wires of `T`, of that origin, which nobody else
-    /// lifts, and which stay where they are as long as this lives.
+    /// `wires` points to `count` wires of `T`, of that origin. Nothing else lifts
+    /// them, and they are not moved as long as this lives.
     #[inline]
     pub(super) unsafe fn new(wires: *const T::Wire, count: usize, origin: Origin) -> Self {
         ReceivedGuards { next: wires, left: count, origin }
@@ -65,7 +68,7 @@ impl<T: FfiSafe> Iterator for ReceivedGuards<T> {
     #[inline]
     fn next(&mut self) -> Option<ReceivedGuard<T>> {
         self.left = self.left.checked_sub(1)?;
-        // SAFETY: the contract of `of`: there was one left.
+        // SAFETY: the contract of `new`: at least one was left.
         unsafe {
             let wire = self.next.read();
             self.next = self.next.add(1);

@@ -1,7 +1,7 @@
-//! A type that crosses as another one, its carrier: `PathBuf` as bytes, a map
-//! as the vector of its entries.
+//! Types that are passed as another type: `PathBuf` as bytes, a map as the vector
+//! of its entries.
 
-/// Implements `FfiSafe` for a type by a carrier that crosses already.
+/// Implements `FfiSafe` for a type by conversion to another FFI-safe type.
 ///
 /// ```text
 /// impl [T: FfiSafe] Range<T>, via: (T, T), at 'a: Range<T::At<'a>>,
@@ -10,11 +10,11 @@
 /// lift: (start, end) => Ok(start..end),
 /// ```
 ///
-/// A type that leads to itself says `needs_scope: Never`, behind its shape.
+/// A type that refers to itself has `needs_scope: Never` after its shape.
 ///
-/// The type owns all it has, or borrows what its carrier borrows, and `lift`
-/// gives back what was lowered. It is named by its shape, never by the
-/// carrier's: two sides that agree on one agree on the other.
+/// The type owns its data, or borrows what the other type borrows. `lift` returns
+/// the value that was lowered. The shape names the type, never the other one: two
+/// libraries that agree on one agree on both.
 macro_rules! converts_via {
     (
         impl [$($generics:tt)*] $ty:ty $(where [$($clause:tt)*])?,
@@ -24,7 +24,7 @@ macro_rules! converts_via {
         lower: $value:pat => $lower:expr,
         lift: $received:pat => $lift:expr $(,)?
     ) => {
-        // SAFETY: the wire is the carrier's; what this type adds, it checks.
+        // SAFETY: the wire is that of the other type; `$lift` checks the rest.
         unsafe impl<$($generics)*> $crate::boundary::FfiSafe for $ty $(where $($clause)*)? {
             type Wire = <$via as $crate::boundary::FfiSafe>::Wire;
             type At<$a> = $at;
@@ -45,7 +45,7 @@ macro_rules! converts_via {
                 origin: $crate::boundary::Origin,
             ) -> Result<Self::At<$a>, $crate::boundary::LiftError> {
                 use $crate::boundary::FfiSafe;
-                // SAFETY: the contract of this function, for the carrier.
+                // SAFETY: the contract of this function, for the other type.
                 let via = unsafe { <$via as FfiSafe>::lift::<$a>(wire, origin) };
                 let $received = via?;
                 $lift
@@ -56,7 +56,7 @@ macro_rules! converts_via {
     };
 }
 
-/// Whether objects may be lent in it: as in its carrier, unless it says so.
+/// Returns the `NEEDS_SCOPE` of the other type, unless one is given.
 macro_rules! needs_scope {
     ($via:ty) => {
         <$via as $crate::boundary::FfiSafe>::NEEDS_SCOPE

@@ -1,5 +1,5 @@
-//! What closures, iterators and futures have in common: an object of another
-//! side without an interface, whose functions its own file knows.
+//! The common part of closures, iterators and futures: objects without an
+//! interface, whose vtables their own files define.
 #![expect(unsafe_code, reason = "calls go through a vtable of another library")]
 
 use core::marker::PhantomData;
@@ -11,14 +11,14 @@ use crate::object::raise;
 use crate::object::remote::RemoteObject;
 use crate::runtime::call::drop_instance;
 
-/// The vtable of objects of type `F`, in places of type `P`.
+/// The vtable of objects of this type, in a storage of type `P`.
 pub(crate) trait BuiltinVTable<P>: 'static {
-    /// Begins with a header.
+    /// The type of the vtable, which begins with a header.
     type VTable: 'static;
     const VTABLE: &'static Self::VTable;
 }
 
-/// The table of objects of type `F`, in places of type `P`.
+/// Returns the table of objects of type `F`, in a storage of type `P`.
 pub(crate) const fn table<F: BuiltinVTable<P> + ?Sized, P: InstanceStorage<F>>() -> ObjectTable {
     let vtable = core::ptr::from_ref(F::VTABLE).cast();
     super::dyn_trait::table::<F, P>(vtable, RawSlice::of::<u8>(&[]))
@@ -28,13 +28,13 @@ pub(crate) const fn header<P>(functions: u32) -> VTableHeader {
     VTableHeader {
         abi_version: ABI_VERSION,
         methods: functions,
-        // The methods that name it tell one from another.
+        // The shapes of the methods that use the object identify its type.
         fingerprint: 0,
         drop: drop_instance::<P>,
     }
 }
 
-/// An object of another side, whose vtable is a `V`.
+/// An object of another library, whose vtable is a `V`.
 pub(crate) struct BuiltinObject<V>(RemoteObject, PhantomData<*const V>);
 
 impl<V> BuiltinObject<V> {
@@ -49,42 +49,41 @@ impl<V> BuiltinObject<V> {
         self.0.instance
     }
 
-    /// Who made what its functions give.
+    /// Returns the origin of the results of its functions.
     pub(crate) fn origin(&self) -> Origin {
         self.0.origin
     }
 
     pub(crate) fn vtable(&self) -> &V {
-        // SAFETY: the contract of `new`; the object keeps it mapped.
+        // SAFETY: the contract of `new`; the object keeps its library loaded.
         unsafe { &*self.0.vtable.cast() }
     }
 
-    /// Ends an object whose instance is used up.
+    /// Releases an object whose instance was consumed.
     pub(crate) fn release_consumed(self) {
         self.0.release_consumed();
     }
 }
 
-/// The value that a function gave, or its panic.
+/// Converts the outcome of a function to its value, or continues its panic.
 ///
 /// # Safety
 ///
-/// `outcome` was returned by a function of that origin which returns an `R`,
-/// just now.
+/// `outcome` was just returned by a function of that origin whose result is an `R`.
 pub(crate) unsafe fn finish<R: FfiOwned>(
     origin: Origin,
     name: &'static str,
     function: &'static str,
     outcome: Outcome<R::Returned>,
 ) -> R {
-    // SAFETY: the contract of this function; what it gives borrows nothing.
+    // SAFETY: the contract of this function; the value borrows nothing.
     match unsafe { <R as FfiSafe>::lift_return(outcome, origin) } {
         Ok(value) => value,
         Err(error) => raise(CallError::of(name, function, error)),
     }
 }
 
-/// What every closure, iterator and future says of itself.
+/// Expands to the items of `Dyn` for a closure, an iterator or a future.
 macro_rules! builtin_object_items {
     ($vtable:ty, $shape:expr, $remote:ident => $adopt:expr) => {
         const SHAPE: &'static $crate::boundary::Shape = &$shape;
@@ -95,7 +94,7 @@ macro_rules! builtin_object_items {
         const BORROWED: &'static $crate::abi::ObjectTable =
             &$crate::boundary::builtin::table::<Self, $crate::boundary::Borrowed<Self>>();
 
-        /// It was compared when the library was admitted, by its name.
+        /// Its type was compared by its name when the library was loaded.
         unsafe fn check(
             table: &$crate::abi::ObjectTable,
         ) -> Result<u32, $crate::boundary::LiftError> {

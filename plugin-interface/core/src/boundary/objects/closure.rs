@@ -1,5 +1,5 @@
-//! `Box<dyn Fn(A, B) -> R>`, `FnMut` and `FnOnce`, `&dyn Fn(A) -> R`, and
-//! `Arc<dyn Fn(A) -> R>`: closures, called on the other side.
+//! Closures: `Box<dyn Fn(A, B) -> R>`, `FnMut` and `FnOnce`, `&dyn Fn(A) -> R`, and
+//! `Arc<dyn Fn(A) -> R>`. They run in the library that created them.
 #![expect(unsafe_code, reason = "closures are reached by pointers")]
 
 use crate::abi::{Opaque, Outcome, VTableHeader};
@@ -10,7 +10,7 @@ use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
 use crate::boundary::{FfiOwned, FfiSafe, InstanceStorage, Origin, Shape};
 use crate::runtime::call::{contain, valid};
 
-/// A closure's vtable: it takes its arguments as a tuple.
+/// The vtable of a closure, which takes its arguments as a tuple.
 #[repr(C)]
 pub(crate) struct CallTable<A: FfiSafe, R: FfiSafe> {
     header: VTableHeader,
@@ -19,8 +19,8 @@ pub(crate) struct CallTable<A: FfiSafe, R: FfiSafe> {
 
 impl<A: FfiOwned, R: FfiOwned> BuiltinObject<CallTable<A, R>> {
     fn call(&self, arguments: A) -> R {
-        // SAFETY: the instance and what its function takes; whoever has the
-        // closure borrows it as its type says.
+        // SAFETY: the instance and the arguments of its function; the caller
+        // borrows the closure as its type requires.
         unsafe {
             let outcome = (self.vtable().call)(self.instance(), arguments.lower());
             finish(self.origin(), "closure", "call", outcome)
@@ -28,17 +28,17 @@ impl<A: FfiOwned, R: FfiOwned> BuiltinObject<CallTable<A, R>> {
     }
 
     fn call_once(self, arguments: A) -> R {
-        // What panics here leaves a closure that was not called.
+        // If this panics, the closure was not called, and `self` is dropped.
         let arguments = arguments.lower();
         let (call, instance, origin) = (self.vtable().call, self.instance(), self.origin());
-        // The library stays until the outcome was read, whatever that is.
+        // Keeps the library loaded until the outcome is read, also in a panic.
         let _consumed = Consumed(Some(self));
         // SAFETY: as above, and called once.
         unsafe { finish(origin, "closure", "call", call(instance, arguments)) }
     }
 }
 
-/// A closure that was used up.
+/// A closure that its call consumed.
 struct Consumed<V>(Option<BuiltinObject<V>>);
 
 impl<V> Drop for Consumed<V> {
@@ -49,16 +49,16 @@ impl<V> Drop for Consumed<V> {
     }
 }
 
-/// A closure in memory, that takes a tuple.
+/// A closure in memory that takes its arguments as a tuple.
 ///
 /// # Safety
 ///
-/// The contract of the function.
+/// `call` follows its contract.
 unsafe trait Closure<A, R> {
     /// # Safety
     ///
-    /// `this` leads to a `P`, borrowed as a call needs it; of what is called
-    /// once, to a box that is used up.
+    /// `this` points to a `P`, borrowed as the call requires. For a `FnOnce` it
+    /// points to a box, which the call consumes.
     unsafe fn call<P: InstanceStorage<Self>>(this: *mut Opaque, arguments: impl FnOnce() -> A)
     -> R;
 }
@@ -71,8 +71,8 @@ where
     P: InstanceStorage<F>,
 {
     contain(|| {
-        // SAFETY: the caller passes the closure that the table was made for,
-        // and what it lowered, which borrows nothing.
+        // SAFETY: the caller passes a closure of this table, and arguments that it
+        // lowered, which borrow nothing.
         unsafe { F::call::<P>(this, || valid(<A as FfiSafe>::lift(arguments, Origin::Rust))) }
     })
 }
@@ -88,7 +88,8 @@ macro_rules! functions {
     (@each $function:ident $name:literal $this:ident $place:ident [$called:expr] $how:ident
         $ways:tt $(($($A:ident $a:ident),*)),*
     ) => {$(
-        // SAFETY: as each kind of closure is called.
+        // SAFETY: each kind of closure is borrowed or consumed as its call
+        // requires.
         unsafe impl<$($A,)* R> Closure<($($A,)*), R> for dyn $function($($A),*) -> R {
             #[inline]
             unsafe fn call<$place: InstanceStorage<Self>>(
@@ -110,7 +111,7 @@ macro_rules! functions {
             };
         }
 
-        // SAFETY: the tables are those above, and what is adopted calls by them.
+        // SAFETY: the tables are those above, and adopted objects call them.
         unsafe impl<$($A: FfiOwned,)* R: FfiOwned> Dyn for dyn $function($($A),*) -> R {
             builtin_object_items! {
                 CallTable<($($A,)*), R>,
@@ -128,14 +129,14 @@ macro_rules! functions {
     (@way $way:ident [$($generics:tt)*] [$($function:tt)*]) => {
         impl<$($generics)*> $way for dyn $($function)* {}
     };
-    // It may have other owners, which is found by a panic: the arguments are ours
-    // by then.
+    // Borrowing panics if the closure has other owners. So the arguments are lifted
+    // first, which drops them in that case.
     (@call $closure:ident = [$called:expr], $arguments:pat = $given:expr) => {
         let $arguments = $given;
         // SAFETY: the contract of this function.
         let $closure = unsafe { $called };
     };
-    // It is ours, whether the arguments are valid or not.
+    // The call owns the closure, also if an argument is invalid.
     (@call_once $closure:ident = [$called:expr], $arguments:pat = $given:expr) => {
         // SAFETY: the contract of this function.
         let $closure = unsafe { $called };

@@ -1,9 +1,11 @@
-//! `Box<dyn Trait>`, `Arc<dyn Trait>`, `&dyn Trait` and `&mut dyn Trait`: what
-//! implements a trait on one side is called from another, and ends where it was
-//! made. Closures, iterators and futures in a box go the same way.
+//! Objects: `Box<dyn Trait>`, `Arc<dyn Trait>`, `&dyn Trait` and `&mut dyn Trait`.
 //!
-//! What is lowered is wrapped once: an object that came from elsewhere is handed
-//! on as it is, and one that comes back to its maker is what it was.
+//! A value that implements a trait in one library is called from another. It is
+//! dropped in the library that created it. Boxed closures, iterators and futures
+//! use the same code.
+//!
+//! An object is wrapped once. One that came from another library is passed on
+//! unchanged. One that returns to its own library is unwrapped again.
 #![expect(unsafe_code, reason = "objects change their owner")]
 
 use core::any::TypeId;
@@ -21,54 +23,55 @@ use crate::object::Object;
 use crate::object::remote::{OwnedObject, RemoteObject, checked_table, is_own};
 use crate::runtime::library_ref;
 
-/// `dyn Trait` that crosses as an object, without auto traits.
+/// A `dyn Trait` that can be passed as an object, without auto traits.
 ///
 /// # Safety
 ///
-/// 1. Each table is of objects of this type, whose places are those of its name.
-/// 2. `adopt` makes what calls the object by its vtable, and owns it.
+/// 1. Each table belongs to objects of this type, in the storage that its name
+///    states.
+/// 2. `adopt` returns a value that owns the object and calls its vtable.
 #[doc(hidden)]
 pub unsafe trait Dyn: 'static {
-    /// Its name.
+    /// The name of the type.
     const SHAPE: &'static Shape;
-    /// Of objects in a `Box`.
+    /// The table of objects in a `Box`.
     const BOXED: &'static ObjectTable;
-    /// Of objects in an `Arc`.
+    /// The table of objects in an `Arc`.
     const SHARED: &'static ObjectTable;
-    /// Of objects that are lent.
+    /// The table of borrowed objects.
     const BORROWED: &'static ObjectTable;
 
-    /// How many methods may be called of an object with that table.
+    /// Returns the number of methods that may be called of an object with that table.
     ///
     /// # Safety
     ///
-    /// The table is that of an object, and what it leads to is mapped.
+    /// The table belongs to an object, and everything it refers to is mapped.
     unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError>;
 
-    /// Dresses an object of another side in this type.
+    /// Wraps a remote object in this type.
     ///
     /// # Safety
     ///
-    /// The object is of this type, with as many methods as `check` said.
+    /// The object is of this type, and has as many methods as `check` returned.
     unsafe fn adopt(remote: RemoteObject) -> Box<Self>;
 
-    /// What stands for an object of another side gives that object away.
+    /// Takes the object out of a value that wraps one of another library.
     fn take_remote(value: Box<Self>) -> Result<RawObject, Box<Self>> {
         Err(value)
     }
 
-    /// The same, of one that may have several owners.
+    /// Creates another owner of such an object, if it may have several.
     fn share_remote(&self) -> Option<RawObject> {
         None
     }
 
-    /// The same, for as long as `self` is borrowed.
+    /// Borrows such an object, for as long as `self` is borrowed.
     fn borrow_remote(&self) -> Option<RawBorrowed> {
         None
     }
 }
 
-/// `dyn Trait` that who shares it can call.
+/// A `dyn Trait` that can be called through a shared borrow.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` needs exclusive access, so it cannot be passed as `&` or `Arc`",
@@ -79,7 +82,7 @@ pub trait Shareable: Dyn {}
 
 impl<I: Dyn + Interface + ?Sized> Shareable for I {}
 
-/// `dyn Trait` that who borrows it exclusively can call.
+/// A `dyn Trait` that can be called through an exclusive borrow.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed as `&mut`",
@@ -90,7 +93,7 @@ pub trait BorrowableMut: Dyn {}
 
 impl<I: Dyn + Interface + ?Sized> BorrowableMut for I {}
 
-// SAFETY: the macro's vtables are of the places that they name, and its proxies
+// SAFETY: the macro's vtables are for the storage that they name, and its proxies
 // call them.
 unsafe impl<I> Dyn for I
 where
@@ -128,7 +131,7 @@ const fn table_of<I: VTableFor<I, P> + ?Sized, P: InstanceStorage<I>>() -> Objec
     table::<I, P>(ptr::from_ref(<I as VTableFor<I, P>>::VTABLE).cast(), RawSlice::of(I::RECORD))
 }
 
-/// The table of objects of type `B` in places of type `P`.
+/// Returns the table of objects of type `B` in a storage of type `P`.
 pub(crate) const fn table<B: ?Sized + 'static, P: InstanceStorage<B>>(
     vtable: *const VTableHeader,
     record: RawSlice,
@@ -136,67 +139,67 @@ pub(crate) const fn table<B: ?Sized + 'static, P: InstanceStorage<B>>(
     ObjectTable { vtable, record, share: P::SHARE, is: is::<B>, flags: ObjectTable::RUST }
 }
 
-/// Whether `type_id` is that of `B`.
+/// Returns 1 if `type_id` is that of `B`.
 unsafe extern "C" fn is<B: ?Sized + 'static>(type_id: *const c_void) -> u8 {
-    // SAFETY: only this very library asks, with a `TypeId` of its own.
+    // SAFETY: only this very library calls this, with a `TypeId` of its own.
     let asked = unsafe { type_id.cast::<TypeId>().read() };
     (asked == TypeId::of::<B>()).into()
 }
 
-/// The same pointer, to a type that differs in lifetimes and auto traits only.
+/// Converts a pointer to one whose target differs in lifetimes and auto traits only.
 ///
 /// # Safety
 ///
-/// It does, and it has those that the result says.
+/// The target differs in nothing else, and it has those of the result.
 #[inline]
 unsafe fn recast<P, Q>(pointer: P) -> Q {
     const { assert!(size_of::<P>() == size_of::<Q>(), "as many words") };
-    // SAFETY: of one size, and of one layout: neither a lifetime nor an auto
-    // trait is part of what a pointer consists of.
+    // SAFETY: both have the same size and layout, since lifetimes and auto traits
+    // are no part of a pointer.
     unsafe { transmute_copy(&ManuallyDrop::new(pointer)) }
 }
 
-/// An object of which `place` is the owner.
+/// Creates an object that owns `storage`.
 fn own_object<B: ?Sized, P: InstanceStorage<B>>(
     table: &'static ObjectTable,
-    place: P,
+    storage: P,
 ) -> RawObject {
     let library_ref = library_ref::current();
-    // SAFETY: this library is in use, as it runs.
+    // SAFETY: this library is in use, since it runs.
     unsafe { library_ref::retain(library_ref) };
-    RawObject { table, instance: Box::into_raw(Box::new(place)).cast(), library_ref }
+    RawObject { table, instance: Box::into_raw(Box::new(storage)).cast(), library_ref }
 }
 
-/// What comes of an object that was handed over: an owner of it, if it was made
-/// here in a place of type `P`; else a box that calls it.
+/// Converts a received object: to its storage, if this library created it in a
+/// storage of type `P`; else to a box that calls it.
 ///
 /// # Safety
 ///
-/// The object is of type `B`, and ours.
+/// The object is of type `B`, and this library owns it.
 unsafe fn receive_object<B: Dyn + ?Sized, P: InstanceStorage<B>>(
     wire: RawObject,
 ) -> Result<Result<P, Box<B>>, LiftError> {
-    // SAFETY: the contract of this function; it keeps its library mapped.
+    // SAFETY: the contract of this function; it keeps its library loaded.
     let table = unsafe { checked_table(wire.table, wire.library_ref) }?;
     if wire.instance.is_null() {
         return Err(LiftError::Null);
     }
     // SAFETY: the contract of this function.
     let owned = unsafe { OwnedObject::new(wire) };
-    // SAFETY: its own table, and its keep.
+    // SAFETY: the object's own table and `library_ref`.
     let is_own = unsafe { is_own::<B>(table, wire.library_ref) };
     if is_own && table.share.is_some() == P::SHARE.is_some() {
-        // SAFETY: made by `own` of a place of this type: only those of an `Arc`
-        // are shared, and the others are boxes.
+        // SAFETY: created by `own_object` from a storage of this type: only those of
+        // an `Arc` can be shared, and the others are boxes.
         return Ok(Ok(*unsafe { Box::from_raw(owned.into_instance().cast::<P>()) }));
     }
-    // SAFETY: its own table, and it keeps its library mapped.
+    // SAFETY: the object's own table; it keeps its library loaded.
     let methods = unsafe { B::check(table) }?;
-    // SAFETY: of this type, and checked.
+    // SAFETY: the object is of this type, and was checked.
     Ok(Err(unsafe { B::adopt(RemoteObject::owned(owned, methods)) }))
 }
 
-/// An object that is borrowed as long as the result is used.
+/// Lowers an object that is borrowed as long as the result is used.
 fn lower_borrowed<B: Dyn + ?Sized>(value: *mut B) -> RawBorrowed {
     // SAFETY: a reference to a type without a known size is two words.
     let data = unsafe { recast::<Borrowed<B>, Words>(Borrowed(value)) };
@@ -208,48 +211,48 @@ fn lower_borrowed<B: Dyn + ?Sized>(value: *mut B) -> RawBorrowed {
     }
 }
 
-/// Borrows an object that is lent.
+/// Lifts a borrowed object.
 ///
 /// # Safety
 ///
-/// It is of type `B`, is lent for as long as the result is used, and exclusively
-/// so if the result is.
+/// It is of type `B`. It is borrowed for as long as the result is used, exclusively
+/// if the result is used so.
 unsafe fn lift_borrowed<B: Dyn + ?Sized>(
     wire: RawBorrowed,
     origin: Origin,
     is_exclusive: bool,
 ) -> Result<*mut B, LiftError> {
-    // SAFETY: whoever lends an object has its library mapped.
+    // SAFETY: the lender of an object keeps its library loaded.
     let table = unsafe { checked_table(wire.table, wire.library_ref) }?;
-    // SAFETY: its own table, and its keep.
+    // SAFETY: the object's own table and `library_ref`.
     let is_own = unsafe { is_own::<B>(table, wire.library_ref) };
     if is_own && wire.instance.is_null() {
-        // SAFETY: these words were made by `lend` of this library.
+        // SAFETY: `lower_borrowed` of this library created these words.
         return Ok(unsafe { recast::<Words, Borrowed<B>>(wire.data) }.0);
     }
     if is_own && table.share.is_none() {
-        // SAFETY: the object is in a box, as it has one owner.
+        // SAFETY: the object is in a box, since it has one owner.
         return Ok(unsafe { &raw mut **wire.instance.cast::<Box<B>>() });
     }
     if is_own && !is_exclusive {
-        // SAFETY: else it is in an `Arc`.
+        // SAFETY: an object that can be shared is in an `Arc`.
         return Ok(unsafe { Arc::as_ptr(&*wire.instance.cast::<Arc<B>>()) }.cast_mut());
     }
-    // SAFETY: its own table, and whoever lends it has its library mapped.
+    // SAFETY: the object's own table; its lender keeps its library loaded.
     let methods = unsafe { B::check(table) }?;
     let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
     let adopt = |data: *mut Words| {
         let instance = if wire.instance.is_null() { data.cast() } else { wire.instance };
-        // SAFETY: of this type, checked, and lent for longer than the call.
+        // SAFETY: of this type, checked, and borrowed for longer than the call.
         unsafe { B::adopt(RemoteObject::borrowed(wire, instance, methods)) }
     };
-    // SAFETY: a local of the call.
+    // SAFETY: a local variable of the call.
     Ok(unsafe { &*scope }.store_object(wire.data, adopt))
 }
 
-// SAFETY: the object is owned by the wire, then by what was lifted of it, which
-// calls it with all that `B` asks of a caller; `D` has no more markers here than
-// it had when it was lowered.
+// SAFETY: the wire owns the object, then the lifted value does. The lifted value
+// calls it as `B` requires. `D` has no more markers here than it had when it was
+// lowered.
 unsafe impl<D, B> ConvertPointer<Box<D>> for DynPointee<B>
 where
     D: Pointee<Kind = DynPointee<B>> + ?Sized,
@@ -260,7 +263,7 @@ where
     const SHAPE: &'static Shape = &Shape::Apply("Box", &[&Shape::Marked(B::SHAPE, D::MARKERS)]);
 
     fn lower(value: Box<D>) -> RawObject {
-        // SAFETY: `D` is `B` and more; the object is lifted as `D` again.
+        // SAFETY: `D` is `B` with markers; the object is lifted as `D` again.
         let value: Box<B> = unsafe { recast(value) };
         B::take_remote(value).unwrap_or_else(|value| own_object::<B, Box<B>>(B::BOXED, value))
     }
@@ -298,7 +301,7 @@ where
     }
 }
 
-// SAFETY: the object is borrowed for as long as the reference.
+// SAFETY: the object is borrowed as long as the reference.
 unsafe impl<'r, D, B> ConvertPointer<&'r D> for DynPointee<B>
 where
     D: Pointee<Kind = DynPointee<B>> + ?Sized,
@@ -310,7 +313,7 @@ where
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 
     fn lower(value: &'r D) -> RawBorrowed {
-        // SAFETY: as for `Box`; borrowed for as long.
+        // SAFETY: as for `Box`; borrowed equally long.
         let value: &B = unsafe { recast(value) };
         value.borrow_remote().unwrap_or_else(|| lower_borrowed(ptr::from_ref(value).cast_mut()))
     }
@@ -318,7 +321,7 @@ where
     unsafe fn lift<'a>(wire: RawBorrowed, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let object = unsafe { lift_borrowed::<B>(wire, origin, false) }?;
-        // SAFETY: lowered from a `D`, and lent for `'a`.
+        // SAFETY: lowered from a `D`, and borrowed for `'a`.
         Ok(unsafe { recast::<*mut B, &'a D::At<'a>>(object) })
     }
 }
@@ -335,7 +338,7 @@ where
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 
     fn lower(value: &'r mut D) -> RawBorrowed {
-        // SAFETY: as for `Box`; borrowed for as long.
+        // SAFETY: as for `Box`; borrowed equally long.
         let value: &mut B = unsafe { recast(value) };
         value.borrow_remote().unwrap_or_else(|| lower_borrowed(value))
     }
@@ -343,7 +346,7 @@ where
     unsafe fn lift<'a>(wire: RawBorrowed, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let object = unsafe { lift_borrowed::<B>(wire, origin, true) }?;
-        // SAFETY: lowered from a `D`, and lent for `'a` exclusively.
+        // SAFETY: lowered from a `D`, and borrowed exclusively for `'a`.
         Ok(unsafe { recast::<*mut B, &'a mut D::At<'a>>(object) })
     }
 }

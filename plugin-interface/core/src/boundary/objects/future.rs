@@ -1,5 +1,5 @@
-//! `Pin<Box<dyn Future<Output = T>>>`: polled by the executor of the side that
-//! has it, run on the side that made it, and dropped there.
+//! Futures: `Pin<Box<dyn Future<Output = T>>>`. The executor of the owner polls
+//! them. They run in the library that created them, and are dropped there.
 #![expect(unsafe_code, reason = "futures are reached by pointers")]
 
 use core::pin::Pin;
@@ -17,11 +17,11 @@ use crate::boundary::{
 };
 use crate::runtime::call::contain;
 
-/// A future as a method returns it: what `Box::pin(async move { .. })` makes.
+/// The type of a returned future, as `Box::pin(async move { .. })` creates it.
 ///
-/// Polling it runs the plugin's code, within the host's executor; dropping it
-/// drops the plugin's. It keeps its library mapped. A panic in it is that of the
-/// poll.
+/// Polling it runs the plugin's code within the host's executor. Dropping it drops
+/// the future in the plugin. It keeps its library loaded. A panic in it becomes a
+/// panic of the poll.
 ///
 /// ```
 /// use plugin_interface::{BoxFuture, plugin_interface};
@@ -41,14 +41,14 @@ use crate::runtime::call::contain;
 /// ```
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a poll gives: nothing yet, or the value.
+/// The result of a poll: `None` if pending, or the value.
 type Polled<T> = <Option<T> as FfiSafe>::Returned;
 
-/// A future's vtable.
+/// The vtable of a future.
 #[repr(C)]
 pub(crate) struct FutureTable<T: FfiSafe> {
     header: VTableHeader,
-    /// The waker is lent.
+    /// Polls the future. The waker is borrowed.
     poll: unsafe extern "C" fn(*mut Opaque, *const RawTaskWaker) -> Outcome<Polled<T>>,
 }
 
@@ -60,11 +60,11 @@ where
     P: InstanceStorage<dyn Future<Output = T>>,
 {
     contain(|| {
-        // SAFETY: the caller has the future that the table was made for. It lies
-        // in a box, which does not come back: it stays where it is.
+        // SAFETY: the caller passes a future of this table. It is in a box that is
+        // never unwrapped, so it is not moved.
         let future = unsafe { Pin::new_unchecked(P::exclusive(this)) };
         let poll = |waker: &_| future.poll(&mut Context::from_waker(waker));
-        // SAFETY: lent by the caller.
+        // SAFETY: borrowed from the caller.
         match unsafe { waker::with(waker, poll) } {
             Poll::Ready(value) => Some(value),
             Poll::Pending => None,
@@ -72,18 +72,18 @@ where
     })
 }
 
-/// A future of another side.
+/// A future of another library.
 struct RemoteFuture<T: FfiSafe>(BuiltinObject<FutureTable<T>>);
 
 impl<T: FfiOwned> Future for RemoteFuture<T> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        let lent = waker::lend(context.waker());
-        // SAFETY: the instance that the function takes, which is ours alone, and
-        // a waker that lives across the call.
+        let borrowed = waker::borrow(context.waker());
+        // SAFETY: the instance of this function, borrowed exclusively, and a waker
+        // that outlives the call.
         let polled: Option<T> = unsafe {
-            let outcome = (self.0.vtable().poll)(self.0.instance(), &lent);
+            let outcome = (self.0.vtable().poll)(self.0.instance(), &borrowed);
             finish(self.0.origin(), "future", "poll", outcome)
         };
         match polled {
@@ -99,7 +99,7 @@ impl<T: FfiOwned, P: InstanceStorage<Self>> BuiltinVTable<P> for dyn Future<Outp
         &FutureTable { header: header::<P>(1), poll: poll::<T, P> };
 }
 
-// SAFETY: the tables are those above, and what is adopted calls by them.
+// SAFETY: the tables are those above, and adopted objects call them.
 unsafe impl<T: FfiOwned> Dyn for dyn Future<Output = T> {
     builtin_object_items! {
         FutureTable<T>,
@@ -110,7 +110,7 @@ unsafe impl<T: FfiOwned> Dyn for dyn Future<Output = T> {
 
 pointees!(impl [T: FfiOwned] Future<Output = T>);
 
-// SAFETY: what is in the box stays where it is, on the side that made it.
+// SAFETY: the future in the box is not moved, in the library that created it.
 unsafe impl<D, T> FfiSafe for Pin<Box<D>>
 where
     D: Pointee<Kind = DynPointee<dyn Future<Output = T>>> + ?Sized,
@@ -123,7 +123,7 @@ where
         &Shape::Apply("Pin", &[<D::Kind as ConvertPointer<Box<D>>>::SHAPE]);
 
     fn lower(self) -> RawObject {
-        // SAFETY: the box goes to where nobody moves the future out of it.
+        // SAFETY: nothing moves the future out of the lowered box.
         <D::Kind as ConvertPointer<Box<D>>>::lower(unsafe { Pin::into_inner_unchecked(self) })
     }
 

@@ -1,4 +1,5 @@
-//! `Box<dyn Iterator<Item = T>>`: the next value is made on the other side.
+//! Iterators: `Box<dyn Iterator<Item = T>>`. They run in the library that created
+//! them.
 #![expect(unsafe_code, reason = "iterators are reached by pointers")]
 
 use crate::abi::{Opaque, Outcome, VTableHeader};
@@ -11,10 +12,10 @@ use crate::runtime::call::contain;
 
 type Next<T> = <Option<T> as FfiSafe>::Returned;
 
-/// How many values are left: at least, and at most.
+/// The bounds on the number of remaining values.
 type Hint = (usize, Option<usize>);
 
-/// An iterator's vtable.
+/// The vtable of an iterator.
 #[repr(C)]
 pub(crate) struct IteratorTable<T: FfiSafe> {
     header: VTableHeader,
@@ -26,7 +27,7 @@ unsafe extern "C" fn next<T: FfiOwned, P>(this: *mut Opaque) -> Outcome<Next<T>>
 where
     P: InstanceStorage<dyn Iterator<Item = T>>,
 {
-    // SAFETY: the caller has the iterator that the table was made for.
+    // SAFETY: the caller passes an iterator of this table.
     contain(|| unsafe { P::exclusive(this) }.next())
 }
 
@@ -36,18 +37,18 @@ unsafe extern "C" fn size_hint<T: FfiOwned, P>(
 where
     P: InstanceStorage<dyn Iterator<Item = T>>,
 {
-    // SAFETY: the caller has the iterator that the table was made for.
+    // SAFETY: the caller passes an iterator of this table.
     contain(|| unsafe { P::shared(this) }.size_hint())
 }
 
-/// An iterator of another side.
+/// An iterator of another library.
 struct RemoteIterator<T: FfiSafe>(BuiltinObject<IteratorTable<T>>);
 
 impl<T: FfiOwned> Iterator for RemoteIterator<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        // SAFETY: the instance that the function takes, which is ours alone.
+        // SAFETY: the instance of this function, borrowed exclusively.
         unsafe {
             let outcome = (self.0.vtable().next)(self.0.instance());
             finish(self.0.origin(), "iterator", "next", outcome)
@@ -69,7 +70,7 @@ impl<T: FfiOwned, P: InstanceStorage<Self>> BuiltinVTable<P> for dyn Iterator<It
         &IteratorTable { header: header::<P>(2), next: next::<T, P>, size_hint: size_hint::<T, P> };
 }
 
-// SAFETY: the tables are those above, and what is adopted calls by them.
+// SAFETY: the tables are those above, and adopted objects call them.
 unsafe impl<T: FfiOwned> Dyn for dyn Iterator<Item = T> {
     builtin_object_items! {
         IteratorTable<T>,

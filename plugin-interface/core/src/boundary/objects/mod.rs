@@ -1,4 +1,4 @@
-//! Objects that stay where they were created, and are called from elsewhere.
+//! Objects: values that stay in their library, and are called from others.
 
 pub(crate) mod builtin;
 pub(crate) mod closure;

@@ -1,17 +1,17 @@
-//! What is behind a `Box`, an `Arc`, a `&` or a `&mut`: a value, or an object.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+//! The targets of `Box`, `Arc`, `&` and `&mut`: values or objects.
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
 
-/// A type that pointers lead to: any type with a size, and `dyn Trait` of
-/// interfaces, closures, iterators and futures.
+/// A target of pointers: any sized type, and `dyn Trait` of interfaces, closures,
+/// iterators and futures.
 ///
 /// # Safety
 ///
-/// If `Kind` is [`DynPointee<B>`](Behind), then `Self` is `B` with another lifetime
+/// If `Kind` is [`DynPointee<B>`](DynPointee), then `Self` is `B` with another lifetime
 /// and with the auto traits in `MARKERS`, and `At<'a>` is `Self` at `'a`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
@@ -26,7 +26,7 @@ pub unsafe trait Pointee {
     const MARKERS: &'static str = "";
 }
 
-/// The kind of a type with a size.
+/// The kind of a sized type.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum SizedPointee {}
@@ -36,13 +36,13 @@ pub enum SizedPointee {}
 #[derive(Debug)]
 pub struct DynPointee<B: ?Sized>(PhantomData<B>);
 
-// SAFETY: of another kind.
+// SAFETY: `Kind` is not a `DynPointee`.
 unsafe impl<T> Pointee for T {
     type Kind = SizedPointee;
     type At<'a> = ();
 }
 
-/// How pointers of type `P` cross, that lead to something of this kind.
+/// The conversion of pointers of type `P` to targets of this kind.
 ///
 /// # Safety
 ///
@@ -69,7 +69,7 @@ pub unsafe trait ConvertPointer<P> {
 
 macro_rules! by_kind {
     ($(impl [$($lifetime:lifetime)?] $pointer:ty;)*) => {$(
-        // SAFETY: what `ConvertPointer` vouches for.
+        // SAFETY: the contract of `ConvertPointer`.
         unsafe impl<$($lifetime,)? T: Pointee<Kind: ConvertPointer<$pointer>> + ?Sized> FfiSafe
             for $pointer
         {
@@ -89,7 +89,7 @@ macro_rules! by_kind {
                 wire: Self::Wire,
                 origin: Origin,
             ) -> Result<Self::At<'a>, LiftError> {
-                // SAFETY: the same contract.
+                // SAFETY: the contract of this function.
                 unsafe { <T::Kind as ConvertPointer<$pointer>>::lift(wire, origin) }
             }
 

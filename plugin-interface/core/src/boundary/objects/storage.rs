@@ -1,4 +1,5 @@
-//! Where an instance lies, behind the one pointer that a vtable's functions take.
+//! The storage of an instance, to which the first argument of a vtable's functions
+//! points.
 #![expect(unsafe_code, reason = "instances are reached by pointers")]
 
 use core::ffi::c_void;
@@ -6,29 +7,33 @@ use std::sync::Arc;
 
 use crate::abi::Opaque;
 
-/// A place that holds a `T`, or leads to it.
+/// A type that holds a `T`, or refers to it.
 ///
 /// # Safety
 ///
-/// The functions lead to the one `T` of that place, for as long as it stands.
+/// The functions return the one `T` of the storage, as long as the storage lives.
 #[doc(hidden)]
 pub unsafe trait InstanceStorage<T: ?Sized>: Sized {
-    /// Gives another owner of the same `T`, where a place is one of several.
+    /// Creates another owner of the same `T`, if it may have several.
     const SHARE: Option<unsafe extern "C" fn(*mut Opaque) -> *mut Opaque> = None;
 
+    /// Borrows the `T`, shared.
+    ///
     /// # Safety
     ///
-    /// `this` leads to a `Self` that stands for `'a`, and nobody has the `T`
+    /// `this` points to a `Self` that lives for `'a`, and nothing borrows the `T`
     /// exclusively meanwhile.
     unsafe fn shared<'a>(this: *mut Opaque) -> &'a T;
 
+    /// Borrows the `T`, exclusively.
+    ///
     /// # Panics
     ///
-    /// If others may share the `T`.
+    /// If the `T` may have other owners.
     ///
     /// # Safety
     ///
-    /// `this` leads to a `Self` that stands for `'a`, and nobody else uses it
+    /// `this` points to a `Self` that lives for `'a`, and nothing else uses it
     /// meanwhile.
     unsafe fn exclusive<'a>(this: *mut Opaque) -> &'a mut T;
 }
@@ -48,7 +53,7 @@ unsafe impl<T> InstanceStorage<T> for T {
     }
 }
 
-// SAFETY: what is in the box.
+// SAFETY: the `T` in the box.
 unsafe impl<T: ?Sized> InstanceStorage<T> for Box<T> {
     #[inline]
     unsafe fn shared<'a>(this: *mut Opaque) -> &'a T {
@@ -63,7 +68,7 @@ unsafe impl<T: ?Sized> InstanceStorage<T> for Box<T> {
     }
 }
 
-// SAFETY: what this owner shares with others.
+// SAFETY: the `T` that this owner shares with others.
 unsafe impl<T: ?Sized> InstanceStorage<T> for Arc<T> {
     const SHARE: Option<unsafe extern "C" fn(*mut Opaque) -> *mut Opaque> = Some(share::<T>);
 
@@ -73,8 +78,8 @@ unsafe impl<T: ?Sized> InstanceStorage<T> for Arc<T> {
         unsafe { &*this.cast::<Arc<T>>() }
     }
 
-    /// There may be owners that the caller does not know of, who found that it
-    /// has the only one: `Arc::get_mut` counts those of one side.
+    /// Panics, since other libraries may have owners too. `Arc::get_mut` of the
+    /// caller counts only those of its own library.
     #[cold]
     unsafe fn exclusive<'a>(_: *mut Opaque) -> &'a mut T {
         panic!(
@@ -84,19 +89,19 @@ unsafe impl<T: ?Sized> InstanceStorage<T> for Arc<T> {
 }
 
 unsafe extern "C" fn share<T: ?Sized>(this: *mut Opaque) -> *mut Opaque {
-    // SAFETY: called by an owner of an object whose place is an `Arc`.
+    // SAFETY: an owner of an object in an `Arc` calls this.
     let owner = unsafe { &*this.cast::<Arc<T>>() };
     Box::into_raw(Box::new(Arc::clone(owner))).cast()
 }
 
-/// What somebody lends: `&T`, or `&mut T`.
+/// A borrowed `T`: `&T` or `&mut T`.
 #[doc(hidden)]
 #[repr(transparent)]
 #[derive(Debug)]
 pub struct Borrowed<T: ?Sized>(pub(crate) *mut T);
 
-// SAFETY: what the reference leads to. Only what was lent by `&mut` is called
-// with `&mut self`.
+// SAFETY: the target of the reference. Only a `T` that is borrowed as `&mut` is
+// called with `&mut self`.
 unsafe impl<T: ?Sized> InstanceStorage<T> for Borrowed<T> {
     #[inline]
     unsafe fn shared<'a>(this: *mut Opaque) -> &'a T {
@@ -111,5 +116,5 @@ unsafe impl<T: ?Sized> InstanceStorage<T> for Borrowed<T> {
     }
 }
 
-/// A reference to something of which the size is not known is two words.
+/// The two words of a reference to an unsized type.
 pub(crate) type Words = [*mut c_void; 2];

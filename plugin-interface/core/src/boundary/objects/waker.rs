@@ -1,5 +1,5 @@
-//! Wakers on their way to the side that a future runs on, and from there to
-//! whichever thread ends the wait.
+//! Wakers that a poll passes to the library of the future, which may call them from
+//! any thread.
 #![expect(unsafe_code, reason = "wakers are made of pointers")]
 
 use core::ffi::c_void;
@@ -14,8 +14,8 @@ use crate::object::call_error::CallError;
 use crate::object::raise;
 use crate::runtime::{failure, library_ref};
 
-/// What polls lend: the data is a `Waker` of this side's executor.
-pub(crate) fn lend(waker: &Waker) -> RawTaskWaker {
+/// Borrows a `Waker` of this library's executor for a poll. It is the data.
+pub(crate) fn borrow(waker: &Waker) -> RawTaskWaker {
     RawTaskWaker {
         table: &BORROWED,
         data: ptr::from_ref(waker).cast(),
@@ -31,7 +31,7 @@ static OWNED: TaskWakerTable = TaskWakerTable { clone, wake, wake_by_ref, drop: 
 
 /// # Safety
 ///
-/// `data` leads to a waker that is alive meanwhile.
+/// `data` points to a waker that is alive meanwhile.
 unsafe extern "C" fn clone(data: *const c_void) -> Outcome<RawTaskWaker> {
     // SAFETY: the contract of this function.
     let waker = unsafe { &*data.cast::<Waker>() };
@@ -39,7 +39,7 @@ unsafe extern "C" fn clone(data: *const c_void) -> Outcome<RawTaskWaker> {
         Ok(waker) => {
             let (data, library_ref) =
                 (Box::into_raw(Box::new(waker)).cast_const().cast(), library_ref::current());
-            // SAFETY: this library is in use, as it runs.
+            // SAFETY: this library is in use, since it runs.
             unsafe { library_ref::retain(library_ref) };
             Outcome::ok(RawTaskWaker { table: &OWNED, data, library_ref })
         }
@@ -56,7 +56,7 @@ fn contained(what: impl FnOnce()) -> *mut Failure {
 
 /// # Safety
 ///
-/// `data` leads to a boxed waker, which is used up.
+/// `data` points to a boxed waker, which is consumed.
 unsafe extern "C" fn wake(data: *const c_void) -> *mut Failure {
     // SAFETY: the contract of this function.
     let waker = unsafe { Box::from_raw(data.cast_mut().cast::<Waker>()) };
@@ -65,7 +65,7 @@ unsafe extern "C" fn wake(data: *const c_void) -> *mut Failure {
 
 /// # Safety
 ///
-/// `data` leads to a waker that is alive meanwhile.
+/// `data` points to a waker that is alive meanwhile.
 unsafe extern "C" fn wake_by_ref(data: *const c_void) -> *mut Failure {
     // SAFETY: the contract of this function.
     let waker = unsafe { &*data.cast::<Waker>() };
@@ -74,7 +74,7 @@ unsafe extern "C" fn wake_by_ref(data: *const c_void) -> *mut Failure {
 
 /// # Safety
 ///
-/// `data` leads to a boxed waker, which is used up.
+/// `data` points to a boxed waker, which is consumed.
 unsafe extern "C" fn end(data: *const c_void) -> *mut Failure {
     // SAFETY: the contract of this function.
     let waker = unsafe { Box::from_raw(data.cast_mut().cast::<Waker>()) };
@@ -85,45 +85,45 @@ unsafe extern "C" fn nothing(_: *const c_void) -> *mut Failure {
     ptr::null_mut()
 }
 
-/// Runs `poll` with a waker that another side lent.
+/// Runs `poll` with a waker that another library lends.
 ///
 /// # Safety
 ///
-/// `lent` leads to a waker of `lend`, there or here, for as long as this runs.
-pub(crate) unsafe fn with<R>(lent: *const RawTaskWaker, poll: impl FnOnce(&Waker) -> R) -> R {
-    // SAFETY: the functions of this table take a pointer to such a waker, and
-    // those that would use it up are not called: it is never dropped.
-    let waker = ManuallyDrop::new(unsafe { Waker::new(lent.cast(), &OF_BORROWED) });
+/// `borrowed` points to a waker of [`borrow`], of any library, as long as this runs.
+pub(crate) unsafe fn with<R>(borrowed: *const RawTaskWaker, poll: impl FnOnce(&Waker) -> R) -> R {
+    // SAFETY: the functions of this table take a pointer to such a waker. Those
+    // that would consume it are not called, since it is never dropped.
+    let waker = ManuallyDrop::new(unsafe { Waker::new(borrowed.cast(), &OF_BORROWED) });
     poll(&waker)
 }
 
-/// The data is a [`RawTaskWaker`] that is lent.
+/// The data is a borrowed [`RawTaskWaker`].
 static OF_BORROWED: RawWakerVTable =
     RawWakerVTable::new(clone_remote, wake_remote_by_ref, wake_remote_by_ref, drop_nothing);
 
-/// The data is a boxed [`RawTaskWaker`] that is owned.
+/// The data is a boxed [`RawTaskWaker`], which is owned.
 static OF_OWNED: RawWakerVTable =
     RawWakerVTable::new(clone_remote, wake_remote, wake_remote_by_ref, drop_remote);
 
 /// # Safety
 ///
-/// `data` leads to the `RawTaskWaker` of the table's kind; as for all below.
+/// `data` points to a `RawTaskWaker` as its table requires; so do all below.
 unsafe fn clone_remote(data: *const ()) -> RawWaker {
     // SAFETY: the contract of this function.
     let raw = unsafe { &*data.cast::<RawTaskWaker>() };
-    // SAFETY: its own function, and alive.
+    // SAFETY: the waker's own function; the waker is alive.
     let outcome = unsafe { ((*raw.table).clone)(raw.data) };
-    // SAFETY: returned just now.
+    // SAFETY: the call above returned it.
     continue_panic(unsafe { panic_of("clone", outcome.status) });
-    // SAFETY: without a failure there is a value.
+    // SAFETY: without a failure the value is initialised.
     let owned = Box::new(unsafe { outcome.value.assume_init() });
     RawWaker::new(Box::into_raw(owned).cast_const().cast(), &OF_OWNED)
 }
 
 unsafe fn wake_remote(data: *const ()) {
-    // SAFETY: the contract of this function; used up here.
+    // SAFETY: the contract of this function; consumed here.
     let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
-    // SAFETY: its own function, called once.
+    // SAFETY: the waker's own function, called once.
     let reported = unsafe { panic_of("wake", ((*raw.table).wake)(raw.data)) };
     // SAFETY: retained by `clone`, and nothing of its library is used after this.
     unsafe { library_ref::release(raw.library_ref) };
@@ -133,27 +133,26 @@ unsafe fn wake_remote(data: *const ()) {
 unsafe fn wake_remote_by_ref(data: *const ()) {
     // SAFETY: the contract of this function.
     let raw = unsafe { &*data.cast::<RawTaskWaker>() };
-    // SAFETY: its own function, and alive.
+    // SAFETY: the waker's own function; the waker is alive.
     continue_panic(unsafe { panic_of("wake", ((*raw.table).wake_by_ref)(raw.data)) });
 }
 
 unsafe fn drop_nothing(_: *const ()) {}
 
 unsafe fn drop_remote(data: *const ()) {
-    // SAFETY: the contract of this function; used up here.
+    // SAFETY: the contract of this function; consumed here.
     let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
-    // SAFETY: its own function, called once. Its panic was reported when it
-    // happened.
+    // SAFETY: the waker's own function, called once. The hook reported its panic.
     let _ = unsafe { panic_of("drop", ((*raw.table).drop)(raw.data)) };
     // SAFETY: as in `wake_remote`.
     unsafe { library_ref::release(raw.library_ref) };
 }
 
-/// The panic that a status means, if any.
+/// Returns the panic of a status, if any.
 ///
 /// # Safety
 ///
-/// The status was returned just now, and is not used again.
+/// The status was just returned, and is not used again.
 unsafe fn panic_of(function: &'static str, status: *mut Failure) -> Option<CallError> {
     if status.is_null() {
         return None;

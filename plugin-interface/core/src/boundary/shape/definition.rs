@@ -1,9 +1,9 @@
-//! Types that their authors defined: structs and enums, which may refer to
-//! themselves and to each other.
+//! The definitions of derived structs and enums, which may refer to themselves and
+//! to each other.
 //!
-//! A [`Shape`] names such a type by its path and links to its definition, a
-//! static. A constant cannot contain itself, but a static may lie anywhere in
-//! what it leads to.
+//! A [`Shape`] names such a type by its path, and links to its definition, a
+//! static. A constant cannot contain itself, but it can refer to a static that
+//! refers back.
 
 use crate::boundary::Shape;
 use crate::boundary::shape::{Naming, last_name};
@@ -14,14 +14,15 @@ use crate::metadata::Writer;
 #[derive(Debug)]
 pub struct Definition {
     path: &'static str,
-    /// What its author calls its parameters.
+    /// The names of its parameters.
     parameters: &'static [&'static str],
     pub(super) body: Body,
-    /// Identifies path, kind, names and types, but not what these types are.
+    /// The hash of path, kind, names and the names of types, but not of the
+    /// definitions of these types.
     fingerprint: u64,
 }
 
-/// What a type consists of.
+/// The body of a type.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Body {
@@ -29,7 +30,7 @@ pub enum Body {
     Enum(&'static [(&'static str, Fields)]),
 }
 
-/// What a struct or a variant consists of, in order.
+/// The fields of a struct or a variant, in order.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Fields {
@@ -39,7 +40,7 @@ pub enum Fields {
 }
 
 impl Definition {
-    /// The definition of the type at `path`.
+    /// Creates the definition of the type at `path`.
     pub const fn new(path: &'static str, parameters: &'static [&'static str], body: Body) -> Self {
         let mut definition = Definition { path, parameters, body, fingerprint: 0 };
         let mut out = Writer::hashing();
@@ -56,12 +57,12 @@ impl Definition {
         self.fingerprint
     }
 
-    /// Writes the definition for a reader.
+    /// Writes the definition for readers.
     pub(crate) const fn write_text<const N: usize>(&self, out: &mut Writer<N>) {
         self.write(out, Naming::Short(self.parameters));
     }
 
-    /// Writes the definition as Rust would.
+    /// Writes the definition in Rust syntax.
     const fn write<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
         out.text(match self.body {
             Body::Struct(_) => "struct ",
@@ -121,7 +122,7 @@ impl Fields {
         });
     }
 
-    /// The field of that number; its name is empty where it has none.
+    /// Returns the field of that number. The name of a tuple field is empty.
     pub(super) const fn get(&self, i: usize) -> Option<(&'static str, &'static Shape)> {
         match self {
             Fields::Tuple(shapes) if i < shapes.len() => Some(("", shapes[i])),

@@ -1,20 +1,22 @@
-//! The list of all definitions that a signature needs.
+//! The list of all definitions to which a signature refers.
 
 use crate::boundary::shape::Shape;
 use crate::boundary::shape::definition::{Body, Definition, Fields};
 use crate::metadata::Interfaces;
 
-/// At most so many types of authors in one interface.
+/// The maximum number of structs and enums in one interface.
 const LIMIT: usize = 256;
 
-/// All definitions that some shapes lead to, each once, in the order in which
-/// they are met: first those of the shapes, then those of the first
-/// definition's fields, and so on. And the interfaces of the objects among them,
-/// which are not looked into: an object says itself what it is.
+/// All definitions to which some shapes refer, each once, in the order in which they
+/// are found.
+///
+/// First come those of the shapes, then those of the first definition's fields, and
+/// so on. The interfaces of objects are collected too, but not followed: each has a
+/// record of its own.
 pub(crate) struct Definitions {
     found: [Option<&'static Definition>; LIMIT],
     len: usize,
-    /// Those before have been looked into.
+    /// The number of definitions whose fields were added.
     done: usize,
     pub(crate) interfaces: Interfaces,
 }
@@ -35,7 +37,7 @@ impl Definitions {
         }
     }
 
-    /// Adds what a shape names.
+    /// Adds the definitions and interfaces that a shape names.
     pub(crate) const fn add(&mut self, shape: &Shape) {
         let parts: &[&Shape] = match shape {
             Shape::Unit | Shape::Named(_) | Shape::Parameter(_) => &[],
@@ -64,7 +66,7 @@ impl Definitions {
         }
     }
 
-    /// Adds what the definitions themselves name, until nothing is new.
+    /// Adds those that the definitions themselves name, until none is new.
     pub(crate) const fn complete(&mut self) {
         while self.done < self.len {
             match &self.get(self.done).body {
@@ -89,7 +91,7 @@ impl Definitions {
         }
     }
 
-    /// Two definitions that read the same are one.
+    /// Adds a definition, unless the list has one with the same text.
     const fn insert(&mut self, definition: &'static Definition) {
         let mut i = 0;
         while i < self.len {

@@ -1,8 +1,8 @@
 //! A reference to a static from within a constant.
-#![expect(unsafe_code, reason = "the compiler looks into every reference of a constant")]
+#![expect(unsafe_code, reason = "the compiler follows every reference in a constant")]
 
-/// A reference to a definition that the compiler does not follow where it
-/// checks a constant: the definition may be what it is computing just then.
+/// A reference to a static that the compiler does not follow when it checks a
+/// constant, since it may be computing the static at that moment.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Link<T: 'static>(*const T);
@@ -21,7 +21,7 @@ impl<T> Link<T> {
     }
 
     pub(crate) const fn get(self) -> &'static T {
-        // SAFETY: made of a reference that is valid for ever.
+        // SAFETY: created from a `'static` reference.
         unsafe { &*self.0 }
     }
 }

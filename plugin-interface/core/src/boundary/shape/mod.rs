@@ -1,4 +1,4 @@
-//! The canonical name of a type, whatever alias it was written by.
+//! The canonical name of a type, independent of aliases.
 
 use crate::boundary::shape::definition::Definition;
 use crate::boundary::shape::link::Link;
@@ -10,7 +10,7 @@ pub(crate) mod definitions;
 pub(crate) mod link;
 pub(crate) mod parameter;
 
-/// The name of a crossing type, built by the compiler from the type itself.
+/// The name of an FFI-safe type, which the compiler builds from the type itself.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Shape {
@@ -30,32 +30,31 @@ pub enum Shape {
     Array(&'static Shape, usize),
     /// `(A, B)`.
     Tuple(&'static [&'static Shape]),
-    /// A type that its author defined, by its full path, and what its
-    /// parameters are here.
+    /// A derived type, by its full path, with its arguments.
     Defined(&'static str, &'static [&'static Shape], Link<Definition>),
     /// `dyn Trait` of an interface, by its full path.
     Object(&'static str, Link<InterfaceDescription>),
-    /// `dyn Fn(A, B) -> R`: its name, what it takes, and what it returns.
+    /// `dyn Fn(A, B) -> R`: its name, its arguments, and its result.
     Function(&'static str, &'static [&'static Shape], &'static Shape),
-    /// `dyn Iterator<Item = T>`: its name, and what it gives.
+    /// `dyn Iterator<Item = T>`: its name, and its item.
     Bound(&'static str, &'static Shape),
     /// One of the above, with its auto traits: `dyn Trait + Send`.
     Marked(&'static Shape, &'static str),
-    /// Within a definition: the parameter of that number.
+    /// The parameter of that number, within a definition.
     Parameter(usize),
 }
 
-/// How types are named.
+/// The form in which types are named.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Naming {
-    /// As they are told apart: by full paths, parameters by number.
+    /// For identification: full paths, and parameters by number.
     Full,
-    /// For a reader: by last names, parameters as their definition calls them.
+    /// For readers: last names, and parameters by the names in their definition.
     Short(&'static [&'static str]),
 }
 
 impl Shape {
-    /// A type that its author defined. The definition may refer to the type.
+    /// Returns the shape of a derived type. The definition may refer to the type.
     pub const fn defined(
         definition: &'static Definition,
         path: &'static str,
@@ -64,12 +63,12 @@ impl Shape {
         Shape::Defined(path, arguments, Link::to(definition))
     }
 
-    /// `dyn Trait` of an interface, whose methods may lead to it.
+    /// Returns the shape of `dyn Trait`. The methods may refer to it.
     pub const fn object(path: &'static str, interface: &'static InterfaceDescription) -> Self {
         Shape::Object(path, Link::to(interface))
     }
 
-    /// Writes what a reference leads to, in parentheses where it must be.
+    /// Writes the target of a reference, in parentheses if necessary.
     const fn write_referent<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
         let is_sum = matches!(self, Shape::Marked(_, markers) if !markers.is_empty());
         out.text(if is_sum { "(" } else { "" });
@@ -77,7 +76,7 @@ impl Shape {
         out.text(if is_sum { ")" } else { "" });
     }
 
-    /// Writes the name as Rust would.
+    /// Writes the name in Rust syntax.
     pub(crate) const fn write<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
         match self {
             Shape::Unit => out.text("()"),
@@ -147,7 +146,7 @@ impl Shape {
     }
 }
 
-/// Writes what is separated by commas, between its brackets.
+/// Writes shapes in brackets, separated by commas.
 const fn write_list<const N: usize>(
     out: &mut Writer<N>,
     naming: Naming,
@@ -174,7 +173,7 @@ const fn write_path<const N: usize>(out: &mut Writer<N>, naming: Naming, path: &
     });
 }
 
-/// `Tree` of `my_crate::garden::Tree`.
+/// Returns the last name of a path: `Tree` of `my_crate::garden::Tree`.
 pub(super) const fn last_name(path: &str) -> &str {
     let mut at = path.len();
     while at > 0 && path.as_bytes()[at - 1] != b':' {

@@ -1,10 +1,10 @@
 //! The parameters of generic types, within their definitions.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use crate::boundary::Shape;
 use crate::boundary::via::converts_via;
 
-/// Stands for a parameter of a generic type, where its definition is made.
+/// A placeholder for a parameter of a generic type, within its definition.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Parameter<const NUMBER: usize>;

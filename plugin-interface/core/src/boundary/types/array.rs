@@ -1,4 +1,4 @@
-//! `[T; N]`: by value; its slices by pointer where `T` is plain.
+//! `[T; N]`: by value; references to it by pointer if `T` is plain.
 #![expect(unsafe_code, reason = "plain elements are copied as they lie")]
 
 use core::mem::transmute_copy;
@@ -9,7 +9,7 @@ use crate::boundary::{
     FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Plain, Shape, returned_as_wire,
 };
 
-// SAFETY: each element crosses as its own wire; where `T` is plain the array of
+// SAFETY: each element is passed as its own wire; if `T` is plain, the array of
 // wires has the bits of the array.
 unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
     type Wire = RawArray<T::Wire, N>;
@@ -21,7 +21,7 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
     #[inline]
     fn lower(self) -> Self::Wire {
         if T::PLAIN {
-            // SAFETY: one size and the same bits; nothing is owned.
+            // SAFETY: both have the same size and bits; nothing is owned.
             return unsafe { transmute_copy(&self) };
         }
         RawArray(self.map(LoweredGuard::new).map(LoweredGuard::into_wire))

@@ -1,6 +1,5 @@
-//! `Box<T>`: moved where `T` is plain, converted where it is not. What is
-//! behind the pointer does not show in the wire, so that types may refer to
-//! themselves.
+//! `Box<T>`: moved if `T` is plain, else converted. The wire does not contain the
+//! type of the target, so types can refer to themselves.
 #![expect(unsafe_code, reason = "memory changes its owner")]
 
 use core::marker::PhantomData;
@@ -12,8 +11,8 @@ use crate::boundary::{
 };
 use crate::runtime::allocator;
 
-// SAFETY: the value crosses as its wire, in memory that its maker frees; where
-// `T` is plain the wire is the value.
+// SAFETY: the value is passed as its wire, in memory that its library frees; if `T`
+// is plain, the wire is the value.
 unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
     type Wire = RawBox;
     type At<'a> = Box<T::At<'a>>;
@@ -32,26 +31,26 @@ unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
             check(ptr)?;
         }
         let wire = ReceivedBox::<T::Wire>(wire, PhantomData);
-        // SAFETY: the pointer leads to one wire of `T`, lifted here and once.
+        // SAFETY: the pointer refers to one wire of `T`, lifted here and once.
         let value = unsafe { T::lift(ptr.read(), origin) }?;
         if T::PLAIN && wire.0.free.is_some_and(allocator::is_shared) {
             core::mem::forget(wire);
-            // SAFETY: a plain wire is a value of this type, here and at 'a; the
-            // sender allocated it with the very allocator that is ours.
+            // SAFETY: a plain wire is a value of this type, also at 'a; the sender
+            // allocated it with the allocator of this library.
             return Ok(unsafe { Box::from_raw(ptr.cast()) });
         }
         Ok(Box::new(value))
     }
 }
 
-/// Gives a box's memory away.
+/// Converts a box to its raw form, which owns the memory.
 #[inline]
 fn into_raw<W>(value: Box<W>) -> RawBox {
     let free = (size_of::<W>() > 0).then(allocator::free_of_this_library);
     RawBox { ptr: Box::into_raw(value).cast(), free }
 }
 
-/// Refuses what no box can be; it is not released.
+/// Checks a pointer of a foreign plugin. An invalid one is not released.
 fn check<W>(ptr: *mut W) -> Result<(), LiftError> {
     if ptr.is_null() {
         Err(LiftError::Null)
@@ -62,7 +61,7 @@ fn check<W>(ptr: *mut W) -> Result<(), LiftError> {
     }
 }
 
-/// Memory for one `W` that is ours to release.
+/// Memory for one `W`, which this library releases.
 struct ReceivedBox<W>(RawBox, PhantomData<W>);
 
 impl<W> Drop for ReceivedBox<W> {

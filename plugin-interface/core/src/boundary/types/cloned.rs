@@ -1,12 +1,13 @@
-//! `&[T]` and `&T` of types that are not plain: the caller gives a copy away, as a
-//! `Vec<T>` or a `Box<T>`, and the callee lends that to the method, from a place
-//! in the call.
-#![expect(unsafe_code, reason = "what is kept in the call is borrowed from there")]
+//! `&[T]` and `&T` of types that are not plain: passed as clones.
+//!
+//! The caller passes a clone as a `Vec<T>` or a `Box<T>`. The callee stores it in
+//! the `CallScope`, and the method borrows it from there.
+#![expect(unsafe_code, reason = "clones are borrowed from the scope of the call")]
 
 use crate::abi::{RawBox, RawBuffer};
 use crate::boundary::{ByCopy, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape};
 
-/// A type whose references cross as copies.
+/// A type whose references are passed as clones.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a reference to `{Self}` cannot be passed between a host and a plugin",
@@ -18,8 +19,8 @@ pub trait PassedAsClone: FfiSafe + Clone {}
 #[diagnostic::do_not_recommend]
 impl<T: FfiSafe + Clone> PassedAsClone for T {}
 
-// SAFETY: a vector crosses, and what is made of it lies in the call until that
-// ends. It is named by another name than a slice that is passed by pointer.
+// SAFETY: a vector is passed, and the scope stores it until the call ends. Its shape
+// differs from that of a slice that is passed by pointer.
 unsafe impl<'r, T> ConvertPointer<&'r [T]> for ByCopy
 where
     T: PassedAsClone,
@@ -37,12 +38,12 @@ where
     unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let copy = unsafe { Vec::<T>::lift(wire, origin) }?;
-        // SAFETY: borrowed for the call, in which it is kept.
+        // SAFETY: borrowed for the call, whose scope stores it.
         Ok(unsafe { &*store(copy, origin)? })
     }
 }
 
-// SAFETY: as above, of a box.
+// SAFETY: as above, with a box.
 unsafe impl<'r, T> ConvertPointer<&'r T> for ByCopy
 where
     T: PassedAsClone,
@@ -60,14 +61,14 @@ where
     unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let copy = unsafe { Box::<T>::lift(wire, origin) }?;
-        // SAFETY: borrowed for the call, in which it is kept.
+        // SAFETY: borrowed for the call, whose scope stores it.
         Ok(unsafe { &**store(copy, origin)? })
     }
 }
 
-/// Where a copy lies until the call ends.
+/// Stores a clone until the call ends.
 fn store<V>(copy: V, origin: Origin) -> Result<*const V, LiftError> {
     let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
-    // SAFETY: a local of the call whose arguments are being lifted.
+    // SAFETY: a local variable of the call whose arguments are being lifted.
     Ok(unsafe { &*scope }.store(copy))
 }

@@ -1,5 +1,5 @@
-//! Maps, sets and queues: converted, as the vector of what they hold.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+//! Maps, sets and queues: converted to the vector of their elements.
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::hash::{BuildHasher, Hash};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use crate::boundary::via::converts_via;
 use crate::boundary::{FfiSafe, LiftError, Shape};
 
-/// A collection of what was received, unless it holds less than that.
+/// Collects received elements. Returns an error if some of them are equal.
 fn collect<T, C: FromIterator<T>>(received: Vec<T>, len: fn(&C) -> usize) -> Result<C, LiftError> {
     let found = received.len();
     let collection = C::from_iter(received);
@@ -50,7 +50,7 @@ converts_via! {
     lift: entries => collect(entries, BTreeMap::len),
 }
 
-// The hasher stays on its side: each map is hashed anew where it arrives.
+// The hasher is not passed: the receiver hashes each map again.
 converts_via! {
     impl [K: FfiSafe, V: FfiSafe, S: BuildHasher + Default + 'static] HashMap<K, V, S>
     where [for<'b> K::At<'b>: Eq + Hash],

@@ -1,4 +1,4 @@
-//! `Cow<'_, str>` and `Cow<'_, [T]>`: borrowed or moved, as the sender has it.
+//! `Cow<'_, str>` and `Cow<'_, [T]>`: borrowed or moved, as the sender holds it.
 #![expect(unsafe_code, reason = "text from Rust is not validated a second time")]
 
 use std::borrow::Cow;
@@ -9,8 +9,8 @@ use crate::boundary::types::string::validate;
 use crate::boundary::types::vec::lift_plain;
 use crate::boundary::{ByCopy, FfiSafe, LiftError, Origin, Plain, Shape, returned_as_wire};
 
-// SAFETY: a buffer without capacity owns nothing and is read as a slice; another
-// is a vector.
+// SAFETY: a buffer without capacity owns nothing and is read as a slice; each other
+// buffer is a vector.
 unsafe impl<T: Plain> FfiSafe for Cow<'_, [T]> {
     type Wire = RawBuffer;
     type At<'a> = Cow<'a, [T]>;
@@ -32,8 +32,8 @@ unsafe impl<T: Plain> FfiSafe for Cow<'_, [T]> {
     unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if wire.capacity == 0 {
             let slice = RawSlice { ptr: wire.ptr, len: wire.len };
-            // SAFETY: the contract of this function; a vector without memory
-            // is an empty slice.
+            // SAFETY: the contract of this function; a vector without memory is
+            // read as an empty slice.
             return unsafe { borrow::<T, T>(slice, origin) }.map(Cow::Borrowed);
         }
         // SAFETY: the contract of this function; plain types are `Self` at 'a.

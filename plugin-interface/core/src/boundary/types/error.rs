@@ -1,6 +1,6 @@
-//! `Box<dyn Error + Send + Sync>`: the texts of an error and of its causes.
-//! What arrives is a value of the receiver's own, and outlives the library.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+//! `Box<dyn Error + Send + Sync>`: passed as the texts of an error and its causes.
+//! The receiver creates an error of its own, which outlives the library.
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::error::Error;
 use core::fmt;
@@ -8,10 +8,10 @@ use core::fmt;
 use crate::boundary::via::converts_via;
 use crate::boundary::{LiftError, Shape};
 
-/// So many causes are told: a chain may be a circle.
+/// The maximum number of causes that are passed: a chain may be a circle.
 const CAUSES: usize = 64;
 
-/// An error of the other side, in words.
+/// The texts of an error of another library.
 struct ReceivedError {
     message: String,
     cause: Option<Box<ReceivedError>>,
@@ -23,7 +23,7 @@ impl fmt::Display for ReceivedError {
     }
 }
 
-/// What `main` prints: the message, then each cause.
+/// Prints the message, then each cause, as `main` does for an error.
 impl fmt::Debug for ReceivedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;

@@ -6,7 +6,7 @@ use core::mem::MaybeUninit;
 use crate::abi::RawOption;
 use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
 
-// SAFETY: the value crosses as its own wire, read only where the tag says so.
+// SAFETY: the value is passed as its own wire, and read only if the tag is 1.
 unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
     type Wire = RawOption<T::Wire>;
     type At<'a> = Option<T::At<'a>>;
@@ -26,7 +26,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         match wire.some {
             0 => Ok(None),
-            // SAFETY: the tag says that the value is there; the rest is the
+            // SAFETY: the tag is 1, so the value is initialised; the rest is the
             // contract of this function.
             1 => unsafe { T::lift(wire.value.assume_init(), origin) }.map(Some),
             other => Err(LiftError::Tag(other)),

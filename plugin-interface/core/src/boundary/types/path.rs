@@ -1,6 +1,5 @@
-//! Paths and the platform's strings: bytes on Unix, whatever they mean; UTF-8
-//! elsewhere.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+//! Paths and the platform's strings: any bytes on Unix; UTF-8 on other platforms.
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -32,8 +31,8 @@ mod platform {
     }
 }
 
-// The encoding within an `OsStr` is a matter of each standard library; UTF-8 is
-// what two of them agree on.
+// Each standard library has its own encoding of an `OsStr`. UTF-8 is the one that
+// all of them can convert.
 #[cfg(not(unix))]
 mod platform {
     use std::ffi::{OsStr, OsString};

@@ -1,5 +1,5 @@
-//! `PhantomData<T>`: nothing but the type, as in a handle that says of what it is.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+//! `PhantomData<T>`: only the type, for example in a typed handle.
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::marker::PhantomData;
 

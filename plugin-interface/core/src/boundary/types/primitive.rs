@@ -1,5 +1,5 @@
 //! Numbers, `NonZero`, `bool`, `char` and `()`: copied, in registers.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::num::NonZero;
 
@@ -9,7 +9,7 @@ use crate::boundary::{
 
 macro_rules! numbers {
     ($($ty:ident)*) => {$(
-        // SAFETY: the wire is the type itself, a scalar of one layout.
+        // SAFETY: the wire is the type itself, a scalar with one layout.
         unsafe impl FfiSafe for $ty {
             type Wire = $ty;
             type At<'a> = $ty;
@@ -29,7 +29,7 @@ macro_rules! numbers {
             returned_as_wire!();
         }
 
-        // SAFETY: every bit pattern is a value and nothing is owned.
+        // SAFETY: every bit pattern is a value, and nothing is owned.
         unsafe impl Plain for $ty {}
     )*};
 }
@@ -58,7 +58,7 @@ macro_rules! nonzero {
             returned_as_wire!();
         }
 
-        // SAFETY: nothing is owned; a slice of them is validated where its
+        // SAFETY: nothing is owned; a slice of them is validated if its
         // origin is foreign.
         unsafe impl Plain for NonZero<$ty> {}
     )*};
@@ -90,7 +90,7 @@ unsafe impl FfiSafe for bool {
     returned_as_wire!();
 }
 
-// SAFETY: as above; a slice of them is validated where its origin is foreign.
+// SAFETY: as above; a slice of them is validated if its origin is foreign.
 unsafe impl Plain for bool {}
 
 // SAFETY: a char has the layout of u32.
@@ -113,10 +113,10 @@ unsafe impl FfiSafe for char {
     returned_as_wire!();
 }
 
-// SAFETY: as above; a slice of them is validated where its origin is foreign.
+// SAFETY: as above; a slice of them is validated if its origin is foreign.
 unsafe impl Plain for char {}
 
-// SAFETY: C has no type without a size, so a unit crosses as a byte of 0.
+// SAFETY: C has no type of size 0, so a unit is passed as a byte of 0.
 unsafe impl FfiSafe for () {
     type Wire = u8;
     type At<'a> = ();

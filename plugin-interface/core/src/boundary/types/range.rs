@@ -1,5 +1,5 @@
-//! `Ordering`, `Range` and `RangeInclusive`.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+//! `Ordering` as a number; `Range` and `RangeInclusive` as their bounds.
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::cmp::Ordering;
 use core::ops::{Bound, Range, RangeBounds, RangeInclusive};

@@ -9,7 +9,7 @@ use crate::boundary::{
     ByPointer, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Plain, Shape, SizedPointee,
 };
 
-// SAFETY: what the type's own way of crossing by reference vouches for.
+// SAFETY: the contract of `ConvertPointer`, of the type's `ByRef`.
 unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r T>>> ConvertPointer<&'r T> for SizedPointee {
     type Wire = <T::ByRef as ConvertPointer<&'r T>>::Wire;
     type At<'a> = <T::ByRef as ConvertPointer<&'r T>>::At<'a>;
@@ -23,12 +23,12 @@ unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r T>>> ConvertPointer<&'r T> 
 
     #[inline]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
-        // SAFETY: the same contract.
+        // SAFETY: the contract of this function.
         unsafe { <T::ByRef as ConvertPointer<&'r T>>::lift(wire, origin) }
     }
 }
 
-// SAFETY: the value has one layout on both sides.
+// SAFETY: the value has one layout in both libraries.
 unsafe impl<'r, T> ConvertPointer<&'r T> for ByPointer
 where
     T: FfiSafe<ByRef = ByPointer>,
@@ -46,7 +46,7 @@ where
     #[inline]
     unsafe fn lift<'a>(ptr: *const c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if origin == Origin::Foreign {
-            // SAFETY: the caller vouches for the documented layout.
+            // SAFETY: the contract of this function: the layout is the documented one.
             unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;
         }
         // SAFETY: the pointer came from a reference that outlives 'a, or was
@@ -55,7 +55,7 @@ where
     }
 }
 
-// SAFETY: as for `&T`; lowering gives the exclusive borrow away.
+// SAFETY: as for `&T`; lowering consumes the exclusive borrow.
 unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for SizedPointee {
     type Wire = *mut c_void;
     type At<'a> = &'a mut T;
@@ -69,7 +69,7 @@ unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for SizedPointee {
     #[inline]
     unsafe fn lift<'a>(ptr: *mut c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if origin == Origin::Foreign {
-            // SAFETY: the caller vouches for the documented layout.
+            // SAFETY: the contract of this function: the layout is the documented one.
             unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;
         }
         // SAFETY: the pointer came from an exclusive reference that outlives

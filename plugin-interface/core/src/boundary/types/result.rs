@@ -1,14 +1,14 @@
-//! `Result<T, E>`: folded into the status of a call where it is the whole
-//! return of a method, a tag and a union elsewhere.
-#![expect(unsafe_code, reason = "the tag decides which side is read")]
+//! `Result<T, E>`: a tag and a union. As the whole return of a method, the status of
+//! the call replaces the tag.
+#![expect(unsafe_code, reason = "the tag decides which variant is read")]
 
 use core::mem::MaybeUninit;
 
 use crate::abi::{METHOD_ERROR, Outcome, RawResult, RawResultValue};
 use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, ReturnError, Shape};
 
-// SAFETY: each side crosses as its own wire, read only where the tag or the
-// status says so.
+// SAFETY: each variant is passed as its own wire, and read only if the tag or the
+// status names it.
 unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
     type Wire = RawResult<T::Wire, E::Wire>;
     type Returned = RawResultValue<T::Wire, E::Wire>;
@@ -34,7 +34,7 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
     #[inline]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         match wire.tag {
-            // SAFETY: the tag says that this side is initialised.
+            // SAFETY: the tag names this variant, so it is initialised.
             0 => unsafe { T::lift(wire.value.ok.assume_init(), origin) }.map(Ok),
             // SAFETY: likewise.
             1 => unsafe { E::lift(wire.value.err.assume_init(), origin) }.map(Err),
@@ -58,16 +58,16 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
         origin: Origin,
     ) -> Result<Self::At<'a>, ReturnError> {
         if outcome.status.is_null() {
-            // SAFETY: a null status says that the value of `Ok` is there.
+            // SAFETY: a null status means that the value of `Ok` is initialised.
             let lifted = unsafe { T::lift(outcome.value.assume_init().ok.assume_init(), origin) };
             return lifted.map(Ok).map_err(ReturnError::invalid);
         }
         if outcome.status == METHOD_ERROR {
-            // SAFETY: this status says that the value of `Err` is there.
+            // SAFETY: this status means that the value of `Err` is initialised.
             let lifted = unsafe { E::lift(outcome.value.assume_init().err.assume_init(), origin) };
             return lifted.map(Err).map_err(ReturnError::invalid);
         }
-        // SAFETY: not null, and of this outcome, which is ours.
+        // SAFETY: not null, and of this outcome, which is used only here.
         Err(unsafe { ReturnError::from_status(outcome.status) })
     }
 }

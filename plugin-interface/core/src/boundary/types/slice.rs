@@ -1,5 +1,5 @@
 //! `&[T]` and `&mut [T]` of plain data: a pointer and a length, no copy.
-#![expect(unsafe_code, reason = "slices are taken apart and put together")]
+#![expect(unsafe_code, reason = "slices are built from pointers")]
 
 use crate::abi::RawSlice;
 use crate::boundary::{
@@ -7,13 +7,12 @@ use crate::boundary::{
     returned_as_wire,
 };
 
-/// Plain data: a type whose references and slices cross by pointer, without a
+/// Plain data: a type whose references and slices are passed by pointer, without a
 /// copy.
 ///
-/// Numbers, `NonZero`, `bool`, `char`, arrays of these, and structs and enums of
-/// these that are `Copy` and `#[repr(C)]`, by
-/// `#[derive(FfiSafe)]`. An enum must not number its
-/// variants.
+/// It is implemented for numbers, `NonZero`, `bool`, `char` and arrays of these. By
+/// `#[derive(FfiSafe)]` it is implemented for structs and enums of these that are
+/// `Copy` and `#[repr(C)]`. Such an enum must not have explicit discriminants.
 ///
 /// ```
 /// fn is_borrowed<T: plugin_interface::FfiSafe>() {}
@@ -30,18 +29,18 @@ use crate::boundary::{
 )]
 pub unsafe trait Plain: FfiSafe<ByRef = ByPointer> + Copy + 'static {}
 
-/// Checks what a foreign plugin lent: a pointer, a length, and elements that
-/// are values of `T`.
+/// Checks a slice of a foreign plugin: its pointer, its length, and its elements as
+/// values of `T`.
 ///
 /// # Safety
 ///
-/// `raw.ptr` is null or leads to `raw.len` initialised wires of `T`.
+/// `raw.ptr` is null or points to `raw.len` initialised wires of `T`.
 pub(crate) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice, LiftError> {
     if raw.len > isize::MAX as usize / size_of::<T>().max(1) {
         return Err(LiftError::Length(raw.len));
     }
     if raw.len == 0 {
-        // C writes an empty slice as a null pointer.
+        // In C an empty slice may be a null pointer.
         return Ok(RawSlice::of::<T>(&[]));
     }
     let elements = raw.ptr.cast::<T::Wire>();
@@ -54,13 +53,13 @@ pub(crate) unsafe fn check_foreign<T: FfiSafe>(raw: RawSlice) -> Result<RawSlice
     for i in 0..raw.len {
         // SAFETY: `i` is within the length, and the pointer is aligned.
         let wire = unsafe { elements.add(i).read() };
-        // SAFETY: `T` is plain, so lifting it takes nothing over.
+        // SAFETY: `T` is plain, so lifting it moves no ownership.
         unsafe { T::lift(wire, Origin::Foreign) }?;
     }
     Ok(raw)
 }
 
-// SAFETY: what `ConvertPointer` vouches for.
+// SAFETY: the contract of `ConvertPointer`.
 unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r [T]>>> FfiSafe for &'r [T] {
     type Wire = <T::ByRef as ConvertPointer<&'r [T]>>::Wire;
     type At<'a> = <T::ByRef as ConvertPointer<&'r [T]>>::At<'a>;
@@ -75,14 +74,14 @@ unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r [T]>>> FfiSafe for &'r [T] 
 
     #[inline]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
-        // SAFETY: the same contract.
+        // SAFETY: the contract of this function.
         unsafe { <T::ByRef as ConvertPointer<&'r [T]>>::lift(wire, origin) }
     }
 
     returned_as_wire!();
 }
 
-// SAFETY: the elements have one layout on both sides.
+// SAFETY: the elements have one layout in both libraries.
 unsafe impl<'r, T> ConvertPointer<&'r [T]> for ByPointer
 where
     T: FfiSafe<ByRef = ByPointer>,
@@ -100,12 +99,12 @@ where
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function; plain elements are their own
-        // wires, here and at 'a.
+        // wires, also at 'a.
         unsafe { borrow::<T, T::At<'a>>(wire, origin) }
     }
 }
 
-/// Borrows a slice of what needs no conversion, as values of `U`.
+/// Borrows a slice of plain elements, as values of `U`.
 ///
 /// # Safety
 ///
@@ -118,7 +117,7 @@ pub(crate) unsafe fn borrow<'a, T: FfiSafe, U>(
 ) -> Result<&'a [U], LiftError> {
     let wire = match origin == Origin::Foreign {
         false => wire,
-        // SAFETY: the caller vouches for the documented layout.
+        // SAFETY: the contract of this function: the layout is the documented one.
         true => unsafe { check_foreign::<T>(wire) }?,
     };
     // SAFETY: the pointer and length came from a slice that outlives 'a, or
@@ -126,7 +125,7 @@ pub(crate) unsafe fn borrow<'a, T: FfiSafe, U>(
     Ok(unsafe { core::slice::from_raw_parts(wire.ptr.cast(), wire.len) })
 }
 
-// SAFETY: as for `&[T]`; lowering gives the exclusive borrow away.
+// SAFETY: as for `&[T]`; lowering consumes the exclusive borrow.
 unsafe impl<T: Plain> FfiSafe for &mut [T] {
     type Wire = RawSlice;
     type At<'a> = &'a mut [T];
@@ -142,7 +141,7 @@ unsafe impl<T: Plain> FfiSafe for &mut [T] {
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         let wire = match origin == Origin::Foreign {
             false => wire,
-            // SAFETY: the caller vouches for the documented layout.
+            // SAFETY: the contract of this function: the layout is the documented one.
             true => unsafe { check_foreign::<T>(wire) }?,
         };
         // SAFETY: the pointer and length came from an exclusive slice that

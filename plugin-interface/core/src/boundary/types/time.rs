@@ -1,5 +1,5 @@
 //! `Duration` and `SystemTime`: seconds and nanoseconds.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -33,7 +33,7 @@ converts_via! {
         Ok(after) => (after.as_secs().cast_signed(), after.subsec_nanos()),
         Err(error) => {
             let before = error.duration();
-            // Wraps for the very first second, which is i64::MIN.
+            // Wraps for the first second of all, which is i64::MIN.
             let seconds = before.as_secs().cast_signed().wrapping_neg();
             match before.subsec_nanos() {
                 0 => (seconds, 0),

@@ -1,5 +1,5 @@
 //! Tuples of up to six values, each as its own wire.
-#![expect(unsafe_code, reason = "implementations of FfiSafe vouch for layouts")]
+#![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use crate::abi::{RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6};
 use crate::boundary::unwind_guard::ReceivedGuard;
@@ -9,7 +9,7 @@ use crate::boundary::{
 
 macro_rules! tuples {
     ($($raw:ident($($name:ident $place:tt),+);)*) => {$(
-        // SAFETY: each value crosses as its own wire, in order.
+        // SAFETY: each value is passed as its own wire, in order.
         unsafe impl<$($name: FfiSafe),+> FfiSafe for ($($name,)+) {
             type Wire = $raw<$($name::Wire),+>;
             type At<'a> = ($($name::At<'a>,)+);

@@ -1,4 +1,4 @@
-//! `Vec<T>`: moved or copied where `T` is plain, converted where it is not.
+//! `Vec<T>`: moved or copied if `T` is plain, else converted.
 #![expect(unsafe_code, reason = "memory changes its owner")]
 
 use core::marker::PhantomData;
@@ -12,8 +12,8 @@ use crate::boundary::{
 };
 use crate::runtime::allocator;
 
-// SAFETY: the elements cross as wires in a buffer that its maker frees; where
-// `T` is plain the wires are the elements.
+// SAFETY: the elements are passed as wires in a buffer that its library frees; if
+// `T` is plain, the wires are the elements.
 unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
     type Wire = RawBuffer;
     type At<'a> = Vec<T::At<'a>>;
@@ -26,7 +26,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
         if T::PLAIN {
             into_buffer(self)
         } else {
-            // Each is as its wire lies.
+            // A guard has the layout of its wire.
             into_buffer(self.into_iter().map(LoweredGuard::new).collect::<Vec<LoweredGuard<T>>>())
         }
     }
@@ -35,7 +35,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
     unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if T::PLAIN {
             // SAFETY: the contract of this function; plain elements are their
-            // own wires, here and at 'a.
+            // own wires, also at 'a.
             return unsafe { lift_plain::<T, T::At<'a>>(wire, origin) };
         }
         if origin == Origin::Foreign {
@@ -48,7 +48,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
     returned_as_wire!();
 }
 
-/// Takes elements over that need no conversion, as values of `U`.
+/// Lifts plain elements, as values of `U`.
 ///
 /// # Safety
 ///
@@ -64,18 +64,18 @@ pub(crate) unsafe fn lift_plain<T: FfiSafe, U>(
     }
     let wire = ReceivedBuffer::<T::Wire>(wire, PhantomData);
     if origin == Origin::Foreign {
-        // SAFETY: the foreign side lends `len` wires until `free`.
+        // SAFETY: the buffer holds `len` wires until `free`.
         unsafe { check_foreign::<T>(RawSlice { ptr: wire.0.ptr, len: wire.0.len }) }?;
     }
     // SAFETY: plain elements are their own wires.
     Ok(unsafe { wire.take::<U>() })
 }
 
-/// Gives a vector's memory away.
+/// Converts a vector to its raw form, which owns the memory.
 #[inline]
 fn into_buffer<W>(vector: Vec<W>) -> RawBuffer {
     let mut vector = ManuallyDrop::new(vector);
-    // Elements without a size need no memory, and have room for ever.
+    // Elements of size 0 need no memory, and have no limit of capacity.
     let allocated = size_of::<W>() > 0 && vector.capacity() > 0;
     let capacity = if allocated { vector.capacity() } else { vector.len() };
     RawBuffer {
@@ -86,8 +86,9 @@ fn into_buffer<W>(vector: Vec<W>) -> RawBuffer {
     }
 }
 
-/// Refuses what no vector can be. It is not released: whoever lies about what it
-/// is may lie about how to free it.
+/// Checks a buffer of a foreign plugin.
+///
+/// An invalid one is not released, since its `free` may be invalid too.
 fn check<W>(buffer: &RawBuffer) -> Result<(), LiftError> {
     let RawBuffer { ptr, len, capacity, .. } = *buffer;
     let ptr = ptr.cast::<W>();
@@ -102,12 +103,12 @@ fn check<W>(buffer: &RawBuffer) -> Result<(), LiftError> {
     }
 }
 
-/// A buffer of `W` that is ours to release.
+/// A buffer of `W`, which this library releases.
 struct ReceivedBuffer<W>(RawBuffer, PhantomData<W>);
 
 impl<W: Copy> ReceivedBuffer<W> {
-    /// Takes the elements over as values of `T`, with their memory if both
-    /// sides share the allocator and by one copy if not.
+    /// Takes the elements as values of `T`: with their memory if both libraries share
+    /// an allocator, else by one copy.
     ///
     /// # Safety
     ///
@@ -119,14 +120,14 @@ impl<W: Copy> ReceivedBuffer<W> {
         if capacity > 0 && free.is_some_and(allocator::is_shared) {
             core::mem::forget(self);
             // SAFETY: the sender allocated `capacity` elements of this layout
-            // with the very allocator that is ours.
+            // with the allocator of this library.
             return unsafe { Vec::from_raw_parts(ptr.cast(), len, capacity) };
         }
         let mut vector = Vec::<T>::with_capacity(len);
         if len > 0 {
-            // SAFETY: the caller vouches for `len` values at `ptr`, which stay
-            // alive until `self` is dropped; they own nothing, so a copy
-            // duplicates no ownership. There is room for `len`.
+            // SAFETY: the contract of this function: `len` values at `ptr`, which
+            // stay alive until `self` is dropped. They own nothing, so a copy
+            // duplicates no ownership. The capacity is at least `len`.
             unsafe {
                 core::ptr::copy_nonoverlapping(ptr.cast::<T>(), vector.as_mut_ptr(), len);
                 vector.set_len(len);
