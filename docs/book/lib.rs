@@ -122,3 +122,24 @@ mod program_commands {}
 
 #[doc = include_str!("src/program/exit-codes.md")]
 mod program_exit_codes {}
+
+#[doc = include_str!("src/reference/features.md")]
+mod reference_features {}
+
+#[doc = include_str!("src/reference/platforms.md")]
+mod reference_platforms {}
+
+#[doc = include_str!("src/reference/abi.md")]
+mod reference_abi {}
+
+#[doc = include_str!("src/reference/performance.md")]
+mod reference_performance {}
+
+#[doc = include_str!("src/reference/security.md")]
+mod reference_security {}
+
+#[doc = include_str!("src/reference/alternatives.md")]
+mod reference_alternatives {}
+
+#[doc = include_str!("src/reference/faq.md")]
+mod reference_faq {}
