@@ -1,9 +1,10 @@
-//! What changes in an interface where all that both sides have is the same.
+//! The changes between two compatible interfaces: methods and definitions that only
+//! one of them has.
 
 use crate::host::compare::diff::{Difference, NONE};
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
-/// The methods that are new at the end.
+/// Returns the methods that are new at the end.
 pub(crate) fn appended<'i>(
     old: &InterfaceMetadata,
     new: &'i InterfaceMetadata,
@@ -11,8 +12,8 @@ pub(crate) fn appended<'i>(
     &new.methods[old.methods.len().min(new.methods.len())..]
 }
 
-/// Its methods, then the definitions of its types.
-pub(crate) fn growth(old: &InterfaceMetadata, new: &InterfaceMetadata) -> Vec<Difference> {
+/// Returns the changes of methods, then those of type definitions.
+pub(crate) fn additions(old: &InterfaceMetadata, new: &InterfaceMetadata) -> Vec<Difference> {
     let mut changes: Vec<_> =
         old.methods.iter().zip(&new.methods).filter_map(|(old, new)| of_method(old, new)).collect();
     changes.extend(later(old, new));
@@ -26,7 +27,7 @@ pub(crate) fn growth(old: &InterfaceMetadata, new: &InterfaceMetadata) -> Vec<Di
     changes
 }
 
-/// The methods at the end that came later, and that one side has.
+/// Returns the later methods at the end that only one of the two has.
 pub(crate) fn later(old: &InterfaceMetadata, new: &InterfaceMetadata) -> Vec<Difference> {
     let of_one = |with: &'_ InterfaceMetadata, without: &InterfaceMetadata, is_new: bool| {
         let is_known = |name: &str| without.methods.iter().any(|known| known.name == name);
@@ -52,7 +53,7 @@ fn of_method(old: &MethodMetadata, new: &MethodMetadata) -> Option<Difference> {
     }
 }
 
-/// A method that one side has.
+/// Returns the difference of a method that only one of the two has.
 fn only(method: &MethodMetadata, is_new: bool) -> Difference {
     let text = format!("{}, since {}", method.signature, method.since);
     let sides = if is_new { [NONE.to_owned(), text] } else { [text, NONE.to_owned()] };

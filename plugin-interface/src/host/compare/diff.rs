@@ -1,5 +1,5 @@
-//! What differs between two interfaces of one name, as a reader wants to see it:
-//! the method, and the field of the type that it leads to.
+//! The differences between two interfaces with the same path, for a reader: the
+//! method, and the field of the type that it refers to.
 
 use core::fmt::{self, Write as _};
 use std::collections::VecDeque;
@@ -7,19 +7,19 @@ use std::collections::VecDeque;
 use crate::metadata::signature::{Body, Definition, Field, Type};
 use crate::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
 
-/// Stands for what one side lacks.
+/// The text in place of an item that one side lacks.
 pub(crate) const NONE: &str = "(none)";
 
-/// So many names show an order.
+/// The most names that show an order.
 const NAMES: usize = 8;
 
-/// One difference, and how it reads on each side.
+/// One difference, with the text of each side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
-    /// Where it is, from the outside to the inside.
+    /// The place of the difference, from the outside to the inside.
     pub(crate) place: Vec<String>,
     pub(crate) sides: [String; 2],
-    /// Whether it is a method that one side lacks.
+    /// `true` for a method that one side lacks.
     pub(crate) method_lacks: bool,
 }
 
@@ -29,7 +29,7 @@ impl Difference {
         Difference { place: vec![place.into()], sides, method_lacks: false }
     }
 
-    /// Writes it in lines, with the names of the sides.
+    /// Writes the difference in lines, with the names of both sides.
     pub(crate) fn write(&self, f: &mut impl fmt::Write, names: [&str; 2]) -> fmt::Result {
         let (last, before) = self.place.split_last().expect("a difference is somewhere");
         for place in before {
@@ -44,14 +44,14 @@ impl Difference {
     }
 }
 
-/// All differences between two interfaces that do not fit: their markers, then
-/// their methods. What came later, at the end, is none.
+/// Returns all differences between two incompatible interfaces: their markers, then
+/// their methods. A later method at the end is no difference.
 pub(crate) fn differences(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Vec<Difference> {
     let mut found = Vec::new();
     if (host.send, host.sync) != (plugin.send, plugin.sync) {
         found.push(Difference::new("its threads", [markers(host), markers(plugin)]));
     }
-    // A plugin written by hand need not list its methods.
+    // A hand-written plugin need not list its methods.
     if plugin.methods.is_empty() || host.methods.is_empty() {
         if host.fingerprint != plugin.fingerprint {
             let hex = |interface: &InterfaceMetadata| format!("{:#018x}", interface.fingerprint);
@@ -103,9 +103,9 @@ fn markers(interface: &InterfaceMetadata) -> &'static str {
 struct Item {
     name: String,
     text: String,
-    /// Two of one name are the same if this is.
+    /// Equal for items that are the same.
     identity: String,
-    /// May be absent on the other side.
+    /// `true` if the other side may lack the item.
     later: bool,
 }
 
@@ -124,7 +124,7 @@ impl Item {
     }
 }
 
-/// Two items that should be one.
+/// Two items that should be the same.
 struct Pair<'a> {
     sides: [Option<&'a Item>; 2],
 }
@@ -139,8 +139,8 @@ impl Pair<'_> {
     }
 }
 
-/// The items that differ: by name, and those that only one side has; where both
-/// have another name in one place, it was renamed.
+/// Returns the items that differ. Items are paired by name; if both sides have
+/// another name in the same place, the item was renamed.
 fn pairs<'a>(host: &'a [Item], plugin: &'a [Item]) -> Vec<Pair<'a>> {
     let named = |side: &'a [Item], name: &str| side.iter().find(|item| item.name == name);
     let mut found = Vec::new();
@@ -164,7 +164,7 @@ fn pairs<'a>(host: &'a [Item], plugin: &'a [Item]) -> Vec<Pair<'a>> {
     found
 }
 
-/// The same items in another order.
+/// Returns the difference between two orders of the same items.
 fn order(what: &str, host: &[Item], plugin: &[Item]) -> Option<Difference> {
     let first = host.iter().zip(plugin).position(|(ours, theirs)| ours.name != theirs.name)?;
     let names = |side: &[Item]| {
@@ -177,7 +177,7 @@ fn order(what: &str, host: &[Item], plugin: &[Item]) -> Option<Difference> {
     Some(Difference::new(format!("the order of the {what}"), [names(host), names(plugin)]))
 }
 
-/// What differs in the types that a method of the host leads to, nearest first.
+/// Returns the first difference in the types that a method of the host refers to.
 fn within(
     host: &InterfaceMetadata,
     plugin: &InterfaceMetadata,
@@ -208,7 +208,7 @@ fn within(
     moved_object(host, plugin, &method.signature)
 }
 
-/// An interface in a signature whose path the plugin does not know.
+/// Returns the first interface in a signature whose path the plugin does not list.
 fn moved_object(
     host: &InterfaceMetadata,
     plugin: &InterfaceMetadata,
@@ -228,7 +228,8 @@ fn moved_object(
     Some(Difference::new(format!("in the interface {name}"), [ours.path.as_str(), theirs]))
 }
 
-/// A type whose path the plugin does not know: it has another of that name.
+/// Returns the difference of a type whose path the plugin does not list. The plugin
+/// has another type with the same last name.
 fn moved(
     host: &InterfaceMetadata,
     plugin: &InterfaceMetadata,
@@ -241,7 +242,8 @@ fn moved(
     Some(Difference::new(format!("in the type {name}"), [&ours.path, theirs.unwrap_or(NONE)]))
 }
 
-/// What differs between two definitions of one path, if it is to be seen in them.
+/// Returns the difference between two definitions with the same path, if their
+/// texts show one.
 fn of_types(ours: &TypeMetadata, theirs: &TypeMetadata) -> Option<Difference> {
     let whole = || {
         let definitions = [&*ours.definition, &*theirs.definition];
@@ -272,7 +274,7 @@ fn of_types(ours: &TypeMetadata, theirs: &TypeMetadata) -> Option<Difference> {
         }
         _ => Some(whole()),
     };
-    // `struct A` and `struct A()` have no field that differs.
+    // `struct A` and `struct A()` differ in no field.
     found.or_else(|| (ours.definition != theirs.definition).then(whole))
 }
 
@@ -293,7 +295,7 @@ fn of_fields(host: &[Field], plugin: &[Field], of: &str) -> Option<Difference> {
     }
 }
 
-/// The names in a type.
+/// Adds the names in a type.
 fn mention(ty: &Type, names: &mut VecDeque<String>) {
     match ty {
         Type::Named { name, arguments } => {
@@ -303,7 +305,7 @@ fn mention(ty: &Type, names: &mut VecDeque<String>) {
         Type::Reference { to, .. } => mention(to, names),
         Type::Slice(of) | Type::Array(of, _) => mention(of, names),
         Type::Tuple(values) => values.iter().for_each(|value| mention(value, names)),
-        // Whatever it is, its names are words in it.
+        // Its names are among its words.
         Type::Other(text) => {
             let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
             names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
@@ -311,7 +313,7 @@ fn mention(ty: &Type, names: &mut VecDeque<String>) {
     }
 }
 
-/// The names in a definition.
+/// Adds the names in a definition.
 fn mention_all(definition: &Definition, names: &mut VecDeque<String>) {
     let mut fields = |fields: &[Field]| fields.iter().for_each(|field| mention(&field.ty, names));
     match &definition.body {

@@ -1,5 +1,5 @@
-//! The refusal of a library whose interface is not the host's, in at most ten
-//! lines: what, where, how it reads on both sides, and what to do.
+//! The error of a library whose interface is incompatible with the host's. Its text
+//! has at most ten lines: the difference, its place, both texts, and the remedy.
 
 use core::fmt;
 
@@ -7,11 +7,11 @@ use crate::host::compare::diff::differences;
 use crate::host::compare::version::major;
 use crate::metadata::InterfaceMetadata;
 
-/// An interface of which host and plugin have different shapes.
+/// An interface that differs between host and plugin.
 ///
-/// Its text names interface, versions, the first method that differs, both
-/// signatures, down to the field of a type where they read the same, and what to
-/// do.
+/// Its text names the interface, both versions, the first method that differs with
+/// both signatures, and the remedy. If the signatures look the same, it names the
+/// field of the type that differs.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,12 +34,12 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// The interface as the host knows it.
+    /// The interface in the host.
     pub fn host(&self) -> &InterfaceMetadata {
         &self.host
     }
 
-    /// The interface as the plugin was built against it.
+    /// The interface that the plugin was built against.
     pub fn plugin(&self) -> &InterfaceMetadata {
         &self.plugin
     }

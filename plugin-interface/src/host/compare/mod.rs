@@ -1,5 +1,5 @@
-//! Two interfaces beside each other: are they compatible, what differs, and what
-//! that means for a version.
+//! The comparison of two interfaces: their compatibility, their differences, and
+//! the version that these require.
 
 pub(crate) mod additions;
 pub(crate) mod diff;

@@ -1,5 +1,5 @@
-//! An interface as a file of text in its author's repository, and the test that
-//! says when the two part.
+//! The snapshot of an interface: a text file in its author's repository, and the
+//! test that compares the two.
 
 use core::fmt::Write as _;
 use std::path::Path;
@@ -10,18 +10,20 @@ use crate::interface::PluginTrait;
 use crate::metadata::signature::Method;
 use crate::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
 
-/// Fails the test that calls it when the interface is no longer as the file says
-/// that it was: with what changed, whether plugins and hosts that were built
-/// before still work, and which version that needs.
+/// Fails the calling test if an interface differs from its snapshot.
 ///
-/// One line in the crate that defines the interface. The path is that of a file
-/// in that crate; `SNAPSHOT=overwrite cargo test` writes it, the first time and
-/// whenever a change is meant. Commit it: what a review sees of it is what
-/// plugins will see. It needs the feature `manager`, which a crate of interfaces
-/// names under `[dev-dependencies]`, so that plugins do not compile it.
+/// The message lists the changes, and says whether existing plugins and hosts
+/// keep working and which version the changes require.
+///
+/// It is one line in the crate that defines the interface. The path is relative
+/// to that crate. `SNAPSHOT=overwrite cargo test` writes the file, the first time
+/// and after each intended change. Commit the file: a reviewer then sees the
+/// change as plugins will see it. The macro needs the feature `manager`, which a
+/// crate of interfaces enables under `[dev-dependencies]`, so that plugins do not
+/// compile it.
 ///
 /// ```
-/// # // What the test of an interface's crate says.
+/// # // In a test of the crate that defines the interface.
 /// plugin_interface::assert_snapshot!(dyn plugin_interface::Greeter, "snapshots/Greeter.txt");
 /// ```
 ///
@@ -40,10 +42,10 @@ macro_rules! assert_snapshot {
     };
 }
 
-/// The variable that has the files written.
+/// The environment variable that makes the tests write the files.
 const VARIABLE: &str = "SNAPSHOT";
 
-/// What the macro above says.
+/// The function behind `assert_snapshot!`.
 #[track_caller]
 pub fn assert_snapshot(interface: PluginTrait, folder: &str, file: &str) {
     let overwrite = env::var_os(VARIABLE).is_some_and(|value| value == "overwrite");
@@ -53,7 +55,7 @@ pub fn assert_snapshot(interface: PluginTrait, folder: &str, file: &str) {
     }
 }
 
-/// Compares an interface with the file, or writes that.
+/// Compares an interface with its file, or writes the file.
 fn check(
     now: &InterfaceMetadata,
     folder: &Path,
@@ -72,19 +74,20 @@ fn check(
             "cannot read {shown}: {error}\n  run the tests once with {VARIABLE}=overwrite to write it"
         )
     })?;
-    // Line by line: git may end lines otherwise.
-    if before.lines().eq(text.lines()) { Ok(()) } else { Err(told(now, &before, file)) }
+    // Line by line: git may have changed the line ends.
+    if before.lines().eq(text.lines()) { Ok(()) } else { Err(report(now, &before, file)) }
 }
 
-/// What became of the interface, and what to do.
-fn told(now: &InterfaceMetadata, before: &str, file: &str) -> String {
-    let mut text = format!("the interface {} is not that of {file}", now.path);
+/// Describes the changes of an interface, and what to do.
+fn report(now: &InterfaceMetadata, before: &str, file: &str) -> String {
+    let mut text = format!("the interface {} differs from {file}", now.path);
     let Some(before) = read(before) else {
         let _ = write!(text, ", which cannot be read\n  run the tests with {VARIABLE}=overwrite");
         return text;
     };
     if before.path != now.path {
-        let _ = write!(text, ", which is of {}\n  give each a file of its own", before.path);
+        let _ =
+            write!(text, ", which describes {}\n  give each interface its own file", before.path);
         return text;
     }
     let change = InterfaceChange::between(&before, now);
@@ -94,12 +97,12 @@ fn told(now: &InterfaceMetadata, before: &str, file: &str) -> String {
     let bump =
         change.all().map(InterfaceChange::required_bump).max().unwrap_or(RequiredBump::Nothing);
     text += match (bump, change.is_compatible()) {
-        (RequiredBump::Nothing, true) => "\n  compatible: nothing that crosses has changed",
-        (RequiredBump::Minor, true) => "\n  compatible: what was built before goes on working",
+        (RequiredBump::Nothing, true) => "\n  compatible: nothing that is passed has changed",
+        (RequiredBump::Minor, true) => "\n  compatible: existing plugins and hosts keep working",
         (RequiredBump::Nothing | RequiredBump::Minor, false) => {
-            "\n  incompatible by a version alone"
+            "\n  incompatible only because of a version"
         }
-        (RequiredBump::Major, _) => "\n  incompatible: plugins that were built before are refused",
+        (RequiredBump::Major, _) => "\n  incompatible: existing plugins are rejected",
     };
     let _ = write!(text, "\n  its version {}", version(&change));
     for object in change.objects() {
@@ -110,19 +113,19 @@ fn told(now: &InterfaceMetadata, before: &str, file: &str) -> String {
     }
     let _ = write!(
         text,
-        "\n  if it is meant, run the tests with {VARIABLE}=overwrite, and commit {file}"
+        "\n  if the change is intended, run the tests with {VARIABLE}=overwrite, and commit {file}"
     );
     text
 }
 
-/// What became of the version of one interface, and what must.
+/// Describes the old, the new and the required version of one interface.
 fn version(change: &InterfaceChange<'_>) -> String {
     let ([was, is], required) = (change.versions(), change.required_version());
     let verdict = match (change.is_versioned(), change.required_bump()) {
-        (true, RequiredBump::Nothing) if was != is => "though nothing in it needs that".to_owned(),
-        (true, _) => "as it must be".to_owned(),
+        (true, RequiredBump::Nothing) if was != is => "although no change requires that".to_owned(),
+        (true, _) => "as required".to_owned(),
         (false, bump) => format!(
-            "but must be {required} at least: write `#[plugin_interface(version = \"{required}\")]`{}",
+            "but must be at least {required}: write `#[plugin_interface(version = \"{required}\")]`{}",
             if bump == RequiredBump::Minor {
                 format!(" and `#[since(\"{required}\")]`")
             } else {
@@ -133,8 +136,8 @@ fn version(change: &InterfaceChange<'_>) -> String {
     format!("was {was} and is {is}, {verdict}")
 }
 
-/// The interface as text, a line for each method and type; those whose objects
-/// it takes or returns follow, each under a line of its own.
+/// Writes an interface as text, one line for each method and type. The interfaces
+/// of its objects follow, each after a line with its name.
 fn write(interface: &InterfaceMetadata) -> String {
     let mut text = write_one("interface", interface);
     for object in &interface.objects {
@@ -160,7 +163,7 @@ fn write_one(kind: &str, interface: &InterfaceMetadata) -> String {
     text
 }
 
-/// What was written.
+/// Reads the text of [`write`].
 fn read(text: &str) -> Option<InterfaceMetadata> {
     let mut all: Vec<InterfaceMetadata> = Vec::new();
     for line in text.lines() {
@@ -176,7 +179,7 @@ fn read(text: &str) -> Option<InterfaceMetadata> {
     Some(InterfaceMetadata { objects, ..all.pop()? })
 }
 
-/// Of an interface, only its path and version.
+/// Reads the path and version of an interface, and leaves the rest empty.
 fn empty(path_and_version: &str) -> Option<InterfaceMetadata> {
     let (path, version) = path_and_version.rsplit_once(' ')?;
     Some(InterfaceMetadata {
@@ -233,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_can_be_read() {
+    fn a_snapshot_can_be_read_back() {
         let mut interface = greeter();
         assert_eq!(read(&write(&interface)), Some(interface.clone()));
         interface.sync = false;
@@ -252,18 +255,18 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_comes_with_its_verdict_and_the_remedy() {
+    fn a_change_comes_with_its_verdict_and_the_remedy() {
         let now = greeter();
-        let accept = "\n  if it is meant, run the tests with SNAPSHOT=overwrite, and commit G.txt";
-        let title = "the interface plugin_interface::greeter::Greeter is not that of G.txt";
+        let accept = "\n  if the change is intended, run the tests with SNAPSHOT=overwrite, and commit G.txt";
+        let title = "the interface plugin_interface::greeter::Greeter differs from G.txt";
         fn told(before: &InterfaceMetadata, now: &InterfaceMetadata) -> String {
-            super::told(now, &write(before), "G.txt")
+            super::report(now, &write(before), "G.txt")
         }
 
         let mut before = now.clone();
         before.methods[1].signature = before.methods[1].signature.replace("target", "whom");
         let expected = format!(
-            "{title}\n  method greet:\n    old fn greet(&self, whom: &str) -> String\n    new fn greet(&self, target: &str) -> String\n  compatible: nothing that crosses has changed\n  its version was 1.0 and is 1.0, as it must be{accept}"
+            "{title}\n  method greet:\n    old fn greet(&self, whom: &str) -> String\n    new fn greet(&self, target: &str) -> String\n  compatible: nothing that is passed has changed\n  its version was 1.0 and is 1.0, as required{accept}"
         );
         assert_eq!(told(&before, &now), expected);
 
@@ -275,21 +278,21 @@ mod tests {
             since: "1.1".to_owned(),
             fingerprint: 1,
         });
-        let change = "\n  method part:\n    old (none)\n    new fn part(&self), since 1.1\n  compatible: what was built before goes on working";
+        let change = "\n  method part:\n    old (none)\n    new fn part(&self), since 1.1\n  compatible: existing plugins and hosts keep working";
         let expected = format!(
-            "{title}{change}\n  its version was 1.0 and is 1.0, but must be 1.1 at least: write `#[plugin_interface(version = \"1.1\")]` and `#[since(\"1.1\")]`{accept}"
+            "{title}{change}\n  its version was 1.0 and is 1.0, but must be at least 1.1: write `#[plugin_interface(version = \"1.1\")]` and `#[since(\"1.1\")]`{accept}"
         );
         assert_eq!(told(&now, &newer), expected);
         newer.version = "1.1".to_owned();
         let expected =
-            format!("{title}{change}\n  its version was 1.0 and is 1.1, as it must be{accept}");
+            format!("{title}{change}\n  its version was 1.0 and is 1.1, as required{accept}");
         assert_eq!(told(&now, &newer), expected);
 
         let mut other = now.clone();
         (other.fingerprint, other.methods[0].fingerprint) = (1, 1);
         other.methods[0].signature = "fn name(&self) -> String".to_owned();
         let expected = format!(
-            "{title}\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  incompatible: plugins that were built before are refused\n  its version was 1.0 and is 1.0, but must be 2.0 at least: write `#[plugin_interface(version = \"2.0\")]`{accept}"
+            "{title}\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  incompatible: existing plugins are rejected\n  its version was 1.0 and is 1.0, but must be at least 2.0: write `#[plugin_interface(version = \"2.0\")]`{accept}"
         );
         assert_eq!(told(&now, &other), expected);
     }
@@ -310,50 +313,50 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_in_the_interfaces_of_objects_comes_with_the_version_that_each_needs() {
+    fn a_change_in_the_interface_of_an_object_comes_with_the_version_that_it_requires() {
         const PUT: &str = "fn put(&self, text: &str)";
         const PUT_OWNED: &str = "fn put(&self, text: String)";
         let before = InterfaceMetadata { objects: vec![sink("1.0", PUT, false)], ..greeter() };
         let told = |sink: InterfaceMetadata| {
             let now = InterfaceMetadata { objects: vec![sink], ..greeter() };
-            super::told(&now, &write(&before), "G.txt")
+            super::report(&now, &write(&before), "G.txt")
         };
         let expected = |versions: &str, change: &str, verdict: &str, version: &str| {
             format!(
-                "the interface plugin_interface::greeter::Greeter is not that of G.txt\n  interface art::Sink{versions}{change}\n  {verdict}\n  its version was 1.0 and is 1.0, as it must be\n  that of art::Sink was 1.0 and is {version}\n  if it is meant, run the tests with SNAPSHOT=overwrite, and commit G.txt"
+                "the interface plugin_interface::greeter::Greeter differs from G.txt\n  interface art::Sink{versions}{change}\n  {verdict}\n  its version was 1.0 and is 1.0, as required\n  that of art::Sink was 1.0 and is {version}\n  if the change is intended, run the tests with SNAPSHOT=overwrite, and commit G.txt"
             )
         };
 
         let change = "\n  method put:\n    old fn put(&self, text: &str)\n    new fn put(&self, text: String)";
-        let verdict = "incompatible: plugins that were built before are refused";
+        let verdict = "incompatible: existing plugins are rejected";
         assert_eq!(
             told(sink("1.0", PUT_OWNED, false)),
             expected(
                 ", version 1.0",
                 change,
                 verdict,
-                "1.0, but must be 2.0 at least: write `#[plugin_interface(version = \"2.0\")]`"
+                "1.0, but must be at least 2.0: write `#[plugin_interface(version = \"2.0\")]`"
             )
         );
         assert_eq!(
             told(sink("2.0", PUT_OWNED, false)),
-            expected(", version 1.0 to 2.0", change, verdict, "2.0, as it must be")
+            expected(", version 1.0 to 2.0", change, verdict, "2.0, as required")
         );
 
         let change = "\n  method flush:\n    old (none)\n    new fn flush(&self), since 1.1";
-        let verdict = "compatible: what was built before goes on working";
+        let verdict = "compatible: existing plugins and hosts keep working";
         assert_eq!(
             told(sink("1.0", PUT, true)),
             expected(
                 ", version 1.0",
                 change,
                 verdict,
-                "1.0, but must be 1.1 at least: write `#[plugin_interface(version = \"1.1\")]` and `#[since(\"1.1\")]`"
+                "1.0, but must be at least 1.1: write `#[plugin_interface(version = \"1.1\")]` and `#[since(\"1.1\")]`"
             )
         );
         assert_eq!(
             told(sink("1.1", PUT, true)),
-            expected(", version 1.0 to 1.1", change, verdict, "1.1, as it must be")
+            expected(", version 1.0 to 1.1", change, verdict, "1.1, as required")
         );
 
         let change = ":\n    old version 1.0\n    new version 2.0";
@@ -362,19 +365,19 @@ mod tests {
             expected(
                 "",
                 change,
-                "incompatible by a version alone",
-                "2.0, though nothing in it needs that"
+                "incompatible only because of a version",
+                "2.0, although no change requires that"
             )
         );
     }
 
     #[test]
-    fn a_file_that_knows_nothing_of_objects_is_read_and_lacks_them() {
+    fn a_file_without_objects_is_read_and_lacks_them() {
         let text = write(&greeter());
         assert!(!text.contains("object"), "{text}");
         let objects = vec![sink("1.3", "fn put(&self, text: &str)", false)];
-        let text = told(&InterfaceMetadata { objects, ..greeter() }, &text, "G.txt");
-        let change = "\n  interface art::Sink:\n    old (none)\n    new version 1.3\n  compatible: nothing that crosses has changed\n  its version was 1.0 and is 1.0, as it must be\n  if";
+        let text = report(&InterfaceMetadata { objects, ..greeter() }, &text, "G.txt");
+        let change = "\n  interface art::Sink:\n    old (none)\n    new version 1.3\n  compatible: nothing that is passed has changed\n  its version was 1.0 and is 1.0, as required\n  if";
         assert!(text.contains(change), "{text}");
     }
 
@@ -390,7 +393,7 @@ mod tests {
         assert!(missing.ends_with("run the tests once with SNAPSHOT=overwrite to write it"));
         assert_eq!(check(&now, true), Ok(()));
         assert_eq!(check(&now, false), Ok(()));
-        assert!(check(&other, false).unwrap_err().contains("is not that of a/G.txt"));
+        assert!(check(&other, false).unwrap_err().contains("differs from a/G.txt"));
         let file = folder.path().join("a/G.txt");
         let ended_otherwise = fs::read_to_string(&file).unwrap().replace('\n', "\r\n");
         fs::write(&file, ended_otherwise).unwrap();
@@ -400,11 +403,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_something_else_is_named() {
-        let text = told(&greeter(), "text", "G.txt");
+    fn a_file_of_another_interface_is_named() {
+        let text = report(&greeter(), "text", "G.txt");
         assert!(text.ends_with("which cannot be read\n  run the tests with SNAPSHOT=overwrite"));
         let other = InterfaceMetadata { path: "a::B".to_owned(), ..greeter() };
-        let text = told(&greeter(), &write(&other), "G.txt");
-        assert!(text.ends_with("which is of a::B\n  give each a file of its own"), "{text}");
+        let text = report(&greeter(), &write(&other), "G.txt");
+        assert!(
+            text.ends_with("which describes a::B\n  give each interface its own file"),
+            "{text}"
+        );
     }
 }

@@ -1,14 +1,14 @@
-//! What became of an interface and of those that it leads to, and which version
-//! each of them needs: by the comparison that admits libraries.
+//! The changes of an interface and of those that it refers to, and the version that
+//! each of them requires. The comparison is the one that admits libraries.
 
 use core::iter;
 
-use crate::host::compare::additions::{appended, growth, later};
+use crate::host::compare::additions::{additions, appended, later};
 use crate::host::compare::diff::{Difference, NONE, differences};
 use crate::host::compare::fit::{fit, fits, objects_of_both};
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
-/// Which version the changes of an interface need.
+/// The version step that the changes of an interface require.
 ///
 /// ```
 /// use plugin_interface::RequiredBump;
@@ -16,21 +16,20 @@ use crate::metadata::{InterfaceMetadata, MethodMetadata};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RequiredBump {
-    /// Nothing that crosses has changed.
+    /// Nothing that is passed has changed.
     Nothing,
-    /// What was built before goes on working: a new minor version.
+    /// Existing plugins and hosts keep working: a new minor version.
     Minor,
-    /// What was built before is refused: a new major version.
+    /// Existing plugins are rejected: a new major version.
     Major,
 }
 
-/// An interface as it was, and as it is; and so those whose objects it takes or
-/// returns, and those that these lead to.
+/// The difference between an old and a new state of an interface, and of the
+/// interfaces of its objects.
 ///
-/// Each interface has a version of its own, and is admitted by that. So an
-/// interface whose methods are what they were keeps its version, also where one
-/// that it [leads to](InterfaceChange::objects) changes, and then that one is to be
-/// raised.
+/// Each interface has its own version, and is compared by that version alone. So
+/// an interface with unchanged methods keeps its version even if one that it
+/// [refers to](InterfaceChange::objects) changes. That one gets a new version.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), plugin_interface::InspectError> {
@@ -38,7 +37,7 @@ pub enum RequiredBump {
 ///
 /// let (old, new) = (inspect("old/libtools.so")?, inspect("new/libtools.so")?);
 /// let change = InterfaceChange::between(&old.interfaces[0], &new.interfaces[0]);
-/// println!("what was built before goes on working: {}", change.is_compatible());
+/// println!("existing plugins keep working: {}", change.is_compatible());
 /// for text in change.changes() {
 ///     println!("{text}");
 /// }
@@ -56,7 +55,7 @@ pub struct InterfaceChange<'i> {
 impl<'i> InterfaceChange<'i> {
     /// Compares two states of one interface.
     pub fn between(old: &'i InterfaceMetadata, new: &'i InterfaceMetadata) -> Self {
-        // An interface may lead to itself.
+        // An interface may refer to itself.
         let itself = [old, new].map(|it| InterfaceMetadata { objects: Vec::new(), ..it.clone() });
         let others =
             objects_of_both(old, new).filter(|&(old, new)| [old, new] != itself.each_ref());
@@ -64,9 +63,9 @@ impl<'i> InterfaceChange<'i> {
         InterfaceChange { objects, ..InterfaceChange::alone(old, new) }
     }
 
-    /// Compares the two, and not what they lead to.
+    /// Compares the two without the interfaces that they refer to.
     fn alone(old: &'i InterfaceMetadata, new: &'i InterfaceMetadata) -> Self {
-        // What the versions claim does not change what they need.
+        // The versions have no influence on the required one.
         let unversioned = InterfaceMetadata { version: old.version.clone(), ..new.clone() };
         let fits_all =
             fit(old, &unversioned) && earlier(old).all(|earlier| fit(&earlier, &unversioned));
@@ -83,13 +82,13 @@ impl<'i> InterfaceChange<'i> {
         &self.new.path
     }
 
-    /// The version that it bore, and the one that it bears.
+    /// The old and the new version.
     pub fn versions(&self) -> [&'i str; 2] {
         [&self.old.version, &self.new.version]
     }
 
-    /// What became of the interfaces that it leads to, as far as both sides know
-    /// them. Of these, this is empty.
+    /// The changes of the interfaces that it refers to, directly or not, if both
+    /// states list them. For each of these, this list is empty.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), plugin_interface::InspectError> {
@@ -106,28 +105,30 @@ impl<'i> InterfaceChange<'i> {
         &self.objects
     }
 
-    /// It, then those that it leads to.
+    /// Returns this interface, then those that it refers to.
     pub(crate) fn all(&self) -> impl Iterator<Item = &InterfaceChange<'i>> {
         iter::once(self).chain(&self.objects)
     }
 
-    /// Which version its own changes need, whichever it bears.
+    /// Returns the version step that its own changes require, whatever its version
+    /// is.
     pub fn required_bump(&self) -> RequiredBump {
         self.bump
     }
 
-    /// Whether hosts and plugins of the old one, and of its earlier versions, fit
-    /// those of the new one: by what decides when a library is loaded, which
-    /// looks at what it leads to as well.
+    /// Returns `true` if hosts and plugins of the old state, and of its earlier
+    /// versions, are compatible with those of the new one.
+    ///
+    /// This is the check of a load, so it includes the interfaces of objects.
     pub fn is_compatible(&self) -> bool {
         self.all().all(|one| one.bump < RequiredBump::Major) && fits(self.old, self.new)
     }
 
-    /// Whether its version was raised as far as its own changes need.
+    /// Returns `true` if its version is as high as its own changes require.
     pub fn is_versioned(&self) -> bool {
         let (old, new) = (numbers(&self.old.version), numbers(&self.new.version));
         let is_raised = new >= self.required();
-        // A method that came with a version that was there without it.
+        // A method whose `since` is a version that existed without it.
         let is_late = |method: &MethodMetadata| numbers(&method.since) <= old;
         match self.bump {
             RequiredBump::Minor if old.0 == new.0 => {
@@ -137,7 +138,7 @@ impl<'i> InterfaceChange<'i> {
         }
     }
 
-    /// The least version that it may bear after its own changes.
+    /// Returns the lowest version that its own changes allow.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), plugin_interface::InspectError> {
@@ -162,15 +163,16 @@ impl<'i> InterfaceChange<'i> {
         }
     }
 
-    /// What changed in it and in what it leads to, each in a few lines that tell
-    /// old from new. What is not its own begins with the interface that it is of.
+    /// Returns its changes and those of the interfaces that it refers to, each in a
+    /// few lines with the old and the new text. A change of another interface
+    /// begins with the path of that interface.
     pub fn changes(&self) -> Vec<String> {
         let mut changes = self.own_changes();
         changes.extend(self.objects.iter().flat_map(InterfaceChange::changes_behind));
         changes.extend(self.objects_of_one());
         let text = |change: Difference| {
             let mut text = String::new();
-            // A string takes everything.
+            // Writing to a string cannot fail.
             let _ = change.write(&mut text, ["old", "new"]);
             text.trim_start_matches('\n').to_owned()
         };
@@ -184,11 +186,11 @@ impl<'i> InterfaceChange<'i> {
                 changes.extend(later(self.old, self.new));
                 changes
             }
-            _ => growth(self.old, self.new),
+            _ => additions(self.old, self.new),
         }
     }
 
-    /// Its changes as those of one that another leads to.
+    /// Returns its changes, as those of an interface of objects.
     fn changes_behind(&self) -> Vec<Difference> {
         let (path, [old, new]) = (self.path(), self.versions());
         let mut changes = self.own_changes();
@@ -206,7 +208,7 @@ impl<'i> InterfaceChange<'i> {
         changes
     }
 
-    /// The interfaces that only one side leads to, which no load compares.
+    /// Returns the interfaces that only one state refers to. No load compares them.
     fn objects_of_one(&self) -> Vec<Difference> {
         let unknown = |to: &InterfaceMetadata, of: &'i InterfaceMetadata| {
             let paths: Vec<_> = to.objects.iter().map(|known| known.path.clone()).collect();
@@ -221,26 +223,26 @@ impl<'i> InterfaceChange<'i> {
     }
 }
 
-/// Whether they fit but for their versions.
+/// Returns `true` if both are compatible apart from their versions.
 fn fit_by_types(old: &InterfaceMetadata, new: &InterfaceMetadata) -> bool {
     fit(old, &InterfaceMetadata { version: old.version.clone(), ..new.clone() })
 }
 
-/// The versions of an interface that came before it: those without its later
-/// methods, which plugins may still be of.
+/// Returns the earlier versions of an interface, which have fewer of its methods.
+/// Existing plugins may have been built against them.
 fn earlier(interface: &InterfaceMetadata) -> impl Iterator<Item = InterfaceMetadata> {
     let methods = &interface.methods;
     let begins = (1..methods.len())
         .filter(|&i| !methods[i].since.is_empty() && methods[i].since != methods[i - 1].since);
     begins.map(|i| InterfaceMetadata {
-        // Which it was, the text does not tell.
+        // The record does not contain it.
         fingerprint: 0,
         methods: methods[..i].to_vec(),
         ..interface.clone()
     })
 }
 
-/// The numbers of a version, such as `1.2`.
+/// Returns the two numbers of a version, such as `1.2`.
 fn numbers(version: &str) -> (u64, u64) {
     let (major, minor) = version.split_once('.').unwrap_or((version, ""));
     (major.parse().unwrap_or(0), minor.parse().unwrap_or(0))
@@ -250,7 +252,7 @@ fn numbers(version: &str) -> (u64, u64) {
 mod tests {
     use crate::host::compare::version_check::*;
 
-    /// An interface of these methods, each with the version that it came with.
+    /// Returns an interface of these methods, each with its `since`.
     fn interface(version: &str, methods: &[(&str, &str)]) -> InterfaceMetadata {
         let methods: Vec<_> = methods
             .iter()
@@ -284,7 +286,7 @@ mod tests {
     const B: (&str, &str) = ("fn b(&self, value: u8)", "1.1");
 
     #[test]
-    fn what_a_change_needs_and_whether_the_version_has_it() {
+    fn a_change_requires_a_version_and_the_version_may_lack_it() {
         let one = interface("1.0", &[A]);
         let two = interface("1.1", &[A, B]);
         let cases = [
@@ -311,7 +313,7 @@ mod tests {
                 "1.2",
             ),
             (&two, interface("1.2", &[A]), RequiredBump::Minor, true, true, "1.2"),
-            // Plugins of version 1.0 would be refused.
+            // Plugins of version 1.0 would be rejected.
             (&two, interface("1.1", &[A, (B.0, "")]), RequiredBump::Major, false, false, "2.0"),
             (
                 &one,
@@ -351,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_told_from_both_sides() {
+    fn changes_show_both_states() {
         let changes = |old: &[_], new: &[_]| {
             let (old, new) = (interface("1.0", old), interface("1.1", new));
             InterfaceChange::between(&old, &new).changes()
@@ -382,8 +384,8 @@ mod tests {
         );
     }
 
-    /// The interface, and others that it leads to.
-    fn leading(to: &[InterfaceMetadata]) -> InterfaceMetadata {
+    /// Returns an interface with these interfaces of objects.
+    fn referring(to: &[InterfaceMetadata]) -> InterfaceMetadata {
         InterfaceMetadata { objects: to.to_vec(), ..interface("1.0", &[A]) }
     }
 
@@ -392,9 +394,9 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_lost_its_earlier_version_is_incompatible_though_both_are_the_same() {
-        let old = leading(&[named("tools::Part", "1.1", &[A, B])]);
-        let new = leading(&[named("tools::Part", "1.1", &[A, (B.0, "")])]);
+    fn an_object_that_lost_its_earlier_version_is_incompatible_although_versions_are_equal() {
+        let old = referring(&[named("tools::Part", "1.1", &[A, B])]);
+        let new = referring(&[named("tools::Part", "1.1", &[A, (B.0, "")])]);
         let change = InterfaceChange::between(&old, &new);
         assert!(fits(&old, &new), "those of version 1.1 fit");
         assert!(!change.is_compatible(), "those of version 1.0 do not");
@@ -414,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interface_is_compared_once_though_it_leads_to_itself() {
+    fn an_interface_that_refers_to_itself_is_compared_once() {
         let to_itself = |version, methods: &[_]| {
             let alone = interface(version, methods);
             InterfaceMetadata { objects: vec![alone.clone()], ..alone }
@@ -422,7 +424,7 @@ mod tests {
         let (old, new) = (to_itself("1.0", &[A]), to_itself("1.1", &[A, B]));
         let change = InterfaceChange::between(&old, &new);
         assert_eq!((change.objects().len(), change.changes().len()), (0, 1));
-        // By hand, a record may say of it what it likes; and a load reads that.
+        // A hand-written record may list another version, and a load reads that.
         let new = InterfaceMetadata { objects: vec![interface("2.0", &[A])], ..old.clone() };
         let change = InterfaceChange::between(&old, &new);
         assert!(!change.is_compatible() && !fits(&old, &new));
@@ -433,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_later_is_told_beside_what_broke() {
+    fn a_later_method_is_reported_beside_a_broken_one() {
         let (old, new) =
             (interface("1.0", &[A]), interface("2.0", &[("fn a(&self) -> u8", ""), B]));
         assert_eq!(
