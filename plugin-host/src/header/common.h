@@ -1,4 +1,4 @@
-/* What is the same for every interface: the layouts of version 1. */
+/* The layouts of version 1, which all interfaces have in common. */
 #ifndef PLUGIN_ABI_V1
 #define PLUGIN_ABI_V1
 
@@ -24,15 +24,15 @@
 #define PLUGIN_EXPORT PLUGIN_C __attribute__((visibility("default")))
 #endif
 
-/* Releases memory: its address, its size and alignment in bytes. */
+/* Frees memory, from its address, and its size and alignment in bytes. */
 typedef void (*PluginFree)(void *ptr, size_t size, size_t align);
 
-/* Borrowed UTF-8: during the call as a parameter, as long as the instance is
- * borrowed as a return. Not null, not ended by a NUL. */
+/* Borrowed UTF-8: a parameter for the call, a return for as long as the instance
+ * is borrowed. The pointer is not null, and no NUL ends the text. */
 typedef struct { const char *ptr; size_t len; } PluginStr;
 
-/* Owned UTF-8. Whoever takes it calls free(ptr, capacity, 1), once. With a null
- * free nothing is to be released: a `Cow` is lent then, as a PluginStr is. */
+/* Owned UTF-8. The receiver calls free(ptr, capacity, 1), once. If free is null,
+ * there is nothing to free: then a `Cow` is borrowed, as a PluginStr is. */
 typedef struct { char *ptr; size_t len, capacity; PluginFree free; } PluginString;
 
 typedef struct { uint64_t seconds; uint32_t nanoseconds; } PluginDuration;
@@ -40,7 +40,7 @@ typedef struct { uint64_t seconds; uint32_t nanoseconds; } PluginDuration;
 /* Since 1970, the seconds rounded down. */
 typedef struct { int64_t seconds; uint32_t nanoseconds; } PluginSystemTime;
 
-/* Why a call did not return. Whoever gets it calls free, once. */
+/* The reason why a call did not return. The receiver calls free, once. */
 typedef struct PluginFailure PluginFailure;
 struct PluginFailure {
     uint32_t kind; /* 2: a panic */
@@ -49,13 +49,13 @@ struct PluginFailure {
     void (*free)(PluginFailure *);
 };
 
-/* The status of a call whose method returned its own error, in value.err. */
+/* The status of a method that returned its own error, in value.err. */
 #define PLUGIN_ERROR ((PluginFailure *)(uintptr_t)1)
 
 typedef struct {
     uint32_t abi_version, methods;
     uint64_t fingerprint;
-    /* Drops the instance; null, or why that failed. */
+    /* Drops the instance. Returns null, or the reason of a failure. */
     PluginFailure *(*drop)(void *instance);
 } PluginVTableHeader;
 
@@ -72,28 +72,28 @@ static inline PluginStr plugin_str(const char *text) {
     return borrowed;
 }
 
-/* Releases what malloc gave. */
+/* Frees memory of malloc. */
 static inline void plugin_free(void *ptr, size_t size, size_t align) {
     (void)size;
     (void)align;
     free(ptr);
 }
 
-/* Room for so many bytes, which plugin_free releases. */
+/* Allocates so many bytes, which plugin_free frees. */
 static inline void *plugin_malloc(size_t size) {
     void *ptr = malloc(size ? size : 1);
     if (!ptr) abort();
     return ptr;
 }
 
-/* A copy of a text. */
+/* Returns a copy of a text. */
 static inline PluginString plugin_string(const char *text, size_t len) {
     PluginString owned = { (char *)plugin_malloc(len), len, len ? len : 1, plugin_free };
     if (len) memcpy(owned.ptr, text, len);
     return owned;
 }
 
-/* Releases the memory of a string, vector or box of values that own nothing. */
+/* Frees the memory of a string, vector or box whose values own nothing. */
 #define PLUGIN_FREE(owned) \
     ((owned).free ? (owned).free((owned).ptr, (owned).capacity * sizeof *(owned).ptr, __alignof__(*(owned).ptr)) : (void)0)
 #define PLUGIN_FREE_BOX(owned) \
@@ -101,7 +101,7 @@ static inline PluginString plugin_string(const char *text, size_t len) {
 
 static inline void plugin_free_failure(PluginFailure *failure) { free(failure); }
 
-/* The status of a call that cannot go on; the texts are copied. */
+/* Returns the status of a call that failed. The texts are copied. */
 static inline PluginFailure *plugin_panic(const char *message, const char *file, uint32_t line) {
     size_t message_len = strlen(message), file_len = strlen(file);
     PluginFailure *failure =
@@ -121,7 +121,7 @@ static inline PluginFailure *plugin_panic(const char *message, const char *file,
 }
 #define PLUGIN_PANIC(message) plugin_panic(message, __FILE__, __LINE__)
 
-/* Records that a host reads from the file, before anything runs. */
+/* Records, which a host reads from the file before it runs any code. */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the numbers of records are little-endian"
 #endif
@@ -169,7 +169,7 @@ template <size_t P, size_t N> struct PLUGIN_PACKED PluginRegistrationRecord {
 #else
 #define PLUGIN_TEXT
 #endif
-/* Name and version of the package, once for each library; neither is empty. */
+/* The name and version of the package, once in each library. Neither is empty. */
 #define PLUGIN_PACKAGE(package_name, package_version) \
     PLUGIN_RECORD static const struct PLUGIN_PACKED { \
         char magic[8]; \

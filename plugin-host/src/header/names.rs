@@ -1,8 +1,8 @@
-//! Names of Rust as names of C and of C++.
+//! Names of Rust as names of C and C++.
 
 use std::collections::HashSet;
 
-/// What C, C++ or their usual headers keep for themselves.
+/// The names that C, C++ or their usual headers reserve.
 const RESERVED: &str = "\
     alignas alignof and and_eq asm assert auto bitand bitor bool break case catch char \
     char16_t char32_t char8_t class co_await co_return co_yield compl complex concept const \
@@ -14,7 +14,7 @@ const RESERVED: &str = "\
     this thread_local throw true try typedef typeid typename union unix unsigned using virtual \
     void volatile wchar_t while xor xor_eq";
 
-/// An identifier: other characters than those of C become their numbers.
+/// Returns an identifier, in which characters that C lacks become numbers.
 pub(super) fn identifier(name: &str) -> String {
     let mut identifier = String::new();
     for c in name.replace("::", "_").chars() {
@@ -25,19 +25,19 @@ pub(super) fn identifier(name: &str) -> String {
             _ => identifier += &format!("u{:x}", u32::from(c)),
         }
     }
-    // All that begins like this is reserved too.
+    // These names are reserved, too.
     if RESERVED.split(' ').any(|word| word == identifier) || identifier.starts_with("__") {
         identifier.push('_');
     }
     identifier
 }
 
-/// Text that ends no comment and no line.
+/// Returns text that ends no comment and no line.
 pub(super) fn comment(text: &str) -> String {
     crate::output::escaped(text).replace("*/", "* /").replace("/*", "/ *")
 }
 
-/// A literal of C.
+/// Returns a string literal of C.
 pub(super) fn literal(text: &str) -> String {
     let mut literal = "\"".to_owned();
     for byte in text.bytes() {
@@ -49,16 +49,16 @@ pub(super) fn literal(text: &str) -> String {
     literal + "\""
 }
 
-/// The names of one struct, parameter list or file: no two are the same.
+/// The names of one struct, parameter list or file, all of them different.
 pub(super) struct Scope(HashSet<String>);
 
 impl Scope {
-    /// A scope in which these are taken.
+    /// Creates a scope in which these names are taken.
     pub(super) fn new(taken: &[&str]) -> Self {
         Scope(taken.iter().map(|name| (*name).to_owned()).collect())
     }
 
-    /// A name like that one which nobody else has.
+    /// Adds and returns a free name that is close to this one.
     pub(super) fn add(&mut self, name: &str) -> String {
         let mut name = identifier(if name.is_empty() { "_" } else { name });
         while !self.0.insert(name.clone()) {

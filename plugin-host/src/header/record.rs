@@ -1,11 +1,11 @@
-//! The metadata record of an interface, written again.
+//! The metadata record of an interface, encoded for C.
 
 use plugin_interface::metadata::InterfaceMetadata;
 
-/// So many bytes stand on a line.
+/// The number of bytes in a line.
 const LINE: usize = 16;
 
-/// The record as the initialiser of an array, on lines of a macro.
+/// Returns the record as the initialiser of an array, in the lines of a macro.
 pub(super) fn bytes(interface: &InterfaceMetadata) -> String {
     let mut text = String::new();
     for line in encode(interface).chunks(LINE) {
@@ -15,7 +15,7 @@ pub(super) fn bytes(interface: &InterfaceMetadata) -> String {
     text
 }
 
-/// The record, as `docs/abi.md` says it.
+/// Encodes the record as `docs/abi.md` describes it.
 fn encode(interface: &InterfaceMetadata) -> Vec<u8> {
     let mut out = Vec::new();
     encode_one(&mut out, interface);
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn the_record_is_that_of_the_macros() {
         let record = <dyn Greeter as Interface>::RECORD;
-        // Any package will do: ABI version, flags, eight empty texts.
+        // Any package: ABI version, flags, eight empty texts.
         let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
         section.extend([0; 39]);
         section.extend(record);

@@ -1,4 +1,4 @@
-//! Tests: what compilers of C and C++ make of headers is called by a host.
+//! Tests: a host calls plugins that compilers of C and C++ build with headers.
 
 use std::env::consts::DLL_EXTENSION;
 use std::fs;
@@ -14,12 +14,12 @@ use tempfile::TempDir;
 
 use super::header;
 
-/// Every warning that users might ask for.
+/// Every warning that users may enable.
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-pedantic", "-Werror"];
 const C: [&str; 2] = ["gcc", "-std=c11"];
 const CPP: [&str; 2] = ["g++", "-std=c++17"];
 
-/// What a library says of an interface.
+/// Returns the metadata of an interface.
 fn metadata<I: Interface + ?Sized>() -> InterfaceMetadata {
     // A package of no name: ABI version, flags, eight empty texts.
     let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
@@ -48,7 +48,7 @@ fn load<I: Interface + ?Sized>(compiler: [&str; 2], source: &str, more: &[&str])
     load_with_header_of::<I>(&metadata::<I>(), compiler, source, more)
 }
 
-/// The same, where the header was made of the interface as it was then.
+/// Does the same with the header of an earlier version of the interface.
 fn load_with_header_of<I: Interface + ?Sized>(
     known: &InterfaceMetadata,
     compiler: [&str; 2],
@@ -75,12 +75,12 @@ fn load_with_header_of<I: Interface + ?Sized>(
 }
 
 #[test]
-fn structs_and_enums_cross_to_c_and_back() {
+fn structs_and_enums_are_passed_to_c_and_back() {
     derived::reflect(&load::<dyn Derived>(C, "derived.c", &[]));
 }
 
 #[test]
-fn all_other_types_cross_to_cpp_and_back() {
+fn all_other_types_are_passed_to_cpp_and_back() {
     let written = [
         "fail",
         "borrowed_path",
@@ -125,7 +125,7 @@ fn all_other_types_cross_to_cpp_and_back() {
     assert!(error.contains("not written") && error.contains("everything.cpp"), "{error}");
 }
 
-/// An interface in its first version, and as it grew.
+/// An interface in its first version, and in a later one.
 mod lamp {
     pub(super) mod first {
         #[plugin_interface::plugin_interface]
@@ -159,7 +159,7 @@ fn a_plugin_in_c_serves_hosts_of_later_versions() {
     let grown = metadata::<dyn Lamp>();
     assert_eq!((known.methods.len(), grown.methods.len()), (2, 4));
     assert_ne!(known.fingerprint, grown.fingerprint);
-    // It is one interface, which was built twice.
+    // Both are one interface, in two builds.
     known.path = grown.path;
     let mut lamp = load_with_header_of::<dyn Lamp>(&known, C, "lamp.c", &[]);
     assert_eq!((lamp.turn(true), lamp.turn(false)), (1, 2), "its own");
@@ -169,7 +169,7 @@ fn a_plugin_in_c_serves_hosts_of_later_versions() {
     assert_eq!(LampProxy::checked_mut(&mut lamp).blink(0), Ok(0));
 }
 
-/// References to what owns memory, which cross as copies.
+/// References to types that own memory, which are passed as copies.
 mod shop {
     use plugin_interface::{FfiSafe, plugin_interface};
 
@@ -188,7 +188,7 @@ mod shop {
 }
 
 #[test]
-fn what_crosses_as_a_copy_is_the_plugins_in_c() {
+fn a_plugin_in_c_owns_the_copies_that_are_passed_to_it() {
     use shop::{Item, Shop};
     let shop = load::<dyn Shop>(C, "shop.c", &[]);
     let words = ["one".to_owned(), String::new(), "two".to_owned()];
@@ -220,7 +220,7 @@ fn headers_compile_in_both_languages_and_beside_each_other() {
         fs::write(folder.path().join(&file), header(&interface).text).unwrap();
         source += &format!("#include \"{file}\"\n");
     }
-    // Twice does no harm.
+    // A header may be included twice.
     source += &source.clone();
     fs::write(folder.path().join("all.c"), &source).unwrap();
     fs::write(folder.path().join("all.cpp"), source).unwrap();
@@ -228,8 +228,8 @@ fn headers_compile_in_both_languages_and_beside_each_other() {
     compile(CPP, folder.path(), &["-fsyntax-only", "all.cpp"]);
 }
 
-/// An interface that somebody wrote by hand.
-fn by_hand(signatures: &[&str], types: &[(&str, &str)]) -> InterfaceMetadata {
+/// Returns a hand-written interface.
+fn handwritten(signatures: &[&str], types: &[(&str, &str)]) -> InterfaceMetadata {
     let mut interface = metadata::<dyn Greeter>();
     let method = interface.methods[0].clone();
     interface.methods = signatures
@@ -254,8 +254,8 @@ fn by_hand(signatures: &[&str], types: &[(&str, &str)]) -> InterfaceMetadata {
 }
 
 #[test]
-fn what_has_no_form_in_c_is_named_and_the_rest_compiles() {
-    let interface = by_hand(
+fn a_type_without_a_form_in_c_is_named_and_the_rest_compiles() {
+    let interface = handwritten(
         &[
             "fn good(&self, a: &Egg) -> u8",
             "fn call(&self, f: Box<dyn Fn(u8) -> u8 + Send>)",
@@ -288,7 +288,7 @@ fn what_has_no_form_in_c_is_named_and_the_rest_compiles() {
             "m3 cannot be written in C: `Twin` is both a::Twin and b::Twin",
             "m4 cannot be written in C: `Duration` is both a::Duration and a type of the standard library",
             "m5 cannot be written in C: one of its types contains itself",
-            "m7 cannot be written in C: its signature is none",
+            "m7 cannot be written in C: its signature cannot be parsed",
             "m8 cannot be written in C: `[[u64; 1000000000]; 1000000000]` has no form in C",
         ]
     );

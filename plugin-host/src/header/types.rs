@@ -1,85 +1,46 @@
-//! Types of Rust: as numbers of C, as words, and with values for parameters.
+//! Types of Rust in C: the names that C has for them, and names made of words.
 
-use std::collections::HashMap;
+use plugin_interface::metadata::layout::{Elements, LayoutKind, Primitive};
+use plugin_interface::metadata::signature::Type;
 
-use plugin_interface::metadata::signature::{Body, Type};
-
-use super::forms::ERROR;
-use super::members::CType;
-
-/// Whether anything has fields: else it is a number.
-pub(super) fn has_data(body: &Body) -> bool {
-    match body {
-        Body::Struct(fields) => !fields.is_empty(),
-        Body::Enum(variants) => variants.iter().any(|variant| !variant.fields.is_empty()),
-        _ => false,
-    }
-}
-
-pub(super) fn named(name: &str) -> Type {
-    Type::Named { name: name.to_owned(), arguments: Vec::new() }
-}
-
-/// A type with values for the parameters in it.
-pub(super) fn substituted(ty: &Type, values: &HashMap<&str, &Type>) -> Type {
-    let within = |ty: &Type| Box::new(substituted(ty, values));
-    let all = |types: &[Type]| types.iter().map(|ty| substituted(ty, values)).collect();
-    match ty {
-        Type::Named { name, arguments } => match values.get(name.as_str()) {
-            Some(value) if arguments.is_empty() => (*value).clone(),
-            _ => Type::Named { name: name.clone(), arguments: all(arguments) },
-        },
-        Type::Reference { exclusive, to } => {
-            Type::Reference { exclusive: *exclusive, to: within(to) }
-        }
-        Type::Slice(of) => Type::Slice(within(of)),
-        Type::Array(of, len) => Type::Array(within(of), *len),
-        Type::Tuple(values) => Type::Tuple(all(values)),
-        other => other.clone(),
-    }
-}
-
-/// What is handed over for a type: for a reference to what is copied, the copy.
-pub(super) fn given(ty: &Type) -> &Type {
-    match ty {
-        Type::Reference { exclusive: false, to } => match &**to {
-            Type::Named { name, arguments } if arguments.len() == 1 && is_owner(name) => to,
-            _ => ty,
-        },
-        _ => ty,
-    }
-}
-
-fn is_owner(name: &str) -> bool {
-    name == "Vec" || name == "Box"
-}
-
-/// The types that C has, or the common part of a header.
-pub(super) fn scalar(name: &str) -> Option<CType> {
-    let (name, size, align) = match name {
-        "u8" | "bool" => ("uint8_t", 1, 1),
-        "u16" => ("uint16_t", 2, 2),
-        "u32" | "char" => ("uint32_t", 4, 4),
-        "u64" => ("uint64_t", 8, 8),
-        "u128" => ("Plugin_u128", 16, 16),
-        "usize" => ("size_t", 8, 8),
-        "i8" | "Ordering" => ("int8_t", 1, 1),
-        "i16" => ("int16_t", 2, 2),
-        "i32" => ("int32_t", 4, 4),
-        "i64" => ("int64_t", 8, 8),
-        "i128" => ("Plugin_i128", 16, 16),
-        "isize" => ("intptr_t", 8, 8),
-        "f32" => ("float", 4, 4),
-        "f64" => ("double", 8, 8),
-        "String" => ("PluginString", 32, 8),
-        "Duration" => ("PluginDuration", 16, 8),
-        "SystemTime" => ("PluginSystemTime", 16, 8),
-        _ => return None,
+/// Returns the name of a type that C or the common part of a header declares.
+pub(super) fn spelled(ty: &Type, kind: &LayoutKind) -> Option<&'static str> {
+    let name = match ty {
+        Type::Named { name, .. } => name.as_str(),
+        _ => "",
     };
-    Some(CType::new(name, size, align))
+    Some(match kind {
+        LayoutKind::Unit => "uint8_t",
+        LayoutKind::Primitive(number) | LayoutKind::NonZero(number) => primitive(*number)?,
+        LayoutKind::Slice { of: Elements::Text, .. } => "PluginStr",
+        LayoutKind::Buffer(Elements::Text) => "PluginString",
+        LayoutKind::Struct(_) if name == "Duration" => "PluginDuration",
+        LayoutKind::Struct(_) if name == "SystemTime" => "PluginSystemTime",
+        _ => return None,
+    })
 }
 
-/// A type in words for a name, each after what it is applied to.
+fn primitive(number: Primitive) -> Option<&'static str> {
+    Some(match number {
+        Primitive::U8 | Primitive::Bool => "uint8_t",
+        Primitive::U16 => "uint16_t",
+        Primitive::U32 | Primitive::Char => "uint32_t",
+        Primitive::U64 => "uint64_t",
+        Primitive::U128 => "Plugin_u128",
+        Primitive::Usize => "size_t",
+        Primitive::I8 | Primitive::Ordering => "int8_t",
+        Primitive::I16 => "int16_t",
+        Primitive::I32 => "int32_t",
+        Primitive::I64 => "int64_t",
+        Primitive::I128 => "Plugin_i128",
+        Primitive::Isize => "intptr_t",
+        Primitive::F32 => "float",
+        Primitive::F64 => "double",
+        _ => return None,
+    })
+}
+
+/// Returns a type in words, as part of a name: `Option<u8>` is `Option_u8`.
 pub(super) fn words(ty: &Type) -> String {
     let list = |first: String, types: &[Type]| {
         types.iter().fold(first, |all, ty| format!("{all}_{}", words(ty)))
@@ -100,7 +61,8 @@ pub(super) fn words(ty: &Type) -> String {
         Type::Array(of, len) => format!("Array{len}_{}", words(of)),
         Type::Tuple(values) if values.is_empty() => "unit".to_owned(),
         Type::Tuple(values) => list(format!("Tuple{}", values.len()), values),
-        Type::Other(text) if text == ERROR => "Error".to_owned(),
+        // No other `dyn` has a form in C.
+        Type::Other(text) if text.starts_with("dyn Error ") => "Error".to_owned(),
         _ => "other".to_owned(),
     }
 }

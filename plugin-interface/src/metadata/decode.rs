@@ -1,39 +1,19 @@
-//! Decoding the records of a library, whoever wrote them.
-
-use core::fmt;
+//! The decoder of a library's records. It accepts any bytes.
 
 use plugin_interface_core::metadata::{MAGIC, flag, kind};
 
-/// What a library says of itself: its package, interfaces and registrations.
-///
-/// Read from the file by [`inspect`](crate::inspect), without running it.
-///
-/// ```no_run
-/// # fn main() -> Result<(), plugin_interface::InspectError> {
-/// let metadata = plugin_interface::inspect("plugins/libgreeter.so")?;
-/// for registration in &metadata.registrations {
-///     println!("{} implements {}", registration.name, registration.interface);
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PluginMetadata {
-    /// The package that the library was built from.
-    pub package: PackageMetadata,
-    /// The interfaces that it offers.
-    pub interfaces: Vec<InterfaceMetadata>,
-    /// Its implementations of them.
-    pub registrations: Vec<RegistrationMetadata>,
-}
+use crate::metadata::error::MetadataError;
+use crate::metadata::model::{
+    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, RegistrationMetadata,
+    TypeMetadata,
+};
 
 impl PluginMetadata {
-    /// Reads the records of a section that was found by other means.
+    /// Decodes the records of a section that was found by other means.
     ///
     /// # Errors
     ///
-    /// If the bytes are not records, or lack that of a package.
+    /// If the bytes are not records, or if no record names the package.
     ///
     /// ```
     /// use plugin_interface::{MetadataError, PluginMetadata};
@@ -44,180 +24,7 @@ impl PluginMetadata {
     }
 }
 
-/// The package of a library.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PackageMetadata {
-    /// The version of the binary interface that the library speaks.
-    pub abi_version: u32,
-    /// Whether a panic in the library can be contained (`panic = "unwind"`).
-    pub unwinds: bool,
-    /// Whether the values it hands over are typed by a Rust compiler, and so
-    /// need no validation.
-    pub rust: bool,
-    /// The package's name.
-    pub name: String,
-    /// The package's version.
-    pub version: String,
-    /// Its authors, separated by `:`.
-    pub authors: String,
-    /// What it is for.
-    pub description: String,
-    /// Its licence, as an SPDX expression.
-    pub license: String,
-    /// Where its source is.
-    pub repository: String,
-    /// The compiler that built it, as `rustc --version` says; empty if another.
-    pub rustc: String,
-    /// The target that it was built for, such as `x86_64-unknown-linux-gnu`.
-    pub target: String,
-}
-
-/// One interface of a library.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct InterfaceMetadata {
-    /// The full path of the trait: the interface's identity.
-    pub path: String,
-    /// The interface's version, such as `1.0`.
-    pub version: String,
-    /// Whether an instance may go to another thread.
-    pub send: bool,
-    /// Whether several threads may call one instance.
-    pub sync: bool,
-    /// The hash of the two above and of its methods' names and types, in order.
-    pub fingerprint: u64,
-    /// Its methods; a library written by hand may leave them out.
-    pub methods: Vec<MethodMetadata>,
-    /// The structs and enums that its methods lead to.
-    pub types: Vec<TypeMetadata>,
-    /// The interfaces whose objects its methods take or return, and those that
-    /// these lead to, the interface itself among them if it does. Of these, this
-    /// field is empty.
-    pub objects: Vec<InterfaceMetadata>,
-}
-
-impl InterfaceMetadata {
-    /// The trait's name, which the exported symbols bear.
-    ///
-    /// ```no_run
-    /// # fn main() -> Result<(), plugin_interface::InspectError> {
-    /// let metadata = plugin_interface::inspect("plugins/libgreeter.so")?;
-    /// assert_eq!(metadata.interfaces[0].name(), "Greeter");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn name(&self) -> &str {
-        self.path.rsplit("::").next().unwrap_or(&self.path)
-    }
-}
-
-/// A struct or an enum that the methods of an interface lead to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TypeMetadata {
-    /// The full path of the type: its identity.
-    pub path: String,
-    /// What it consists of, as its author sees it.
-    pub definition: String,
-    /// The hash of the path and of the names and types in it; of types that are
-    /// structs or enums themselves, it is their paths that count.
-    pub fingerprint: u64,
-}
-
-/// One method of an interface.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MethodMetadata {
-    /// The method's name.
-    pub name: String,
-    /// The whole signature, as Rust would write it.
-    pub signature: String,
-    /// The version of the interface that it came with, such as `1.1`; empty
-    /// for the methods of the first one.
-    pub since: String,
-    /// The hash of name and types.
-    pub fingerprint: u64,
-}
-
-/// One implementation of an interface.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RegistrationMetadata {
-    /// The full path of the interface's trait.
-    pub interface: String,
-    /// The name of the registration: the type's, or `name = ".."`.
-    pub name: String,
-}
-
-/// Why the records of a library cannot be read.
-///
-/// ```
-/// let error = plugin_interface::MetadataError::Package;
-/// assert_eq!(error.to_string(), "no record names the package");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MetadataError {
-    /// No record begins here.
-    Magic {
-        /// The offset in the section.
-        offset: usize,
-    },
-    /// The format is of another version.
-    Version {
-        /// The version found; 1 is expected.
-        found: u8,
-    },
-    /// A record ends before its content does.
-    Truncated {
-        /// The offset in the section.
-        offset: usize,
-    },
-    /// A text is not UTF-8.
-    Text {
-        /// The offset in the section.
-        offset: usize,
-    },
-    /// There is no record of a package.
-    Package,
-    /// There are records of several packages.
-    Packages {
-        /// The name of one.
-        first: String,
-        /// The name of another.
-        second: String,
-    },
-}
-
-impl fmt::Display for MetadataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            MetadataError::Magic { offset } => {
-                write!(f, "expected a record at offset {offset}, found other bytes")
-            }
-            MetadataError::Version { found } => write!(
-                f,
-                "expected records of format 1, found format {found}: build the plugin with the host's version of plugin-interface"
-            ),
-            MetadataError::Truncated { offset } => {
-                write!(f, "the record at offset {offset} ends before its content does")
-            }
-            MetadataError::Text { offset } => {
-                write!(f, "expected UTF-8 text at offset {offset}, found other bytes")
-            }
-            MetadataError::Package => f.write_str("no record names the package"),
-            MetadataError::Packages { first, second } => write!(
-                f,
-                "expected the plugins of one package, found those of {first} and {second}: a plugin crate cannot be a dependency of another"
-            ),
-        }
-    }
-}
-
-impl core::error::Error for MetadataError {}
-
-/// Reads all records of a section.
+/// Decodes all records of a section.
 pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     let mut package = None;
     let mut interfaces: Vec<InterfaceMetadata> = Vec::new();
@@ -226,9 +33,9 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     while input.skip_padding() {
         let (kind, mut payload) = input.record()?;
         match kind {
-            // A library says it once for each interface.
+            // A library repeats it for each interface.
             kind::PACKAGE => {
-                let found = read_package(&mut payload)?;
+                let found = decode_package(&mut payload)?;
                 if let Some(first) = package.replace(found.clone())
                     && first != found
                 {
@@ -236,7 +43,7 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
                 }
             }
             kind::INTERFACE => {
-                let interface = read_interface(&mut payload)?;
+                let interface = decode_interface(&mut payload)?;
                 if !interfaces.contains(&interface) {
                     interfaces.push(interface);
                 }
@@ -245,7 +52,7 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
                 interface: payload.string()?,
                 name: payload.string()?,
             }),
-            // Kinds may be added: what is unknown is none of ours.
+            // A later version may add kinds.
             _ => {}
         }
     }
@@ -254,20 +61,20 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     Ok(PluginMetadata { package, interfaces, registrations })
 }
 
-/// Reads the one interface of a record that this build made.
+/// Decodes the interface of a single record.
 pub(crate) fn interface_of(record: &[u8]) -> Result<InterfaceMetadata, MetadataError> {
     let (_, mut payload) = Input { bytes: record, at: 0 }.record()?;
-    read_interface(&mut payload)
+    decode_interface(&mut payload)
 }
 
-/// What tells an interface from others, without the texts of its methods.
+/// The identity of an interface, without the texts of its methods.
 pub(crate) struct Outline<'a> {
     pub(crate) path: &'a str,
     pub(crate) version: &'a str,
     pub(crate) fingerprint: u64,
 }
 
-/// The interface of a record, and those of the objects that it leads to.
+/// Decodes the interface of a record, and those of its objects.
 pub(crate) fn outlines(record: &[u8]) -> Result<Vec<Outline<'_>>, MetadataError> {
     let (_, mut input) = Input { bytes: record, at: 0 }.record()?;
     let mut outlines = vec![outline(&mut input)?];
@@ -277,7 +84,7 @@ pub(crate) fn outlines(record: &[u8]) -> Result<Vec<Outline<'_>>, MetadataError>
     Ok(outlines)
 }
 
-/// Passes over what `read_one_interface` reads.
+/// Skips the parts that `decode_one_interface` decodes.
 fn outline<'a>(input: &mut Input<'a>) -> Result<Outline<'a>, MetadataError> {
     let fingerprint = input.u64()?;
     let (path, version) = (input.text()?, input.text()?);
@@ -292,7 +99,7 @@ fn outline<'a>(input: &mut Input<'a>) -> Result<Outline<'a>, MetadataError> {
     Ok(Outline { path, version, fingerprint })
 }
 
-fn read_package(input: &mut Input<'_>) -> Result<PackageMetadata, MetadataError> {
+fn decode_package(input: &mut Input<'_>) -> Result<PackageMetadata, MetadataError> {
     let abi_version = input.u32()?;
     let flags = input.u32()?;
     Ok(PackageMetadata {
@@ -310,15 +117,15 @@ fn read_package(input: &mut Input<'_>) -> Result<PackageMetadata, MetadataError>
     })
 }
 
-fn read_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataError> {
-    let mut interface = read_one_interface(input)?;
+fn decode_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataError> {
+    let mut interface = decode_one_interface(input)?;
     for _ in 0..input.later_count()? {
-        interface.objects.push(read_one_interface(input)?);
+        interface.objects.push(decode_one_interface(input)?);
     }
     Ok(interface)
 }
 
-fn read_one_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataError> {
+fn decode_one_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataError> {
     let fingerprint = input.u64()?;
     let path = input.string()?;
     let version = input.string()?;
@@ -344,15 +151,16 @@ fn read_one_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, Metada
     Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods, types, objects })
 }
 
-/// The unread rest of a section or payload; `at` counts from the section's
-/// begin, for messages.
+/// The rest of a section or payload. `at` is the offset from the begin of the
+/// section, for messages.
 struct Input<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Input<'a> {
-    /// Skips what a linker puts between records; false at the end.
+    /// Skips the zeros that a linker puts between records. Returns `false` at the
+    /// end.
     fn skip_padding(&mut self) -> bool {
         let padding = self.bytes.iter().take_while(|&&byte| byte == 0).count();
         self.bytes = &self.bytes[padding..];
@@ -397,8 +205,7 @@ impl<'a> Input<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// The length of a list that came later; a record written by hand may end
-    /// before it.
+    /// Returns the length of a list that a hand-written record may leave out.
     fn later_count(&mut self) -> Result<u32, MetadataError> {
         if self.bytes.is_empty() { Ok(0) } else { self.u32() }
     }
@@ -449,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn records_are_read_as_they_were_written() {
+    fn records_are_decoded_as_they_were_encoded() {
         let metadata = read(&section()).unwrap();
         assert_eq!(metadata.package.name, "parrot");
         assert_eq!(metadata.package.authors, "A:B");
@@ -457,10 +264,10 @@ mod tests {
         assert!(metadata.package.unwinds && metadata.package.rust);
         assert!(metadata.package.rustc.starts_with("rustc 1."), "{}", metadata.package.rustc);
         assert!(metadata.package.target.contains(std::env::consts::ARCH));
-        let [greeter] = &metadata.interfaces[..] else { panic!("one interface, said twice") };
+        let [greeter] = &metadata.interfaces[..] else { panic!("one interface, repeated") };
         assert_eq!(greeter.name(), "Greeter");
         assert!(greeter.send && greeter.sync);
-        // As `docs/abi.md` has it.
+        // The value in `docs/abi.md`.
         assert_eq!(greeter.fingerprint, 0x193a_6894_75bc_9cd5);
         let signatures: Vec<_> = greeter.methods.iter().map(|m| m.signature.as_str()).collect();
         assert_eq!(
@@ -475,19 +282,19 @@ mod tests {
         let record = <dyn Greeter as Interface>::RECORD;
         let whole = interface_of(record).unwrap();
         let outlines = outlines(record).unwrap();
-        let [greeter] = &outlines[..] else { panic!("it leads to no objects") };
+        let [greeter] = &outlines[..] else { panic!("it refers to no objects") };
         assert_eq!(
             (greeter.path, greeter.version, greeter.fingerprint),
             (&*whole.path, &*whole.version, whole.fingerprint)
         );
         for len in 0..record.len() {
-            let is_read = interface_of(&record[..len]).is_ok();
-            assert_eq!(super::outlines(&record[..len]).is_ok(), is_read, "{len}");
+            let is_decoded = interface_of(&record[..len]).is_ok();
+            assert_eq!(super::outlines(&record[..len]).is_ok(), is_decoded, "{len}");
         }
     }
 
     #[test]
-    fn an_unknown_kind_of_record_is_passed_over() {
+    fn an_unknown_kind_of_record_is_skipped() {
         let mut section = section();
         section.extend(MAGIC);
         section.extend(77u32.to_le_bytes());
@@ -506,13 +313,13 @@ mod tests {
                 Err(error) => assert!(!error.to_string().is_empty()),
             }
         }
-        // After the package (and in the padding behind it), and after each of
-        // the two interface records.
+        // After the package and each byte of its padding, and after each of the
+        // two interface records.
         assert_eq!(whole, 6 + 1 + 1);
     }
 
     #[test]
-    fn any_damaged_byte_is_read_without_a_panic() {
+    fn any_damaged_byte_is_decoded_without_a_panic() {
         let section = section();
         for at in 0..section.len() {
             for byte in [0, 1, 0x7f, 0x80, 0xff] {

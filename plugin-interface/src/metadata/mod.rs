@@ -1,19 +1,27 @@
-//! What a library says of itself, readable without running it.
+//! The metadata of a library, readable without running the library.
 //!
-//! The macros leave records in a section named `.plugin`
-//! ([`SECTION`]), complete at compile time. `plugin-interface-core` encodes them
-//! in `const fn`s, `read` decodes them on the host. The format is in
-//! `docs/abi.md`.
+//! The macros put records into a section named `.plugin` ([`SECTION`]). They are
+//! complete at compile time: `plugin-interface-core` encodes them in `const fn`s,
+//! and [`PluginMetadata`] decodes them in the host. `docs/abi.md` describes the
+//! format.
 
 #[cfg(feature = "manager")]
 pub(crate) mod decode;
 #[cfg(feature = "manager")]
+mod error;
+#[cfg(feature = "manager")]
+pub mod layout;
+#[cfg(feature = "manager")]
+mod model;
+#[cfg(feature = "manager")]
 pub mod signature;
 
 #[cfg(feature = "manager")]
-pub use crate::metadata::decode::{
-    InterfaceMetadata, MetadataError, MethodMetadata, PackageMetadata, PluginMetadata,
-    RegistrationMetadata, TypeMetadata,
+pub use crate::metadata::error::MetadataError;
+#[cfg(feature = "manager")]
+pub use crate::metadata::model::{
+    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, RegistrationMetadata,
+    TypeMetadata,
 };
 pub use plugin_interface_core::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver, SECTION,

@@ -1,5 +1,5 @@
-//! The texts of a record, taken apart: the signatures of methods, and the
-//! definitions of the structs and enums that they lead to.
+//! The parser of a record's texts: the signatures of methods, and the definitions
+//! of the structs and enums that they refer to.
 //!
 //! ```text
 //! method     = "fn" name "(" receiver { "," name ":" type } ")" [ "->" type ]
@@ -8,18 +8,19 @@
 //! fields     = [ "{" { name ":" type "," } "}" | "(" { type "," } ")" ]
 //! ```
 //!
-//! What is no type of this form, such as `dyn Fn(u8)`, is kept as it is written.
+//! A type in any other form, such as `dyn Fn(u8)`, is kept as text.
 
 use core::fmt;
+use std::collections::HashMap;
 
 use crate::metadata::{MethodMetadata, TypeMetadata};
 
-/// Deeper than anybody nests; what a stranger writes must not use up the stack.
+/// The deepest nesting that is parsed, so that no text can use up the stack.
 const DEPTH: usize = 64;
 
-/// A type, as a record names it.
+/// A type in a record.
 ///
-/// Structs and enums go by their last names: [`TypeMetadata`] tells their paths.
+/// Structs and enums have their last names here. [`TypeMetadata`] has their paths.
 ///
 /// ```
 /// use plugin_interface::metadata::signature::Type;
@@ -32,18 +33,18 @@ const DEPTH: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Type {
-    /// A name, and what it is applied to: `u32`, `Option<u32>`.
+    /// A name with its arguments: `u32`, `Option<u32>`.
     Named {
         /// The name.
         name: String,
-        /// What stands between its angle brackets.
+        /// The types between the angle brackets.
         arguments: Vec<Type>,
     },
     /// `&T` or `&mut T`.
     Reference {
-        /// Whether it is `&mut`.
+        /// `true` for `&mut`.
         exclusive: bool,
-        /// What it leads to.
+        /// The type behind the reference.
         to: Box<Type>,
     },
     /// `[T]`.
@@ -52,7 +53,7 @@ pub enum Type {
     Array(Box<Type>, usize),
     /// `(A, B)`, or `()`.
     Tuple(Vec<Type>),
-    /// Anything else, as it is written.
+    /// Any other type, as text.
     Other(String),
 }
 
@@ -60,7 +61,7 @@ pub enum Type {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
-    /// Its name; empty for the fields of tuples.
+    /// Its name, empty for the fields of tuples.
     pub name: String,
     /// Its type.
     pub ty: Type,
@@ -81,11 +82,11 @@ pub struct Field {
 pub struct Method {
     /// Its name.
     pub name: String,
-    /// Whether it takes `&mut self`.
+    /// `true` for `&mut self`.
     pub exclusive: bool,
-    /// Its parameters but for `self`.
+    /// Its parameters without `self`.
     pub parameters: Vec<Field>,
-    /// What it returns; `()` where it says nothing.
+    /// Its return type, `()` by default.
     pub returns: Type,
 }
 
@@ -106,11 +107,11 @@ pub struct Definition {
     pub name: String,
     /// The names of its type parameters.
     pub parameters: Vec<String>,
-    /// What it consists of.
+    /// Its fields or variants.
     pub body: Body,
 }
 
-/// What a struct or an enum consists of.
+/// The fields of a struct, or the variants of an enum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
@@ -128,12 +129,12 @@ pub struct Variant {
     pub name: String,
     /// Its fields.
     pub fields: Vec<Field>,
-    /// All of it, as it is written.
+    /// The whole variant, as text.
     pub text: String,
 }
 
 impl MethodMetadata {
-    /// The signature, taken apart; `None` if it is no signature.
+    /// Parses the signature. Returns `None` if it is not a signature.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), plugin_interface::InspectError> {
@@ -149,7 +150,7 @@ impl MethodMetadata {
 }
 
 impl TypeMetadata {
-    /// The definition, taken apart; `None` if it is no definition.
+    /// Parses the definition. Returns `None` if it is not a definition.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), plugin_interface::InspectError> {
@@ -166,9 +167,28 @@ impl TypeMetadata {
 }
 
 impl Type {
-    /// Takes a type apart; what is unknown becomes [`Type::Other`].
+    /// Parses a type. A type in an unknown form becomes [`Type::Other`].
     pub fn parse(text: &str) -> Type {
         parse_type(text, 0)
+    }
+
+    /// Returns the type with values in place of the parameters in it.
+    pub(crate) fn with(&self, values: &HashMap<&str, &Type>) -> Type {
+        let within = |ty: &Type| Box::new(ty.with(values));
+        let all = |types: &[Type]| types.iter().map(|ty| ty.with(values)).collect();
+        match self {
+            Type::Named { name, arguments } => match values.get(name.as_str()) {
+                Some(value) if arguments.is_empty() => (*value).clone(),
+                _ => Type::Named { name: name.clone(), arguments: all(arguments) },
+            },
+            Type::Reference { exclusive, to } => {
+                Type::Reference { exclusive: *exclusive, to: within(to) }
+            }
+            Type::Slice(of) => Type::Slice(within(of)),
+            Type::Array(of, len) => Type::Array(within(of), *len),
+            Type::Tuple(values) => Type::Tuple(all(values)),
+            Type::Other(_) => self.clone(),
+        }
     }
 }
 
@@ -187,7 +207,11 @@ fn parse_type(text: &str, depth: usize) -> Type {
         };
     }
     if let Some(inner) = enclosed(text, "(", ")") {
-        return Type::Tuple(list(inner));
+        // Parentheses around a sum: `&(dyn Trait + Send)`.
+        return match inner.starts_with("dyn ") && !has_comma(inner) {
+            true => *within(inner),
+            false => Type::Tuple(list(inner)),
+        };
     }
     if let Some(inner) = enclosed(text, "[", "]") {
         return match inner.rsplit_once("; ").map(|(of, len)| (of, len.parse())) {
@@ -208,7 +232,7 @@ fn parse_type(text: &str, depth: usize) -> Type {
 }
 
 impl Method {
-    /// Takes a signature apart; `None` if it is none.
+    /// Parses a signature. Returns `None` if the text is not a signature.
     pub fn parse(text: &str) -> Option<Method> {
         let (name, rest) = name(text.strip_prefix("fn ")?)?;
         let (parameters, rest) = rest.split_at(end_of_brackets(rest)?);
@@ -228,7 +252,7 @@ impl Method {
 }
 
 impl Definition {
-    /// Takes a definition apart; `None` if it is none.
+    /// Parses a definition. Returns `None` if the text is not a definition.
     pub fn parse(text: &str) -> Option<Definition> {
         let (kind, rest) = text.split_once(' ')?;
         let (name, mut rest) = name(rest)?;
@@ -276,13 +300,13 @@ fn is_of_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '#'
 }
 
-/// The name at the begin, and the rest.
+/// Splits the name at the begin from the rest.
 fn name(text: &str) -> Option<(String, &str)> {
     let (name, rest) = text.split_at(text.find(|c| !is_of_name(c)).unwrap_or(text.len()));
     (!name.is_empty()).then(|| (name.to_owned(), rest))
 }
 
-/// How deep in brackets each character is, after it: bytes and depth.
+/// Returns each character with its offset and the depth of brackets after it.
 fn depths(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
     let mut depth = 0usize;
     let mut before = ' ';
@@ -298,18 +322,23 @@ fn depths(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
     })
 }
 
-/// Where the bracket ends that the text begins with.
+/// Returns the end of the bracket that the text begins with.
 fn end_of_brackets(text: &str) -> Option<usize> {
     depths(text).find(|(_, _, depth)| *depth == 0).map(|(at, c, _)| at + c.len_utf8())
 }
 
-/// What is between two brackets that belong together and are the whole text.
+/// Returns the text between two matching brackets that enclose the whole text.
 fn enclosed<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
     let inner = text.strip_prefix(open)?.strip_suffix(close)?;
     (end_of_brackets(text) == Some(text.len())).then_some(inner)
 }
 
-/// The parts between the commas that are in no bracket; a last comma ends none.
+fn has_comma(text: &str) -> bool {
+    depths(text).any(|(_, c, depth)| c == ',' && depth == 0)
+}
+
+/// Returns the parts between the commas outside of brackets. A comma at the end
+/// adds no part.
 fn split(text: &str) -> impl Iterator<Item = &str> {
     let commas = depths(text).filter(|(_, c, depth)| *c == ',' && *depth == 0);
     let ends = commas.map(|(at, _, _)| at).chain([text.len()]);
@@ -332,7 +361,11 @@ impl fmt::Display for Type {
                 f.write_str(">")
             }
             Type::Reference { exclusive, to } => {
-                write!(f, "&{}{to}", if *exclusive { "mut " } else { "" })
+                let mutable = if *exclusive { "mut " } else { "" };
+                match &**to {
+                    Type::Other(sum) if is_sum(sum) => write!(f, "&{mutable}({sum})"),
+                    to => write!(f, "&{mutable}{to}"),
+                }
             }
             Type::Slice(of) => write!(f, "[{of}]"),
             Type::Array(of, len) => write!(f, "[{of}; {len}]"),
@@ -344,6 +377,11 @@ impl fmt::Display for Type {
             Type::Other(text) => f.write_str(text),
         }
     }
+}
+
+/// Returns `true` if an object has auto traits: `dyn Trait + Send`.
+fn is_sum(text: &str) -> bool {
+    text.starts_with("dyn ") && depths(text).any(|(_, c, depth)| c == '+' && depth == 0)
 }
 
 fn list(f: &mut fmt::Formatter<'_>, types: &[Type]) -> fmt::Result {
@@ -367,7 +405,7 @@ mod tests {
     use crate::metadata::signature::*;
 
     #[test]
-    fn types_read_as_they_were_written() {
+    fn types_are_displayed_as_they_were_written() {
         for text in [
             "u8",
             "()",
@@ -381,6 +419,9 @@ mod tests {
             "Box<dyn Error + Send + Sync>",
             "Box<dyn Fn(u8, &str) -> Option<u8> + Send>",
             "Option<&dyn Host>",
+            "&(dyn Host + Send)",
+            "&mut (dyn FnMut(u8, u8) -> u8 + Send + Sync)",
+            "(dyn Host + Send, u8)",
             "#0",
         ] {
             assert_eq!(Type::parse(text).to_string(), text);
@@ -388,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_type_of_this_form_is_kept() {
+    fn a_type_in_another_form_is_kept_as_text() {
         let Type::Named { arguments, .. } = Type::parse("Box<dyn Fn(u8, u8) -> u8 + Send>") else {
             panic!("a box")
         };
@@ -399,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_of_any_depth_is_read() {
+    fn a_type_of_any_depth_is_parsed() {
         for open in ["&", "Vec<", "(", "["] {
             assert!(!Type::parse(&open.repeat(100_000)).to_string().is_empty());
         }

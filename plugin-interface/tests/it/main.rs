@@ -20,6 +20,7 @@ mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;
 mod interface_change;
+mod layout;
 mod live;
 #[cfg(feature = "watch")]
 mod live_watching;

@@ -1,0 +1,132 @@
+//! The metadata of a library, as its records hold it.
+
+/// The metadata of a library: its package, interfaces and registrations.
+///
+/// [`inspect`](crate::inspect) reads it from the file, without running the library.
+///
+/// ```no_run
+/// # fn main() -> Result<(), plugin_interface::InspectError> {
+/// let metadata = plugin_interface::inspect("plugins/libgreeter.so")?;
+/// for registration in &metadata.registrations {
+///     println!("{} implements {}", registration.name, registration.interface);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PluginMetadata {
+    /// The package that the library was built from.
+    pub package: PackageMetadata,
+    /// The interfaces that the library offers.
+    pub interfaces: Vec<InterfaceMetadata>,
+    /// The implementations of these interfaces.
+    pub registrations: Vec<RegistrationMetadata>,
+}
+
+/// The package of a library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PackageMetadata {
+    /// The version of the binary interface.
+    pub abi_version: u32,
+    /// `true` if a panic in the library can be caught (`panic = "unwind"`).
+    pub unwinds: bool,
+    /// `true` if a Rust compiler checked the types of its values, so that they
+    /// need no validation.
+    pub rust: bool,
+    /// The package's name.
+    pub name: String,
+    /// The package's version.
+    pub version: String,
+    /// Its authors, separated by `:`.
+    pub authors: String,
+    /// Its description.
+    pub description: String,
+    /// Its licence, as an SPDX expression.
+    pub license: String,
+    /// The repository of its source.
+    pub repository: String,
+    /// The compiler that built it, as `rustc --version` prints it. Empty for any
+    /// other compiler.
+    pub rustc: String,
+    /// The target of the build, such as `x86_64-unknown-linux-gnu`.
+    pub target: String,
+}
+
+/// One interface of a library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InterfaceMetadata {
+    /// The full path of the trait: the interface's identity.
+    pub path: String,
+    /// The interface's version, such as `1.0`.
+    pub version: String,
+    /// `true` if an instance may move to another thread.
+    pub send: bool,
+    /// `true` if several threads may call one instance at once.
+    pub sync: bool,
+    /// The hash of the two above and of its methods' names and types, in order.
+    pub fingerprint: u64,
+    /// Its methods. A hand-written library may leave them out.
+    pub methods: Vec<MethodMetadata>,
+    /// The structs and enums that its methods refer to.
+    pub types: Vec<TypeMetadata>,
+    /// The interfaces whose objects its methods take or return, and those that
+    /// these refer to in turn. The interface may be in its own list. In each of
+    /// these, this field is empty.
+    pub objects: Vec<InterfaceMetadata>,
+}
+
+impl InterfaceMetadata {
+    /// The name of the trait, which is part of the exported symbols.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), plugin_interface::InspectError> {
+    /// let metadata = plugin_interface::inspect("plugins/libgreeter.so")?;
+    /// assert_eq!(metadata.interfaces[0].name(), "Greeter");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn name(&self) -> &str {
+        self.path.rsplit("::").next().unwrap_or(&self.path)
+    }
+}
+
+/// A struct or an enum that the methods of an interface refer to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TypeMetadata {
+    /// The full path of the type: its identity.
+    pub path: String,
+    /// Its definition, as its author wrote it.
+    pub definition: String,
+    /// The hash of the path and of the names and types in the definition. Structs
+    /// and enums in the definition count by their paths.
+    pub fingerprint: u64,
+}
+
+/// One method of an interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MethodMetadata {
+    /// The method's name.
+    pub name: String,
+    /// The whole signature, in Rust syntax.
+    pub signature: String,
+    /// The version of the interface that added the method, such as `1.1`. Empty
+    /// for the methods of the first version.
+    pub since: String,
+    /// The hash of its name and types.
+    pub fingerprint: u64,
+}
+
+/// One implementation of an interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegistrationMetadata {
+    /// The full path of the interface's trait.
+    pub interface: String,
+    /// The name of the registration: that of the type, or `name = ".."`.
+    pub name: String,
+}
