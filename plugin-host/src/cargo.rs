@@ -1,4 +1,4 @@
-//! Builds the plugins whose sources are below a directory.
+//! Builds plugins from the sources below a directory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env::consts::DLL_EXTENSION;
@@ -12,7 +12,7 @@ use cargo_metadata::{Message, MetadataCommand, PackageId, TargetKind};
 use plugin_interface::LoadError;
 use walkdir::{DirEntry, WalkDir};
 
-/// What was built, and what was not.
+/// The result of a build.
 #[derive(Default)]
 pub(crate) struct Built {
     pub(crate) libraries: BTreeSet<PathBuf>,
@@ -39,7 +39,7 @@ pub(crate) fn build(directory: &Path, release: bool) -> anyhow::Result<Built> {
     Ok(built)
 }
 
-/// The manifests and makefiles below a directory, outside of build output.
+/// The manifests and makefiles below a directory, outside build output.
 fn sources(directory: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let is_source = |entry: &DirEntry| {
         let name = entry.file_name().to_string_lossy();
@@ -57,7 +57,7 @@ fn sources(directory: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
     (manifests, makefiles)
 }
 
-/// The packages below `directory` that make a cdylib, by their workspace.
+/// The packages below `directory` that have a cdylib target, by workspace.
 fn cdylibs(
     manifests: &[PathBuf],
     directory: &Path,
@@ -87,7 +87,7 @@ fn cdylibs(
     Ok(workspaces)
 }
 
-/// Builds packages of one workspace and adds the libraries that cargo names.
+/// Builds packages of one workspace and adds the libraries that cargo reports.
 fn cargo(
     manifest: &Path,
     packages: &[PackageId],
@@ -125,13 +125,13 @@ fn cargo(
     Ok(())
 }
 
-/// Runs make in a folder and adds the libraries that lie there afterwards.
+/// Runs make in a folder and adds the libraries that the folder then contains.
 fn make(makefile: &Path, built: &mut Built) -> anyhow::Result<()> {
     let folder = makefile.parent().unwrap_or(Path::new("."));
     let status = Command::new("make")
         .arg("-C")
         .arg(folder)
-        // What make prints is progress; stdout is for the answers.
+        // Only the report goes to stdout.
         .stdout(Stdio::null())
         .status()
         .context("cannot start make; is it installed?")?;

@@ -1,4 +1,4 @@
-//! How a command ended, as a number for scripts.
+//! The exit codes of the program.
 
 use std::io;
 use std::process::{ExitCode, ExitStatus};
@@ -6,7 +6,7 @@ use std::process::{ExitCode, ExitStatus};
 use plugin_interface::dynamic::DynamicCallError;
 use plugin_interface::{HotError, InspectError, LoadError, PolicyError};
 
-/// The exit codes of `plugin-host`, the mildest first.
+/// The exit codes of `plugin-host`, from mildest to worst.
 ///
 /// ```
 /// use plugin_host::Exit;
@@ -17,15 +17,15 @@ use plugin_interface::{HotError, InspectError, LoadError, PolicyError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
-    /// All well.
+    /// Success.
     Ok = 0,
-    /// Something failed, and it is none of the below.
+    /// A failure other than those below.
     Failed = 1,
-    /// The arguments make no sense, or name what is not there.
+    /// Invalid arguments, or a file or directory that does not exist.
     Usage = 2,
-    /// A plugin and the host do not fit together.
+    /// A plugin is incompatible with the host.
     Incompatible = 3,
-    /// A plugin was refused by policy.
+    /// The policy refused a plugin.
     Refused = 4,
     /// A plugin crashed or panicked.
     Crashed = 5,
@@ -34,8 +34,8 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// How a child process of this program ended; `None` if by a signal, or
-    /// with a code that is none of ours.
+    /// Returns the exit code of a child process of this program; `None` if a
+    /// signal ended it or the code is not one of ours.
     pub(crate) fn of(status: ExitStatus) -> Option<Exit> {
         use Exit::*;
         let all = [Ok, Failed, Usage, Incompatible, Refused, Crashed, TimedOut];
@@ -77,7 +77,7 @@ impl From<&InspectError> for Exit {
     }
 }
 
-/// Whether somebody named a file that is not there.
+/// Returns `true` if a file does not exist.
 fn is_missing(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotFound
 }
@@ -108,7 +108,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// How a command ended that returned an error.
+/// Returns the exit code for the error of a command.
 pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     if error.is::<PolicyError>() {
         return Exit::Usage;
@@ -130,7 +130,7 @@ mod tests {
     use super::Exit;
 
     #[test]
-    fn the_numbers_are_the_documented_ones() {
+    fn the_numbers_are_as_documented() {
         let all = [
             Exit::Ok,
             Exit::Failed,

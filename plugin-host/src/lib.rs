@@ -1,14 +1,17 @@
-//! `plugin-host`: lists, builds and runs plugins.
+//! The `plugin-host` program: lists, checks, runs and watches plugins.
 //!
 //! ```text
-//! plugin-host list DIR..           what is there, without running any of it
-//! plugin-host run DIR [--build]    load, call and unload every plugin
-//! plugin-host watch DIR            the same, and replace each when its file changes
-//! plugin-host header FILE NAME     a C header to write a plugin of an interface against
-//! plugin-host diff OLD NEW         what changed between two libraries, and whether it is safe
+//! plugin-host list DIR..             list plugins; runs no plugin code
+//! plugin-host inspect FILE           print the metadata of a library; runs no plugin code
+//! plugin-host run DIR [--build]      load, call and unload every plugin
+//! plugin-host watch DIR              the same, and reload each when its file changes
+//! plugin-host check FILE|DIR         run every check and print the results
+//! plugin-host header FILE INTERFACE  print a C header for writing a plugin in C
+//! plugin-host diff OLD NEW           compare the interfaces of two libraries
+//! plugin-host call FILE SIGNATURE    call a function of a plain C library
 //! ```
 //!
-//! Every listing takes `--json`. The exit code says how it went: [`Exit`].
+//! Every listing has the option `--json`. [`Exit`] lists the exit codes.
 
 mod cargo;
 mod cli;
@@ -25,11 +28,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
-use crate::output::print_error;
 
 pub use exit::Exit;
 
-/// Runs the command that the arguments name.
+/// Runs the command that the program's arguments name.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
@@ -37,26 +39,25 @@ pub use exit::Exit;
 /// }
 /// ```
 pub fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::List(args) => commands::list::run(&args),
-        Command::Inspect(args) => commands::inspect::run(&args),
-        Command::Run(args) => commands::run::run(&args),
-        Command::Watch(args) if args.call.is_empty() => commands::watch::run(&args),
-        Command::Watch(args) => commands::watch_function::run(&args),
-        Command::Check(args) => commands::check::run(&args),
-        Command::Header(args) => commands::header::run(&args),
-        Command::Diff(args) => commands::diff::run(&args),
-        Command::Call(args) => commands::call_function::run(&args),
-        Command::Called(args) => commands::call_function::called(&args),
-        Command::Watched(args) => commands::watch_function::watched(&args),
-        Command::Drive(args) => worker::drive::run(&args),
-        Command::Probe(args) => worker::probe::run(&args),
-    };
-    match done {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            print_error(&format!("{error:#}"));
-            exit::exit_of(&error).into()
-        }
+    let Cli { command } = Cli::parse();
+    let exit = run(&command).unwrap_or_else(|error| {
+        output::print_failure(&error, command.json());
+        exit::exit_of(&error)
+    });
+    exit.into()
+}
+
+fn run(command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::List(args) => commands::list::run(args),
+        Command::Inspect(args) => commands::inspect::run(args),
+        Command::Run(args) => commands::run::run(args),
+        Command::Watch(args) if args.call.is_empty() => commands::watch::run(args),
+        Command::Watch(args) => commands::watch_function::run(args),
+        Command::Check(args) => commands::check::run(args),
+        Command::Header(args) => commands::header::run(args),
+        Command::Diff(args) => commands::diff::run(args),
+        Command::Call(args) => commands::call_function::run(args),
+        Command::Worker(command) => worker::run(command),
     }
 }

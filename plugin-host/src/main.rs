@@ -1,4 +1,4 @@
-//! The `plugin-host` command. All of it is in the library.
+//! The `plugin-host` program; the library contains its code.
 
 fn main() -> std::process::ExitCode {
     plugin_host::main()

@@ -1,11 +1,11 @@
-//! The plugin manager that the arguments ask for.
+//! Plugin managers that are configured by command line options.
 
 use anyhow::Context;
 use plugin_interface::{LoadPolicy, PluginManager, PolicyError, Probe};
 
 use crate::cli::{LoadArgs, PolicyArgs};
 
-/// The policy that arguments ask for.
+/// Returns the policy that the options describe.
 pub(crate) fn policy(args: &PolicyArgs) -> Result<LoadPolicy, PolicyError> {
     let mut policy = LoadPolicy::new();
     for digest in &args.pin {
@@ -20,14 +20,19 @@ pub(crate) fn policy(args: &PolicyArgs) -> Result<LoadPolicy, PolicyError> {
     Ok(policy)
 }
 
-/// A manager as arguments ask for it, whose probe makes the calls that `run`
-/// makes with that target.
+/// Returns a manager that loads into this process without a probe.
+pub(crate) fn without_probe(args: &PolicyArgs) -> Result<PluginManager, PolicyError> {
+    Ok(PluginManager::with_policy(policy(args)?))
+}
+
+/// Returns a manager whose probe, unless switched off, makes the same calls as
+/// `run` with that target.
 pub(crate) fn manager(args: &LoadArgs, target: &str) -> anyhow::Result<PluginManager> {
-    let manager = PluginManager::with_policy(policy(&args.policy)?);
+    let manager = without_probe(&args.policy)?;
     if args.no_probe {
         return Ok(manager);
     }
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let program = std::env::current_exe().context("cannot find the file of this program")?;
     let probe = Probe::new(program)
         .argument("probe")
         .argument("--")

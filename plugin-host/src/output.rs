@@ -1,21 +1,22 @@
-//! What reaches the terminal: escaped, whoever supplied it.
+//! Output on the terminal; text from plugins and file names is escaped.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-/// Text that came from a plugin or a file name, safe to print on one line.
+/// Escapes text from a plugin or a file name, so that it prints on one line.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            // Printable, and only confusing when escaped.
+            // Printable; escapes would only make it harder to read.
             '\'' | '"' | '\\' => out.push(c),
             _ => out.extend(c.escape_debug()),
         }
@@ -23,7 +24,7 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
-/// An error with its causes, on as many lines as it has, each escaped.
+/// Formats an error and its causes. Keeps its line breaks, escapes each line.
 pub(crate) fn describe(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -31,35 +32,64 @@ pub(crate) fn describe(error: &dyn Error) -> String {
         let _ = write!(text, ": {cause}");
         source = cause.source();
     }
+    escaped_lines(&text)
+}
+
+fn escaped_lines(text: &str) -> String {
     text.lines().map(escaped).collect::<Vec<_>>().join("\n")
 }
 
-/// Shows how far a long work has come, on a terminal; nothing elsewhere.
+/// Creates a progress bar, which only a terminal shows.
 pub(crate) fn progress(len: usize) -> ProgressBar {
     ProgressBar::new(len as u64)
 }
 
-/// Shows that a work goes on whose length nobody knows, on a terminal.
+/// Creates a spinner for work of unknown length, which only a terminal shows.
 pub(crate) fn waiting(what: String) -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message(what);
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner
 }
 
-/// Prints one error to stderr.
+/// Prints an error to stderr.
 pub(crate) fn print_error(text: &str) {
-    let text = text.lines().map(escaped).collect::<Vec<_>>().join("\n");
-    // Nobody is left to be told if stderr is gone.
-    let _ = writeln!(io::stderr(), "error: {text}");
+    print_to_stderr("error", text);
 }
 
-/// Stdout, while plugins in this process are kept from it.
+/// Prints a note to stderr.
+pub(crate) fn print_note(text: &str) {
+    print_to_stderr("note", text);
+}
+
+fn print_to_stderr(kind: &str, text: &str) {
+    // There is nowhere to report that stderr is closed.
+    let _ = writeln!(io::stderr(), "{kind}: {}", escaped_lines(text));
+}
+
+/// Prints the error that ended a command; as JSON, also to stdout.
+pub(crate) fn print_failure(error: &anyhow::Error, json: bool) {
+    #[derive(Serialize)]
+    struct Failure<'a> {
+        error: &'a str,
+    }
+    let text = escaped_lines(&format!("{error:#}"));
+    print_error(&text);
+    if json {
+        // The error on stderr and the exit code are left.
+        let _ = print_json_line(&Failure { error: &text });
+    }
+}
+
+/// Stdout while plugins in this process cannot use it.
 static RESERVED: OnceLock<File> = OnceLock::new();
 
-/// From here on, what plugins print in this process goes to stderr, and only
-/// the program's own lines to stdout.
+/// `true` once the reader of stdout has gone away.
+static UNREAD: AtomicBool = AtomicBool::new(false);
+
+/// Redirects the output of plugins in this process to stderr. The program's own
+/// lines still go to stdout.
 ///
-/// On Windows all go where they went before.
+/// Does nothing on Windows.
 pub(crate) fn reserve_stdout() -> io::Result<()> {
     #[cfg(unix)]
     if RESERVED.get().is_none() {
@@ -70,17 +100,36 @@ pub(crate) fn reserve_stdout() -> io::Result<()> {
     Ok(())
 }
 
-/// Where the program prints.
-fn out() -> Box<dyn Write> {
-    match RESERVED.get() {
-        Some(stdout) => Box::new(stdout),
-        None => Box::new(io::stdout()),
+/// Returns `true` once the reader of stdout, such as `head`, has gone away.
+/// Endless commands stop then.
+pub(crate) fn is_unread() -> bool {
+    UNREAD.load(Ordering::Relaxed)
+}
+
+/// Prints text to stdout.
+///
+/// A reader that has gone away is no error: the exit code still tells how the
+/// command went.
+pub(crate) fn print_text(text: &str) -> io::Result<()> {
+    if is_unread() {
+        return Ok(());
+    }
+    let written = match RESERVED.get() {
+        Some(mut stdout) => stdout.write_all(text.as_bytes()),
+        None => io::stdout().write_all(text.as_bytes()),
+    };
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            UNREAD.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+        written => written,
     }
 }
 
 /// Prints a line to stdout.
 pub(crate) fn print_line(text: &str) -> io::Result<()> {
-    out().write_all(format!("{text}\n").as_bytes())
+    print_text(&format!("{text}\n"))
 }
 
 /// Prints a value as JSON to stdout.
@@ -100,13 +149,13 @@ mod tests {
     use super::escaped;
 
     #[test]
-    fn no_control_code_reaches_the_terminal() {
+    fn control_codes_are_escaped() {
         assert_eq!(escaped("a\u{1b}[31mb\n"), "a\\u{1b}[31mb\\n");
         assert_eq!(escaped("\u{202e}x"), "\\u{202e}x");
     }
 
     #[test]
-    fn ordinary_text_is_left_alone() {
+    fn ordinary_text_is_unchanged() {
         assert_eq!(escaped("C:\\it's \"fine\" é"), "C:\\it's \"fine\" é");
     }
 }

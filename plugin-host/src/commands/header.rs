@@ -1,7 +1,6 @@
-//! `header FILE INTERFACE`: what a plugin in C is written against.
+//! `header FILE INTERFACE`: prints a C header for writing a plugin in C.
 
 use std::fs;
-use std::io::Write as _;
 
 use anyhow::Context;
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
@@ -9,7 +8,7 @@ use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
 use crate::cli::HeaderArgs;
 use crate::exit::Exit;
 use crate::header::header;
-use crate::output::{escaped, print_error};
+use crate::output::{print_error, print_note, print_text};
 
 pub(crate) fn run(args: &HeaderArgs) -> anyhow::Result<Exit> {
     let metadata = plugin_interface::inspect(&args.file)?;
@@ -29,25 +28,25 @@ pub(crate) fn run(args: &HeaderArgs) -> anyhow::Result<Exit> {
     match &args.output {
         Some(path) => fs::write(path, &header.text)
             .with_context(|| format!("cannot write {}", path.display()))?,
-        None => std::io::stdout().lock().write_all(header.text.as_bytes())?,
+        None => print_text(&header.text)?,
     }
     for missing in &header.missing {
-        // The header says it too; it is of use without them.
-        let _ = writeln!(std::io::stderr(), "note: {}", escaped(missing));
+        // The header says so too; it is useful without them.
+        print_note(missing);
     }
     Ok(Exit::Ok)
 }
 
-/// Why there is no header of an interface, whoever wrote its record.
+/// Returns the reason if an interface cannot have a header.
 fn unusable(interface: &InterfaceMetadata) -> Option<&'static str> {
     if interface.methods.is_empty() {
-        return Some("lists no methods; take a library that was built of the Rust trait");
+        return Some("lists no methods; use a library that was built from the Rust trait");
     }
     let is_name = interface.name().chars().all(|c| c.is_alphanumeric() || c == '_');
-    (!is_name).then_some("has a name that is none in Rust")
+    (!is_name).then_some("has a name that is not valid in Rust")
 }
 
-/// The interface of that full path, or else the only one of that name.
+/// Finds the interface with that full path, or the only one with that name.
 fn named<'m>(metadata: &'m PluginMetadata, name: &str) -> Result<&'m InterfaceMetadata, String> {
     let all = &metadata.interfaces;
     if let Some(interface) = all.iter().find(|interface| interface.path == name) {
@@ -65,7 +64,7 @@ fn named<'m>(metadata: &'m PluginMetadata, name: &str) -> Result<&'m InterfaceMe
         )),
         (Some(_), Some(_)) => {
             let mut found = all.iter().filter(|interface| interface.name() == name);
-            Err(format!("several interfaces are called {name}: write {}", list(&mut found)))
+            Err(format!("several interfaces are named {name}; write one of {}", list(&mut found)))
         }
     }
 }
@@ -75,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_interface_goes_by_its_name_or_its_path() {
+    fn an_interface_is_found_by_its_name_or_its_path() {
         // A package without a name, and interfaces without methods.
         let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
         section.extend([0; 39]);
@@ -91,7 +90,7 @@ mod tests {
         let found = |name| named(&metadata, name).map(|interface| interface.path.as_str());
         assert_eq!(found("Single"), Ok("one::Single"));
         assert_eq!(found("other::Tool"), Ok("other::Tool"));
-        let several = "several interfaces are called Tool: write one::Tool, other::Tool";
+        let several = "several interfaces are named Tool; write one of one::Tool, other::Tool";
         assert_eq!(found("Tool"), Err(several.to_owned()));
         let none = "it has no interface Tol; it has one::Single, one::Tool, other::Tool";
         assert_eq!(found("Tol"), Err(none.to_owned()));
@@ -104,6 +103,6 @@ mod tests {
         let greeter = metadata.interfaces.last_mut().unwrap();
         assert_eq!(unusable(greeter), None);
         greeter.path += "(void); int x";
-        assert!(unusable(greeter).is_some_and(|reason| reason.contains("none in Rust")));
+        assert!(unusable(greeter).is_some_and(|reason| reason.contains("not valid in Rust")));
     }
 }

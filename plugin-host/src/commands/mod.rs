@@ -1,4 +1,4 @@
-//! One file for each command.
+//! The commands, one file or folder each.
 
 pub(crate) mod call_function;
 pub(crate) mod check;
@@ -13,10 +13,10 @@ pub(crate) mod watch_function;
 use std::env::consts::DLL_EXTENSION;
 use std::path::Path;
 
-/// Says of a directory that it has no plugins.
+/// Formats the message for a directory without plugins.
 fn nothing_in(directory: &Path) -> String {
     format!(
-        "no plugins in {}: there is no file *.{DLL_EXTENSION}; a plugin crate says crate-type = [\"cdylib\"]",
+        "no plugins in {}: it contains no file *.{DLL_EXTENSION}; a plugin crate needs crate-type = [\"cdylib\"]",
         directory.display()
     )
 }

@@ -1,20 +1,19 @@
-//! `run DIR`: load, call and unload every plugin, and count.
+//! `run DIR`: loads, calls and unloads every plugin, and counts.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
-use plugin_interface::PluginManager;
-
 use crate::cargo;
-use crate::cli::RunArgs;
+use crate::cli::{LoadArgs, RunArgs};
 use crate::exit::Exit;
+use crate::manager::without_probe;
 use crate::output::{print_error, print_json, progress, reserve_stdout};
-use crate::report::run::Report;
+use crate::report::run::{RejectedReport, RunReport};
+use crate::worker::child::{ReportFile, again, start, wait};
 use crate::worker::drive::drive_file;
-use crate::worker::isolate::drive_isolated;
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
-    let (mut exit, mut report) = (Exit::Ok, Report::default());
+    let (mut exit, mut report) = (Exit::Ok, RunReport::default());
     let candidates = candidates(args, &mut report, &mut exit)?;
     let progress = progress(candidates.len());
     for path in progress.wrap_iter(candidates.iter()) {
@@ -29,27 +28,63 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         report.show()?;
     }
     if report.is_empty() && exit == Exit::Ok {
-        let hint = if args.build { "" } else { ", or --build builds them first" };
-        bail!("{}{hint}", super::nothing_in(&args.directory));
+        let hint = if args.build { "" } else { "; add --build to build sources below it first" };
+        print_error(&format!("{}{hint}", super::nothing_in(&args.directory)));
+        return Ok(Exit::Failed);
     }
     Ok(exit)
 }
 
-fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(Report, Exit)> {
+fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(RunReport, Exit)> {
     if !args.load.no_probe {
-        return drive_isolated(&args.load, path, &args.greet, args.json);
+        return drive_in_child(&args.load, path, &args.greet, args.json);
     }
     if args.json {
         reserve_stdout()?;
     }
-    let mut manager = PluginManager::with_policy(crate::manager::policy(&args.load.policy)?);
+    let mut manager = without_probe(&args.load.policy)?;
     Ok(drive_file(&mut manager, path, &args.greet))
 }
 
-/// The libraries of the directory, or what was built from the sources in it.
+/// Drives a library in a child process. With `is_quiet`, the output of its
+/// plugins goes to stderr.
+fn drive_in_child(
+    args: &LoadArgs,
+    path: &Path,
+    greet: &str,
+    is_quiet: bool,
+) -> anyhow::Result<(RunReport, Exit)> {
+    let deadline = args.probe_timeout;
+    let report = ReportFile::new()?;
+    let mut command = again("drive", &args.policy)?;
+    command.arg("--report").arg(report.path()).arg(format!("--greet={greet}"));
+    command.arg("--").arg(path);
+    if is_quiet {
+        command.stdout(io::stderr());
+    }
+    let mut child = start(&mut command)?;
+    let Some(status) = wait(&mut child, Some(deadline))? else {
+        let error = format!("did not answer within {deadline:?}");
+        return Ok(failed_in_child(path, &error, Exit::TimedOut));
+    };
+    match (report.read(), Exit::of(status)) {
+        (Some(report), Some(exit)) => Ok((report, exit)),
+        // It crashed, before or after it wrote its report.
+        _ => Ok(failed_in_child(path, &plugin_interface::describe_exit(status), Exit::Crashed)),
+    }
+}
+
+fn failed_in_child(path: &Path, how: &str, exit: Exit) -> (RunReport, Exit) {
+    let file = path.display().to_string();
+    let error = format!("{file} failed in its child process: {how}");
+    let rejected = vec![RejectedReport { file, error }];
+    (RunReport { rejected, ..RunReport::default() }, exit)
+}
+
+/// Returns the libraries of the directory, or those built from its sources.
 fn candidates(
     args: &RunArgs,
-    report: &mut Report,
+    report: &mut RunReport,
     exit: &mut Exit,
 ) -> anyhow::Result<Vec<PathBuf>> {
     if args.build {
@@ -60,7 +95,7 @@ fn candidates(
         }
         return Ok(built.libraries.into_iter().collect());
     }
-    let manager = PluginManager::with_policy(crate::manager::policy(&args.load.policy)?);
+    let manager = without_probe(&args.load.policy)?;
     let mut candidates = Vec::new();
     for found in manager.survey(&args.directory)? {
         match found.result {

@@ -1,4 +1,8 @@
-//! The output of `run` and `watch`, as text and as JSON.
+//! The results of the commands, as text and as JSON.
 
+pub(crate) mod check;
+pub(crate) mod diff;
+pub(crate) mod inspect;
+pub(crate) mod list;
 pub(crate) mod run;
 pub(crate) mod watch;

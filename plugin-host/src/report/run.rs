@@ -1,4 +1,4 @@
-//! What a run found out, for people and as JSON.
+//! The report of `run`.
 
 use std::io;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::output::{describe, escaped, print_error, print_line};
 
-/// What became of one library.
+/// A library that was loaded and unloaded.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct LibraryReport {
     pub(crate) file: String,
@@ -20,7 +20,7 @@ pub(crate) struct LibraryReport {
     pub(crate) errors: Vec<String>,
 }
 
-/// What one registration answered.
+/// A plugin of a library and its answers.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct RegistrationReport {
     pub(crate) name: String,
@@ -29,7 +29,7 @@ pub(crate) struct RegistrationReport {
     pub(crate) greeter: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) greeting: Option<String>,
-    /// The methods of an interface that this command does not know to call.
+    /// The methods of an interface that `run` cannot call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) methods: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,18 +44,18 @@ pub(crate) struct RejectedReport {
 }
 
 #[derive(Default, Deserialize, Serialize)]
-pub(crate) struct Report {
+pub(crate) struct RunReport {
     pub(crate) libraries: Vec<LibraryReport>,
     pub(crate) rejected: Vec<RejectedReport>,
 }
 
-impl Report {
+impl RunReport {
     pub(crate) fn reject(&mut self, path: &Path, error: &LoadError) {
         let (file, error) = (path.display().to_string(), describe(error));
         self.rejected.push(RejectedReport { file, error });
     }
 
-    pub(crate) fn extend(&mut self, other: Report) {
+    pub(crate) fn extend(&mut self, other: RunReport) {
         self.libraries.extend(other.libraries);
         self.rejected.extend(other.rejected);
     }
@@ -65,7 +65,7 @@ impl Report {
     }
 
     pub(crate) fn show(&self) -> io::Result<()> {
-        self.libraries.iter().try_for_each(show)?;
+        self.libraries.iter().try_for_each(LibraryReport::show)?;
         for rejected in &self.rejected {
             print_error(&rejected.error);
         }
@@ -73,8 +73,27 @@ impl Report {
     }
 }
 
+impl LibraryReport {
+    fn show(&self) -> io::Result<()> {
+        let LibraryReport { file, package, version, .. } = self;
+        print_line(&escaped(&format!("{file} ({package} {version})")))?;
+        for registration in &self.registrations {
+            print_line(&format!("  {}", escaped(&registration.line())))?;
+            for method in &registration.methods {
+                print_line(&format!("    {}", escaped(method)))?;
+            }
+        }
+        let unmade = self.unmade.map_or("unknown".to_owned(), |count| count.to_string());
+        print_line(&format!("  made {}, unmaker counter {unmade}", self.made))?;
+        for error in &self.errors {
+            print_error(error);
+        }
+        Ok(())
+    }
+}
+
 impl RegistrationReport {
-    /// What it answered, on one line.
+    /// Formats the answers on one line.
     pub(crate) fn line(&self) -> String {
         let RegistrationReport { name, interface, methods, .. } = self;
         let answer = match (&self.greeter, &self.greeting, &self.error) {
@@ -84,21 +103,4 @@ impl RegistrationReport {
         };
         format!("{name} ({interface}): {answer}")
     }
-}
-
-fn show(library: &LibraryReport) -> std::io::Result<()> {
-    let LibraryReport { file, package, version, .. } = library;
-    print_line(&escaped(&format!("{file} ({package} {version})")))?;
-    for registration in &library.registrations {
-        print_line(&format!("  {}", escaped(&registration.line())))?;
-        for method in &registration.methods {
-            print_line(&format!("    {}", escaped(method)))?;
-        }
-    }
-    let unmade = library.unmade.map_or("unknown".to_owned(), |count| count.to_string());
-    print_line(&format!("  made {}, unmaker counter {unmade}", library.made))?;
-    for error in &library.errors {
-        print_error(error);
-    }
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! What a watch tells, for people and as lines of JSON.
+//! The events of `watch`, as text or as lines of JSON.
 
 use std::path::Path;
 
@@ -7,21 +7,21 @@ use serde::Serialize;
 use crate::output::{escaped, print_error, print_json_line, print_line};
 use crate::report::run::RegistrationReport;
 
-/// One event.
+/// An event of a watch.
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub(crate) enum WatchReport {
+pub(crate) enum WatchLine {
     Watching {
         directory: String,
     },
-    /// A library was loaded, perhaps in the place of an older version.
+    /// A library was loaded, possibly in place of an older version.
     Loaded {
         file: String,
         package: String,
         version: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         replaced: Option<String>,
-        /// From the first sign of the file's change to the first call.
+        /// Milliseconds from the first sign of a change to the first call.
         ms: Option<f64>,
         registrations: Vec<RegistrationReport>,
     },
@@ -43,7 +43,7 @@ pub(crate) enum WatchReport {
     },
 }
 
-impl WatchReport {
+impl WatchLine {
     pub(crate) fn print(&self, json: bool) -> anyhow::Result<()> {
         match json {
             true => print_json_line(self),
@@ -53,10 +53,10 @@ impl WatchReport {
 
     fn show(&self) -> anyhow::Result<()> {
         match self {
-            WatchReport::Watching { directory } => {
+            WatchLine::Watching { directory } => {
                 print_line(&escaped(&format!("watching {directory}; Ctrl-C stops")))?;
             }
-            WatchReport::Loaded { file, package, version, replaced, ms, registrations } => {
+            WatchLine::Loaded { file, package, version, replaced, ms, registrations } => {
                 let what = named(package, file);
                 let how = match replaced {
                     Some(old) => format!("replaced {what} {old} -> {version}"),
@@ -68,15 +68,15 @@ impl WatchReport {
                     print_line(&format!("  {}", escaped(&registration.line())))
                 })?;
             }
-            WatchReport::Unloaded { file, package, version, made, unmade } => {
+            WatchLine::Unloaded { file, package, version, made, unmade } => {
                 let what = named(package, file);
                 let unmade = unmade.map_or("unknown".to_owned(), |count| count.to_string());
                 let text =
                     format!("unloaded {what} {version}: made {made}, unmaker counter {unmade}");
                 print_line(&escaped(&text))?;
             }
-            WatchReport::Error { error, .. } => print_error(error),
-            WatchReport::Stopped { calls, failed } => {
+            WatchLine::Error { error, .. } => print_error(error),
+            WatchLine::Stopped { calls, failed } => {
                 print_line(&format!("stopped after {calls} calls, {failed} of which panicked"))?;
             }
         }
@@ -84,7 +84,7 @@ impl WatchReport {
     }
 }
 
-/// A package by its name, or by its file if it has none.
+/// Returns the package name, or the file name if the package has none.
 fn named<'a>(package: &'a str, file: &'a str) -> &'a str {
     let name = Path::new(file).file_name().and_then(|name| name.to_str()).unwrap_or(file);
     if package.is_empty() { name } else { package }

@@ -1,4 +1,4 @@
-//! Loads one library, calls what is in it, and unloads it: in this process.
+//! Loads one library, calls its plugins, and unloads it, in this process.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,23 +9,28 @@ use plugin_interface::{Greeter, GreeterProxy, PluginHandle, PluginManager, Unloa
 
 use crate::cli::DriveArgs;
 use crate::exit::Exit;
+use crate::manager::without_probe;
 use crate::output::describe;
-use crate::report::run::{LibraryReport, RegistrationReport, Report};
+use crate::report::run::{LibraryReport, RegistrationReport, RunReport};
 
-/// The child process of a run: writes its report to a file, since stdout is
-/// the plugins'.
-pub(crate) fn run(args: &DriveArgs) -> anyhow::Result<Exit> {
+/// The child process of `run`. Writes its report to a file, as stdout is the
+/// plugins'.
+pub(super) fn run(args: &DriveArgs) -> anyhow::Result<Exit> {
     plugin_interface::end_with_parent();
-    let mut manager = PluginManager::with_policy(crate::manager::policy(&args.policy)?);
+    let mut manager = without_probe(&args.policy)?;
     let (report, exit) = drive_file(&mut manager, &args.library, &args.greet);
     fs::write(&args.report, serde_json::to_vec(&report)?)
         .with_context(|| format!("cannot write {}", args.report.display()))?;
     Ok(exit)
 }
 
-/// What became of one library.
-pub(crate) fn drive_file(manager: &mut PluginManager, path: &Path, greet: &str) -> (Report, Exit) {
-    let (mut report, mut exit) = (Report::default(), Exit::Ok);
+/// Loads a library, calls its plugins, and unloads it.
+pub(crate) fn drive_file(
+    manager: &mut PluginManager,
+    path: &Path,
+    greet: &str,
+) -> (RunReport, Exit) {
+    let (mut report, mut exit) = (RunReport::default(), Exit::Ok);
     let loaded = manager.load_library(path);
     for rejected in manager.rejected() {
         exit = exit.max(Exit::from(&rejected.error));
@@ -42,7 +47,7 @@ pub(crate) fn drive_file(manager: &mut PluginManager, path: &Path, greet: &str) 
     (report, exit)
 }
 
-/// Calls every registration of a library, then unloads it.
+/// Calls every plugin of a library, then unloads it.
 fn drive(path: &Path, handles: Vec<PluginHandle>, target: &str, exit: &mut Exit) -> LibraryReport {
     let package = handles.first().map(|handle| handle.metadata().package.clone());
     let mut report = LibraryReport {
@@ -76,16 +81,18 @@ fn drive(path: &Path, handles: Vec<PluginHandle>, target: &str, exit: &mut Exit)
     }
     if report.unmade != Some(report.made) {
         *exit = (*exit).max(Exit::Failed);
-        let unmade = report.unmade.map_or("nothing".to_owned(), |count| count.to_string());
-        let made = report.made;
-        report
-            .errors
-            .push(format!("expected {made} to be unmade, the unmaker counter says {unmade}"));
+        report.errors.push(wrong_counter(report.made, report.unmade));
     }
     report
 }
 
-/// Drives a greeter; names the methods of anything else.
+/// Formats the error of a library that did not destroy exactly what it created.
+pub(crate) fn wrong_counter(made: u64, counter: Option<u64>) -> String {
+    let found = counter.map_or("no number".to_owned(), |count| count.to_string());
+    format!("expected an unmaker counter of {made}, found {found}")
+}
+
+/// Calls a greeter; lists the methods of any other interface.
 pub(crate) fn call(handle: &PluginHandle, target: &str) -> RegistrationReport {
     let mut report = RegistrationReport {
         name: handle.name().to_owned(),
@@ -109,7 +116,7 @@ pub(crate) fn call(handle: &PluginHandle, target: &str) -> RegistrationReport {
     report
 }
 
-/// The greeter's name and greeting, or the message of its panic.
+/// Returns the greeter's name and greeting, or the message of its panic.
 fn greet(greeter: &GreeterProxy, target: &str) -> Result<(String, String), String> {
     catch_unwind(AssertUnwindSafe(|| (greeter.name().to_owned(), greeter.greet(target)))).map_err(
         |payload| match payload.downcast::<String>() {

@@ -1,7 +1,24 @@
-//! The child process: one library is driven or probed there, so that a plugin
-//! that crashes takes no other one down.
+//! The child processes in which libraries are driven, probed and called, so that
+//! a plugin that crashes takes nothing else down.
 
+mod call_function;
+pub(crate) mod child;
 pub(crate) mod drive;
-pub(crate) mod greeting;
-pub(crate) mod isolate;
-pub(crate) mod probe;
+pub(crate) mod function;
+mod probe;
+mod watch_function;
+
+pub(crate) use call_function::CallReply;
+
+use crate::cli::WorkerCommand;
+use crate::exit::Exit;
+
+/// Runs a command of a child process.
+pub(crate) fn run(command: &WorkerCommand) -> anyhow::Result<Exit> {
+    match command {
+        WorkerCommand::Drive(args) => drive::run(args),
+        WorkerCommand::Probe(args) => probe::run(args),
+        WorkerCommand::Called(args) => call_function::run(args),
+        WorkerCommand::Watched(args) => watch_function::run(args),
+    }
+}

@@ -1,4 +1,4 @@
-//! `probe`: the child process in which a library is tried first.
+//! The child process that tries a library before the host loads it.
 
 use plugin_interface::Probe;
 

@@ -106,7 +106,11 @@ fn each_check_of_the_file_fails_alone() {
     let missing = plugin_host(&["check", directory.library("missing").to_str().unwrap()]);
     let lines: Vec<_> = missing.out.lines().collect();
     assert!(lines[1].starts_with("  failed   file"), "{missing:?}");
-    assert_eq!(lines[3..], ["  skipped  22 more, which go on from what failed"], "{missing:?}");
+    assert_eq!(
+        lines[3..],
+        ["  skipped  22 more, which depend on the one that failed"],
+        "{missing:?}"
+    );
     let writable = write("writable", &bytes);
     fs::set_permissions(&writable, Permissions::from_mode(0o666)).unwrap();
     fails(&check(&writable, &[]), "writers", 4, "chmod o-w");
@@ -134,16 +138,22 @@ fn each_check_of_the_plugin_fails_alone() {
     let cases: [(&str, &[&str], &str, i32, &str); 13] = [
         ("plugin", &["NO_METADATA"], "", 1, "no section .plugin"),
         ("abi", &["ABI=2"], "", 3, "found 2"),
-        ("names", &["LISTS_ONE_TWICE"], "", 1, "two registrations are called Once"),
+        ("names", &["LISTS_ONE_TWICE"], "", 1, "two registrations are named Once"),
         ("symbols", &["NO_EXPORT"], "", 1, "does not export plugin_register_Greeter_v1"),
         ("probe", &["COUNTER"], crashes, 5, "SIGSEGV"),
         ("open", &["COUNTER"], unresolved, 1, "no_such_function"),
         ("entry", &["SMALL_ENTRY"], "", 3, "expected an entry of at least 24 bytes, found 8"),
-        ("constructors", &["LISTS_TWO"], "", 1, "lists 2 registrations, it makes 1"),
+        (
+            "constructors",
+            &["LISTS_TWO"],
+            "",
+            1,
+            "expected 2 registrations, as its metadata lists, found 1",
+        ),
         ("answers", &["PANIC_IN_GREET"], "", 5, "panicked: as asked"),
         ("drop", &["PANIC_IN_DROP"], "", 5, "dropping Greeter panicked: as asked"),
-        ("counter", &[], wrong, 1, "expected 1, the unmaker counter says 7"),
-        ("unmapped", &["COUNTER"], pins, 1, "it stays mapped"),
+        ("counter", &[], wrong, 1, "expected an unmaker counter of 1, found 7"),
+        ("unmapped", &["COUNTER"], pins, 1, "it stays loaded"),
         ("constructors", &["NULL_MAKER"], "", 1, "returned null"),
     ];
     for (name, macros, more, code, expected) in cases {

@@ -17,10 +17,10 @@ fn diff(old: &[Interface<'_>], new: &[Interface<'_>], more: &[&str]) -> Answer {
     plugin_host(&[&["diff", old.to_str().unwrap(), new.to_str().unwrap()], more].concat())
 }
 
-const SAFE: &str = "compatible: what was built before goes on working\n";
+const SAFE: &str = "compatible: everything built before still works\n";
 const UNSAID: &str =
-    "compatible, but not by the version: raise it, and what was built before goes on working\n";
-const UNSAFE: &str = "incompatible: some of what was built before is refused\n";
+    "compatible, but a version is too low: raise it, then everything built before still works\n";
+const UNSAFE: &str = "incompatible: some of what was built before is rejected\n";
 
 #[test]
 fn each_change_has_its_verdict_and_exit_code() {
@@ -40,20 +40,22 @@ fn each_change_has_its_verdict_and_exit_code() {
             &[of(TOOL, "1.0", grown)],
             1,
             format!(
-                "tools::Tool, version 1.0: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n  tools::Tool needs version 1.1 at least\n{UNSAID}"
+                "tools::Tool, version 1.0: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n  tools::Tool needs at least version 1.1\n{UNSAID}"
             ),
         ),
         (
             &[of(TOOL, "1.1", retyped)],
             3,
             format!(
-                "tools::Tool, version 1.0 to 1.1: incompatible\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  tools::Tool needs version 2.0 at least\n{UNSAFE}"
+                "tools::Tool, version 1.0 to 1.1: incompatible\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  tools::Tool needs at least version 2.0\n{UNSAFE}"
             ),
         ),
         (
             &[of(TOOL, "2.0", one)],
             3,
-            format!("tools::Tool, version 1.0 to 2.0: incompatible by its version alone\n{UNSAFE}"),
+            format!(
+                "tools::Tool, version 1.0 to 2.0: incompatible only because of its version\n{UNSAFE}"
+            ),
         ),
         (
             &[of("tools::Other", "1.0", one), of(TOOL, "1.0", one)],
@@ -64,7 +66,7 @@ fn each_change_has_its_verdict_and_exit_code() {
             &[of("tools::Other", "1.0", one)],
             3,
             format!(
-                "tools::Tool, gone: hosts that want it refuse the library\ntools::Other, new\n{UNSAFE}"
+                "tools::Tool, removed: hosts that need it reject the new library\ntools::Other, new\n{UNSAFE}"
             ),
         ),
     ];
@@ -117,7 +119,7 @@ fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_versio
             "  interface art::Sink, version {versions}\n  method flush:\n    old (none)\n    new fn flush(&self), since 1.1\n"
         )
     };
-    let behind = "incompatible by an interface that it leads to";
+    let behind = "incompatible because of an interface that it uses";
     let cases = [
         ("1.0", sink("1.0", &[PUT]), 0, format!("1.0: the same\n{SAFE}")),
         (
@@ -125,7 +127,7 @@ fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_versio
             sink("1.0", &[PUT_OWNED]),
             3,
             format!(
-                "1.0: {behind}\n{}  art::Sink needs version 2.0 at least\n{UNSAFE}",
+                "1.0: {behind}\n{}  art::Sink needs at least version 2.0\n{UNSAFE}",
                 retyped("1.0")
             ),
         ),
@@ -140,7 +142,7 @@ fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_versio
             sink("1.1", &[PUT_OWNED]),
             3,
             format!(
-                "1.0 to 2.0: {behind}\n{}  art::Sink needs version 2.0 at least\n{UNSAFE}",
+                "1.0 to 2.0: {behind}\n{}  art::Sink needs at least version 2.0\n{UNSAFE}",
                 retyped("1.0 to 1.1")
             ),
         ),
@@ -157,7 +159,7 @@ fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_versio
             sink("1.0", &[PUT, FLUSH]),
             1,
             format!(
-                "1.0: compatible\n{}  art::Sink needs version 1.1 at least\n{UNSAID}",
+                "1.0: compatible\n{}  art::Sink needs at least version 1.1\n{UNSAID}",
                 grown("1.0")
             ),
         ),

@@ -18,7 +18,7 @@ fn the_interfaces_that_one_leads_to_are_named() {
     assert_eq!(answer.code, 0, "{answer:?}");
     let (_, shown) = answer.out.split_once("implemented").unwrap();
     let lines: Vec<_> = shown.lines().skip(1).map(str::trim).collect();
-    let expected = [GIVE.0, "leads to     art::Sink 1.3", PUT.0, "leads to     art::Painter 1.0"];
+    let expected = [GIVE.0, "uses         art::Sink 1.3", PUT.0, "uses         art::Painter 1.0"];
     assert_eq!(lines, expected, "{answer:?}");
 
     let answer = plugin_host(&["inspect", file, "--json"]);

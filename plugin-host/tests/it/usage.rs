@@ -69,7 +69,7 @@ fn an_empty_directory_has_nothing_to_run_and_nothing_to_list() {
     let answer = plugin_host(&directory.arguments(&["run"]));
     assert_eq!(answer.code, 1, "{answer:?}");
     assert!(answer.err.contains("no plugins in"), "{answer:?}");
-    assert!(answer.err.contains("or --build builds them first"), "{answer:?}");
+    assert!(answer.err.contains("add --build to build sources below it first"), "{answer:?}");
     let answer = plugin_host(&directory.arguments(&["list"]));
     assert_eq!(answer.code, 0, "{answer:?}");
     for part in ["no plugins in", "crate-type = [\"cdylib\"]"] {

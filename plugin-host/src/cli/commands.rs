@@ -1,0 +1,137 @@
+//! The arguments of each command.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::duration::{seconds, with_unit};
+use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs};
+
+#[derive(Args)]
+pub(crate) struct ListArgs {
+    /// Directories to list.
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) directories: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct InspectArgs {
+    /// Library to inspect.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct RunArgs {
+    /// Directory of plugins, or of their sources with --build.
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Build the sources below DIR first, then run the result.
+    ///
+    /// Builds cdylib crates with cargo and folders that have a Makefile with make.
+    #[arg(long)]
+    pub(crate) build: bool,
+    /// Build with optimizations.
+    #[arg(long, requires = "build")]
+    pub(crate) release: bool,
+    /// Name to pass to greeters.
+    #[arg(long, value_name = "NAME", default_value = "world")]
+    pub(crate) greet: String,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    /// Print JSON; the plugins' own output goes to stderr.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct WatchArgs {
+    /// Directory of plugins; with --call, a plain library.
+    #[arg(value_name = "DIR|FILE")]
+    pub(crate) path: PathBuf,
+    /// Call this function of a plain library repeatedly while the library is rebuilt.
+    ///
+    /// The function has no parameters, as in `foo() -> int`. Repeat the option for
+    /// several functions.
+    #[arg(long, value_name = "SIGNATURE", conflicts_with_all = ["recursive", "debounce", "poll", "greet", "json"])]
+    pub(crate) call: Vec<String>,
+    /// Time between two calls, as in `1s` or `200ms`.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = with_unit, requires = "call")]
+    pub(crate) every: Duration,
+    /// Number of calls before the watch ends [default: no end].
+    #[arg(long, value_name = "COUNT", requires = "call")]
+    pub(crate) count: Option<u64>,
+    /// Also watch the directories below DIR.
+    #[arg(long)]
+    pub(crate) recursive: bool,
+    /// Quiet time after which a file that stays open counts as completely written.
+    #[arg(long, value_name = "MILLISECONDS", default_value = "100")]
+    pub(crate) debounce: u64,
+    /// Compare files at this interval, for file systems that report no changes.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) poll: Option<Duration>,
+    /// Name to pass to greeters.
+    #[arg(long, value_name = "NAME", default_value = "world")]
+    pub(crate) greet: String,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    /// Print one line of JSON for each event; the plugins' own output goes to stderr.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// Library, or directory of libraries.
+    #[arg(value_name = "FILE|DIR")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    /// Print JSON; the plugins' own output goes to stderr.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct HeaderArgs {
+    /// Library that contains the interface.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Name of the interface, or its full path.
+    #[arg(value_name = "INTERFACE")]
+    pub(crate) interface: String,
+    /// Write the header to this file instead of stdout.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct DiffArgs {
+    /// Library before the change.
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// Library after the change.
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct CallArgs {
+    #[command(flatten)]
+    pub(crate) function: FunctionArgs,
+    /// Time limit for the call [default: none].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+}

@@ -1,0 +1,101 @@
+//! The command line: commands, options and their help.
+
+mod commands;
+mod duration;
+mod options;
+mod worker;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use commands::{
+    CallArgs, CheckArgs, DiffArgs, HeaderArgs, InspectArgs, ListArgs, RunArgs, WatchArgs,
+};
+pub(crate) use options::{LoadArgs, PolicyArgs};
+pub(crate) use worker::{CallWorkerArgs, DriveArgs, ProbeArgs, WorkerCommand};
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  success
+  1  failure
+  2  wrong usage, or a file or directory that does not exist
+  3  a plugin is incompatible
+  4  a plugin was refused by policy
+  5  a plugin crashed or panicked
+  6  a plugin timed out
+
+Run `plugin-host COMMAND --help` for the options of a command and an example.";
+
+/// Lists, checks, runs and watches plugins.
+#[derive(Parser)]
+#[command(version, about, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// List the plugins in directories (runs no plugin code).
+    #[command(after_help = "Example: plugin-host list plugins")]
+    List(ListArgs),
+    /// Print the metadata of a library (runs no plugin code).
+    #[command(after_help = "Example: plugin-host inspect plugins/libshout.so")]
+    Inspect(InspectArgs),
+    /// Load every plugin in a directory, call the greeters, and unload.
+    #[command(after_help = "Example: plugin-host run --build example-plugins")]
+    Run(RunArgs),
+    /// Load the plugins in a directory and reload each when its file changes.
+    #[command(after_help = WATCH_EXAMPLES)]
+    Watch(WatchArgs),
+    /// Run every check on a library or directory and print the results.
+    #[command(after_help = "Example: plugin-host check plugins/libshout.so")]
+    Check(CheckArgs),
+    /// Print a C header for writing a plugin in C (runs no plugin code).
+    #[command(after_help = "Example: plugin-host header plugins/libshout.so Tool -o tool.h")]
+    Header(HeaderArgs),
+    /// Compare the interfaces of two libraries and report whether they are compatible (runs no
+    /// plugin code).
+    #[command(after_help = "Example: plugin-host diff released/libshout.so build/libshout.so")]
+    Diff(DiffArgs),
+    /// Call a function of a plain C library.
+    #[command(
+        after_help = "Example: plugin-host call libm.so.6 'pow(double, double) -> double' 2 10"
+    )]
+    Call(CallArgs),
+    #[command(flatten)]
+    Worker(WorkerCommand),
+}
+
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  plugin-host watch plugins
+  plugin-host watch --call 'foo() -> int' build/libfoo.so
+
+Ctrl-C unloads everything and stops; a second Ctrl-C stops at once.";
+
+impl Command {
+    /// Returns `true` if the output is read by a program.
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Command::List(args) => args.json,
+            Command::Inspect(args) => args.json,
+            Command::Run(args) => args.json,
+            Command::Watch(args) => args.json,
+            Command::Check(args) => args.json,
+            Command::Diff(args) => args.json,
+            Command::Header(_) | Command::Call(_) | Command::Worker(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

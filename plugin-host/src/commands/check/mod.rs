@@ -1,0 +1,56 @@
+//! `check FILE|DIR`: runs every check that a good plugin passes.
+//!
+//! The checks follow the stages of a load and continue after it. The first check
+//! that fails decides the result; the checks that depend on it are skipped.
+
+mod failed;
+mod steps;
+
+use std::path::PathBuf;
+
+use plugin_interface::{LoadError, PluginManager};
+
+use crate::cli::CheckArgs;
+use crate::exit::Exit;
+use crate::output::{print_json, reserve_stdout};
+use crate::report::check::CheckReport;
+use failed::FailedCheck;
+
+pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+    // A scan of a directory can reject a file because of other files.
+    let files: Vec<(PathBuf, Option<LoadError>)> = match args.path.is_dir() {
+        true => {
+            let surveyed = PluginManager::new().survey(&args.path)?.into_iter();
+            surveyed.map(|found| (found.path, found.result.err())).collect()
+        }
+        false => vec![(args.path.clone(), None)],
+    };
+    if files.is_empty() {
+        anyhow::bail!(super::nothing_in(&args.path));
+    }
+    if args.json {
+        reserve_stdout()?;
+    }
+    let mut exit = Exit::Ok;
+    let mut reports = Vec::new();
+    for (file, rejected) in files {
+        let mut manager = crate::manager::manager(&args.load, "world")?;
+        let failed = match rejected {
+            Some(error @ (LoadError::LinkOutside { .. } | LoadError::Duplicate { .. })) => {
+                Some(FailedCheck::from(&error))
+            }
+            _ => steps::check(&mut manager, &file).err(),
+        };
+        exit = exit.max(failed.as_ref().map_or(Exit::Ok, |failed| failed.exit));
+        let failed = failed.as_ref().map(|failed| (failed.check, failed.reason.as_str()));
+        let report = CheckReport::new(&file, failed);
+        if !args.json {
+            report.show()?;
+        }
+        reports.push(report);
+    }
+    if args.json {
+        print_json(&reports)?;
+    }
+    Ok(exit)
+}

@@ -1,0 +1,127 @@
+//! The steps of `check`: examine a file, load it, call it, unload it, and load it
+//! again.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use plugin_interface::metadata::PluginMetadata;
+use plugin_interface::{PluginHandle, PluginManager, UnloadError, UnloadOutcome, exported_symbols};
+
+use super::failed::FailedCheck;
+use crate::exit::Exit;
+use crate::output::describe;
+use crate::worker::drive::{call, wrong_counter};
+
+/// Runs all checks of a file, up to the first that fails.
+pub(super) fn check(manager: &mut PluginManager, path: &Path) -> Result<(), FailedCheck> {
+    let metadata = manager.examine(path).map_err(|error| FailedCheck::from(&error))?;
+    check_names(&metadata)?;
+    check_symbols(path, &metadata)?;
+    let names = load_and_unload(manager, path, &metadata)?;
+    match load_and_unload(manager, path, &metadata) {
+        Ok(again) if again == names => Ok(()),
+        Ok(again) => Err(FailedCheck::new(
+            "again",
+            format!("the first load created {names:?}, the second {again:?}"),
+        )),
+        Err(failed) => Err(FailedCheck { check: "again", ..failed }),
+    }
+}
+
+fn check_names(metadata: &PluginMetadata) -> Result<(), FailedCheck> {
+    let mut seen = BTreeSet::new();
+    for registration in &metadata.registrations {
+        if !seen.insert((&registration.interface, &registration.name)) {
+            let name = &registration.name;
+            let reason = format!("two registrations are named {name}; give one a `name = \"..\"`");
+            return Err(FailedCheck::new("names", reason));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that each interface has its register function, and that each
+/// registration in a Rust library has a maker and an unmaker.
+fn check_symbols(path: &Path, metadata: &PluginMetadata) -> Result<(), FailedCheck> {
+    let exported = exported_symbols(path).map_err(|error| FailedCheck::from(&error.into()))?;
+    let lacks =
+        |symbol: String| FailedCheck::new("symbols", format!("it does not export {symbol}"));
+    for interface in &metadata.interfaces {
+        let name = interface.name();
+        let all = format!("plugin_register_all_{name}_v1");
+        let single = format!("plugin_register_{name}_v1");
+        if !exported.contains(&all) && (metadata.package.rust || !exported.contains(&single)) {
+            return Err(lacks(if metadata.package.rust { all } else { single }));
+        }
+    }
+    for registration in metadata.registrations.iter().filter(|_| metadata.package.rust) {
+        let interface = registration.interface.rsplit("::").next().unwrap_or_default();
+        for verb in ["register", "unregister"] {
+            let symbol = format!("plugin_{verb}_{interface}_{}_v1", registration.name);
+            if !exported.contains(&symbol) {
+                return Err(lacks(symbol));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Loads, calls and unloads a library. Returns the names of its registrations.
+fn load_and_unload(
+    manager: &mut PluginManager,
+    path: &Path,
+    metadata: &PluginMetadata,
+) -> Result<Vec<String>, FailedCheck> {
+    let handles = manager.load_library(path).map_err(|error| FailedCheck::from(&error))?;
+    let names: Vec<_> = handles.iter().map(|handle| handle.name().to_owned()).collect();
+    let listed = metadata.registrations.len();
+    let mut failed = manager.rejected().first().map(|rejected| FailedCheck::from(&rejected.error));
+    if failed.is_none() && listed > 0 && names.len() != listed {
+        let reason = format!(
+            "expected {listed} registrations, as its metadata lists, found {}",
+            names.len()
+        );
+        failed = Some(FailedCheck::new("constructors", reason));
+    }
+    let answered = answers(&handles);
+    let unmade = unload(handles, names.len() as u64);
+    failed.map_or(Ok(()), Err).and(answered).and(unmade)?;
+    match manager.outcome(path) {
+        Some(outcome @ UnloadOutcome::Pinned { .. }) => {
+            Err(FailedCheck::new("unmapped", format!("it stays loaded: {outcome}")))
+        }
+        _ => Ok(names),
+    }
+}
+
+fn answers(handles: &[PluginHandle]) -> Result<(), FailedCheck> {
+    for handle in handles {
+        if let Some(error) = call(handle, "world").error {
+            let reason = format!("{} {error}", handle.name());
+            return Err(FailedCheck { check: "answers", reason, exit: Exit::Crashed });
+        }
+    }
+    Ok(())
+}
+
+fn unload(handles: Vec<PluginHandle>, made: u64) -> Result<(), FailedCheck> {
+    let mut counter = None;
+    let mut failed = None;
+    for handle in handles {
+        match handle.close() {
+            Ok(count) => counter = counter.max(count),
+            Err(error) => {
+                if let UnloadError::DropPanicked { counter: count, .. } = &error {
+                    counter = counter.max(*count);
+                }
+                let reason = describe(&error);
+                failed.get_or_insert(FailedCheck { check: "drop", reason, exit: Exit::Crashed });
+            }
+        }
+    }
+    failed.map_or(Ok(()), Err)?;
+    match counter == Some(made) {
+        true => Ok(()),
+        false => Err(FailedCheck::new("counter", wrong_counter(made, counter))),
+    }
+}

@@ -1,0 +1,110 @@
+//! `watch DIR`: loads the plugins of a directory and reloads each when its file
+//! changes, until Ctrl-C.
+
+mod greeting;
+mod session;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use anyhow::Context;
+use plugin_interface::crossbeam_channel::{Receiver, Sender, bounded};
+use plugin_interface::{LoadError, WatchNotification, WatchOptions};
+
+use crate::cli::WatchArgs;
+use crate::exit::Exit;
+use crate::output::reserve_stdout;
+use crate::report::watch::WatchLine;
+use greeting::Greeting;
+use session::Session;
+
+/// The exit code that shells use for a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
+    check_directory(&args.path)?;
+    if args.json {
+        reserve_stdout()?;
+    }
+    let mut manager = crate::manager::manager(&args.load, &args.greet)?;
+    if let Some(interval) = args.poll {
+        manager = manager.with_polling(interval);
+    }
+    let options = WatchOptions {
+        debounce_ms: args.debounce,
+        recursive: args.recursive,
+        ..WatchOptions::default()
+    };
+    let (notifications, stop, _thread) =
+        manager.start_watch_background(&args.path, options.clone());
+    stop_on_interrupt(stop)?;
+    WatchLine::Watching { directory: args.path.display().to_string() }.print(args.json)?;
+    let greeting = Greeting::start(args.greet.clone());
+    let (notifications, noticed) = pass_on(notifications, greeting.remover());
+    let mut session = Session::new(args, noticed, greeting);
+    let handle = |notification| session.handle(notification);
+    manager.process_all_watch_notifications_blocking(&args.path, notifications, options, handle);
+    session.end(&mut manager)
+}
+
+fn check_directory(path: &Path) -> anyhow::Result<()> {
+    if !path.exists() {
+        return Err(LoadError::DirectoryMissing { path: path.to_owned() }.into());
+    }
+    if !path.is_dir() {
+        let error = LoadError::NotADirectory { path: path.to_owned() };
+        let hint = "to watch a plain library, name a function to call: `--call 'foo() -> int'`";
+        return Err(anyhow::Error::from(error).context(hint));
+    }
+    Ok(())
+}
+
+/// Ends the watch at the first Ctrl-C, and the process at the second.
+fn stop_on_interrupt(stop: Sender<()>) -> anyhow::Result<()> {
+    let is_stopping = AtomicBool::new(false);
+    let handler = move || {
+        if is_stopping.swap(true, Ordering::SeqCst) {
+            // A plugin may hang.
+            std::process::exit(INTERRUPTED);
+        }
+        let _ = stop.send(());
+    };
+    ctrlc::set_handler(handler).context("cannot handle Ctrl-C")
+}
+
+/// The time at which a change of each file was noticed.
+type Noticed = Arc<Mutex<BTreeMap<PathBuf, Instant>>>;
+
+/// Passes notifications on to the manager and records their times.
+///
+/// The greeters of a removed file are dropped first, so that the manager is the
+/// last owner of its library.
+fn pass_on(
+    notifications: Receiver<WatchNotification>,
+    remove_greeters: impl Fn(&Path) + Send + 'static,
+) -> (Receiver<WatchNotification>, Noticed) {
+    let (pass, passed) = bounded(0);
+    let noticed = Noticed::default();
+    let times = Arc::clone(&noticed);
+    std::thread::spawn(move || {
+        for notification in notifications {
+            match &notification {
+                WatchNotification::Changed { paths, since } => {
+                    let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
+                    times.extend(paths.iter().map(|path| (path.clone(), *since)));
+                }
+                WatchNotification::Removed { paths } => {
+                    paths.iter().for_each(|path| remove_greeters(path));
+                }
+                _ => {}
+            }
+            if pass.send(notification).is_err() {
+                return;
+            }
+        }
+    });
+    (passed, noticed)
+}

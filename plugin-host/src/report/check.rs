@@ -1,0 +1,99 @@
+//! The results of `check`.
+
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::output::{escaped, print_line};
+
+/// The checks in their order, each with its meaning.
+const CHECKS: [(&str, &str); 23] = [
+    ("file", "is a regular file, or a link to one in the same directory"),
+    ("writers", "is not writable by every user"),
+    ("format", "is a dynamic library"),
+    ("integrity", "is complete, according to its headers"),
+    ("machine", "is built for this machine"),
+    ("plugin", "has plugin metadata"),
+    ("metadata", "has metadata that this host can read"),
+    ("policy", "is allowed by the policy"),
+    ("abi", "has the ABI version of this host"),
+    ("panics", "unwinds on panic, if it is written in Rust"),
+    ("implementations", "implements each interface that it offers"),
+    ("names", "gives each registration a unique name"),
+    ("symbols", "exports the symbols that its metadata promises"),
+    ("settled", "is completely written"),
+    ("probe", "survives in a child process"),
+    ("open", "can be opened with all libraries that it needs"),
+    ("entry", "connects to the host"),
+    ("constructors", "creates every registration"),
+    ("answers", "answers the calls that this program knows"),
+    ("drop", "is dropped without a panic"),
+    ("counter", "counts each drop once"),
+    ("unmapped", "releases its memory"),
+    ("again", "can be loaded a second time"),
+];
+
+/// The checks of one file.
+#[derive(Serialize)]
+pub(crate) struct CheckReport {
+    file: String,
+    checks: Vec<CheckResult>,
+}
+
+#[derive(Serialize)]
+struct CheckResult {
+    name: &'static str,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl CheckReport {
+    /// Creates the report of a file from the check that failed and the reason.
+    /// The checks before it passed; those after it were skipped.
+    pub(crate) fn new(file: &Path, failed: Option<(&str, &str)>) -> Self {
+        let at = failed.and_then(|(check, _)| CHECKS.iter().position(|(name, _)| *name == check));
+        let result = |(i, (name, _)): (usize, &(&'static str, &str))| match at {
+            Some(at) if i == at => {
+                let reason = failed.map(|(_, reason)| reason.to_owned());
+                CheckResult { name, verdict: "failed", reason }
+            }
+            Some(at) if i > at => CheckResult { name, verdict: "skipped", reason: None },
+            _ => CheckResult { name, verdict: "passed", reason: None },
+        };
+        let checks = CHECKS.iter().enumerate().map(result).collect();
+        CheckReport { file: file.display().to_string(), checks }
+    }
+
+    pub(crate) fn show(&self) -> io::Result<()> {
+        print_line(&escaped(&self.file))?;
+        let done = self.checks.iter().filter(|check| check.verdict != "skipped").count();
+        for (check, (_, meaning)) in self.checks.iter().zip(CHECKS).take(done) {
+            print_line(&format!("  {:<8} {:<16} {meaning}", check.verdict, check.name))?;
+            for reason in check.reason.iter().flat_map(|reason| reason.lines()) {
+                print_line(&format!("           {}", escaped(reason)))?;
+            }
+        }
+        match self.checks.len() - done {
+            0 => Ok(()),
+            1 => print_line("  skipped  1 more, which depends on the one that failed"),
+            left => {
+                print_line(&format!("  skipped  {left} more, which depend on the one that failed"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::CHECKS;
+
+    #[test]
+    fn each_check_has_a_unique_name() {
+        let names: BTreeSet<_> = CHECKS.iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), CHECKS.len());
+    }
+}

@@ -1,0 +1,153 @@
+//! The metadata of a library, as `inspect` prints it.
+
+use std::io;
+
+use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
+use serde::Serialize;
+
+use crate::output::{escaped, print_line};
+
+#[derive(Serialize)]
+pub(crate) struct InspectReport<'a> {
+    file: String,
+    abi_version: u32,
+    rust: bool,
+    unwinds: bool,
+    package: &'a str,
+    version: &'a str,
+    authors: Vec<&'a str>,
+    description: &'a str,
+    license: &'a str,
+    repository: &'a str,
+    rustc: &'a str,
+    target: &'a str,
+    interfaces: Vec<InterfaceReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct InterfaceReport<'a> {
+    #[serde(flatten)]
+    itself: TraitReport<'a>,
+    implementations: Vec<&'a str>,
+    /// The interfaces of the objects that it takes or returns, and of theirs.
+    objects: Vec<TraitReport<'a>>,
+}
+
+/// An interface of the library, or of an object.
+#[derive(Serialize)]
+struct TraitReport<'a> {
+    path: &'a str,
+    version: &'a str,
+    fingerprint: String,
+    send: bool,
+    sync: bool,
+    methods: Vec<&'a str>,
+    types: Vec<TypeReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct TypeReport<'a> {
+    path: &'a str,
+    definition: &'a str,
+}
+
+pub(crate) fn report(file: String, metadata: &PluginMetadata) -> InspectReport<'_> {
+    let package = &metadata.package;
+    InspectReport {
+        file,
+        abi_version: package.abi_version,
+        rust: package.rust,
+        unwinds: package.unwinds,
+        package: &package.name,
+        version: &package.version,
+        authors: package.authors.split(':').filter(|author| !author.is_empty()).collect(),
+        description: &package.description,
+        license: &package.license,
+        repository: &package.repository,
+        rustc: &package.rustc,
+        target: &package.target,
+        interfaces: metadata.interfaces.iter().map(|i| interface(i, metadata)).collect(),
+    }
+}
+
+fn interface<'a>(
+    interface: &'a InterfaceMetadata,
+    metadata: &'a PluginMetadata,
+) -> InterfaceReport<'a> {
+    let ours = metadata.registrations.iter().filter(|r| r.interface == interface.path);
+    InterfaceReport {
+        itself: described(interface),
+        implementations: ours.map(|registration| registration.name.as_str()).collect(),
+        objects: interface.objects.iter().map(described).collect(),
+    }
+}
+
+fn described(interface: &InterfaceMetadata) -> TraitReport<'_> {
+    let types = interface.types.iter();
+    TraitReport {
+        path: &interface.path,
+        version: &interface.version,
+        fingerprint: format!("{:#018x}", interface.fingerprint),
+        send: interface.send,
+        sync: interface.sync,
+        methods: interface.methods.iter().map(|method| method.signature.as_str()).collect(),
+        types: types.map(|ty| TypeReport { path: &ty.path, definition: &ty.definition }).collect(),
+    }
+}
+
+pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
+    line("file", &report.file)?;
+    line("package", &format!("{} {}", report.package, report.version))?;
+    line("description", report.description)?;
+    line("authors", &report.authors.join(", "))?;
+    line("license", report.license)?;
+    line("repository", report.repository)?;
+    line("compiler", report.rustc)?;
+    line("target", report.target)?;
+    line("abi", &report.abi_version.to_string())?;
+    let panics = match (report.rust, report.unwinds) {
+        (_, true) => "unwind",
+        (true, false) => "abort",
+        (false, false) => "none, as the library is not written in Rust",
+    };
+    line("panics", panics)?;
+    line("values", if report.rust { "typed by rustc" } else { "validated in each call" })?;
+    for InterfaceReport { itself, implementations, objects } in &report.interfaces {
+        print_line("")?;
+        line("interface", &format!("{} {}", itself.path, itself.version))?;
+        line("fingerprint", itself.fingerprint.as_str())?;
+        line("threads", threads(itself))?;
+        line("implemented", &format!("by {}", implementations.join(", ")))?;
+        content(itself)?;
+        for object in objects {
+            line("uses", &format!("{} {}", object.path, object.version))?;
+            // It may refer to itself.
+            if object.path != itself.path {
+                content(object)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn line(name: &str, value: &str) -> io::Result<()> {
+    match value {
+        "" => Ok(()),
+        value => print_line(&format!("{name:<12} {}", escaped(value))),
+    }
+}
+
+fn threads(interface: &TraitReport<'_>) -> &'static str {
+    match (interface.send, interface.sync) {
+        (true, true) => "Send + Sync",
+        (true, false) => "Send",
+        (false, true) => "Sync",
+        (false, false) => "one thread",
+    }
+}
+
+/// Prints the methods, and the types that they refer to.
+fn content(interface: &TraitReport<'_>) -> io::Result<()> {
+    interface.methods.iter().try_for_each(|method| line("", method))?;
+    interface.types.iter().try_for_each(|ty| line("", ty.definition))
+}
