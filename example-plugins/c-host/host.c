@@ -1,5 +1,5 @@
-// A host in C: calls functions of two libraries by name, and whatever version of
-// them there is. Each Enter is one more round; Ctrl-D ends it.
+// A host in C: calls functions of two libraries by name, always in their current
+// version. Enter calls them again; Ctrl-D ends the program.
 #include <hot_reload.h>
 #include <stdio.h>
 
@@ -17,7 +17,7 @@ static void reload(hr_library *library, const char *path) {
     if (status < 0) printf("error: %s\n", hr_last_error());
 }
 
-// With the type in the program: as quick as any pointer.
+// The program knows the type, so the call is as fast as any function pointer.
 static void call_area(void) {
     hr_function area;
     hr_hold *hold;
@@ -29,7 +29,7 @@ static void call_area(void) {
     hr_release(hold);
 }
 
-// With a type that is known only when the program runs.
+// The signature is parsed at run time.
 static void call_by_signature(void) {
     hr_value arguments[] = {hr_double(1.5), hr_int(2)}, name = hr_text("C"), result;
     if (hr_call(library2, "scale(double, int) -> double", arguments, 2, &result) == HR_OK)

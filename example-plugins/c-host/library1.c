@@ -1,2 +1,2 @@
-// Edit this, run `make`, and press Enter in the host.
+// Edit this file, run `make`, and press Enter in the host.
 int area(int width, int height) { return width * height; }

@@ -1,2 +1,2 @@
-// Edit this while a program uses it, and run `make`.
+// Edit this file while a program uses the library, then run `make`.
 int foo(void) { return 4; }

@@ -1,4 +1,4 @@
-// A greeter in C. Its header is what `plugin-host header` prints for `Greeter`.
+// A greeter in C. `plugin-host header` printed its header.
 #include "greeter.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@ static Greeter_Outcome_str name(void *instance) {
     return outcome;
 }
 
-// The text belongs to the host, which has it freed by `plugin_free`.
+// The text belongs to the host, which frees it with `plugin_free`.
 static Greeter_Outcome_String greet(void *instance, PluginStr target) {
     (void)instance;
     size_t size = sizeof("Salve, !") + target.len;
@@ -37,6 +37,6 @@ static const GreeterRegistration registration = { &vtable, &latin };
 const GreeterRegistration *plugin_register_Greeter_v1(void) { return &registration; }
 size_t plugin_unmaker_counter_Greeter_v1(void) { return dropped; }
 
-// What a host reads before anything runs.
+// The metadata, which a host reads before any code runs.
 PLUGIN_PACKAGE("greeter-c", "0.1.0")
 Greeter_PLUGIN("Latin")

@@ -1,4 +1,4 @@
-//! What the last error of each thread was.
+//! The last error of each thread.
 
 use std::cell::RefCell;
 use std::ffi::{CString, c_char};
@@ -10,7 +10,7 @@ thread_local! {
 pub(crate) fn remember(message: String) {
     // A NUL would end the text.
     let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
-    // A thread that ends has no use for it.
+    // A thread that is ending has no more use for it.
     let _ = LAST.try_with(|last| last.replace(message));
 }
 

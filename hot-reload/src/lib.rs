@@ -1,8 +1,8 @@
-//! `hot_reload.h`: what `HotLibrary` does, for hosts written in C.
+//! `hot_reload.h`: `HotLibrary` for hosts written in C.
 //!
-//! The header is made of this file, whose comments are its documentation.
+//! The header is generated from this file, with its comments as documentation.
 #![expect(unsafe_code, reason = "takes pointers from C")]
-#![allow(non_camel_case_types, reason = "names as C has them")]
+#![allow(non_camel_case_types, reason = "the names of the C header")]
 
 mod last_error;
 mod value;
@@ -16,45 +16,46 @@ use plugin_interface::{FunctionGuard, HotError, HotLibrary, HotReload, LoadError
 use crate::last_error::remember;
 pub use crate::value::{hr_kind, hr_union, hr_value};
 
-/// How a function of this header went.
+/// The status of a call. Negative values are errors.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum hr_status {
-    /// Well; of `hr_check_and_reload`: nothing changed.
+    /// Success. For `hr_check_and_reload`: the library is unchanged.
     HR_OK = 0,
-    /// A new version serves.
+    /// A new version is loaded.
     HR_RELOADED = 1,
-    /// It was unloaded, and is still mapped; `hr_last_error` tells why.
+    /// The library is closed, but still in memory; `hr_last_error` returns the
+    /// reason.
     HR_STILL_MAPPED = 2,
-    /// The library cannot be loaded: it is missing, damaged, being written ..
+    /// The library cannot be loaded: it is missing, damaged or being written.
     HR_NOT_LOADED = -1,
-    /// The version that serves has no such function.
+    /// The current version does not define this function.
     HR_NOT_DEFINED = -2,
-    /// An argument is null, or none that the function could take.
+    /// An argument is null or invalid.
     HR_BAD_ARGUMENT = -3,
-    /// The policy refuses the library.
+    /// The policy rejects the library.
     HR_REFUSED = -4,
-    /// There is a mistake in this library.
+    /// An internal error of hot-reload.
     HR_PANICKED = -5,
 }
 
 use hr_status::*;
 
-/// A library that is open.
+/// An open library.
 pub struct hr_library {
     library: HotLibrary,
 }
 
-/// Keeps a version of a library mapped.
+/// A hold, which keeps a version of a library loaded.
 pub struct hr_hold {
-    #[expect(dead_code, reason = "kept for what its drop does")]
+    #[expect(dead_code, reason = "releases the version when dropped")]
     guard: FunctionGuard<unsafe extern "C" fn()>,
 }
 
-/// Any function; to be cast to its own type.
+/// A function of any type; cast it to its own type.
 pub type hr_function = Option<unsafe extern "C" fn()>;
 
-/// An error, and what is to be remembered of it.
+/// The status and the message of an error.
 struct Failed(hr_status, String);
 
 impl From<HotError> for Failed {
@@ -84,7 +85,7 @@ impl From<DynamicCallError> for Failed {
     }
 }
 
-/// Runs what a function does; nothing unwinds into C.
+/// Runs the body of a function. A panic becomes a status.
 fn answer(run: impl FnOnce() -> Result<hr_status, Failed>) -> hr_status {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(status)) => status,
@@ -93,7 +94,7 @@ fn answer(run: impl FnOnce() -> Result<hr_status, Failed>) -> hr_status {
             status
         }
         Err(_) => {
-            remember("a panic, which was reported when it happened".to_owned());
+            remember("internal error: a panic, which was printed to stderr".to_owned());
             HR_PANICKED
         }
     }
@@ -103,43 +104,47 @@ fn bad(what: &str) -> Failed {
     Failed(HR_BAD_ARGUMENT, what.to_owned())
 }
 
-/// What a pointer leads to, unless it is null.
+/// Dereferences a pointer, unless it is null.
 ///
 /// # Safety
 ///
-/// It is null or valid for as long as the result is used.
-unsafe fn given<'p, T>(pointer: *const T, name: &str) -> Result<&'p T, Failed> {
-    // SAFETY: the contract of this function.
+/// 1. The pointer is null, or valid for as long as the result is used.
+unsafe fn not_null<'p, T>(pointer: *const T, name: &str) -> Result<&'p T, Failed> {
+    // SAFETY: condition 1.
     unsafe { pointer.as_ref() }.ok_or_else(|| bad(&format!("`{name}` is null")))
 }
 
-/// A text that C gives.
+/// Borrows a text from C, unless it is null.
 ///
 /// # Safety
 ///
-/// It is null or ends with NUL, and valid for as long as the result is used.
+/// 1. The pointer is null, or valid for as long as the result is used.
+/// 2. The text ends with NUL.
 unsafe fn text<'p>(pointer: *const c_char, name: &str) -> Result<&'p CStr, Failed> {
-    // SAFETY: the contract of this function.
-    unsafe { given(pointer, name).map(|start| CStr::from_ptr(start)) }
+    // SAFETY: conditions 1 and 2.
+    unsafe { not_null(pointer, name).map(|start| CStr::from_ptr(start)) }
 }
 
+/// Borrows a UTF-8 text from C, unless it is null.
+///
 /// # Safety
 ///
-/// As [`text`].
+/// As for [`text`].
 unsafe fn utf8<'p>(pointer: *const c_char, name: &str) -> Result<&'p str, Failed> {
-    // SAFETY: the contract of this function.
+    // SAFETY: the same conditions.
     unsafe { text(pointer, name) }?.to_str().map_err(|_| bad(&format!("`{name}` is not UTF-8")))
 }
 
-/// Loads the library at `path` for `count` functions of these names, of which it
-/// need not define any yet, and gives it in `*library`.
+/// Loads the library at `path` for `count` functions with these names, and stores it
+/// in `*library`. The library need not define the functions yet.
 ///
-/// Opening runs the library's constructors.
+/// Loading runs the library's constructors.
 ///
 /// # Safety
 ///
-/// `path` and the names end with NUL; there are `count` names; `library` can be
-/// written.
+/// 1. `path` and each name are null or end with NUL.
+/// 2. `names` is null or points to `count` names.
+/// 3. `library` is null or can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hr_open(
     path: *const c_char,
@@ -148,16 +153,17 @@ pub unsafe extern "C" fn hr_open(
     library: *mut *mut hr_library,
 ) -> hr_status {
     answer(|| {
-        // SAFETY: the contract of this function.
-        let (path, _, _) =
-            unsafe { (text(path, "path")?, given(names, "names")?, given(library, "library")?) };
-        // SAFETY: as above; `names` is not null.
+        // SAFETY: conditions 1 to 3.
+        let (path, _, _) = unsafe {
+            (text(path, "path")?, not_null(names, "names")?, not_null(library, "library")?)
+        };
+        // SAFETY: condition 2; `names` is not null.
         let names = unsafe { std::slice::from_raw_parts(names, count) };
-        // SAFETY: as above.
+        // SAFETY: condition 1.
         let names = names.iter().map(|name| unsafe { utf8(*name, "names") });
         let opened = HotLibrary::open(path_of(path)?, &names.collect::<Result<Vec<_>, _>>()?)?;
         let opened = Box::new(hr_library { library: opened });
-        // SAFETY: as above; `library` is not null.
+        // SAFETY: condition 3; `library` is not null.
         unsafe { library.write(Box::into_raw(opened)) };
         Ok(HR_OK)
     })
@@ -174,15 +180,17 @@ fn path_of(text: &CStr) -> Result<&OsStr, Failed> {
     text.to_str().map(OsStr::new).map_err(|_| bad("`path` is not UTF-8"))
 }
 
-/// Gives the function of that name of the version that serves, to be called
-/// until `*hold` is given to `hr_release`. A new version may serve in between.
+/// Stores the function with that name in `*function`, and a hold in `*hold`. The
+/// function may be called until `hr_release` receives the hold.
 ///
-/// The name is one of those that the library was opened with.
+/// The function belongs to the version that is current now, also after a reload.
+/// The name must be one of those passed to `hr_open`.
 ///
 /// # Safety
 ///
-/// The library is open, `name` ends with NUL, `function` and `hold` can be
-/// written.
+/// 1. `library` is null or open.
+/// 2. `name` is null or ends with NUL.
+/// 3. `function` and `hold` are null or can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hr_hold_function(
     library: *const hr_library,
@@ -191,13 +199,13 @@ pub unsafe extern "C" fn hr_hold_function(
     hold: *mut *mut hr_hold,
 ) -> hr_status {
     answer(|| {
-        // SAFETY: the contract of this function.
-        let (library, name) = unsafe { (given(library, "library")?, utf8(name, "name")?) };
-        // SAFETY: as above.
-        unsafe { (given(function, "function")?, given(hold, "hold")?) };
+        // SAFETY: conditions 1 and 2.
+        let (library, name) = unsafe { (not_null(library, "library")?, utf8(name, "name")?) };
+        // SAFETY: condition 3.
+        unsafe { (not_null(function, "function")?, not_null(hold, "hold")?) };
         let named = library.library.function::<unsafe extern "C" fn()>(name)?;
         let guard = named.get().map_err(DynamicCallError::from)?;
-        // SAFETY: as above; neither is null.
+        // SAFETY: condition 3; neither is null.
         unsafe {
             function.write(Some(*guard));
             hold.write(Box::into_raw(Box::new(hr_hold { guard })));
@@ -206,32 +214,35 @@ pub unsafe extern "C" fn hr_hold_function(
     })
 }
 
-/// Ends what `hr_hold_function` began; null is passed over.
+/// Releases a hold. Null is ignored.
 ///
 /// # Safety
 ///
-/// It was not released before.
+/// 1. The hold is null, or comes from `hr_hold_function` and was not released before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hr_release(hold: *mut hr_hold) {
     if !hold.is_null() {
-        // SAFETY: made by `hr_hold_function`, and not released yet.
+        // SAFETY: condition 1; `hr_hold_function` created the box.
         drop(unsafe { Box::from_raw(hold) });
     }
 }
 
 /// Calls a function by its signature, such as `scale(double, int) -> double`, with
-/// `count` arguments, and gives what it returns in `*result`, unless that is
-/// null. A text that it returns is copied, and valid until the next `hr_call` of
-/// the thread.
+/// `count` arguments. Stores the result in `*result`, unless that is null.
 ///
-/// Each argument must be of the type of its parameter: integers, in its range,
-/// for integers, `HR_DOUBLE` for `double` and `float`, `HR_TEXT` for `const char *`,
-/// and `HR_POINTER` for any pointer.
+/// Each argument must have the type of its parameter: `HR_INT` or `HR_UINT` in
+/// range for an integer, `HR_DOUBLE` for `double` and `float`, `HR_TEXT` for
+/// `const char *`, and `HR_POINTER` for any pointer. A text result is a copy, valid
+/// until the next `hr_call` of this thread.
 ///
 /// # Safety
 ///
-/// The library is open, the function has that signature, `signature` and texts end
-/// with NUL, there are `count` arguments, `result` is null or can be written.
+/// 1. `library` is null or open.
+/// 2. The function has that signature.
+/// 3. `signature` and each text are null or end with NUL.
+/// 4. `arguments` is null or points to `count` values, each with the member that
+///    its kind selects.
+/// 5. `result` is null or can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hr_call(
     library: *const hr_library,
@@ -241,47 +252,47 @@ pub unsafe extern "C" fn hr_call(
     result: *mut hr_value,
 ) -> hr_status {
     answer(|| {
-        // SAFETY: the contract of this function.
+        // SAFETY: conditions 1 and 3.
         let (library, text) =
-            unsafe { (given(library, "library")?, utf8(signature, "signature")?) };
+            unsafe { (not_null(library, "library")?, utf8(signature, "signature")?) };
         let signature: Signature = text.parse()?;
         let arguments = match count {
             0 => &[],
-            // SAFETY: as above, and not null.
+            // SAFETY: condition 4; `arguments` is not null.
             _ => unsafe {
-                given(arguments, "arguments")?;
+                not_null(arguments, "arguments")?;
                 std::slice::from_raw_parts(arguments, count)
             },
         };
-        // SAFETY: as above.
-        let arguments = arguments.iter().map(|argument| unsafe { value::taken(argument) });
+        // SAFETY: conditions 3 and 4.
+        let arguments = arguments.iter().map(|argument| unsafe { value::from_c(argument) });
         let arguments: Option<Vec<_>> = arguments.collect();
         let arguments =
             arguments.ok_or_else(|| bad("an argument is HR_VOID, or a text that is null"))?;
-        // SAFETY: as above.
+        // SAFETY: condition 2.
         let returned =
             unsafe { library.library.call_dynamic(signature.name(), &signature, &arguments) }?;
         if !result.is_null() {
-            // SAFETY: as above.
-            unsafe { result.write(value::given(returned)) };
+            // SAFETY: condition 5.
+            unsafe { result.write(value::to_c(returned)) };
         }
         Ok(HR_OK)
     })
 }
 
-/// Loads the file if it is another one than at the last time, and puts it in
-/// place of the version that serves when all has gone well: `HR_RELOADED`, or
-/// `HR_OK` if it is the same. After an error the version before serves on. Made
-/// to be called often.
+/// Loads the file again if it has changed. Returns `HR_RELOADED`, or `HR_OK` if it
+/// is unchanged. After an error the current version stays in use.
+///
+/// A call for an unchanged file is cheap, so call it often.
 ///
 /// # Safety
 ///
-/// The library is open.
+/// 1. `library` is null or open.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hr_check_and_reload(library: *const hr_library) -> hr_status {
     answer(|| {
-        // SAFETY: the contract of this function.
-        let library = unsafe { given(library, "library") }?;
+        // SAFETY: condition 1.
+        let library = unsafe { not_null(library, "library") }?;
         Ok(match library.library.check_and_reload()? {
             HotReload::Unchanged => HR_OK,
             _ => HR_RELOADED,
@@ -289,29 +300,30 @@ pub unsafe extern "C" fn hr_check_and_reload(library: *const hr_library) -> hr_s
     })
 }
 
-/// The number of the version that serves, counted from 1; 0 for null.
+/// Returns the number of the current version, counted from 1; 0 for null.
 ///
 /// # Safety
 ///
-/// The library is open, or null.
+/// 1. `library` is null or open.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hr_generation(library: *const hr_library) -> u64 {
-    // SAFETY: the contract of this function.
+    // SAFETY: condition 1.
     unsafe { library.as_ref() }.map_or(0, |library| library.library.generation())
 }
 
-/// Waits for calls in flight, for ten seconds at most, unloads the library and
-/// frees `library`: `HR_OK`, or `HR_STILL_MAPPED` if something keeps it mapped.
+/// Unloads the library and frees `library`. Waits up to ten seconds for running
+/// calls. Returns `HR_STILL_MAPPED` if something keeps the library in memory.
 ///
 /// # Safety
 ///
-/// The library is open, and not used from now on.
+/// 1. `library` is null or open.
+/// 2. `library` is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hr_unload(library: *mut hr_library) -> hr_status {
     answer(|| {
-        // SAFETY: the contract of this function.
-        unsafe { given(library, "library") }?;
-        // SAFETY: as above; made by `hr_open`.
+        // SAFETY: condition 1.
+        unsafe { not_null(library, "library") }?;
+        // SAFETY: conditions 1 and 2; `hr_open` created the box.
         let library = unsafe { Box::from_raw(library) };
         match library.library.unload()? {
             UnloadOutcome::Unmapped => Ok(HR_OK),
@@ -323,8 +335,8 @@ pub unsafe extern "C" fn hr_unload(library: *mut hr_library) -> hr_status {
     })
 }
 
-/// What the last error of this thread was, until its next one; empty if there was
-/// none.
+/// Returns the message of the last error of this thread, or an empty text. The
+/// pointer is valid until the thread's next error.
 #[unsafe(no_mangle)]
 pub extern "C" fn hr_last_error() -> *const c_char {
     last_error::text()

@@ -1,69 +1,71 @@
-//! Values whose types are known at run time, as C writes them.
+//! Values whose types are known at run time, for C.
 
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 
 use plugin_interface::dynamic::Value;
 
-/// What a value is.
+/// The type of a value.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum hr_kind {
-    /// Nothing; only returned.
+    /// No value; only a result.
     HR_VOID,
-    /// `as.boolean`.
+    /// A `bool` in `as.boolean`.
     HR_BOOL,
-    /// `as.integer`, for integers of any size.
+    /// A signed integer of any size in `as.integer`.
     HR_INT,
-    /// `as.natural`, for integers of any size.
+    /// An unsigned integer of any size in `as.natural`.
     HR_UINT,
-    /// `as.real`, for `double` and `float`.
+    /// A `double` or `float` in `as.real`.
     HR_DOUBLE,
-    /// `as.text`, which ends with NUL.
+    /// A text that ends with NUL in `as.text`.
     HR_TEXT,
-    /// `as.pointer`.
+    /// Any pointer in `as.pointer`.
     HR_POINTER,
 }
 
 use hr_kind::*;
 
-/// The value itself, by its kind.
+/// The content of a value; its kind selects the member.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub union hr_union {
-    /// Of `HR_BOOL`.
+    /// For `HR_BOOL`.
     pub boolean: bool,
-    /// Of `HR_INT`.
+    /// For `HR_INT`.
     pub integer: i64,
-    /// Of `HR_UINT`.
+    /// For `HR_UINT`.
     pub natural: u64,
-    /// Of `HR_DOUBLE`.
+    /// For `HR_DOUBLE`.
     pub real: f64,
-    /// Of `HR_TEXT`.
+    /// For `HR_TEXT`.
     pub text: *const c_char,
-    /// Of `HR_POINTER`.
+    /// For `HR_POINTER`.
     pub pointer: *mut c_void,
 }
 
-/// An argument or a result of `hr_call`. What a function returns is `HR_INT`, or
-/// `HR_UINT` where it does not fit; a text that is null is `HR_POINTER`.
+/// An argument or a result of `hr_call`.
+///
+/// An integer result is `HR_INT`, or `HR_UINT` if it is too large for that. A text
+/// result that is null is `HR_POINTER`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hr_value {
-    /// What it is.
+    /// The type.
     pub kind: hr_kind,
-    /// The value itself.
+    /// The content.
     pub r#as: hr_union,
 }
 
-/// An argument from C; `None` if it is none.
+/// Reads an argument from C. Returns `None` for `HR_VOID` and for a null text.
 ///
 /// # Safety
 ///
-/// The member of the union that the kind names was written; a text is null or ends
-/// with NUL.
-pub(crate) unsafe fn taken(value: &hr_value) -> Option<Value<'static>> {
-    // SAFETY: the contract of this function.
+/// 1. The member of the union that the kind selects is initialized.
+/// 2. A text is null or ends with NUL.
+pub(crate) unsafe fn from_c(value: &hr_value) -> Option<Value<'static>> {
+    // SAFETY: conditions 1 and 2.
     unsafe {
         Some(match value.kind {
             HR_VOID => return None,
@@ -81,17 +83,17 @@ pub(crate) unsafe fn taken(value: &hr_value) -> Option<Value<'static>> {
 }
 
 thread_local! {
-    /// What the last text was that this thread was given.
+    /// The last text that this thread received.
     static TEXT: RefCell<CString> = RefCell::default();
 }
 
-/// A result for C.
-pub(crate) fn given(value: Value<'static>) -> hr_value {
+/// Converts a result for C.
+pub(crate) fn to_c(value: Value<'static>) -> hr_value {
     let (kind, value) = match value {
         Value::Bool(boolean) => (HR_BOOL, hr_union { boolean }),
         Value::Int(value) => match i64::try_from(value) {
             Ok(integer) => (HR_INT, hr_union { integer }),
-            // No integer of C is larger than that.
+            // A larger integer is a `uint64_t`; C has none beyond that.
             Err(_) => (HR_UINT, hr_union { natural: value as u64 }),
         },
         Value::Float(real) => (HR_DOUBLE, hr_union { real }),

@@ -1,4 +1,4 @@
-//! The header is up to date, and a host written in C does with it what it says.
+//! The header is up to date, and a host written in C works with it.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -13,9 +13,9 @@ fn crate_folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// `BLESS=1` writes the header anew.
+/// With `BLESS=1`, writes the header again.
 #[test]
-fn the_header_is_that_of_the_source() {
+fn the_header_is_up_to_date() {
     let config = cbindgen::Config::from_file(crate_folder().join("cbindgen.toml")).unwrap();
     let bindings = cbindgen::Builder::new()
         .with_config(config)
@@ -34,7 +34,7 @@ fn the_header_is_that_of_the_source() {
     assert_eq!(found, expected, "run this test with BLESS=1");
 }
 
-/// The folder with the library that C hosts link.
+/// Returns the folder with the library that C hosts link.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(build)
@@ -55,7 +55,7 @@ fn build() -> PathBuf {
     files.next().expect("a library").parent().unwrap().into()
 }
 
-/// The example, in a folder of its own.
+/// Copies the example to a temporary folder.
 fn example() -> TempDir {
     let folder = TempDir::new().unwrap();
     let source = crate_folder().parent().unwrap().join("example-plugins/c-host");
@@ -108,7 +108,7 @@ fn a_host_in_c_calls_two_libraries_by_name_reloads_each_and_unloads_them() {
     stdin.write_all(b"\n").unwrap();
     let (second, greeting) = ("reloaded build/library2.so", "greet(\"C\") -> Hello, C!");
     expect(&[second, "area(3, 4) -> 6", "scale(1.5, 2) -> 3.5", greeting]);
-    // What is damaged is told, and the old code serves.
+    // A damaged file is reported, and the old code keeps running.
     fs::write(path.join("build/library1.so"), "no library").unwrap();
     stdin.write_all(b"\n").unwrap();
     let message = lines.next().unwrap();
@@ -122,7 +122,7 @@ fn a_host_in_c_calls_two_libraries_by_name_reloads_each_and_unloads_them() {
 }
 
 #[test]
-fn mistakes_of_a_host_are_told_by_their_status_and_a_text() {
+fn mistakes_of_a_host_have_a_status_and_a_message() {
     let folder = example();
     let path = folder.path();
     fs::write(

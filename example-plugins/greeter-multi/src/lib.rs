@@ -1,5 +1,5 @@
-//! Several implementations in one library: in modules, by a constructor that
-//! is told where the library lies, and with a name of its own.
+//! Several implementations in one library: one in a module, one with its own name,
+//! and one with a constructor that receives the path of the library.
 #![forbid(unsafe_code)]
 
 use plugin_interface::{Greeter, PluginContext, plugin_aggregates, plugin_impl};
@@ -40,16 +40,16 @@ impl Greeter for French {
     }
 }
 
-/// Greets in the language of robots, from a place that it knows.
+/// Greets as a robot that is named after its library.
 pub struct Robot {
     name: String,
 }
 
 impl Robot {
     fn assemble(context: &PluginContext) -> Result<Self, std::io::Error> {
-        let place = context.library_path().and_then(|path| path.file_name());
-        let place = place.ok_or(std::io::ErrorKind::NotFound)?.display();
-        Ok(Robot { name: format!("robot of {place}") })
+        let file = context.library_path().and_then(|path| path.file_name());
+        let file = file.ok_or(std::io::ErrorKind::NotFound)?.display();
+        Ok(Robot { name: format!("robot of {file}") })
     }
 }
 

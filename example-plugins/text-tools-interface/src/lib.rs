@@ -1,40 +1,40 @@
-//! An interface of one's own: what a text tool does.
+//! An interface for text tools.
 //!
-//! Plugins and hosts both depend on this crate; nothing else is shared.
+//! Plugins and hosts both depend on this crate. They share nothing else.
 #![forbid(unsafe_code)]
 
 use plugin_interface::plugin_interface;
 
-/// Works on text, and keeps a clipboard.
+/// Works on text and has a clipboard.
 #[plugin_interface(version = "1.0")]
 pub trait TextTools: Send {
-    /// How many words there are.
+    /// Returns the number of words.
     fn count_words(&self, text: &str) -> u64;
 
-    /// The longest of some lengths, if there are any.
+    /// Returns the greatest length, if there is one.
     fn longest(&self, lengths: &[u32]) -> Option<u32>;
 
-    /// Replaces control characters by spaces, in place. Gives their number.
+    /// Replaces control characters with spaces, in place. Returns their number.
     fn blank_controls(&self, bytes: &mut [u8]) -> usize;
 
-    /// The lines of `text` that contain `pattern`.
+    /// Returns the lines of `text` that contain `pattern`.
     ///
     /// # Errors
     ///
-    /// If the pattern is empty, since it would be in every line.
+    /// The pattern is empty: every line would contain it.
     fn find(&self, text: &str, pattern: &str) -> Result<Vec<String>, String>;
 
-    /// Puts `text` on the clipboard. Gives how many texts are on it.
+    /// Puts `text` on the clipboard. Returns the number of texts on it.
     fn copy(&mut self, text: &str) -> usize;
 
-    /// The text copied last.
+    /// Returns the last copied text.
     fn clipboard(&self) -> Option<&str>;
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn plugins_that_were_built_still_fit() {
+    fn existing_plugins_stay_compatible() {
         plugin_interface::assert_snapshot!(dyn super::TextTools, "snapshots/TextTools.txt");
     }
 }

@@ -1,4 +1,4 @@
-//! Implements an interface that another crate of this folder defines.
+//! A plugin for the interface of the crate `text-tools-interface`.
 #![forbid(unsafe_code)]
 
 use plugin_interface::{plugin_aggregates, plugin_impl};
@@ -7,7 +7,7 @@ use text_tools_interface::TextTools;
 #[plugin_aggregates(TextTools)]
 mod plugin {}
 
-/// Text tools that know no language but white space.
+/// Text tools that split words at white space.
 #[derive(Default)]
 pub struct Plain {
     copied: Vec<String>,

@@ -1,4 +1,4 @@
-/* Gives back what it is given: structs and enums of the interface's author. */
+/* Returns its arguments: structs and enums of the interface's author. */
 #include "derived.h"
 
 #define ECHO(name, type) \
@@ -24,7 +24,7 @@ ECHOES(tree, trees, Tree)
 ECHOES(list, lists, List_Parcel)
 ECHOES(formula, formulas, Formula)
 
-/* A parcel with all that it may have. */
+/* A parcel with every field filled. */
 static Derived_Parcel full_parcel(void) {
     Derived_Point *marks = plugin_malloc(3 * sizeof *marks);
     for (int i = 0; i < 3; i++) marks[i] = (Derived_Point){ .x = 1, .y = 2, .is_set = 0 };

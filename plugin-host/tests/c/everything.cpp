@@ -1,5 +1,5 @@
-// Gives back what it is given: every type that needs no definition. The vtable,
-// a line for each method, is made by the test.
+// Returns its arguments: every type that needs no definition. The test generates
+// the vtable, a line for each method.
 #include "everything.h"
 
 namespace {
@@ -81,7 +81,7 @@ Everything_Outcome_Option_String longest(void *, Everything_BTreeMap_u8_Cow_str 
     return outcome;
 }
 
-// What is read here is what the test passes.
+// Reads the values that the test passes.
 template <class Outcome, class Value> Outcome only(bool expected, Value value) {
     Outcome outcome = { nullptr, value };
     if (!expected) outcome.status = PLUGIN_PANIC("another value was passed");

@@ -1,4 +1,4 @@
-/* References to what owns memory: what comes is a copy, and is freed here. */
+/* References to types that own memory: the plugin receives copies and frees them. */
 #include "shop.h"
 
 static PluginFailure *drop(void *instance) {

@@ -52,7 +52,7 @@ fn a_function_is_called_by_its_name_and_signature() {
 }
 
 #[test]
-fn what_cannot_be_called_is_told_with_its_exit_code() {
+fn a_call_that_fails_has_an_error_and_an_exit_code() {
     let directory = Directory::new();
     let library = compile(&directory, SOURCE);
     for (signature, arguments, code, expected) in [
@@ -84,7 +84,7 @@ fn what_cannot_be_called_is_told_with_its_exit_code() {
     }
 }
 
-/// The program, as it watches; ended when dropped.
+/// A running watch, which is killed when dropped.
 struct Watching {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -106,14 +106,14 @@ impl Watching {
         Watching { child, lines, errors }
     }
 
-    /// A line of stderr.
+    /// Reads a line of stderr.
     fn error(&mut self) -> String {
         let mut line = String::new();
         self.errors.read_line(&mut line).unwrap();
         line
     }
 
-    /// Reads on until a line is that one; gives those before it.
+    /// Reads up to the given line. Returns the lines before it.
     fn until(&mut self, line: &str) -> Vec<String> {
         let mut before = Vec::new();
         loop {
@@ -165,7 +165,7 @@ fn the_example_is_edited_and_rebuilt_while_it_is_watched() {
 }
 
 #[test]
-fn a_bad_build_is_told_once_and_the_old_code_goes_on() {
+fn a_bad_build_is_reported_once_and_the_old_code_keeps_running() {
     let directory = Directory::new();
     let library = compile(&directory, "int foo(void) { return 4; }");
     let path = library.to_str().unwrap();
@@ -177,14 +177,14 @@ fn a_bad_build_is_told_once_and_the_old_code_goes_on() {
         assert_eq!(watching.until("foo() -> 4"), [""; 0]);
     }
     fs::remove_file(&library).unwrap();
-    // The next one, and not the first again.
+    // This is a new error; the first is not repeated.
     assert!(watching.error().contains("No such file"));
     compile(&directory, "int foo(void) { return 5; }");
     watching.until("foo() -> 5");
 }
 
 #[test]
-fn watching_ends_after_so_many_rounds_or_with_a_crash() {
+fn a_watch_ends_after_its_count_or_with_a_crash() {
     let directory = Directory::new();
     let library = compile(&directory, SOURCE);
     let path = library.to_str().unwrap();

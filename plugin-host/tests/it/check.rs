@@ -1,5 +1,4 @@
-//! `check`: each check passes for a good plugin, and fails for one that fails
-//! exactly that.
+//! `check`: a good plugin passes every check, and each bad one fails exactly one.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +13,7 @@ fn check(path: &Path, more: &[&str]) -> Answer {
     plugin_host(&arguments)
 }
 
-/// The verdicts, by name, and the reason of the one that failed.
+/// Returns each check with its verdict, and the reason of the one that failed.
 fn verdicts(answer: &Answer) -> (Vec<(String, String)>, Option<String>) {
     let json = answer.json();
     let checks = json[0]["checks"].as_array().unwrap();
@@ -23,7 +22,7 @@ fn verdicts(answer: &Answer) -> (Vec<(String, String)>, Option<String>) {
     (checks.iter().map(|check| (text(&check["name"]), text(&check["verdict"]))).collect(), reason)
 }
 
-/// Asserts that exactly the check of that name fails, with a code and a reason.
+/// Asserts that exactly the named check fails, with that exit code and reason.
 fn fails(answer: &Answer, name: &str, code: i32, expected: &str) {
     assert_eq!(answer.code, code, "{name}: {answer:?}");
     let (verdicts, reason) = verdicts(answer);
@@ -51,7 +50,7 @@ fn a_good_plugin_passes_every_check() {
 }
 
 #[test]
-fn what_plugins_print_is_not_in_the_json() {
+fn output_of_plugins_is_not_in_the_json() {
     let directory = Directory::new();
     let prints = "#include <stdio.h>\n#include <unistd.h>\n\
         __attribute__((constructor)) static void begin(void) {\n\
@@ -65,7 +64,7 @@ fn what_plugins_print_is_not_in_the_json() {
     ] {
         let answer = plugin_host(command);
         assert_eq!(answer.code, 0, "{command:?}: {answer:?}");
-        // Nothing else is there, or it would not be read.
+        // Other output would be a parse error.
         assert!(!answer.json().is_null());
         for printed in ["buffered", "at once"] {
             assert!(answer.err.contains(printed), "{command:?}: {answer:?}");
@@ -167,7 +166,7 @@ fn each_check_of_the_plugin_fails_alone() {
 }
 
 #[test]
-fn a_plugin_that_nothing_is_implemented_in_fails_that_check() {
+fn a_plugin_without_implementations_fails_that_check() {
     let directory = Directory::new();
     let write = |path: &str, text: &str| {
         let path = directory.path().join(path);

@@ -1,4 +1,4 @@
-//! The processes in which the program tries plugins.
+//! The child processes in which the program tries plugins.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use crate::environment::{Directory, root};
 
-/// Waits until something is so.
-fn wait(what: &str, is_so: impl Fn() -> bool) {
+/// Waits until a condition is true.
+fn wait(what: &str, is_true: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
-    while !is_so() {
+    while !is_true() {
         assert!(Instant::now() < deadline, "{what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// Whether a process runs: it may have ended before anybody asked how.
+/// Returns `true` if a process runs. A zombie does not.
 fn is_running(process: &str) -> bool {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let state = stat.rsplit_once(") ").map(|(_, rest)| rest.as_bytes()[0]);
@@ -23,7 +23,7 @@ fn is_running(process: &str) -> bool {
 }
 
 #[test]
-fn none_outlives_a_host_that_is_killed() {
+fn no_child_outlives_a_killed_host() {
     let directory = Directory::new();
     let process = directory.path().join("process");
     let hangs = format!(

@@ -1,4 +1,4 @@
-//! `diff`: what changed, whether it is safe, and the exit code.
+//! `diff`: changes, compatibility and the exit code.
 
 use crate::environment::{Answer, Directory, plugin_host};
 use crate::records::{Interface, Method, library, of};
@@ -17,10 +17,10 @@ fn diff(old: &[Interface<'_>], new: &[Interface<'_>], more: &[&str]) -> Answer {
     plugin_host(&[&["diff", old.to_str().unwrap(), new.to_str().unwrap()], more].concat())
 }
 
-const SAFE: &str = "compatible: everything built before still works\n";
-const UNSAID: &str =
+const COMPATIBLE: &str = "compatible: everything built before still works\n";
+const TOO_LOW: &str =
     "compatible, but a version is too low: raise it, then everything built before still works\n";
-const UNSAFE: &str = "incompatible: some of what was built before is rejected\n";
+const BROKEN: &str = "incompatible: some of what was built before is rejected\n";
 
 #[test]
 fn each_change_has_its_verdict_and_exit_code() {
@@ -28,45 +28,45 @@ fn each_change_has_its_verdict_and_exit_code() {
     let grown: &[Method] = &[NAME, SIZE];
     let retyped: &[Method] = &[("fn name(&self) -> String", "", 13)];
     let cases: &[(&[Interface<'_>], i32, String)] = &[
-        (&[of(TOOL, "1.0", one)], 0, format!("tools::Tool, version 1.0: the same\n{SAFE}")),
+        (&[of(TOOL, "1.0", one)], 0, format!("tools::Tool, version 1.0: the same\n{COMPATIBLE}")),
         (
             &[of(TOOL, "1.1", grown)],
             0,
             format!(
-                "tools::Tool, version 1.0 to 1.1: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n{SAFE}"
+                "tools::Tool, version 1.0 to 1.1: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n{COMPATIBLE}"
             ),
         ),
         (
             &[of(TOOL, "1.0", grown)],
             1,
             format!(
-                "tools::Tool, version 1.0: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n  tools::Tool needs at least version 1.1\n{UNSAID}"
+                "tools::Tool, version 1.0: compatible\n  method size:\n    old (none)\n    new fn size(&self) -> u32, since 1.1\n  tools::Tool needs at least version 1.1\n{TOO_LOW}"
             ),
         ),
         (
             &[of(TOOL, "1.1", retyped)],
             3,
             format!(
-                "tools::Tool, version 1.0 to 1.1: incompatible\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  tools::Tool needs at least version 2.0\n{UNSAFE}"
+                "tools::Tool, version 1.0 to 1.1: incompatible\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  tools::Tool needs at least version 2.0\n{BROKEN}"
             ),
         ),
         (
             &[of(TOOL, "2.0", one)],
             3,
             format!(
-                "tools::Tool, version 1.0 to 2.0: incompatible only because of its version\n{UNSAFE}"
+                "tools::Tool, version 1.0 to 2.0: incompatible only because of its version\n{BROKEN}"
             ),
         ),
         (
             &[of("tools::Other", "1.0", one), of(TOOL, "1.0", one)],
             0,
-            format!("tools::Tool, version 1.0: the same\ntools::Other, new\n{SAFE}"),
+            format!("tools::Tool, version 1.0: the same\ntools::Other, new\n{COMPATIBLE}"),
         ),
         (
             &[of("tools::Other", "1.0", one)],
             3,
             format!(
-                "tools::Tool, removed: hosts that need it reject the new library\ntools::Other, new\n{UNSAFE}"
+                "tools::Tool, removed: hosts that need it reject the new library\ntools::Other, new\n{BROKEN}"
             ),
         ),
     ];
@@ -77,7 +77,7 @@ fn each_change_has_its_verdict_and_exit_code() {
 }
 
 #[test]
-fn the_same_is_available_as_json() {
+fn a_comparison_is_available_as_json() {
     let answer = diff(&[of(TOOL, "1.0", &[NAME])], &[of(TOOL, "1.1", &[NAME, SIZE])], &["--json"]);
     assert_eq!(answer.code, 0, "{answer:?}");
     let report = answer.json();
@@ -96,16 +96,16 @@ const PAINTER: &str = "art::Painter";
 const BRUSH: Method = ("fn brush(&self) -> Box<dyn Brush>", "", 31);
 const DIP: Method = ("fn dip(&self, into: Arc<dyn Sink>) -> Box<dyn Painter>", "", 32);
 
-/// Compares libraries of a painter that gives brushes, which take sinks and lead
-/// back to the painter.
-fn diff_behind(old: [Interface<'_>; 2], new: [Interface<'_>; 2], more: &[&str]) -> Answer {
+/// Compares libraries with a painter that returns brushes. Brushes take sinks and
+/// refer to the painter.
+fn diff_objects(old: [Interface<'_>; 2], new: [Interface<'_>; 2], more: &[&str]) -> Answer {
     let brush = of("art::Brush", "1.0", &[DIP]);
     let (before, now) = ([brush, old[1], old[0]], [brush, new[1], new[0]]);
-    diff(&[old[0].leading_to(&before)], &[new[0].leading_to(&now)], more)
+    diff(&[old[0].using(&before)], &[new[0].using(&now)], more)
 }
 
 #[test]
-fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_version() {
+fn interfaces_of_objects_are_compared_and_each_has_its_own_version() {
     let old = [of(PAINTER, "1.0", &[BRUSH]), of("art::Sink", "1.0", &[PUT])];
     let sink =
         |version: &'static str, methods: &'static [Method]| of("art::Sink", version, methods);
@@ -119,15 +119,15 @@ fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_versio
             "  interface art::Sink, version {versions}\n  method flush:\n    old (none)\n    new fn flush(&self), since 1.1\n"
         )
     };
-    let behind = "incompatible because of an interface that it uses";
+    let because = "incompatible because of an interface that it uses";
     let cases = [
-        ("1.0", sink("1.0", &[PUT]), 0, format!("1.0: the same\n{SAFE}")),
+        ("1.0", sink("1.0", &[PUT]), 0, format!("1.0: the same\n{COMPATIBLE}")),
         (
             "1.0",
             sink("1.0", &[PUT_OWNED]),
             3,
             format!(
-                "1.0: {behind}\n{}  art::Sink needs at least version 2.0\n{UNSAFE}",
+                "1.0: {because}\n{}  art::Sink needs at least version 2.0\n{BROKEN}",
                 retyped("1.0")
             ),
         ),
@@ -135,14 +135,14 @@ fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_versio
             "1.0",
             sink("2.0", &[PUT_OWNED]),
             3,
-            format!("1.0: {behind}\n{}{UNSAFE}", retyped("1.0 to 2.0")),
+            format!("1.0: {because}\n{}{BROKEN}", retyped("1.0 to 2.0")),
         ),
         (
             "2.0",
             sink("1.1", &[PUT_OWNED]),
             3,
             format!(
-                "1.0 to 2.0: {behind}\n{}  art::Sink needs at least version 2.0\n{UNSAFE}",
+                "1.0 to 2.0: {because}\n{}  art::Sink needs at least version 2.0\n{BROKEN}",
                 retyped("1.0 to 1.1")
             ),
         ),
@@ -151,7 +151,7 @@ fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_versio
             sink("2.0", &[PUT]),
             3,
             format!(
-                "1.0: {behind}\n  interface art::Sink:\n    old version 1.0\n    new version 2.0\n{UNSAFE}"
+                "1.0: {because}\n  interface art::Sink:\n    old version 1.0\n    new version 2.0\n{BROKEN}"
             ),
         ),
         (
@@ -159,7 +159,7 @@ fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_versio
             sink("1.0", &[PUT, FLUSH]),
             1,
             format!(
-                "1.0: compatible\n{}  art::Sink needs at least version 1.1\n{UNSAID}",
+                "1.0: compatible\n{}  art::Sink needs at least version 1.1\n{TOO_LOW}",
                 grown("1.0")
             ),
         ),
@@ -167,48 +167,48 @@ fn what_changed_in_the_interfaces_of_objects_is_told_and_each_has_its_own_versio
             "1.0",
             sink("1.1", &[PUT, FLUSH]),
             0,
-            format!("1.0: compatible\n{}{SAFE}", grown("1.0 to 1.1")),
+            format!("1.0: compatible\n{}{COMPATIBLE}", grown("1.0 to 1.1")),
         ),
     ];
     for (version, sink, code, expected) in cases {
-        let answer = diff_behind(old, [of(PAINTER, version, &[BRUSH]), sink], &[]);
+        let answer = diff_objects(old, [of(PAINTER, version, &[BRUSH]), sink], &[]);
         let expected = format!("art::Painter, version {expected}");
         assert_eq!((answer.code, answer.out.as_str()), (code, &*expected), "{answer:?}");
     }
 }
 
 #[test]
-fn what_changed_in_an_interface_that_leads_to_itself_is_told_once() {
+fn a_change_in_an_interface_that_refers_to_itself_is_reported_once() {
     let sink = of("art::Sink", "1.0", &[PUT]);
     let old = [of(PAINTER, "1.0", &[BRUSH]), sink];
-    let answer = diff_behind(old, [of(PAINTER, "1.1", &[BRUSH, FLUSH]), sink], &[]);
+    let answer = diff_objects(old, [of(PAINTER, "1.1", &[BRUSH, FLUSH]), sink], &[]);
     let expected = format!(
-        "art::Painter, version 1.0 to 1.1: compatible\n  method flush:\n    old (none)\n    new fn flush(&self), since 1.1\n{SAFE}"
+        "art::Painter, version 1.0 to 1.1: compatible\n  method flush:\n    old (none)\n    new fn flush(&self), since 1.1\n{COMPATIBLE}"
     );
     assert_eq!((answer.code, answer.out.as_str()), (0, &*expected), "{answer:?}");
 }
 
 #[test]
-fn an_interface_that_one_library_does_not_lead_to_is_told() {
+fn an_interface_that_only_one_library_uses_is_reported() {
     let sink = [of("art::Sink", "1.3", &[PUT])];
     let answer = diff(
         &[of(PAINTER, "1.0", &[NAME])],
         &[of(PAINTER, "1.1", &[NAME, ("fn sink(&self) -> Option<Box<dyn Sink>>", "1.1", 41)])
-            .leading_to(&sink)],
+            .using(&sink)],
         &[],
     );
     let expected = format!(
-        "art::Painter, version 1.0 to 1.1: compatible\n  method sink:\n    old (none)\n    new fn sink(&self) -> Option<Box<dyn Sink>>, since 1.1\n  interface art::Sink:\n    old (none)\n    new version 1.3\n{SAFE}"
+        "art::Painter, version 1.0 to 1.1: compatible\n  method sink:\n    old (none)\n    new fn sink(&self) -> Option<Box<dyn Sink>>, since 1.1\n  interface art::Sink:\n    old (none)\n    new version 1.3\n{COMPATIBLE}"
     );
     assert_eq!((answer.code, answer.out.as_str()), (0, &*expected), "{answer:?}");
 }
 
 #[test]
-fn what_changed_in_the_interfaces_of_objects_is_available_as_json() {
+fn changes_in_the_interfaces_of_objects_are_available_as_json() {
     let painter = of(PAINTER, "1.0", &[BRUSH]);
     let old = [painter, of("art::Sink", "1.0", &[PUT])];
     let report = |sink: Interface<'_>, code| {
-        let answer = diff_behind(old, [painter, sink], &["--json"]);
+        let answer = diff_objects(old, [painter, sink], &["--json"]);
         assert_eq!(answer.code, code, "{answer:?}");
         answer.json()
     };
@@ -245,7 +245,7 @@ fn what_changed_in_the_interfaces_of_objects_is_available_as_json() {
 }
 
 #[test]
-fn a_file_that_is_no_plugin_is_named() {
+fn the_file_that_is_no_plugin_is_named() {
     let directory = Directory::new();
     let library = library(&directory, "new", &[]);
     for arguments in

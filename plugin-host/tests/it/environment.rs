@@ -1,17 +1,18 @@
-//! A directory, the program, and what it answers.
+//! Directories of plugins, and runs of the program.
 
 use std::env::consts::DLL_EXTENSION;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
-/// The root of the repository.
+/// Returns the root of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// What a run of the program gave.
+/// The output and exit code of the program.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) code: i32,
@@ -26,17 +27,26 @@ impl Answer {
 }
 
 /// Runs the program from the root of the repository.
-pub(crate) fn plugin_host<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Answer {
-    let output = Command::new(env!("CARGO_BIN_EXE_plugin-host"))
-        .args(arguments)
-        .current_dir(root())
-        .env("CARGO", env!("CARGO"))
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("built"))
-        .env("RUST_BACKTRACE", "0")
-        .output()
-        .unwrap();
+pub(crate) fn plugin_host<S: AsRef<OsStr>>(arguments: &[S]) -> Answer {
+    answer(
+        command(arguments)
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("built")),
+    )
+}
+
+/// Returns the command that runs the program from the root of the repository.
+pub(crate) fn command<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plugin-host"));
+    command.args(arguments).current_dir(root());
+    command.env("CARGO", env!("CARGO")).env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn answer(command: &mut Command) -> Answer {
+    let output = command.output().unwrap();
     Answer {
-        code: output.status.code().expect("the host lives"),
+        code: output.status.code().expect("an exit code, not a signal"),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     }
@@ -54,19 +64,19 @@ impl Directory {
         self.0.path()
     }
 
-    pub(crate) fn arguments<'a>(&'a self, before: &'a [&'a str]) -> Vec<&'a std::ffi::OsStr> {
-        let mut arguments: Vec<_> = before.iter().map(std::ffi::OsStr::new).collect();
+    pub(crate) fn arguments<'a>(&'a self, before: &'a [&'a str]) -> Vec<&'a OsStr> {
+        let mut arguments: Vec<_> = before.iter().map(OsStr::new).collect();
         arguments.push(self.path().as_os_str());
         arguments
     }
 
-    /// The path of a library of that name in here.
+    /// Returns the path of a library with that name in this directory.
     pub(crate) fn library(&self, name: &str) -> PathBuf {
         self.path().join(format!("lib{name}.{DLL_EXTENSION}"))
     }
 
-    /// Compiles the greeter in C that the other tests use, with macros that say
-    /// what is wrong with it, and more source.
+    /// Compiles the C greeter of the fixtures. The macros select its faults; `more`
+    /// is additional source.
     pub(crate) fn compile(&self, name: &str, macros: &[&str], more: &str) -> PathBuf {
         let sources = root().join("plugin-interface/tests/fixtures/c");
         let fingerprint = plugin_interface::PluginTrait::Greeter.fingerprint();

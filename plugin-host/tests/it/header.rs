@@ -1,11 +1,11 @@
-//! `header`: the header of the example in C, and what is asked for in vain.
+//! `header`: the header of the C example, and interfaces without a header.
 
 use std::fs;
 use std::path::PathBuf;
 
 use crate::environment::{Directory, plugin_host, root};
 
-/// The greeter of the examples, built.
+/// Builds the English greeter of the examples.
 fn english() -> PathBuf {
     let answer = plugin_host(&["run", "--build", "example-plugins/greeter-english", "--json"]);
     assert_eq!(answer.code, 0, "{answer:?}");
@@ -13,9 +13,9 @@ fn english() -> PathBuf {
     libraries[0]["file"].as_str().expect("a path").into()
 }
 
-/// `BLESS=1` writes the header anew.
+/// With `BLESS=1`, writes the header again.
 #[test]
-fn the_header_of_the_example_is_that_of_the_interface() {
+fn the_header_of_the_example_is_up_to_date() {
     let answer = plugin_host(&["header", english().to_str().unwrap(), "Greeter"]);
     assert_eq!((answer.code, &*answer.err), (0, ""), "{answer:?}");
     let path = root().join("example-plugins/greeter-c/greeter.h");
@@ -26,7 +26,7 @@ fn the_header_of_the_example_is_that_of_the_interface() {
 }
 
 #[test]
-fn a_header_goes_to_a_file_where_that_is_asked_for() {
+fn a_header_is_written_to_the_output_file() {
     let directory = Directory::new();
     let (library, file) = (english(), directory.path().join("greeter.h"));
     let (library, path) = (library.to_str().unwrap(), file.to_str().unwrap());
@@ -41,13 +41,18 @@ fn a_header_goes_to_a_file_where_that_is_asked_for() {
 }
 
 #[test]
-fn what_has_no_header_is_told_with_its_exit_code() {
+fn an_interface_without_a_header_has_an_error_and_an_exit_code() {
     let directory = Directory::new();
-    let by_hand = directory.compile("by_hand", &[], "");
-    let by_hand = by_hand.to_str().unwrap();
+    let handwritten = directory.compile("handwritten", &[], "");
+    let handwritten = handwritten.to_str().unwrap();
     for (file, interface, code, expected) in [
-        (by_hand, "Tool", 2, "it has no interface Tool; it has plugin_interface::greeter::Greeter"),
-        (by_hand, "Greeter", 1, "plugin_interface::greeter::Greeter lists no methods"),
+        (
+            handwritten,
+            "Tool",
+            2,
+            "it has no interface Tool; it has plugin_interface::greeter::Greeter",
+        ),
+        (handwritten, "Greeter", 1, "plugin_interface::greeter::Greeter lists no methods"),
         ("no/such/library.so", "Greeter", 2, "cannot read"),
     ] {
         let answer = plugin_host(&["header", file, interface]);

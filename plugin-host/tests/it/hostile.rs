@@ -1,4 +1,4 @@
-//! A directory of everything that is not a good plugin, around one that is.
+//! A directory with one good plugin and every kind of bad file.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -12,10 +12,10 @@ use std::time::Instant;
 
 use crate::environment::{Directory, plugin_host};
 
-/// The directory, and what must be said of each bad file in it.
+/// The directory, and the expected error of each bad file.
 struct Hostile {
     directory: Directory,
-    /// A good plugin, elsewhere, to make bad ones of.
+    /// The content of a good plugin, from which bad ones are made.
     good: Vec<u8>,
     elsewhere: Directory,
     expected: BTreeMap<PathBuf, &'static str>,
@@ -29,41 +29,41 @@ impl Hostile {
         Hostile { directory, good, elsewhere, expected: BTreeMap::new() }
     }
 
-    /// A file of that name, of which `said` must be said.
-    fn expect(&mut self, name: &str, said: &'static str) -> PathBuf {
+    /// Returns the path of a file whose error must contain `reason`.
+    fn expect(&mut self, name: &str, reason: &'static str) -> PathBuf {
         let path = self.directory.library(name);
-        self.expected.insert(path.clone(), said);
+        self.expected.insert(path.clone(), reason);
         path
     }
 
-    fn write(&mut self, name: &str, said: &'static str, content: &[u8]) {
-        fs::write(self.expect(name, said), content).unwrap();
+    fn write(&mut self, name: &str, reason: &'static str, content: &[u8]) {
+        fs::write(self.expect(name, reason), content).unwrap();
     }
 
-    /// The good plugin with some bytes changed.
-    fn patch(&mut self, name: &str, said: &'static str, at: usize, bytes: &[u8]) {
+    /// Writes the good plugin with some bytes changed.
+    fn patch(&mut self, name: &str, reason: &'static str, at: usize, bytes: &[u8]) {
         let mut content = self.good.clone();
         content[at..at + bytes.len()].copy_from_slice(bytes);
-        self.write(name, said, &content);
+        self.write(name, reason, &content);
     }
 
-    fn compile(&mut self, name: &str, said: &'static str, macros: &[&str], more: &str) {
-        self.expect(name, said);
+    fn compile(&mut self, name: &str, reason: &'static str, macros: &[&str], more: &str) {
+        self.expect(name, reason);
         self.directory.compile(name, macros, more);
     }
 
-    /// A library whose constructor does something.
-    fn constructor(&mut self, name: &str, said: &'static str, body: &str) {
+    /// Compiles a library whose constructor has that body.
+    fn constructor(&mut self, name: &str, reason: &'static str, body: &str) {
         let more = format!(
             "#include <stdlib.h>\n#include <unistd.h>\n\
              __attribute__((constructor)) static void begin(void) {{ {body} }}\n"
         );
-        self.compile(name, said, &[], &more);
+        self.compile(name, reason, &[], &more);
     }
 
-    /// Links a program or the like with gcc.
-    fn gcc(&mut self, name: &str, said: &'static str, arguments: &[&str]) {
-        let path = self.expect(name, said);
+    /// Builds a program or an object file with gcc.
+    fn gcc(&mut self, name: &str, reason: &'static str, arguments: &[&str]) {
+        let path = self.expect(name, reason);
         let source = self.elsewhere.path().join("main.c");
         fs::write(&source, "int main(void) { return 0; }").unwrap();
         let mut gcc = Command::new("gcc");
@@ -88,7 +88,7 @@ fn files(hostile: &mut Hostile) {
     hostile.patch("core", "it is a core dump", 16, &[4, 0]);
     hostile.gcc("program", "it is a program", &["-no-pie"]);
     hostile.gcc("object", "it is an object file", &["-c"]);
-    // The same content as the good one, which comes first.
+    // The good one comes first in the directory.
     hostile.write("duplicate", "is the same library as", &good);
 }
 
@@ -110,7 +110,7 @@ fn permissions(hostile: &mut Hostile) {
     let writable = hostile.expect("world_writable", "can be written by everybody");
     fs::write(&writable, [&good[..], b"1"].concat()).unwrap();
     fs::set_permissions(writable, Permissions::from_mode(0o666)).unwrap();
-    // Whoever may read it nevertheless reads that it is no library.
+    // The superuser can read it, and finds that it is no library.
     let unreadable = hostile.expect("unreadable", "unreadable");
     fs::write(&unreadable, "no library").unwrap();
     fs::set_permissions(unreadable, Permissions::from_mode(0o000)).unwrap();
@@ -155,7 +155,7 @@ fn code(hostile: &mut Hostile) {
     hostile.constructor("exits", "ended itself with exit code 0", "exit(0);");
     hostile.constructor("hangs", "did not answer within", "for (;;) sleep(1);");
     hostile.compile("crashes_in_a_call", "killed by SIGABRT", &["CRASH_IN_GREET"], "");
-    // One that needs another, which is gone.
+    // A library that needs another one, which is then removed.
     let needed = hostile.elsewhere.path().join("libneeded.so");
     let source = hostile.elsewhere.path().join("needed.c");
     fs::write(&source, "void needed(void) {}").unwrap();
@@ -197,12 +197,12 @@ fn every_bad_file_of_a_directory_is_reported_and_the_good_one_runs() {
     assert_eq!(report["libraries"].as_array().unwrap().len(), 1, "{report:#}");
     let rejected = report["rejected"].as_array().unwrap();
     assert_eq!(rejected.len(), hostile.expected.len(), "{report:#}");
-    for (path, said) in &hostile.expected {
+    for (path, reason) in &hostile.expected {
         let name = path.display().to_string();
         let found = rejected.iter().find(|rejected| rejected["file"] == name.as_str());
         let error =
             found.unwrap_or_else(|| panic!("{name}: {report:#}"))["error"].as_str().unwrap();
-        assert!(error.contains(said), "{name}: {error}");
+        assert!(error.contains(reason), "{name}: {error}");
     }
 
     for command in [&["run", "--probe-timeout", "3"][..], &["list"]] {
@@ -215,7 +215,7 @@ fn every_bad_file_of_a_directory_is_reported_and_the_good_one_runs() {
     }
 }
 
-/// A sequence of numbers that is the same in every run.
+/// Returns a sequence of numbers that is the same in every run.
 fn sequence() -> impl FnMut(usize) -> usize {
     let mut state = 3u64;
     move |limit| {
@@ -224,7 +224,7 @@ fn sequence() -> impl FnMut(usize) -> usize {
     }
 }
 
-/// Changes some bytes where it hurts: headers, tables, and code.
+/// Changes some bytes in the headers, tables or code.
 fn damage(whole: &[u8], below: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
     let mut bytes = whole.to_vec();
     for _ in 0..=below(3) {
@@ -239,7 +239,7 @@ fn damage(whole: &[u8], below: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
 }
 
 #[test]
-fn no_damaged_library_takes_the_host_with_it() {
+fn no_damaged_library_crashes_the_host() {
     let elsewhere = Directory::new();
     let good = fs::read(elsewhere.compile("good", &["COUNTER"], "")).unwrap();
     let soak = std::env::var_os("PLUGIN_SOAK").is_some_and(|value| value == "1");

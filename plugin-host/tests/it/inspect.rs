@@ -1,4 +1,4 @@
-//! `inspect`: what a library says of itself.
+//! `inspect`: the metadata of a library.
 
 use crate::environment::{Directory, plugin_host};
 use crate::records::{Method, library, of};
@@ -7,11 +7,11 @@ const GIVE: Method = ("fn give(&self) -> Box<dyn Sink>", "", 1);
 const PUT: Method = ("fn put(&self, text: &str) -> Box<dyn Painter>", "", 2);
 
 #[test]
-fn the_interfaces_that_one_leads_to_are_named() {
+fn interfaces_of_objects_are_listed() {
     let directory = Directory::new();
     let painter = of("art::Painter", "1.0", &[GIVE]);
     let objects = [of("art::Sink", "1.3", &[PUT]), painter];
-    let library = library(&directory, "art", &[painter.leading_to(&objects)]);
+    let library = library(&directory, "art", &[painter.using(&objects)]);
     let file = library.to_str().unwrap();
 
     let answer = plugin_host(&["inspect", file]);

@@ -1,8 +1,8 @@
-//! `list`: everything reported, nothing run.
+//! `list`: every file is reported, none is run.
 
 use crate::environment::{Directory, plugin_host};
 
-/// A constructor that leaves a file behind.
+/// Returns the source of a constructor that creates a file.
 fn canary(file: &std::path::Path) -> String {
     format!(
         "#include <stdio.h>\n__attribute__((constructor)) static void sing(void) {{\n\
@@ -30,11 +30,11 @@ fn listing_executes_nothing_and_running_does() {
         assert!(!song.exists());
     }
     assert_eq!(plugin_host(&directory.arguments(&["run"])).code, 0);
-    assert!(song.exists(), "the canary can sing");
+    assert!(song.exists(), "the canary sings when it is loaded");
 }
 
 #[test]
-fn a_library_that_is_refused_before_it_is_opened_never_runs() {
+fn a_library_that_is_rejected_before_it_is_opened_never_runs() {
     let directory = Directory::new();
     let song = directory.path().join("song");
     directory.compile("canary", &["ABI=2"], &canary(&song));
@@ -63,7 +63,7 @@ fn every_file_has_a_verdict_and_a_reason() {
     let table = plugin_host(&directory.arguments(&["list"]));
     assert_eq!(table.code, 3);
     assert_eq!(table.out.lines().count(), 4, "a header and three files: {table:?}");
-    assert_eq!(table.err.lines().count(), 2, "a reason for each refused: {table:?}");
+    assert_eq!(table.err.lines().count(), 2, "a reason for each rejected file: {table:?}");
 }
 
 #[test]

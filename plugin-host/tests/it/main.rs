@@ -1,4 +1,4 @@
-//! The `plugin-host` program, as its users run it.
+//! Tests that run the `plugin-host` program as its users do.
 
 mod book;
 mod call;

@@ -1,4 +1,4 @@
-//! Libraries that say of themselves what a test wants.
+//! Libraries with the metadata that a test needs.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::process::Command;
 
 use crate::environment::Directory;
 
-/// A method: its signature, the version that it came with, its fingerprint.
+/// A method: its signature, its `since` version, its fingerprint.
 pub(crate) type Method = (&'static str, &'static str, u64);
 
-/// An interface, and those that it leads to.
+/// An interface, and those of the objects that it uses.
 #[derive(Clone, Copy)]
 pub(crate) struct Interface<'a> {
     path: &'a str,
@@ -18,17 +18,17 @@ pub(crate) struct Interface<'a> {
     objects: &'a [Interface<'a>],
 }
 
-/// An interface that leads to no other.
+/// Creates an interface that uses no objects.
 pub(crate) fn of<'a>(path: &'a str, version: &'a str, methods: &'a [Method]) -> Interface<'a> {
     Interface { path, version, methods, objects: &[] }
 }
 
 impl<'a> Interface<'a> {
-    pub(crate) fn leading_to(self, objects: &'a [Interface<'a>]) -> Self {
+    pub(crate) fn using(self, objects: &'a [Interface<'a>]) -> Self {
         Interface { objects, ..self }
     }
 
-    /// What a record has of it, without those that it leads to.
+    /// Writes the interface to a record, without those that it uses.
     fn write(&self, record: &mut Vec<u8>) {
         let fingerprint = self.methods.iter().fold(1u64, |all, (_, _, of)| all * 31 + of);
         record.extend(fingerprint.to_le_bytes());
@@ -42,7 +42,7 @@ impl<'a> Interface<'a> {
             text(record, signature);
             text(record, since);
         }
-        // It has no types.
+        // No types.
         number(record, 0);
     }
 }
@@ -56,9 +56,9 @@ fn text(record: &mut Vec<u8>, text: &str) {
     record.extend(text.bytes());
 }
 
-/// Writes a library that says of itself that it has these interfaces.
+/// Compiles a library whose metadata lists these interfaces.
 pub(crate) fn library(directory: &Directory, name: &str, interfaces: &[Interface<'_>]) -> PathBuf {
-    // A package of no name: ABI version, flags, eight empty texts.
+    // A package without a name: ABI version, flags, eight empty texts.
     let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
     section.extend([0; 39]);
     for interface in interfaces {

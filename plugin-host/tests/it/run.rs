@@ -1,9 +1,9 @@
-//! `run`: load, call, unload, count.
+//! `run`: loads, calls, unloads and counts.
 
-use crate::environment::{Directory, plugin_host};
+use crate::environment::{Directory, answer, command, plugin_host};
 
 #[test]
-fn the_examples_are_built_driven_and_unloaded() {
+fn the_examples_are_built_called_and_unloaded() {
     let answer = plugin_host(&["run", "--build", "example-plugins"]);
     assert_eq!(answer.code, 0, "{answer:?}");
     for expected in [
@@ -50,7 +50,7 @@ fn plugins_that_fail_and_panic_are_reported_and_the_good_one_runs() {
 }
 
 #[test]
-fn each_kind_of_bad_file_has_its_error_and_its_exit_code() {
+fn each_kind_of_bad_file_has_an_error_and_an_exit_code() {
     type Make = fn(&Directory);
     let cases: [(Make, i32, &str); 5] = [
         (|d| std::fs::write(d.library("bad"), "text").unwrap(), 1, "is not a dynamic library"),
@@ -82,7 +82,7 @@ fn the_same_library_under_two_names_is_a_duplicate() {
 }
 
 #[test]
-fn a_counter_that_is_not_the_number_made_fails_the_run() {
+fn a_wrong_unmaker_counter_fails_the_run() {
     let directory = Directory::new();
     let wrong = "#include <stddef.h>\nsize_t plugin_unmaker_counter_Greeter_v1(void) { return 7; }";
     directory.compile("wrong", &[], wrong);
@@ -129,7 +129,7 @@ fn a_crate_that_does_not_compile_fails_the_run_and_the_others_run() {
     assert!(answer.out.contains("HEY world"), "{answer:?}");
 }
 
-/// The source of a constructor that does something.
+/// Returns the source of a constructor with that body.
 fn constructor(body: &str) -> String {
     format!(
         "#include <stdlib.h>\n#include <unistd.h>\n\
@@ -138,7 +138,7 @@ fn constructor(body: &str) -> String {
 }
 
 #[test]
-fn a_library_that_crashes_hangs_or_ends_the_process_never_takes_the_host() {
+fn a_library_that_crashes_hangs_or_exits_does_not_end_the_host() {
     for (body, code, message) in [
         ("*(volatile int *)8 = 1;", 5, "the process was killed by SIGSEGV"),
         ("abort();", 5, "the process was killed by SIGABRT"),
@@ -157,10 +157,33 @@ fn a_library_that_crashes_hangs_or_ends_the_process_never_takes_the_host() {
 }
 
 #[test]
-fn a_crash_in_a_call_is_found_before_the_host_makes_it() {
+fn a_crash_in_a_call_happens_only_in_the_child_process() {
     let directory = Directory::new();
     directory.compile("bad", &["CRASH_IN_GREET"], "");
     let answer = plugin_host(&directory.arguments(&["run"]));
     assert_eq!(answer.code, 5, "{answer:?}");
     assert!(answer.err.contains("SIGABRT"), "{answer:?}");
+}
+
+#[test]
+fn an_empty_tmpdir_puts_nothing_into_the_current_directory() {
+    let directory = Directory::new();
+    let place = directory.path().join("place");
+    // The plugin writes down the path from which it was loaded.
+    let writes = format!(
+        "#define _GNU_SOURCE\n#include <dlfcn.h>\n#include <stdio.h>\n\
+         __attribute__((constructor)) static void begin(void) {{\n\
+         Dl_info info; dladdr((void *)begin, &info);\n\
+         FILE *f = fopen(\"{}\", \"w\"); fputs(info.dli_fname, f); fclose(f);\n}}\n",
+        place.display()
+    );
+    directory.compile("writes", &["COUNTER"], &writes);
+    for more in [&[][..], &["--no-probe"]] {
+        let mut arguments = directory.arguments(&["run"]);
+        arguments.extend(more.iter().map(std::ffi::OsStr::new));
+        let answer = answer(command(&arguments).env("TMPDIR", ""));
+        assert_eq!(answer.code, 0, "{answer:?}");
+        let loaded = std::fs::read_to_string(&place).unwrap();
+        assert!(loaded.starts_with("/tmp/"), "{loaded}");
+    }
 }

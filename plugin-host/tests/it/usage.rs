@@ -1,6 +1,6 @@
-//! Arguments that make no sense: exit code 2, and what to do.
+//! Wrong arguments: exit code 2, and a message that says what to do.
 
-use crate::environment::{Directory, plugin_host};
+use crate::environment::{Directory, answer, command, plugin_host};
 
 #[test]
 fn no_command_shows_the_usage() {
@@ -43,9 +43,9 @@ fn a_file_that_does_not_exist_is_named() {
     ] {
         let answer = plugin_host(command);
         assert_eq!(answer.code, 2, "{command:?}: {answer:?}");
-        let said = format!("{}{}", answer.out, answer.err);
-        assert!(said.contains("cannot read "), "{command:?}: {answer:?}");
-        assert!(said.contains("no/such/file.so"), "{command:?}: {answer:?}");
+        let printed = format!("{}{}", answer.out, answer.err);
+        assert!(printed.contains("cannot read "), "{command:?}: {answer:?}");
+        assert!(printed.contains("no/such/file.so"), "{command:?}: {answer:?}");
     }
 }
 
@@ -74,5 +74,67 @@ fn an_empty_directory_has_nothing_to_run_and_nothing_to_list() {
     assert_eq!(answer.code, 0, "{answer:?}");
     for part in ["no plugins in", "crate-type = [\"cdylib\"]"] {
         assert!(answer.out.contains(part), "{answer:?}");
+    }
+}
+
+#[test]
+fn the_help_of_each_command_has_an_example_and_fits_a_terminal() {
+    let help = plugin_host(&["--help"]);
+    let (_, commands) = help.out.split_once("Commands:\n").unwrap();
+    let commands = commands.lines().take_while(|line| line.starts_with("  "));
+    let commands: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(
+        commands,
+        ["list", "inspect", "run", "watch", "check", "header", "diff", "call", "help"]
+    );
+    for command in commands.iter().filter(|command| **command != "help") {
+        for option in ["--help", "-h"] {
+            let answer = plugin_host(&[command, option]);
+            assert_eq!(answer.code, 0, "{answer:?}");
+            let example = format!("plugin-host {command} ");
+            let (_, examples) = answer.out.split_once("\nExample").unwrap();
+            assert!(examples.contains(&example), "{answer:?}");
+            let longest = answer.out.lines().max_by_key(|line| line.len()).unwrap();
+            assert!(longest.len() <= 120, "{command} {option}: {longest}");
+        }
+    }
+}
+
+#[test]
+fn an_error_that_ends_a_command_is_json_too() {
+    for (command, code) in [
+        (&["inspect", "Cargo.toml"][..], 1),
+        (&["inspect", "no/such/file.so"], 2),
+        (&["diff", "Cargo.toml", "Cargo.toml"], 1),
+        (&["run", "no/such/place"], 2),
+        (&["watch", "no/such/place"], 2),
+        (&["list", "--pin", "no digest", "."], 2),
+    ] {
+        let answer = plugin_host(&[command, &["--json"]].concat());
+        assert_eq!(answer.code, code, "{answer:?}");
+        let json = answer.json();
+        let error = json["error"].as_str().unwrap();
+        assert_eq!(answer.err, format!("error: {error}\n"), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let directory = Directory::new();
+    let library = directory.compile("good", &["COUNTER"], "");
+    let (library, folder) = (library.to_str().unwrap(), directory.path().to_str().unwrap());
+    for arguments in [
+        &["list", folder][..],
+        &["inspect", library],
+        &["run", folder],
+        &["run", folder, "--json"],
+        &["check", folder],
+        &["diff", library, library],
+        &["watch", folder],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let answer = answer(command(arguments).stdout(writer));
+        assert_eq!((answer.code, answer.err.as_str()), (0, ""), "{arguments:?}: {answer:?}");
     }
 }

@@ -1,14 +1,15 @@
-//! `plugin-host watch`, as its users see it.
+//! `watch`: events, times and counters.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::environment::{Directory, plugin_host};
 
-/// A watch that runs; it is ended by an interrupt.
+/// A running watch.
 struct Watch {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -44,11 +45,15 @@ impl Watch {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
-    /// Ends it as Ctrl-C does; gives the rest of its lines, its errors and its
-    /// exit code.
-    fn interrupt(self) -> (Vec<String>, String, i32) {
+    fn send_interrupt(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    }
+
+    /// Ends the watch as Ctrl-C does. Returns the remaining lines, the errors and
+    /// the exit code.
+    fn interrupt(self) -> (Vec<String>, String, i32) {
+        self.send_interrupt();
         let rest = self.lines.map(Result::unwrap).collect();
         let output = self.child.wait_with_output().unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();
@@ -56,7 +61,7 @@ impl Watch {
     }
 }
 
-/// Puts a library there that greets by that name.
+/// Installs a greeter with that name, or replaces it.
 fn place(directory: &Directory, name: &str) -> String {
     let elsewhere = Directory::new();
     let macros = ["COUNTER", &format!("NAME=\"{name}\"")];
@@ -69,7 +74,7 @@ fn place(directory: &Directory, name: &str) -> String {
 }
 
 #[test]
-fn what_comes_changes_and_goes_is_told_with_its_time_and_counters() {
+fn additions_changes_and_removals_are_reported_with_times_and_counters() {
     let directory = Directory::new();
     let mut watch = Watch::of(directory.path(), &["--greet", "you"]);
     watch.expect(&["watching", directory.path().to_str().unwrap()]);
@@ -112,7 +117,7 @@ fn events_are_lines_of_json() {
     assert_eq!((&replaced["event"], &replaced["replaced"]), (&"loaded".into(), &"".into()));
     let unloaded = watch.json();
     assert_eq!((&unloaded["event"], &unloaded["unmade"]), (&"unloaded".into(), &1.into()));
-    // What is not loaded in the end is what the exit code tells.
+    // The exit code reports a file that is not loaded in the end.
     let (rest, errors, code) = watch.interrupt();
     assert_eq!((errors.as_str(), code), ("", 1));
     let rest: Vec<Value> = rest.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -121,7 +126,7 @@ fn events_are_lines_of_json() {
 }
 
 #[test]
-fn a_build_that_would_crash_is_refused_and_once_mended_fails_nothing() {
+fn a_build_that_would_crash_is_rejected_and_a_fixed_one_is_loaded() {
     let directory = Directory::new();
     place(&directory, "first");
     let mut watch = Watch::of(directory.path(), &["--json"]);
@@ -132,15 +137,15 @@ fn a_build_that_would_crash_is_refused_and_once_mended_fails_nothing() {
     std::fs::rename(crashes, directory.library("greeter")).unwrap();
     let error = watch.json();
     assert_eq!((&error["event"], &error["stage"]), (&"error".into(), &"probe".into()));
-    place(&directory, "mended");
-    let mended = watch.json();
-    assert_eq!(mended["registrations"][0]["greeter"], "mended");
+    place(&directory, "fixed");
+    let fixed = watch.json();
+    assert_eq!(fixed["registrations"][0]["greeter"], "fixed");
     assert_eq!(watch.json()["unmade"], 1);
     assert_eq!(watch.interrupt().2, 0);
 }
 
 #[test]
-fn a_plugin_that_panics_is_told_at_the_end() {
+fn a_plugin_that_panics_changes_the_exit_code() {
     let directory = Directory::new();
     directory.compile("panics", &["COUNTER", "PANIC_IN_GREET"], "");
     let mut watch = Watch::of(directory.path(), &[]);
@@ -151,18 +156,46 @@ fn a_plugin_that_panics_is_told_at_the_end() {
 }
 
 #[test]
-fn a_directory_that_is_not_there_is_a_mistake() {
+fn a_directory_that_does_not_exist_is_named() {
     let answer = plugin_host(&["watch", "no/such/folder"]);
     assert_eq!(answer.code, 2, "{answer:?}");
     assert!(answer.err.contains("no such directory: no/such/folder"), "{answer:?}");
 }
 
 #[test]
-fn a_file_is_no_directory_and_wants_a_call() {
+fn a_file_instead_of_a_directory_needs_a_call() {
     let directory = Directory::new();
     let library = directory.compile("greeter", &[], "");
     let answer = plugin_host(&["watch", library.to_str().unwrap()]);
     assert_eq!(answer.code, 2, "{answer:?}");
     let expected = ["expected a directory, found a file", "--call 'foo() -> int'"];
     expected.iter().for_each(|words| assert!(answer.err.contains(words), "{answer:?}"));
+}
+
+#[test]
+fn a_second_ctrl_c_ends_a_watch_whose_plugin_hangs() {
+    let directory = Directory::new();
+    let called = directory.path().join("called");
+    let hang = format!(
+        "#include <stdio.h>\n#include <unistd.h>\n\
+         void hang(void) {{ fclose(fopen(\"{}\", \"w\")); for (;;) pause(); }}\n",
+        called.display()
+    );
+    directory.compile("hangs", &["COUNTER", "CRASH_IN_GREET", "abort=hang"], &hang);
+    let mut watch = Watch::of(directory.path(), &["--no-probe"]);
+    watch.expect(&["watching"]);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !called.exists() {
+        assert!(Instant::now() < deadline, "the plugin is called");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let status = loop {
+        watch.send_interrupt();
+        assert!(Instant::now() < deadline, "the watch ends");
+        std::thread::sleep(Duration::from_millis(50));
+        if let Some(status) = watch.child.try_wait().unwrap() {
+            break status;
+        }
+    };
+    assert_eq!(status.code(), Some(130));
 }

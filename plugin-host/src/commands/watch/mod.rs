@@ -16,7 +16,7 @@ use plugin_interface::{LoadError, WatchNotification, WatchOptions};
 
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
-use crate::output::reserve_stdout;
+use crate::output::{is_unread, reserve_stdout};
 use crate::report::watch::WatchLine;
 use greeting::Greeting;
 use session::Session;
@@ -42,6 +42,9 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
         manager.start_watch_background(&args.path, options.clone());
     stop_on_interrupt(stop)?;
     WatchLine::Watching { directory: args.path.display().to_string() }.print(args.json)?;
+    if is_unread() {
+        return Ok(Exit::Ok);
+    }
     let greeting = Greeting::start(args.greet.clone());
     let (notifications, noticed) = pass_on(notifications, greeting.remover());
     let mut session = Session::new(args, noticed, greeting);

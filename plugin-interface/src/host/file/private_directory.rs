@@ -43,7 +43,11 @@ pub(crate) fn file(name: &OsStr) -> io::Result<(File, PathBuf, Arc<PrivateDirect
             made => return made.map(|(file, path)| (file, path, directory)),
         }
     }
-    let parent = std::env::temp_dir();
+    let mut parent = std::env::temp_dir();
+    if parent.as_os_str().is_empty() {
+        // An empty TMPDIR would mean the current directory.
+        parent.push("/tmp");
+    }
     SWEPT.call_once(|| sweep(&parent));
     let directory = Arc::new(PrivateDirectory::create(&parent)?);
     *current = Arc::downgrade(&directory);
