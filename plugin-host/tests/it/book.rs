@@ -1,4 +1,4 @@
-//! The book shows the program as it is.
+//! The transcripts of the book are up to date.
 //!
 //! `..` in a transcript stands for anything, within a line, or for any lines if
 //! it is a line of its own. With `BLESS=1` the transcripts are written again,
@@ -49,7 +49,7 @@ const WORKSPACE: [(&str, &str); 5] = [
     ),
 ];
 
-/// A library that cargo builds: by these arguments, in that folder.
+/// Builds a library with cargo: with these arguments, in that folder.
 fn build(folder: &Path, target: Option<&Path>, arguments: &[&str], file: &str) -> PathBuf {
     let mut command = Command::new(env!("CARGO"));
     command.args(["build", "--message-format=json-render-diagnostics"]).args(arguments);
@@ -161,7 +161,7 @@ impl Page {
         assert!(text == found, "{name}: run this test with BLESS=1: {difference:#?}");
     }
 
-    /// What stands in a block, as it should be.
+    /// Returns the correct content of a block.
     fn block(&mut self, language: &str, block: &str) -> String {
         match language {
             "c" => {
@@ -185,13 +185,13 @@ impl Page {
         }
     }
 
-    /// What a command prints.
+    /// Runs a command and returns its output.
     fn run(&mut self, command: &str) -> String {
         let program = Path::new(env!("CARGO_BIN_EXE_plugin-host"));
         let mut path = OsString::from(program.parent().unwrap());
         path.push(":");
         path.push(env::var_os("PATH").unwrap());
-        // `$?` is what the command before gave.
+        // `$?` is the exit code of the previous command.
         let script = format!("exec 2>&1; (exit {}); {command}", self.code);
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).current_dir(self.folder.path()).env("PATH", path);
@@ -206,7 +206,7 @@ impl Page {
     }
 }
 
-/// What was printed, with the wildcards of what was expected where they hold.
+/// Returns the output, with the wildcards of the expected text where they match.
 fn merged(expected: &str, found: &str) -> String {
     let expected: Vec<_> = expected.lines().collect();
     let found: Vec<_> = found.lines().collect();
@@ -230,7 +230,7 @@ fn matches_all(expected: &[&str], found: &[&str]) -> bool {
     }
 }
 
-/// Whether a line is as expected, where `..` stands for any text.
+/// Returns `true` if a line matches a pattern, in which `..` stands for any text.
 fn matches(pattern: &str, line: &str) -> bool {
     match pattern.split_once("..") {
         None => pattern == line,
@@ -299,7 +299,7 @@ fn every_option_has_its_place_in_the_book() {
     }
 }
 
-/// What stands before the first command.
+/// Returns the text before the first command.
 fn shared(book: &str) -> &str {
     book.split("\n## `").next().unwrap()
 }

@@ -1,4 +1,4 @@
-//! The README and the tutorials of the book work when they are typed in.
+//! The examples of the README and of the book's tutorials work as printed.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -6,18 +6,18 @@ use std::process::{Command, Stdio};
 
 use crate::environment::{Directory, root};
 
-/// A page of the book.
+/// Returns a page of the book.
 fn page(name: &str) -> String {
     std::fs::read_to_string(root().join("docs/book/src").join(name)).unwrap()
 }
 
-/// The text under a heading of a page.
+/// Returns the text under a heading of a page.
 fn section(page: &str, heading: &str) -> String {
     let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("a section");
     section.split("\n## ").next().unwrap().to_owned()
 }
 
-/// The folder in which this repository's folder and that of its user lie.
+/// Creates a folder that contains this repository, for a user's folder beside it.
 fn beside() -> Directory {
     let directory = Directory::new();
     std::os::unix::fs::symlink(root(), directory.path().join("rust-plugin-system")).unwrap();
@@ -25,7 +25,7 @@ fn beside() -> Directory {
 }
 
 /// Writes a block to the file that its first line names, in a comment of that
-/// kind. Returns the number of its lines.
+/// kind. Returns the number of lines.
 fn write(folder: &Path, content: &str, comment: &str) -> usize {
     let (first, rest) = content.split_once('\n').unwrap();
     let path = folder.join(first.strip_prefix(comment).expect("a path"));
@@ -34,7 +34,8 @@ fn write(folder: &Path, content: &str, comment: &str) -> usize {
     rest.lines().count()
 }
 
-/// The blocks of code in a document: language and content, as a reader sees it.
+/// Returns the code blocks of a document: language and content, as a reader sees
+/// it.
 fn blocks(document: &str) -> Vec<(&str, String)> {
     let mut blocks = Vec::new();
     let mut lines = document.lines();
@@ -145,7 +146,7 @@ fn a_library_of_c_is_reloaded_as_the_book_shows_it() {
     .unwrap();
     assert!(shell(build).status().unwrap().success());
     let found = lines.find(|line| !expected.starts_with(line.as_str()));
-    // The program has taken the place of cargo.
+    // The program replaced cargo, which replaced the shell.
     running.kill().unwrap();
     running.wait().unwrap();
     assert_eq!(found.unwrap(), "Ok(5) Ok(10)");
