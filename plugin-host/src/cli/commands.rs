@@ -73,7 +73,7 @@ pub(crate) struct WatchArgs {
     /// Also watch the directories below DIR.
     #[arg(long)]
     pub(crate) recursive: bool,
-    /// Quiet time after which a file that stays open counts as completely written.
+    /// Quiet time before an open file counts as completely written.
     #[arg(long, value_name = "MILLISECONDS", default_value = "100")]
     pub(crate) debounce: u64,
     /// Compare files at this interval, for file systems that report no changes.

@@ -95,7 +95,7 @@ fn the_help_of_each_command_has_an_example_and_fits_a_terminal() {
             let (_, examples) = answer.out.split_once("\nExample").unwrap();
             assert!(examples.contains(&example), "{answer:?}");
             let longest = answer.out.lines().max_by_key(|line| line.len()).unwrap();
-            assert!(longest.len() <= 120, "{command} {option}: {longest}");
+            assert!(longest.len() <= 110, "{command} {option}: {longest}");
         }
     }
 }

@@ -190,6 +190,7 @@ fn a_second_ctrl_c_ends_a_watch_whose_plugin_hangs() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let status = loop {
+        // Those of the first second count as one.
         watch.send_interrupt();
         assert!(Instant::now() < deadline, "the watch ends");
         std::thread::sleep(Duration::from_millis(50));

@@ -6,9 +6,8 @@ mod session;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use plugin_interface::crossbeam_channel::{Receiver, Sender, bounded};
@@ -23,6 +22,8 @@ use session::Session;
 
 /// The exit code that shells use for a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
+
+const SAME_INTERRUPT: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     check_directory(&args.path)?;
@@ -65,15 +66,20 @@ fn check_directory(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Ends the watch at the first Ctrl-C, and the process at the second.
+/// Ends the watch at the first Ctrl-C, and the process at a later one.
+///
+/// Wrappers such as `timeout` pass one interrupt on twice, so another one within
+/// [`SAME_INTERRUPT`] is the same.
 fn stop_on_interrupt(stop: Sender<()>) -> anyhow::Result<()> {
-    let is_stopping = AtomicBool::new(false);
-    let handler = move || {
-        if is_stopping.swap(true, Ordering::SeqCst) {
-            // A plugin may hang.
-            std::process::exit(INTERRUPTED);
+    let mut first = None;
+    let handler = move || match first {
+        None => {
+            first = Some(Instant::now());
+            let _ = stop.send(());
         }
-        let _ = stop.send(());
+        // A plugin may hang.
+        Some(first) if first.elapsed() > SAME_INTERRUPT => std::process::exit(INTERRUPTED),
+        Some(_) => {}
     };
     ctrlc::set_handler(handler).context("cannot handle Ctrl-C")
 }
