@@ -1,10 +1,9 @@
 //! The exit codes of the program.
 
-use std::io;
 use std::process::{ExitCode, ExitStatus};
 
 use plugin_interface::dynamic::DynamicCallError;
-use plugin_interface::{HotError, InspectError, LoadError, PolicyError};
+use plugin_interface::{ErrorClass, HotError, InspectError, LoadError, PolicyError};
 
 /// The exit codes of `plugin-host`, from mildest to worst.
 ///
@@ -43,43 +42,29 @@ impl Exit {
     }
 }
 
+impl From<ErrorClass> for Exit {
+    fn from(class: ErrorClass) -> Self {
+        match class {
+            ErrorClass::Failed => Exit::Failed,
+            ErrorClass::Usage => Exit::Usage,
+            ErrorClass::Incompatible => Exit::Incompatible,
+            ErrorClass::Refused => Exit::Refused,
+            ErrorClass::Crashed => Exit::Crashed,
+            ErrorClass::TimedOut => Exit::TimedOut,
+        }
+    }
+}
+
 impl From<&LoadError> for Exit {
     fn from(error: &LoadError) -> Self {
-        match error {
-            LoadError::DirectoryMissing { .. } | LoadError::NotADirectory { .. } => Exit::Usage,
-            LoadError::Read { source, .. } if is_missing(source) => Exit::Usage,
-            LoadError::AbiVersion { .. }
-            | LoadError::Mismatch { .. }
-            | LoadError::OtherInterface { .. }
-            | LoadError::PanicAbort { .. }
-            | LoadError::Registration { .. }
-            | LoadError::Entry { .. }
-            | LoadError::Connect { .. } => Exit::Incompatible,
-            LoadError::Inspect(error) => Exit::from(error),
-            LoadError::WorldWritable { .. }
-            | LoadError::NotPinned { .. }
-            | LoadError::Denied { .. }
-            | LoadError::StillMapped { .. } => Exit::Refused,
-            LoadError::ConstructorPanicked { .. } | LoadError::ProbeCrashed { .. } => Exit::Crashed,
-            LoadError::ProbeTimedOut { .. } => Exit::TimedOut,
-            _ => Exit::Failed,
-        }
+        error.class().into()
     }
 }
 
 impl From<&InspectError> for Exit {
     fn from(error: &InspectError) -> Self {
-        match error {
-            InspectError::OtherMachine { .. } => Exit::Incompatible,
-            InspectError::Read { source, .. } if is_missing(source) => Exit::Usage,
-            _ => Exit::Failed,
-        }
+        error.class().into()
     }
-}
-
-/// Returns `true` if a file does not exist.
-fn is_missing(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::NotFound
 }
 
 impl From<&HotError> for Exit {

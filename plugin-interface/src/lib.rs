@@ -109,12 +109,12 @@ pub use {
 pub use {
     greeter::{load_greeter_from_lib, unload_greeter},
     host::{
-        GuardHolder, InspectError, InterfaceChange, Live, LiveEvent, LiveEvents, LiveGuard,
-        LiveInterface, LiveOptions, LoadError, LoadPolicy, Mismatch, PluginHandle, PluginManager,
-        PolicyError, Probe, ProxyError, Rejected, ReloadError, ReloadOutcome, RequiredBump,
-        RetainedLibrary, ScanEntry, Stage, StageTimes, UnloadError, UnloadOutcome, describe_exit,
-        end_with_parent, exported_symbols, get_unmaker_counter, get_unmaker_counter_for, inspect,
-        inspect_bytes, retained,
+        ErrorClass, GuardHolder, InspectError, InterfaceChange, Live, LiveEvent, LiveEvents,
+        LiveGuard, LiveInterface, LiveOptions, LoadError, LoadPolicy, Mismatch, PluginHandle,
+        PluginManager, PolicyError, Probe, ProxyError, Rejected, ReloadError, ReloadOutcome,
+        RequiredBump, RetainedLibrary, ScanEntry, Stage, StageTimes, UnloadError, UnloadOutcome,
+        describe_exit, end_with_parent, exported_symbols, get_unmaker_counter,
+        get_unmaker_counter_for, inspect, inspect_bytes, retained,
     },
     libloading,
     metadata::{MetadataError, PluginMetadata},

@@ -26,7 +26,7 @@ pub use compare::mismatch::Mismatch;
 pub(crate) use compare::snapshot;
 pub use compare::version_check::{InterfaceChange, RequiredBump};
 pub use error::stage::Stage;
-pub use error::{InspectError, LoadError, ProxyError, UnloadError};
+pub use error::{ErrorClass, InspectError, LoadError, ProxyError, UnloadError};
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
 #[cfg(feature = "call-dynamic")]

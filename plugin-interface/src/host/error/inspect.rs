@@ -5,11 +5,12 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::class::ErrorClass;
 use super::debug::debug_as_message;
 use crate::host::platform::machine::machine;
 use crate::metadata::{MetadataError, SECTION};
 
-/// Why a file cannot be inspected: it is no plugin, or damaged.
+/// The error of reading a library that is no plugin, or is damaged.
 ///
 /// ```
 /// let error = plugin_interface::inspect("Cargo.toml").unwrap_err();
@@ -23,7 +24,7 @@ pub enum InspectError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The file is not a dynamic library of any platform.
@@ -31,7 +32,7 @@ pub enum InspectError {
     NotALibrary {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
     /// The library lacks a part of itself.
@@ -39,7 +40,7 @@ pub enum InspectError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
     /// The library is for another kind of machine.
@@ -51,7 +52,7 @@ pub enum InspectError {
     OtherMachine {
         /// The file.
         path: PathBuf,
-        /// What it is for.
+        /// The machine that it is for.
         found: String,
     },
     /// The library has no metadata: it was not built as a plugin.
@@ -68,9 +69,47 @@ pub enum InspectError {
     Metadata {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         source: MetadataError,
     },
+}
+
+impl InspectError {
+    /// Returns the class of the error.
+    pub fn class(&self) -> ErrorClass {
+        self.facts().0
+    }
+
+    /// Returns the name of the check of `plugin-host check` that the file fails.
+    pub fn check(&self) -> &'static str {
+        self.facts().1
+    }
+
+    /// Returns the file; empty if it was read from memory.
+    pub fn path(&self) -> &Path {
+        use InspectError as E;
+        match self {
+            E::Read { path, .. }
+            | E::NotALibrary { path, .. }
+            | E::Damaged { path, .. }
+            | E::OtherMachine { path, .. }
+            | E::NotAPlugin { path }
+            | E::Metadata { path, .. } => path,
+        }
+    }
+
+    fn facts(&self) -> (ErrorClass, &'static str) {
+        use ErrorClass::{Failed, Incompatible};
+        use InspectError as E;
+        match self {
+            E::Read { source, .. } => (ErrorClass::of(source), "file"),
+            E::NotALibrary { .. } => (Failed, "format"),
+            E::Damaged { .. } => (Failed, "integrity"),
+            E::OtherMachine { .. } => (Incompatible, "machine"),
+            E::NotAPlugin { .. } => (Failed, "plugin"),
+            E::Metadata { .. } => (Failed, "metadata"),
+        }
+    }
 }
 
 debug_as_message!(InspectError);

@@ -1,19 +1,22 @@
-//! What can go wrong, each with the path it went wrong at.
+//! The error of a load. Each has the path of what was not loaded, and the facts
+//! that programs decide by.
 
 use core::fmt;
 use std::error::Error;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::class::ErrorClass;
 use super::debug::debug_as_message;
 use super::inspect::InspectError;
 use super::proxy::ProxyError;
 use super::stage::Stage;
+use crate::abi::ENTRY_SYMBOL;
 use crate::host::compare::mismatch::Mismatch;
 use crate::host::library::outcome::UnloadOutcome;
 
-/// Why a directory or a library was not loaded.
+/// The error of loading a directory or a library.
 ///
 /// ```
 /// use plugin_interface::{LoadError, PluginManager, PluginTrait};
@@ -30,10 +33,10 @@ pub enum LoadError {
         /// The directory.
         path: PathBuf,
     },
-    /// What was named is not a directory.
+    /// The path names a file instead of a directory.
     #[error("expected a directory, found a file: {}; name the directory that it is in", path.display())]
     NotADirectory {
-        /// What was named.
+        /// The path that was named.
         path: PathBuf,
     },
     /// The directory cannot be read.
@@ -41,7 +44,7 @@ pub enum LoadError {
     ReadDirectory {
         /// The directory.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The candidate is a directory, a pipe or the like.
@@ -49,7 +52,7 @@ pub enum LoadError {
     NotAFile {
         /// The candidate.
         path: PathBuf,
-        /// What it is.
+        /// The kind of file.
         found: &'static str,
     },
     /// The candidate is a link to a file elsewhere.
@@ -61,17 +64,17 @@ pub enum LoadError {
     LinkOutside {
         /// The candidate.
         path: PathBuf,
-        /// Where it leads to.
+        /// The target of the link.
         to: PathBuf,
     },
-    /// The candidate is a link that leads nowhere, or to itself.
+    /// The candidate is a link whose target does not exist, or is the link itself.
     #[error("{} is a link to {}, which cannot be followed", path.display(), to.display())]
     LinkBroken {
         /// The candidate.
         path: PathBuf,
-        /// What it names.
+        /// The target that the link names.
         to: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The candidate cannot be read.
@@ -79,7 +82,7 @@ pub enum LoadError {
     Read {
         /// The candidate.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The candidate changed while it was copied.
@@ -88,14 +91,14 @@ pub enum LoadError {
         /// The candidate.
         path: PathBuf,
     },
-    /// The private copy that is mapped cannot be made.
+    /// The private copy cannot be created.
     #[error("cannot make a private copy of {} in {}", path.display(), to.display())]
     Copy {
         /// The candidate.
         path: PathBuf,
-        /// Where the copy was to go.
+        /// The path of the copy.
         to: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The candidate is no sound plugin library.
@@ -124,23 +127,23 @@ pub enum LoadError {
     },
     /// The library was built to abort on a panic, which would end the host.
     #[error(
-        "{} is built with panic = \"abort\", so that its panic would end the host; build it with panic = \"unwind\"",
+        "{} is built with panic = \"abort\", so its panic would end the host; build it with panic = \"unwind\"",
         path.display()
     )]
     PanicAbort {
         /// The library.
         path: PathBuf,
     },
-    /// Everybody may write the library, or put another in its place.
+    /// Any user may modify the library, or replace it.
     #[error(
-        "{} can be written by everybody, and so be anything; run `chmod o-w {}`, or allow it in the policy",
+        "{} can be written by everybody, so it cannot be trusted; run `chmod o-w {}`, or allow it in the policy",
         if path == culprit { path.display().to_string() } else { format!("{} is in {}, which", path.display(), culprit.display()) },
         culprit.display()
     )]
     WorldWritable {
         /// The library.
         path: PathBuf,
-        /// The file or directory that everybody may write.
+        /// The file or directory that any user may modify.
         culprit: PathBuf,
     },
     /// The policy pins digests, and the library's is not among them.
@@ -162,7 +165,7 @@ pub enum LoadError {
         /// Its package.
         package: String,
     },
-    /// As many earlier versions of the library are mapped as the policy allows.
+    /// The policy allows no more earlier versions of the library to stay mapped.
     #[error(
         "{}: {versions} earlier versions ({bytes} bytes) of it are still mapped, as many as the policy allows; the last is {outcome}; {}allow more by LoadPolicy::retain",
         path.display(),
@@ -171,14 +174,14 @@ pub enum LoadError {
     StillMapped {
         /// The library.
         path: PathBuf,
-        /// How many versions are mapped that everybody gave back.
+        /// The number of versions that were closed and are still mapped.
         versions: usize,
         /// The size of their files.
         bytes: u64,
-        /// What keeps the last of them.
+        /// The reason why the last of them is mapped.
         outcome: Box<UnloadOutcome>,
     },
-    /// The library has nothing of the interface that was asked for.
+    /// The library lacks the interface that was asked for.
     #[error(
         "{} has no plugin for {wanted}; it offers {}",
         path.display(),
@@ -232,7 +235,7 @@ pub enum LoadError {
         /// The names of the registrations.
         names: Vec<String>,
     },
-    /// The library knows the interface, and implements nothing of it.
+    /// The library contains the interface, but no implementation of it.
     #[error(
         "{} implements nothing; put #[plugin_impl({name})] on an impl of {name}",
         path.display()
@@ -243,41 +246,41 @@ pub enum LoadError {
         /// The name of the interface.
         name: String,
     },
-    /// The library was built against another shape of the interface.
+    /// The library was built against an incompatible version of the interface.
     #[error("{}: {mismatch}", path.display())]
     Mismatch {
         /// The library.
         path: PathBuf,
-        /// What differs.
+        /// The difference.
         mismatch: Box<Mismatch>,
     },
-    /// The library crashed a child process that tried it first.
-    #[error("{} crashed when it was tried in a process of its own: {how}", path.display())]
+    /// The library crashed the child process that tried it first.
+    #[error("{} crashed the child process that tried it first: {how}", path.display())]
     ProbeCrashed {
         /// The library.
         path: PathBuf,
-        /// How the process ended.
+        /// A description of how the process ended.
         how: String,
     },
-    /// The library hung a child process that tried it first.
+    /// The child process that tried the library first did not answer in time.
     #[error(
-        "{} did not answer within {deadline:?} when it was tried in a process of its own",
+        "{} did not answer within {deadline:?} in the child process that tried it first",
         path.display()
     )]
     ProbeTimedOut {
         /// The library.
         path: PathBuf,
-        /// How long the host waited.
+        /// The time that the host waited.
         deadline: Duration,
     },
     /// The child process could not be started.
-    #[error("cannot try {} in a process of its own: {} does not start", path.display(), program.display())]
+    #[error("cannot try {} in a child process: {} does not start", path.display(), program.display())]
     ProbeNotStarted {
         /// The library.
         path: PathBuf,
         /// The program of the child.
         program: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The dynamic linker refused the library.
@@ -285,7 +288,7 @@ pub enum LoadError {
     Open {
         /// The library.
         path: PathBuf,
-        /// What the linker said.
+        /// The linker's error.
         source: libloading::Error,
     },
     /// The library lacks a symbol that its metadata promises.
@@ -318,7 +321,7 @@ pub enum LoadError {
     Connect {
         /// The library.
         path: PathBuf,
-        /// What it returned.
+        /// The code that it returned.
         code: u32,
     },
     /// A constructor returned an error.
@@ -352,36 +355,36 @@ pub enum LoadError {
         /// The maker.
         symbol: String,
     },
-    /// The library's own functions gave no registration.
+    /// The library's functions returned no registration.
     #[error(
-        "{} makes nothing, though its metadata offers an interface; build it again",
+        "{} created no plugin although its metadata lists an interface; rebuild it",
         path.display()
     )]
     NothingMade {
         /// The library.
         path: PathBuf,
     },
-    /// An instance was made, but cannot be called.
-    #[error("{}: {source}", path.display())]
+    /// An instance was created, but no proxy of it.
+    #[error("{}: no proxy can be created", path.display())]
     Proxy {
         /// The library.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         source: ProxyError,
     },
-    /// The version that serves could not save its state for the next one.
-    #[error("{}: {name}, which serves, panicked when it saved its state: {message}", path.display())]
+    /// The current version could not save its state for the next one.
+    #[error("{}: the current {name} panicked while it saved its state: {message}", path.display())]
     Save {
         /// The library.
         path: PathBuf,
         /// The registration.
         name: String,
-        /// What it panicked with.
+        /// The panic's message.
         message: String,
     },
-    /// The new version did not take over the state of the one that serves.
+    /// The new version rejected the state of the current one.
     #[error(
-        "{}: {name}, whose state has version {expected}, did not take over a state of version {found}: {message}; restore that version too, or start the host anew",
+        "{}: {name} expects state version {expected} and rejected version {found}: {message}; restore that version too, or restart the host",
         path.display()
     )]
     Restore {
@@ -391,12 +394,12 @@ pub enum LoadError {
         name: String,
         /// The version of its own state.
         expected: u32,
-        /// The version of the state that it was offered.
+        /// The version of the state that was saved.
         found: u32,
-        /// Why, or what it panicked with.
+        /// The reason, or the panic's message.
         message: String,
     },
-    /// What a maker returned is no registration of the interface.
+    /// A maker returned something that is no registration of the interface.
     #[error("{}: {symbol} returned no registration of {interface}: {reason}", path.display())]
     Registration {
         /// The library.
@@ -405,56 +408,156 @@ pub enum LoadError {
         symbol: String,
         /// The interface.
         interface: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
 }
 
 impl LoadError {
-    /// The stage that failed.
+    /// Returns the stage that failed.
     pub fn stage(&self) -> Stage {
+        self.facts().stage
+    }
+
+    /// Returns the class of the error: what a program does about it.
+    pub fn class(&self) -> ErrorClass {
+        self.facts().class
+    }
+
+    /// Returns the name of the check of `plugin-host check` that the library
+    /// fails.
+    pub fn check(&self) -> &'static str {
+        self.facts().check
+    }
+
+    /// Returns the directory or the library that was not loaded.
+    pub fn path(&self) -> &Path {
         use LoadError as E;
         match self {
-            E::DirectoryMissing { .. }
-            | E::NotADirectory { .. }
-            | E::ReadDirectory { .. }
-            | E::LinkOutside { .. }
-            | E::LinkBroken { .. } => Stage::Discover,
-            E::NotAFile { .. }
-            | E::Read { .. }
-            | E::StillWritten { .. }
-            | E::WorldWritable { .. }
-            | E::StillMapped { .. } => Stage::Settle,
-            E::Copy { .. } | E::NotPinned { .. } | E::Duplicate { .. } => Stage::Copy,
-            E::Inspect(_) => Stage::Check,
-            E::AbiVersion { .. }
-            | E::PanicAbort { .. }
-            | E::Denied { .. }
-            | E::OtherInterface { .. }
-            | E::NoInterface { .. }
+            E::DirectoryMissing { path, .. }
+            | E::NotADirectory { path, .. }
+            | E::ReadDirectory { path, .. }
+            | E::NotAFile { path, .. }
+            | E::LinkOutside { path, .. }
+            | E::LinkBroken { path, .. }
+            | E::Read { path, .. }
+            | E::StillWritten { path, .. }
+            | E::Copy { path, .. }
+            | E::Duplicate { path, .. }
+            | E::AbiVersion { path, .. }
+            | E::PanicAbort { path, .. }
+            | E::WorldWritable { path, .. }
+            | E::NotPinned { path, .. }
+            | E::Denied { path, .. }
+            | E::StillMapped { path, .. }
+            | E::OtherInterface { path, .. }
+            | E::NoInterface { path, .. }
+            | E::SeveralRegistrations { path, .. }
+            | E::NoSuchRegistration { path, .. }
+            | E::NoRegistration { path, .. }
+            | E::Mismatch { path, .. }
+            | E::ProbeCrashed { path, .. }
+            | E::ProbeTimedOut { path, .. }
+            | E::ProbeNotStarted { path, .. }
+            | E::Open { path, .. }
+            | E::MissingSymbol { path, .. }
+            | E::Entry { path, .. }
+            | E::Connect { path, .. }
+            | E::Constructor { path, .. }
+            | E::ConstructorPanicked { path, .. }
+            | E::MakerReturnedNull { path, .. }
+            | E::NothingMade { path, .. }
+            | E::Proxy { path, .. }
+            | E::Save { path, .. }
+            | E::Restore { path, .. }
+            | E::Registration { path, .. } => path,
+            E::Inspect(error) => error.path(),
+        }
+    }
+
+    /// Everything that programs decide by, for each error once.
+    fn facts(&self) -> Facts {
+        use ErrorClass::{Crashed, Failed, Incompatible, Refused, TimedOut, Usage};
+        use LoadError as E;
+        use Stage::{Admit, Connect, Copy, Discover, Make, Open, Probe, Restore, Settle};
+        let facts = |stage, class, check| Facts { stage, class, check };
+        match self {
+            E::DirectoryMissing { .. } | E::NotADirectory { .. } => facts(Discover, Usage, "file"),
+            E::ReadDirectory { .. } | E::LinkOutside { .. } | E::LinkBroken { .. } => {
+                facts(Discover, Failed, "file")
+            }
+            E::NotAFile { .. } => facts(Settle, Failed, "file"),
+            E::Read { source, .. } => facts(Settle, ErrorClass::of(source), "file"),
+            E::StillWritten { .. } => facts(Settle, Failed, "settled"),
+            E::WorldWritable { .. } => facts(Settle, Refused, "writers"),
+            E::StillMapped { .. } => facts(Settle, Refused, "policy"),
+            E::Copy { .. } => facts(Copy, Failed, "settled"),
+            E::NotPinned { .. } => facts(Copy, Refused, "policy"),
+            E::Duplicate { .. } => facts(Copy, Failed, "file"),
+            E::Inspect(error) => facts(Stage::Check, error.class(), error.check()),
+            E::Denied { .. } => facts(Admit, Refused, "policy"),
+            E::AbiVersion { .. } => facts(Admit, Incompatible, "abi"),
+            E::PanicAbort { .. } => facts(Admit, Incompatible, "panics"),
+            E::OtherInterface { .. } | E::Mismatch { .. } => {
+                facts(Admit, Incompatible, "implementations")
+            }
+            E::NoInterface { .. }
             | E::NoRegistration { .. }
             | E::SeveralRegistrations { .. }
-            | E::NoSuchRegistration { .. }
-            | E::Mismatch { .. } => Stage::Admit,
-            E::ProbeCrashed { .. } | E::ProbeTimedOut { .. } | E::ProbeNotStarted { .. } => {
-                Stage::Probe
+            | E::NoSuchRegistration { .. } => facts(Admit, Failed, "implementations"),
+            E::ProbeCrashed { .. } => facts(Probe, Crashed, "probe"),
+            E::ProbeTimedOut { .. } => facts(Probe, TimedOut, "probe"),
+            E::ProbeNotStarted { .. } => facts(Probe, Failed, "probe"),
+            E::Open { .. } => facts(Open, Failed, "open"),
+            E::MissingSymbol { symbol, .. } if symbol == ENTRY_SYMBOL => {
+                facts(Open, Failed, "entry")
             }
-            E::Open { .. } | E::MissingSymbol { .. } => Stage::Open,
-            E::Entry { .. } | E::Connect { .. } => Stage::Connect,
+            E::MissingSymbol { .. } => facts(Open, Failed, "constructors"),
+            E::Entry { .. } | E::Connect { .. } => facts(Connect, Incompatible, "entry"),
+            E::ConstructorPanicked { .. } => facts(Make, Crashed, "constructors"),
+            E::Registration { .. } => facts(Make, Incompatible, "constructors"),
             E::Constructor { .. }
-            | E::ConstructorPanicked { .. }
             | E::MakerReturnedNull { .. }
             | E::NothingMade { .. }
-            | E::Registration { .. }
-            | E::Proxy { .. } => Stage::Make,
-            E::Save { .. } | E::Restore { .. } => Stage::Restore,
+            | E::Proxy { .. } => facts(Make, Failed, "constructors"),
+            E::Save { .. } | E::Restore { .. } => facts(Restore, Failed, "constructors"),
+        }
+    }
+
+    /// Returns the sense in a second attempt, with the same file.
+    #[cfg(feature = "watch")]
+    pub(crate) fn retry(&self) -> Retry {
+        match self {
+            LoadError::StillWritten { .. } => Retry::Soon,
+            // The file may be half written where no lease tells.
+            error if error.stage() <= Stage::Check => Retry::WhenQuiet,
+            // The file is whole: its own metadata or its code said what is wrong.
+            _ => Retry::Never,
         }
     }
 }
 
+/// The answers of an error.
+struct Facts {
+    stage: Stage,
+    class: ErrorClass,
+    check: &'static str,
+}
+
+/// The sense in a second attempt to load a file that did not change.
+#[cfg(feature = "watch")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    /// The writer may be done in a moment.
+    Soon,
+    /// The writer may have been silent for a while.
+    WhenQuiet,
+    Never,
+}
+
 debug_as_message!(LoadError);
 
-/// What to do about what the dynamic linker says, where we know it.
+/// The remedy for an error of the dynamic linker, where one is known.
 fn hint(source: &libloading::Error) -> &'static str {
     let said = source.source().map(ToString::to_string).unwrap_or_default();
     if said.contains("failed to map segment") {

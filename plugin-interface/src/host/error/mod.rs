@@ -1,5 +1,6 @@
 //! The errors of a load, a proxy and an unload, and the stages they name.
 
+mod class;
 mod debug;
 pub(crate) mod inspect;
 mod load;
@@ -7,8 +8,11 @@ mod proxy;
 pub(crate) mod stage;
 mod unload;
 
+pub use class::ErrorClass;
 pub(crate) use debug::debug_as_message;
 pub use inspect::InspectError;
 pub use load::LoadError;
+#[cfg(feature = "watch")]
+pub(crate) use load::Retry;
 pub use proxy::ProxyError;
 pub use unload::UnloadError;

@@ -2,7 +2,7 @@
 
 use crate::host::compare::mismatch::Mismatch;
 
-/// Why a proxy was not given.
+/// The error of asking for a proxy.
 ///
 /// ```
 /// let error = plugin_interface::ProxyError::Taken { name: "Tally".into() };
@@ -26,7 +26,7 @@ pub enum ProxyError {
     Mismatch {
         /// The registration.
         name: String,
-        /// What differs.
+        /// The difference.
         mismatch: Box<Mismatch>,
     },
     /// The plugin's vtable is longer or shorter than its interface.

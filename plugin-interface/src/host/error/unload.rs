@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::debug::debug_as_message;
 
-/// Why a library was not unloaded as it should be.
+/// The error of unloading a library.
 ///
 /// ```
 /// use plugin_interface::{PluginManager, UnloadError};
@@ -41,7 +41,7 @@ pub enum UnloadError {
     Close {
         /// The library.
         path: PathBuf,
-        /// What the linker said.
+        /// The linker's error.
         source: libloading::Error,
     },
 }

@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::host::error::LoadError;
-use crate::host::error::stage::Stage;
+use crate::host::error::{LoadError, Retry};
 
 /// The first pause.
 const SOON: Duration = Duration::from_millis(1);
@@ -50,12 +49,12 @@ impl RetryQueue {
 
     /// Judges a failure to load a file.
     pub(crate) fn judge(&mut self, path: &Path, error: &LoadError, now: Instant) -> Verdict {
-        let is_written = matches!(error, LoadError::StillWritten { .. });
-        if !is_written && error.stage() > Stage::Check {
-            // It is whole: its own metadata said what is wrong, or its code.
+        let retry = error.retry();
+        if retry == Retry::Never {
             self.forget(path);
             return Verdict::Final;
         }
+        let is_written = retry == Retry::Soon;
         let first = if is_written { SOON } else { self.quiet };
         let begin = Waiting { since: now, pause: first, due: None, is_told: false };
         let waiting = self.waiting.entry(path.to_owned()).or_insert(begin);
