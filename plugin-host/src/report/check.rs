@@ -89,7 +89,24 @@ impl CheckReport {
 mod tests {
     use std::collections::BTreeSet;
 
+    use plugin_interface::{InspectError, LoadError};
+
     use super::CHECKS;
+
+    #[test]
+    fn an_error_of_a_load_names_a_check_of_the_list() {
+        let path = || std::path::PathBuf::from("libx.so");
+        let errors = [
+            LoadError::StillWritten { path: path() },
+            LoadError::WorldWritable { path: path(), culprit: path() },
+            LoadError::PanicAbort { path: path() },
+            LoadError::NothingMade { path: path() },
+            LoadError::Inspect(InspectError::NotAPlugin { path: path() }),
+        ];
+        for error in errors {
+            assert!(CHECKS.iter().any(|(name, _)| *name == error.check()), "{error}");
+        }
+    }
 
     #[test]
     fn each_check_has_a_unique_name() {
