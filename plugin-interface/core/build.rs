@@ -1,6 +1,6 @@
-//! Tells the crate which compiler builds it, and for which target: both go into
-//! the metadata of plugins. And whether the ends of threads can be counted on
-//! that target.
+//! Passes the version of the compiler and the target to the crate, for the
+//! metadata of plugins. It also sets `cfg(thread_exits)` if thread exits can be
+//! counted on the target.
 
 use std::env;
 use std::process::Command;
@@ -24,8 +24,8 @@ fn main() {
     }
 }
 
-/// Where the registry of thread exits was proven: the GNU C library, linked
-/// dynamically.
+/// Returns `true` for the targets on which the registry of thread exits is
+/// tested: those with the GNU C library, linked dynamically.
 fn counts_thread_exits() -> bool {
     let is = |name: &str, values: &[&str]| {
         env::var(format!("CARGO_CFG_{name}")).is_ok_and(|found| values.contains(&found.as_str()))

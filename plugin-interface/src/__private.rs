@@ -1,4 +1,4 @@
-//! What generated code names. Nothing here is for use by hand.
+//! The items that generated code uses. They are not for direct use.
 
 pub use plugin_interface_core::__private::*;
 
@@ -7,7 +7,7 @@ pub use crate::host::raw::{load_from_lib, unload};
 #[cfg(feature = "manager")]
 pub use crate::host::snapshot::assert_snapshot;
 
-/// Emits items that only a host needs.
+/// Expands to items that only a host needs.
 #[cfg(feature = "manager")]
 #[macro_export]
 #[doc(hidden)]
@@ -15,7 +15,7 @@ macro_rules! __host_only {
     ($($item:item)*) => { $($item)* };
 }
 
-/// Emits nothing: this build has no host side.
+/// Expands to nothing: this build is not for a host.
 #[cfg(not(feature = "manager"))]
 #[macro_export]
 #[doc(hidden)]
@@ -23,7 +23,7 @@ macro_rules! __host_only {
     ($($item:item)*) => {};
 }
 
-/// Says why there is no such macro: this build has no host side.
+/// Reports that a macro is not available: this build is not for a host.
 #[cfg(not(feature = "manager"))]
 #[macro_export]
 #[doc(hidden)]

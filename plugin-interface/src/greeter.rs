@@ -1,8 +1,8 @@
-//! The interface that the crate brings along: something that greets.
+//! The example interface of this crate.
 
 use crate::plugin_interface;
 
-/// Greets somebody, in a language of its own.
+/// A greeter with a language of its own: the example interface of this crate.
 ///
 /// ```
 /// use plugin_interface::Greeter;
@@ -23,10 +23,10 @@ use crate::plugin_interface;
 /// ```
 #[plugin_interface]
 pub trait Greeter: Send + Sync {
-    /// The name of the greeter, such as its language.
+    /// Returns the name of the greeter, such as its language.
     fn name(&self) -> &str;
 
-    /// A greeting for `target`.
+    /// Returns a greeting for `target`.
     fn greet(&self, target: &str) -> String;
 }
 

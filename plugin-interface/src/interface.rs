@@ -1,12 +1,12 @@
-//! The value that names an interface.
+//! The run-time identity of an interface.
 
 use core::fmt;
 
 pub use plugin_interface_core::Interface;
 
-/// Names an interface at run time.
+/// The identity of an interface at run time.
 ///
-/// Compares equal for the same interface of the same shape.
+/// Two are equal for the same interface with the same methods.
 ///
 /// ```
 /// use plugin_interface::{Greeter, PluginTrait};
@@ -25,11 +25,11 @@ pub struct PluginTrait {
 }
 
 impl PluginTrait {
-    /// The [`Greeter`](crate::Greeter) that this crate brings along.
+    /// The [`Greeter`](crate::Greeter) of this crate.
     #[expect(non_upper_case_globals, reason = "reads like the variant of an enum")]
     pub const Greeter: PluginTrait = PluginTrait::of::<dyn crate::Greeter>();
 
-    /// The value that names `I`.
+    /// Returns the identity of `I`.
     pub const fn of<I: Interface + ?Sized>() -> Self {
         PluginTrait {
             name: I::NAME,
@@ -39,31 +39,32 @@ impl PluginTrait {
         }
     }
 
-    /// The trait's name, which the exported symbols bear.
+    /// Returns the trait's name, which is a part of the exported symbols.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The full path, crate and modules included: the interface's identity.
+    /// Returns the full path with crate and modules, which identifies the
+    /// interface.
     pub const fn path(&self) -> &'static str {
         self.path
     }
 
-    /// The hash of the methods' names and types, in order, and of whether the
-    /// trait is `Send` and `Sync`.
+    /// Returns the hash of the methods' names and types, in order, and of the
+    /// markers `Send` and `Sync`.
     pub const fn fingerprint(&self) -> u64 {
         self.fingerprint
     }
 
-    /// The metadata of the interface, as this side knows it.
+    /// Returns the metadata of the interface, as compiled into this binary.
     #[cfg(feature = "manager")]
     pub(crate) fn metadata(&self) -> Option<crate::metadata::InterfaceMetadata> {
-        // This build wrote the record: it is always readable.
+        // This build wrote the record, so it is always readable.
         crate::metadata::decode::interface_of(self.record).ok()
     }
 
-    /// The same without what takes long to read: the interface, and those of its
-    /// objects.
+    /// Returns outlines of the interface and of those of its objects. They
+    /// contain only the parts that are fast to read.
     #[cfg(feature = "manager")]
     pub(crate) fn outlines(&self) -> Vec<crate::metadata::decode::Outline<'static>> {
         crate::metadata::decode::outlines(self.record).unwrap_or_default()

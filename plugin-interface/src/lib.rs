@@ -1,43 +1,75 @@
-//! Plugins for Rust: ordinary traits, implemented in dynamic libraries, called
-//! at the price of a `dyn` call, and given back to the last byte.
+//! Plugins for Rust: ordinary traits, implemented in dynamic libraries.
 //!
-//! An **interface** is a trait under [`#[plugin_interface]`](macro@plugin_interface).
-//! A **plugin** is an impl of it under [`#[plugin_impl]`](macro@plugin_impl), in a
-//! `cdylib` whose root says [`#[plugin_aggregates]`](macro@plugin_aggregates)
-//! once for each interface. A **host** loads it through a [`PluginManager`].
+//! A host finds libraries in a directory and checks each of them before any of
+//! its code runs. It calls them at the price of a `dyn` call, can replace them
+//! while calls are running, and frees every byte at the end.
+//!
+//! # Interface
+//!
+//! An **interface** is a trait under
+//! [`#[plugin_interface]`](macro@plugin_interface). Put it into a crate that
+//! host and plugins use:
 //!
 //! ```
-//! use plugin_interface::{Greeter, plugin_aggregates, plugin_impl};
+//! use plugin_interface::plugin_interface;
 //!
-//! #[plugin_aggregates(Greeter)]
+//! #[plugin_interface]
+//! pub trait Tool: Send + Sync {
+//!     fn apply(&self, text: &str) -> String;
+//! }
+//! ```
+//!
+//! Its methods take and return [FFI-safe types](boundary). Derive
+//! [`FfiSafe`](macro@FfiSafe) for your own structs and enums.
+//!
+//! # Plugin
+//!
+//! A **plugin** is an implementation under
+//! [`#[plugin_impl]`](macro@plugin_impl), in a `cdylib` crate. The root of the
+//! crate has one [`#[plugin_aggregates]`](macro@plugin_aggregates) for each
+//! interface:
+//!
+//! ```
+//! # use plugin_interface::plugin_interface;
+//! # #[plugin_interface]
+//! # pub trait Tool: Send + Sync {
+//! #     fn apply(&self, text: &str) -> String;
+//! # }
+//! use plugin_interface::{plugin_aggregates, plugin_impl};
+//!
+//! #[plugin_aggregates(Tool)]
 //! mod plugin {}
 //!
 //! #[derive(Default)]
-//! pub struct English;
+//! pub struct Shout;
 //!
-//! #[plugin_impl(Greeter)]
-//! impl Greeter for English {
-//!     fn name(&self) -> &str {
-//!         "english"
-//!     }
-//!
-//!     fn greet(&self, target: &str) -> String {
-//!         format!("Hello, {target}!")
+//! #[plugin_impl(Tool)]
+//! impl Tool for Shout {
+//!     fn apply(&self, text: &str) -> String {
+//!         text.to_uppercase()
 //!     }
 //! }
 //! # fn main() {}
 //! ```
 //!
-//! The host asks for the interface and gets its typed proxies:
+//! # Host
+//!
+//! A **host** loads plugins through a [`PluginManager`]. It receives a typed
+//! proxy of each, which implements the trait:
 //!
 //! ```no_run
 //! # #[cfg(feature = "manager")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use plugin_interface::{Greeter, PluginManager};
+//! # use plugin_interface::plugin_interface;
+//! # #[plugin_interface]
+//! # pub trait Tool: Send + Sync {
+//! #     fn apply(&self, text: &str) -> String;
+//! # }
+//! use plugin_interface::PluginManager;
 //!
 //! let mut manager = PluginManager::new();
-//! for greeter in manager.load::<dyn Greeter>("plugins")? {
-//!     println!("{}", greeter.greet("world"));
+//! for tool in manager.load::<dyn Tool>("plugins")? {
+//!     println!("{}", tool.apply("hello"));
 //! }
 //! for rejected in manager.rejected() {
 //!     eprintln!("{}", rejected.error);
@@ -48,35 +80,49 @@
 //! # fn main() {}
 //! ```
 //!
-//! Interfaces may grow: `version` and `#[since]` of
-//! [`#[plugin_interface]`](macro@plugin_interface) say how. In the crate that
-//! defines one, a test of one line says when it changed without its version:
+//! [`Live`] replaces a plugin by a newer build while calls are running.
+//!
+//! # Versions
+//!
+//! An interface can grow: add a method with a default body and `#[since]`, and
+//! raise `version` in [`#[plugin_interface]`](macro@plugin_interface). Older
+//! plugins then run the default, and newer plugins run in older hosts. In the
+//! crate of the interface, a test of one line fails if the interface changes
+//! without its version:
 //!
 //! ```
 //! # #[cfg(feature = "manager")]
 //! plugin_interface::assert_snapshot!(dyn plugin_interface::Greeter, "snapshots/Greeter.txt");
 //! ```
 //!
-//! What may cross is in [`boundary`], what lies in memory in [`abi`]. A plugin
-//! runs in the host's process: its panics are contained, but nothing survives
-//! one that aborts, overflows its stack or writes through a wild pointer.
+//! # Safety
+//!
+//! Only `#[repr(C)]` data and `extern "C"` functions are used between host and
+//! plugin ([`abi`]). So both may come from different compilers. A panic of a
+//! plugin is contained, and the plugin stays usable. But a plugin runs in the
+//! host's process. A plugin that aborts, overflows its stack or writes through
+//! a wild pointer takes the host down.
 //!
 //! # Features
 //!
-//! - `manager` (default): the host side. A plugin that turns default features
-//!   off compiles no loader.
-//! - `hot-library`: plain libraries of C, called by the names of their functions
-//!   and replaced while they are in use: [`HotLibrary`].
-//! - `call-dynamic`: their functions by signatures that are known at run time;
-//!   compiles `libffi`, which needs a compiler of C.
-//! - `serde`: for plugins, their [state](PluginState) by types that derive
-//!   `Serialize` and `Deserialize`: the module `state`.
-//! - `tracing`: what happens to the versions of a `Live` is told by events of
-//!   the crate `tracing` too.
-//! - `watch`: a manager that watches directories, and loads and replaces what
-//!   changes in them.
+//! For hosts:
+//!
+//! - `manager` (default): loads, checks, calls and unloads plugins. A plugin
+//!   without default features compiles no loader.
+//! - `watch`: watches directories, loads new plugins and reloads changed ones.
+//! - `tracing`: reports the events of a [`Live`] through the crate `tracing`
+//!   too.
+//! - `hot-library`: calls functions of plain C libraries by name, and reloads
+//!   the libraries while they are in use ([`HotLibrary`]).
+//! - `call-dynamic`: calls functions of C libraries by signatures that are
+//!   known at run time. It compiles `libffi`, which needs a C compiler.
+//!
+//! For plugins:
+//!
+//! - `serde`: saves and restores the [state](PluginState) of a plugin as a type
+//!   that derives `Serialize` and `Deserialize` (module `state`).
 
-// The macros name this crate by its path; so does its own use of them.
+// Code of the macros refers to this crate by its path, also in this crate.
 extern crate self as plugin_interface;
 
 #[doc(hidden)]

@@ -1,10 +1,11 @@
-//! State by `serde`: a type of yours as the bytes of a [`PluginState`], and
-//! back. Feature `serde`, for plugins.
+//! Conversion of a type with `serde` to the bytes of a [`PluginState`], and
+//! back.
 //!
-//! The bytes are JSON. So a field may be added under the same
-//! [`VERSION`](PluginState::VERSION) if it is `#[serde(default)]`: newer builds
-//! read what older ones wrote, and the other way round. For any other change
-//! raise the version, and say how the older one is read.
+//! Feature `serde`, for plugins. The bytes are JSON. So you can add a field
+//! with `#[serde(default)]` under the same [`VERSION`](PluginState::VERSION):
+//! newer builds read the state of older ones, and older builds that of newer
+//! ones. For any other change raise the version, and convert states of the
+//! older one.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -16,13 +17,13 @@
 //! #[plugin_aggregates(Greeter)]
 //! mod plugin {}
 //!
-//! /// Version 1: how many were greeted.
+//! /// Version 1: the number of greetings.
 //! #[derive(Deserialize)]
 //! struct Total {
 //!     greeted: u64,
 //! }
 //!
-//! /// Version 2: and how often each of them since.
+//! /// Version 2: also the number for each guest.
 //! #[derive(Default, Serialize, Deserialize)]
 //! struct Guests {
 //!     greeted: u64,
@@ -69,7 +70,7 @@
 //! }
 //!
 //! fn main() {
-//!     // What a host does when it replaces one build by another:
+//!     // A host replaces one build by another like this:
 //!     let mut next = Counting::default();
 //!     next.restore(1, br#"{"greeted":41}"#).unwrap();
 //!     assert_eq!(next.greet("Ada"), "Ada, you are number 42");
@@ -77,7 +78,7 @@
 //!     let mut after = Counting::default();
 //!     after.restore(2, &saved).unwrap();
 //!     assert_eq!(after.greet("Ada"), "Ada, you are number 43");
-//!     // An older build reads what it knows of.
+//!     // An older build reads the fields that it knows.
 //!     assert_eq!(state::from_bytes::<Total>(&saved).unwrap().greeted, 42);
 //! }
 //! ```
@@ -90,13 +91,13 @@ use serde::de::DeserializeOwned;
 #[cfg(doc)]
 use crate::PluginState;
 
-/// The bytes to give from [`PluginState::save`].
+/// Converts a state to bytes, for [`PluginState::save`].
 ///
 /// # Panics
 ///
 /// If JSON has no form for the value: a map whose keys are neither text nor
-/// numbers. Then the version that serves goes on, as after each panic of `save`.
-/// Note that JSON has no number that is not finite.
+/// numbers. Then the current version stays in use, as after each panic of
+/// `save`. Note that JSON has only finite numbers.
 ///
 /// ```
 /// assert_eq!(plugin_interface::state::to_bytes(&(1, "two")), br#"[1,"two"]"#);
@@ -107,12 +108,12 @@ pub fn to_bytes<T: Serialize + ?Sized>(state: &T) -> Vec<u8> {
         .unwrap_or_else(|error| panic!("cannot save {}: {error}", type_name::<T>()))
 }
 
-/// The value whose bytes [`PluginState::restore`] is given.
+/// Converts the bytes that [`PluginState::restore`] receives to a state.
 ///
 /// # Errors
 ///
-/// If they are not such a value's; the text says where and what was expected,
-/// and may be what `restore` refuses with.
+/// If they are not the bytes of such a state. The text states the position and
+/// the expected value, and `restore` can return it.
 ///
 /// ```
 /// use plugin_interface::state::from_bytes;
@@ -134,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_json_cannot_hold_is_named_when_it_is_saved() {
+    fn a_value_without_a_form_in_json_is_named() {
         let map = BTreeMap::from([((1, 2), 3)]);
         let panicked = catch_unwind(|| to_bytes(&map)).unwrap_err();
         let text = panicked.downcast::<String>().unwrap();

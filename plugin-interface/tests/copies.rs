@@ -1,6 +1,6 @@
-//! References to what owns memory cross as copies, from a host to a plugin and
-//! from a plugin to a host: each copy ends, once, on the side that made it,
-//! whatever panics meanwhile.
+//! Tests of references to types that own memory, which are passed as clones,
+//! from a host to a plugin and back. Each clone is dropped once, in the library
+//! that created it, also if something panics.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use std::process::Command;
 use copying::{Copies, Mirror, fail, live, read};
 use plugin_interface::PluginManager;
 
-/// Builds the plugin into the target directory that the other tests use.
+/// Builds the plugin into the target directory of the other tests.
 fn build() -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/Cargo.toml");
@@ -24,7 +24,7 @@ fn build() -> PathBuf {
     target.join("debug").join(format!("{prefix}copying{suffix}"))
 }
 
-/// What panics as it is meant to is not reported.
+/// Does not report expected panics.
 fn quiet() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -35,19 +35,19 @@ fn quiet() {
     }));
 }
 
-// Without a harness, which would allocate meanwhile.
+// There is no harness, since it would allocate meanwhile.
 fn main() {
     quiet();
     let handles = PluginManager::new().load_library(build()).unwrap();
     let plugin = handles[0].proxy::<dyn Copies>().unwrap();
     let ways: [(&str, &dyn Fn()); 4] = [
-        ("a plugin sees what a host lends", &|| read(&plugin)),
+        ("a plugin reads borrows of a host", &|| read(&plugin)),
         ("a host's call ends in a panic", &|| fail(&plugin)),
-        ("an object of a host sees what a plugin lends", &|| plugin.pass_on(&Mirror)),
-        ("a plugin sees what it lends itself by way of a host", &|| plugin.pass_on(&plugin)),
+        ("an object of a host reads borrows of a plugin", &|| plugin.pass_on(&Mirror)),
+        ("a plugin reads its own borrows through a host", &|| plugin.pass_on(&plugin)),
     ];
     for (name, way) in ways {
-        // What is made once, such as a thread's hash keys.
+        // Creates values that exist once, such as a thread's hash keys.
         way();
         let before = (live(), plugin.live());
         assert!(before.0 > 0 && before.1 > 0, "both count");

@@ -1,5 +1,5 @@
-//! A host that declares the system's allocator, as some plugins do.
-#![expect(unsafe_code, reason = "takes values over by hand")]
+//! Tests of a host that declares the system's allocator, as some plugins do.
+#![expect(unsafe_code, reason = "lifts values")]
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -30,22 +30,22 @@ fn build(name: &str) -> std::path::PathBuf {
     ))
 }
 
-/// Whether the text that a plugin returned lies where the plugin put it: it
-/// says where that is.
+/// Returns `true` if the text of a plugin is still at the address that the
+/// plugin wrote into it.
 fn is_in_place(greeter: &dyn Greeter) -> bool {
     let text = greeter.greet("");
     text == text.as_ptr().addr().to_string()
 }
 
 #[test]
-fn a_string_crosses_without_a_copy_where_both_sides_share_malloc() {
+fn a_string_is_passed_without_a_copy_if_both_share_malloc() {
     let library = build("shared_malloc");
     let handles = PluginManager::new().load_library(library).unwrap();
     let greeter = handles.iter().find_map(|handle| handle.as_greeter()).unwrap();
     for _ in 0..100 {
         assert!(is_in_place(&greeter));
     }
-    // Ours now: it may grow, and outlives the plugin.
+    // The host owns it now: it may grow, and outlives the plugin.
     let mut text = greeter.greet("");
     drop(greeter);
     for handle in handles {
@@ -56,7 +56,7 @@ fn a_string_crosses_without_a_copy_where_both_sides_share_malloc() {
 }
 
 #[test]
-fn a_plugin_that_declares_nothing_is_copied_from_and_frees_its_own() {
+fn without_a_declaration_values_are_copied_and_the_plugin_frees_its_own() {
     let library = build("healthy");
     let handles = PluginManager::new().load_library(library).unwrap();
     let greeter = handles.iter().find_map(|handle| handle.as_greeter()).unwrap();
@@ -65,17 +65,17 @@ fn a_plugin_that_declares_nothing_is_copied_from_and_frees_its_own() {
     }
 }
 
-/// Whether a value keeps its place on the way: a copy is made before the
-/// original is freed.
+/// Returns `true` if a value keeps its address: a copy would be allocated
+/// before the original is freed.
 fn stays<T: FfiSafe<At<'static> = T>>(value: T, address: fn(&T) -> *const u8) -> bool {
     let before = address(&value);
-    // SAFETY: lowered just here, and nothing is borrowed.
-    let arrived = unsafe { T::lift(value.lower(), Origin::Rust) }.unwrap();
-    address(&arrived) == before
+    // SAFETY: lowered here, and nothing is borrowed.
+    let lifted = unsafe { T::lift(value.lower(), Origin::Rust) }.unwrap();
+    address(&lifted) == before
 }
 
 #[test]
-fn plain_data_keeps_its_place_where_both_sides_share_malloc() {
+fn plain_data_keeps_its_address_if_both_share_malloc() {
     let handles = PluginManager::new().load_library(build("shared_malloc")).unwrap();
     assert!(stays::<Box<u64>>(Box::new(7), |boxed| (&raw const **boxed).cast()));
     assert!(stays::<Box<[i32]>>(Box::new([1, 2]), |slice| slice.as_ptr().cast()));

@@ -1,7 +1,9 @@
-//! The table of what crosses, `core/src/boundary/types.md`, which the documentation
-//! of `boundary` and the book show. What it names is compiled here, in each
-//! position that it says, and costs what it says; and each type that crosses is in it.
-#![expect(unsafe_code, reason = "lowers and lifts by hand, and counts allocations")]
+//! Tests of the table of FFI-safe types, `core/src/boundary/types.md`, which
+//! the documentation of `boundary` and the book show.
+//!
+//! Each of its types is compiled here in each position, and its cost is
+//! measured. No FFI-safe type is missing.
+#![expect(unsafe_code, reason = "lowers and lifts values, and counts allocations")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::borrow::Cow;
@@ -30,13 +32,13 @@ thread_local! {
     static ALLOCATED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Counts what each thread allocates.
+/// Counts the allocations of each thread.
 struct Counting;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: the system's, and a number.
+// SAFETY: forwards to the system's allocator, and counts.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATED.set(ALLOCATED.get() + 1);
@@ -50,14 +52,14 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What it takes to pass a value.
+/// The cost of passing a value.
 #[derive(Debug)]
 struct Cost {
-    /// Allocations where it comes from, and where it arrives.
+    /// The allocations of the sender and of the receiver.
     lowered: usize,
     lifted: usize,
-    lends: NeedsScope,
-    /// Bytes of it on the way.
+    needs_scope: NeedsScope,
+    /// The size of its wire in bytes.
     wire: usize,
 }
 
@@ -65,15 +67,15 @@ fn cost<T: FfiSafe>(value: T) -> Cost {
     let before = ALLOCATED.get();
     let wire = value.lower();
     let between = ALLOCATED.get();
-    // SAFETY: lowered just now. A copy that has to lie in a call is refused.
+    // SAFETY: lowered just now. A clone that needs a scope is refused.
     let lifted = unsafe { T::lift(wire, Origin::Rust) };
     let after = ALLOCATED.get();
     drop(lifted);
     let (lowered, lifted) = (between - before, after - between);
-    Cost { lowered, lifted, lends: T::NEEDS_SCOPE, wire: size_of::<T::Wire>() }
+    Cost { lowered, lifted, needs_scope: T::NEEDS_SCOPE, wire: size_of::<T::Wire>() }
 }
 
-/// What is compiled of a row.
+/// The compiled types of a row.
 struct Row {
     types: Vec<String>,
     is_returned: bool,
@@ -96,11 +98,11 @@ macro_rules! rows {
                 rows!(@$position $($method: $ty),+);
 
                 pub(super) fn row() -> Row {
-                    let taken = <dyn Takes as Interface>::DESCRIPTION.methods.len();
-                    let given = given();
+                    let parameters = <dyn Takes as Interface>::DESCRIPTION.methods.len();
+                    let returned = returned();
                     Row {
                         types: vec![$(tidy(stringify!($ty))),+],
-                        is_returned: given == taken,
+                        is_returned: returned == parameters,
                         costs: vec![$(cost::<$ty>($value)),+],
                     }
                 }
@@ -113,22 +115,22 @@ macro_rules! rows {
     };
     (@both $($method:ident: $ty:ty),+) => {
         #[plugin_interface]
-        trait Gives {
+        trait Returns {
             $(fn $method(&mut self) -> $ty;)+
         }
 
-        fn given() -> usize {
-            <dyn Gives as Interface>::DESCRIPTION.methods.len()
+        fn returned() -> usize {
+            <dyn Returns as Interface>::DESCRIPTION.methods.len()
         }
     };
     (@parameter $($rest:tt)+) => {
-        fn given() -> usize {
+        fn returned() -> usize {
             0
         }
     };
 }
 
-/// Plain data, an interface, and what else the table calls by a name.
+/// Plain data. This and the next items are the names in the table.
 #[derive(Clone, Copy, FfiSafe)]
 #[repr(C)]
 struct P(u8, f64);
@@ -212,13 +214,13 @@ rows! {
         map: HashMap<K, V, S> = [(text(), 1)].into(), hashed: HashSet<K, S> = [text()].into();
     errors both {} error: Box<dyn Error + Send + Sync> = text().into();
     objects both {} one: Box<dyn Trait> = Box::new(PLAIN), shared: Arc<dyn Trait> = Arc::new(PLAIN);
-    lent_objects parameter {} one: &dyn Trait = &PLAIN, one_mut: &mut dyn Trait = &mut P(1, 2.0);
+    borrowed_objects parameter {} one: &dyn Trait = &PLAIN, one_mut: &mut dyn Trait = &mut P(1, 2.0);
     closures both {}
         call: Box<dyn Fn(A, B) -> R> = Box::new(|_, _| vec![]),
         call_mut: Box<dyn FnMut(A) -> R> = Box::new(|_| vec![]),
         call_once: Box<dyn FnOnce(A) -> R> = Box::new(|_| vec![]),
         shared: Arc<dyn Fn(A) -> R> = Arc::new(|_| vec![]);
-    lent_closures parameter {}
+    borrowed_closures parameter {}
         call: &dyn Fn(A) -> R = &|_| vec![], call_mut: &mut dyn FnMut(A) -> R = &mut |_| vec![];
     others both {}
         each: Box<dyn Iterator<Item = T>> = Box::new([text()].into_iter()),
@@ -231,7 +233,7 @@ rows! {
     adopted both {} one: Adopted = Adopted(Ipv4Addr::LOCALHOST);
 }
 
-/// The text of a type without spaces.
+/// Returns the text of a type without spaces.
 fn tidy(ty: &str) -> String {
     match ty {
         "Derived" => "#[derive(FfiSafe)]".to_owned(),
@@ -240,7 +242,7 @@ fn tidy(ty: &str) -> String {
     }
 }
 
-/// The cells of each row.
+/// Returns the cells of each row.
 fn cells(table: &str) -> impl Iterator<Item = Vec<&str>> {
     table.lines().skip(2).take_while(|line| !line.is_empty()).map(|line| {
         let line = line.trim_start_matches("| ").trim_end_matches(" |");
@@ -248,31 +250,35 @@ fn cells(table: &str) -> impl Iterator<Item = Vec<&str>> {
     })
 }
 
-/// What stands between backticks.
+/// Returns the texts between backticks.
 fn quoted(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
 
 #[test]
-fn each_row_says_what_is_compiled() {
+fn each_row_has_the_compiled_types() {
     let said: Vec<Vec<_>> = cells(TABLE).map(|row| quoted(row[0]).map(tidy).collect()).collect();
     let compiled: Vec<_> = rows().into_iter().map(|row| row.types).collect();
     assert_eq!(said, compiled);
 }
 
 #[test]
-fn each_row_says_where_its_types_may_stand() {
+fn each_row_has_the_positions_of_its_types() {
     for (said, row) in cells(TABLE).zip(rows()) {
-        assert_eq!(said[1], "yes", "{said:?}: what crosses is a parameter");
+        assert_eq!(said[1], "yes", "{said:?}: each type can be a parameter");
         assert_eq!(said[2], if row.is_returned { "yes" } else { "no" }, "{said:?}");
         for cost in row.costs {
-            assert_eq!(cost.lends == NeedsScope::Always, !row.is_returned, "{said:?}: {cost:?}");
+            assert_eq!(
+                cost.needs_scope == NeedsScope::Always,
+                !row.is_returned,
+                "{said:?}: {cost:?}"
+            );
         }
     }
 }
 
 #[test]
-fn each_row_says_what_its_types_cost() {
+fn each_row_has_the_tier_of_its_types() {
     let words = [size_of::<RawObject>(), size_of::<RawBorrowed>()];
     for (said, row) in cells(TABLE).zip(rows()) {
         for cost in row.costs {
@@ -298,10 +304,10 @@ fn the_book_shows_the_table() {
 }
 
 #[test]
-fn each_row_says_the_instructions_of_its_first_type() {
+fn each_row_has_the_instructions_of_its_first_type() {
     let counts = include_str!("instructions.txt");
     let list = include_str!("fixtures/counted-types/src/lib.rs");
-    // What is not returned comes last.
+    // Types that cannot be returned come last.
     let (returned, rest) = list.split_once("taken {").unwrap();
     for row in cells(TABLE) {
         let first = tidy(quoted(row[0]).next().unwrap());
@@ -316,25 +322,25 @@ fn each_row_says_the_instructions_of_its_first_type() {
     }
 }
 
-/// A type as the table names it.
+/// Returns a type as the table names it.
 fn named(ty: &str) -> String {
     tidy(&ty.replace("&'a ", "&").replace("'a", "'_"))
 }
 
-/// The sources say it in these ways: `FfiSafe for Vec<T> {`, `numbers!(u8 u16);`,
-/// `impl [T: FfiSafe] Range<T>,`.
+/// The implementations in the sources have one of these forms:
+/// `FfiSafe for Vec<T> {`, `numbers!(u8 u16);`, `impl [T: FfiSafe] Range<T>,`.
 #[test]
-fn each_type_that_crosses_is_in_the_table() {
+fn each_ffi_safe_type_is_in_the_table() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("core/src/boundary");
     let known: BTreeSet<_> = cells(TABLE).flat_map(|row| names(row[0])).collect();
     let mut found = BTreeSet::new();
     for path in files(&sources) {
-        // Types of tests.
+        // Contains types of tests.
         if path.extension().is_none_or(|e| e != "rs") || path.ends_with("recursion.rs") {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        // Those of macros have a `$` for the type.
+        // In macros the type is a variable with a `$`.
         for line in text.lines().filter(|line| !line.contains("//") && !line.contains('$')) {
             let after = |start: &str| line.split_once(start).map(|(_, rest)| rest);
             let implemented = after("FfiSafe for ").filter(|_| line.contains("impl"));
@@ -344,7 +350,7 @@ fn each_type_that_crosses_is_in_the_table() {
         }
     }
     assert!(found.len() > 40, "{found:?}");
-    // What stands for a type in a definition; and a future is in a pinned box.
+    // The placeholder in a definition, and the pinned box of a future.
     for hidden in ["Parameter", "NUMBER", "Pin", "D"] {
         assert!(found.remove(hidden), "{hidden}");
     }
@@ -352,13 +358,13 @@ fn each_type_that_crosses_is_in_the_table() {
     assert!(missing.is_empty(), "not in core/src/boundary/types.md: {missing:?}");
 }
 
-/// The files of a directory and of those in it.
+/// Returns the files of a directory and of its subdirectories.
 fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// The names in a type.
+/// Returns the names in a type.
 fn names(ty: &str) -> BTreeSet<String> {
     let is_name = |char: char| char.is_alphanumeric() || "_'$".contains(char);
     let words = ty.split(|char| !is_name(char)).filter(|word| !word.is_empty());

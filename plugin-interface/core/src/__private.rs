@@ -75,8 +75,8 @@ pub fn count<I: ?Sized>(counter: &Counter<I>) -> usize {
     counter.get()
 }
 
-/// Returns `true` if two names are equal: a host looks for symbols by the name of
-/// the interface.
+/// Returns `true` if two names are equal: a host looks for symbols by the name
+/// of the interface.
 pub const fn is_same_name(own: &str, written: &str) -> bool {
     metadata::is_same(own, written)
 }
@@ -101,8 +101,8 @@ pub const fn scopes(arguments: &[NeedsScope]) -> usize {
     0
 }
 
-/// Checks an argument from which the result of its method may borrow: it must not
-/// need a scope.
+/// Checks an argument from which the result of its method may borrow: it must
+/// not need a scope.
 #[track_caller]
 pub const fn without_scope(argument: NeedsScope) -> NeedsScope {
     assert!(
@@ -122,7 +122,8 @@ pub const fn returned(shape: &'static Shape, lends: NeedsScope) -> &'static Shap
     shape
 }
 
-/// Returns the header of the vtable for `I` of instances in a storage of type `P`.
+/// Returns the header of the vtable for `I` of instances in a storage of type
+/// `P`.
 pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
     VTableHeader {
         abi_version: ABI_VERSION,
@@ -132,8 +133,8 @@ pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
     }
 }
 
-/// Computes as a constant whether a type is `Send` or `Sync`: an inherent constant,
-/// if its bound is met, hides the one of the trait.
+/// Computes as a constant whether a type is `Send` or `Sync`: an inherent
+/// constant, if its bound is met, hides the one of the trait.
 #[derive(Debug)]
 pub struct Marker<T: ?Sized>(core::marker::PhantomData<T>);
 

@@ -8,7 +8,8 @@ use crate::object::Object;
 
 /// A trait that plugins implement and hosts call.
 ///
-/// It is implemented for `dyn Trait` of every trait under `#[plugin_interface]`.
+/// It is implemented for `dyn Trait` of every trait under
+/// `#[plugin_interface]`.
 ///
 /// ```
 /// use plugin_interface::{Greeter, Interface};

@@ -6,10 +6,10 @@
 //!
 //! # Reason for a crate of its own
 //!
-//! Cargo can compile this crate and the macros at the same time. If its code were
-//! in `plugin-interface`, it would have to wait for the macros, and each clean
-//! build of a plugin would take longer. `serde_core` is separate from `serde` for
-//! the same reason.
+//! Cargo can compile this crate and the macros at the same time. If its code
+//! were in `plugin-interface`, it would have to wait for the macros, and each
+//! clean build of a plugin would take longer. `serde_core` is separate from
+//! `serde` for the same reason.
 //!
 //! # Modules
 //!

@@ -1,7 +1,8 @@
-//! Any value of each type that crosses, there and back in each position, between
-//! a host and a plugin whose allocators know their own memory: each frees what
-//! it allocated, all of it, once. With plugins of several compilers, and once
-//! more under valgrind.
+//! Round trips of random values of each FFI-safe type, in each position.
+//!
+//! Host and plugin have allocators that know their own memory. Each must free
+//! all of its memory, once. Plugins of several compilers take part, and all
+//! runs once more under valgrind.
 
 #[path = "../it/builds.rs"]
 mod builds;
@@ -24,8 +25,8 @@ use compilers::{shuffled, version};
 #[global_allocator]
 static ALLOCATOR: Tagging = Tagging::new();
 
-/// The plugin that counts as the system's compiler builds it, where there is one
-/// beside the toolchains.
+/// The plugin that counts as the system's compiler builds it, where there is
+/// one beside the toolchains.
 fn of_the_system() -> Option<Built> {
     if let Err(found) = system_compiler() {
         eprintln!("NOT TESTED against the system's compiler: {found}");
@@ -36,8 +37,8 @@ fn of_the_system() -> Option<Built> {
     Some(build("fixtures-system", "build", &before, &["-p", "tagged"]))
 }
 
-/// Whether the system has a compiler of its own, such as Debian's `rustc-web`,
-/// that is new enough.
+/// Checks that the system has a compiler of its own, such as Debian's
+/// `rustc-web`, that is new enough.
 fn system_compiler() -> Result<(), String> {
     let output = Command::new("/usr/bin/rustc").arg("--version").output();
     let output = output.map_err(|_| "there is no /usr/bin/rustc".to_owned())?;
@@ -49,13 +50,13 @@ fn system_compiler() -> Result<(), String> {
     }
 }
 
-/// Passes values of each type to the plugin, and counts.
+/// Passes values of each type to the plugin, and counts allocations.
 fn pass(library: &Path, cases: u32, size: usize) {
     let mut manager = PluginManager::new();
     let plugins = manager.load_library(library).unwrap();
     let allocations = proxy::<dyn Allocations>(&plugins);
     let live = || (ALLOCATOR.live(), allocations.live());
-    // What a plugin gave away is the host's, and is counted there.
+    // Returned values belong to the host, and are counted there.
     let mirror = proxy::<dyn Everything>(&plugins);
     let before = live();
     let kept = mirror.names_array(["a".into(), "b".into()]);
@@ -66,12 +67,12 @@ fn pass(library: &Path, cases: u32, size: usize) {
     close(&manager, plugins, library);
 }
 
-/// `PLUGIN_THOROUGH=1` runs what takes minutes to build, as `.ci/run` does.
+/// `PLUGIN_THOROUGH=1` runs the builds that take minutes, as `.ci/run` does.
 fn is_thorough() -> bool {
     std::env::var_os("PLUGIN_THOROUGH").is_some_and(|value| value == "1") || is_soak()
 }
 
-// Without a harness, which would allocate meanwhile.
+// There is no harness, since it would allocate meanwhile.
 fn main() {
     if let [_, library, cases, size] = &std::env::args().collect::<Vec<_>>()[..] {
         return pass(library.as_ref(), cases.parse().unwrap(), size.parse().unwrap());

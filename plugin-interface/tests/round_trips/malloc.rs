@@ -1,4 +1,4 @@
-//! Stands before the C library's allocator, and counts its blocks.
+//! Wraps the C library's allocator, and counts its blocks.
 #![expect(unsafe_code, reason = "defines functions of the C library")]
 
 use std::ffi::{c_int, c_void};
@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 static MADE: AtomicUsize = AtomicUsize::new(0);
 
-/// How many blocks live.
+/// Returns the number of live blocks.
 pub(crate) fn live() -> usize {
     LIVE.load(Ordering::Relaxed)
 }
 
-/// How many were made.
+/// Returns the number of allocations.
 pub(crate) fn made() -> usize {
     MADE.load(Ordering::Relaxed)
 }
@@ -25,7 +25,7 @@ fn count(block: *mut c_void) -> *mut c_void {
     block
 }
 
-// glibc has these for those who define the functions without the underscores.
+// glibc has these for programs that define the functions without underscores.
 unsafe extern "C" {
     fn __libc_malloc(size: usize) -> *mut c_void;
     fn __libc_calloc(count: usize, size: usize) -> *mut c_void;
@@ -46,7 +46,7 @@ extern "C" fn calloc(number: usize, size: usize) -> *mut c_void {
     count(unsafe { __libc_calloc(number, size) })
 }
 
-/// A block that grows stays one.
+/// Resizes a block, which stays one block.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn realloc(block: *mut c_void, size: usize) -> *mut c_void {
     if block.is_null() {

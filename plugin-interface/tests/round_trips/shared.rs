@@ -1,6 +1,6 @@
-//! The same values between a host and a plugin that both declare the system's
-//! allocator, so that memory itself goes over: what one side allocates the other
-//! frees, once. Blocks of the C library are counted, whoever asks for them.
+//! Round trips between a host and a plugin that both declare the system's
+//! allocator. They pass the memory itself: one allocates it, and the other
+//! frees it once. All blocks of the C library are counted.
 
 #[path = "../it/builds.rs"]
 mod builds;
@@ -17,7 +17,7 @@ use builds::{built, is_soak};
 
 plugin_interface::system_allocator!();
 
-/// Passes values of each type to the plugin, and counts.
+/// Passes values of each type to the plugin, and counts blocks.
 fn pass(library: &Path, cases: u32, size: usize) {
     let mut manager = PluginManager::new();
     let plugins = manager.load_library(library).unwrap();
@@ -25,7 +25,8 @@ fn pass(library: &Path, cases: u32, size: usize) {
     close(&manager, plugins, library);
 }
 
-/// Nothing is allocated on the way, and what arrives is as good as what left.
+/// Checks that passing a text allocates nothing, and that its memory is freed
+/// once.
 fn is_counted_and_not_copied(positions: &dyn Positions) {
     let before = (malloc::live(), malloc::made());
     let text = positions.string("text".repeat(100));
@@ -34,7 +35,7 @@ fn is_counted_and_not_copied(positions: &dyn Positions) {
     assert_eq!(malloc::live(), before.0);
 }
 
-// Without a harness, which would allocate meanwhile.
+// There is no harness, since it would allocate meanwhile.
 fn main() {
     if let [_, library, cases, size] = &std::env::args().collect::<Vec<_>>()[..] {
         return pass(library.as_ref(), cases.parse().unwrap(), size.parse().unwrap());

@@ -1,14 +1,14 @@
-//! The same program once more, under valgrind.
+//! Runs the same program under valgrind.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Fails on errors, and on what is lost.
+/// Fails on errors, and on lost memory.
 pub(crate) fn run(library: &Path, how: [&str; 2]) {
     let status = Command::new("valgrind")
         .args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite"])
         .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9"])
-        // Also where the program has a `malloc` of its own.
+        // Also if the program has a `malloc` of its own.
         .arg("--soname-synonyms=somalloc=NONE")
         .arg(std::env::current_exe().unwrap())
         .arg(library)

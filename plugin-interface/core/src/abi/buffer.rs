@@ -34,14 +34,15 @@ impl RawSlice {
     }
 }
 
-/// Releases the memory of a [`RawBuffer`]: pointer, size and alignment in bytes.
+/// Releases the memory of a [`RawBuffer`]: pointer, size and alignment in
+/// bytes.
 pub type Free = unsafe extern "C" fn(ptr: *mut c_void, size: usize, align: usize);
 
 /// An owned run of elements: `String` and `Vec<T>`.
 ///
-/// The receiver moves the elements out. It copies them, or takes over the memory
-/// itself if both libraries share an allocator. It releases the memory that
-/// remains with `free`.
+/// The receiver moves the elements out. It copies them, or takes over the
+/// memory itself if both libraries share an allocator. It releases the memory
+/// that remains with `free`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawBuffer {

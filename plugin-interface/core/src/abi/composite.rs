@@ -40,15 +40,16 @@ assert_layout!(RawArray<u16, 3> { size: 6, align: 2, 0: 0 });
 
 /// `Box<T>`: one value in memory of its own.
 ///
-/// The receiver moves the value out. It copies the value and releases the memory
-/// with `free`, or takes over the memory if both libraries share an allocator.
+/// The receiver moves the value out. It copies the value and releases the
+/// memory with `free`, or takes over the memory if both libraries share an
+/// allocator.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RawBox {
     /// The value; dangling but aligned if it has no size.
     pub ptr: *mut c_void,
-    /// Releases the memory; a function of the library that allocated it. Null if
-    /// nothing is allocated.
+    /// Releases the memory; a function of the library that allocated it. Null
+    /// if nothing is allocated.
     pub free: Option<Free>,
 }
 

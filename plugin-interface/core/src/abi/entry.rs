@@ -61,8 +61,8 @@ pub struct HostServices {
     /// Reports a panic of the plugin, on the thread that panics, before it
     /// unwinds. Must not unwind.
     pub on_panic: unsafe extern "C" fn(context: *mut c_void, report: *const PanicReport),
-    /// The host's function that frees memory of the C library's allocator, if the
-    /// host declared it as its global allocator; null otherwise.
+    /// The host's function that frees memory of the C library's allocator, if
+    /// the host declared it as its global allocator; null otherwise.
     pub system_free: Option<Free>,
     /// The address of the C library's `free` as the host sees it, or null.
     pub malloc_identity: *const c_void,
@@ -72,7 +72,8 @@ pub struct HostServices {
     pub std_identity: *const c_void,
     /// The number of the library, as `thread_exits` takes it.
     pub library: usize,
-    /// The host's registry of thread exits; null if the host does not count them.
+    /// The host's registry of thread exits; null if the host does not count
+    /// them.
     pub thread_exits: *const ThreadExits,
     /// The reference count of the library. The library puts it into each object
     /// that it passes, and stays mapped until the last of them is dropped.

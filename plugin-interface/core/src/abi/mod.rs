@@ -1,8 +1,9 @@
 //! The layouts of all values that a host and a plugin exchange.
 //!
-//! Everything here is `#[repr(C)]` and contains no Rust layout. It stays the same
-//! as long as [`ABI_VERSION`] is 1. `docs/abi.md` lists for each symbol and layout
-//! its owner, the function that frees it, and the fields that may be appended.
+//! Everything here is `#[repr(C)]` and contains no Rust layout. It stays the
+//! same as long as [`ABI_VERSION`] is 1. `docs/abi.md` lists for each symbol
+//! and layout its owner, the function that frees it, and the fields that may be
+//! appended.
 
 mod buffer;
 mod composite;

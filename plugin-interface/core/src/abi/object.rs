@@ -12,19 +12,20 @@ const WORD: usize = size_of::<usize>();
 /// A host provides one for each library. A program has one whose functions do
 /// nothing. Its address identifies the library that created an object.
 ///
-/// A plugin may be a host itself. Then these functions are the plugin's own code,
-/// so a reference to the inner library also holds one to the outer library.
+/// A plugin may be a host itself. Then these functions are the plugin's own
+/// code, so a reference to the inner library also holds one to the outer
+/// library.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct LibraryRef {
     /// Adds a reference. Called while the library is in use.
     pub retain: unsafe extern "C" fn(*const LibraryRef),
-    /// Releases the reference of one `retain`. The library may be unmapped after
-    /// that, but not by the thread that calls this.
+    /// Releases the reference of one `retain`. The library may be unmapped
+    /// after that, but not by the thread that calls this.
     pub release: unsafe extern "C" fn(*const LibraryRef),
-    /// The reference count of the library that contains these functions; null if
-    /// a program does. It is retained together with this one, and released after
-    /// it.
+    /// The reference count of the library that contains these functions; null
+    /// if a program does. It is retained together with this one, and released
+    /// after it.
     pub outer: *const LibraryRef,
 }
 
@@ -41,17 +42,19 @@ assert_layout!(LibraryRef {
 #[repr(C)]
 #[derive(Debug)]
 pub struct ObjectTable {
-    /// The methods; begins with a [`VTableHeader`], whose `drop` drops the object.
+    /// The methods; begins with a [`VTableHeader`], whose `drop` drops the
+    /// object.
     pub vtable: *const VTableHeader,
-    /// The metadata record of the interface in the creating library; empty for a
-    /// closure, an iterator or a future.
+    /// The metadata record of the interface in the creating library; empty for
+    /// a closure, an iterator or a future.
     pub record: RawSlice,
     /// Creates another owner of the same instance; null if it has only one.
     pub share: Option<unsafe extern "C" fn(*mut Opaque) -> *mut Opaque>,
     /// Returns 1 if the bytes are the `TypeId` of the object's type. Only the
     /// library that created the object calls this.
     pub is: unsafe extern "C" fn(type_id: *const c_void) -> u8,
-    /// [`RUST`](Self::RUST), or 0. With 0, the results of methods are validated.
+    /// [`RUST`](Self::RUST), or 0. With 0, the results of methods are
+    /// validated.
     pub flags: usize,
 }
 
@@ -101,7 +104,8 @@ assert_layout!(RawObject {
 pub struct RawBorrowed {
     /// The description of its kind.
     pub table: *const ObjectTable,
-    /// The first argument of its methods; null if they take a pointer to `data`.
+    /// The first argument of its methods; null if they take a pointer to
+    /// `data`.
     pub instance: *mut Opaque,
     /// Two words whose meaning only the creating library knows.
     pub data: [*mut c_void; 2],

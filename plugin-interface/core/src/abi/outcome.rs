@@ -17,8 +17,8 @@ pub const METHOD_ERROR: *mut Failure = ptr::without_provenance_mut(1);
 ///
 /// `status` is null if `value` holds the method's value. It is [`METHOD_ERROR`]
 /// if `value` holds the error of the method's own `Result`. Otherwise it is a
-/// [`Failure`] that the caller frees. An outcome with a value of at most one word
-/// is returned in two registers on System V and AAPCS64.
+/// [`Failure`] that the caller frees. An outcome with a value of at most one
+/// word is returned in two registers on System V and AAPCS64.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Outcome<V: Copy> {

@@ -9,8 +9,8 @@ const WORD: usize = size_of::<usize>();
 
 /// One instance with its vtable: the result of a maker.
 ///
-/// `<Trait>Registration` is this type with the vtable of that interface. The maker
-/// allocates it, and the matching unmaker frees it.
+/// `<Trait>Registration` is this type with the vtable of that interface. The
+/// maker allocates it, and the matching unmaker frees it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Registration<V> {
@@ -27,8 +27,8 @@ assert_layout!(Registration<u8> { size: 2 * WORD, align: WORD, vtable: 0, instan
 /// If `factories` is not null, the array belongs to the plugin:
 /// `plugin_register_all_<Trait>_v1` created it and
 /// `plugin_unregister_all_<Trait>_v1` frees it. Then `factories[i]` created
-/// `registrations[i]`. If `factories` is null, the host built the array around a
-/// single `plugin_register_<Trait>_v1`, and frees it.
+/// `registrations[i]`. If `factories` is null, the host built the array around
+/// a single `plugin_register_<Trait>_v1`, and frees it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct RegistrationArray {
@@ -86,14 +86,14 @@ assert_layout!(RawState { size: 3 * WORD, align: WORD, version: 0, save: WORD, r
 
 /// The functions that create and destroy the instances of one `#[plugin_impl]`.
 ///
-/// A static of the plugin, collected by `inventory`. Only the macros create one.
-/// Its users rely on that, so its fields are private.
+/// A static of the plugin, collected by `inventory`. Only the macros create
+/// one. Its users rely on that, so its fields are private.
 #[repr(transparent)]
 #[derive(Clone, Copy, Debug)]
 pub struct RegistrationFactory(pub(crate) RawFactory);
 
-/// The content of a [`RegistrationFactory`]. New fields are only appended; `size`
-/// tells which exist.
+/// The content of a [`RegistrationFactory`]. New fields are only appended;
+/// `size` tells which exist.
 #[doc(hidden)]
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -118,8 +118,8 @@ pub struct RawFactory {
     pub unmake: unsafe extern "C" fn(*const c_void) -> *mut Failure,
     /// The metadata record of this registration.
     pub record: RawSlice,
-    /// The functions for the state. Factories of the first plugins end before this
-    /// field.
+    /// The functions for the state. Factories of the first plugins end before
+    /// this field.
     pub state: RawState,
 }
 
@@ -156,7 +156,7 @@ impl RegistrationFactory {
     /// // SAFETY: the array and its factories live until it is unloaded.
     /// let factory = unsafe { &**(*array).factories };
     /// let registration = (factory.maker())();
-    /// // SAFETY: made by this very factory.
+    /// // SAFETY: created by this very factory.
     /// unsafe { (factory.unmaker())(registration) };
     /// # let _ = library;
     /// # Ok(())

@@ -37,16 +37,16 @@ pub struct ThreadExits {
     /// Announces that the library uses this registry from now on. Called once,
     /// with the number of earlier registrations, which the host cannot track.
     pub attach: unsafe extern "C" fn(library: usize, untracked: usize),
-    /// `__cxa_thread_atexit_impl`: runs the destructor at the end of this thread.
-    /// `variable` identifies one variable on all threads.
+    /// `__cxa_thread_atexit_impl`: runs the destructor at the end of this
+    /// thread. `variable` identifies one variable on all threads.
     pub at_exit: unsafe extern "C" fn(
         library: usize,
         variable: usize,
         destructor: Destructor,
         value: *mut c_void,
     ) -> c_int,
-    /// Declares that the destructor of a variable does nothing. The library may be
-    /// unmapped without it.
+    /// Declares that the destructor of a variable does nothing. The library may
+    /// be unmapped without it.
     pub needless: unsafe extern "C" fn(library: usize, variable: usize),
     /// `pthread_key_create`.
     pub create_key: unsafe extern "C" fn(
@@ -54,7 +54,7 @@ pub struct ThreadExits {
         key: *mut u32,
         destructor: Option<Destructor>,
     ) -> c_int,
-    /// `pthread_key_delete`, for a key made by `create_key`.
+    /// `pthread_key_delete`, for a key of `create_key`.
     pub delete_key: unsafe extern "C" fn(key: u32) -> c_int,
     /// `pthread_getspecific`, likewise.
     pub get: unsafe extern "C" fn(key: u32) -> *mut c_void,

@@ -1,4 +1,5 @@
-//! The two ways to pass `&T` and `&[T]`: by pointer if `T` is plain, else as a copy.
+//! The two ways to pass `&T` and `&[T]`: by pointer if `T` is plain, else as a
+//! copy.
 
 /// The way in which references to a type are passed.
 #[doc(hidden)]
@@ -13,7 +14,8 @@ pub trait ByRef {
 #[derive(Debug)]
 pub enum ByPointer {}
 
-/// As a copy that the caller passes by value, and that the [`CallScope`] stores.
+/// As a copy that the caller passes by value, and that the [`CallScope`]
+/// stores.
 ///
 /// [`CallScope`]: crate::boundary::CallScope
 #[doc(hidden)]

@@ -15,7 +15,8 @@ use crate::runtime::failure;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NeedsScope {
     Never,
-    /// A derived type does not look into its fields, since it may refer to itself.
+    /// A derived type does not look into its fields, since it may refer to
+    /// itself.
     Perhaps,
     Always,
 }
@@ -105,7 +106,8 @@ impl Drop for CallScope {
 }
 
 impl CallScope {
-    /// Drops all values, the last one first, since it may borrow from earlier ones.
+    /// Drops all values, the last one first, since it may borrow from earlier
+    /// ones.
     ///
     /// A panic in a drop is discarded, since the method has returned.
     fn drop_all(&mut self) {
@@ -114,8 +116,8 @@ impl CallScope {
             // SAFETY: boxed in `store`, and not dropped yet.
             let (before, end) = unsafe { ((*last).before, (*last).end) };
             self.0.set(before);
-            // SAFETY: boxed in `store` together with this `end`, and removed from
-            // the list.
+            // SAFETY: boxed in `store` together with this `end`, and removed
+            // from the list.
             let ended = || unsafe { end(last) };
             if let Err(payload) = catch_unwind(AssertUnwindSafe(ended)) {
                 failure::discard(payload);

@@ -14,9 +14,9 @@ use crate::runtime::failure;
 
 /// A type that can be passed between a host and a plugin.
 ///
-/// It is implemented for the types in the [table](crate::boundary). Implement it
-/// for your structs and enums by `#[derive(FfiSafe)]`. Generated code uses the
-/// items of the trait; they are not for direct use.
+/// It is implemented for the types in the [table](crate::boundary). Implement
+/// it for your structs and enums by `#[derive(FfiSafe)]`. Generated code uses
+/// the items of the trait; they are not for direct use.
 ///
 /// ```
 /// fn is_ffi_safe<T: plugin_interface::FfiSafe>() {}
@@ -27,13 +27,14 @@ use crate::runtime::failure;
 ///
 /// 1. `Wire` and `Returned` are `#[repr(C)]` or scalars, with one layout in the
 ///    code of any two compilers.
-/// 2. `lift(lower(x))` returns `x`, with every borrow shortened to `'a`, whichever
-///    library calls either. Nothing is freed twice, or by a library that did not
-///    allocate it.
+/// 2. `lift(lower(x))` returns `x`, with every borrow shortened to `'a`,
+///    whichever library calls either. Nothing is freed twice, or by a library
+///    that did not allocate it.
 /// 3. `At<'a>` is `Self` with every lifetime replaced by `'a`. It differs in
 ///    nothing else, so both have one layout.
 /// 4. If `ByRef` is `ByPointer`, then `Self`, `At<'_>` and `Wire` have the same
-///    size, alignment and bits, and `lower` neither allocates nor moves ownership.
+///    size, alignment and bits, and `lower` neither allocates nor moves
+///    ownership.
 /// 5. Types with equal `SHAPE` have equal `Wire` and `Returned`, with the same
 ///    values in them. A host relies on that when it loads a library.
 #[diagnostic::on_unimplemented(
@@ -62,8 +63,8 @@ pub unsafe trait FfiSafe: Sized {
     /// Is `true` if `Self` and `Wire` have the same bits.
     #[doc(hidden)]
     const PLAIN: bool = is_plain::<Self>();
-    /// States whether a call must store parts of it in a `CallScope`. If this is
-    /// `Never` and there is such a part, the call panics.
+    /// States whether a call must store parts of it in a `CallScope`. If this
+    /// is `Never` and there is such a part, the call panics.
     #[doc(hidden)]
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Never;
 
@@ -79,7 +80,8 @@ pub unsafe trait FfiSafe: Sized {
         LoweredGuard::new(self)
     }
 
-    /// Takes the wire out of the guard of [`lower_guarded`](Self::lower_guarded).
+    /// Takes the wire out of the guard of
+    /// [`lower_guarded`](Self::lower_guarded).
     #[doc(hidden)]
     #[inline]
     fn into_wire(guard: LoweredGuard<Self>) -> Self::Wire {
@@ -122,8 +124,8 @@ const fn is_plain<T: FfiSafe>() -> bool {
     <T::ByRef as ByRef>::IS_POINTER
 }
 
-/// Implements the return of every type but `Result`: null or a failure, then the
-/// wire.
+/// Implements the return of every type but `Result`: null or a failure, then
+/// the wire.
 macro_rules! returned_as_wire {
     () => {
         type Returned = Self::Wire;
@@ -161,8 +163,8 @@ pub unsafe fn lift_wire_return<'a, T: FfiSafe>(
         // SAFETY: not null, and of this outcome, which is used only here.
         return Err(unsafe { ReturnError::from_status(outcome.status) });
     }
-    // SAFETY: a null status means that the value is initialised; the rest is the
-    // contract of this function.
+    // SAFETY: a null status means that the value is initialised; the rest is
+    // the contract of this function.
     unsafe { T::lift(outcome.value.assume_init(), origin) }.map_err(ReturnError::invalid)
 }
 

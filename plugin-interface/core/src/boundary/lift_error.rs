@@ -28,7 +28,8 @@ impl ReturnError {
         ReturnError(Box::new(ReturnErrorKind::Invalid(invalid)))
     }
 
-    /// Converts a status other than null, for a method without an error of its own.
+    /// Converts a status other than null, for a method without an error of its
+    /// own.
     ///
     /// # Safety
     ///
@@ -103,12 +104,13 @@ pub enum LiftError {
         /// The interface's full path.
         interface: &'static str,
     },
-    /// A value that is borrowed for the call, but not as an argument, or for a method
-    /// whose result borrows from its arguments.
+    /// A value that is borrowed for the call, but not as an argument, or for a
+    /// method whose result borrows from its arguments.
     Borrowed,
     /// An error without a message.
     NoMessage,
-    /// A value that a module of `#[ffi(with = module)]` refused, with its reason.
+    /// A value that a module of `#[ffi(with = module)]` refused, with its
+    /// reason.
     Refused(&'static str),
     /// The status for a method's own error, from a method that has none.
     Status,

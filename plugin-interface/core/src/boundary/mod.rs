@@ -1,41 +1,43 @@
 //! The types that can be passed between a host and a plugin, and their
 //! conversions.
 //!
-//! A type can be passed if it is [`FfiSafe`]. The compiler decides that, not the
-//! macro. So an alias changes nothing, and an error names the type that cannot be
-//! passed.
+//! A type can be passed if it is [`FfiSafe`]. The compiler decides that, not
+//! the macro. So an alias changes nothing, and an error names the type that
+//! cannot be passed.
 //!
 //! # Types
 //!
 //! In this table `P` is [plain](Plain) data, and `Trait` is an interface, with
-//! `+ Send` and `+ Sync` or without. The other letters are any types of the table.
+//! `+ Send` and `+ Sync` or without. The other letters are any types of the
+//! table.
 //!
 #![doc = include_str!("types.md")]
 //!
-//! Nest the types as you like: `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
+//! Nest the types as you like:
+//! `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
 //!
 //! A type that refers to itself, such as a tree, is converted by recursive
-//! functions, as its drop is. So the stack limits its depth, to some thousands in a
-//! debug build. Pass a long list as a `Vec`.
+//! functions, as its drop is. So the stack limits its depth, to some thousands
+//! in a debug build. Pass a long list as a `Vec`.
 //!
-//! A path is any bytes on Unix. On other platforms it is UTF-8, and passing another
-//! one panics in the sender.
+//! A path is any bytes on Unix. On other platforms it is UTF-8, and passing
+//! another one panics in the sender.
 //!
 //! # Lifetimes
 //!
-//! A borrowed parameter lives for the call, and a borrowed return as long as the
-//! borrow of `self`, whatever lifetime its type states. So an interface method that
-//! takes or returns `&'static str` or `Cow<'static, str>` does not compile, also
-//! behind an alias. An owned type may contain `'static`: `Box<dyn Trait + 'static>`,
-//! `BoxFuture<'static, T>`.
+//! A borrowed parameter lives for the call, and a borrowed return as long as
+//! the borrow of `self`, whatever lifetime its type states. So an interface
+//! method that takes or returns `&'static str` or `Cow<'static, str>` does not
+//! compile, also behind an alias. An owned type may contain `'static`:
+//! `Box<dyn Trait + 'static>`, `BoxFuture<'static, T>`.
 //!
 //! # Objects
 //!
 //! `dyn Trait`, closures, iterators and futures are called in the library that
 //! created them, and dropped there. They are passed in both directions, with or
 //! without `+ Send` and `+ Send + Sync`, and nested:
-//! `Vec<Option<Box<dyn Trait + Send>>>`. A returned `Box<dyn Trait + '_>` may borrow
-//! from `self`.
+//! `Vec<Option<Box<dyn Trait + Send>>>`. A returned `Box<dyn Trait + '_>` may
+//! borrow from `self`.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -61,32 +63,32 @@
 //! }
 //! ```
 //!
-//! - *An object keeps its library loaded*, also after the last proxy and handle are
-//!   dropped. So does a waker of a plugin. Until then the outcome of the unload
-//!   (`UnloadOutcome`) states the number of objects. After the last one a thread of
-//!   this crate unmaps the library. Two libraries with objects of each other keep
-//!   each other loaded. A plugin that is a host itself stays loaded as long as
-//!   objects of its own plugins are in use anywhere.
-//! - *An object is wrapped once.* A plugin can pass an object of an interface on, to
-//!   the host or to another plugin, and it arrives unchanged. In the library that
-//!   created it, it becomes the original value again. A closure, an iterator or a
-//!   future is wrapped once more each time.
-//! - *A panic is passed to the caller.* A plugin that does not catch the panic of a
-//!   host's object panics itself, and the host receives that panic. A panic in a
-//!   drop is only reported. `<Trait>Proxy::of(&*object)` finds the proxy of an
-//!   object from another library, and its `checked` view returns a
+//! - *An object keeps its library loaded*, also after the last proxy and handle
+//!   are dropped. So does a waker of a plugin. Until then the outcome of the
+//!   unload (`UnloadOutcome`) states the number of objects. After the last one
+//!   a thread of this crate unmaps the library. Two libraries with objects of
+//!   each other keep each other loaded. A plugin that is a host itself stays
+//!   loaded as long as objects of its own plugins are in use anywhere.
+//! - *An object is wrapped once.* A plugin can pass an object of an interface
+//!   on, to the host or to another plugin, and it arrives unchanged. In the
+//!   library that created it, it becomes the original value again. A closure,
+//!   an iterator or a future is wrapped once more each time.
+//! - *A panic is passed to the caller.* A plugin that does not catch the panic
+//!   of a host's object panics itself, and the host receives that panic. A
+//!   panic in a drop is only reported. `<Trait>Proxy::of(&*object)` finds the
+//!   proxy of an object from another library, and its `checked` view returns a
 //!   [`CallError`](crate::CallError) instead.
 //! - *A borrowed object is dropped after the call.* So a method that takes
 //!   `&'a dyn Trait` can return neither a value that borrows for `'a` nor a
 //!   `&dyn Trait`. Either does not compile, or panics if a derived type with a
 //!   lifetime hides it. The same is true for the clones behind `&[T]` and `&T`.
-//! - *An `Arc` may have owners in several libraries.* `Arc::get_mut` counts only
-//!   those of its own library, and a method with `&mut self` panics if it is called
-//!   through an `Arc` of another one.
-//! - *An object grows with its interface.* An object of an older plugin runs the
-//!   defaults of the methods that it lacks. A mismatch is found when the library is
-//!   loaded. Between two plugins that their host never compared, it is found when an
-//!   object arrives.
+//! - *An `Arc` may have owners in several libraries.* `Arc::get_mut` counts
+//!   only those of its own library, and a method with `&mut self` panics if it
+//!   is called through an `Arc` of another one.
+//! - *An object grows with its interface.* An object of an older plugin runs
+//!   the defaults of the methods that it lacks. A mismatch is found when the
+//!   library is loaded. Between two plugins that their host never compared, it
+//!   is found when an object arrives.
 
 mod by_ref;
 mod call_scope;

@@ -4,7 +4,8 @@ use core::ptr;
 
 use crate::boundary::call_scope::CallScope;
 
-/// The kind of code that created a value. It decides which checks lifting makes.
+/// The kind of code that created a value. It decides which checks lifting
+/// makes.
 ///
 /// One word, which most types never read.
 #[doc(hidden)]
@@ -18,7 +19,8 @@ impl Origin {
     /// A hand-written plugin (C). Its `bool`, `char` and text are validated.
     pub const Foreign: Origin = Origin(ptr::without_provenance(1));
 
-    /// As `Rust`, for an argument of a call, whose scope stores borrowed values.
+    /// As `Rust`, for an argument of a call, whose scope stores borrowed
+    /// values.
     #[inline]
     pub(crate) fn of_call(scope: &CallScope) -> Self {
         Origin(scope)

@@ -91,8 +91,8 @@ fn types_that_refer_to_themselves_are_passed() {
     assert_eq!(round_trip(list.clone()), list);
 }
 
-/// Returns the fingerprint of a method that takes values of these types, and that of
-/// an interface with this method.
+/// Returns the fingerprint of a method that takes values of these types, and
+/// that of an interface with this method.
 fn fingerprints(shapes: &[&'static Shape]) -> (u64, u64) {
     let parameters = shapes.iter().map(|shape| ParameterDescription { name: "_", shape });
     let parameters = Box::leak(parameters.collect());

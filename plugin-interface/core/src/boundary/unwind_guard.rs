@@ -54,8 +54,8 @@ pub(super) struct ReceivedGuards<T: FfiSafe> {
 impl<T: FfiSafe> ReceivedGuards<T> {
     /// # Safety
     ///
-    /// `wires` points to `count` wires of `T`, of that origin. Nothing else lifts
-    /// them, and they are not moved as long as this lives.
+    /// `wires` points to `count` wires of `T`, of that origin. Nothing else
+    /// lifts them, and they are not moved as long as this lives.
     #[inline]
     pub(super) unsafe fn new(wires: *const T::Wire, count: usize, origin: Origin) -> Self {
         ReceivedGuards { next: wires, left: count, origin }

@@ -1,5 +1,5 @@
-//! Types that are passed as another type: `PathBuf` as bytes, a map as the vector
-//! of its entries.
+//! Types that are passed as another type: `PathBuf` as bytes, a map as the
+//! vector of its entries.
 
 /// Implements `FfiSafe` for a type by conversion to another FFI-safe type.
 ///
@@ -12,9 +12,9 @@
 ///
 /// A type that refers to itself has `needs_scope: Never` after its shape.
 ///
-/// The type owns its data, or borrows what the other type borrows. `lift` returns
-/// the value that was lowered. The shape names the type, never the other one: two
-/// libraries that agree on one agree on both.
+/// The type owns its data, or borrows what the other type borrows. `lift`
+/// returns the value that was lowered. The shape names the type, never the
+/// other one: two libraries that agree on one agree on both.
 macro_rules! converts_via {
     (
         impl [$($generics:tt)*] $ty:ty $(where [$($clause:tt)*])?,

@@ -40,7 +40,8 @@ pub struct InterfaceDescription {
     /// The full path, `crate::module::Trait`: the identity of the interface.
     pub path: &'static str,
     pub version: &'static str,
-    /// Instances are `Send`. Implementations had to prove it, and hosts rely on it.
+    /// Instances are `Send`. Implementations had to prove it, and hosts rely on
+    /// it.
     pub send: bool,
     /// Instances are `Sync`, likewise.
     pub sync: bool,
@@ -50,8 +51,8 @@ pub struct InterfaceDescription {
 impl InterfaceDescription {
     /// Returns `true` if one instance may have several proxies.
     ///
-    /// So it is if no method takes `&mut self`, and if the interface is `Sync` or is
-    /// not `Send`.
+    /// So it is if no method takes `&mut self`, and if the interface is `Sync`
+    /// or is not `Send`.
     pub const fn is_shareable(&self) -> bool {
         if self.send && !self.sync {
             return false;

@@ -36,8 +36,8 @@ impl MethodDescription {
         }
     }
 
-    /// Hashes name and types, but no names of parameters. It also adds the signature
-    /// to `before`, the hash of the whole interface.
+    /// Hashes name and types, but no names of parameters. It also adds the
+    /// signature to `before`, the hash of the whole interface.
     pub(crate) const fn hash(&self, before: &mut Writer<0>) -> u64 {
         before.begin();
         self.write_signature(before, Naming::Full);
@@ -83,8 +83,8 @@ impl InterfaceDescription {
     }
 }
 
-/// Returns the interfaces whose objects the methods of `first` take or return, and
-/// those of these interfaces in turn.
+/// Returns the interfaces whose objects the methods of `first` take or return,
+/// and those of these interfaces in turn.
 pub(super) const fn objects_of(first: &InterfaceDescription) -> Interfaces {
     let mut all = first.types().interfaces;
     let mut i = 0;

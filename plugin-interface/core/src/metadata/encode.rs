@@ -1,7 +1,7 @@
 //! The encoder of records, at compile time.
 //!
-//! Each record is encoded twice: first without space, to compute its length, and
-//! then into an array of exactly that length.
+//! Each record is encoded twice: first without space, to compute its length,
+//! and then into an array of exactly that length.
 
 use crate::abi::ABI_VERSION;
 use crate::boundary::Naming;

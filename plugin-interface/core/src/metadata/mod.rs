@@ -1,8 +1,8 @@
 //! The metadata of a library, which a host reads without running it.
 //!
-//! The macros put records into a section named `.plugin` ([`SECTION`]). They are
-//! complete at compile time: `encode` writes them in `const fn`s, and the host
-//! decodes them. `docs/abi.md` describes the format.
+//! The macros put records into a section named `.plugin` ([`SECTION`]). They
+//! are complete at compile time: `encode` writes them in `const fn`s, and the
+//! host decodes them. `docs/abi.md` describes the format.
 
 #[doc(hidden)]
 pub mod encode;

@@ -2,10 +2,10 @@
 
 /// Collects bytes and counts them, or counts and hashes them (FNV-1a, 64 bits).
 ///
-/// The compiler runs this for every interface, each time it compiles a crate that
-/// defines or implements one. It evaluates calls slowest. So the code that stores
-/// and hashes bytes is inlined by a macro, and bytes are hashed only for a
-/// fingerprint.
+/// The compiler runs this for every interface, each time it compiles a crate
+/// that defines or implements one. It evaluates calls slowest. So the code that
+/// stores and hashes bytes is inlined by a macro, and bytes are hashed only for
+/// a fingerprint.
 #[derive(Debug)]
 pub(crate) struct Writer<const N: usize> {
     bytes: [u8; N],
@@ -124,14 +124,15 @@ impl<const N: usize> Writer<N> {
         self.raw(&value.to_le_bytes());
     }
 
-    /// Writes space for the length of the bytes that follow, which `measure` fills.
-    /// Returns their start.
+    /// Writes space for the length of the bytes that follow, which `measure`
+    /// fills. Returns their start.
     pub(super) const fn length(&mut self) -> usize {
         self.u32(0);
         self.len
     }
 
-    /// Writes the length of the bytes from `start` on into the space before them.
+    /// Writes the length of the bytes from `start` on into the space before
+    /// them.
     pub(super) const fn measure(&mut self, start: usize) {
         let end = self.len;
         self.len = start - size_of::<u32>();

@@ -27,8 +27,8 @@ use crate::runtime::panic_location::PanicLocation;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The method panicked; the plugin stays usable. For a method of an object, the
-    /// panic may come from the library that created the object.
+    /// The method panicked; the plugin stays usable. For a method of an object,
+    /// the panic may come from the library that created the object.
     Panicked {
         /// The interface's name.
         interface: &'static str,
@@ -39,8 +39,8 @@ pub enum CallError {
         /// The location in the plugin's source, if it is known.
         location: Option<PanicLocation>,
     },
-    /// The method returned an invalid value. Only a plugin that is not written in
-    /// Rust can do so; or the value is an object of another version of its
+    /// The method returned an invalid value. Only a plugin that is not written
+    /// in Rust can do so; or the value is an object of another version of its
     /// interface.
     Invalid {
         /// The interface's name.

@@ -1,17 +1,17 @@
 //! The check that an object is compatible with an interface of this library.
 //!
-//! When a library is loaded, its interfaces are compared with those of its host.
-//! But an object may come from a third library, which neither of the two was
-//! compared with.
+//! When a library is loaded, its interfaces are compared with those of its
+//! host. But an object may come from a third library, which neither of the two
+//! was compared with.
 
 use crate::metadata::{MAGIC, flag};
 
 /// Returns the number of methods that two interfaces share, by their records.
 /// `None` if an object of one is not compatible with the other.
 ///
-/// The rules are those for a plugin and its host. Path, major version and markers
-/// are equal. The methods are equal as far as both have them. Each further method
-/// was added in a later version.
+/// The rules are those for a plugin and its host. Path, major version and
+/// markers are equal. The methods are equal as far as both have them. Each
+/// further method was added in a later version.
 pub(crate) fn common_methods(own: &[u8], theirs: &[u8]) -> Option<u32> {
     let (own, theirs) = (Outline::read(own)?, Outline::read(theirs)?);
     let is_same = (own.path, own.major, own.flags) == (theirs.path, theirs.major, theirs.flags);
@@ -69,8 +69,8 @@ mod tests {
     use crate::metadata::{InterfaceDescription, MethodDescription, Receiver};
     use crate::object::compatible::*;
 
-    /// Returns the record of an interface with these methods and the versions that
-    /// added them.
+    /// Returns the record of an interface with these methods and the versions
+    /// that added them.
     fn record(version: &'static str, methods: &[(&'static str, &'static str)]) -> Vec<u8> {
         let describe = |&(name, since)| MethodDescription {
             name,

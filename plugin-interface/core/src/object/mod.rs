@@ -33,13 +33,13 @@ pub struct Object<I: Interface + ?Sized> {
     origin: Origin,
     /// Makes this `Send` and `Sync` as the interface is.
     interface: PhantomData<Box<I>>,
-    /// The last field: the instance is destroyed and the library closed after the
-    /// last use of the pointers above.
+    /// The last field: the instance is destroyed and the library closed after
+    /// the last use of the pointers above.
     ownership: Ownership,
 }
 
-// SAFETY: the pointer refers to an `I`, and the implementing type had to satisfy
-// `I: Send`; the vtable is immutable.
+// SAFETY: the pointer refers to an `I`, and the implementing type had to
+// satisfy `I: Send`; the vtable is immutable.
 unsafe impl<I: Interface + Send + ?Sized> Send for Object<I> {}
 // SAFETY: likewise for `I: Sync`.
 unsafe impl<I: Interface + Sync + ?Sized> Sync for Object<I> {}
@@ -93,8 +93,8 @@ impl<I: Interface + ?Sized> Object<I> {
         }
     }
 
-    /// Returns the number of methods that may be called of an object, or an error if
-    /// it is not compatible.
+    /// Returns the number of methods that may be called of an object, or an
+    /// error if it is not compatible.
     ///
     /// # Safety
     ///
@@ -106,8 +106,9 @@ impl<I: Interface + ?Sized> Object<I> {
 
     /// Returns the object of `value`, if that is a proxy.
     ///
-    /// An author may override `Interface::object`. But that method can only return
-    /// an object that is a part of `value`, and so the size tells the difference.
+    /// An author may override `Interface::object`. But that method can only
+    /// return an object that is a part of `value`, and so the size tells the
+    /// difference.
     fn of_proxy(value: &I) -> Option<&Self> {
         let object = I::object(value)?;
         let is_all_of_it =
@@ -156,8 +157,8 @@ impl<I: Interface + ?Sized> Object<I> {
     pub(crate) fn share_remote(value: &I) -> Option<RawObject> {
         let Ownership::Owned(owned) = &Self::of_proxy(value)?.ownership else { return None };
         let (share, raw) = (owned.table().share?, owned.raw());
-        // SAFETY: the object is alive, and so is its library, which the new owner
-        // retains.
+        // SAFETY: the object is alive, and so is its library, which the new
+        // owner retains.
         unsafe {
             library_ref::retain(raw.library_ref);
             Some(RawObject { instance: share(raw.instance), ..*raw })
@@ -178,9 +179,9 @@ impl<I: Interface + ?Sized> Object<I> {
 
     /// Returns the vtable.
     ///
-    /// The plugin may have been built with fewer methods. So read a later one only
-    /// if [`has`](Self::has) returns `true`, and never create a reference to the
-    /// whole vtable.
+    /// The plugin may have been built with fewer methods. So read a later one
+    /// only if [`has`](Self::has) returns `true`, and never create a reference
+    /// to the whole vtable.
     #[inline]
     pub fn vtable(&self) -> *const I::VTable {
         self.vtable.as_ptr()
@@ -205,7 +206,8 @@ impl<I: Interface + ?Sized> Object<I> {
         self.instance
     }
 
-    /// Converts the outcome of a method to its value, which borrows from `self`.
+    /// Converts the outcome of a method to its value, which borrows from
+    /// `self`.
     ///
     /// # Safety
     ///
@@ -228,8 +230,8 @@ impl<I: Interface + ?Sized> Object<I> {
     ///
     /// # Panics
     ///
-    /// With the plugin's message if the method panicked, without a second report.
-    /// With a message of its own if the value is invalid.
+    /// With the plugin's message if the method panicked, without a second
+    /// report. With a message of its own if the value is invalid.
     #[inline]
     pub fn value<T>(method: &'static str, called: Result<T, ReturnError>) -> T {
         match called {
@@ -248,8 +250,8 @@ impl<I: Interface + ?Sized> Object<I> {
     }
 }
 
-/// Returns the number of methods that may be called of an object, or an error if it
-/// is not compatible with this interface.
+/// Returns the number of methods that may be called of an object, or an error
+/// if it is not compatible with this interface.
 ///
 /// # Safety
 ///
@@ -276,8 +278,8 @@ unsafe fn methods_of(
     methods.filter(is_whole).ok_or(LiftError::Object { interface: interface.path })
 }
 
-/// Runs the default body of a method that the plugin lacks, in this library, and
-/// converts its panic to an error.
+/// Runs the default body of a method that the plugin lacks, in this library,
+/// and converts its panic to an error.
 #[doc(hidden)]
 pub fn contain_default<R>(
     interface: &'static str,

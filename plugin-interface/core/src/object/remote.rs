@@ -35,8 +35,8 @@ impl OwnedObject {
         ManuallyDrop::new(self).0
     }
 
-    /// Returns the instance of an object that this library created, and releases the
-    /// object.
+    /// Returns the instance of an object that this library created, and
+    /// releases the object.
     pub(crate) fn into_instance(self) -> *mut Opaque {
         let raw = self.into_raw();
         // SAFETY: this library is in use, since it runs.
@@ -66,7 +66,8 @@ impl Drop for OwnedObject {
 ///
 /// # Safety
 ///
-/// A `table` that is not null points to the table of an object, which is mapped.
+/// A `table` that is not null points to the table of an object, which is
+/// mapped.
 pub(crate) unsafe fn checked_table<'a>(
     table: *const ObjectTable,
     library_ref: *const LibraryRef,
@@ -93,8 +94,8 @@ pub(crate) unsafe fn is_own<B: ?Sized + 'static>(
     library_ref: *const LibraryRef,
 ) -> bool {
     let wanted = TypeId::of::<B>();
-    // SAFETY: the contract of this function; its function reads a `TypeId` of this
-    // very library.
+    // SAFETY: the contract of this function; its function reads a `TypeId` of
+    // this very library.
     library_ref == library_ref::current() && unsafe { (table.is)((&raw const wanted).cast()) } == 1
 }
 
@@ -120,8 +121,8 @@ pub struct RemoteObject {
     pub(crate) methods: u32,
     /// Decides whether results of the methods are validated.
     pub(crate) origin: Origin,
-    /// The last field: the instance is dropped after the last use of the pointers
-    /// above.
+    /// The last field: the instance is dropped after the last use of the
+    /// pointers above.
     pub(crate) ownership: Ownership,
 }
 

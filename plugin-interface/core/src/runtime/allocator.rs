@@ -15,7 +15,7 @@ pub struct SystemAllocatorDeclared(());
 impl SystemAllocatorDeclared {
     /// # Safety
     ///
-    /// The global allocator is `std::alloc::System`, as the macro makes it.
+    /// The global allocator is `std::alloc::System`, as the macro declares it.
     pub const unsafe fn new() -> Self {
         SystemAllocatorDeclared(())
     }
@@ -30,10 +30,10 @@ static SHARED: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
 /// of this library or program.
 ///
 /// If a plugin and its host both do so and find the same `malloc`, they pass a
-/// `String` or a `Vec` of scalars without a copy. A program has at most one global
-/// allocator, so a second declaration does not compile. That proves that memory
-/// may change its owner. Without the declaration everything works, but each such
-/// value is copied once.
+/// `String` or a `Vec` of scalars without a copy. A program has at most one
+/// global allocator, so a second declaration does not compile. That proves that
+/// memory may change its owner. Without the declaration everything works, but
+/// each such value is copied once.
 ///
 /// ```
 /// plugin_interface::system_allocator!();
@@ -56,8 +56,8 @@ macro_rules! system_allocator {
 
 /// Frees memory of this library's global allocator.
 unsafe extern "C" fn free_here(ptr: *mut c_void, size: usize, align: usize) {
-    // SAFETY: the receiver passes back the size and alignment that came with the
-    // buffer, so they were a valid layout before.
+    // SAFETY: the receiver passes back the size and alignment that came with
+    // the buffer, so they were a valid layout before.
     unsafe {
         std::alloc::dealloc(ptr.cast(), Layout::from_size_align_unchecked(size, align));
     }
@@ -66,7 +66,8 @@ unsafe extern "C" fn free_here(ptr: *mut c_void, size: usize, align: usize) {
 /// Frees memory of the system's allocator, whichever library allocated it.
 unsafe extern "C" fn free_system(ptr: *mut c_void, size: usize, align: usize) {
     use std::alloc::{GlobalAlloc, System};
-    // SAFETY: as in `free_here`; `System` is the same `malloc` in both libraries.
+    // SAFETY: as in `free_here`; `System` is the same `malloc` in both
+    // libraries.
     unsafe {
         System.dealloc(ptr.cast(), Layout::from_size_align_unchecked(size, align));
     }

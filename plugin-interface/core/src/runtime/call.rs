@@ -12,15 +12,16 @@ use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, Origin};
 /// Lifted arguments borrow from it. So an interface that claims a longer borrow
 /// than the call (`&'static str`) does not compile.
 ///
-/// With an `N` of 1 it has a [`CallScope`], in which borrowed objects are stored.
-/// With 0 it costs nothing.
+/// With an `N` of 1 it has a [`CallScope`], in which borrowed objects are
+/// stored. With 0 it costs nothing.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Call<const N: usize>([CallScope; N]);
 
 impl<const N: usize> Call<N> {
-    /// Creates a call. Not `const`, so that no reference to it becomes `'static`.
-    #[expect(clippy::new_without_default, reason = "made by generated code only")]
+    /// Creates a call. Not `const`, so that no reference to it becomes
+    /// `'static`.
+    #[expect(clippy::new_without_default, reason = "created by generated code only")]
     #[inline]
     pub fn new() -> Self {
         Call(core::array::from_fn(|_| CallScope::new()))

@@ -31,7 +31,8 @@ pub struct PluginContext<'a> {
 impl PluginContext<'_> {
     /// Returns a context without information.
     ///
-    /// The exported makers pass it, and a unit test of a constructor can use it.
+    /// The exported makers pass it, and a unit test of a constructor can use
+    /// it.
     ///
     /// ```
     /// assert!(plugin_interface::PluginContext::empty().library_path().is_none());
@@ -66,7 +67,8 @@ impl PluginContext<'_> {
         if raw.len == 0 {
             return None;
         }
-        // SAFETY: valid for as long as `self` lives, by the contract of `from_raw`.
+        // SAFETY: valid for as long as `self` lives, by the contract of
+        // `from_raw`.
         let bytes: &[u8] = unsafe { core::slice::from_raw_parts(raw.ptr.cast(), raw.len) };
         #[cfg(unix)]
         {

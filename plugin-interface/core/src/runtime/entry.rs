@@ -1,8 +1,8 @@
 //! The library's entry: connects, and lists the factories.
 //!
 //! It is here and not in generated code because a library may register several
-//! interfaces. Every library that links this crate exports it. So a library is a
-//! plugin because of its metadata, not because of this symbol.
+//! interfaces. Every library that links this crate exports it. So a library is
+//! a plugin because of its metadata, not because of this symbol.
 #![expect(unsafe_code, reason = "exports a C symbol")]
 
 use core::ffi::c_void;
@@ -27,8 +27,8 @@ extern "C" fn plugin_entry_v1() -> *const PluginEntry {
 }
 
 unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
-    // SAFETY: the host passes services that outlive this library. In each version
-    // they begin with their version and size.
+    // SAFETY: the host passes services that outlive this library. In each
+    // version they begin with their version and size.
     let (version, size) = unsafe { ((*services).abi_version, (*services).size as usize) };
     if version != ABI_VERSION || size < size_of::<HostServices>() {
         return 1;

@@ -22,7 +22,7 @@ use crate::runtime::panic_location::SourceLocation;
 pub struct Counter<I: ?Sized>(AtomicUsize, PhantomData<fn(&I)>);
 
 impl<I: ?Sized> Counter<I> {
-    #[expect(clippy::new_without_default, reason = "made once, by a macro, as a static")]
+    #[expect(clippy::new_without_default, reason = "created once, by a macro, as a static")]
     pub const fn new() -> Self {
         Counter(AtomicUsize::new(0), PhantomData)
     }
@@ -83,8 +83,8 @@ pub extern "C" fn maker<P: Plugin>() -> *const c_void {
     // SAFETY: a null context is an empty one; the output is a local variable.
     let failure = unsafe { make::<P>(ptr::null(), &mut registration) };
     if !failure.is_null() {
-        // SAFETY: the caller owns the failure. This maker cannot pass it on, so it
-        // returns null.
+        // SAFETY: the caller owns the failure. This maker cannot pass it on, so
+        // it returns null.
         unsafe { ((*failure).free)(failure) };
     }
     registration
@@ -199,14 +199,14 @@ pub unsafe fn unregister_all(array: *const RegistrationArray) {
     // SAFETY: `register_all` returned the address of the first field.
     let owned = unsafe { Box::from_raw(array.cast_mut().cast::<OwnedArray>()) };
     for (&registration, &factory) in owned.registrations.iter().zip(&owned.factories) {
-        // SAFETY: each registration is passed to the unmaker of the factory that
-        // created it, once.
+        // SAFETY: each registration is passed to the unmaker of the factory
+        // that created it, once.
         unsafe { ((*factory).0.unmaker)(registration) };
     }
 }
 
-/// Returns `true` if a factory creates instances of `I`, not merely of a trait of
-/// the same name.
+/// Returns `true` if a factory creates instances of `I`, not merely of a trait
+/// of the same name.
 fn is_of<I: Interface + ?Sized>(factory: &RegistrationFactory) -> bool {
     let RawSlice { ptr, len } = factory.0.interface;
     // SAFETY: the path in a factory of this library is a static text.

@@ -61,8 +61,8 @@ pub(crate) fn message_of(payload: &(dyn Any + Send)) -> &str {
 
 /// Drops a payload, also if its own drop panics.
 ///
-/// The payload of that panic may panic in its drop again. After eight of them the
-/// last one is leaked.
+/// The payload of that panic may panic in its drop again. After eight of them
+/// the last one is leaked.
 pub(crate) fn discard(mut payload: Box<dyn Any + Send>) {
     for _ in 0..8 {
         match catch_unwind(AssertUnwindSafe(|| drop(payload))) {

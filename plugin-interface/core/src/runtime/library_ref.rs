@@ -17,8 +17,8 @@ struct Program(LibraryRef);
 // SAFETY: nothing writes to it, and its pointer is null.
 unsafe impl Sync for Program {}
 
-/// The reference count from the host. Null in a program, and in a library before
-/// `connect`.
+/// The reference count from the host. Null in a program, and in a library
+/// before `connect`.
 static CURRENT: AtomicPtr<LibraryRef> = AtomicPtr::new(ptr::null_mut());
 
 /// Sets the reference count that this library uses from now on.
@@ -65,7 +65,8 @@ pub(crate) unsafe fn retain(mut library_ref: *const LibraryRef) {
 #[inline]
 pub(crate) unsafe fn release(mut library_ref: *const LibraryRef) {
     while !library_ref.is_null() {
-        // SAFETY: the contract of this function; the outer ones are still retained.
+        // SAFETY: the contract of this function; the outer ones are still
+        // retained.
         let LibraryRef { release, outer, .. } = unsafe { *library_ref };
         // SAFETY: as above. From here on this `library_ref` may be freed.
         unsafe { release(library_ref) };

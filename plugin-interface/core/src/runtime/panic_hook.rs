@@ -1,8 +1,8 @@
 //! Reports each panic in this library to the host.
 //!
-//! A library has its own copy of the standard library, and so its own panic hook.
-//! The default hook would print to a stderr that the host may not watch. It would
-//! also leave debug information mapped after the library is unmapped.
+//! A library has its own copy of the standard library, and so its own panic
+//! hook. The default hook would print to a stderr that the host may not watch.
+//! It would also leave debug information mapped after the library is unmapped.
 #![expect(unsafe_code, reason = "calls back into the host")]
 
 use core::ffi::c_void;

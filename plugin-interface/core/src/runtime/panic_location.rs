@@ -1,7 +1,7 @@
 //! The source location of the last panic of a thread.
 //!
-//! Only the panic hook receives it, but the code that catches the panic needs it.
-//! It is stored in a thread-local without a destructor, since one with a
+//! Only the panic hook receives it, but the code that catches the panic needs
+//! it. It is stored in a thread-local without a destructor, since one with a
 //! destructor would keep the library mapped.
 
 use core::cell::Cell;
@@ -39,7 +39,8 @@ impl SourceLocation {
     pub(crate) const UNKNOWN: SourceLocation =
         SourceLocation { file: [0; LEN], len: 0, line: 0, column: 0 };
 
-    /// Copies a location. Of a long file name it keeps the end, which says more.
+    /// Copies a location. Of a long file name it keeps the end, which says
+    /// more.
     pub(super) fn of(location: &Location<'_>) -> Self {
         let name = location.file();
         let mut from = name.len().saturating_sub(LEN);

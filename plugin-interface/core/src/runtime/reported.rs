@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use crate::abi::{Failure, RawSlice};
 use crate::runtime::panic_location::PanicLocation;
 
-/// An owned failure of another library, freed by its own function after reading.
+/// An owned failure of another library, freed by its own function after
+/// reading.
 ///
-/// It has no `Drop`, which would cost instructions in every call. So a failure that
-/// is never read is leaked.
+/// It has no `Drop`, which would cost instructions in every call. So a failure
+/// that is never read is leaked.
 #[derive(Debug)]
 pub(crate) struct Reported(*mut Failure);
 

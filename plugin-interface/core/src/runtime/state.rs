@@ -1,4 +1,4 @@
-//! State that goes from one version of a plugin to the next.
+//! State that one version of a plugin passes to the next.
 #![expect(unsafe_code, reason = "registrations are passed as pointers")]
 
 use core::ffi::c_void;
@@ -11,19 +11,19 @@ use crate::boundary::FfiSafe;
 use crate::runtime::factory::{Plugin, RegistrationOf};
 use crate::runtime::panic_location::SourceLocation;
 
-/// State that an instance passes to its successor if a host replaces the library
-/// while it is in use: `#[plugin_impl(Trait, state)]`.
+/// State that an instance passes to its successor if a host replaces the
+/// library while it is in use: `#[plugin_impl(Trait, state)]`.
 ///
-/// The host creates the new instance, calls `save` of the old one and `restore` of
-/// the new one. Only then do callers get the new one. If either function panics, or
-/// `restore` returns an error, the old version stays in use. Changes that callers
-/// make between `save` and the end of the reload are lost.
+/// The host creates the new instance, calls `save` of the old one and `restore`
+/// of the new one. Only then do callers get the new one. If either function
+/// panics, or `restore` returns an error, the old version stays in use. Changes
+/// that callers make between `save` and the end of the reload are lost.
 ///
-/// You choose the format of the bytes; `plugin_interface::state` (feature `serde`)
-/// serializes a type of yours. [`VERSION`](Self::VERSION) is the version of that
-/// format. Raise it if the format changes. Read the formats of older versions, and
-/// refuse those that you cannot read. A host may also return to an older build,
-/// which then receives a newer state.
+/// You choose the format of the bytes; `plugin_interface::state` (feature
+/// `serde`) serializes a type of yours. [`VERSION`](Self::VERSION) is the
+/// version of that format. Raise it if the format changes. Read the formats of
+/// older versions, and refuse those that you cannot read. A host may also
+/// return to an older build, which then receives a newer state.
 ///
 /// If only one of the two versions has state, the new instance starts as its
 /// constructor created it.
@@ -79,12 +79,13 @@ pub trait PluginState: Sized {
     /// meanwhile.
     fn save(&self) -> Vec<u8>;
 
-    /// Restores a state of that version, before the first call of this instance.
+    /// Restores a state of that version, before the first call of this
+    /// instance.
     ///
     /// # Errors
     ///
-    /// If the state cannot be read. The text should name the expected version. The
-    /// host then drops this instance, and the old one stays in use.
+    /// If the state cannot be read. The text should name the expected version.
+    /// The host then drops this instance, and the old one stays in use.
     fn restore(&mut self, version: u32, state: &[u8]) -> Result<(), String>;
 }
 
@@ -102,8 +103,8 @@ unsafe extern "C" fn save<P: Plugin<Instance: PluginState>>(
     registration: *const c_void,
     out: *mut RawBuffer,
 ) -> *mut Failure {
-    // SAFETY: the host passes a registration that the factory of `P` created, and
-    // destroys it only later.
+    // SAFETY: the host passes a registration that the factory of `P` created,
+    // and destroys it only later.
     let instance = unsafe { (*registration.cast::<RegistrationOf<P>>()).instance };
     // SAFETY: it was boxed by `make`; other threads only share it.
     let instance = unsafe { &*instance.cast::<P::Instance>() };

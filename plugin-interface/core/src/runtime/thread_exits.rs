@@ -1,21 +1,22 @@
 //! Forwards the thread-exit destructors of this library to the host.
 //!
 //! A thread that outlives a library would call into it at its end. It does so
-//! through `__cxa_thread_atexit_impl`, for which the C library keeps the library
-//! mapped. Or it does so through a pthread key, for which it does not, and the
-//! process dies. The standard library uses both. So this library defines these
-//! functions itself, hidden. The linker binds its calls to them, also those of
-//! the standard library in it. They forward to the host's registry, which is
-//! never unmapped and counts the pending destructors.
+//! through `__cxa_thread_atexit_impl`, for which the C library keeps the
+//! library mapped. Or it does so through a pthread key, for which it does not,
+//! and the process dies. The standard library uses both. So this library
+//! defines these functions itself, hidden. The linker binds its calls to them,
+//! also those of the standard library in it. They forward to the host's
+//! registry, which is never unmapped and counts the pending destructors.
 //!
-//! Each binary that links this crate contains the definitions, also hosts. Until
-//! `connect` they forward to the C library. They are weak, so another definition
-//! in the same program takes precedence. In that case, or if the standard library
-//! is a shared one, nothing is attached, and the host keeps the library mapped.
+//! Each binary that links this crate contains the definitions, also hosts.
+//! Until `connect` they forward to the C library. They are weak, so another
+//! definition in the same program takes precedence. In that case, or if the
+//! standard library is a shared one, nothing is attached, and the host keeps
+//! the library mapped.
 //!
 //! This works on Linux with the GNU C library on x86-64 and aarch64. On other
 //! platforms this module is empty.
-#![expect(unsafe_code, reason = "stands in for functions of the C library")]
+#![expect(unsafe_code, reason = "replaces functions of the C library")]
 
 use core::ffi::{CStr, c_int, c_void};
 use core::ptr;
@@ -49,8 +50,9 @@ macro_rules! jump {
     };
 }
 
-/// Defines symbols that jump to functions here. Each has a section of its own, so
-/// that a linker drops unused ones together with the code that they refer to.
+/// Defines symbols that jump to functions here. Each has a section of its own,
+/// so that a linker drops unused ones together with the code that they refer
+/// to.
 macro_rules! define {
     ($($symbol:literal => $function:ident;)*) => {
         core::arch::global_asm!(
@@ -128,8 +130,8 @@ fn host() -> Option<Host> {
     Some(Host { exits, library: services.library })
 }
 
-/// Returns the host, for a call that it has to track. Without a host the call is
-/// counted as untracked.
+/// Returns the host, for a call that it has to track. Without a host the call
+/// is counted as untracked.
 fn host_or_untracked() -> Option<Host> {
     host().or_else(|| {
         UNTRACKED.fetch_add(1, Ordering::SeqCst);
@@ -142,8 +144,8 @@ fn host_or_untracked() -> Option<Host> {
 
 /// Forwards all calls to the host's registry from now on.
 ///
-/// It does so if the host has a registry, and if the calls of this library reach
-/// the functions here.
+/// It does so if the host has a registry, and if the calls of this library
+/// reach the functions here.
 ///
 /// # Safety
 ///
@@ -194,8 +196,8 @@ thread_local! {
         const { ThisThread { learning: Cell::new(None), variable: Cell::new(0) } };
 }
 
-/// Returns the identity of the variable of a value, the same on all threads: its
-/// offset in the library's block of thread-locals.
+/// Returns the identity of the variable of a value, the same on all threads:
+/// its offset in the library's block of thread-locals.
 fn variable(value: *mut c_void) -> usize {
     THIS_THREAD.with(|this| value.addr().wrapping_sub(ptr::from_ref(this).addr()))
 }
@@ -307,12 +309,12 @@ static LEARNED: AtomicBool = AtomicBool::new(false);
 
 /// Learns which thread-local `std::thread::spawn` leaves on the calling thread.
 ///
-/// It calls `spawn` on a fresh thread, where it fails. The thread-local holds the
-/// hooks that run at a spawn. Only an unstable function adds hooks, so there are
-/// none, and its destructor does nothing.
+/// It calls `spawn` on a fresh thread, where it fails. The thread-local holds
+/// the hooks that run at a spawn. Only an unstable function adds hooks, so
+/// there are none, and its destructor does nothing.
 ///
-/// Only `pthread_create` refers to this function. If nothing calls it, the linker
-/// drops both.
+/// Only `pthread_create` refers to this function. If nothing calls it, the
+/// linker drops both.
 fn learn(host: Host) {
     let mut thread = 0;
     // SAFETY: the thread takes no argument, and is joined before we go on.
@@ -326,7 +328,8 @@ fn learn(host: Host) {
 }
 
 unsafe extern "C-unwind" fn learn_here(_: *mut c_void) -> *mut c_void {
-    // Thread-locals of an allocator are created first, so that they do not count.
+    // Thread-locals of an allocator are created first, so that they do not
+    // count.
     drop(core::hint::black_box(Box::new(0_usize)));
     THIS_THREAD.with(|this| this.learning.set(Some(0)));
     let refused = std::thread::Builder::new().spawn(|| ()).is_err();

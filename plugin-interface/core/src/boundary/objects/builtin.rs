@@ -69,7 +69,8 @@ impl<V> BuiltinObject<V> {
 ///
 /// # Safety
 ///
-/// `outcome` was just returned by a function of that origin whose result is an `R`.
+/// `outcome` was just returned by a function of that origin whose result is an
+/// `R`.
 pub(crate) unsafe fn finish<R: FfiOwned>(
     origin: Origin,
     name: &'static str,

@@ -1,5 +1,5 @@
-//! Closures: `Box<dyn Fn(A, B) -> R>`, `FnMut` and `FnOnce`, `&dyn Fn(A) -> R`, and
-//! `Arc<dyn Fn(A) -> R>`. They run in the library that created them.
+//! Closures: `Box<dyn Fn(A, B) -> R>`, `FnMut` and `FnOnce`, `&dyn Fn(A) -> R`,
+//! and `Arc<dyn Fn(A) -> R>`. They run in the library that created them.
 #![expect(unsafe_code, reason = "closures are reached by pointers")]
 
 use crate::abi::{Opaque, Outcome, VTableHeader};
@@ -71,8 +71,8 @@ where
     P: InstanceStorage<F>,
 {
     contain(|| {
-        // SAFETY: the caller passes a closure of this table, and arguments that it
-        // lowered, which borrow nothing.
+        // SAFETY: the caller passes a closure of this table, and arguments that
+        // it lowered, which borrow nothing.
         unsafe { F::call::<P>(this, || valid(<A as FfiSafe>::lift(arguments, Origin::Rust))) }
     })
 }
@@ -129,8 +129,8 @@ macro_rules! functions {
     (@way $way:ident [$($generics:tt)*] [$($function:tt)*]) => {
         impl<$($generics)*> $way for dyn $($function)* {}
     };
-    // Borrowing panics if the closure has other owners. So the arguments are lifted
-    // first, which drops them in that case.
+    // Borrowing panics if the closure has other owners. So the arguments are
+    // lifted first, which drops them in that case.
     (@call $closure:ident = [$called:expr], $arguments:pat = $given:expr) => {
         let $arguments = $given;
         // SAFETY: the contract of this function.

@@ -1,8 +1,9 @@
-//! Objects: `Box<dyn Trait>`, `Arc<dyn Trait>`, `&dyn Trait` and `&mut dyn Trait`.
+//! Objects: `Box<dyn Trait>`, `Arc<dyn Trait>`, `&dyn Trait` and
+//! `&mut dyn Trait`.
 //!
 //! A value that implements a trait in one library is called from another. It is
-//! dropped in the library that created it. Boxed closures, iterators and futures
-//! use the same code.
+//! dropped in the library that created it. Boxed closures, iterators and
+//! futures use the same code.
 //!
 //! An object is wrapped once. One that came from another library is passed on
 //! unchanged. One that returns to its own library is unwrapped again.
@@ -41,7 +42,8 @@ pub unsafe trait Dyn: 'static {
     /// The table of borrowed objects.
     const BORROWED: &'static ObjectTable;
 
-    /// Returns the number of methods that may be called of an object with that table.
+    /// Returns the number of methods that may be called of an object with that
+    /// table.
     ///
     /// # Safety
     ///
@@ -93,8 +95,8 @@ pub trait BorrowableMut: Dyn {}
 
 impl<I: Dyn + Interface + ?Sized> BorrowableMut for I {}
 
-// SAFETY: the macro's vtables are for the storage that they name, and its proxies
-// call them.
+// SAFETY: the macro's vtables are for the storage that they name, and its
+// proxies call them.
 unsafe impl<I> Dyn for I
 where
     I: Interface + VTableFor<I, Box<I>> + VTableFor<I, Arc<I>> + VTableFor<I, Borrowed<I>> + ?Sized,
@@ -146,7 +148,8 @@ unsafe extern "C" fn is<B: ?Sized + 'static>(type_id: *const c_void) -> u8 {
     (asked == TypeId::of::<B>()).into()
 }
 
-/// Converts a pointer to one whose target differs in lifetimes and auto traits only.
+/// Converts a pointer to one whose target differs in lifetimes and auto traits
+/// only.
 ///
 /// # Safety
 ///
@@ -154,8 +157,8 @@ unsafe extern "C" fn is<B: ?Sized + 'static>(type_id: *const c_void) -> u8 {
 #[inline]
 unsafe fn recast<P, Q>(pointer: P) -> Q {
     const { assert!(size_of::<P>() == size_of::<Q>(), "as many words") };
-    // SAFETY: both have the same size and layout, since lifetimes and auto traits
-    // are no part of a pointer.
+    // SAFETY: both have the same size and layout, since lifetimes and auto
+    // traits are no part of a pointer.
     unsafe { transmute_copy(&ManuallyDrop::new(pointer)) }
 }
 
@@ -189,8 +192,8 @@ unsafe fn receive_object<B: Dyn + ?Sized, P: InstanceStorage<B>>(
     // SAFETY: the object's own table and `library_ref`.
     let is_own = unsafe { is_own::<B>(table, wire.library_ref) };
     if is_own && table.share.is_some() == P::SHARE.is_some() {
-        // SAFETY: created by `own_object` from a storage of this type: only those of
-        // an `Arc` can be shared, and the others are boxes.
+        // SAFETY: created by `own_object` from a storage of this type: only
+        // those of an `Arc` can be shared, and the others are boxes.
         return Ok(Ok(*unsafe { Box::from_raw(owned.into_instance().cast::<P>()) }));
     }
     // SAFETY: the object's own table; it keeps its library loaded.
@@ -215,8 +218,8 @@ fn lower_borrowed<B: Dyn + ?Sized>(value: *mut B) -> RawBorrowed {
 ///
 /// # Safety
 ///
-/// It is of type `B`. It is borrowed for as long as the result is used, exclusively
-/// if the result is used so.
+/// It is of type `B`. It is borrowed for as long as the result is used,
+/// exclusively if the result is used so.
 unsafe fn lift_borrowed<B: Dyn + ?Sized>(
     wire: RawBorrowed,
     origin: Origin,
@@ -250,9 +253,9 @@ unsafe fn lift_borrowed<B: Dyn + ?Sized>(
     Ok(unsafe { &*scope }.store_object(wire.data, adopt))
 }
 
-// SAFETY: the wire owns the object, then the lifted value does. The lifted value
-// calls it as `B` requires. `D` has no more markers here than it had when it was
-// lowered.
+// SAFETY: the wire owns the object, then the lifted value does. The lifted
+// value calls it as `B` requires. `D` has no more markers here than it had when
+// it was lowered.
 unsafe impl<D, B> ConvertPointer<Box<D>> for DynPointee<B>
 where
     D: Pointee<Kind = DynPointee<B>> + ?Sized,

@@ -19,9 +19,9 @@ use crate::runtime::call::contain;
 
 /// The type of a returned future, as `Box::pin(async move { .. })` creates it.
 ///
-/// Polling it runs the plugin's code within the host's executor. Dropping it drops
-/// the future in the plugin. It keeps its library loaded. A panic in it becomes a
-/// panic of the poll.
+/// Polling it runs the plugin's code within the host's executor. Dropping it
+/// drops the future in the plugin. It keeps its library loaded. A panic in it
+/// becomes a panic of the poll.
 ///
 /// ```
 /// use plugin_interface::{BoxFuture, plugin_interface};
@@ -60,8 +60,8 @@ where
     P: InstanceStorage<dyn Future<Output = T>>,
 {
     contain(|| {
-        // SAFETY: the caller passes a future of this table. It is in a box that is
-        // never unwrapped, so it is not moved.
+        // SAFETY: the caller passes a future of this table. It is in a box that
+        // is never unwrapped, so it is not moved.
         let future = unsafe { Pin::new_unchecked(P::exclusive(this)) };
         let poll = |waker: &_| future.poll(&mut Context::from_waker(waker));
         // SAFETY: borrowed from the caller.
@@ -80,8 +80,8 @@ impl<T: FfiOwned> Future for RemoteFuture<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let borrowed = waker::borrow(context.waker());
-        // SAFETY: the instance of this function, borrowed exclusively, and a waker
-        // that outlives the call.
+        // SAFETY: the instance of this function, borrowed exclusively, and a
+        // waker that outlives the call.
         let polled: Option<T> = unsafe {
             let outcome = (self.0.vtable().poll)(self.0.instance(), &borrowed);
             finish(self.0.origin(), "future", "poll", outcome)

@@ -1,5 +1,5 @@
-//! Iterators: `Box<dyn Iterator<Item = T>>`. They run in the library that created
-//! them.
+//! Iterators: `Box<dyn Iterator<Item = T>>`. They run in the library that
+//! created them.
 #![expect(unsafe_code, reason = "iterators are reached by pointers")]
 
 use crate::abi::{Opaque, Outcome, VTableHeader};

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
 
-/// A target of pointers: any sized type, and `dyn Trait` of interfaces, closures,
-/// iterators and futures.
+/// A target of pointers: any sized type, and `dyn Trait` of interfaces,
+/// closures, iterators and futures.
 ///
 /// # Safety
 ///
-/// If `Kind` is [`DynPointee<B>`](DynPointee), then `Self` is `B` with another lifetime
-/// and with the auto traits in `MARKERS`, and `At<'a>` is `Self` at `'a`.
+/// If `Kind` is [`DynPointee<B>`](DynPointee), then `Self` is `B` with another
+/// lifetime and with the auto traits in `MARKERS`, and `At<'a>` is `Self` at
+/// `'a`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed between a host and a plugin",

@@ -1,5 +1,5 @@
-//! The storage of an instance, to which the first argument of a vtable's functions
-//! points.
+//! The storage of an instance, to which the first argument of a vtable's
+//! functions points.
 #![expect(unsafe_code, reason = "instances are reached by pointers")]
 
 use core::ffi::c_void;
@@ -11,7 +11,8 @@ use crate::abi::Opaque;
 ///
 /// # Safety
 ///
-/// The functions return the one `T` of the storage, as long as the storage lives.
+/// The functions return the one `T` of the storage, as long as the storage
+/// lives.
 #[doc(hidden)]
 pub unsafe trait InstanceStorage<T: ?Sized>: Sized {
     /// Creates another owner of the same `T`, if it may have several.
@@ -21,8 +22,8 @@ pub unsafe trait InstanceStorage<T: ?Sized>: Sized {
     ///
     /// # Safety
     ///
-    /// `this` points to a `Self` that lives for `'a`, and nothing borrows the `T`
-    /// exclusively meanwhile.
+    /// `this` points to a `Self` that lives for `'a`, and nothing borrows the
+    /// `T` exclusively meanwhile.
     unsafe fn shared<'a>(this: *mut Opaque) -> &'a T;
 
     /// Borrows the `T`, exclusively.

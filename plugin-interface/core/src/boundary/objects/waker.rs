@@ -1,6 +1,6 @@
-//! Wakers that a poll passes to the library of the future, which may call them from
-//! any thread.
-#![expect(unsafe_code, reason = "wakers are made of pointers")]
+//! Wakers that a poll passes to the library of the future, which may call them
+//! from any thread.
+#![expect(unsafe_code, reason = "wakers are built from pointers")]
 
 use core::ffi::c_void;
 use core::mem::ManuallyDrop;
@@ -89,7 +89,8 @@ unsafe extern "C" fn nothing(_: *const c_void) -> *mut Failure {
 ///
 /// # Safety
 ///
-/// `borrowed` points to a waker of [`borrow`], of any library, as long as this runs.
+/// `borrowed` points to a waker of [`borrow`], of any library, as long as this
+/// runs.
 pub(crate) unsafe fn with<R>(borrowed: *const RawTaskWaker, poll: impl FnOnce(&Waker) -> R) -> R {
     // SAFETY: the functions of this table take a pointer to such a waker. Those
     // that would consume it are not called, since it is never dropped.
@@ -125,7 +126,8 @@ unsafe fn wake_remote(data: *const ()) {
     let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
     // SAFETY: the waker's own function, called once.
     let reported = unsafe { panic_of("wake", ((*raw.table).wake)(raw.data)) };
-    // SAFETY: retained by `clone`, and nothing of its library is used after this.
+    // SAFETY: retained by `clone`, and nothing of its library is used after
+    // this.
     unsafe { library_ref::release(raw.library_ref) };
     continue_panic(reported);
 }
@@ -142,7 +144,8 @@ unsafe fn drop_nothing(_: *const ()) {}
 unsafe fn drop_remote(data: *const ()) {
     // SAFETY: the contract of this function; consumed here.
     let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
-    // SAFETY: the waker's own function, called once. The hook reported its panic.
+    // SAFETY: the waker's own function, called once. The hook reported its
+    // panic.
     let _ = unsafe { panic_of("drop", ((*raw.table).drop)(raw.data)) };
     // SAFETY: as in `wake_remote`.
     unsafe { library_ref::release(raw.library_ref) };

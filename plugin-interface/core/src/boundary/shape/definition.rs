@@ -1,5 +1,5 @@
-//! The definitions of derived structs and enums, which may refer to themselves and
-//! to each other.
+//! The definitions of derived structs and enums, which may refer to themselves
+//! and to each other.
 //!
 //! A [`Shape`] names such a type by its path, and links to its definition, a
 //! static. A constant cannot contain itself, but it can refer to a static that

@@ -7,12 +7,12 @@ use crate::metadata::Interfaces;
 /// The maximum number of structs and enums in one interface.
 const LIMIT: usize = 256;
 
-/// All definitions to which some shapes refer, each once, in the order in which they
-/// are found.
+/// All definitions to which some shapes refer, each once, in the order in which
+/// they are found.
 ///
-/// First come those of the shapes, then those of the first definition's fields, and
-/// so on. The interfaces of objects are collected too, but not followed: each has a
-/// record of its own.
+/// First come those of the shapes, then those of the first definition's fields,
+/// and so on. The interfaces of objects are collected too, but not followed:
+/// each has a record of its own.
 pub(crate) struct Definitions {
     found: [Option<&'static Definition>; LIMIT],
     len: usize,

@@ -10,7 +10,8 @@ pub(crate) mod definitions;
 pub(crate) mod link;
 pub(crate) mod parameter;
 
-/// The name of an FFI-safe type, which the compiler builds from the type itself.
+/// The name of an FFI-safe type, which the compiler builds from the type
+/// itself.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Shape {
@@ -49,12 +50,14 @@ pub enum Shape {
 pub(crate) enum Naming {
     /// For identification: full paths, and parameters by number.
     Full,
-    /// For readers: last names, and parameters by the names in their definition.
+    /// For readers: last names, and parameters by the names in their
+    /// definition.
     Short(&'static [&'static str]),
 }
 
 impl Shape {
-    /// Returns the shape of a derived type. The definition may refer to the type.
+    /// Returns the shape of a derived type. The definition may refer to the
+    /// type.
     pub const fn defined(
         definition: &'static Definition,
         path: &'static str,

@@ -1,5 +1,5 @@
-//! `Box<T>`: moved if `T` is plain, else converted. The wire does not contain the
-//! type of the target, so types can refer to themselves.
+//! `Box<T>`: moved if `T` is plain, else converted. The wire does not contain
+//! the type of the target, so types can refer to themselves.
 #![expect(unsafe_code, reason = "memory changes its owner")]
 
 use core::marker::PhantomData;
@@ -11,8 +11,8 @@ use crate::boundary::{
 };
 use crate::runtime::allocator;
 
-// SAFETY: the value is passed as its wire, in memory that its library frees; if `T`
-// is plain, the wire is the value.
+// SAFETY: the value is passed as its wire, in memory that its library frees; if
+// `T` is plain, the wire is the value.
 unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
     type Wire = RawBox;
     type At<'a> = Box<T::At<'a>>;
@@ -35,8 +35,8 @@ unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
         let value = unsafe { T::lift(ptr.read(), origin) }?;
         if T::PLAIN && wire.0.free.is_some_and(allocator::is_shared) {
             core::mem::forget(wire);
-            // SAFETY: a plain wire is a value of this type, also at 'a; the sender
-            // allocated it with the allocator of this library.
+            // SAFETY: a plain wire is a value of this type, also at 'a; the
+            // sender allocated it with the allocator of this library.
             return Ok(unsafe { Box::from_raw(ptr.cast()) });
         }
         Ok(Box::new(value))

@@ -1,7 +1,7 @@
 //! `&[T]` and `&T` of types that are not plain: passed as clones.
 //!
-//! The caller passes a clone as a `Vec<T>` or a `Box<T>`. The callee stores it in
-//! the `CallScope`, and the method borrows it from there.
+//! The caller passes a clone as a `Vec<T>` or a `Box<T>`. The callee stores it
+//! in the `CallScope`, and the method borrows it from there.
 #![expect(unsafe_code, reason = "clones are borrowed from the scope of the call")]
 
 use crate::abi::{RawBox, RawBuffer};
@@ -19,8 +19,8 @@ pub trait PassedAsClone: FfiSafe + Clone {}
 #[diagnostic::do_not_recommend]
 impl<T: FfiSafe + Clone> PassedAsClone for T {}
 
-// SAFETY: a vector is passed, and the scope stores it until the call ends. Its shape
-// differs from that of a slice that is passed by pointer.
+// SAFETY: a vector is passed, and the scope stores it until the call ends. Its
+// shape differs from that of a slice that is passed by pointer.
 unsafe impl<'r, T> ConvertPointer<&'r [T]> for ByCopy
 where
     T: PassedAsClone,

@@ -1,4 +1,5 @@
-//! `Cow<'_, str>` and `Cow<'_, [T]>`: borrowed or moved, as the sender holds it.
+//! `Cow<'_, str>` and `Cow<'_, [T]>`: borrowed or moved, as the sender holds
+//! it.
 #![expect(unsafe_code, reason = "text from Rust is not validated a second time")]
 
 use std::borrow::Cow;
@@ -9,8 +10,8 @@ use crate::boundary::types::string::validate;
 use crate::boundary::types::vec::lift_plain;
 use crate::boundary::{ByCopy, FfiSafe, LiftError, Origin, Plain, Shape, returned_as_wire};
 
-// SAFETY: a buffer without capacity owns nothing and is read as a slice; each other
-// buffer is a vector.
+// SAFETY: a buffer without capacity owns nothing and is read as a slice; each
+// other buffer is a vector.
 unsafe impl<T: Plain> FfiSafe for Cow<'_, [T]> {
     type Wire = RawBuffer;
     type At<'a> = Cow<'a, [T]>;

@@ -1,5 +1,6 @@
-//! `Box<dyn Error + Send + Sync>`: passed as the texts of an error and its causes.
-//! The receiver creates an error of its own, which outlives the library.
+//! `Box<dyn Error + Send + Sync>`: passed as the texts of an error and its
+//! causes. The receiver creates an error of its own, which outlives the
+//! library.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::error::Error;

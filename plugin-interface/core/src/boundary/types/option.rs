@@ -26,8 +26,8 @@ unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         match wire.some {
             0 => Ok(None),
-            // SAFETY: the tag is 1, so the value is initialised; the rest is the
-            // contract of this function.
+            // SAFETY: the tag is 1, so the value is initialised; the rest is
+            // the contract of this function.
             1 => unsafe { T::lift(wire.value.assume_init(), origin) }.map(Some),
             other => Err(LiftError::Tag(other)),
         }

@@ -1,4 +1,5 @@
-//! Paths and the platform's strings: any bytes on Unix; UTF-8 on other platforms.
+//! Paths and the platform's strings: any bytes on Unix; UTF-8 on other
+//! platforms.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use std::ffi::{OsStr, OsString};
@@ -31,8 +32,8 @@ mod platform {
     }
 }
 
-// Each standard library has its own encoding of an `OsStr`. UTF-8 is the one that
-// all of them can convert.
+// Each standard library has its own encoding of an `OsStr`. UTF-8 is the one
+// that all of them can convert.
 #[cfg(not(unix))]
 mod platform {
     use std::ffi::{OsStr, OsString};

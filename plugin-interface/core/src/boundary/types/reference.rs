@@ -1,5 +1,5 @@
 //! `&T` and `&mut T` of plain data: a pointer, no copy.
-#![expect(unsafe_code, reason = "references are made of pointers")]
+#![expect(unsafe_code, reason = "references are built from pointers")]
 
 use core::ffi::c_void;
 
@@ -46,7 +46,8 @@ where
     #[inline]
     unsafe fn lift<'a>(ptr: *const c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if origin == Origin::Foreign {
-            // SAFETY: the contract of this function: the layout is the documented one.
+            // SAFETY: the contract of this function: the layout is the
+            // documented one.
             unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;
         }
         // SAFETY: the pointer came from a reference that outlives 'a, or was
@@ -69,7 +70,8 @@ unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for SizedPointee {
     #[inline]
     unsafe fn lift<'a>(ptr: *mut c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if origin == Origin::Foreign {
-            // SAFETY: the contract of this function: the layout is the documented one.
+            // SAFETY: the contract of this function: the layout is the
+            // documented one.
             unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;
         }
         // SAFETY: the pointer came from an exclusive reference that outlives

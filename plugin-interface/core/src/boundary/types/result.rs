@@ -1,5 +1,5 @@
-//! `Result<T, E>`: a tag and a union. As the whole return of a method, the status of
-//! the call replaces the tag.
+//! `Result<T, E>`: a tag and a union. As the whole return of a method, the
+//! status of the call replaces the tag.
 #![expect(unsafe_code, reason = "the tag decides which variant is read")]
 
 use core::mem::MaybeUninit;
@@ -7,8 +7,8 @@ use core::mem::MaybeUninit;
 use crate::abi::{METHOD_ERROR, Outcome, RawResult, RawResultValue};
 use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, ReturnError, Shape};
 
-// SAFETY: each variant is passed as its own wire, and read only if the tag or the
-// status names it.
+// SAFETY: each variant is passed as its own wire, and read only if the tag or
+// the status names it.
 unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
     type Wire = RawResult<T::Wire, E::Wire>;
     type Returned = RawResultValue<T::Wire, E::Wire>;
@@ -58,7 +58,8 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
         origin: Origin,
     ) -> Result<Self::At<'a>, ReturnError> {
         if outcome.status.is_null() {
-            // SAFETY: a null status means that the value of `Ok` is initialised.
+            // SAFETY: a null status means that the value of `Ok` is
+            // initialised.
             let lifted = unsafe { T::lift(outcome.value.assume_init().ok.assume_init(), origin) };
             return lifted.map(Ok).map_err(ReturnError::invalid);
         }

@@ -7,12 +7,13 @@ use crate::boundary::{
     returned_as_wire,
 };
 
-/// Plain data: a type whose references and slices are passed by pointer, without a
-/// copy.
+/// Plain data: a type whose references and slices are passed by pointer,
+/// without a copy.
 ///
-/// It is implemented for numbers, `NonZero`, `bool`, `char` and arrays of these. By
-/// `#[derive(FfiSafe)]` it is implemented for structs and enums of these that are
-/// `Copy` and `#[repr(C)]`. Such an enum must not have explicit discriminants.
+/// It is implemented for numbers, `NonZero`, `bool`, `char` and arrays of
+/// these. By `#[derive(FfiSafe)]` it is implemented for structs and enums of
+/// these that are `Copy` and `#[repr(C)]`. Such an enum must not have explicit
+/// discriminants.
 ///
 /// ```
 /// fn is_borrowed<T: plugin_interface::FfiSafe>() {}
@@ -29,8 +30,8 @@ use crate::boundary::{
 )]
 pub unsafe trait Plain: FfiSafe<ByRef = ByPointer> + Copy + 'static {}
 
-/// Checks a slice of a foreign plugin: its pointer, its length, and its elements as
-/// values of `T`.
+/// Checks a slice of a foreign plugin: its pointer, its length, and its
+/// elements as values of `T`.
 ///
 /// # Safety
 ///
@@ -117,7 +118,8 @@ pub(crate) unsafe fn borrow<'a, T: FfiSafe, U>(
 ) -> Result<&'a [U], LiftError> {
     let wire = match origin == Origin::Foreign {
         false => wire,
-        // SAFETY: the contract of this function: the layout is the documented one.
+        // SAFETY: the contract of this function: the layout is the documented
+        // one.
         true => unsafe { check_foreign::<T>(wire) }?,
     };
     // SAFETY: the pointer and length came from a slice that outlives 'a, or
@@ -141,7 +143,8 @@ unsafe impl<T: Plain> FfiSafe for &mut [T] {
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         let wire = match origin == Origin::Foreign {
             false => wire,
-            // SAFETY: the contract of this function: the layout is the documented one.
+            // SAFETY: the contract of this function: the layout is the
+            // documented one.
             true => unsafe { check_foreign::<T>(wire) }?,
         };
         // SAFETY: the pointer and length came from an exclusive slice that

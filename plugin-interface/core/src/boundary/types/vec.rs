@@ -12,8 +12,8 @@ use crate::boundary::{
 };
 use crate::runtime::allocator;
 
-// SAFETY: the elements are passed as wires in a buffer that its library frees; if
-// `T` is plain, the wires are the elements.
+// SAFETY: the elements are passed as wires in a buffer that its library frees;
+// if `T` is plain, the wires are the elements.
 unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
     type Wire = RawBuffer;
     type At<'a> = Vec<T::At<'a>>;
@@ -107,8 +107,8 @@ fn check<W>(buffer: &RawBuffer) -> Result<(), LiftError> {
 struct ReceivedBuffer<W>(RawBuffer, PhantomData<W>);
 
 impl<W: Copy> ReceivedBuffer<W> {
-    /// Takes the elements as values of `T`: with their memory if both libraries share
-    /// an allocator, else by one copy.
+    /// Takes the elements as values of `T`: with their memory if both libraries
+    /// share an allocator, else by one copy.
     ///
     /// # Safety
     ///
@@ -125,9 +125,9 @@ impl<W: Copy> ReceivedBuffer<W> {
         }
         let mut vector = Vec::<T>::with_capacity(len);
         if len > 0 {
-            // SAFETY: the contract of this function: `len` values at `ptr`, which
-            // stay alive until `self` is dropped. They own nothing, so a copy
-            // duplicates no ownership. The capacity is at least `len`.
+            // SAFETY: the contract of this function: `len` values at `ptr`,
+            // which stay alive until `self` is dropped. They own nothing, so a
+            // copy duplicates no ownership. The capacity is at least `len`.
             unsafe {
                 core::ptr::copy_nonoverlapping(ptr.cast::<T>(), vector.as_mut_ptr(), len);
                 vector.set_len(len);
