@@ -48,7 +48,7 @@ pub(super) struct Declarations<'i> {
     announced: HashSet<String>,
     /// The types behind pointers, to be declared later.
     pending: Vec<Type>,
-    /// Whether there are integers of 16 bytes, for which C has no standard name.
+    /// `true` if there are integers of 16 bytes, for which C has no standard name.
     wide: bool,
     aliases: String,
     forward: String,

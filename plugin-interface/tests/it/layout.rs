@@ -1,6 +1,7 @@
 //! `metadata::layout` against the wire types that the compiler lays out, for each
 //! row of the table of types and for nested examples; and `docs/abi.md` against
 //! both.
+#![expect(clippy::type_complexity, reason = "the tests nest types")]
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

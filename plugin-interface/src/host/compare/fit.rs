@@ -12,7 +12,7 @@ use crate::metadata::decode::Outline;
 ///
 /// A method that the plugin lacks has a default body, which the host runs. The
 /// host does not know of methods that only the plugin has.
-pub(crate) fn fits(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
+pub(crate) fn is_compatible(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
     mismatch(host, plugin).is_none()
 }
 
@@ -46,7 +46,7 @@ fn is_same(wanted: PluginTrait, plugin: &InterfaceMetadata) -> bool {
 /// which both know.
 pub(crate) fn mismatch(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Mismatch> {
     let mut all = core::iter::once((host, plugin)).chain(objects_of_both(host, plugin));
-    let (host, plugin) = all.find(|(host, plugin)| !fit(host, plugin))?;
+    let (host, plugin) = all.find(|(host, plugin)| !is_compatible_alone(host, plugin))?;
     Some(Mismatch { host: host.clone(), plugin: plugin.clone() })
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn objects_of_both<'i>(
 
 /// Returns `true` if the two are compatible, whatever interfaces they refer to.
 /// Each is judged by its own version, which says nothing of those it refers to.
-pub(crate) fn fit(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
+pub(crate) fn is_compatible_alone(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> bool {
     if host.path != plugin.path || major(&host.version) != major(&plugin.version) {
         return false;
     }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interfaces_of_objects_must_fit_though_the_one_asked_for_is_the_same() {
+    fn the_interfaces_of_objects_must_be_compatible_too() {
         let wanted = PluginTrait::of::<dyn Guide>();
         let mut plugin = wanted.metadata().unwrap();
         assert!(difference(wanted, &plugin).is_none());

@@ -259,7 +259,7 @@ mod tests {
         let now = greeter();
         let accept = "\n  if the change is intended, run the tests with SNAPSHOT=overwrite, and commit G.txt";
         let title = "the interface plugin_interface::greeter::Greeter differs from G.txt";
-        fn told(before: &InterfaceMetadata, now: &InterfaceMetadata) -> String {
+        fn reported(before: &InterfaceMetadata, now: &InterfaceMetadata) -> String {
             super::report(now, &write(before), "G.txt")
         }
 
@@ -268,7 +268,7 @@ mod tests {
         let expected = format!(
             "{title}\n  method greet:\n    old fn greet(&self, whom: &str) -> String\n    new fn greet(&self, target: &str) -> String\n  compatible: nothing that is passed has changed\n  its version was 1.0 and is 1.0, as required{accept}"
         );
-        assert_eq!(told(&before, &now), expected);
+        assert_eq!(reported(&before, &now), expected);
 
         let mut newer = now.clone();
         newer.fingerprint = 1;
@@ -282,11 +282,11 @@ mod tests {
         let expected = format!(
             "{title}{change}\n  its version was 1.0 and is 1.0, but must be at least 1.1: write `#[plugin_interface(version = \"1.1\")]` and `#[since(\"1.1\")]`{accept}"
         );
-        assert_eq!(told(&now, &newer), expected);
+        assert_eq!(reported(&now, &newer), expected);
         newer.version = "1.1".to_owned();
         let expected =
             format!("{title}{change}\n  its version was 1.0 and is 1.1, as required{accept}");
-        assert_eq!(told(&now, &newer), expected);
+        assert_eq!(reported(&now, &newer), expected);
 
         let mut other = now.clone();
         (other.fingerprint, other.methods[0].fingerprint) = (1, 1);
@@ -294,7 +294,7 @@ mod tests {
         let expected = format!(
             "{title}\n  method name:\n    old fn name(&self) -> &str\n    new fn name(&self) -> String\n  incompatible: existing plugins are rejected\n  its version was 1.0 and is 1.0, but must be at least 2.0: write `#[plugin_interface(version = \"2.0\")]`{accept}"
         );
-        assert_eq!(told(&now, &other), expected);
+        assert_eq!(reported(&now, &other), expected);
     }
 
     /// A sink that takes text in one of two ways, and may be flushed.
@@ -317,7 +317,7 @@ mod tests {
         const PUT: &str = "fn put(&self, text: &str)";
         const PUT_OWNED: &str = "fn put(&self, text: String)";
         let before = InterfaceMetadata { objects: vec![sink("1.0", PUT, false)], ..greeter() };
-        let told = |sink: InterfaceMetadata| {
+        let reported = |sink: InterfaceMetadata| {
             let now = InterfaceMetadata { objects: vec![sink], ..greeter() };
             super::report(&now, &write(&before), "G.txt")
         };
@@ -330,7 +330,7 @@ mod tests {
         let change = "\n  method put:\n    old fn put(&self, text: &str)\n    new fn put(&self, text: String)";
         let verdict = "incompatible: existing plugins are rejected";
         assert_eq!(
-            told(sink("1.0", PUT_OWNED, false)),
+            reported(sink("1.0", PUT_OWNED, false)),
             expected(
                 ", version 1.0",
                 change,
@@ -339,14 +339,14 @@ mod tests {
             )
         );
         assert_eq!(
-            told(sink("2.0", PUT_OWNED, false)),
+            reported(sink("2.0", PUT_OWNED, false)),
             expected(", version 1.0 to 2.0", change, verdict, "2.0, as required")
         );
 
         let change = "\n  method flush:\n    old (none)\n    new fn flush(&self), since 1.1";
         let verdict = "compatible: existing plugins and hosts keep working";
         assert_eq!(
-            told(sink("1.0", PUT, true)),
+            reported(sink("1.0", PUT, true)),
             expected(
                 ", version 1.0",
                 change,
@@ -355,13 +355,13 @@ mod tests {
             )
         );
         assert_eq!(
-            told(sink("1.1", PUT, true)),
+            reported(sink("1.1", PUT, true)),
             expected(", version 1.0 to 1.1", change, verdict, "1.1, as required")
         );
 
         let change = ":\n    old version 1.0\n    new version 2.0";
         assert_eq!(
-            told(sink("2.0", PUT, false)),
+            reported(sink("2.0", PUT, false)),
             expected(
                 "",
                 change,

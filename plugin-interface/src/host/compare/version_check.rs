@@ -5,7 +5,7 @@ use core::iter;
 
 use crate::host::compare::additions::{additions, appended, later};
 use crate::host::compare::diff::{Difference, NONE, differences};
-use crate::host::compare::fit::{fit, fits, objects_of_both};
+use crate::host::compare::fit::{is_compatible, is_compatible_alone, objects_of_both};
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
 /// The version step that the changes of an interface require.
@@ -67,8 +67,8 @@ impl<'i> InterfaceChange<'i> {
     fn alone(old: &'i InterfaceMetadata, new: &'i InterfaceMetadata) -> Self {
         // The versions have no influence on the required one.
         let unversioned = InterfaceMetadata { version: old.version.clone(), ..new.clone() };
-        let fits_all =
-            fit(old, &unversioned) && earlier(old).all(|earlier| fit(&earlier, &unversioned));
+        let fits_all = is_compatible_alone(old, &unversioned)
+            && earlier(old).all(|earlier| is_compatible_alone(&earlier, &unversioned));
         let bump = match fits_all {
             false => RequiredBump::Major,
             true if old.fingerprint == new.fingerprint => RequiredBump::Nothing,
@@ -121,7 +121,7 @@ impl<'i> InterfaceChange<'i> {
     ///
     /// This is the check of a load, so it includes the interfaces of objects.
     pub fn is_compatible(&self) -> bool {
-        self.all().all(|one| one.bump < RequiredBump::Major) && fits(self.old, self.new)
+        self.all().all(|one| one.bump < RequiredBump::Major) && is_compatible(self.old, self.new)
     }
 
     /// Returns `true` if its version is as high as its own changes require.
@@ -181,7 +181,7 @@ impl<'i> InterfaceChange<'i> {
 
     fn own_changes(&self) -> Vec<Difference> {
         match self.bump {
-            RequiredBump::Major if !fit_by_types(self.old, self.new) => {
+            RequiredBump::Major if !is_compatible_by_types(self.old, self.new) => {
                 let mut changes = differences(self.old, self.new);
                 changes.extend(later(self.old, self.new));
                 changes
@@ -224,8 +224,8 @@ impl<'i> InterfaceChange<'i> {
 }
 
 /// Returns `true` if both are compatible apart from their versions.
-fn fit_by_types(old: &InterfaceMetadata, new: &InterfaceMetadata) -> bool {
-    fit(old, &InterfaceMetadata { version: old.version.clone(), ..new.clone() })
+fn is_compatible_by_types(old: &InterfaceMetadata, new: &InterfaceMetadata) -> bool {
+    is_compatible_alone(old, &InterfaceMetadata { version: old.version.clone(), ..new.clone() })
 }
 
 /// Returns the earlier versions of an interface, which have fewer of its methods.
@@ -398,8 +398,8 @@ mod tests {
         let old = referring(&[named("tools::Part", "1.1", &[A, B])]);
         let new = referring(&[named("tools::Part", "1.1", &[A, (B.0, "")])]);
         let change = InterfaceChange::between(&old, &new);
-        assert!(fits(&old, &new), "those of version 1.1 fit");
-        assert!(!change.is_compatible(), "those of version 1.0 do not");
+        assert!(is_compatible(&old, &new), "those of version 1.1 are compatible");
+        assert!(!change.is_compatible(), "those of version 1.0 are not");
         let [part] = change.objects() else { panic!("{change:?}") };
         assert_eq!(
             (change.required_bump(), part.required_bump()),
@@ -427,7 +427,7 @@ mod tests {
         // A hand-written record may list another version, and a load reads that.
         let new = InterfaceMetadata { objects: vec![interface("2.0", &[A])], ..old.clone() };
         let change = InterfaceChange::between(&old, &new);
-        assert!(!change.is_compatible() && !fits(&old, &new));
+        assert!(!change.is_compatible() && !is_compatible(&old, &new));
         assert_eq!(
             change.changes(),
             ["  interface tools::Tool:\n    old version 1.0\n    new version 2.0"]

@@ -11,7 +11,7 @@ use crate::abi::{
     ABI_VERSION, Failure, FailureKind, PluginEntry, RawContext, RawFactory, RawSlice,
     RegistrationArray, RegistrationFactory, VTableHeader,
 };
-use crate::host::compare::fit::fits;
+use crate::host::compare::fit::is_compatible;
 use crate::host::error::LoadError;
 use crate::host::library::instance::{
     ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker,
@@ -34,7 +34,9 @@ pub(super) fn make(
     // Our own record, written by this build: it is always readable.
     let wanted = wanted.map(|wanted| wanted.metadata());
     let is_wanted = |interface: &InterfaceMetadata| {
-        wanted.as_ref().is_none_or(|host| host.as_ref().is_some_and(|host| fits(host, interface)))
+        wanted
+            .as_ref()
+            .is_none_or(|host| host.as_ref().is_some_and(|host| is_compatible(host, interface)))
     };
     let mut made = Vec::new();
     for interface in library.metadata.interfaces.iter().filter(|i| is_wanted(i)) {
