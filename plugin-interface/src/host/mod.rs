@@ -1,9 +1,9 @@
 //! The host's side: find, check, load, call and unload plugins.
 //!
-//! `manager` is what an application holds. `load` has the stages of a load and
-//! their order, `library` one library in memory, `file` the facts about files
-//! that both rest on. `live` and `hot_library` replace a library while it is in
-//! use, on the `swap`; `watch` tells them when.
+//! `manager` is what an application holds. `load` contains the stages of a load
+//! and their order, `library` one library in memory, `file` the facts about
+//! files that both rest on. `live` and `hot_library` replace a library while it
+//! is in use, by `swap`; `watch` reports when.
 
 mod compare;
 mod error;

@@ -1,4 +1,5 @@
-//! Libraries and registration arrays by hand, for hosts that want them raw.
+//! Raw libraries and registration arrays, for hosts that manage them
+//! themselves.
 #![expect(unsafe_code, reason = "hands out and takes back raw registrations")]
 
 use core::ffi::c_void;
@@ -27,24 +28,24 @@ use crate::host::load::{admit, make, open};
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
-/// What belongs to the raw libraries that are loaded.
+/// The raw libraries that are loaded.
 static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
-/// What is remembered of a raw library until it is unloaded.
+/// The record of a raw library until it is unloaded.
 struct Kept {
-    /// With the library once more: only what is closed by `unload` may be
-    /// unmapped.
+    /// Contains the library a second time: only a library that `unload` closes
+    /// may be unmapped.
     mapped: Mapped,
     array: Array,
 }
 
-/// The registrations of a raw library, by who owns the array.
+/// The registrations of a raw library, by the owner of the array.
 enum Array {
     Plugin(*const RegistrationArray),
     Host(Box<HostArray>),
 }
 
-/// An array of one, made by the host.
+/// An array of one, created by the host.
 struct HostArray {
     array: RegistrationArray,
     registration: *const c_void,
@@ -92,7 +93,7 @@ pub fn load_from_lib<I: Interface + ?Sized>(
     }
 }
 
-/// The kind of library whose registrations the host gets raw.
+/// A library whose registrations the host gets raw.
 struct RawLibrary {
     wanted: PluginTrait,
 }
@@ -106,8 +107,8 @@ struct Opened {
 }
 
 impl Opened {
-    /// Closes what cannot be used. The error that says why is what matters, not
-    /// one of closing.
+    /// Closes a library that cannot be used. The error that says why matters,
+    /// not one of closing.
     fn close(self) {
         let _ = self.library.close();
         let _ = unmap::close(self.mapped);
@@ -203,7 +204,8 @@ fn register_checked(
     Ok(array)
 }
 
-/// All registrations: the plugin's own array, or ours around a single one.
+/// Returns all registrations: the plugin's own array, or ours around a single
+/// one.
 fn register(path: &Path, exported: Symbols<'_>, wanted: PluginTrait) -> Result<Array, LoadError> {
     let path = || path.to_owned();
     if let Some(register) = exported.register_all(wanted.name()) {
@@ -225,7 +227,7 @@ fn register(path: &Path, exported: Symbols<'_>, wanted: PluginTrait) -> Result<A
     Ok(Array::around(registration))
 }
 
-/// Refuses an array in which something is no registration of the interface.
+/// Refuses an array with something that is no registration of the interface.
 fn check_all(
     path: &Path,
     metadata: &PluginMetadata,
@@ -278,8 +280,8 @@ pub unsafe fn unload<I: Interface + ?Sized>(
     closed.map_err(|source| UnloadError::Close { path, source })
 }
 
-/// Lets the library take back what was refused, if it has a function for it.
-/// What was refused is not looked into: it may be anything.
+/// Lets the library take a refused array back, if it has a function for that.
+/// The array is not read: it may contain anything.
 ///
 /// # Safety
 ///
@@ -301,12 +303,12 @@ unsafe fn take_back(exported: Symbols<'_>, interface: &str, array: Array) {
     }
 }
 
-/// Unmakes every registration of an array, and frees the array.
+/// Destroys every registration of an array, and frees the array.
 ///
 /// # Safety
 ///
-/// The symbols are those of the library that made the registrations of the
-/// interface of that name, which were checked; nothing of these is used again.
+/// The symbols are those of the library that created the registrations of the
+/// interface of that name. These were checked, and are not used again.
 unsafe fn unregister(exported: Symbols<'_>, interface: &str, array: Array) {
     match array {
         Array::Plugin(array) => match exported.unregister_all(interface) {
@@ -331,8 +333,8 @@ unsafe fn unregister(exported: Symbols<'_>, interface: &str, array: Array) {
     }
 }
 
-/// Unmakes each registration by the factory beside it; the array itself stays
-/// with the plugin, which has no function to take it back.
+/// Destroys each registration with the factory beside it. The array itself
+/// stays with the plugin, which has no function to take it back.
 ///
 /// # Safety
 ///
@@ -354,11 +356,12 @@ unsafe fn unmake_each(array: *const RegistrationArray) {
     }
 }
 
-/// How many registrations of an interface the library's unmakers unmade.
+/// Returns the number of registrations of an interface that the library's
+/// unmakers destroyed.
 ///
-/// For tests and tools, to assert that everything was given back. The library
-/// may come from [`load_greeter_from_lib`](crate::load_greeter_from_lib) or be
-/// opened by the caller: its file's metadata is read first, and the symbol
+/// For tests and tools, to assert that everything was released. The library may
+/// come from [`load_greeter_from_lib`](crate::load_greeter_from_lib), or the
+/// caller may have opened it. Its metadata is read first, and the symbol is
 /// called only if the library is a plugin with that interface.
 ///
 /// # Errors
@@ -378,9 +381,10 @@ pub fn get_unmaker_counter(library: &Library, trait_name: &str) -> Result<u64, S
     counter(library, trait_name, |path| path.rsplit("::").next() == Some(trait_name))
 }
 
-/// How many registrations of an interface the library's unmakers unmade.
+/// Returns the number of registrations of an interface that the library's
+/// unmakers destroyed.
 ///
-/// As [`get_unmaker_counter`], for an interface and not for a name.
+/// As [`get_unmaker_counter`], but for an interface and not for a name.
 ///
 /// # Errors
 ///

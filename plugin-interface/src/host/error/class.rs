@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// What a program does about an error of a load, whatever it was in detail.
+/// The reaction that an error of a load calls for.
 ///
 /// The exit code of `plugin-host` is that of the class.
 ///
@@ -15,7 +15,7 @@ use std::io;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorClass {
-    /// It is none of the others.
+    /// None of the others.
     Failed,
     /// The path names something that is not there.
     Usage,

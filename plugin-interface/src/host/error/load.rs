@@ -475,7 +475,7 @@ impl LoadError {
         }
     }
 
-    /// Everything that programs decide by, for each error once.
+    /// The facts that programs decide by, once for each error.
     fn facts(&self) -> Facts {
         use ErrorClass::{Crashed, Failed, Incompatible, Refused, TimedOut, Usage};
         use LoadError as E;
@@ -524,7 +524,8 @@ impl LoadError {
         }
     }
 
-    /// Returns the sense in a second attempt, with the same file.
+    /// Returns whether a second attempt makes sense while the file stays as it
+    /// is.
     #[cfg(feature = "watch")]
     pub(crate) fn retry(&self) -> Retry {
         match self {
@@ -544,7 +545,7 @@ struct Facts {
     check: &'static str,
 }
 
-/// The sense in a second attempt to load a file that did not change.
+/// The sense of a second attempt to load a file that did not change.
 #[cfg(feature = "watch")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retry {

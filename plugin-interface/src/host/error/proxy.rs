@@ -11,7 +11,7 @@ use crate::host::compare::mismatch::Mismatch;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyError {
-    /// The registration is of another interface, or another shape of it.
+    /// The registration is of another interface.
     #[error("{name} implements {found}, not {wanted}")]
     OtherInterface {
         /// The registration.
@@ -21,7 +21,7 @@ pub enum ProxyError {
         /// Its interface.
         found: String,
     },
-    /// The plugin was built against another shape of the interface.
+    /// The plugin was built against an incompatible version of the interface.
     #[error("{name}: {mismatch}")]
     Mismatch {
         /// The registration.

@@ -1,4 +1,4 @@
-//! At which stage of a load something failed.
+//! The stages of a load.
 
 use core::fmt;
 
@@ -17,9 +17,9 @@ use core::fmt;
 pub enum Stage {
     /// Finding candidates in a directory.
     Discover,
-    /// Waiting for writers, and looking at who may write.
+    /// Waiting for writers, and checking who may modify the file.
     Settle,
-    /// Making the private copy.
+    /// Creating the private copy.
     Copy,
     /// Reading headers and metadata.
     Check,
@@ -31,11 +31,11 @@ pub enum Stage {
     Open,
     /// Handing over the host's services.
     Connect,
-    /// Making the instances.
+    /// Creating the instances.
     Make,
-    /// Handing over the state of the version before.
+    /// Restoring the state of the version before.
     Restore,
-    /// Putting it where callers find it.
+    /// Making it the current version.
     Publish,
 }
 

@@ -23,8 +23,8 @@ pub enum UnloadError {
         /// The library.
         path: PathBuf,
     },
-    /// The drop of an instance panicked. It is unmade and, if this was the
-    /// last owner, the library is closed nevertheless.
+    /// The drop of an instance panicked. The instance is destroyed, and if this
+    /// was the last owner, the library is closed.
     #[error("{}: dropping {name} panicked: {message}", path.display())]
     DropPanicked {
         /// The library.

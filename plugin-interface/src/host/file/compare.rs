@@ -1,13 +1,13 @@
-//! Same: whether a file is another one than the copy that is held.
+//! Comparison of files by their content.
 
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Whether two files have the same content. Two builds differ within their
-/// first bytes, where their identity stands. One that cannot be read is like
-/// no other.
+/// Returns `true` if two files have the same content. Two builds differ within
+/// their first bytes, which contain their build ids. A file that cannot be read
+/// is equal to none.
 pub(crate) fn is_same(first: &Path, second: &Path) -> bool {
     compare(first, second).unwrap_or(false)
 }
@@ -28,7 +28,7 @@ fn compare(first: &Path, second: &Path) -> io::Result<bool> {
     }
 }
 
-/// Reads until the buffer is full or the file at its end.
+/// Reads until the buffer is full or the file ends.
 pub(crate) fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -48,11 +48,11 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Two builds differ within their first bytes, where their identity stands:
+    /// Two builds differ within this many bytes, which contain their build ids:
     /// only files that begin alike are read to the end.
     pub(crate) const BYTES: u64 = 1024;
 
-    /// Of a file of so many bytes, which begins so.
+    /// The head of a file of `len` bytes that begins with `begin`.
     pub(crate) fn of(len: u64, begin: &[u8]) -> Self {
         let mut hasher = DefaultHasher::new();
         begin.hash(&mut hasher);
@@ -60,8 +60,8 @@ impl Head {
     }
 }
 
-/// A private copy, which is there for as long as its library is open, and how
-/// it begins.
+/// The content of a file, such as a private copy, which exists for as long as
+/// its library is open.
 #[derive(Clone, Debug)]
 pub(crate) struct Content {
     copy: PathBuf,
@@ -73,18 +73,18 @@ impl Content {
         Content { copy, head }
     }
 
-    /// Where it can be read.
+    /// Returns the path of a file with this content.
     #[cfg(feature = "hot-library")]
     pub(crate) fn path(&self) -> &Path {
         &self.copy
     }
 
-    /// Its size and how it begins.
+    /// Returns the size and a hash of the first bytes.
     pub(crate) fn head(&self) -> Head {
         self.head
     }
 
-    /// Whether it is the same.
+    /// Returns `true` if both are the same, byte by byte.
     pub(crate) fn is(&self, other: &Self) -> bool {
         self.head == other.head && is_same(&self.copy, &other.copy)
     }

@@ -1,4 +1,4 @@
-//! Finds files of the same content among many, reading little of most.
+//! Finds files with the same content, and reads little of most.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ pub(crate) struct Duplicates {
     seen: HashMap<Head, Vec<Seen>>,
 }
 
-/// A file by the name that its user knows, and its content.
+/// A file by the name that the host knows, and its content.
 struct Seen {
     name: PathBuf,
     content: Content,
@@ -27,11 +27,11 @@ impl Duplicates {
         }
     }
 
-    /// The name of an earlier file whose content is the same; if there is none,
-    /// this one is remembered. A file that is gone by then is like no other.
+    /// Returns the name of an earlier file with the same content, or remembers
+    /// this one. An earlier file that was removed meanwhile is equal to none.
     fn earlier(&mut self, name: &Path, content: &Content) -> Option<&Path> {
         let alike = self.seen.entry(content.head()).or_default();
-        // Whether or not to push, decided before the borrow that is returned.
+        // Decided before the borrow that is returned.
         let found = alike.iter().position(|seen| seen.content.is(content));
         match found {
             Some(at) => Some(&alike[at].name),

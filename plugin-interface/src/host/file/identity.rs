@@ -1,4 +1,4 @@
-//! The identity of a file, and whether it changed.
+//! The identity of a file, by which a change is noticed.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::time::SystemTime;
 
-/// By what a file that was not changed is known again: which one it is, its
-/// size, and when it was written and changed otherwise.
+/// The facts by which an unchanged file is recognised: the file itself, its
+/// size, and its times.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FileIdentity {
     file: (u64, u64),
@@ -28,8 +28,8 @@ impl FileIdentity {
         FileIdentity { file, len: metadata.len(), written: metadata.modified().ok(), changed }
     }
 
-    /// Whether nobody wrote the file since it was that one, whatever else
-    /// became of it.
+    /// Returns `true` if the content was not written since, whatever else of
+    /// the file changed.
     #[cfg(feature = "watch")]
     pub(crate) fn is_written_as(&self, other: &Self) -> bool {
         (self.file, self.len, self.written) == (other.file, other.len, other.written)
@@ -44,12 +44,13 @@ impl FileIdentity {
 
 #[cfg(feature = "hot-library")]
 impl FileIdentity {
-    /// When its content was written last, or is said to have been.
+    /// Returns the time of the last write, as the file says.
     pub(crate) fn written(&self) -> Option<SystemTime> {
         self.written
     }
 
-    /// When anything of it was changed last, where the system knows that.
+    /// Returns the time of the last change of any kind, where the system
+    /// records it.
     pub(crate) fn changed(&self) -> Option<SystemTime> {
         let (seconds, nanoseconds) = self.changed;
         let since = Duration::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?);
@@ -57,8 +58,8 @@ impl FileIdentity {
     }
 }
 
-/// A path by which two names of one file are equal, as far as the file is still
-/// there to tell.
+/// Returns a path that is equal for two names of one file, as long as the file
+/// exists.
 pub(crate) fn real_path(path: &Path) -> PathBuf {
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }

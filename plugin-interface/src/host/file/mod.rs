@@ -1,5 +1,5 @@
-//! Facts about files: private copies and where they lie, pages, identity, equal
-//! content.
+//! Facts about files: private copies and their directory, pages, identity,
+//! equal content.
 
 pub(crate) mod compare;
 pub(crate) mod duplicates;

@@ -4,8 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Opens a file for reading, and returns at once if it is a pipe that nobody
-/// writes to.
+/// Opens a file for reading. Returns at once also for a pipe without a writer.
 pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);

@@ -1,4 +1,4 @@
-//! Reads a file by pages, each once: headers and tables lie close together.
+//! Reads a file by pages, each once: headers and tables are close together.
 
 use core::ops::Range;
 use std::fs::File;
@@ -11,15 +11,15 @@ use crate::host::file::compare::Head;
 
 const PAGE: u64 = 4096;
 
-/// So many runs are a page long if no more is asked for; a file that takes
-/// more of them has its parts scattered, and those that follow get longer.
+/// The number of runs that are one page long if no more is asked for. A file
+/// that takes more runs has its parts scattered, and the next ones get longer.
 const SHORT: u32 = 8;
 
-/// What an honest library does not need, by far.
+/// Limits that no honest library reaches, by far.
 const MOST_RUNS: u32 = 128;
 const MOST_BYTES: u64 = 1 << 28;
 
-/// A file whose parts are read when they are asked for, and kept.
+/// A file of which the parts are read on demand, and kept.
 #[derive(Debug)]
 pub(crate) struct PagedFile {
     file: File,
@@ -27,7 +27,7 @@ pub(crate) struct PagedFile {
     first: Next,
 }
 
-/// The runs in the order in which they were read: a handful, and so a list.
+/// The runs in the order in which they were read. There are few, hence a list.
 type Next = OnceLock<Box<Run>>;
 
 /// A run of adjoining pages.
@@ -39,22 +39,23 @@ struct Run {
 }
 
 impl PagedFile {
-    /// The first `len` bytes of a file, which has as many.
+    /// Reads the first `len` bytes of a file that has at least as many.
     pub(crate) fn new(file: File, len: u64) -> Self {
         PagedFile { file, len, first: Next::new() }
     }
 
-    /// How many bytes there are.
+    /// Returns the number of bytes.
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
-    /// How the file begins.
+    /// Returns the size of the file and a hash of its first bytes.
     pub(crate) fn head(&self) -> io::Result<Head> {
         self.get(0..self.len.min(Head::BYTES)).map(|begin| Head::of(self.len, begin))
     }
 
-    /// The bytes of a range, in pages that were read before or are read now.
+    /// Returns the bytes of a range, from pages that were read before or are
+    /// read now.
     pub(crate) fn get(&self, range: Range<u64>) -> io::Result<&[u8]> {
         if range.start > range.end || range.end > self.len {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -71,7 +72,7 @@ impl PagedFile {
         run.get(&range).ok_or(io::ErrorKind::UnexpectedEof.into())
     }
 
-    /// Reads the pages of a range, behind so many runs.
+    /// Reads the pages of a range, after so many runs.
     fn read(&self, range: &Range<u64>, runs: u32) -> io::Result<Run> {
         let length = PAGE << runs.saturating_sub(SHORT).min(SHORT);
         let start = range.start - range.start % length;
@@ -93,7 +94,7 @@ impl Run {
     }
 }
 
-/// One after the other, and not each within the drop of the last.
+/// Drops the runs one after the other, and not recursively.
 impl Drop for PagedFile {
     fn drop(&mut self) {
         let mut next = self.first.take();
@@ -112,7 +113,7 @@ impl<'a> ReadRef<'a> for &'a PagedFile {
         self.get(offset..offset.checked_add(size).ok_or(())?).map_err(|_| ())
     }
 
-    /// Names are short: they end on the page that they begin on, or on the next.
+    /// Names are short: they end on the page where they begin, or on the next.
     fn read_bytes_at_until(self, range: Range<u64>, delimiter: u8) -> Result<&'a [u8], ()> {
         if range.start > range.end || range.end > self.len {
             return Err(());
@@ -128,7 +129,7 @@ impl<'a> ReadRef<'a> for &'a PagedFile {
     }
 }
 
-/// One system call where there is one for it.
+/// Takes one system call where the platform has one.
 #[cfg(unix)]
 fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, at)

@@ -1,8 +1,8 @@
-//! Copy: a private file that nobody else writes, made once.
+//! A private copy of a library, written once.
 //!
-//! What is checked and mapped is this copy. A library that others write to
-//! while it is mapped would take the host with it; and the dynamic linker
-//! knows a library by its path, so that each load needs a path of its own.
+//! The copy is the file that is checked and mapped. A library that is modified
+//! while it is mapped would crash the host. The dynamic linker identifies a
+//! library by its path, so each load needs its own path.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -16,11 +16,11 @@ use crate::host::file::private_directory;
 use crate::host::file::private_directory::PrivateDirectory;
 use crate::host::file::sparse_copy;
 
-/// A copy that nobody else writes, removed when dropped.
+/// A copy that nobody else writes. Removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct PrivateCopy {
     path: PathBuf,
-    /// The file, as long as nobody has checked it.
+    /// The open file, until it is checked.
     pages: Option<PagedFile>,
     head: Head,
     real: PathBuf,
@@ -29,7 +29,7 @@ pub(crate) struct PrivateCopy {
 
 impl PrivateCopy {
     /// Copies the file that was opened from `source`, as far as its metadata
-    /// says; it is `real` without links.
+    /// says. `real` is its path without links.
     pub(crate) fn new(
         source: &Path,
         real: PathBuf,
@@ -40,8 +40,8 @@ impl PrivateCopy {
             let (path, to) = (source.to_owned(), to.to_owned());
             move |source| LoadError::Copy { path, to, source }
         };
-        // Under its own name and a number, by which debuggers and backtraces
-        // show it.
+        // Keeps the file's name, with a number: debuggers and backtraces show
+        // it.
         let name = source.file_name().unwrap_or_default();
         let (mut file, path, directory) =
             private_directory::file(name).map_err(failed(&std::env::temp_dir()))?;
@@ -54,8 +54,8 @@ impl PrivateCopy {
         Ok(copy)
     }
 
-    /// The content, for the one who checks it: what is open for writing cannot
-    /// be copied once more by a probe.
+    /// Returns the content, for one check. The file must be closed before a
+    /// probe starts: what is open for writing cannot be copied.
     pub(crate) fn pages(&mut self) -> io::Result<PagedFile> {
         match self.pages.take() {
             Some(pages) => Ok(pages),
@@ -63,27 +63,27 @@ impl PrivateCopy {
         }
     }
 
-    /// Where the copy is.
+    /// Returns the path of the copy.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// How many bytes it has.
+    /// Returns the size of the copy.
     pub(crate) fn len(&self) -> u64 {
         self.head.len
     }
 
-    /// What it is compared by.
+    /// Returns the content, for comparisons.
     pub(crate) fn content(&self) -> Content {
         Content::new(self.path.clone(), self.head)
     }
 
-    /// The path of the file that was copied, without links.
+    /// Returns the path of the file that was copied, without links.
     pub(crate) fn real(&self) -> &Path {
         &self.real
     }
 
-    /// The directory that it is in.
+    /// Returns the directory of the copy.
     pub(crate) fn directory(&self) -> Arc<PrivateDirectory> {
         Arc::clone(&self.directory)
     }
@@ -91,7 +91,7 @@ impl PrivateCopy {
 
 impl Drop for PrivateCopy {
     fn drop(&mut self) {
-        // What is left of it harms nobody, and goes with the process.
+        // A file that cannot be removed is removed with its directory, later.
         let _ = std::fs::remove_file(&self.path);
     }
 }

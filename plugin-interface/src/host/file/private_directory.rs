@@ -1,8 +1,9 @@
-//! Where the private copies of this process lie.
+//! The directory of this process's private copies.
 //!
-//! One directory that only its owner may enter, made with the first copy and
-//! removed with the last. It is locked for as long as its process lives, so
-//! that the next process can tell what a killed one left behind, and remove it.
+//! Only its owner may enter it. It is created with the first copy and removed
+//! with the last. It is locked for as long as its process lives: the next
+//! process removes directories that are not locked, which a killed process
+//! left.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -27,18 +28,18 @@ pub(crate) struct PrivateDirectory {
     lock: File,
 }
 
-/// Once for each process: what is left later is swept by the next.
+/// Done once for each process: later leftovers are removed by the next process.
 static SWEPT: Once = Once::new();
 
 static CURRENT: Mutex<Weak<PrivateDirectory>> = Mutex::new(Weak::new());
 
-/// A new, empty file in this process's directory, whose name ends as `name`
-/// says, and what keeps that directory.
+/// Creates an empty file in this process's directory, with a name that ends in
+/// `name`. Returns the directory too, which must be kept.
 pub(crate) fn file(name: &OsStr) -> io::Result<(File, PathBuf, Arc<PrivateDirectory>)> {
     let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(directory) = current.upgrade() {
         match directory.file(name) {
-            // Somebody tidied up the directory for temporary files.
+            // The directory for temporary files was cleaned up.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             made => return made.map(|(file, path)| (file, path, directory)),
         }
@@ -62,7 +63,7 @@ impl PrivateDirectory {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let directory = builder.tempdir_in(parent)?;
-        // Locked before it bears its name: whoever sees it, sees it locked.
+        // Locked before it gets its name, so that no process finds it unlocked.
         let unnamed = directory.path().join("unlocked");
         let lock = File::create_new(&unnamed)?;
         lock.try_lock()?;
@@ -81,15 +82,15 @@ impl PrivateDirectory {
     }
 }
 
-/// Removes the directories of processes that ended without doing so.
+/// Removes the directories of processes that ended without removing them.
 fn sweep(parent: &Path) {
     let Ok(entries) = parent.read_dir() else { return };
     for entry in entries.flatten() {
         let is_named_so = entry.file_name().to_string_lossy().starts_with(PREFIX);
-        // Not through a link, and not into what others made to look like this.
+        // Not through a link, and no directory of another user.
         let is_ours = |found: fs::Metadata| found.is_dir() && is_of_this_user(&found);
         if is_named_so && entry.metadata().is_ok_and(is_ours) && is_left(&entry.path()) {
-            // What cannot be removed belongs to somebody else.
+            // A directory that cannot be removed belongs to another user.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -105,7 +106,7 @@ fn is_of_this_user(_: &fs::Metadata) -> bool {
     true
 }
 
-/// Whether nobody holds the lock of a directory.
+/// Returns `true` if no process holds the lock of a directory.
 fn is_left(directory: &Path) -> bool {
     open_without_waiting(&directory.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
 }

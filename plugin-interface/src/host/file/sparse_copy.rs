@@ -1,12 +1,12 @@
-//! Copies a file without its holes: what it says to have may be far more than
-//! what it takes up.
+//! Copies a file without its holes: it may take much less space than its size
+//! says.
 #![expect(unsafe_code, reason = "asks where a file has data")]
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 
-/// Copies the first bytes of a file, as many as it was said to have; gives how
-/// many there were.
+/// Copies as many bytes of a file as its metadata says. Returns the number of
+/// bytes that were there.
 pub(crate) fn copy(from: &File, metadata: &Metadata, to: &mut File) -> io::Result<u64> {
     match has_holes(metadata) {
         true => copy_data(from, metadata.len(), to),
@@ -26,11 +26,11 @@ fn copy_data(from: &File, len: u64, to: &mut File) -> io::Result<u64> {
     let mut end = 0;
     while let Some(start) = seek(from, end, libc::SEEK_DATA)?.filter(|start| *start < len) {
         end = seek(from, start, libc::SEEK_HOLE)?.unwrap_or(start).min(len);
-        // Where it was found last: `from` is there.
+        // Back to where the data was found: `from` is there.
         (&mut { from }).seek(SeekFrom::Start(start))?;
         to.seek(SeekFrom::Start(start))?;
         if io::copy(&mut from.take(end - start), to)? != end - start || start == end {
-            // Somebody truncated it.
+            // The file was truncated meanwhile.
             return Ok(start);
         }
     }
@@ -38,7 +38,7 @@ fn copy_data(from: &File, len: u64, to: &mut File) -> io::Result<u64> {
     Ok(len)
 }
 
-/// The next data or hole; `None` behind the last.
+/// Returns the offset of the next data or hole; `None` after the last.
 #[cfg(target_os = "linux")]
 fn seek(file: &File, from: u64, whence: libc::c_int) -> io::Result<Option<u64>> {
     use std::os::fd::AsRawFd;

@@ -1,4 +1,4 @@
-//! One registration: made by a library, unmade by it, exactly once.
+//! One registration: created by a library, destroyed by it, exactly once.
 #![expect(unsafe_code, reason = "owns a registration of another library")]
 
 use core::ffi::c_void;
@@ -25,26 +25,26 @@ use crate::runtime::reported::take_message;
 /// A registration as it is before its interface is known by type.
 pub(crate) type ErasedRegistration = Registration<VTableHeader>;
 
-/// Who unmakes a registration.
+/// The function that destroys a registration.
 pub(crate) enum Unmaker {
-    /// The factory that made it.
+    /// The factory that created it.
     Factory(NonNull<RawFactory>),
     /// The library, together with the others of its array.
     Array(#[expect(dead_code, reason = "unmakes when the last one drops")] Arc<PluginArray>),
-    /// The unregister function beside a single register function, if there is
-    /// one; else the vtable drops the instance.
+    /// The unregister function of a single registration, if there is one.
+    /// Without it, the vtable drops the instance.
     Single(Option<Unregister>),
 }
 
-/// A plugin-owned array, given back when its last registration goes.
+/// A plugin-owned array, released when its last registration is dropped.
 pub(crate) struct PluginArray {
     array: *const RegistrationArray,
     unregister: UnregisterAll,
-    /// Last: the function above is its.
+    /// Last: the function above is in this library.
     library: Arc<LoadedLibrary>,
 }
 
-// SAFETY: an array is given back where its last registration goes, as
+// SAFETY: an array is released where its last registration is dropped, as
 // `Instance` says of each of them.
 unsafe impl Send for PluginArray {}
 // SAFETY: `&PluginArray` gives nothing away.
@@ -54,7 +54,7 @@ impl PluginArray {
     /// # Safety
     ///
     /// `array` came from `library`, `unregister` is its counterpart there, and
-    /// nobody else gives the array back.
+    /// nothing else releases the array.
     pub(crate) unsafe fn new(
         array: *const RegistrationArray,
         unregister: UnregisterAll,
@@ -66,7 +66,7 @@ impl PluginArray {
 
 impl Drop for PluginArray {
     fn drop(&mut self) {
-        // SAFETY: the array is alive until it is given back, below.
+        // SAFETY: the array is alive until it is released, below.
         let count = unsafe { (*self.array).count };
         // SAFETY: the contract of `new`; the registrations hold this array, so
         // none of them is left.
@@ -75,19 +75,19 @@ impl Drop for PluginArray {
     }
 }
 
-/// One registration and what it takes to call and to unmake it.
+/// One registration, and everything to call and to destroy it.
 pub(crate) struct Instance {
     registration: NonNull<ErasedRegistration>,
     pub(crate) interface: PluginInterface,
     pub(crate) name: String,
-    /// Whether a proxy of an interface that allows one at a time exists.
+    /// `true` while a proxy exists, if the interface allows one at a time.
     taken: AtomicBool,
     unmaker: Option<Unmaker>,
     /// Last: the library outlives its registration.
     pub(crate) library: Arc<LoadedLibrary>,
 }
 
-/// What an instance saved for the one that comes after it.
+/// The state that an instance saved for the next version.
 pub(crate) struct SavedState {
     /// The registration's name.
     name: String,
@@ -125,7 +125,7 @@ impl Instance {
         Instance { registration, interface, name, taken, unmaker: Some(unmaker), library }
     }
 
-    /// Whether the vtable is that of `wanted`, method by method.
+    /// Refuses a vtable that is not that of `wanted`, method by method.
     fn is_of(&self, wanted: PluginTrait) -> Result<(), ProxyError> {
         let name = || self.name.clone();
         if self.interface.path != wanted.path() {
@@ -140,7 +140,8 @@ impl Instance {
         if let Some(mismatch) = plugin.and_then(|plugin| difference(wanted, plugin)) {
             return Err(ProxyError::Mismatch { name: name(), mismatch: Box::new(mismatch) });
         }
-        // By hand they need not be listed: then they are those of the host.
+        // A hand-written library need not list its methods: then they are those
+        // of the host.
         let expected = match plugin.map_or(0, |plugin| plugin.methods.len()) {
             // Our own record, written by this build: it is always readable.
             0 => wanted.metadata().map_or(0, |host| host.methods.len()),
@@ -154,8 +155,8 @@ impl Instance {
         Ok(())
     }
 
-    /// A proxy: any number where the interface can be shared, else one at a
-    /// time.
+    /// Returns a proxy: any number where the interface can be shared, else one
+    /// at a time.
     pub(crate) fn proxy<I: Interface + ?Sized>(self: Arc<Self>) -> Result<I::Proxy, ProxyError> {
         self.is_of(PluginTrait::of::<I>())?;
         let keep: Arc<dyn Any + Send + Sync> = if I::SHAREABLE {
@@ -184,7 +185,7 @@ impl Instance {
         }))
     }
 
-    /// How state goes to and from this instance.
+    /// Returns the functions that save and restore the instance's state.
     fn state_functions(&self) -> RawState {
         let Some(Unmaker::Factory(factory)) = &self.unmaker else {
             return RawState::NONE;
@@ -204,7 +205,7 @@ impl Instance {
         self.state_functions().save.is_some()
     }
 
-    /// The state for the version that comes after this one, if it keeps any.
+    /// Saves the state for the next version, if this instance keeps any.
     pub(crate) fn save(&self) -> Result<Option<SavedState>, LoadError> {
         let RawState { version, save: Some(save), .. } = self.state_functions() else {
             return Ok(None);
@@ -227,7 +228,7 @@ impl Instance {
         }
     }
 
-    /// Takes over a state, if this instance keeps any. It has no proxy yet.
+    /// Restores a state, if this instance keeps any. It has no proxy yet.
     pub(crate) fn restore(&mut self, state: &SavedState) -> Result<(), LoadError> {
         let RawState { version: expected, restore: Some(restore), .. } = self.state_functions()
         else {
@@ -257,7 +258,7 @@ impl Instance {
         Err(refused(unsafe { take_message(failure) }))
     }
 
-    /// Unmakes the registration. Gives the message if its drop panicked.
+    /// Destroys the registration. Returns the message if its drop panicked.
     pub(crate) fn unmake(&mut self) -> Option<String> {
         let registration = self.registration.as_ptr().cast_const().cast::<c_void>();
         let failure: *mut Failure = match self.unmaker.take()? {
@@ -292,7 +293,7 @@ impl Drop for Instance {
     }
 }
 
-/// Marks an instance as taken for as long as its one proxy lives.
+/// Marks an instance as taken while its only proxy exists.
 struct Lease(Arc<Instance>);
 
 impl Drop for Lease {

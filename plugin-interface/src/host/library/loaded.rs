@@ -1,4 +1,4 @@
-//! A library that is open and connected, and what it takes to close it.
+//! A library that is open and connected, until it is closed.
 #![expect(unsafe_code, reason = "looks at what the metadata vouches for")]
 
 use core::ptr::NonNull;
@@ -16,28 +16,28 @@ use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
 use crate::metadata::PluginMetadata;
 
-/// An open library. Whoever holds the last `Arc` of it closes it.
+/// An open library. The last owner of an `Arc` of it closes it.
 pub(crate) struct LoadedLibrary {
     pub(crate) path: PathBuf,
     pub(crate) metadata: PluginMetadata,
-    /// The library's entry, a static of it; a library written by hand may have
+    /// The library's entry, a static of it. A hand-written library may have
     /// none.
     pub(crate) entry: Option<NonNull<PluginEntry>>,
-    /// How many registrations were unmade, as the host counts.
+    /// The number of destroyed registrations, as the host counts.
     unmade: AtomicU64,
     close_record: CloseRecord,
     /// Last: the entry is a static of it.
     mapped: Option<Mapped>,
 }
 
-// SAFETY: the pointers lead to data that nobody writes after `new`: the
-// entry is a static of the library, the services are read by the library only.
+// SAFETY: the pointers refer to data that nobody writes after `new`: the entry
+// is a static of the library, and only the library reads the services.
 unsafe impl Send for LoadedLibrary {}
 // SAFETY: as above.
 unsafe impl Sync for LoadedLibrary {}
 
 impl LoadedLibrary {
-    /// Takes over a library that was opened, and is about to be connected.
+    /// Takes over a library that was opened and is about to be connected.
     pub(crate) fn new(
         mapped: Mapped,
         metadata: PluginMetadata,
@@ -64,7 +64,7 @@ impl LoadedLibrary {
         self.mapped.as_ref().map(|mapped| unsafe { Symbols::of(&mapped.library) })
     }
 
-    /// Counts registrations as unmade.
+    /// Counts registrations as destroyed.
     pub(crate) fn count_unmade(&self, registrations: usize) {
         self.unmade.fetch_add(registrations as u64, Ordering::SeqCst);
     }
@@ -73,7 +73,7 @@ impl LoadedLibrary {
         self.close_record.clone()
     }
 
-    /// Closes the library, if this is its last owner, and gives its count.
+    /// Closes the library if this is its last owner, and returns its count.
     pub(crate) fn close(self: Arc<Self>) -> Result<Option<u64>, UnloadError> {
         match Arc::into_inner(self) {
             Some(mut library) => library.finish().map(Some),
@@ -81,8 +81,9 @@ impl LoadedLibrary {
         }
     }
 
-    /// The sum of the library's counters, one for each name of an interface. A
-    /// library written by hand need not count: then the host's count is it.
+    /// Returns the sum of the library's counters, one for each name of an
+    /// interface. A hand-written library need not count: then the host's count
+    /// is used.
     fn count(&self) -> u64 {
         let names: BTreeSet<_> = self.metadata.interfaces.iter().map(|i| i.name()).collect();
         let counter = |name| self.symbols().and_then(|symbols| symbols.counter(name));
@@ -104,7 +105,7 @@ impl LoadedLibrary {
 
 impl Drop for LoadedLibrary {
     fn drop(&mut self) {
-        // Nobody is there to be told; `close` is for those who ask.
+        // Nobody asks for the error here; `close` returns it.
         let _ = self.finish();
     }
 }

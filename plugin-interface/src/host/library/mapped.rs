@@ -12,36 +12,36 @@ use crate::host::services::Services;
 use crate::host::thread_exits;
 use crate::host::thread_exits::Held;
 
-/// A library that is mapped, and all that it needs for that.
+/// A library that is mapped, with everything that it needs.
 pub(crate) struct Mapped {
     pub(crate) path: PathBuf,
     pub(crate) close_record: CloseRecord,
-    /// How many registrations were unmade.
+    /// The number of destroyed registrations.
     pub(crate) count: u64,
-    /// Closed before what follows is freed; where closing it leaves it mapped,
-    /// what follows is not freed at all.
+    /// Closed before the fields that follow are dropped. If it stays mapped,
+    /// these are not dropped at all.
     pub(crate) library: Library,
     pub(crate) services: Services,
     pub(crate) copy: PrivateCopy,
 }
 
 impl Mapped {
-    /// The reason why it is still mapped.
+    /// Returns the reason why it is still mapped.
     pub(crate) fn outcome(&self) -> UnloadOutcome {
         outcome::outcome(thread_exits::held(self.services.library()).unwrap_or_default())
     }
 
-    /// Whether it will become idle when threads end.
+    /// Returns `true` if it will become idle when threads end.
     pub(crate) fn may_go(&self) -> bool {
         thread_exits::held(self.services.library()).is_none_or(Held::is_passing)
     }
 
-    /// Closes what nothing of this process holds any more.
+    /// Closes the library, which nothing in this process uses any more.
     pub(crate) fn unmap(self) -> Result<(), libloading::Error> {
         let Mapped { close_record, count, library, services, copy, .. } = self;
         let closed = library.close();
         if closed.is_err() || is_mapped(&copy) {
-            // The library may run on: what it was lent stays where it is.
+            // The library may run on, and uses its services and its file.
             core::mem::forget((services, copy));
             close_record.write(count, CloseState::Linked);
         } else {
@@ -51,14 +51,14 @@ impl Mapped {
     }
 }
 
-/// Whether a library that was closed is mapped nevertheless.
+/// Returns `true` if a library that was closed is still mapped.
 pub(crate) fn is_mapped(copy: &PrivateCopy) -> bool {
     #[cfg(unix)]
     {
         use libloading::os::unix::{Library, RTLD_LAZY};
         // SAFETY: opens nothing that is not open; constructors do not run again.
         let found = unsafe { Library::open(Some(copy.path()), RTLD_LAZY | libc::RTLD_NOLOAD) };
-        // Without its file, some linkers cannot tell.
+        // Without the file, some linkers cannot tell.
         found.is_ok() || !copy.path().exists()
     }
     #[cfg(not(unix))]

@@ -1,4 +1,4 @@
-//! What became of a library that was closed.
+//! The outcome of closing a library.
 
 use core::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,18 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::host::thread_exits;
 use crate::host::thread_exits::{Held, LibraryId};
 
-/// What became of a library that was closed.
+/// The outcome of closing a library.
 ///
-/// A library is unmapped only where nothing of it is left to run: no destructor
-/// of a thread-local on a thread that lives, no thread that it started, and no
-/// object of it that somebody has. Until then it is pinned, with its instances
-/// unmade; when the last of these threads ends and the last object is dropped,
-/// it is unmapped by a thread of this crate, and the outcome changes. Values under pthread keys do
-/// not pin: their keys go with the library, as if it had deleted them.
+/// A library is unmapped only if nothing of it is left to run: no destructor of
+/// a thread-local on a living thread, no thread that it started, and no object
+/// of it that is in use. Until then it is pinned, with its instances destroyed.
+/// When the last of these threads has ended and the last object is dropped, a
+/// thread of this crate unmaps it, and the outcome changes. Values under
+/// pthread keys do not pin: the keys are deleted with the library, as if it had
+/// deleted them.
 ///
-/// That is counted for Rust plugins on Linux with the GNU C library, on x86-64
-/// and aarch64. Elsewhere, and where a plugin shares the standard library with
-/// its host, Rust plugins are retained.
+/// This is counted for Rust plugins on Linux with the GNU C library, on x86-64
+/// and aarch64. Elsewhere, and if a plugin shares the standard library with its
+/// host, Rust plugins are retained.
 ///
 /// ```no_run
 /// use plugin_interface::{PluginManager, PluginTrait, UnloadOutcome};
@@ -36,26 +37,26 @@ use crate::host::thread_exits::{Held, LibraryId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnloadOutcome {
-    /// Its memory was given back.
+    /// Its memory was released.
     Unmapped,
     /// It is still mapped.
     #[non_exhaustive]
     Pinned {
-        /// Destructors of its thread-locals that wait for the ends of threads.
+        /// The destructors of its thread-locals that wait for threads to end.
         destructors: usize,
-        /// Threads that it started and that have not ended.
+        /// The threads that it started and that have not ended.
         threads: usize,
-        /// Objects of it that somebody has: a `Box<dyn Trait>` that one of its
+        /// Its objects that are in use: a `Box<dyn Trait>` that one of its
         /// methods returned, a closure, an iterator, a future, a waker.
         objects: usize,
-        /// What else keeps it, as far as it is known.
+        /// Other known reasons.
         reasons: Vec<String>,
     },
-    /// It is kept mapped, since nothing tells whether it could be unmapped
-    /// safely.
+    /// It stays mapped, because this host cannot know when it is safe to unmap
+    /// it.
     #[non_exhaustive]
     Retained {
-        /// Why nothing does.
+        /// The reason why the host cannot know.
         reason: String,
     },
 }
@@ -89,7 +90,8 @@ impl fmt::Display for UnloadOutcome {
 }
 
 impl UnloadOutcome {
-    /// What would let the library go, if anything does before the process ends.
+    /// Returns what would let the library be unmapped, if anything does before
+    /// the process ends.
     pub(crate) fn remedy(&self) -> Option<String> {
         let UnloadOutcome::Pinned { destructors, threads, objects, .. } = self else { return None };
         let all = [
@@ -103,25 +105,25 @@ impl UnloadOutcome {
     }
 }
 
-/// What is known of a library once it is closed, for whoever asks later.
+/// A record of how a library was closed, to be read later.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CloseRecord(Arc<Mutex<Option<Closed>>>);
 
-/// How a library was closed.
+/// The content of the record.
 #[derive(Clone, Copy, Debug)]
 struct Closed {
-    /// What its unmakers counted.
+    /// The count of its unmakers.
     count: u64,
     fate: CloseState,
 }
 
-/// Where a library that was closed is now.
+/// The state of a library that was closed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum CloseState {
     Unmapped,
     /// The dynamic linker closed it, and did not unmap it.
     Linked,
-    /// It was not closed; the registry knows what holds it.
+    /// It was not closed yet; the registry of thread exits knows the reason.
     Held(LibraryId),
 }
 
@@ -134,23 +136,24 @@ impl CloseRecord {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it is that of the same library.
+    /// Returns `true` if it is the record of the same library.
     #[cfg(feature = "watch")]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Whether the library was closed.
+    /// Returns `true` if the library was closed.
     pub(crate) fn is_written(&self) -> bool {
         self.read().is_some()
     }
 
-    /// How many registrations were unmade.
+    /// Returns the number of destroyed registrations, if the library was
+    /// closed.
     pub(crate) fn count(&self) -> Option<u64> {
         self.read().map(|closed| closed.count)
     }
 
-    /// What became of the library by now.
+    /// Returns the outcome so far, if the library was closed.
     pub(crate) fn outcome(&self) -> Option<UnloadOutcome> {
         self.read().map(|closed| closed.fate.outcome())
     }
@@ -161,19 +164,19 @@ impl CloseState {
         match self {
             CloseState::Unmapped => UnloadOutcome::Unmapped,
             CloseState::Linked => pinned(Held::default(), LINKED),
-            // Released, and not yet closed: that is a matter of microseconds.
+            // Released and not yet unmapped: that takes microseconds.
             CloseState::Held(library) => outcome(thread_exits::held(library).unwrap_or_default()),
         }
     }
 }
 
-/// Of a library that was closed and is still there.
+/// The outcome for a library that was closed and is still mapped.
 #[cfg(feature = "hot-library")]
 pub(crate) fn linked() -> UnloadOutcome {
     pinned(Held::default(), LINKED)
 }
 
-/// What holds a library, for people.
+/// Describes what keeps a library mapped.
 pub(crate) fn outcome(held: Held) -> UnloadOutcome {
     match held {
         Held { unknown: true, .. } => UnloadOutcome::Retained { reason: UNKNOWN.to_owned() },

@@ -35,12 +35,12 @@ pub(crate) fn counter_name(interface: &str) -> String {
     format!("plugin_unmaker_counter_{interface}_v1")
 }
 
-/// The maker of one `#[plugin_impl]`, for messages.
+/// The name of the maker of one `#[plugin_impl]`, for messages.
 pub(crate) fn maker_name(interface: &str, registration: &str) -> String {
     format!("plugin_register_{interface}_{registration}_v1")
 }
 
-/// The address of an exported symbol, which is not used as anything.
+/// Returns the address of an exported symbol, which is not used as anything.
 pub(crate) fn address(library: &Library, name: &str) -> Option<*const c_void> {
     // SAFETY: a symbol of any type has an address, which is all that is taken.
     let address = unsafe { library.get::<*const c_void>(name) }.ok().map(|symbol| *symbol)?;
@@ -55,8 +55,8 @@ impl<'l> Symbols<'l> {
     /// # Safety
     ///
     /// The library's metadata, read before it was opened, says that it is a
-    /// plugin: its symbols have the types of `docs/abi.md`. What is found is
-    /// used only while the library is open.
+    /// plugin: its symbols have the types of `docs/abi.md`. The functions found
+    /// are used only while the library is open.
     pub(crate) unsafe fn of(library: &'l Library) -> Self {
         Symbols(library)
     }
@@ -103,7 +103,7 @@ impl<'l> Symbols<'l> {
     }
 }
 
-/// The file that a library is mapped from, found by one of its symbols.
+/// Returns the file that a library is mapped from, found by one of its symbols.
 #[cfg(unix)]
 pub(crate) fn file_of(library: &Library, interface: &str) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt;

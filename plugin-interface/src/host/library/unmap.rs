@@ -1,9 +1,8 @@
-//! The libraries of this process that everybody gave back and that cannot be
-//! unmapped yet.
+//! The libraries of this process that were closed and cannot be unmapped yet.
 //!
-//! Each is unmapped as soon as nothing holds it: by a thread of ours, which
-//! whatever held it last wakes, or by whoever loads or closes something before
-//! that. Never by what held it: that may be code of the library.
+//! Each is unmapped as soon as nothing uses it: by a thread of this crate,
+//! which is woken by the last user, or by the next load or close before that.
+//! Never by the last user itself, which may be code of the library.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,8 +13,8 @@ use crate::host::library::outcome::{CloseState, UnloadOutcome};
 use crate::host::thread_exits;
 use crate::host::thread_exits::idle;
 
-/// A library of this process that was closed and is still mapped: threads may call
-/// into it yet, or objects of it are in use.
+/// A library of this process that was closed and is still mapped: threads may
+/// still call it, or its objects are in use.
 ///
 /// ```
 /// for retained in plugin_interface::retained() {
@@ -27,18 +26,17 @@ use crate::host::thread_exits::idle;
 pub struct RetainedLibrary {
     /// The library's file, as the host found it.
     pub path: PathBuf,
-    /// What keeps it.
+    /// The reason why it is mapped.
     pub outcome: UnloadOutcome,
     /// The size of the file that is mapped.
     pub bytes: u64,
 }
 
-/// The libraries of this process that were closed and that this crate keeps
-/// mapped, the oldest first: each until the last thread that may call into it
-/// has ended and the last object of it is dropped. By whichever manager they
-/// were loaded.
+/// Returns the libraries of this process that were closed and are still mapped,
+/// the oldest first, whichever manager loaded them. Each stays until the last
+/// thread that may call it has ended and its last object is dropped.
 ///
-/// What they cost is bounded by [`LoadPolicy::retain`].
+/// [`LoadPolicy::retain`] bounds their number and size.
 pub fn retained() -> Vec<RetainedLibrary> {
     sweep();
     let describe = |mapped: &Mapped| RetainedLibrary {
@@ -51,7 +49,7 @@ pub fn retained() -> Vec<RetainedLibrary> {
 
 struct List {
     libraries: Vec<Mapped>,
-    /// Whether the thread that waits for them runs.
+    /// `true` while the thread that waits for them runs.
     has_reaper: bool,
 }
 
@@ -61,7 +59,7 @@ fn list() -> MutexGuard<'static, List> {
     LIST.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Unmaps a library of which nothing is in use, now or as soon as it can be.
+/// Unmaps a library of which nothing is in use, now or as soon as possible.
 pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
     sweep();
     let library = mapped.services.library();
@@ -72,7 +70,7 @@ pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
             let mut list = list();
             list.libraries.push(mapped);
             if held.is_passing() && !list.has_reaper {
-                // Without that thread, the next who loads or closes looks.
+                // Without that thread, the next load or close looks.
                 let reaper = thread::Builder::new().name("plugin-unmapper".to_owned());
                 list.has_reaper = reaper.spawn(reap).is_ok();
             }
@@ -88,7 +86,7 @@ pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
 pub(crate) fn sweep() {
     let idle = list().take_idle();
     for mapped in idle {
-        // Its close_record says how it went.
+        // Its record says how it went.
         let _ = mapped.unmap();
     }
 }
@@ -96,7 +94,7 @@ pub(crate) fn sweep() {
 /// Waits for libraries to become idle, as long as some may.
 fn reap() {
     loop {
-        // Before the look, so that what becomes idle after it is not missed.
+        // Read before the list, so that a signal after that is not missed.
         let signals = idle::signals();
         let mut current = list();
         let idle = current.take_idle();

@@ -1,5 +1,5 @@
-//! Admit: whether a library's metadata is what the host asks for, and what its
-//! policy allows. Pure.
+//! Admit: compares a library's metadata with the policy and with what the host
+//! asks for. Pure.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::host::load::policy::LoadPolicy;
 use crate::interface::PluginTrait;
 use crate::metadata::PluginMetadata;
 
-/// Admits a library that may be asked for `wanted`, or for any interface.
+/// Admits a library for `wanted`, or for any interface.
 pub(crate) fn admit(
     path: &Path,
     metadata: &PluginMetadata,
@@ -45,8 +45,8 @@ pub(crate) fn admit(
     }
 }
 
-/// The interface of which the library has nothing, though it is asked for it: a
-/// forgotten attribute. A library written by hand need not list what it has.
+/// The interface that the library should implement and does not: a forgotten
+/// attribute. A hand-written library need not list its registrations.
 fn unimplemented(metadata: &PluginMetadata, wanted: Option<PluginTrait>) -> Option<String> {
     let has = |path: &str| metadata.registrations.iter().any(|r| r.interface == path);
     let asked = |path: &str| wanted.is_none_or(|wanted| wanted.path() == path);

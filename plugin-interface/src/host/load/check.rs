@@ -19,7 +19,7 @@ use crate::host::platform::machine::is_foreign;
 use crate::metadata::decode::read;
 use crate::metadata::{PluginMetadata, SECTION};
 
-/// Reads what a library says of itself, and executes none of it.
+/// Reads the metadata of a library, and executes none of its code.
 ///
 /// # Errors
 ///
@@ -35,8 +35,8 @@ pub fn inspect(path: impl AsRef<Path>) -> Result<PluginMetadata, InspectError> {
     check(path, &open_regular(path)?, AnyMachine::Allowed)
 }
 
-/// Reads what a library says of itself from its content, as [`inspect`] does
-/// from its file.
+/// Reads the metadata of a library from its content, as [`inspect`] does from
+/// its file.
 ///
 /// # Errors
 ///
@@ -49,8 +49,8 @@ pub fn inspect_bytes(library: &[u8]) -> Result<PluginMetadata, InspectError> {
     check_data(Path::new(""), library, library.len() as u64, AnyMachine::Allowed)
 }
 
-/// The functions and data that a library offers to others, by name, as its
-/// dynamic symbol table has them. Executes nothing.
+/// Returns the names of the functions and data that a library exports, from its
+/// dynamic symbol table. Executes nothing.
 ///
 /// # Errors
 ///

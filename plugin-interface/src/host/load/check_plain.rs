@@ -1,5 +1,5 @@
 //! Check, for a plain library: as sound as a plugin, but without metadata.
-//! Reads what it defines of what a host is about to use; runs nothing.
+//! Reads the symbols that a host is about to use; runs nothing.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,12 +11,12 @@ use crate::host::error::InspectError;
 use crate::host::file::paged::PagedFile;
 use crate::host::load::check::{AnyMachine, check, exports, parse};
 
-/// What a plain library defines.
+/// The symbols that a plain library defines.
 #[derive(Debug, Default)]
 pub(crate) struct PlainLibrary {
-    /// All names, of whatever.
+    /// The names of all symbols.
     pub(crate) defined: BTreeSet<String>,
-    /// Those of variables.
+    /// The names of variables.
     pub(crate) variables: BTreeSet<String>,
     /// The value of the constant that was asked for.
     pub(crate) constant: Option<u32>,
@@ -52,7 +52,7 @@ fn variables<'d, R: ReadRef<'d>>(file: &object::File<'d, R>) -> BTreeSet<String>
     variables.filter_map(|symbol| symbol.name().ok().map(str::to_owned)).collect()
 }
 
-/// The value of a constant of four bytes, as the file has it.
+/// The value in the file of a constant of four bytes.
 fn value<'d, R: ReadRef<'d>>(file: &object::File<'d, R>, name: &str) -> Option<u32> {
     let symbol = file
         .dynamic_symbol_table()?

@@ -1,44 +1,44 @@
-//! Listens to a child process for as long as there is time, and not longer: a
-//! process that it started may hold its output for ever.
+//! Reads the output of a child process, with a deadline: a process that the
+//! child started may hold its output open for ever.
 
 use std::io;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// How often is looked whether the child has ended without a word.
+/// The time between two looks at whether the child has ended in silence.
 const STEP: Duration = Duration::from_millis(20);
 
-/// How long a process may take to be gone after its output is.
+/// The time for a process to end after its output did.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// The longest line that is understood.
+/// The longest line that is read.
 const LINE: usize = 256;
 
-/// What became of a child.
+/// The outcome of waiting for a child.
 pub(crate) enum Reply<T> {
-    /// It said something that was waited for.
+    /// It printed a line that was waited for.
     Said(T),
-    /// It ended without that.
+    /// It ended without such a line.
     Ended(ExitStatus),
     /// It did neither in time.
     Nothing,
 }
 
-/// The other end of a child's output.
+/// The reading end of a child's output.
 pub(crate) struct ChildOutput {
     source: source::Source,
-    /// The line that is not complete yet.
+    /// The incomplete last line.
     line: Vec<u8>,
 }
 
 impl ChildOutput {
-    /// The output to give to a child, and what hears it.
+    /// Creates the output for a child, and the end to read from.
     pub(crate) fn new() -> io::Result<(Stdio, Self)> {
         let (output, source) = source::pair()?;
         Ok((output, ChildOutput { source, line: Vec::new() }))
     }
 
-    /// Waits for a line that `understand` understands; others are passed over.
+    /// Waits for a line that `understand` accepts, and skips all others.
     pub(crate) fn listen<T>(
         mut self,
         child: &mut Child,
@@ -53,7 +53,8 @@ impl ChildOutput {
             if rest.is_zero() {
                 return Ok(child.try_wait()?.map_or(Reply::Nothing, Reply::Ended));
             }
-            // Before its output is looked at: what it said last is there then.
+            // Before its output is read, so that its last lines are there by
+            // then.
             let status = child.try_wait()?;
             let step = if status.is_some() { Duration::from_millis(1) } else { rest.min(STEP) };
             match is_open.then(|| self.source.read(step)) {
@@ -64,7 +65,7 @@ impl ChildOutput {
                     continue;
                 }
                 Some(Ok(_)) => {
-                    // That it has ended shows a moment later.
+                    // Its exit status follows a moment later.
                     is_open = false;
                     let soon = Instant::now() + GRACE;
                     end = Some(end.map_or(soon, |end| end.min(soon)));
@@ -79,7 +80,7 @@ impl ChildOutput {
         }
     }
 
-    /// Takes in what came, up to the first line that is understood.
+    /// Reads bytes up to the first line that is accepted.
     fn hear<T>(&mut self, bytes: Vec<u8>, understand: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
         for byte in bytes {
             if byte != b'\n' {
@@ -122,7 +123,8 @@ mod source {
     }
 
     impl Source {
-        /// Something that came within that time; nothing at the end.
+        /// Returns bytes that arrive within that time; none at the end of the
+        /// output.
         pub(crate) fn read(&mut self, within: Duration) -> io::Result<Vec<u8>> {
             self.0.set_read_timeout(Some(within))?;
             let mut bytes = vec![0; 4096];
@@ -133,7 +135,8 @@ mod source {
     }
 }
 
-/// Elsewhere a thread reads, until the last that holds the output is gone.
+/// Elsewhere a thread reads, until the last process that holds the output has
+/// ended.
 #[cfg(not(unix))]
 mod source {
     use std::io::{self, Read};

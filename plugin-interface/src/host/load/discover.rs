@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::host::error::LoadError;
 use crate::host::load::settle::PATIENCE;
 
-/// The files below `directory`, not deeper, whose names end as the platform's
-/// libraries do, sorted by name. None is opened.
+/// Returns the files in `directory`, not deeper, with the suffix of the
+/// platform's libraries, sorted by name. Opens none of them.
 pub(crate) fn candidates(directory: &Path) -> Result<Vec<PathBuf>, LoadError> {
     let unreadable = |source: io::Error| {
         let path = directory.to_owned();
@@ -46,11 +46,11 @@ pub(crate) struct Candidate<'p> {
 /// The links that a candidate may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Links {
-    /// Any: the host names the file itself.
+    /// Any link: the host names the file itself.
     Any,
-    /// Those within the directory that was scanned.
+    /// Links within the directory that was scanned.
     Inner,
-    /// The same; and the policy allows the directory.
+    /// The same, of a directory that the policy allows.
     InnerOfChecked,
 }
 
@@ -70,18 +70,19 @@ impl<'p> Candidate<'p> {
         Candidate { links: Links::InnerOfChecked, ..Self::named(path) }
     }
 
-    /// Reads a copy of it, which another process made.
+    /// Reads a copy of the file, which another process made.
     pub(crate) fn copied_to(self, file: &'p Path) -> Self {
         Candidate { file, ..self }
     }
 
-    /// Gives a writer so much time.
+    /// Sets the time that a writer may take to close the file.
     pub(crate) fn patient(self, patience: Duration) -> Self {
         Candidate { patience, ..self }
     }
 
-    /// Looks the file up, and refuses a link that leads out of its directory, or
-    /// nowhere. Returns the metadata of what is no link, if that was looked up.
+    /// Looks the file up. Refuses a link without a target, and one that leaves
+    /// its directory. Returns the metadata of a file that is no link, if that
+    /// was looked up.
     pub(super) fn find(&self) -> Result<Option<Metadata>, LoadError> {
         if self.links == Links::Any {
             return Ok(None);
@@ -94,7 +95,7 @@ impl<'p> Candidate<'p> {
         check_target(self.file).map(|()| None)
     }
 
-    /// Returns `true` if the policy need not look at its directory.
+    /// Returns `true` if the policy has allowed the directory already.
     pub(super) fn is_in_checked_directory(&self, found: Option<&Metadata>) -> bool {
         self.links == Links::InnerOfChecked && found.is_some()
     }

@@ -1,4 +1,4 @@
-//! Headers: what the checks ask of a library, whatever its format.
+//! Headers: the answers that the checks need of a library, whatever its format.
 
 use object::{Architecture, BinaryFormat, Endianness, ObjectKind};
 
@@ -20,7 +20,7 @@ pub(super) trait Headers<'d> {
     fn section(&self) -> object::Result<Section<'d>>;
 }
 
-/// The answer to the question for the metadata.
+/// The result of looking for the metadata.
 pub(super) enum Section<'d> {
     /// The content of the section.
     Found(&'d [u8]),
@@ -28,8 +28,8 @@ pub(super) enum Section<'d> {
     TooLong(u64),
     /// The library has sections, but not this one.
     Absent,
-    /// The table of sections was not written yet: its place may be reserved by
-    /// a writer that comes to it last.
+    /// The table of sections was not written yet: a writer may reserve its
+    /// place and write it last.
     Blank,
     /// The table of sections was not written to its end.
     BlankAtEnd,

@@ -23,9 +23,9 @@ use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
 use crate::runtime::reported::{take_message, text_of};
 
-/// Makes one instance of each registration of `library`, or of those of
-/// `wanted`, or of that name only, as far as the library can make one without
-/// the others. One that cannot be made does not hinder the others.
+/// Creates one instance of each registration of `library`, or of those of
+/// `wanted`, or of that name only, as far as the library can create one without
+/// the others. A failure of one does not affect the others.
 pub(super) fn make(
     library: &Arc<LoadedLibrary>,
     wanted: Option<PluginTrait>,
@@ -62,7 +62,7 @@ fn by_factories(
     factories(entry)
         .into_iter()
         .filter(|factory| {
-            // Not as a reference: those of older plugins are shorter.
+            // Not by a reference: the factories of older plugins are shorter.
             let factory = factory.as_ptr();
             // SAFETY: a factory is a static of the library, and has the fields
             // that it had first.
@@ -91,8 +91,7 @@ fn factories(entry: &PluginEntry) -> Vec<NonNull<RawFactory>> {
     let mut found: Vec<NonNull<RawFactory>> = Vec::new();
     // SAFETY: the visitor takes the context that it is given here.
     unsafe { (entry.factories)(visit, (&raw mut found).cast()) };
-    // The order in which a linker put them means nothing.
-    // SAFETY: a factory and its name are statics of the library.
+    // The linker's order means nothing.
     found.sort_by_key(|factory| unsafe { text_of((*factory.as_ptr()).name) });
     found
 }
@@ -267,7 +266,7 @@ pub(crate) unsafe fn check(
     }
 }
 
-/// What is wrong with a vtable, if anything.
+/// Returns the fault of a vtable, if any.
 fn reason(vtable: Option<&VTableHeader>, interface: &InterfaceMetadata) -> Option<String> {
     let Some(header) = vtable else {
         return Some("its vtable is null".to_owned());
@@ -285,7 +284,7 @@ fn reason(vtable: Option<&VTableHeader>, interface: &InterfaceMetadata) -> Optio
     None
 }
 
-/// A path as the other side gets it.
+/// The bytes of a path, as plugins receive it.
 fn path_bytes(path: &Path) -> &[u8] {
     #[cfg(unix)]
     {

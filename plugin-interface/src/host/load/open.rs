@@ -28,7 +28,7 @@ pub(crate) fn open(
     Ok(Mapped { path, close_record, count: 0, library, services, copy })
 }
 
-/// Hands the services over to a library that was opened.
+/// Hands the host's services over to a library that was opened.
 pub(super) fn connect(
     mapped: Mapped,
     metadata: PluginMetadata,
@@ -36,7 +36,7 @@ pub(super) fn connect(
     let path = mapped.path.clone();
     let entry = entry(&path, &mapped.library, &metadata)?;
     let offered = mapped.services.offered();
-    // First, so that it decides what becomes of the services, whatever happens.
+    // First, so that the library decides about its services whatever happens.
     let library = LoadedLibrary::new(mapped, metadata, entry);
     if let Some(entry) = entry {
         // SAFETY: the library drops its services after it is closed, and not at
@@ -64,13 +64,14 @@ pub(crate) unsafe fn hand_over(
     }
 }
 
-/// Maps the copy. Its symbols stay its own, and all that it needs are resolved
-/// now: a missing one is an error here and not the end of the host later.
+/// Maps the copy. Its symbols are not visible to other libraries. All symbols
+/// that it needs are resolved now, so that a missing one is an error here and
+/// does not end the host later.
 pub(crate) fn map(path: &Path, copy: &PrivateCopy) -> Result<Library, LoadError> {
     #[cfg(unix)]
     use libloading::os::unix::{Library as System, RTLD_LOCAL, RTLD_NOW};
-    // SAFETY: the metadata says that this is a plugin, which is what its user
-    // vouches for by handing it to a host: its constructors run here.
+    // SAFETY: the metadata says that this is a plugin, and the host that loads
+    // it vouches for its constructors, which run here.
     #[cfg(unix)]
     let opened = unsafe { System::open(Some(copy.path()), RTLD_NOW | RTLD_LOCAL) };
     #[cfg(not(unix))]

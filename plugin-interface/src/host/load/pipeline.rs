@@ -30,7 +30,7 @@ use crate::host::load::timings::Stopwatch;
 /// A larger file is checked before it is copied: a copy in vain costs more.
 const LARGE: u64 = 1 << 20;
 
-/// Loads libraries. Remembers from one load to the next what saves work.
+/// Loads libraries. Keeps from one load to the next what saves work.
 #[derive(Debug, Default)]
 pub(crate) struct Loader {
     policy: LoadPolicy,
@@ -56,10 +56,11 @@ pub(crate) trait Kind {
     /// Returns `false` if this content need not be loaded.
     fn is_new(&mut self, content: &Content, origin: &FileIdentity) -> Result<bool, LoadError>;
 
-    /// Checks the content before the work that a copy or a digest is.
+    /// Checks the content before a copy or a digest, which cost more than the
+    /// check.
     fn check_first(&self, path: &Path, file: &PagedFile) -> Result<(), InspectError>;
 
-    /// Checks the content, of which nothing runs.
+    /// Checks the content, without running it.
     fn check(&self, path: &Path, file: &PagedFile) -> Result<Self::Checked, InspectError>;
 
     /// Compares the library with the policy and with what the host asks for.
@@ -164,7 +165,7 @@ impl Loader {
         watch.begin(Stage::Copy);
         let mut subject: S = self.copy(source, real, &file, kind)?;
         let origin = FileIdentity::of(file.metadata());
-        // A writer need not wait for what follows.
+        // Writers need not wait for the following stages.
         drop(file);
         self.policy.check_content(source, subject.path())?;
         if !kind.is_new(&subject.content().map_err(unreadable_source)?, &origin)? {

@@ -1,4 +1,4 @@
-//! Policy: what a host refuses although it would fit.
+//! Policy: the libraries that a host refuses although they are compatible.
 
 use core::fmt;
 use std::collections::BTreeSet;
@@ -12,11 +12,11 @@ use crate::host::error::LoadError;
 use crate::host::library::unmap::Earlier;
 use crate::metadata::PluginMetadata;
 
-/// Which plugins a host is willing to load.
+/// The rules by which a host refuses plugins.
 ///
-/// The default refuses what everybody could have written: files and
-/// directories writable by all, as Unix knows them, unless the directory is
-/// sticky, as those for temporary files are.
+/// The default refuses files that any user could have written: files and
+/// directories that are writable by all, as Unix defines it. A directory with
+/// the sticky bit, such as one for temporary files, is allowed.
 ///
 /// ```
 /// use plugin_interface::{LoadPolicy, PluginManager};
@@ -34,8 +34,8 @@ pub struct LoadPolicy {
     pinned: BTreeSet<Digest>,
     denied: BTreeSet<String>,
     world_writable: bool,
-    /// How many versions of one library may be mapped after they were closed,
-    /// and how many bytes of them, before another one is refused.
+    /// The number of versions of one library, and of their bytes, that may be
+    /// mapped after they were closed. More are refused.
     retained: (usize, u64),
 }
 
@@ -66,7 +66,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// Why a policy cannot be made.
+/// The error of creating a policy.
 ///
 /// ```
 /// let error = plugin_interface::LoadPolicy::new().pin_sha256("abc").unwrap_err();
@@ -89,9 +89,9 @@ impl LoadPolicy {
         Self::default()
     }
 
-    /// Admits the library of that digest; once there is one, no others but
-    /// those pinned. What is hashed is the private copy, which is what is
-    /// mapped.
+    /// Admits the library with that digest. Once a digest is pinned, all other
+    /// libraries are refused. The digest is that of the private copy, which is
+    /// the file that is mapped.
     ///
     /// # Errors
     ///
@@ -116,18 +116,19 @@ impl LoadPolicy {
         self
     }
 
-    /// Admits libraries that everybody may write, or replace.
+    /// Admits libraries that any user may modify or replace.
     pub fn allow_world_writable(mut self) -> Self {
         self.world_writable = true;
         self
     }
 
-    /// Refuses to load a library again while that many earlier versions of it,
-    /// or that many bytes of them, are closed and still mapped: 64, and 512 MiB,
-    /// if nothing else is said. It is a matter of policy which loads are worth
-    /// their memory; and each library has a budget of its own, so that one
-    /// whose threads never end, or whose objects somebody keeps, hinders no other.
-    /// A version goes when its last object is dropped and its last thread ended.
+    /// Sets how many closed versions of a library may still be mapped, and how
+    /// many bytes of them, before another version is refused. The default is 64
+    /// versions and 512 MiB.
+    ///
+    /// Each library has its own budget, so that one whose threads never end, or
+    /// whose objects are kept, affects no other. A version is unmapped when its
+    /// last object is dropped and its last thread has ended.
     ///
     /// ```
     /// let policy = plugin_interface::LoadPolicy::new().retain(8, 16 << 20);
@@ -152,7 +153,7 @@ impl LoadPolicy {
         Err(LoadError::StillMapped { path, versions, bytes, outcome })
     }
 
-    /// Refuses a file that everybody may write, in a directory that
+    /// Refuses a file that any user may modify, in a directory that
     /// `check_directory` allowed.
     pub(super) fn check_file(&self, path: &Path, file: &Metadata) -> Result<(), LoadError> {
         if self.world_writable || !is_world_writable(file) {
@@ -162,17 +163,18 @@ impl LoadPolicy {
         Err(LoadError::WorldWritable { path, culprit })
     }
 
-    /// Who may put another file in the place of `path`, or of what it leads to.
+    /// Refuses a path, or the target of its links, where any user may put
+    /// another file. Returns the path without links.
     ///
-    /// In a sticky directory everybody may put what is not there: what is in it
-    /// must belong to this user, to root, or to the directory's owner.
+    /// In a sticky directory any user may add files. A file there must belong
+    /// to this user, to root, or to the owner of the directory.
     ///
     /// Gives the path without links.
     pub(crate) fn check_directory(&self, path: &Path) -> Result<PathBuf, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let named = std::path::absolute(path).map_err(unreadable)?;
         let is_direct = self.check_way(path, &named)?;
-        // Elsewhere a file has names that differ without a link.
+        // On other systems, names of a file differ even without a link.
         if is_direct && cfg!(target_os = "linux") {
             return Ok(named);
         }
@@ -181,8 +183,8 @@ impl LoadPolicy {
         Ok(real)
     }
 
-    /// The same for one of the ways to a file; tells whether there is no link
-    /// on it.
+    /// Checks one of the ways to a file. Returns `true` if there is no link on
+    /// it.
     fn check_way(&self, path: &Path, way: &Path) -> Result<bool, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let mut is_direct = way.components().all(|part| part != Component::ParentDir);
@@ -205,7 +207,7 @@ impl LoadPolicy {
         Ok(is_direct)
     }
 
-    /// Whether the content of a private copy is one of those pinned.
+    /// Refuses a private copy whose digest is not pinned, if any is.
     pub(crate) fn check_content(&self, path: &Path, copy: &Path) -> Result<(), LoadError> {
         if self.pinned.is_empty() {
             return Ok(());
@@ -218,7 +220,7 @@ impl LoadPolicy {
         Err(LoadError::NotPinned { path: path.to_owned(), found: found.to_string() })
     }
 
-    /// Whether the package is one of those denied.
+    /// Refuses a package that is denied.
     pub(crate) fn check_package(
         &self,
         path: &Path,
@@ -255,8 +257,8 @@ fn is_sticky(metadata: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::mode(metadata) & 0o1000 != 0
 }
 
-/// Whether something in a sticky directory belongs to somebody whom its user
-/// trusts anyway.
+/// Returns `true` if a file in a sticky directory belongs to a user that its
+/// owner trusts anyway.
 #[cfg(unix)]
 fn is_trusted(inner: &Metadata, outer: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -264,7 +266,7 @@ fn is_trusted(inner: &Metadata, outer: &Metadata) -> bool {
     owner == 0 || owner == outer.uid() || Some(owner) == crate::host::platform::user::this_user()
 }
 
-/// Other platforms have access lists, which are not looked at.
+/// Other platforms have access lists, which are not read.
 #[cfg(not(unix))]
 fn is_world_writable(_: &Metadata) -> bool {
     false

@@ -1,5 +1,5 @@
-//! Probe: a child process loads the library first, and the host only if that
-//! child survives.
+//! Probe: a child process loads the library first, and the host loads it only
+//! if that child survives.
 
 use std::ffi::OsString;
 use std::io;
@@ -11,19 +11,18 @@ use crate::host::error::LoadError;
 use crate::host::load::child_output::{ChildOutput, Reply};
 use crate::host::platform::exit_status::describe_exit;
 
-/// What the child says when all is done.
+/// The child's last line, when it survived.
 pub(crate) const SURVIVED: &str = "plugin-probe: survived";
 
-/// What the child says when it could not even begin.
+/// The child's last line, when it could not even begin.
 pub(crate) const UNTRIED: &str = "plugin-probe: untried";
 
-/// How to try a library in a child process before the host opens it.
+/// A way to try a library in a child process before the host opens it.
 ///
-/// The child does what the host is about to do: open, connect, make, whatever
-/// the host will call, unmake, close. A library that crashes, hangs or ends the
-/// process there is refused. The child runs a program of the host's choice,
-/// usually the host's own with an argument of its own, which calls
-/// [`serve`](Probe::serve).
+/// The child does the same as the host: open, connect, create, call, destroy,
+/// close. A library that crashes there, hangs or ends the process is refused.
+/// The child runs a program of the host's choice, usually the host's own with a
+/// special argument, which calls [`serve`](Probe::serve).
 ///
 /// ```no_run
 /// use plugin_interface::{PluginManager, Probe};
@@ -51,19 +50,19 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// A probe by `program`, with a deadline of three seconds.
+    /// Creates a probe that runs `program`, with a deadline of three seconds.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         let deadline = Duration::from_secs(3);
         Probe { program: program.into(), arguments: Vec::new(), deadline }
     }
 
-    /// Passes an argument, before the two that [`serve`](Self::serve) takes.
+    /// Adds an argument, before the two that [`serve`](Self::serve) takes.
     pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
         self.arguments.push(argument.into());
         self
     }
 
-    /// Waits no longer than this for the child.
+    /// Sets the time that the child may take.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -85,7 +84,7 @@ impl Probe {
             .stderr(Stdio::null())
             .spawn()
             .map_err(not_started)?;
-        // Whatever else a plugin prints is passed over.
+        // Other lines of the plugin are skipped.
         let heard = ear.listen(&mut child, self.deadline, |line| match line {
             line if line == SURVIVED.as_bytes() => Some(Said::Survived),
             line if line == UNTRIED.as_bytes() => Some(Said::Untried),
@@ -106,13 +105,13 @@ impl Probe {
     }
 }
 
-/// What a child has to say.
+/// The last line of a child.
 enum Said {
     Survived,
     Untried,
 }
 
-/// Ends a child that has nothing more to say, whatever it is doing.
+/// Ends a child, whatever it is doing.
 fn end(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();

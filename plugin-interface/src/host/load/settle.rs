@@ -1,8 +1,10 @@
-//! Settle: nobody is writing the file, and nobody does while it is copied.
+//! Settle: wait until the file is completely written, and notice writers while
+//! it is copied.
 //!
-//! On Linux a lease says so: it is refused while anybody has the file open for
-//! writing, and broken when somebody opens it so. It needs the file to be our
-//! own, and a file system that has leases; elsewhere size and times must do.
+//! On Linux a lease says so. The system refuses one while the file is open for
+//! writing, and breaks it when the file is opened so. The file must belong to
+//! this user, on a file system with leases. Elsewhere, size and times are
+//! compared.
 #![expect(unsafe_code, reason = "asks for a lease")]
 
 use std::fs::{File, Metadata};
@@ -14,9 +16,9 @@ use crate::host::error::LoadError;
 use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
 
-/// How long a writer may take to close the file. One that has closed it may
-/// seem not to have: a child that its process just started holds the file too,
-/// until it runs its own program.
+/// The time that a writer may take to close the file. A closed file may seem to
+/// be open: a child that the writer just started holds it too, until it runs
+/// its own program.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A file that is open for reading, and its metadata from before it was read.
@@ -27,8 +29,8 @@ pub(super) struct SettledFile {
 }
 
 impl SettledFile {
-    /// Opens a file. Refuses it if somebody is writing it, and goes on doing so
-    /// for as long as there is patience; without any, nobody is asked.
+    /// Opens a file. Refuses it if it is still being written when the patience
+    /// is over. Without patience, writers are ignored.
     pub(super) fn open(path: &Path, patience: Option<Duration>) -> Result<Self, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let file = open_without_waiting(path).map_err(unreadable)?;
@@ -64,8 +66,8 @@ impl SettledFile {
     }
 }
 
-/// Takes a lease of a file, and returns `true`, or `false` where there is none.
-/// `None` if it has a writer, after so much patience.
+/// Takes a lease of a file, and returns `true`, or `false` where there are no
+/// leases. Returns `None` if the file is still being written after that time.
 fn wait_for_writer(file: &File, patience: Duration) -> Option<bool> {
     let deadline = Instant::now() + patience;
     loop {

@@ -14,7 +14,7 @@ use crate::host::load::settle::SettledFile;
 
 /// The bytes that are checked.
 pub(super) trait Subject: Sized {
-    /// Whether they are a copy, which a writer must not disturb.
+    /// `true` for a copy, which a writer must not disturb.
     const IS_COPY: bool;
 
     /// Takes the bytes of the file at `path`, which is `real` without links.

@@ -1,14 +1,14 @@
-//! How long each stage of a load took.
+//! The durations of the stages of a load.
 
 use core::fmt;
 use std::time::{Duration, Instant};
 
 use crate::host::error::stage::Stage;
 
-/// How long each stage of a load took; one that was not reached took nothing.
+/// The duration of each stage of a load, zero for one that was not reached.
 ///
-/// For a reload, *discover* is from the first sign that the file changed, or
-/// from the call of [`reload`](crate::Live::reload), until it was its turn.
+/// For a reload, *discover* lasts from the first sign that the file changed, or
+/// from the call of [`reload`](crate::Live::reload), until the load begins.
 ///
 /// ```no_run
 /// use plugin_interface::{Greeter, Live, ReloadOutcome, Stage};
@@ -25,23 +25,23 @@ use crate::host::error::stage::Stage;
 pub struct StageTimes([Duration; Stage::ALL.len()]);
 
 impl StageTimes {
-    /// The time that one stage took.
+    /// Returns the duration of one stage.
     pub fn of(&self, stage: Stage) -> Duration {
         self.0[stage as usize]
     }
 
-    /// All stages with their times, in order.
+    /// Returns all stages with their durations, in order.
     pub fn iter(&self) -> impl Iterator<Item = (Stage, Duration)> {
         Stage::ALL.into_iter().zip(self.0)
     }
 
-    /// The sum.
+    /// Returns the sum.
     pub fn total(&self) -> Duration {
         self.0.iter().sum()
     }
 }
 
-/// The stages that took any time, such as `copy 61µs, open 150µs`.
+/// Prints the stages that took any time, such as `copy 61µs, open 150µs`.
 impl fmt::Display for StageTimes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
@@ -53,7 +53,7 @@ impl fmt::Display for StageTimes {
     }
 }
 
-/// Runs through the stages.
+/// Measures the stages, one after the other.
 #[derive(Debug)]
 pub(crate) struct Stopwatch {
     times: StageTimes,
@@ -62,30 +62,30 @@ pub(crate) struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// At the beginning of the first stage, now.
+    /// Starts with the first stage, now.
     pub(crate) fn start() -> Self {
         Self::since(Instant::now())
     }
 
-    /// At the beginning of the first stage, which was then: a change was
+    /// Starts with the first stage at an earlier time: when a change was
     /// noticed, or a load was asked for.
     pub(crate) fn since(since: Instant) -> Self {
         Stopwatch { times: StageTimes::default(), stage: Stage::Discover, since }
     }
 
-    /// Ends the stage that ran, and begins another.
+    /// Ends the current stage, and begins another.
     pub(crate) fn begin(&mut self, stage: Stage) {
         let now = Instant::now();
         self.times.0[self.stage as usize] += now - self.since;
         (self.stage, self.since) = (stage, now);
     }
 
-    /// The stage that runs.
+    /// Returns the current stage.
     pub(crate) fn stage(&self) -> Stage {
         self.stage
     }
 
-    /// Ends the stage that ran, and with it the load.
+    /// Ends the current stage, and with it the load.
     pub(crate) fn stop(mut self) -> StageTimes {
         self.begin(self.stage);
         self.times

@@ -1,4 +1,4 @@
-//! What a host holds of a plugin before it knows its type.
+//! The handle of a plugin whose type the host does not know yet.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -14,12 +14,12 @@ use crate::metadata::PluginMetadata;
 
 /// One registration of a loaded library.
 ///
-/// A handle owns its instance and its library together with the proxies made
-/// from it: when the last of them goes, the instance is unmade, and when that
-/// was the library's last one, the library is closed, on that thread.
+/// A handle owns its instance and its library, together with the proxies made
+/// from it. When the last of them is dropped, the instance is destroyed. When
+/// the last instance is destroyed, the library is closed, on that thread.
 ///
-/// It stays on the thread that loaded it, since nothing says that the instance
-/// may leave; a proxy may, if its interface is `Send`.
+/// A handle stays on the thread that loaded it, because nothing says that the
+/// instance may leave. A proxy may leave if its interface is `Send`.
 ///
 /// ```no_run
 /// use plugin_interface::{Greeter, PluginManager, PluginTrait};
@@ -43,7 +43,7 @@ pub struct PluginHandle {
 }
 
 /// Neither `Send` nor `Sync`: nothing says that the instances may leave the
-/// thread that made them. A proxy may, if its interface is `Send`.
+/// thread that created them. A proxy may, if its interface is `Send`.
 #[derive(Debug)]
 pub(crate) struct StaysOnItsThread(#[expect(dead_code, reason = "a marker")] *const ());
 
@@ -52,65 +52,65 @@ impl PluginHandle {
         PluginHandle { instance: Arc::new(instance), times, thread: PhantomData }
     }
 
-    /// Another handle of the same instance.
+    /// Returns another handle of the same instance.
     #[cfg(feature = "watch")]
     pub(crate) fn another(&self) -> Self {
         let (instance, times) = (Arc::clone(&self.instance), Arc::clone(&self.times));
         PluginHandle { instance, times, thread: PhantomData }
     }
 
-    /// Whether it is the registration of that name, for that interface.
+    /// Returns `true` if both have the same name and interface.
     #[cfg(feature = "watch")]
     pub(crate) fn serves_as(&self, other: &Self) -> bool {
         (self.name(), self.interface()) == (other.name(), other.interface())
     }
 
-    /// The library's file, as the host found it.
+    /// Returns the library's file, as the host found it.
     pub fn path(&self) -> &Path {
         &self.instance.library.path
     }
 
-    /// The name of the registration: the type's, or `name = ".."`.
+    /// Returns the name of the registration: the type's, or `name = ".."`.
     pub fn name(&self) -> &str {
         &self.instance.name
     }
 
-    /// The full path of the interface that it implements.
+    /// Returns the full path of the interface that it implements.
     pub fn interface(&self) -> &str {
         &self.instance.interface.path
     }
 
-    /// What the library says of itself.
+    /// Returns the library's metadata.
     pub fn metadata(&self) -> &PluginMetadata {
         &self.instance.library.metadata
     }
 
-    /// How long each stage of the library's load took.
+    /// Returns the duration of each stage of the library's load.
     pub fn times(&self) -> &StageTimes {
         &self.times
     }
 
-    /// The instance as an `I`.
+    /// Returns a proxy of the instance as an `I`.
     ///
     /// # Errors
     ///
-    /// If the registration is of another interface; or if it has a proxy
-    /// already and its interface allows one at a time, since it has a method
-    /// with `&mut self` or is `Send` and not `Sync`.
+    /// If the registration is of another interface; or if the interface allows
+    /// one proxy at a time and one exists. It allows one if a method takes
+    /// `&mut self`, or if it is `Send` and not `Sync`.
     pub fn proxy<I: Interface + ?Sized>(&self) -> Result<I::Proxy, ProxyError> {
         Arc::clone(&self.instance).proxy::<I>()
     }
 
-    /// The instance as a [`Greeter`], if it is one.
+    /// Returns a proxy of the instance as a [`Greeter`], if it is one.
     pub fn as_greeter(&self) -> Option<GreeterProxy> {
         self.proxy::<dyn Greeter>().ok()
     }
 
-    /// Gives the handle back: unmakes the instance if no proxy holds it, and
+    /// Closes the handle: destroys the instance unless a proxy uses it, and
     /// closes the library if this was its last instance.
     ///
-    /// `Some` is the count of the library's unmakers, over all its
-    /// registrations: the last handle gets it, the others get `None`.
+    /// Returns the count of the library's unmakers, over all its registrations,
+    /// if this was the last handle, and `None` otherwise.
     ///
     /// # Errors
     ///
@@ -118,7 +118,7 @@ impl PluginHandle {
     pub fn close(self) -> Result<Option<u64>, UnloadError> {
         let library = Arc::clone(&self.instance.library);
         let Some(mut instance) = Arc::into_inner(self.instance) else {
-            // A proxy has it, or had: then the library may be ours to close.
+            // A proxy uses it, or did: then the library may be ours to close.
             return library.close();
         };
         let panicked = instance.unmake().map(|message| (instance.name.clone(), message));

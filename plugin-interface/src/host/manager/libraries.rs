@@ -81,7 +81,7 @@ impl Libraries {
         }
         if !handles.is_empty() {
             let (real, close_record) = (loaded.real, loaded.library.close_record());
-            // A record of one that was closed since is history.
+            // A library that was closed since is of no interest.
             self.loaded.retain(|old| !old.close_record.is_written() || old.real != real);
             self.loaded.push(Loaded { real, close_record });
         }
@@ -106,8 +106,9 @@ impl Libraries {
         }
     }
 
-    /// Forgets the libraries that were loaded from there, and returns the sum of
-    /// their counters, as far as they are closed; `None` if there was none.
+    /// Forgets the libraries that were loaded from there. Returns the sum of
+    /// the counters of those that are closed, or `None` if there was no
+    /// library.
     pub(super) fn forget(&mut self, real: &Path) -> Option<Option<u64>> {
         let forgotten: Vec<_> = self.loaded.extract_if(.., |loaded| loaded.real == real).collect();
         let counters = || forgotten.iter().map(|loaded| loaded.close_record.count());
@@ -120,7 +121,8 @@ impl Libraries {
         self.loaded.retain(|loaded| !loaded.close_record.is_same(close_record));
     }
 
-    /// The outcome of closing the library that was loaded from there last.
+    /// Returns the outcome of closing the library that was loaded from there
+    /// last.
     pub(super) fn outcome(&self, real: &Path) -> Option<UnloadOutcome> {
         let last = self.loaded.iter().rfind(|loaded| loaded.real == real)?;
         unmap::sweep();

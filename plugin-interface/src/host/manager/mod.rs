@@ -31,10 +31,10 @@ use crate::metadata::PluginMetadata;
 
 /// Finds, checks and loads plugins.
 ///
-/// Libraries are loaded from private copies; each is checked before any of its
-/// code runs. The manager stays on one thread, as the handles do. What it
-/// loads belongs to the handles and proxies that it gives out, not to it: a
-/// library is closed when the last of those goes.
+/// Libraries are loaded from private copies, and each is checked before any of
+/// its code runs. A manager stays on one thread, as its handles do. The handles
+/// and proxies own the libraries, not the manager: a library is closed when the
+/// last of them is dropped.
 ///
 /// ```
 /// use plugin_interface::{Greeter, PluginManager};
@@ -52,53 +52,53 @@ use crate::metadata::PluginMetadata;
 pub struct PluginManager {
     libraries: Libraries,
     rejected: Vec<Rejected>,
-    /// What it loaded by watching, and how it watches.
+    /// The watches, and what was loaded by them.
     #[cfg(feature = "watch")]
     watching: held::Watching,
     thread: PhantomData<StaysOnItsThread>,
 }
 
 /// A file of the last scan that was not loaded, or a registration that could
-/// not be made. Its text is that of the error, which names the file.
+/// not be created. It prints as its error, which names the file.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Rejected {
     /// The file.
     pub path: PathBuf,
-    /// Why.
+    /// The error.
     pub error: LoadError,
 }
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The message and its causes, as the `Debug` form has them.
+        // The message and its causes, like the `Debug` form.
         fmt::Debug::fmt(&self.error, f)
     }
 }
 
-/// A file that may be a plugin, and what it says of itself.
+/// A file that may be a plugin, with its metadata.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ScanEntry {
     /// The file.
     pub path: PathBuf,
-    /// Its metadata, or why it would not be loaded.
+    /// Its metadata, or the error that a load would return.
     pub result: Result<PluginMetadata, LoadError>,
 }
 
 impl PluginManager {
-    /// A manager that has loaded nothing, with the default policy.
+    /// Creates a manager with the default policy.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A manager that refuses what `policy` does.
+    /// Creates a manager with a policy.
     pub fn with_policy(policy: LoadPolicy) -> Self {
         PluginManager { libraries: Libraries::new(policy), ..Self::default() }
     }
 
-    /// Tries each library in a child process before opening it. One that was
-    /// tried well is not tried again until its file changes.
+    /// Tries each library in a child process before it is opened. A library
+    /// that survived is not tried again until its file changes.
     pub fn with_probe(self, probe: Probe) -> Self {
         PluginManager { libraries: self.libraries.with_probe(probe), ..self }
     }
@@ -106,8 +106,8 @@ impl PluginManager {
     /// Loads every plugin for `interface` from the libraries in `directory`,
     /// in the order of their file names.
     ///
-    /// One that cannot be loaded does not hinder the others:
-    /// [`rejected`](Self::rejected) names it, and why.
+    /// A library that cannot be loaded does not affect the others:
+    /// [`rejected`](Self::rejected) names it with its error.
     ///
     /// # Errors
     ///
@@ -132,7 +132,7 @@ impl PluginManager {
         self.scan(directory.as_ref(), None)
     }
 
-    /// Loads every plugin for `I` in `directory` and gives its typed proxy.
+    /// Loads every plugin for `I` in `directory` and returns their proxies.
     ///
     /// # Errors
     ///
@@ -160,8 +160,8 @@ impl PluginManager {
     ///
     /// # Errors
     ///
-    /// If the library cannot be loaded or none of its plugins can be made. If
-    /// only some cannot, [`rejected`](Self::rejected) names them.
+    /// If the library cannot be loaded or none of its plugins can be created.
+    /// If only some cannot, [`rejected`](Self::rejected) names them.
     pub fn load_library(&mut self, path: impl AsRef<Path>) -> Result<Vec<PluginHandle>, LoadError> {
         self.rejected.clear();
         let path = path.as_ref();
@@ -172,8 +172,8 @@ impl PluginManager {
         last.map_or(Ok(handles), Err)
     }
 
-    /// What a load of `directory` would find, file by file, up to the point
-    /// where code would run: nothing is opened, nothing is executed.
+    /// Returns what a load of `directory` would find, file by file, up to the
+    /// point where code would run: nothing is opened or executed.
     ///
     /// # Errors
     ///
@@ -211,7 +211,7 @@ impl PluginManager {
         Ok(candidates.into_iter().map(examine).collect())
     }
 
-    /// What one library says of itself, if it would be loaded.
+    /// Returns the metadata of a library that would be loaded.
     ///
     /// # Errors
     ///
@@ -220,20 +220,20 @@ impl PluginManager {
         self.libraries.examine(&Candidate::named(path), Plugins::of(None))
     }
 
-    /// What the last call that loads did not load, in the order of the files.
+    /// Returns what the last load rejected, in the order of the files.
     pub fn rejected(&self) -> &[Rejected] {
         &self.rejected
     }
 
-    /// What the last call that loads did not load, to keep.
+    /// Takes what the last load rejected.
     pub fn take_rejected(&mut self) -> Vec<Rejected> {
         std::mem::take(&mut self.rejected)
     }
 
     /// Unloads the library at `path`, and forgets it.
     ///
-    /// Gives the count of its unmakers if it is closed, and `None` while
-    /// somebody holds a handle or a proxy of it: the last of them closes it.
+    /// Returns the count of its unmakers if it is closed. Returns `None` while
+    /// a handle or a proxy of it exists: the last of them closes it.
     ///
     /// # Errors
     ///
@@ -246,9 +246,9 @@ impl PluginManager {
         self.libraries.forget(&wanted).ok_or_else(not_loaded)
     }
 
-    /// What became of the library that was loaded from `path`; `None` while it
-    /// is loaded, and if it never was. One that was pinned changes to unmapped
-    /// when that has happened.
+    /// Returns the outcome of closing the library that was loaded from `path`,
+    /// or `None` if it is loaded or never was. The outcome of a pinned library
+    /// changes when it is unmapped.
     pub fn outcome(&self, path: impl AsRef<Path>) -> Option<UnloadOutcome> {
         self.libraries.outcome(&real_path(path.as_ref()))
     }
@@ -261,7 +261,7 @@ impl PluginManager {
         self.rejected.clear();
         let mut handles = Vec::new();
         let mut duplicates = Duplicates::default();
-        // Until the end, so that their copies can be compared with.
+        // Kept until the end, so that their copies can be compared with.
         let mut libraries = Vec::new();
         for path in discover::candidates(directory)? {
             let mut is_new = |content: &Content, _: &FileIdentity| duplicates.check(&path, content);

@@ -12,9 +12,9 @@ use crate::host::manager::handle::PluginHandle;
 use crate::host::platform::parent_death::end_with_parent;
 
 impl Probe {
-    /// The child's side: loads the library, lets the host's calls be made, and
-    /// unloads it. What a plugin reports as an error, or panics with, is for
-    /// the host to see when it does the same: here it is survived.
+    /// Loads the library in the child process, makes the host's calls, and
+    /// unloads it. Errors and panics of a plugin are not a failure here: the
+    /// host sees them when it does the same.
     ///
     /// `library` and `copy` are the last two arguments of the process.
     ///
@@ -27,25 +27,26 @@ impl Probe {
     /// ```
     pub fn serve(library: &Path, copy: &Path, calls: impl FnOnce(&[PluginHandle])) {
         end_with_parent();
-        // Whether the file may be loaded at all, the host has judged.
+        // The host has judged whether the file may be loaded.
         let policy = LoadPolicy::new().allow_world_writable();
         let mut manager = PluginManager::with_policy(policy);
         let loaded = manager.load_copied(library, copy);
         let marker = match &loaded {
-            // The host can read its copy, so that here something else is wrong.
+            // The host can read its copy, so something is wrong with this
+            // process.
             Err(
                 LoadError::Copy { .. } | LoadError::Read { .. } | LoadError::StillWritten { .. },
             ) => UNTRIED,
             _ => SURVIVED,
         };
         if let Ok(plugins) = loaded {
-            // A panic is contained here as it will be in the host.
+            // A panic is contained here, as it will be in the host.
             let _ = catch_unwind(AssertUnwindSafe(|| calls(&plugins)));
             for plugin in plugins {
                 let _ = plugin.close();
             }
         }
-        // With the directory of its copies: the host ends this process.
+        // Removes the directory of its copies now: the host kills this process.
         drop(manager);
         let mut out = io::stdout().lock();
         let _ = writeln!(out, "\n{marker}").and_then(|()| out.flush());

@@ -1,8 +1,8 @@
 //! One run of a watch: the manager alone loads and unloads.
 //!
-//! A file that changed is loaded beside what it replaces; only if that
-//! succeeds is the old one given back. Whatever fails, at any stage, changes
-//! nothing but what the callback is told.
+//! A changed file is loaded beside the old version, which is closed only if
+//! that succeeds. A failure at any stage changes nothing, and is reported to
+//! the callback.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf, absolute};
@@ -24,23 +24,22 @@ use crate::host::watch::{
 };
 use crate::interface::PluginTrait;
 
-/// A manager, what it is to do, and whom to tell.
+/// A manager, its task, and the callback.
 pub(super) struct Session<'m, F> {
     manager: &'m mut PluginManager,
     directory: PathBuf,
-    /// The only one that matters, if not all do.
+    /// The only interface that matters; `None` if all do.
     interface: Option<PluginTrait>,
     options: WatchOptions,
     callback: F,
     retries: RetryQueue,
     failures: BTreeMap<PathBuf, Failures>,
-    /// The files whose handles this callback was given.
+    /// The files whose handles the callback received.
     announced: BTreeSet<PathBuf>,
     goes_on: bool,
 }
 
-/// What was told of a file that is not loaded as it is, so as not to tell it
-/// twice.
+/// The errors of a file that were reported, so as not to report them twice.
 struct Failures {
     texts: BTreeSet<String>,
     origin: Option<FileIdentity>,
@@ -69,25 +68,25 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         }
     }
 
-    /// Whether the callback wants to hear more.
+    /// Returns `true` while the callback wants to go on.
     pub(super) fn goes_on(&self) -> bool {
         self.goes_on
     }
 
-    /// When to call `try_again`, if nothing is to be processed before.
+    /// Returns the time to call `try_again`, if nothing happens before.
     pub(super) fn wake(&self) -> Option<Instant> {
         let followers = self.manager.watching.followers.iter();
         followers.filter_map(Follower::wake).chain(self.retries.wake()).min()
     }
 
-    /// Tries the files whose time has come.
+    /// Tries the files that are due.
     pub(super) fn try_again(&mut self) {
         let due = self.retries.due(Instant::now());
         self.load(due);
         self.replace(|_, follower| follower.try_again());
     }
 
-    /// Does what a notification asks for.
+    /// Processes one notification.
     pub(super) fn process(&mut self, notification: WatchNotification) {
         match notification {
             WatchNotification::Changed { mut paths, since } => {
@@ -111,13 +110,13 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             || absolute(path).ok().and_then(|path| is_below(&path)).unwrap_or_default()
     }
 
-    /// Tells the callback, unless it heard enough.
+    /// Calls the callback, unless it has stopped the watch.
     fn tell(&mut self, notification: ManagerNotification) {
         self.goes_on = self.goes_on && (self.callback)(notification);
     }
 
-    /// Replaces what others have as a `Live`, whose files are not loaded once
-    /// more for the same interface.
+    /// Replaces the plugins of each `Live`. Their files are not loaded again
+    /// for the same interface.
     fn replace_live(&mut self, paths: &mut Vec<PathBuf>, since: Instant) {
         self.manager.watching.followers.retain(|follower| !follower.is_over());
         if !self.options.auto_load || self.manager.watching.followers.is_empty() {
@@ -138,7 +137,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         });
     }
 
-    /// Has followers do something, and tells what came of it.
+    /// Lets followers act, and reports the results.
     fn replace(&mut self, act: impl Fn(&Path, &mut Follower) -> Option<Result<u64, LoadError>>) {
         let mut told = Vec::new();
         for follower in &mut self.manager.watching.followers {
@@ -158,7 +157,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         }
     }
 
-    /// Loads files; then tells; then gives back what they replace.
+    /// Loads files, then reports them, then closes the old versions.
     fn load(&mut self, paths: Vec<PathBuf>) {
         if !self.options.auto_load {
             return self.announce(Vec::new(), paths);
@@ -197,8 +196,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         self.tell(ManagerNotification::Event(event));
     }
 
-    /// Loads a file, and holds it. `None`: it is what is held already; else
-    /// what is to be given back for it.
+    /// Loads a file, and holds it. Returns `None` if it is held already, and
+    /// otherwise the version that it replaces.
     fn load_one(&mut self, path: &Path) -> Result<Option<Option<Held>>, LoadError> {
         let (manager, interface) = (&mut *self.manager, self.interface);
         let held = &mut manager.watching.held;
@@ -226,8 +225,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         Ok(Some(old))
     }
 
-    /// Takes in what was loaded. If it replaces an old version, it must have
-    /// all that this one has.
+    /// Holds a library. A library that replaces an old version must have
+    /// everything that the old one has.
     fn hold(
         &mut self,
         path: &Path,
@@ -251,16 +250,16 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         Ok(Held { path, interface, origin, content, close_record, handles })
     }
 
-    /// The version of a file that is held, the newest.
+    /// Returns the newest version of a file that is held.
     fn held(&self, path: &Path) -> Option<&Held> {
         let mut held = self.manager.watching.held.iter();
         held.rfind(|held| held.is_of(path, self.interface))
     }
 
-    /// Tells why a file was not loaded, if it is not to be tried again.
+    /// Reports why a file was not loaded, unless it will be tried again.
     fn fail(&mut self, path: &Path, error: LoadError) {
         if path.symlink_metadata().is_err() {
-            // Gone again: that will be noticed, or it comes back.
+            // Removed again: that will be noticed, or it comes back.
             return self.retries.forget(path);
         }
         if self.retries.judge(path, &error, Instant::now()) == Verdict::Final {
@@ -289,11 +288,11 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         }
     }
 
-    /// Files are gone.
+    /// Processes removed files.
     fn remove(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
             if path.symlink_metadata().is_ok() {
-                // Who heard that it was gone hears that it is back.
+                // Its return is reported, as its removal was.
                 self.announced.remove(&path);
                 self.load(vec![path]);
                 continue;
@@ -306,7 +305,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         }
     }
 
-    /// Unloads what was loaded from a file, here or by other means.
+    /// Unloads the libraries of a file, loaded here or by other means.
     fn unload_file(&mut self, path: &Path) {
         let interface = self.interface;
         let is_it = |held: &Held| held.is_of(path, interface);
@@ -324,7 +323,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         }
     }
 
-    /// Gives a library back.
+    /// Closes a library.
     fn unload(&mut self, held: Held) {
         let (path, close_record) = (held.path.clone(), held.close_record.clone());
         let (counter, errors) = held.close();
@@ -336,7 +335,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         self.load_twins_of(&path);
     }
 
-    /// Copies of a file that was loaded may be loaded now.
+    /// Loads the copies of a file that is not loaded any more.
     fn load_twins_of(&mut self, path: &Path) {
         let is_twin = |told: &Failures| told.twin.as_deref() == Some(path);
         let twins = self.failures.iter().filter(|(_, told)| is_twin(told));

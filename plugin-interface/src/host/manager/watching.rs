@@ -1,4 +1,4 @@
-//! How a manager is asked to watch.
+//! Watching by a manager.
 
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -16,15 +16,15 @@ use crate::host::watch::{
 use crate::interface::PluginTrait;
 
 impl PluginManager {
-    /// Watches without the events of the system: files are compared with what
-    /// they were, every `interval`. For file systems that tell of no events,
-    /// such as those of other machines.
+    /// Watches by polling: files are compared every `interval`, without events
+    /// of the system. For file systems that report no events, such as network
+    /// file systems.
     ///
-    /// It is the manager's to know and not an option of each watch, as it is
-    /// where plugins lie that decides it; and the fields of [`WatchOptions`]
-    /// are fixed. Where the system refuses to watch, for want of watches for
-    /// instance, this is what happens anyway, and
-    /// [`WatchError::Polling`](crate::WatchError::Polling) tells.
+    /// This is a setting of the manager and not of each watch, because it
+    /// depends on the place of the plugins, and the fields of [`WatchOptions`]
+    /// are fixed. If the system refuses to watch, for instance because all
+    /// watches are in use, the manager polls too, and
+    /// [`WatchError::Polling`](crate::WatchError::Polling) reports it.
     ///
     /// ```
     /// use std::time::Duration;
@@ -35,15 +35,14 @@ impl PluginManager {
         self
     }
 
-    /// Loads the library at `path` with this manager's policy and probe, to be
-    /// replaced by its loop: whenever a watch of the directory that it lies in
-    /// sees it change, by
+    /// Loads the library at `path` with this manager's policy and probe. The
+    /// manager's loop replaces it when a watch of its directory sees it change:
     /// [`watch_and_load_blocking`](Self::watch_and_load_blocking) or
     /// [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking).
     ///
-    /// The loop tells its callback of each new version as
-    /// [`WatchEvent::Replaced`], and gives no handles of that library for that
-    /// interface. If the file is removed, the version that serves goes on.
+    /// The loop reports each new version to its callback as
+    /// [`WatchEvent::Replaced`], and returns no handles of that library for
+    /// that interface. If the file is removed, the current version stays.
     ///
     /// # Errors
     ///
@@ -81,16 +80,16 @@ impl PluginManager {
         Ok(live)
     }
 
-    /// Watches `directory` on this thread, loads the plugins for `interface`
-    /// that are there and that come, replaces those that change, and tells
+    /// Watches `directory` on this thread. Loads the plugins for `interface`
+    /// that are there or are added, replaces those that change, and reports to
     /// `callback`, until that returns `false`.
     ///
-    /// See [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking)
-    /// for what is loaded, replaced and unloaded when; here, the callback is
-    /// told all of it as a [`WatchEvent`].
+    /// See
+    /// [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking)
+    /// for what is loaded, replaced and unloaded when. Here the callback
+    /// receives everything as a [`WatchEvent`].
     ///
-    /// A directory that does not exist is an error that the callback is told,
-    /// and is waited for.
+    /// A directory that does not exist is reported as an error, and waited for.
     ///
     /// ```
     /// use plugin_interface::{PluginManager, PluginTrait, WatchEvent, WatchOptions};
@@ -132,19 +131,19 @@ impl PluginManager {
         }
     }
 
-    /// Watches `directory` on a thread of its own, which loads nothing: it
-    /// tells which files are there, came, changed or went, over the first
-    /// channel.
+    /// Watches `directory` on its own thread, which loads nothing. It reports
+    /// over the first channel which files exist, were added, changed or were
+    /// removed.
     ///
-    /// When this returns, the watch stands: nothing that happens from now on is
-    /// missed. A notification that nobody reads delays nothing: meanwhile each
+    /// The watch is complete when this returns: nothing that happens later is
+    /// missed. A notification that is not read delays nothing: meanwhile each
     /// file is remembered once, however often it changes. The thread ends when
-    /// anything is sent to the second channel, when that or the receiver is
+    /// anything is sent to the second channel, or when that or the receiver is
     /// dropped, and not before.
     ///
     /// # Panics
     ///
-    /// If the system gives no thread.
+    /// If the system cannot start a thread.
     ///
     /// ```
     /// use plugin_interface::{PluginManager, WatchNotification, WatchOptions};
@@ -164,23 +163,24 @@ impl PluginManager {
         watch::spawn(self.watcher(directory.as_ref(), &options))
     }
 
-    /// Does what the notifications of a background watcher of `directory` ask
-    /// for, on this thread, and tells `callback`, until that returns `false` or
+    /// Processes the notifications of a background watcher of `directory` on
+    /// this thread, and reports to `callback`, until that returns `false` or
     /// the watcher has ended.
     ///
-    /// A file that is new is loaded. For one that changed, the new version is
-    /// loaded beside the old one; then the callback is told, so that it can let
-    /// go of handles of the old one; then the manager does so too, and tells
+    /// A new file is loaded. For a changed file, the new version is loaded
+    /// beside the old one. Then the callback is told, so that it can drop its
+    /// handles of the old one. Then the manager drops its own, and reports
     /// [`Unloaded`](ManagerNotification::Unloaded). If the new version cannot
-    /// be loaded, or lacks a registration that the old one has since it could
-    /// not be made, the old one stays, and the error says why. A file with
-    /// the content that it had is no new version. One that is being written is
-    /// no error; it is tried again.
+    /// be loaded, or a registration that the old one has could not be created,
+    /// the old one stays, and the error says why. A file with the same content
+    /// is no new version. A file that is being written is no error: it is tried
+    /// again.
     ///
-    /// What is loaded here stays loaded until its file goes or is replaced, or
-    /// for as long as the manager, whatever the callback does with its handles.
+    /// Libraries loaded here stay loaded until their files are removed or
+    /// replaced, or until the manager is dropped, whatever the callback does
+    /// with its handles.
     ///
-    /// Notifications of files that do not lie below `directory` are ignored.
+    /// Notifications of files outside `directory` are ignored.
     ///
     /// ```
     /// use plugin_interface::{ManagerNotification, PluginManager, PluginTrait, WatchOptions};

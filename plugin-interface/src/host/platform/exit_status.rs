@@ -2,7 +2,7 @@
 
 use std::process::ExitStatus;
 
-/// How a process ended, for people: by which signal, or with which code.
+/// Describes how a process ended: by which signal, or with which code.
 ///
 /// ```
 /// # #[cfg(unix)]

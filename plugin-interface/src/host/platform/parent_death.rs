@@ -1,9 +1,9 @@
 //! A child process that does not outlive the one that started it.
 #![expect(unsafe_code, reason = "asks the system for a signal")]
 
-/// From here on this process is killed when the thread that started it ends:
-/// for a child in which plugins run, that may hang when nobody is left to end
-/// them. [`Probe::serve`](crate::Probe::serve) calls it.
+/// Kills this process when the thread that started it ends: for a child that
+/// runs plugins, which may hang when nobody is left to end it.
+/// [`Probe::serve`](crate::Probe::serve) calls this.
 ///
 /// # Platform-specific behaviour
 ///

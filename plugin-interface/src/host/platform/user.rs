@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 pub(crate) fn this_user() -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
     static USER: OnceLock<Option<u32>> = OnceLock::new();
-    // Files that we make are ours.
+    // A new file belongs to this user.
     let find = || tempfile::tempfile().and_then(|file| file.metadata()).map(|file| file.uid());
     *USER.get_or_init(|| find().ok())
 }

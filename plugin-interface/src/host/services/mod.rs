@@ -1,5 +1,5 @@
-//! What a library is lent: where its panics appear, which is where the host's own
-//! do, what passes its thread exits on, and what keeps it for its objects.
+//! The services of a host for a library: where its panics are reported, where
+//! its thread exits are counted, and where its objects are counted.
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
 mod object_count;
@@ -16,9 +16,10 @@ use crate::host::thread_exits::LibraryId;
 use crate::runtime::reported::text_of;
 use crate::runtime::{allocator, panic_hook};
 
-/// What a host lends to one library, and its name in reports.
+/// The services of one library, and its name in reports.
 ///
-/// It stays at one address, which the library keeps; dropped after the library.
+/// They stay at one address, which the library keeps, and are dropped after the
+/// library.
 pub(crate) struct Services(NonNull<Allocation>);
 
 struct Allocation {
@@ -27,15 +28,15 @@ struct Allocation {
     objects: ObjectCount,
 }
 
-// SAFETY: nothing is written after `new`, and the pointers lead to code, to
+// SAFETY: nothing is written after `new`, and the pointers refer to code, to
 // the C library, and to the allocation itself.
 unsafe impl Send for Services {}
 // SAFETY: as above.
 unsafe impl Sync for Services {}
 
 impl Services {
-    /// For a library that is about to be opened, and was built by the macros
-    /// or not.
+    /// Creates the services of a library that is about to be opened, and was
+    /// built by the macros or not.
     pub(super) fn new(label: String, is_rust: bool) -> Self {
         let library = thread_exits::add(is_rust);
         let offered = HostServices {
@@ -61,13 +62,13 @@ impl Services {
         Services(allocation)
     }
 
-    /// What `connect` takes: valid for as long as `self` lives.
+    /// Returns what `connect` takes: valid for as long as `self` lives.
     pub(super) fn offered(&self) -> *const HostServices {
         // SAFETY: alive until `drop`.
         unsafe { &raw const (*self.0.as_ptr()).offered }
     }
 
-    /// The library, as its thread exits are counted.
+    /// Returns the library's id in the registry of thread exits.
     pub(super) fn library(&self) -> LibraryId {
         // SAFETY: alive until `drop`, and not written to.
         LibraryId::of(unsafe { (*self.offered()).library })
@@ -84,10 +85,10 @@ impl Drop for Services {
 
 /// Reports a plugin's panic through the host's own panic hook.
 ///
-/// A hook cannot be called but by a panic, so the report is one, and is caught
-/// here. Where that is impossible it goes to stderr.
+/// Only a panic can call a hook, so the report is a panic, which is caught
+/// here. If that is impossible, the report goes to stderr.
 unsafe extern "C" fn on_panic(context: *mut c_void, report: *const PanicReport) {
-    // SAFETY: the plugin lends the report for this call.
+    // SAFETY: the report is valid for this call.
     let report = unsafe { &*report };
     // SAFETY: likewise its texts.
     let (message, file) = unsafe { (text_of(report.message), text_of(report.file)) };
@@ -97,7 +98,7 @@ unsafe extern "C" fn on_panic(context: *mut c_void, report: *const PanicReport) 
     if cfg!(panic = "unwind") && !std::thread::panicking() {
         let _ = catch_unwind(|| panic!("{text}"));
     } else {
-        // Nobody is left to be told if stderr is gone, and nothing may unwind.
+        // Nothing can be reported if stderr is closed, and nothing may unwind.
         let _ = writeln!(io::stderr(), "a plugin panicked: {text}");
     }
 }
