@@ -191,8 +191,11 @@ impl Page {
         let mut path = OsString::from(program.parent().unwrap());
         path.push(":");
         path.push(env::var_os("PATH").unwrap());
+        // The reader presses Ctrl-C.
+        let goes_on = command.starts_with("plugin-host watch") && !command.contains("--count");
+        let ended = if goes_on { "timeout --foreground --signal=INT 5 " } else { "" };
         // `$?` is the exit code of the previous command.
-        let script = format!("exec 2>&1; (exit {}); {command}", self.code);
+        let script = format!("exec 2>&1; (exit {}); {ended}{command}", self.code);
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).current_dir(self.folder.path()).env("PATH", path);
         shell.env("RUST_BACKTRACE", "0").env("HOT_RELOAD", root().join("hot-reload"));
