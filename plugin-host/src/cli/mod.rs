@@ -59,7 +59,7 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Call a function of a plain C library.
     #[command(
-        after_help = "Example: plugin-host call libm.so.6 'pow(double, double) -> double' 2 10"
+        after_help = "Example: plugin-host call build/libfoo.so 'scale(double, int) -> double' 1.5 2"
     )]
     Call(CallArgs),
     #[command(flatten)]

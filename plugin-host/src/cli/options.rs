@@ -26,7 +26,7 @@ pub(crate) struct PolicyArgs {
 pub(crate) struct LoadArgs {
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
-    /// Load into this process without trying each library in a child process first.
+    /// Load without trying each library in a child process first.
     #[arg(long)]
     pub(crate) no_probe: bool,
     /// Time limit for each library in its child process.
