@@ -114,9 +114,9 @@ pub const fn without_scope(argument: NeedsScope) -> NeedsScope {
 
 /// Checks the type that a method returns: it must not need a scope.
 #[track_caller]
-pub const fn returned(shape: &'static Shape, lends: NeedsScope) -> &'static Shape {
+pub const fn returned(shape: &'static Shape, needs: NeedsScope) -> &'static Shape {
     assert!(
-        !matches!(lends, NeedsScope::Always),
+        !matches!(needs, NeedsScope::Always),
         "a method cannot return a reference to an object, or to a type that is not plain data, because it is dropped when the call returns: return `T` instead of `&T`, `Vec<T>` instead of `&[T]`, `Box<dyn Trait>` instead of `&dyn Trait`",
     );
     shape

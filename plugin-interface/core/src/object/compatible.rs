@@ -49,9 +49,9 @@ impl<'a> Outline<'a> {
 }
 
 fn take<const N: usize>(input: &mut &[u8]) -> Option<[u8; N]> {
-    let (taken, rest) = input.split_first_chunk()?;
+    let (bytes, rest) = input.split_first_chunk()?;
     *input = rest;
-    Some(*taken)
+    Some(*bytes)
 }
 
 fn text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {

@@ -15,7 +15,7 @@ pub mod state;
 pub mod thread_exits;
 
 /// Returns `true` if this library forwards thread exits to a host.
-pub fn passes_thread_exits_on() -> bool {
+pub fn forwards_thread_exits() -> bool {
     #[cfg(thread_exits = "caught")]
     {
         thread_exits::is_attached()

@@ -51,7 +51,7 @@ pub(crate) fn offered() -> *const ThreadExits {
 /// itself a plugin is kept by the host that it is attached to, for as long as
 /// it has something pending.
 fn stay() {
-    if crate::runtime::passes_thread_exits_on() {
+    if crate::runtime::forwards_thread_exits() {
         return;
     }
     let mut info = core::mem::MaybeUninit::<libc::Dl_info>::zeroed();

@@ -79,20 +79,20 @@ where
 
 macro_rules! functions {
     ($(
-        $function:ident($name:literal, $this:ident, $place:ident => $called:expr, $how:ident, $ways:tt);
+        $function:ident($name:literal, $this:ident, $P:ident => $called:expr, $how:ident, $ways:tt);
     )*) => {$(
-        functions!(@each $function $name $this $place [$called] $how $ways
+        functions!(@each $function $name $this $P [$called] $how $ways
             (), (A a), (A a, B b), (A a, B b, C c), (A a, B b, C c, D d)
         );
     )*};
-    (@each $function:ident $name:literal $this:ident $place:ident [$called:expr] $how:ident
+    (@each $function:ident $name:literal $this:ident $P:ident [$called:expr] $how:ident
         $ways:tt $(($($A:ident $a:ident),*)),*
     ) => {$(
         // SAFETY: each kind of closure is borrowed or consumed as its call
         // requires.
         unsafe impl<$($A,)* R> Closure<($($A,)*), R> for dyn $function($($A),*) -> R {
             #[inline]
-            unsafe fn call<$place: InstanceStorage<Self>>(
+            unsafe fn call<$P: InstanceStorage<Self>>(
                 $this: *mut Opaque,
                 arguments: impl FnOnce() -> ($($A,)*),
             ) -> R {
@@ -131,16 +131,16 @@ macro_rules! functions {
     };
     // Borrowing panics if the closure has other owners. So the arguments are
     // lifted first, which drops them in that case.
-    (@call $closure:ident = [$called:expr], $arguments:pat = $given:expr) => {
-        let $arguments = $given;
+    (@call $closure:ident = [$called:expr], $arguments:pat = $lifted:expr) => {
+        let $arguments = $lifted;
         // SAFETY: the contract of this function.
         let $closure = unsafe { $called };
     };
     // The call owns the closure, also if an argument is invalid.
-    (@call_once $closure:ident = [$called:expr], $arguments:pat = $given:expr) => {
+    (@call_once $closure:ident = [$called:expr], $arguments:pat = $lifted:expr) => {
         // SAFETY: the contract of this function.
         let $closure = unsafe { $called };
-        let $arguments = $given;
+        let $arguments = $lifted;
     };
 }
 

@@ -51,9 +51,9 @@ converts_via! {
         causes.take(1 + CAUSES).map(ToString::to_string).collect()
     },
     lift: messages => {
-        let told = messages.into_iter().rev().fold(None, |cause, message| {
+        let error = messages.into_iter().rev().fold(None, |cause, message| {
             Some(Box::new(ReceivedError { message, cause }))
         });
-        told.map(|told| told as _).ok_or(LiftError::NoMessage)
+        error.map(|error| error as _).ok_or(LiftError::NoMessage)
     },
 }

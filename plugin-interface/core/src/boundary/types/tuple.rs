@@ -8,7 +8,7 @@ use crate::boundary::{
 };
 
 macro_rules! tuples {
-    ($($raw:ident($($name:ident $place:tt),+);)*) => {$(
+    ($($raw:ident($($name:ident $index:tt),+);)*) => {$(
         // SAFETY: each value is passed as its own wire, in order.
         unsafe impl<$($name: FfiSafe),+> FfiSafe for ($($name,)+) {
             type Wire = $raw<$($name::Wire),+>;
@@ -19,8 +19,8 @@ macro_rules! tuples {
 
             #[inline]
             fn lower(self) -> Self::Wire {
-                let lowered = ($(LoweredGuard::new(self.$place),)+);
-                $raw($(lowered.$place.into_wire()),+)
+                let lowered = ($(LoweredGuard::new(self.$index),)+);
+                $raw($(lowered.$index.into_wire()),+)
             }
 
             #[inline]
@@ -30,8 +30,8 @@ macro_rules! tuples {
             ) -> Result<Self::At<'a>, LiftError> {
                 // SAFETY: the contract of this function, for each value.
                 unsafe {
-                    let received = ($(ReceivedGuard::<$name>::new(wire.$place, origin),)+);
-                    Ok(($(received.$place.lift()?,)+))
+                    let received = ($(ReceivedGuard::<$name>::new(wire.$index, origin),)+);
+                    Ok(($(received.$index.lift()?,)+))
                 }
             }
 
