@@ -92,6 +92,7 @@ fn factories(entry: &PluginEntry) -> Vec<NonNull<RawFactory>> {
     // SAFETY: the visitor takes the context that it is given here.
     unsafe { (entry.factories)(visit, (&raw mut found).cast()) };
     // The linker's order means nothing.
+    // SAFETY: a factory and its name are statics of the library.
     found.sort_by_key(|factory| unsafe { text_of((*factory.as_ptr()).name) });
     found
 }
