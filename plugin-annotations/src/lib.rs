@@ -1,27 +1,27 @@
 //! The macros of `plugin-interface`.
 //!
-//! Use them through that crate, which re-exports them, and which the code that
-//! they write needs; where it has another name, say `crate = name`:
+//! Use them through that crate, which re-exports them. The generated code needs
+//! it as well; if it has another name, say `crate = name`:
 //!
 //! - [`macro@plugin_interface`] makes a trait an interface,
 //! - [`macro@plugin_impl`] makes an impl of it a plugin,
 //! - [`macro@plugin_aggregates`] makes a crate the library that offers them,
-//! - [`macro@FfiSafe`] makes a struct or an enum a type that crosses.
+//! - [`macro@FfiSafe`] makes a struct or an enum an FFI-safe type.
 //!
-//! What they do stands in `plugin-annotations-backend`.
+//! They are implemented in `plugin-annotations-backend`.
 
 use proc_macro::TokenStream;
 
 /// Makes a trait an interface: callable across a library boundary.
 ///
-/// Beside the trait, it emits for a trait `Tool`:
+/// For a trait `Tool`, it emits the trait itself and:
 ///
 /// - `ToolProxy`, which implements `Tool` by calling a plugin, and is `Send`
-///   and `Sync` exactly if the trait says so,
+///   and `Sync` exactly if the trait is,
 /// - `ToolVTable` and `ToolRegistration`, the `#[repr(C)]` layouts,
-/// - `impl Interface for dyn Tool`, by which a host names the interface,
-/// - on the host side, `load_tool_from_lib` and `unload_tool`, for hosts that
-///   want the raw registrations.
+/// - `impl Interface for dyn Tool`, the name of the interface in a host,
+/// - in a host, `load_tool_from_lib` and `unload_tool`, which return and take
+///   the raw registrations.
 ///
 /// ```
 /// use plugin_interface::plugin_interface;
@@ -35,15 +35,15 @@ use proc_macro::TokenStream;
 /// # fn main() {}
 /// ```
 ///
-/// A method may have a default body: a plugin that does not write the method
-/// runs it, on its own side.
+/// A method may have a default body. A plugin that does not write the method
+/// runs the default itself.
 ///
-/// A method that comes later is appended, with a default body and the version
-/// that it came with. Plugins that were built before go on working: for them
-/// the host runs the default. `CounterProxy::supports` tells them apart, and
-/// `CounterProxy::checked` gives a view whose methods return an error where the
-/// plugin panics. `CounterProxy::of` gives the proxy that a `&dyn Counter` from a
-/// plugin is.
+/// Append a new method at the end, with a default body and the version that
+/// added it. Plugins that were built before keep working: for them the host runs
+/// the default. `CounterProxy::supports` tells whether a plugin has a method.
+/// `CounterProxy::checked` returns a view whose methods return an error if the
+/// plugin panics. `CounterProxy::of` returns the proxy behind a `&dyn Counter`
+/// that came from a plugin.
 ///
 /// ```
 /// use plugin_interface::plugin_interface;
@@ -65,13 +65,15 @@ use proc_macro::TokenStream;
 ///
 /// # What may change
 ///
-/// The names of parameters, default bodies and docs may, and methods may come at the
-/// end. All else is refused when a library is loaded, with both signatures: another
-/// order, another type, and a field or a variant more in the data that crosses, even
-/// an `Option`, since what was built before has no room for it. Where data will have
-/// to grow, pass an object, `Box<dyn Settings>`, whose interface grows as any does;
-/// or add a method that takes the newer type, and tells an older plugin what that
-/// understands:
+/// You may change the names of parameters, default bodies and docs, and append
+/// methods. Every other change makes a host reject the library when it loads it,
+/// with an error that shows both signatures. That includes another order, another
+/// type, and one more field or variant in the data that is passed, even an
+/// `Option`: libraries that were built before have no room for it.
+///
+/// If data has to grow, pass an object, `Box<dyn Settings>`: its interface can
+/// grow as any other. Or add a method that takes the newer type, and whose default
+/// passes an older plugin the part that it understands:
 ///
 /// ```
 /// use plugin_interface::{FfiSafe, plugin_interface};
@@ -99,22 +101,23 @@ use proc_macro::TokenStream;
 /// # fn main() {}
 /// ```
 ///
-/// A new major version is another interface, and its versions begin anew. A library
-/// that serves hosts of both has two traits, `Painter` and `PainterV2`: what it
-/// exports is called by the trait's own name, so an alias is not enough.
+/// A new major version is another interface, whose versions start again. A library
+/// for hosts of both has two traits, `Painter` and `PainterV2`. An alias is not
+/// enough, since the exported symbols have the trait's own name.
 ///
 /// # Objects
 ///
 /// The interface is a type too: methods of this one and of others take and return
 /// `Box<dyn Counter>`, `Arc<dyn Counter>` and `&dyn Counter`
 /// (`plugin_interface::boundary`). For that the trait gets a hidden method with a
-/// default, which nobody overrides but `CounterProxy`.
+/// default, which only `CounterProxy` overrides.
 ///
 /// # Types of other crates
 ///
-/// A parameter or a return whose type cannot cross, and is not yours to change,
-/// crosses with a module that says as what (`#[derive(FfiSafe)]` has more on it,
-/// for fields). An attribute on the method is for what it returns.
+/// A parameter or a return value may have a type that is not FFI-safe and that you
+/// cannot change. Then name a module that converts it (see `#[derive(FfiSafe)]`,
+/// which does the same for fields). An attribute on the method applies to its
+/// return value.
 ///
 /// ```
 /// use std::net::Ipv4Addr;
@@ -147,24 +150,24 @@ use proc_macro::TokenStream;
 ///
 /// # Arguments
 ///
-/// - `version = "1.2"`: the interface's own version, `1.0` if not said.
-/// - `crate = path`: where `plugin-interface` is, if it was renamed.
+/// - `version = "1.2"`: the interface's own version, `1.0` by default.
+/// - `crate = path`: the path of `plugin-interface`, if it was renamed.
 ///
 /// # Errors
 ///
-/// Methods take `&self` or `&mut self`, are not generic, and have types that
-/// cross (`plugin_interface::boundary`); anything else is a compile error that
-/// says what to do.
+/// Methods take `&self` or `&mut self`, are not generic, and have FFI-safe types
+/// (`plugin_interface::boundary`). Anything else is a compile error that tells
+/// you what to do.
 #[proc_macro_attribute]
 pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
     plugin_annotations_backend::plugin_interface(args.into(), item.into()).into()
 }
 
-/// Makes an impl of an interface a plugin: something a host finds and makes.
+/// Makes an impl of an interface a plugin, which a host can find and create.
 ///
-/// Emits the maker `plugin_register_<Trait>_<Type>_v1`, the unmaker
+/// It emits the maker `plugin_register_<Trait>_<Type>_v1`, the unmaker
 /// `plugin_unregister_<Trait>_<Type>_v1`, a metadata record, and submits a
-/// `RegistrationFactory` to `inventory`. The crate's root must say
+/// `RegistrationFactory` to `inventory`. The root of the crate needs
 /// [`#[plugin_aggregates(Trait)]`](macro@plugin_aggregates).
 ///
 /// ```
@@ -199,23 +202,24 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - the interface, first;
 /// - `new = path`: the constructor, `fn(&PluginContext) -> Result<Self, E>`
 ///   with `E: Display`; without it, `Default`;
-/// - `stop = path`: a hook, `fn(&mut Self)`, that is called before an instance
-///   is dropped and the library unloaded. Its threads should be joined here: one
-///   that runs on keeps the library mapped;
-/// - `state`: where a host replaces the library while it is in use, the new
-///   instance takes over what the old one saved; the type implements
+/// - `stop = path`: a hook, `fn(&mut Self)`, which is called before an instance
+///   is dropped and the library is unloaded. Join your threads here: a thread that
+///   still runs keeps the library loaded;
+/// - `state`: if a host replaces the library while it is in use, the new instance
+///   takes over the state that the old one saved; the type implements
 ///   `plugin_interface::PluginState`;
-/// - `name = "other"`: the name in the symbols and listings, where two types
-///   of one name would clash, or the type has parameters;
-/// - `crate = path`: where `plugin-interface` is, if it was renamed.
+/// - `name = "other"`: the name in symbols and listings, if two types have the
+///   same name or the type has parameters;
+/// - `crate = path`: the path of `plugin-interface`, if it was renamed.
 #[proc_macro_attribute]
 pub fn plugin_impl(args: TokenStream, item: TokenStream) -> TokenStream {
     plugin_annotations_backend::plugin_impl(args.into(), item.into()).into()
 }
 
-/// Makes a crate a library of plugins for one interface: once, at its root.
+/// Makes a crate a library of plugins for one interface.
 ///
-/// Goes on any item there, such as an empty `mod`, and emits
+/// Write it once, at the root of the crate, on any item such as an empty `mod`. It
+/// emits
 /// `plugin_register_all_<Trait>_v1`, `plugin_unregister_all_<Trait>_v1`, the
 /// counter `plugin_unmaker_counter_<Trait>_v1`, and the metadata of the package
 /// and the interface.
@@ -231,17 +235,17 @@ pub fn plugin_impl(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # Arguments
 ///
 /// - the interface, first;
-/// - `crate = path`: where `plugin-interface` is, if it was renamed.
+/// - `crate = path`: the path of `plugin-interface`, if it was renamed.
 #[proc_macro_attribute]
 pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
     plugin_annotations_backend::plugin_aggregates(args.into(), item.into()).into()
 }
 
-/// Makes a struct or an enum a type that crosses between a host and a plugin.
+/// Makes a struct or an enum FFI-safe, so that hosts and plugins can pass it.
 ///
-/// Its fields must cross themselves; its parameters are any types that do. It
-/// needs no `repr`, may refer to itself through a `Box` or a `Vec`, and crosses
-/// wherever other types do: as a parameter, as a return, in a `Vec`, an `Option`
+/// Its fields must be FFI-safe, and so must the types for its parameters. It needs
+/// no `repr` and may refer to itself through a `Box` or a `Vec`. It can be used like
+/// other FFI-safe types: as a parameter, as a return value, in a `Vec`, an `Option`
 /// or the error of a `Result`.
 ///
 /// ```
@@ -262,16 +266,16 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// #[plugin_interface]
 /// pub trait Garden: Send + Sync {
-///     /// Adds up what stands on a tree.
+///     /// Adds up the values of a tree.
 ///     fn harvest(&self, tree: Tree<String>) -> Result<u64, Fault>;
 /// }
 /// # fn main() {}
 /// ```
 ///
-/// References to a type, `&T` and `&[T]`, cross as a copy, if it is `Clone`. Under
-/// `#[repr(C)]`, one that has but plain data is plain data itself: they cross by
-/// pointer. Those that it is changed by, `&mut T` and `&mut [T]`, cross too if it is
-/// `Copy` (`plugin_interface::boundary::Plain`).
+/// If the type is `Clone`, `&T` and `&[T]` are passed as copies. If it is
+/// `#[repr(C)]` and has only plain data, it is plain data itself, and these
+/// references are passed as pointers. If it is `Copy` too, `&mut T` and `&mut [T]`
+/// are FFI-safe as well (`plugin_interface::boundary::Plain`).
 ///
 /// ```
 /// use plugin_interface::{FfiSafe, plugin_interface};
@@ -285,22 +289,22 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// #[plugin_interface]
 /// pub trait Mover: Send + Sync {
-///     /// Moves all points, where they are.
+///     /// Moves all points in place.
 ///     fn shift(&self, points: &mut [Point], by: &Point);
 /// }
 /// # fn main() {}
 /// ```
 ///
-/// A type with a lifetime crosses as the borrows in it do. The metadata of a
-/// library holds the definition, so that a host refuses a plugin which knows
-/// another one, and names the type that differs.
+/// A type with a lifetime is passed like the borrows in it. The metadata of a
+/// library holds the definition of the type. A host rejects a plugin with another
+/// definition, and names the type that differs.
 ///
 /// # Types of other crates
 ///
-/// A field whose type cannot cross, and is not yours to change, crosses with a
-/// module that says as what. It has three items: `Crossing`, a type that
-/// crosses; `lower`, which makes one of a value; and `lift`, which makes a value
-/// again, or says what is wrong.
+/// A field may have a type that is not FFI-safe and that you cannot change. Then
+/// name a module that converts it. It has three items: `Crossing`, an FFI-safe
+/// type; `lower`, which converts a value to it; and `lift`, which converts it back
+/// or returns an error.
 ///
 /// ```
 /// use std::net::Ipv4Addr;
@@ -332,22 +336,23 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # fn main() {}
 /// ```
 ///
-/// A method of an interface says so of a parameter, and of what it returns:
-/// `#[plugin_interface]` has an example. The metadata of a library has the
-/// `Crossing`, and both sides are to convert alike. An argument that `lift`
-/// refuses is a panic in whoever was called; a return is `CallError::Invalid`.
+/// Parameters and return values of a method can be converted in the same way:
+/// `#[plugin_interface]` has an example. The metadata of a library shows the
+/// `Crossing`. Host and plugin must convert alike. If `lift` rejects an argument,
+/// the called method panics; if it rejects a return value, the caller gets
+/// `CallError::Invalid`.
 ///
 /// # Arguments
 ///
-/// - `#[ffi(crate = path)]`: where `plugin-interface` is, if it was renamed.
-/// - `#[ffi(with = module)]`, on a field: how its type crosses. It must own what it
-///   holds (`'static`).
+/// - `#[ffi(crate = path)]`: the path of `plugin-interface`, if it was renamed.
+/// - `#[ffi(with = module)]`, on a field: the module that converts it. Its type
+///   must own its data (`'static`).
 ///
 /// # Errors
 ///
-/// A union, an enum without variants, and a type with a `Drop`, with bounds on
-/// its parameters or with `const` parameters do not compile; nor does one with
-/// a field whose type cannot cross, which the compiler names.
+/// These do not compile: a union, an enum without variants, a type with a `Drop`,
+/// with bounds on its parameters or with `const` parameters. Nor does a type with
+/// a field that is not FFI-safe; the compiler names the field.
 #[proc_macro_derive(FfiSafe, attributes(ffi))]
 pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
     plugin_annotations_derive::derive_ffi_safe(item.into()).into()

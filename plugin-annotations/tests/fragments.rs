@@ -1,5 +1,5 @@
-//! Items that a `macro_rules!` writes: what it matched comes in groups that are
-//! not to be seen, and may be empty.
+//! Items that a `macro_rules!` writes: its matches are in invisible groups, which
+//! may be empty.
 
 use plugin_interface::{FfiSafe, Interface, plugin_aggregates, plugin_impl, plugin_interface};
 
@@ -54,7 +54,7 @@ crate_of_plugins! {
 }
 
 #[test]
-fn items_of_a_macro_are_items_as_any() {
+fn items_of_a_macro_work_like_others() {
     let methods: Vec<_> = <dyn Tools>::DESCRIPTION.methods.iter().map(|m| m.name).collect();
     assert_eq!(methods, ["measure", "wrapped"]);
     let tool = make_tool();

@@ -18,7 +18,7 @@ use syn::parse::{ParseStream, Parser};
 
 use crate::syntax::{Ends, Path, expect, until};
 
-/// The arguments of any of the attributes; which are allowed, the caller says.
+/// The arguments of any attribute; the caller lists the allowed ones.
 #[derive(Default)]
 pub struct Args {
     pub interface: Option<Path>,
@@ -28,7 +28,7 @@ pub struct Args {
     pub stop: Option<Path>,
     pub name: Option<LitStr>,
     pub with: Option<Path>,
-    /// Whether, and where that is said.
+    /// The place of `state`, if it is given.
     pub state: Option<Span>,
 }
 
@@ -93,7 +93,7 @@ impl Args {
 }
 
 fn nothing_named() -> syn::Error {
-    let message = "name the interface in parentheses behind the attribute, such as `(Greeter)`";
+    let message = "name the interface in parentheses after the attribute, such as `(Greeter)`";
     syn::Error::new(Span::call_site(), message)
 }
 
@@ -105,12 +105,12 @@ fn path(input: ParseStream<'_>, example: &str) -> syn::Result<Path> {
     })
 }
 
-/// A path, with arguments of types perhaps.
+/// A path, perhaps with type arguments.
 fn function(input: ParseStream<'_>) -> syn::Result<Path> {
     let error = input.error("expected the path of a function");
-    Path::of(until(input, Ends::AtComma)?).ok_or(error)
+    Path::of(until(input, Ends::Comma)?).ok_or(error)
 }
 
 fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    input.parse().map_err(|error| syn::Error::new(error.span(), "expected a text in quotes"))
+    input.parse().map_err(|error| syn::Error::new(error.span(), "expected a string in quotes"))
 }

@@ -1,4 +1,4 @@
-//! Collects every error of an item, to report them together.
+//! Collects all errors of an item and reports them together.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

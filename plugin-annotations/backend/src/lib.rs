@@ -1,13 +1,13 @@
-//! What the attribute macros of `plugin-annotations` do, as functions from
-//! tokens to tokens; use them through `plugin-interface`.
+//! The attribute macros of `plugin-annotations`, as functions from tokens to
+//! tokens. Use them through `plugin-interface`.
 //!
-//! They are not written in the macro crate, because the compiler begins with an
-//! ordinary crate as soon as it knows the types of those it depends on, and
-//! with a macro crate only once they are compiled to the end: a plugin's first
-//! build waits a third of a second less.
+//! They are a crate of their own for the sake of build times. The compiler starts
+//! an ordinary crate once the metadata of its dependencies is known, but a macro
+//! crate only once they are compiled completely. This saves a third of a second in
+//! the first build of a plugin.
 //!
-//! Each goes through the same stages: `parse` turns tokens into a `model`,
-//! `check` refuses what cannot work (all of it at once), `expand` writes code.
+//! All macros have the same stages: `parse` turns tokens into a `model`, `check`
+//! rejects mistakes (all of them at once), `expand` writes code.
 //!
 //! ```
 //! use quote::quote;

@@ -1,4 +1,4 @@
-//! Finds the lifetimes of a type, and rewrites them where generated code names it elsewhere.
+//! Finds the lifetimes of a type, and rewrites them for use in generated code.
 
 use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -6,8 +6,8 @@ use syn::Lifetime;
 
 use crate::syntax::{Angles, flat};
 
-/// `&'a str` and `&str` become `&'static str`: for types in a layout, where
-/// only the lifetime-free wire matters.
+/// `&'a str` and `&str` become `&'static str`: for types in a layout, which
+/// depends only on the wire and has no lifetimes.
 pub fn fixed(ty: &impl ToTokens) -> TokenStream {
     rewrite(ty.to_token_stream(), "static")
 }
@@ -24,8 +24,8 @@ pub fn of_call(ty: &impl ToTokens) -> TokenStream {
     rewrite(ty.to_token_stream(), "call")
 }
 
-/// `&'s str` becomes `&'__a str`: for a field of what is lifted with this lifetime
-/// in place of its own. What says `'static` owns what it holds.
+/// `&'s str` becomes `&'__a str`: for a field of a type that is lifted with this
+/// lifetime instead of its own. A type with `'static` owns its data.
 pub fn of_lifted(ty: &impl ToTokens) -> TokenStream {
     if written(ty).is_empty() {
         return ty.to_token_stream();
@@ -56,7 +56,7 @@ fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
                     lifetime(name, punct.span()).to_tokens(&mut out);
                 }
             }
-            // What comes is the length of an array, which is no type.
+            // The rest is the length of an array, which is no type.
             TokenTree::Punct(punct) if punct.as_char() == ';' => {
                 punct.to_tokens(&mut out);
                 out.extend(tokens);
@@ -73,8 +73,10 @@ fn lifetime(name: &str, span: Span) -> TokenStream {
     lifetime.to_token_stream()
 }
 
-/// Where in a type the next token stands: a `'static` may say of what is in a box
-/// that it owns what it holds, and not that something is borrowed for ever.
+/// The position of the next token in a type.
+///
+/// It decides what a `'static` means: that the value in a box owns its data, or
+/// that something is borrowed for ever.
 #[derive(Clone, Copy, Default)]
 struct Place {
     /// Behind `dyn Trait +`, or `BoxFuture<`.
@@ -83,15 +85,16 @@ struct Place {
     is_behind_future: bool,
     /// Behind `&`, `&'a` or `&mut`.
     is_behind_and: bool,
-    /// In the parentheses of `&(dyn Trait + ..)`, which is lent as anything is.
-    is_lent: bool,
+    /// In the parentheses of `&(dyn Trait + ..)`, which is borrowed.
+    is_borrowed: bool,
     angles: Angles,
 }
 
 impl Place {
-    /// The place behind `token`, which stands here.
+    /// The place behind `token`, which is here.
     fn behind(&self, token: &TokenTree) -> Place {
-        let mut next = Place { is_lent: self.is_lent, angles: self.angles, ..Place::default() };
+        let mut next =
+            Place { is_borrowed: self.is_borrowed, angles: self.angles, ..Place::default() };
         next.angles.pass(token);
         match token {
             TokenTree::Ident(ident) => {
@@ -112,22 +115,22 @@ impl Place {
         next
     }
 
-    /// The place of the first token in a group that stands here.
+    /// The place of the first token in a group that is here.
     fn within(&self, group: &Group) -> Place {
         let first = || flat(group.stream()).into_iter().next();
         let is_object = || matches!(first(), Some(TokenTree::Ident(ident)) if ident == "dyn");
-        Place { is_lent: self.is_behind_and && is_object(), ..Place::default() }
+        Place { is_borrowed: self.is_behind_and && is_object(), ..Place::default() }
     }
 
-    /// Whether a lifetime of this name is no borrow here.
+    /// Returns `true` if a lifetime of this name is no borrow here.
     fn is_owned(&self, name: Option<&TokenTree>) -> bool {
         let is_static = matches!(name, Some(TokenTree::Ident(ident)) if ident == "static");
-        is_static && self.is_for_owner && !(self.is_lent && self.angles.is_outside())
+        is_static && self.is_for_owner && !(self.is_borrowed && self.angles.is_outside())
     }
 }
 
-/// Whether a type has a lifetime, written or not, that something is borrowed for:
-/// one of a path is written where generated code names the type too.
+/// Returns `true` if a type borrows something, with a written lifetime or not.
+/// The lifetime of a path is always written, since generated code names the type.
 pub(crate) fn borrows(ty: &impl ToTokens) -> bool {
     fn has_reference(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
@@ -144,13 +147,13 @@ pub fn written(ty: &impl ToTokens) -> Vec<Lifetime> {
     all(ty).into_iter().map(|(lifetime, _)| lifetime).collect()
 }
 
-/// Those for which something is borrowed, which what is owned is not.
+/// The written lifetimes of borrows, without those of owned values.
 pub fn borrowed(ty: &impl ToTokens) -> Vec<Lifetime> {
     let borrowed = all(ty).into_iter().filter(|(_, is_owned)| !is_owned);
     borrowed.map(|(lifetime, _)| lifetime).collect()
 }
 
-/// Every lifetime that is written, and whether it is of what is owned.
+/// Every written lifetime, with `true` if it belongs to an owned value.
 fn all(ty: &impl ToTokens) -> Vec<(Lifetime, bool)> {
     let mut found = Vec::new();
     collect(ty.to_token_stream(), Place::default(), &mut found);

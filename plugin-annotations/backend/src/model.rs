@@ -1,4 +1,4 @@
-//! What the attributes describe, once parsed.
+//! The model of an interface, a plugin and a library.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -12,14 +12,14 @@ pub(crate) struct Interface {
     /// `plugin-interface`.
     pub(crate) krate: Path,
     pub(crate) item: ItemTrait,
-    /// Its `#[allow(..)]`s: what is made of it bears them too.
+    /// Its `#[allow(..)]` attributes, which the generated items get too.
     pub(crate) lints: Vec<Attribute>,
     pub(crate) version: String,
     pub(crate) methods: Vec<Method>,
 }
 
 impl Interface {
-    /// Whether its implementations own all that they hold.
+    /// Returns `true` if its implementations own their data.
     pub(crate) fn is_static(&self) -> bool {
         let lifetimes = self.item.supertraits.iter().flat_map(lifetimes::written);
         lifetimes.into_iter().any(|lifetime| lifetime.ident == "static")
@@ -28,11 +28,11 @@ impl Interface {
 
 /// A method of an interface.
 pub(crate) struct Method {
-    /// Its `#[cfg(..)]`s: whatever is emitted for the method bears them too.
+    /// Its `#[cfg(..)]` attributes, which everything emitted for it gets too.
     pub(crate) cfgs: Vec<Attribute>,
-    /// Its documentation, and whether it is deprecated.
+    /// Its documentation.
     pub(crate) docs: Vec<Attribute>,
-    /// The version of the interface that it came with, if not the first one.
+    /// The version of the interface that added it, if not the first one.
     pub(crate) since: Option<String>,
     pub(crate) signature: Signature,
     pub(crate) receiver: Receiver,
@@ -43,15 +43,16 @@ pub(crate) struct Method {
 }
 
 impl Method {
-    /// Whether what it returns may borrow from one of its arguments. A lifetime
-    /// that is not written is an argument's own.
+    /// Returns `true` if its return value may borrow from an argument. A lifetime
+    /// that is not written belongs to its argument alone.
     pub(crate) fn may_return_arguments(&self) -> bool {
         let is_named = |ty: &Type| lifetimes::borrowed(ty).iter().any(|found| found.ident != "_");
         lifetimes::borrows(&self.output) && self.parameters.iter().any(|p| is_named(&p.ty))
     }
 
-    /// Whether one argument may be lost where another one panics on its way or is
-    /// refused: code of others runs meanwhile, such as a `clone`, a `hash` or a module's.
+    /// Returns `true` if an argument could leak because another one panics while it
+    /// is passed, or is rejected. Foreign code can run meanwhile: a `clone`, a `hash`
+    /// or a converting module.
     pub(crate) fn may_lose_arguments(&self) -> bool {
         let may_fail = |p: &&Parameter| p.with.is_some() || !p.ty.is_number();
         let owns = |p: &Parameter| p.with.is_some() || !(p.ty.is_scalar() || p.ty.is_borrowed());
@@ -67,21 +68,21 @@ pub(crate) enum Receiver {
 }
 
 pub(crate) struct Parameter {
-    /// For people: `_` if it has no name.
+    /// The name to show: `_` if it has none.
     pub(crate) name: String,
     pub(crate) ty: Type,
     pub(crate) with: Option<With>,
 }
 
 impl Method {
-    /// The type that crosses when it returns.
+    /// The type of the return value that is passed.
     pub(crate) fn returned(&self) -> TokenStream {
         carrier(&self.output, self.output_with.as_ref())
     }
 }
 
 impl Parameter {
-    /// The type that crosses.
+    /// The type that is passed.
     pub(crate) fn carrier(&self) -> TokenStream {
         carrier(&self.ty, self.with.as_ref())
     }
@@ -99,13 +100,13 @@ pub(crate) struct Registration {
     /// The last segment of `interface`.
     pub(crate) interface_name: Ident,
     pub(crate) ty: Type,
-    /// What the symbols and listings call it.
+    /// Its name in symbols and listings.
     pub(crate) name: String,
     /// The constructor, if it is not `Default`.
     pub(crate) new: Option<Path>,
-    /// What runs before an instance is dropped.
+    /// The hook that runs before an instance is dropped.
     pub(crate) stop: Option<Path>,
-    /// Whether its state goes to the next version.
+    /// `true` if the next version takes over its state.
     pub(crate) keeps_state: bool,
 }
 
@@ -118,8 +119,8 @@ pub(crate) struct Aggregates {
     pub(crate) interface_name: Ident,
 }
 
-/// The static that `plugin_aggregates` defines at the crate root and
-/// `plugin_impl` names: missing or doubled, its name is the error message.
+/// The static that `plugin_aggregates` defines at the crate root and that
+/// `plugin_impl` names. If it is missing or defined twice, its name explains why.
 pub(crate) fn counter_name(interface_name: &Ident) -> Ident {
     quote::format_ident!(
         "plugin_aggregates_{}_once_at_the_crate_root",

@@ -1,5 +1,5 @@
-//! From tokens to the model. What cannot be modelled is an error here, what
-//! can be modelled but cannot work is one in `check`.
+//! From tokens to the model. Anything that the model cannot express is an error
+//! here; other mistakes are errors in `check`.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::format_ident;
@@ -47,7 +47,7 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
             Some(name) => name.unraw().to_string(),
             None if parameter.is_nameless() => "_".to_owned(),
             None => {
-                let message = "name the parameter: a pattern has no name to show to others";
+                let message = "name the parameter: a pattern has no name to show in metadata";
                 errors.at(&parameter.pattern, message);
                 continue;
             }
@@ -76,12 +76,12 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         output,
         output_with: With::of(&method.ffi, errors),
     };
-    check::returned_borrows::kept(&method, errors);
+    check::returned_borrows::of_parameters(&method, errors);
     Some(method)
 }
 
 impl Receiver {
-    /// `&self` or `&mut self`, if it is one of them.
+    /// The receiver, if it is `&self` or `&mut self`.
     pub(crate) fn of(receiver: &syntax::Receiver) -> Option<Receiver> {
         match &receiver.mutability {
             _ if !receiver.is_reference() => None,
@@ -121,14 +121,14 @@ pub(crate) fn registration(
     })
 }
 
-/// The type's own name, if it is enough to tell it from others.
+/// The type's own name, if it identifies the type.
 fn type_name(ty: &Type, errors: &mut Errors) -> Option<String> {
     let Some(path) = ty.path() else {
-        errors.at(ty, "only a type with a name can be a plugin: wrap this one in a struct");
+        errors.at(ty, "only a type with a name can be a plugin: wrap this type in a struct");
         return None;
     };
     if has_type_parameters(path.arguments()) {
-        let message = "a type with parameters needs a name of its own: \
+        let message = "a type with parameters needs an explicit name: \
                        `#[plugin_impl(Trait, name = \"..\")]`";
         errors.at(path.arguments(), message);
         return None;
@@ -136,7 +136,7 @@ fn type_name(ty: &Type, errors: &mut Errors) -> Option<String> {
     Some(path.last()?.unraw().to_string())
 }
 
-/// Whether there is anything but lifetimes.
+/// Returns `true` if there is anything but lifetimes.
 fn has_type_parameters(arguments: &TokenStream) -> bool {
     let mut tokens = arguments.clone().into_iter();
     while let Some(token) = tokens.next() {

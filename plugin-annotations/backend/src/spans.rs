@@ -1,25 +1,26 @@
-//! Where the errors of generated code point: to what its author wrote.
+//! Spans that make errors of generated code point to the author's code.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::syntax::Path;
 
-/// `<T as FfiSafe>::Wire` or another item of it. It spans `T`, so that the error
-/// of a type that cannot cross points there, and is one however often it
-/// is named.
-pub fn crossing(krate: &Path, ty: &TokenStream, item: &str) -> TokenStream {
+/// `<T as FfiSafe>::Wire` or another item of it.
+///
+/// It has the span of `T`. So the error of a type that is not FFI-safe points to
+/// `T`, and is reported once even if the type is named often.
+pub fn ffi_item(krate: &Path, ty: &TokenStream, item: &str) -> TokenStream {
     let (first, last) = ends(ty);
     let (open, item) = (quote_spanned!(first=> <), Ident::new(item, last));
     quote!(#open #ty as #krate::FfiSafe>::#item)
 }
 
-/// Where an error of the code generated for `tokens` is to point.
+/// The place of errors in the code that is generated for `tokens`.
 pub fn place_of(tokens: &impl ToTokens) -> Span {
     Span::call_site().located_at(ends(&tokens.to_token_stream()).0)
 }
 
-/// `tokens`, whose errors point to `place`; they mean what they meant.
+/// `tokens` with the same meaning, whose errors point to `place`.
 pub fn located(tokens: TokenStream, place: Span) -> TokenStream {
     tokens
         .into_iter()

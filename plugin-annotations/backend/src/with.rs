@@ -1,4 +1,4 @@
-//! `#[ffi(with = module)]`: a type of another crate crosses as
+//! `#[ffi(with = module)]`: a type of another crate is passed as
 //! `module::Crossing`.
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -9,11 +9,11 @@ use crate::errors::Errors;
 use crate::spans::{ends, located, place_of};
 use crate::syntax::{Attribute, Path};
 
-/// The module. What its author got wrong is an error at its name.
+/// The module. Mistakes in it are errors at its name.
 pub struct With(Path);
 
 impl With {
-    /// What the attributes of a field, a parameter or a method say.
+    /// Reads the attributes of a field, a parameter or a method.
     pub fn of(attributes: &[Attribute], errors: &mut Errors) -> Option<With> {
         let mut with = None;
         for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
@@ -40,7 +40,7 @@ impl With {
     pub fn lower(&self, value: &TokenStream) -> TokenStream {
         let lower = self.item("lower");
         let value = located(value.clone(), self.place());
-        // The pointer's type keeps an `unsafe fn` out, also in an unsafe block.
+        // The type of the pointer excludes an `unsafe fn`, even in an unsafe block.
         quote_spanned! {self.place()=> {
             let __lower: fn(_) -> _ = #lower;
             __lower(#value)
@@ -64,7 +64,7 @@ impl With {
         quote!(#path::#name)
     }
 
-    /// Where its errors point.
+    /// The place of its errors.
     pub fn place(&self) -> Span {
         place_of(&self.0)
     }

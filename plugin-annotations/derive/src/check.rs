@@ -1,4 +1,4 @@
-//! What cannot cross, for how it is written.
+//! Rejects types that cannot be FFI-safe, judged by their tokens.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,7 +11,7 @@ use plugin_annotations_backend::syntax::{Angles, Attribute, Generics, Kind, Type
 pub(crate) fn union(keyword: &Ident, errors: &mut Errors) {
     errors.at(
         keyword,
-        "a union cannot cross: nothing says which of its fields is there; make it an enum",
+        "a union is not FFI-safe: nothing tells which of its fields is valid; make it an enum",
     );
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn variants(name: &Ident, variants: &[(Ident, Fields)], errors: &mut 
     if variants.is_empty() {
         errors.at(
             name,
-            "an enum without variants cannot cross: it has no value; give it one, or use `()`",
+            "an enum without variants is not FFI-safe: it has no values; add a variant, or use `()`",
         );
     }
 }
@@ -29,11 +29,11 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
         match parameter.kind {
             Kind::Const => errors.at(
                 &parameter,
-                "a type that crosses cannot have a `const` parameter: its definition would be another for each value; write the number, or use a `Vec`",
+                "an FFI-safe type cannot have a `const` parameter: each value would be another definition; write the number, or use a `Vec`",
             ),
             Kind::Type if !parameter.bounds.is_empty() => errors.at(
                 &parameter.bounds,
-                "a type that crosses has no bounds on its parameters: `FfiSafe` is added; write others on the impls that need them",
+                "an FFI-safe type cannot have bounds on its parameters: `FfiSafe` is added; write other bounds on the impls that need them",
             ),
             _ => {}
         }
@@ -41,12 +41,12 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
     if let Some((token, _)) = &generics.where_clause {
         errors.at(
             token,
-            "a type that crosses has no `where` clause: `T: FfiSafe` is added; write other bounds on the impls that need them",
+            "an FFI-safe type cannot have a `where` clause: `T: FfiSafe` is added; write other bounds on the impls that need them",
         );
     }
 }
 
-/// Options of a variant, where there are none.
+/// Rejects options on a variant, which has none.
 pub(crate) fn no_options(attributes: &[Attribute], errors: &mut Errors) {
     for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
         errors.at(
@@ -56,30 +56,30 @@ pub(crate) fn no_options(attributes: &[Attribute], errors: &mut Errors) {
     }
 }
 
-/// Across the boundary nothing is borrowed for ever, and nothing of which it is
-/// not known how it is borrowed.
+/// Rejects borrows for `'static`, and borrows of type parameters: their type decides
+/// how a reference is passed.
 pub(crate) fn field_type(ty: &Type, generics: &Generics, errors: &mut Errors) {
     let parameters: Vec<_> =
         generics.of(Kind::Type).map(|parameter| parameter.ident.to_string()).collect();
-    if let Some(parameter) = lent(ty.to_token_stream(), &parameters) {
+    if let Some(parameter) = referenced(ty.to_token_stream(), &parameters) {
         errors.at(
             &parameter,
-            "a reference to a type parameter cannot be derived: what it is decides how it is lent; own it (`T`, `Vec<T>`), or write the type",
+            "a reference to a type parameter cannot be derived: the type decides how the reference is passed; own it (`T`, `Vec<T>`), or name a type",
         );
     }
     for lifetime in lifetimes::borrowed(ty) {
         if lifetime.ident == "static" {
             errors.at(
                 &lifetime,
-                "what crosses is not borrowed for ever, since a library can be unloaded: give the type a lifetime, or own the value (`String`, `Vec<T>`)",
+                "a field cannot borrow for `'static`, since a library can be unloaded: give the type a lifetime, or own the value (`String`, `Vec<T>`)",
             );
         }
     }
 }
 
-/// A type parameter behind a `&`.
-fn lent(tokens: TokenStream, parameters: &[String]) -> Option<Ident> {
-    // Behind a `&`, until a comma outside of its angle brackets begins another type.
+/// The first type parameter behind an `&`.
+fn referenced(tokens: TokenStream, parameters: &[String]) -> Option<Ident> {
+    // Behind an `&`, until a comma outside of its angle brackets begins another type.
     let mut behind: Option<Angles> = None;
     tokens.into_iter().find_map(|token| {
         let is_behind = behind.is_some();
@@ -96,7 +96,7 @@ fn lent(tokens: TokenStream, parameters: &[String]) -> Option<Ident> {
                 None
             }
             TokenTree::Group(group) if is_behind => mentioned(group.stream(), parameters),
-            TokenTree::Group(group) => lent(group.stream(), parameters),
+            TokenTree::Group(group) => referenced(group.stream(), parameters),
             TokenTree::Ident(ident) if is_behind => is_one_of(ident, parameters),
             _ => None,
         }

@@ -1,4 +1,4 @@
-//! What a type says of itself: its path, its fields and their types.
+//! The definition of a type: its path, its fields and their types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use crate::model::{Body, Derived, Fields};
 use plugin_annotations_backend::lifetimes;
-use plugin_annotations_backend::spans::crossing;
+use plugin_annotations_backend::spans::ffi_item;
 use plugin_annotations_backend::syntax::{Kind, Path};
 
 /// ```text
@@ -55,7 +55,7 @@ pub(crate) fn definition(Derived { krate, name, generics, body, .. }: &Derived) 
 
 fn fields(krate: &Path, fields: &Fields) -> TokenStream {
     let all = fields.all().iter().map(|field| {
-        let shape = crossing(krate, &lifetimes::fixed(&field.carrier()), "SHAPE");
+        let shape = ffi_item(krate, &lifetimes::fixed(&field.carrier()), "SHAPE");
         match &field.name {
             Some(name) => {
                 let name = name.unraw().to_string();

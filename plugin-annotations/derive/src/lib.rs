@@ -1,9 +1,8 @@
-//! `#[derive(FfiSafe)]`: how a struct or an enum lies in memory while it
-//! crosses, how it gets there and back, and what it says of itself. Use it
-//! through `plugin-interface`.
+//! `#[derive(FfiSafe)]`: the layout of a struct or an enum while it is passed, its
+//! conversions, and its description. Use it through `plugin-interface`.
 //!
-//! It has the stages of the other macros, and is a crate of its own because the
-//! compiler works on both at a time.
+//! It has the same stages as the other macros. It is a crate of its own so that the
+//! compiler builds both at the same time.
 //!
 //! ```
 //! let code = plugin_annotations_derive::derive_ffi_safe(quote::quote! {
@@ -17,7 +16,6 @@ mod definition;
 mod model;
 mod parse;
 mod plain;
-mod syntax;
 mod wire;
 
 use proc_macro2::{Ident, TokenStream};
@@ -29,9 +27,9 @@ use plugin_annotations_backend::syntax::{Generics, Kind, Path};
 
 use crate::model::{Body, Derived, Fields};
 
-/// Makes a struct or an enum a type that crosses.
+/// Makes a struct or an enum FFI-safe.
 ///
-/// What cannot work is a `compile_error!` in the code that comes back.
+/// Mistakes become a `compile_error!` in the returned code.
 pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let derived = parse::derived(item, &mut errors);
@@ -54,7 +52,7 @@ pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
 fn expand(derived: &Derived) -> TokenStream {
     let Derived { krate, name, generics, body, .. } = derived;
     let private = quote!(#krate::__private);
-    let (parameters, arguments) = (crossing(krate, generics), generics.arguments());
+    let (parameters, arguments) = (bounded(krate, generics), generics.arguments());
     let at = at(krate, generics);
     let parts = parts(name, body);
     let layouts = wire::layouts(krate, body, &parts);
@@ -78,8 +76,8 @@ fn expand(derived: &Derived) -> TokenStream {
             #layouts
             #definition
 
-            // SAFETY: each field crosses as its own wire, in order; of an enum,
-            // those of the variant that the tag names.
+            // SAFETY: each field is passed as its own wire, in order; an enum has
+            // the fields of the variant that the tag names.
             unsafe impl #parameters #krate::FfiSafe for #name #arguments {
                 type Wire = #wire;
                 type Returned = #own::Wire;
@@ -120,7 +118,7 @@ fn expand(derived: &Derived) -> TokenStream {
 
             #plain
 
-            // A value that crosses is taken apart, and its `Drop` would not run.
+            // A value is taken apart when it is passed, so its `Drop` would not run.
             #[allow(dead_code)]
             trait MustNotImplDrop {}
             #[allow(drop_bounds)]
@@ -130,8 +128,9 @@ fn expand(derived: &Derived) -> TokenStream {
     }
 }
 
-/// Whether anything may be lent in it. Not its fields say so, since a type may
-/// lead to itself: what has no lifetime borrows nothing.
+/// The constant that tells whether a value may contain borrowed objects. It does not
+/// depend on the fields, since a type may refer to itself: a type without a lifetime
+/// borrows nothing.
 fn needs_scope(krate: &Path, generics: &Generics) -> TokenStream {
     let borrows = generics.of(Kind::Lifetime).next().is_some();
     let parameters = generics.of(Kind::Type).map(|parameter| &parameter.ident);
@@ -142,7 +141,7 @@ fn needs_scope(krate: &Path, generics: &Generics) -> TokenStream {
 }
 
 /// `<'s, T>` becomes `<'s, T: FfiSafe>`.
-fn crossing(krate: &Path, generics: &Generics) -> TokenStream {
+fn bounded(krate: &Path, generics: &Generics) -> TokenStream {
     let parameters = generics.params.iter().map(|parameter| match parameter.kind {
         Kind::Type => {
             let name = &parameter.ident;
@@ -167,9 +166,9 @@ fn at(krate: &Path, generics: &Generics) -> TokenStream {
 
 /// A struct, or one variant of an enum.
 struct Part<'a> {
-    /// As it is made and matched.
+    /// The path for constructors and patterns.
     path: TokenStream,
-    /// The struct that has its wires, and how the union calls it.
+    /// The struct of its wires, which is also the name in the union.
     wire: Ident,
     fields: &'a Fields,
 }

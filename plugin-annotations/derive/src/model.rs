@@ -1,16 +1,16 @@
-//! What the derive describes, once parsed.
+//! The model of a struct or an enum.
 
 use plugin_annotations_backend::syntax::{Generics, Path};
 use plugin_annotations_backend::with::With;
 use proc_macro2::{Ident, TokenStream};
 
-/// A type that is to cross.
+/// A type that becomes FFI-safe.
 pub(crate) struct Derived {
     /// `plugin-interface`.
     pub(crate) krate: Path,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
-    /// Whether the compiler lays it out as it crosses, which `#[repr(C)]` says.
+    /// `true` for `#[repr(C)]`: then it has the layout of its wire.
     pub(crate) is_repr_c: bool,
     pub(crate) body: Body,
 }
@@ -20,7 +20,7 @@ pub(crate) enum Body {
     Enum(Vec<(Ident, Fields)>),
 }
 
-/// What a struct or a variant consists of.
+/// The fields of a struct or a variant.
 pub(crate) enum Fields {
     Unit,
     Tuple(Vec<Field>),
@@ -32,13 +32,13 @@ pub(crate) struct Field {
     pub(crate) name: Option<Ident>,
     /// Its name, or its number in a tuple.
     pub(crate) member: TokenStream,
-    /// As it is named outside of the type's definition, where `Self` is another.
+    /// Without `Self`, which has another meaning outside of the definition.
     pub(crate) ty: TokenStream,
     pub(crate) with: Option<With>,
 }
 
 impl Field {
-    /// The type that crosses.
+    /// The type that is passed.
     pub(crate) fn carrier(&self) -> TokenStream {
         self.with.as_ref().map_or_else(|| self.ty.clone(), With::carrier)
     }

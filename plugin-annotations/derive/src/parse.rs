@@ -5,15 +5,16 @@ use quote::{ToTokens, quote};
 
 use crate::check;
 use crate::model::{self, Body, Derived};
-use crate::syntax::{self, Data, Item, Variant};
 use plugin_annotations_backend::args::Args;
 use plugin_annotations_backend::errors::Errors;
 use plugin_annotations_backend::spans::located;
-use plugin_annotations_backend::syntax::{Attribute, Generics, Path};
+use plugin_annotations_backend::syntax::{
+    self, Attribute, Data, Generics, ItemType, Path, Variant,
+};
 use plugin_annotations_backend::with::With;
 
 pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived> {
-    let item = errors.keep(syn::parse2::<Item>(item))?;
+    let item = errors.keep(syn::parse2::<ItemType>(item))?;
     check::generics(&item.generics, errors);
     let krate = crate_path(&item.attrs, errors);
     let (name, arguments) = (&item.ident, item.generics.arguments());
@@ -42,7 +43,7 @@ pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived>
     })
 }
 
-/// Where `plugin-interface` is, as `#[ffi(crate = path)]` says.
+/// The path of `plugin-interface`, which `#[ffi(crate = path)]` can change.
 fn crate_path(attributes: &[Attribute], errors: &mut Errors) -> Path {
     let mut args = Args::default();
     for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
@@ -62,7 +63,7 @@ fn no_options(attribute: &Attribute) -> syn::Error {
     syn::Error::new_spanned(attribute, "expected options in parentheses: `#[ffi(crate = path)]`")
 }
 
-/// Whether `#[repr(C)]` is all that is said of the layout.
+/// Returns `true` if `#[repr(C)]` is the only attribute about the layout.
 fn is_repr_c(attributes: &[Attribute]) -> bool {
     let mut reprs = attributes.iter().filter(|attribute| attribute.is("repr"));
     let first = reprs.next().and_then(Attribute::arguments);
@@ -71,7 +72,7 @@ fn is_repr_c(attributes: &[Attribute]) -> bool {
 
 /// The type that fields belong to.
 struct Owner<'a> {
-    /// With its parameters.
+    /// Its name with its parameters.
     name: TokenStream,
     generics: &'a Generics,
 }
@@ -104,7 +105,7 @@ fn fields(fields: &syntax::Fields, own: &Owner<'_>, errors: &mut Errors) -> mode
     }
 }
 
-/// `Box<Self>` becomes `Box<Tree<T>>`, and an error of it points to `Self`.
+/// `Box<Self>` becomes `Box<Tree<T>>`, whose errors point to `Self`.
 fn without_self(tokens: TokenStream, own: &TokenStream) -> TokenStream {
     tokens
         .into_iter()

@@ -1,4 +1,4 @@
-//! The wire: its layout, and the way into it and out of it.
+//! The wire: its layout, and the conversions to and from it.
 //!
 //! ```text
 //! struct without fields        u8, always 0
@@ -7,8 +7,8 @@
 //! enum                         struct { u32 tag; union { struct of each variant with fields } }
 //! ```
 //!
-//! The layouts are generic over the wires in them, so that they have no
-//! lifetimes: a type at one lifetime has the wire that it has at another.
+//! The layouts are generic over the wires in them, so that they have no lifetimes:
+//! a type has the same wire at any lifetime.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -17,7 +17,7 @@ use syn::ext::IdentExt;
 use crate::Part;
 use crate::model::{Body, Field};
 use plugin_annotations_backend::lifetimes;
-use plugin_annotations_backend::spans::{crossing, located};
+use plugin_annotations_backend::spans::{ffi_item, located};
 use plugin_annotations_backend::syntax::{Path, Type};
 
 impl Part<'_> {
@@ -53,49 +53,50 @@ impl Part<'_> {
 
     fn wire(&self, krate: &Path) -> TokenStream {
         let wire = &self.wire;
-        let wires = self.fields().iter().map(|field| crossing(krate, &field.carrier(), "Wire"));
+        let wires = self.fields().iter().map(|field| ffi_item(krate, &field.carrier(), "Wire"));
         quote!(#wire<#(#wires),*>)
     }
 
-    /// The wires of the values, which modules have converted before anything is
-    /// given away. What was lowered before another one panics ends.
+    /// The wires of the values. Modules convert values before any value is lowered.
+    /// If lowering one panics, the previous ones are dropped.
     fn lower(&self, krate: &Path) -> TokenStream {
         let wire = &self.wire;
         let fields = || self.fields().iter().zip(self.values());
         let converted = fields().filter_map(|(field, value)| {
             let with = field.with.as_ref()?;
-            // What borrows might look at that in its drop, which the call of a method
-            // that has it by reference outlasts. What crosses by itself does not.
+            // A drop might use a borrow, and a call that takes the value by reference
+            // outlasts that borrow. FFI-safe types have no such drop.
             let lowered = with.lower(&quote!(#value));
             let owns = located(quote!(#krate::__private::owns), with.place());
             Some(quote!(#owns(&#value); let #value = #lowered;))
         });
-        let given = fields().map(|(field, value)| {
+        let lowered = fields().map(|(field, value)| {
             let [lower, lower_guarded, into_wire] = ["lower", "lower_guarded", "into_wire"]
-                .map(|name| crossing(krate, &field.carrier(), name));
+                .map(|name| ffi_item(krate, &field.carrier(), name));
             match self.may_lose_fields() {
                 true => (quote!(let #value = #lower_guarded(#value);), quote!(#into_wire(#value))),
                 false => (quote!(), quote!(#lower(#value))),
             }
         });
-        let (guards, wires): (Vec<_>, Vec<_>) = given.unzip();
+        let (guards, wires): (Vec<_>, Vec<_>) = lowered.unzip();
         quote!({ #(#converted)* #(#guards)* #wire(#(#wires),*) })
     }
 
-    /// Whether one field may be lost where another one panics on its way or is refused.
+    /// Returns `true` if a field could leak because another one panics while it is
+    /// passed, or is rejected.
     fn may_lose_fields(&self) -> bool {
         let types = || self.fields().iter().map(|field| Type::from(field.carrier()));
         let may_fail = types().filter(|ty| !ty.is_number()).count();
         may_fail > 1 && types().any(|ty| !ty.is_scalar())
     }
 
-    /// The value again, of the wires in `wire`. All fields are taken over before one
-    /// that is refused is looked at, and before modules convert what arrived.
+    /// The value of the wires in `wire`. All fields are taken over before a rejected
+    /// one is an error, and before modules convert any.
     fn lift(&self, krate: &Path, wire: &TokenStream) -> TokenStream {
         let path = &self.path;
         let lifted = self.fields().iter().enumerate().map(|(i, field)| {
             let place = Literal::usize_unsuffixed(i);
-            let lift = crossing(krate, &lifetimes::of_lifted(&field.carrier()), "lift");
+            let lift = ffi_item(krate, &lifetimes::of_lifted(&field.carrier()), "lift");
             quote!(#lift::<'__a>(#wire.#place, __origin))
         });
         let value = |field: &Field, lifted: TokenStream| {
@@ -206,8 +207,8 @@ pub(crate) fn lift(krate: &Path, name: &Ident, body: &Body, parts: &[Part<'_>]) 
                 lifted
             } else {
                 quote! {
-                    // SAFETY: the contract of this function, for each field; of
-                    // an enum, the tag says that they are there.
+                    // SAFETY: the contract of this function, for each field; in an
+                    // enum, the tag tells that they are present.
                     unsafe { #wire #lifted }
                 }
             };

@@ -1,4 +1,4 @@
-//! What cannot work, each with what to do instead.
+//! Rejects mistakes, each with an error that tells what to do instead.
 
 pub(crate) mod returned_borrows;
 
@@ -18,7 +18,7 @@ pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
     if let Some(unsafety) = &item.unsafety {
         errors.at(
             unsafety,
-            "an interface is a safe trait: a host cannot know what a plugin vouches for",
+            "an interface must be a safe trait: a host cannot check the promises of a plugin; remove `unsafe`",
         );
     }
     if !item.generics.params.is_empty() {
@@ -30,14 +30,14 @@ pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
     if let Some((token, _)) = &item.generics.where_clause {
         errors.at(
             &token,
-            "an interface cannot have a `where` clause: write `Send`, `Sync` and `'static` as supertraits, and leave the rest out",
+            "an interface cannot have a `where` clause: write `Send`, `Sync` and `'static` as supertraits, and remove the rest",
         );
     }
     for bound in &item.supertraits {
         if !is_marker(bound) {
             errors.at(
                 &bound,
-                "only `Send`, `Sync` and `'static` can be supertraits of an interface: the proxy has nothing to implement others with; move their methods into the interface",
+                "only `Send`, `Sync` and `'static` can be supertraits of an interface: the proxy cannot implement others; move their methods into the interface",
             );
         }
     }
@@ -58,17 +58,17 @@ pub(crate) fn only_methods(item: &OtherItem, errors: &mut Errors) {
             "an interface cannot have associated types: name the type in the methods"
         }
         OtherKind::Macro => "an interface cannot contain macro calls: write the methods out",
-        OtherKind::Unknown => "an interface consists of methods",
+        OtherKind::Unknown => "an interface can only have methods",
     };
     errors.at(item, message);
 }
 
-/// `&self` or `&mut self`.
+/// Rejects all receivers but `&self` and `&mut self`.
 pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Receiver> {
     let Some(receiver) = &signature.receiver else {
         errors.at(
             &signature.ident,
-            "a method of an interface takes `&self` or `&mut self`; constructors are named by `#[plugin_impl(Trait, new = path)]`",
+            "a method of an interface takes `&self` or `&mut self`; name constructors in `#[plugin_impl(Trait, new = path)]`",
         );
         return None;
     };
@@ -93,13 +93,13 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
     if let Some(token) = &signature.unsafety {
         errors.at(
             &token,
-            "an interface method is safe: a host cannot know what a plugin wants vouched for",
+            "an interface method must be safe: a host cannot know the safety conditions of a plugin; remove `unsafe`",
         );
     }
     if !signature.abi.is_empty() {
         errors.at(
             &signature.abi,
-            "write an ordinary method: the macro makes the `extern \"C\"` function",
+            "an interface method cannot have an ABI: the macro writes the `extern \"C\"` function; remove it",
         );
     }
     if let Some(variadic) = &signature.variadic {
@@ -120,7 +120,7 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
     if let Some((token, _)) = &signature.generics.where_clause {
         errors.at(
             &token,
-            "an interface method cannot have a `where` clause: a vtable holds every method; leave it out",
+            "an interface method cannot have a `where` clause: a vtable holds every method; remove it",
         );
     }
 }
@@ -129,7 +129,7 @@ pub(crate) fn parameter_attributes(attributes: &[Attribute], errors: &mut Errors
     for attribute in attributes.iter().filter(|attribute| attribute.is("cfg")) {
         errors.at(
             attribute,
-            "a parameter of an interface method cannot depend on `cfg`: put it on the method, and write one for each case",
+            "a parameter of an interface method cannot depend on `cfg`: put the `cfg` on the method, and write a method for each case",
         );
     }
 }
@@ -145,7 +145,7 @@ pub(crate) fn parameter_type(ty: &Type, errors: &mut Errors) {
     refuse_static(ty, errors);
 }
 
-/// A method cannot name the type that implements it.
+/// Rejects `Self`, since a host does not know the type of the plugin.
 fn refuse_self_type(ty: &Type, errors: &mut Errors) {
     if let Some(token) = keyword(ty, "Self") {
         errors.at(
@@ -155,20 +155,20 @@ fn refuse_self_type(ty: &Type, errors: &mut Errors) {
     }
 }
 
-/// What a method takes is borrowed for the call, `self` included.
+/// Rejects `'static` borrows: arguments and `self` are borrowed for the call.
 fn refuse_static(taken: &impl ToTokens, errors: &mut Errors) {
     for lifetime in lifetimes::borrowed(taken) {
         if lifetime.ident == "static" {
             errors.at(
                 &lifetime,
-                "what a method takes is borrowed for the call, not for `'static`: leave the lifetime out, and copy what has to stay",
+                "an argument is borrowed for the call, not for `'static`: remove the lifetime, and copy the data that has to stay",
             );
         }
     }
 }
 
-/// The first `word` in a type, however deep, but not `word::`: what `Self::Item`
-/// leads to is refused where it is declared.
+/// The first `word` in a type, at any depth, but not `word::`: the type behind
+/// `Self::Item` is rejected at its declaration.
 fn keyword(ty: &Type, word: &str) -> Option<Ident> {
     fn find(tokens: TokenStream, word: &str) -> Option<Ident> {
         let mut tokens = tokens.into_iter().peekable();
@@ -188,18 +188,18 @@ fn keyword(ty: &Type, word: &str) -> Option<Ident> {
     find(ty.to_token_stream(), word)
 }
 
-/// References to what is copied where it is lent: when the method has returned,
-/// nothing would hold the copy.
+/// Rejects references to types that are passed as copies: nothing would hold the
+/// copy after the method has returned.
 fn refuse_reference(output: &Type, errors: &mut Errors) {
     let Some((and, referent)) = output.referent() else { return };
     let Some(last) = referent.last() else { return };
     let instead = match last.to_string().as_str() {
-        "String" => "return `&str`, or `String` to give it away",
-        "Vec" => "return a slice, `&[T]`, or `Vec<T>` to give it away",
-        "Option" | "Result" => "put the `&` inside, as in `Option<&str>`, or leave it out",
+        "String" => "return `&str`, or an owned `String`",
+        "Vec" => "return a slice, `&[T]`, or an owned `Vec<T>`",
+        "Option" | "Result" => "put the `&` inside, as in `Option<&str>`, or remove it",
         _ => return,
     };
-    errors.at(&and, &format!("a reference to this cannot be returned: {instead}"));
+    errors.at(&and, &format!("a reference to this type cannot be returned: {instead}"));
 }
 
 pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {
@@ -208,18 +208,16 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
     }
     refuse_self_type(output, errors);
     refuse_reference(output, errors);
-    returned_borrows::returned(output, errors);
+    returned_borrows::in_output(output, errors);
     if output.is_never() {
-        errors.at(
-            output,
-            "an interface method returns: leave `-> !` out; a panic is how a call fails",
-        );
+        errors
+            .at(output, "an interface method must return: remove `-> !`; a call that fails panics");
     }
     borrowed_from_self(signature, output, errors);
 }
 
-/// A borrow in a return may only be one of `self`, whose owner keeps the
-/// library mapped. The compiler would say so too, less clearly.
+/// Rejects return values that borrow from anything but `self`, whose owner keeps
+/// the library loaded. The compiler would reject them too, with a worse message.
 fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors) {
     let of_self = signature.receiver.as_ref().and_then(|receiver| receiver.lifetime.as_ref());
     for lifetime in lifetimes::borrowed(output) {
@@ -229,19 +227,19 @@ fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors)
         let or_else = match &signature.receiver {
             Some(receiver) if lifetime.ident != "static" => {
                 let mutability = receiver.mutability.as_ref().map_or("", |_| "mut ");
-                format!(", or let `self` be borrowed as long: `&{lifetime} {mutability}self`")
+                format!(", or borrow `self` for as long: `&{lifetime} {mutability}self`")
             }
             _ => String::new(),
         };
         let message = format!(
-            "what a method returns borrows from `self`, not for `{lifetime}`: \
-             the library may be gone by then; return an owned value{or_else}"
+            "a return value can only borrow from `self`, not for `{lifetime}`: the library may be \
+             unloaded by then; return an owned value{or_else}"
         );
         errors.at(&lifetime, &message);
     }
 }
 
-/// `1.2`: the interface's version.
+/// The version of the interface, such as `1.2`.
 pub(crate) fn version(version: Option<&LitStr>, errors: &mut Errors) -> String {
     let Some(literal) = version else {
         return "1.0".to_owned();
@@ -253,43 +251,43 @@ pub(crate) fn version(version: Option<&LitStr>, errors: &mut Errors) -> String {
     text
 }
 
-/// The two numbers of a version, written as numbers are.
+/// The two numbers of a version, without leading zeros.
 fn numbers(version: &str) -> Option<(u32, u32)> {
     let number = |part: &str| part.parse::<u32>().ok().filter(|n| n.to_string() == part);
     let (major, minor) = version.split_once('.')?;
     Some((number(major)?, number(minor)?))
 }
 
-/// How an interface grew: later methods stand behind earlier ones.
+/// The history of an interface: methods in the order in which they were added.
 pub(crate) struct History<'v> {
     version: &'v str,
-    /// The version of the method before; `None` while it is the first one.
+    /// The version of the previous method; `None` if it is the first version.
     before: Option<(u32, u32)>,
 }
 
 impl<'v> History<'v> {
-    /// Of an interface that has arrived at `version`.
+    /// The history of an interface whose current version is `version`.
     pub(crate) fn of(version: &'v str) -> Self {
         History { version, before: None }
     }
 
-    /// The version that the next method says it came with.
+    /// Reads the version that added the next method.
     pub(crate) fn since(&mut self, method: &TraitMethod, errors: &mut Errors) -> Option<String> {
         let name = &method.signature.ident;
         let [attribute, rest @ ..] = &method.since[..] else {
             if self.before.is_some() {
-                errors.at(name, "this method stands behind a later one, where plugins that were built before do not have it: move it up, or say when it came, `#[since(\"..\")]`");
+                errors.at(name, "this method follows one with `#[since]`, so older plugins do not have it: move it up, or add the version that added it, `#[since(\"..\")]`");
             }
             return None;
         };
         for again in rest {
-            errors.at(again, "a method came once: leave one `#[since(\"..\")]`");
+            errors.at(again, "a method is added once: keep one `#[since(\"..\")]`");
         }
         let Some(literal) = attribute.arguments().and_then(|a| syn::parse2::<LitStr>(a).ok())
         else {
             errors.at(
                 attribute,
-                "expected the version that the method came with, such as `#[since(\"1.1\")]`",
+                "expected the version that added the method, such as `#[since(\"1.1\")]`",
             );
             return None;
         };
@@ -300,21 +298,21 @@ impl<'v> History<'v> {
         let own = numbers(self.version)?;
         if since.0 < own.0 || since == (own.0, 0) {
             errors.at(&literal, &format!(
-                "a new major version begins anew, and what {}.0 began with has no `#[since]`: delete this one",
+                "a new major version starts again: methods of {}.0 have no `#[since]`; remove it",
                 own.0
             ));
             return None;
         }
         if since > own {
             errors.at(&literal, &format!(
-                "expected a version after {}.0 and not after the interface's own, which is {}: say `#[plugin_interface(version = \"..\")]`",
+                "expected a version after {}.0 and not after {}, the version of the interface: raise it with `#[plugin_interface(version = \"..\")]`",
                 own.0, self.version
             ));
         } else if self.before.is_some_and(|before| since < before) {
-            errors.at(&literal, "a method before this one came later: append methods in the order in which they came");
+            errors.at(&literal, "a previous method has a higher version: append methods in the order of their versions");
         }
         if !method.has_body() {
-            errors.at(name, "a later method needs a default body, which runs where a plugin was built without it");
+            errors.at(name, "a method with `#[since]` needs a default body, which runs if a plugin was built without it");
         }
         self.before = self.before.max(Some(since));
         Some(literal.value())
@@ -355,20 +353,21 @@ pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Er
         if lifetime.ident == "_" || declared.contains(&&lifetime.ident) {
             errors.at(
                 &lifetime,
-                "a plugin must own what it holds: the host keeps it for as long as it likes; put `String`s and `Vec`s into the type instead of borrows",
+                "a plugin must own its data: the host decides how long it lives; use owned types such as `String` and `Vec` instead of borrows",
             );
         }
     }
 }
 
-/// A path to a constructor or a hook is read outside the impl.
+/// Rejects `Self` in the path of a constructor or a hook, which is used outside
+/// the impl.
 pub(crate) fn function(path: &Path, errors: &mut Errors) {
     if let Some(first) = path.first().filter(|first| *first == "Self") {
-        errors.at(&first, "`Self` is not known in the attribute: write the name of the type");
+        errors.at(&first, "`Self` has no meaning in the attribute: write the name of the type");
     }
 }
 
-/// A name that can be part of a symbol.
+/// Rejects a name that cannot be part of a symbol.
 pub(crate) fn name(literal: &LitStr, errors: &mut Errors) -> Option<String> {
     let name = literal.value();
     let valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

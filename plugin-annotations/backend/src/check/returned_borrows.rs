@@ -1,4 +1,4 @@
-//! Objects that are lent: `&dyn Trait` and `&mut dyn Trait`, for one call.
+//! Borrowed objects in return values: `&dyn Trait` and `&mut dyn Trait`.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -7,8 +7,9 @@ use crate::errors::Errors;
 use crate::model::Method;
 use crate::syntax::Type;
 
-/// An object that is lent lies in the call, and is gone when it returns.
-pub(crate) fn kept(method: &Method, errors: &mut Errors) {
+/// Rejects a method whose return value might keep a borrowed object: the object
+/// exists only during the call.
+pub(crate) fn of_parameters(method: &Method, errors: &mut Errors) {
     if !method.may_return_arguments() {
         return;
     }
@@ -16,14 +17,15 @@ pub(crate) fn kept(method: &Method, errors: &mut Errors) {
         if let Some(token) = find(parameter.ty.to_token_stream(), false) {
             errors.at(
                 &token,
-                "an object that is lent is gone when the call returns, and what this method returns might keep it: take a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or leave the lifetimes of the parameters out",
+                "a borrowed object exists only during the call, and the return value might keep it: take a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or remove the lifetimes of the parameters",
             );
         }
     }
 }
 
-/// Nothing would hold it on the caller's side.
-pub(super) fn returned(output: &Type, errors: &mut Errors) {
+/// Rejects a reference to an object in a return value: nothing in the caller would
+/// hold the object.
+pub(super) fn in_output(output: &Type, errors: &mut Errors) {
     if let Some(token) = find(output.to_token_stream(), false) {
         errors.at(
             &token,
@@ -32,13 +34,13 @@ pub(super) fn returned(output: &Type, errors: &mut Errors) {
     }
 }
 
-/// The first `dyn` behind an `&`, however deep.
+/// The first `dyn` behind an `&`, at any depth.
 fn find(tokens: TokenStream, mut is_behind: bool) -> Option<Ident> {
     let mut tokens = tokens.into_iter();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Ident(ident) if ident == "dyn" && is_behind => return Some(ident),
-            // What may stand between the two.
+            // A `mut` may be between the two.
             TokenTree::Ident(ident) if ident == "mut" => {}
             TokenTree::Punct(punct) if punct.as_char() == '\'' => drop(tokens.next()),
             TokenTree::Group(group) => {

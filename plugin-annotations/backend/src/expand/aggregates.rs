@@ -1,4 +1,4 @@
-//! `#[plugin_aggregates]`: the exports of a library, its counter, its metadata.
+//! `#[plugin_aggregates]`: the exports, the counter and the metadata of a library.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -11,7 +11,7 @@ use crate::parse;
 
 /// Makes a crate a library of plugins: `#[plugin_aggregates(args)] item`.
 ///
-/// What cannot work is a `compile_error!` in the code that comes back.
+/// Mistakes become a `compile_error!` in the returned code.
 pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let aggregates = parse::aggregates(args, &mut errors);
@@ -44,10 +44,10 @@ fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> Token
         #[allow(non_upper_case_globals)]
         static #counter: #private::Counter<#object> = #private::Counter::new();
 
-        // The symbols bear the name that is written here.
+        // The symbols contain the name that is written here.
         const _: () = #private::core::assert!(
             #private::is_same_name(<#object as #krate::Interface>::NAME, #name),
-            "name the interface by its own name here, not by an alias",
+            "use the interface's own name here, not an alias",
         );
 
         const _: () = {
@@ -58,7 +58,7 @@ fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> Token
 
             #[unsafe(no_mangle)]
             unsafe extern "C" fn #unregister(__registrations: *const #krate::RegistrationArray) {
-                // SAFETY: the caller passes what the function above gave.
+                // SAFETY: the caller passes the return value of the function above.
                 unsafe { #private::unregister_all(__registrations) }
             }
 

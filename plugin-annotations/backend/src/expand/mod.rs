@@ -1,4 +1,4 @@
-//! From the model to code. The user's item is kept, whatever happens.
+//! From the model to code. The user's item is kept even if there are errors.
 //!
 //! Generated code names everything by its full path, through
 //! `plugin_interface::__private`, and compiles in a crate that forbids unsafe
@@ -11,18 +11,18 @@ pub(crate) mod registration;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
-use crate::spans::{crossing, ends, place_of};
+use crate::spans::{ends, ffi_item, place_of};
 use crate::syntax::Path;
 
-/// `dyn Tool`, of which an error points to `Tool`.
+/// `dyn Tool`, whose errors point to `Tool`.
 fn object_type(interface: &Path) -> TokenStream {
     let (first, _) = ends(&interface.to_token_stream());
     let token = quote_spanned!(first=> dyn);
     quote!(#token #interface)
 }
 
-/// A static in the metadata section, holding what `record` (a
-/// `&'static [u8]` constant) holds.
+/// A static in the metadata section with the bytes of `record`, a `&'static [u8]`
+/// constant.
 ///
 /// ```text
 /// Input:  NAME, <dyn Tool as Interface>::RECORD

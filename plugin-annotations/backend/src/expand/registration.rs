@@ -11,7 +11,7 @@ use crate::spans::{ends, located, place_of};
 
 /// Makes an impl a plugin: `#[plugin_impl(args)] item`.
 ///
-/// What cannot work is a `compile_error!` in the code that comes back.
+/// Mistakes become a `compile_error!` in the returned code.
 pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let registration = parse::registration(args, item.clone(), &mut errors);
@@ -103,7 +103,7 @@ fn expand(registration: &Registration) -> TokenStream {
 
             #[unsafe(no_mangle)]
             unsafe extern "C" fn #unmaker(__registration: *const #private::core::ffi::c_void) {
-                // SAFETY: the caller passes what the maker of this name gave.
+                // SAFETY: the caller passes a return value of the maker of this name.
                 unsafe { #private::unmaker::<__PluginMaker>(__registration) }
             }
 

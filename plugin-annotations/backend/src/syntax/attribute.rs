@@ -1,4 +1,4 @@
-//! What stands before an item: attributes and its visibility.
+//! The attributes and the visibility before an item.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
@@ -14,7 +14,7 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    /// Reads all that stand here.
+    /// Reads all attributes that come next.
     pub fn parse_outer(input: ParseStream<'_>) -> syn::Result<Vec<Attribute>> {
         let mut attributes = Vec::new();
         while let Some(pound) = punct(input, "#") {
@@ -23,19 +23,19 @@ impl Attribute {
         Ok(attributes)
     }
 
-    /// Whether its path is this name.
+    /// Returns `true` if its path is this name.
     pub fn is(&self, name: &str) -> bool {
         let mut tokens = flat(self.brackets.stream()).into_iter();
         let is_name = matches!(tokens.next(), Some(TokenTree::Ident(ident)) if ident == name);
         is_name && !matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
     }
 
-    /// Those named `ffi`, which are ours, and the others.
+    /// Divides attributes into those named `ffi` and the others.
     pub(crate) fn split_ffi(attributes: Vec<Self>) -> (Vec<Self>, Vec<Self>) {
         attributes.into_iter().partition(|attribute| attribute.is("ffi"))
     }
 
-    /// What stands in the parentheses of `#[name(..)]`.
+    /// The tokens in the parentheses of `#[name(..)]`.
     pub fn arguments(&self) -> Option<TokenStream> {
         flat(self.brackets.stream()).into_iter().find_map(|token| match token {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
@@ -54,9 +54,9 @@ impl ToTokens for Attribute {
 }
 
 /// Reads a visibility: nothing, `pub`, or `pub(..)`.
-pub fn visibility(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+pub(crate) fn visibility(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
-    // What a `$vis:vis` matched is a group, which may be empty.
+    // A match of `$vis:vis` is a group, which may be empty.
     if let Some((TokenTree::Group(group), _)) = input.cursor().token_tree()
         && group.delimiter() == Delimiter::None
     {
@@ -77,7 +77,7 @@ pub fn visibility(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(tokens)
 }
 
-/// Whether it is `(crate)` and not the type of a tuple struct's field.
+/// Returns `true` for `(crate)`, but not for the type of a field in a tuple struct.
 fn is_restriction(group: &Group) -> bool {
     let words = ["crate", "self", "super", "in"];
     let mut tokens = flat(group.stream()).into_iter();

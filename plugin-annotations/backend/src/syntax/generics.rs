@@ -8,7 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use super::attribute::Attribute;
 use super::scan::{Angles, Ends, divide, flat, is_next, keyword, until, with_bare_lifetimes};
 
-/// `<'a, T: Copy>`, and the `where` clause that stands elsewhere.
+/// `<'a, T: Copy>`, and the `where` clause, which is read separately.
 #[derive(Clone, Default)]
 pub struct Generics {
     brackets: TokenStream,
@@ -16,14 +16,14 @@ pub struct Generics {
     pub where_clause: Option<(Ident, TokenStream)>,
 }
 
-/// One parameter, of whatever kind.
+/// One parameter of any kind.
 #[derive(Clone)]
 pub struct Parameter {
     tokens: TokenStream,
     pub kind: Kind,
-    /// Of a lifetime, what stands behind the quote.
+    /// The name, of a lifetime without its quote.
     pub ident: Ident,
-    /// Behind its colon.
+    /// The bounds behind the colon.
     pub bounds: TokenStream,
 }
 
@@ -85,7 +85,7 @@ impl Parameter {
     /// `'a` or `T`.
     pub fn name(&self) -> TokenStream {
         match self.kind {
-            // The quote bears no span that an error could point to.
+            // The span of the quote is useless for an error.
             Kind::Lifetime => {
                 let apostrophe = self.ident.span();
                 Lifetime { apostrophe, ident: self.ident.clone() }.to_token_stream()
@@ -102,10 +102,10 @@ impl ToTokens for Parameter {
 }
 
 impl Generics {
-    /// Reads the `where` clause, where there is one.
+    /// Reads the `where` clause, if there is one.
     pub fn parse_where(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         if let Some(token) = keyword(input, "where") {
-            self.where_clause = Some((token, until(input, Ends::AtBody)?));
+            self.where_clause = Some((token, until(input, Ends::Body)?));
         }
         Ok(())
     }
@@ -128,7 +128,7 @@ impl Generics {
     }
 }
 
-/// Without the `where` clause.
+/// The brackets, without the `where` clause.
 impl ToTokens for Generics {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.brackets.to_tokens(tokens);

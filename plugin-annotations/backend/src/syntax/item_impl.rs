@@ -9,10 +9,10 @@ use super::path::Path;
 use super::scan::{Ends, keyword, punct, until};
 use super::ty::Type;
 
-/// An impl without what stands in its braces.
+/// An impl without the items in its braces.
 pub(crate) struct ItemImpl {
     pub(crate) generics: Generics,
-    /// `None` of an inherent impl.
+    /// The trait; `None` for an inherent impl.
     pub(crate) interface: Option<Path>,
     pub(crate) self_ty: Type,
 }
@@ -26,9 +26,9 @@ impl Parse for ItemImpl {
         }
         let mut generics: Generics = input.parse()?;
         punct(input, "!");
-        let first = until(input, Ends::AtForOrBody)?;
+        let first = until(input, Ends::ForOrBody)?;
         let (interface, self_ty) = match keyword(input, "for") {
-            Some(_) => (Some(trait_path(first)?), Type::parse(input, Ends::AtBody)?),
+            Some(_) => (Some(trait_path(first)?), Type::parse(input, Ends::Body)?),
             None => (None, first.into()),
         };
         generics.parse_where(input)?;

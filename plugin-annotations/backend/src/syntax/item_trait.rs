@@ -1,6 +1,6 @@
 //! Traits.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::LitStr;
 use syn::parse::{Parse, ParseStream};
@@ -8,7 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use super::attribute::{Attribute, visibility};
 use super::generics::Generics;
 use super::path::Path;
-use super::scan::{Ends, divide, is_next, keyword, punct, until};
+use super::scan::{Ends, divide, is_next, keyword, punct, surround, until};
 use super::signature::Signature;
 
 /// A trait: its head in parts, and its items.
@@ -33,16 +33,16 @@ pub(crate) enum TraitItem {
 
 pub(crate) struct TraitMethod {
     pub(crate) attrs: Vec<Attribute>,
-    /// `#[since("1.1")]`, which is ours: it is not given back.
+    /// `#[since("1.1")]`, which the macro consumes.
     pub(crate) since: Vec<Attribute>,
-    /// `#[ffi(with = module)]`, of what it returns: likewise.
+    /// `#[ffi(with = module)]` for the return value, which the macro consumes.
     pub(crate) ffi: Vec<Attribute>,
     pub(crate) signature: Signature,
     /// The body, or the semicolon.
     body: TokenTree,
 }
 
-/// What a trait may contain besides methods.
+/// An item of a trait that is no method.
 pub(crate) struct OtherItem {
     pub(crate) kind: OtherKind,
     tokens: TokenStream,
@@ -66,7 +66,7 @@ impl Parse for ItemTrait {
         let ident = input.parse()?;
         let mut generics: Generics = input.parse()?;
         let colon = punct(input, ":");
-        let supertraits = divide(until(input, Ends::AtBody)?, '+');
+        let supertraits = divide(until(input, Ends::Body)?, '+');
         generics.parse_where(input)?;
         let content;
         let braces = syn::braced!(content in input).span.join();
@@ -111,7 +111,7 @@ impl Parse for TraitItem {
         };
         let mut tokens = TokenStream::new();
         tokens.append_all(attrs);
-        // A constant may be a block, which does not end it.
+        // The value of a constant may be a block, which does not end the item.
         let braces_end = !matches!(kind, OtherKind::Const | OtherKind::Type);
         while !input.is_empty() {
             let token: TokenTree = input.parse()?;
@@ -130,13 +130,13 @@ impl Parse for TraitItem {
 }
 
 impl TraitMethod {
-    /// Whether there is a default body.
+    /// Returns `true` if there is a default body.
     pub(crate) fn has_body(&self) -> bool {
         matches!(self.body, TokenTree::Group(_))
     }
 }
 
-/// Whether what is left begins with `fn`, behind its qualifiers.
+/// Returns `true` if `fn` comes next, perhaps behind qualifiers.
 fn is_method(input: ParseStream<'_>) -> bool {
     while !is_next(input, "fn") {
         let is_qualifier = is_next(input, "const")
@@ -196,10 +196,4 @@ impl ToTokens for OtherItem {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.tokens.to_tokens(tokens);
     }
-}
-
-pub(super) fn surround(delimiter: Delimiter, inner: TokenStream, span: Span) -> Group {
-    let mut group = Group::new(delimiter, inner);
-    group.set_span(span);
-    group
 }

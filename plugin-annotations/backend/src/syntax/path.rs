@@ -11,14 +11,14 @@ use super::scan::{Angles, flat, punct};
 #[derive(Clone)]
 pub struct Path {
     tokens: TokenStream,
-    /// The names in it, but for those within angle brackets.
+    /// The names in it, without those in angle brackets.
     names: Vec<Ident>,
-    /// What stands behind the last name: `<u8>` or `(u8) -> u8`, if anything.
+    /// The arguments of the last name: `<u8>`, `(u8) -> u8` or nothing.
     arguments: TokenStream,
 }
 
 impl Path {
-    /// The path that `tokens` are, if they are one.
+    /// Returns `tokens` as a path, if they are one.
     pub(crate) fn of(tokens: TokenStream) -> Option<Path> {
         let mut path = Path { tokens, names: Vec::new(), arguments: TokenStream::new() };
         let (mut angles, mut is_behind_name) = (Angles::default(), false);
@@ -74,7 +74,7 @@ impl Path {
         self.names.last()
     }
 
-    /// What stands behind its last name.
+    /// The arguments of its last name.
     pub(crate) fn arguments(&self) -> &TokenStream {
         &self.arguments
     }

@@ -1,36 +1,36 @@
-//! Where something ends whose tokens are all that is wanted.
+//! Finds the end of types, bounds and values, which stay tokens.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::TokenStreamExt;
 use syn::parse::ParseStream;
 
-/// What ends it, outside of angle brackets and groups.
+/// The end of a run of tokens, outside of angle brackets and groups.
 #[derive(Clone, Copy)]
-pub enum Ends {
+pub(crate) enum Ends {
     /// A type or a bound in a list.
-    AtComma,
-    /// An expression in a list, where `<` is mostly a comparison or a shift.
-    AtCommaBehindValue,
-    /// What a function returns, a `where` clause, the supertraits: `where`,
-    /// a body, or a semicolon.
-    AtBody,
+    Comma,
+    /// An expression in a list, in which `<` is mostly a comparison or a shift.
+    CommaBehindValue,
+    /// A return type, a `where` clause or supertraits: they end at `where`, a body
+    /// or a semicolon.
+    Body,
     /// The trait of an impl, or the type of one without a trait.
-    AtForOrBody,
+    ForOrBody,
 }
 
 impl Ends {
-    fn at(self, token: &TokenTree, before: Option<&TokenTree>) -> bool {
+    fn at(self, token: &TokenTree, before: Option<&TokenTree>, is_call: bool) -> bool {
         let is_body = match token {
             TokenTree::Punct(punct) => punct.as_char() == ';',
-            // `name! { .. }` may stand for a type.
-            TokenTree::Group(group) => is_block(group) && !is_punct(before, '!'),
+            // `name! { .. }` is a type, but not `! { .. }`.
+            TokenTree::Group(group) => is_block(group) && !is_call,
             TokenTree::Ident(ident) => ident == "where",
             TokenTree::Literal(_) => false,
         };
         match self {
-            Ends::AtComma | Ends::AtCommaBehindValue => is_punct(Some(token), ','),
-            Ends::AtBody => is_body,
-            Ends::AtForOrBody => {
+            Ends::Comma | Ends::CommaBehindValue => is_punct(Some(token), ','),
+            Ends::Body => is_body,
+            Ends::ForOrBody => {
                 let is_for = matches!(token, TokenTree::Ident(ident) if ident == "for");
                 is_body || is_for && ends_a_path(before)
             }
@@ -38,8 +38,8 @@ impl Ends {
     }
 }
 
-/// Whether a group is in braces, also as the `$body:block` of a macro: that is
-/// within another group, which does not show.
+/// Returns `true` if a group is in braces. The `$body:block` of a macro is, inside
+/// an invisible group.
 fn is_block(group: &Group) -> bool {
     match group.delimiter() {
         Delimiter::Brace => true,
@@ -51,7 +51,8 @@ fn is_block(group: &Group) -> bool {
     }
 }
 
-/// Whether a `for` behind `before` is that of an impl, and not of `for<'a> fn(..)`.
+/// Returns `true` if a `for` behind `before` belongs to an impl, and not to
+/// `for<'a> fn(..)`.
 fn ends_a_path(before: Option<&TokenTree>) -> bool {
     match before {
         Some(TokenTree::Ident(ident)) => ident != "dyn" && ident != "impl",
@@ -60,11 +61,20 @@ fn ends_a_path(before: Option<&TokenTree>) -> bool {
     }
 }
 
+/// Returns `true` if a `!` behind `before` calls a macro, and is not the type `!`.
+fn is_macro_name(before: Option<&TokenTree>) -> bool {
+    match before {
+        Some(TokenTree::Ident(ident)) => ident != "mut" && ident != "const",
+        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::None,
+        _ => false,
+    }
+}
+
 fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char)
 }
 
-/// How deep in angle brackets, which are no groups to the compiler either.
+/// The depth in angle brackets, which are no groups in a token stream.
 #[derive(Clone, Copy, Default)]
 pub struct Angles {
     depth: usize,
@@ -91,11 +101,11 @@ impl Angles {
     }
 }
 
-// By the text of a token and not by a type for each, of which every one would be
-// compiled anew.
+// These compare the text of a token. A type for each token would be compiled again
+// for each use.
 
-/// The keyword `word`, where it comes next.
-pub fn keyword(input: ParseStream<'_>, word: &str) -> Option<Ident> {
+/// Reads the keyword `word` if it comes next.
+pub(crate) fn keyword(input: ParseStream<'_>, word: &str) -> Option<Ident> {
     let next = input.step(|cursor| match cursor.ident() {
         Some((ident, rest)) if ident == word => Ok((ident, rest)),
         _ => Err(cursor.error("")),
@@ -103,19 +113,19 @@ pub fn keyword(input: ParseStream<'_>, word: &str) -> Option<Ident> {
     next.ok()
 }
 
-/// Whether `text`, a keyword or punctuation, comes next.
-pub fn is_next(input: ParseStream<'_>, text: &str) -> bool {
+/// Returns `true` if `text`, a keyword or punctuation, comes next.
+pub(crate) fn is_next(input: ParseStream<'_>, text: &str) -> bool {
     keyword(&input.fork(), text).is_some() || punct(&input.fork(), text).is_some()
 }
 
-/// Punctuation that has to come next.
-pub fn expect(input: ParseStream<'_>, text: &str) -> syn::Result<TokenStream> {
+/// Reads punctuation that must come next.
+pub(crate) fn expect(input: ParseStream<'_>, text: &str) -> syn::Result<TokenStream> {
     punct(input, text).ok_or_else(|| input.error(format!("expected `{text}`")))
 }
 
-/// The punctuation `text`, such as `::`, where it comes next. The `: ::` before a
-/// type that begins at the root is not `::` and `:`.
-pub fn punct(input: ParseStream<'_>, text: &str) -> Option<TokenStream> {
+/// Reads the punctuation `text`, such as `::`, if it comes next. The `: ::` before
+/// a path from the root is not `::` and `:`.
+pub(crate) fn punct(input: ParseStream<'_>, text: &str) -> Option<TokenStream> {
     let next = input.step(|cursor| {
         let (mut tokens, mut rest) = (TokenStream::new(), *cursor);
         for (i, char) in text.char_indices() {
@@ -136,21 +146,23 @@ pub fn punct(input: ParseStream<'_>, text: &str) -> Option<TokenStream> {
     next.ok()
 }
 
-/// The tokens up to where `ends` says, which is left in `input`.
-pub fn until(input: ParseStream<'_>, ends: Ends) -> syn::Result<TokenStream> {
+/// Reads the tokens before the end that `ends` describes.
+pub(crate) fn until(input: ParseStream<'_>, ends: Ends) -> syn::Result<TokenStream> {
     let (mut tokens, mut angles, mut before) = (TokenStream::new(), Angles::default(), None);
+    let mut is_call = false;
     while let Some((next, _)) = input.cursor().token_tree() {
-        if angles.is_outside() && ends.at(&next, before.as_ref()) {
+        if angles.is_outside() && ends.at(&next, before.as_ref(), is_call) {
             break;
         }
         let token: TokenTree = input.parse()?;
-        let is_value = matches!(ends, Ends::AtCommaBehindValue);
+        let is_value = matches!(ends, Ends::CommaBehindValue);
         if !is_value || !angles.is_outside() || is_punct(before.as_ref(), ':') {
             angles.pass(&token);
         }
+        is_call = is_punct(Some(&token), '!') && is_macro_name(before.as_ref());
         tokens.extend(before.replace(token));
     }
-    // What stood behind it no longer does.
+    // The token behind the last one is gone, so it is no longer joined to one.
     if let Some(TokenTree::Punct(last)) = &mut before {
         let mut alone = Punct::new(last.as_char(), Spacing::Alone);
         alone.set_span(last.span());
@@ -160,8 +172,8 @@ pub fn until(input: ParseStream<'_>, ends: Ends) -> syn::Result<TokenStream> {
     Ok(tokens)
 }
 
-/// The tokens, without the groups that a `macro_rules!` puts around what it
-/// matched.
+/// The tokens, without the invisible groups that a `macro_rules!` puts around its
+/// matches.
 pub fn flat(tokens: TokenStream) -> Vec<TokenTree> {
     let mut all = Vec::new();
     for token in tokens {
@@ -175,8 +187,8 @@ pub fn flat(tokens: TokenStream) -> Vec<TokenTree> {
     all
 }
 
-/// The tokens, with each lifetime bare: `macro_rules!` puts a group around it,
-/// which the compiler does not take where a macro gives it back.
+/// The tokens, without the invisible groups around lifetimes. A `macro_rules!` adds
+/// them, but the compiler rejects them in the output of a macro.
 pub(crate) fn with_bare_lifetimes(tokens: TokenStream) -> TokenStream {
     let mut bare = TokenStream::new();
     for token in tokens {
@@ -198,7 +210,7 @@ pub(crate) fn with_bare_lifetimes(tokens: TokenStream) -> TokenStream {
     bare
 }
 
-/// `tokens`, divided at each `separator` outside of angle brackets and groups.
+/// Divides `tokens` at each `separator` outside of angle brackets and groups.
 pub(crate) fn divide(tokens: TokenStream, separator: char) -> Vec<TokenStream> {
     let (mut parts, mut part, mut angles) = (Vec::new(), TokenStream::new(), Angles::default());
     for token in tokens {
@@ -213,4 +225,11 @@ pub(crate) fn divide(tokens: TokenStream, separator: char) -> Vec<TokenStream> {
         parts.push(part);
     }
     parts
+}
+
+/// A group of `inner`, where the group at `span` was.
+pub(crate) fn surround(delimiter: Delimiter, inner: TokenStream, span: Span) -> Group {
+    let mut group = Group::new(delimiter, inner);
+    group.set_span(span);
+    group
 }

@@ -1,4 +1,4 @@
-//! What a method is called, takes and returns.
+//! Signatures of methods.
 
 use proc_macro2::{Delimiter, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
@@ -7,8 +7,7 @@ use syn::{Lifetime, LitStr, parenthesized};
 
 use super::attribute::Attribute;
 use super::generics::Generics;
-use super::item_trait::surround;
-use super::scan::{Ends, expect, is_next, keyword, punct};
+use super::scan::{Ends, expect, is_next, keyword, punct, surround};
 use super::ty::Type;
 
 #[derive(Clone)]
@@ -28,7 +27,7 @@ pub(crate) struct Signature {
     pub(crate) output: Option<(TokenStream, Type)>,
 }
 
-/// `&'a mut self`, and the forms that an interface refuses.
+/// `&'a mut self`, and the forms that an interface rejects.
 #[derive(Clone)]
 pub(crate) struct Receiver {
     attrs: Vec<Attribute>,
@@ -43,7 +42,7 @@ pub(crate) struct Receiver {
 #[derive(Clone)]
 pub(crate) struct Parameter {
     pub(crate) attrs: Vec<Attribute>,
-    /// `#[ffi(with = module)]`, which is ours: it is not given back.
+    /// `#[ffi(with = module)]`, which the macro consumes.
     pub(crate) ffi: Vec<Attribute>,
     pub(crate) pattern: TokenStream,
     colon: TokenStream,
@@ -72,7 +71,7 @@ impl Parse for Signature {
             punct(&content, ",");
         }
         let output = match punct(input, "->") {
-            Some(arrow) => Some((arrow, Type::parse(input, Ends::AtBody)?)),
+            Some(arrow) => Some((arrow, Type::parse(input, Ends::Body)?)),
             None => None,
         };
         generics.parse_where(input)?;
@@ -113,7 +112,7 @@ fn is_receiver(input: ParseStream<'_>) -> bool {
 }
 
 impl Signature {
-    /// Makes it return another type.
+    /// Changes the return type.
     pub(crate) fn returns(&mut self, ty: TokenStream) {
         self.output = Some((quote!(->), ty.into()));
     }
@@ -126,13 +125,13 @@ impl Receiver {
         let mutability = keyword(input, "mut");
         let self_token = keyword(input, "self").ok_or_else(|| input.error("expected `self`"))?;
         let ty = match punct(input, ":") {
-            Some(colon) => Some((colon, Type::parse(input, Ends::AtComma)?)),
+            Some(colon) => Some((colon, Type::parse(input, Ends::Comma)?)),
             None => None,
         };
         Ok(Receiver { attrs, and, lifetime, mutability, self_token, ty })
     }
 
-    /// Whether it is `&self` or `&mut self`.
+    /// Returns `true` for `&self` and `&mut self`.
     pub(crate) fn is_reference(&self) -> bool {
         self.and.is_some()
     }
@@ -153,7 +152,7 @@ impl Parameter {
             ffi,
             pattern,
             colon: expect(input, ":")?,
-            ty: Type::parse(input, Ends::AtComma)?,
+            ty: Type::parse(input, Ends::Comma)?,
         })
     }
 
@@ -166,7 +165,7 @@ impl Parameter {
         syn::parse::Parser::parse2(parser, self.pattern.clone()).ok()
     }
 
-    /// Whether the pattern is `_`.
+    /// Returns `true` if the pattern is `_`.
     pub(crate) fn is_nameless(&self) -> bool {
         self.pattern.to_string() == "_"
     }

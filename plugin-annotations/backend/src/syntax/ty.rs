@@ -7,13 +7,13 @@ use syn::parse::ParseStream;
 use super::path::Path;
 use super::scan::{Ends, flat, until, with_bare_lifetimes};
 
-/// A type: its tokens, and what little can be said of it by them.
+/// A type: its tokens, and the few facts that they show.
 #[derive(Clone)]
 pub struct Type(TokenStream);
 
 impl Type {
-    /// Reads a type, up to where it ends.
-    pub fn parse(input: ParseStream<'_>, ends: Ends) -> syn::Result<Type> {
+    /// Reads a type up to its end.
+    pub(crate) fn parse(input: ParseStream<'_>, ends: Ends) -> syn::Result<Type> {
         let tokens = with_bare_lifetimes(until(input, ends)?);
         if tokens.is_empty() {
             return Err(input.error("expected a type"));
@@ -25,13 +25,12 @@ impl Type {
         Type(quote!(()))
     }
 
-    /// The path that it is, if it is one without `<T as Trait>`.
+    /// Returns the type as a path, if it is one without `<T as Trait>`.
     pub(crate) fn path(&self) -> Option<Path> {
         Path::of(self.0.clone())
     }
 
-    /// The `&` and what it refers to, if it is a shared reference to something
-    /// that has a path.
+    /// The `&` and the referent, if it is a reference to a type with a path.
     pub(crate) fn referent(&self) -> Option<(Punct, Path)> {
         let mut tokens = flat(self.0.clone()).into_iter().peekable();
         let and = match tokens.next() {
@@ -47,31 +46,32 @@ impl Type {
         Some((and, Path::of(tokens.collect())?))
     }
 
-    /// Whether nothing of it can be lost: a number, `bool` or `char`.
+    /// Returns `true` for a number, `bool` or `char`: nothing of it can leak.
     pub fn is_scalar(&self) -> bool {
         SCALARS.contains(&&*self.0.to_string())
     }
 
-    /// Whether it crosses whatever it is, and nothing of it can be lost.
+    /// Returns `true` if any value of it is valid, and nothing of it can leak.
     pub fn is_number(&self) -> bool {
         SCALARS[2..].contains(&&*self.0.to_string())
     }
 
-    /// Whether it is a reference, behind which nothing is copied: nobody owns it.
+    /// Returns `true` for a reference whose referent is not copied.
     pub(crate) fn is_borrowed(&self) -> bool {
         let is_reference = |token| matches!(token, TokenTree::Punct(p) if p.as_char() == '&');
-        flat(self.0.clone()).into_iter().next().is_some_and(is_reference) && !find(self.0.clone())
+        flat(self.0.clone()).into_iter().next().is_some_and(is_reference)
+            && !has_copied_reference(self.0.clone())
     }
 
-    /// Whether it is `!`.
+    /// Returns `true` if it is `!`.
     pub(crate) fn is_never(&self) -> bool {
         self.0.to_string() == "!"
     }
 }
 
-/// Finds an `&`, however deep, before neither text, nor what is lent as it is, nor
-/// numbers.
-fn find(tokens: TokenStream) -> bool {
+/// Returns `true` if there is an `&`, at any depth, to a type that is passed as a
+/// copy: neither text, nor an object, nor a number.
+fn has_copied_reference(tokens: TokenStream) -> bool {
     let mut tokens = flat(tokens).into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
@@ -85,17 +85,18 @@ fn find(tokens: TokenStream) -> bool {
                     return true;
                 }
             }
-            TokenTree::Group(group) if find(group.stream()) => return true,
+            TokenTree::Group(group) if has_copied_reference(group.stream()) => return true,
             _ => {}
         }
     }
     false
 }
 
-/// What crosses by pointer whatever else there is.
+/// Referents that are always passed as pointers.
 const POINTERS: [&str; 5] = ["str", "mut", "dyn", "Path", "OsStr"];
 
-/// By pointer too, as what lies in memory as it crosses.
+/// Referents that are passed as pointers too, since they have the layout of their
+/// wire.
 const SCALARS: [&str; 16] = [
     "bool", "char", "f32", "f64", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
     "i64", "i128", "isize",

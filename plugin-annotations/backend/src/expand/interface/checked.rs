@@ -1,10 +1,11 @@
-//! The checked views: the methods of a proxy, with an error for a panic.
+//! The checked views: the methods of a proxy, which return an error for a panic.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::proxy::{Forwarded, call_name, forwarded};
+use super::forward::{Forwarded, forwarded};
+use super::proxy::call_name;
 use crate::expand::interface::{proxy_name, since};
 use crate::model::{Interface, Method, Receiver};
 
@@ -29,22 +30,22 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
     let checked_mut = format_ident!("{}CheckedMut", item.ident.unraw());
     let to_exclusive = is_exclusive.then(|| {
         quote! {
-            /// The methods that take `&mut self` too, with an error where they
-            /// panic.
+            /// The methods, also those that take `&mut self`, each with an error
+            /// if it panics.
             #[allow(dead_code)]
             #[inline]
             #vis fn checked_mut(proxy: &mut Self) -> #checked_mut<'_> {
                 #checked_mut { proxy }
             }
 
-            /// The same of what somebody has as a value of the trait; `None` if it
-            /// is no object of another side.
+            /// The same view of a value of the trait; `None` if it is no remote
+            /// object.
             #[allow(dead_code)]
             #[inline]
             #vis fn checked_mut_of<'__v>(proxy: &'__v mut (dyn #name + '__v))
                 -> #krate::__private::core::option::Option<#checked_mut<'__v>>
             {
-                // SAFETY: the view calls it, and gives it to nobody.
+                // SAFETY: the view calls it, and never hands it out.
                 let __proxy = unsafe {
                     #krate::__private::Object::<dyn #name>::proxy_of_mut(
                         proxy,
@@ -59,13 +60,13 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
         }
     });
     let of_doc = format!(
-        "The proxy that a value of [`{name}`] is, if it came from another side: as a `Box`, an `Arc` or \
-         a reference. [`checked`](Self::checked) makes an error of its panics. `None` if it is a \
-         value of this side."
+        "The proxy behind a value of [`{name}`] that is a remote object: a `Box`, an `Arc` or a \
+         reference. Use [`checked`](Self::checked) to get its panics as errors. `None` if it is a \
+         local value."
     );
     let supports_doc = format!(
-        "Whether this plugin has the method `method` of [`{name}`] itself: one built when the \
-         interface had fewer runs the default of a later one, on the host's side."
+        "Returns `true` if this plugin has the method `method` of [`{name}`] itself. A plugin \
+         that was built before the method was added does not: its default body runs in the host."
     );
     quote! {
         #[allow(deprecated)]
@@ -79,7 +80,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
                 #krate::__private::Object::supports(&proxy.plugin_object, method)
             }
 
-            /// The methods that take `&self`, with an error where they panic.
+            /// The methods that take `&self`, each with an error if it panics.
             #[allow(dead_code)]
             #[inline]
             #vis fn checked(proxy: &Self) -> #checked<'_> {
@@ -106,7 +107,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
     }
 }
 
-/// The view whose methods take `self` as `receiver`, or less.
+/// The view with the methods that `receiver` can call.
 fn view(interface: &Interface, receiver: Receiver) -> TokenStream {
     let Interface { krate, item, lints, methods, .. } = interface;
     let (vis, proxy) = (&item.vis, proxy_name(item));
@@ -160,7 +161,7 @@ fn checked(interface: &Interface, method: &Method) -> TokenStream {
     let text = method.signature.ident.unraw().to_string();
     let call = call_name(method);
     let mut call = quote! {
-        // SAFETY: a fault ends in there, while the proxy keeps its library.
+        // SAFETY: `checked` drops a fault, while the proxy keeps the library loaded.
         #krate::__private::Object::<dyn #interface_name>::checked(
             #text,
             unsafe { #proxy_name::#call(__proxy, #(#arguments),*) },

@@ -1,10 +1,10 @@
-//! `impl Interface for dyn Trait`: the descriptor and what belongs to it.
+//! `impl Interface for dyn Trait`: the descriptor and its parts.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::super::{crossing, place_of};
+use super::super::{ffi_item, place_of};
 use super::{object, proxy_name, vtable_name};
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
@@ -16,7 +16,7 @@ use crate::syntax::Path;
 ///         unsafe impl Interface for dyn Greeter { .. }
 /// ```
 ///
-/// A static, since the methods of an interface may lead to it.
+/// It is a static, since the methods of an interface may refer to the interface.
 pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let Interface { krate, item, version, methods, .. } = interface;
     let functions = object::functions(interface);
@@ -70,7 +70,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     };
     let parameters = method.parameters.iter().map(|parameter| {
         let name = &parameter.name;
-        let shape = crossing(krate, &lifetimes::fixed(&parameter.carrier()), "SHAPE");
+        let shape = ffi_item(krate, &lifetimes::fixed(&parameter.carrier()), "SHAPE");
         quote! {
             #krate::__private::ParameterDescription {
                 name: #name,
@@ -80,7 +80,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     });
     let returned = lifetimes::fixed(&method.returned());
     let [shape, needs_scope] =
-        ["SHAPE", "NEEDS_SCOPE"].map(|item| crossing(krate, &returned, item));
+        ["SHAPE", "NEEDS_SCOPE"].map(|item| ffi_item(krate, &returned, item));
     let place = place_of(&returned);
     let returns = located(quote!(#krate::__private::returned(#shape, #needs_scope)), place);
     quote! {

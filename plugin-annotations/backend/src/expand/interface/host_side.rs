@@ -1,4 +1,4 @@
-//! The functions of the host's side: load and unload, raw.
+//! The functions for hosts: load and unload raw registrations.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -6,26 +6,26 @@ use syn::ext::IdentExt;
 
 use crate::model::Interface;
 
-/// What only a host needs, behind the gate that knows whether this is one.
+/// The items for hosts, behind the macro that is empty in plugins.
 pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
     let (vis, name) = (ours(&item.vis), &item.ident);
     let snake = snake_case(&item.ident.unraw().to_string());
     let (load, unload) = (format_ident!("load_{snake}_from_lib"), format_ident!("unload_{snake}"));
     let load_doc = format!(
-        "Loads one library and makes all its registrations of [`{name}`], raw.\n\n\
-         The library is checked and copied as by `PluginManager`, which is what most hosts want. \
-         Give both values to [`{unload}`].\n\n\
+        "Loads one library and creates all its registrations of [`{name}`], raw.\n\n\
+         The library is checked and copied like by `PluginManager`, which most hosts should use. \
+         Pass both values to [`{unload}`].\n\n\
          # Errors\n\n\
          If the library cannot be loaded, or is no plugin for this interface."
     );
     let unload_doc = format!(
-        "Unmakes the registrations and closes the library.\n\n\
+        "Destroys the registrations and closes the library.\n\n\
          # Errors\n\n\
          If the library cannot be closed. A panic in the drop of an instance is reported by the \
          host's panic hook.\n\n\
          # Safety\n\n\
          1. Both values came from one call of [`{load}`], and are not used again.\n\
-         2. Nothing of the library is in use: no registration, and nothing borrowed from one."
+         2. Nothing of the library is in use: no registration, and no borrow from one."
     );
     quote! {
         #krate::__host_only! {
@@ -52,8 +52,8 @@ pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
 }
 
 /// The visibility as a token of this macro. An `unsafe fn` that begins with the
-/// user's own token would be theirs, and so refused, where it comes from a
-/// `macro_rules!` in a crate that forbids unsafe code.
+/// user's own token would count as user code. If the token comes from a
+/// `macro_rules!` in a crate that forbids unsafe code, the compiler rejects it.
 fn ours(vis: &TokenStream) -> TokenStream {
     let respan = |mut token: TokenTree| {
         token.set_span(Span::call_site());

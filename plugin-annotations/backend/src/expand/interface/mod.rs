@@ -2,6 +2,7 @@
 
 mod checked;
 mod describe;
+mod forward;
 mod host_side;
 mod object;
 mod proxy;
@@ -19,7 +20,7 @@ use crate::syntax::{ItemTrait, TraitItem};
 
 /// Makes a trait an interface: `#[plugin_interface(args)] item`.
 ///
-/// What cannot work is a `compile_error!` in the code that comes back.
+/// Mistakes become a `compile_error!` in the returned code.
 pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let interface = parse::interface(args, item.clone(), &mut errors);
@@ -32,15 +33,15 @@ pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// The trait and a proxy in name only: what is reported is the mistake, not
-/// what follows from it.
+/// The trait and an empty proxy, so that only the mistake is reported and not its
+/// consequences.
 fn stub(item: TokenStream) -> TokenStream {
     let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) else {
         return item;
     };
     for item in &mut item.items {
         if let TraitItem::Method(method) = item {
-            // A pattern is a second error where a method has no body.
+            // A pattern would be a second error in a method without a body.
             let parameters = method.signature.parameters.iter_mut();
             for parameter in parameters.filter(|parameter| parameter.name().is_none()) {
                 parameter.pattern = quote!(_);
@@ -55,7 +56,7 @@ fn expand(interface: &Interface) -> TokenStream {
     let item = &interface.item;
     let vtable = vtable::layout(interface);
     let proxy = proxy::proxy(interface);
-    let later = since::newtypes(interface);
+    let since = since::newtypes(interface);
     let views = checked::views(interface);
     let shims = interface.methods.iter().map(|method| vtable::shim(interface, method));
     let vtable_for = vtable::vtable_for(interface);
@@ -63,8 +64,8 @@ fn expand(interface: &Interface) -> TokenStream {
     let pointees = object::pointees(interface);
     let item = item.with(object::method(interface));
     let host = host_side::host(interface);
-    // The shims come first: they name each type where its author wrote it, and
-    // so do the errors about it.
+    // The shims come first: they name each type at the place in the author's code,
+    // so errors about a type point there.
     quote! {
         #item
         #[allow(deprecated, clippy::borrowed_box, clippy::type_complexity)]
@@ -77,7 +78,7 @@ fn expand(interface: &Interface) -> TokenStream {
         #vtable
         #proxy
         #views
-        #later
+        #since
         #host
     }
 }

@@ -1,5 +1,5 @@
-//! `dyn Trait` as a value: which pointers lead to it, and what tells a proxy
-//! from an author's own type.
+//! `dyn Trait` as a value: the pointers to it, and the method that tells a proxy
+//! from the author's own types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,8 +7,8 @@ use quote::quote;
 use super::proxy_name;
 use crate::model::Interface;
 
-/// A hidden method of the trait, which only the proxy overrides: what comes
-/// from elsewhere is handed on as it is.
+/// A hidden method of the trait, which only the proxy overrides: a remote object
+/// is passed on as it is.
 ///
 /// ```text
 /// Output: fn __plugin_object(&self) -> Option<&Object<dyn Greeter>> { None }
@@ -25,7 +25,7 @@ pub(super) fn method(interface: &Interface) -> TokenStream {
     }
 }
 
-/// The proxy's.
+/// The same method of the proxy.
 pub(super) fn of_proxy(interface: &Interface) -> TokenStream {
     let signature = signature(interface);
     let krate = &interface.krate;
@@ -45,7 +45,7 @@ fn signature(Interface { krate, item, .. }: &Interface) -> TokenStream {
     }
 }
 
-/// What `impl Interface for dyn Trait` says about values.
+/// The functions of `impl Interface for dyn Trait` that concern values.
 pub(super) fn functions(Interface { krate, item, .. }: &Interface) -> TokenStream {
     let (name, proxy) = (&item.ident, proxy_name(item));
     quote! {

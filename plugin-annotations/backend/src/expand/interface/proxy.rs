@@ -4,11 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::super::{crossing, place_of};
-use crate::expand::interface::{object, proxy_name, since, vtable_name};
+use super::super::{ffi_item, place_of};
+use super::forward::{Forwarded, forwarded};
+use crate::expand::interface::{object, proxy_name, since};
 use crate::lifetimes;
 use crate::model::{Interface, Method};
-use crate::syntax::Signature;
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
@@ -30,7 +30,7 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
         let Forwarded { signature, this, arguments } = forwarded(method);
         let (text, call) = (signature.ident.unraw().to_string(), call_name(method));
         let mut value = quote! {
-            // SAFETY: a fault ends in there, while `self` keeps its library.
+            // SAFETY: `value` drops a fault, while `self` keeps the library loaded.
             #krate::__private::Object::<dyn #name>::value(
                 #text,
                 unsafe { Self::#call(#this, #(#arguments),*) },
@@ -50,10 +50,10 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
     });
     let object = object::of_proxy(interface);
     let doc = format!(
-        "An instance of [`{name}`] in a plugin, which stays loaded while this lives.\n\n\
+        "An instance of [`{name}`] in a plugin, which stays loaded while this value exists.\n\n\
          # Panics\n\n\
-         A method whose implementation panics panics here, with the same message as a `String` \
-         for payload; the plugin stays usable."
+         If the implementation of a method panics, the method panics here as well. The payload \
+         is the same message as a `String`. The plugin stays usable."
     );
     quote! {
         #[doc = #doc]
@@ -78,34 +78,15 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
     }
 }
 
-/// A method that is to be written once more, with a name for each parameter.
-pub(super) struct Forwarded {
-    pub(super) signature: Signature,
-    /// The `self` of the signature: where a macro wrote it, no other is it.
-    pub(super) this: Option<Ident>,
-    pub(super) arguments: Vec<Ident>,
-}
-
-pub(super) fn forwarded(method: &Method) -> Forwarded {
-    let mut signature = method.signature.clone();
-    let mut arguments = Vec::new();
-    let this = signature.receiver.as_ref().map(|receiver| receiver.self_token.clone());
-    for parameter in &mut signature.parameters {
-        let nameless = || format_ident!("__argument_{}", arguments.len());
-        let argument = parameter.name().unwrap_or_else(nameless);
-        parameter.pattern = quote!(#argument);
-        arguments.push(argument);
-    }
-    Forwarded { signature, this, arguments }
-}
-
 pub(super) fn call_name(method: &Method) -> Ident {
     format_ident!("__call_{}", method.signature.ident.unraw())
 }
 
-/// The call of a method through the vtable, of which the trait's method and
-/// that of the checked view make what they return. It is unsafe since a fault
-/// must not outlive the proxy: what frees it is the plugin's code.
+/// The call of a method through the vtable. The method of the trait and that of the
+/// checked view convert its result.
+///
+/// It is unsafe since a fault must not outlive the proxy: the plugin's code frees
+/// it.
 fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let (cfgs, field) = (&method.cfgs, &method.signature.ident);
     let Forwarded { mut signature, this, arguments } = forwarded(method);
@@ -117,11 +98,11 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
         let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(&argument));
         (ty, value)
     });
-    // Where one panics, those before it are not lost.
+    // If lowering one panics, the previous ones are dropped and do not leak.
     let (guards, wires): (Vec<_>, Vec<_>) = match method.may_lose_arguments() {
         false => values
             .map(|(ty, value)| {
-                let lower = crossing(krate, &ty, "lower");
+                let lower = ffi_item(krate, &ty, "lower");
                 (quote!(), quote!(#lower(#value)))
             })
             .unzip(),
@@ -129,7 +110,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
             .enumerate()
             .map(|(i, (ty, value))| {
                 let [lower, into_wire] =
-                    ["lower_guarded", "into_wire"].map(|name| crossing(krate, &ty, name));
+                    ["lower_guarded", "into_wire"].map(|name| ffi_item(krate, &ty, name));
                 let guard = format_ident!("__lowered_{i}");
                 (quote!(let #guard = #lower(#value);), quote!(#into_wire(#guard)))
             })
@@ -164,10 +145,4 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
             }
         }
     }
-}
-
-/// Where a method lies in the vtable.
-pub(super) fn offset(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStream {
-    let (vtable, field) = (vtable_name(item), &method.signature.ident);
-    quote!(#krate::__private::core::mem::offset_of!(#vtable, #field))
 }

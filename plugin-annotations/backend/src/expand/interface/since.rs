@@ -1,15 +1,16 @@
-//! Methods that came later: what runs where a plugin was built without them.
+//! Methods with `#[since]`: the calls to plugins that were built without them.
 //!
-//! The trait's default body runs, on the host's side, with the proxy as `self`.
-//! The proxy overrides the method, so the body is reached through a newtype
-//! that overrides all the others.
+//! The trait's default body runs in the host, with the proxy as `self`. The proxy
+//! overrides the method, so the body is called through a newtype that overrides
+//! all other methods.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use crate::expand::interface::proxy::{Forwarded, forwarded, offset};
-use crate::expand::interface::proxy_name;
+use super::forward::{Forwarded, forwarded};
+use super::proxy_name;
+use super::vtable::offset;
 use crate::model::{Interface, Method, Receiver};
 
 fn newtype_name(interface: &Interface, method: &Method) -> Ident {
@@ -17,8 +18,8 @@ fn newtype_name(interface: &Interface, method: &Method) -> Ident {
     format_ident!("__{proxy}Without_{method}")
 }
 
-/// Whether a method is missing, and the call of its default body with `proxy`,
-/// if the method came later.
+/// For a method with `#[since]`: the condition that the plugin lacks it, and the
+/// call of its default body with `proxy`.
 pub(super) fn default_call(
     interface: &Interface,
     method: &Method,
@@ -40,7 +41,7 @@ fn of(receiver: Receiver) -> Ident {
     }
 }
 
-/// The newtype of each later method.
+/// The newtype of each method with `#[since]`.
 ///
 /// ```text
 /// Input:  fn greet(&self); #[since("1.1")] fn wave(&self) { .. }
@@ -50,8 +51,8 @@ fn of(receiver: Receiver) -> Ident {
 ///         }
 /// ```
 pub(super) fn newtypes(interface: &Interface) -> TokenStream {
-    let later = interface.methods.iter().filter(|method| method.since.is_some());
-    let newtypes = later.map(|missing| newtype(interface, missing));
+    let since = interface.methods.iter().filter(|method| method.since.is_some());
+    let newtypes = since.map(|missing| newtype(interface, missing));
     quote!(#(#newtypes)*)
 }
 
@@ -94,7 +95,7 @@ fn newtype(interface: &Interface, missing: &Method) -> TokenStream {
         impl #newtype {
             #[inline]
             fn #of(__proxy: #reference #proxy) -> #reference Self {
-                // SAFETY: a transparent newtype, borrowed as the proxy is.
+                // SAFETY: the newtype is transparent, and borrowed like the proxy.
                 unsafe { #reference *(__proxy as #pointer) }
             }
         }

@@ -1,10 +1,10 @@
-//! The vtable: its layout, the functions in it, and the table of each type.
+//! The vtable: its layout, its functions, and the table for each type.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::super::{crossing, place_of};
+use super::super::{ffi_item, place_of};
 use super::vtable_name;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
@@ -24,7 +24,7 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
     let fields = methods.iter().map(|method| {
         let (cfgs, field) = (&method.cfgs, &method.signature.ident);
         let wires = wires(krate, method);
-        let returned = crossing(krate, &lifetimes::fixed(&method.returned()), "Returned");
+        let returned = ffi_item(krate, &lifetimes::fixed(&method.returned()), "Returned");
         quote! {
             #(#cfgs)*
             #field: unsafe extern "C" fn(
@@ -33,9 +33,9 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
             ) -> #krate::abi::Outcome<#returned>
         }
     });
-    let vtable_doc = format!("The methods of one implementation of [`{name}`], as they cross.");
+    let vtable_doc = format!("The vtable of one implementation of [`{name}`].");
     let registration_doc =
-        format!("An instance of [`{name}`] and its methods, as makers return it.");
+        format!("An instance of [`{name}`] and its vtable, as makers return it.");
     quote! {
         #[doc = #vtable_doc]
         #(#lints)*
@@ -53,9 +53,15 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
     }
 }
 
-/// How each parameter of a method lies in memory.
+/// The wire type of each parameter of a method.
 fn wires(krate: &Path, method: &Method) -> impl Iterator<Item = TokenStream> {
-    method.parameters.iter().map(|p| crossing(krate, &lifetimes::fixed(&p.carrier()), "Wire"))
+    method.parameters.iter().map(|p| ffi_item(krate, &lifetimes::fixed(&p.carrier()), "Wire"))
+}
+
+/// The offset of a method in the vtable.
+pub(super) fn offset(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStream {
+    let (vtable, field) = (vtable_name(item), &method.signature.ident);
+    quote!(#krate::__private::core::mem::offset_of!(#vtable, #field))
 }
 
 fn shim_name(method: &Method) -> Ident {
@@ -64,12 +70,12 @@ fn shim_name(method: &Method) -> Ident {
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
-/// Output: unsafe extern "C" fn call_greet<P: Greeter + ?Sized, Q: Place<P>>(this: *mut Opaque, argument_0: ..) -> .. {
-///             fn given_0<'call>(value: <&'static str as FfiSafe>::At<'call>) -> &'call str {
+/// Output: unsafe extern "C" fn call_greet<P: Greeter + ?Sized, Q: InstanceStorage<P>>(this: *mut Opaque, argument_0: ..) -> .. {
+///             fn convert_0<'call>(value: <&'static str as FfiSafe>::At<'call>) -> &'call str {
 ///                 value
 ///             }
 ///             contain(|| {
-///                 let argument_0 = given_0(call.argument(argument_0));
+///                 let argument_0 = convert_0(call.argument(argument_0));
 ///                 P::greet(call.shared::<P, Q>(this), argument_0)
 ///             })
 ///         }
@@ -80,31 +86,33 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     let arguments: Vec<_> =
         (0..method.parameters.len()).map(|i| format_ident!("__argument_{i}")).collect();
     let wires = wires(krate, method);
-    let returned = crossing(krate, &lifetimes::fixed(&method.returned()), "Returned");
+    let returned = ffi_item(krate, &lifetimes::fixed(&method.returned()), "Returned");
     let output = lifetimes::inferred(&method.returned());
     let lifted: Vec<_> = method.parameters.iter().map(|p| lifetimes::fixed(&p.carrier())).collect();
-    let given: Vec<_> =
-        (0..method.parameters.len()).map(|i| format_ident!("__given_{i}")).collect();
-    // A borrow lasts for the call: where a type claims more, also behind an
-    // alias, it is here that it does not compile. Nor does a type that becomes
-    // another one when its lifetimes are rewritten.
-    let givers = method.parameters.iter().zip(&lifted).zip(&given).map(|((p, lifted), given)| {
-        let (at, ty) = (crossing(krate, lifted, "At"), lifetimes::of_call(&p.ty));
-        let value = Ident::new("__value", place_of(&p.ty));
-        let is = p.with.as_ref().map_or(quote!(#value), |with| {
-            let lifted = with.lift(krate, &quote!(#value));
-            quote!(#krate::__private::valid(#lifted))
-        });
-        quote! {
-            #[inline(always)]
-            fn #given<'call>(#value: #at<'call>) -> #ty {
-                #is
+    let convert: Vec<_> =
+        (0..method.parameters.len()).map(|i| format_ident!("__convert_{i}")).collect();
+    // A borrow lasts for the call. A type that claims more, even behind an alias,
+    // does not compile here. Nor does a type that becomes another one when its
+    // lifetimes are rewritten.
+    let conversions =
+        method.parameters.iter().zip(&lifted).zip(&convert).map(|((p, lifted), convert)| {
+            let (at, ty) = (ffi_item(krate, lifted, "At"), lifetimes::of_call(&p.ty));
+            let value = Ident::new("__value", place_of(&p.ty));
+            let is = p.with.as_ref().map_or(quote!(#value), |with| {
+                let lifted = with.lift(krate, &quote!(#value));
+                quote!(#krate::__private::valid(#lifted))
+            });
+            quote! {
+                #[inline(always)]
+                fn #convert<'call>(#value: #at<'call>) -> #ty {
+                    #is
+                }
             }
-        }
-    });
-    // What is lent lies in the call, and so cannot be part of what it returns.
+        });
+    // Borrowed objects are stored in the call, so the return value must not contain
+    // them.
     let needs_scope = lifted.iter().map(|lifted| {
-        let (needs_scope, place) = (crossing(krate, lifted, "NEEDS_SCOPE"), place_of(lifted));
+        let (needs_scope, place) = (ffi_item(krate, lifted, "NEEDS_SCOPE"), place_of(lifted));
         match method.may_return_arguments() {
             true => located(quote!(#krate::__private::without_scope(#needs_scope)), place),
             false => needs_scope,
@@ -123,12 +131,12 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     let of_call = quote!(#krate::__private::Call);
     let taken_over = match method.may_lose_arguments() {
         false => quote! {
-            #(let #arguments = #given(#of_call::argument::<#lifted>(&__call, #arguments));)*
+            #(let #arguments = #convert(#of_call::argument::<#lifted>(&__call, #arguments));)*
         },
-        // Where one is refused, the others are taken over all the same.
+        // If one is rejected, the others are taken over and dropped.
         true => quote! {
             #(let #arguments = #of_call::try_argument::<#lifted>(&__call, #arguments);)*
-            #(let #arguments = #given(#krate::__private::valid(#arguments));)*
+            #(let #arguments = #convert(#krate::__private::valid(#arguments));)*
         },
     };
     let call = method.output_with.as_ref().map_or(call.clone(), |with| with.lower(&call));
@@ -141,12 +149,12 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             __this: *mut #krate::abi::Opaque,
             #(#arguments: #wires,)*
         ) -> #krate::abi::Outcome<#returned> {
-            #(#givers)*
+            #(#conversions)*
             let __call =
                 #krate::__private::Call::<{ #krate::__private::scopes(&[#(#needs_scope),*]) }>::new();
-            // SAFETY: the caller passes the instance that the vtable was made
-            // for, borrowed as the method asks, and what it lowered. That is
-            // taken over first: an instance with other owners panics.
+            // SAFETY: the caller passes the instance of this vtable, borrowed as the
+            // method requires, and the lowered arguments. These are taken over
+            // first, since an instance with other owners panics.
             #krate::__private::contain::<#output>(|| unsafe {
                 #taken_over
                 #call
