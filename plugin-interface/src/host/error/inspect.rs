@@ -5,7 +5,6 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::class::ErrorClass;
 use super::debug::debug_as_message;
 use crate::host::platform::machine::machine;
 use crate::metadata::{MetadataError, SECTION};
@@ -72,44 +71,6 @@ pub enum InspectError {
         /// The reason.
         source: MetadataError,
     },
-}
-
-impl InspectError {
-    /// Returns the class of the error.
-    pub fn class(&self) -> ErrorClass {
-        self.facts().0
-    }
-
-    /// Returns the name of the check of `plugin-host check` that the file fails.
-    pub fn check(&self) -> &'static str {
-        self.facts().1
-    }
-
-    /// Returns the file; empty if it was read from memory.
-    pub fn path(&self) -> &Path {
-        use InspectError as E;
-        match self {
-            E::Read { path, .. }
-            | E::NotALibrary { path, .. }
-            | E::Damaged { path, .. }
-            | E::OtherMachine { path, .. }
-            | E::NotAPlugin { path }
-            | E::Metadata { path, .. } => path,
-        }
-    }
-
-    fn facts(&self) -> (ErrorClass, &'static str) {
-        use ErrorClass::{Failed, Incompatible};
-        use InspectError as E;
-        match self {
-            E::Read { source, .. } => (ErrorClass::of(source), "file"),
-            E::NotALibrary { .. } => (Failed, "format"),
-            E::Damaged { .. } => (Failed, "integrity"),
-            E::OtherMachine { .. } => (Incompatible, "machine"),
-            E::NotAPlugin { .. } => (Failed, "plugin"),
-            E::Metadata { .. } => (Failed, "metadata"),
-        }
-    }
 }
 
 debug_as_message!(InspectError);

@@ -1,18 +1,14 @@
-//! The error of a load. Each has the path of what was not loaded, and the facts
-//! that programs decide by.
+//! The error of a load, with the path of what was not loaded.
 
 use core::fmt;
 use std::error::Error;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::class::ErrorClass;
 use super::debug::debug_as_message;
 use super::inspect::InspectError;
 use super::proxy::ProxyError;
-use super::stage::Stage;
-use crate::abi::ENTRY_SYMBOL;
 use crate::host::compare::mismatch::Mismatch;
 use crate::host::library::outcome::UnloadOutcome;
 
@@ -411,149 +407,6 @@ pub enum LoadError {
         /// The reason.
         reason: String,
     },
-}
-
-impl LoadError {
-    /// Returns the stage that failed.
-    pub fn stage(&self) -> Stage {
-        self.facts().stage
-    }
-
-    /// Returns the class of the error: what a program does about it.
-    pub fn class(&self) -> ErrorClass {
-        self.facts().class
-    }
-
-    /// Returns the name of the check of `plugin-host check` that the library
-    /// fails.
-    pub fn check(&self) -> &'static str {
-        self.facts().check
-    }
-
-    /// Returns the directory or the library that was not loaded.
-    pub fn path(&self) -> &Path {
-        use LoadError as E;
-        match self {
-            E::DirectoryMissing { path, .. }
-            | E::NotADirectory { path, .. }
-            | E::ReadDirectory { path, .. }
-            | E::NotAFile { path, .. }
-            | E::LinkOutside { path, .. }
-            | E::LinkBroken { path, .. }
-            | E::Read { path, .. }
-            | E::StillWritten { path, .. }
-            | E::Copy { path, .. }
-            | E::Duplicate { path, .. }
-            | E::AbiVersion { path, .. }
-            | E::PanicAbort { path, .. }
-            | E::WorldWritable { path, .. }
-            | E::NotPinned { path, .. }
-            | E::Denied { path, .. }
-            | E::StillMapped { path, .. }
-            | E::OtherInterface { path, .. }
-            | E::NoInterface { path, .. }
-            | E::SeveralRegistrations { path, .. }
-            | E::NoSuchRegistration { path, .. }
-            | E::NoRegistration { path, .. }
-            | E::Mismatch { path, .. }
-            | E::ProbeCrashed { path, .. }
-            | E::ProbeTimedOut { path, .. }
-            | E::ProbeNotStarted { path, .. }
-            | E::Open { path, .. }
-            | E::MissingSymbol { path, .. }
-            | E::Entry { path, .. }
-            | E::Connect { path, .. }
-            | E::Constructor { path, .. }
-            | E::ConstructorPanicked { path, .. }
-            | E::MakerReturnedNull { path, .. }
-            | E::NothingMade { path, .. }
-            | E::Proxy { path, .. }
-            | E::Save { path, .. }
-            | E::Restore { path, .. }
-            | E::Registration { path, .. } => path,
-            E::Inspect(error) => error.path(),
-        }
-    }
-
-    /// The facts that programs decide by, once for each error.
-    fn facts(&self) -> Facts {
-        use ErrorClass::{Crashed, Failed, Incompatible, Refused, TimedOut, Usage};
-        use LoadError as E;
-        use Stage::{Admit, Connect, Copy, Discover, Make, Open, Probe, Restore, Settle};
-        let facts = |stage, class, check| Facts { stage, class, check };
-        match self {
-            E::DirectoryMissing { .. } | E::NotADirectory { .. } => facts(Discover, Usage, "file"),
-            E::ReadDirectory { .. } | E::LinkOutside { .. } | E::LinkBroken { .. } => {
-                facts(Discover, Failed, "file")
-            }
-            E::NotAFile { .. } => facts(Settle, Failed, "file"),
-            E::Read { source, .. } => facts(Settle, ErrorClass::of(source), "file"),
-            E::StillWritten { .. } => facts(Settle, Failed, "settled"),
-            E::WorldWritable { .. } => facts(Settle, Refused, "writers"),
-            E::StillMapped { .. } => facts(Settle, Refused, "policy"),
-            E::Copy { .. } => facts(Copy, Failed, "settled"),
-            E::NotPinned { .. } => facts(Copy, Refused, "policy"),
-            E::Duplicate { .. } => facts(Copy, Failed, "file"),
-            E::Inspect(error) => facts(Stage::Check, error.class(), error.check()),
-            E::Denied { .. } => facts(Admit, Refused, "policy"),
-            E::AbiVersion { .. } => facts(Admit, Incompatible, "abi"),
-            E::PanicAbort { .. } => facts(Admit, Incompatible, "panics"),
-            E::OtherInterface { .. } | E::Mismatch { .. } => {
-                facts(Admit, Incompatible, "implementations")
-            }
-            E::NoInterface { .. }
-            | E::NoRegistration { .. }
-            | E::SeveralRegistrations { .. }
-            | E::NoSuchRegistration { .. } => facts(Admit, Failed, "implementations"),
-            E::ProbeCrashed { .. } => facts(Probe, Crashed, "probe"),
-            E::ProbeTimedOut { .. } => facts(Probe, TimedOut, "probe"),
-            E::ProbeNotStarted { .. } => facts(Probe, Failed, "probe"),
-            E::Open { .. } => facts(Open, Failed, "open"),
-            E::MissingSymbol { symbol, .. } if symbol == ENTRY_SYMBOL => {
-                facts(Open, Failed, "entry")
-            }
-            E::MissingSymbol { .. } => facts(Open, Failed, "constructors"),
-            E::Entry { .. } | E::Connect { .. } => facts(Connect, Incompatible, "entry"),
-            E::ConstructorPanicked { .. } => facts(Make, Crashed, "constructors"),
-            E::Registration { .. } => facts(Make, Incompatible, "constructors"),
-            E::Constructor { .. }
-            | E::MakerReturnedNull { .. }
-            | E::NothingMade { .. }
-            | E::Proxy { .. } => facts(Make, Failed, "constructors"),
-            E::Save { .. } | E::Restore { .. } => facts(Restore, Failed, "constructors"),
-        }
-    }
-
-    /// Returns whether a second attempt makes sense while the file stays as it
-    /// is.
-    #[cfg(feature = "watch")]
-    pub(crate) fn retry(&self) -> Retry {
-        match self {
-            LoadError::StillWritten { .. } => Retry::Soon,
-            // The file may be half written where no lease tells.
-            error if error.stage() <= Stage::Check => Retry::WhenQuiet,
-            // The file is whole: its own metadata or its code said what is wrong.
-            _ => Retry::Never,
-        }
-    }
-}
-
-/// The answers of an error.
-struct Facts {
-    stage: Stage,
-    class: ErrorClass,
-    check: &'static str,
-}
-
-/// The sense of a second attempt to load a file that did not change.
-#[cfg(feature = "watch")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Retry {
-    /// The writer may be done in a moment.
-    Soon,
-    /// The writer may have been silent for a while.
-    WhenQuiet,
-    Never,
 }
 
 debug_as_message!(LoadError);

@@ -2,6 +2,7 @@
 
 mod class;
 mod debug;
+mod facts;
 pub(crate) mod inspect;
 mod load;
 mod proxy;
@@ -10,9 +11,9 @@ mod unload;
 
 pub use class::ErrorClass;
 pub(crate) use debug::debug_as_message;
+#[cfg(feature = "watch")]
+pub(crate) use facts::Retry;
 pub use inspect::InspectError;
 pub use load::LoadError;
-#[cfg(feature = "watch")]
-pub(crate) use load::Retry;
 pub use proxy::ProxyError;
 pub use unload::UnloadError;
