@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::time::SystemTime;
 
+use crate::host::platform;
+
 /// The facts by which an unchanged file is recognised: the file itself, its
 /// size, and its times.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,13 +20,7 @@ pub(crate) struct FileIdentity {
 
 impl FileIdentity {
     pub(crate) fn of(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
-        let (file, changed) = {
-            use std::os::unix::fs::MetadataExt;
-            ((metadata.dev(), metadata.ino()), (metadata.ctime(), metadata.ctime_nsec()))
-        };
-        #[cfg(not(unix))]
-        let (file, changed) = ((0, 0), (0, 0));
+        let (file, changed) = (platform::file_number(metadata), platform::change_time(metadata));
         FileIdentity { file, len: metadata.len(), written: metadata.modified().ok(), changed }
     }
 

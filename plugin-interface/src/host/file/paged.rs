@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use object::read::ReadRef;
 
 use crate::host::file::compare::Head;
+use crate::host::platform;
 
 const PAGE: u64 = 4096;
 
@@ -129,21 +130,9 @@ impl<'a> ReadRef<'a> for &'a PagedFile {
     }
 }
 
-/// Takes one system call where the platform has one.
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, at)
-}
-
-#[cfg(not(unix))]
-fn read_at(mut file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    io::Seek::seek(&mut file, io::SeekFrom::Start(at))?;
-    io::Read::read(&mut file, buffer)
-}
-
 fn read_exact_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
     while !buffer.is_empty() {
-        match read_at(file, buffer, at)? {
+        match platform::read_at(file, buffer, at)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
             read => {
                 buffer = &mut buffer[read..];

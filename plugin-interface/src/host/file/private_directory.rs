@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use tempfile::TempDir;
 
 use crate::host::file::open::open_without_waiting;
+use crate::host::platform;
 
 const PREFIX: &str = concat!(env!("CARGO_PKG_NAME"), "-");
 const LOCK: &str = ".locked-by-plugin-interface";
@@ -60,8 +61,7 @@ impl PrivateDirectory {
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
         // Only its owner may enter.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        platform::enter_by_owner_only(&mut builder);
         let directory = builder.tempdir_in(parent)?;
         // Locked before it gets its name, so that no process finds it unlocked.
         let unnamed = directory.path().join("unlocked");
@@ -88,22 +88,12 @@ fn sweep(parent: &Path) {
     for entry in entries.flatten() {
         let is_named_so = entry.file_name().to_string_lossy().starts_with(PREFIX);
         // Not through a link, and no directory of another user.
-        let is_ours = |found: fs::Metadata| found.is_dir() && is_of_this_user(&found);
+        let is_ours = |found: fs::Metadata| found.is_dir() && platform::is_of_this_user(&found);
         if is_named_so && entry.metadata().is_ok_and(is_ours) && is_left(&entry.path()) {
             // A directory that cannot be removed belongs to another user.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
-}
-
-#[cfg(unix)]
-fn is_of_this_user(metadata: &fs::Metadata) -> bool {
-    Some(std::os::unix::fs::MetadataExt::uid(metadata)) == crate::host::platform::user::this_user()
-}
-
-#[cfg(not(unix))]
-fn is_of_this_user(_: &fs::Metadata) -> bool {
-    true
 }
 
 /// Returns `true` if no process holds the lock of a directory.

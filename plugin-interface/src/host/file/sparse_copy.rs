@@ -1,31 +1,24 @@
 //! Copies a file without its holes: it may take much less space than its size
 //! says.
-#![expect(unsafe_code, reason = "asks where a file has data")]
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::host::platform;
 
 /// Copies as many bytes of a file as its metadata says. Returns the number of
 /// bytes that were there.
 pub(crate) fn copy(from: &File, metadata: &Metadata, to: &mut File) -> io::Result<u64> {
-    match has_holes(metadata) {
+    match platform::has_holes(metadata) {
         true => copy_data(from, metadata.len(), to),
         false => io::copy(&mut from.take(metadata.len()), to),
     }
 }
 
-#[cfg(target_os = "linux")]
-fn has_holes(metadata: &Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::blocks(metadata).saturating_mul(512) < metadata.len()
-}
-
-#[cfg(target_os = "linux")]
 fn copy_data(from: &File, len: u64, to: &mut File) -> io::Result<u64> {
-    use std::io::{Seek, SeekFrom};
-
     let mut end = 0;
-    while let Some(start) = seek(from, end, libc::SEEK_DATA)?.filter(|start| *start < len) {
-        end = seek(from, start, libc::SEEK_HOLE)?.unwrap_or(start).min(len);
+    while let Some(start) = platform::next_data(from, end)?.filter(|start| *start < len) {
+        end = platform::next_hole(from, start)?.unwrap_or(start).min(len);
         // Back to where the data was found: `from` is there.
         (&mut { from }).seek(SeekFrom::Start(start))?;
         to.seek(SeekFrom::Start(start))?;
@@ -38,34 +31,9 @@ fn copy_data(from: &File, len: u64, to: &mut File) -> io::Result<u64> {
     Ok(len)
 }
 
-/// Returns the offset of the next data or hole; `None` after the last.
-#[cfg(target_os = "linux")]
-fn seek(file: &File, from: u64, whence: libc::c_int) -> io::Result<Option<u64>> {
-    use std::os::fd::AsRawFd;
-    let from = i64::try_from(from).map_err(|_| io::ErrorKind::InvalidInput)?;
-    // SAFETY: takes numbers and touches no memory of ours.
-    match unsafe { libc::lseek64(file.as_raw_fd(), from, whence) } {
-        -1 => match io::Error::last_os_error() {
-            error if error.raw_os_error() == Some(libc::ENXIO) => Ok(None),
-            error => Err(error),
-        },
-        found => Ok(u64::try_from(found).ok()),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn has_holes(_: &Metadata) -> bool {
-    false
-}
-
-#[cfg(not(target_os = "linux"))]
-fn copy_data(from: &File, len: u64, to: &mut File) -> io::Result<u64> {
-    io::copy(&mut from.take(len), to)
-}
-
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use std::io::{Seek, SeekFrom, Write};
+    use std::io::Write;
     use std::os::unix::fs::MetadataExt;
 
     use crate::host::file::sparse_copy::*;

@@ -1,5 +1,4 @@
 //! A library that is mapped, and how it is unmapped.
-#![expect(unsafe_code, reason = "asks the dynamic linker for a library")]
 
 use std::path::PathBuf;
 
@@ -8,6 +7,7 @@ use libloading::Library;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::outcome;
 use crate::host::library::outcome::{CloseRecord, CloseState, UnloadOutcome};
+use crate::host::platform;
 use crate::host::services::Services;
 use crate::host::thread_exits;
 use crate::host::thread_exits::Held;
@@ -53,17 +53,5 @@ impl Mapped {
 
 /// Returns `true` if a library that was closed is still mapped.
 pub(crate) fn is_mapped(copy: &PrivateCopy) -> bool {
-    #[cfg(unix)]
-    {
-        use libloading::os::unix::{Library, RTLD_LAZY};
-        // SAFETY: opens nothing that is not open; constructors do not run again.
-        let found = unsafe { Library::open(Some(copy.path()), RTLD_LAZY | libc::RTLD_NOLOAD) };
-        // Without the file, some linkers cannot tell.
-        found.is_ok() || !copy.path().exists()
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = copy;
-        false
-    }
+    platform::is_mapped(copy.path())
 }

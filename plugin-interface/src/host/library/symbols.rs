@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use libloading::Library;
 
 use crate::abi::{ENTRY_SYMBOL, PluginEntry, RegistrationArray};
+use crate::host::platform;
 
 pub(crate) type Entry = extern "C" fn() -> *const PluginEntry;
 pub(crate) type RegisterAll = extern "C" fn() -> *const RegistrationArray;
@@ -104,28 +105,8 @@ impl<'l> Symbols<'l> {
 }
 
 /// Returns the file that a library is mapped from, found by one of its symbols.
-#[cfg(unix)]
 pub(crate) fn file_of(library: &Library, interface: &str) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStrExt;
     let names = [counter_name(interface), register_all_name(interface), register_name(interface)];
     let address = names.iter().find_map(|name| address(library, name))?;
-    let mut info = core::mem::MaybeUninit::<libc::Dl_info>::zeroed();
-    // SAFETY: any address may be asked for, and the answer goes to `info`.
-    if unsafe { libc::dladdr(address, info.as_mut_ptr()) } == 0 {
-        return None;
-    }
-    // SAFETY: all zero is a valid `Dl_info`, and `dladdr` filled it.
-    let name = unsafe { info.assume_init() }.dli_fname;
-    if name.is_null() {
-        return None;
-    }
-    // SAFETY: the name is a C string that lives as long as the library.
-    let name = unsafe { core::ffi::CStr::from_ptr(name) };
-    Some(PathBuf::from(std::ffi::OsStr::from_bytes(name.to_bytes())))
-}
-
-/// The file that a library is mapped from.
-#[cfg(not(unix))]
-pub(crate) fn file_of(_library: &Library, _interface: &str) -> Option<PathBuf> {
-    None
+    platform::file_at(address)
 }

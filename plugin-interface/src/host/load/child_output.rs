@@ -5,6 +5,8 @@ use std::io;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::host::platform::ChildPipe;
+
 /// The time between two looks at whether the child has ended in silence.
 const STEP: Duration = Duration::from_millis(20);
 
@@ -26,7 +28,7 @@ pub(crate) enum Reply<T> {
 
 /// The reading end of a child's output.
 pub(crate) struct ChildOutput {
-    source: source::Source,
+    source: ChildPipe,
     /// The incomplete last line.
     line: Vec<u8>,
 }
@@ -34,7 +36,7 @@ pub(crate) struct ChildOutput {
 impl ChildOutput {
     /// Creates the output for a child, and the end to read from.
     pub(crate) fn new() -> io::Result<(Stdio, Self)> {
-        let (output, source) = source::pair()?;
+        let (output, source) = ChildPipe::new()?;
         Ok((output, ChildOutput { source, line: Vec::new() }))
     }
 
@@ -104,70 +106,4 @@ fn is_silence(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
     )
-}
-
-/// Sockets can be read for a limited time, without a thread.
-#[cfg(unix)]
-mod source {
-    use std::io::{self, Read};
-    use std::os::fd::OwnedFd;
-    use std::os::unix::net::UnixStream;
-    use std::process::Stdio;
-    use std::time::Duration;
-
-    pub(crate) struct Source(UnixStream);
-
-    pub(crate) fn pair() -> io::Result<(Stdio, Source)> {
-        let (ours, theirs) = UnixStream::pair()?;
-        Ok((Stdio::from(OwnedFd::from(theirs)), Source(ours)))
-    }
-
-    impl Source {
-        /// Returns bytes that arrive within that time; none at the end of the
-        /// output.
-        pub(crate) fn read(&mut self, within: Duration) -> io::Result<Vec<u8>> {
-            self.0.set_read_timeout(Some(within))?;
-            let mut bytes = vec![0; 4096];
-            let len = self.0.read(&mut bytes)?;
-            bytes.truncate(len);
-            Ok(bytes)
-        }
-    }
-}
-
-/// Elsewhere a thread reads, until the last process that holds the output has
-/// ended.
-#[cfg(not(unix))]
-mod source {
-    use std::io::{self, Read};
-    use std::process::Stdio;
-    use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-    use std::thread;
-    use std::time::Duration;
-
-    pub(crate) struct Source(Receiver<Vec<u8>>);
-
-    pub(crate) fn pair() -> io::Result<(Stdio, Source)> {
-        let (mut ours, theirs) = io::pipe()?;
-        let (sender, receiver) = mpsc::sync_channel(1);
-        thread::spawn(move || {
-            let mut bytes = vec![0; 4096];
-            while let Ok(len @ 1..) = ours.read(&mut bytes) {
-                if sender.send(bytes[..len].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        Ok((Stdio::from(theirs), Source(receiver)))
-    }
-
-    impl Source {
-        pub(crate) fn read(&mut self, within: Duration) -> io::Result<Vec<u8>> {
-            match self.0.recv_timeout(within) {
-                Ok(bytes) => Ok(bytes),
-                Err(RecvTimeoutError::Disconnected) => Ok(Vec::new()),
-                Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
-            }
-        }
-    }
 }

@@ -19,6 +19,7 @@ use crate::host::library::instance::{
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols;
 use crate::host::library::symbols::{Symbols, UnregisterAll};
+use crate::host::platform;
 use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
 use crate::runtime::reported::{take_message, text_of};
@@ -104,7 +105,7 @@ fn by_factory(
 ) -> Result<Instance, LoadError> {
     // SAFETY: a factory and its name are statics of the library, which is open.
     let name = unsafe { text_of((*factory.as_ptr()).name) }.into_owned();
-    let bytes = path_bytes(&library.path);
+    let bytes = platform::path_bytes(&library.path);
     let context = RawContext { size: size_of::<RawContext>(), library_path: RawSlice::of(bytes) };
     let mut registration = ptr::null();
     // SAFETY: the context and the place to write to live across the call.
@@ -283,17 +284,4 @@ fn reason(vtable: Option<&VTableHeader>, interface: &InterfaceMetadata) -> Optio
         ));
     }
     None
-}
-
-/// The bytes of a path, as plugins receive it.
-fn path_bytes(path: &Path) -> &[u8] {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        path.as_os_str().as_bytes()
-    }
-    #[cfg(not(unix))]
-    {
-        path.to_str().unwrap_or_default().as_bytes()
-    }
 }

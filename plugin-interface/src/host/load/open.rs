@@ -13,6 +13,7 @@ use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::CloseRecord;
 use crate::host::library::symbols::Symbols;
+use crate::host::platform;
 use crate::host::services::Services;
 use crate::metadata::PluginMetadata;
 
@@ -68,18 +69,10 @@ pub(crate) unsafe fn hand_over(
 /// that it needs are resolved now, so that a missing one is an error here and
 /// does not end the host later.
 pub(crate) fn map(path: &Path, copy: &PrivateCopy) -> Result<Library, LoadError> {
-    #[cfg(unix)]
-    use libloading::os::unix::{Library as System, RTLD_LOCAL, RTLD_NOW};
-    // SAFETY: the metadata says that this is a plugin, and the host that loads
-    // it vouches for its constructors, which run here.
-    #[cfg(unix)]
-    let opened = unsafe { System::open(Some(copy.path()), RTLD_NOW | RTLD_LOCAL) };
-    #[cfg(not(unix))]
-    use libloading::Library as System;
-    // SAFETY: as above.
-    #[cfg(not(unix))]
-    let opened = unsafe { System::new(copy.path()) };
-    opened.map(Library::from).map_err(|source| LoadError::Open { path: path.to_owned(), source })
+    // SAFETY: the metadata says that this is a plugin, which is what its user
+    // vouches for by handing it to a host: its constructors run here.
+    unsafe { platform::map(copy.path()) }
+        .map_err(|source| LoadError::Open { path: path.to_owned(), source })
 }
 
 /// The entry of a library: every library built by the macros has one.

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::host::error::LoadError;
 use crate::host::library::unmap::Earlier;
+use crate::host::platform;
 use crate::metadata::PluginMetadata;
 
 /// The rules by which a host refuses plugins.
@@ -156,7 +157,7 @@ impl LoadPolicy {
     /// Refuses a file that any user may modify, in a directory that
     /// `check_directory` allowed.
     pub(super) fn check_file(&self, path: &Path, file: &Metadata) -> Result<(), LoadError> {
-        if self.world_writable || !is_world_writable(file) {
+        if self.world_writable || !platform::is_world_writable(file) {
             return Ok(());
         }
         let (path, culprit) = (path.to_owned(), path.to_owned());
@@ -196,8 +197,9 @@ impl LoadPolicy {
                 true => &outer_path.metadata().map_err(unreadable)?,
                 false => &outer,
             };
-            let is_replaceable = is_world_writable(directory)
-                && (!is_sticky(directory) || !is_trusted(&inner, directory));
+            let is_replaceable = platform::is_world_writable(directory)
+                && (!platform::is_sticky(directory)
+                    || !platform::is_trusted_in_sticky(&inner, directory));
             if is_replaceable && !self.world_writable {
                 let (path, culprit) = (path.to_owned(), outer_path.to_owned());
                 return Err(LoadError::WorldWritable { path, culprit });
@@ -245,39 +247,4 @@ pub(crate) fn digest(path: &Path) -> io::Result<Digest> {
             len => hasher.update(&buffer[..len]),
         }
     }
-}
-
-#[cfg(unix)]
-fn is_world_writable(metadata: &Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::mode(metadata) & 0o002 != 0
-}
-
-#[cfg(unix)]
-fn is_sticky(metadata: &Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::mode(metadata) & 0o1000 != 0
-}
-
-/// Returns `true` if a file in a sticky directory belongs to a user that its
-/// owner trusts anyway.
-#[cfg(unix)]
-fn is_trusted(inner: &Metadata, outer: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let owner = inner.uid();
-    owner == 0 || owner == outer.uid() || Some(owner) == crate::host::platform::user::this_user()
-}
-
-/// Other platforms have access lists, which are not read.
-#[cfg(not(unix))]
-fn is_world_writable(_: &Metadata) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-fn is_sticky(_: &Metadata) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-fn is_trusted(_: &Metadata, _: &Metadata) -> bool {
-    true
 }

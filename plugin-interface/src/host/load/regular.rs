@@ -4,6 +4,7 @@ use std::fs::Metadata;
 use std::path::Path;
 
 use crate::host::error::LoadError;
+use crate::host::platform;
 
 /// Refuses what is no regular file.
 pub(super) fn check_regular(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
@@ -15,18 +16,8 @@ pub(super) fn check_regular(path: &Path, metadata: &Metadata) -> Result<(), Load
 
 fn kind_of(metadata: &Metadata) -> &'static str {
     let kind = metadata.file_type();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
-            return "a named pipe";
-        }
-        if kind.is_socket() {
-            return "a socket";
-        }
-        if kind.is_block_device() || kind.is_char_device() {
-            return "a device";
-        }
+    if let Some(special) = platform::special_file(kind) {
+        return special;
     }
     if kind.is_dir() { "a directory" } else { "something else" }
 }

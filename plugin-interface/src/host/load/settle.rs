@@ -5,7 +5,6 @@
 //! writing, and breaks it when the file is opened so. The file must belong to
 //! this user, on a file system with leases. Elsewhere, size and times are
 //! compared.
-#![expect(unsafe_code, reason = "asks for a lease")]
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -15,6 +14,7 @@ use std::time::{Duration, Instant};
 use crate::host::error::LoadError;
 use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
+use crate::host::platform;
 
 /// The time that a writer may take to close the file. A closed file may seem to
 /// be open: a child that the writer just started holds it too, until it runs
@@ -62,7 +62,7 @@ impl SettledFile {
         let (before, after) = (&self.before, self.file.metadata()?);
         let is_same =
             before.len() == after.len() && before.modified().ok() == after.modified().ok();
-        Ok(is_same && (!self.has_lease || lease::is_held(&self.file)))
+        Ok(is_same && (!self.has_lease || platform::has_lease(&self.file)))
     }
 }
 
@@ -71,62 +71,12 @@ impl SettledFile {
 fn wait_for_writer(file: &File, patience: Duration) -> Option<bool> {
     let deadline = Instant::now() + patience;
     loop {
-        match lease::take(file) {
+        match platform::take_lease(file) {
             Ok(()) => return Some(true),
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Some(false),
             Err(_) if Instant::now() >= deadline => return None,
             Err(_) => std::thread::sleep(PATIENCE / 60),
         }
-    }
-}
-
-/// A read lease of an open file. The system takes it back when the file is
-/// closed.
-#[cfg(target_os = "linux")]
-mod lease {
-    use std::fs::File;
-    use std::io;
-    use std::os::fd::AsRawFd;
-
-    /// Chooses the signal of a lease (`linux/fcntl.h`); `libc` lacks it.
-    const F_SETSIG: libc::c_int = 10;
-
-    pub(super) fn take(file: &File) -> io::Result<()> {
-        // Breaking a lease sends a signal, whose default would end the process;
-        // this one is ignored by default.
-        control(file, F_SETSIG, libc::SIGURG)?;
-        control(file, libc::F_SETLEASE, libc::F_RDLCK).map(drop)
-    }
-
-    pub(super) fn is_held(file: &File) -> bool {
-        matches!(control(file, libc::F_GETLEASE, 0), Ok(libc::F_RDLCK))
-    }
-
-    fn control(
-        file: &File,
-        command: libc::c_int,
-        argument: libc::c_int,
-    ) -> io::Result<libc::c_int> {
-        // SAFETY: these commands take a number and touch no memory of ours.
-        match unsafe { libc::fcntl(file.as_raw_fd(), command, argument) } {
-            -1 => Err(io::Error::last_os_error()),
-            answer => Ok(answer),
-        }
-    }
-}
-
-/// Other systems have no leases.
-#[cfg(not(target_os = "linux"))]
-mod lease {
-    use std::fs::File;
-    use std::io;
-
-    pub(super) fn take(_: &File) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    pub(super) fn is_held(_: &File) -> bool {
-        true
     }
 }
 

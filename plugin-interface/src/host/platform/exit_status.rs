@@ -15,31 +15,11 @@ use std::process::ExitStatus;
 /// # fn main() {}
 /// ```
 pub fn describe_exit(status: ExitStatus) -> String {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return match signal_name(signal) {
-            Some(name) => format!("the process was killed by {name}"),
-            None => format!("the process was killed by signal {signal}"),
-        };
+    if let Some(signal) = super::killed_by(status) {
+        return format!("the process was killed by {signal}");
     }
     match status.code() {
         Some(code) => format!("the process ended itself with exit code {code}"),
         None => "the process ended".to_owned(),
     }
-}
-
-#[cfg(unix)]
-fn signal_name(signal: i32) -> Option<&'static str> {
-    Some(match signal {
-        libc::SIGSEGV => "SIGSEGV (a wild pointer, or an overflown stack)",
-        libc::SIGBUS => "SIGBUS (memory that is not there, as of a damaged file)",
-        libc::SIGABRT => "SIGABRT (it aborted)",
-        libc::SIGILL => "SIGILL (an illegal instruction)",
-        libc::SIGFPE => "SIGFPE (a division by zero)",
-        libc::SIGTRAP => "SIGTRAP",
-        libc::SIGKILL => "SIGKILL",
-        libc::SIGTERM => "SIGTERM",
-        libc::SIGSYS => "SIGSYS",
-        _ => return None,
-    })
 }

@@ -1,6 +1,41 @@
-//! Facts about platforms.
+//! Every fact about an operating system.
+//!
+//! `unix` and `windows` have the same functions, and so have `linux` and
+//! `portable`, which stands in for it elsewhere. The rest of the host calls
+//! them without asking for the system. A function that a system cannot offer
+//! says so by its result.
 
 pub(crate) mod exit_status;
+#[cfg(target_os = "linux")]
+mod linux;
 pub(crate) mod machine;
 pub(crate) mod parent_death;
-pub(crate) mod user;
+#[cfg(not(target_os = "linux"))]
+mod portable;
+#[cfg(unix)]
+mod unix;
+#[cfg(not(unix))]
+mod windows;
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{
+    end_with_parent, fence_all_threads, has_holes, has_lease, next_data, next_hole,
+    register_fences, take_lease,
+};
+#[cfg(not(target_os = "linux"))]
+pub(crate) use portable::{
+    end_with_parent, fence_all_threads, has_holes, has_lease, next_data, next_hole,
+    register_fences, take_lease,
+};
+#[cfg(unix)]
+pub(crate) use unix::{
+    ChildPipe, change_time, enter_by_owner_only, file_at, file_number, is_mapped, is_of_this_user,
+    is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, map, never_wait, path_bytes,
+    read_at, special_file,
+};
+#[cfg(not(unix))]
+pub(crate) use windows::{
+    ChildPipe, change_time, enter_by_owner_only, file_at, file_number, is_mapped, is_of_this_user,
+    is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, map, never_wait, path_bytes,
+    read_at, special_file,
+};

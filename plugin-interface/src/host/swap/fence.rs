@@ -13,10 +13,11 @@
 //! compiler from reordering the two steps. folly calls the pair
 //! `asymmetric_thread_fence_light` and `asymmetric_thread_fence_heavy`. On other
 //! systems both sides execute a fence.
-#![expect(unsafe_code, reason = "asks the system for a fence on all threads")]
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering, compiler_fence, fence};
+
+use crate::host::platform;
 
 /// `true` if [`heavy`] fences the readers too. Set once, before there are any.
 static IS_ASYMMETRIC: AtomicBool = AtomicBool::new(false);
@@ -25,7 +26,7 @@ static IS_ASYMMETRIC: AtomicBool = AtomicBool::new(false);
 pub(crate) fn prepare() {
     static PREPARED: Once = Once::new();
     PREPARED.call_once(|| {
-        let can = membarrier::register() && membarrier::run();
+        let can = platform::register_fences() && platform::fence_all_threads();
         IS_ASYMMETRIC.store(can, Ordering::SeqCst);
     });
 }
@@ -58,36 +59,7 @@ pub(crate) fn light() {
 pub(crate) fn heavy() -> bool {
     fence(Ordering::SeqCst);
     // A forked process may have to register again.
-    !is_asymmetric() || membarrier::run() || (membarrier::register() && membarrier::run())
-}
-
-#[cfg(target_os = "linux")]
-mod membarrier {
-    /// `linux/membarrier.h`
-    const PRIVATE_EXPEDITED: libc::c_int = 1 << 3;
-    const REGISTER_PRIVATE_EXPEDITED: libc::c_int = 1 << 4;
-
-    pub(crate) fn register() -> bool {
-        ask(REGISTER_PRIVATE_EXPEDITED)
-    }
-
-    pub(crate) fn run() -> bool {
-        ask(PRIVATE_EXPEDITED)
-    }
-
-    fn ask(command: libc::c_int) -> bool {
-        // SAFETY: the call takes three numbers and touches no memory.
-        unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) == 0 }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod membarrier {
-    pub(crate) fn register() -> bool {
-        false
-    }
-
-    pub(crate) fn run() -> bool {
-        false
-    }
+    !is_asymmetric()
+        || platform::fence_all_threads()
+        || (platform::register_fences() && platform::fence_all_threads())
 }

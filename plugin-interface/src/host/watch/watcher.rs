@@ -16,6 +16,7 @@ use notify::{RecursiveMode, Watcher as _};
 
 use crate::host::error::LoadError;
 use crate::host::file::identity::FileIdentity;
+use crate::host::platform;
 use crate::host::watch::debouncer::{Debouncer, FileEvent, Finding, Task, Timing};
 use crate::host::watch::events::translate;
 use crate::host::watch::notification::{WatchError, WatchNotification};
@@ -53,7 +54,7 @@ pub(crate) struct Watcher {
 }
 
 /// A directory without links, its device and its number there.
-type Identity = (PathBuf, u64, u64);
+type Identity = (PathBuf, (u64, u64));
 
 /// Since when the directory is away, and what was told about it.
 #[derive(Default)]
@@ -293,14 +294,8 @@ fn lock(debouncer: &Mutex<Debouncer>) -> MutexGuard<'_, Debouncer> {
 /// link may come to lead to another.
 fn identity(directory: &Path) -> Option<Identity> {
     let real = directory.canonicalize().ok()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let found = real.metadata().ok()?;
-        Some((real, found.dev(), found.ino()))
-    }
-    #[cfg(not(unix))]
-    Some((real, 0, 0))
+    let number = platform::file_number(&real.metadata().ok()?);
+    Some((real, number))
 }
 
 /// The file that a link leads to, as it is now.

@@ -1,0 +1,158 @@
+//! Unix: files, their owners, the dynamic linker, and the output of a child.
+#![expect(unsafe_code, reason = "asks the dynamic linker")]
+
+use core::ffi::{CStr, c_void};
+use core::mem::MaybeUninit;
+use std::ffi::OsStr;
+use std::fs::{File, FileType, Metadata, OpenOptions, Permissions};
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use libloading::Library;
+use libloading::os::unix::{Library as System, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
+
+/// The device and the inode of a file: no other file has both.
+pub(crate) fn file_number(metadata: &Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
+}
+
+/// The seconds and nanoseconds of the last change of a file's content or
+/// attributes.
+pub(crate) fn change_time(metadata: &Metadata) -> (i64, i64) {
+    (metadata.ctime(), metadata.ctime_nsec())
+}
+
+/// Lets an open return at once if the file is a pipe that nobody writes to.
+pub(crate) fn never_wait(options: &mut OpenOptions) {
+    options.custom_flags(libc::O_NONBLOCK);
+}
+
+/// Reads at an offset, by one system call.
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    file.read_at(buffer, at)
+}
+
+/// The kind of a file that is neither a regular file nor a directory.
+pub(crate) fn special_file(kind: FileType) -> Option<&'static str> {
+    if kind.is_fifo() {
+        Some("a named pipe")
+    } else if kind.is_socket() {
+        Some("a socket")
+    } else if kind.is_block_device() || kind.is_char_device() {
+        Some("a device")
+    } else {
+        None
+    }
+}
+
+/// Only the owner may enter a directory that is created by this builder.
+pub(crate) fn enter_by_owner_only(builder: &mut tempfile::Builder<'_, '_>) {
+    builder.permissions(Permissions::from_mode(0o700));
+}
+
+/// Returns `true` if the user who runs this process owns the file.
+pub(crate) fn is_of_this_user(metadata: &Metadata) -> bool {
+    metadata.uid() == rustix::process::geteuid().as_raw()
+}
+
+/// Returns `true` if anyone may write the file.
+pub(crate) fn is_world_writable(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o002 != 0
+}
+
+/// Returns `true` if nobody may replace the files of others in this directory.
+pub(crate) fn is_sticky(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o1000 != 0
+}
+
+/// Returns `true` if an entry of a sticky directory belongs to somebody whom
+/// the user trusts anyway: root, the owner of the directory, or the user.
+pub(crate) fn is_trusted_in_sticky(entry: &Metadata, directory: &Metadata) -> bool {
+    entry.uid() == 0 || entry.uid() == directory.uid() || is_of_this_user(entry)
+}
+
+/// A path as bytes for a plugin.
+pub(crate) fn path_bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_bytes()
+}
+
+/// Maps a library. Its symbols stay its own. All symbols that it needs are
+/// resolved now, so a missing one is an error here.
+///
+/// # Safety
+///
+/// The constructors and destructors of the library may run.
+pub(crate) unsafe fn map(path: &Path) -> Result<Library, libloading::Error> {
+    // SAFETY: the contract of this function.
+    unsafe { System::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Library::from)
+}
+
+/// Returns `true` if the library of a path is mapped, also if the linker cannot
+/// tell because the file is gone.
+pub(crate) fn is_mapped(path: &Path) -> bool {
+    // SAFETY: opens nothing that is not open; constructors do not run again.
+    let found = unsafe { System::open(Some(path), RTLD_LAZY | libc::RTLD_NOLOAD) };
+    found.is_ok() || !path.exists()
+}
+
+/// The file of the library that contains an address.
+pub(crate) fn file_at(address: *const c_void) -> Option<PathBuf> {
+    let mut info = MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: any address may be asked for, and the answer goes to `info`.
+    if unsafe { libc::dladdr(address, info.as_mut_ptr()) } == 0 {
+        return None;
+    }
+    // SAFETY: all zero is a valid `Dl_info`, and `dladdr` filled it.
+    let name = unsafe { info.assume_init() }.dli_fname;
+    if name.is_null() {
+        return None;
+    }
+    // SAFETY: the name is a C string that lives as long as the library.
+    let name = unsafe { CStr::from_ptr(name) };
+    Some(PathBuf::from(OsStr::from_bytes(name.to_bytes())))
+}
+
+/// The signal that ended a process.
+pub(crate) fn killed_by(status: ExitStatus) -> Option<String> {
+    let signal = status.signal()?;
+    Some(match signal {
+        libc::SIGSEGV => "SIGSEGV (a wild pointer, or a stack overflow)".to_owned(),
+        libc::SIGBUS => "SIGBUS (memory that does not exist, as in a damaged file)".to_owned(),
+        libc::SIGABRT => "SIGABRT (it aborted)".to_owned(),
+        libc::SIGILL => "SIGILL (an illegal instruction)".to_owned(),
+        libc::SIGFPE => "SIGFPE (a division by zero)".to_owned(),
+        libc::SIGTRAP => "SIGTRAP".to_owned(),
+        libc::SIGKILL => "SIGKILL".to_owned(),
+        libc::SIGTERM => "SIGTERM".to_owned(),
+        libc::SIGSYS => "SIGSYS".to_owned(),
+        signal => format!("signal {signal}"),
+    })
+}
+
+/// The reading end of a child's output. A socket can be read for a limited time
+/// without a thread.
+pub(crate) struct ChildPipe(UnixStream);
+
+impl ChildPipe {
+    /// The output for a child, and the end that reads it.
+    pub(crate) fn new() -> io::Result<(Stdio, Self)> {
+        let (ours, theirs) = UnixStream::pair()?;
+        Ok((Stdio::from(OwnedFd::from(theirs)), ChildPipe(ours)))
+    }
+
+    /// Reads what comes within that time; nothing at the end of the output.
+    pub(crate) fn read(&mut self, within: Duration) -> io::Result<Vec<u8>> {
+        self.0.set_read_timeout(Some(within))?;
+        let mut bytes = vec![0; 4096];
+        let len = self.0.read(&mut bytes)?;
+        bytes.truncate(len);
+        Ok(bytes)
+    }
+}
