@@ -7,6 +7,7 @@
 //!
 //! Edit `example-plugins/greeter-english/src/lib.rs` and build it again in another
 //! terminal: the next line comes from the new version.
+#![forbid(unsafe_code)]
 
 use std::error::Error;
 use std::time::Duration;

@@ -4,6 +4,7 @@
 //! $ cargo build --package greeter-english --package greeter-multi
 //! $ cargo run --package minimal-host -- target/debug
 //! ```
+#![forbid(unsafe_code)]
 
 use std::error::Error;
 

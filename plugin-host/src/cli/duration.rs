@@ -4,11 +4,9 @@ use std::time::Duration;
 
 /// Parses a number of seconds greater than 0.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse::<f64>().map_err(|_| expected("a number of seconds", text))?;
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(time) if !time.is_zero() => Ok(time),
-        _ => Err(expected("a number of seconds greater than 0", text)),
-    }
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let time = seconds.filter(|time| !time.is_zero());
+    time.ok_or_else(|| "expected a number of seconds greater than 0".to_owned())
 }
 
 /// Parses a duration with a unit, as in `1s` or `200ms`.
@@ -17,11 +15,7 @@ pub(crate) fn with_unit(text: &str) -> Result<Duration, String> {
         Some(milliseconds) => seconds(milliseconds).map(|time| time / 1000),
         None => seconds(text.strip_suffix('s').unwrap_or(text)),
     };
-    parsed.map_err(|_| expected("a duration greater than 0, such as 1s or 200ms", text))
-}
-
-fn expected(what: &str, found: &str) -> String {
-    format!("expected {what}, found `{found}`")
+    parsed.map_err(|_| "expected a duration greater than 0, such as 1s or 200ms".to_owned())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod check;
 mod children;
 mod diff;
 mod environment;
+mod examples;
 mod header;
 mod hostile;
 mod inspect;
