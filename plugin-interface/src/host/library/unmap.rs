@@ -36,7 +36,8 @@ pub struct RetainedLibrary {
 /// the oldest first, whichever manager loaded them. Each stays until the last
 /// thread that may call it has ended and its last object is dropped.
 ///
-/// [`LoadPolicy::retain`] bounds their number and size.
+/// [`LoadPolicy::retain`](crate::LoadPolicy::retain) bounds their number and
+/// size.
 pub fn retained() -> Vec<RetainedLibrary> {
     sweep();
     let describe = |mapped: &Mapped| RetainedLibrary {
