@@ -2,8 +2,8 @@
 //! back.
 //!
 //! Feature `serde`, for plugins. The bytes are JSON. So you can add a field
-//! with `#[serde(default)]` under the same [`VERSION`](PluginState::VERSION):
-//! newer builds read the state of older ones, and older builds that of newer
+//! with `#[serde(default)]` under the same [`VERSION`](PluginState::VERSION).
+//! Newer builds read the state of older ones, and older builds that of newer
 //! ones. For any other change raise the version, and convert states of the
 //! older one.
 //!

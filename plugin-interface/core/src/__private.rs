@@ -133,8 +133,9 @@ pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
     }
 }
 
-/// Computes as a constant whether a type is `Send` or `Sync`: an inherent
-/// constant, if its bound is met, hides the one of the trait.
+/// A constant for each marker of a type, `Send` and `Sync`.
+///
+/// An inherent constant whose bound is met hides the one of the trait.
 #[derive(Debug)]
 pub struct Marker<T: ?Sized>(core::marker::PhantomData<T>);
 

@@ -87,7 +87,7 @@ assert_layout!(RawState { size: 3 * WORD, align: WORD, version: 0, save: WORD, r
 /// The functions that create and destroy the instances of one `#[plugin_impl]`.
 ///
 /// A static of the plugin, collected by `inventory`. Only the macros create
-/// one. Its users rely on that, so its fields are private.
+/// one. Hosts rely on that, so its fields are private.
 #[repr(transparent)]
 #[derive(Clone, Copy, Debug)]
 pub struct RegistrationFactory(pub(crate) RawFactory);

@@ -70,21 +70,22 @@
 //!   each other keep each other loaded. A plugin that is a host itself stays
 //!   loaded as long as objects of its own plugins are in use anywhere.
 //! - *An object is wrapped once.* A plugin can pass an object of an interface
-//!   on, to the host or to another plugin, and it arrives unchanged. In the
-//!   library that created it, it becomes the original value again. A closure,
-//!   an iterator or a future is wrapped once more each time.
-//! - *A panic is passed to the caller.* A plugin that does not catch the panic
-//!   of a host's object panics itself, and the host receives that panic. A
-//!   panic in a drop is only reported. `<Trait>Proxy::of(&*object)` finds the
-//!   proxy of an object from another library, and its `checked` view returns a
-//!   [`CallError`](crate::CallError) instead.
+//!   on, to the host or to another plugin. It arrives unchanged. In the library
+//!   that created it, it becomes the original value again. A closure, an
+//!   iterator or a future is wrapped once more each time.
+//! - *A panic is passed to the caller.* If a host's object panics and the
+//!   plugin does not catch it, the plugin panics too, and the host receives
+//!   that panic. A panic in a drop is only reported.
+//!   `<Trait>Proxy::of(&*object)` finds the proxy of an object from another
+//!   library, and its `checked` view returns a [`CallError`](crate::CallError)
+//!   instead.
 //! - *A borrowed object is dropped after the call.* So a method that takes
-//!   `&'a dyn Trait` can return neither a value that borrows for `'a` nor a
+//!   `&'a dyn Trait` cannot return a value that borrows for `'a`, nor a
 //!   `&dyn Trait`. Either does not compile, or panics if a derived type with a
 //!   lifetime hides it. The same is true for the clones behind `&[T]` and `&T`.
 //! - *An `Arc` may have owners in several libraries.* `Arc::get_mut` counts
-//!   only those of its own library, and a method with `&mut self` panics if it
-//!   is called through an `Arc` of another one.
+//!   only those of its own library. A method with `&mut self` panics if it is
+//!   called through an `Arc` of another one.
 //! - *An object grows with its interface.* An object of an older plugin runs
 //!   the defaults of the methods that it lacks. A mismatch is found when the
 //!   library is loaded. Between two plugins that their host never compared, it

@@ -51,8 +51,8 @@ pub struct InterfaceDescription {
 impl InterfaceDescription {
     /// Returns `true` if one instance may have several proxies.
     ///
-    /// So it is if no method takes `&mut self`, and if the interface is `Sync`
-    /// or is not `Send`.
+    /// That is so if no method takes `&mut self`, and if the interface is
+    /// `Sync` or is not `Send`.
     pub const fn is_shareable(&self) -> bool {
         if self.send && !self.sync {
             return false;

@@ -29,8 +29,8 @@ static SHARED: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
 /// Declares the system's allocator (`malloc` on Unix) as the global allocator
 /// of this library or program.
 ///
-/// If a plugin and its host both do so and find the same `malloc`, they pass a
-/// `String` or a `Vec` of scalars without a copy. A program has at most one
+/// If a plugin and its host both do so and use the same `malloc`, a `String` or
+/// a `Vec` of scalars is passed without a copy. A program has at most one
 /// global allocator, so a second declaration does not compile. That proves that
 /// memory may change its owner. Without the declaration everything works, but
 /// each such value is copied once.

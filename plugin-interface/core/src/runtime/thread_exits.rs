@@ -304,7 +304,7 @@ unsafe extern "C" fn spawn(
     unsafe { (host.exits.spawn)(host.library, thread, attributes, start, argument) }
 }
 
-/// Is `true` once [`learn`] ran.
+/// `true` once [`learn`] ran.
 static LEARNED: AtomicBool = AtomicBool::new(false);
 
 /// Learns which thread-local `std::thread::spawn` leaves on the calling thread.

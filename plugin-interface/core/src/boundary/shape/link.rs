@@ -2,7 +2,9 @@
 #![expect(unsafe_code, reason = "the compiler follows every reference in a constant")]
 
 /// A reference to a static that the compiler does not follow when it checks a
-/// constant, since it may be computing the static at that moment.
+/// constant.
+///
+/// It may be computing that static at the moment.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Link<T: 'static>(*const T);
