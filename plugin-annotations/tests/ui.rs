@@ -8,6 +8,10 @@
 //! The cases are compiled here, against the libraries that cargo built for this
 //! test. A case takes less than a tenth of a second. Through cargo (`trybuild`),
 //! a twin took more than a second, and all dependencies were built twice again.
+//!
+//! These libraries have more features if cargo builds the whole workspace. So a
+//! case avoids names that an optional feature has too, such as `open`, which the
+//! compiler would suggest.
 
 mod runner;
 

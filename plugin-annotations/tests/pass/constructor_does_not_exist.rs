@@ -8,12 +8,12 @@ pub struct Polite {
 }
 
 impl Polite {
-    fn open(_: &PluginContext) -> Result<Self, String> {
+    fn entitled(_: &PluginContext) -> Result<Self, String> {
         Ok(Polite { title: "Sir".to_owned() })
     }
 }
 
-#[plugin_impl(Greeter, new = Polite::open)]
+#[plugin_impl(Greeter, new = Polite::entitled)]
 impl Greeter for Polite {
     fn name(&self) -> &str {
         "polite"

@@ -7,7 +7,7 @@ pub struct Polite {
     title: String,
 }
 
-#[plugin_impl(Greeter, new = Polite::open)]
+#[plugin_impl(Greeter, new = Polite::entitled)]
 impl Greeter for Polite {
     fn name(&self) -> &str {
         "polite"
