@@ -20,6 +20,11 @@
 //! [`Shout`], a `Tool`, and [`English`], a `Greeter`.
 //!
 //! An example that replaces a plugin compiles one with [`greeter`] instead.
+#![allow(
+    clippy::doc_markdown,
+    clippy::test_attr_in_doctest,
+    reason = "the pages name crates in prose, and their examples may show tests"
+)]
 
 use plugin_interface::{Greeter, plugin_aggregates};
 
