@@ -1,5 +1,8 @@
 //! The repository's own rules.
 
+mod imports;
+mod prose;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
