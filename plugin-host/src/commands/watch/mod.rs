@@ -2,22 +2,22 @@
 //! changes, until Ctrl-C.
 
 mod greeting;
+mod noticed;
 mod session;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use plugin_interface::crossbeam_channel::{Receiver, Sender, bounded};
-use plugin_interface::{LoadError, WatchNotification, WatchOptions};
+use plugin_interface::crossbeam_channel::Sender;
+use plugin_interface::{LoadError, WatchOptions};
 
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::output::{is_unread, reserve_stdout};
 use crate::report::watch::WatchLine;
 use greeting::Greeting;
+use noticed::pass_on;
 use session::Session;
 
 /// The exit code that shells use for a program that Ctrl-C ended.
@@ -82,38 +82,4 @@ fn stop_on_interrupt(stop: Sender<()>) -> anyhow::Result<()> {
         Some(_) => {}
     };
     ctrlc::set_handler(handler).context("cannot handle Ctrl-C")
-}
-
-/// The time at which a change of each file was noticed.
-type Noticed = Arc<Mutex<BTreeMap<PathBuf, Instant>>>;
-
-/// Passes notifications on to the manager and records their times.
-///
-/// The greeters of a removed file are dropped first, so that the manager is the
-/// last owner of its library.
-fn pass_on(
-    notifications: Receiver<WatchNotification>,
-    remove_greeters: impl Fn(&Path) + Send + 'static,
-) -> (Receiver<WatchNotification>, Noticed) {
-    let (pass, passed) = bounded(0);
-    let noticed = Noticed::default();
-    let times = Arc::clone(&noticed);
-    std::thread::spawn(move || {
-        for notification in notifications {
-            match &notification {
-                WatchNotification::Changed { paths, since } => {
-                    let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
-                    times.extend(paths.iter().map(|path| (path.clone(), *since)));
-                }
-                WatchNotification::Removed { paths } => {
-                    paths.iter().for_each(|path| remove_greeters(path));
-                }
-                _ => {}
-            }
-            if pass.send(notification).is_err() {
-                return;
-            }
-        }
-    });
-    (passed, noticed)
 }

@@ -6,8 +6,8 @@ use std::sync::PoisonError;
 
 use plugin_interface::{ManagerNotification, PluginHandle, PluginManager, WatchError, WatchEvent};
 
-use super::Noticed;
 use super::greeting::Greeting;
+use super::noticed::Noticed;
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::output::is_unread;

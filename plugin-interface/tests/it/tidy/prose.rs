@@ -37,7 +37,8 @@ impl Paragraph {
             let is_end = word.trim_end_matches(['"', '*', ')', '_']).ends_with(['.', '!', '?']);
             let starts = |next: &&str| {
                 let first = next.trim_start_matches(['"', '*', '(', '[', '_']).chars().next();
-                first.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()) || *next == "code"
+                first.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
+                    || next.starts_with("code")
             };
             if is_end && words.peek().is_some_and(starts) {
                 sentences.push(String::new());
