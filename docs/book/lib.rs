@@ -128,6 +128,9 @@ mod program_commands {}
 #[doc = include_str!("src/program/exit-codes.md")]
 mod program_exit_codes {}
 
+#[doc = include_str!("src/reference/errors.md")]
+mod reference_errors {}
+
 #[doc = include_str!("src/reference/features.md")]
 mod reference_features {}
 
