@@ -74,9 +74,12 @@ impl Content {
     }
 
     /// Returns the path of a file with this content.
-    #[cfg(feature = "hot-library")]
     pub(crate) fn path(&self) -> &Path {
         &self.copy
+    }
+
+    pub(super) fn set_head(&mut self, head: Head) {
+        self.head = head;
     }
 
     /// Returns the size and a hash of the first bytes.

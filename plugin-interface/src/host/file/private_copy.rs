@@ -19,10 +19,9 @@ use crate::host::file::sparse_copy;
 /// A copy that nobody else writes. Removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct PrivateCopy {
-    path: PathBuf,
+    content: Content,
     /// The open file, until it is checked.
     pages: Option<PagedFile>,
-    head: Head,
     real: PathBuf,
     directory: Arc<PrivateDirectory>,
 }
@@ -36,20 +35,23 @@ impl PrivateCopy {
         original: &File,
         metadata: &Metadata,
     ) -> Result<Self, LoadError> {
-        let failed = |to: &Path| {
+        let failed = |to: &Path, error| {
             let (path, to) = (source.to_owned(), to.to_owned());
-            move |source| LoadError::Copy { path, to, source }
+            LoadError::Copy { path, to, source: error }
         };
         // Keeps the file's name, with a number: debuggers and backtraces show
         // it.
         let name = source.file_name().unwrap_or_default();
         let (mut file, path, directory) =
-            private_directory::file(name).map_err(failed(&std::env::temp_dir()))?;
-        let mut copy = PrivateCopy { path, pages: None, head: Head::default(), real, directory };
+            private_directory::file(name).map_err(|error| failed(&std::env::temp_dir(), error))?;
+        let content = Content::new(path, Head::default());
+        let mut copy = PrivateCopy { content, pages: None, real, directory };
         // No further than it was: the caller refuses a file that grew.
-        let len = sparse_copy::copy(original, metadata, &mut file).map_err(failed(&copy.path))?;
+        let len = sparse_copy::copy(original, metadata, &mut file)
+            .map_err(|error| failed(copy.path(), error))?;
         let pages = PagedFile::new(file, len);
-        copy.head = pages.head().map_err(failed(&copy.path))?;
+        let head = pages.head().map_err(|error| failed(copy.path(), error))?;
+        copy.content.set_head(head);
         copy.pages = Some(pages);
         Ok(copy)
     }
@@ -59,23 +61,23 @@ impl PrivateCopy {
     pub(crate) fn pages(&mut self) -> io::Result<PagedFile> {
         match self.pages.take() {
             Some(pages) => Ok(pages),
-            None => Ok(PagedFile::new(File::open(&self.path)?, self.len())),
+            None => Ok(PagedFile::new(File::open(self.path())?, self.len())),
         }
     }
 
     /// Returns the path of the copy.
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        self.content.path()
     }
 
     /// Returns the size of the copy.
     pub(crate) fn len(&self) -> u64 {
-        self.head.len
+        self.content.head().len
     }
 
     /// Returns the content, for comparisons.
-    pub(crate) fn content(&self) -> Content {
-        Content::new(self.path.clone(), self.head)
+    pub(crate) fn content(&self) -> &Content {
+        &self.content
     }
 
     /// Returns the path of the file that was copied, without links.
@@ -92,6 +94,6 @@ impl PrivateCopy {
 impl Drop for PrivateCopy {
     fn drop(&mut self) {
         // A file that cannot be removed is removed with its directory, later.
-        let _ = std::fs::remove_file(&self.path);
+        let _ = std::fs::remove_file(self.path());
     }
 }

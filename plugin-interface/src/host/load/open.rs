@@ -34,15 +34,14 @@ pub(super) fn connect(
     mapped: Mapped,
     metadata: PluginMetadata,
 ) -> Result<LoadedLibrary, LoadError> {
-    let path = mapped.path.clone();
-    let entry = entry(&path, &mapped.library, &metadata)?;
+    let entry = entry(&mapped.path, &mapped.library, &metadata)?;
     let offered = mapped.services.offered();
     // First, so that the library decides about its services whatever happens.
     let library = LoadedLibrary::new(mapped, metadata, entry);
     if let Some(entry) = entry {
         // SAFETY: the library drops its services after it is closed, and not at
         // all if it stays mapped.
-        unsafe { hand_over(&path, entry, offered) }?;
+        unsafe { hand_over(&library.path, entry, offered) }?;
     }
     Ok(library)
 }

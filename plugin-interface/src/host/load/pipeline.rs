@@ -149,8 +149,6 @@ impl Loader {
         watch: &mut Stopwatch,
     ) -> Result<Option<Admitted<S, K::Checked>>, K::Error> {
         let (path, source) = (candidate.path, candidate.file);
-        let unreadable_source = |error| LoadError::Read { path: source.to_owned(), source: error };
-
         let found = candidate.find()?;
         watch.begin(Stage::Settle);
         let is_in_checked_directory = candidate.is_in_checked_directory(found.as_ref());
@@ -168,7 +166,7 @@ impl Loader {
         // Writers need not wait for the following stages.
         drop(file);
         self.policy.check_content(source, subject.path())?;
-        if !kind.is_new(&subject.content().map_err(unreadable_source)?, &origin)? {
+        if !kind.is_new(subject.content(), &origin)? {
             return Ok(None);
         }
 

@@ -109,7 +109,7 @@ impl Kind for Plugins<'_> {
         let made = make::make(&library, self.wanted, self.name.as_deref());
         match library.copy() {
             Some(copy) if !made.is_empty() => {
-                let (real, content) = (copy.real().to_owned(), copy.content());
+                let (real, content) = (copy.real().to_owned(), copy.content().clone());
                 Ok(LoadedPlugins { real, content, made, library })
             }
             _ => Err(LoadError::NothingMade { path: library.path.clone() }),

@@ -24,7 +24,7 @@ pub(super) trait Subject: Sized {
     fn path(&self) -> &Path;
 
     /// Returns what the bytes are compared by.
-    fn content(&self) -> io::Result<Content>;
+    fn content(&self) -> &Content;
 
     /// Returns the bytes, for one check.
     fn pages(&mut self) -> io::Result<PagedFile>;
@@ -49,8 +49,8 @@ impl Subject for PrivateCopy {
         self.path()
     }
 
-    fn content(&self) -> io::Result<Content> {
-        Ok(self.content())
+    fn content(&self) -> &Content {
+        self.content()
     }
 
     fn pages(&mut self) -> io::Result<PagedFile> {
@@ -64,7 +64,7 @@ impl Subject for PrivateCopy {
 
 /// A file that is read where it is.
 pub(super) struct OriginalFile {
-    path: PathBuf,
+    content: Content,
     pages: Option<PagedFile>,
 }
 
@@ -74,23 +74,23 @@ impl Subject for OriginalFile {
     fn of(path: &Path, _real: PathBuf, file: &SettledFile) -> Result<Self, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let pages = file.pages().map_err(unreadable)?;
-        Ok(OriginalFile { path: path.to_owned(), pages: Some(pages) })
+        let head = pages.head().map_err(unreadable)?;
+        Ok(OriginalFile { content: Content::new(path.to_owned(), head), pages: Some(pages) })
     }
 
     fn path(&self) -> &Path {
-        &self.path
+        self.content.path()
     }
 
-    fn content(&self) -> io::Result<Content> {
-        let head = self.pages.as_ref().map_or_else(|| Ok(Default::default()), PagedFile::head)?;
-        Ok(Content::new(self.path.clone(), head))
+    fn content(&self) -> &Content {
+        &self.content
     }
 
     fn pages(&mut self) -> io::Result<PagedFile> {
         match self.pages.take() {
             Some(pages) => Ok(pages),
             None => {
-                let file = File::open(&self.path)?;
+                let file = File::open(self.path())?;
                 let len = file.metadata()?.len();
                 Ok(PagedFile::new(file, len))
             }
