@@ -59,9 +59,9 @@ fn a_call_that_fails_has_an_error_and_an_exit_code() {
         ("absent() -> int", &[][..], 1, "absent() is not defined"),
         ("scale(double, int) -> double", &["1"], 2, "takes 2 arguments, found 1"),
         ("scale(double, int) -> double", &["1", "x"], 2, "argument 2: expected int, found `x`"),
-        ("scale(double, imt)", &["1", "2"], 2, "`imt` is no type of C that is known"),
-        ("scale", &[], 2, "write it as in `scale(double, int) -> double`"),
-        ("() -> int", &[], 2, "it is empty or contains a NUL"),
+        ("scale(double, imt)", &["1", "2"], 2, "`imt` is not a known C type"),
+        ("scale", &[], 2, "write it like `scale(double, int) -> double`"),
+        ("() -> int", &[], 2, "the name is empty or contains a NUL"),
         ("crash()", &[], 5, "crash() crashed: the process was killed by SIGSEGV"),
         ("leave() -> int", &[], 5, "leave() crashed: the process ended itself with exit code 0"),
     ] {

@@ -1,9 +1,10 @@
 //! The host's side: find, check, load, call and unload plugins.
 //!
-//! `manager` is what an application holds. `load` contains the stages of a load
-//! and their order, `library` one library in memory, `file` the facts about
-//! files that both rest on. `live` and `hot_library` replace a library while it
-//! is in use, by `swap`; `watch` reports when.
+//! `manager` is what an application holds. `load` has the stages of a load and
+//! their order, `library` one library in memory, `file` the facts about files
+//! that both rest on. `live` and `hot_library` replace a library while it is in
+//! use, on the kernel `reload` and the hazard pointers of `swap`; `watch` tells
+//! them of changes.
 
 mod compare;
 mod error;
@@ -16,6 +17,7 @@ mod load;
 mod manager;
 mod platform;
 pub(crate) mod raw;
+mod reload;
 mod services;
 mod swap;
 mod thread_exits;

@@ -190,7 +190,7 @@ fn a_call_and_a_load_may_ask_for_a_reload_of_their_own_library() {
     assert_eq!((guard.name(), live.get().name()), ("by hand", "next"));
     let answers = std::mem::take(&mut *ANSWERS.lock().unwrap());
     let [opening, greeting] = &answers[..] else { panic!("{answers:?}") };
-    assert!(opening.contains("being reloaded by this very thread"), "{opening}");
+    assert!(opening.contains("already being reloaded by this thread"), "{opening}");
     assert!(opening.ends_with("; 1 serves"), "{opening}");
     assert_eq!(greeting, "replaced by 2; 2 serves");
 

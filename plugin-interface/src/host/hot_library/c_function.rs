@@ -1,11 +1,11 @@
-//! The types of functions that a C library can have.
-#![expect(unsafe_code, reason = "says which types are pointers to functions")]
+//! The types of C functions.
+#![expect(unsafe_code, reason = "states which types are pointers to functions")]
 
-/// A pointer to a function of C, such as `unsafe extern "C" fn(i32) -> i32`, of
-/// up to twelve parameters.
+/// A pointer to a C function of up to twelve parameters, such as
+/// `unsafe extern "C" fn(i32) -> i32`.
 ///
-/// Such a function is always unsafe to call: nobody can tell from a library
-/// which types its functions have.
+/// Such a function is always unsafe to call: a library does not contain the
+/// types of its functions.
 ///
 /// ```compile_fail,E0277
 /// # let library = plugin_interface::HotLibrary::open("libfoo.so", &["foo"]).unwrap();
@@ -21,8 +21,8 @@
 ///
 /// The type is a pointer to a function.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the type of a function of C",
-    note = "write `unsafe extern \"C\" fn(..) -> ..`; references have lifetimes that C knows nothing of: pass pointers"
+    message = "`{Self}` is not the type of a C function",
+    note = "write `unsafe extern \"C\" fn(..) -> ..`; references have lifetimes, which C does not know: pass pointers"
 )]
 pub unsafe trait CFunction: Copy + Send + Sync + 'static {}
 

@@ -1,4 +1,4 @@
-//! Whether a file is another version than the one that serves.
+//! Detects if a file is another version than the current one.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -7,8 +7,8 @@ use crate::host::file::compare::is_same;
 use crate::host::file::identity::FileIdentity;
 use crate::host::load::policy::{Digest, digest};
 
-/// By what a [`HotLibrary`](super::HotLibrary) knows that its file is another
-/// one.
+/// The way in which a [`HotLibrary`](super::HotLibrary) detects that its file has
+/// changed.
 ///
 /// ```
 /// use plugin_interface::{ChangeDetection, HotOptions};
@@ -17,30 +17,31 @@ use crate::host::load::policy::{Digest, digest};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChangeDetection {
-    /// Every byte, compared with the copy that serves. A file that was neither
-    /// written nor replaced since is not even opened.
+    /// Compares every byte with the copy of the current version. A file that was
+    /// neither written nor replaced since then is not even opened.
     #[default]
     Content,
-    /// The time of the last modification alone: a file that was touched is
-    /// loaded again, and one whose time was set back to what it was is not.
+    /// Compares only the time of the last modification. A file that was touched
+    /// is loaded again. A file with its earlier time restored is not.
     ModificationTime,
-    /// The SHA-256 digest. Finds what `Content` does, at a higher price.
+    /// Compares the SHA-256 digest. Detects the same changes as `Content`, at a
+    /// higher cost.
     Sha256,
 }
 
-/// What served or was refused: the file, and its content.
+/// A file that was loaded or refused, and its content.
 #[derive(Debug)]
 pub(super) struct KnownFile {
     file: FileIdentity,
-    /// Whether a later change of the file shows in its times: it was not
-    /// changed just when it was copied.
+    /// `true` if a later change of the file shows in its times, because it was
+    /// not changed just when it was copied.
     is_certain: bool,
     copy: PathBuf,
     digest: Option<Digest>,
 }
 
 impl ChangeDetection {
-    /// What a copy was made of. Taken when the copy exists.
+    /// Describes the file that was copied. Called when the copy exists.
     pub(super) fn known_file(self, file: &FileIdentity, copy: &Path) -> KnownFile {
         let digest = match self {
             ChangeDetection::Sha256 => digest(copy).ok(),
@@ -52,7 +53,7 @@ impl ChangeDetection {
 }
 
 impl KnownFile {
-    /// Whether the file at `path` is this one by its looks alone.
+    /// Returns `true` if the file at `path` is this one by its metadata alone.
     pub(super) fn is_at(&self, path: &Path, how: ChangeDetection) -> bool {
         let Ok(found) = path.metadata().map(|metadata| FileIdentity::of(&metadata)) else {
             return false;
@@ -63,7 +64,7 @@ impl KnownFile {
         }
     }
 
-    /// Whether another copy has the same content.
+    /// Returns `true` if another copy has the same content.
     pub(super) fn is_same(&self, copy: &Path, how: ChangeDetection) -> bool {
         match how {
             ChangeDetection::Content => is_same(&self.copy, copy),
@@ -72,16 +73,16 @@ impl KnownFile {
         }
     }
 
-    /// The same content, in a file that looks different.
+    /// Remembers that the same content was found in a file with other metadata.
     pub(super) fn found_again(&mut self, file: &FileIdentity) {
         self.is_certain = is_certain(file, SystemTime::now());
         self.file = file.clone();
     }
 }
 
-/// Whether a change that follows now cannot bear the time of the last one.
+/// Returns `true` if a change from now on cannot have the time of the last one.
 fn is_certain(file: &FileIdentity, now: SystemTime) -> bool {
-    /// Longer than clocks of file systems take from tick to tick.
+    /// Longer than the ticks of the clocks of file systems.
     const TICK: Duration = Duration::from_millis(50);
     let age = file.changed().and_then(|at| now.duration_since(at).ok());
     age.is_some_and(|age| age > TICK)
@@ -97,7 +98,7 @@ mod tests {
         let path = directory.path().join("file");
         std::fs::write(&path, "content").unwrap();
         let file = FileIdentity::of(&path.metadata().unwrap());
-        let changed = file.changed().expect("the system tells");
+        let changed = file.changed().expect("the system has it");
         for (age, expected) in [(0, false), (40, false), (60, true), (3_600_000, true)] {
             assert_eq!(is_certain(&file, changed + Duration::from_millis(age)), expected, "{age}");
         }

@@ -1,4 +1,4 @@
-//! Loads the next version of a library, beside the one that serves.
+//! Loads the next version of a library, beside the current one.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,9 +27,9 @@ pub(super) struct Engine {
     pub(super) generation: u64,
     pub(super) is_unloaded: bool,
     loader: Loader,
-    /// What serves.
+    /// The file of the current version.
     serving: Option<KnownFile>,
-    /// What was refused last, and will not be tried again until it changes.
+    /// The file that was refused last. It is not tried again until it changes.
     refused: Option<KnownFile>,
 }
 
@@ -40,8 +40,8 @@ impl Engine {
         Engine { path, names, options, generation: 0, is_unloaded, loader, serving, refused }
     }
 
-    /// All stages up to the validation; `None` if the file is what serves, or
-    /// what was refused.
+    /// Runs all stages up to the validation. Returns `None` if the file is the
+    /// current version, or was refused already.
     pub(super) fn next(&mut self, patience: Duration) -> Result<Option<HotVersion>, HotError> {
         let how = self.options.detection;
         let seen = self.serving.iter().chain(&self.refused);
@@ -62,7 +62,7 @@ impl Engine {
                 Ok(Some(version))
             }
             Err(error) => {
-                // What could not even be copied is tried again.
+                // A file that could not even be copied is tried again.
                 self.refused = seen.or(self.refused.take());
                 Err(error)
             }
@@ -70,7 +70,7 @@ impl Engine {
     }
 }
 
-/// A plain library, of which an engine loads the next version.
+/// The load of the next version of a plain library.
 struct Plain<'e> {
     path: &'e Path,
     names: &'e Arc<[String]>,
@@ -78,7 +78,7 @@ struct Plain<'e> {
     number: u64,
     serving: &'e mut Option<KnownFile>,
     refused: &'e mut Option<KnownFile>,
-    /// What is loaded, once it is copied.
+    /// The file that is loaded, once it is copied.
     seen: Option<KnownFile>,
 }
 

@@ -1,4 +1,4 @@
-//! Why a plain library was not taken into use, or a function not found.
+//! The errors of plain libraries and of their functions.
 
 use core::fmt;
 use std::error::Error;
@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use crate::host::error::{LoadError, debug_as_message};
 
-/// Why a [`HotLibrary`](super::HotLibrary) was not opened or not reloaded. A
-/// version that serves goes on serving.
+/// The error of a [`HotLibrary`](super::HotLibrary) that was not opened or not
+/// reloaded. The current version stays.
 ///
 /// ```
 /// use plugin_interface::{HotError, HotLibrary, LoadError};
@@ -20,17 +20,17 @@ use crate::host::error::{LoadError, debug_as_message};
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum HotError {
-    /// A stage of its load failed.
+    /// A stage of the load failed.
     #[error(transparent)]
     Load(#[from] LoadError),
     /// No function was named.
-    #[error("no functions are named for {}; name those that are to be called", path.display())]
+    #[error("no functions are named for {}; name the functions to call", path.display())]
     NoNames {
         /// The library.
         path: PathBuf,
     },
     /// No function can have that name.
-    #[error("no function of {} can be named {name:?}: it is empty or contains a NUL", path.display())]
+    #[error("no function of {} can be named {name:?}: the name is empty or contains a NUL", path.display())]
     Name {
         /// The library.
         path: PathBuf,
@@ -59,8 +59,8 @@ pub enum HotError {
         /// The name.
         name: String,
     },
-    /// The constant by which the library says which signatures it has is of
-    /// another value, of another size, or absent.
+    /// The constant that identifies the signatures of the library has another
+    /// value or size, or is absent.
     #[error(
         "{}: expected `const unsigned {constant} = {expected};`, found {}; build host and library from the same signatures",
         path.display(),
@@ -73,15 +73,15 @@ pub enum HotError {
         constant: String,
         /// The value that the host was built for.
         expected: u32,
-        /// The library's value, if it has such a constant.
+        /// The value in the library, if it has such a constant.
         found: Option<u32>,
     },
     /// The host's validation refused the library.
-    #[error("{} was tried and refused", path.display())]
+    #[error("{} was refused by the validation", path.display())]
     Refused {
         /// The library.
         path: PathBuf,
-        /// Why.
+        /// The error of the validation.
         source: Box<dyn Error + Send + Sync>,
     },
     /// The library was unloaded.
@@ -91,8 +91,8 @@ pub enum HotError {
         path: PathBuf,
     },
     /// This thread is reloading the library already: the validation asked for
-    /// it again.
-    #[error("{} is being reloaded by this very thread; ask again when that is done", path.display())]
+    /// another reload.
+    #[error("{} is already being reloaded by this thread; reload it again after that", path.display())]
     Reentered {
         /// The library.
         path: PathBuf,
@@ -101,7 +101,7 @@ pub enum HotError {
 
 debug_as_message!(HotError);
 
-/// The library that serves has no function of that name.
+/// The error of a call: the current version has no function of that name.
 ///
 /// ```
 /// # let directory = tempfile::tempdir()?;

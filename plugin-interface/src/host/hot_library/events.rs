@@ -1,58 +1,57 @@
-//! What happens to the versions of a plain library.
+//! The events of a plain library, and its listeners.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::host::library::outcome::UnloadOutcome;
 
-/// Something that happened to a version of a
-/// [`HotLibrary`](super::HotLibrary).
+/// An event of a version of a [`HotLibrary`](super::HotLibrary).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HotEvent {
-    /// A new version serves.
+    /// A new version is current.
     Reloaded {
-        /// Its number.
+        /// The number of the version.
         generation: u64,
-        /// The functions that the version before did not have.
+        /// The functions that are new in this version.
         appeared: Vec<String>,
-        /// The functions that only the version before had.
+        /// The functions that this version no longer has.
         vanished: Vec<String>,
     },
-    /// A file was not taken into use; the version before it serves on.
+    /// A file was refused. The current version stays.
     Refused {
-        /// The version that serves on.
+        /// The current version.
         generation: u64,
-        /// Why, with all causes.
+        /// The error, with all its causes.
         message: String,
     },
-    /// Changes of the file may not be noticed by
-    /// [`watch`](super::HotLibrary#method.watch).
+    /// [`watch`](super::HotLibrary#method.watch) may miss changes of the file.
     NotWatched {
-        /// Why.
+        /// The reason.
         message: String,
     },
-    /// The last call of a version that was replaced is over, and it was closed.
+    /// The last call of a replaced version ended, and the version was closed.
     Unloaded {
-        /// Its number.
+        /// The number of the version.
         generation: u64,
-        /// Whether it was unmapped.
+        /// The outcome: unmapped, or why not.
         outcome: UnloadOutcome,
     },
 }
 
 type Listener = Arc<dyn Fn(&HotEvent) + Send + Sync>;
 
-/// Those who want to know.
+/// The listeners of a library.
 #[derive(Default)]
-pub(super) struct Listeners(Mutex<Vec<Listener>>);
+pub(crate) struct Listeners(Mutex<Vec<Listener>>);
 
 impl Listeners {
     pub(super) fn add(&self, listener: impl Fn(&HotEvent) + Send + Sync + 'static) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(listener));
     }
 
-    /// Calls each. No lock is held meanwhile, so that they may do as they like.
-    pub(super) fn tell(&self, event: &HotEvent) {
+    /// Calls each listener. No lock is held meanwhile, so a listener may do
+    /// anything, such as reload the library or add a listener.
+    pub(super) fn announce(&self, event: &HotEvent) {
         let listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for listener in listeners {
             listener(event);

@@ -1,5 +1,5 @@
-//! A function of a library, whatever version serves.
-#![expect(unsafe_code, reason = "gives the address of a function its type")]
+//! A function of a library, in its current version.
+#![expect(unsafe_code, reason = "casts the address of a function to its type")]
 
 use core::ffi::c_void;
 use core::fmt;
@@ -9,12 +9,31 @@ use core::ptr::NonNull;
 use std::sync::Arc;
 
 use super::c_function::CFunction;
-use super::error::NotDefined;
-use super::{HotLibrary, HotVersion, Shared};
+use super::error::{HotError, NotDefined};
+use super::handle::{HotLibrary, Shared};
+use super::version::HotVersion;
 use crate::host::swap::Guard;
 
-/// A function of a [`HotLibrary`](super::HotLibrary) by its name: calls through
-/// it reach the version that serves.
+impl HotLibrary {
+    /// Returns a function by its name. The function follows reloads, and is there
+    /// in those versions that define it.
+    ///
+    /// # Errors
+    ///
+    /// If the name is not among those that the library was opened with. If no
+    /// such function is defined, [`HotFunction::get`] returns an error.
+    pub fn function<F: CFunction>(&self, name: &str) -> Result<HotFunction<F>, HotError> {
+        let Shared { path, names, .. } = &*self.0;
+        let Some(index) = names.iter().position(|known| known == name) else {
+            let (path, name, names) = (path.clone(), name.to_owned(), names.to_vec());
+            return Err(HotError::NotNamed { path, name, names });
+        };
+        Ok(HotFunction::new(Arc::clone(&self.0), index))
+    }
+}
+
+/// A function of a [`HotLibrary`](super::HotLibrary) by its name. Calls through it
+/// reach the current version.
 ///
 /// It keeps the `HotLibrary` open, and may be used by many threads at once.
 ///
@@ -41,28 +60,29 @@ impl<F: CFunction> HotFunction<F> {
         HotFunction { shared, index, function: PhantomData }
     }
 
-    /// The function of the version that serves, which is kept for as long as
-    /// what is returned. Takes no lock and waits for nothing.
+    /// Returns the function in the current version. The guard keeps that version
+    /// loaded. Takes no lock and waits for nothing.
     ///
     /// # Errors
     ///
-    /// If that version does not define it.
+    /// If the current version does not define it.
     #[inline(always)]
     pub fn get(&self) -> Result<FunctionGuard<F>, NotDefined> {
-        let version = self.shared.swap.get();
-        // SAFETY: the place of a name, in a version of the same names.
+        let version = self.shared.cell.get();
+        // SAFETY: `index` is the index of a name, and all versions of a library
+        // have the same names.
         let Some(address) = (unsafe { version.at(self.index) }) else {
             return Err(self.absent());
         };
         Ok(FunctionGuard { function: function_at(address), version })
     }
 
-    /// The library that it is of.
+    /// Returns the library of the function.
     pub fn library(&self) -> HotLibrary {
         HotLibrary(Arc::clone(&self.shared))
     }
 
-    /// Its name.
+    /// Returns the name of the function.
     pub fn name(&self) -> &str {
         &self.shared.names[self.index]
     }
@@ -74,12 +94,12 @@ impl<F: CFunction> HotFunction<F> {
     }
 }
 
-/// An address as the function that it is said to be.
+/// Casts an address to the type of its function.
 #[inline]
 fn function_at<F: CFunction>(address: NonNull<c_void>) -> F {
     const { assert!(size_of::<F>() == size_of::<NonNull<c_void>>()) };
-    // SAFETY: `F` is a pointer to a function, and so is the address; who calls
-    // it vouches for the signature.
+    // SAFETY: `F` is a pointer to a function (`CFunction`) of this size, and so is
+    // the address. The caller of the function vouches for the signature.
     unsafe { core::mem::transmute_copy(&address) }
 }
 
@@ -96,18 +116,18 @@ impl<F> fmt::Debug for HotFunction<F> {
     }
 }
 
-/// A function of one version, which is not unloaded as long as this is there.
-/// Dereferences to the pointer, which can be called as it is: `guard(3)`.
+/// A function of one version, which keeps that version loaded. Dereferences to
+/// the pointer, which can be called directly: `guard(3)`.
 ///
-/// A copy of the pointer keeps nothing.
-#[must_use = "the version may go when this does"]
+/// A copy of the pointer does not keep the version loaded.
+#[must_use = "the version may be closed once this is dropped"]
 pub struct FunctionGuard<F> {
     function: F,
     version: Guard<HotVersion>,
 }
 
 impl<F> FunctionGuard<F> {
-    /// The number of the version.
+    /// Returns the number of the version.
     pub fn generation(&self) -> u64 {
         self.version.generation()
     }

@@ -1,28 +1,29 @@
-//! Signatures that are written once.
+//! A struct of the functions of a library, from signatures written once.
 
 use std::path::Path;
 
-use super::{HotError, HotLibrary};
+use super::error::HotError;
+use super::handle::HotLibrary;
 
-/// Functions of a library as a struct, which [`hot_functions!`] makes.
+/// A struct of the functions of a library, which [`hot_functions!`] defines.
 ///
 /// [`hot_functions!`]: crate::hot_functions
 pub trait HotFunctions: Sized {
-    /// Their names.
+    /// The names of the functions.
     const NAMES: &'static [&'static str];
 
-    /// The functions of a library that was opened with these names.
+    /// Returns the functions of a library that was opened with these names.
     ///
     /// # Errors
     ///
-    /// If it was opened without one of them.
+    /// If the library was opened without one of them.
     fn of(library: &HotLibrary) -> Result<Self, HotError>;
 
     /// Opens a library for these functions.
     ///
     /// # Errors
     ///
-    /// As [`HotLibrary::open`].
+    /// Those of [`HotLibrary::open`].
     fn open(path: impl AsRef<Path>) -> Result<(HotLibrary, Self), HotError> {
         let library = HotLibrary::open(path, Self::NAMES)?;
         let functions = Self::of(&library)?;
@@ -30,13 +31,13 @@ pub trait HotFunctions: Sized {
     }
 }
 
-/// Makes a struct of functions that a library of C may have, from their
-/// signatures.
+/// Defines a struct of functions of a C library, from their signatures.
 ///
-/// Each is a field, a [`HotFunction`](crate::HotFunction), and a method, which is
-/// unsafe and answers [`NotDefined`](crate::NotDefined) while the library has no
-/// such function. The struct implements [`HotFunctions`](crate::HotFunctions). If
-/// it is not named, it is called `Functions`.
+/// Each function is a field of type [`HotFunction`](crate::HotFunction) and an
+/// unsafe method. The method returns [`NotDefined`](crate::NotDefined) while the
+/// library has no such function. The struct implements
+/// [`HotFunctions`](crate::HotFunctions). Without a name it is called
+/// `Functions`.
 ///
 /// ```
 /// # let directory = tempfile::tempdir()?;
@@ -105,20 +106,20 @@ macro_rules! hot_functions {
                 ///
                 /// # Errors
                 ///
-                /// If the library that serves does not define it.
+                /// If the current version does not define it.
                 ///
                 /// # Safety
                 ///
-                /// 1. The library's function has this signature, and is called as it asks
-                ///    for.
-                /// 2. What it returns of the library is not used after the library is
-                ///    replaced.
+                /// 1. The library's function has this signature, and its own conditions
+                ///    are met.
+                /// 2. A pointer into the library that it returns is not used after the
+                ///    library is replaced.
                 $vis unsafe fn $function(
                     &self,
                     $($arg: $type),*
                 ) -> ::core::result::Result<($($return)?), $crate::NotDefined> {
                     let function = self.$function.get()?;
-                    // SAFETY: as this function demands.
+                    // SAFETY: the conditions of this method.
                     ::core::result::Result::Ok(unsafe { function($($arg),*) })
                 }
             )+

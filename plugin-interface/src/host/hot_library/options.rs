@@ -1,19 +1,17 @@
-//! How a plain library is to be loaded.
+//! The options of a plain library.
 
 use core::fmt;
 use std::error::Error;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::error::HotError;
-use super::{HotLibrary, HotVersion};
-use crate::host::hot_library::change_detection::ChangeDetection;
+use super::change_detection::ChangeDetection;
+use super::version::HotVersion;
 use crate::host::load::policy::LoadPolicy;
 
 type Validation = dyn Fn(&HotVersion) -> Result<(), Box<dyn Error + Send + Sync>> + Send + Sync;
 
-/// What a [`HotLibrary`] is opened with, where the defaults do not fit.
+/// The options to open a [`HotLibrary`](super::HotLibrary) with.
 ///
 /// ```no_run
 /// use plugin_interface::{ChangeDetection, HotOptions};
@@ -27,7 +25,7 @@ type Validation = dyn Fn(&HotVersion) -> Result<(), Box<dyn Error + Send + Sync>
 ///         // SAFETY: this is its signature in foo.h, of version 3.
 ///         match unsafe { foo() } {
 ///             answer @ 0.. => Ok(()),
-///             answer => Err(format!("foo() -> {answer}, expected no less than 0").into()),
+///             answer => Err(format!("foo() -> {answer}, expected at least 0").into()),
 ///         }
 ///     })
 ///     .open("libfoo.so", &["foo", "bar"])?;
@@ -58,35 +56,36 @@ impl Default for HotOptions {
 }
 
 impl HotOptions {
-    /// The default policy, changes found by content, no validation.
+    /// Returns the defaults: the default policy, changes detected by content, no
+    /// validation.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Refuses what `policy` does. What it denies by package is not looked at: a
-    /// plain library has none.
+    /// Refuses the libraries that `policy` refuses. Denied packages have no effect:
+    /// a plain library has no package.
     pub fn policy(self, policy: LoadPolicy) -> Self {
         HotOptions { policy, ..self }
     }
 
-    /// By what a new version is known.
+    /// Sets the way in which a new version is detected.
     pub fn change_detection(self, detection: ChangeDetection) -> Self {
         HotOptions { detection, ..self }
     }
 
-    /// Loads only versions that say that they have the signatures which the host
-    /// was built for: those with `const unsigned constant = value;`, exported.
+    /// Loads only versions that export `const unsigned constant = value;`, to
+    /// state that they have the signatures for which the host was built.
     ///
-    /// Nothing else in a library of C tells of a changed signature. Put the
-    /// constant beside the declarations, in the header that both sides read, and
-    /// count it up with each change of one. It is read from the file, before
-    /// anything of the library runs.
+    /// Nothing else in a C library shows a changed signature. Put the constant
+    /// beside the declarations, in the header that host and library include, and
+    /// increment it with each changed declaration. It is read from the file,
+    /// before any code of the library runs.
     pub fn signatures(self, constant: impl Into<String>, value: u32) -> Self {
         HotOptions { signatures: Some((constant.into(), value)), ..self }
     }
 
-    /// Tries each version after it was opened and before it serves. If the
-    /// validation fails, the version is closed, and the one before serves on.
+    /// Validates each version after it is opened and before it becomes current. If
+    /// the validation fails, that version is closed, and the current one stays.
     ///
     /// It runs on the thread that reloads.
     pub fn validate<V>(self, validation: V) -> Self
@@ -96,32 +95,18 @@ impl HotOptions {
         HotOptions { validation: Some(Arc::new(validation)), ..self }
     }
 
-    /// Keeps versions mapped that no longer serve. For libraries that start
-    /// threads which they do not end, or leave pointers to themselves elsewhere:
-    /// unmapped, they would take the host with them. Each reload then costs the
-    /// memory of a library.
+    /// Keeps replaced versions mapped. Meant for libraries that start threads
+    /// without ending them, or that leave pointers to themselves elsewhere:
+    /// unmapping those would crash the host. Each reload then costs the memory of
+    /// a library.
     pub fn retain(self) -> Self {
         HotOptions { is_retained: true, ..self }
     }
 
-    /// How long [`unload`](HotLibrary::unload) waits for calls in flight. Ten
-    /// seconds by default.
+    /// Sets the time for which [`unload`](super::HotLibrary::unload) waits for calls
+    /// in flight. Ten seconds by default.
     pub fn deadline(self, deadline: Duration) -> Self {
         HotOptions { deadline, ..self }
-    }
-
-    /// Loads the first version.
-    ///
-    /// # Errors
-    ///
-    /// As [`HotLibrary::open`].
-    pub fn open<N: AsRef<str>>(
-        self,
-        path: impl AsRef<Path>,
-        names: &[N],
-    ) -> Result<HotLibrary, HotError> {
-        let names = names.iter().map(|name| name.as_ref().to_owned());
-        HotLibrary::open_with(path.as_ref(), names.collect(), self)
     }
 }
 

@@ -1,23 +1,27 @@
-//! One version of a library: where its functions are, and how it ends.
-#![expect(unsafe_code, reason = "gives addresses of functions their types")]
+//! One version of a library: the addresses of its functions, and its end.
+#![expect(unsafe_code, reason = "casts addresses of functions to their types")]
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use libloading::Library;
 
 use super::c_function::CFunction;
 use super::error::NotDefined;
+use super::events::{HotEvent, Listeners};
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::mapped::is_mapped;
 use crate::host::library::outcome;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::library::symbols;
+use crate::host::reload::ReloadableVersion;
+use crate::host::swap::Users;
 
-/// One version of a [`HotLibrary`](super::HotLibrary), which stays as it is: for
-/// several calls by the same version, and for a validation before it serves.
+/// One version of a [`HotLibrary`](super::HotLibrary), for several calls to the
+/// same version, and for a validation before it becomes current.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -33,20 +37,20 @@ use crate::host::library::symbols;
 pub struct HotVersion {
     generation: u64,
     names: Arc<[String]>,
-    /// One for each name.
+    /// One entry for each name.
     functions: Box<[Option<NonNull<c_void>>]>,
     /// Last, as the functions are in it.
     mapped: Option<OpenLibrary>,
 }
 
-// SAFETY: the pointers lead to code, which threads may share.
+// SAFETY: the pointers refer to code, which threads may share.
 unsafe impl Send for HotVersion {}
 // SAFETY: as above.
 unsafe impl Sync for HotVersion {}
 
 impl HotVersion {
-    /// Finds those of the functions that `is_defined` by the library itself, and
-    /// not by one that it links.
+    /// Finds the functions for which `is_defined` returns `true`: those of the
+    /// library itself, not of a library that it links.
     pub(super) fn new(
         generation: u64,
         names: Arc<[String]>,
@@ -62,18 +66,18 @@ impl HotVersion {
         HotVersion { generation, names, functions, mapped: Some(mapped) }
     }
 
-    /// What serves when the library is unloaded: nothing.
+    /// Returns the version of an unloaded library, without functions.
     pub(super) fn none(generation: u64, names: Arc<[String]>) -> Self {
         let functions = names.iter().map(|_| None).collect();
         HotVersion { generation, names, functions, mapped: None }
     }
 
-    /// The number of the version, counted from 1.
+    /// Returns the number of the version, counted from 1.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// A function of this version.
+    /// Returns a function of this version.
     ///
     /// # Errors
     ///
@@ -84,33 +88,48 @@ impl HotVersion {
         let found = index.and_then(|index| self.functions[index].as_ref());
         let address = found.ok_or_else(|| NotDefined { name: name.to_owned() })?;
         const { assert!(size_of::<F>() == size_of::<NonNull<c_void>>()) };
-        // SAFETY: the address of a function is a pointer to it, of whatever
-        // type; who calls it vouches for the type.
+        // SAFETY: `F` is a pointer to a function (`CFunction`) of this size, and the
+        // address is one. The caller of the function vouches for its type.
         Ok(unsafe { &*ptr::from_ref(address).cast::<F>() })
     }
 
-    /// The names of the functions that this version has, of those that the
-    /// library was opened with.
+    /// Returns the names of the functions that this version defines, among those
+    /// that the library was opened with.
     pub fn defined(&self) -> impl Iterator<Item = &str> {
         let all = self.names.iter().zip(&self.functions);
         all.filter(|(_, function)| function.is_some()).map(|(name, _)| name.as_str())
     }
 
-    /// The function at a place in the list of names.
+    /// Returns the function at an index of the list of names.
     ///
     /// # Safety
     ///
-    /// The place is within `names`.
+    /// 1. `index` is less than the length of `names`.
     #[inline(always)]
     pub(super) unsafe fn at(&self, index: usize) -> Option<NonNull<c_void>> {
-        // SAFETY: there is one for each name.
+        // SAFETY: there is one entry for each name, and condition 1.
         unsafe { *self.functions.get_unchecked(index) }
+    }
+}
+
+impl ReloadableVersion for HotVersion {
+    type Announcer = Listeners;
+
+    const CLOSES_ON_DROP: bool = true;
+
+    fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Closes the library, if there is one.
-    pub(super) fn close(mut self) -> Option<UnloadOutcome> {
-        self.mapped.take().map(|mut mapped| mapped.close())
+    fn close(mut self, _: Duration, listeners: &Listeners) -> Option<UnloadOutcome> {
+        let outcome = self.mapped.take()?.close();
+        let generation = self.generation;
+        listeners.announce(&HotEvent::Unloaded { generation, outcome: outcome.clone() });
+        Some(outcome)
     }
+
+    fn report_users(_: u64, _: Duration, _: Users, _: &Listeners) {}
 }
 
 impl fmt::Debug for HotVersion {
@@ -123,7 +142,7 @@ impl fmt::Debug for HotVersion {
     }
 }
 
-/// A mapped library, and its file.
+/// An open library, and its file.
 pub(super) struct OpenLibrary {
     /// Closed before the copy is removed.
     library: Option<Library>,
@@ -142,14 +161,14 @@ impl OpenLibrary {
         };
         let outcome = if self.is_retained {
             core::mem::forget(library);
-            let reason = "it was opened so that its versions stay mapped".to_owned();
+            let reason = "its options keep its versions mapped".to_owned();
             UnloadOutcome::Retained { reason }
         } else if library.close().is_err() || is_mapped(&copy) {
             outcome::linked()
         } else {
             return UnloadOutcome::Unmapped;
         };
-        // Its code runs on, perhaps: debuggers look into the file.
+        // Its code may still run, and debuggers read the file.
         core::mem::forget(copy);
         outcome
     }

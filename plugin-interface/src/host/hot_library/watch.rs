@@ -1,36 +1,42 @@
 //! Reloads a library when its file changes, on a thread of its own.
 
 use std::fmt;
-use std::path::Path;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Sender, bounded};
 
+use super::error::HotError;
 use super::events::HotEvent;
-use super::{HotError, HotLibrary, HotReload, Shared};
-use crate::host::watch::{RetryQueue, Verdict, Waited, WatchNotification, WatchTarget, Watcher};
+use super::handle::{HotLibrary, Shared};
+use super::outcome::HotReload;
+use crate::host::watch::{
+    self, RetryQueue, Verdict, WatchHandler, WatchNotification, WatchTarget, Watcher,
+};
 
-/// No sign of a writer that does not close its file for so long: it is done.
+/// A writer that does not close its file is done after this time of silence.
 const QUIET: Duration = Duration::from_millis(100);
 
 /// Reloads a [`HotLibrary`] whenever its file changes, until this is dropped.
 ///
-/// It keeps the library no longer open than others do.
+/// Dropping it waits for nothing. A reload that has begun is finished, and none
+/// begins after that. It does not keep the library open.
 #[must_use = "it ends when it is dropped"]
 pub struct HotWatch {
-    stop: Sender<()>,
-    thread: Option<JoinHandle<()>>,
+    /// The thread ends when this is dropped.
+    _stop: Sender<()>,
 }
 
 impl HotLibrary {
     /// Reloads the library whenever its file changes, on a thread of its own.
     ///
-    /// It is the directory that is watched, so that the file may be replaced,
-    /// removed and come again, and the directory too. What else happens there
-    /// does no harm. The [listeners](HotLibrary::on_reload) are told of reloads and
-    /// of refusals, though not of a file that a linker is about to write.
+    /// It watches the directory, so that the file and even the directory may be
+    /// replaced, removed and created again. Other files there do no harm. The
+    /// [listeners](HotLibrary::on_reload) are called for reloads and refusals, but
+    /// not for a file that is not completely written.
     ///
     /// # Panics
     ///
@@ -47,26 +53,15 @@ impl HotLibrary {
     /// # }
     /// ```
     pub fn watch(&self) -> HotWatch {
-        // It stands before this returns: nothing that comes later is missed.
+        // It watches before this returns: no later change is missed.
         let watcher = Watcher::new(WatchTarget::file(self.path()), QUIET, None);
-        let (stop, stopped) = bounded(1);
-        let (shared, path) = (Arc::downgrade(&self.0), self.path().to_owned());
+        let (stop, stopped) = bounded(0);
+        let mut follower = FileFollower::new(self);
         let thread = thread::Builder::new().name("hot-watch".to_owned());
-        let thread = thread.spawn(move || FileFollower::new(shared, watcher).run(&path, &stopped));
-        HotWatch { stop, thread: Some(thread.expect("a thread can start")) }
-    }
-}
-
-impl Drop for HotWatch {
-    fn drop(&mut self) {
-        // One is enough.
-        let _ = self.stop.try_send(());
-        let thread = self.thread.take();
-        // A listener that drops it runs on that thread.
-        if let Some(thread) = thread.filter(|t| t.thread().id() != thread::current().id()) {
-            // If it panicked, that was reported.
-            let _ = thread.join();
-        }
+        let thread = thread.spawn(move || watch::run(watcher, &stopped, &mut follower));
+        // Nobody waits for the thread: it runs listeners and validations.
+        drop(thread.expect("a thread can start"));
+        HotWatch { _stop: stop }
     }
 }
 
@@ -76,66 +71,79 @@ impl fmt::Debug for HotWatch {
     }
 }
 
+/// Reloads a library when its file changes, without keeping the library open.
 struct FileFollower {
     shared: Weak<Shared>,
-    watcher: Watcher,
+    path: PathBuf,
     retries: RetryQueue,
 }
 
 impl FileFollower {
-    fn new(shared: Weak<Shared>, watcher: Watcher) -> Self {
-        FileFollower { shared, watcher, retries: RetryQueue::new(QUIET) }
+    fn new(library: &HotLibrary) -> Self {
+        let (shared, path) = (Arc::downgrade(&library.0), library.path().to_owned());
+        FileFollower { shared, path, retries: RetryQueue::new(QUIET) }
     }
 
-    fn run(mut self, path: &Path, stopped: &Receiver<()>) {
-        /// How often to look whether there is still somebody to reload for.
-        const LOOK: Duration = Duration::from_millis(250);
-        loop {
-            let until = Instant::now() + LOOK;
-            let until = self.retries.wake().map_or(until, |wake| until.min(wake));
-            if self.watcher.wait(Some(until), stopped) == Waited::Stopped {
-                return;
-            }
-            let Some(shared) = self.shared.upgrade() else { return };
-            let library = HotLibrary(shared);
-            let mut is_due = !self.retries.due(Instant::now()).is_empty();
-            while let Some(noticed) = self.watcher.take() {
-                match noticed {
-                    WatchNotification::Changed { .. } => {
-                        self.retries.forget(path);
-                        is_due = true;
-                    }
-                    WatchNotification::Error(error) => {
-                        let message = error.to_string();
-                        library.0.listeners.tell(&HotEvent::NotWatched { message });
-                    }
-                    _ => {}
-                }
-            }
-            if is_due && self.reload(&library, path).is_err() {
-                return;
-            }
+    /// Returns the library, or `Break` if its last handle was dropped.
+    fn library(&self) -> ControlFlow<(), HotLibrary> {
+        match self.shared.upgrade() {
+            Some(shared) => ControlFlow::Continue(HotLibrary(shared)),
+            None => ControlFlow::Break(()),
         }
     }
 
-    /// `Err` if there is nothing to reload any more.
-    fn reload(&mut self, library: &HotLibrary, path: &Path) -> Result<(), HotError> {
-        // Whoever closes the file is noticed, and so it is not waited for.
+    /// Reloads the library. Returns `Break` if it was unloaded.
+    fn reload(&mut self, library: &HotLibrary) -> ControlFlow<()> {
+        // The watcher notices when a writer closes the file, so this need not
+        // wait for it.
         let error = match library.reload(Duration::ZERO) {
             Ok(HotReload::Unchanged | HotReload::Reloaded { .. }) => {
-                self.retries.forget(path);
-                return Ok(());
+                self.retries.forget(&self.path);
+                return ControlFlow::Continue(());
             }
-            Err(error @ HotError::Unloaded { .. }) => return Err(error),
+            Err(HotError::Unloaded { .. }) => return ControlFlow::Break(()),
             Err(error) => error,
         };
         let verdict = match &error {
-            HotError::Load(error) => self.retries.judge(path, error, Instant::now()),
+            HotError::Load(error) => self.retries.judge(&self.path, error, Instant::now()),
             _ => Verdict::Final,
         };
         if verdict == Verdict::Final {
             library.refused(&error);
         }
-        Ok(())
+        ControlFlow::Continue(())
+    }
+}
+
+impl WatchHandler for FileFollower {
+    fn wake(&self) -> Option<Instant> {
+        /// The time between two checks that the library still has a handle.
+        const CHECK: Duration = Duration::from_millis(250);
+        let check = Instant::now() + CHECK;
+        Some(self.retries.wake().map_or(check, |wake| check.min(wake)))
+    }
+
+    fn time_up(&mut self) -> ControlFlow<()> {
+        let library = self.library()?;
+        match self.retries.due(Instant::now()).is_empty() {
+            true => ControlFlow::Continue(()),
+            false => self.reload(&library),
+        }
+    }
+
+    fn notice(&mut self, notification: WatchNotification) -> ControlFlow<()> {
+        let library = self.library()?;
+        match notification {
+            WatchNotification::Changed { .. } => {
+                self.retries.forget(&self.path);
+                return self.reload(&library);
+            }
+            WatchNotification::Error(error) => {
+                let message = error.to_string();
+                library.0.listeners().announce(&HotEvent::NotWatched { message });
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
     }
 }

@@ -1,7 +1,7 @@
-//! Loads the next version of a library, beside the one that serves.
+//! Loads the next version of a library, beside the current one.
 //!
-//! It does not ask who noticed that the file changed: a host's own loop, a
-//! watcher or a manager.
+//! The caller noticed that the file changed: a host's own loop, a watcher or a
+//! manager.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,21 +23,21 @@ pub(super) struct Engine {
     choice: Choice,
     deadline: Duration,
     loader: Loader,
-    /// The version that serves, which has a number.
+    /// The content of the current version.
     serving: Option<Content>,
     pub(super) generation: u64,
 }
 
-/// The registration to make, of the library at a path.
+/// The choice among the registrations of the library at a path.
 #[derive(Debug)]
 struct Choice {
     path: PathBuf,
     wanted: PluginTrait,
-    /// Its name; the only one of the interface if there is none.
+    /// The name; `None` for the only registration of the interface.
     registration: Option<String>,
 }
 
-/// A version that was made, and is not in use.
+/// A version that was created, and is not in use yet.
 pub(super) struct NewVersion {
     pub(super) instance: Instance,
     pub(super) content: Content,
@@ -55,12 +55,14 @@ impl Engine {
         &self.choice.path
     }
 
-    /// How long a version that was replaced may be used before that is an event.
+    /// Returns the time for which a replaced version may be in use without an
+    /// event.
     pub(super) fn deadline(&self) -> Duration {
         self.deadline
     }
 
-    /// All stages up to the instance; `None` if the file is what serves.
+    /// Runs all stages up to the instance. Returns `None` if the file is the
+    /// current version.
     pub(super) fn load(
         &mut self,
         patience: Duration,
@@ -78,7 +80,7 @@ impl Engine {
         Ok(Some(NewVersion { instance, content: loaded.content }))
     }
 
-    /// Counts a candidate as the version that serves.
+    /// Makes a new version the current one, and returns its number.
     pub(super) fn serve(&mut self, content: Content) -> u64 {
         self.serving = Some(content);
         self.generation += 1;
@@ -87,8 +89,8 @@ impl Engine {
 }
 
 impl Choice {
-    /// The registration to make, by what the metadata lists. A library written
-    /// by hand need not list what it has.
+    /// Chooses the registration by the metadata. A hand-written library need not
+    /// list its registrations there.
     fn choose(&self, metadata: &PluginMetadata) -> Result<Option<String>, LoadError> {
         let listed = metadata.registrations.iter().filter(|r| r.interface == self.wanted.path());
         let names: Vec<_> = listed.map(|registration| registration.name.clone()).collect();
@@ -98,7 +100,7 @@ impl Choice {
         }
     }
 
-    /// The one that was made; the others are unmade again.
+    /// Returns the chosen instance, and destroys the others.
     fn only(&self, made: Vec<Result<Instance, LoadError>>) -> Result<Instance, LoadError> {
         let mut made = made.into_iter().collect::<Result<Vec<_>, _>>()?;
         if made.is_empty() {
@@ -108,7 +110,7 @@ impl Choice {
         self.pick(&names).map(|at| made.swap_remove(at))
     }
 
-    /// The name that is asked for, or the only one.
+    /// Returns the index of the requested name, or of the only one.
     fn pick(&self, names: &[String]) -> Result<usize, LoadError> {
         let (path, interface) = (self.path.clone(), self.wanted.path().to_owned());
         let all = || {

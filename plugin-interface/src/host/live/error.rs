@@ -1,4 +1,4 @@
-//! Why a version was not taken into use.
+//! The error of a reload.
 
 use core::fmt;
 use std::error::Error;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::host::error::stage::Stage;
 use crate::host::error::{LoadError, debug_as_message};
 
-/// Why a file was not taken into use by a [`Live`](super::Live).
+/// The error of a [`Live`](super::Live) that did not take a file into use.
 ///
 /// ```
 /// use plugin_interface::{Greeter, Live, ReloadError, Stage};
@@ -18,40 +18,40 @@ use crate::host::error::{LoadError, debug_as_message};
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ReloadError {
-    /// A stage of its load failed.
+    /// A stage of the load failed.
     #[error("{} was refused at the stage `{stage}`", path.display())]
     Refused {
         /// The file.
         path: PathBuf,
         /// The stage that failed.
         stage: Stage,
-        /// Why.
+        /// The error of the stage.
         source: Box<LoadError>,
     },
-    /// This thread is reloading the library already: its constructor, or what
-    /// listens to events, asked for it again.
+    /// This thread is reloading the library already: the plugin's constructor or
+    /// a `tracing` subscriber asked for another reload.
     #[error(
-        "{} is being reloaded by this very thread; ask for it again when that is done",
+        "{} is already being reloaded by this thread; reload it again after that",
         path.display()
     )]
     Reentered {
         /// The file.
         path: PathBuf,
     },
-    /// The first version was loaded, but the system gives no thread to watch
-    /// its file.
+    /// The first version was loaded, but the system has no thread to watch its
+    /// file.
     #[cfg(feature = "watch")]
-    #[error("cannot watch {}: no thread can be started; end others, or raise the limit", path.display())]
+    #[error("cannot watch {}: no thread can be started; end other threads or raise the limit", path.display())]
     NotWatched {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
 }
 
 impl ReloadError {
-    /// The stage that failed, if one was begun.
+    /// Returns the stage that failed, if one was begun.
     pub fn stage(&self) -> Option<Stage> {
         match self {
             ReloadError::Refused { stage, .. } => Some(*stage),

@@ -1,8 +1,6 @@
-//! What happens to the versions of a library, told without waiting for
-//! whoever listens.
+//! The events of a `Live`, and the queue from which listeners take them.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
@@ -11,10 +9,10 @@ use crate::host::error::stage::Stage;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::load::timings::StageTimes;
 
-/// So many events are kept for a listener that is late.
-const KEPT: usize = 256;
+/// The number of events that are kept for a late listener.
+pub(super) const KEPT: usize = 256;
 
-/// Something that happened to a version of a [`Live`](super::Live).
+/// An event of a version of a [`Live`](super::Live).
 ///
 /// The feature `tracing` emits each as an event too, with the target
 /// `plugin_interface::live`.
@@ -40,63 +38,63 @@ const KEPT: usize = 256;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LiveEvent {
-    /// The first version serves.
+    /// The first version was loaded.
     Loaded {
         /// The version, 1.
         generation: u64,
-        /// What its load took.
+        /// The duration of each stage of its load.
         times: StageTimes,
     },
-    /// A new version serves, and the one before it serves no new callers.
+    /// A new version is current. New callers no longer get the one before.
     Replaced {
         /// The new version.
         generation: u64,
-        /// What its load took.
+        /// The duration of each stage of its load.
         times: StageTimes,
     },
-    /// A file was not taken into use; the version before it goes on serving.
+    /// A file was refused. The current version stays.
     Refused {
-        /// The version that goes on serving.
+        /// The current version.
         generation: u64,
         /// The stage at which the file was refused.
         stage: Stage,
-        /// Why, with all causes.
+        /// The error, with all its causes.
         message: String,
-        /// What its load took so far.
+        /// The durations of the stages so far.
         times: StageTimes,
     },
-    /// Watching the file goes on, but not as it should.
+    /// Watching the file is impaired, but goes on.
     #[cfg(feature = "watch")]
     WatchImpaired {
-        /// What is wrong: that of a [`WatchError`](crate::WatchError).
+        /// The message of the [`WatchError`](crate::WatchError).
         message: String,
     },
-    /// A version that was replaced is still in use when its deadline is over.
+    /// A replaced version is still in use after its deadline.
     StillUsed {
         /// The version.
         generation: u64,
-        /// How long ago it was replaced.
+        /// The time since it was replaced.
         since: Duration,
-        /// Who has guards of it.
+        /// The holders of its guards.
         holders: Vec<GuardHolder>,
     },
-    /// The last guard of a version is gone, and its instance was unmade.
+    /// The last guard of a version was dropped, and its instance was destroyed.
     Retired {
         /// The version.
         generation: u64,
-        /// How long after it was replaced.
+        /// The time from its replacement to its end.
         after: Duration,
-        /// The message, if the drop of the instance panicked.
+        /// The panic message, if the drop of the instance panicked.
         panicked: Option<String>,
     },
     /// The library of a version was closed.
     Unloaded {
         /// The version.
         generation: u64,
-        /// What its unmakers counted; `None` if something else that came from
+        /// The number that its unmakers counted; `None` if another object of
         /// the library keeps it open.
         counter: Option<u64>,
-        /// Whether it was unmapped, if it was closed.
+        /// The outcome, if it was closed.
         outcome: Option<UnloadOutcome>,
     },
 }
@@ -106,26 +104,26 @@ pub enum LiveEvent {
 #[non_exhaustive]
 pub struct GuardHolder {
     /// The thread that took them; they may have moved since. `None` for guards
-    /// that were taken beyond the first six of a thread.
+    /// beyond the first six of a thread.
     pub thread: Option<Thread>,
-    /// How many guards.
+    /// The number of guards.
     pub guards: usize,
 }
 
 /// The events of a [`Live`](super::Live), in order, from its first load on.
 ///
-/// The last 256 are kept; of more, the oldest are lost, and
+/// The last 256 are kept. Of more, the oldest are lost and
 /// [counted](Self::lost). Reloads never wait for a listener. Several handles
 /// share one queue: each event goes to one of them.
 ///
-/// As an iterator it waits for the next event, and ends when no version of the
-/// `Live` is left: after a `Live` was dropped, this is the way to wait until
-/// all its libraries are closed.
+/// The iterator waits for the next event, and ends when no version of the
+/// `Live` is left. After the last handle was dropped, iterate to the end to
+/// wait until all its libraries are closed.
 #[derive(Clone, Debug)]
-pub struct LiveEvents(Arc<Queue>);
+pub struct LiveEvents(pub(super) Arc<Queue>);
 
 #[derive(Debug, Default)]
-struct Queue {
+pub(super) struct Queue {
     state: Mutex<QueueState>,
     changed: Condvar,
 }
@@ -138,23 +136,41 @@ struct QueueState {
 }
 
 impl Queue {
+    /// Adds an event. Of more than are kept, the oldest is lost.
+    pub(super) fn push(&self, event: LiveEvent) {
+        let mut state = self.lock();
+        if state.events.len() == KEPT {
+            state.events.pop_front();
+            state.lost += 1;
+        }
+        state.events.push_back(event);
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// Ends the iterators of all listeners, once they took the events before.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+
     fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl LiveEvents {
-    /// The next event, if there is one.
+    /// Returns the next event, if there is one.
     pub fn try_next(&self) -> Option<LiveEvent> {
         self.0.lock().events.pop_front()
     }
 
-    /// The next event, if it comes in time.
+    /// Returns the next event, or `None` after `time`.
     pub fn next_within(&self, time: Duration) -> Option<LiveEvent> {
         self.next_until(Instant::now().checked_add(time))
     }
 
-    /// How many events were lost so far, since nobody took them.
+    /// Returns the number of events that were lost because nobody took them.
     pub fn lost(&self) -> u64 {
         self.0.lock().lost
     }
@@ -185,87 +201,5 @@ impl Iterator for LiveEvents {
 
     fn next(&mut self) -> Option<LiveEvent> {
         self.next_until(None)
-    }
-}
-
-/// Where the events of one `Live` come from: shared by it and by its versions,
-/// until the last of them is gone.
-#[derive(Debug)]
-pub(super) struct Announcer {
-    path: PathBuf,
-    queue: Arc<Queue>,
-}
-
-impl Announcer {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Announcer { path, queue: Arc::default() }
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    pub(super) fn listen(&self) -> LiveEvents {
-        LiveEvents(Arc::clone(&self.queue))
-    }
-
-    pub(super) fn tell(&self, event: LiveEvent) {
-        #[cfg(feature = "tracing")]
-        super::trace::emit(&self.path, &event);
-        let mut state = self.queue.lock();
-        if state.events.len() == KEPT {
-            state.events.pop_front();
-            state.lost += 1;
-        }
-        state.events.push_back(event);
-        drop(state);
-        self.queue.changed.notify_one();
-    }
-}
-
-impl Drop for Announcer {
-    fn drop(&mut self) {
-        self.queue.lock().is_closed = true;
-        self.queue.changed.notify_all();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(generation: u64) -> LiveEvent {
-        let (message, times) = (String::new(), StageTimes::default());
-        LiveEvent::Refused { generation, stage: Stage::Check, message, times }
-    }
-
-    fn generation(event: LiveEvent) -> u64 {
-        let LiveEvent::Refused { generation, .. } = event else { panic!("{event:?}") };
-        generation
-    }
-
-    #[test]
-    fn what_nobody_takes_is_lost_from_its_oldest_end_and_counted() {
-        let announcer = Announcer::new(PathBuf::new());
-        let events = announcer.listen();
-        for number in 0..KEPT as u64 + 3 {
-            announcer.tell(refused(number));
-        }
-        assert_eq!(events.lost(), 3);
-        drop(announcer);
-        let kept: Vec<_> = events.map(generation).collect();
-        assert_eq!(kept, (3..KEPT as u64 + 3).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn a_listener_waits_for_events_and_for_the_end() {
-        let announcer = Announcer::new(PathBuf::new());
-        let mut events = announcer.listen();
-        assert!(events.try_next().is_none());
-        assert!(events.next_within(Duration::from_millis(1)).is_none());
-        let teller = std::thread::spawn(move || announcer.tell(refused(7)));
-        assert_eq!(events.next().map(generation), Some(7));
-        teller.join().unwrap();
-        assert!(events.next().is_none());
     }
 }

@@ -1,5 +1,6 @@
-//! A `Live` and what is known of the changes of its file: for whoever is told
-//! of these, a thread of its own or a manager.
+//! Reloads a `Live` when its file changes.
+//!
+//! A thread of the `Live`'s own or the loop of a manager drives it.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
@@ -7,15 +8,16 @@ use std::time::{Duration, Instant};
 
 use super::error::ReloadError;
 use super::events::LiveEvent;
+use super::handle::Live;
+use super::interface::LiveInterface;
+use super::outcome::ReloadOutcome;
 use super::shared::Shared;
-use super::{Live, LiveInterface, ReloadOutcome};
 use crate::host::error::LoadError;
-use crate::host::file::identity::FileIdentity;
 use crate::host::load::timings::Stopwatch;
-use crate::host::watch::{RetryQueue, Verdict};
+use crate::host::watch::{ReportedFailures, RetryQueue, Verdict};
 use crate::interface::PluginTrait;
 
-/// A `Live`, of whatever interface, that is not kept.
+/// Follows the file of a `Live` of any interface, without keeping the `Live`.
 #[derive(Debug)]
 pub(crate) struct Follower {
     live: Weak<dyn Followed>,
@@ -24,14 +26,13 @@ pub(crate) struct Follower {
     retries: RetryQueue,
     /// The first sign of the last change.
     since: Instant,
-    /// The failure that was told last, and of which file.
-    told: Option<(Option<FileIdentity>, String)>,
+    reported: ReportedFailures,
 }
 
 impl Follower {
-    /// `quiet`: how long a writer may be silent.
+    /// `quiet` is the time for which a writer may be silent.
     pub(crate) fn new<I: LiveInterface + ?Sized>(live: &Live<I>, quiet: Duration) -> Self {
-        let path = live.0.announcer.path().to_owned();
+        let path = live.0.announcer().path().to_owned();
         let shared: Weak<Shared<I>> = Arc::downgrade(&live.0);
         Follower {
             live: shared,
@@ -39,7 +40,7 @@ impl Follower {
             interface: PluginTrait::of::<I>(),
             retries: RetryQueue::new(quiet),
             since: Instant::now(),
-            told: None,
+            reported: ReportedFailures::default(),
         }
     }
 
@@ -48,25 +49,25 @@ impl Follower {
         &self.path
     }
 
-    /// Whether nobody has the `Live` any more.
+    /// Returns `true` if the last handle of the `Live` was dropped.
     pub(crate) fn is_over(&self) -> bool {
         self.live.strong_count() == 0
     }
 
-    /// When to call `try_again`, if the file does not change before.
+    /// Returns the time to call `try_again`, if the file does not change before.
     pub(crate) fn wake(&self) -> Option<Instant> {
         self.retries.wake()
     }
 
-    /// The file changed: loads it. Gives the new generation, or the failure if
-    /// it is final and was not told before; nothing if nothing is to be told.
+    /// Loads the file, which changed. Returns the new generation, or the failure
+    /// if it is final and new; `None` if there is nothing to report.
     pub(crate) fn changed(&mut self, since: Instant) -> Option<Result<u64, LoadError>> {
         self.since = since;
         self.retries.forget(&self.path);
         self.follow()
     }
 
-    /// Tries the file again, if it is time.
+    /// Tries the file again if it is time. Returns the same as `changed`.
     pub(crate) fn try_again(&mut self) -> Option<Result<u64, LoadError>> {
         match self.retries.due(Instant::now()).is_empty() {
             true => None,
@@ -74,7 +75,7 @@ impl Follower {
         }
     }
 
-    /// Watching goes on, but not as it should.
+    /// Reports that watching is impaired.
     pub(super) fn warn(&self, message: String) {
         if let Some(live) = self.live.upgrade() {
             live.warn(message);
@@ -83,18 +84,18 @@ impl Follower {
 
     fn follow(&mut self) -> Option<Result<u64, LoadError>> {
         let live = self.live.upgrade()?;
-        let mut is_told = false;
+        let mut is_reported = false;
         let reloaded = live.reload_at_once(self.since, &mut |error| {
-            is_told = self.is_news(error);
-            is_told
+            is_reported = self.is_new_failure(error);
+            is_reported
         });
         match reloaded {
-            Err(ReloadError::Refused { source, .. }) => is_told.then_some(Err(*source)),
-            // Its own constructor waits for this: what it loads is as new.
+            Err(ReloadError::Refused { source, .. }) => is_reported.then_some(Err(*source)),
+            // Its own constructor called this: the file that it loads is current.
             Err(_) => None,
             Ok(reloaded) => {
                 self.retries.forget(&self.path);
-                self.told = None;
+                self.reported = ReportedFailures::default();
                 match reloaded {
                     ReloadOutcome::Unchanged => None,
                     ReloadOutcome::Replaced { generation, .. } => Some(Ok(generation)),
@@ -103,39 +104,28 @@ impl Follower {
         }
     }
 
-    /// Whether a failure is final, and not the one that was told of the file as
-    /// it is.
-    fn is_news(&mut self, error: &LoadError) -> bool {
+    /// Returns `true` if the failure is final, and was not reported of the file as
+    /// it is now.
+    fn is_new_failure(&mut self, error: &LoadError) -> bool {
         if self.path.symlink_metadata().is_err() {
-            // Gone again: it comes back, or the version that serves is the last.
+            // The file is gone again. Either it comes back, or the current
+            // version is the last one.
             self.retries.forget(&self.path);
             return false;
         }
-        if self.retries.judge(&self.path, error, Instant::now()) == Verdict::Retry {
-            return false;
-        }
-        let origin = self.path.metadata().ok().map(|found| FileIdentity::of(&found));
-        let text = format!("{error:?}");
-        let is_same = self.told.as_ref().is_some_and(|(told, said)| {
-            let is_written_as = match (told, &origin) {
-                (Some(told), Some(now)) => told.is_written_as(now),
-                (told, now) => told.is_none() && now.is_none(),
-            };
-            is_written_as && *said == text
-        });
-        self.told = Some((origin, text));
-        !is_same
+        self.retries.judge(&self.path, error, Instant::now()) == Verdict::Final
+            && self.reported.is_new(&self.path, error)
     }
 }
 
-/// What a follower asks of a `Live`.
+/// The operations of a `Live` that do not depend on its interface.
 trait Followed: Send + Sync {
-    /// Loads the file without patience for its writer; a failure is an event if
-    /// `is_told` says so.
+    /// Loads the file without waiting for its writer. A failure becomes an event
+    /// if `is_reported` returns `true`.
     fn reload_at_once(
         &self,
         since: Instant,
-        is_told: &mut dyn FnMut(&LoadError) -> bool,
+        is_reported: &mut dyn FnMut(&LoadError) -> bool,
     ) -> Result<ReloadOutcome, ReloadError>;
 
     fn warn(&self, message: String);
@@ -145,12 +135,12 @@ impl<I: LiveInterface + ?Sized> Followed for Shared<I> {
     fn reload_at_once(
         &self,
         since: Instant,
-        is_told: &mut dyn FnMut(&LoadError) -> bool,
+        is_reported: &mut dyn FnMut(&LoadError) -> bool,
     ) -> Result<ReloadOutcome, ReloadError> {
-        self.reload(Duration::ZERO, Stopwatch::since(since), is_told)
+        self.reload(Duration::ZERO, Stopwatch::since(since), is_reported)
     }
 
     fn warn(&self, message: String) {
-        self.announcer.tell(LiveEvent::WatchImpaired { message });
+        self.announcer().announce(LiveEvent::WatchImpaired { message });
     }
 }

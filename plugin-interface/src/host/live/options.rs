@@ -1,17 +1,11 @@
-//! How a `Live` is to be loaded.
+//! The options of a `Live`.
 
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::error::ReloadError;
-use super::shared::Shared;
-use super::{Live, LiveInterface};
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
-use crate::host::load::timings::Stopwatch;
 
-/// What a [`Live`] is opened with, where the defaults do not fit.
+/// The options to open a [`Live`](super::Live) with.
 ///
 /// ```no_run
 /// use plugin_interface::{Greeter, LiveOptions, LoadPolicy};
@@ -49,13 +43,13 @@ impl Default for LiveOptions {
 }
 
 impl LiveOptions {
-    /// The default policy, no probe, the only registration of the interface,
-    /// and a deadline of ten seconds.
+    /// Returns the defaults: the default policy, no probe, the only registration
+    /// of the interface, and a deadline of ten seconds.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Refuses what `policy` does.
+    /// Refuses the libraries that `policy` refuses.
     pub fn policy(self, policy: LoadPolicy) -> Self {
         LiveOptions { policy, ..self }
     }
@@ -65,63 +59,24 @@ impl LiveOptions {
         LiveOptions { probe: Some(probe), ..self }
     }
 
-    /// Uses the registration of that name: the type's, or `name = ".."`.
-    /// Without, a library that has several of the interface is refused.
+    /// Uses the registration of that name: the name of the type, or the one in
+    /// `name = ".."`. Without it, a library with several registrations of the
+    /// interface is refused.
     pub fn registration(self, name: impl Into<String>) -> Self {
         LiveOptions { registration: Some(name.into()), ..self }
     }
 
-    /// Reports who still has a version, by
-    /// [`LiveEvent::StillUsed`](super::LiveEvent::StillUsed), when it has been
-    /// replaced for so long.
+    /// Reports the holders of a version that is still in use this long after it
+    /// was replaced, as [`LiveEvent::StillUsed`](super::LiveEvent::StillUsed).
     pub fn deadline(self, deadline: Duration) -> Self {
         LiveOptions { deadline, ..self }
     }
 
-    /// Watches without the events of the system: the file is compared with what
-    /// it was, every `interval`. For file systems that tell of no events, such
-    /// as those of other machines.
+    /// Watches without the events of the system: compares the file with its last
+    /// state every `interval`. Meant for file systems without events, such as
+    /// network file systems.
     #[cfg(feature = "watch")]
     pub fn polling(self, interval: Duration) -> Self {
         LiveOptions { polling: Some(interval.max(Duration::from_millis(1))), ..self }
-    }
-
-    /// Loads the first version.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be loaded.
-    pub fn open<I: LiveInterface + ?Sized>(
-        self,
-        path: impl AsRef<Path>,
-    ) -> Result<Live<I>, ReloadError> {
-        let shared = Shared::open(path.as_ref(), self, Stopwatch::start())?;
-        Ok(Live(Arc::new(shared)))
-    }
-
-    /// Loads the first version, and replaces it whenever its file changes: see
-    /// [`Live::watch`].
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be loaded, or the system gives no thread.
-    ///
-    /// ```no_run
-    /// use std::time::Duration;
-    /// use plugin_interface::{Greeter, LiveOptions};
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let options = LiveOptions::new().polling(Duration::from_secs(1));
-    /// let live = options.watch::<dyn Greeter>("/net/plugins/libgreeter.so")?;
-    /// println!("{}", live.get().greet("world"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "watch")]
-    pub fn watch<I: LiveInterface + ?Sized>(
-        self,
-        path: impl AsRef<Path>,
-    ) -> Result<Live<I>, ReloadError> {
-        super::watch::watch(path.as_ref(), self)
     }
 }

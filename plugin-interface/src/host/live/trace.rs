@@ -1,4 +1,4 @@
-//! The events as those of `tracing`.
+//! Emits the events through `tracing`.
 
 use std::path::Path;
 
@@ -49,14 +49,14 @@ mod tests {
     use crate::host::error::stage::Stage;
     use crate::host::load::timings::StageTimes;
 
-    static TOLD: Mutex<String> = Mutex::new(String::new());
+    static RECORDED: Mutex<String> = Mutex::new(String::new());
 
-    /// Writes down what it is told.
+    /// Records events as text.
     struct Scribe;
 
     impl Visit for Scribe {
         fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-            *TOLD.lock().unwrap() += &format!(" {field}={value:?}");
+            *RECORDED.lock().unwrap() += &format!(" {field}={value:?}");
         }
     }
 
@@ -70,7 +70,7 @@ mod tests {
         fn record(&self, _: &Id, _: &Record<'_>) {}
         fn record_follows_from(&self, _: &Id, _: &Id) {}
         fn event(&self, event: &Event<'_>) {
-            *TOLD.lock().unwrap() += event.metadata().level().as_str();
+            *RECORDED.lock().unwrap() += event.metadata().level().as_str();
             event.record(&mut Scribe);
         }
         fn enter(&self, _: &Id) {}
@@ -78,13 +78,16 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_told_with_its_path_and_its_fields() {
+    fn an_event_is_emitted_with_its_path_and_its_fields() {
         tracing::subscriber::set_global_default(Scribe).unwrap();
         let (times, message) = (StageTimes::default(), "too bad".to_owned());
         let refused = LiveEvent::Refused { generation: 3, stage: Stage::Check, message, times };
         emit(Path::new("libx.so"), &refused);
-        let told = TOLD.lock().unwrap();
-        assert!(told.starts_with("WARN message=refused path=libx.so generation=3"), "{told}");
-        assert!(told.contains("stage=check message=\"too bad\""), "{told}");
+        let recorded = RECORDED.lock().unwrap();
+        assert!(
+            recorded.starts_with("WARN message=refused path=libx.so generation=3"),
+            "{recorded}"
+        );
+        assert!(recorded.contains("stage=check message=\"too bad\""), "{recorded}");
     }
 }

@@ -5,6 +5,7 @@
 //! the callback.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf, absolute};
 use std::time::{Duration, Instant};
 
@@ -19,32 +20,24 @@ use crate::host::load::discover::Candidate;
 use crate::host::load::plugins::Plugins;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::watch::{
-    ManagerNotification, RetryQueue, Verdict, WatchError, WatchEvent, WatchNotification,
-    WatchOptions,
+    ManagerNotification, ReportedFailures, RetryQueue, Verdict, WatchError, WatchEvent,
+    WatchHandler, WatchNotification, WatchOptions,
 };
 use crate::interface::PluginTrait;
 
-/// A manager, its task, and the callback.
+/// A run of a watch: the manager, its options and its callback.
 pub(super) struct Session<'m, F> {
     manager: &'m mut PluginManager,
     directory: PathBuf,
-    /// The only interface that matters; `None` if all do.
+    /// The only interface to load; `None` for all.
     interface: Option<PluginTrait>,
     options: WatchOptions,
     callback: F,
     retries: RetryQueue,
-    failures: BTreeMap<PathBuf, Failures>,
-    /// The files whose handles the callback received.
+    failures: BTreeMap<PathBuf, ReportedFailures>,
+    /// The files whose handles were passed to the callback.
     announced: BTreeSet<PathBuf>,
     goes_on: bool,
-}
-
-/// The errors of a file that were reported, so as not to report them twice.
-struct Failures {
-    texts: BTreeSet<String>,
-    origin: Option<FileIdentity>,
-    /// The file that this one is a copy of.
-    twin: Option<PathBuf>,
 }
 
 impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
@@ -68,26 +61,22 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         }
     }
 
-    /// Returns `true` while the callback wants to go on.
-    pub(super) fn goes_on(&self) -> bool {
-        self.goes_on
+    fn flow(&self) -> ControlFlow<()> {
+        match self.goes_on {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
     }
 
-    /// Returns the time to call `try_again`, if nothing happens before.
-    pub(super) fn wake(&self) -> Option<Instant> {
-        let followers = self.manager.watching.followers.iter();
-        followers.filter_map(Follower::wake).chain(self.retries.wake()).min()
-    }
-
-    /// Tries the files that are due.
-    pub(super) fn try_again(&mut self) {
+    /// Tries the files whose time has come.
+    fn try_again(&mut self) {
         let due = self.retries.due(Instant::now());
         self.load(due);
         self.replace(|_, follower| follower.try_again());
     }
 
-    /// Processes one notification.
-    pub(super) fn process(&mut self, notification: WatchNotification) {
+    /// Does what a notification asks for.
+    fn process(&mut self, notification: WatchNotification) {
         match notification {
             WatchNotification::Changed { mut paths, since } => {
                 paths.retain(|path| self.is_ours(path));
@@ -269,20 +258,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     }
 
     fn fail_finally(&mut self, path: &Path, error: LoadError, serving: bool) {
-        let origin = path.metadata().ok().map(|found| FileIdentity::of(&found));
-        let is_unchanged = |told: &Failures| match (&told.origin, &origin) {
-            (Some(told), Some(now)) => told.is_written_as(now),
-            (told, now) => told.is_none() && now.is_none(),
-        };
-        if self.failures.get(path).is_some_and(|told| !is_unchanged(told)) {
-            self.failures.remove(path);
-        }
-        let new = || Failures { texts: BTreeSet::new(), origin: origin.clone(), twin: None };
-        let told = self.failures.entry(path.to_owned()).or_insert_with(new);
-        if let LoadError::Duplicate { of, .. } = &error {
-            told.twin = Some(of.clone());
-        }
-        if told.texts.insert(format!("{error:?}")) {
+        let reported = self.failures.entry(path.to_owned()).or_default();
+        if reported.is_new(path, &error) {
             let path = path.to_owned();
             self.tell(ManagerNotification::Error(WatchError::Load { path, error, serving }));
         }
@@ -337,12 +314,29 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
 
     /// Loads the copies of a file that is not loaded any more.
     fn load_twins_of(&mut self, path: &Path) {
-        let is_twin = |told: &Failures| told.twin.as_deref() == Some(path);
-        let twins = self.failures.iter().filter(|(_, told)| is_twin(told));
+        let is_twin = |reported: &ReportedFailures| reported.duplicate_of() == Some(path);
+        let twins = self.failures.iter().filter(|(_, reported)| is_twin(reported));
         let twins: Vec<_> = twins.map(|(path, _)| path.clone()).collect();
         if !twins.is_empty() {
             self.load(twins);
         }
+    }
+}
+
+impl<F: FnMut(ManagerNotification) -> bool> WatchHandler for Session<'_, F> {
+    fn wake(&self) -> Option<Instant> {
+        let followers = self.manager.watching.followers.iter();
+        followers.filter_map(Follower::wake).chain(self.retries.wake()).min()
+    }
+
+    fn time_up(&mut self) -> ControlFlow<()> {
+        self.try_again();
+        self.flow()
+    }
+
+    fn notice(&mut self, notification: WatchNotification) -> ControlFlow<()> {
+        self.process(notification);
+        self.flow()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Watching by a manager.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,8 +11,8 @@ use super::PluginManager;
 use super::session::Session;
 use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
 use crate::host::watch::{
-    self, ManagerNotification, Waited, WatchEvent, WatchNotification, WatchOptions, WatchTarget,
-    Watcher,
+    self, ManagerNotification, WatchEvent, WatchHandler, WatchNotification, WatchOptions,
+    WatchTarget, Watcher,
 };
 use crate::interface::PluginTrait;
 
@@ -114,21 +115,11 @@ impl PluginManager {
         options: WatchOptions,
         mut callback: impl FnMut(WatchEvent) -> bool,
     ) {
-        let mut watcher = self.watcher(directory.as_ref(), &options);
+        let watcher = self.watcher(directory.as_ref(), &options);
         let tell = |notification: ManagerNotification| callback(notification.into());
         let interface = Some(interface);
         let mut session = Session::new(self, directory.as_ref(), interface, options, tell);
-        while session.goes_on() {
-            match watcher.wait(session.wake(), &never()) {
-                Waited::Noticed => {
-                    while let Some(notification) = watcher.take() {
-                        session.process(notification);
-                    }
-                }
-                Waited::TimeUp => session.try_again(),
-                Waited::Stopped => return,
-            }
-        }
+        watch::run(watcher, &never(), &mut session);
     }
 
     /// Watches `directory` on its own thread, which loads nothing. It reports
@@ -208,7 +199,8 @@ impl PluginManager {
         self.process(directory.as_ref(), notifications, Some(interface), options, callback);
     }
 
-    /// As [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking),
+    /// Does the same as
+    /// [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking)
     /// for plugins of every interface, as [`load_all`](Self::load_all) loads them.
     ///
     /// ```
@@ -244,16 +236,17 @@ impl PluginManager {
         callback: impl FnMut(ManagerNotification) -> bool,
     ) {
         let mut session = Session::new(self, directory, interface, options, callback);
-        while session.goes_on() {
+        let mut flow = ControlFlow::Continue(());
+        while flow.is_continue() {
             let next = match session.wake() {
                 Some(wake) => notifications.recv_deadline(wake),
                 None => notifications.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
-            match next {
-                Ok(notification) => session.process(notification),
-                Err(RecvTimeoutError::Timeout) => session.try_again(),
+            flow = match next {
+                Ok(notification) => session.notice(notification),
+                Err(RecvTimeoutError::Timeout) => session.time_up(),
                 Err(RecvTimeoutError::Disconnected) => return,
-            }
+            };
         }
     }
 

@@ -5,8 +5,9 @@
 //!   reclamation, and `Retired` is a replaced value.
 //! - `hazard_slots`: the hazard pointers of all threads.
 //! - `fence`: the asymmetric fence between reader and writer.
-//! - `reclaimer`: the thread that frees retired values.
-//! - `reload_lock`: a lock for the writers that detects re-entrance.
+//!
+//! The thread that waits for the last guards of retired values is
+//! `reload/reclaimer`.
 //!
 //! The algorithm is that of M. Michael, "Hazard Pointers: Safe Memory
 //! Reclamation for Lock-Free Objects" (IEEE TPDS 15(6), 2004). The fence is
@@ -18,11 +19,8 @@
 mod fence;
 mod hazard_slots;
 mod pointer;
-pub(crate) mod reclaimer;
-#[cfg(feature = "hot-library")]
-pub(crate) mod reload_lock;
 mod sync;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::pointer::{Guard, Retired, Swap};
+pub(crate) use self::pointer::{Guard, Retired, Swap, Users};

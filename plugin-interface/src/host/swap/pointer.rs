@@ -190,6 +190,15 @@ pub(crate) struct Users {
     pub(crate) counted: usize,
 }
 
+impl<T> Deref for Retired<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: only `reclaim` frees it, and that consumes `self`.
+        unsafe { &self.node.as_ref().value }
+    }
+}
+
 impl<T> Retired<T> {
     fn new(node: NonNull<Node<T>>) -> Self {
         Retired { node, is_fenced: false }

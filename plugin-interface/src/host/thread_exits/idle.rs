@@ -2,8 +2,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// The number of signals so far: one that was sent before somebody waits for
-/// it is not missed.
+/// The number of signals so far. So a signal before a wait is not missed.
 static SIGNALS: Mutex<u64> = Mutex::new(0);
 
 static SIGNALLED: Condvar = Condvar::new();
@@ -18,7 +17,7 @@ pub(crate) fn signal() {
     SIGNALLED.notify_all();
 }
 
-/// The number of signals so far.
+/// Returns the number of signals so far.
 pub(crate) fn signals() -> u64 {
     *lock()
 }

@@ -1,9 +1,9 @@
-//! The functions that libraries call in place of the C library's, and what runs
-//! when a thread ends.
+//! The functions that libraries call instead of the C library's, and the code
+//! that runs at the end of a thread.
 //!
-//! All of it is the host's code. A host that is a program is never unmapped; one
-//! that is a shared library sees to it that it is not, by [`stay`].
-#![expect(unsafe_code, reason = "is called back by libraries and by the C library")]
+//! All of it is code of the host. A host that is a program is never unmapped. A
+//! host that is a shared library prevents that, by [`stay`].
+#![expect(unsafe_code, reason = "libraries and the C library call back")]
 
 use core::ffi::{c_int, c_void};
 use core::ptr;
@@ -40,24 +40,24 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// What a library is offered.
+/// Returns the functions for a library.
 pub(crate) fn offered() -> *const ThreadExits {
     static STAYS: OnceLock<()> = OnceLock::new();
     STAYS.get_or_init(stay);
     &raw const EXITS
 }
 
-/// Keeps this code mapped for good, if it is in a shared library. One that is
-/// itself a plugin is kept by the host that it is attached to, for as long as
-/// it has something pending.
+/// Keeps this code mapped for ever, if it is in a shared library. A shared library
+/// that is itself a plugin is kept by its host instead, as long as it has
+/// something pending.
 fn stay() {
     if crate::runtime::forwards_thread_exits() {
         return;
     }
     let mut info = core::mem::MaybeUninit::<libc::Dl_info>::zeroed();
-    // SAFETY: any address may be asked for, and the answer goes to `info`, for
-    // which all zero is valid. A program is not found by its name, and stays
-    // anyway; nothing is opened that is not open.
+    // SAFETY: `dladdr` accepts any address and writes to `info`, for which all
+    // zeros are valid. `RTLD_NOLOAD` opens no library that is not open. For a
+    // program it finds nothing, and a program stays anyway.
     unsafe {
         let here = (&raw const EXITS).cast();
         if libc::dladdr(here, info.as_mut_ptr()) != 0 {
@@ -67,8 +67,8 @@ fn stay() {
     }
 }
 
-/// Has idle libraries unmapped, by another thread: this one may have been
-/// called by one of theirs.
+/// Has idle libraries unmapped, by another thread: the library's code may be on
+/// the stack of this one.
 fn tell(BecameIdle(idle): BecameIdle) {
     if idle {
         idle::signal();
@@ -84,7 +84,7 @@ unsafe extern "C" fn needless(library: usize, variable: usize) {
     tell(became);
 }
 
-/// A destructor that waits for the end of its thread.
+/// A destructor that runs at the end of its thread.
 struct AtExit {
     library: LibraryId,
     variable: usize,
@@ -92,8 +92,8 @@ struct AtExit {
     value: *mut c_void,
 }
 
-/// Leaves it to the C library when to run the destructor, among those of the
-/// host and of all libraries; what it calls is ours.
+/// Registers a destructor. The C library decides its order among those of the
+/// host and of all libraries, but calls a function of the host.
 unsafe extern "C" fn at_exit(
     library: usize,
     variable: usize,
@@ -102,14 +102,15 @@ unsafe extern "C" fn at_exit(
 ) -> c_int {
     let library = LibraryId::of(library);
     if !registry().expect(library, variable) {
-        // The library is being unmapped, and nothing of it runs any more.
+        // The library is being unmapped, and none of its code runs any more.
         return 0;
     }
     let entry = Box::into_raw(Box::new(AtExit { library, variable, destructor, value }));
-    // SAFETY: the box is for `run` alone, and the address is one of this code.
+    // SAFETY: only `run` uses the box, and the address is in this code, which
+    // stays mapped.
     let code = unsafe { __cxa_thread_atexit_impl(run, entry.cast(), (&raw const EXITS).cast()) };
     if code != 0 {
-        // SAFETY: nobody took it.
+        // SAFETY: the call failed, so the box was not handed over.
         drop(unsafe { Box::from_raw(entry) });
         if registry().begin(library, variable) {
             let became = registry().end(library);
@@ -120,44 +121,45 @@ unsafe extern "C" fn at_exit(
 }
 
 unsafe extern "C" fn run(entry: *mut c_void) {
-    // SAFETY: boxed by `at_exit`, and run once.
+    // SAFETY: `at_exit` boxed it, and the C library runs each entry once.
     let entry = unsafe { Box::from_raw(entry.cast::<AtExit>()) };
     if !registry().begin(entry.library, entry.variable) {
         return;
     }
-    // SAFETY: the library is mapped until `end`, and this is the thread on which
-    // it asked for this.
+    // SAFETY: the library stays mapped until `end`, and this is the thread on
+    // which it registered the destructor.
     unsafe { (entry.destructor)(entry.value) };
     let became = registry().end(entry.library);
     tell(became);
 }
 
-/// What a thread has under the keys of libraries.
+/// The values of one thread under the keys of libraries.
 #[derive(Default)]
 struct Values {
     values: Vec<(u32, *mut c_void)>,
     rounds: usize,
 }
 
-/// How often the C library looks for values that destructors left anew.
+/// The number of rounds in which the C library looks for values that destructors
+/// set again.
 const ROUNDS: usize = 4;
 
-/// The one key of ours, under which each thread has its `Values`; `None` if
-/// the process has no key left.
+/// Returns the one pthread key of the host, under which each thread has its
+/// `Values`. Returns `None` if the process has no key left.
 fn own_key() -> Option<libc::pthread_key_t> {
     static KEY: OnceLock<Option<libc::pthread_key_t>> = OnceLock::new();
     *KEY.get_or_init(|| {
         let mut key = 0;
-        // SAFETY: the key is written to; the destructor is never unmapped.
+        // SAFETY: `key` is writable, and the destructor is never unmapped.
         let code = unsafe { libc::pthread_key_create(&mut key, Some(end_values)) };
         (code == 0).then_some(key)
     })
 }
 
-/// The values of this thread, null if it has none. Nobody else has them, so
-/// that they may be borrowed as long as no code of a library runs.
+/// Returns the values of this thread, or null if it has none. No other thread has
+/// them. They may be borrowed as long as no code of a library runs.
 fn own_values() -> *mut Values {
-    // SAFETY: the key is ours.
+    // SAFETY: the host created the key.
     own_key().map_or(ptr::null_mut(), |key| unsafe { libc::pthread_getspecific(key) }.cast())
 }
 
@@ -172,7 +174,7 @@ unsafe extern "C" fn create_key(
     let Some(created) = registry().create_key(LibraryId::of(library), destructor) else {
         return libc::EAGAIN;
     };
-    // SAFETY: the caller gives a place to write to.
+    // SAFETY: the caller passes a writable pointer.
     unsafe { key.write(created) };
     0
 }
@@ -182,7 +184,8 @@ unsafe extern "C" fn delete_key(key: u32) -> c_int {
 }
 
 unsafe extern "C" fn get(key: u32) -> *mut c_void {
-    // SAFETY: this thread's, and no code of a library runs below.
+    // SAFETY: the values belong to this thread, and no code of a library runs
+    // during the borrow.
     let Some(own) = (unsafe { own_values().as_ref() }) else { return ptr::null_mut() };
     own.values.iter().find(|(of, _)| *of == key).map_or(ptr::null_mut(), |(_, value)| *value)
 }
@@ -192,15 +195,16 @@ unsafe extern "C" fn set(key: u32, value: *const c_void) -> c_int {
     let mut own = own_values();
     if own.is_null() {
         own = Box::into_raw(Box::default());
-        // SAFETY: the key is ours, and its destructor takes the box.
+        // SAFETY: the host created the key, and its destructor takes the box.
         let code = unsafe { libc::pthread_setspecific(own_key, own.cast()) };
         if code != 0 {
-            // SAFETY: nobody took it.
+            // SAFETY: the call failed, so the box was not handed over.
             drop(unsafe { Box::from_raw(own) });
             return code;
         }
     }
-    // SAFETY: this thread's, and no code of a library runs below.
+    // SAFETY: the values belong to this thread, and no code of a library runs
+    // during the borrow.
     let values = unsafe { &mut (*own).values };
     if let Some(found) = values.iter_mut().find(|(of, _)| *of == key) {
         found.1 = value.cast_mut();
@@ -210,24 +214,25 @@ unsafe extern "C" fn set(key: u32, value: *const c_void) -> c_int {
     if !registry.has_key(key) {
         return libc::EINVAL;
     }
-    // What libraries left that are gone.
+    // Values of libraries that are unmapped.
     values.retain(|(of, _)| registry.has_key(*of));
     values.push((key, value.cast_mut()));
     0
 }
 
-/// One round at the end of a thread: each value goes to its destructor. What
-/// destructors set anew is for the next round, as POSIX has it.
+/// Runs one round at the end of a thread: passes each value to its destructor.
+/// Values that destructors set again are for the next round, as in POSIX.
 unsafe extern "C" fn end_values(own: *mut c_void) {
     let own = own.cast::<Values>();
     let Some(own_key) = own_key() else { return };
-    // Where the destructors find them.
-    // SAFETY: the key is ours.
+    // The destructors find them there.
+    // SAFETY: the host created the key.
     unsafe { libc::pthread_setspecific(own_key, own.cast()) };
-    // SAFETY: this thread's, and no code of a library runs in between.
+    // SAFETY: the values belong to this thread, and no code of a library runs
+    // during the borrow.
     let keys: Vec<u32> = unsafe { &(*own).values }.iter().map(|(key, _)| *key).collect();
     for key in keys {
-        // SAFETY: likewise.
+        // SAFETY: as above.
         let values = unsafe { &mut (*own).values };
         let found = values.iter_mut().find(|(of, _)| *of == key);
         let value =
@@ -237,18 +242,18 @@ unsafe extern "C" fn end_values(own: *mut c_void) {
         }
         let begun = registry().begin_key(key);
         if let Some((destructor, library)) = begun {
-            // SAFETY: the library is mapped until `end`; the value is this
-            // thread's, and the library's.
+            // SAFETY: the library stays mapped until `end`. The value belongs to
+            // this thread and to the library.
             unsafe { destructor(value) };
             let became = registry().end(library);
             tell(became);
         }
     }
-    // SAFETY: likewise.
+    // SAFETY: as above.
     let values = unsafe { &mut *own };
     values.rounds += 1;
     if values.rounds == ROUNDS || values.values.iter().all(|(_, value)| value.is_null()) {
-        // SAFETY: the key is ours, and the box nobody's any more.
+        // SAFETY: the host created the key, and nothing refers to the box any more.
         unsafe {
             libc::pthread_setspecific(own_key, ptr::null());
             drop(Box::from_raw(own));
@@ -256,7 +261,7 @@ unsafe extern "C" fn end_values(own: *mut c_void) {
     }
 }
 
-/// What a thread of a library runs.
+/// The function that a thread of a library runs.
 struct Thread {
     library: LibraryId,
     start: ThreadStart,
@@ -275,10 +280,11 @@ unsafe extern "C" fn spawn(
         return libc::EAGAIN;
     }
     let content = Box::into_raw(Box::new(Thread { library, start, argument }));
-    // SAFETY: the caller's own arguments, and a box for `begin_thread` alone.
+    // SAFETY: the arguments are the caller's own, and only `begin_thread` uses the
+    // box.
     let code = unsafe { pthread_create(thread, attributes, begin_thread, content.cast()) };
     if code != 0 {
-        // SAFETY: no thread took it.
+        // SAFETY: no thread was started, so the box was not handed over.
         drop(unsafe { Box::from_raw(content) });
         let became = registry().end_thread(library);
         tell(became);
@@ -287,14 +293,15 @@ unsafe extern "C" fn spawn(
 }
 
 unsafe extern "C-unwind" fn begin_thread(content: *mut c_void) -> *mut c_void {
-    // SAFETY: boxed by `spawn`, for this thread alone.
+    // SAFETY: `spawn` boxed it, for this thread only.
     let Thread { library, start, argument } = *unsafe { Box::from_raw(content.cast::<Thread>()) };
     let ended = ptr::without_provenance_mut(library.number());
-    // First, so that it is the last of this kind to run, however the thread ends;
-    // if there is no memory for it, the library stays.
-    // SAFETY: the address is one of this code, and the value a mere number.
+    // Registered first, so that it runs last of this kind, however the thread
+    // ends. If there is no memory for it, the library stays.
+    // SAFETY: the address is in this code, which stays mapped, and the value is a
+    // number.
     unsafe { __cxa_thread_atexit_impl(end_thread, ended, (&raw const EXITS).cast()) };
-    // SAFETY: what the library asked for.
+    // SAFETY: the function and the argument are those that the library passed.
     unsafe { start(argument) }
 }
 

@@ -1,11 +1,15 @@
-//! The ends of threads, as far as libraries wait for them.
+//! Intercepts the end of threads, for libraries with code to run there.
 //!
-//! Libraries pass on to here what they would leave to the C library
-//! (`runtime/thread_exits`), so that a thread which ends calls the host's code,
-//! and that calls a library's only while it is mapped. `registry` is what is
-//! known, `intercept` are the functions that libraries call.
+//! A library registers its destructors of thread-locals, its pthread keys and
+//! its threads here, instead of with the C library (`runtime/thread_exits`). So
+//! a thread that ends calls the host's code. That calls the library's code only
+//! while the library is mapped.
+//!
+//! `intercept` has the functions that libraries call, `registry` the counts and
+//! keys of libraries, and `idle` the signal that a library may be unmapped.
 
-// Where this was proven: as `build.rs` of `plugin-interface-core` says it.
+// The platforms on which this was tested, as in `build.rs` of
+// `plugin-interface-core`.
 #[cfg(all(
     target_os = "linux",
     target_env = "gnu",
@@ -14,7 +18,7 @@
     not(target_feature = "crt-static"),
 ))]
 mod intercept;
-// Elsewhere nothing is counted.
+// On other platforms nothing is counted.
 #[cfg(not(all(
     target_os = "linux",
     target_env = "gnu",
@@ -23,7 +27,7 @@ mod intercept;
     not(target_feature = "crt-static"),
 )))]
 mod intercept {
-    /// What a library is offered.
+    /// Returns the functions for a library: none.
     pub(crate) fn offered() -> *const crate::abi::ThreadExits {
         core::ptr::null()
     }

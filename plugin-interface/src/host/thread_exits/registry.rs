@@ -1,7 +1,8 @@
-//! What is known of libraries, keys and what is pending, behind one lock.
+//! The registry of libraries, their keys and their pending code, behind one
+//! lock.
 //!
-//! The lock is held for a look-up and a change of a number, never while code of
-//! a library runs: a destructor may do whatever it wants.
+//! The lock is held for a look-up and the change of a number, never while code
+//! of a library runs: a destructor may do anything.
 #![cfg_attr(
     not(all(
         target_os = "linux",
@@ -10,7 +11,7 @@
         any(target_arch = "x86_64", target_arch = "aarch64"),
         not(target_feature = "crt-static"),
     )),
-    allow(dead_code, reason = "nobody calls where nothing is counted")
+    allow(dead_code, reason = "unused on platforms where nothing is counted")
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,13 +20,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::abi::{Destructor, FIRST_KEY};
 
-/// A library, by a number that is never used again: what comes too late finds
-/// nothing.
+/// The number of a library. It is never used again, so a call that comes too late
+/// finds nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LibraryId(usize);
 
 impl LibraryId {
-    /// The library of a number, as it came over the boundary.
+    /// Returns the library of a number that was passed over the boundary.
     pub(crate) fn of(number: usize) -> Self {
         LibraryId(number)
     }
@@ -41,8 +42,9 @@ pub(super) fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A library that is about to be opened. One that is not written in Rust is
-/// trusted to have nothing pending when it is closed, unless it says otherwise.
+/// Adds a library that is about to be opened. A library that is not written in
+/// Rust is trusted to have nothing pending when it is closed, unless it reports
+/// otherwise.
 pub(crate) fn add(is_rust: bool) -> LibraryId {
     registry().add(is_rust)
 }
@@ -52,44 +54,45 @@ pub(crate) fn forget(library: LibraryId) {
     registry().forget(library);
 }
 
-/// What holds a library; `None` if it was released.
+/// Returns the reasons that keep a library loaded, or `None` if it was released.
 pub(crate) fn held(library: LibraryId) -> Option<Held> {
     registry().libraries.get(&library).map(Library::held)
 }
 
-/// Forgets a library that nothing holds, so that it may be unmapped.
+/// Forgets a library that nothing keeps loaded, so that it may be unmapped.
 pub(crate) fn release(library: LibraryId) -> Result<(), Held> {
     registry().release(library)
 }
 
-/// Where the objects of a library are counted.
+/// Returns the counter of the objects of a library.
 pub(crate) fn objects(library: LibraryId) -> Arc<AtomicUsize> {
     let registry = registry();
     registry.libraries.get(&library).map(|library| library.objects.clone()).unwrap_or_default()
 }
 
-/// Whether somebody waits for a library that nothing holds.
+/// Returns `true` if the library was closed and nothing keeps it loaded.
 pub(crate) fn is_awaited(library: LibraryId) -> bool {
     registry().change(library, |_| {}).0
 }
 
-/// Why a library must stay mapped.
+/// The reasons that a library must stay loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Held {
-    /// Destructors of thread-locals that wait for their thread's end, or run.
+    /// The number of destructors of thread-locals that are pending or running.
     pub(crate) destructors: usize,
-    /// Threads that the library started and that have not ended.
+    /// The number of running threads that the library started.
     pub(crate) threads: usize,
-    /// Objects of it that somebody has: closures, iterators and futures too.
+    /// The number of its objects in use, including closures, iterators and
+    /// futures.
     pub(crate) objects: usize,
-    /// What it left to the C library before it was connected.
+    /// The number of registrations with the C library before it was connected.
     pub(crate) outside: usize,
-    /// It never said that it passes its thread exits on.
+    /// `true` if it never reported that it passes its thread exits on.
     pub(crate) unknown: bool,
 }
 
 impl Held {
-    /// Whether time will help.
+    /// Returns `true` if waiting may help.
     pub(crate) fn is_passing(self) -> bool {
         self.outside == 0 && !self.unknown
     }
@@ -104,17 +107,17 @@ pub(super) struct Registry {
 
 #[derive(Default)]
 struct Library {
-    /// What was before, if it passes everything on now.
+    /// The number of earlier registrations, if it passes everything on now.
     attached: Option<usize>,
-    /// Destructors that wait, for each variable.
+    /// The number of pending destructors of each variable.
     waiting: BTreeMap<usize, usize>,
-    /// Variables whose destructors have nothing to do.
+    /// The variables whose destructors do nothing.
     needless: BTreeSet<usize>,
-    /// Destructors that run.
+    /// The number of running destructors.
     running: usize,
     threads: usize,
     objects: Arc<AtomicUsize>,
-    /// Whether somebody waits for it to be idle.
+    /// `true` if the library is to be unmapped once it is idle.
     is_closed: bool,
 }
 
@@ -136,8 +139,7 @@ impl Library {
     }
 }
 
-/// Whether a library that is closed became idle by this: then somebody should
-/// look.
+/// `true` if a closed library became idle, so that it should be unmapped.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BecameIdle(pub(super) bool);
@@ -160,8 +162,8 @@ impl Registry {
         id
     }
 
-    /// Its keys go too, as if it had deleted them: POSIX then runs no
-    /// destructor for the values that threads still have.
+    /// Forgets a library and its keys, as if it had deleted them: POSIX then runs
+    /// no destructor for the values that threads still have.
     fn forget(&mut self, library: LibraryId) {
         self.libraries.remove(&library);
         self.keys.retain(|_, key| key.library != library);
@@ -185,7 +187,8 @@ impl Registry {
         }
     }
 
-    /// A destructor will run, or would if its library were not being unmapped.
+    /// Counts a destructor that will run. Returns `false` if its library is being
+    /// unmapped.
     pub(super) fn expect(&mut self, library: LibraryId, variable: usize) -> bool {
         let Some(library) = self.libraries.get_mut(&library) else { return false };
         *library.waiting.entry(variable).or_default() += 1;
@@ -198,7 +201,8 @@ impl Registry {
         })
     }
 
-    /// Whether the destructor of a variable may run. It must say when it has.
+    /// Returns `true` if the destructor of a variable may run. The caller must call
+    /// `end` after it.
     pub(super) fn begin(&mut self, library: LibraryId, variable: usize) -> bool {
         let Some(library) = self.libraries.get_mut(&library) else { return false };
         if let Some(count) = library.waiting.get_mut(&variable) {
@@ -230,7 +234,7 @@ impl Registry {
         BecameIdle(found.is_closed && found.held() == Held::default())
     }
 
-    /// A key that no other was or will be; `None` if there are no more.
+    /// Returns a key that is never used again, or `None` if there are no more.
     pub(super) fn create_key(
         &mut self,
         library: LibraryId,
@@ -253,8 +257,8 @@ impl Registry {
         self.keys.contains_key(&key)
     }
 
-    /// The destructor of a key, which runs from now on and must say when it
-    /// has, and its library.
+    /// Returns the destructor of a key, and its library. The caller must call `end`
+    /// after it ran.
     pub(super) fn begin_key(&mut self, key: u32) -> Option<(Destructor, LibraryId)> {
         let &Key { library, destructor } = self.keys.get(&key)?;
         let destructor = destructor?;

@@ -1,7 +1,7 @@
-//! The debouncer and the sight, event by event, with a clock of their own.
+//! Cases of the debouncer and the translation of events, with a mock clock.
 //!
-//! The events of a case are those that `notify` gives for what its name says,
-//! on the parent directory; times are in milliseconds. A file `a` is known from
+//! The events of a case are those that `notify` sends for the parent directory
+//! when its name happens. Times are in milliseconds. The file `a` is known from
 //! the start. The quiet time is 100 ms, the grace 500 ms.
 
 use std::collections::BTreeSet;
@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use notify::event::*;
 
 use crate::host::file::identity::FileIdentity;
-use crate::host::watch::debouncer::{Debouncer, Finding, Task, Timing};
+use crate::host::watch::debouncer::{Debouncer, Task, Timing};
 use crate::host::watch::events::translate;
+use crate::host::watch::notification::WatchNotification;
 use crate::host::watch::scan::{FileState, Scan};
 use crate::host::watch::target::WatchTarget;
 
@@ -28,7 +29,7 @@ macro_rules! cases {
     };
 }
 
-/// The rows of what the writers of libraries do, and mixtures.
+/// The actions of the writers of libraries, and mixtures of them.
 const CASES: &[Case] = cases! {
     "nothing": "" => "";
     "cargo build, a hard link": "0 remove a, 0 create a" => "0 changed a";
@@ -66,14 +67,14 @@ const CASES: &[Case] = cases! {
         => "10 changed a, 30 changed a";
     "a writer that begins before it is acted on": "0 close a, 0 modify a" => "0 changed a";
     "removed while it is written": "0 modify a, 10 remove a" => "510 removed a";
-    "a late word of a removed file": "0 remove a, 10 metadata a" => "500 removed a";
+    "a late event of a removed file": "0 remove a, 10 metadata a" => "500 removed a";
     "removed for long, then back": "0 remove a, 900 create a" => "500 removed a, 900 changed a";
     "back at the last moment": "0 remove a, 499 create a" => "499 changed a";
     "files of their own": "0 modify a, 10 create b, 20 close b, 30 close a"
         => "10 changed b, 20 changed b, 30 changed a";
     "several at once": "0 create c, 0 create b, 0 to a" => "0 changed a b c";
     "no library": "0 create x.txt, 1 modify x.txt, 2 close x.txt, 3 remove x.txt" => "";
-    "renamed, as systems tell it that know no more": "0 any a" => "100 changed a";
+    "renamed, on systems without details": "0 any a" => "100 changed a";
     "events were lost": "0 rescan" => "0 rewatch";
     "events were lost, twice at once": "0 rescan, 0 rescan" => "0 rewatch";
     "the directory was removed": "0 remove ." => "0 rewatch";
@@ -85,7 +86,7 @@ const CASES: &[Case] = cases! {
 const RECURSIVE: &[Case] = cases! {
     "a file below": "0 create sub/b, 2 close sub/b" => "0 changed sub/b, 2 changed sub/b";
     "a new directory, watched when it was quiet": "0 mkdir sub, 50 mkdir sub/deeper" => "100 rewatch";
-    "a directory that goes, with what it held":
+    "a directory that is removed, with its files":
         "0 create sub/b, 10 from sub" => "0 changed sub/b, 510 removed sub/b";
 };
 
@@ -127,7 +128,7 @@ fn event(verb: &str, names: &[&str]) -> notify::Event {
     notify::Event { kind, paths, attrs: EventAttributes::default() }
 }
 
-/// A debouncer that is asked whenever it wants to be.
+/// A debouncer that is called at the times that it returns.
 struct Play {
     debouncer: Debouncer,
     start: Instant,
@@ -138,7 +139,7 @@ struct Play {
 const CHECK_INTERVAL: Duration = Duration::from_secs(3600);
 
 impl Play {
-    /// `a` is there, and was reported.
+    /// Returns a debouncer that has reported `a`.
     fn new(is_recursive: bool) -> Self {
         let start = Instant::now();
         let ms = Duration::from_millis;
@@ -162,22 +163,23 @@ impl Play {
         while let Some(task) = self.debouncer.next_task(now) {
             self.heard.push(format!("{ms} {task:?}").to_lowercase());
         }
-        while let Some(finding) = self.debouncer.find(now) {
-            let (verb, paths) = match finding {
-                Finding::Changed(paths, since) => {
+        while let Some(notification) = self.debouncer.next_notification(now) {
+            let (verb, paths) = match notification {
+                WatchNotification::Changed { paths, since } => {
                     assert!(since <= now);
                     ("changed", paths)
                 }
-                Finding::Removed(paths) => ("removed", paths),
+                WatchNotification::Removed { paths } => ("removed", paths),
+                other => panic!("{other:?}"),
             };
             let names = paths.iter().map(|path| short(path)).collect::<Vec<_>>();
             self.heard.push(format!("{ms} {verb} {}", names.join(" ")));
         }
-        assert!(!self.debouncer.has_findings(now));
-        assert!(self.debouncer.wake() > now, "or it would be asked for ever");
+        assert!(!self.debouncer.has_notification(now));
+        assert!(self.debouncer.wake() > now, "or it would be called for ever");
     }
 
-    /// Asks at each time that the debouncer names, up to a time.
+    /// Calls the debouncer at each time that it returns, up to a time.
     fn run_until(&mut self, ms: u64) {
         loop {
             let wake = self.debouncer.wake().duration_since(self.start).as_millis() as u64;
@@ -209,7 +211,7 @@ impl Play {
     }
 }
 
-/// A path as the cases write it; it is below the directory as it was named.
+/// Shortens a path below the named directory to its form in the cases.
 fn short(path: &Path) -> String {
     let below = path.strip_prefix("named").unwrap().to_str().unwrap();
     below.replace("lib", "").replace(&format!(".{}", std::env::consts::DLL_EXTENSION), "")
@@ -233,17 +235,17 @@ fn check(cases: &[Case], is_recursive: bool) {
 }
 
 #[test]
-fn each_kind_of_writer_is_acted_on_when_it_is_done() {
+fn each_kind_of_writer_is_reported_when_it_is_done() {
     check(CASES, false);
 }
 
 #[test]
-fn directories_below_are_minded_where_asked_for() {
+fn directories_below_are_watched_on_request() {
     check(RECURSIVE, true);
 }
 
 #[test]
-fn a_count_finds_what_came_changed_and_went() {
+fn a_scan_finds_added_changed_and_removed_files() {
     let mut play = Play::new(false);
     let now = play.at(10);
     play.debouncer.apply_scan(scan(&[("a", 1), ("b", 2)]), now);
@@ -257,7 +259,7 @@ fn a_count_finds_what_came_changed_and_went() {
 }
 
 #[test]
-fn a_file_that_a_count_finds_again_was_never_gone() {
+fn a_file_that_a_scan_finds_again_was_never_removed() {
     let mut play = Play::new(false);
     play.debouncer.apply_scan(scan(&[]), play.at(10));
     play.debouncer.apply_scan(scan(&[("a", 1)]), play.at(20));
@@ -266,7 +268,7 @@ fn a_file_that_a_count_finds_again_was_never_gone() {
 }
 
 #[test]
-fn a_count_after_events_trusts_no_earlier_one() {
+fn a_scan_after_events_trusts_no_earlier_one() {
     let mut play = Play::new(false);
     for seen in translate(&play.target, Path::new("/real"), &event("close", &["a"])) {
         play.debouncer.handle(seen, play.at(10));
@@ -278,7 +280,7 @@ fn a_count_after_events_trusts_no_earlier_one() {
 }
 
 #[test]
-fn a_file_whose_clock_may_hide_a_change_is_acted_on() {
+fn a_file_whose_clock_may_hide_a_change_is_reported() {
     let mut play = Play::new(false);
     let mut fresh = scan(&[("a", 1)]);
     fresh.values_mut().for_each(|state| state.is_fresh = true);
@@ -288,7 +290,7 @@ fn a_file_whose_clock_may_hide_a_change_is_acted_on() {
 }
 
 #[test]
-fn without_events_a_change_is_acted_on_when_it_was_counted_twice() {
+fn without_events_a_change_is_reported_after_two_scans() {
     let mut play = Play::new(false);
     play.debouncer.set_check_interval(Duration::from_millis(200), true, play.start);
     let counts = [(200, 1), (400, 2), (600, 3), (800, 4), (1000, 4), (1200, 4), (1400, 4)];
@@ -302,7 +304,7 @@ fn without_events_a_change_is_acted_on_when_it_was_counted_twice() {
 }
 
 #[test]
-fn without_events_a_file_that_was_away_for_one_count_is_acted_on() {
+fn without_events_a_file_that_was_missing_in_one_scan_is_reported() {
     let mut play = Play::new(false);
     play.debouncer.set_check_interval(Duration::from_millis(200), true, play.start);
     for (ms, files) in [(200, &[][..]), (400, &[("a", 2)]), (600, &[("a", 2)])] {
@@ -315,7 +317,7 @@ fn without_events_a_file_that_was_away_for_one_count_is_acted_on() {
 }
 
 #[test]
-fn without_events_the_first_count_is_made_sure_of() {
+fn without_events_the_first_scan_is_confirmed() {
     let (start, ms) = (Instant::now(), Duration::from_millis);
     let timing = Timing { quiet: ms(100), grace: ms(500), check_interval: ms(200) };
     let mut debouncer = Debouncer::new(timing, start);
@@ -324,7 +326,9 @@ fn without_events_the_first_count_is_made_sure_of() {
     let mut changed = Vec::new();
     for at in [0, 200, 400, 600, 800] {
         debouncer.apply_scan(scan(&[("a", 1)]), start + ms(at));
-        if let Some(Finding::Changed(paths, _)) = debouncer.find(start + ms(at)) {
+        if let Some(WatchNotification::Changed { paths, .. }) =
+            debouncer.next_notification(start + ms(at))
+        {
             assert_eq!(paths, std::slice::from_ref(&a));
             changed.push(at);
         }
@@ -333,7 +337,7 @@ fn without_events_the_first_count_is_made_sure_of() {
 }
 
 #[test]
-fn links_are_looked_after_when_something_else_moves() {
+fn links_are_checked_when_another_file_changes() {
     let beside = event("to", &["x.txt"]);
     for (has_links, expected) in [(false, None), (true, Some(Task::Check))] {
         let mut play = Play::new(false);
@@ -346,7 +350,7 @@ fn links_are_looked_after_when_something_else_moves() {
 }
 
 #[test]
-fn one_file_is_all_that_is_seen_of_its_directory() {
+fn only_one_file_of_its_directory_is_watched() {
     let target = WatchTarget::file(&Path::new("named").join(name("a")));
     let seen = |verb, file| translate(&target, Path::new("/real"), &event(verb, &[file])).len();
     assert_eq!((seen("create", "a"), seen("create", "b"), seen("modify", "b")), (1, 1, 0));

@@ -1,84 +1,79 @@
-//! Decides which files of a directory to act on, and when.
+//! Decides which changes of files to report, and at which time.
 //!
-//! A pure state machine: what was seen and the time go in, findings, duties and
-//! the next time to ask come out. It reads no file and no clock.
+//! The debouncer is a pure state machine. Its inputs are file events, scans and
+//! the time. Its outputs are notifications, tasks and the time of the next call.
+//! It reads no file and no clock.
 //!
-//! - *Done* (created, renamed to, closed by its writer) is acted on at once: a
-//!   hard link gives nothing else, and whoever acts notices a writer that has
+//! - *Complete* (created, renamed to, closed by its writer) is reported at once.
+//!   A hard link causes no other event, and the load notices a writer that has
 //!   only begun.
-//! - *Busy* (modified, touched) is acted on when it was quiet for a while.
-//! - *Gone* counts after a while too: builds remove a file before they write it
-//!   anew.
+//! - *In progress* (modified, touched) is reported when there was no event for a
+//!   while.
+//! - *Removed* is reported after a while too: builds remove a file before they
+//!   write it again.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::host::watch::notification::WatchNotification;
 use crate::host::watch::scan::{FileState, Scan};
 
-/// What was seen of a file or of the directory.
+/// An event of a file or of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FileEvent {
-    /// The file is there, and complete as far as this tells.
+    /// The file is there, and complete as far as the event shows.
     Complete(PathBuf),
-    /// Somebody works on the file.
+    /// The file is being written.
     InProgress(PathBuf),
-    /// The file is not there any more, nor is anything below that path.
+    /// The file was removed, with everything below that path.
     Removed(PathBuf),
-    /// A file that is no library came or went: links may lead elsewhere now.
+    /// A file that is no library was added or removed: the targets of links may
+    /// have changed.
     Unrelated,
-    /// A directory came, with files that nobody watched.
+    /// A directory was added. Its files are not watched yet.
     NewDirectory,
-    /// Events were lost, or the directory itself went.
+    /// Events were lost, or the directory itself was removed.
     Overflow,
 }
 
-/// What to act on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Finding {
-    /// These are new or may have changed; the first sign was at that time.
-    Changed(Vec<PathBuf>, Instant),
-    /// These are gone.
-    Removed(Vec<PathBuf>),
-}
-
-/// What the debouncer cannot do itself.
+/// A task for the watcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Task {
-    /// Look whether the directory is still the one watched, and where links
-    /// lead; where there are no events, count its files.
+    /// Check that the directory is still the watched one, and check the targets of
+    /// links. Without events of the system, scan the files.
     Check,
-    /// Watch the directory anew, and count its files.
+    /// Watch the directory again, and scan its files.
     Rewatch,
 }
 
-/// How long things take.
+/// The times of the debouncer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timing {
-    /// No sign of a writer for so long: it is done.
+    /// A writer without an event for this time is done.
     pub(super) quiet: Duration,
-    /// Not back after so long: it is gone.
+    /// A file that is not back after this time is removed.
     pub(super) grace: Duration,
-    /// The time from look to look.
+    /// The time between two checks.
     pub(super) check_interval: Duration,
 }
 
 pub(super) struct Debouncer {
     timing: Timing,
-    /// The files that were reported, and how they were when last counted;
-    /// `None` if events came since.
+    /// The files that were reported, and their state at the last scan; `None` if
+    /// there were events since.
     known: BTreeMap<PathBuf, Option<FileState>>,
     pending: BTreeMap<PathBuf, Pending>,
     rewatch: Option<Instant>,
     next_check: Instant,
-    /// Without events: what was counted is compared.
+    /// `true` if the system sends no events, so that scans are compared.
     polls: bool,
     has_links: bool,
 }
 
-/// What is to be reported of a file, unless something else is seen before.
+/// The next report of a file, unless another event replaces it.
 struct Pending {
-    is: PendingKind,
+    kind: PendingKind,
     due: Instant,
     since: Instant,
 }
@@ -91,7 +86,7 @@ enum PendingKind {
 }
 
 impl Debouncer {
-    /// One that knows of no file; its first next_task is to arm.
+    /// Returns a debouncer that knows no file. Its first task is `Rewatch`.
     pub(super) fn new(timing: Timing, now: Instant) -> Self {
         let (known, pending) = (BTreeMap::new(), BTreeMap::new());
         Debouncer {
@@ -105,23 +100,23 @@ impl Debouncer {
         }
     }
 
-    /// Takes in what was seen.
-    pub(super) fn handle(&mut self, seen: FileEvent, now: Instant) {
-        match seen {
+    /// Handles an event.
+    pub(super) fn handle(&mut self, event: FileEvent, now: Instant) {
+        match event {
             FileEvent::Complete(path) => self.expect(path, PendingKind::Complete, now),
             FileEvent::InProgress(path) => self.expect(path, PendingKind::InProgress, now),
             FileEvent::Removed(path) => self.lose(&path, now),
             FileEvent::Unrelated if self.has_links => self.next_check = now,
             FileEvent::Unrelated => {}
-            // Watched a moment later, so that one watch serves many.
+            // Watched a moment later, so that several need one new watch.
             FileEvent::NewDirectory => self.rewatch_by(now + self.timing.quiet),
             FileEvent::Overflow => self.rewatch_by(now),
         }
     }
 
-    /// Takes in the files that are there. Those that differ from what is known
-    /// are acted on at once, or, where there are no events that would tell of
-    /// a writer, if they do not differ once more.
+    /// Handles a scan of the files. A file that differs from its known state is
+    /// reported at once. Without events of the system, which would show a
+    /// writer, it is reported when the next scan shows no other change.
     pub(super) fn apply_scan(&mut self, scan: Scan, now: Instant) {
         let missing: Vec<_> =
             self.known.keys().filter(|path| !scan.contains_key(*path)).cloned().collect();
@@ -132,7 +127,7 @@ impl Debouncer {
         }
         for (path, state) in scan {
             self.pending
-                .retain(|pending, what| *pending != path || what.is != PendingKind::Removed);
+                .retain(|pending, what| *pending != path || what.kind != PendingKind::Removed);
             let known = self.known.get(&path).and_then(Option::as_ref);
             let is_same = known.is_some_and(|known| known.identity == state.identity)
                 && (self.polls || !state.is_fresh);
@@ -146,29 +141,30 @@ impl Debouncer {
                 PendingKind::Complete
             };
             self.expect(path.clone(), kind, now);
-            // What was just written may be written again without a trace:
-            // where it is only ever counted, the first count is not trusted.
+            // A file that was just written may be written again without a visible
+            // change. So without events, the first scan is not trusted.
             self.known.insert(path, (!(self.polls && is_first)).then_some(state));
         }
     }
 
-    /// The directory is not there.
+    /// Handles that the directory is missing.
     pub(super) fn directory_missing(&mut self, now: Instant) {
         self.apply_scan(Scan::new(), now);
     }
 
-    /// From now on: how often to look, and whether that is all there is.
+    /// Sets the time between two checks. `polls` is `true` if the system sends no
+    /// events.
     pub(super) fn set_check_interval(&mut self, every: Duration, polls: bool, now: Instant) {
         (self.timing.check_interval, self.polls) = (every, polls);
         self.next_check = now + every;
     }
 
-    /// Whether some of the files are links.
+    /// Sets whether some of the files are links.
     pub(super) fn set_has_links(&mut self, has_links: bool) {
         self.has_links = has_links;
     }
 
-    /// What is to be done now, if anything.
+    /// Returns the task that is due, if any.
     pub(super) fn next_task(&mut self, now: Instant) -> Option<Task> {
         if self.rewatch.is_some_and(|arm| arm <= now) {
             self.rewatch = None;
@@ -181,15 +177,16 @@ impl Debouncer {
         })
     }
 
-    /// Whether there is something to report.
-    pub(super) fn has_findings(&self, now: Instant) -> bool {
+    /// Returns `true` if a notification is due.
+    pub(super) fn has_notification(&self, now: Instant) -> bool {
         self.pending.values().any(|pending| pending.due <= now)
     }
 
-    /// What is to be reported now: what changed before what is gone.
-    pub(super) fn find(&mut self, now: Instant) -> Option<Finding> {
+    /// Returns the notification that is due, if any: changed files before removed
+    /// ones.
+    pub(super) fn next_notification(&mut self, now: Instant) -> Option<WatchNotification> {
         let is_due =
-            |what: &Pending, gone| what.due <= now && (what.is == PendingKind::Removed) == gone;
+            |what: &Pending, gone| what.due <= now && (what.kind == PendingKind::Removed) == gone;
         let gone = !self.pending.values().any(|what| is_due(what, false));
         let (mut paths, mut since) = (Vec::new(), now);
         self.pending.retain(|path, what| {
@@ -205,15 +202,15 @@ impl Debouncer {
         }
         if gone {
             self.known.retain(|path, _| !paths.contains(path));
-            return Some(Finding::Removed(paths));
+            return Some(WatchNotification::Removed { paths });
         }
         for path in &paths {
             self.known.entry(path.clone()).or_default();
         }
-        Some(Finding::Changed(paths, since))
+        Some(WatchNotification::Changed { paths, since })
     }
 
-    /// When to ask again, if nothing is seen before.
+    /// Returns the time of the next call, if there is no event before.
     pub(super) fn wake(&self) -> Instant {
         let pending = self.pending.values().map(|pending| pending.due);
         pending.chain(self.rewatch).fold(self.next_check, Instant::min)
@@ -223,24 +220,24 @@ impl Debouncer {
         self.rewatch = Some(self.rewatch.map_or(at, |arm| arm.min(at)));
     }
 
-    fn expect(&mut self, path: PathBuf, is: PendingKind, now: Instant) {
+    fn expect(&mut self, path: PathBuf, kind: PendingKind, now: Instant) {
         if let Some(state) = self.known.get_mut(&path) {
             *state = None;
         }
         let before = self.pending.get(&path);
-        if is == PendingKind::InProgress
-            && before.is_some_and(|before| before.is != PendingKind::InProgress)
+        if kind == PendingKind::InProgress
+            && before.is_some_and(|before| before.kind != PendingKind::InProgress)
         {
-            // It is acted on at once anyway; or it is gone, and this came late.
+            // It is reported at once anyway; or it was removed, and this is late.
             return;
         }
-        let since = before.filter(|before| before.is != PendingKind::Removed);
+        let since = before.filter(|before| before.kind != PendingKind::Removed);
         let since = since.map_or(now, |before| before.since);
-        let due = if is == PendingKind::Complete { now } else { now + self.pause() };
-        self.pending.insert(path, Pending { is, due, since });
+        let due = if kind == PendingKind::Complete { now } else { now + self.pause() };
+        self.pending.insert(path, Pending { kind, due, since });
     }
 
-    /// How long to wait for a writer that was seen.
+    /// Returns the time to wait for a writer.
     fn pause(&self) -> Duration {
         if self.polls {
             self.timing.quiet.max(self.timing.check_interval)
@@ -254,7 +251,7 @@ impl Debouncer {
         for known in self.known.keys().filter(|known| known.starts_with(path)) {
             let due = now + self.timing.grace;
             self.pending
-                .insert(known.clone(), Pending { is: PendingKind::Removed, due, since: now });
+                .insert(known.clone(), Pending { kind: PendingKind::Removed, due, since: now });
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the system's events say, in words of our own.
+//! Translates the events of the system.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, R
 use crate::host::watch::debouncer::FileEvent;
 use crate::host::watch::target::WatchTarget;
 
-/// What an event says of a target, whose directory is `root` without links.
+/// Translates an event of a target. `root` is its directory without links.
 ///
-/// What readers do says nothing: whoever loads a library reads it, and would
-/// go on for ever.
+/// Events of readers are ignored: loading a library reads it, and would cause
+/// the next event.
 pub(super) fn translate(target: &WatchTarget, root: &Path, event: &Event) -> Vec<FileEvent> {
     if event.need_rescan() {
         return vec![FileEvent::Overflow];
@@ -31,19 +31,20 @@ pub(super) fn translate(target: &WatchTarget, root: &Path, event: &Event) -> Vec
     event.paths.iter().filter_map(of_path).collect()
 }
 
-/// An event of a file that matters.
+/// Translates an event of a watched file.
 fn of_library(kind: EventKind, name: PathBuf) -> Option<FileEvent> {
     match kind {
         Create(_) | Modify(ModifyKind::Name(RenameMode::To)) => Some(FileEvent::Complete(name)),
         Access(AccessKind::Close(AccessMode::Write)) => Some(FileEvent::Complete(name)),
-        // Said before, one by one.
+        // Reported before, as two single events.
         Modify(ModifyKind::Name(RenameMode::Both)) | Access(_) => None,
         _ if is_departure(kind) => Some(FileEvent::Removed(name)),
         _ => Some(FileEvent::InProgress(name)),
     }
 }
 
-/// An event of something else: a directory, what a link leads to, or neither.
+/// Translates an event of another file: of a directory, or of the target of a
+/// link.
 fn beside(target: &WatchTarget, kind: EventKind, path: &Path, name: PathBuf) -> Option<FileEvent> {
     let arrives = match kind {
         Create(CreateKind::Folder) => true,

@@ -1,12 +1,16 @@
-//! Watches directories and single files for libraries that come, change and go.
+//! Watches directories and single files for libraries that are added, changed
+//! and removed.
 //!
-//! The system's events are translated by `sight`, and the `debouncer` decides what
-//! they mean and when to act; both are pure. The `watcher` joins them to the
-//! file system, on the thread of whoever waits for it. In the `background` it
-//! has a thread of its own, and tells what it noticed over a channel.
-//! `retries` says when to try a file again that was acted upon too early.
+//! - `events` translates the events of the system, and the `debouncer` decides
+//!   what to report and when. Both are pure.
+//! - The `watcher` connects them to the file system, on the thread that waits
+//!   for it, with the `scan` of a `target`.
+//! - `run` is the loop around a watcher; `thread` runs it on a thread that sends
+//!   the notifications.
+//! - `retry` decides when to try a file again that was not completely written;
+//!   `reported` avoids reporting a failure twice.
 //!
-//! Nothing here loads anything: that is for those who are told.
+//! Nothing here loads a library: that is left to the handler.
 
 #[cfg(test)]
 mod cases;
@@ -14,7 +18,9 @@ mod debouncer;
 mod events;
 mod notification;
 mod options;
+mod reported;
 mod retry;
+mod run;
 mod scan;
 mod target;
 mod thread;
@@ -22,7 +28,9 @@ mod watcher;
 
 pub use notification::{ManagerNotification, WatchError, WatchEvent, WatchNotification};
 pub use options::WatchOptions;
+pub(crate) use reported::ReportedFailures;
 pub(crate) use retry::{RetryQueue, Verdict};
+pub(crate) use run::{WatchHandler, run};
 pub(crate) use target::WatchTarget;
 pub(crate) use thread::spawn;
-pub(crate) use watcher::{Waited, Watcher};
+pub(crate) use watcher::Watcher;

@@ -1,4 +1,4 @@
-//! What those who watch are told.
+//! The notifications, events and errors of a watch.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -8,8 +8,8 @@ use crate::host::error::stage::Stage;
 use crate::host::error::{LoadError, UnloadError};
 use crate::host::manager::handle::PluginHandle;
 
-/// What a background watcher tells: which files, and no more. Nothing was
-/// loaded or unloaded.
+/// A notification of a background watcher. It names files. Nothing was loaded or
+/// unloaded.
 ///
 /// ```
 /// use plugin_interface::WatchNotification;
@@ -26,28 +26,28 @@ use crate::host::manager::handle::PluginHandle;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WatchNotification {
-    /// Libraries that were there at the start, or that came or may have
+    /// Libraries that were there at the start, or that were added or may have
     /// changed since.
     Changed {
-        /// Their paths, below the directory as it was named.
+        /// The paths, below the directory as the caller named it.
         paths: Vec<PathBuf>,
-        /// When the first of it was noticed.
+        /// The time of the first event.
         since: Instant,
     },
-    /// Libraries that are there no more.
+    /// Libraries that were removed.
     Removed {
-        /// Their paths.
+        /// The paths.
         paths: Vec<PathBuf>,
     },
-    /// Watching goes on, but not as it should.
+    /// The watch is impaired, but goes on.
     Error(WatchError),
-    /// Nothing happened for a while. A sender learns only by sending that its
-    /// receiver is gone; so this is sent, a few times a second, if all else
-    /// was read.
+    /// Nothing happened for a while. A sender notices that its receiver is gone
+    /// only when it sends. So this is sent a few times a second, if every other
+    /// notification was read.
     Unchanged,
 }
 
-/// What a manager did about a directory that it watches.
+/// An action of a manager for a directory that it watches.
 ///
 /// ```
 /// use plugin_interface::WatchEvent;
@@ -66,35 +66,35 @@ pub enum WatchNotification {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WatchEvent {
-    /// The plugins of these files were loaded; for a file that was loaded
-    /// before, in the place of those. Without
+    /// The plugins of these files were loaded. Those of a file that was loaded
+    /// before are replaced. Without
     /// [`auto_load`](crate::WatchOptions::auto_load): files to load, and no
     /// handles.
     Handles(Vec<PluginHandle>, Vec<PathBuf>),
-    /// The same as proxies, for
+    /// The same with proxies, for
     /// [`emit_proxies`](crate::WatchOptions::emit_proxies).
     Proxies(Vec<GreeterProxy>, Vec<PathBuf>),
-    /// A [`Live`](crate::Live) of the manager's has a new version.
+    /// A [`Live`](crate::Live) of the manager has a new version.
     Replaced {
         /// The file, absolute.
         path: PathBuf,
-        /// The version that serves now.
+        /// The new version.
         generation: u64,
     },
     /// See [`ManagerNotification::Unloaded`]. Only
     /// [`watch_and_load_blocking`](crate::PluginManager::watch_and_load_blocking)
-    /// tells it by this name.
+    /// reports it in this form.
     Unloaded {
         /// The file.
         path: PathBuf,
-        /// The count of its unmakers.
+        /// The number that its unmakers counted.
         counter: Option<u64>,
     },
-    /// See [`ManagerNotification::Error`]; likewise.
+    /// See [`ManagerNotification::Error`]. The same applies.
     Error(WatchError),
 }
 
-/// What a manager did about the notifications of a background watcher.
+/// An action of a manager for a notification of a background watcher.
 ///
 /// ```
 /// use plugin_interface::ManagerNotification;
@@ -113,20 +113,20 @@ pub enum WatchEvent {
 pub enum ManagerNotification {
     /// Plugins were loaded.
     Event(WatchEvent),
-    /// The manager gave a library back that was replaced or removed.
+    /// The manager released a library that was replaced or removed.
     Unloaded {
         /// The file that it was loaded from.
         path: PathBuf,
-        /// How many registrations its unmakers unmade, over all of its life;
-        /// `None` while somebody holds a handle or a proxy of it, the last of
-        /// which closes it.
+        /// The number of registrations that its unmakers destroyed, over all of
+        /// its life. `None` while a handle or a proxy of it exists; the last one
+        /// closes it.
         counter: Option<u64>,
     },
-    /// Something failed; what was loaded before still is.
+    /// Something failed. Every loaded library stays loaded.
     Error(WatchError),
 }
 
-/// What went wrong while watching.
+/// An error while watching.
 ///
 /// ```
 /// use plugin_interface::{LoadError, WatchError};
@@ -138,29 +138,27 @@ pub enum ManagerNotification {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WatchError {
-    /// The directory is not there or cannot be read. It is looked for until
-    /// it is.
+    /// The directory is missing or cannot be read. The watch waits for it.
     #[error("{error:?}")]
     Directory {
-        /// Why.
+        /// The error.
         error: LoadError,
     },
-    /// The system tells nothing of the directory's files: they are compared
-    /// with what they were from time to time instead.
+    /// The system sends no events for the directory. Its files are compared with
+    /// their last state from time to time instead.
     #[error(
-        "cannot be told of changes in {}, so its files are compared every {interval:?}: {reason}",
+        "the system reports no changes in {}, so its files are compared every {interval:?}: {reason}",
         path.display()
     )]
     Polling {
         /// The directory.
         path: PathBuf,
-        /// How often.
+        /// The time between two comparisons.
         interval: Duration,
-        /// What the system said.
+        /// The message of the system.
         reason: String,
     },
-    /// A file was not loaded, or not all of its plugins were. The text names
-    /// the stage.
+    /// A file or some of its plugins were not loaded. The text names the stage.
     #[error(
         "{error:?} (failed to {}{})",
         error.stage(),
@@ -169,21 +167,21 @@ pub enum WatchError {
     Load {
         /// The file.
         path: PathBuf,
-        /// Why; its [`stage`](LoadError::stage) says where.
+        /// The error, and its [`stage`](LoadError::stage).
         error: LoadError,
-        /// Whether an older version of the file stays loaded.
+        /// `true` if an older version of the file stays loaded.
         serving: bool,
     },
-    /// A library was unloaded, and not as it should be.
+    /// A library was unloaded with an error.
     #[error("{error:?}")]
     Unload {
-        /// What went wrong.
+        /// The error.
         error: UnloadError,
     },
 }
 
 impl WatchError {
-    /// The stage of a load that failed, if it was one.
+    /// Returns the stage that failed, if this is the error of a load.
     pub fn stage(&self) -> Option<Stage> {
         match self {
             WatchError::Load { error, .. } => Some(error.stage()),

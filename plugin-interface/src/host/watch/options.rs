@@ -1,10 +1,10 @@
-//! How a directory is watched, and what follows.
+//! The options of a watch.
 
 use std::time::Duration;
 
-/// How a directory is watched, and what the manager does of itself.
+/// The options of a watch: the files to watch, and the actions of the manager.
 ///
-/// How a file system without events is watched is the manager's to know:
+/// For a file system without events, see
 /// [`PluginManager::with_polling`](crate::PluginManager::with_polling).
 ///
 /// ```
@@ -15,22 +15,21 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchOptions {
-    /// For how many milliseconds nothing must be seen of a writer who did not
-    /// say that it is done. One who did, by closing, renaming or linking the
-    /// file, is never waited for.
+    /// The silence in milliseconds after which a writer is done that does not
+    /// close the file. A file that its writer closes, renames or links is
+    /// complete at once.
     pub debounce_ms: u64,
-    /// Whether the directories below are watched too. Links to directories are
-    /// not followed.
+    /// Watches the directories below too. Links to directories are not followed.
     pub recursive: bool,
-    /// Whether what is new or changed is loaded. Else the callback gets the
-    /// paths, and no handles.
+    /// Loads new and changed files. Otherwise the callback gets their paths, and no
+    /// handles.
     pub auto_load: bool,
-    /// Whether what was replaced or removed is unloaded. Else it stays loaded
-    /// for as long as the manager.
+    /// Unloads replaced and removed libraries. Otherwise they stay loaded until the
+    /// manager is dropped.
     pub auto_unload: bool,
-    /// Whether the callback gets proxies instead of handles. Only a
-    /// [`Greeter`](crate::Greeter) is known by type here; for any other
-    /// interface it gets handles all the same, each of which gives a proxy.
+    /// Passes proxies to the callback instead of handles. This works only for
+    /// [`Greeter`](crate::Greeter), whose type is known here. For any other
+    /// interface the callback gets handles, each of which returns a proxy.
     pub emit_proxies: bool,
 }
 
@@ -47,7 +46,7 @@ impl Default for WatchOptions {
 }
 
 impl WatchOptions {
-    /// How long a writer may be silent.
+    /// Returns the time for which a writer may be silent.
     pub(crate) fn quiet(&self) -> Duration {
         Duration::from_millis(self.debounce_ms)
     }

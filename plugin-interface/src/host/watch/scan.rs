@@ -1,7 +1,6 @@
-//! Which libraries are there, and by what a change of them is known.
+//! The libraries of a target, and the state that shows a change.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -10,23 +9,24 @@ use crate::host::file::identity::FileIdentity;
 use crate::host::load::discover;
 use crate::host::watch::target::WatchTarget;
 
-/// The libraries of a target, by the names that a host knows them by.
+/// The libraries of a target, by their paths as the host named them.
 pub(super) type Scan = BTreeMap<PathBuf, FileState>;
 
-/// A file as it was when it was counted.
+/// The state of a file at the time of a scan.
 #[derive(Clone, Debug)]
 pub(super) struct FileState {
     pub(super) identity: FileIdentity,
-    /// Changed so lately that the clock of its file system may not tell the
-    /// next change from this one.
+    /// `true` if the file changed so recently that the next change may have the
+    /// same time.
     pub(super) is_fresh: bool,
 }
 
-/// File systems keep times to two seconds, or better.
+/// The coarsest clock of a file system ticks every two seconds.
 const GRAIN: Duration = Duration::from_secs(2);
 
 impl FileState {
-    /// The file that `path` leads to, or else the link that leads nowhere.
+    /// Returns the state of the file that `path` refers to, or of the link itself
+    /// if its target is missing.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let found = path.metadata().or_else(|_| path.symlink_metadata()).ok()?;
         let age = found.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
@@ -35,10 +35,10 @@ impl FileState {
     }
 }
 
-/// Counts the libraries of a target.
+/// Scans the libraries of a target.
 pub(super) fn scan(target: &WatchTarget) -> Result<Scan, LoadError> {
     let found = match &target.only {
-        // Whether the directory is there, a missing file does not tell.
+        // A missing file does not show that the directory is there.
         Some(file) => discover::candidates(&target.directory).map(|_| vec![file.clone()])?,
         None if target.is_recursive => below(&target.directory)?,
         None => discover::candidates(&target.directory)?,
@@ -48,8 +48,8 @@ pub(super) fn scan(target: &WatchTarget) -> Result<Scan, LoadError> {
     Ok(marked.collect())
 }
 
-/// The libraries of a directory and of those below it; links to directories
-/// are not followed, and what cannot be read has none.
+/// Returns the libraries of a directory and of those below it. Links to
+/// directories are not followed. A directory that cannot be read has none.
 fn below(directory: &Path) -> Result<Vec<PathBuf>, LoadError> {
     let mut found = discover::candidates(directory)?;
     let mut directories = subdirectories(directory);
@@ -64,9 +64,4 @@ fn subdirectories(directory: &Path) -> Vec<PathBuf> {
     let entries = directory.read_dir().into_iter().flatten().flatten();
     let directories = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     directories.map(|entry| entry.path()).collect()
-}
-
-/// Whether a file is named as libraries are.
-pub(super) fn is_candidate(path: &Path) -> bool {
-    path.extension() == Some(OsStr::new(std::env::consts::DLL_EXTENSION))
 }

@@ -1,50 +1,66 @@
-//! A watcher with a thread of its own, which tells what it notices.
+//! A watcher on a thread of its own, which sends its notifications.
 
+use std::ops::ControlFlow;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Select, Sender, TrySendError, bounded, unbounded};
 
-use crate::host::watch::notification::WatchNotification;
-use crate::host::watch::watcher::{Waited, Watcher};
+use super::notification::WatchNotification;
+use super::run::{WatchHandler, run};
+use super::watcher::Watcher;
 
-/// How long nothing may be told: until then it is not known whether anybody
-/// listens.
+/// The longest time without a notification. Until then it is not known that the
+/// receiver is gone.
 const SILENCE: Duration = Duration::from_millis(250);
 
-/// Starts the thread. It ends when told so, or when one of the two channels has
-/// no other end any more.
+/// Starts the thread. It ends when anything is sent to the second channel, or
+/// when the other end of one of the two channels is dropped.
 pub(crate) fn spawn(watcher: Watcher) -> (Receiver<WatchNotification>, Sender<()>, JoinHandle<()>) {
-    // One is told; what is noticed while nobody reads it waits in the watcher,
-    // once for each file.
-    let (told, notifications) = bounded(1);
-    // Whoever says stop never waits, however often.
+    // One notification is sent ahead. While nobody reads it, the others wait in
+    // the watcher, once for each file.
+    let (sender, notifications) = bounded(1);
+    // So that nobody who says stop ever waits.
     let (stop, stopped) = unbounded();
     let name = format!("watch {}", watcher.directory().display());
     let thread = thread::Builder::new().name(name.replace('\0', ""));
-    let thread = thread.spawn(move || tell(watcher, &told, &stopped)).expect("a thread can start");
-    (notifications, stop, thread)
+    let thread = thread.spawn(move || {
+        let mut handler = Forward { sender: &sender, stopped: &stopped };
+        run(watcher, &stopped, &mut handler);
+    });
+    (notifications, stop, thread.expect("a thread can start"))
 }
 
-fn tell(mut watcher: Watcher, told: &Sender<WatchNotification>, stopped: &Receiver<()>) {
-    loop {
-        let next = match watcher.wait(Some(Instant::now() + SILENCE), stopped) {
-            Waited::Stopped => return,
-            Waited::TimeUp => Some(WatchNotification::Unchanged),
-            Waited::Noticed if !has_room(told, stopped) => return,
-            Waited::Noticed => watcher.take(),
-        };
-        let Some(next) = next else { continue };
-        if let Err(TrySendError::Disconnected(_)) = told.try_send(next) {
-            return;
+/// Sends each notification to the receiver.
+struct Forward<'c> {
+    sender: &'c Sender<WatchNotification>,
+    stopped: &'c Receiver<()>,
+}
+
+impl WatchHandler for Forward<'_> {
+    fn wake(&self) -> Option<Instant> {
+        Some(Instant::now() + SILENCE)
+    }
+
+    fn time_up(&mut self) -> ControlFlow<()> {
+        self.notice(WatchNotification::Unchanged)
+    }
+
+    /// Waits until there is room for a notification.
+    fn get_ready(&mut self) -> ControlFlow<()> {
+        let mut select = Select::new();
+        let room = select.send(self.sender);
+        select.recv(self.stopped);
+        match select.ready() == room {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
         }
     }
-}
 
-/// Waits until something can be told; `false` if it is to end instead.
-fn has_room(told: &Sender<WatchNotification>, stopped: &Receiver<()>) -> bool {
-    let mut select = Select::new();
-    let room = select.send(told);
-    select.recv(stopped);
-    select.ready() == room
+    fn notice(&mut self, notification: WatchNotification) -> ControlFlow<()> {
+        match self.sender.try_send(notification) {
+            Err(TrySendError::Disconnected(_)) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
 }

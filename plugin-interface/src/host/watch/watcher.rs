@@ -1,9 +1,9 @@
-//! Watches a target, on the thread of whoever waits for it.
+//! Watches a target, on the thread that waits for it.
 //!
-//! Events go straight from the system's thread into the debouncer, behind a lock
-//! that is held for moments; this side asks the debouncer what to do, does the
-//! looking and counting, and sleeps until it is woken or the time has come. So
-//! nothing is queued: what is not taken yet stays in the debouncer, once for each
+//! Events go straight from the thread of `notify` into the debouncer, behind a
+//! lock that is held for moments. The waiting thread runs the tasks of the
+//! debouncer, and sleeps until it is woken or until the next task. So there is
+//! no queue of events: an untaken change stays in the debouncer, once for each
 //! file.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -17,68 +17,68 @@ use notify::{RecursiveMode, Watcher as _};
 use crate::host::error::LoadError;
 use crate::host::file::identity::FileIdentity;
 use crate::host::platform;
-use crate::host::watch::debouncer::{Debouncer, FileEvent, Finding, Task, Timing};
+use crate::host::watch::debouncer::{Debouncer, FileEvent, Task, Timing};
 use crate::host::watch::events::translate;
 use crate::host::watch::notification::{WatchError, WatchNotification};
 use crate::host::watch::scan;
 use crate::host::watch::target::WatchTarget;
 
-/// How often to look whether the directory is still the one that is watched,
-/// and how often to count its files where the system tells nothing.
+/// The time between two checks that the directory is still the watched one. Also
+/// the time between two scans where the system sends no events.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
-/// For how long a file, or the directory, may be away and come back.
+/// The time for which a file or the directory may be missing without a report.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Calls the handler with the system's events of a directory.
+/// Calls the handler with the events of a directory.
 pub(super) type Open = fn(&Path, RecursiveMode, Handler) -> notify::Result<Events>;
 pub(super) type Handler = Box<dyn FnMut(notify::Result<notify::Event>) + Send>;
-/// Events come for as long as this lives.
+/// The source of events, until it is dropped.
 pub(super) type Events = Box<dyn notify::Watcher + Send>;
 
-/// A target, and all that is known of it.
+/// A target, and its known state.
 pub(crate) struct Watcher {
     target: WatchTarget,
-    /// Whether to do without events, and how often to count then.
+    /// The time between two scans, if the watcher is to do without events.
     polling: Option<Duration>,
     open: Open,
     debouncer: Arc<Mutex<Debouncer>>,
-    /// One token, put there when the debouncer wants to be asked earlier.
+    /// Holds one token when the debouncer has an earlier task than before.
     wake: (Sender<()>, Receiver<()>),
     events: Option<Events>,
     /// The directory that is watched.
-    armed: Option<Identity>,
+    watched: Option<Identity>,
     missing: Missing,
-    /// Where links lead to, as it was.
+    /// The last known targets of links.
     links: BTreeMap<PathBuf, Option<FileIdentity>>,
     errors: VecDeque<WatchError>,
 }
 
-/// A directory without links, its device and its number there.
+/// The path of a directory without links, its device and its inode.
 type Identity = (PathBuf, (u64, u64));
 
-/// Since when the directory is away, and what was told about it.
+/// The time since the directory is missing, and if that was reported.
 #[derive(Default)]
 struct Missing {
     since: Option<Instant>,
-    is_told: bool,
-    /// How long it may be.
+    is_reported: bool,
+    /// The time for which it may be missing.
     grace: Duration,
 }
 
-/// Why waiting ended.
+/// The reason that a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Waited {
-    /// There is something to take.
+    /// There is a notification to take.
     Noticed,
-    /// It was time.
+    /// The time has come.
     TimeUp,
-    /// Somebody said stop, or nobody can any more.
+    /// A stop was sent, or its sender was dropped.
     Stopped,
 }
 
 impl Watcher {
-    /// Watches from now on, and first notices what is there: every `polling`
-    /// without events, if that is given.
+    /// Watches from now on, and first notices the files that are there. With
+    /// `polling` it scans that often, and uses no events.
     pub(crate) fn new(target: WatchTarget, quiet: Duration, polling: Option<Duration>) -> Self {
         Self::with(target, quiet, polling, open)
     }
@@ -93,7 +93,7 @@ impl Watcher {
             debouncer,
             wake: bounded(1),
             events: None,
-            armed: None,
+            watched: None,
             missing: Missing::default(),
             links: BTreeMap::new(),
             errors: VecDeque::new(),
@@ -102,12 +102,12 @@ impl Watcher {
         watcher
     }
 
-    /// The directory, as it was named.
+    /// Returns the directory, as the caller named it.
     pub(crate) fn directory(&self) -> &Path {
         &self.target.directory
     }
 
-    /// Waits until something is noticed, until a time, or until `stop`.
+    /// Waits until there is a notification, until a time, or until `stop`.
     pub(crate) fn wait(&mut self, until: Option<Instant>, stop: &Receiver<()>) -> Waited {
         loop {
             if stop.try_recv() != Err(TryRecvError::Empty) {
@@ -115,7 +115,7 @@ impl Watcher {
             }
             let now = Instant::now();
             self.run_tasks(now);
-            if !self.errors.is_empty() || self.debouncer().has_findings(now) {
+            if !self.errors.is_empty() || self.debouncer().has_notification(now) {
                 return Waited::Noticed;
             }
             if until.is_some_and(|until| until <= now) {
@@ -131,32 +131,33 @@ impl Watcher {
         }
     }
 
-    /// What was noticed, if anything.
+    /// Takes the next notification, if there is one.
     pub(crate) fn take(&mut self) -> Option<WatchNotification> {
         if let Some(error) = self.errors.pop_front() {
             return Some(WatchNotification::Error(error));
         }
         let now = Instant::now();
         loop {
-            let finding = self.debouncer().find(now)?;
-            match finding {
-                Finding::Removed(paths) => {
+            let next = self.debouncer().next_notification(now)?;
+            match next {
+                WatchNotification::Removed { paths } => {
                     self.links.retain(|link, _| !paths.contains(link));
                     self.update_links();
                     return Some(WatchNotification::Removed { paths });
                 }
-                Finding::Changed(mut paths, since) => {
+                WatchNotification::Changed { mut paths, since } => {
                     paths.retain(|path| self.is_there(path, now));
                     if !paths.is_empty() {
                         return Some(WatchNotification::Changed { paths, since });
                     }
                 }
+                other => return Some(other),
             }
         }
     }
 
-    /// Whether the file is there, as the events may not have told; and if it
-    /// is a link, remembers where it leads.
+    /// Returns `true` if the file is there, which the events may not show. If it
+    /// is a link, remembers its target.
     fn is_there(&mut self, path: &Path, now: Instant) -> bool {
         match path.symlink_metadata() {
             Ok(found) if found.is_symlink() => {
@@ -176,9 +177,9 @@ impl Watcher {
         self.debouncer().set_has_links(!self.links.is_empty());
     }
 
-    /// Does what the debouncer wants done by now.
+    /// Runs the tasks of the debouncer that are due.
     fn run_tasks(&mut self, now: Instant) {
-        // The lock is not held while it is done.
+        // The lock is not held while a task runs.
         let next = |this: &Self| this.debouncer().next_task(now);
         while let Some(task) = next(self) {
             match task {
@@ -189,7 +190,7 @@ impl Watcher {
     }
 
     fn check(&mut self, now: Instant) {
-        if identity(&self.target.directory) != self.armed || self.armed.is_none() {
+        if identity(&self.target.directory) != self.watched || self.watched.is_none() {
             return self.rewatch(now);
         }
         if self.events.is_none() {
@@ -204,11 +205,11 @@ impl Watcher {
         }
     }
 
-    /// Watches first, then counts: what comes in between is noticed twice.
+    /// Watches first, then scans: a change in between is noticed twice.
     fn rewatch(&mut self, now: Instant) {
         self.events = None;
-        self.armed = identity(&self.target.directory);
-        let root = self.armed.as_ref().map(|(root, ..)| root.clone());
+        self.watched = identity(&self.target.directory);
+        let root = self.watched.as_ref().map(|(root, ..)| root.clone());
         let listened = root.filter(|_| self.polling.is_none()).map(|root| self.listen(&root));
         let every = self.polling.unwrap_or(CHECK_INTERVAL);
         self.debouncer().set_check_interval(every, !matches!(listened, Some(Ok(_))), now);
@@ -221,7 +222,7 @@ impl Watcher {
             None => None,
         };
         self.rescan(now);
-        // If its files cannot be counted either, that was told.
+        // If its files cannot be scanned either, that was reported.
         if let Some(reason) = failed.filter(|_| self.missing.since.is_none()) {
             let path = self.target.directory.clone();
             self.errors.push_back(WatchError::Polling { path, interval: every, reason });
@@ -234,7 +235,7 @@ impl Watcher {
         let handler = move |event: notify::Result<notify::Event>| {
             let seen = match &event {
                 Ok(event) => translate(&target, &below, event),
-                // Such as a new directory below, for which no watch was left.
+                // For instance a new directory, for which no watch was left.
                 Err(_) => vec![FileEvent::NewDirectory],
             };
             if seen.is_empty() {
@@ -245,10 +246,10 @@ impl Watcher {
             let before = debouncer.wake();
             seen.into_iter().for_each(|seen| debouncer.handle(seen, now));
             let is_earlier = debouncer.wake() < before;
-            // Whoever wakes wants the debouncer.
+            // The woken thread locks the debouncer.
             drop(debouncer);
             if is_earlier {
-                // Full means that the token lies there.
+                // A full channel holds the token already.
                 let _ = wake.try_send(());
             }
         };
@@ -269,14 +270,14 @@ impl Watcher {
         }
     }
 
-    /// Tells that the directory is away: at once if it never was there, else
-    /// when it does not come back.
+    /// Reports that the directory is missing: at once if it never was there,
+    /// otherwise if it does not come back.
     fn miss(&mut self, error: LoadError, now: Instant) {
-        (self.armed, self.events) = (None, None);
+        (self.watched, self.events) = (None, None);
         self.debouncer().directory_missing(now);
         let since = *self.missing.since.get_or_insert(now);
-        if !self.missing.is_told && now.saturating_duration_since(since) >= self.missing.grace {
-            self.missing.is_told = true;
+        if !self.missing.is_reported && now.saturating_duration_since(since) >= self.missing.grace {
+            self.missing.is_reported = true;
             self.errors.push_back(WatchError::Directory { error });
         }
     }
@@ -290,20 +291,20 @@ fn lock(debouncer: &Mutex<Debouncer>) -> MutexGuard<'_, Debouncer> {
     debouncer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Which directory a path means now: another one may take its target, or a
-/// link may come to lead to another.
+/// Returns the directory that a path means now. It may be replaced by another
+/// one, or a link may get another target.
 fn identity(directory: &Path) -> Option<Identity> {
     let real = directory.canonicalize().ok()?;
     let number = platform::file_number(&real.metadata().ok()?);
     Some((real, number))
 }
 
-/// The file that a link leads to, as it is now.
+/// Returns the file that a link refers to now.
 fn link_target(link: &Path) -> Option<FileIdentity> {
     link.metadata().ok().map(|found| FileIdentity::of(&found))
 }
 
-/// The system's own events.
+/// Opens the events of the system.
 fn open(root: &Path, mode: RecursiveMode, handler: Handler) -> notify::Result<Events> {
     let config = notify::Config::default().with_follow_symlinks(false);
     let mut watcher = notify::RecommendedWatcher::new(handler, config)?;
@@ -326,7 +327,7 @@ mod tests {
         directory.join(name).with_extension(std::env::consts::DLL_EXTENSION)
     }
 
-    /// The next that is noticed.
+    /// Waits for the next notification.
     fn next(watcher: &mut Watcher) -> WatchNotification {
         loop {
             assert_eq!(watcher.wait(None, &never()), Waited::Noticed);
@@ -342,7 +343,7 @@ mod tests {
         assert_eq!(paths, [path]);
     }
 
-    /// Of changes before, any number may be noticed.
+    /// Any number of changes may be noticed before.
     fn expect_removed(watcher: &mut Watcher, path: &Path) {
         loop {
             match next(watcher) {
@@ -364,13 +365,13 @@ mod tests {
         fs::write(&path, "1").unwrap();
         let target = WatchTarget::directory(directory.path(), false);
         let mut watcher = Watcher::with(target, QUIET, None, no_watches);
-        let told = next(&mut watcher);
-        let WatchNotification::Error(WatchError::Polling { reason, .. }) = told else {
-            panic!("{told:?}");
+        let reported = next(&mut watcher);
+        let WatchNotification::Error(WatchError::Polling { reason, .. }) = reported else {
+            panic!("{reported:?}");
         };
         assert_eq!(reason, "OS file watch limit reached.");
         expect_changed(&mut watcher, &path);
-        // Once more, since a count may not show what follows it closely.
+        // Once more, since a scan may not show a change shortly after it.
         expect_changed(&mut watcher, &path);
         fs::write(&path, "22").unwrap();
         expect_changed(&mut watcher, &path);
@@ -378,7 +379,7 @@ mod tests {
         expect_removed(&mut watcher, &path);
     }
 
-    /// A system whose queue is full: it tells of nothing but that.
+    /// A system whose queue is full: it reports only that.
     fn overflows(_: &Path, _: RecursiveMode, mut handler: Handler) -> notify::Result<Events> {
         static LOST: Mutex<Vec<Handler>> = Mutex::new(Vec::new());
         let lost = || notify::Event::new(EventKind::Other).set_flag(Flag::Rescan);
@@ -392,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn where_events_are_lost_the_files_are_counted() {
+    fn files_are_scanned_if_events_are_lost() {
         let directory = tempfile::tempdir().unwrap();
         let target = WatchTarget::directory(directory.path(), false);
         let mut watcher = Watcher::with(target, QUIET, None, overflows);
@@ -425,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_ends_when_it_is_time_or_somebody_says_so() {
+    fn waiting_ends_in_time_or_at_a_stop() {
         let directory = tempfile::tempdir().unwrap();
         let target = WatchTarget::directory(directory.path(), false);
         let mut watcher = Watcher::new(target, QUIET, None);

@@ -109,7 +109,7 @@ fn names_that_no_function_can_have_are_refused() {
     let open = |names: &[&str]| HotLibrary::open(sources.library(), names).unwrap_err();
     let none = open(&[]);
     assert!(matches!(none, HotError::NoNames { .. }), "{none:?}");
-    assert!(text(&none).contains("name those that are to be called"), "{none:?}");
+    assert!(text(&none).contains("name the functions to call"), "{none:?}");
     for name in ["", "fo\0o"] {
         let error = open(&["foo", name]);
         assert!(matches!(error, HotError::Name { .. }), "{error:?}");
@@ -158,7 +158,7 @@ fn the_new_function_is_tried_before_it_serves_and_a_failing_try_keeps_the_old() 
     sources.build("int foo(void) { return -1; }");
     let error = library.check_and_reload().unwrap_err();
     assert!(matches!(error, HotError::Refused { .. }), "{error:?}");
-    assert!(text(&error).ends_with("was tried and refused: foo() -> -1"), "{error:?}");
+    assert!(text(&error).ends_with("was refused by the validation: foo() -> -1"), "{error:?}");
     sources.build("int other(void) { return 1; }");
     let error = library.check_and_reload().unwrap_err();
     assert!(text(&error).ends_with("foo() is not defined"), "{error:?}");

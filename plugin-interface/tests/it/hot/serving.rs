@@ -181,7 +181,7 @@ fn a_version_stays_mapped_where_the_host_says_so() {
     let UnloadOutcome::Retained { reason, .. } = library.unload().unwrap() else {
         panic!("it is retained");
     };
-    assert_eq!(reason, "it was opened so that its versions stay mapped");
+    assert_eq!(reason, "its options keep its versions mapped");
     // SAFETY: this is its signature, and the library is mapped.
     assert_eq!(unsafe { foo() }, 4);
 }

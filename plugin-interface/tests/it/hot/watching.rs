@@ -67,6 +67,39 @@ fn a_watch_keeps_nothing_and_may_be_dropped_by_a_listener() {
     events.recv_timeout(Duration::from_secs(60)).unwrap();
 }
 
+#[test]
+fn a_listener_that_blocks_holds_up_neither_the_drop_of_its_watch_nor_another_library() {
+    let (sources, others) = (Sources::of(FIRST), Sources::of(FIRST));
+    let library = HotLibrary::open(sources.library(), &["foo"]).unwrap();
+    let watch = library.watch();
+    let (release, blocked) = channel::<()>();
+    let blocked = std::sync::Mutex::new(blocked);
+    let (sender, called) = channel();
+    library.on_reload(move |_| {
+        let _ = sender.send(());
+        // Ends when the test is over.
+        let _ = blocked.lock().unwrap().recv();
+    });
+    sources.build(SECOND);
+    // One call on the thread of the watch, one on that which closes the old
+    // version.
+    for _ in 0..2 {
+        called.recv_timeout(Duration::from_secs(60)).expect("a call");
+    }
+    drop(watch);
+    let other = HotLibrary::open(others.library(), &["foo"]).unwrap();
+    let (sender, unloaded) = channel();
+    other.on_reload(move |event| {
+        if matches!(event, HotEvent::Unloaded { generation: 1, .. }) {
+            let _ = sender.send(());
+        }
+    });
+    others.build(SECOND);
+    other.check_and_reload().unwrap();
+    unloaded.recv_timeout(Duration::from_secs(60)).expect("it waits for nobody else");
+    drop(release);
+}
+
 /// A crate of a user who knows nothing of plugins.
 fn plugin01(answer: &str) -> String {
     format!(
@@ -136,7 +169,7 @@ fn a_rust_library_that_cargo_builds_is_tried_and_then_assigned() {
     fs::write(path.with_file_name(".cargo-lock"), "").unwrap();
     cargo("bad");
     let HotEvent::Refused { generation: 2, message } = next(&events) else { panic!("it is bad") };
-    assert!(message.ends_with("was tried and refused: it is bad"), "{message}");
+    assert!(message.ends_with("was refused by the validation: it is bad"), "{message}");
     assert_eq!(answer(), "11111 Hello from Rust!");
     cargo("22222");
     assert!(matches!(next(&events), HotEvent::Reloaded { generation: 3, .. }));

@@ -1,5 +1,5 @@
-//! Calls whose types are known at run time only.
-#![expect(unsafe_code, reason = "calls functions as signatures say that they are")]
+//! Calls of C functions by signatures that are known only at run time.
+#![expect(unsafe_code, reason = "calls functions by their signatures")]
 
 mod signature;
 mod value;
@@ -9,24 +9,26 @@ use core::ffi::{CStr, c_void};
 use libffi::middle::{Arg, Cif, CodePtr, Type};
 
 use self::signature::{CType, Kind, Scalar};
-use super::{HotLibrary, HotVersion, NotDefined};
+use super::error::NotDefined;
+use super::handle::HotLibrary;
+use super::version::HotVersion;
 
 pub use self::signature::Signature;
 pub use self::value::{Buffer, Value};
 
-/// Why a function was not called.
+/// The error of a function that was not called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DynamicCallError {
-    /// The library that serves has no such function.
+    /// The current version has no such function.
     #[error(transparent)]
     NotDefined(#[from] NotDefined),
-    /// The text is no signature.
-    #[error("`{text}` is no signature: {reason}; write it as in `scale(double, int) -> double`")]
+    /// The text is no valid signature.
+    #[error("`{text}` is not a signature: {reason}; write it like `scale(double, int) -> double`")]
     Signature {
         /// The text.
         text: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
     /// There are more or fewer arguments than the function takes.
@@ -34,37 +36,37 @@ pub enum DynamicCallError {
     Arity {
         /// The signature.
         signature: String,
-        /// How many it takes.
+        /// The number of its parameters.
         expected: usize,
-        /// How many there are.
+        /// The number of arguments.
         found: usize,
     },
     /// An argument is not of the type of its parameter.
     #[error("argument {place}: expected {expected}, found {found}")]
     Type {
-        /// Which argument, counted from 1.
+        /// The number of the argument, counted from 1.
         place: usize,
         /// The type of the parameter.
         expected: String,
-        /// What there is.
+        /// The argument.
         found: String,
     },
 }
 
 impl HotLibrary {
-    /// Calls a function of the version that serves, by a signature that is known
+    /// Calls a function of the current version, by a signature that is known only
     /// at run time.
     ///
     /// # Errors
     ///
-    /// If the function is not defined, or there are more or fewer arguments than
-    /// the signature has parameters, or one is not of its parameter's type, or out
-    /// of its range.
+    /// If the function is not defined, if the number of arguments is not that of
+    /// the parameters, or if an argument is not of its parameter's type or out of
+    /// its range.
     ///
     /// # Safety
     ///
-    /// 1. The function has this signature, and is called as it asks for: it writes
-    ///    no further than buffers reach, and keeps none of them.
+    /// 1. The function has this signature, and its own conditions are met. It does
+    ///    not write beyond the end of a buffer, and keeps no pointer to one.
     /// 2. A `char *` that it returns is null or ends with NUL.
     ///
     /// ```
@@ -91,21 +93,21 @@ impl HotLibrary {
         signature: &Signature,
         arguments: &[Value<'_>],
     ) -> Result<Value<'static>, DynamicCallError> {
-        // SAFETY: as the contract of this function has it.
+        // SAFETY: the conditions of this function.
         unsafe { self.version().call_dynamic(name, signature, arguments) }
     }
 }
 
 impl HotVersion {
-    /// As [`HotLibrary::call_dynamic`], by this version.
+    /// Calls a function of this version, like [`HotLibrary::call_dynamic`].
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Those of [`HotLibrary::call_dynamic`].
     ///
     /// # Safety
     ///
-    /// As there.
+    /// The conditions of [`HotLibrary::call_dynamic`].
     pub unsafe fn call_dynamic(
         &self,
         name: &str,
@@ -123,13 +125,13 @@ impl HotVersion {
         let types = signature.parameters.iter().map(|parameter| ffi_type(parameter.kind));
         let cif = Cif::new(types, ffi_type(signature.returns.kind));
         let arguments: Vec<_> = packed.iter().map(Arg::new).collect();
-        // SAFETY: the function has this signature, by the contract of this one,
-        // and each argument was packed for it.
+        // SAFETY: the function has this signature (condition 1), and each argument
+        // was packed for its parameter.
         Ok(unsafe { call(&cif, CodePtr::from_fun(function), &arguments, signature.returns.kind) })
     }
 }
 
-/// An argument in memory: its bytes begin where this does.
+/// An argument in memory. Its bytes begin at the start.
 #[repr(C, align(8))]
 struct Packed([u8; 8]);
 
@@ -141,7 +143,7 @@ impl Packed {
     }
 }
 
-/// The value as an argument of that type, if it is one.
+/// Packs a value as an argument of that type. Returns `None` if it is not one.
 fn pack(wanted: &CType, value: &Value<'_>) -> Option<Packed> {
     match (wanted.kind, value) {
         (Kind::Scalar(Scalar::Bool), Value::Bool(value)) => Some(Packed::new([u8::from(*value)])),
@@ -181,7 +183,7 @@ fn pack_pointer(kind: Kind, value: &Value<'_>) -> Option<Packed> {
         Value::Pointer(pointer) => *pointer,
         Value::Text(text) if is_text && is_const => text.as_ptr().cast(),
         Value::Buffer(buffer) if buffer.is_mutable || is_const => {
-            // A text is an array of bytes, whether or not they have signs.
+            // A text is an array of bytes, signed or unsigned.
             let is_bytes = matches!(buffer.element, Scalar::Signed(1) | Scalar::Unsigned(1));
             let fits = to.is_none() || to == Some(buffer.element) || (is_text && is_bytes);
             fits.then_some(buffer.start)?
@@ -210,11 +212,12 @@ fn ffi_type(kind: Kind) -> Type {
     }
 }
 
-/// Calls a function and takes what it returns.
+/// Calls a function and returns its result.
 ///
 /// # Safety
 ///
-/// As [`Cif::call`]; and a text that is returned ends with NUL.
+/// 1. The conditions of [`Cif::call`] for a return of the kind `returns`.
+/// 2. A text that is returned is null or ends with NUL.
 unsafe fn call(
     cif: &Cif,
     function: CodePtr,
@@ -223,8 +226,7 @@ unsafe fn call(
 ) -> Value<'static> {
     macro_rules! returned {
         ($returned:ty) => {
-            // SAFETY: the contract of this function; the type is that of the
-            // return.
+            // SAFETY: condition 1, and the type is that of the return.
             unsafe { cif.call::<$returned>(function, arguments) }
         };
     }
@@ -247,7 +249,7 @@ unsafe fn call(
         Kind::Pointer { is_text, .. } => {
             let pointer = returned!(*mut c_void);
             match is_text && !pointer.is_null() {
-                // SAFETY: it ends with NUL, by the contract of this function.
+                // SAFETY: it is not null, and ends with NUL (condition 2).
                 true => Value::Text(unsafe { CStr::from_ptr(pointer.cast()) }.to_owned()),
                 false => Value::Pointer(pointer),
             }

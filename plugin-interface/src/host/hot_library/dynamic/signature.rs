@@ -1,4 +1,4 @@
-//! The signature of a function of C, read from text.
+//! The signature of a C function, parsed from text.
 
 use core::ffi::{c_char, c_int, c_long, c_short};
 use core::fmt;
@@ -8,7 +8,7 @@ use std::ffi::CString;
 use super::DynamicCallError;
 use super::value::Value;
 
-/// A number of C, by its size; and `bool`.
+/// A C number by its size in bytes, or `bool`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scalar {
     Bool,
@@ -18,11 +18,11 @@ pub(super) enum Scalar {
     Float(usize),
 }
 
-/// What a function takes or gives.
+/// The type of a parameter or of a return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CType {
     pub(super) kind: Kind,
-    /// As it was written.
+    /// The type as it was written.
     text: String,
 }
 
@@ -31,23 +31,23 @@ pub(super) enum Kind {
     Void,
     Scalar(Scalar),
     Pointer {
-        /// To what, if that is a number.
+        /// The type that it points to, if that is a number.
         to: Option<Scalar>,
         is_text: bool,
         is_const: bool,
     },
 }
 
-/// The signature of a function of C: `scale(double, int) -> double`.
+/// The signature of a C function, such as `scale(double, int) -> double`.
 ///
 /// ```text
 /// signature = [name] "(" ["void" | type {"," type}] ")" ["->" type]
 /// type      = word {word} {"*"}
 /// ```
 ///
-/// The types are those of C numbers (`int`, `unsigned long`, `uint8_t`, `size_t`,
-/// `float` ..), `bool`, pointers to them, `char *` for texts, and `void *`. There
-/// are no structs, no `long double` and no variable arguments.
+/// The types are C numbers (`int`, `unsigned long`, `uint8_t`, `size_t`, `float`
+/// ..), `bool`, pointers to them, `char *` for texts, and `void *`. Structs,
+/// `long double` and variable arguments are not supported.
 ///
 /// ```
 /// use plugin_interface::dynamic::Signature;
@@ -66,19 +66,19 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// The name of the function, which may be empty.
+    /// Returns the name of the function, which may be empty.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Reads arguments for such a function from texts, such as those of a command
-    /// line. A text is one as it is, a number is in decimal digits; pointers to
-    /// anything else cannot be written, but for `null`.
+    /// Parses arguments for such a function from texts, such as those of a command
+    /// line. A text is used unchanged, a number is in decimal digits. The only
+    /// other pointer is `null`.
     ///
     /// # Errors
     ///
-    /// If there are more or fewer than the function takes, or one is none of its
-    /// type.
+    /// If the number of texts is not that of the parameters, or if one is not of
+    /// the type of its parameter.
     ///
     /// ```
     /// use plugin_interface::dynamic::{Signature, Value};
@@ -113,7 +113,7 @@ impl Signature {
 }
 
 impl CType {
-    /// An argument is not of this type.
+    /// Returns the error of an argument that is not of this type.
     pub(super) fn mismatch(&self, index: usize, found: String) -> DynamicCallError {
         DynamicCallError::Type { place: index + 1, expected: self.text.clone(), found }
     }
@@ -144,7 +144,7 @@ impl FromStr for Signature {
         let (list, rest) = rest.split_once(')').ok_or_else(|| invalid("there is no `)`".into()))?;
         let (name, list, rest) = (name.trim(), list.trim(), rest.trim());
         if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            return Err(invalid(format!("`{name}` is no name of a function")));
+            return Err(invalid(format!("`{name}` is not the name of a function")));
         }
         let returns = match rest.strip_prefix("->") {
             Some(returns) => returns,
@@ -180,19 +180,19 @@ fn c_type(text: &str) -> Result<CType, String> {
     let is_void = words == ["void"];
     let to = scalar(&words);
     let kind = match (&*stars, to) {
-        (_, None) if !is_void => return Err(format!("`{text}` is no type of C that is known")),
+        (_, None) if !is_void => return Err(format!("`{text}` is not a known C type")),
         ("", None) => Kind::Void,
         ("", Some(scalar)) => Kind::Scalar(scalar),
         ("*", to) => Kind::Pointer { to, is_text: words == ["char"], is_const },
         (stars, _) if stars.bytes().all(|star| star == b'*') => {
             Kind::Pointer { to: None, is_text: false, is_const: false }
         }
-        _ => return Err(format!("expected `*` only behind the type, found `{text}`")),
+        _ => return Err(format!("expected `*` only after the type, found `{text}`")),
     };
     Ok(CType { kind, text: text.to_owned() })
 }
 
-/// The number that some words name, in any order.
+/// Returns the number type that the words name, in any order.
 fn scalar(words: &[&str]) -> Option<Scalar> {
     const CHAR: Scalar = if c_char::MIN == 0 { Scalar::Unsigned(1) } else { Scalar::Signed(1) };
     let has = |wanted: &str| words.contains(&wanted);
@@ -308,11 +308,11 @@ mod tests {
             ("foo", "there is no `(`"),
             ("foo(int", "there is no `)`"),
             ("foo() int", "expected `-> type`, found `int`"),
-            ("fo-o()", "`fo-o` is no name of a function"),
+            ("fo-o()", "`fo-o` is not the name of a function"),
             ("foo(int, void)", "a parameter cannot be void"),
-            ("foo(int,)", "`` is no type of C"),
-            ("foo(...)", "`...` is no type of C"),
-            ("foo() -> ", "`` is no type of C"),
+            ("foo(int,)", "`` is not a known C type"),
+            ("foo(...)", "`...` is not a known C type"),
+            ("foo() -> ", "`` is not a known C type"),
         ] {
             let error = text.parse::<Signature>().unwrap_err().to_string();
             assert!(error.contains(reason) && error.contains(text), "{error}");

@@ -1,4 +1,4 @@
-//! What goes to a function and comes back, its types known at run time.
+//! Arguments and returns of calls whose types are known only at run time.
 
 use core::ffi::c_void;
 use core::fmt;
@@ -21,23 +21,23 @@ use super::signature::Scalar;
 #[derive(Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'b> {
-    /// Nothing; only returned.
+    /// No value. Only returned.
     Void,
     /// A `bool`.
     Bool(bool),
-    /// A number of any type of integers, whose range is checked.
+    /// A number of any integer type. Its range is checked.
     Int(i128),
-    /// A `double`; or a `float`, to which it is rounded.
+    /// A `double`. For a `float` it is rounded.
     Float(f64),
-    /// A `const char *` that ends with NUL. One that is returned is a copy.
+    /// A `const char *` that ends with NUL. A returned text is a copy.
     Text(CString),
-    /// Where an array begins.
+    /// The start of a borrowed array.
     Buffer(Buffer<'b>),
-    /// Any pointer. It is for the caller to know what it leads to.
+    /// Any pointer. The caller knows the type that it points to.
     Pointer(*mut c_void),
 }
 
-/// A borrowed array of numbers; made from a slice.
+/// A borrowed array of numbers. Created from a slice.
 #[derive(PartialEq, Eq)]
 pub struct Buffer<'b> {
     pub(super) start: *mut c_void,
@@ -55,7 +55,7 @@ impl fmt::Debug for Buffer<'_> {
 }
 
 impl fmt::Display for Value<'_> {
-    /// Void as nothing, texts as they are, a buffer by its type.
+    /// Writes void as nothing, a text unchanged, and a buffer by its type.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Void => Ok(()),

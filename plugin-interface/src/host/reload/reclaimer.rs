@@ -1,48 +1,51 @@
-//! Where replaced versions go: to a thread of ours, which waits for their last
-//! guards and then unmakes and closes them, so that no caller ever does.
+//! The thread that waits for the last guards of replaced versions.
 //!
-//! A guard that goes tells nobody, since that would cost every call. The
-//! thread looks, at first often, then less so; while there is nothing to look
-//! at, it sleeps. It leaves a version alone for a moment, so that its end does
-//! not take time from the first calls of the next one. A plugin whose drop does
-//! not return holds up those after it.
+//! There is one for the whole process, so that no caller ever waits. It only
+//! looks: a version without guards is closed by the queue of its library.
+//!
+//! The drop of a guard notifies nobody, since that would cost every call.
+//! Instead the thread looks at each version, often at first, then less often.
+//! It sleeps while there is no version to look at. It leaves a new one alone
+//! for a moment, so that closing it takes no time from the first calls of the
+//! next version.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// A version on its way out.
-pub(in crate::host) trait PendingReclaim: Send {
-    /// When it was replaced.
+/// A version whose last guard is waited for.
+pub(super) trait PendingReclaim: Send {
+    /// The time at which it was replaced.
     fn since(&self) -> Instant;
 
-    /// Retires it if nobody is inside, and tells whether that is done.
+    /// Hands it over to be closed if its last guard is gone. Returns `true` if
+    /// that is done. Runs no code of plugins or users.
     fn try_reclaim(&mut self) -> bool;
 }
 
-/// What the thread has yet to hear of, and the thread.
+/// The thread, and the versions that it has not taken over yet.
 #[derive(Default)]
 struct Queue {
     arrived: Vec<Box<dyn PendingReclaim>>,
     thread: Option<Thread>,
 }
 
-/// A version is left alone for so long, at least, between two looks at it.
+/// The shortest time between two looks at a version.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 static QUEUE: Mutex<Queue> = Mutex::new(Queue { arrived: Vec::new(), thread: None });
 
-/// Retires a version when its last guard is gone. Returns at once.
-pub(in crate::host) fn retire(pending: Box<dyn PendingReclaim>) {
+/// Has a version closed when its last guard is gone. Returns at once.
+pub(super) fn add(pending: Box<dyn PendingReclaim>) {
     let mut queue = QUEUE.lock().unwrap_or_else(PoisonError::into_inner);
     queue.arrived.push(pending);
     if queue.thread.is_none() {
-        // If the system has no thread for us, the next version tries again.
+        // If the system has no thread now, the next version tries again.
         let started = thread::Builder::new().name("plugin-retire".to_owned()).spawn(run);
         queue.thread = started.ok().map(|handle| handle.thread().clone());
     }
     let thread = queue.thread.clone();
-    // It wants the queue when it wakes.
+    // The thread locks the queue when it wakes.
     drop(queue);
     if let Some(thread) = thread {
         thread.unpark();
@@ -62,7 +65,7 @@ fn run() {
     }
 }
 
-/// How long to leave a version alone that was replaced so long ago.
+/// Returns the pause before the next look at a version of that age.
 fn pause(age: Duration) -> Duration {
     (age / 8).clamp(SHORTEST, Duration::from_millis(250))
 }
@@ -71,7 +74,7 @@ fn pause(age: Duration) -> Duration {
 mod tests {
     use std::sync::mpsc::{Sender, channel};
 
-    use crate::host::swap::reclaimer::*;
+    use super::*;
 
     struct Patient {
         since: Instant,
@@ -98,7 +101,7 @@ mod tests {
         let (done, finished) = channel();
         for attempts in [1, 5, 3] {
             let done = done.clone();
-            retire(Box::new(Patient { since: Instant::now(), attempts, done }));
+            add(Box::new(Patient { since: Instant::now(), attempts, done }));
         }
         let threads: Vec<_> = finished.iter().take(3).collect();
         assert!(threads.iter().all(|id| *id == threads[0] && *id != thread::current().id()));
