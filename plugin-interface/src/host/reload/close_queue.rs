@@ -87,7 +87,7 @@ mod tests {
         let (release, blocked) = channel::<()>();
         let (sender, done) = channel();
         let [first, second] = [(); 2].map(|()| Arc::new(CloseQueue::default()));
-        first.run(move || drop(blocked.recv()));
+        first.run(move || blocked.recv().unwrap_or_default());
         second.run(move || sender.send(()).unwrap());
         done.recv_timeout(Duration::from_secs(60)).expect("the other queue runs");
         drop(release);

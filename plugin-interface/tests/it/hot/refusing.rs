@@ -182,7 +182,7 @@ fn a_validation_that_reloads_is_told_so() {
     *itself.lock().unwrap() = Some(library.clone());
     sources.build(SECOND);
     let error = library.check_and_reload().unwrap_err();
-    assert!(text(&error).contains("by this very thread"), "{error:?}");
+    assert!(text(&error).contains("already being reloaded by this thread"), "{error:?}");
     *itself.lock().unwrap() = None;
 }
 
