@@ -76,6 +76,7 @@ mod tests {
     pub(crate) fn step() {}
 }
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -93,7 +94,8 @@ struct Value {
     freed: Arc<[AtomicUsize; 3]>,
 }
 
-/// The swap of a model, and how often each of its values was freed.
+/// The swap of a model, and how often each of its values was freed. Loom runs all
+/// threads of a model on one, so they may share it by `Rc`.
 struct Model {
     swap: Swap<Value>,
     freed: Arc<[AtomicUsize; 3]>,
@@ -113,9 +115,9 @@ impl Value {
 }
 
 impl Model {
-    fn new() -> Arc<Self> {
+    fn new() -> Rc<Self> {
         let freed: Arc<[AtomicUsize; 3]> = Arc::default();
-        Arc::new(Model { swap: Swap::new(value(0, &freed)), freed })
+        Rc::new(Model { swap: Swap::new(value(0, &freed)), freed })
     }
 
     fn publish(&self, number: usize) -> Retired<Value> {
@@ -153,7 +155,7 @@ fn check(program: impl Fn() + Sync + Send + 'static) {
 fn a_reader_sees_no_freed_value_and_the_last_guard_frees_it_once() {
     check(|| {
         let model = Model::new();
-        let reader = Arc::clone(&model);
+        let reader = Rc::clone(&model);
         let reader = thread::spawn(move || {
             let guard = reader.swap.get();
             let first = guard.read();
@@ -173,7 +175,7 @@ fn a_reader_sees_no_freed_value_and_the_last_guard_frees_it_once() {
 fn a_get_after_a_publish_returns_the_new_value() {
     check(|| {
         let model = Model::new();
-        let writer = Arc::clone(&model);
+        let writer = Rc::clone(&model);
         let writer = thread::spawn(move || writer.publish(1));
         let before = model.swap.get().read();
         let old = writer.join().unwrap();
@@ -189,7 +191,7 @@ fn a_guard_keeps_its_value_while_others_are_published_and_freed() {
     check(|| {
         let model = Model::new();
         let guard = model.swap.get();
-        let writer = Arc::clone(&model);
+        let writer = Rc::clone(&model);
         let writer = thread::spawn(move || {
             let first = try_free(writer.publish(1));
             let second = try_free(writer.publish(2));
@@ -210,7 +212,7 @@ fn a_guard_keeps_its_value_while_others_are_published_and_freed() {
 fn guards_beyond_the_slots_protect_their_values_too() {
     check(|| {
         let model = Model::new();
-        let reader = Arc::clone(&model);
+        let reader = Rc::clone(&model);
         let reader = thread::spawn(move || {
             let in_a_slot = reader.swap.get();
             let counted = reader.swap.get();
@@ -228,9 +230,9 @@ fn guards_beyond_the_slots_protect_their_values_too() {
 fn a_guard_that_outlives_its_thread_is_dropped_on_another() {
     check(|| {
         let model = Model::new();
-        let reader = Arc::clone(&model);
+        let reader = Rc::clone(&model);
         let guard: Guard<Value> = thread::spawn(move || reader.swap.get()).join().unwrap();
-        let writer = Arc::clone(&model);
+        let writer = Rc::clone(&model);
         let writer = thread::spawn(move || {
             // This thread may own the record of the one that ended.
             let other = writer.swap.get();

@@ -59,8 +59,8 @@ fn what_keeps_no_state_takes_none_and_gives_none() {
 fn a_state_that_is_refused_or_panics_leaves_the_old_version_serving() {
     let (_directory, _path, live) = open("stateful");
     for (count, next, reasons) in [
-        ("13", "stateful_next", &["state of version 1", "cannot restore thirteen"][..]),
-        ("14", "stateful_next", &["whose state has version 2", "fourteen is too much"]),
+        ("13", "stateful_next", &["rejected version 1", "cannot restore thirteen"][..]),
+        ("14", "stateful_next", &["expects state version 2", "fourteen is too much"]),
         ("15", "stateful_next", &["panicked when it saved its state", "cannot save fifteen"]),
         ("16", "stateful_renamed", &["Other", "it is that of `Counting`", "name = \"Counting\""]),
     ] {

@@ -161,9 +161,11 @@ impl Watcher {
     fn is_there(&mut self, path: &Path, now: Instant) -> bool {
         match path.symlink_metadata() {
             Ok(found) if found.is_symlink() => {
-                drop(self.links.insert(path.into(), link_target(path)))
+                self.links.insert(path.into(), link_target(path));
             }
-            Ok(_) => drop(self.links.remove(path)),
+            Ok(_) => {
+                self.links.remove(path);
+            }
             Err(_) => {
                 self.debouncer().handle(FileEvent::Removed(path.to_owned()), now);
                 return false;
