@@ -61,7 +61,7 @@ fn a_state_that_is_refused_or_panics_leaves_the_old_version_serving() {
     for (count, next, reasons) in [
         ("13", "stateful_next", &["rejected version 1", "cannot restore thirteen"][..]),
         ("14", "stateful_next", &["expects state version 2", "fourteen is too much"]),
-        ("15", "stateful_next", &["panicked when it saved its state", "cannot save fifteen"]),
+        ("15", "stateful_next", &["panicked while it saved its state", "cannot save fifteen"]),
         ("16", "stateful_renamed", &["Other", "it is that of `Counting`", "name = \"Counting\""]),
     ] {
         live.get().greet(count);

@@ -7,8 +7,8 @@ use crate::host::file::compare::is_same;
 use crate::host::file::identity::FileIdentity;
 use crate::host::load::policy::{Digest, digest};
 
-/// The way in which a [`HotLibrary`](super::HotLibrary) detects that its file has
-/// changed.
+/// The way in which a [`HotLibrary`](super::HotLibrary) detects that its file
+/// has changed.
 ///
 /// ```
 /// use plugin_interface::{ChangeDetection, HotOptions};
@@ -17,8 +17,8 @@ use crate::host::load::policy::{Digest, digest};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChangeDetection {
-    /// Compares every byte with the copy of the current version. A file that was
-    /// neither written nor replaced since then is not even opened.
+    /// Compares every byte with the copy of the current version. A file that
+    /// was neither written nor replaced since then is not even opened.
     #[default]
     Content,
     /// Compares only the time of the last modification. A file that was touched

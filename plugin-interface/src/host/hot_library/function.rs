@@ -15,8 +15,8 @@ use super::version::HotVersion;
 use crate::host::swap::Guard;
 
 impl HotLibrary {
-    /// Returns a function by its name. The function follows reloads, and is there
-    /// in those versions that define it.
+    /// Returns a function by its name. The function follows reloads, and is
+    /// there in those versions that define it.
     ///
     /// # Errors
     ///
@@ -32,8 +32,8 @@ impl HotLibrary {
     }
 }
 
-/// A function of a [`HotLibrary`](super::HotLibrary) by its name. Calls through it
-/// reach the current version.
+/// A function of a [`HotLibrary`](super::HotLibrary) by its name. Calls through
+/// it reach the current version.
 ///
 /// It keeps the `HotLibrary` open, and may be used by many threads at once.
 ///
@@ -60,8 +60,8 @@ impl<F: CFunction> HotFunction<F> {
         HotFunction { shared, index, function: PhantomData }
     }
 
-    /// Returns the function in the current version. The guard keeps that version
-    /// loaded. Takes no lock and waits for nothing.
+    /// Returns the function in the current version. The guard keeps that
+    /// version loaded. Takes no lock and waits for nothing.
     ///
     /// # Errors
     ///
@@ -98,8 +98,8 @@ impl<F: CFunction> HotFunction<F> {
 #[inline]
 fn function_at<F: CFunction>(address: NonNull<c_void>) -> F {
     const { assert!(size_of::<F>() == size_of::<NonNull<c_void>>()) };
-    // SAFETY: `F` is a pointer to a function (`CFunction`) of this size, and so is
-    // the address. The caller of the function vouches for the signature.
+    // SAFETY: `F` is a pointer to a function (`CFunction`) of this size, and so
+    // is the address. The caller of the function vouches for the signature.
     unsafe { core::mem::transmute_copy(&address) }
 }
 

@@ -34,8 +34,8 @@ pub trait HotFunctions: Sized {
 /// Defines a struct of functions of a C library, from their signatures.
 ///
 /// Each function is a field of type [`HotFunction`](crate::HotFunction) and an
-/// unsafe method. The method returns [`NotDefined`](crate::NotDefined) while the
-/// library has no such function. The struct implements
+/// unsafe method. The method returns [`NotDefined`](crate::NotDefined) while
+/// the library has no such function. The struct implements
 /// [`HotFunctions`](crate::HotFunctions). Without a name it is called
 /// `Functions`.
 ///
@@ -110,10 +110,10 @@ macro_rules! hot_functions {
                 ///
                 /// # Safety
                 ///
-                /// 1. The library's function has this signature, and its own conditions
-                ///    are met.
-                /// 2. A pointer into the library that it returns is not used after the
-                ///    library is replaced.
+                /// 1. The library's function has this signature, and its own
+                ///    conditions are met.
+                /// 2. A pointer into the library that it returns is not used
+                ///    after the library is replaced.
                 $vis unsafe fn $function(
                     &self,
                     $($arg: $type),*

@@ -17,8 +17,8 @@ use crate::host::load::settle::PATIENCE;
 use crate::host::reload::{ReloadCell, ReloadGuard, RetiredVersion};
 use crate::host::swap::Guard;
 
-/// A library with C functions that is replaced while it is in use: edit, rebuild,
-/// and the running program calls the new code.
+/// A library with C functions that is replaced while it is in use: edit,
+/// rebuild, and the running program calls the new code.
 ///
 /// The library needs no support for this. It is loaded from a private copy,
 /// after the same checks of its file that plugins pass. Writing to the file
@@ -34,9 +34,9 @@ use crate::host::swap::Guard;
 /// [`HotOptions::signatures`] guards against it.
 ///
 /// Opening a library runs its constructors, with the rights of the host. Load
-/// only libraries that you would run. A library that starts threads and does not
-/// end them must stay mapped ([`HotOptions::retain`]). So must a Rust library
-/// without `plugin-interface` that calls `thread::current`.
+/// only libraries that you would run. A library that starts threads and does
+/// not end them must stay mapped ([`HotOptions::retain`]). So must a Rust
+/// library without `plugin-interface` that calls `thread::current`.
 ///
 /// The libraries that a library links are not reloaded. The system searches its
 /// own paths for them, not the directory of the file.
@@ -135,15 +135,15 @@ impl HotLibrary {
     ///
     /// # Errors
     ///
-    /// If the file cannot be loaded or was refused. The current version stays. A
-    /// file that was refused for its content is an error once, and `Unchanged`
-    /// after that, until it changes.
+    /// If the file cannot be loaded or was refused. The current version stays.
+    /// A file that was refused for its content is an error once, and
+    /// `Unchanged` after that, until it changes.
     pub fn check_and_reload(&self) -> Result<HotReload, HotError> {
         self.reload(PATIENCE).inspect_err(|error| self.refused(error))
     }
 
-    /// Reloads the library, without reporting an error to the listeners. A writer
-    /// may take as long as `patience` to finish.
+    /// Reloads the library, without reporting an error to the listeners. A
+    /// writer may take as long as `patience` to finish.
     pub(super) fn reload(&self, patience: Duration) -> Result<HotReload, HotError> {
         let mut engine = self.0.lock()?;
         let Some((generation, [appeared, vanished], old)) =
@@ -168,10 +168,10 @@ impl HotLibrary {
     /// Calls `listener` after each reload, after each refusal, and when an old
     /// version was closed.
     ///
-    /// It is called on the thread where that happens: the one that reloads, that
-    /// of [`watch`](Self#method.watch), or one that closes old versions. Nothing
-    /// waits for these last two, and no lock is held, so a listener may block and
-    /// may drop a `HotWatch`.
+    /// It is called on the thread where that happens: the one that reloads,
+    /// that of [`watch`](Self#method.watch), or one that closes old versions.
+    /// Nothing waits for these last two, and no lock is held, so a listener may
+    /// block and may drop a `HotWatch`.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -190,12 +190,12 @@ impl HotLibrary {
         self.0.listeners().add(listener);
     }
 
-    /// Unloads the library, even if there are other handles. Its functions are no
-    /// longer defined.
+    /// Unloads the library, even if there are other handles. Its functions are
+    /// no longer defined.
     ///
-    /// Waits for calls in flight until the [deadline](HotOptions::deadline), but
-    /// not for calls of its own thread. If some are left, the library is closed
-    /// when the last of them ends.
+    /// Waits for calls in flight until the [deadline](HotOptions::deadline),
+    /// but not for calls of its own thread. If some are left, the library is
+    /// closed when the last of them ends.
     ///
     /// # Errors
     ///
@@ -243,8 +243,8 @@ impl Shared {
         }
     }
 
-    /// Publishes the next version, if there is one. Returns its number, the names
-    /// that appeared and vanished, and the version before.
+    /// Publishes the next version, if there is one. Returns its number, the
+    /// names that appeared and vanished, and the version before.
     #[expect(clippy::type_complexity, reason = "used in one place")]
     fn replace(
         &self,

@@ -2,9 +2,9 @@
 //! they are in use.
 //!
 //! [`HotLibrary`] is the handle. `engine` loads the next version through the
-//! stages that plugins go through, and `change_detection` tells it if there is
-//! one. The reload kernel (`reload`) publishes it. A `version` has the addresses
-//! of its functions; a `function` finds them there.
+//! stages that plugins go through, and `change_detection` finds out if there is
+//! one. The reload kernel (`reload`) publishes it. A `version` has the
+//! addresses of its functions; a `function` finds them there.
 
 mod c_function;
 mod change_detection;

@@ -56,14 +56,14 @@ impl Default for HotOptions {
 }
 
 impl HotOptions {
-    /// Returns the defaults: the default policy, changes detected by content, no
-    /// validation.
+    /// Returns the defaults: the default policy, changes detected by content,
+    /// no validation.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Refuses the libraries that `policy` refuses. Denied packages have no effect:
-    /// a plain library has no package.
+    /// Refuses the libraries that `policy` refuses. Denied packages have no
+    /// effect: a plain library has no package.
     pub fn policy(self, policy: LoadPolicy) -> Self {
         HotOptions { policy, ..self }
     }
@@ -77,15 +77,16 @@ impl HotOptions {
     /// state that they have the signatures for which the host was built.
     ///
     /// Nothing else in a C library shows a changed signature. Put the constant
-    /// beside the declarations, in the header that host and library include, and
-    /// increment it with each changed declaration. It is read from the file,
-    /// before any code of the library runs.
+    /// beside the declarations, in the header that host and library include,
+    /// and increment it with each changed declaration. It is read from the
+    /// file, before any code of the library runs.
     pub fn signatures(self, constant: impl Into<String>, value: u32) -> Self {
         HotOptions { signatures: Some((constant.into(), value)), ..self }
     }
 
-    /// Validates each version after it is opened and before it becomes current. If
-    /// the validation fails, that version is closed, and the current one stays.
+    /// Validates each version after it is opened and before it becomes current.
+    /// If the validation fails, that version is closed, and the current one
+    /// stays.
     ///
     /// It runs on the thread that reloads.
     pub fn validate<V>(self, validation: V) -> Self
@@ -97,14 +98,14 @@ impl HotOptions {
 
     /// Keeps replaced versions mapped. Meant for libraries that start threads
     /// without ending them, or that leave pointers to themselves elsewhere:
-    /// unmapping those would crash the host. Each reload then costs the memory of
-    /// a library.
+    /// unmapping those would crash the host. Each reload then costs the memory
+    /// of a library.
     pub fn retain(self) -> Self {
         HotOptions { is_retained: true, ..self }
     }
 
-    /// Sets the time for which [`unload`](super::HotLibrary::unload) waits for calls
-    /// in flight. Ten seconds by default.
+    /// Sets the time for which [`unload`](super::HotLibrary::unload) waits for
+    /// calls in flight. Ten seconds by default.
     pub fn deadline(self, deadline: Duration) -> Self {
         HotOptions { deadline, ..self }
     }

@@ -88,13 +88,14 @@ impl HotVersion {
         let found = index.and_then(|index| self.functions[index].as_ref());
         let address = found.ok_or_else(|| NotDefined { name: name.to_owned() })?;
         const { assert!(size_of::<F>() == size_of::<NonNull<c_void>>()) };
-        // SAFETY: `F` is a pointer to a function (`CFunction`) of this size, and the
-        // address is one. The caller of the function vouches for its type.
+        // SAFETY: `F` is a pointer to a function (`CFunction`) of this size,
+        // and the address is one. The caller of the function vouches for its
+        // type.
         Ok(unsafe { &*ptr::from_ref(address).cast::<F>() })
     }
 
-    /// Returns the names of the functions that this version defines, among those
-    /// that the library was opened with.
+    /// Returns the names of the functions that this version defines, among
+    /// those that the library was opened with.
     pub fn defined(&self) -> impl Iterator<Item = &str> {
         let all = self.names.iter().zip(&self.functions);
         all.filter(|(_, function)| function.is_some()).map(|(name, _)| name.as_str())

@@ -35,8 +35,8 @@ impl HotLibrary {
     ///
     /// It watches the directory, so that the file and even the directory may be
     /// replaced, removed and created again. Other files there do no harm. The
-    /// [listeners](HotLibrary::on_reload) are called for reloads and refusals, but
-    /// not for a file that is not completely written.
+    /// [listeners](HotLibrary::on_reload) are called for reloads and refusals,
+    /// but not for a file that is not completely written.
     ///
     /// # Panics
     ///

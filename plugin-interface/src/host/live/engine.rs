@@ -89,8 +89,8 @@ impl Engine {
 }
 
 impl Choice {
-    /// Chooses the registration by the metadata. A hand-written library need not
-    /// list its registrations there.
+    /// Chooses the registration by the metadata. A hand-written library need
+    /// not list its registrations there.
     fn choose(&self, metadata: &PluginMetadata) -> Result<Option<String>, LoadError> {
         let listed = metadata.registrations.iter().filter(|r| r.interface == self.wanted.path());
         let names: Vec<_> = listed.map(|registration| registration.name.clone()).collect();

@@ -28,8 +28,8 @@ pub enum ReloadError {
         /// The error of the stage.
         source: Box<LoadError>,
     },
-    /// This thread is reloading the library already: the plugin's constructor or
-    /// a `tracing` subscriber asked for another reload.
+    /// This thread is reloading the library already: the plugin's constructor
+    /// or a `tracing` subscriber asked for another reload.
     #[error(
         "{} is already being reloaded by this thread; reload it again after that",
         path.display()

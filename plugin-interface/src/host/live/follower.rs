@@ -54,13 +54,14 @@ impl Follower {
         self.live.strong_count() == 0
     }
 
-    /// Returns the time to call `try_again`, if the file does not change before.
+    /// Returns the time to call `try_again`, if the file does not change
+    /// before.
     pub(crate) fn wake(&self) -> Option<Instant> {
         self.retries.wake()
     }
 
-    /// Loads the file, which changed. Returns the new generation, or the failure
-    /// if it is final and new; `None` if there is nothing to report.
+    /// Loads the file, which changed. Returns the new generation, or the
+    /// failure if it is final and new; `None` if there is nothing to report.
     pub(crate) fn changed(&mut self, since: Instant) -> Option<Result<u64, LoadError>> {
         self.since = since;
         self.retries.forget(&self.path);
@@ -91,7 +92,8 @@ impl Follower {
         });
         match reloaded {
             Err(ReloadError::Refused { source, .. }) => is_reported.then_some(Err(*source)),
-            // Its own constructor called this: the file that it loads is current.
+            // Its own constructor called this: the file that it loads is
+            // current.
             Err(_) => None,
             Ok(reloaded) => {
                 self.retries.forget(&self.path);
@@ -104,8 +106,8 @@ impl Follower {
         }
     }
 
-    /// Returns `true` if the failure is final, and was not reported of the file as
-    /// it is now.
+    /// Returns `true` if the failure is final, and was not reported of the file
+    /// as it is now.
     fn is_new_failure(&mut self, error: &LoadError) -> bool {
         if self.path.symlink_metadata().is_err() {
             // The file is gone again. Either it comes back, or the current
@@ -120,8 +122,8 @@ impl Follower {
 
 /// The operations of a `Live` that do not depend on its interface.
 trait Followed: Send + Sync {
-    /// Loads the file without waiting for its writer. A failure becomes an event
-    /// if `is_reported` returns `true`.
+    /// Loads the file without waiting for its writer. A failure becomes an
+    /// event if `is_reported` returns `true`.
     fn reload_at_once(
         &self,
         since: Instant,

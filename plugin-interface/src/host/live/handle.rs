@@ -20,14 +20,15 @@ use crate::host::swap::Guard;
 /// A plugin that is replaced while it is in use: calls through it always reach
 /// the newest good version.
 ///
-/// [`get`](Self::get) returns a guard, which dereferences to the trait and keeps
-/// the version that was current when it was taken. [`reload`](Self::reload)
-/// loads the library's file beside the current version, and replaces that only
-/// if all went well. Neither waits for the other.
+/// [`get`](Self::get) returns a guard, which dereferences to the trait and
+/// keeps the version that was current when it was taken.
+/// [`reload`](Self::reload) loads the library's file beside the current
+/// version, and replaces that only if all went well. Neither waits for the
+/// other.
 ///
-/// A replaced version is destroyed and closed when its last guard is dropped, on
-/// a thread of this crate. So is the last version, when the last clone of the
-/// `Live` is dropped.
+/// A replaced version is destroyed and closed when its last guard is dropped,
+/// on a thread of this crate. So is the last version, when the last clone of
+/// the `Live` is dropped.
 ///
 /// ```no_run
 /// use plugin_interface::{Greeter, Live};
@@ -66,8 +67,8 @@ impl<I: LiveInterface + ?Sized> Live<I> {
     ///
     /// # Errors
     ///
-    /// If the library cannot be loaded, or has no or several registrations of the
-    /// interface.
+    /// If the library cannot be loaded, or has no or several registrations of
+    /// the interface.
     ///
     /// ```
     /// use plugin_interface::{Greeter, Live};
@@ -77,12 +78,12 @@ impl<I: LiveInterface + ?Sized> Live<I> {
         LiveOptions::new().open(path)
     }
 
-    /// Returns a guard of the current version, which stays loaded until the guard
-    /// is dropped.
+    /// Returns a guard of the current version, which stays loaded until the
+    /// guard is dropped.
     ///
     /// Takes no lock and waits for nothing. A `get` that begins after a reload
-    /// has returned never returns an older version. A thread may have any number
-    /// of guards; its first six cost least.
+    /// has returned never returns an older version. A thread may have any
+    /// number of guards; its first six cost least.
     ///
     /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -114,16 +115,16 @@ impl<I: LiveInterface + ?Sized> Live<I> {
         self.0.announcer().listen()
     }
 
-    /// Loads the file if it is not the current version, and makes it current when
-    /// all stages succeeded.
+    /// Loads the file if it is not the current version, and makes it current
+    /// when all stages succeeded.
     ///
     /// Reloads by several threads happen one after the other.
     ///
     /// # Errors
     ///
-    /// If the file cannot be loaded, at any stage. Then nothing has changed: the
-    /// current version stays, and the next good file will be loaded. Also if
-    /// this thread is reloading the same library already.
+    /// If the file cannot be loaded, at any stage. Then nothing has changed:
+    /// the current version stays, and the next good file will be loaded. Also
+    /// if this thread is reloading the same library already.
     pub fn reload(&self) -> Result<ReloadOutcome, ReloadError> {
         self.0.reload(PATIENCE, Stopwatch::since(Instant::now()), |_| true)
     }

@@ -43,8 +43,8 @@ impl Default for LiveOptions {
 }
 
 impl LiveOptions {
-    /// Returns the defaults: the default policy, no probe, the only registration
-    /// of the interface, and a deadline of ten seconds.
+    /// Returns the defaults: the default policy, no probe, the only
+    /// registration of the interface, and a deadline of ten seconds.
     pub fn new() -> Self {
         Self::default()
     }
@@ -72,9 +72,9 @@ impl LiveOptions {
         LiveOptions { deadline, ..self }
     }
 
-    /// Watches without the events of the system: compares the file with its last
-    /// state every `interval`. Meant for file systems without events, such as
-    /// network file systems.
+    /// Watches without the events of the system: compares the file with its
+    /// last state every `interval`. Meant for file systems without events, such
+    /// as network file systems.
     #[cfg(feature = "watch")]
     pub fn polling(self, interval: Duration) -> Self {
         LiveOptions { polling: Some(interval.max(Duration::from_millis(1))), ..self }

@@ -20,12 +20,12 @@ use crate::host::watch::{
 };
 
 impl<I: LiveInterface + ?Sized> Live<I> {
-    /// Loads the library at `path`, and replaces it whenever its file is replaced:
-    /// when the writer closes it, or when a file is renamed or linked there. Uses
-    /// the default [options](LiveOptions).
+    /// Loads the library at `path`, and replaces it whenever its file is
+    /// replaced: when the writer closes it, or when a file is renamed or linked
+    /// there. Uses the default [options](LiveOptions).
     ///
-    /// A thread watches the file's directory until the last handle is dropped. A
-    /// file that cannot be loaded changes nothing, and is reported once, as
+    /// A thread watches the file's directory until the last handle is dropped.
+    /// A file that cannot be loaded changes nothing, and is reported once, as
     /// [`LiveEvent::Refused`](super::LiveEvent::Refused). A file with the same
     /// content is no new version. If the file is removed, the current version
     /// stays until there is another file.

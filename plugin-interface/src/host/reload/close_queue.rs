@@ -23,8 +23,8 @@ struct Jobs {
 }
 
 impl CloseQueue {
-    /// Runs a job after those before it, on the thread of this queue. Returns at
-    /// once, unless the system has no thread for it.
+    /// Runs a job after those before it, on the thread of this queue. Returns
+    /// at once, unless the system has no thread for it.
     pub(super) fn run(self: &Arc<Self>, job: impl FnOnce() + Send + 'static) {
         let mut jobs = self.jobs();
         jobs.waiting.push_back(Box::new(job));
@@ -41,8 +41,8 @@ impl CloseQueue {
 
     fn run_all(&self) {
         while let Some(job) = self.next() {
-            // A panic of a listener was reported by the panic hook, and concerns
-            // no other job.
+            // A panic of a listener was reported by the panic hook, and
+            // concerns no other job.
             let _ = catch_unwind(AssertUnwindSafe(job));
         }
     }

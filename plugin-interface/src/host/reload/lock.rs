@@ -23,8 +23,8 @@ impl<T> ReloadLock<T> {
         ReloadLock { value: Mutex::new(value), owner: Mutex::new(None) }
     }
 
-    /// Waits until no other thread holds the lock. Returns `None` if this thread
-    /// holds it.
+    /// Waits until no other thread holds the lock. Returns `None` if this
+    /// thread holds it.
     pub(crate) fn lock(&self) -> Option<ReloadGuard<'_, T>> {
         let this = thread::current().id();
         if *lock(&self.owner) == Some(this) {

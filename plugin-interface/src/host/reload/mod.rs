@@ -1,5 +1,5 @@
-//! The reload kernel: a library whose current version is replaced while it is in
-//! use. `Live` and `HotLibrary` are built on it.
+//! The reload kernel: a library whose current version is replaced while it is
+//! in use. `Live` and `HotLibrary` are built on it.
 //!
 //! - [`ReloadCell`] holds the current version and the engine that loads the
 //!   next one.
@@ -33,15 +33,15 @@ pub(crate) trait ReloadableVersion: Send + Sync + Sized + 'static {
     /// Reports the events of all versions of one library.
     type Announcer: Send + Sync + 'static;
 
-    /// `true` if the last version is closed at once when the library is dropped,
-    /// on the same thread, provided that it has no guards.
+    /// `true` if the last version is closed at once when the library is
+    /// dropped, on the same thread, provided that it has no guards.
     const CLOSES_ON_DROP: bool;
 
     /// The number of the version, counted from 1.
     fn generation(&self) -> u64;
 
     /// Closes the version, which was replaced that long ago, and reports it.
-    /// Returns `None` if nothing tells the outcome.
+    /// Returns `None` if the outcome is unknown.
     fn close(self, after: Duration, announcer: &Self::Announcer) -> Option<UnloadOutcome>;
 
     /// Reports the guards that a version still has that long after it was

@@ -11,8 +11,8 @@
 //! (`membarrier(2)`, `MEMBARRIER_CMD_PRIVATE_EXPEDITED`). There the writer's
 //! [`heavy`] fence does that, and the reader's [`light`] fence only keeps the
 //! compiler from reordering the two steps. folly calls the pair
-//! `asymmetric_thread_fence_light` and `asymmetric_thread_fence_heavy`. On other
-//! systems both sides execute a fence.
+//! `asymmetric_thread_fence_light` and `asymmetric_thread_fence_heavy`. On
+//! other systems both sides execute a fence.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering, compiler_fence, fence};

@@ -119,7 +119,8 @@ impl ThreadSlots {
             let new = ptr::from_mut(added);
             let swapped = RECORDS.compare_exchange(head, new, Ordering::AcqRel, Ordering::Acquire);
             if swapped.is_ok() {
-                // SAFETY: the record is never freed, and only shared from now on.
+                // SAFETY: the record is never freed, and only shared from now
+                // on.
                 return unsafe { &*new };
             }
         }

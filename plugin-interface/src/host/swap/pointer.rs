@@ -2,8 +2,9 @@
 //!
 //! A reader loads the current pointer, announces it in a hazard slot of its
 //! thread, and loads the current pointer again. If both loads agree, the
-//! announcement was visible before the value was replaced. Whoever replaces it
-//! finds the announcement, and keeps the value until the slot is cleared.
+//! announcement was visible before the value was replaced. The writer that
+//! replaces it finds the announcement, and keeps the value until the slot is
+//! cleared.
 //!
 //! Invariants:
 //!
@@ -18,7 +19,7 @@
 //! new value was published in between. Publishing is one atomic swap.
 //!
 //! A thread that holds more guards than it has slots counts the others in the
-//! value itself. That costs more, and does not tell which thread holds them.
+//! value itself. That costs more, and does not show which thread holds them.
 #![expect(unsafe_code, reason = "guards refer to a value that is freed after them")]
 
 use std::marker::PhantomData;
@@ -91,7 +92,8 @@ impl<T> Swap<T> {
             super::tests::step();
             let current = self.current.load(Ordering::Acquire);
             if current == found {
-                // SAFETY: only `take` leaves null, and that borrows `self` mutably.
+                // SAFETY: only `take` leaves null, and that borrows `self`
+                // mutably.
                 return unsafe { NonNull::new_unchecked(found) };
             }
             found = current;
@@ -101,11 +103,12 @@ impl<T> Swap<T> {
     #[cold]
     fn get_counted(&self) -> Guard<T> {
         let own = ThreadSlots::of_this_thread();
-        // A thread that is ending has no record, and acquires one for this call.
+        // A thread that is ending has no record, and acquires one for this
+        // call.
         let record = own.unwrap_or_else(ThreadSlots::acquire);
         let node = self.announce(&record.transient, fence::light);
-        // SAFETY: the value is announced until it is counted, and counted for as
-        // long as the guard exists.
+        // SAFETY: the value is announced until it is counted, and counted for
+        // as long as the guard exists.
         unsafe { node.as_ref() }.counted.fetch_add(1, Ordering::Relaxed);
         record.transient.store(ptr::null_mut(), Ordering::Release);
         if own.is_none() {
@@ -152,8 +155,8 @@ impl<T> Deref for Guard<T> {
 
     #[inline(always)]
     fn deref(&self) -> &T {
-        // SAFETY: the value is announced or counted until the drop below, and so
-        // not freed (invariant 2).
+        // SAFETY: the value is announced or counted until the drop below, and
+        // so not freed (invariant 2).
         unsafe { &self.node.as_ref().value }
     }
 }

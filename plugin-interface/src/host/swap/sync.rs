@@ -8,7 +8,8 @@ use std::thread::LocalKey;
 
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
 
-/// The number of guards of one thread that are announced in a slot of their own.
+/// The number of guards of one thread that are announced in a slot of their
+/// own.
 pub(crate) const SLOTS: usize = 6;
 
 /// A static that all threads share.

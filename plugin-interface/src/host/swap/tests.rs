@@ -39,7 +39,7 @@ fn what_is_replaced_between_two_steps_of_a_reader_is_not_given_to_it() {
         Box::new(|| {}),
         // It has found the new value.
         Box::new(|| {}),
-        // It has announced that one: whoever replaces it now must keep it.
+        // It has announced that one: a writer that replaces it now must keep it.
         Box::new(move || replaced.set(swap.publish(2).reclaim().err())),
     ];
     STEPS.with(|all| all.borrow_mut().extend(steps));
@@ -49,8 +49,8 @@ fn what_is_replaced_between_two_steps_of_a_reader_is_not_given_to_it() {
     assert!(is_reclaimed(replaced), "the reader has left it");
 }
 
-/// Returns `true` if the value is reclaimed soon. A reader of another value that
-/// was at this address before may still announce it for a moment.
+/// Returns `true` if the value is reclaimed soon. A reader of another value
+/// that was at this address before may still announce it for a moment.
 fn is_reclaimed<T>(mut retired: Retired<T>) -> bool {
     let deadline = Instant::now() + Duration::from_secs(10);
     while Instant::now() < deadline {

@@ -47,9 +47,9 @@ pub(crate) fn offered() -> *const ThreadExits {
     &raw const EXITS
 }
 
-/// Keeps this code mapped for ever, if it is in a shared library. A shared library
-/// that is itself a plugin is kept by its host instead, as long as it has
-/// something pending.
+/// Keeps this code mapped for ever, if it is in a shared library. A shared
+/// library that is itself a plugin is kept by its host instead, as long as it
+/// has something pending.
 fn stay() {
     if crate::runtime::forwards_thread_exits() {
         return;
@@ -140,8 +140,8 @@ struct Values {
     rounds: usize,
 }
 
-/// The number of rounds in which the C library looks for values that destructors
-/// set again.
+/// The number of rounds in which the C library looks for values that
+/// destructors set again.
 const ROUNDS: usize = 4;
 
 /// Returns the one pthread key of the host, under which each thread has its
@@ -156,8 +156,8 @@ fn own_key() -> Option<libc::pthread_key_t> {
     })
 }
 
-/// Returns the values of this thread, or null if it has none. No other thread has
-/// them. They may be borrowed as long as no code of a library runs.
+/// Returns the values of this thread, or null if it has none. No other thread
+/// has them. They may be borrowed as long as no code of a library runs.
 fn own_values() -> *mut Values {
     // SAFETY: the host created the key.
     own_key().map_or(ptr::null_mut(), |key| unsafe { libc::pthread_getspecific(key) }.cast())
@@ -242,8 +242,8 @@ unsafe extern "C" fn end_values(own: *mut c_void) {
         }
         let begun = registry().begin_key(key);
         if let Some((destructor, library)) = begun {
-            // SAFETY: the library stays mapped until `end`. The value belongs to
-            // this thread and to the library.
+            // SAFETY: the library stays mapped until `end`. The value belongs
+            // to this thread and to the library.
             unsafe { destructor(value) };
             let became = registry().end(library);
             tell(became);
@@ -253,7 +253,8 @@ unsafe extern "C" fn end_values(own: *mut c_void) {
     let values = unsafe { &mut *own };
     values.rounds += 1;
     if values.rounds == ROUNDS || values.values.iter().all(|(_, value)| value.is_null()) {
-        // SAFETY: the host created the key, and nothing refers to the box any more.
+        // SAFETY: the host created the key, and nothing refers to the box any
+        // more.
         unsafe {
             libc::pthread_setspecific(own_key, ptr::null());
             drop(Box::from_raw(own));
@@ -280,8 +281,8 @@ unsafe extern "C" fn spawn(
         return libc::EAGAIN;
     }
     let content = Box::into_raw(Box::new(Thread { library, start, argument }));
-    // SAFETY: the arguments are the caller's own, and only `begin_thread` uses the
-    // box.
+    // SAFETY: the arguments are the caller's own, and only `begin_thread` uses
+    // the box.
     let code = unsafe { pthread_create(thread, attributes, begin_thread, content.cast()) };
     if code != 0 {
         // SAFETY: no thread was started, so the box was not handed over.
@@ -297,9 +298,8 @@ unsafe extern "C-unwind" fn begin_thread(content: *mut c_void) -> *mut c_void {
     let Thread { library, start, argument } = *unsafe { Box::from_raw(content.cast::<Thread>()) };
     let ended = ptr::without_provenance_mut(library.number());
     // Registered first, so that it runs last of this kind, however the thread
-    // ends. If there is no memory for it, the library stays.
-    // SAFETY: the address is in this code, which stays mapped, and the value is a
-    // number.
+    // ends. If there is no memory for it, the library stays. SAFETY: the
+    // address is in this code, which stays mapped, and the value is a number.
     unsafe { __cxa_thread_atexit_impl(end_thread, ended, (&raw const EXITS).cast()) };
     // SAFETY: the function and the argument are those that the library passed.
     unsafe { start(argument) }

@@ -20,8 +20,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::abi::{Destructor, FIRST_KEY};
 
-/// The number of a library. It is never used again, so a call that comes too late
-/// finds nothing.
+/// The number of a library. It is never used again, so a call that comes too
+/// late finds nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LibraryId(usize);
 
@@ -54,7 +54,8 @@ pub(crate) fn forget(library: LibraryId) {
     registry().forget(library);
 }
 
-/// Returns the reasons that keep a library loaded, or `None` if it was released.
+/// Returns the reasons that keep a library loaded, or `None` if it was
+/// released.
 pub(crate) fn held(library: LibraryId) -> Option<Held> {
     registry().libraries.get(&library).map(Library::held)
 }
@@ -162,8 +163,8 @@ impl Registry {
         id
     }
 
-    /// Forgets a library and its keys, as if it had deleted them: POSIX then runs
-    /// no destructor for the values that threads still have.
+    /// Forgets a library and its keys, as if it had deleted them: POSIX then
+    /// runs no destructor for the values that threads still have.
     fn forget(&mut self, library: LibraryId) {
         self.libraries.remove(&library);
         self.keys.retain(|_, key| key.library != library);
@@ -187,8 +188,8 @@ impl Registry {
         }
     }
 
-    /// Counts a destructor that will run. Returns `false` if its library is being
-    /// unmapped.
+    /// Counts a destructor that will run. Returns `false` if its library is
+    /// being unmapped.
     pub(super) fn expect(&mut self, library: LibraryId, variable: usize) -> bool {
         let Some(library) = self.libraries.get_mut(&library) else { return false };
         *library.waiting.entry(variable).or_default() += 1;
@@ -201,8 +202,8 @@ impl Registry {
         })
     }
 
-    /// Returns `true` if the destructor of a variable may run. The caller must call
-    /// `end` after it.
+    /// Returns `true` if the destructor of a variable may run. The caller must
+    /// call `end` after it.
     pub(super) fn begin(&mut self, library: LibraryId, variable: usize) -> bool {
         let Some(library) = self.libraries.get_mut(&library) else { return false };
         if let Some(count) = library.waiting.get_mut(&variable) {
@@ -257,8 +258,8 @@ impl Registry {
         self.keys.contains_key(&key)
     }
 
-    /// Returns the destructor of a key, and its library. The caller must call `end`
-    /// after it ran.
+    /// Returns the destructor of a key, and its library. The caller must call
+    /// `end` after it ran.
     pub(super) fn begin_key(&mut self, key: u32) -> Option<(Destructor, LibraryId)> {
         let &Key { library, destructor } = self.keys.get(&key)?;
         let destructor = destructor?;

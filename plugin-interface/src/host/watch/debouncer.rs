@@ -1,14 +1,14 @@
 //! Decides which changes of files to report, and at which time.
 //!
 //! The debouncer is a pure state machine. Its inputs are file events, scans and
-//! the time. Its outputs are notifications, tasks and the time of the next call.
-//! It reads no file and no clock.
+//! the time. Its outputs are notifications, tasks and the time of the next
+//! call. It reads no file and no clock.
 //!
-//! - *Complete* (created, renamed to, closed by its writer) is reported at once.
-//!   A hard link causes no other event, and the load notices a writer that has
-//!   only begun.
-//! - *In progress* (modified, touched) is reported when there was no event for a
-//!   while.
+//! - *Complete* (created, renamed to, closed by its writer) is reported at
+//!   once. A hard link causes no other event, and the load notices a writer
+//!   that has only begun.
+//! - *In progress* (modified, touched) is reported when there was no event for
+//!   a while.
 //! - *Removed* is reported after a while too: builds remove a file before they
 //!   write it again.
 
@@ -40,8 +40,8 @@ pub(super) enum FileEvent {
 /// A task for the watcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Task {
-    /// Check that the directory is still the watched one, and check the targets of
-    /// links. Without events of the system, scan the files.
+    /// Check that the directory is still the watched one, and check the targets
+    /// of links. Without events of the system, scan the files.
     Check,
     /// Watch the directory again, and scan its files.
     Rewatch,
@@ -60,8 +60,8 @@ pub(super) struct Timing {
 
 pub(super) struct Debouncer {
     timing: Timing,
-    /// The files that were reported, and their state at the last scan; `None` if
-    /// there were events since.
+    /// The files that were reported, and their state at the last scan; `None`
+    /// if there were events since.
     known: BTreeMap<PathBuf, Option<FileState>>,
     pending: BTreeMap<PathBuf, Pending>,
     rewatch: Option<Instant>,
@@ -141,8 +141,8 @@ impl Debouncer {
                 PendingKind::Complete
             };
             self.expect(path.clone(), kind, now);
-            // A file that was just written may be written again without a visible
-            // change. So without events, the first scan is not trusted.
+            // A file that was just written may be written again without a
+            // visible change. So without events, the first scan is not trusted.
             self.known.insert(path, (!(self.polls && is_first)).then_some(state));
         }
     }
@@ -152,8 +152,8 @@ impl Debouncer {
         self.apply_scan(Scan::new(), now);
     }
 
-    /// Sets the time between two checks. `polls` is `true` if the system sends no
-    /// events.
+    /// Sets the time between two checks. `polls` is `true` if the system sends
+    /// no events.
     pub(super) fn set_check_interval(&mut self, every: Duration, polls: bool, now: Instant) {
         (self.timing.check_interval, self.polls) = (every, polls);
         self.next_check = now + every;
@@ -182,8 +182,8 @@ impl Debouncer {
         self.pending.values().any(|pending| pending.due <= now)
     }
 
-    /// Returns the notification that is due, if any: changed files before removed
-    /// ones.
+    /// Returns the notification that is due, if any: changed files before
+    /// removed ones.
     pub(super) fn next_notification(&mut self, now: Instant) -> Option<WatchNotification> {
         let is_due =
             |what: &Pending, gone| what.due <= now && (what.kind == PendingKind::Removed) == gone;
@@ -228,7 +228,8 @@ impl Debouncer {
         if kind == PendingKind::InProgress
             && before.is_some_and(|before| before.kind != PendingKind::InProgress)
         {
-            // It is reported at once anyway; or it was removed, and this is late.
+            // It is reported at once anyway; or it was removed, and this is
+            // late.
             return;
         }
         let since = before.filter(|before| before.kind != PendingKind::Removed);

@@ -5,8 +5,8 @@
 //!   what to report and when. Both are pure.
 //! - The `watcher` connects them to the file system, on the thread that waits
 //!   for it, with the `scan` of a `target`.
-//! - `run` is the loop around a watcher; `thread` runs it on a thread that sends
-//!   the notifications.
+//! - `run` is the loop around a watcher; `thread` runs it on a thread that
+//!   sends the notifications.
 //! - `retry` decides when to try a file again that was not completely written;
 //!   `reported` avoids reporting a failure twice.
 //!

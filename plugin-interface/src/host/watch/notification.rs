@@ -8,8 +8,8 @@ use crate::host::error::stage::Stage;
 use crate::host::error::{LoadError, UnloadError};
 use crate::host::manager::handle::PluginHandle;
 
-/// A notification of a background watcher. It names files. Nothing was loaded or
-/// unloaded.
+/// A notification of a background watcher. It names files. Nothing was loaded
+/// or unloaded.
 ///
 /// ```
 /// use plugin_interface::WatchNotification;
@@ -118,8 +118,8 @@ pub enum ManagerNotification {
         /// The file that it was loaded from.
         path: PathBuf,
         /// The number of registrations that its unmakers destroyed, over all of
-        /// its life. `None` while a handle or a proxy of it exists; the last one
-        /// closes it.
+        /// its life. `None` while a handle or a proxy of it exists; the last
+        /// one closes it.
         counter: Option<u64>,
     },
     /// Something failed. Every loaded library stays loaded.
@@ -144,8 +144,8 @@ pub enum WatchError {
         /// The error.
         error: LoadError,
     },
-    /// The system sends no events for the directory. Its files are compared with
-    /// their last state from time to time instead.
+    /// The system sends no events for the directory. Its files are compared
+    /// with their last state from time to time instead.
     #[error(
         "the system reports no changes in {}, so its files are compared every {interval:?}: {reason}",
         path.display()

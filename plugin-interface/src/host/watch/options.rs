@@ -19,13 +19,14 @@ pub struct WatchOptions {
     /// close the file. A file that its writer closes, renames or links is
     /// complete at once.
     pub debounce_ms: u64,
-    /// Watches the directories below too. Links to directories are not followed.
+    /// Watches the directories below too. Links to directories are not
+    /// followed.
     pub recursive: bool,
-    /// Loads new and changed files. Otherwise the callback gets their paths, and no
-    /// handles.
+    /// Loads new and changed files. Otherwise the callback gets their paths,
+    /// and no handles.
     pub auto_load: bool,
-    /// Unloads replaced and removed libraries. Otherwise they stay loaded until the
-    /// manager is dropped.
+    /// Unloads replaced and removed libraries. Otherwise they stay loaded until
+    /// the manager is dropped.
     pub auto_unload: bool,
     /// Passes proxies to the callback instead of handles. This works only for
     /// [`Greeter`](crate::Greeter), whose type is known here. For any other

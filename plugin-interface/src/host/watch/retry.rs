@@ -1,7 +1,7 @@
 //! Decides when to try a file again that was loaded too early.
 //!
-//! The queue is a pure state machine, like the debouncer. A file that is open for
-//! writing is tried again soon, then less and less often: it may have been
+//! The queue is a pure state machine, like the debouncer. A file that is open
+//! for writing is tried again soon, then less and less often: it may have been
 //! closed before the writer's last child process closed it too. An unsound file
 //! may be half written, where no lease shows that. It is tried again after some
 //! silence. Only a final failure is an error.
@@ -100,8 +100,8 @@ mod tests {
 
     const QUIET: Duration = Duration::from_millis(100);
 
-    /// Tries whenever it is time, until `end`. Returns the times of all tries and
-    /// of the reported ones, in milliseconds.
+    /// Tries whenever it is time, until `end`. Returns the times of all tries
+    /// and of the reported ones, in milliseconds.
     fn try_until(end: u64, error: impl Fn(u64) -> LoadError) -> (Vec<u64>, Vec<u64>) {
         let (start, path) = (Instant::now(), Path::new("file"));
         let mut retries = RetryQueue::new(QUIET);

@@ -16,7 +16,8 @@ pub(crate) trait WatchHandler {
     /// Called at the time that `wake` returned.
     fn time_up(&mut self) -> ControlFlow<()>;
 
-    /// Called before each notification. May wait until the handler can take one.
+    /// Called before each notification. May wait until the handler can take
+    /// one.
     fn get_ready(&mut self) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }

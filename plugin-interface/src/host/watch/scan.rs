@@ -25,8 +25,8 @@ pub(super) struct FileState {
 const GRAIN: Duration = Duration::from_secs(2);
 
 impl FileState {
-    /// Returns the state of the file that `path` refers to, or of the link itself
-    /// if its target is missing.
+    /// Returns the state of the file that `path` refers to, or of the link
+    /// itself if its target is missing.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let found = path.metadata().or_else(|_| path.symlink_metadata()).ok()?;
         let age = found.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());

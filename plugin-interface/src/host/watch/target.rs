@@ -1,4 +1,5 @@
-//! The target of a watch: a directory, with or without those below, or one file.
+//! The target of a watch: a directory, with or without those below, or one
+//! file.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -23,8 +23,8 @@ use crate::host::watch::notification::{WatchError, WatchNotification};
 use crate::host::watch::scan;
 use crate::host::watch::target::WatchTarget;
 
-/// The time between two checks that the directory is still the watched one. Also
-/// the time between two scans where the system sends no events.
+/// The time between two checks that the directory is still the watched one.
+/// Also the time between two scans where the system sends no events.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 /// The time for which a file or the directory may be missing without a report.
 const GRACE: Duration = Duration::from_millis(500);
@@ -156,8 +156,8 @@ impl Watcher {
         }
     }
 
-    /// Returns `true` if the file is there, which the events may not show. If it
-    /// is a link, remembers its target.
+    /// Returns `true` if the file is there, which the events may not show. If
+    /// it is a link, remembers its target.
     fn is_there(&mut self, path: &Path, now: Instant) -> bool {
         match path.symlink_metadata() {
             Ok(found) if found.is_symlink() => {

@@ -54,19 +54,20 @@ pub enum DynamicCallError {
 }
 
 impl HotLibrary {
-    /// Calls a function of the current version, by a signature that is known only
-    /// at run time.
+    /// Calls a function of the current version, by a signature that is known
+    /// only at run time.
     ///
     /// # Errors
     ///
-    /// If the function is not defined, if the number of arguments is not that of
-    /// the parameters, or if an argument is not of its parameter's type or out of
-    /// its range.
+    /// If the function is not defined, if the number of arguments is not that
+    /// of the parameters, or if an argument is not of its parameter's type or
+    /// out of its range.
     ///
     /// # Safety
     ///
-    /// 1. The function has this signature, and its own conditions are met. It does
-    ///    not write beyond the end of a buffer, and keeps no pointer to one.
+    /// 1. The function has this signature, and its own conditions are met. It
+    ///    does not write beyond the end of a buffer, and keeps no pointer to
+    ///    one.
     /// 2. A `char *` that it returns is null or ends with NUL.
     ///
     /// ```
@@ -125,8 +126,8 @@ impl HotVersion {
         let types = signature.parameters.iter().map(|parameter| ffi_type(parameter.kind));
         let cif = Cif::new(types, ffi_type(signature.returns.kind));
         let arguments: Vec<_> = packed.iter().map(Arg::new).collect();
-        // SAFETY: the function has this signature (condition 1), and each argument
-        // was packed for its parameter.
+        // SAFETY: the function has this signature (condition 1), and each
+        // argument was packed for its parameter.
         Ok(unsafe { call(&cif, CodePtr::from_fun(function), &arguments, signature.returns.kind) })
     }
 }

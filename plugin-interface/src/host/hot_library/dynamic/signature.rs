@@ -45,9 +45,9 @@ pub(super) enum Kind {
 /// type      = word {word} {"*"}
 /// ```
 ///
-/// The types are C numbers (`int`, `unsigned long`, `uint8_t`, `size_t`, `float`
-/// ..), `bool`, pointers to them, `char *` for texts, and `void *`. Structs,
-/// `long double` and variable arguments are not supported.
+/// The types are C numbers (`int`, `unsigned long`, `uint8_t`, `size_t`,
+/// `float` ..), `bool`, pointers to them, `char *` for texts, and `void *`.
+/// Structs, `long double` and variable arguments are not supported.
 ///
 /// ```
 /// use plugin_interface::dynamic::Signature;
@@ -71,14 +71,14 @@ impl Signature {
         &self.name
     }
 
-    /// Parses arguments for such a function from texts, such as those of a command
-    /// line. A text is used unchanged, a number is in decimal digits. The only
-    /// other pointer is `null`.
+    /// Parses arguments for such a function from texts, such as those of a
+    /// command line. A text is used unchanged, a number is in decimal digits.
+    /// The only other pointer is `null`.
     ///
     /// # Errors
     ///
-    /// If the number of texts is not that of the parameters, or if one is not of
-    /// the type of its parameter.
+    /// If the number of texts is not that of the parameters, or if one is not
+    /// of the type of its parameter.
     ///
     /// ```
     /// use plugin_interface::dynamic::{Signature, Value};
