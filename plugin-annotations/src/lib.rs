@@ -40,10 +40,13 @@ use proc_macro::TokenStream;
 ///
 /// Append a new method at the end, with a default body and the version that
 /// added it. Plugins that were built before keep working: for them the host runs
-/// the default. `CounterProxy::supports` tells whether a plugin has a method.
-/// `CounterProxy::checked` returns a view whose methods return an error if the
-/// plugin panics. `CounterProxy::of` returns the proxy behind a `&dyn Counter`
-/// that came from a plugin.
+/// the default. The proxy answers further questions:
+///
+/// - `CounterProxy::supports` tells whether a plugin has a method.
+/// - `CounterProxy::checked` returns a view whose methods return an error if the
+///   plugin panics.
+/// - `CounterProxy::of` returns the proxy behind a `&dyn Counter` that came from
+///   a plugin.
 ///
 /// ```
 /// use plugin_interface::plugin_interface;

@@ -1,10 +1,10 @@
 //! The host's side: find, check, load, call and unload plugins.
 //!
-//! `manager` is what an application holds. `load` has the stages of a load and
-//! their order, `library` one library in memory, `file` the facts about files
-//! that both rest on. `live` and `hot_library` replace a library while it is in
-//! use, on the kernel `reload` and the hazard pointers of `swap`; `watch` tells
-//! them of changes.
+//! An application holds a `manager`. `load` has the stages of a load and their
+//! order. `library` is one library in memory, and `file` has the facts about
+//! files that both need. `live` and `hot_library` replace a library while it is
+//! in use, on the kernel `reload` and the hazard pointers of `swap`. `watch`
+//! reports changes to them.
 
 mod compare;
 mod error;
