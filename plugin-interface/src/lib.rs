@@ -146,32 +146,95 @@ pub use plugin_interface_core::{
 #[cfg(feature = "manager")]
 use plugin_interface_core::{object, runtime};
 
-#[cfg(feature = "watch")]
-pub use {
-    crossbeam_channel,
-    host::{ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions},
-};
 #[cfg(feature = "manager")]
-pub use {
-    greeter::{load_greeter_from_lib, unload_greeter},
-    host::{
-        ErrorClass, GuardHolder, InspectError, InterfaceChange, Live, LiveEvent, LiveEvents,
-        LiveGuard, LiveInterface, LiveOptions, LoadError, LoadPolicy, Mismatch, PluginHandle,
-        PluginManager, PolicyError, Probe, ProxyError, Rejected, ReloadError, ReloadOutcome,
-        RequiredBump, RetainedLibrary, ScanEntry, Stage, StageTimes, UnloadError, UnloadOutcome,
-        describe_exit, end_with_parent, exported_symbols, get_unmaker_counter,
-        get_unmaker_counter_for, inspect, inspect_bytes, retained,
-    },
-    libloading,
-    metadata::{MetadataError, PluginMetadata},
+#[doc(inline)]
+pub use crate::{
+    error::{ErrorClass, LoadError},
+    live::{Live, LiveGuard, LiveOptions},
+    loading::{LoadPolicy, PluginHandle, PluginManager, Probe, inspect},
 };
 
-#[cfg(all(feature = "hot-library", feature = "watch"))]
-pub use host::HotWatch;
+// Everything of the chapters is at the root too.
+#[cfg(feature = "manager")]
+#[doc(no_inline)]
+pub use crate::{compare::*, error::*, live::*, loading::*, raw::*, unloading::*};
+#[cfg(feature = "manager")]
+#[doc(no_inline)]
+pub use libloading;
+#[cfg(feature = "watch")]
+#[doc(no_inline)]
+pub use {crate::watch::*, crossbeam_channel};
+
+#[cfg(feature = "hot-library")]
+#[doc(inline)]
+pub use crate::hot_library::HotLibrary;
+#[cfg(feature = "hot-library")]
+#[doc(no_inline)]
+pub use crate::hot_library::*;
+
 #[cfg(feature = "call-dynamic")]
 pub use host::dynamic;
+
+/// Finding, checking and loading plugins.
+#[cfg(feature = "manager")]
+pub mod loading {
+    pub use crate::host::{
+        LoadPolicy, PluginHandle, PluginManager, PolicyError, Probe, Rejected, ScanEntry, Stage,
+        StageTimes, describe_exit, end_with_parent, exported_symbols, inspect, inspect_bytes,
+    };
+    pub use crate::metadata::PluginMetadata;
+}
+
+/// The errors of a load, an unload and a proxy, and their classes.
+#[cfg(feature = "manager")]
+pub mod error {
+    pub use crate::host::{ErrorClass, InspectError, LoadError, ProxyError, UnloadError};
+    pub use crate::metadata::MetadataError;
+}
+
+/// Replacing a plugin while it is in use.
+#[cfg(feature = "manager")]
+pub mod live {
+    pub use crate::host::{
+        GuardHolder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions,
+        ReloadError, ReloadOutcome,
+    };
+}
+
+/// The outcome of an unload, and the libraries that are still loaded.
+#[cfg(feature = "manager")]
+pub mod unloading {
+    pub use crate::host::{RetainedLibrary, UnloadOutcome, retained};
+}
+
+/// Comparing two versions of an interface.
+#[cfg(feature = "manager")]
+pub mod compare {
+    pub use crate::host::{InterfaceChange, Mismatch, RequiredBump};
+}
+
+/// Registrations and counters of a library that the caller opened.
+#[cfg(feature = "manager")]
+pub mod raw {
+    pub use crate::greeter::{load_greeter_from_lib, unload_greeter};
+    pub use crate::host::{get_unmaker_counter, get_unmaker_counter_for};
+}
+
+/// Watching directories for plugins.
+#[cfg(feature = "watch")]
+pub mod watch {
+    pub use crate::host::{
+        ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions,
+    };
+}
+
+/// Plain C libraries by the names of their functions.
 #[cfg(feature = "hot-library")]
-pub use host::{
-    CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
-    HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,
-};
+pub mod hot_library {
+    #[cfg(feature = "watch")]
+    pub use crate::host::HotWatch;
+    pub use crate::host::{
+        CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
+        HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,
+    };
+}

@@ -128,17 +128,17 @@ fn absolute(
 fn defined_in(path: &[String], modules: &BTreeMap<Module, File>, depth: usize) -> Option<Module> {
     let mut module: Module = Vec::new();
     for (at, part) in path.iter().enumerate() {
-        let inner = [&module[..], &[part.clone()]].concat();
+        let inner = [&module[..], std::slice::from_ref(part)].concat();
         if modules.contains_key(&inner) {
             module = inner;
             continue;
         }
         let file = modules.get(&module)?;
-        if depth < 8 {
-            if let Some(target) = file.reexports.get(part) {
-                let whole = [target, &path[at + 1..]].concat();
-                return defined_in(&whole, modules, depth + 1);
-            }
+        if depth < 8
+            && let Some(target) = file.reexports.get(part)
+        {
+            let whole = [target, &path[at + 1..]].concat();
+            return defined_in(&whole, modules, depth + 1);
         }
         break;
     }
@@ -174,21 +174,20 @@ fn read(source: &Path) -> BTreeMap<Module, File> {
 fn import(module: &Module, name: String, text: &str, modules: &BTreeMap<Module, File>) -> File {
     let mut file = File { name, ..File::default() };
     let mut rest = String::new();
-    let mut statements = text.split_inclusive(';');
-    for statement in &mut statements {
-        let at = statement.rfind("use ").filter(|&at| {
-            let before = statement[..at].trim_end();
+    for statement in text.split_inclusive(';') {
+        // What is left of a `use` is its visibility, behind other items.
+        let before = |at: usize| statement[..at].trim_end();
+        let is_import = |&at: &usize| {
+            let before = before(at);
             before.is_empty()
-                || before.ends_with(['}', ';', ']', '{'])
+                || before.ends_with(['}', ';', ']', '{', ')'])
                 || before.ends_with("pub")
-                || before.ends_with(')')
-        });
-        let Some(at) = at else {
+        };
+        let Some(at) = statement.rfind("use ").filter(is_import) else {
             rest.push_str(statement);
             continue;
         };
-        let is_public = statement[..at].trim_end().ends_with("pub")
-            || statement[..at].trim_end().ends_with(')');
+        let is_public = before(at).ends_with("pub") || before(at).ends_with(')');
         rest.push_str(&statement[..at]);
         let mut found = Vec::new();
         leaves(statement[at + 4..].trim_end_matches(';'), &[], &mut found);
