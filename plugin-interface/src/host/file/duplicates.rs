@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::host::error::LoadError;
 use crate::host::file::compare::{Content, Head};
 
-/// The files seen so far.
+/// The files that are remembered.
 #[derive(Default)]
 pub(crate) struct Duplicates {
     seen: HashMap<Head, Vec<Seen>>,
@@ -19,27 +19,25 @@ struct Seen {
 }
 
 impl Duplicates {
-    /// Refuses a file with the content of an earlier one; else returns `true`.
-    pub(crate) fn check(&mut self, name: &Path, content: &Content) -> Result<bool, LoadError> {
-        match self.earlier(name, content) {
+    /// Refuses a file with the content of a remembered one; else returns `true`.
+    pub(crate) fn check(&self, name: &Path, content: &Content) -> Result<bool, LoadError> {
+        match self.earlier(content) {
             None => Ok(true),
             Some(of) => Err(LoadError::Duplicate { path: name.to_owned(), of: of.to_owned() }),
         }
     }
 
-    /// Returns the name of an earlier file with the same content, or remembers
-    /// this one. An earlier file that was removed meanwhile is equal to none.
-    fn earlier(&mut self, name: &Path, content: &Content) -> Option<&Path> {
+    /// Remembers a file, for those that follow.
+    pub(crate) fn remember(&mut self, name: &Path, content: Content) {
         let alike = self.seen.entry(content.head()).or_default();
-        // Decided before the borrow that is returned.
-        let found = alike.iter().position(|seen| seen.content.is(content));
-        match found {
-            Some(at) => Some(&alike[at].name),
-            None => {
-                alike.push(Seen { name: name.to_owned(), content: content.clone() });
-                None
-            }
-        }
+        alike.push(Seen { name: name.to_owned(), content });
+    }
+
+    /// Returns the name of an earlier file with the same content. An earlier file
+    /// that was removed meanwhile is equal to none.
+    fn earlier(&self, content: &Content) -> Option<&Path> {
+        let alike = self.seen.get(&content.head())?;
+        alike.iter().find(|seen| seen.content.is(content)).map(|seen| &*seen.name)
     }
 }
 
@@ -68,7 +66,12 @@ mod tests {
         let mut earlier = |path: &Path| {
             let content = std::fs::read(path).unwrap();
             let head = Head::of(content.len() as u64, &content[..1024]);
-            duplicates.earlier(path, &Content::new(path.to_owned(), head)).map(Path::to_owned)
+            let content = Content::new(path.to_owned(), head);
+            let found = duplicates.earlier(&content).map(Path::to_owned);
+            if found.is_none() {
+                duplicates.remember(path, content);
+            }
+            found
         };
         assert_eq!(earlier(&first), None);
         assert_eq!(earlier(&same), Some(first.clone()));

@@ -9,6 +9,8 @@ use crate::host::platform;
 /// Copies as many bytes of a file as its metadata says. Returns the number of
 /// bytes that were there.
 pub(crate) fn copy(from: &File, metadata: &Metadata, to: &mut File) -> io::Result<u64> {
+    // A reader may have moved the position that it shares with this handle.
+    (&mut { from }).rewind()?;
     match platform::has_holes(metadata) {
         true => copy_data(from, metadata.len(), to),
         false => io::copy(&mut from.take(metadata.len()), to),

@@ -22,8 +22,8 @@ const QUIET: Duration = Duration::from_millis(100);
 
 /// Reloads a [`HotLibrary`] whenever its file changes, until this is dropped.
 ///
-/// Dropping it waits for nothing. A reload that has begun is finished, and none
-/// begins after that. It does not keep the library open.
+/// Dropping it waits for nothing. A reload that has begun, or is about to, is
+/// finished, and its listeners are called. It does not keep the library open.
 #[must_use = "it ends when it is dropped"]
 pub struct HotWatch {
     /// The thread ends when this is dropped.

@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 use crate::host::error::inspect::unreadable;
 use crate::host::error::stage::Stage;
 use crate::host::error::{InspectError, LoadError};
-use crate::host::file::compare::Content;
+use crate::host::file::compare::{Content, Head};
 use crate::host::file::identity::FileIdentity;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
@@ -36,7 +36,7 @@ pub(crate) struct Loader {
     policy: LoadPolicy,
     probe: Option<Probe>,
     /// The files that survived their probe, by their paths without links.
-    survivors: HashMap<PathBuf, FileIdentity>,
+    survivors: HashMap<PathBuf, (FileIdentity, Head)>,
     /// The directory of the first copy, kept for the next ones.
     copies: OnceLock<Arc<PrivateDirectory>>,
 }
@@ -222,12 +222,14 @@ impl Loader {
         watch: &mut Stopwatch,
     ) -> Result<(), LoadError> {
         let Some(probe) = &self.probe else { return Ok(()) };
-        if self.survivors.get(copy.real()) == Some(&origin) {
+        // The head too: two writes within a tick of the clock have one identity.
+        let file = (origin, copy.content().head());
+        if self.survivors.get(copy.real()) == Some(&file) {
             return Ok(());
         }
         watch.begin(Stage::Probe);
         probe.run(path, copy.path())?;
-        self.survivors.insert(copy.real().to_owned(), origin);
+        self.survivors.insert(copy.real().to_owned(), file);
         Ok(())
     }
 }

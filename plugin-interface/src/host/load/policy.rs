@@ -169,8 +169,6 @@ impl LoadPolicy {
     ///
     /// In a sticky directory any user may add files. A file there must belong
     /// to this user, to root, or to the owner of the directory.
-    ///
-    /// Gives the path without links.
     pub(crate) fn check_directory(&self, path: &Path) -> Result<PathBuf, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let named = std::path::absolute(path).map_err(unreadable)?;

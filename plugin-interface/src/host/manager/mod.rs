@@ -203,9 +203,17 @@ impl PluginManager {
                 true => Candidate::found_in_checked(&path),
                 false => Candidate::found(&path),
             };
-            let mut is_new = |content: &Content, _: &FileIdentity| duplicates.check(&path, content);
+            let mut found = None;
+            let mut is_new = |content: &Content, _: &FileIdentity| {
+                found = Some(content.clone());
+                duplicates.check(&path, content)
+            };
             let plugins = Plugins::of(None).if_new(&mut is_new);
             let result = self.libraries.examine(&candidate, plugins);
+            // A copy of a rejected file is rejected for the same reason.
+            if let (Ok(_), Some(content)) = (&result, found) {
+                duplicates.remember(&path, content);
+            }
             ScanEntry { path, result }
         };
         Ok(candidates.into_iter().map(examine).collect())
@@ -264,7 +272,12 @@ impl PluginManager {
         // Kept until the end, so that their copies can be compared with.
         let mut libraries = Vec::new();
         for path in discover::candidates(directory)? {
-            let mut is_new = |content: &Content, _: &FileIdentity| duplicates.check(&path, content);
+            let mut is_new = |content: &Content, _: &FileIdentity| {
+                let is_new = duplicates.check(&path, content)?;
+                // A rejected file leaves no copy that could be equal to another.
+                duplicates.remember(&path, content.clone());
+                Ok(is_new)
+            };
             let plugins = Plugins::of(wanted).if_new(&mut is_new);
             match self.libraries.load(&Candidate::found(&path), plugins) {
                 Ok(None) => {}

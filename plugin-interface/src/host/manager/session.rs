@@ -189,6 +189,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     /// otherwise the version that it replaces.
     fn load_one(&mut self, path: &Path) -> Result<Option<Option<Held>>, LoadError> {
         let (manager, interface) = (&mut *self.manager, self.interface);
+        manager.rejected.clear();
         let held = &mut manager.watching.held;
         let old = held.iter().rposition(|held| held.is_of(path, interface));
         let mut origin = None;
