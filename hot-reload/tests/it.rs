@@ -154,7 +154,7 @@ fn mistakes_of_a_host_have_a_status_and_a_message() {
             CHECK(hr_call(library, "area(int, int) -> int", values, 1, &result), HR_BAD_ARGUMENT, "takes 2");
             CHECK(hr_call(library, "area(int, int) -> int", wrong, 2, &result), HR_BAD_ARGUMENT, "argument 2");
             CHECK(hr_call(library, "area(int, int) -> int", NULL, 2, &result), HR_BAD_ARGUMENT, "is null");
-            CHECK(hr_call(library, "area", values, 2, &result), HR_BAD_ARGUMENT, "no signature");
+            CHECK(hr_call(library, "area", values, 2, &result), HR_BAD_ARGUMENT, "not a signature");
             CHECK(hr_call(library, "absent() -> int", NULL, 0, &result), HR_NOT_DEFINED, "absent() is");
             CHECK(hr_hold_function(library, "absent", &function, &hold), HR_NOT_DEFINED, "absent()");
             CHECK(hr_hold_function(library, "other", &function, &hold), HR_BAD_ARGUMENT, "`other`");

@@ -305,8 +305,9 @@ impl<'v> History<'v> {
         }
         if since > own {
             errors.at(&literal, &format!(
-                "expected a version after {}.0 and not after {}, the version of the interface: raise it with `#[plugin_interface(version = \"..\")]`",
-                own.0, self.version
+                "this method is since {added}, but the interface has version {}: write `#[plugin_interface(version = \"{added}\")]`",
+                self.version,
+                added = literal.value(),
             ));
         } else if self.before.is_some_and(|before| since < before) {
             errors.at(&literal, "a previous method has a higher version: append methods in the order of their versions");

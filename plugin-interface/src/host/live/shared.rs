@@ -48,7 +48,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
             Ok(Some(version)) => version,
             // There is no current version yet that it could be the same as.
             Ok(None) => unreachable!("the first version of a library is new"),
-            Err(source) => return Err(refused(&engine, &watch, source)),
+            Err(source) => return Err(refused(&engine, source)),
         };
         let (generation, times) = (engine.generation, watch.stop());
         announcer.announce(LiveEvent::Loaded { generation, times });
@@ -94,7 +94,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
             }
             Err(source) => {
                 let is_reported = is_reported(&source);
-                let error = refused(&engine, &watch, source);
+                let error = refused(&engine, source);
                 if is_reported {
                     self.announcer().announce(LiveEvent::Refused {
                         generation: engine.generation,
@@ -135,7 +135,7 @@ fn next_version<I: LiveInterface + ?Sized>(
     Ok(Some(Version { proxy, generation, instance }))
 }
 
-fn refused(engine: &Engine, watch: &Stopwatch, source: LoadError) -> ReloadError {
-    let (path, stage) = (engine.path().to_owned(), watch.stage());
+fn refused(engine: &Engine, source: LoadError) -> ReloadError {
+    let (path, stage) = (engine.path().to_owned(), source.stage());
     ReloadError::Refused { path, stage, source: Box::new(source) }
 }
