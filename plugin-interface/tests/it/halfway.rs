@@ -204,7 +204,7 @@ fn fields_beside_what_a_module_panics_over_end() {
 }
 
 #[test]
-#[should_panic(expected = "a `RangeInclusive` that was iterated to its end cannot cross")]
+#[should_panic(expected = "a `RangeInclusive` that was iterated to its end cannot be passed")]
 fn a_range_that_is_used_up_is_not_made_another_one() {
     let mut range = 5_u8..=5;
     assert_eq!(range.next(), Some(5));
