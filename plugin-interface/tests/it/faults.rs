@@ -11,7 +11,7 @@ use plugin_interface::{
 };
 
 use crate::fixtures::{Directory, fixture};
-use crate::stamped::{Builds, replace, soak, stamped, text};
+use crate::numbered_builds::{Builds, replace, soak, stamped, text};
 
 /// A file that is refused, and at which stage.
 type Fault = (Stage, Vec<u8>);

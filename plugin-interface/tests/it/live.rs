@@ -13,7 +13,7 @@ use plugin_interface::{
 };
 
 use crate::fixtures::{Directory, fixture, is_mapped};
-use crate::stamped::{replace, stamped, text};
+use crate::numbered_builds::{replace, stamped, text};
 
 fn open(path: &Path) -> Live<dyn Greeter> {
     Live::open(path).unwrap()

@@ -12,7 +12,7 @@ use plugin_interface::{
 };
 
 use crate::fixtures::{Directory, fixture, is_mapped};
-use crate::stamped::{replace, soak, stamped, text};
+use crate::numbered_builds::{replace, soak, stamped, text};
 
 /// Longer than anything takes.
 const DEADLINE: Duration = Duration::from_secs(60);

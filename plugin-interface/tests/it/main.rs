@@ -1,48 +1,48 @@
 //! What a host sees of plugins that users wrote.
 
-mod adopted;
 mod boundary;
 mod builds;
-mod by_hand;
 mod calls;
 mod compilers;
-mod crossing;
 mod derived;
+mod each_type;
 mod evolving;
 mod evolving_objects;
 mod faults;
 mod fixtures;
-mod foreign;
-mod foreign_objects;
 mod futures;
-mod halfway;
+mod handwritten_plugin;
 mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;
 mod interface_change;
+mod invalid_values;
 mod layout;
 mod live;
 #[cfg(feature = "watch")]
 mod live_watching;
 mod loading;
 mod matrix;
-mod nesting;
+mod numbered_builds;
 mod objects;
+mod objects_of_c;
 #[cfg(feature = "watch")]
 mod observer;
+mod owners_of_an_instance;
+mod panic_while_lowering;
 mod panics;
 mod platforms;
+mod plugin_as_host;
 mod policy;
 mod probing;
 mod processes;
 mod rejecting;
 mod seeds;
-mod sharing;
-mod stamped;
 mod state;
 mod storm;
 mod thread_exits;
 mod tidy;
+mod types_of_other_crates;
 mod unloading;
 #[cfg(feature = "watch")]
 mod watching;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use plugin_interface::{Greeter, Live, ReloadError, ReloadOutcome, Stage};
 
 use crate::fixtures::{Directory, fixture};
-use crate::stamped::replace;
+use crate::numbered_builds::replace;
 
 fn open(first: &str) -> (Directory, PathBuf, Live<dyn Greeter>) {
     let directory = Directory::new();

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::fixtures::{Directory, released};
-use crate::stamped::soak;
+use crate::numbered_builds::soak;
 
 #[test]
 fn no_call_fails_waits_or_is_stale_whoever_writes_the_file_and_nothing_grows() {
