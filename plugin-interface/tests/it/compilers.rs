@@ -3,7 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::builds::{Built, build};
+use crate::builds::{Built, build, is_soak};
+
+/// `PLUGIN_THOROUGH=1` runs what takes minutes to build, as `.ci/run` does.
+pub(crate) fn is_thorough() -> bool {
+    std::env::var_os("PLUGIN_THOROUGH").is_some_and(|value| value == "1") || is_soak()
+}
 
 /// Some fixtures as another compiler builds them, which lays out the fields of
 /// all that is not `repr(C)` at random.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::builds::{Built, build, built, is_soak};
-use crate::compilers::{shuffled, version};
+use crate::compilers::{is_thorough, shuffled, version};
 use crate::fixtures::{Directory, fixture, released};
 
 fn text(output: &Output) -> String {
@@ -170,7 +170,11 @@ fn host_and_plugin_may_come_from_different_compilers_optimisations_and_layouts()
     assert_eq!(drive(built(), released()), expected);
     assert_eq!(drive(released(), built()), expected);
 
-    let long: &[&[&str]] = if is_soak() { &[&[], &["--release"]] } else { &[&[]] };
+    let long: &[&[&str]] = match (is_soak(), is_thorough()) {
+        (true, _) => &[&[], &["--release"]],
+        (false, true) => &[&[]],
+        (false, false) => &[],
+    };
     for more in long {
         let Some(theirs) =
             shuffled(&["driver", "changed", "healthy", "objects", "shared-malloc"], more)

@@ -20,7 +20,7 @@ use rounds::{Rounds, close, proxy};
 use tagging::Tagging;
 
 use builds::{Built, build, built, is_soak};
-use compilers::{shuffled, version};
+use compilers::{is_thorough, shuffled, version};
 
 #[global_allocator]
 static ALLOCATOR: Tagging = Tagging::new();
@@ -65,11 +65,6 @@ fn pass(library: &Path, cases: u32, size: usize) {
     Rounds::new(&plugins, cases, size, &live).all();
     drop((mirror, allocations));
     close(&manager, plugins, library);
-}
-
-/// `PLUGIN_THOROUGH=1` runs the builds that take minutes, as `.ci/run` does.
-fn is_thorough() -> bool {
-    std::env::var_os("PLUGIN_THOROUGH").is_some_and(|value| value == "1") || is_soak()
 }
 
 // There is no harness, since it would allocate meanwhile.
