@@ -1,10 +1,11 @@
 //! The examples of the README and of the book's tutorials work as printed.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
-use crate::environment::{Directory, root};
+use crate::environment::root;
 
 /// Returns a page of the book.
 fn page(name: &str) -> String {
@@ -17,11 +18,20 @@ fn section(page: &str, heading: &str) -> String {
     section.split("\n## ").next().unwrap().to_owned()
 }
 
-/// Creates a folder that contains this repository, for a user's folder beside it.
-fn beside() -> Directory {
-    let directory = Directory::new();
-    std::os::unix::fs::symlink(root(), directory.path().join("rust-plugin-system")).unwrap();
-    directory
+/// Creates an empty folder of a user beside this repository. All of them have one
+/// parent, so that what they compile of this repository is compiled once.
+fn beside(name: &str) -> PathBuf {
+    static PARENT: OnceLock<PathBuf> = OnceLock::new();
+    let parent = PARENT.get_or_init(|| {
+        let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("beside");
+        let _ = std::fs::remove_dir_all(&parent);
+        std::fs::create_dir(&parent).unwrap();
+        std::os::unix::fs::symlink(root(), parent.join("rust-plugin-system")).unwrap();
+        parent
+    });
+    let folder = parent.join(name);
+    std::fs::create_dir(&folder).unwrap();
+    folder
 }
 
 /// Writes a block to the file that its first line names, in a comment of that
@@ -56,8 +66,7 @@ fn the_block_of_the_readme_is_a_host_and_a_plugin() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let (_, block) = blocks(&readme).into_iter().find(|(language, _)| *language == "rust").unwrap();
     assert!(block.lines().count() <= 35, "one look");
-    let directory = beside();
-    let folder = directory.path().join("whole-idea");
+    let folder = beside("whole-idea");
     let manifest = "[package]\nname = \"whole-idea\"\nedition = \"2024\"\n\
         [lib]\ncrate-type = [\"cdylib\"]\n[dependencies]\n\
         plugin-interface = { path = \"../rust-plugin-system/plugin-interface\" }\n";
@@ -82,8 +91,7 @@ fn the_block_of_the_readme_is_a_host_and_a_plugin() {
 #[test]
 fn a_first_plugin_of_ones_own_works_as_the_book_shows_it() {
     let section = section(&page("first-plugin.md"), "Three crates");
-    let directory = beside();
-    let folder = directory.path().join("my-tools");
+    let folder = beside("my-tools");
     let (mut written, mut code) = (0, 0);
     for (language, content) in blocks(&section) {
         let comment = match language {
@@ -115,19 +123,19 @@ fn a_first_plugin_of_ones_own_works_as_the_book_shows_it() {
 fn a_library_of_c_is_reloaded_as_the_book_shows_it() {
     let page = page("first-c-library.md");
     let section = section(&page, "Two files");
-    let directory = beside();
+    let folder = beside("hot");
+    let parent = folder.parent().unwrap();
     let all = blocks(&section);
     for (language, content) in &all {
         match *language {
-            "toml" => drop(write(directory.path(), content, "# ")),
-            "rust" => assert!(write(directory.path(), content, "// ") <= 15, "short"),
-            "c" => drop(write(directory.path(), content, "// ")),
+            "toml" => drop(write(parent, content, "# ")),
+            "rust" => assert!(write(parent, content, "// ") <= 15, "short"),
+            "c" => drop(write(parent, content, "// ")),
             _ => {}
         }
     }
     let (_, console) = all.iter().find(|(language, _)| *language == "console").unwrap();
     let (command, expected) = console.split_once('\n').unwrap();
-    let folder = directory.path().join("hot");
     let (build, run) = command.strip_prefix("$ ").unwrap().split_once(" && ").unwrap();
     let shell = |line: &str| {
         let mut command = Command::new("sh");
