@@ -9,14 +9,13 @@ use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::{self, NonNull};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawBorrowed, RawObject, VTableHeader};
 use crate::boundary::{FfiSafe, LiftError, Origin, ReturnError};
 use crate::interface::Interface;
 use crate::metadata::InterfaceDescription;
 use crate::object::call_error::CallError;
-use crate::runtime::failure::{discard, message_of};
+use crate::runtime::failure::contain;
 use crate::runtime::{library_ref, panic_location};
 
 use remote::{Ownership, RemoteObject};
@@ -286,11 +285,11 @@ pub fn contain_default<R>(
     method: &'static str,
     body: impl FnOnce() -> R,
 ) -> Result<R, CallError> {
-    // The plugin may be left in any valid state, as after each caught panic.
-    catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
-        let message = message_of(&*payload).to_owned();
-        discard(payload);
-        CallError::Panicked { interface, method, message, location: None }
+    contain(body).map_err(|message| CallError::Panicked {
+        interface,
+        method,
+        message,
+        location: None,
     })
 }
 

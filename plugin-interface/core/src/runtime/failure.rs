@@ -48,6 +48,17 @@ pub(crate) fn of_panic(payload: Box<dyn Any + Send>) -> *mut Failure {
     new(FailureKind::PANIC, text, location)
 }
 
+/// Runs code that may panic. Returns the message of its panic.
+///
+/// The state that it leaves behind must be valid, as after each caught panic.
+pub fn contain<R>(code: impl FnOnce() -> R) -> Result<R, String> {
+    catch_unwind(AssertUnwindSafe(code)).map_err(|payload| {
+        let message = message_of(&*payload).to_owned();
+        discard(payload);
+        message
+    })
+}
+
 /// Returns the text of a panic's payload, as the default hook prints it.
 pub(crate) fn message_of(payload: &(dyn Any + Send)) -> &str {
     if let Some(text) = payload.downcast_ref::<&'static str>() {

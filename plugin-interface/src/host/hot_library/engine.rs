@@ -19,6 +19,7 @@ use crate::host::load::pipeline::{Kind, Loader};
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::timings::Stopwatch;
 use crate::host::load::{check_plain, open};
+use crate::runtime::failure::contain;
 
 pub(super) struct Engine {
     pub(super) path: PathBuf,
@@ -151,7 +152,9 @@ impl Kind for Plain<'_> {
         let version = HotVersion::new(self.number, Arc::clone(self.names), mapped, is_defined);
         if let Some(validate) = &self.options.validation {
             let refused = |source| HotError::Refused { path: self.path.to_owned(), source };
-            validate(&version).map_err(refused)?;
+            contain(|| validate(&version))
+                .unwrap_or_else(|message| Err(format!("it panicked: {message}").into()))
+                .map_err(refused)?;
         }
         Ok(version)
     }

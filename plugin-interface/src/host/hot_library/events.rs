@@ -1,6 +1,6 @@
-//! The events of a plain library, and its listeners.
+//! The events of a plain library.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::host::library::outcome::UnloadOutcome;
 
@@ -36,25 +36,20 @@ pub enum HotEvent {
         /// The outcome: unmapped, or why not.
         outcome: UnloadOutcome,
     },
-}
-
-type Listener = Arc<dyn Fn(&HotEvent) + Send + Sync>;
-
-/// The listeners of a library.
-#[derive(Default)]
-pub(crate) struct Listeners(Mutex<Vec<Listener>>);
-
-impl Listeners {
-    pub(super) fn add(&self, listener: impl Fn(&HotEvent) + Send + Sync + 'static) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(listener));
-    }
-
-    /// Calls each listener. No lock is held meanwhile, so a listener may do
-    /// anything, such as reload the library or add a listener.
-    pub(super) fn announce(&self, event: &HotEvent) {
-        let listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for listener in listeners {
-            listener(event);
-        }
-    }
+    /// A listener panicked. It is called again for the next event.
+    ListenerPanicked {
+        /// The place in the source where the listener was added.
+        listener: String,
+        /// The message of its panic.
+        message: String,
+    },
+    /// A listener has not returned for longer than the
+    /// [deadline](super::HotOptions::deadline). Its events wait for it. Nothing
+    /// else does.
+    ListenerBlocked {
+        /// The place in the source where the listener was added.
+        listener: String,
+        /// The time since it was called.
+        since: Duration,
+    },
 }

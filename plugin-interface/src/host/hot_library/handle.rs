@@ -2,13 +2,15 @@
 
 use core::fmt;
 use core::ops::Deref;
+use core::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::engine::Engine;
 use super::error::HotError;
-use super::events::{HotEvent, Listeners};
+use super::events::HotEvent;
+use super::listeners::Listeners;
 use super::options::HotOptions;
 use super::outcome::HotReload;
 use super::version::HotVersion;
@@ -101,11 +103,12 @@ impl HotLibrary {
             return Err(HotError::Name { path, name: name.clone() });
         }
         let names: Arc<[String]> = names.into();
+        let announcer = Arc::new(Listeners::new(options.deadline));
         let mut engine = Engine::new(path.clone(), Arc::clone(&names), options);
         let Some(version) = engine.next(PATIENCE)? else {
             unreachable!("the first version of a library is new")
         };
-        let cell = ReloadCell::new(version, engine, Arc::default(), None);
+        let cell = ReloadCell::new(version, engine, announcer, None);
         Ok(HotLibrary(Arc::new(Shared { path, names, cell })))
     }
 
@@ -173,6 +176,12 @@ impl HotLibrary {
     /// Nothing waits for these last two, and no lock is held, so a listener may
     /// block and may drop a `HotWatch`.
     ///
+    /// One listener is called by one thread at a time, for all events in order.
+    /// An event that happens during the call is handed over after it, by the
+    /// same thread. The other listeners hear of a listener that panics, and of
+    /// one that has not returned within the [deadline](HotOptions::deadline) at
+    /// the next event.
+    ///
     /// ```no_run
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use plugin_interface::{HotEvent, HotLibrary};
@@ -186,8 +195,9 @@ impl HotLibrary {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn on_reload(&self, listener: impl Fn(&HotEvent) + Send + Sync + 'static) {
-        self.0.listeners().add(listener);
+        self.0.listeners().add(Location::caller(), listener);
     }
 
     /// Unloads the library, even if there are other handles. Its functions are

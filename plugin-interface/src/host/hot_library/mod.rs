@@ -16,6 +16,7 @@ mod events;
 mod function;
 mod functions;
 mod handle;
+mod listeners;
 mod options;
 mod outcome;
 mod version;

@@ -88,7 +88,8 @@ impl HotOptions {
     /// If the validation fails, that version is closed, and the current one
     /// stays.
     ///
-    /// It runs on the thread that reloads.
+    /// It runs on the thread that reloads, and other reloads wait for it. A
+    /// panic of it is an error of the validation.
     pub fn validate<V>(self, validation: V) -> Self
     where
         V: Fn(&HotVersion) -> Result<(), Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
@@ -105,7 +106,8 @@ impl HotOptions {
     }
 
     /// Sets the time for which [`unload`](super::HotLibrary::unload) waits for
-    /// calls in flight. Ten seconds by default.
+    /// calls in flight, and after which a listener that has not returned is
+    /// reported. Ten seconds by default.
     pub fn deadline(self, deadline: Duration) -> Self {
         HotOptions { deadline, ..self }
     }

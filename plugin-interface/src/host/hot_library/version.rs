@@ -11,7 +11,8 @@ use libloading::Library;
 
 use super::c_function::CFunction;
 use super::error::NotDefined;
-use super::events::{HotEvent, Listeners};
+use super::events::HotEvent;
+use super::listeners::Listeners;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::mapped::is_mapped;
 use crate::host::library::outcome;

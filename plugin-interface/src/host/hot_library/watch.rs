@@ -14,7 +14,8 @@ use super::events::HotEvent;
 use super::handle::{HotLibrary, Shared};
 use super::outcome::HotReload;
 use crate::host::watch::{
-    self, RetryQueue, Verdict, WatchHandler, WatchNotification, WatchTarget, Watcher,
+    self, Contained, ReportPanic, RetryQueue, Verdict, WatchHandler, WatchNotification,
+    WatchTarget, Watcher,
 };
 
 /// A writer that does not close its file is done after this time of silence.
@@ -56,9 +57,9 @@ impl HotLibrary {
         // It watches before this returns: no later change is missed.
         let watcher = Watcher::new(WatchTarget::file(self.path()), QUIET, None);
         let (stop, stopped) = bounded(0);
-        let mut follower = FileFollower::new(self);
+        let follower = FileFollower::new(self);
         let thread = thread::Builder::new().name("hot-watch".to_owned());
-        let thread = thread.spawn(move || watch::run(watcher, &stopped, &mut follower));
+        let thread = thread.spawn(move || watch::run(watcher, &stopped, &mut Contained(follower)));
         // Nobody waits for the thread: it runs listeners and validations.
         drop(thread.expect("a thread can start"));
         HotWatch { _stop: stop }
@@ -112,6 +113,14 @@ impl FileFollower {
             library.refused(&error);
         }
         ControlFlow::Continue(())
+    }
+}
+
+impl ReportPanic for FileFollower {
+    fn panicked(&mut self, message: String) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.listeners().announce(&HotEvent::NotWatched { message });
+        }
     }
 }
 

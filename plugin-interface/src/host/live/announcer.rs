@@ -13,6 +13,10 @@ pub(super) struct Announcer {
     queue: Arc<Queue>,
 }
 
+/// An event that listeners may take already, and that is not emitted yet.
+#[must_use = "a `tracing` subscriber hears of it by `emit`"]
+pub(super) struct Queued(#[cfg(feature = "tracing")] LiveEvent);
+
 impl Announcer {
     pub(super) fn new(path: PathBuf) -> Self {
         Announcer { path, queue: Arc::default() }
@@ -26,10 +30,36 @@ impl Announcer {
         LiveEvents(Arc::clone(&self.queue))
     }
 
+    /// Hands an event to the listeners and to the `tracing` subscriber.
     pub(super) fn announce(&self, event: LiveEvent) {
+        let queued = self.queue(event);
+        self.emit(queued);
+    }
+
+    /// Hands an event to the listeners. Runs no code of users, so it may be
+    /// called under a lock.
+    pub(super) fn queue(&self, event: LiveEvent) -> Queued {
         #[cfg(feature = "tracing")]
-        super::trace::emit(&self.path, &event);
+        let queued = Queued(event.clone());
+        #[cfg(not(feature = "tracing"))]
+        let queued = Queued();
         self.queue.push(event);
+        queued
+    }
+
+    /// Hands an event to the `tracing` subscriber, whose panic is an event too.
+    pub(super) fn emit(&self, queued: Queued) {
+        #[cfg(feature = "tracing")]
+        {
+            let emitted = crate::runtime::failure::contain(|| {
+                super::trace::emit(&self.path, &queued.0);
+            });
+            if let Err(message) = emitted {
+                self.queue.push(LiveEvent::SubscriberPanicked { message });
+            }
+        }
+        #[cfg(not(feature = "tracing"))]
+        let Queued() = queued;
     }
 }
 

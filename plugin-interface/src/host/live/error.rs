@@ -29,7 +29,7 @@ pub enum ReloadError {
         source: Box<LoadError>,
     },
     /// This thread is reloading the library already: the plugin's constructor
-    /// or a `tracing` subscriber asked for another reload.
+    /// asked for another reload.
     #[error(
         "{} is already being reloaded by this thread; reload it again after that",
         path.display()

@@ -69,6 +69,12 @@ pub enum LiveEvent {
         /// The message of the [`WatchError`](crate::WatchError).
         message: String,
     },
+    /// A subscriber of `tracing` panicked over an event, and did not take it.
+    #[cfg(feature = "tracing")]
+    SubscriberPanicked {
+        /// The message of its panic.
+        message: String,
+    },
     /// A replaced version is still in use after its deadline.
     StillUsed {
         /// The version.

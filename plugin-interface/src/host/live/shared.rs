@@ -72,6 +72,9 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
 
     /// Loads the file and publishes it. A writer may take as long as `patience`
     /// to finish. A failure becomes an event if `is_reported` returns `true`.
+    ///
+    /// Events are queued under the lock, so that they are in order, and emitted
+    /// after it.
     pub(super) fn reload(
         &self,
         patience: Duration,
@@ -88,20 +91,27 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
                 let generation = version.generation;
                 let old = self.cell.publish(version);
                 let times = watch.stop();
-                self.announcer().announce(LiveEvent::Replaced { generation, times: times.clone() });
+                let event = LiveEvent::Replaced { generation, times: times.clone() };
+                let queued = self.announcer().queue(event);
                 old.retire();
+                drop(engine);
+                self.announcer().emit(queued);
                 Ok(ReloadOutcome::Replaced { generation, times })
             }
             Err(source) => {
                 let is_reported = is_reported(&source);
                 let error = refused(&engine, source);
-                if is_reported {
-                    self.announcer().announce(LiveEvent::Refused {
+                let queued = is_reported.then(|| {
+                    self.announcer().queue(LiveEvent::Refused {
                         generation: engine.generation,
                         stage: watch.stage(),
                         message: format!("{error:?}"),
                         times: watch.stop(),
-                    });
+                    })
+                });
+                drop(engine);
+                if let Some(queued) = queued {
+                    self.announcer().emit(queued);
                 }
                 Err(error)
             }

@@ -24,6 +24,9 @@ pub(super) fn emit(path: &Path, event: &LiveEvent) {
         LiveEvent::WatchImpaired { message } => {
             warn!(target: TARGET, %path, message, "watch impaired");
         }
+        LiveEvent::SubscriberPanicked { message } => {
+            warn!(target: TARGET, %path, message, "subscriber panicked");
+        }
         LiveEvent::StillUsed { generation, since, holders } => {
             warn!(target: TARGET, %path, generation, ?since, ?holders, "still used");
         }
@@ -39,7 +42,7 @@ pub(super) fn emit(path: &Path, event: &LiveEvent) {
 #[cfg(test)]
 mod tests {
     use std::fmt::Debug;
-    use std::sync::Mutex;
+    use std::sync::{Mutex, Once};
 
     use tracing::field::{Field, Visit};
     use tracing::span::{Attributes, Id, Record};
@@ -47,20 +50,24 @@ mod tests {
 
     use super::*;
     use crate::host::error::stage::Stage;
+    use crate::host::live::announcer::Announcer;
     use crate::host::load::timings::StageTimes;
 
     static RECORDED: Mutex<String> = Mutex::new(String::new());
 
-    /// Records events as text.
-    struct Scribe;
+    /// Records events as text, but panics over those of `libfull.so`.
+    struct Recorder;
 
-    impl Visit for Scribe {
+    /// Writes the fields of an event.
+    struct Scribe<'t>(&'t mut String);
+
+    impl Visit for Scribe<'_> {
         fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-            *RECORDED.lock().unwrap() += &format!(" {field}={value:?}");
+            *self.0 += &format!(" {field}={value:?}");
         }
     }
 
-    impl Subscriber for Scribe {
+    impl Subscriber for Recorder {
         fn enabled(&self, metadata: &Metadata<'_>) -> bool {
             metadata.target() == TARGET && *metadata.level() <= Level::INFO
         }
@@ -70,16 +77,40 @@ mod tests {
         fn record(&self, _: &Id, _: &Record<'_>) {}
         fn record_follows_from(&self, _: &Id, _: &Id) {}
         fn event(&self, event: &Event<'_>) {
-            *RECORDED.lock().unwrap() += event.metadata().level().as_str();
-            event.record(&mut Scribe);
+            let mut recorded = String::new();
+            event.record(&mut Scribe(&mut recorded));
+            assert!(!recorded.contains("libfull.so"), "a full disk, for the test");
+            if recorded.contains("libx.so") {
+                *RECORDED.lock().unwrap() += &format!("{}{recorded}", event.metadata().level());
+            }
         }
         fn enter(&self, _: &Id) {}
         fn exit(&self, _: &Id) {}
     }
 
+    fn install() {
+        static INSTALLED: Once = Once::new();
+        INSTALLED.call_once(|| tracing::subscriber::set_global_default(Recorder).unwrap());
+    }
+
+    #[test]
+    fn a_panic_of_the_subscriber_is_an_event_and_stops_nothing() {
+        install();
+        let announcer = Announcer::new("libfull.so".into());
+        let events = announcer.listen();
+        let (generation, times) = (1, StageTimes::default());
+        announcer.announce(LiveEvent::Replaced { generation, times });
+        assert!(matches!(events.try_next(), Some(LiveEvent::Replaced { .. })));
+        let reported = events.try_next();
+        let Some(LiveEvent::SubscriberPanicked { message }) = reported else {
+            panic!("{reported:?}")
+        };
+        assert_eq!(message, "a full disk, for the test");
+    }
+
     #[test]
     fn an_event_is_emitted_with_its_path_and_its_fields() {
-        tracing::subscriber::set_global_default(Scribe).unwrap();
+        install();
         let (times, message) = (StageTimes::default(), "too bad".to_owned());
         let refused = LiveEvent::Refused { generation: 3, stage: Stage::Check, message, times };
         emit(Path::new("libx.so"), &refused);

@@ -16,7 +16,8 @@ use super::options::LiveOptions;
 use super::shared::Shared;
 use crate::host::load::timings::Stopwatch;
 use crate::host::watch::{
-    self, WatchHandler, WatchNotification, WatchOptions, WatchTarget, Watcher,
+    self, Contained, ReportPanic, WatchHandler, WatchNotification, WatchOptions, WatchTarget,
+    Watcher,
 };
 
 impl<I: LiveInterface + ?Sized> Live<I> {
@@ -93,16 +94,22 @@ fn open_and_follow<I: LiveInterface + ?Sized>(
     let mut shared = Shared::open(path, options, Stopwatch::start())?;
     shared.watched = Some(stop);
     let live = Live(Arc::new(shared));
-    let mut follower = Follower::new(&live, quiet);
+    let follower = Follower::new(&live, quiet);
     if let Some(WatchNotification::Error(error)) = found {
         follower.warn(error.to_string());
     }
     let file = path.file_name().unwrap_or_default().to_string_lossy().replace('\0', "");
     let thread = thread::Builder::new().name(format!("watch {file}"));
     thread
-        .spawn(move || watch::run(watcher, &stopped, &mut follower))
+        .spawn(move || watch::run(watcher, &stopped, &mut Contained(follower)))
         .map_err(|source| ReloadError::NotWatched { path: path.clone(), source })?;
     Ok(live)
+}
+
+impl ReportPanic for Follower {
+    fn panicked(&mut self, message: String) {
+        self.warn(message);
+    }
 }
 
 impl WatchHandler for Follower {

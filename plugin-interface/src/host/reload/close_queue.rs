@@ -6,9 +6,12 @@
 //! left there run when that thread ends.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Instant;
+
+use super::reclaimer::{self, PendingReclaim};
+use crate::runtime::failure::contain;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -18,44 +21,65 @@ pub(super) struct CloseQueue(Mutex<Jobs>);
 #[derive(Default)]
 struct Jobs {
     waiting: VecDeque<Job>,
-    /// `true` while a thread takes jobs from the queue.
-    has_thread: bool,
+    /// `true` while a thread takes jobs from the queue, or the reclaimer tries
+    /// to start one.
+    is_served: bool,
 }
 
 impl CloseQueue {
     /// Runs a job after those before it, on the thread of this queue. Returns
-    /// at once, unless the system has no thread for it.
+    /// at once. If the system has no thread, the job waits until it has one.
     pub(super) fn run(self: &Arc<Self>, job: impl FnOnce() + Send + 'static) {
         let mut jobs = self.jobs();
         jobs.waiting.push_back(Box::new(job));
-        if std::mem::replace(&mut jobs.has_thread, true) {
+        if std::mem::replace(&mut jobs.is_served, true) {
             return;
         }
         drop(jobs);
-        let this = Arc::clone(self);
-        let thread = thread::Builder::new().name("plugin-close".to_owned());
-        if thread.spawn(move || this.run_all()).is_err() {
-            self.run_all();
+        if !self.start(start_thread) {
+            reclaimer::add(Box::new(WaitingForThread(Arc::clone(self), Instant::now())));
         }
+    }
+
+    /// Starts the thread. Returns `false` if the system has none.
+    fn start(self: &Arc<Self>, start: impl FnOnce(Job) -> bool) -> bool {
+        let this = Arc::clone(self);
+        start(Box::new(move || this.run_all()))
     }
 
     fn run_all(&self) {
         while let Some(job) = self.next() {
-            // A panic of a listener was reported by the panic hook, and
-            // concerns no other job.
-            let _ = catch_unwind(AssertUnwindSafe(job));
+            // The panic hook reported a panic, which concerns no other job.
+            let _ = contain(job);
         }
     }
 
     fn next(&self) -> Option<Job> {
         let mut jobs = self.jobs();
         let next = jobs.waiting.pop_front();
-        jobs.has_thread = next.is_some();
+        jobs.is_served = next.is_some();
         next
     }
 
     fn jobs(&self) -> MutexGuard<'_, Jobs> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn start_thread(run: Job) -> bool {
+    thread::Builder::new().name("plugin-close".to_owned()).spawn(run).is_ok()
+}
+
+/// A queue with jobs for which the system had no thread.
+struct WaitingForThread(Arc<CloseQueue>, Instant);
+
+impl PendingReclaim for WaitingForThread {
+    fn since(&self) -> Instant {
+        self.1
+    }
+
+    fn try_reclaim(&mut self) -> bool {
+        self.0.start(start_thread)
     }
 }
 
@@ -66,6 +90,17 @@ mod tests {
 
     use super::*;
 
+    const DEADLINE: Duration = Duration::from_secs(60);
+
+    /// A payload whose drop panics too.
+    struct Stubborn;
+
+    impl Drop for Stubborn {
+        fn drop(&mut self) {
+            panic!("a panic in the drop of a payload, for the test");
+        }
+    }
+
     #[test]
     fn jobs_of_one_queue_run_in_order_and_survive_a_panic() {
         let (sender, done) = channel();
@@ -74,10 +109,15 @@ mod tests {
             let sender = sender.clone();
             queue.run(move || {
                 sender.send((number, thread::current().id())).unwrap();
-                assert_ne!(number, 0, "a panic for the test");
+                match number {
+                    0 => panic!("a panic for the test"),
+                    1 => std::panic::panic_any(Stubborn),
+                    _ => {}
+                }
             });
         }
-        let all: Vec<_> = done.iter().take(3).collect();
+        let next = || done.recv_timeout(DEADLINE).expect("each job runs");
+        let all = [next(), next(), next()];
         assert!(all.iter().enumerate().all(|(at, (number, _))| at == *number));
         assert!(all.iter().all(|(_, thread)| *thread != thread::current().id()));
     }
@@ -89,7 +129,24 @@ mod tests {
         let [first, second] = [(); 2].map(|()| Arc::new(CloseQueue::default()));
         first.run(move || blocked.recv().unwrap_or_default());
         second.run(move || sender.send(()).unwrap());
-        done.recv_timeout(Duration::from_secs(60)).expect("the other queue runs");
+        done.recv_timeout(DEADLINE).expect("the other queue runs");
         drop(release);
+    }
+
+    #[test]
+    fn a_job_without_a_thread_runs_later_and_on_no_other_thread() {
+        let (sender, done) = channel();
+        let queue = Arc::new(CloseQueue::default());
+        let mut jobs = queue.jobs();
+        jobs.is_served = true;
+        jobs.waiting.push_back(Box::new(move || {
+            sender.send(thread::current().name().map(str::to_owned)).unwrap();
+        }));
+        drop(jobs);
+        assert!(!queue.start(|_| false), "the system has no thread");
+        done.try_recv().expect_err("nobody runs it here");
+        reclaimer::add(Box::new(WaitingForThread(queue, Instant::now())));
+        let thread = done.recv_timeout(DEADLINE).expect("it is tried again");
+        assert_eq!(thread.as_deref(), Some("plugin-close"));
     }
 }

@@ -30,7 +30,7 @@ pub use notification::{ManagerNotification, WatchError, WatchEvent, WatchNotific
 pub use options::WatchOptions;
 pub(crate) use reported::ReportedFailures;
 pub(crate) use retry::{RetryQueue, Verdict};
-pub(crate) use run::{WatchHandler, run};
+pub(crate) use run::{Contained, ReportPanic, WatchHandler, run};
 pub(crate) use target::WatchTarget;
 pub(crate) use thread::spawn;
 pub(crate) use watcher::Watcher;

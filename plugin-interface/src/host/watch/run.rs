@@ -7,6 +7,7 @@ use crossbeam_channel::Receiver;
 
 use super::notification::WatchNotification;
 use super::watcher::{Waited, Watcher};
+use crate::runtime::failure::contain;
 
 /// Reacts to a watcher. A handler that returns `Break` ends the loop.
 pub(crate) trait WatchHandler {
@@ -24,6 +25,39 @@ pub(crate) trait WatchHandler {
 
     /// Takes a notification.
     fn notice(&mut self, notification: WatchNotification) -> ControlFlow<()>;
+}
+
+/// A handler on a thread of this crate, whose panics do not end the watch.
+pub(crate) struct Contained<H>(pub(crate) H);
+
+/// Reports a panic of a handler.
+pub(crate) trait ReportPanic {
+    fn panicked(&mut self, message: String);
+}
+
+impl<H: WatchHandler + ReportPanic> Contained<H> {
+    fn contain(&mut self, run: impl FnOnce(&mut H) -> ControlFlow<()>) -> ControlFlow<()> {
+        contain(|| run(&mut self.0)).unwrap_or_else(|message| {
+            let message = format!("a reload panicked: {message}");
+            // Nothing more can be reported to a listener that panics over it.
+            let _ = contain(|| self.0.panicked(message));
+            ControlFlow::Continue(())
+        })
+    }
+}
+
+impl<H: WatchHandler + ReportPanic> WatchHandler for Contained<H> {
+    fn wake(&self) -> Option<Instant> {
+        self.0.wake()
+    }
+
+    fn time_up(&mut self) -> ControlFlow<()> {
+        self.contain(H::time_up)
+    }
+
+    fn notice(&mut self, notification: WatchNotification) -> ControlFlow<()> {
+        self.contain(|handler| handler.notice(notification))
+    }
 }
 
 /// Waits for the watcher on this thread, until `stop` or until the handler ends

@@ -81,11 +81,7 @@ fn a_listener_that_blocks_holds_up_neither_the_drop_of_its_watch_nor_another_lib
         let _ = blocked.lock().unwrap().recv();
     });
     sources.build(SECOND);
-    // One call on the thread of the watch, one on that which closes the old
-    // version.
-    for _ in 0..2 {
-        called.recv_timeout(Duration::from_secs(60)).expect("a call");
-    }
+    called.recv_timeout(Duration::from_secs(60)).expect("a call");
     drop(watch);
     let other = HotLibrary::open(others.library(), &["foo"]).unwrap();
     let (sender, unloaded) = channel();
@@ -98,6 +94,44 @@ fn a_listener_that_blocks_holds_up_neither_the_drop_of_its_watch_nor_another_lib
     other.check_and_reload().unwrap();
     unloaded.recv_timeout(Duration::from_secs(60)).expect("it waits for nobody else");
     drop(release);
+}
+
+#[test]
+fn panics_of_listeners_and_validations_end_neither_the_watch_nor_the_unloading() {
+    let sources = Sources::of(FIRST);
+    let options = HotOptions::new().validate(|version| match version.defined().count() {
+        3 => panic!("three is too much"),
+        _ => Ok(()),
+    });
+    let library = options.open(sources.library(), &["foo", "bar", "baz"]).unwrap();
+    library.on_reload(|event| panic!("a panic over {event:?}"));
+    let (sender, all) = channel();
+    library.on_reload(move |event| {
+        let _ = sender.send(event.clone());
+    });
+    let next = |wanted: fn(&HotEvent) -> bool| loop {
+        let event = all.recv_timeout(Duration::from_secs(60)).expect("the watch goes on");
+        if wanted(&event) {
+            break event;
+        }
+    };
+    let _watch = library.watch();
+    sources.build(SECOND);
+    next(|event| matches!(event, HotEvent::Reloaded { generation: 2, .. }));
+    let unloaded = |event: &HotEvent| matches!(event, HotEvent::Unloaded { generation: 1, .. });
+    next(unloaded);
+    let HotEvent::ListenerPanicked { listener, .. } =
+        next(|event| matches!(event, HotEvent::ListenerPanicked { .. }))
+    else {
+        unreachable!()
+    };
+    assert!(listener.contains("watching.rs"), "{listener}");
+    sources.build(&format!("{SECOND}\nint baz(void) {{ return 3; }}"));
+    let refused = next(|event| matches!(event, HotEvent::Refused { .. }));
+    let HotEvent::Refused { generation: 2, message } = refused else { panic!("{refused:?}") };
+    assert!(message.ends_with("it panicked: three is too much"), "{message}");
+    sources.build(FIRST);
+    next(|event| matches!(event, HotEvent::Reloaded { generation: 3, .. }));
 }
 
 /// A crate of a user who knows nothing of plugins.
