@@ -9,6 +9,11 @@ use std::sync::OnceLock;
 use cargo_metadata::Message;
 use tempfile::TempDir;
 
+#[path = "../../plugin-interface/tests/it/deadline.rs"]
+mod deadline;
+
+use deadline::{Run, within};
+
 fn crate_folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -45,8 +50,7 @@ fn build() -> PathBuf {
         .args(["build", "--message-format=json-render-diagnostics", "--package=hot-reload"])
         .current_dir(crate_folder())
         .stderr(Stdio::inherit())
-        .output()
-        .unwrap();
+        .run("cargo ends");
     assert!(output.status.success());
     let mut files = Message::parse_stream(&output.stdout[..]).filter_map(|message| {
         let Message::CompilerArtifact(artifact) = message.unwrap() else { return None };
@@ -92,7 +96,8 @@ fn a_host_in_c_calls_two_libraries_by_name_reloads_each_and_unloads_them() {
         .unwrap();
     let mut lines = BufReader::new(host.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut expect = |expected: &[&str]| {
-        let found: Vec<_> = lines.by_ref().take(expected.len()).collect();
+        let take = || lines.by_ref().take(expected.len()).collect::<Vec<_>>();
+        let found = within("lines of the host", take);
         assert_eq!(found, expected);
     };
     let mut stdin = host.stdin.take().unwrap();
@@ -117,7 +122,8 @@ fn a_host_in_c_calls_two_libraries_by_name_reloads_each_and_unloads_them() {
     lines.next();
     lines.next();
     drop(stdin);
-    assert_eq!(lines.collect::<Vec<_>>(), ["unloaded both"]);
+    let rest = within("the host ends", || lines.collect::<Vec<_>>());
+    assert_eq!(rest, ["unloaded both"]);
     assert!(host.wait().unwrap().success());
 }
 
@@ -174,7 +180,7 @@ fn mistakes_of_a_host_have_a_status_and_a_message() {
     let places =
         [format!("HOT_RELOAD={}", built().display()), format!("INCLUDE={}", include.display())];
     make(path, &[&["all".to_owned(), "host".to_owned()][..], &places].concat());
-    let output = Command::new(path.join("build/host")).current_dir(path).output().unwrap();
+    let output = Command::new(path.join("build/host")).current_dir(path).run("the host ends");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "done\n");
     assert!(output.status.success());
 }

@@ -2,27 +2,12 @@
 //! from a host to a plugin and back. Each clone is dropped once, in the library
 //! that created it, also if something panics.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+#[allow(dead_code, reason = "other tests use more of it")]
+#[path = "it/builds.rs"]
+mod builds;
 
 use copying::{Copies, Mirror, fail, live, read};
 use plugin_interface::PluginManager;
-
-/// Builds the plugin into the target directory of the other tests.
-fn build() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/Cargo.toml");
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--workspace", "--manifest-path"])
-        .arg(manifest)
-        .arg("--target-dir")
-        .arg(&target)
-        .status()
-        .unwrap();
-    assert!(status.success());
-    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    target.join("debug").join(format!("{prefix}copying{suffix}"))
-}
 
 /// Does not report expected panics.
 fn quiet() {
@@ -38,7 +23,7 @@ fn quiet() {
 // There is no harness, since it would allocate meanwhile.
 fn main() {
     quiet();
-    let handles = PluginManager::new().load_library(build()).unwrap();
+    let handles = PluginManager::new().load_library(&builds::built()["copying"]).unwrap();
     let plugin = handles[0].proxy::<dyn Copies>().unwrap();
     let ways: [(&str, &dyn Fn()); 4] = [
         ("a plugin reads borrows of a host", &|| read(&plugin)),

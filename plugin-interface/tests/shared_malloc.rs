@@ -2,33 +2,19 @@
 #![expect(unsafe_code, reason = "lifts values")]
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use fixture_interface::everything::{Everything, reflect};
 use plugin_interface::boundary::Origin;
 use plugin_interface::{FfiSafe, Greeter, PluginManager};
 
-plugin_interface::system_allocator!();
+#[allow(dead_code, reason = "other tests use more of it")]
+#[path = "it/builds.rs"]
+mod builds;
 
-/// Builds one fixture into the target directory that the other tests use.
-fn build(name: &str) -> std::path::PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures");
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/Cargo.toml");
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--workspace", "--manifest-path"])
-        .arg(manifest)
-        .arg("--target-dir")
-        .arg(&target)
-        .status()
-        .unwrap();
-    assert!(status.success());
-    target.join("debug").join(format!(
-        "{}{name}{}",
-        std::env::consts::DLL_PREFIX,
-        std::env::consts::DLL_SUFFIX
-    ))
-}
+use builds::built;
+
+plugin_interface::system_allocator!();
 
 /// Returns `true` if the text of a plugin is still at the address that the
 /// plugin wrote into it.
@@ -39,7 +25,7 @@ fn is_in_place(greeter: &dyn Greeter) -> bool {
 
 #[test]
 fn a_string_is_passed_without_a_copy_if_both_share_malloc() {
-    let library = build("shared_malloc");
+    let library = &built()["shared_malloc"];
     let handles = PluginManager::new().load_library(library).unwrap();
     let greeter = handles.iter().find_map(|handle| handle.as_greeter()).unwrap();
     for _ in 0..100 {
@@ -57,7 +43,7 @@ fn a_string_is_passed_without_a_copy_if_both_share_malloc() {
 
 #[test]
 fn without_a_declaration_values_are_copied_and_the_plugin_frees_its_own() {
-    let library = build("healthy");
+    let library = &built()["healthy"];
     let handles = PluginManager::new().load_library(library).unwrap();
     let greeter = handles.iter().find_map(|handle| handle.as_greeter()).unwrap();
     for _ in 0..1000 {
@@ -76,7 +62,7 @@ fn stays<T: FfiSafe<At<'static> = T>>(value: T, address: fn(&T) -> *const u8) ->
 
 #[test]
 fn plain_data_keeps_its_address_if_both_share_malloc() {
-    let handles = PluginManager::new().load_library(build("shared_malloc")).unwrap();
+    let handles = PluginManager::new().load_library(&built()["shared_malloc"]).unwrap();
     assert!(stays::<Box<u64>>(Box::new(7), |boxed| (&raw const **boxed).cast()));
     assert!(stays::<Box<[i32]>>(Box::new([1, 2]), |slice| slice.as_ptr().cast()));
     assert!(stays::<Box<str>>("text".into(), |text| text.as_ptr()));

@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 
 use cargo_metadata::Message;
 
+use crate::deadline::Run;
 use crate::environment::{Directory, plugin_host, root};
 
 /// The crates of the book's first chapter.
@@ -57,7 +58,7 @@ fn build(folder: &Path, target: Option<&Path>, arguments: &[&str], file: &str) -
     if let Some(target) = target {
         command.env("CARGO_TARGET_DIR", target);
     }
-    let output = command.output().unwrap();
+    let output = command.run("cargo ends");
     assert!(output.status.success());
     let mut files = Message::parse_stream(&output.stdout[..]).filter_map(|message| {
         let Message::CompilerArtifact(artifact) = message.unwrap() else { return None };
@@ -203,7 +204,7 @@ impl Page {
         if command.contains("$TARGET") {
             shell.env("TARGET", hot_reload());
         }
-        let Output { status, stdout, .. } = shell.output().unwrap();
+        let Output { status, stdout, .. } = shell.run("the command ends");
         self.code = status.code().expect("it ends by itself");
         String::from_utf8(stdout).unwrap()
     }

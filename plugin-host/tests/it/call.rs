@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
+use crate::deadline::within;
 use crate::environment::{Answer, Directory, plugin_host, root};
 
 /// Compiles a plain library of C to `libplain.so`.
@@ -117,7 +118,7 @@ impl Watching {
     fn until(&mut self, line: &str) -> Vec<String> {
         let mut before = Vec::new();
         loop {
-            let found = self.lines.next().expect("more output").unwrap();
+            let found = within("a line", || self.lines.next()).expect("more output").unwrap();
             if found == line {
                 return before;
             }

@@ -2,18 +2,9 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
+use crate::deadline::until;
 use crate::environment::{Directory, root};
-
-/// Waits until a condition is true.
-fn wait(what: &str, is_true: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !is_true() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
 
 /// Returns `true` if a process runs. A zombie does not.
 fn is_running(process: &str) -> bool {
@@ -44,12 +35,12 @@ fn no_child_outlives_a_killed_host() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        wait("the plugin is opened", || process.exists());
+        until("the plugin is opened", || process.exists());
         let child = fs::read_to_string(&process).unwrap();
         assert!(is_running(&child) && child != host.id().to_string(), "{command}: {child}");
         host.kill().unwrap();
         host.wait().unwrap();
-        wait("the child ends with its host", || !is_running(&child));
+        until("the child ends with its host", || !is_running(&child));
         fs::remove_file(&process).unwrap();
     }
 }

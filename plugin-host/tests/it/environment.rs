@@ -7,6 +7,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::deadline::Run;
+
 /// Returns the root of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -44,7 +46,7 @@ pub(crate) fn command<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
 
 /// Runs a command to its end.
 pub(crate) fn answer(command: &mut Command) -> Answer {
-    let output = command.output().unwrap();
+    let output = command.run("the program ends");
     Answer {
         code: output.status.code().expect("an exit code, not a signal"),
         out: String::from_utf8(output.stdout).unwrap(),

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::deadline::within;
 use crate::environment::{Directory, answer, root};
 
 /// Returns the command that builds and runs an example.
@@ -31,10 +32,11 @@ fn the_live_host_calls_the_new_version() {
     let next = elsewhere.compile("greeter", &["COUNTER", "NAME=\"next\""], "");
     let mut host = example("live-host", &library).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(host.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert_eq!(lines.next().unwrap(), "HEY world");
+    assert_eq!(within("the first answer", || lines.next()).unwrap(), "HEY world");
     std::fs::copy(next, library.with_extension("tmp")).unwrap();
     std::fs::rename(library.with_extension("tmp"), &library).unwrap();
-    assert_eq!(lines.find(|line| line != "HEY world").unwrap(), "version 2:");
+    let other = within("another version", || lines.find(|line| line != "HEY world"));
+    assert_eq!(other.unwrap(), "version 2:");
     assert_eq!(lines.next().unwrap(), "HEY world");
     // The host replaced cargo.
     host.kill().unwrap();

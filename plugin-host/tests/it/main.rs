@@ -4,6 +4,8 @@ mod book;
 mod call;
 mod check;
 mod children;
+#[path = "../../../plugin-interface/tests/it/deadline.rs"]
+mod deadline;
 mod diff;
 mod environment;
 mod examples;

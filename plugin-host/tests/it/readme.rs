@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::deadline::{Run, within};
 use crate::environment::root;
 
 /// Returns a page of the book.
@@ -82,8 +83,7 @@ fn the_block_of_the_readme_is_a_host_and_a_plugin() {
         .args(["-c", run])
         .current_dir(&folder)
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("hot"))
-        .output()
-        .unwrap();
+        .run("its build and its host end");
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "HELLO!\n");
 }
@@ -113,8 +113,7 @@ fn a_first_plugin_of_ones_own_works_as_the_book_shows_it() {
         .args(["-c", command.strip_prefix("$ ").unwrap()])
         .current_dir(&folder)
         .env_remove("CARGO_TARGET_DIR")
-        .output()
-        .unwrap();
+        .run("its build and its host end");
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
 }
@@ -143,17 +142,18 @@ fn a_library_of_c_is_reloaded_as_the_book_shows_it() {
         command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("hot"));
         command
     };
-    assert!(shell(build).status().unwrap().success());
+    assert!(shell(build).run("the build ends").status.success());
     let mut running = shell(&format!("exec {run} --quiet")).spawn().unwrap();
     let mut lines = BufReader::new(running.stdout.take().unwrap()).lines().map(Result::unwrap);
-    assert_eq!(lines.next().unwrap() + "\n", expected);
+    assert_eq!(within("the first line", || lines.next()).unwrap() + "\n", expected);
     std::fs::write(
         folder.join("foo.c"),
         "int foo(void) { return 5; } int bar(void) { return 10; }",
     )
     .unwrap();
-    assert!(shell(build).status().unwrap().success());
-    let found = lines.find(|line| !expected.starts_with(line.as_str()));
+    assert!(shell(build).run("the build ends").status.success());
+    let is_new = |line: &String| !expected.starts_with(line.as_str());
+    let found = within("the new answer", || lines.find(is_new));
     // The program replaced cargo, which replaced the shell.
     running.kill().unwrap();
     running.wait().unwrap();

@@ -3,10 +3,11 @@
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::deadline::{until, within};
 use crate::environment::{Directory, plugin_host};
 
 /// A running watch.
@@ -31,7 +32,7 @@ impl Watch {
     }
 
     fn line(&mut self) -> String {
-        self.lines.next().expect("one more line").unwrap()
+        within("one more line", || self.lines.next()).expect("one more line").unwrap()
     }
 
     #[track_caller]
@@ -54,8 +55,8 @@ impl Watch {
     /// the exit code.
     fn interrupt(self) -> (Vec<String>, String, i32) {
         self.send_interrupt();
-        let rest = self.lines.map(Result::unwrap).collect();
-        let output = self.child.wait_with_output().unwrap();
+        let rest = within("its output ends", || self.lines.map(Result::unwrap).collect());
+        let output = within("the watch ends", || self.child.wait_with_output()).unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();
         (rest, errors, output.status.code().expect("it ends by itself"))
     }
@@ -184,19 +185,14 @@ fn a_second_ctrl_c_ends_a_watch_whose_plugin_hangs() {
     directory.compile("hangs", &["COUNTER", "CRASH_IN_GREET", "abort=hang"], &hang);
     let mut watch = Watch::of(directory.path(), &["--no-probe"]);
     watch.expect(&["watching"]);
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !called.exists() {
-        assert!(Instant::now() < deadline, "the plugin is called");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let status = loop {
+    until("the plugin is called", || called.exists());
+    let mut status = None;
+    until("the watch ends", || {
         // Those of the first second count as one.
         watch.send_interrupt();
-        assert!(Instant::now() < deadline, "the watch ends");
         std::thread::sleep(Duration::from_millis(50));
-        if let Some(status) = watch.child.try_wait().unwrap() {
-            break status;
-        }
-    };
-    assert_eq!(status.code(), Some(130));
+        status = watch.child.try_wait().unwrap();
+        status.is_some()
+    });
+    assert_eq!(status.unwrap().code(), Some(130));
 }

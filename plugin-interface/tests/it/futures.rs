@@ -11,6 +11,7 @@ use fixture_interface::objects::{Living, Plain};
 use plugin_interface::BoxFuture;
 
 use crate::calls::{calls, panic_of};
+use crate::deadline::until;
 use crate::fixtures::is_mapped;
 use crate::objects::wait_until_unmapped;
 
@@ -101,9 +102,7 @@ fn a_plugin_runs_a_future_of_the_host() {
     let gate = Gate::default();
     let other = gate.clone();
     let thread = std::thread::spawn(move || {
-        while !other.is_awaited() {
-            std::thread::yield_now();
-        }
+        until("the future is awaited", || other.is_awaited());
         other.open(41);
     });
     assert_eq!(calls.run(Box::pin(async { gate.await + 1 })), 42);

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use plugin_interface::{
@@ -11,6 +10,7 @@ use plugin_interface::{
     UnloadOutcome, WatchError, WatchEvent, WatchOptions,
 };
 
+use crate::deadline::{Run, until};
 use crate::fixtures::{Directory, fixture, is_mapped};
 use crate::numbered_builds::{replace, soak, stamped, text};
 
@@ -140,11 +140,7 @@ fn the_thread_that_watches_ends_with_the_last_handle() {
     let other = live.clone();
     drop(live);
     let wait_until = |is_watched_then| {
-        let end = Instant::now() + DEADLINE;
-        while is_watched("ends_soon") != is_watched_then {
-            assert!(Instant::now() < end);
-            thread::sleep(Duration::from_millis(1));
-        }
+        until("the thread starts or ends", || is_watched("ends_soon") == is_watched_then);
     };
     // It takes its name when it runs.
     wait_until(true);
@@ -198,8 +194,7 @@ fn valgrind_finds_no_error_while_a_plugin_and_its_state_are_replaced() {
         .args(["watch", &count])
         .arg(directory.library("live_valgrind"))
         .args([fixture("stateful"), fixture("stateful_next")])
-        .output()
-        .expect("the tests need valgrind");
+        .run("valgrind ends");
     let told = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{} {told} {errors}", output.status);

@@ -4,6 +4,7 @@ mod boundary;
 mod builds;
 mod calls;
 mod compilers;
+mod deadline;
 mod derived;
 mod each_type;
 mod evolving;

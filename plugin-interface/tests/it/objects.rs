@@ -4,7 +4,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use fixture_interface::objects::*;
 use plugin_interface::{
@@ -12,6 +11,7 @@ use plugin_interface::{
 };
 
 use crate::calls::panic_of;
+use crate::deadline::until;
 use crate::fixtures::{Directory, is_mapped};
 
 /// The plugin, under a name that no other test uses.
@@ -23,20 +23,12 @@ fn factory(name: &str) -> FactoryProxy {
 
 /// Waits for a library to be unmapped: by a thread of the crate's.
 pub(crate) fn wait_until_unmapped(name: &str) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while is_mapped(name) {
-        assert!(Instant::now() < deadline, "{:?}", plugin_interface::retained());
-        std::thread::yield_now();
-    }
+    until(&format!("{name} is unmapped"), || !is_mapped(name));
 }
 
 /// It is no longer mapped a moment before that is said.
 pub(crate) fn wait_until_told_unmapped(outcome: impl Fn() -> UnloadOutcome) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while outcome() != UnloadOutcome::Unmapped {
-        assert!(Instant::now() < deadline, "{:?}", outcome());
-        std::thread::yield_now();
-    }
+    until("the outcome is `Unmapped`", || outcome() == UnloadOutcome::Unmapped);
 }
 
 #[test]
@@ -333,10 +325,6 @@ fn a_version_that_was_replaced_stays_for_its_objects() {
     assert!(is_retained());
     assert_eq!(live.get().sum(vec![&*old], None), 5, "the new version calls the old one");
     drop(old);
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while is_retained() {
-        assert!(Instant::now() < deadline);
-        std::thread::yield_now();
-    }
+    until("the old version is unmapped", || !is_retained());
     assert_eq!(live.get().alive(), 0);
 }

@@ -14,6 +14,7 @@ use plugin_interface::{
     Greeter, ManagerNotification, PluginManager, PluginTrait, WatchEvent, WatchOptions,
 };
 
+use crate::deadline::within;
 use crate::fixtures::Directory;
 
 /// Nothing takes so long, on the slowest machine.
@@ -126,7 +127,7 @@ impl Drop for Observer {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            let joined = thread.join();
+            let joined = within("the manager stops", || thread.join());
             assert!(joined.is_ok() || std::thread::panicking());
         }
     }

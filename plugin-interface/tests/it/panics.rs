@@ -1,7 +1,6 @@
 //! Panics stay on their side, and arrive with their message.
 
 use std::panic::catch_unwind;
-use std::time::{Duration, Instant};
 
 use fixture_interface::{Echo, EchoProxy};
 use plugin_interface::{
@@ -9,6 +8,7 @@ use plugin_interface::{
 };
 
 use crate::builds::sources;
+use crate::deadline::until;
 use crate::fixtures::{Directory, is_mapped};
 
 fn echo() -> EchoProxy {
@@ -153,9 +153,5 @@ fn a_thread_that_outlives_its_library_may_panic() {
     let outcome = manager.outcome(directory.library("outlived")).unwrap();
     assert!(matches!(outcome, UnloadOutcome::Pinned { .. }), "{outcome:?}");
     std::fs::write(&file, "").unwrap();
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while file.exists() {
-        assert!(Instant::now() < deadline);
-        std::thread::yield_now();
-    }
+    until("the thread removes the file", || !file.exists());
 }

@@ -1,10 +1,11 @@
 //! A child process tries each library first, where the host asks for it.
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use plugin_interface::{Greeter, LoadError, PluginManager, Probe};
 
+use crate::deadline::until;
 use crate::fixtures::{Directory, fixture};
 
 fn manager() -> PluginManager {
@@ -75,11 +76,7 @@ fn a_process_that_a_plugin_started_is_not_listened_to_any_longer_than_the_child(
     );
     let path = directory.compile("forks", &[], &prints);
     manager().load_library(&path).unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !ended.exists() {
-        assert!(Instant::now() < deadline, "somebody still listens");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    until("nobody listens to the child any more", || ended.exists());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use crate::builds::{Built, build, built, is_soak};
 use crate::compilers::{is_thorough, shuffled, version};
+use crate::deadline::Run;
 use crate::fixtures::{Directory, fixture, released};
 
 fn text(output: &Output) -> String {
@@ -30,8 +31,7 @@ fn cycle(count: usize, backtrace: &str) -> Output {
         .args(["cycle", &count.to_string()])
         .arg(fixture("healthy"))
         .env("RUST_BACKTRACE", backtrace)
-        .output()
-        .unwrap();
+        .run("the driver ends");
     assert!(output.status.success(), "{}", text(&output));
     output
 }
@@ -71,8 +71,7 @@ fn memcheck(count: usize, backtrace: &str) {
         .args(["cycle", &count.to_string()])
         .arg(fixture("healthy"))
         .env("RUST_BACKTRACE", backtrace)
-        .output()
-        .expect("the tests need valgrind");
+        .run("valgrind ends");
     assert!(output.status.success(), "{}", text(&output));
     // Valgrind's own heap is mapped too: only files count here.
     let [before, after] = held(&output);
@@ -131,8 +130,7 @@ fn valgrind_finds_no_error_while_a_library_of_c_is_reloaded_and_called() {
         .arg(fixture("driver"))
         .args(["hot", count])
         .args(builds)
-        .output()
-        .expect("the tests need valgrind");
+        .run("valgrind ends");
     assert!(output.status.success(), "{}", text(&output));
     assert_eq!(text(&output), format!("{count} reloads, some calls\n"));
 }

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::deadline::Run;
 use crate::fixtures::{Directory, released};
 use crate::numbered_builds::soak;
 
@@ -14,8 +15,7 @@ fn no_call_fails_waits_or_is_stale_whoever_writes_the_file_and_nothing_grows() {
         .args([&directory.library("storm"), &released()["stamped"]])
         // So that no thread waits for memory that another one frees.
         .env("MALLOC_ARENA_MAX", "64")
-        .output()
-        .unwrap();
+        .run("the driver ends");
     let told = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{} {told} {errors}", output.status);

@@ -13,13 +13,14 @@ use plugin_interface::{
 };
 
 use crate::builds::is_soak;
+use crate::deadline::{until, within};
 use crate::fixtures::{Directory, fixture, is_mapped, released};
 use crate::objects::{wait_until_told_unmapped, wait_until_unmapped};
 
 /// Replaces the plugin in a process of its own.
 fn reload(mut command: Command, count: usize, exits: usize) -> String {
     let output = command.args([count, exits].map(|n| n.to_string())).arg(&released()["threads"]);
-    let output = output.output().unwrap();
+    let output = within("the driver ends", || output.output()).unwrap();
     let (out, err) = (&output.stdout, &output.stderr);
     let text = format!("{}{}", String::from_utf8_lossy(out), String::from_utf8_lossy(err));
     assert!(output.status.success(), "{} {text}", output.status);
@@ -81,12 +82,12 @@ impl Worker {
     fn run(&self, plugin: &Arc<ThreadsProxy>, task: impl FnOnce(&ThreadsProxy) + Send + 'static) {
         let plugin = Arc::clone(plugin);
         self.tasks.as_ref().unwrap().send(Box::new(move || task(&plugin))).unwrap();
-        self.done.recv().unwrap();
+        within("the task is done", || self.done.recv()).unwrap();
     }
 
     fn end(mut self) {
         self.tasks = None;
-        self.thread.take().unwrap().join().unwrap();
+        within("the worker ends", || self.thread.take().unwrap().join()).unwrap();
     }
 }
 
@@ -279,13 +280,11 @@ fn a_destructor_of_a_key_that_runs_pins_until_it_has_run() {
     let arguments = (file.clone(), told.clone());
     worker.run(&plugin, move |plugin| plugin.key(&arguments.0, &arguments.1));
     let ended = thread::spawn(|| worker.end());
-    while lines(&file).is_empty() {
-        thread::yield_now();
-    }
+    until("the destructor runs", || !lines(&file).is_empty());
     drop(plugin);
     assert_eq!(pinned(loaded.outcome()), (1, 0, vec![]), "it is in the midst of it");
     std::fs::write(told, "").unwrap();
-    ended.join().unwrap();
+    within("the worker ends", || ended.join()).unwrap();
     loaded.wait_until_unmapped("slow_key");
     assert!(lines(&file).len() <= 4, "as many rounds as were left when it was unmapped");
 }

@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use plugin_interface::{HotError, HotLibrary, HotOptions, HotReload};
 
 use super::sources::{FIRST, Number, SECOND, Sources, number};
+use crate::deadline::Run;
 use crate::fixtures::fixture;
 
 /// The file is no longer as it should be: that is said, and `foo` serves on
@@ -231,8 +232,7 @@ fn a_disk_that_is_full_keeps_the_old_code() {
         .arg(fixture("driver"))
         .arg("full")
         .args([&sources.library(), &large, &small])
-        .output()
-        .unwrap();
+        .run("the driver ends");
     let out = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
     let lines: Vec<_> = out.lines().collect();

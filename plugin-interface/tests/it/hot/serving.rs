@@ -12,6 +12,7 @@ use plugin_interface::{
 };
 
 use super::sources::{FIRST, Number, SECOND, Sources, number};
+use crate::deadline::{until, within};
 
 #[test]
 fn a_function_changes_and_another_appears_without_restart() {
@@ -94,18 +95,19 @@ fn a_call_in_flight_finishes_in_the_old_code_which_then_is_unmapped() {
             unsafe { foo(&entered, &leave) }
         };
         let call = scope.spawn(call);
-        while entered.load(Ordering::SeqCst) == 0 {
-            thread::yield_now();
-        }
+        until("the call begins", || entered.load(Ordering::SeqCst) != 0);
         sources.build("int foo(void *entered, void *leave) { return 5; }");
         assert!(matches!(library.check_and_reload(), Ok(HotReload::Reloaded { .. })));
         // SAFETY: as above.
         assert_eq!(unsafe { foo.get().unwrap()(&entered, &leave) }, 5);
-        assert!(matches!(events.recv().unwrap().0, HotEvent::Reloaded { generation: 2, .. }));
+        assert!(matches!(
+            within("an event", || events.recv()).unwrap().0,
+            HotEvent::Reloaded { generation: 2, .. }
+        ));
         let nothing = events.recv_timeout(Duration::from_millis(30));
         assert!(nothing.is_err(), "{nothing:?} while the call is in flight");
         leave.store(1, Ordering::SeqCst);
-        assert_eq!(call.join().unwrap(), 4);
+        assert_eq!(within("the call ends", || call.join()).unwrap(), 4);
     });
     let (event, closed_by) = events.recv_timeout(Duration::from_secs(20)).unwrap();
     let outcome = UnloadOutcome::Unmapped;
@@ -125,9 +127,7 @@ fn unloading_waits_for_calls_and_says_what_keeps_the_library() {
     thread::scope(|scope| {
         // SAFETY: this is its signature, and the flags are alive.
         scope.spawn(|| unsafe { foo.get().unwrap()(&entered, &leave) });
-        while entered.load(Ordering::SeqCst) == 0 {
-            thread::yield_now();
-        }
+        until("the call begins", || entered.load(Ordering::SeqCst) != 0);
         let UnloadOutcome::Pinned { reasons, .. } = library.unload().unwrap() else {
             panic!("it is in use");
         };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use plugin_interface::{Greeter, PluginManager, PluginTrait, WatchNotification, WatchOptions};
 
+use crate::deadline::within;
 use crate::fixtures::Directory;
 use crate::observer::{DEADLINE, comes_true, library, place, version};
 /// The paths of all that changed, until none is missing.
@@ -43,7 +44,7 @@ fn a_receiver_that_nobody_reads_neither_blocks_nor_grows() {
     assert!(found.len() <= 4, "{found:?}");
     paths.iter().for_each(|path| assert!(found.contains(path), "{found:?}"));
     stop.send(()).unwrap();
-    thread.join().unwrap();
+    within("the watch ends", || thread.join()).unwrap();
 
     // Nor does it hinder the end.
     let (notifications, stop, thread) =
@@ -51,7 +52,7 @@ fn a_receiver_that_nobody_reads_neither_blocks_nor_grows() {
     assert!(comes_true(|| !notifications.is_empty()));
     fs::write(&paths[0], "last").unwrap();
     drop(stop);
-    thread.join().unwrap();
+    within("the watch ends", || thread.join()).unwrap();
 }
 
 #[test]
