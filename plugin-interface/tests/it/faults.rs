@@ -10,6 +10,7 @@ use plugin_interface::{
     Greeter, Live, LiveEvent, LiveGuard, LiveOptions, Probe, ReloadOutcome, Stage,
 };
 
+use crate::deadline::within;
 use crate::fixtures::{Directory, fixture};
 use crate::numbered_builds::{Builds, replace, soak, stamped, text};
 
@@ -133,7 +134,8 @@ fn at_whichever_stage_a_build_fails_the_old_one_serves_and_the_next_good_one_is_
         LiveEvent::Unloaded { counter, .. } => Some(counter),
         _ => None,
     });
-    assert!(counts.collect::<BTreeSet<_>>() == BTreeSet::from([Some(1)]));
+    let counts: BTreeSet<_> = within("all versions end", || counts.collect());
+    assert_eq!(counts, BTreeSet::from([Some(1)]));
 }
 
 #[cfg(feature = "watch")]

@@ -12,6 +12,7 @@ use plugin_interface::{
     ReloadError, ReloadOutcome, Stage, UnloadOutcome,
 };
 
+use crate::deadline::within;
 use crate::fixtures::{Directory, fixture, is_mapped};
 use crate::numbered_builds::{replace, stamped, text};
 
@@ -37,7 +38,7 @@ fn ends(live: Live<dyn Greeter>, events: LiveEvents) -> Vec<(u64, Option<u64>, U
         }
         _ => None,
     });
-    ends.collect()
+    within("all versions end", || ends.collect())
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn events_tell_of_each_version_in_order() {
     builds.put(&path, "good", 1);
     live.reload().unwrap();
     drop(live);
-    let mut next = || events.next().unwrap();
+    let mut next = || within("an event", || events.next()).unwrap();
     assert!(matches!(next(), LiveEvent::Loaded { generation: 1, .. }));
     let LiveEvent::Refused { generation: 1, stage: Stage::Make, message, times } = next() else {
         panic!()
@@ -94,7 +95,7 @@ fn events_tell_of_each_version_in_order() {
             "{unloaded:?}"
         );
     }
-    assert!(events.next().is_none() && events.lost() == 0);
+    assert!(within("the last event", || events.next()).is_none() && events.lost() == 0);
 }
 
 #[test]
@@ -118,7 +119,7 @@ fn a_guard_keeps_its_version_and_ends_on_another_thread() {
     let unmapped = |event: &LiveEvent| {
         matches!(event, LiveEvent::Unloaded { outcome: Some(UnloadOutcome::Unmapped), .. })
     };
-    assert_eq!(events.filter(unmapped).count(), 11);
+    assert_eq!(within("all versions end", || events.filter(unmapped).count()), 11);
     assert!(!is_mapped("live_guard"));
 }
 
@@ -140,13 +141,14 @@ fn who_is_still_inside_is_told_when_the_deadline_is_over() {
             drop(guards);
         };
         lingerer.spawn_scoped(scope, linger).unwrap();
-        is_ready.recv().unwrap();
+        within("the guards are taken", || is_ready.recv()).unwrap();
         builds.put(&path, "good", 1);
         live.reload().unwrap();
-        let told = events.clone().find_map(|event| match event {
+        let still_used = |event| match event {
             LiveEvent::StillUsed { generation, holders, .. } => Some((generation, holders)),
             _ => None,
-        });
+        };
+        let told = within("the deadline is over", || events.clone().find_map(still_used));
         drop(sender);
         told.unwrap()
     });
@@ -233,7 +235,7 @@ fn a_drop_that_panics_is_told_and_the_library_goes_nevertheless() {
     let live = options.open::<dyn Greeter>(directory.library("faulty")).unwrap();
     let events = live.events();
     drop(live);
-    let told: Vec<_> = events.collect();
+    let told: Vec<_> = within("the version ends", || events.collect());
     let [
         _,
         LiveEvent::Retired { panicked: Some(message), .. },

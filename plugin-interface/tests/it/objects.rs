@@ -11,7 +11,7 @@ use plugin_interface::{
 };
 
 use crate::calls::panic_of;
-use crate::deadline::until;
+use crate::deadline::{until, within};
 use crate::fixtures::{Directory, is_mapped};
 
 /// The plugin, under a name that no other test uses.
@@ -316,10 +316,11 @@ fn a_version_that_was_replaced_stays_for_its_objects() {
     std::fs::remove_file(&path).unwrap();
     std::fs::write(&path, next).unwrap();
     live.reload().unwrap();
-    let outcome = events.find_map(|event| match event {
+    let outcome = |event| match event {
         LiveEvent::Unloaded { generation: 1, outcome, .. } => outcome,
         _ => None,
-    });
+    };
+    let outcome = within("the old version ends", || events.find_map(outcome));
     assert_eq!(outcome.unwrap().to_string(), "pinned: 1 object of it is in use");
     let is_retained = || retained().iter().any(|library| library.path == path);
     assert!(is_retained());
