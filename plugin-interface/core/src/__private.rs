@@ -14,7 +14,8 @@ use crate::metadata::encode;
 
 pub use crate::boundary::{
     Body, ByCopy, ByPointer, ByRef, Definition, Dyn, DynPointee, Fields, InstanceStorage,
-    LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape, lift_wire_return,
+    LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape, Threads,
+    lift_wire_return,
 };
 pub use crate::interface::VTableFor;
 pub use crate::metadata::encode::PackageDescription;

@@ -85,7 +85,9 @@
 //!   lifetime hides it. The same is true for the clones behind `&[T]` and `&T`.
 //! - *An `Arc` may have owners in several libraries.* `Arc::get_mut` counts
 //!   only those of its own library. A method with `&mut self` panics if it is
-//!   called through an `Arc` of another one.
+//!   called through an `Arc` of another one. An `Arc` of a type that is `Send`
+//!   and not `Sync` does not compile: its `&mut` could go to another thread
+//!   while others use the object.
 //! - *An object grows with its interface.* An object of an older plugin runs
 //!   the defaults of the methods that it lacks. A mismatch is found when the
 //!   library is loaded. Between two plugins that their host never compared, it
@@ -116,7 +118,9 @@ pub(crate) use crate::boundary::lift_error::ReturnErrorKind;
 pub use crate::boundary::lift_error::{LiftError, ReturnError};
 pub use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
 pub use crate::boundary::objects::future::BoxFuture;
-pub use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, Pointee, SizedPointee};
+pub use crate::boundary::objects::pointee::{
+    ConvertPointer, DynPointee, InArc, Pointee, SizedPointee, Threads,
+};
 pub use crate::boundary::objects::storage::{Borrowed, InstanceStorage};
 pub use crate::boundary::origin::Origin;
 pub use crate::boundary::owned::FfiOwned;

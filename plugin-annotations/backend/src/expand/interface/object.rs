@@ -2,7 +2,7 @@
 //! from the author's own types.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::proxy_name;
 use crate::model::Interface;
@@ -91,10 +91,15 @@ pub(super) fn pointees(interface: &Interface) -> TokenStream {
         (quote!(+ #marker::Send + #marker::Sync), " + Send + Sync"),
     ]
     .map(|(markers, text)| {
+        let [send, sync] = ["IS_SEND", "IS_SYNC"].map(|is| {
+            let is = format_ident!("{is}");
+            quote!({ use #krate::__private::Unmarked as _; <#krate::__private::Marker<dyn #name #markers>>::#is })
+        });
         quote! {
             // SAFETY: the interface, its markers, and any lifetime.
             unsafe impl #any #krate::__private::Pointee for dyn #name #markers + #lifetime {
                 type Kind = #krate::__private::DynPointee<dyn #name>;
+                type Threads = #krate::__private::Threads<#send, #sync>;
                 type At<'__a> = dyn #name #markers + #call;
                 const MARKERS: &'static #krate::__private::core::primitive::str = #text;
             }

@@ -115,21 +115,27 @@ macro_rules! builtin_object_items {
 /// Implements `Pointee` for `dyn Trait`, with `Send` and `Sync` and without.
 macro_rules! pointees {
     (impl [$($generics:tt)*] $($object:tt)*) => {
-        $crate::boundary::builtin::pointee! { impl [$($generics)*] [$($object)*] [] "" }
-        $crate::boundary::builtin::pointee! { impl [$($generics)*] [$($object)*] [+ Send] " + Send" }
+        $crate::boundary::builtin::pointee! { impl [$($generics)*] [$($object)*] [] false, false, "" }
         $crate::boundary::builtin::pointee! {
-            impl [$($generics)*] [$($object)*] [+ Send + Sync] " + Send + Sync"
+            impl [$($generics)*] [$($object)*] [+ Send] true, false, " + Send"
+        }
+        $crate::boundary::builtin::pointee! {
+            impl [$($generics)*] [$($object)*] [+ Send + Sync] true, true, " + Send + Sync"
         }
     };
 }
 
 macro_rules! pointee {
-    (impl [$($generics:tt)*] [$($object:tt)*] [$($markers:tt)*] $text:literal) => {
+    (
+        impl [$($generics:tt)*] [$($object:tt)*] [$($markers:tt)*]
+        $send:literal, $sync:literal, $text:literal
+    ) => {
         // SAFETY: the type, its markers, and any lifetime.
         unsafe impl<'b, $($generics)*> $crate::boundary::Pointee
             for dyn $($object)* $($markers)* + 'b
         {
             type Kind = $crate::boundary::DynPointee<dyn $($object)*>;
+            type Threads = $crate::boundary::Threads<$send, $sync>;
             type At<'a> = dyn $($object)* $($markers)* + 'a;
             const MARKERS: &'static str = $text;
         }

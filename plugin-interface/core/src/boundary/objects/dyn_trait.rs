@@ -16,7 +16,7 @@ use core::ptr;
 use std::sync::Arc;
 
 use crate::abi::{ObjectTable, RawBorrowed, RawObject, RawSlice, VTableHeader};
-use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, Pointee};
+use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, InArc, Pointee};
 use crate::boundary::objects::storage::{Borrowed, InstanceStorage, Words};
 use crate::boundary::{LiftError, NeedsScope, Origin, Shape};
 use crate::interface::{Interface, VTableFor};
@@ -280,10 +280,11 @@ where
     }
 }
 
-// SAFETY: as above.
+// SAFETY: as above. The `Arc` may have owners in other libraries, which
+// `Arc::get_mut` does not count: `InArc` keeps the `&mut D` on its thread.
 unsafe impl<D, B> ConvertPointer<Arc<D>> for DynPointee<B>
 where
-    D: Pointee<Kind = DynPointee<B>> + ?Sized,
+    D: Pointee<Kind = DynPointee<B>, Threads: InArc<D>> + ?Sized,
     B: Shareable + ?Sized,
 {
     type Wire = RawObject;

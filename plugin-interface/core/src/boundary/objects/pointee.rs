@@ -13,7 +13,7 @@ use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, ret
 ///
 /// If `Kind` is [`DynPointee<B>`](DynPointee), then `Self` is `B` with another
 /// lifetime and with the auto traits in `MARKERS`, and `At<'a>` is `Self` at
-/// `'a`.
+/// `'a`. `Threads` states whether `Self` is `Send` and `Sync`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed between a host and a plugin",
@@ -23,6 +23,7 @@ use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, ret
 )]
 pub unsafe trait Pointee {
     type Kind;
+    type Threads;
     type At<'a>: ?Sized + 'a;
     const MARKERS: &'static str = "";
 }
@@ -37,9 +38,38 @@ pub enum SizedPointee {}
 #[derive(Debug)]
 pub struct DynPointee<B: ?Sized>(PhantomData<B>);
 
+/// The threads of an object: its type is `Send`, and it is `Sync`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Threads<const SEND: bool, const SYNC: bool> {}
+
+/// The threads of objects of type `D` that may be in an `Arc`.
+///
+/// Each library counts its own owners of an object, so `Arc::get_mut` succeeds
+/// in one although another has owners. The `&mut D` must not lead to another
+/// thread then, unless all threads may use the object anyway.
+///
+/// # Safety
+///
+/// `D` is `Sync`, or it is not `Send`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`Arc<{D}>` cannot be passed between a host and a plugin, because its target is `Send` and not `Sync`",
+    label = "this type is not FFI-safe",
+    note = "each library counts only its own owners of an `Arc`, so `Arc::get_mut` could send the object to one thread while another thread uses it",
+    note = "pass a `Box`; or let the target be `Sync` too: `trait Trait: Send + Sync`, `Arc<dyn Fn() + Send + Sync>`; or remove its `Send`"
+)]
+pub unsafe trait InArc<D: ?Sized> {}
+
+// SAFETY: not `Send`.
+unsafe impl<D: ?Sized, const SYNC: bool> InArc<D> for Threads<false, SYNC> {}
+// SAFETY: `Sync`.
+unsafe impl<D: ?Sized> InArc<D> for Threads<true, true> {}
+
 // SAFETY: `Kind` is not a `DynPointee`.
 unsafe impl<T> Pointee for T {
     type Kind = SizedPointee;
+    type Threads = ();
     type At<'a> = ();
 }
 

@@ -1,0 +1,11 @@
+use std::sync::Arc;
+
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+pub trait Tool: Send + Sync {
+    fn calls(&self) -> Vec<Option<Arc<dyn Fn() + Send + Sync>>>;
+    fn of_one_thread(&self) -> Arc<dyn Fn()>;
+}
+
+fn main() {}
