@@ -36,6 +36,8 @@ struct Kept {
     /// Contains the library a second time: only a library that `unload` closes
     /// may be unmapped.
     mapped: Mapped,
+    /// The full paths of its interfaces.
+    interfaces: Vec<String>,
     array: Array,
 }
 
@@ -151,7 +153,7 @@ impl Kind for RawLibrary {
         metadata: PluginMetadata,
     ) -> Result<Opened, LoadError> {
         let mapped = open::open(path, copy, &metadata)?;
-        let library = open::map(path, &mapped.copy)?;
+        let (library, _) = open::map(path, &mapped.copy)?;
         Ok(Opened { library, mapped, metadata })
     }
 
@@ -176,7 +178,8 @@ impl Kind for RawLibrary {
         match register_checked(&opened.mapped, &opened.metadata, self.wanted) {
             Ok(array) => {
                 let registrations = array.as_ptr();
-                kept_libraries().push(Kept { mapped: opened.mapped, array });
+                let interfaces = paths_of(&opened.metadata);
+                kept_libraries().push(Kept { mapped: opened.mapped, interfaces, array });
                 Ok((opened.library, registrations))
             }
             Err(error) => {
@@ -268,7 +271,7 @@ pub unsafe fn unload<I: Interface + ?Sized>(
     });
     let found = found.map(|at| all.swap_remove(at));
     drop(all);
-    let mapped = found.map(|Kept { mapped, array }| {
+    let mapped = found.map(|Kept { mapped, array, .. }| {
         if !registrations.is_null() {
             // SAFETY: the caller loaded both together, after its metadata was
             // admitted, and gives them back now.
@@ -405,6 +408,21 @@ pub fn get_unmaker_counter_for(library: &Library, trait_id: PluginTrait) -> Resu
     counter(library, trait_id.name(), |path| path == trait_id.path())
 }
 
+fn paths_of(metadata: &PluginMetadata) -> Vec<String> {
+    metadata.interfaces.iter().map(|interface| interface.path.clone()).collect()
+}
+
+/// Returns the full paths of the interfaces of an open library. Its file may be
+/// gone: it is read only if the library was not loaded here.
+fn interfaces_at(path: &Path) -> Result<Vec<String>, InspectError> {
+    let all = kept_libraries();
+    if let Some(kept) = all.iter().find(|kept| kept.mapped.copy.path() == path) {
+        return Ok(kept.interfaces.clone());
+    }
+    drop(all);
+    inspect(path).map(|metadata| paths_of(&metadata))
+}
+
 fn counter(
     library: &Library,
     name: &str,
@@ -414,9 +432,8 @@ fn counter(
     let path = symbols::file_of(library, name).ok_or_else(|| {
         format!("the library does not export {symbol}; it is no plugin built with #[plugin_aggregates({name})]")
     })?;
-    let metadata = inspect(&path).map_err(|error| error.to_string())?;
-    if !metadata.interfaces.iter().any(|interface| is_interface(&interface.path)) {
-        let offered: Vec<_> = metadata.interfaces.iter().map(|i| i.path.as_str()).collect();
+    let offered = interfaces_at(&path).map_err(|error| error.to_string())?;
+    if !offered.iter().any(|path| is_interface(path)) {
         return Err(format!(
             "{} has no interface {name}; it offers {}",
             path.display(),

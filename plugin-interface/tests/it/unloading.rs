@@ -1,7 +1,7 @@
 //! Everything is given back: once, in order, and provably.
 #![expect(unsafe_code, reason = "takes raw registrations by hand")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fixture_interface::{Echo, Tally};
 use plugin_interface::libloading::Library;
@@ -10,7 +10,7 @@ use plugin_interface::{
     get_unmaker_counter, get_unmaker_counter_for, load_greeter_from_lib, unload_greeter,
 };
 
-use crate::fixtures::{Directory, is_mapped};
+use crate::fixtures::{Directory, fixture, is_mapped};
 
 /// A directory with the healthy plugins under a name that no other test uses.
 fn directory(name: &str) -> Directory {
@@ -97,6 +97,44 @@ fn a_path_is_known_by_each_of_its_names() {
     assert_eq!(manager.unload_by_path(around).unwrap(), Some(2));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_path_is_known_after_its_file_is_gone_and_its_link_has_moved() {
+    let links = Directory::new();
+    let store = links.path().join("store");
+    std::fs::create_dir(&store).unwrap();
+    let [first, next] = ["first", "next"].map(|name| store.join(format!("lib{name}.so")));
+    let link = links.library("link");
+    let put = |target: &Path| {
+        std::fs::copy(fixture("healthy"), target).unwrap();
+        std::fs::remove_file(&link).ok();
+        std::os::unix::fs::symlink(target, &link).unwrap();
+    };
+    let mut manager = PluginManager::new();
+    put(&first);
+    drop(manager.load_plugins(links.path(), PluginTrait::Greeter).unwrap());
+    put(&next);
+    assert_eq!(manager.outcome(&link), Some(UnloadOutcome::Unmapped));
+    assert_eq!(manager.unload_by_path(&link).unwrap(), Some(2), "by the link");
+
+    drop(manager.load_plugins(links.path(), PluginTrait::Greeter).unwrap());
+    std::fs::remove_file(&next).unwrap();
+    std::fs::remove_file(&link).unwrap();
+    let around = store.join(".").join("libnext.so");
+    assert_eq!(manager.unload_by_path(&around).unwrap(), Some(2), "by what it referred to");
+    assert!(matches!(manager.unload_by_path(&around), Err(UnloadError::NotLoaded { .. })));
+
+    // The directory is a link, and goes with the file.
+    let parent = links.path().join("parent");
+    std::os::unix::fs::symlink(&store, &parent).unwrap();
+    let handles = manager.load_plugins(&parent, PluginTrait::Greeter).unwrap();
+    let path = handles[0].path().to_owned();
+    drop(handles);
+    std::fs::remove_file(first).unwrap();
+    std::fs::remove_file(&parent).unwrap();
+    assert_eq!(manager.unload_by_path(path).unwrap(), Some(2), "by the path of its handle");
+}
+
 #[test]
 fn a_library_that_was_closed_can_be_loaded_again() {
     let directory = directory("again");
@@ -109,17 +147,66 @@ fn a_library_that_was_closed_can_be_loaded_again() {
     }
 }
 
+/// The private copies of a library of that name.
+fn copies_of(name: &str) -> Vec<PathBuf> {
+    let name = format!("-lib{name}.{}", std::env::consts::DLL_EXTENSION);
+    let below = |path: PathBuf| path.read_dir().into_iter().flatten().flatten();
+    let processes = below(std::env::temp_dir())
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("plugin-interface-"));
+    let files = processes.flat_map(|process| below(process.path())).map(|file| file.path());
+    files.filter(|file| file.to_str().unwrap().ends_with(&name)).collect()
+}
+
+/// Removes the copies of a library as those do who tidy temporary directories.
+fn tidy_away(name: &str) {
+    let copies = copies_of(name);
+    assert!(!copies.is_empty(), "no copy of {name}");
+    copies.into_iter().for_each(|copy| std::fs::remove_file(copy).unwrap());
+}
+
+#[test]
+fn a_tidied_temporary_directory_changes_no_outcome() {
+    let directory = directory("tidied");
+    let path = directory.library("tidied");
+    let mut manager = PluginManager::new();
+    let handles = manager.load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
+    tidy_away("tidied");
+    drop(handles);
+    assert_eq!(manager.outcome(&path), Some(UnloadOutcome::Unmapped));
+    assert!(!is_mapped("tidied"));
+
+    let (library, array) = load_greeter_from_lib(&path).unwrap();
+    tidy_away("tidied");
+    assert_eq!(get_unmaker_counter(&library, "Greeter"), Ok(0));
+    // SAFETY: both are of one load, and nothing of the library is in use.
+    unsafe { unload_greeter(library, array) }.unwrap();
+    assert!(!is_mapped("tidied"));
+}
+
+#[cfg(feature = "hot-library")]
+#[test]
+fn a_tidied_temporary_directory_changes_no_outcome_of_a_plain_library() {
+    let directory = Directory::new();
+    let source = directory.path().join("empty.c");
+    std::fs::write(&source, "int foo(void) { return 4; }").unwrap();
+    for (name, linked, is_unmapped) in [("bare", "-Wall", true), ("stays", "-Wl,-znodelete", false)]
+    {
+        let path = directory.library(name);
+        let mut gcc = std::process::Command::new("gcc");
+        gcc.args(["-shared", "-fPIC", linked, "-o"]).arg(&path).arg(&source);
+        assert!(gcc.status().unwrap().success());
+        let library = plugin_interface::HotLibrary::open(&path, &["foo"]).unwrap();
+        tidy_away(name);
+        let outcome = library.unload().unwrap();
+        assert_eq!(outcome == UnloadOutcome::Unmapped, is_unmapped, "{name}: {outcome}");
+        assert_eq!(is_mapped(name), !is_unmapped);
+    }
+}
+
 #[test]
 fn private_copies_are_removed_with_their_library() {
     let directory = directory("copied");
-    let name = format!("-libcopied.{}", std::env::consts::DLL_EXTENSION);
-    let copies = || {
-        let below = |path: PathBuf| path.read_dir().into_iter().flatten().flatten();
-        let processes = below(std::env::temp_dir())
-            .filter(|entry| entry.file_name().to_string_lossy().starts_with("plugin-interface-"));
-        let files = processes.flat_map(|process| below(process.path())).map(|file| file.path());
-        files.filter(|file| file.to_str().unwrap().ends_with(&name)).collect::<Vec<_>>()
-    };
+    let copies = || copies_of("copied");
     let handles =
         PluginManager::new().load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
     assert_eq!(copies().len(), 1);

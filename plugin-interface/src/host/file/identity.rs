@@ -54,8 +54,48 @@ impl FileIdentity {
     }
 }
 
-/// Returns a path that is equal for two names of one file, as long as the file
-/// exists.
-pub(crate) fn real_path(path: &Path) -> PathBuf {
-    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
+/// The two names of a file that was loaded: as the host named it, and without
+/// links. Both are from when it was loaded, since links may move and files may
+/// be removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileNames {
+    named: PathBuf,
+    real: PathBuf,
+}
+
+impl FileNames {
+    /// Returns the names of the file that was found at `path` and is `real`.
+    pub(crate) fn new(path: &Path, real: &Path) -> Self {
+        FileNames { named: absolute(path), real: real.to_owned() }
+    }
+
+    /// Returns the names that a path has now.
+    pub(crate) fn of(path: &Path) -> Self {
+        FileNames { named: absolute(path), real: real_path(path) }
+    }
+
+    /// Returns the path without links.
+    pub(crate) fn real(&self) -> &Path {
+        &self.real
+    }
+
+    /// Returns `true` if one of the names is the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.named == other.named || self.real == other.real
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Returns a path that is equal for two names of one file. Of a file that is
+/// gone, only its directory may have several names.
+fn real_path(path: &Path) -> PathBuf {
+    let in_real_directory = || {
+        let path = absolute(path);
+        let directory = path.parent()?.canonicalize().ok()?;
+        Some(directory.join(path.file_name()?))
+    };
+    path.canonicalize().ok().or_else(in_real_directory).unwrap_or_else(|| absolute(path))
 }

@@ -6,11 +6,12 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::host::error::LoadError;
 use crate::host::file::compare::{Content, Head};
+use crate::host::file::identity::FileNames;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_directory;
 use crate::host::file::private_directory::PrivateDirectory;
@@ -22,7 +23,7 @@ pub(crate) struct PrivateCopy {
     content: Content,
     /// The open file, until it is checked.
     pages: Option<PagedFile>,
-    real: PathBuf,
+    names: FileNames,
     directory: Arc<PrivateDirectory>,
 }
 
@@ -31,7 +32,7 @@ impl PrivateCopy {
     /// says. `real` is its path without links.
     pub(crate) fn new(
         source: &Path,
-        real: PathBuf,
+        real: &Path,
         original: &File,
         metadata: &Metadata,
     ) -> Result<Self, LoadError> {
@@ -45,7 +46,8 @@ impl PrivateCopy {
         let (mut file, path, directory) =
             private_directory::file(name).map_err(|error| failed(&std::env::temp_dir(), error))?;
         let content = Content::new(path, Head::default());
-        let mut copy = PrivateCopy { content, pages: None, real, directory };
+        let names = FileNames::new(source, real);
+        let mut copy = PrivateCopy { content, pages: None, names, directory };
         // No further than it was: the caller refuses a file that grew.
         let len = sparse_copy::copy(original, metadata, &mut file)
             .map_err(|error| failed(copy.path(), error))?;
@@ -80,9 +82,9 @@ impl PrivateCopy {
         &self.content
     }
 
-    /// Returns the path of the file that was copied, without links.
-    pub(crate) fn real(&self) -> &Path {
-        &self.real
+    /// Returns the names of the file that was copied.
+    pub(crate) fn names(&self) -> &FileNames {
+        &self.names
     }
 
     /// Returns the directory of the copy.

@@ -138,8 +138,8 @@ impl Kind for Plain<'_> {
         copy: PrivateCopy,
         plain: PlainLibrary,
     ) -> Result<(OpenLibrary, PlainLibrary), HotError> {
-        let library = open::map(path, &copy)?;
-        Ok((OpenLibrary::new(library, copy, self.options.is_retained), plain))
+        let (library, image) = open::map(path, &copy)?;
+        Ok((OpenLibrary::new(library, image, copy, self.options.is_retained), plain))
     }
 
     /// A plain library takes no services.

@@ -14,10 +14,10 @@ use super::error::NotDefined;
 use super::events::HotEvent;
 use super::listeners::Listeners;
 use crate::host::file::private_copy::PrivateCopy;
-use crate::host::library::mapped::is_mapped;
 use crate::host::library::outcome;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::library::symbols;
+use crate::host::platform::Image;
 use crate::host::reload::ReloadableVersion;
 use crate::host::swap::Users;
 
@@ -148,13 +148,19 @@ impl fmt::Debug for HotVersion {
 pub(super) struct OpenLibrary {
     /// Closed before the copy is removed.
     library: Option<Library>,
+    image: Image,
     copy: Option<PrivateCopy>,
     is_retained: bool,
 }
 
 impl OpenLibrary {
-    pub(super) fn new(library: Library, copy: PrivateCopy, is_retained: bool) -> Self {
-        OpenLibrary { library: Some(library), copy: Some(copy), is_retained }
+    pub(super) fn new(
+        library: Library,
+        image: Image,
+        copy: PrivateCopy,
+        is_retained: bool,
+    ) -> Self {
+        OpenLibrary { library: Some(library), image, copy: Some(copy), is_retained }
     }
 
     fn close(&mut self) -> UnloadOutcome {
@@ -165,7 +171,7 @@ impl OpenLibrary {
             core::mem::forget(library);
             let reason = "its options keep its versions mapped".to_owned();
             UnloadOutcome::Retained { reason }
-        } else if library.close().is_err() || is_mapped(&copy) {
+        } else if library.close().is_err() || self.image.is_mapped() {
             outcome::linked()
         } else {
             return UnloadOutcome::Unmapped;

@@ -7,7 +7,7 @@ use libloading::Library;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::outcome;
 use crate::host::library::outcome::{CloseRecord, CloseState, UnloadOutcome};
-use crate::host::platform;
+use crate::host::platform::Image;
 use crate::host::services::Services;
 use crate::host::thread_exits;
 use crate::host::thread_exits::Held;
@@ -21,6 +21,7 @@ pub(crate) struct Mapped {
     /// Closed before the fields that follow are dropped. If it stays mapped,
     /// these are not dropped at all.
     pub(crate) library: Library,
+    pub(crate) image: Image,
     pub(crate) services: Services,
     pub(crate) copy: PrivateCopy,
 }
@@ -38,9 +39,9 @@ impl Mapped {
 
     /// Closes the library, which nothing in this process uses any more.
     pub(crate) fn unmap(self) -> Result<(), libloading::Error> {
-        let Mapped { close_record, count, library, services, copy, .. } = self;
+        let Mapped { close_record, count, library, image, services, copy, .. } = self;
         let closed = library.close();
-        if closed.is_err() || is_mapped(&copy) {
+        if closed.is_err() || image.is_mapped() {
             // The library may run on, and uses its services and its file.
             core::mem::forget((services, copy));
             close_record.write(count, CloseState::Linked);
@@ -49,9 +50,4 @@ impl Mapped {
         }
         closed
     }
-}
-
-/// Returns `true` if a library that was closed is still mapped.
-pub(crate) fn is_mapped(copy: &PrivateCopy) -> bool {
-    platform::is_mapped(copy.path())
 }

@@ -4,10 +4,11 @@
 //! which is woken by the last user, or by the next load or close before that.
 //! Never by the last user itself, which may be code of the library.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use crate::host::file::identity::FileNames;
 use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::{CloseState, UnloadOutcome};
 use crate::host::thread_exits;
@@ -121,11 +122,11 @@ pub(crate) struct Earlier {
     pub(crate) outcome: UnloadOutcome,
 }
 
-/// Finds the versions of the file at `real` that are still mapped, if any.
-pub(crate) fn earlier_versions(real: &Path) -> Option<Earlier> {
+/// Finds the versions of a file that are still mapped, if any.
+pub(crate) fn earlier_versions(names: &FileNames) -> Option<Earlier> {
     sweep();
     let list = list();
-    let earlier: Vec<_> = list.libraries.iter().filter(|m| m.copy.real() == real).collect();
+    let earlier: Vec<_> = list.libraries.iter().filter(|m| m.copy.names().is(names)).collect();
     let last = earlier.last()?;
     let bytes = earlier.iter().map(|mapped| mapped.copy.len()).sum();
     Some(Earlier { versions: earlier.len(), bytes, outcome: last.outcome() })

@@ -14,6 +14,7 @@ use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::CloseRecord;
 use crate::host::library::symbols::Symbols;
 use crate::host::platform;
+use crate::host::platform::Image;
 use crate::host::services::Services;
 use crate::metadata::PluginMetadata;
 
@@ -24,9 +25,9 @@ pub(crate) fn open(
     metadata: &PluginMetadata,
 ) -> Result<Mapped, LoadError> {
     let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
-    let library = map(path, &copy)?;
+    let (library, image) = map(path, &copy)?;
     let (path, close_record) = (path.to_owned(), CloseRecord::default());
-    Ok(Mapped { path, close_record, count: 0, library, services, copy })
+    Ok(Mapped { path, close_record, count: 0, library, image, services, copy })
 }
 
 /// Hands the host's services over to a library that was opened.
@@ -67,11 +68,12 @@ pub(crate) unsafe fn hand_over(
 /// Maps the copy. Its symbols are not visible to other libraries. All symbols
 /// that it needs are resolved now, so that a missing one is an error here and
 /// does not end the host later.
-pub(crate) fn map(path: &Path, copy: &PrivateCopy) -> Result<Library, LoadError> {
+pub(crate) fn map(path: &Path, copy: &PrivateCopy) -> Result<(Library, Image), LoadError> {
     // SAFETY: the metadata says that this is a plugin, which is what its user
     // vouches for by handing it to a host: its constructors run here.
-    unsafe { platform::map(copy.path()) }
-        .map_err(|source| LoadError::Open { path: path.to_owned(), source })
+    let library = unsafe { platform::map(copy.path()) }
+        .map_err(|source| LoadError::Open { path: path.to_owned(), source })?;
+    Ok((library, Image::of(copy.path())))
 }
 
 /// The entry of a library: every library built by the macros has one.

@@ -14,7 +14,7 @@ use crate::host::error::inspect::unreadable;
 use crate::host::error::stage::Stage;
 use crate::host::error::{InspectError, LoadError};
 use crate::host::file::compare::{Content, Head};
-use crate::host::file::identity::FileIdentity;
+use crate::host::file::identity::{FileIdentity, FileNames};
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::file::private_directory::PrivateDirectory;
@@ -181,7 +181,7 @@ impl Loader {
     /// Refuses a load while more earlier versions are mapped than the policy
     /// allows.
     fn check_room<S: Subject>(&self, path: &Path, real: &Path) -> Result<(), LoadError> {
-        match S::IS_COPY.then(|| unmap::earlier_versions(real)).flatten() {
+        match S::IS_COPY.then(|| unmap::earlier_versions(&FileNames::new(path, real))).flatten() {
             Some(earlier) => self.policy.check_room(path, earlier),
             None => Ok(()),
         }
@@ -224,12 +224,12 @@ impl Loader {
         let Some(probe) = &self.probe else { return Ok(()) };
         // The head too: two writes within a tick of the clock have one identity.
         let file = (origin, copy.content().head());
-        if self.survivors.get(copy.real()) == Some(&file) {
+        if self.survivors.get(copy.names().real()) == Some(&file) {
             return Ok(());
         }
         watch.begin(Stage::Probe);
         probe.run(path, copy.path())?;
-        self.survivors.insert(copy.real().to_owned(), file);
+        self.survivors.insert(copy.names().real().to_owned(), file);
         Ok(())
     }
 }

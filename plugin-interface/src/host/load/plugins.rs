@@ -1,11 +1,11 @@
 //! The kind of library that has plugins.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::host::error::{InspectError, LoadError};
 use crate::host::file::compare::Content;
-use crate::host::file::identity::FileIdentity;
+use crate::host::file::identity::{FileIdentity, FileNames};
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::instance::Instance;
@@ -34,8 +34,8 @@ pub(crate) struct Plugins<'a> {
 
 /// A library whose plugins were made, or some of them.
 pub(crate) struct LoadedPlugins {
-    /// The path of its file without links.
-    pub(crate) real: PathBuf,
+    /// The names of its file.
+    pub(crate) names: FileNames,
     pub(crate) content: Content,
     /// At least one.
     pub(crate) made: Vec<Result<Instance, LoadError>>,
@@ -109,8 +109,8 @@ impl Kind for Plugins<'_> {
         let made = make::make(&library, self.wanted, self.name.as_deref());
         match library.copy() {
             Some(copy) if !made.is_empty() => {
-                let (real, content) = (copy.real().to_owned(), copy.content().clone());
-                Ok(LoadedPlugins { real, content, made, library })
+                let (names, content) = (copy.names().clone(), copy.content().clone());
+                Ok(LoadedPlugins { names, content, made, library })
             }
             _ => Err(LoadError::NothingMade { path: library.path.clone() }),
         }

@@ -37,7 +37,7 @@ impl Subject for PrivateCopy {
     const IS_COPY: bool = true;
 
     fn of(path: &Path, real: PathBuf, file: &SettledFile) -> Result<Self, LoadError> {
-        let copy = PrivateCopy::new(path, real, file.file(), file.metadata())?;
+        let copy = PrivateCopy::new(path, &real, file.file(), file.metadata())?;
         match copy.len() == file.metadata().len() {
             true => Ok(copy),
             // It was cut off.

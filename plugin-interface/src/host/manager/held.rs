@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::host::error::UnloadError;
 use crate::host::file::compare::Content;
-use crate::host::file::identity::{FileIdentity, real_path};
+use crate::host::file::identity::{FileIdentity, FileNames};
 use crate::host::library::outcome::CloseRecord;
 use crate::host::live::Follower;
 use crate::host::manager::handle::PluginHandle;
@@ -27,6 +27,7 @@ pub(super) struct Watching {
 pub(super) struct Held {
     /// Its file, as the host knows it.
     pub(super) path: PathBuf,
+    pub(super) names: FileNames,
     /// The interface that was asked for; `None` for all.
     pub(super) interface: Option<PluginTrait>,
     /// The file, from when it was last compared with the copy.
@@ -42,9 +43,9 @@ impl Held {
         self.path == path && self.interface == interface
     }
 
-    /// Returns `true` if the path names it; `real` is the path without links.
-    pub(super) fn is_at(&self, path: &Path, real: &Path) -> bool {
-        self.path == path || real_path(&self.path) == real
+    /// Returns `true` if a path with these names is its file.
+    pub(super) fn is_at(&self, names: &FileNames) -> bool {
+        self.names.is(names)
     }
 
     /// Returns `true` if it has that content.

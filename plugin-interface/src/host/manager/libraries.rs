@@ -1,11 +1,12 @@
 //! The libraries that a manager loaded.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::host::error::LoadError;
 #[cfg(feature = "watch")]
 use crate::host::file::compare::Content;
+use crate::host::file::identity::FileNames;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::outcome::{CloseRecord, UnloadOutcome};
 use crate::host::library::unmap;
@@ -28,8 +29,7 @@ pub(super) struct Libraries {
 /// A library that was loaded, and its record for when it is closed.
 #[derive(Debug)]
 struct Loaded {
-    /// The real path from when it was loaded.
-    real: PathBuf,
+    names: FileNames,
     close_record: CloseRecord,
 }
 
@@ -38,6 +38,8 @@ pub(super) struct LoadedHandles {
     pub(super) handles: Vec<PluginHandle>,
     /// The errors of the registrations that could not be made.
     pub(super) failed: Vec<LoadError>,
+    #[cfg(feature = "watch")]
+    pub(super) names: FileNames,
     #[cfg(feature = "watch")]
     pub(super) content: Content,
     pub(super) library: Arc<LoadedLibrary>,
@@ -80,14 +82,16 @@ impl Libraries {
             }
         }
         if !handles.is_empty() {
-            let (real, close_record) = (loaded.real, loaded.library.close_record());
+            let (names, close_record) = (loaded.names.clone(), loaded.library.close_record());
             // A library that was closed since is of no interest.
-            self.loaded.retain(|old| !old.close_record.is_written() || old.real != real);
-            self.loaded.push(Loaded { real, close_record });
+            self.loaded.retain(|old| !old.close_record.is_written() || !old.names.is(&names));
+            self.loaded.push(Loaded { names, close_record });
         }
         Ok(Some(LoadedHandles {
             handles,
             failed,
+            #[cfg(feature = "watch")]
+            names: loaded.names,
             #[cfg(feature = "watch")]
             content: loaded.content,
             library: loaded.library,
@@ -109,8 +113,9 @@ impl Libraries {
     /// Forgets the libraries that were loaded from there. Returns the sum of
     /// the counters of those that are closed, or `None` if there was no
     /// library.
-    pub(super) fn forget(&mut self, real: &Path) -> Option<Option<u64>> {
-        let forgotten: Vec<_> = self.loaded.extract_if(.., |loaded| loaded.real == real).collect();
+    pub(super) fn forget(&mut self, names: &FileNames) -> Option<Option<u64>> {
+        let forgotten: Vec<_> =
+            self.loaded.extract_if(.., |loaded| loaded.names.is(names)).collect();
         let counters = || forgotten.iter().map(|loaded| loaded.close_record.count());
         (!forgotten.is_empty()).then(|| counters().sum())
     }
@@ -123,8 +128,8 @@ impl Libraries {
 
     /// Returns the outcome of closing the library that was loaded from there
     /// last.
-    pub(super) fn outcome(&self, real: &Path) -> Option<UnloadOutcome> {
-        let last = self.loaded.iter().rfind(|loaded| loaded.real == real)?;
+    pub(super) fn outcome(&self, names: &FileNames) -> Option<UnloadOutcome> {
+        let last = self.loaded.iter().rfind(|loaded| loaded.names.is(names))?;
         unmap::sweep();
         last.close_record.outcome()
     }

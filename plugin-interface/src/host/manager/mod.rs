@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::host::error::{LoadError, UnloadError};
 use crate::host::file::compare::Content;
 use crate::host::file::duplicates::Duplicates;
-use crate::host::file::identity::{FileIdentity, real_path};
+use crate::host::file::identity::{FileIdentity, FileNames};
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::load::discover;
 use crate::host::load::discover::Candidate;
@@ -238,7 +238,9 @@ impl PluginManager {
         std::mem::take(&mut self.rejected)
     }
 
-    /// Unloads the library at `path`, and forgets it.
+    /// Unloads the library at `path`, and forgets it. Any path of it will do
+    /// that it had when it was loaded: the file may be gone, and links may have
+    /// moved since.
     ///
     /// Returns the count of its unmakers if it is closed. Returns `None` while
     /// a handle or a proxy of it exists: the last of them closes it.
@@ -247,9 +249,9 @@ impl PluginManager {
     ///
     /// If no library was loaded from there.
     pub fn unload_by_path(&mut self, path: impl AsRef<Path>) -> Result<Option<u64>, UnloadError> {
-        let wanted = real_path(path.as_ref());
+        let wanted = FileNames::of(path.as_ref());
         #[cfg(feature = "watch")]
-        self.watching.held.retain(|held| !held.is_at(path.as_ref(), &wanted));
+        self.watching.held.retain(|held| !held.is_at(&wanted));
         let not_loaded = || UnloadError::NotLoaded { path: path.as_ref().to_owned() };
         self.libraries.forget(&wanted).ok_or_else(not_loaded)
     }
@@ -258,7 +260,7 @@ impl PluginManager {
     /// or `None` if it is loaded or never was. The outcome of a pinned library
     /// changes when it is unmapped.
     pub fn outcome(&self, path: impl AsRef<Path>) -> Option<UnloadOutcome> {
-        self.libraries.outcome(&real_path(path.as_ref()))
+        self.libraries.outcome(&FileNames::of(path.as_ref()))
     }
 
     fn scan(

@@ -224,7 +224,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         origin: FileIdentity,
         old: Option<usize>,
     ) -> Result<Held, LoadError> {
-        let LoadedHandles { handles, mut failed, content, library } = loaded;
+        let LoadedHandles { handles, mut failed, names, content, library } = loaded;
         let old = old.map(|at| &self.manager.watching.held[at]);
         let serves = !handles.is_empty() && old.is_none_or(|old| old.is_covered_by(&handles));
         let refusal = (!serves).then(|| failed.pop()).flatten();
@@ -237,7 +237,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         }
         let (path, interface, close_record) =
             (path.to_owned(), self.interface, library.close_record());
-        Ok(Held { path, interface, origin, content, close_record, handles })
+        Ok(Held { path, names, interface, origin, content, close_record, handles })
     }
 
     /// Returns the newest version of a file that is held.

@@ -7,16 +7,22 @@
 
 pub(crate) mod exit_status;
 #[cfg(target_os = "linux")]
+mod image;
+#[cfg(target_os = "linux")]
 mod linux;
 pub(crate) mod machine;
 pub(crate) mod parent_death;
 #[cfg(not(target_os = "linux"))]
 mod portable;
+#[cfg(not(target_os = "linux"))]
+mod portable_image;
 #[cfg(unix)]
 mod unix;
 #[cfg(not(unix))]
 mod windows;
 
+#[cfg(target_os = "linux")]
+pub(crate) use image::Image;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
     end_with_parent, fence_all_threads, has_holes, has_lease, next_data, next_hole,
@@ -27,15 +33,21 @@ pub(crate) use portable::{
     end_with_parent, fence_all_threads, has_holes, has_lease, next_data, next_hole,
     register_fences, take_lease,
 };
+#[cfg(not(target_os = "linux"))]
+pub(crate) use portable_image::Image;
+#[cfg(all(unix, not(target_os = "linux")))]
+use unix::is_mapped;
 #[cfg(unix)]
 pub(crate) use unix::{
-    ChildPipe, change_time, enter_by_owner_only, file_at, file_number, is_mapped, is_of_this_user,
-    is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, map, never_wait, path_bytes,
-    read_at, special_file,
+    ChildPipe, change_time, enter_by_owner_only, file_at, file_number, is_of_this_user, is_sticky,
+    is_trusted_in_sticky, is_world_writable, killed_by, map, never_wait, path_bytes, read_at,
+    special_file,
 };
 #[cfg(not(unix))]
+use windows::is_mapped;
+#[cfg(not(unix))]
 pub(crate) use windows::{
-    ChildPipe, change_time, enter_by_owner_only, file_at, file_number, is_mapped, is_of_this_user,
-    is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, map, never_wait, path_bytes,
-    read_at, special_file,
+    ChildPipe, change_time, enter_by_owner_only, file_at, file_number, is_of_this_user, is_sticky,
+    is_trusted_in_sticky, is_world_writable, killed_by, map, never_wait, path_bytes, read_at,
+    special_file,
 };

@@ -16,7 +16,9 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use libloading::Library;
-use libloading::os::unix::{Library as System, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
+#[cfg(not(target_os = "linux"))]
+use libloading::os::unix::RTLD_LAZY;
+use libloading::os::unix::{Library as System, RTLD_LOCAL, RTLD_NOW};
 
 /// The device and the inode of a file: no other file has both.
 pub(crate) fn file_number(metadata: &Metadata) -> (u64, u64) {
@@ -96,7 +98,8 @@ pub(crate) unsafe fn map(path: &Path) -> Result<Library, libloading::Error> {
 
 /// Returns `true` if the library of a path is mapped, also if the linker cannot
 /// tell because the file is gone.
-pub(crate) fn is_mapped(path: &Path) -> bool {
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_mapped(path: &Path) -> bool {
     // SAFETY: opens nothing that is not open; constructors do not run again.
     let found = unsafe { System::open(Some(path), RTLD_LAZY | libc::RTLD_NOLOAD) };
     found.is_ok() || !path.exists()

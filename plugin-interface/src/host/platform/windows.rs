@@ -75,7 +75,7 @@ pub(crate) unsafe fn map(path: &Path) -> Result<Library, libloading::Error> {
 }
 
 /// A closed library is taken to be unmapped.
-pub(crate) fn is_mapped(_: &Path) -> bool {
+pub(super) fn is_mapped(_: &Path) -> bool {
     false
 }
 

@@ -51,6 +51,7 @@ const UNSAFE: &[&str] = &[
     "host/library/symbols.rs",
     "host/load/make.rs",
     "host/load/open.rs",
+    "host/platform/image.rs",
     "host/platform/linux.rs",
     "host/platform/unix.rs",
     "host/platform/windows.rs",
