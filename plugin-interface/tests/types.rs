@@ -9,12 +9,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::cmp::Ordering;
-use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::error::Error;
 use std::ffi::{OsStr, OsString};
 use std::marker::PhantomData;
-use std::net::Ipv4Addr;
 use std::num::NonZero;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
@@ -26,7 +24,10 @@ use plugin_interface::abi::{RawBorrowed, RawObject};
 use plugin_interface::boundary::Origin;
 use plugin_interface::{BoxFuture, FfiSafe, Interface, plugin_interface};
 
-const TABLE: &str = include_str!("../core/src/boundary/types.md");
+#[path = "it/table.rs"]
+mod table;
+
+use table::*;
 
 thread_local! {
     static ALLOCATED: Cell<usize> = const { Cell::new(0) };
@@ -83,12 +84,10 @@ struct Row {
 }
 
 macro_rules! rows {
-    ($($row:ident $position:ident { $($item:item)* } $($method:ident: $ty:ty = $value:expr),+;)*) => {
+    ($($row:ident $position:ident $($method:ident: $ty:ty = $value:expr),+;)*) => {
         $(
             mod $row {
                 use super::*;
-
-                $($item)*
 
                 #[plugin_interface]
                 trait Takes {
@@ -130,141 +129,18 @@ macro_rules! rows {
     };
 }
 
-/// Plain data. This and the next items are the names in the table.
-#[derive(Clone, Copy, FfiSafe)]
-#[repr(C)]
-struct P(u8, f64);
-
-#[plugin_interface]
-trait Trait {
-    fn number(&self) -> u32;
-}
-
-#[derive(FfiSafe)]
-struct Derived(String, u32);
-
-#[derive(FfiSafe)]
-struct Adopted(#[ffi(with = address)] Ipv4Addr);
-
-mod address {
-    use std::net::Ipv4Addr;
-
-    use plugin_interface::boundary::LiftError;
-
-    pub(super) type Crossing = String;
-
-    pub(super) fn lower(address: Ipv4Addr) -> Crossing {
-        address.to_string()
-    }
-
-    pub(super) fn lift(text: Crossing) -> Result<Ipv4Addr, LiftError> {
-        text.parse().map_err(|_| LiftError::Refused("no address"))
-    }
-}
-
-impl Trait for P {
-    fn number(&self) -> u32 {
-        self.0.into()
-    }
-}
-
-type A = u32;
-type B = String;
-type R = Vec<u8>;
-type K = String;
-type V = u64;
-type S = RandomState;
-type T = String;
-type E = u8;
-
-const N: usize = 2;
-
-fn text() -> String {
-    "text".to_owned()
-}
-
-const PLAIN: P = P(1, 2.0);
-
-rows! {
-    numbers both {}
-        u8: u8 = 1, u16: u16 = 1, u32: u32 = 1, u64: u64 = 1, u128: u128 = 1, usize: usize = 1,
-        i8: i8 = 1, i16: i16 = 1, i32: i32 = 1, i64: i64 = 1, i128: i128 = 1, isize: isize = 1,
-        f32: f32 = 1.0, f64: f64 = 1.0, bool: bool = true, char: char = 'a', unit: () = (),
-        phantom: PhantomData<T> = PhantomData;
-    checked both {}
-        nonzero: NonZero<u32> = NonZero::<u32>::MIN, ordering: Ordering = Ordering::Less,
-        duration: Duration = Duration::MAX, time: SystemTime = SystemTime::UNIX_EPOCH;
-    texts both {}
-        text: &str = "text", path: &Path = Path::new("path"), os: &OsStr = OsStr::new("os");
-    plain both {}
-        slice: &[P] = &[PLAIN], slice_mut: &mut [P] = &mut [PLAIN], one: &P = &PLAIN,
-        one_mut: &mut P = &mut P(1, 2.0);
-    copies parameter {} slice: &[T] = &[text()], one: &T = &text();
-    owned both {}
-        string: String = text(), path: PathBuf = text().into(), os: OsString = text().into(),
-        text: Box<str> = text().into(), vec: Vec<P> = vec![PLAIN],
-        deque: VecDeque<P> = [PLAIN].into(), slice: Box<[P]> = [PLAIN].into(),
-        one: Box<P> = Box::new(PLAIN);
-    cow both {} text: Cow<'_, str> = Cow::Owned(text()), slice: Cow<'_, [P]> = Cow::Owned(vec![PLAIN]);
-    trees both {}
-        vec: Vec<T> = vec![text()], deque: VecDeque<T> = [text()].into(),
-        slice: Box<[T]> = [text()].into(), one: Box<T> = Box::new(text());
-    maps both {}
-        tree: BTreeMap<K, V> = [(text(), 1)].into(), set: BTreeSet<K> = [text()].into(),
-        map: HashMap<K, V, S> = [(text(), 1)].into(), hashed: HashSet<K, S> = [text()].into();
-    errors both {} error: Box<dyn Error + Send + Sync> = text().into();
-    objects both {} one: Box<dyn Trait> = Box::new(PLAIN), shared: Arc<dyn Trait> = Arc::new(PLAIN);
-    borrowed_objects parameter {} one: &dyn Trait = &PLAIN, one_mut: &mut dyn Trait = &mut P(1, 2.0);
-    closures both {}
-        call: Box<dyn Fn(A, B) -> R> = Box::new(|_, _| vec![]),
-        call_mut: Box<dyn FnMut(A) -> R> = Box::new(|_| vec![]),
-        call_once: Box<dyn FnOnce(A) -> R> = Box::new(|_| vec![]),
-        shared: Arc<dyn Fn(A) -> R> = Arc::new(|_| vec![]);
-    borrowed_closures parameter {}
-        call: &dyn Fn(A) -> R = &|_| vec![], call_mut: &mut dyn FnMut(A) -> R = &mut |_| vec![];
-    others both {}
-        each: Box<dyn Iterator<Item = T>> = Box::new([text()].into_iter()),
-        later: BoxFuture<'_, T> = Box::pin(async { text() });
-    contents both {}
-        option: Option<T> = Some(text()), result: Result<T, E> = Ok(text()),
-        array: [T; N] = [text(), text()], range: Range<T> = text()..text(),
-        inclusive: RangeInclusive<T> = text()..=text(), tuple: (T, T) = (text(), text());
-    derived both {} one: Derived = Derived(text(), 1);
-    adopted both {} one: Adopted = Adopted(Ipv4Addr::LOCALHOST);
-}
-
-/// Returns the text of a type without spaces.
-fn tidy(ty: &str) -> String {
-    match ty {
-        "Derived" => "#[derive(FfiSafe)]".to_owned(),
-        "Adopted" => "#[ffi(with=module)]".to_owned(),
-        ty => ty.chars().filter(|char| !char.is_whitespace()).collect(),
-    }
-}
-
-/// Returns the cells of each row.
-fn cells(table: &str) -> impl Iterator<Item = Vec<&str>> {
-    table.lines().skip(2).take_while(|line| !line.is_empty()).map(|line| {
-        let line = line.trim_start_matches("| ").trim_end_matches(" |");
-        line.split(" | ").collect()
-    })
-}
-
-/// Returns the texts between backticks.
-fn quoted(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split('`').skip(1).step_by(2)
-}
+each_row!(rows);
 
 #[test]
 fn each_row_has_the_compiled_types() {
-    let said: Vec<Vec<_>> = cells(TABLE).map(|row| quoted(row[0]).map(tidy).collect()).collect();
+    let said: Vec<Vec<_>> = cells().map(|row| quoted(row[0]).map(tidy).collect()).collect();
     let compiled: Vec<_> = rows().into_iter().map(|row| row.types).collect();
     assert_eq!(said, compiled);
 }
 
 #[test]
 fn each_row_has_the_positions_of_its_types() {
-    for (said, row) in cells(TABLE).zip(rows()) {
+    for (said, row) in cells().zip(rows()) {
         assert_eq!(said[1], "yes", "{said:?}: each type can be a parameter");
         assert_eq!(said[2], if row.is_returned { "yes" } else { "no" }, "{said:?}");
         for cost in row.costs {
@@ -280,7 +156,7 @@ fn each_row_has_the_positions_of_its_types() {
 #[test]
 fn each_row_has_the_tier_of_its_types() {
     let words = [size_of::<RawObject>(), size_of::<RawBorrowed>()];
-    for (said, row) in cells(TABLE).zip(rows()) {
+    for (said, row) in cells().zip(rows()) {
         for cost in row.costs {
             let Cost { lowered, lifted, wire, .. } = cost;
             let is_so = match said[3] {
@@ -309,7 +185,7 @@ fn each_row_has_the_instructions_of_its_first_type() {
     let list = include_str!("fixtures/counted-types/src/lib.rs");
     // Types that cannot be returned come last.
     let (returned, rest) = list.split_once("taken {").unwrap();
-    for row in cells(TABLE) {
+    for row in cells() {
         let first = tidy(quoted(row[0]).next().unwrap());
         let list = if row[2] == "yes" { returned } else { rest };
         // Such as `text: &'a str = "text";`.
@@ -332,7 +208,7 @@ fn named(ty: &str) -> String {
 #[test]
 fn each_ffi_safe_type_is_in_the_table() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("core/src/boundary");
-    let known: BTreeSet<_> = cells(TABLE).flat_map(|row| names(row[0])).collect();
+    let known: BTreeSet<_> = cells().flat_map(|row| names(row[0])).collect();
     let mut found = BTreeSet::new();
     for path in files(&sources) {
         // Contains types of tests.

@@ -5,13 +5,11 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::error::Error;
 use std::ffi::{OsStr, OsString};
 use std::marker::PhantomData;
 use std::mem::offset_of;
-use std::net::Ipv4Addr;
 use std::num::NonZero;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
@@ -26,7 +24,8 @@ use plugin_interface::metadata::signature::Type;
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
 use plugin_interface::{BoxFuture, FfiSafe, Interface, plugin_interface};
 
-const TABLE: &str = include_str!("../../core/src/boundary/types.md");
+use crate::table::*;
+
 const ABI: &str = include_str!("../../../docs/abi.md");
 
 /// A type as it is written, with size and alignment of its wire and of its
@@ -44,11 +43,9 @@ struct Wires {
 }
 
 macro_rules! wires {
-    ($module:ident { $($item:item)* } $($method:ident: $ty:ty),+ $(,)?) => {
+    ($module:ident $($method:ident: $ty:ty),+ $(,)?) => {
         mod $module {
             use super::*;
-
-            $($item)*
 
             #[plugin_interface]
             trait Takes {
@@ -84,77 +81,17 @@ fn interface(record: &[u8]) -> InterfaceMetadata {
     PluginMetadata::from_section(&section).unwrap().interfaces.remove(0)
 }
 
-fn tidy(ty: &str) -> String {
-    ty.chars().filter(|char| !char.is_whitespace()).collect()
+macro_rules! wires_of_rows {
+    ($($row:ident $position:ident $($method:ident: $ty:ty = $value:expr),+;)*) => {
+        $(wires! { $row $($method: $ty),+ })*
+
+        fn rows() -> Vec<Wires> {
+            vec![$($row::wires()),*]
+        }
+    };
 }
 
-#[derive(Clone, Copy, FfiSafe)]
-#[repr(C)]
-struct P(u8, f64);
-
-#[plugin_interface]
-trait Trait {
-    fn number(&self) -> u32;
-}
-
-#[derive(FfiSafe)]
-struct Derived(String, u32);
-
-#[derive(FfiSafe)]
-struct Adopted(#[ffi(with = address)] Ipv4Addr);
-
-mod address {
-    use std::net::Ipv4Addr;
-
-    use plugin_interface::boundary::LiftError;
-
-    pub(super) type Crossing = u32;
-
-    pub(super) fn lower(address: Ipv4Addr) -> Crossing {
-        address.into()
-    }
-
-    pub(super) fn lift(number: Crossing) -> Result<Ipv4Addr, LiftError> {
-        Ok(number.into())
-    }
-}
-
-impl Trait for P {
-    fn number(&self) -> u32 {
-        self.0.into()
-    }
-}
-
-wires! {
-    rows {
-        type A = u32;
-        type B = String;
-        type R = Vec<u8>;
-        type K = String;
-        type V = u64;
-        type S = RandomState;
-        type T = String;
-        type E = u8;
-
-        const N: usize = 2;
-    }
-    m0: u8, m1: u16, m2: u32, m3: u64, m4: u128, m5: usize, m6: i8, m7: i16, m8: i32, m9: i64,
-    m10: i128, m11: isize, m12: f32, m13: f64, m14: bool, m15: char, m16: (), m17: PhantomData<T>,
-    m18: NonZero<u32>, m19: Ordering, m20: Duration, m21: SystemTime,
-    m22: &str, m23: &Path, m24: &OsStr, m25: &[P], m26: &mut [P], m27: &P, m28: &mut P,
-    m29: &[T], m30: &T,
-    m31: String, m32: PathBuf, m33: OsString, m34: Box<str>, m35: Vec<P>, m36: VecDeque<P>,
-    m37: Box<[P]>, m38: Box<P>, m39: Cow<'_, str>, m40: Cow<'_, [P]>,
-    m41: Vec<T>, m42: VecDeque<T>, m43: Box<[T]>, m44: Box<T>,
-    m45: BTreeMap<K, V>, m46: BTreeSet<K>, m47: HashMap<K, V, S>, m48: HashSet<K, S>,
-    m49: Box<dyn Error + Send + Sync>,
-    m50: Box<dyn Trait>, m51: Arc<dyn Trait>, m52: &dyn Trait, m53: &mut dyn Trait,
-    m54: Box<dyn Fn(A, B) -> R>, m55: Box<dyn FnMut(A) -> R>, m56: Box<dyn FnOnce(A) -> R>,
-    m57: Arc<dyn Fn(A) -> R>, m58: &dyn Fn(A) -> R, m59: &mut dyn FnMut(A) -> R,
-    m60: Box<dyn Iterator<Item = T>>, m61: BoxFuture<'_, T>,
-    m62: Option<T>, m63: Result<T, E>, m64: [T; N], m65: Range<T>, m66: RangeInclusive<T>,
-    m67: (T, T), m68: Derived, m69: Adopted,
-}
+each_row!(wires_of_rows);
 
 #[derive(FfiSafe)]
 struct Unit;
@@ -198,7 +135,7 @@ struct Node<T> {
 struct Pair<A, B>(Vec<(A, B)>, A, Option<B>);
 
 wires! {
-    nested {}
+    nested
     m0: Vec<Option<(String, Result<Vec<u8>, String>)>>, m1: Option<Option<u8>>,
     m2: Option<u128>, m3: Option<(u8, u16)>, m4: Option<[u64; 0]>, m5: Option<()>,
     m6: Result<(), u128>, m7: Result<u8, ()>, m8: Result<[u32; 0], u8>,
@@ -242,18 +179,11 @@ fn check(Wires { interface, wires }: &Wires) {
 
 #[test]
 fn each_row_of_the_table_has_the_layout_of_its_wire() {
-    let rows = rows::wires();
-    check(&rows);
-    let table = TABLE.lines().skip(2).take_while(|line| !line.is_empty());
-    let listed: Vec<_> = table
-        .flat_map(|line| line.split(" | ").next().unwrap().split('`').skip(1).step_by(2))
-        .map(|ty| match ty {
-            "#[derive(FfiSafe)]" => "Derived".to_owned(),
-            "#[ffi(with = module)]" => "Adopted".to_owned(),
-            ty => tidy(ty),
-        })
-        .collect();
-    let tested: Vec<_> = rows.wires.into_iter().map(|wire| wire.written).collect();
+    let rows = rows();
+    rows.iter().for_each(check);
+    let listed: Vec<Vec<_>> = cells().map(|row| quoted(row[0]).map(tidy).collect()).collect();
+    let written = |row: Wires| row.wires.into_iter().map(|wire| wire.written).collect();
+    let tested: Vec<Vec<_>> = rows.into_iter().map(written).collect();
     assert_eq!(listed, tested);
 }
 

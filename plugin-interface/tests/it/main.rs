@@ -41,6 +41,7 @@ mod rejecting;
 mod seeds;
 mod state;
 mod storm;
+mod table;
 mod thread_exits;
 mod tidy;
 mod types_of_other_crates;
