@@ -15,6 +15,12 @@ use crate::syntax::{
 };
 
 pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
+    for attribute in item.attrs.iter().filter(|attribute| !attribute.is_inert()) {
+        errors.at(
+            attribute,
+            "this may be a macro, which would get the trait with everything that `#[plugin_interface]` adds: write it above `#[plugin_interface]`",
+        );
+    }
     if let Some(unsafety) = &item.unsafety {
         errors.at(
             unsafety,

@@ -3,6 +3,7 @@
 
 pub(crate) mod call_error;
 mod compatible;
+mod exclusive;
 pub(crate) mod remote;
 
 use core::alloc::Layout;
@@ -18,6 +19,7 @@ use crate::object::call_error::CallError;
 use crate::runtime::failure::contain;
 use crate::runtime::{library_ref, panic_location};
 
+pub use exclusive::ExclusiveProxy;
 use remote::{Ownership, RemoteObject};
 
 /// An instance, its vtable, and the owner that keeps both loaded.
@@ -119,22 +121,6 @@ impl<I: Interface + ?Sized> Object<I> {
     pub fn as_proxy(&self) -> &I::Proxy {
         // SAFETY: a proxy has the layout of its object, its only field.
         unsafe { &*ptr::from_ref(self).cast() }
-    }
-
-    /// Returns `value` as a proxy, if `object` returns its object.
-    ///
-    /// # Safety
-    ///
-    /// The proxy is not moved: it may be borrowed for less than its type says.
-    pub unsafe fn proxy_of_mut<V: ?Sized>(
-        value: &mut V,
-        object: impl FnOnce(&V) -> Option<&Self>,
-    ) -> Option<&mut I::Proxy> {
-        let object = ptr::from_ref(object(value)?);
-        let is_all_of_it =
-            ptr::addr_eq(object, value) && Layout::for_value(value) == Layout::new::<Self>();
-        // SAFETY: as for `as_proxy`; borrowed exclusively, as `value` is.
-        is_all_of_it.then(|| unsafe { &mut *ptr::from_mut(value).cast() })
     }
 
     /// Takes the object out of a proxy that owns one, to pass it on unchanged.

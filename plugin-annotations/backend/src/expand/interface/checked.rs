@@ -1,6 +1,6 @@
 //! The checked views: the methods of a proxy, which return an error for a panic.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
@@ -8,6 +8,54 @@ use super::forward::{Forwarded, forwarded};
 use super::proxy::call_name;
 use crate::expand::interface::{proxy_name, since};
 use crate::model::{Interface, Method, Receiver};
+
+/// The receivers of the methods that a view can call: `&self`, or both.
+fn receivers(interface: &Interface) -> impl Iterator<Item = Receiver> {
+    let is_exclusive = interface.methods.iter().any(|method| method.receiver == Receiver::RefMut);
+    [Some(Receiver::Ref), is_exclusive.then_some(Receiver::RefMut)].into_iter().flatten()
+}
+
+fn view_name(interface: &Interface, receiver: Receiver) -> Ident {
+    let suffix = match receiver {
+        Receiver::Ref => "Checked",
+        Receiver::RefMut => "CheckedMut",
+    };
+    format_ident!("{}{suffix}", interface.item.ident.unraw())
+}
+
+/// ```text
+/// Output: struct GreeterChecked<'p> { proxy: &'p GreeterProxy }
+///         struct GreeterCheckedMut<'p> { proxy: ExclusiveProxy<'p, dyn Greeter> }
+/// ```
+pub(super) fn definitions(interface: &Interface) -> TokenStream {
+    let views = receivers(interface).map(|receiver| definition(interface, receiver));
+    quote!(#(#views)*)
+}
+
+fn definition(interface: &Interface, receiver: Receiver) -> TokenStream {
+    let Interface { krate, item, lints, .. } = interface;
+    let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
+    let view = view_name(interface, receiver);
+    let core = quote!(#krate::__private::core);
+    let (field, derive) = match receiver {
+        Receiver::Ref => (quote!(&'__p #proxy), quote!(#core::clone::Clone, #core::marker::Copy,)),
+        Receiver::RefMut => (quote!(#krate::__private::ExclusiveProxy<'__p, dyn #name>), quote!()),
+    };
+    let doc = format!(
+        "The methods of a [`{proxy}`], each returning a [`CallError`]({krate}::CallError) \
+         where the plugin panicked.",
+        krate = quote!(#krate).to_string().replace(' ', "")
+    );
+    quote! {
+        #[doc = #doc]
+        #(#lints)*
+        #[derive(#derive #core::fmt::Debug)]
+        #[allow(dead_code)]
+        #vis struct #view<'__p> {
+            proxy: #field,
+        }
+    }
+}
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
@@ -21,13 +69,12 @@ use crate::model::{Interface, Method, Receiver};
 ///         }
 /// ```
 pub(super) fn views(interface: &Interface) -> TokenStream {
-    let Interface { krate, item, methods, .. } = interface;
+    let Interface { krate, item, .. } = interface;
     let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
-    let is_exclusive = methods.iter().any(|method| method.receiver == Receiver::RefMut);
-    let shared = view(interface, Receiver::Ref);
-    let exclusive = is_exclusive.then(|| view(interface, Receiver::RefMut));
-    let checked = format_ident!("{}Checked", item.ident.unraw());
-    let checked_mut = format_ident!("{}CheckedMut", item.ident.unraw());
+    let views = receivers(interface).map(|receiver| view(interface, receiver));
+    let is_exclusive = receivers(interface).count() > 1;
+    let checked = view_name(interface, Receiver::Ref);
+    let checked_mut = view_name(interface, Receiver::RefMut);
     let to_exclusive = is_exclusive.then(|| {
         quote! {
             /// The methods, also those that take `&mut self`, each with an error
@@ -35,7 +82,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             #[allow(dead_code)]
             #[inline]
             #vis fn checked_mut(proxy: &mut Self) -> #checked_mut<'_> {
-                #checked_mut { proxy }
+                #checked_mut { proxy: #krate::__private::ExclusiveProxy::of(proxy) }
             }
 
             /// The same view of a value of the trait; `None` if it is no remote
@@ -45,15 +92,8 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             #vis fn checked_mut_of<'__v>(proxy: &'__v mut (dyn #name + '__v))
                 -> #krate::__private::core::option::Option<#checked_mut<'__v>>
             {
-                // SAFETY: the view calls it, and never hands it out.
-                let __proxy = unsafe {
-                    #krate::__private::Object::<dyn #name>::proxy_of_mut(
-                        proxy,
-                        #name::__plugin_object,
-                    )
-                };
                 #krate::__private::core::option::Option::map(
-                    __proxy,
+                    #krate::__private::ExclusiveProxy::of_value(proxy, #name::__plugin_object),
                     |__proxy| #checked_mut { proxy: __proxy },
                 )
             }
@@ -102,42 +142,19 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             #to_exclusive
         }
 
-        #shared
-        #exclusive
+        #(#views)*
     }
 }
 
-/// The view with the methods that `receiver` can call.
+/// The methods of the view that `receiver` can call.
 fn view(interface: &Interface, receiver: Receiver) -> TokenStream {
-    let Interface { krate, item, lints, methods, .. } = interface;
-    let (vis, proxy) = (&item.vis, proxy_name(item));
-    let (suffix, borrow, derive) = match receiver {
-        Receiver::Ref => (
-            "Checked",
-            quote!(&'__p),
-            quote!(#krate::__private::core::clone::Clone, #krate::__private::core::marker::Copy,),
-        ),
-        Receiver::RefMut => ("CheckedMut", quote!(&'__p mut), quote!()),
-    };
-    let view = format_ident!("{}{suffix}", item.ident.unraw());
-    let methods = methods
+    let view = view_name(interface, receiver);
+    let methods = interface
+        .methods
         .iter()
         .filter(|method| method.receiver == Receiver::Ref || receiver == Receiver::RefMut)
-        .map(|method| checked(interface, method));
-    let doc = format!(
-        "The methods of a [`{proxy}`], each returning a [`CallError`]({krate}::CallError) \
-         where the plugin panicked.",
-        krate = quote!(#krate).to_string().replace(' ', "")
-    );
+        .map(|method| checked(interface, method, receiver));
     quote! {
-        #[doc = #doc]
-        #(#lints)*
-        #[derive(#derive #krate::__private::core::fmt::Debug)]
-        #[allow(dead_code)]
-        #vis struct #view<'__p> {
-            proxy: #borrow #proxy,
-        }
-
         #[allow(dead_code, deprecated, clippy::borrowed_box, clippy::type_complexity)]
         impl #view<'_> {
             #(#methods)*
@@ -145,16 +162,22 @@ fn view(interface: &Interface, receiver: Receiver) -> TokenStream {
     }
 }
 
-fn checked(interface: &Interface, method: &Method) -> TokenStream {
+/// A method of the view of `receiver`.
+fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenStream {
     let Interface { krate, item, .. } = interface;
     let (vis, cfgs, docs) = (&item.vis, &method.cfgs, &method.docs);
     let Forwarded { mut signature, this, arguments } = forwarded(method);
     let output = &method.output;
     let result = quote!(#krate::__private::core::result::Result);
     signature.returns(quote!(#result<#output, #krate::CallError>));
-    let proxy = match method.receiver {
-        Receiver::Ref => quote!(&*#this.proxy),
-        Receiver::RefMut => quote!(&mut *#this.proxy),
+    let exclusive = quote!(#krate::__private::ExclusiveProxy);
+    let proxy = match (receiver, method.receiver) {
+        (Receiver::Ref, _) => quote!(#this.proxy),
+        (Receiver::RefMut, Receiver::Ref) => quote!(#exclusive::get(&#this.proxy)),
+        // SAFETY: the method calls it, and never hands it out.
+        (Receiver::RefMut, Receiver::RefMut) => {
+            quote!(unsafe { #exclusive::get_mut(&mut #this.proxy) })
+        }
     };
     let (interface_name, proxy_name) = (&item.ident, proxy_name(item));
     let name = item.ident.unraw().to_string();

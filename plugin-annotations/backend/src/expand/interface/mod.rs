@@ -16,7 +16,7 @@ use syn::ext::IdentExt;
 use crate::errors::Errors;
 use crate::model::Interface;
 use crate::parse;
-use crate::syntax::{ItemTrait, TraitItem};
+use crate::syntax::{Attribute, ItemTrait, TraitItem};
 
 /// Makes a trait an interface: `#[plugin_interface(args)] item`.
 ///
@@ -39,6 +39,7 @@ fn stub(item: TokenStream) -> TokenStream {
     let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) else {
         return item;
     };
+    item.attrs.retain(Attribute::is_inert);
     for item in &mut item.items {
         if let TraitItem::Method(method) = item {
             // A pattern would be a second error in a method without a body.
@@ -55,13 +56,16 @@ fn stub(item: TokenStream) -> TokenStream {
 fn expand(interface: &Interface) -> TokenStream {
     let item = &interface.item;
     let vtable = vtable::layout(interface);
-    let proxy = proxy::proxy(interface);
+    let proxy = proxy::definition(interface);
+    let proxy_impls = proxy::implementation(interface);
     let since = since::newtypes(interface);
-    let views = checked::views(interface);
+    let views = checked::definitions(interface);
+    let view_impls = checked::views(interface);
     let shims = interface.methods.iter().map(|method| vtable::shim(interface, method));
     let vtable_for = vtable::vtable_for(interface);
     let implementation = describe::implementation(interface);
     let pointees = object::pointees(interface);
+    let supertraits = object::supertraits(interface);
     let item = item.with(object::method(interface));
     let host = host_side::host(interface);
     // The shims come first: they name each type at the place in the author's code,
@@ -74,11 +78,14 @@ fn expand(interface: &Interface) -> TokenStream {
             #vtable_for
             #implementation
             #pointees
+            #supertraits
+            #since
+            #proxy_impls
+            #view_impls
         };
         #vtable
         #proxy
         #views
-        #since
         #host
     }
 }

@@ -2,10 +2,12 @@
 //! from the author's own types.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::proxy_name;
+use crate::lifetimes::written;
 use crate::model::Interface;
+use crate::spans::ends;
 
 /// A hidden method of the trait, which only the proxy overrides: a remote object
 /// is passed on as it is.
@@ -106,4 +108,16 @@ pub(super) fn pointees(interface: &Interface) -> TokenStream {
         }
     });
     quote!(#(#pointees)*)
+}
+
+/// Checks by type that the supertraits are `Send` and `Sync` of the standard
+/// library.
+pub(super) fn supertraits(Interface { krate, item, .. }: &Interface) -> TokenStream {
+    let bounds = item.supertraits.iter().filter(|bound| written(bound).is_empty());
+    let checks = bounds.map(|bound| {
+        let (first, _) = ends(bound);
+        let object = quote_spanned!(first=> dyn);
+        quote!(const _: () = #krate::__private::supertrait::<#object #bound>();)
+    });
+    quote!(#(#checks)*)
 }

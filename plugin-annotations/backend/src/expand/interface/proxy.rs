@@ -11,44 +11,10 @@ use crate::lifetimes;
 use crate::model::{Interface, Method};
 
 /// ```text
-/// Input:  fn greet(&self, target: &str) -> String;
-/// Output: unsafe fn __call_greet(&self, target: &str) -> Result<String, ReturnError> {
-///             let object = &self.plugin_object;
-///             let outcome = (object.vtable().greet)(object.instance(), lower(target));
-///             object.finish::<String>(outcome)
-///         }
-///         fn greet(&self, target: &str) -> String {
-///             value("greet", unsafe { Self::__call_greet(self, target) })
-///         }
+/// Output: struct GreeterProxy { plugin_object: Object<dyn Greeter> }
 /// ```
-pub(super) fn proxy(interface: &Interface) -> TokenStream {
-    let Interface { krate, item, lints, methods, .. } = interface;
+pub(super) fn definition(Interface { krate, item, lints, .. }: &Interface) -> TokenStream {
     let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
-    let calls = methods.iter().map(|method| call(interface, method));
-    let bodies = methods.iter().map(|method| {
-        let cfgs = &method.cfgs;
-        let Forwarded { signature, this, arguments } = forwarded(method);
-        let (text, call) = (signature.ident.unraw().to_string(), call_name(method));
-        let mut value = quote! {
-            // SAFETY: `value` drops a fault, while `self` keeps the library loaded.
-            #krate::__private::Object::<dyn #name>::value(
-                #text,
-                unsafe { Self::#call(#this, #(#arguments),*) },
-            )
-        };
-        let default = since::default_call(interface, method, &quote!(#this), &arguments);
-        if let Some((is_missing, default)) = default {
-            value = quote!(if #is_missing { #default } else { #value });
-        }
-        quote! {
-            #(#cfgs)*
-            #[inline]
-            #signature {
-                #value
-            }
-        }
-    });
-    let object = object::of_proxy(interface);
     let doc = format!(
         "An instance of [`{name}`] in a plugin, which stays loaded while this value exists.\n\n\
          # Panics\n\n\
@@ -64,7 +30,27 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
         #vis struct #proxy {
             plugin_object: #krate::__private::Object<dyn #name>,
         }
+    }
+}
 
+/// ```text
+/// Input:  fn greet(&self, target: &str) -> String;
+/// Output: unsafe fn __call_greet(&self, target: &str) -> Result<String, ReturnError> {
+///             let object = &self.plugin_object;
+///             let outcome = (object.vtable().greet)(object.instance(), lower(target));
+///             object.finish::<String>(outcome)
+///         }
+///         fn greet(&self, target: &str) -> String {
+///             value("greet", unsafe { Self::__call_greet(self, target) })
+///         }
+/// ```
+pub(super) fn implementation(interface: &Interface) -> TokenStream {
+    let Interface { krate, item, methods, .. } = interface;
+    let (name, proxy) = (&item.ident, proxy_name(item));
+    let calls = methods.iter().map(|method| call(interface, method));
+    let bodies = methods.iter().map(|method| body(interface, method));
+    let object = object::of_proxy(interface);
+    quote! {
         #[allow(clippy::borrowed_box, clippy::type_complexity)]
         impl #proxy {
             #(#calls)*
@@ -74,6 +60,38 @@ pub(super) fn proxy(interface: &Interface) -> TokenStream {
         impl #name for #proxy {
             #(#bodies)*
             #object
+        }
+
+        // The only `Drop` there can be. One of the author would get a `&mut` to an
+        // object that is borrowed for a call, and could move it elsewhere.
+        impl #krate::__private::core::ops::Drop for #proxy {
+            #[inline]
+            fn drop(&mut self) {}
+        }
+    }
+}
+
+/// The method of the trait.
+fn body(interface: &Interface, method: &Method) -> TokenStream {
+    let (krate, name, cfgs) = (&interface.krate, &interface.item.ident, &method.cfgs);
+    let Forwarded { signature, this, arguments } = forwarded(method);
+    let (text, call) = (signature.ident.unraw().to_string(), call_name(method));
+    let mut value = quote! {
+        // SAFETY: `value` drops a fault, while `self` keeps the library loaded.
+        #krate::__private::Object::<dyn #name>::value(
+            #text,
+            unsafe { Self::#call(#this, #(#arguments),*) },
+        )
+    };
+    let default = since::default_call(interface, method, &quote!(#this), &arguments);
+    if let Some((is_missing, default)) = default {
+        value = quote!(if #is_missing { #default } else { #value });
+    }
+    quote! {
+        #(#cfgs)*
+        #[inline]
+        #signature {
+            #value
         }
     }
 }

@@ -1,0 +1,9 @@
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+#[cfg_attr(all(), doc = "A tool.", must_use)]
+pub trait Tool: Send + Sync {
+    fn run(&self);
+}
+
+fn main() {}
