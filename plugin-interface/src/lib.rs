@@ -122,6 +122,8 @@
 //! - `serde`: saves and restores the [state](PluginState) of a plugin as a type
 //!   that derives `Serialize` and `Deserialize` (module `state`).
 
+#![warn(missing_debug_implementations)]
+
 // Code of the macros refers to this crate by its path, also in this crate.
 extern crate self as plugin_interface;
 
@@ -188,7 +190,9 @@ pub mod loading {
 /// The errors of a load, an unload and a proxy, and their classes.
 #[cfg(feature = "manager")]
 pub mod error {
-    pub use crate::host::{ErrorClass, InspectError, LoadError, ProxyError, UnloadError};
+    pub use crate::host::{
+        ErrorClass, InspectError, LoadError, PluginPanic, ProxyError, UnloadError,
+    };
     pub use crate::metadata::MetadataError;
 }
 

@@ -33,3 +33,20 @@ fn interfaces_of_objects_are_listed() {
     assert_eq!(sink["methods"], serde_json::json!([PUT.0]));
     assert_eq!(itself["path"], "art::Painter");
 }
+
+#[test]
+fn an_error_is_json_too_and_names_its_file_once() {
+    let directory = Directory::new();
+    let text = directory.library("text");
+    std::fs::write(&text, "no library").unwrap();
+    let file = text.to_str().unwrap();
+    let missing = format!("{file}.gone");
+    for (path, code) in [(file, 1), (&missing, 2)] {
+        let answer = plugin_host(&["inspect", "--json", path]);
+        assert_eq!(answer.code, code, "{answer:?}");
+        let report = answer.json();
+        let error = report["error"].as_str().unwrap();
+        assert_eq!(error.matches(path).count(), 1, "{answer:?}");
+        assert_eq!(answer.err, format!("error: {error}\n"));
+    }
+}

@@ -90,3 +90,19 @@ fn several_directories_are_listed_together() {
     let answer = plugin_host(&arguments);
     assert_eq!((answer.code, answer.json().as_array().unwrap().len()), (0, 2), "{answer:?}");
 }
+
+#[test]
+fn a_directory_without_plugins_is_a_fine_answer_of_list_only() {
+    let directory = Directory::new();
+    std::fs::write(directory.path().join("README"), "no library").unwrap();
+    let list = plugin_host(&directory.arguments(&["list"]));
+    assert_eq!((list.code, list.err.as_str()), (0, ""), "{list:?}");
+    assert!(list.out.starts_with("no plugins in "), "{list:?}");
+    let json = plugin_host(&directory.arguments(&["list", "--json"]));
+    assert_eq!((json.code, json.json(), json.err.as_str()), (0, serde_json::json!([]), ""));
+    for command in ["run", "check"] {
+        let answer = plugin_host(&directory.arguments(&[command]));
+        assert_eq!((answer.code, answer.out.as_str()), (1, ""), "{answer:?}");
+        assert!(answer.err.contains("no plugins in "), "{answer:?}");
+    }
+}

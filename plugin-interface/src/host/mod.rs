@@ -53,5 +53,6 @@ pub use manager::{PluginManager, Rejected, ScanEntry};
 pub use platform::exit_status::describe_exit;
 pub use platform::parent_death::end_with_parent;
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
+pub use services::plugin_panic::PluginPanic;
 #[cfg(feature = "watch")]
 pub use watch::{ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions};

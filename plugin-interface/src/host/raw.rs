@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use libloading::Library;
 
 use crate::abi::RegistrationArray;
-use crate::host::error::{InspectError, LoadError, UnloadError};
+use crate::host::error::{InspectError, LoadError, UnloadError, linker_message};
 use crate::host::file::compare::Content;
 use crate::host::file::identity::FileIdentity;
 use crate::host::file::paged::PagedFile;
@@ -280,7 +280,10 @@ pub unsafe fn unload<I: Interface + ?Sized>(
         mapped
     });
     let closed = library.close().and_then(|()| mapped.map_or(Ok(()), unmap::close));
-    closed.map_err(|source| UnloadError::Close { path, source })
+    closed.map_err(|error| {
+        let source = linker_message(&error, &path);
+        UnloadError::Close { path, source }
+    })
 }
 
 /// Lets the library take a refused array back, if it has a function for that.

@@ -35,6 +35,7 @@ mod panics;
 mod platforms;
 mod plugin_as_host;
 mod policy;
+mod printed;
 mod probing;
 mod processes;
 mod rejecting;

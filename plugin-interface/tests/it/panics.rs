@@ -1,10 +1,11 @@
 //! Panics stay on their side, and arrive with their message.
 
 use std::panic::catch_unwind;
+use std::sync::Mutex;
 
 use fixture_interface::{Echo, EchoProxy};
 use plugin_interface::{
-    CallError, LoadError, PluginManager, PluginTrait, UnloadError, UnloadOutcome,
+    CallError, LoadError, PluginManager, PluginPanic, PluginTrait, UnloadError, UnloadOutcome,
 };
 
 use crate::builds::sources;
@@ -74,6 +75,31 @@ fn a_checked_view_tells_message_and_place_and_returns_values() {
     let again = checked.panic("index").unwrap_err().to_string();
     assert!(again.starts_with("Echo::panic panicked at "), "{again}");
     assert!(again.ends_with(": index out of bounds: the len is 2 but the index is 5"), "{again}");
+}
+
+#[test]
+fn the_hook_of_the_host_is_told_the_plugins_own_place() {
+    static SEEN: Mutex<Vec<PluginPanic>> = Mutex::new(Vec::new());
+    let echo = echo();
+    let this = std::thread::current().id();
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| match PluginPanic::current() {
+        Some(panic) if std::thread::current().id() == this => SEEN.lock().unwrap().push(panic),
+        _ => before(info),
+    }));
+    assert_eq!(message(|| echo.panic("literal")), "a literal");
+    assert_eq!(message(|| panic!("{}", "the host's own")), "the host's own");
+    assert_eq!(PluginPanic::current(), None, "only within the hook");
+    let seen = std::mem::take(&mut *SEEN.lock().unwrap());
+    let [panic] = &seen[..] else { panic!("{seen:?}") };
+    assert_eq!(panic.message, "a literal");
+    assert!(panic.library.contains("healthy"), "{panic}");
+    let CallError::Panicked { location, .. } =
+        EchoProxy::checked(&echo).panic("literal").unwrap_err()
+    else {
+        panic!("expected a panic")
+    };
+    assert!(location.is_some() && panic.location == location, "{panic:?}");
 }
 
 #[test]

@@ -219,6 +219,9 @@ fn a_library_with_an_unresolved_symbol_is_refused_when_it_is_opened() {
     assert_eq!(path, &directory.library("unresolved"));
     assert!(format!("{source:?}").contains("no_such_function"), "{source:?}");
     assert!(error.to_string().contains("in no library that it links"), "{error}");
+    let text = format!("{error:?}");
+    assert!(text.ends_with(": undefined symbol: no_such_function"), "{text}");
+    assert_eq!(text.matches("libunresolved").count(), 1, "{text}");
 }
 
 #[test]

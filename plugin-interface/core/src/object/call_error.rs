@@ -24,7 +24,7 @@ use crate::runtime::panic_location::PanicLocation;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallError {
     /// The method panicked; the plugin stays usable. For a method of an object,
@@ -64,6 +64,13 @@ impl CallError {
             }
             ReturnErrorKind::Invalid(invalid) => CallError::Invalid { interface, method, invalid },
         }
+    }
+}
+
+/// The message, since `main` prints the `Debug` form of an error.
+impl fmt::Debug for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

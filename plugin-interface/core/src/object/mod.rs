@@ -62,7 +62,7 @@ impl<I: Interface + ?Sized> Object<I> {
         vtable: NonNull<I::VTable>,
         instance: *mut Opaque,
         origin: Origin,
-        owner: std::sync::Arc<dyn core::any::Any + Send + Sync>,
+        owner: std::sync::Arc<dyn core::fmt::Debug + Send + Sync>,
     ) -> Self {
         // SAFETY: every vtable begins with a header.
         let methods = unsafe { (*vtable.as_ptr().cast::<VTableHeader>()).methods };
@@ -281,7 +281,12 @@ pub fn contain_default<R>(
 
 impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct(I::NAME).field("origin", &self.origin).finish_non_exhaustive()
+        let whose = match &self.ownership {
+            Ownership::Registration(owner) => return owner.fmt(f),
+            Ownership::Owned(_) => "Owned",
+            Ownership::Borrowed(_) => "Borrowed",
+        };
+        f.debug_struct(whose).field("interface", &I::DESCRIPTION.path).finish()
     }
 }
 

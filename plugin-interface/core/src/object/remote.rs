@@ -102,10 +102,7 @@ pub(crate) unsafe fn is_own<B: ?Sized + 'static>(
 /// The ownership of an instance of another library.
 pub(crate) enum Ownership {
     /// A registration of a library.
-    Registration(
-        #[expect(dead_code, reason = "owned for its drop")]
-        std::sync::Arc<dyn core::any::Any + Send + Sync>,
-    ),
+    Registration(std::sync::Arc<dyn core::fmt::Debug + Send + Sync>),
     /// An object that was passed by value.
     Owned(OwnedObject),
     /// An object that is borrowed for a call.
@@ -160,6 +157,6 @@ impl RemoteObject {
 
 impl core::fmt::Debug for RemoteObject {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("RemoteObject").field("methods", &self.methods).finish_non_exhaustive()
+        f.debug_struct("RemoteObject").field("methods", &self.methods).finish()
     }
 }

@@ -1,6 +1,7 @@
 //! The context of a constructor.
 #![expect(unsafe_code, reason = "reads memory that the host lends for the call")]
 
+use core::fmt;
 use core::marker::PhantomData;
 use std::path::Path;
 
@@ -22,10 +23,15 @@ use crate::abi::RawContext;
 /// }
 /// # assert!(Dictionary::open(&PluginContext::empty()).is_err());
 /// ```
-#[derive(Debug)]
 pub struct PluginContext<'a> {
     raw: RawContext,
     borrowed: PhantomData<&'a RawContext>,
+}
+
+impl fmt::Debug for PluginContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PluginContext").field("library_path", &self.library_path()).finish()
+    }
 }
 
 impl PluginContext<'_> {

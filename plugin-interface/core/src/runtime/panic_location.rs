@@ -82,6 +82,14 @@ pub struct PanicLocation {
     pub column: u32,
 }
 
+impl PanicLocation {
+    /// Returns the location; `None` if the name of the file is empty.
+    #[doc(hidden)]
+    pub fn known(file: String, line: u32, column: u32) -> Option<Self> {
+        (!file.is_empty()).then_some(PanicLocation { file, line, column })
+    }
+}
+
 impl fmt::Display for PanicLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)

@@ -30,10 +30,10 @@ impl Reported {
         // SAFETY: its texts live as long as the failure.
         let (message, file) = unsafe { (text_of(*message), text_of(*file)) };
         let (message, file) = (message.into_owned(), file.into_owned());
-        let location = PanicLocation { file, line: *line, column: *column };
+        let location = PanicLocation::known(file, *line, *column);
         // SAFETY: owned, so freed here and once, as this consumes `self`.
         unsafe { free(self.0) };
-        (message, Some(location).filter(|location| !location.file.is_empty()))
+        (message, location)
     }
 }
 

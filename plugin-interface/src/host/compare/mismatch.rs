@@ -27,7 +27,7 @@ use crate::metadata::InterfaceMetadata;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mismatch {
     pub(crate) host: InterfaceMetadata,
     pub(crate) plugin: InterfaceMetadata,
@@ -42,6 +42,16 @@ impl Mismatch {
     /// The interface that the plugin was built against.
     pub fn plugin(&self) -> &InterfaceMetadata {
         &self.plugin
+    }
+}
+
+impl fmt::Debug for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mismatch")
+            .field("interface", &self.host.path)
+            .field("host", &self.host.version)
+            .field("plugin", &self.plugin.version)
+            .finish()
     }
 }
 

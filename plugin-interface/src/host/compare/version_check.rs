@@ -1,7 +1,7 @@
 //! The changes of an interface and of those that it refers to, and the version that
 //! each of them requires. The comparison is the one that admits libraries.
 
-use core::iter;
+use core::{fmt, iter};
 
 use crate::host::compare::additions::{additions, appended, later};
 use crate::host::compare::diff::{Difference, NONE, differences};
@@ -44,12 +44,24 @@ pub enum RequiredBump {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct InterfaceChange<'i> {
     old: &'i InterfaceMetadata,
     new: &'i InterfaceMetadata,
     bump: RequiredBump,
     objects: Vec<InterfaceChange<'i>>,
+}
+
+impl fmt::Debug for InterfaceChange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InterfaceChange")
+            .field("interface", &self.new.path)
+            .field("old", &self.old.version)
+            .field("new", &self.new.version)
+            .field("bump", &self.bump)
+            .field("objects", &self.objects)
+            .finish()
+    }
 }
 
 impl<'i> InterfaceChange<'i> {

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::error::Error;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::debug::debug_as_message;
@@ -132,8 +132,8 @@ pub enum LoadError {
     },
     /// Any user may modify the library, or replace it.
     #[error(
-        "{} can be written by everybody, so it cannot be trusted; run `chmod o-w {}`, or allow it in the policy",
-        if path == culprit { path.display().to_string() } else { format!("{} is in {}, which", path.display(), culprit.display()) },
+        "{}; run `chmod o-w {}`, or allow it in the policy",
+        untrusted(path, culprit),
         culprit.display()
     )]
     WorldWritable {
@@ -280,12 +280,12 @@ pub enum LoadError {
         source: io::Error,
     },
     /// The dynamic linker refused the library.
-    #[error("cannot open {}{}", path.display(), hint(source))]
+    #[error("cannot open {}{}", path.display(), hint(&source.to_string()))]
     Open {
         /// The library.
         path: PathBuf,
-        /// The linker's error.
-        source: libloading::Error,
+        /// The linker's message.
+        source: Box<dyn Error + Send + Sync>,
     },
     /// The library lacks a symbol that its metadata promises.
     #[error("{} does not export {symbol}, which its metadata promises", path.display())]
@@ -411,9 +411,30 @@ pub enum LoadError {
 
 debug_as_message!(LoadError);
 
+/// The reason why a library is not trusted. Its remedy names the culprit.
+fn untrusted(path: &Path, culprit: &Path) -> String {
+    if path == culprit {
+        return "a library that can be written by everybody cannot be trusted".to_owned();
+    }
+    format!(
+        "{} is in a directory that can be written by everybody, so it cannot be trusted",
+        path.display()
+    )
+}
+
+/// Returns what the dynamic linker said, without the path of the private copy:
+/// the error names the library.
+pub(crate) fn linker_message(
+    error: &libloading::Error,
+    copy: &Path,
+) -> Box<dyn Error + Send + Sync> {
+    let said = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    let copy = format!("{}: ", copy.display());
+    said.strip_prefix(&copy).unwrap_or(&said).into()
+}
+
 /// The remedy for an error of the dynamic linker, where one is known.
-fn hint(source: &libloading::Error) -> &'static str {
-    let said = source.source().map(ToString::to_string).unwrap_or_default();
+fn hint(said: &str) -> &'static str {
     if said.contains("failed to map segment") {
         " (is the directory for temporary files mounted noexec? set TMPDIR to another)"
     } else if said.contains("cannot open shared object file") {

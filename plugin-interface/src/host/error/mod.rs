@@ -7,6 +7,8 @@ pub(crate) mod inspect;
 mod load;
 mod proxy;
 pub(crate) mod stage;
+#[cfg(test)]
+mod texts;
 mod unload;
 
 pub use class::ErrorClass;
@@ -15,5 +17,6 @@ pub(crate) use debug::debug_as_message;
 pub(crate) use facts::Retry;
 pub use inspect::InspectError;
 pub use load::LoadError;
+pub(crate) use load::linker_message;
 pub use proxy::ProxyError;
 pub use unload::UnloadError;

@@ -1,5 +1,9 @@
 //! The error of asking for a proxy.
 
+use core::fmt;
+use std::error::Error;
+
+use super::debug::debug_as_message;
 use crate::host::compare::mismatch::Mismatch;
 
 /// The error of asking for a proxy.
@@ -8,7 +12,7 @@ use crate::host::compare::mismatch::Mismatch;
 /// let error = plugin_interface::ProxyError::Taken { name: "Tally".into() };
 /// assert!(error.to_string().contains("Tally"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyError {
     /// The registration is of another interface.
@@ -51,3 +55,5 @@ pub enum ProxyError {
         name: String,
     },
 }
+
+debug_as_message!(ProxyError);

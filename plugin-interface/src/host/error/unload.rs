@@ -41,8 +41,8 @@ pub enum UnloadError {
     Close {
         /// The library.
         path: PathBuf,
-        /// The linker's error.
-        source: libloading::Error,
+        /// The linker's message.
+        source: Box<dyn Error + Send + Sync>,
     },
 }
 

@@ -99,7 +99,7 @@ pub enum HotError {
     },
 }
 
-debug_as_message!(HotError);
+debug_as_message!(HotError NotDefined);
 
 /// The error of a call: the current version has no function of that name.
 ///
@@ -117,7 +117,7 @@ debug_as_message!(HotError);
 /// assert_eq!(bar.get().unwrap_err().to_string(), "bar() is not defined");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name}() is not defined")]
 pub struct NotDefined {
     /// The function.

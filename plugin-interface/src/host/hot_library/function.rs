@@ -144,6 +144,6 @@ impl<F> Deref for FunctionGuard<F> {
 
 impl<F> fmt::Debug for FunctionGuard<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FunctionGuard").field("generation", &self.generation()).finish()
+        f.debug_struct("FunctionGuard").field("version", &*self.version).finish()
     }
 }

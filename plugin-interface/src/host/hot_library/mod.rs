@@ -12,6 +12,7 @@ mod change_detection;
 pub mod dynamic;
 mod engine;
 mod error;
+mod event_text;
 mod events;
 mod function;
 mod functions;

@@ -27,6 +27,7 @@ const QUIET: Duration = Duration::from_millis(100);
 /// finished, and its listeners are called. It does not keep the library open.
 #[must_use = "it ends when it is dropped"]
 pub struct HotWatch {
+    path: PathBuf,
     /// The thread ends when this is dropped.
     _stop: Sender<()>,
 }
@@ -62,13 +63,13 @@ impl HotLibrary {
         let thread = thread.spawn(move || watch::run(watcher, &stopped, &mut Contained(follower)));
         // Nobody waits for the thread: it runs listeners and validations.
         drop(thread.expect("a thread can start"));
-        HotWatch { _stop: stop }
+        HotWatch { path: self.path().to_owned(), _stop: stop }
     }
 }
 
 impl fmt::Debug for HotWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HotWatch").finish_non_exhaustive()
+        f.debug_struct("HotWatch").field("path", &self.path).finish()
     }
 }
 

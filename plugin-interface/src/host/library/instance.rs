@@ -2,9 +2,9 @@
 #![expect(unsafe_code, reason = "owns a registration of another library")]
 
 use core::ffi::c_void;
+use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
-use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -87,6 +87,16 @@ pub(crate) struct Instance {
     pub(crate) library: Arc<LoadedLibrary>,
 }
 
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin")
+            .field("name", &self.name)
+            .field("interface", &self.interface.path)
+            .field("path", &self.library.path)
+            .finish()
+    }
+}
+
 /// The state that an instance saved for the next version.
 pub(crate) struct SavedState {
     /// The registration's name.
@@ -159,7 +169,7 @@ impl Instance {
     /// at a time.
     pub(crate) fn proxy<I: Interface + ?Sized>(self: Arc<Self>) -> Result<I::Proxy, ProxyError> {
         self.is_of(PluginTrait::of::<I>())?;
-        let keep: Arc<dyn Any + Send + Sync> = if I::SHAREABLE {
+        let keep: Arc<dyn fmt::Debug + Send + Sync> = if I::SHAREABLE {
             self.clone()
         } else if !self.taken.swap(true, Ordering::Acquire) {
             Arc::new(Lease(Arc::clone(&self)))
@@ -295,6 +305,12 @@ impl Drop for Instance {
 
 /// Marks an instance as taken while its only proxy exists.
 struct Lease(Arc<Instance>);
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 impl Drop for Lease {
     fn drop(&mut self) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::abi::PluginEntry;
-use crate::host::error::UnloadError;
+use crate::host::error::{UnloadError, linker_message};
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::CloseRecord;
@@ -97,8 +97,10 @@ impl LoadedLibrary {
     fn finish(&mut self) -> Result<u64, UnloadError> {
         let count = self.count();
         let Some(mapped) = self.mapped.take() else { return Ok(0) };
-        unmap::close(Mapped { count, ..mapped })
-            .map_err(|source| UnloadError::Close { path: self.path.clone(), source })?;
+        unmap::close(Mapped { count, ..mapped }).map_err(|error| {
+            let source = linker_message(&error, &self.path);
+            UnloadError::Close { path: self.path.clone(), source }
+        })?;
         Ok(count)
     }
 }

@@ -15,25 +15,19 @@ use crate::host::error::{LoadError, debug_as_message};
 /// let error = Live::<dyn Greeter>::open("no/such/library.so").unwrap_err();
 /// assert_eq!(error.stage(), Some(Stage::Settle));
 /// ```
-#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ReloadError {
     /// A stage of the load failed.
-    #[error("{} was refused at the stage `{stage}`", path.display())]
     Refused {
         /// The file.
         path: PathBuf,
         /// The stage that failed.
         stage: Stage,
-        /// The error of the stage.
+        /// The error of the stage, whose text this error's text contains.
         source: Box<LoadError>,
     },
     /// This thread is reloading the library already: the plugin's constructor
     /// asked for another reload.
-    #[error(
-        "{} is already being reloaded by this thread; reload it again after that",
-        path.display()
-    )]
     Reentered {
         /// The file.
         path: PathBuf,
@@ -41,7 +35,6 @@ pub enum ReloadError {
     /// The first version was loaded, but the system has no thread to watch its
     /// file.
     #[cfg(feature = "watch")]
-    #[error("cannot watch {}: no thread can be started; end other threads or raise the limit", path.display())]
     NotWatched {
         /// The file.
         path: PathBuf,
@@ -58,6 +51,41 @@ impl ReloadError {
             ReloadError::Reentered { .. } => None,
             #[cfg(feature = "watch")]
             ReloadError::NotWatched { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for ReloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // The error of the stage names the file.
+            ReloadError::Refused { stage, source, .. } => {
+                write!(f, "{source} (at the stage `{stage}`)")
+            }
+            ReloadError::Reentered { path } => write!(
+                f,
+                "{} is already being reloaded by this thread; reload it again after that",
+                path.display()
+            ),
+            #[cfg(feature = "watch")]
+            ReloadError::NotWatched { path, .. } => write!(
+                f,
+                "cannot watch {}: no thread can be started; end other threads or raise the limit",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl Error for ReloadError {
+    /// Returns the cause of what the text says: of a refused file, the cause of
+    /// the stage's error.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            ReloadError::Refused { source, .. } => source.source(),
+            ReloadError::Reentered { .. } => None,
+            #[cfg(feature = "watch")]
+            ReloadError::NotWatched { source, .. } => Some(source),
         }
     }
 }

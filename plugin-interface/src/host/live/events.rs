@@ -1,5 +1,6 @@
 //! The events of a `Live`, and the queue from which listeners take them.
 
+use core::fmt;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
@@ -125,7 +126,7 @@ pub struct GuardHolder {
 /// The iterator waits for the next event, and ends when no version of the
 /// `Live` is left. After the last handle was dropped, iterate to the end to
 /// wait until all its libraries are closed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LiveEvents(pub(super) Arc<Queue>);
 
 #[derive(Debug, Default)]
@@ -199,6 +200,17 @@ impl LiveEvents {
                 }
             }
         }
+    }
+}
+
+impl fmt::Debug for LiveEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let QueueState { events, lost, is_closed } = &*self.0.lock();
+        f.debug_struct("LiveEvents")
+            .field("waiting", events)
+            .field("lost", lost)
+            .field("is_closed", is_closed)
+            .finish()
     }
 }
 

@@ -182,10 +182,9 @@ impl<I: LiveInterface + ?Sized> Deref for LiveGuard<I> {
 
 impl<I: LiveInterface + ?Sized> fmt::Debug for LiveGuard<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (interface, generation) = (&I::NAME, &self.0.generation);
         f.debug_struct("LiveGuard")
-            .field("interface", interface)
-            .field("generation", generation)
+            .field("generation", &self.0.generation)
+            .field("plugin", &self.0.instance)
             .finish()
     }
 }

@@ -8,6 +8,7 @@
 mod announcer;
 mod engine;
 mod error;
+mod event_text;
 mod events;
 #[cfg(feature = "watch")]
 mod follower;

@@ -7,7 +7,7 @@ use std::path::Path;
 use libloading::Library;
 
 use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
-use crate::host::error::LoadError;
+use crate::host::error::{LoadError, linker_message};
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::mapped::Mapped;
@@ -71,8 +71,10 @@ pub(crate) unsafe fn hand_over(
 pub(crate) fn map(path: &Path, copy: &PrivateCopy) -> Result<(Library, Image), LoadError> {
     // SAFETY: the metadata says that this is a plugin, which is what its user
     // vouches for by handing it to a host: its constructors run here.
-    let library = unsafe { platform::map(copy.path()) }
-        .map_err(|source| LoadError::Open { path: path.to_owned(), source })?;
+    let library = unsafe { platform::map(copy.path()) }.map_err(|error| {
+        let source = linker_message(&error, copy.path());
+        LoadError::Open { path: path.to_owned(), source }
+    })?;
     Ok((library, Image::of(copy.path())))
 }
 

@@ -2,13 +2,14 @@
 
 use core::fmt;
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::host::error::LoadError;
+use crate::host::error::{LoadError, debug_as_message};
 use crate::host::library::unmap::Earlier;
 use crate::host::platform;
 use crate::metadata::PluginMetadata;
@@ -30,7 +31,7 @@ use crate::metadata::PluginMetadata;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LoadPolicy {
     pinned: BTreeSet<Digest>,
     denied: BTreeSet<String>,
@@ -48,6 +49,19 @@ impl Default for LoadPolicy {
             world_writable: false,
             retained: (64, 512 << 20),
         }
+    }
+}
+
+impl fmt::Debug for LoadPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (versions, bytes) = self.retained;
+        f.debug_struct("LoadPolicy")
+            .field("pinned", &self.pinned)
+            .field("denied", &self.denied)
+            .field("world_writable", &self.world_writable)
+            .field("retained_versions", &versions)
+            .field("retained_bytes", &bytes)
+            .finish()
     }
 }
 
@@ -73,7 +87,7 @@ impl fmt::Debug for Digest {
 /// let error = plugin_interface::LoadPolicy::new().pin_sha256("abc").unwrap_err();
 /// assert_eq!(error.to_string(), "expected a SHA-256 digest of 64 hexadecimal digits, found `abc`");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
     /// The text is no digest.
@@ -83,6 +97,8 @@ pub enum PolicyError {
         found: String,
     },
 }
+
+debug_as_message!(PolicyError);
 
 impl LoadPolicy {
     /// The default policy.

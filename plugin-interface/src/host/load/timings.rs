@@ -21,7 +21,7 @@ use crate::host::error::stage::Stage;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct StageTimes([Duration; Stage::ALL.len()]);
 
 impl StageTimes {
@@ -50,6 +50,13 @@ impl fmt::Display for StageTimes {
             separator = ", ";
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for StageTimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self.iter().filter(|(_, time)| !time.is_zero());
+        f.debug_map().entries(all).finish()
     }
 }
 

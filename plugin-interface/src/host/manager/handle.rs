@@ -137,9 +137,9 @@ impl PluginHandle {
 impl fmt::Debug for PluginHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PluginHandle")
-            .field("path", &self.path())
-            .field("interface", &self.interface())
             .field("name", &self.name())
+            .field("interface", &self.interface())
+            .field("path", &self.path())
             .finish()
     }
 }

@@ -13,7 +13,7 @@ use crate::host::manager::handle::PluginHandle;
 use crate::interface::PluginTrait;
 
 /// The watches of a manager, and what it loaded by them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Watching {
     pub(super) polling: Option<Duration>,
     /// The newer ones last.
@@ -23,7 +23,6 @@ pub(super) struct Watching {
 }
 
 /// A library of a watched directory.
-#[derive(Debug)]
 pub(super) struct Held {
     /// Its file, as the host knows it.
     pub(super) path: PathBuf,

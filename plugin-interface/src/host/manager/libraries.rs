@@ -20,14 +20,13 @@ use crate::host::manager::handle::PluginHandle;
 use crate::metadata::PluginMetadata;
 
 /// Loads libraries, and remembers how each of them was closed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Libraries {
     loader: Loader,
     loaded: Vec<Loaded>,
 }
 
 /// A library that was loaded, and its record for when it is closed.
-#[derive(Debug)]
 struct Loaded {
     names: FileNames,
     close_record: CloseRecord,
@@ -54,9 +53,15 @@ impl Libraries {
         Libraries { loader: self.loader.with_probe(probe), ..self }
     }
 
-    #[cfg(feature = "watch")]
     pub(super) fn loader(&self) -> &Loader {
         &self.loader
+    }
+
+    /// Returns the real paths of the libraries that were loaded and are not
+    /// closed.
+    pub(super) fn loaded_paths(&self) -> Vec<&Path> {
+        let open = self.loaded.iter().filter(|loaded| !loaded.close_record.is_written());
+        open.map(|loaded| loaded.names.real()).collect()
     }
 
     /// Returns `true` if the policy allows the directory of a file.

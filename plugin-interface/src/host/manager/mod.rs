@@ -48,7 +48,7 @@ use crate::metadata::PluginMetadata;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct PluginManager {
     libraries: Libraries,
     rejected: Vec<Rejected>,
@@ -60,7 +60,6 @@ pub struct PluginManager {
 
 /// A file of the last scan that was not loaded, or a registration that could
 /// not be created. It prints as its error, which names the file.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Rejected {
     /// The file.
@@ -76,14 +75,42 @@ impl fmt::Display for Rejected {
     }
 }
 
+impl fmt::Debug for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The error names the file.
+        f.debug_tuple("Rejected").field(&self.error).finish()
+    }
+}
+
 /// A file that may be a plugin, with its metadata.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ScanEntry {
     /// The file.
     pub path: PathBuf,
     /// Its metadata, or the error that a load would return.
     pub result: Result<PluginMetadata, LoadError>,
+}
+
+impl fmt::Debug for ScanEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut entry = f.debug_struct("ScanEntry");
+        match &self.result {
+            Ok(metadata) => entry.field("path", &self.path).field("metadata", metadata),
+            // The error names the file.
+            Err(error) => entry.field("error", error),
+        };
+        entry.finish()
+    }
+}
+
+impl fmt::Debug for PluginManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PluginManager")
+            .field("loaded", &self.libraries.loaded_paths())
+            .field("rejected", &self.rejected)
+            .field("policy", self.libraries.loader().policy())
+            .finish()
+    }
 }
 
 impl PluginManager {

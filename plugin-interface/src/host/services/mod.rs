@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
 mod object_count;
+pub(super) mod plugin_panic;
 
 use core::ffi::c_void;
 use core::ptr::NonNull;
@@ -11,8 +12,10 @@ use std::panic::catch_unwind;
 
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
 use crate::host::services::object_count::ObjectCount;
+use crate::host::services::plugin_panic::PluginPanic;
 use crate::host::thread_exits;
 use crate::host::thread_exits::LibraryId;
+use crate::runtime::panic_location::PanicLocation;
 use crate::runtime::reported::text_of;
 use crate::runtime::{allocator, panic_hook};
 
@@ -94,9 +97,14 @@ unsafe extern "C" fn on_panic(context: *mut c_void, report: *const PanicReport) 
     let (message, file) = unsafe { (text_of(report.message), text_of(report.file)) };
     // SAFETY: the context is what the library was connected with.
     let label = unsafe { &(*context.cast::<Allocation>()).label };
-    let text = format!("{message}\n  in {label}, at {file}:{}:{}", report.line, report.column);
+    let (message, library) = (message.into_owned(), label.clone());
+    let location = PanicLocation::known(file.into_owned(), report.line, report.column);
+    let panic = PluginPanic { library, message, location };
+    let text = panic.to_string();
     if cfg!(panic = "unwind") && !std::thread::panicking() {
-        let _ = catch_unwind(|| panic!("{text}"));
+        panic.while_reported(|| {
+            let _ = catch_unwind(|| panic!("{text}"));
+        });
     } else {
         // Nothing can be reported if stderr is closed, and nothing may unwind.
         let _ = writeln!(io::stderr(), "a plugin panicked: {text}");

@@ -17,6 +17,7 @@ mod cases;
 mod debouncer;
 mod events;
 mod notification;
+mod notification_text;
 mod options;
 mod reported;
 mod retry;

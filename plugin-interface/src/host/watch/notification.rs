@@ -1,11 +1,13 @@
 //! The notifications, events and errors of a watch.
 
+use core::fmt;
+use std::error::Error;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::greeter::GreeterProxy;
 use crate::host::error::stage::Stage;
-use crate::host::error::{LoadError, UnloadError};
+use crate::host::error::{LoadError, UnloadError, debug_as_message};
 use crate::host::manager::handle::PluginHandle;
 
 /// A notification of a background watcher. It names files. Nothing was loaded
@@ -135,7 +137,7 @@ pub enum ManagerNotification {
 /// let error = WatchError::Directory { error };
 /// assert!(error.to_string().starts_with("no such directory: plugins"));
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum WatchError {
     /// The directory is missing or cannot be read. The watch waits for it.
@@ -179,6 +181,8 @@ pub enum WatchError {
         error: UnloadError,
     },
 }
+
+debug_as_message!(WatchError);
 
 impl WatchError {
     /// Returns the stage that failed, if this is the error of a load.

@@ -5,6 +5,8 @@ mod signature;
 mod value;
 
 use core::ffi::{CStr, c_void};
+use core::fmt;
+use std::error::Error;
 
 use libffi::middle::{Arg, Cif, CodePtr, Type};
 
@@ -12,12 +14,13 @@ use self::signature::{CType, Kind, Scalar};
 use super::error::NotDefined;
 use super::handle::HotLibrary;
 use super::version::HotVersion;
+use crate::host::error::debug_as_message;
 
 pub use self::signature::Signature;
 pub use self::value::{Buffer, Value};
 
 /// The error of a function that was not called.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DynamicCallError {
     /// The current version has no such function.
@@ -52,6 +55,8 @@ pub enum DynamicCallError {
         found: String,
     },
 }
+
+debug_as_message!(DynamicCallError);
 
 impl HotLibrary {
     /// Calls a function of the current version, by a signature that is known

@@ -1,0 +1,198 @@
+//! Each error of a load, in all forms that a program prints: each fact once.
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::load::linker_message;
+use super::{InspectError, LoadError, ProxyError, UnloadError};
+use crate::host::library::outcome::UnloadOutcome;
+use crate::host::live::ReloadError;
+use crate::metadata::MetadataError;
+
+const FILE: &str = "/plugins/libx.so";
+const COPY: &str = "/private/libx.so";
+const NAME: &str = "Shout";
+
+fn path() -> PathBuf {
+    FILE.into()
+}
+
+fn name() -> String {
+    NAME.to_owned()
+}
+
+fn missing() -> io::Error {
+    io::ErrorKind::NotFound.into()
+}
+
+fn of_inspect() -> Vec<InspectError> {
+    use InspectError as E;
+    let reason = || "it ends early".to_owned();
+    vec![
+        E::Read { path: path(), source: missing() },
+        E::NotALibrary { path: path(), reason: reason() },
+        E::Damaged { path: path(), reason: reason() },
+        E::OtherMachine { path: path(), found: "RISC-V".to_owned() },
+        E::NotAPlugin { path: path() },
+        E::Metadata { path: path(), source: MetadataError::Package },
+    ]
+}
+
+fn of_load() -> Vec<LoadError> {
+    use LoadError as E;
+    let message = || "boom".to_owned();
+    let linker = || linker_message(&libloading::Error::DlOpenUnknown, Path::new(COPY));
+    vec![
+        E::DirectoryMissing { path: path() },
+        E::NotADirectory { path: path() },
+        E::ReadDirectory { path: path(), source: missing() },
+        E::NotAFile { path: path(), found: "a directory" },
+        E::LinkOutside { path: path(), to: "/other".into() },
+        E::LinkBroken { path: path(), to: "/other".into(), source: missing() },
+        E::Read { path: path(), source: missing() },
+        E::StillWritten { path: path() },
+        E::Copy { path: path(), to: COPY.into(), source: missing() },
+        E::Inspect(InspectError::NotAPlugin { path: path() }),
+        E::Duplicate { path: path(), of: "/plugins/liby.so".into() },
+        E::AbiVersion { path: path(), expected: 1, found: 2 },
+        E::PanicAbort { path: path() },
+        E::WorldWritable { path: path(), culprit: path() },
+        E::NotPinned { path: path(), found: "9f86".to_owned() },
+        E::Denied { path: path(), package: "greeter".to_owned() },
+        E::StillMapped {
+            path: path(),
+            versions: 64,
+            bytes: 9,
+            outcome: Box::new(UnloadOutcome::Unmapped),
+        },
+        E::OtherInterface { path: path(), wanted: "a::Tool".to_owned(), offered: Vec::new() },
+        E::NoInterface { path: path() },
+        E::SeveralRegistrations {
+            path: path(),
+            interface: "a::Tool".to_owned(),
+            names: vec![name(), "Whisper".to_owned()],
+        },
+        E::NoSuchRegistration {
+            path: path(),
+            interface: "a::Tool".to_owned(),
+            name: name(),
+            names: Vec::new(),
+        },
+        E::NoRegistration { path: path(), name: "a::Tool".to_owned() },
+        E::Mismatch { path: path(), mismatch: Box::new(mismatch()) },
+        E::ProbeCrashed { path: path(), how: "it was killed".to_owned() },
+        E::ProbeTimedOut { path: path(), deadline: Duration::from_secs(3) },
+        E::ProbeNotStarted { path: path(), program: "/host".into(), source: missing() },
+        E::Open { path: path(), source: linker() },
+        E::MissingSymbol { path: path(), symbol: "plugin_entry_v1".to_owned() },
+        E::Entry { path: path(), expected: 32, found: 8 },
+        E::Connect { path: path(), code: 1 },
+        E::Constructor { path: path(), name: name(), message: message() },
+        E::ConstructorPanicked { path: path(), name: name(), message: message() },
+        E::MakerReturnedNull { path: path(), symbol: "make".to_owned() },
+        E::NothingMade { path: path() },
+        E::Proxy { path: path(), source: ProxyError::Taken { name: name() } },
+        E::Save { path: path(), name: name(), message: message() },
+        E::Restore { path: path(), name: name(), expected: 1, found: 2, message: message() },
+        E::Registration {
+            path: path(),
+            symbol: "make".to_owned(),
+            interface: "a::Tool".to_owned(),
+            reason: "it is null".to_owned(),
+        },
+    ]
+}
+
+fn mismatch() -> crate::host::Mismatch {
+    let of = crate::interface::PluginTrait::Greeter.metadata().unwrap();
+    let (host, mut plugin) = (of.clone(), of);
+    plugin.version = "2.0".to_owned();
+    crate::host::Mismatch { host, plugin }
+}
+
+fn of_unload() -> Vec<UnloadError> {
+    use UnloadError as E;
+    vec![
+        E::NotLoaded { path: path() },
+        E::DropPanicked { path: path(), name: name(), message: "boom".to_owned(), counter: None },
+        E::Close { path: path(), source: "it is busy".into() },
+    ]
+}
+
+/// The text and its causes, as `anyhow` and the program print them.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// Checks that each form of the error names the file once.
+#[track_caller]
+fn names_its_file_once(error: &impl Error) {
+    for text in [error.to_string(), chain(error), format!("{error:?}")] {
+        assert_eq!(text.matches(FILE).count(), 1, "{text}");
+        assert!(!text.contains(COPY) || text.contains("private copy"), "{text}");
+    }
+    assert_eq!(format!("{error:?}"), chain(error));
+}
+
+#[test]
+fn each_variant_is_here() {
+    let variants = |source: &str| source.matches("    #[error(").count();
+    assert_eq!(variants(include_str!("load.rs")), of_load().len());
+    assert_eq!(variants(include_str!("inspect.rs")), of_inspect().len());
+    assert_eq!(variants(include_str!("unload.rs")), of_unload().len());
+}
+
+#[test]
+fn each_error_names_its_file_once() {
+    of_load().iter().for_each(names_its_file_once);
+    of_inspect().iter().for_each(names_its_file_once);
+    of_unload().iter().for_each(names_its_file_once);
+}
+
+#[test]
+fn a_reload_adds_the_stage_and_repeats_nothing() {
+    for error in of_load() {
+        let (text, stage) = (error.to_string(), error.stage());
+        let error = ReloadError::Refused { path: path(), stage, source: Box::new(error) };
+        names_its_file_once(&error);
+        assert_eq!(error.to_string(), format!("{text} (at the stage `{stage}`)"));
+        assert_eq!(format!("{error:?}").matches("stage").count(), 1, "{error:?}");
+    }
+    names_its_file_once(&ReloadError::Reentered { path: path() });
+    #[cfg(feature = "watch")]
+    names_its_file_once(&ReloadError::NotWatched { path: path(), source: missing() });
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn an_error_of_a_watch_repeats_nothing() {
+    use crate::host::WatchError;
+
+    for error in of_load() {
+        names_its_file_once(&WatchError::Load { path: path(), error, serving: true });
+    }
+    for error in of_unload() {
+        names_its_file_once(&WatchError::Unload { error });
+    }
+}
+
+#[test]
+fn what_a_scan_found_names_its_file_once() {
+    use crate::host::{Rejected, ScanEntry};
+
+    for error in of_load() {
+        let rejected = Rejected { path: path(), error };
+        assert_eq!(format!("{rejected:?}").matches(FILE).count(), 1, "{rejected:?}");
+        assert_eq!(rejected.to_string().matches(FILE).count(), 1, "{rejected}");
+        let found = ScanEntry { path: path(), result: Err(rejected.error) };
+        assert_eq!(format!("{found:?}").matches(FILE).count(), 1, "{found:?}");
+    }
+}
