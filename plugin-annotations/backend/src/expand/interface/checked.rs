@@ -50,7 +50,7 @@ fn definition(interface: &Interface, receiver: Receiver) -> TokenStream {
         #[doc = #doc]
         #(#lints)*
         #[derive(#derive #core::fmt::Debug)]
-        #[allow(dead_code)]
+        #[allow(dead_code, deprecated)]
         #vis struct #view<'__p> {
             proxy: #field,
         }
