@@ -10,6 +10,7 @@
 //!
 //! They are implemented in `plugin-annotations-backend`.
 
+use plugin_annotations_backend::generate::Request;
 use proc_macro::TokenStream;
 
 /// Makes a trait an interface: callable across a library boundary.
@@ -359,4 +360,28 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(FfiSafe, attributes(ffi))]
 pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
     plugin_annotations_derive::derive_ffi_safe(item.into()).into()
+}
+
+/// Writes the code of the macros above, for the crate that they name.
+///
+/// Only `plugin_interface::__generate!` calls it:
+///
+/// ```text
+/// generate! { unsafe $crate unsafely plugin_impl { Tool } { impl Tool for Shout { .. } } }
+/// ```
+///
+/// # Safety
+///
+/// The path behind `unsafe` is that of `plugin-interface`, since the unsafe code
+/// that is written relies on its functions. What follows `unsafely` came from one of
+/// the macros above, as it is: the code relies on the definition of the item.
+#[doc(hidden)]
+#[proc_macro]
+pub fn generate(input: TokenStream) -> TokenStream {
+    let code = match Request::read(input.into()) {
+        Ok(request) if request.kind == "derive" => plugin_annotations_derive::generate(&request),
+        Ok(request) => plugin_annotations_backend::generate::generate(&request),
+        Err(error) => error,
+    };
+    code.into()
 }

@@ -1,11 +1,24 @@
 //! The items that generated code uses. They are not for direct use.
 
+pub use plugin_annotations::generate;
 pub use plugin_interface_core::__private::*;
 
 #[cfg(feature = "manager")]
 pub use crate::host::raw::{load_from_lib, unload};
 #[cfg(feature = "manager")]
 pub use crate::host::snapshot::assert_snapshot;
+
+/// Expands to the code of a macro, which names this crate and no other.
+///
+/// The unsafe code of the macros relies on the functions here. So the word is
+/// written here, beside their path.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __generate {
+    ($($request:tt)*) => {
+        $crate::__private::generate! { unsafe $crate $($request)* }
+    };
+}
 
 /// Expands to items that only a host needs.
 #[cfg(feature = "manager")]

@@ -1,4 +1,9 @@
 //! The example interface of this crate.
+#![expect(
+    unsafe_code,
+    clippy::undocumented_unsafe_blocks,
+    reason = "`__generate!` is of this crate, so its `unsafe` is seen"
+)]
 
 use crate::plugin_interface;
 

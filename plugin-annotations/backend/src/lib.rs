@@ -7,7 +7,8 @@
 //! the first build of a plugin.
 //!
 //! All macros have the same stages: `parse` turns tokens into a `model`, `check`
-//! rejects mistakes (all of them at once), `expand` writes code.
+//! rejects mistakes (all of them at once), `expand` writes code. Between the last
+//! two the tokens go through a macro of `plugin-interface` (`generate`).
 //!
 //! ```
 //! use quote::quote;
@@ -16,6 +17,12 @@
 //!     quote!(version = "1.2"),
 //!     quote! { pub trait Counter { fn count(&self, text: &str) -> u64; } },
 //! );
+//! assert!(code.to_string().starts_with(":: plugin_interface :: __generate !"));
+//!
+//! let request = plugin_annotations_backend::generate::Request::read(quote! {
+//!     unsafe plugin_interface unsafely plugin_interface {} { pub trait Counter { fn count(&self); } }
+//! });
+//! let code = plugin_annotations_backend::generate::generate(&request.ok().unwrap());
 //! assert!(code.to_string().contains("CounterProxy"));
 //! ```
 
@@ -25,6 +32,8 @@ mod check;
 #[doc(hidden)]
 pub mod errors;
 mod expand;
+#[doc(hidden)]
+pub mod generate;
 #[doc(hidden)]
 pub mod lifetimes;
 mod model;

@@ -11,6 +11,8 @@ use crate::with::With;
 pub(crate) struct Interface {
     /// `plugin-interface`.
     pub(crate) krate: Path,
+    /// The same in links of the documentation.
+    pub(crate) documented: Path,
     pub(crate) item: ItemTrait,
     /// Its `#[allow(..)]` attributes, which the generated items get too.
     pub(crate) lints: Vec<Attribute>,

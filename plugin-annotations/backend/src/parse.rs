@@ -34,7 +34,8 @@ pub(crate) fn interface(
         }
     }
     let lints = item.attrs.iter().filter(|a| a.is("allow")).cloned().collect();
-    Some(Interface { krate: args.crate_path(), item, lints, version, methods })
+    let krate = args.crate_path();
+    Some(Interface { documented: krate.clone(), krate, item, lints, version, methods })
 }
 
 fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> Option<Method> {

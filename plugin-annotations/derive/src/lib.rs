@@ -5,9 +5,12 @@
 //! compiler builds both at the same time.
 //!
 //! ```
-//! let code = plugin_annotations_derive::derive_ffi_safe(quote::quote! {
-//!     struct Point { x: f32, y: f32 }
+//! use plugin_annotations_backend::generate::Request;
+//!
+//! let request = Request::read(quote::quote! {
+//!     unsafe plugin_interface unsafely derive {} { struct Point { x: f32, y: f32 } }
 //! });
+//! let code = plugin_annotations_derive::generate(&request.ok().unwrap());
 //! assert!(code.to_string().contains("FfiSafe for Point"));
 //! ```
 
@@ -23,6 +26,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 
 use plugin_annotations_backend::errors::Errors;
+use plugin_annotations_backend::generate::Request;
 use plugin_annotations_backend::syntax::{Generics, Kind, Path};
 
 use crate::model::{Body, Derived, Fields};
@@ -32,11 +36,23 @@ use crate::model::{Body, Derived, Fields};
 /// Mistakes become a `compile_error!` in the returned code.
 pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let derived = parse::derived(item, &mut errors);
+    let derived = parse::derived(item.clone(), &mut errors);
     match (derived, errors.into_tokens()) {
-        (Some(derived), None) => expand(&derived),
+        (Some(Derived { krate, .. }), None) => {
+            Request::call(&krate, "derive", &TokenStream::new(), &item)
+        }
         (_, errors) => quote!(#errors),
     }
+}
+
+/// The code of a derived type, with the path of the request.
+pub fn generate(request: &Request) -> TokenStream {
+    let mut errors = Errors::default();
+    let derived = parse::derived(request.item.clone(), &mut errors);
+    let generated =
+        derived.map(|derived| expand(&Derived { krate: request.krate.clone(), ..derived }));
+    let (proof, errors) = (request.proof(), errors.into_tokens());
+    quote!(#generated #errors #proof)
 }
 
 /// ```text

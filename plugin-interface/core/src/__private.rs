@@ -17,7 +17,7 @@ pub use crate::boundary::{
     LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape, Threads,
     lift_wire_return,
 };
-pub use crate::interface::VTableFor;
+pub use crate::interface::{VTableFor, supertrait};
 pub use crate::metadata::encode::PackageDescription;
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
@@ -133,32 +133,6 @@ pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
         drop: drop_instance::<P>,
     }
 }
-
-/// Compiles only for a supertrait that an interface may have.
-pub const fn supertrait<M: InterfaceMarker + ?Sized>() {}
-
-/// The `dyn` type of a supertrait that an interface may have.
-///
-/// The macro reads its name, and this its meaning. A supertrait with methods
-/// would give an author a way from `dyn Trait` to the proxy behind it.
-///
-/// # Safety
-///
-/// It has no methods, and each implementation is safe or checked by the compiler.
-#[diagnostic::on_unimplemented(
-    message = "only `Send`, `Sync` and `'static` can be supertraits of an interface, and this `{Self}` is another trait",
-    label = "not the trait of the standard library",
-    note = "the proxy cannot implement other traits; move their methods into the interface"
-)]
-#[expect(unsafe_code, reason = "a marker trait that only this module implements")]
-pub unsafe trait InterfaceMarker {}
-
-// SAFETY: an auto trait.
-#[expect(unsafe_code, reason = "see above")]
-unsafe impl InterfaceMarker for dyn Send {}
-// SAFETY: an auto trait.
-#[expect(unsafe_code, reason = "see above")]
-unsafe impl InterfaceMarker for dyn Sync {}
 
 /// A constant for each marker of a type, `Send` and `Sync`.
 ///

@@ -84,3 +84,28 @@ pub unsafe trait Interface: 'static {
 pub unsafe trait VTableFor<T: ?Sized, P: ?Sized = T>: Interface {
     const VTABLE: &'static Self::VTable;
 }
+
+/// Compiles only for a supertrait that an interface may have.
+#[doc(hidden)]
+pub const fn supertrait<M: InterfaceMarker + ?Sized>() {}
+
+/// The `dyn` type of a supertrait that an interface may have.
+///
+/// The macro reads its name, and this its meaning. A supertrait with methods
+/// would give an author a way from `dyn Trait` to the proxy behind it.
+///
+/// # Safety
+///
+/// It has no methods, and each implementation is safe or checked by the compiler.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "only `Send`, `Sync` and `'static` can be supertraits of an interface, and this `{Self}` is another trait",
+    label = "not the trait of the standard library",
+    note = "the proxy cannot implement other traits; move their methods into the interface"
+)]
+pub unsafe trait InterfaceMarker {}
+
+// SAFETY: an auto trait.
+unsafe impl InterfaceMarker for dyn Send {}
+// SAFETY: an auto trait.
+unsafe impl InterfaceMarker for dyn Sync {}

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::{metadata_static, object_type};
 use crate::errors::Errors;
+use crate::generate::Request;
 use crate::model::{Aggregates, counter_name};
 use crate::parse;
 
@@ -14,12 +15,21 @@ use crate::parse;
 /// Mistakes become a `compile_error!` in the returned code.
 pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let aggregates = parse::aggregates(args, &mut errors);
+    let aggregates = parse::aggregates(args.clone(), &mut errors);
     let generated = match (aggregates, errors.into_tokens()) {
-        (Some(aggregates), None) => expand(&aggregates),
+        (Some(Aggregates { krate, .. }), None) => {
+            Request::call(&krate, "plugin_aggregates", &args, &TokenStream::new())
+        }
         (_, errors) => quote!(#errors),
     };
     quote!(#item #generated)
+}
+
+/// The code of a library, with the path of the request.
+pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenStream> {
+    let mut aggregates = parse::aggregates(request.args.clone(), errors)?;
+    aggregates.krate = request.krate.clone();
+    Some(expand(&aggregates))
 }
 
 /// ```text

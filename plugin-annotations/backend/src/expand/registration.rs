@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::{metadata_static, object_type};
 use crate::errors::Errors;
+use crate::generate::Request;
 use crate::model::{Registration, counter_name};
 use crate::parse;
 use crate::spans::{ends, located, place_of};
@@ -14,12 +15,22 @@ use crate::spans::{ends, located, place_of};
 /// Mistakes become a `compile_error!` in the returned code.
 pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let registration = parse::registration(args, item.clone(), &mut errors);
+    let registration = parse::registration(args.clone(), item.clone(), &mut errors);
     let generated = match (registration, errors.into_tokens()) {
-        (Some(registration), None) => expand(&registration),
+        (Some(Registration { krate, .. }), None) => {
+            Request::call(&krate, "plugin_impl", &args, &item)
+        }
         (_, errors) => quote!(#errors),
     };
     quote!(#item #generated)
+}
+
+/// The code of a plugin, with the path of the request.
+pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenStream> {
+    let (args, item) = (request.args.clone(), request.item.clone());
+    let mut registration = parse::registration(args, item, errors)?;
+    registration.krate = request.krate.clone();
+    Some(expand(&registration))
 }
 
 /// ```text
@@ -67,7 +78,9 @@ fn expand(registration: &Registration) -> TokenStream {
         const _: () = {
             enum __PluginMaker {}
 
-            impl #private::Plugin for __PluginMaker {
+            // SAFETY: the record is of this interface and name, and the functions for
+            // the state are those of this plugin.
+            unsafe impl #private::Plugin for __PluginMaker {
                 type Interface = #object;
                 type Instance = #ty;
 

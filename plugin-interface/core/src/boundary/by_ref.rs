@@ -1,9 +1,14 @@
 //! The two ways to pass `&T` and `&[T]`: by pointer if `T` is plain, else as a
 //! copy.
+#![expect(unsafe_code, reason = "the way decides about layouts")]
 
 /// The way in which references to a type are passed.
+///
+/// # Safety
+///
+/// `IS_POINTER` is `true` for [`ByPointer`] only.
 #[doc(hidden)]
-pub trait ByRef {
+pub unsafe trait ByRef {
     const IS_POINTER: bool;
     /// By pointer if both this and `Other` are, else as a copy.
     type And<Other: ByRef>: ByRef;
@@ -22,12 +27,14 @@ pub enum ByPointer {}
 #[derive(Debug)]
 pub enum ByCopy {}
 
-impl ByRef for ByPointer {
+// SAFETY: by pointer.
+unsafe impl ByRef for ByPointer {
     const IS_POINTER: bool = true;
     type And<Other: ByRef> = Other;
 }
 
-impl ByRef for ByCopy {
+// SAFETY: as a copy.
+unsafe impl ByRef for ByCopy {
     const IS_POINTER: bool = false;
     type And<Other: ByRef> = ByCopy;
 }

@@ -40,8 +40,14 @@ impl<I: ?Sized> core::fmt::Debug for Counter<I> {
 }
 
 /// One `#[plugin_impl]`. Generated code implements it for a type of its own.
+///
+/// # Safety
+///
+/// 1. `RECORD` is the record of a registration of `Interface` with that `NAME`.
+/// 2. `STATE` is `RawState::NONE` or [`state`](crate::runtime::state::state) of
+///    this type.
 #[doc(hidden)]
-pub trait Plugin: 'static {
+pub unsafe trait Plugin: 'static {
     type Interface: VTableFor<Self::Instance> + ?Sized;
     type Instance: 'static;
     const NAME: &'static str;

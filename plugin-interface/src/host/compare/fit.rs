@@ -83,6 +83,11 @@ pub(crate) fn is_compatible_alone(host: &InterfaceMetadata, plugin: &InterfaceMe
 }
 
 #[cfg(test)]
+#[expect(
+    unsafe_code,
+    clippy::undocumented_unsafe_blocks,
+    reason = "`__generate!` is of this crate, so its `unsafe` is seen"
+)]
 mod tests {
     use crate::host::compare::fit::*;
 

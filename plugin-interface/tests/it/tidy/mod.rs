@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// The files of `plugin-interface` and its core that may contain unsafe code.
 const UNSAFE: &[&str] = &[
     "abi/registration.rs",
+    "boundary/by_ref.rs",
     "boundary/call_scope.rs",
     "boundary/ffi_safe.rs",
     "boundary/lift_error.rs",
@@ -62,6 +63,7 @@ const UNSAFE: &[&str] = &[
     "host/swap/pointer.rs",
     "host/thread_exits/intercept.rs",
     "interface.rs",
+    "object/exclusive.rs",
     "object/mod.rs",
     "object/remote.rs",
     "runtime/allocator.rs",

@@ -33,7 +33,7 @@ pub(super) fn definitions(interface: &Interface) -> TokenStream {
 }
 
 fn definition(interface: &Interface, receiver: Receiver) -> TokenStream {
-    let Interface { krate, item, lints, .. } = interface;
+    let Interface { krate, documented, item, lints, .. } = interface;
     let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
     let view = view_name(interface, receiver);
     let core = quote!(#krate::__private::core);
@@ -44,7 +44,7 @@ fn definition(interface: &Interface, receiver: Receiver) -> TokenStream {
     let doc = format!(
         "The methods of a [`{proxy}`], each returning a [`CallError`]({krate}::CallError) \
          where the plugin panicked.",
-        krate = quote!(#krate).to_string().replace(' ', "")
+        krate = quote!(#documented).to_string().replace(' ', "")
     );
     quote! {
         #[doc = #doc]

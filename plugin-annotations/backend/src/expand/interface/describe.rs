@@ -30,6 +30,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
             );
 
         static __DESCRIPTION: #krate::__private::InterfaceDescription = {
+            #[allow(unused_imports)]
             use #krate::__private::Unmarked as _;
             #krate::__private::InterfaceDescription {
                 path: __PATH,

@@ -14,6 +14,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use crate::errors::Errors;
+use crate::generate::Request;
 use crate::model::Interface;
 use crate::parse;
 use crate::syntax::{Attribute, ItemTrait, TraitItem};
@@ -23,14 +24,24 @@ use crate::syntax::{Attribute, ItemTrait, TraitItem};
 /// Mistakes become a `compile_error!` in the returned code.
 pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let interface = parse::interface(args, item.clone(), &mut errors);
+    let interface = parse::interface(args.clone(), item.clone(), &mut errors);
     match (interface, errors.into_tokens()) {
-        (Some(interface), None) => expand(&interface),
+        (Some(interface), None) => {
+            Request::call(&interface.krate, "plugin_interface", &args, &item)
+        }
         (_, errors) => {
             let stub = stub(item);
             quote!(#stub #errors)
         }
     }
+}
+
+/// The code of an interface, with the path of the request.
+pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenStream> {
+    let (args, item) = (request.args.clone(), request.item.clone());
+    let mut interface = parse::interface(args, item, errors)?;
+    interface.krate = request.krate.clone();
+    Some(expand(&interface))
 }
 
 /// The trait and an empty proxy, so that only the mistake is reported and not its

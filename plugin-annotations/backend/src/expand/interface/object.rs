@@ -95,7 +95,8 @@ pub(super) fn pointees(interface: &Interface) -> TokenStream {
     .map(|(markers, text)| {
         let [send, sync] = ["IS_SEND", "IS_SYNC"].map(|is| {
             let is = format_ident!("{is}");
-            quote!({ use #krate::__private::Unmarked as _; <#krate::__private::Marker<dyn #name #markers>>::#is })
+            quote!({ #[allow(unused_imports)]
+                use #krate::__private::Unmarked as _; <#krate::__private::Marker<dyn #name #markers>>::#is })
         });
         quote! {
             // SAFETY: the interface, its markers, and any lifetime.

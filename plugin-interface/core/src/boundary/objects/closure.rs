@@ -127,7 +127,8 @@ macro_rules! functions {
         $(functions!(@way $way $generics $function);)*
     };
     (@way $way:ident [$($generics:tt)*] [$($function:tt)*]) => {
-        impl<$($generics)*> $way for dyn $($function)* {}
+        // SAFETY: the call borrows the closure in each of the listed ways.
+        unsafe impl<$($generics)*> $way for dyn $($function)* {}
     };
     // Borrowing panics if the closure has other owners. So the arguments are
     // lifted first, which drops them in that case.

@@ -74,26 +74,36 @@ pub unsafe trait Dyn: 'static {
 }
 
 /// A `dyn Trait` that can be called through a shared borrow.
+///
+/// # Safety
+///
+/// Each function of its vtable borrows the instance, shared or after a check.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` needs exclusive access, so it cannot be passed as `&` or `Arc`",
     label = "only its owner or an exclusive borrower can call this",
     note = "pass it in a `Box`; pass a `FnMut` or an iterator as `&mut`; or use a `dyn Fn`"
 )]
-pub trait Shareable: Dyn {}
+pub unsafe trait Shareable: Dyn {}
 
-impl<I: Dyn + Interface + ?Sized> Shareable for I {}
+// SAFETY: a method with `&mut self` panics if the instance has other owners.
+unsafe impl<I: Dyn + Interface + ?Sized> Shareable for I {}
 
 /// A `dyn Trait` that can be called through an exclusive borrow.
+///
+/// # Safety
+///
+/// No function of its vtable consumes or pins the instance.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed as `&mut`",
     label = "only its owner can call this",
     note = "pass it in a `Box`: a `FnOnce` is consumed by its call, and a future must not move"
 )]
-pub trait BorrowableMut: Dyn {}
+pub unsafe trait BorrowableMut: Dyn {}
 
-impl<I: Dyn + Interface + ?Sized> BorrowableMut for I {}
+// SAFETY: the methods borrow the instance.
+unsafe impl<I: Dyn + Interface + ?Sized> BorrowableMut for I {}
 
 // SAFETY: the macro's vtables are for the storage that they name, and its
 // proxies call them.

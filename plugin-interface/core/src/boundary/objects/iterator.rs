@@ -81,4 +81,5 @@ unsafe impl<T: FfiOwned> Dyn for dyn Iterator<Item = T> {
 
 pointees!(impl [T: FfiOwned] Iterator<Item = T>);
 
-impl<T: FfiOwned> BorrowableMut for dyn Iterator<Item = T> {}
+// SAFETY: its functions borrow the iterator.
+unsafe impl<T: FfiOwned> BorrowableMut for dyn Iterator<Item = T> {}
