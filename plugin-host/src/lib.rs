@@ -21,6 +21,7 @@ mod header;
 mod manager;
 mod output;
 mod report;
+mod signals;
 mod worker;
 
 use std::process::ExitCode;
@@ -40,7 +41,9 @@ pub use exit::Exit;
 /// ```
 pub fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
-    let exit = run(&command).unwrap_or_else(|error| {
+    let result = signals::prepare(&command).and_then(|()| run(&command));
+    worker::session_directory::remove();
+    let exit = result.unwrap_or_else(|error| {
         output::print_failure(&error, command.json());
         exit::exit_of(&error)
     });

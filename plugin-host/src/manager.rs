@@ -1,7 +1,7 @@
 //! Plugin managers that are configured by command line options.
 
 use anyhow::Context;
-use plugin_interface::{LoadPolicy, PluginManager, PolicyError, Probe};
+use plugin_interface::{Copies, LoadPolicy, PluginManager, PolicyError, Probe};
 
 use crate::cli::{LoadArgs, PolicyArgs};
 
@@ -16,6 +16,11 @@ pub(crate) fn policy(args: &PolicyArgs) -> Result<LoadPolicy, PolicyError> {
     }
     if args.allow_world_writable {
         policy = policy.allow_world_writable();
+    }
+    if let Some(directory) = &args.keep_copies {
+        policy = policy.copies(Copies::KeptIn(directory.clone()));
+    } else if let Some(directory) = &args.copies {
+        policy = policy.copies(Copies::In(directory.clone()));
     }
     Ok(policy)
 }

@@ -111,12 +111,17 @@ pub(crate) fn is_unread() -> bool {
 /// A reader that has gone away is no error: the exit code still tells how the
 /// command went.
 pub(crate) fn print_text(text: &str) -> io::Result<()> {
+    print_bytes(text.as_bytes())
+}
+
+/// Prints bytes to stdout, as [`print_text`] prints text.
+pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     if is_unread() {
         return Ok(());
     }
     let written = match RESERVED.get() {
-        Some(mut stdout) => stdout.write_all(text.as_bytes()),
-        None => io::stdout().write_all(text.as_bytes()),
+        Some(mut stdout) => stdout.write_all(bytes),
+        None => io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()),
     };
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {

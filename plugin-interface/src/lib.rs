@@ -181,8 +181,9 @@ pub use host::dynamic;
 #[cfg(feature = "manager")]
 pub mod loading {
     pub use crate::host::{
-        LoadPolicy, PluginHandle, PluginManager, PolicyError, Probe, Rejected, ScanEntry, Stage,
-        StageTimes, describe_exit, end_with_parent, exported_symbols, inspect, inspect_bytes,
+        Copies, LoadPolicy, PluginHandle, PluginManager, PolicyError, Probe, Rejected, ScanEntry,
+        Stage, StageTimes, describe_exit, end_with_parent, exported_symbols, inspect,
+        inspect_bytes,
     };
     pub use crate::metadata::PluginMetadata;
 }

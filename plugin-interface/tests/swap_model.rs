@@ -49,7 +49,12 @@ mod sync {
 
 /// `src/host/swap/fence.rs` with a full fence on both sides.
 mod fence {
+    use std::time::Duration;
+
     use loom::sync::atomic::{Ordering, fence};
+
+    /// Never reached: no fence is refused here.
+    pub(crate) const VISIBLE_AFTER: Duration = Duration::MAX;
 
     pub(crate) fn prepare() {}
 

@@ -19,6 +19,12 @@ pub(crate) struct PolicyArgs {
     /// Also load libraries that anyone can modify or replace.
     #[arg(long)]
     pub(crate) allow_world_writable: bool,
+    /// Keep the loaded copies here, for debuggers and profilers.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep_copies: Option<PathBuf>,
+    /// Directory for the copies of a child process.
+    #[arg(long, hide = true, conflicts_with = "keep_copies")]
+    pub(crate) copies: Option<PathBuf>,
 }
 
 /// The options of a load.

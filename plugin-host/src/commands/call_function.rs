@@ -7,7 +7,7 @@ use crate::cli::CallArgs;
 use crate::exit::Exit;
 use crate::output::{escaped, print_error, print_line};
 use crate::worker::CallReply;
-use crate::worker::child::{ReportFile, again, start, wait};
+use crate::worker::child::{Passed, ReportFile, again, start, wait};
 
 pub(crate) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     let function = &args.function;
@@ -18,9 +18,13 @@ pub(crate) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     let mut command = again("called", &function.policy)?;
     command.arg("--report").arg(report.path()).arg("--").arg(&function.file);
     command.arg(&function.signature).args(&function.arguments);
+    Passed::prepare(&mut command);
     let mut child = start(&mut command)?;
+    let passed = Passed::start(&mut child);
     let called = format!("{}: {}()", function.file.display(), signature.name());
-    let Some(status) = wait(&mut child, args.timeout)? else {
+    let waited = wait(&mut child, args.timeout)?;
+    passed.finish();
+    let Some(status) = waited else {
         print_error(&format!("{called} did not answer in time"));
         return Ok(Exit::TimedOut);
     };

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::manager::without_probe;
 use crate::output::{print_error, print_json, progress, reserve_stdout};
 use crate::report::run::{RejectedReport, RunReport};
-use crate::worker::child::{ReportFile, again, start, wait};
+use crate::worker::child::{Passed, ReportFile, again, start, wait};
 use crate::worker::drive::drive_file;
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
@@ -59,11 +59,15 @@ fn drive_in_child(
     let mut command = again("drive", &args.policy)?;
     command.arg("--report").arg(report.path()).arg(format!("--greet={greet}"));
     command.arg("--").arg(path);
-    if is_quiet {
-        command.stdout(io::stderr());
+    match is_quiet {
+        true => drop(command.stdout(io::stderr())),
+        false => Passed::prepare(&mut command),
     }
     let mut child = start(&mut command)?;
-    let Some(status) = wait(&mut child, Some(deadline))? else {
+    let passed = Passed::start(&mut child);
+    let waited = wait(&mut child, Some(deadline))?;
+    passed.finish();
+    let Some(status) = waited else {
         let error = format!("did not answer within {deadline:?}");
         return Ok(failed_in_child(path, &error, Exit::TimedOut));
     };

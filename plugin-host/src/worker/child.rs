@@ -1,8 +1,10 @@
 //! Child processes of this program, seen from the parent.
 
-use std::io;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,6 +13,8 @@ use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 
 use crate::cli::PolicyArgs;
+use crate::output::print_bytes;
+use crate::worker::session_directory;
 
 /// The report that a child process writes to a file, as stdout is the plugins'.
 pub(crate) struct ReportFile {
@@ -21,12 +25,8 @@ pub(crate) struct ReportFile {
 
 impl ReportFile {
     pub(crate) fn new() -> anyhow::Result<Self> {
-        let mut parent = std::env::temp_dir();
-        if parent.as_os_str().is_empty() {
-            // An empty TMPDIR would mean the current directory.
-            parent.push("/tmp");
-        }
-        let directory = TempDir::new_in(parent).context("cannot create a temporary directory")?;
+        let directory = TempDir::new_in(session_directory::path()?)
+            .context("cannot create a temporary directory")?;
         Ok(ReportFile { path: directory.path().join("report"), directory })
     }
 
@@ -54,12 +54,61 @@ pub(crate) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> 
     if policy.allow_world_writable {
         command.arg("--allow-world-writable");
     }
+    let copies = match &policy.keep_copies {
+        Some(directory) => format_option("--keep-copies=", directory),
+        None => format_option("--copies=", &session_directory::path()?),
+    };
+    command.arg(copies);
     Ok(command)
+}
+
+fn format_option(name: &str, value: &Path) -> OsString {
+    let mut option = OsString::from(name);
+    option.push(value);
+    option
 }
 
 /// Starts a child process of this program.
 pub(crate) fn start(command: &mut Command) -> anyhow::Result<Child> {
     command.spawn().context("cannot start a child process of this program")
+}
+
+/// The output of a child on its way to this program's.
+///
+/// Plugins panic if they print and the reader of stdout, such as `head`, has
+/// gone away. So they print to this process, which goes on reading.
+pub(crate) struct Passed(Option<Receiver<()>>);
+
+impl Passed {
+    /// Lets a child print to this process, unless stdout is a terminal.
+    pub(crate) fn prepare(command: &mut Command) {
+        if !io::stdout().is_terminal() {
+            command.stdout(Stdio::piped());
+        }
+    }
+
+    /// Passes on what the child prints.
+    pub(crate) fn start(child: &mut Child) -> Self {
+        let Some(mut output) = child.stdout.take() else { return Passed(None) };
+        let (ended, has_ended) = channel();
+        thread::spawn(move || {
+            let mut bytes = [0; 1 << 12];
+            while let Ok(len @ 1..) = output.read(&mut bytes) {
+                // The report follows, which is refused for the same reason.
+                let _ = print_bytes(&bytes[..len]);
+            }
+            drop(ended);
+        });
+        Passed(Some(has_ended))
+    }
+
+    /// Waits for the last of it, but not for processes that the child left.
+    pub(crate) fn finish(self) {
+        const PATIENCE: Duration = Duration::from_millis(200);
+        if let Some(has_ended) = self.0 {
+            let _ = has_ended.recv_timeout(PATIENCE);
+        }
+    }
 }
 
 /// Waits for a child. Kills it and returns `None` when its time is over.

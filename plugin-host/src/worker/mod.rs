@@ -6,6 +6,7 @@ pub(crate) mod child;
 pub(crate) mod drive;
 pub(crate) mod function;
 mod probe;
+pub(crate) mod session_directory;
 mod watch_function;
 
 pub(crate) use call_function::CallReply;

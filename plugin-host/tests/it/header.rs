@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::environment::{Directory, plugin_host, root};
 
 /// Builds the English greeter of the examples.
-fn english() -> PathBuf {
+pub(crate) fn english() -> PathBuf {
     let answer = plugin_host(&["run", "--build", "example-plugins/greeter-english", "--json"]);
     assert_eq!(answer.code, 0, "{answer:?}");
     let libraries = &answer.json()["libraries"];

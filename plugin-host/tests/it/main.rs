@@ -16,5 +16,6 @@ mod list;
 mod readme;
 mod records;
 mod run;
+mod surroundings;
 mod usage;
 mod watch;

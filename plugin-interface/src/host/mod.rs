@@ -29,6 +29,7 @@ pub(crate) use compare::snapshot;
 pub use compare::version_check::{InterfaceChange, RequiredBump};
 pub use error::stage::Stage;
 pub use error::{ErrorClass, InspectError, LoadError, ProxyError, UnloadError};
+pub use file::copies::Copies;
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
 #[cfg(feature = "call-dynamic")]

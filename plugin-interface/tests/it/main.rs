@@ -37,6 +37,8 @@ mod plugin_as_host;
 mod policy;
 mod printed;
 mod probing;
+#[cfg(unix)]
+mod process_ends;
 mod processes;
 mod rejecting;
 mod seeds;

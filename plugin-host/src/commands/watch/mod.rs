@@ -16,12 +16,10 @@ use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::output::{is_unread, reserve_stdout};
 use crate::report::watch::WatchLine;
+use crate::signals;
 use greeting::Greeting;
 use noticed::pass_on;
 use session::Session;
-
-/// The exit code that shells use for a program that Ctrl-C ended.
-const INTERRUPTED: i32 = 130;
 
 const SAME_INTERRUPT: Duration = Duration::from_secs(1);
 
@@ -78,7 +76,7 @@ fn stop_on_interrupt(stop: Sender<()>) -> anyhow::Result<()> {
             let _ = stop.send(());
         }
         // A plugin may hang.
-        Some(first) if first.elapsed() > SAME_INTERRUPT => std::process::exit(INTERRUPTED),
+        Some(first) if first.elapsed() > SAME_INTERRUPT => std::process::exit(signals::INTERRUPTED),
         Some(_) => {}
     };
     ctrlc::set_handler(handler).context("cannot handle Ctrl-C")

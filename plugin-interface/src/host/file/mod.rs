@@ -2,6 +2,7 @@
 //! equal content.
 
 pub(crate) mod compare;
+pub(crate) mod copies;
 pub(crate) mod duplicates;
 pub(crate) mod identity;
 pub(crate) mod open;

@@ -11,13 +11,15 @@ use std::sync::Arc;
 
 use crate::host::error::LoadError;
 use crate::host::file::compare::{Content, Head};
+use crate::host::file::copies::Copies;
 use crate::host::file::identity::FileNames;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_directory;
 use crate::host::file::private_directory::PrivateDirectory;
 use crate::host::file::sparse_copy;
 
-/// A copy that nobody else writes. Removed when it is dropped.
+/// A copy that nobody else writes. Removed when it is dropped, unless copies
+/// are kept.
 #[derive(Debug)]
 pub(crate) struct PrivateCopy {
     content: Content,
@@ -35,6 +37,7 @@ impl PrivateCopy {
         real: &Path,
         original: &File,
         metadata: &Metadata,
+        copies: &Copies,
     ) -> Result<Self, LoadError> {
         let failed = |to: &Path, error| {
             let (path, to) = (source.to_owned(), to.to_owned());
@@ -43,8 +46,8 @@ impl PrivateCopy {
         // Keeps the file's name, with a number: debuggers and backtraces show
         // it.
         let name = source.file_name().unwrap_or_default();
-        let (mut file, path, directory) =
-            private_directory::file(name).map_err(|error| failed(&std::env::temp_dir(), error))?;
+        let (mut file, path, directory) = private_directory::file(name, copies)
+            .map_err(|error| failed(&copies.parent(), error))?;
         let content = Content::new(path, Head::default());
         let names = FileNames::new(source, real);
         let mut copy = PrivateCopy { content, pages: None, names, directory };
@@ -95,7 +98,9 @@ impl PrivateCopy {
 
 impl Drop for PrivateCopy {
     fn drop(&mut self) {
-        // A file that cannot be removed is removed with its directory, later.
-        let _ = std::fs::remove_file(self.path());
+        if self.directory.is_to_be_removed() {
+            // A file that cannot be removed is removed with its directory.
+            let _ = std::fs::remove_file(self.path());
+        }
     }
 }

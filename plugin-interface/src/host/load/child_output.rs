@@ -5,6 +5,7 @@ use std::io;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::host::platform;
 use crate::host::platform::ChildPipe;
 
 /// The time between two looks at whether the child has ended in silence.
@@ -20,8 +21,9 @@ const LINE: usize = 256;
 pub(crate) enum Reply<T> {
     /// It printed a line that was waited for.
     Said(T),
-    /// It ended without such a line.
-    Ended(ExitStatus),
+    /// It ended without such a line. Its status is `None` if somebody else took
+    /// it, or the system dropped it.
+    Ended(Option<ExitStatus>),
     /// It did neither in time.
     Nothing,
 }
@@ -53,11 +55,11 @@ impl ChildOutput {
         loop {
             let rest = end.map_or(STEP, |end| end.saturating_duration_since(Instant::now()));
             if rest.is_zero() {
-                return Ok(child.try_wait()?.map_or(Reply::Nothing, Reply::Ended));
+                return Ok(try_wait(child)?.map_or(Reply::Nothing, Reply::Ended));
             }
             // Before its output is read, so that its last lines are there by
             // then.
-            let status = child.try_wait()?;
+            let status = try_wait(child)?;
             let step = if status.is_some() { Duration::from_millis(1) } else { rest.min(STEP) };
             match is_open.then(|| self.source.read(step)) {
                 Some(Ok(bytes)) if !bytes.is_empty() => {
@@ -98,6 +100,16 @@ impl ChildOutput {
             }
         }
         None
+    }
+}
+
+/// Returns the status of a child that has ended. The status itself is `None` in
+/// a process that ignores `SIGCHLD`, as it may have inherited, or that waits for
+/// all its children elsewhere.
+fn try_wait(child: &mut Child) -> io::Result<Option<Option<ExitStatus>>> {
+    match child.try_wait() {
+        Err(error) if platform::is_no_child(&error) => Ok(Some(None)),
+        waited => waited.map(|status| status.map(Some)),
     }
 }
 

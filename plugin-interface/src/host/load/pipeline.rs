@@ -203,7 +203,7 @@ impl Loader {
         if is_work {
             kind.check_first(path, &file.pages().map_err(unreadable)?)?;
         }
-        let subject = S::of(path, real, file)?;
+        let subject = S::of(path, real, file, self.policy.place_of_copies())?;
         if let Some(directory) = subject.directory() {
             self.copies.get_or_init(|| directory);
         }

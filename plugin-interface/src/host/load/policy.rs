@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::host::error::{LoadError, debug_as_message};
+use crate::host::file::copies::Copies;
 use crate::host::library::unmap::Earlier;
 use crate::host::platform;
 use crate::metadata::PluginMetadata;
@@ -39,6 +40,7 @@ pub struct LoadPolicy {
     /// The number of versions of one library, and of their bytes, that may be
     /// mapped after they were closed. More are refused.
     retained: (usize, u64),
+    copies: Copies,
 }
 
 impl Default for LoadPolicy {
@@ -48,6 +50,7 @@ impl Default for LoadPolicy {
             denied: BTreeSet::new(),
             world_writable: false,
             retained: (64, 512 << 20),
+            copies: Copies::Temporary,
         }
     }
 }
@@ -153,6 +156,16 @@ impl LoadPolicy {
     pub fn retain(mut self, versions: usize, bytes: u64) -> Self {
         self.retained = (versions, bytes);
         self
+    }
+
+    /// Sets the place of the private copies that libraries are loaded from.
+    pub fn copies(mut self, copies: Copies) -> Self {
+        self.copies = copies;
+        self
+    }
+
+    pub(super) fn place_of_copies(&self) -> &Copies {
+        &self.copies
     }
 
     /// Returns `true` if only libraries of certain digests are allowed.

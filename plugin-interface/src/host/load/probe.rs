@@ -97,13 +97,18 @@ impl Probe {
             Reply::Said(Said::Untried) => {
                 Err(not_started(io::Error::other("it cannot copy the library")))
             }
-            Reply::Ended(status) => {
-                Err(LoadError::ProbeCrashed { path, how: describe_exit(status) })
-            }
+            Reply::Ended(status) => Err(LoadError::ProbeCrashed {
+                path,
+                how: status.map_or_else(|| UNSEEN.to_owned(), describe_exit),
+            }),
             Reply::Nothing => Err(LoadError::ProbeTimedOut { path, deadline: self.deadline }),
         }
     }
 }
+
+/// The end of a child whose status is unknown.
+const UNSEEN: &str = "the process ended, and how is unknown: the host ignores SIGCHLD or waits for \
+                      all its children";
 
 /// The last line of a child.
 enum Said {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::host::error::LoadError;
 use crate::host::file::compare::Content;
+use crate::host::file::copies::Copies;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::file::private_directory::PrivateDirectory;
@@ -18,7 +19,12 @@ pub(super) trait Subject: Sized {
     const IS_COPY: bool;
 
     /// Takes the bytes of the file at `path`, which is `real` without links.
-    fn of(path: &Path, real: PathBuf, file: &SettledFile) -> Result<Self, LoadError>;
+    fn of(
+        path: &Path,
+        real: PathBuf,
+        file: &SettledFile,
+        copies: &Copies,
+    ) -> Result<Self, LoadError>;
 
     /// Returns the path of the bytes.
     fn path(&self) -> &Path;
@@ -36,8 +42,13 @@ pub(super) trait Subject: Sized {
 impl Subject for PrivateCopy {
     const IS_COPY: bool = true;
 
-    fn of(path: &Path, real: PathBuf, file: &SettledFile) -> Result<Self, LoadError> {
-        let copy = PrivateCopy::new(path, &real, file.file(), file.metadata())?;
+    fn of(
+        path: &Path,
+        real: PathBuf,
+        file: &SettledFile,
+        copies: &Copies,
+    ) -> Result<Self, LoadError> {
+        let copy = PrivateCopy::new(path, &real, file.file(), file.metadata(), copies)?;
         match copy.len() == file.metadata().len() {
             true => Ok(copy),
             // It was cut off.
@@ -71,7 +82,7 @@ pub(super) struct OriginalFile {
 impl Subject for OriginalFile {
     const IS_COPY: bool = false;
 
-    fn of(path: &Path, _real: PathBuf, file: &SettledFile) -> Result<Self, LoadError> {
+    fn of(path: &Path, _real: PathBuf, file: &SettledFile, _: &Copies) -> Result<Self, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let pages = file.pages().map_err(unreadable)?;
         let head = pages.head().map_err(unreadable)?;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::PluginManager;
 use crate::host::error::LoadError;
+use crate::host::file::copies::Copies;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::{Probe, SURVIVED, UNTRIED};
 use crate::host::manager::handle::PluginHandle;
@@ -28,7 +29,11 @@ impl Probe {
     pub fn serve(library: &Path, copy: &Path, calls: impl FnOnce(&[PluginHandle])) {
         end_with_parent();
         // The host has judged whether the file may be loaded.
-        let policy = LoadPolicy::new().allow_world_writable();
+        let mut policy = LoadPolicy::new().allow_world_writable();
+        // The host removes what this process leaves when it is killed.
+        if let Some(directory) = copy.parent() {
+            policy = policy.copies(Copies::In(directory.to_owned()));
+        }
         let mut manager = PluginManager::with_policy(policy);
         let loaded = manager.load_copied(library, copy);
         let marker = match &loaded {

@@ -39,15 +39,15 @@ pub(crate) use portable_image::Image;
 use unix::is_mapped;
 #[cfg(unix)]
 pub(crate) use unix::{
-    ChildPipe, change_time, enter_by_owner_only, file_at, file_number, is_of_this_user, is_sticky,
-    is_trusted_in_sticky, is_world_writable, killed_by, map, never_wait, path_bytes, read_at,
-    special_file,
+    ChildPipe, at_exit, change_time, enter_by_owner_only, file_at, file_number, is_no_child,
+    is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, map,
+    never_wait, path_bytes, read_at, special_file,
 };
 #[cfg(not(unix))]
 use windows::is_mapped;
 #[cfg(not(unix))]
 pub(crate) use windows::{
-    ChildPipe, change_time, enter_by_owner_only, file_at, file_number, is_of_this_user, is_sticky,
-    is_trusted_in_sticky, is_world_writable, killed_by, map, never_wait, path_bytes, read_at,
-    special_file,
+    ChildPipe, at_exit, change_time, enter_by_owner_only, file_at, file_number, is_no_child,
+    is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, map,
+    never_wait, path_bytes, read_at, special_file,
 };

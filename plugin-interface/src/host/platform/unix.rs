@@ -20,6 +20,15 @@ use libloading::Library;
 use libloading::os::unix::RTLD_LAZY;
 use libloading::os::unix::{Library as System, RTLD_LOCAL, RTLD_NOW};
 
+/// Calls a function when the process ends normally: by `exit`, or by the end of
+/// `main`.
+pub(crate) fn at_exit(run: extern "C" fn()) {
+    // SAFETY: any function may be registered. If this crate is in a shared
+    // library that is unloaded, the C library calls it then.
+    // Without room for it, nothing is called.
+    let _ = unsafe { libc::atexit(run) };
+}
+
 /// The device and the inode of a file: no other file has both.
 pub(crate) fn file_number(metadata: &Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
@@ -137,6 +146,11 @@ pub(crate) fn killed_by(status: ExitStatus) -> Option<String> {
         libc::SIGSYS => "SIGSYS".to_owned(),
         signal => format!("signal {signal}"),
     })
+}
+
+/// Returns `true` if there is no such child to wait for any more.
+pub(crate) fn is_no_child(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ECHILD)
 }
 
 /// The reading end of a child's output. A socket can be read for a limited time

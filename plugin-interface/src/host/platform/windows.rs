@@ -12,6 +12,9 @@ use std::time::Duration;
 
 use libloading::Library;
 
+/// A library that is mapped cannot be removed: the next process removes it.
+pub(crate) fn at_exit(_: extern "C" fn()) {}
+
 /// Files have no number here: size and write time tell them apart.
 pub(crate) fn file_number(_: &Metadata) -> (u64, u64) {
     (0, 0)
@@ -87,6 +90,11 @@ pub(crate) fn file_at(_: *const c_void) -> Option<PathBuf> {
 /// There are no signals; a crash has an exit code.
 pub(crate) fn killed_by(_: ExitStatus) -> Option<String> {
     None
+}
+
+/// A child stays until it was waited for.
+pub(crate) fn is_no_child(_: &io::Error) -> bool {
+    false
 }
 
 /// The reading end of a child's output. A thread reads until the last process

@@ -16,6 +16,7 @@
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering, compiler_fence, fence};
+use std::time::Duration;
 
 use crate::host::platform;
 
@@ -52,9 +53,17 @@ pub(crate) fn light() {
     }
 }
 
+/// The time after which a store of a reader is visible without a fence.
+///
+/// A reader that found the old value loaded it before the new one was visible,
+/// and stored its announcement before that load. Processors hold a store back
+/// for far less than a microsecond, and not across a change of threads.
+pub(crate) const VISIBLE_AFTER: Duration = Duration::from_secs(1);
+
 /// The heavy fence, between the writer's store and its loads. Returns `false`
-/// if the system refuses although it agreed before: then the loads prove
-/// nothing.
+/// if the system refuses although it agreed before, for instance since a filter
+/// of system calls was installed: then the loads prove nothing until
+/// [`VISIBLE_AFTER`].
 #[must_use]
 pub(crate) fn heavy() -> bool {
     fence(Ordering::SeqCst);

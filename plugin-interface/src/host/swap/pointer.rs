@@ -27,6 +27,7 @@ use std::ops::Deref;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::Ordering;
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 use super::fence;
 use super::hazard_slots::{self, Slot, ThreadSlots};
@@ -177,6 +178,7 @@ impl<T> Drop for Guard<T> {
 /// Dropping it without [`reclaim`](Self::reclaim) leaks the value.
 pub(crate) struct Retired<T> {
     node: NonNull<Node<T>>,
+    since: Instant,
     /// `true` once a heavy fence followed the replacement.
     is_fenced: bool,
 }
@@ -204,7 +206,7 @@ impl<T> Deref for Retired<T> {
 
 impl<T> Retired<T> {
     fn new(node: NonNull<Node<T>>) -> Self {
-        Retired { node, is_fenced: false }
+        Retired { node, since: Instant::now(), is_fenced: false }
     }
 
     /// Returns the value if no guard of it is left.
@@ -222,8 +224,12 @@ impl<T> Retired<T> {
     }
 
     fn is_used(&mut self) -> bool {
+        self.is_used_after(self.since.elapsed(), fence::heavy)
+    }
+
+    pub(super) fn is_used_after(&mut self, time: Duration, fence: impl FnOnce() -> bool) -> bool {
         // Before the fence, a reader's announcement may not be visible yet.
-        self.is_fenced = self.is_fenced || fence::heavy();
+        self.is_fenced = self.is_fenced || fence() || time >= fence::VISIBLE_AFTER;
         // The slots first: a reader counts its guard before it clears the slot.
         !self.is_fenced || self.records().next().is_some() || self.counted() > 0
     }

@@ -8,6 +8,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::fence;
 use super::pointer::{Retired, Swap};
 
 /// Reclaims the values without guards, and returns the others.
@@ -102,6 +103,21 @@ fn what_a_guard_leads_to_is_never_reclaimed_and_what_was_replaced_is_never_given
     let left = reclaim(retired, |dead| is_dead[dead].store(true, Ordering::SeqCst));
     assert_eq!(left.len(), 0);
     assert!(is_dead.iter().all(|dead| dead.load(Ordering::SeqCst)), "each is reclaimed");
+}
+
+#[test]
+fn a_fence_that_is_refused_delays_a_reclamation_and_prevents_none() {
+    let refused = || false;
+    let swap = Swap::new(1);
+    let guard = swap.get();
+    let mut old = swap.publish(2);
+    assert!(old.is_used_after(fence::VISIBLE_AFTER, refused), "it has a guard");
+    drop(guard);
+    assert!(!old.is_used_after(Duration::ZERO, refused), "once is enough");
+    let mut next = swap.publish(3);
+    assert!(next.is_used_after(Duration::ZERO, refused), "nothing is proved yet");
+    assert!(!next.is_used_after(fence::VISIBLE_AFTER, refused));
+    assert!(old.reclaim().is_ok() && next.reclaim().is_ok());
 }
 
 #[test]

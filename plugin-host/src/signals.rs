@@ -1,0 +1,39 @@
+//! The signals that this program heeds.
+
+use crate::cli::Command;
+use crate::worker::session_directory;
+
+/// The exit code after Ctrl-C, as shells have it.
+pub(crate) const INTERRUPTED: i32 = 130;
+
+/// Heeds the signals that concern a command. A child process of this program
+/// leaves them to the libraries in it.
+pub(crate) fn prepare(command: &Command) -> anyhow::Result<()> {
+    if matches!(command, Command::Worker(_)) {
+        return Ok(());
+    }
+    wait_for_children()?;
+    if matches!(command, Command::Watch(args) if args.call.is_empty()) {
+        // It ends its session first.
+        return Ok(());
+    }
+    ctrlc::set_handler(|| {
+        session_directory::remove();
+        std::process::exit(INTERRUPTED);
+    })?;
+    Ok(())
+}
+
+/// Makes the exit statuses of children available, which are lost if the program
+/// that started this one ignores `SIGCHLD`.
+#[cfg(unix)]
+fn wait_for_children() -> std::io::Result<()> {
+    // Any handler will do: only an ignored signal drops the statuses.
+    let is_sent = std::sync::Arc::default();
+    signal_hook::flag::register(signal_hook::consts::SIGCHLD, is_sent).map(drop)
+}
+
+#[cfg(not(unix))]
+fn wait_for_children() -> std::io::Result<()> {
+    Ok(())
+}
