@@ -6,24 +6,12 @@
 #![expect(unsafe_code, reason = "lowers and lifts values, and counts allocations")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::borrow::Cow;
 use std::cell::Cell;
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use std::error::Error;
-use std::ffi::{OsStr, OsString};
-use std::marker::PhantomData;
-use std::net::Ipv4Addr;
-use std::num::NonZero;
-use std::ops::{Range, RangeInclusive};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use plugin_interface::__private::NeedsScope;
 use plugin_interface::abi::{RawBorrowed, RawObject};
 use plugin_interface::boundary::Origin;
-use plugin_interface::{BoxFuture, FfiSafe, Interface, plugin_interface};
+use plugin_interface::{Interface, plugin_interface};
 
 #[path = "it/table.rs"]
 mod table;

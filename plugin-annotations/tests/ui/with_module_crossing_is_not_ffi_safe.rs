@@ -1,19 +1,19 @@
-use std::net::Ipv4Addr;
+use std::alloc::Layout;
 
 use plugin_interface::{FfiSafe, plugin_interface};
 
 mod address {
-    use std::net::Ipv4Addr;
+    use std::alloc::Layout;
 
     use plugin_interface::boundary::LiftError;
 
-    pub type Crossing = Ipv4Addr;
+    pub type Crossing = Layout;
 
-    pub fn lower(address: Ipv4Addr) -> Crossing {
+    pub fn lower(address: Layout) -> Crossing {
         address
     }
 
-    pub fn lift(number: Crossing) -> Result<Ipv4Addr, LiftError> {
+    pub fn lift(number: Crossing) -> Result<Layout, LiftError> {
         Ok(number)
     }
 }
@@ -21,13 +21,13 @@ mod address {
 #[derive(FfiSafe)]
 pub struct Server {
     #[ffi(with = address)]
-    pub at: Ipv4Addr,
+    pub at: Layout,
 }
 
 #[plugin_interface]
 pub trait Resolver: Send + Sync {
     #[ffi(with = address)]
-    fn next(&self, #[ffi(with = address)] after: Ipv4Addr) -> Ipv4Addr;
+    fn next(&self, #[ffi(with = address)] after: Layout) -> Layout;
 }
 
 fn main() {}

@@ -46,7 +46,7 @@ pub(super) fn words(ty: &Type) -> String {
         types.iter().fold(first, |all, ty| format!("{all}_{}", words(ty)))
     };
     match ty {
-        Type::Named { name, arguments } => list(name.clone(), arguments),
+        Type::Named { name, arguments } => list(name.replace("::", "_"), arguments),
         Type::Reference { exclusive, to } => {
             let mutable = if *exclusive { "Mut" } else { "" };
             match &**to {

@@ -219,7 +219,8 @@ fn parse_type(text: &str, depth: usize) -> Type {
             _ => Type::Slice(within(inner)),
         };
     }
-    let end = text.find(|c| !is_of_name(c)).unwrap_or(text.len());
+    // Such as `io::Error`.
+    let end = text.find(|c| !is_of_name(c) && c != ':').unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     let arguments = match rest {
         "" => Some(Vec::new()),

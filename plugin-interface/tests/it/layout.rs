@@ -3,18 +3,7 @@
 //! both.
 #![expect(clippy::type_complexity, reason = "the tests nest types")]
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use std::error::Error;
-use std::ffi::{OsStr, OsString};
-use std::marker::PhantomData;
 use std::mem::offset_of;
-use std::num::NonZero;
-use std::ops::{Range, RangeInclusive};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use plugin_interface::abi::Outcome;
 use plugin_interface::metadata::layout::{
@@ -22,7 +11,7 @@ use plugin_interface::metadata::layout::{
 };
 use plugin_interface::metadata::signature::Type;
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
-use plugin_interface::{BoxFuture, FfiSafe, Interface, plugin_interface};
+use plugin_interface::{Interface, plugin_interface};
 
 use crate::table::*;
 

@@ -1,9 +1,30 @@
 //! The types of the table `core/src/boundary/types.md`, each with a value.
 
-use std::collections::hash_map::RandomState;
-use std::net::Ipv4Addr;
+pub(crate) use std::borrow::Cow;
+pub(crate) use std::char::{CharTryFromError, ParseCharError};
+pub(crate) use std::cmp::{Ordering, Reverse};
+pub(crate) use std::collections::hash_map::RandomState;
+pub(crate) use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+pub(crate) use std::error::Error;
+pub(crate) use std::ffi::{OsStr, OsString};
+pub(crate) use std::marker::PhantomData;
+pub(crate) use std::net::{
+    AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6,
+};
+pub(crate) use std::num::{
+    NonZero, ParseFloatError, ParseIntError, Saturating, TryFromIntError, Wrapping,
+};
+pub(crate) use std::ops::{Bound, ControlFlow, Range, RangeInclusive};
+pub(crate) use std::path::{Path, PathBuf};
+pub(crate) use std::str::{ParseBoolError, Utf8Error};
+pub(crate) use std::string::FromUtf8Error;
+pub(crate) use std::sync::Arc;
+pub(crate) use std::task::Poll;
+pub(crate) use std::time::{Duration, SystemTime};
+pub(crate) use std::{fmt, io};
 
-use plugin_interface::{FfiSafe, plugin_interface};
+use plugin_interface::plugin_interface;
+pub(crate) use plugin_interface::{BoxFuture, FfiSafe};
 
 /// The table.
 pub(crate) const TABLE: &str = include_str!("../../core/src/boundary/types.md");
@@ -63,6 +84,11 @@ pub(crate) fn text() -> String {
 }
 
 #[allow(dead_code, reason = "likewise")]
+pub(crate) fn not_utf8() -> FromUtf8Error {
+    String::from_utf8(vec![255]).unwrap_err()
+}
+
+#[allow(dead_code, reason = "likewise")]
 pub(crate) const PLAIN: P = P(1, 2.0);
 
 /// Gives `$then!` the rows of the table, in order: a name, the positions in which
@@ -78,6 +104,21 @@ macro_rules! each_row {
             checked both
                 nonzero: NonZero<u32> = NonZero::<u32>::MIN, ordering: Ordering = Ordering::Less,
                 duration: Duration = Duration::MAX, time: SystemTime = SystemTime::UNIX_EPOCH;
+            addresses both
+                ip: IpAddr = Ipv4Addr::LOCALHOST.into(), v4: Ipv4Addr = Ipv4Addr::LOCALHOST,
+                v6: Ipv6Addr = Ipv6Addr::LOCALHOST,
+                socket: SocketAddr = (Ipv4Addr::LOCALHOST, 80).into(),
+                socket_v4: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80),
+                socket_v6: SocketAddrV6 = SocketAddrV6::new(Ipv6Addr::LOCALHOST, 80, 1, 2);
+            kinds both
+                format: fmt::Error = fmt::Error, utf8: Utf8Error = not_utf8().utf8_error(),
+                integer: ParseIntError = "".parse::<u8>().unwrap_err(),
+                float: ParseFloatError = "".parse::<f32>().unwrap_err(),
+                bool: ParseBoolError = "".parse::<bool>().unwrap_err(),
+                char: ParseCharError = "".parse::<char>().unwrap_err(),
+                number: CharTryFromError = char::try_from(u32::MAX).unwrap_err(),
+                wide: TryFromIntError = u8::try_from(256).unwrap_err(),
+                address: AddrParseError = "".parse::<IpAddr>().unwrap_err();
             texts both
                 text: &str = "text", path: &Path = Path::new("path"), os: &OsStr = OsStr::new("os");
             plain both
@@ -88,7 +129,8 @@ macro_rules! each_row {
                 string: String = text(), path: PathBuf = text().into(), os: OsString = text().into(),
                 text: Box<str> = text().into(), vec: Vec<P> = vec![PLAIN],
                 deque: VecDeque<P> = [PLAIN].into(), slice: Box<[P]> = [PLAIN].into(),
-                one: Box<P> = Box::new(PLAIN);
+                one: Box<P> = Box::new(PLAIN),
+                not_utf8: FromUtf8Error = not_utf8();
             cow both text: Cow<'_, str> = Cow::Owned(text()), slice: Cow<'_, [P]> = Cow::Owned(vec![PLAIN]);
             trees both
                 vec: Vec<T> = vec![text()], deque: VecDeque<T> = [text()].into(),
@@ -96,7 +138,10 @@ macro_rules! each_row {
             maps both
                 tree: BTreeMap<K, V> = [(text(), 1)].into(), set: BTreeSet<K> = [text()].into(),
                 map: HashMap<K, V, S> = [(text(), 1)].into(), hashed: HashSet<K, S> = [text()].into();
-            errors both error: Box<dyn Error + Send + Sync> = text().into();
+            errors both
+                shared: Box<dyn Error + Send + Sync> = text().into(),
+                sent: Box<dyn Error + Send> = Box::new(fmt::Error),
+                local: Box<dyn Error> = text().into(), io: io::Error = io::Error::other(text());
             objects both one: Box<dyn Trait> = Box::new(PLAIN), shared: Arc<dyn Trait> = Arc::new(PLAIN);
             borrowed_objects parameter one: &dyn Trait = &PLAIN, one_mut: &mut dyn Trait = &mut P(1, 2.0);
             closures both
@@ -112,7 +157,10 @@ macro_rules! each_row {
             contents both
                 option: Option<T> = Some(text()), result: Result<T, E> = Ok(text()),
                 array: [T; N] = [text(), text()], range: Range<T> = text()..text(),
-                inclusive: RangeInclusive<T> = text()..=text(), tuple: (T, T) = (text(), text());
+                inclusive: RangeInclusive<T> = text()..=text(), bound: Bound<T> = Bound::Included(text()),
+                flow: ControlFlow<T, T> = ControlFlow::Break(text()), poll: Poll<T> = Poll::Ready(text()),
+                wrapping: Wrapping<T> = Wrapping(text()), saturating: Saturating<T> = Saturating(text()),
+                reverse: Reverse<T> = Reverse(text()), tuple: (T, T) = (text(), text());
             derived both one: Derived = Derived(text(), 1);
             adopted both one: Adopted = Adopted(Ipv4Addr::LOCALHOST);
         }

@@ -92,6 +92,10 @@ pub enum LiftError {
     Nanoseconds(u32),
     /// A time outside the range of the platform, in seconds since 1970.
     Time(i64),
+    /// A version of an IP address other than 4 and 6.
+    IpVersion(u8),
+    /// A number that is none of a standard error's kinds.
+    ErrorKind(u8),
     /// Keys or elements of a map or set that are not distinct.
     Duplicate {
         /// The number of keys or elements.
@@ -146,6 +150,12 @@ impl fmt::Display for LiftError {
             }
             LiftError::Time(found) => {
                 write!(f, "a time must be in the range of this platform, found {found} s from 1970")
+            }
+            LiftError::IpVersion(found) => {
+                write!(f, "the version of an IP address must be 4 or 6, found {found}")
+            }
+            LiftError::ErrorKind(found) => {
+                write!(f, "the kind of an error must be one that it has, found {found}")
             }
             LiftError::Duplicate { found, distinct } => {
                 write!(f, "keys must be distinct, found {found} of which {distinct} are distinct")

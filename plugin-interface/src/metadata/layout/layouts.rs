@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::slice;
 use std::sync::Arc;
 
+use super::extent::{Extent, LARGEST};
+use super::standard_names::is_standard;
 use crate::metadata::InterfaceMetadata;
 use crate::metadata::layout::{
     Elements, FieldLayout, Layout, LayoutError, LayoutKind, Primitive, Target, VariantLayout,
@@ -16,12 +18,6 @@ const DEPTH: usize = 64;
 /// The most characters of a type, as a type may refer to ever larger ones of
 /// itself.
 const LONGEST: usize = 1024;
-
-/// The most bytes of a value.
-const LARGEST: usize = 1 << if usize::BITS > 32 { 40 } else { 30 };
-
-/// The type behind the `Box` of an error.
-const ERROR: &str = "dyn Error + Send + Sync";
 
 /// The layouts of the types of one interface.
 ///
@@ -37,7 +33,7 @@ pub struct Layouts<'i> {
     open: Vec<Type>,
 }
 
-type Result<T> = core::result::Result<T, LayoutError>;
+pub(super) type Result<T> = core::result::Result<T, LayoutError>;
 
 impl<'i> Layouts<'i> {
     /// Creates the layouts for targets with pointers of 64 bits.
@@ -112,7 +108,7 @@ impl<'i> Layouts<'i> {
         }
     }
 
-    fn array(&mut self, ty: &Type, of: &Type, len: usize) -> Result<Layout> {
+    pub(super) fn array(&mut self, ty: &Type, of: &Type, len: usize) -> Result<Layout> {
         let layout = self.of(of)?;
         let size = layout.size.checked_mul(len).filter(|size| *size <= LARGEST);
         let size = size.ok_or_else(|| LayoutError::TooLarge { ty: ty.clone() })?;
@@ -143,74 +139,6 @@ impl<'i> Layouts<'i> {
 
     fn pointer(&self, exclusive: bool, to: &Type) -> Layout {
         self.words(1, LayoutKind::Pointer { exclusive, to: to.clone() })
-    }
-
-    /// Returns the layout of a type that the interface's author did not define.
-    fn standard(&mut self, ty: &Type, name: &str, arguments: &[Type]) -> Result<Layout> {
-        if let (Some(primitive), []) = (Primitive::named(name), arguments) {
-            return Ok(self.primitive(primitive, LayoutKind::Primitive(primitive)));
-        }
-        let buffer = |of| Ok(self.words(4, LayoutKind::Buffer(of)));
-        match (name, arguments) {
-            ("String", []) => buffer(Elements::Text),
-            ("PathBuf" | "OsString", []) => buffer(Elements::Os),
-            ("Vec" | "VecDeque" | "BTreeSet" | "HashSet", [of]) => {
-                buffer(Elements::Values(of.clone()))
-            }
-            ("BTreeMap" | "HashMap", [_, _]) => {
-                buffer(Elements::Values(Type::Tuple(arguments.to_vec())))
-            }
-            ("Box" | "Cow", [Type::Slice(of)]) => buffer(Elements::Values((**of).clone())),
-            ("Box" | "Cow", [text]) if *text == named("str") => buffer(Elements::Text),
-            ("Box", [Type::Other(text)]) if text == ERROR => {
-                self.reject_interface_named_error()?;
-                buffer(Elements::Values(named("String")))
-            }
-            ("Box" | "Arc", [of @ Type::Other(text)]) if text.starts_with("dyn ") => {
-                Ok(self.words(3, LayoutKind::Object { of: of.clone() }))
-            }
-            ("Pin", [Type::Named { name, arguments }]) if name == "Box" => match &arguments[..] {
-                [of @ Type::Other(text)] if text.starts_with("dyn ") => {
-                    Ok(self.words(3, LayoutKind::Object { of: of.clone() }))
-                }
-                _ => Err(LayoutError::Unknown { ty: ty.clone() }),
-            },
-            ("Box", [to @ (Type::Named { .. } | Type::Tuple(_) | Type::Array(..))])
-            | ("Box", [to @ Type::Reference { .. }]) => {
-                Ok(self.words(2, LayoutKind::Box { to: to.clone() }))
-            }
-            ("Option", [of]) => self.option(of),
-            ("Result", [ok, err]) => self.result([ok, err]),
-            ("NonZero", [Type::Named { name, arguments }]) => {
-                let number = Primitive::named(name).filter(|_| arguments.is_empty());
-                let number = number.ok_or_else(|| LayoutError::Unknown { ty: ty.clone() })?;
-                Ok(self.primitive(number, LayoutKind::NonZero(number)))
-            }
-            ("PhantomData", [_]) => Ok(Layout::unit(LayoutKind::Unit)),
-            ("Range" | "RangeInclusive", [of]) => self.structure([("start", of), ("end", of)]),
-            ("Duration", []) => self.time("u64"),
-            ("SystemTime", []) => self.time("i64"),
-            _ => Err(LayoutError::Unknown { ty: ty.clone() }),
-        }
-    }
-
-    fn option(&mut self, of: &Type) -> Result<Layout> {
-        let mut extent = Extent::new();
-        extent.add(1, 1);
-        let value = self.field(&mut extent, "value", of)?;
-        Ok(extent.finish(LayoutKind::Option { value }))
-    }
-
-    fn result(&mut self, [ok, err]: [&Type; 2]) -> Result<Layout> {
-        let mut extent = Extent::new();
-        extent.add(1, 1);
-        let [ok, err] = self.union(&mut extent, [("ok", ok), ("err", err)])?;
-        Ok(extent.finish(LayoutKind::Result { ok, err }))
-    }
-
-    /// Returns the layout of seconds of this type, and nanoseconds below a second.
-    fn time(&mut self, seconds: &str) -> Result<Layout> {
-        self.structure([("seconds", &named(seconds)), ("nanoseconds", &named("u32"))])
     }
 
     fn of_definition(&mut self, definition: &Definition, arguments: &[Type]) -> Result<Layout> {
@@ -262,7 +190,7 @@ impl<'i> Layouts<'i> {
     }
 
     /// Returns the layout of fields in order.
-    fn structure<'t>(
+    pub(super) fn structure<'t>(
         &mut self,
         fields: impl IntoIterator<Item = (&'t str, &'t Type)>,
     ) -> Result<Layout> {
@@ -274,14 +202,19 @@ impl<'i> Layouts<'i> {
         Ok(extent.finish(LayoutKind::Struct(layouts)))
     }
 
-    fn field(&mut self, extent: &mut Extent, name: &str, ty: &Type) -> Result<FieldLayout> {
+    pub(super) fn field(
+        &mut self,
+        extent: &mut Extent,
+        name: &str,
+        ty: &Type,
+    ) -> Result<FieldLayout> {
         let layout = self.of(ty)?;
         let offset = extent.add(layout.size, layout.align);
         Ok(FieldLayout { name: name.to_owned(), ty: ty.clone(), offset, layout })
     }
 
     /// Adds a union of two values.
-    fn union(
+    pub(super) fn union(
         &mut self,
         extent: &mut Extent,
         values: [(&str, &Type); 2],
@@ -295,11 +228,11 @@ impl<'i> Layouts<'i> {
         }))
     }
 
-    fn words(&self, count: usize, kind: LayoutKind) -> Layout {
+    pub(super) fn words(&self, count: usize, kind: LayoutKind) -> Layout {
         Layout { size: count * self.target.word, align: self.target.word, kind }
     }
 
-    fn primitive(&self, primitive: Primitive, kind: LayoutKind) -> Layout {
+    pub(super) fn primitive(&self, primitive: Primitive, kind: LayoutKind) -> Layout {
         let (size, align) = self.target.layout_of(primitive);
         Layout { size, align, kind }
     }
@@ -333,7 +266,7 @@ impl<'i> Layouts<'i> {
     }
 
     /// Rejects `Box<dyn Error + Send + Sync>` if it may be an object.
-    fn reject_interface_named_error(&self) -> Result<()> {
+    pub(super) fn reject_interface_named_error(&self) -> Result<()> {
         let others = self.interface.objects.iter().map(|object| &object.path);
         reject("Error", slice::from_ref(&self.interface.path).iter().chain(others))
     }
@@ -341,40 +274,8 @@ impl<'i> Layouts<'i> {
 
 impl Layout {
     /// A `u8` of 0.
-    fn unit(kind: LayoutKind) -> Self {
+    pub(super) fn unit(kind: LayoutKind) -> Self {
         Layout { size: 1, align: 1, kind }
-    }
-}
-
-/// Size and alignment of a `repr(C)` struct that is being laid out.
-struct Extent {
-    size: usize,
-    align: usize,
-}
-
-impl Extent {
-    fn new() -> Self {
-        Extent { size: 0, align: 1 }
-    }
-
-    /// Adds a field, and returns its offset.
-    fn add(&mut self, size: usize, align: usize) -> usize {
-        let offset = self.size.next_multiple_of(align);
-        // A larger type is rejected, but must not overflow before that.
-        self.size = offset.saturating_add(size).min(LARGEST + 1);
-        self.align = self.align.max(align);
-        offset
-    }
-
-    /// Adds a union of these, and returns its offset.
-    fn add_union<'l>(&mut self, parts: impl Iterator<Item = &'l Layout> + Clone) -> usize {
-        let align = parts.clone().map(|part| part.align).max().unwrap_or(1);
-        let size = parts.map(|part| part.size).max().unwrap_or(0);
-        self.add(size.next_multiple_of(align), align)
-    }
-
-    fn finish(self, kind: LayoutKind) -> Layout {
-        Layout { size: self.size.next_multiple_of(self.align), align: self.align, kind }
     }
 }
 
@@ -392,32 +293,6 @@ pub fn passed(ty: &Type) -> &Type {
 
 fn is_owner(name: &str) -> bool {
     name == "Vec" || name == "Box"
-}
-
-/// Returns `true` if the standard library has such a type of so many arguments,
-/// all of them sized.
-fn is_standard(name: &str, arguments: usize) -> bool {
-    match arguments {
-        0 => {
-            Primitive::named(name).is_some()
-                || ["String", "OsString", "PathBuf", "Duration", "SystemTime"].contains(&name)
-        }
-        1 => [
-            "Option",
-            "NonZero",
-            "PhantomData",
-            "Range",
-            "RangeInclusive",
-            "Vec",
-            "VecDeque",
-            "BTreeSet",
-            "HashSet",
-            "Box",
-        ]
-        .contains(&name),
-        2 => ["Result", "BTreeMap", "HashMap"].contains(&name),
-        _ => false,
-    }
 }
 
 fn reject<'p>(name: &str, mut paths: impl Iterator<Item = &'p String>) -> Result<()> {
@@ -446,7 +321,7 @@ fn substituted<'f>(fields: &'f [Field], values: &HashMap<&str, &Type>) -> Vec<(&
     fields.iter().map(|field| (field.name.as_str(), field.ty.with(values))).collect()
 }
 
-fn named(name: &str) -> Type {
+pub(super) fn named(name: &str) -> Type {
     Type::Named { name: name.to_owned(), arguments: Vec::new() }
 }
 

@@ -26,7 +26,10 @@
 //! ```
 
 mod error;
+mod extent;
 mod layouts;
+mod standard;
+mod standard_names;
 mod target;
 
 use std::sync::Arc;

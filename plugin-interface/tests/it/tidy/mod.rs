@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The files of `plugin-interface` and its core that may contain unsafe code.
 const UNSAFE: &[&str] = &[
+    "__private.rs",
     "abi/registration.rs",
     "boundary/by_ref.rs",
     "boundary/call_scope.rs",
@@ -30,6 +31,9 @@ const UNSAFE: &[&str] = &[
     "boundary/types/collection.rs",
     "boundary/types/cow.rs",
     "boundary/types/error.rs",
+    "boundary/types/flow.rs",
+    "boundary/types/io_error.rs",
+    "boundary/types/net.rs",
     "boundary/types/option.rs",
     "boundary/types/path.rs",
     "boundary/types/phantom.rs",
@@ -38,10 +42,12 @@ const UNSAFE: &[&str] = &[
     "boundary/types/reference.rs",
     "boundary/types/result.rs",
     "boundary/types/slice.rs",
+    "boundary/types/std_error.rs",
     "boundary/types/string.rs",
     "boundary/types/time.rs",
     "boundary/types/tuple.rs",
     "boundary/types/vec.rs",
+    "boundary/types/wrapping.rs",
     "boundary/unwind_guard.rs",
     "host/hot_library/c_function.rs",
     "host/hot_library/dynamic/mod.rs",

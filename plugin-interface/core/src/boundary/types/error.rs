@@ -1,6 +1,6 @@
-//! `Box<dyn Error + Send + Sync>`: passed as the texts of an error and its
-//! causes. The receiver creates an error of its own, which outlives the
-//! library.
+//! `Box<dyn Error>`, with and without `Send` and `Sync`: passed as the texts of an
+//! error and its causes. The receiver creates an error of its own, which
+//! outlives the library.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::error::Error;
@@ -41,19 +41,47 @@ impl Error for ReceivedError {
     }
 }
 
+/// Returns the texts of an error and its causes.
+pub(super) fn messages(error: &(dyn Error + 'static)) -> Vec<String> {
+    let causes = core::iter::successors(Some(error), |&error| error.source());
+    causes.take(1 + CAUSES).map(ToString::to_string).collect()
+}
+
+/// Returns the error with these texts. Without any there is none.
+pub(super) fn received(messages: Vec<String>) -> Option<Box<dyn Error + Send + Sync>> {
+    let error = messages
+        .into_iter()
+        .rev()
+        .fold(None, |cause, message| Some(Box::new(ReceivedError { message, cause })));
+    error.map(|error| error as _)
+}
+
 converts_via! {
     impl [] Box<dyn Error + Send + Sync>,
     via: Vec<String>, at 'a: Box<dyn Error + Send + Sync>,
     shape: Shape::Apply("Box", &[&Shape::Named("dyn Error + Send + Sync")]),
-    lower: error => {
-        let first: &(dyn Error + 'static) = &*error;
-        let causes = core::iter::successors(Some(first), |&error| error.source());
-        causes.take(1 + CAUSES).map(ToString::to_string).collect()
+    lower: error => messages(&*error),
+    lift: messages => received(messages).ok_or(LiftError::NoMessage),
+}
+
+converts_via! {
+    impl [] Box<dyn Error + Send>,
+    via: Vec<String>, at 'a: Box<dyn Error + Send>,
+    shape: Shape::Apply("Box", &[&Shape::Named("dyn Error + Send")]),
+    lower: error => messages(&*error),
+    lift: messages => match received(messages) {
+        Some(error) => Ok(error),
+        None => Err(LiftError::NoMessage),
     },
-    lift: messages => {
-        let error = messages.into_iter().rev().fold(None, |cause, message| {
-            Some(Box::new(ReceivedError { message, cause }))
-        });
-        error.map(|error| error as _).ok_or(LiftError::NoMessage)
+}
+
+converts_via! {
+    impl [] Box<dyn Error>,
+    via: Vec<String>, at 'a: Box<dyn Error>,
+    shape: Shape::Apply("Box", &[&Shape::Named("dyn Error")]),
+    lower: error => messages(&*error),
+    lift: messages => match received(messages) {
+        Some(error) => Ok(error),
+        None => Err(LiftError::NoMessage),
     },
 }
