@@ -183,7 +183,7 @@ pub mod loading {
     pub use crate::host::{
         Copies, LoadPolicy, PluginHandle, PluginManager, PolicyError, Probe, Rejected, ScanEntry,
         Stage, StageTimes, describe_exit, end_with_parent, exported_symbols, inspect,
-        inspect_bytes,
+        inspect_bytes, stays_mapped,
     };
     pub use crate::metadata::PluginMetadata;
 }

@@ -45,7 +45,7 @@ pub use live::{
     GuardHolder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
     ReloadOutcome,
 };
-pub use load::check::{exported_symbols, inspect, inspect_bytes};
+pub use load::check::{exported_symbols, inspect, inspect_bytes, stays_mapped};
 pub use load::policy::{LoadPolicy, PolicyError};
 pub use load::probe::Probe;
 pub use load::timings::StageTimes;

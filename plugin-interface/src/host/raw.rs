@@ -124,6 +124,8 @@ impl Kind for RawLibrary {
     type Made = (Library, *const RegistrationArray);
     type Error = LoadError;
 
+    const KEEPS_SHARED_STD: bool = true;
+
     fn is_new(&mut self, _: &Content, _: &FileIdentity) -> Result<bool, LoadError> {
         Ok(true)
     }

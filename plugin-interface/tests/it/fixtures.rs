@@ -86,6 +86,26 @@ impl Directory {
         self.compile_sources(name, &greeter, macros, &[&sources().join("c/greeter.c"), &extra])
     }
 
+    /// The same, with more arguments for the compiler. Libraries are looked for
+    /// here.
+    pub(crate) fn compile_with(
+        &self,
+        name: &str,
+        macros: &[&str],
+        more: &str,
+        arguments: &[&str],
+    ) -> PathBuf {
+        let extra = self.path().join("extra.c");
+        fs::write(&extra, more).unwrap();
+        let folder = format!("-L{}", self.path().display());
+        let arguments = [&[folder.as_str()], arguments].concat();
+        let arguments: Vec<_> = arguments.iter().map(Path::new).collect();
+        let main = sources().join("c/greeter.c");
+        let sources = [&[&*main, &extra], &arguments[..]].concat();
+        let greeter = [("FINGERPRINT", PluginTrait::Greeter)];
+        self.compile_sources(name, &greeter, macros, &sources)
+    }
+
     /// Compiles sources of C to here, with macros for the fingerprints of
     /// interfaces and others.
     pub(crate) fn compile_sources(

@@ -3,6 +3,7 @@
 mod boundary;
 mod builds;
 mod calls;
+mod companions;
 mod compilers;
 mod deadline;
 mod derived;
@@ -19,6 +20,7 @@ mod hot;
 mod interface_change;
 mod invalid_values;
 mod layout;
+mod left_behind;
 mod live;
 #[cfg(feature = "watch")]
 mod live_watching;

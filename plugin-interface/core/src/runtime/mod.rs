@@ -7,6 +7,7 @@ pub mod entry;
 pub mod factory;
 pub mod failure;
 pub mod library_ref;
+mod own;
 pub mod panic_hook;
 pub mod panic_location;
 pub mod reported;

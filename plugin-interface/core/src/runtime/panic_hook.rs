@@ -11,6 +11,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use std::panic::PanicHookInfo;
 
 use super::failure::message_of;
+use super::own;
 use crate::abi::{HostServices, PanicReport, RawSlice};
 use crate::runtime::panic_location;
 use crate::runtime::panic_location::SourceLocation;
@@ -24,13 +25,25 @@ static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
 /// `services` stays valid for as long as this library is mapped.
 pub(super) unsafe fn install(services: *const HostServices) {
     // SAFETY: the services are valid.
-    if unsafe { (*services).std_identity } == std_identity() {
-        // Both share one copy of the standard library, and so the host's hook.
+    if !unsafe { has_own_std(services) } {
+        // The hook is that of the host, or of whoever has the standard library.
         return;
     }
     HOST.store(services.cast_mut(), Ordering::Release);
     // A function has no state, so the box of the hook allocates nothing.
     std::panic::set_hook(Box::new(report));
+}
+
+/// Returns `true` if this library's copy of the standard library is its own,
+/// and not one of the host or of a library that others use too.
+///
+/// # Safety
+///
+/// `services` is valid.
+pub(super) unsafe fn has_own_std(services: *const HostServices) -> bool {
+    // SAFETY: the contract of this function.
+    let of_host = unsafe { (*services).std_identity };
+    of_host != std_identity() && own::is_own(std_identity())
 }
 
 /// Returns an address within this library's copy of the standard library.

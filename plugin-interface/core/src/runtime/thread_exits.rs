@@ -23,7 +23,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::cell::Cell;
 
-use super::panic_hook::std_identity;
+use super::panic_hook::has_own_std;
 use crate::abi::{Destructor, FIRST_KEY, HostServices, ThreadExits, ThreadStart};
 
 /// The code for "try again", as for a process that reached its limit of keys or
@@ -156,7 +156,8 @@ pub(super) unsafe fn attach(services: *const HostServices) {
     // SAFETY: null, or a static of the host.
     let Some(exits) = (unsafe { offered.thread_exits.as_ref() }) else { return };
     let is_whole = exits.size >= size_of::<ThreadExits>();
-    if !is_whole || offered.std_identity == std_identity() {
+    // SAFETY: the services are valid.
+    if !is_whole || !unsafe { has_own_std(services) } {
         return;
     }
     HOST.store(services.cast_mut(), Ordering::SeqCst);

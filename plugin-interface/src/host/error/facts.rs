@@ -55,6 +55,10 @@ impl LoadError {
             | E::ProbeCrashed { path, .. }
             | E::ProbeTimedOut { path, .. }
             | E::ProbeNotStarted { path, .. }
+            | E::SharedRuntime { path, .. }
+            | E::SystemTooOld { path, .. }
+            | E::OtherBuild { path, .. }
+            | E::UniqueObject { path, .. }
             | E::Open { path, .. }
             | E::MissingSymbol { path, .. }
             | E::Entry { path, .. }
@@ -104,6 +108,10 @@ impl LoadError {
             E::ProbeCrashed { .. } => facts(Probe, Crashed, "probe"),
             E::ProbeTimedOut { .. } => facts(Probe, TimedOut, "probe"),
             E::ProbeNotStarted { .. } => facts(Probe, Failed, "probe"),
+            E::SharedRuntime { .. } | E::SystemTooOld { .. } => {
+                facts(Admit, Incompatible, "machine")
+            }
+            E::OtherBuild { .. } | E::UniqueObject { .. } => facts(Admit, Refused, "policy"),
             E::Open { .. } => facts(Open, Failed, "open"),
             E::MissingSymbol { symbol, .. } if symbol == ENTRY_SYMBOL => {
                 facts(Open, Failed, "entry")

@@ -163,8 +163,9 @@ pub enum LoadError {
     },
     /// The policy allows no more earlier versions of the library to stay mapped.
     #[error(
-        "{}: {versions} earlier versions ({bytes} bytes) of it are still mapped, as many as the policy allows; the last is {outcome}; {}allow more by LoadPolicy::retain",
+        "{}: {versions} earlier version{} still mapped ({bytes} bytes of files), as many as the policy allows; the last is {outcome}; {}allow more by LoadPolicy::retain",
         path.display(),
+        if *versions == 1 { " is" } else { "s are" },
         outcome.remedy().map(|remedy| format!("{remedy}, or ")).unwrap_or_default()
     )]
     StillMapped {
@@ -278,6 +279,57 @@ pub enum LoadError {
         program: PathBuf,
         /// The system's error.
         source: io::Error,
+    },
+    /// The library shares Rust code with other libraries that must be its own.
+    #[error(
+        "{} has the standard library or plugin-interface in common with others, in {library}: its thread exits, panics and registrations would be mixed up; build it without `-C prefer-dynamic`, and link no crate as a `dylib`",
+        path.display()
+    )]
+    SharedRuntime {
+        /// The library.
+        path: PathBuf,
+        /// The library that has the code, or those that it needs.
+        library: String,
+    },
+    /// The library was built for a newer C library.
+    #[error(
+        "{} needs {needed}, which the C library of this system lacks; build it on a system as old as the oldest that it is to run on",
+        path.display()
+    )]
+    SystemTooOld {
+        /// The library.
+        path: PathBuf,
+        /// The version that is missing, such as `GLIBC_2.99`.
+        needed: String,
+    },
+    /// A library that it needs is mapped already, in another build.
+    #[error(
+        "{} needs {}, but the process has another build of it, from {}, and the dynamic linker would use that one; start the host again, link it statically, or give each build a name of its own",
+        path.display(),
+        needed.display(),
+        mapped.display()
+    )]
+    OtherBuild {
+        /// The library.
+        path: PathBuf,
+        /// The library that it needs.
+        needed: PathBuf,
+        /// The library that is mapped.
+        mapped: PathBuf,
+    },
+    /// A variable of the library is there already, as another version has it.
+    #[error(
+        "{}: its {name} is one for the whole process (STB_GNU_UNIQUE), and {} has it already, so new code would run on an old object; compile it with -fno-gnu-unique, or start the host again",
+        path.display(),
+        of.display()
+    )]
+    UniqueObject {
+        /// The library.
+        path: PathBuf,
+        /// The library that was loaded before, which may be an earlier version.
+        of: PathBuf,
+        /// The symbol of the variable.
+        name: String,
     },
     /// The dynamic linker refused the library.
     #[error("cannot open {}{}", path.display(), hint(&source.to_string()))]
@@ -433,12 +485,30 @@ pub(crate) fn linker_message(
     said.strip_prefix(&copy).unwrap_or(&said).into()
 }
 
+impl LoadError {
+    /// The error of the dynamic linker for a file, which says more where its
+    /// cause is known.
+    pub(crate) fn opening(path: &Path, error: &libloading::Error, file: &Path) -> Self {
+        let (path, source) = (path.to_owned(), linker_message(error, file));
+        let said = source.to_string();
+        // "version `GLIBC_2.99' not found": the linker looks before any code
+        // runs.
+        let version = said.split_once("version `").and_then(|(_, rest)| rest.split_once('\''));
+        match version {
+            Some((needed, rest)) if rest.starts_with(" not found") => {
+                LoadError::SystemTooOld { path, needed: needed.to_owned() }
+            }
+            _ => LoadError::Open { path, source },
+        }
+    }
+}
+
 /// The remedy for an error of the dynamic linker, where one is known.
 fn hint(said: &str) -> &'static str {
     if said.contains("failed to map segment") {
         " (is the directory for temporary files mounted noexec? set TMPDIR to another)"
     } else if said.contains("cannot open shared object file") {
-        " (a library that it needs was not found; it is mapped from a private copy, so that $ORIGIN is not where the file lies: set LD_LIBRARY_PATH, or link by absolute rpath)"
+        " (a library that it needs was not found: put it where its rpath says, give it a soname if its rpath has `..`, or set LD_LIBRARY_PATH)"
     } else if said.contains("undefined symbol") {
         " (a function that it needs is in no library that it links: link it)"
     } else {

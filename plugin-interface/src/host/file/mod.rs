@@ -1,10 +1,11 @@
 //! Facts about files: private copies and their directory, pages, identity,
-//! equal content.
+//! equal content, demands on the dynamic linker.
 
 pub(crate) mod compare;
 pub(crate) mod copies;
 pub(crate) mod duplicates;
 pub(crate) mod identity;
+pub(crate) mod linkage;
 pub(crate) mod open;
 pub(crate) mod paged;
 pub(crate) mod private_copy;

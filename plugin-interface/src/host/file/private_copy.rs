@@ -6,13 +6,14 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crate::host::error::LoadError;
 use crate::host::file::compare::{Content, Head};
 use crate::host::file::copies::Copies;
 use crate::host::file::identity::FileNames;
+use crate::host::file::linkage::Linkage;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_directory;
 use crate::host::file::private_directory::PrivateDirectory;
@@ -26,6 +27,10 @@ pub(crate) struct PrivateCopy {
     /// The open file, until it is checked.
     pages: Option<PagedFile>,
     names: FileNames,
+    /// Its demands on the dynamic linker, once it is checked.
+    linkage: Linkage,
+    /// The libraries that came with it, once it is open.
+    brought: OnceLock<Vec<PathBuf>>,
     directory: Arc<PrivateDirectory>,
 }
 
@@ -50,7 +55,14 @@ impl PrivateCopy {
             .map_err(|error| failed(&copies.parent(), error))?;
         let content = Content::new(path, Head::default());
         let names = FileNames::new(source, real);
-        let mut copy = PrivateCopy { content, pages: None, names, directory };
+        let mut copy = PrivateCopy {
+            content,
+            pages: None,
+            names,
+            linkage: Linkage::default(),
+            brought: OnceLock::new(),
+            directory,
+        };
         // No further than it was: the caller refuses a file that grew.
         let len = sparse_copy::copy(original, metadata, &mut file)
             .map_err(|error| failed(copy.path(), error))?;
@@ -88,6 +100,25 @@ impl PrivateCopy {
     /// Returns the names of the file that was copied.
     pub(crate) fn names(&self) -> &FileNames {
         &self.names
+    }
+
+    /// Returns its demands on the dynamic linker.
+    pub(crate) fn linkage(&self) -> &Linkage {
+        &self.linkage
+    }
+
+    pub(crate) fn set_linkage(&mut self, linkage: Linkage) {
+        self.linkage = linkage;
+    }
+
+    /// Returns the paths of the libraries that came with it.
+    pub(crate) fn brought(&self) -> &[PathBuf] {
+        self.brought.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Takes down which libraries came with it, when it is opened first.
+    pub(crate) fn set_brought(&self, brought: Vec<PathBuf>) {
+        let _ = self.brought.set(brought);
     }
 
     /// Returns the directory of the copy.

@@ -90,6 +90,8 @@ impl Kind for Plain<'_> {
     type Made = HotVersion;
     type Error = HotError;
 
+    const KEEPS_SHARED_STD: bool = false;
+
     fn is_new(&mut self, content: &Content, origin: &FileIdentity) -> Result<bool, LoadError> {
         let how = self.options.detection;
         if let Some(serving) = self.serving

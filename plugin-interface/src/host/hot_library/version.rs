@@ -14,9 +14,9 @@ use super::error::NotDefined;
 use super::events::HotEvent;
 use super::listeners::Listeners;
 use crate::host::file::private_copy::PrivateCopy;
-use crate::host::library::outcome;
+use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::UnloadOutcome;
-use crate::host::library::symbols;
+use crate::host::library::{symbols, unmap};
 use crate::host::platform::Image;
 use crate::host::reload::ReloadableVersion;
 use crate::host::swap::Users;
@@ -171,10 +171,12 @@ impl OpenLibrary {
             core::mem::forget(library);
             let reason = "its options keep its versions mapped".to_owned();
             UnloadOutcome::Retained { reason }
-        } else if library.close().is_err() || self.image.is_mapped() {
-            outcome::linked()
         } else {
-            return UnloadOutcome::Unmapped;
+            let mapped = Mapped::plain(library, self.image.clone(), copy);
+            let record = mapped.close_record.clone();
+            // An error of the close is in the outcome too.
+            let _ = unmap::close(mapped);
+            return record.outcome().unwrap_or(UnloadOutcome::Unmapped);
         };
         // Its code may still run, and debuggers read the file.
         core::mem::forget(copy);

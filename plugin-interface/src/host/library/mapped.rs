@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use libloading::Library;
 
 use crate::host::file::private_copy::PrivateCopy;
-use crate::host::library::outcome;
-use crate::host::library::outcome::{CloseRecord, CloseState, UnloadOutcome};
+use crate::host::library::outcome::{self, CloseRecord, CloseState, LINKED, UnloadOutcome};
+use crate::host::library::{brought, handlers};
 use crate::host::platform::Image;
 use crate::host::services::Services;
 use crate::host::thread_exits;
-use crate::host::thread_exits::Held;
 
 /// A library that is mapped, with everything that it needs.
 pub(crate) struct Mapped {
@@ -26,7 +25,27 @@ pub(crate) struct Mapped {
     pub(crate) copy: PrivateCopy,
 }
 
+/// A library that was closed, and that the dynamic linker keeps mapped.
+pub(crate) struct Linked {
+    pub(crate) path: PathBuf,
+    pub(crate) close_record: CloseRecord,
+    count: u64,
+    pub(crate) reason: String,
+    image: Image,
+    #[expect(dead_code, reason = "the library may run on, and uses them")]
+    services: Services,
+    pub(crate) copy: PrivateCopy,
+}
+
 impl Mapped {
+    /// Takes over a plain library, which knows nothing of its host.
+    #[cfg(feature = "hot-library")]
+    pub(crate) fn plain(library: Library, image: Image, copy: PrivateCopy) -> Self {
+        let (path, close_record) = (copy.names().real().to_owned(), CloseRecord::default());
+        let services = Services::new(format!("library {}", path.display()), false);
+        Mapped { path, close_record, count: 0, library, image, services, copy }
+    }
+
     /// Returns the reason why it is still mapped.
     pub(crate) fn outcome(&self) -> UnloadOutcome {
         outcome::outcome(thread_exits::held(self.services.library()).unwrap_or_default())
@@ -34,20 +53,47 @@ impl Mapped {
 
     /// Returns `true` if it will become idle when threads end.
     pub(crate) fn may_go(&self) -> bool {
-        thread_exits::held(self.services.library()).is_none_or(Held::is_passing)
+        thread_exits::held(self.services.library()).is_none_or(|held| held.is_passing())
     }
 
-    /// Closes the library, which nothing in this process uses any more.
-    pub(crate) fn unmap(self) -> Result<(), libloading::Error> {
-        let Mapped { close_record, count, library, image, services, copy, .. } = self;
+    /// Forgets it in the registry if nothing of it is left to run, so that it
+    /// may be unmapped.
+    pub(crate) fn release(&self) -> bool {
+        let library = self.services.library();
+        thread_exits::keep(library, handlers::reasons(&self.image));
+        thread_exits::release(library).is_ok()
+    }
+
+    /// Closes the library, which nothing in this process uses any more. Returns
+    /// what is left if the linker keeps it.
+    pub(crate) fn unmap(self) -> Result<Option<Linked>, libloading::Error> {
+        let Mapped { path, close_record, count, library, image, services, copy } = self;
+        brought::keep(&copy);
         let closed = library.close();
-        if closed.is_err() || image.is_mapped() {
-            // The library may run on, and uses its services and its file.
-            core::mem::forget((services, copy));
-            close_record.write(count, CloseState::Linked);
-        } else {
+        if closed.is_ok() && !image.is_mapped() {
             close_record.write(count, CloseState::Unmapped);
+            return Ok(None);
         }
-        closed
+        let reason = copy.linkage().stays().unwrap_or_else(|| LINKED.to_owned());
+        close_record.write(count, CloseState::Linked(reason.clone()));
+        let linked = Linked { path, close_record, count, reason, image, services, copy };
+        match closed {
+            Ok(()) => Ok(Some(linked)),
+            Err(error) => {
+                core::mem::forget(linked);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Linked {
+    /// Returns `true` if the linker has unmapped it in the meantime.
+    pub(crate) fn is_gone(&mut self) -> bool {
+        let is_gone = !self.image.is_mapped();
+        if is_gone {
+            self.close_record.write(self.count, CloseState::Unmapped);
+        }
+        is_gone
     }
 }

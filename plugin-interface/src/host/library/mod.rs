@@ -1,8 +1,11 @@
 //! One library in memory, from the moment it is open until it is unmapped.
 
+pub(crate) mod brought;
+pub(crate) mod handlers;
 pub(crate) mod instance;
 pub(crate) mod loaded;
 pub(crate) mod mapped;
 pub(crate) mod outcome;
 pub(crate) mod symbols;
+pub(crate) mod unique;
 pub(crate) mod unmap;

@@ -110,7 +110,7 @@ impl UnloadOutcome {
 pub(crate) struct CloseRecord(Arc<Mutex<Option<Closed>>>);
 
 /// The content of the record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Closed {
     /// The count of its unmakers.
     count: u64,
@@ -118,11 +118,11 @@ struct Closed {
 }
 
 /// The state of a library that was closed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum CloseState {
     Unmapped,
-    /// The dynamic linker closed it, and did not unmap it.
-    Linked,
+    /// The dynamic linker closed it, and did not unmap it, for that reason.
+    Linked(String),
     /// It was not closed yet; the registry of thread exits knows the reason.
     Held(LibraryId),
 }
@@ -133,7 +133,7 @@ impl CloseRecord {
     }
 
     fn read(&self) -> Option<Closed> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Returns `true` if it is the record of the same library.
@@ -163,7 +163,7 @@ impl CloseState {
     fn outcome(self) -> UnloadOutcome {
         match self {
             CloseState::Unmapped => UnloadOutcome::Unmapped,
-            CloseState::Linked => pinned(Held::default(), LINKED),
+            CloseState::Linked(reason) => linked(&reason),
             // Released and not yet unmapped: that takes microseconds.
             CloseState::Held(library) => outcome(thread_exits::held(library).unwrap_or_default()),
         }
@@ -171,33 +171,30 @@ impl CloseState {
 }
 
 /// The outcome for a library that was closed and is still mapped.
-#[cfg(feature = "hot-library")]
-pub(crate) fn linked() -> UnloadOutcome {
-    pinned(Held::default(), LINKED)
+pub(crate) fn linked(reason: &str) -> UnloadOutcome {
+    pinned(Held::default(), reason)
 }
 
 /// Describes what keeps a library mapped.
 pub(crate) fn outcome(held: Held) -> UnloadOutcome {
     match held {
         Held { unknown: true, .. } => UnloadOutcome::Retained { reason: UNKNOWN.to_owned() },
-        Held { destructors: 0, threads: 0, objects: 0, outside: 0, .. } => pinned(held, LEAVING),
+        _ if held == Held::default() => pinned(held, LEAVING),
         Held { outside: 0, .. } => pinned(held, ""),
         Held { .. } => pinned(held, OUTSIDE),
     }
 }
 
 fn pinned(held: Held, reason: &str) -> UnloadOutcome {
-    let reasons = (!reason.is_empty()).then(|| reason.to_owned());
-    UnloadOutcome::Pinned {
-        destructors: held.destructors,
-        threads: held.threads,
-        objects: held.objects,
-        reasons: reasons.into_iter().collect(),
-    }
+    let mut reasons = held.kept;
+    reasons.extend((!reason.is_empty()).then(|| reason.to_owned()));
+    let Held { destructors, threads, objects, .. } = held;
+    UnloadOutcome::Pinned { destructors, threads, objects, reasons }
 }
 
 const LEAVING: &str = "it is being unmapped";
-const LINKED: &str = "the dynamic linker keeps it: a C++ thread-local of it awaits its destructor, or it is linked so that it stays";
+/// Why the dynamic linker keeps a library whose file gives no reason.
+pub(crate) const LINKED: &str = "the dynamic linker keeps it: a C++ thread-local of it waits for its thread to end, or another library needs it";
 const OUTSIDE: &str = "a constructor of it used thread-locals or threads before it was connected";
 const UNKNOWN: &str = "it does not pass its thread exits on to this host, as on other platforms than Linux with the GNU C library, under a sanitizer, or with a shared standard library";
 
@@ -207,32 +204,35 @@ mod tests {
 
     #[test]
     fn a_remedy_is_of_what_pins() {
-        let text = |held| outcome(held).remedy();
+        let text = |held: &Held| outcome(held.clone()).remedy();
         let held = Held { objects: 2, ..Held::default() };
         let drop = "drop its objects, closures, iterators, futures and wakers";
-        assert_eq!(text(held).as_deref(), Some(drop));
-        let held = Held { destructors: 1, threads: 1, ..held };
+        assert_eq!(text(&held).as_deref(), Some(drop));
+        let held = Held { destructors: 1, threads: 1, ..held.clone() };
         let end = "let the threads end that called it, let the threads end that it started";
-        assert_eq!(text(held), Some(format!("{end}, {drop}")));
-        assert_eq!(text(Held { outside: 1, ..Held::default() }), None);
-        assert_eq!(text(Held { unknown: true, ..held }), None);
+        assert_eq!(text(&held), Some(format!("{end}, {drop}")));
+        assert_eq!(text(&Held { outside: 1, ..Held::default() }), None);
+        assert_eq!(text(&Held { unknown: true, ..held.clone() }), None);
     }
 
     #[test]
     fn an_outcome_names_all_that_holds_a_library() {
-        let text = |held| outcome(held).to_string();
+        let text = |held: &Held| outcome(held.clone()).to_string();
         let held = Held { destructors: 1, ..Held::default() };
-        assert_eq!(text(held), "pinned: 1 thread-local destructor waits");
+        assert_eq!(text(&held), "pinned: 1 thread-local destructor waits");
         let held = Held { objects: 2, ..Held::default() };
-        assert_eq!(text(held), "pinned: 2 objects of it are in use");
+        assert_eq!(text(&held), "pinned: 2 objects of it are in use");
         let held = Held { destructors: 3, threads: 2, outside: 1, ..Held::default() };
         assert_eq!(
-            text(held),
+            text(&held),
             format!("pinned: 3 thread-local destructors wait, 2 threads of it run, {OUTSIDE}")
         );
-        assert_eq!(text(Held::default()), "pinned: it is being unmapped");
-        let held = Held { unknown: true, ..held };
-        assert_eq!(text(held), format!("retained: {UNKNOWN}"));
-        assert_eq!(CloseState::Linked.outcome().to_string(), format!("pinned: {LINKED}"));
+        assert_eq!(text(&Held::default()), "pinned: it is being unmapped");
+        let held = Held { unknown: true, ..held.clone() };
+        assert_eq!(text(&held), format!("retained: {UNKNOWN}"));
+        assert_eq!(
+            CloseState::Linked(LINKED.to_owned()).outcome().to_string(),
+            format!("pinned: {LINKED}")
+        );
     }
 }

@@ -9,9 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::host::file::identity::FileNames;
-use crate::host::library::mapped::Mapped;
-use crate::host::library::outcome::{CloseState, UnloadOutcome};
-use crate::host::thread_exits;
+use crate::host::library::brought;
+use crate::host::library::mapped::{Linked, Mapped};
+use crate::host::library::outcome::{self, CloseState, UnloadOutcome};
 use crate::host::thread_exits::idle;
 
 /// A library of this process that was closed and is still mapped: threads may
@@ -34,28 +34,46 @@ pub struct RetainedLibrary {
 }
 
 /// Returns the libraries of this process that were closed and are still mapped,
-/// the oldest first, whichever manager loaded them. Each stays until the last
-/// thread that may call it has ended and its last object is dropped.
+/// whichever manager loaded them. Each stays until the last thread that may call
+/// it has ended and its last object is dropped.
+///
+/// Those that the dynamic linker keeps come first, and the libraries that
+/// plugins brought along come last: both stay for good.
 ///
 /// [`LoadPolicy::retain`](crate::LoadPolicy::retain) bounds their number and
 /// size.
 pub fn retained() -> Vec<RetainedLibrary> {
     sweep();
-    let describe = |mapped: &Mapped| RetainedLibrary {
+    let list = list();
+    let waiting = list.libraries.iter().map(|mapped| RetainedLibrary {
         path: mapped.path.clone(),
         outcome: mapped.outcome(),
         bytes: mapped.copy.len(),
-    };
-    list().libraries.iter().map(describe).collect()
+    });
+    let linked = list.linked.iter().map(|linked| RetainedLibrary {
+        path: linked.path.clone(),
+        outcome: outcome::linked(&linked.reason),
+        bytes: linked.copy.len(),
+    });
+    let brought = brought::kept().into_iter().map(|(path, bytes, reason)| RetainedLibrary {
+        path,
+        outcome: UnloadOutcome::Retained { reason },
+        bytes,
+    });
+    linked.chain(waiting).chain(brought).collect()
 }
 
 struct List {
+    /// The oldest first.
     libraries: Vec<Mapped>,
+    /// Those that the dynamic linker keeps.
+    linked: Vec<Linked>,
     /// `true` while the thread that waits for them runs.
     has_reaper: bool,
 }
 
-static LIST: Mutex<List> = Mutex::new(List { libraries: Vec::new(), has_reaper: false });
+static LIST: Mutex<List> =
+    Mutex::new(List { libraries: Vec::new(), linked: Vec::new(), has_reaper: false });
 
 fn list() -> MutexGuard<'static, List> {
     LIST.lock().unwrap_or_else(PoisonError::into_inner)
@@ -64,32 +82,42 @@ fn list() -> MutexGuard<'static, List> {
 /// Unmaps a library of which nothing is in use, now or as soon as possible.
 pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
     sweep();
-    let library = mapped.services.library();
-    match thread_exits::release(library) {
-        Ok(()) => mapped.unmap(),
-        Err(held) => {
-            mapped.close_record.write(mapped.count, CloseState::Held(library));
-            let mut list = list();
-            list.libraries.push(mapped);
-            if held.is_passing() && !list.has_reaper {
-                // Without that thread, the next load or close looks.
-                let reaper = thread::Builder::new().name("plugin-unmapper".to_owned());
-                list.has_reaper = reaper.spawn(reap).is_ok();
-            }
-            drop(list);
-            // It may have become idle before it was in the list.
-            idle::signal();
-            Ok(())
-        }
+    if mapped.release() {
+        return unmap(mapped);
     }
+    mapped.close_record.write(mapped.count, CloseState::Held(mapped.services.library()));
+    let may_go = mapped.may_go();
+    let mut list = list();
+    list.libraries.push(mapped);
+    if may_go && !list.has_reaper {
+        // Without that thread, the next load or close looks.
+        let reaper = thread::Builder::new().name("plugin-unmapper".to_owned());
+        list.has_reaper = reaper.spawn(reap).is_ok();
+    }
+    drop(list);
+    // It may have become idle before it was in the list.
+    idle::signal();
+    Ok(())
+}
+
+/// Unmaps a library, and lists it if the dynamic linker keeps it.
+fn unmap(mapped: Mapped) -> Result<(), libloading::Error> {
+    let linked = mapped.unmap()?;
+    list().linked.extend(linked);
+    Ok(())
 }
 
 /// Unmaps what became idle.
 pub(crate) fn sweep() {
-    let idle = list().take_idle();
+    let mut current = list();
+    let idle = current.take_idle();
+    let gone: Vec<_> = current.linked.extract_if(.., Linked::is_gone).collect();
+    drop(current);
+    // Its file is removed, and that takes time.
+    drop(gone);
     for mapped in idle {
         // Its record says how it went.
-        let _ = mapped.unmap();
+        let _ = unmap(mapped);
     }
 }
 
@@ -109,7 +137,7 @@ fn reap() {
             idle::wait_for_more_than(signals);
         }
         for mapped in idle {
-            let _ = mapped.unmap();
+            let _ = unmap(mapped);
         }
     }
 }
@@ -126,16 +154,19 @@ pub(crate) struct Earlier {
 pub(crate) fn earlier_versions(names: &FileNames) -> Option<Earlier> {
     sweep();
     let list = list();
-    let earlier: Vec<_> = list.libraries.iter().filter(|m| m.copy.names().is(names)).collect();
-    let last = earlier.last()?;
-    let bytes = earlier.iter().map(|mapped| mapped.copy.len()).sum();
-    Some(Earlier { versions: earlier.len(), bytes, outcome: last.outcome() })
+    let waiting: Vec<_> = list.libraries.iter().filter(|m| m.copy.names().is(names)).collect();
+    let linked: Vec<_> = list.linked.iter().filter(|l| l.copy.names().is(names)).collect();
+    let outcome = match (waiting.last(), linked.last()) {
+        (Some(waiting), _) => waiting.outcome(),
+        (None, Some(linked)) => outcome::linked(&linked.reason),
+        (None, None) => return None,
+    };
+    let sizes = waiting.iter().map(|m| m.copy.len()).chain(linked.iter().map(|l| l.copy.len()));
+    Some(Earlier { versions: waiting.len() + linked.len(), bytes: sizes.sum(), outcome })
 }
 
 impl List {
     fn take_idle(&mut self) -> Vec<Mapped> {
-        let is_idle =
-            |mapped: &mut Mapped| thread_exits::release(mapped.services.library()).is_ok();
-        self.libraries.extract_if(.., is_idle).collect()
+        self.libraries.extract_if(.., |mapped| mapped.release()).collect()
     }
 }

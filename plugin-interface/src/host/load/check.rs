@@ -11,6 +11,7 @@ use object::{
 };
 
 use crate::host::error::inspect::{InspectError, damaged, not_a_library, unreadable};
+use crate::host::file::linkage::Linkage;
 use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
 use crate::host::load::check_elf::Elf;
@@ -63,6 +64,31 @@ pub fn exported_symbols(path: impl AsRef<Path>) -> Result<BTreeSet<String>, Insp
     let path = path.as_ref();
     let file = open_regular(path)?;
     exports(path, &parse(path, &file, file.len())?)
+}
+
+/// Returns why a library stays mapped after it is closed, and what to do, if
+/// its file says so. Executes nothing.
+///
+/// One reason is a variable of which a process has one (`STB_GNU_UNIQUE`): GNU
+/// C++ makes them of statics in inline functions. The other is a link with
+/// `-z nodelete`.
+///
+/// A new version of such a library may run on the variables of the old one. So
+/// a load refuses it ([`LoadError::UniqueObject`](crate::LoadError)).
+///
+/// # Errors
+///
+/// As [`inspect`], whether or not the library is a plugin.
+///
+/// ```
+/// assert!(plugin_interface::stays_mapped("Cargo.toml").is_err());
+/// ```
+pub fn stays_mapped(path: impl AsRef<Path>) -> Result<Option<String>, InspectError> {
+    let path = path.as_ref();
+    let file = open_regular(path)?;
+    parse(path, &file, file.len())?;
+    let linkage = Linkage::read(&file).map_err(|reason| damaged(path, reason))?;
+    Ok(linkage.stays())
 }
 
 /// Opens a regular file to be read by pages.

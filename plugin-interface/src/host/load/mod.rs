@@ -7,6 +7,7 @@ mod check_elf;
 #[cfg(feature = "hot-library")]
 pub(crate) mod check_plain;
 mod child_output;
+mod companions;
 pub(crate) mod discover;
 mod headers;
 pub(crate) mod make;

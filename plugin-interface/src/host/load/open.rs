@@ -7,12 +7,14 @@ use std::path::Path;
 use libloading::Library;
 
 use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
-use crate::host::error::{LoadError, linker_message};
+use crate::host::error::LoadError;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::CloseRecord;
 use crate::host::library::symbols::Symbols;
+use crate::host::library::unique;
+use crate::host::load::companions;
 use crate::host::platform;
 use crate::host::platform::Image;
 use crate::host::services::Services;
@@ -24,6 +26,10 @@ pub(crate) fn open(
     copy: PrivateCopy,
     metadata: &PluginMetadata,
 ) -> Result<Mapped, LoadError> {
+    if metadata.package.rust && copy.linkage().entry_is_elsewhere {
+        let library = copy.linkage().needed.join(", ");
+        return Err(LoadError::SharedRuntime { path: path.to_owned(), library });
+    }
     let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
     let (library, image) = map(path, &copy)?;
     let (path, close_record) = (path.to_owned(), CloseRecord::default());
@@ -69,13 +75,14 @@ pub(crate) unsafe fn hand_over(
 /// that it needs are resolved now, so that a missing one is an error here and
 /// does not end the host later.
 pub(crate) fn map(path: &Path, copy: &PrivateCopy) -> Result<(Library, Image), LoadError> {
-    // SAFETY: the metadata says that this is a plugin, which is what its user
-    // vouches for by handing it to a host: its constructors run here.
-    let library = unsafe { platform::map(copy.path()) }.map_err(|error| {
-        let source = linker_message(&error, copy.path());
-        LoadError::Open { path: path.to_owned(), source }
+    let library = companions::open(path, copy, |file| {
+        // SAFETY: a plugin, or what a plugin needs, which is what its user
+        // vouches for by handing it to a host: its constructors run here.
+        unsafe { platform::map(file) }.map_err(|error| LoadError::opening(path, &error, file))
     })?;
-    Ok((library, Image::of(copy.path())))
+    let image = Image::of(copy.path());
+    unique::remember(copy, &image);
+    Ok((library, image))
 }
 
 /// The entry of a library: every library built by the macros has one.

@@ -10,15 +10,17 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use crate::host::error::inspect::unreadable;
+use crate::host::error::inspect::{damaged, unreadable};
 use crate::host::error::stage::Stage;
 use crate::host::error::{InspectError, LoadError};
 use crate::host::file::compare::{Content, Head};
 use crate::host::file::identity::{FileIdentity, FileNames};
+use crate::host::file::linkage::Linkage;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::file::private_directory::PrivateDirectory;
-use crate::host::library::unmap;
+use crate::host::library::{unique, unmap};
+use crate::host::load::companions;
 use crate::host::load::discover::Candidate;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
@@ -52,6 +54,10 @@ pub(crate) trait Kind {
     /// The result of *make*, and of the load.
     type Made;
     type Error: From<LoadError>;
+
+    /// `true` if a library that has the standard library in common with this
+    /// host is never unmapped.
+    const KEEPS_SHARED_STD: bool;
 
     /// Returns `false` if this content need not be loaded.
     fn is_new(&mut self, content: &Content, origin: &FileIdentity) -> Result<bool, LoadError>;
@@ -90,6 +96,7 @@ pub(crate) trait Kind {
 struct Admitted<S, C> {
     subject: S,
     checked: C,
+    linkage: Linkage,
     origin: FileIdentity,
 }
 
@@ -120,7 +127,10 @@ impl Loader {
         watch: &mut Stopwatch,
     ) -> Result<Option<K::Made>, K::Error> {
         let admitted = self.admit::<PrivateCopy, K>(candidate, kind, watch)?;
-        let Some(Admitted { subject: copy, checked, origin }) = admitted else { return Ok(None) };
+        let Some(admitted) = admitted else { return Ok(None) };
+        let Admitted { subject: mut copy, checked, linkage, origin } = admitted;
+        copy.set_linkage(linkage);
+        unique::check(candidate.path, &copy)?;
         self.try_in_child(candidate.path, &copy, origin, watch)?;
         watch.begin(Stage::Open);
         let opened = kind.open(candidate.path, copy, checked)?;
@@ -175,7 +185,14 @@ impl Loader {
         let checked = kind.check(path, &pages).map_err(LoadError::from)?;
         watch.begin(Stage::Admit);
         kind.admit(path, &checked, &self.policy)?;
-        Ok(Some(Admitted { subject, checked, origin }))
+        let linkage = linkage(path, &pages)?;
+        companions::check(path, &linkage, K::KEEPS_SHARED_STD)?;
+        if !S::IS_COPY {
+            // Of a copy, the dynamic linker says so before anything runs.
+            let versions = Linkage::versions(&pages).map_err(|reason| damaged(path, reason));
+            companions::check_versions(path, &versions.map_err(LoadError::from)?)?;
+        }
+        Ok(Some(Admitted { subject, checked, linkage, origin }))
     }
 
     /// Refuses a load while more earlier versions are mapped than the policy
@@ -232,6 +249,11 @@ impl Loader {
         self.survivors.insert(copy.names().real().to_owned(), file);
         Ok(())
     }
+}
+
+/// Reads the demands of a library on the dynamic linker.
+fn linkage(path: &Path, pages: &PagedFile) -> Result<Linkage, LoadError> {
+    Linkage::read(pages).map_err(|reason| damaged(path, reason).into())
 }
 
 /// Opens a regular file, and waits for its writer if it is to be copied.

@@ -66,6 +66,8 @@ impl Kind for Plugins<'_> {
     type Made = LoadedPlugins;
     type Error = LoadError;
 
+    const KEEPS_SHARED_STD: bool = true;
+
     fn is_new(&mut self, content: &Content, origin: &FileIdentity) -> Result<bool, LoadError> {
         self.is_new.as_mut().map_or(Ok(true), |is_new| is_new(content, origin))
     }

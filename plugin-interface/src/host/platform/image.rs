@@ -1,20 +1,19 @@
-//! The place of a library in memory, as the dynamic linker knows it. Nothing is
-//! asked of the file system, where the file may be gone.
+//! The places of libraries in memory, as the dynamic linker knows them. Nothing
+//! is asked of the file system, where the files may be gone.
 #![expect(unsafe_code, reason = "reads what the dynamic linker tells of each library")]
 
 use core::ffi::{CStr, c_int, c_void};
+use core::ops::{ControlFlow, Range};
 use core::slice;
-use std::ffi::CString;
-use std::ops::Range;
-use std::path::Path;
-
-use super::path_bytes;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 /// The place of a library in memory, from when it was opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Image {
-    /// The name by which it was opened. No other library has it.
-    name: CString,
+    /// The path by which it was opened. No other library has it.
+    path: PathBuf,
     /// The addresses of its code and data; `None` if it was not found.
     addresses: Option<Range<usize>>,
 }
@@ -22,56 +21,143 @@ pub(crate) struct Image {
 impl Image {
     /// Returns the place of the library that was opened by this path just now.
     pub(crate) fn of(path: &Path) -> Self {
-        let name = CString::new(path_bytes(path)).unwrap_or_default();
-        let addresses = find(&name);
-        Image { name, addresses }
+        Image { path: path.to_owned(), addresses: addresses(path) }
     }
 
     /// Returns `true` if the library is mapped, or if that is not known.
     pub(crate) fn is_mapped(&self) -> bool {
-        self.addresses.is_none() || find(&self.name) == self.addresses
+        self.addresses.is_none() || addresses(&self.path) == self.addresses
+    }
+
+    /// Returns `true` if an address is in the library.
+    pub(crate) fn contains(&self, address: usize) -> bool {
+        self.addresses.as_ref().is_some_and(|addresses| addresses.contains(&address))
     }
 }
 
-/// A search among the libraries of the process.
-struct Search<'s> {
-    name: &'s CStr,
-    found: Option<Range<usize>>,
+fn addresses(path: &Path) -> Option<Range<usize>> {
+    find(path, |library| library.addresses()).flatten()
 }
 
-/// Returns the addresses of the library of that name, if it is mapped.
-fn find(name: &CStr) -> Option<Range<usize>> {
-    let mut search = Search { name, found: None };
-    // SAFETY: `visit` takes the search as its argument, which lives until the
-    // call returns.
-    unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut search).cast()) };
-    search.found
-}
-
-/// Compares one library with a search. Ends the iteration if it is the one.
-unsafe extern "C" fn visit(
-    info: *mut libc::dl_phdr_info,
-    _: libc::size_t,
-    search: *mut c_void,
-) -> c_int {
-    // SAFETY: `find` hands over a search that nobody else uses.
-    let search = unsafe { &mut *search.cast::<Search<'_>>() };
-    // SAFETY: the linker hands over a valid record, for this call.
-    let info = unsafe { &*info };
-    if info.dlpi_name.is_null() || info.dlpi_phdr.is_null() {
-        return 0;
-    }
-    // SAFETY: the name of a library ends with NUL.
-    if unsafe { CStr::from_ptr(info.dlpi_name) } != search.name {
-        return 0;
-    }
-    // SAFETY: the linker says how many headers there are.
-    let headers = unsafe { slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum.into()) };
-    let loaded = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
-    let places = loaded.map(|header| {
-        let start = info.dlpi_addr as usize + header.p_vaddr as usize;
-        start..start + header.p_memsz as usize
+/// Returns the paths by which all libraries were opened that are mapped.
+pub(crate) fn mapped() -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    each(&mut |library| {
+        paths.push(library.path().to_owned());
+        ControlFlow::Continue(())
     });
-    search.found = places.reduce(|all, next| all.start.min(next.start)..all.end.max(next.end));
-    1
+    paths
+}
+
+/// Returns `true` if the library that was opened by a path has the content of a
+/// file, in all that nobody writes; `false` if it is not mapped.
+pub(crate) fn is_of_content(path: &Path, file: &[u8]) -> bool {
+    find(path, |library| library.is_of_content(file)).unwrap_or(false)
+}
+
+/// A library that the linker describes. It is mapped for as long as it does.
+struct Library<'l>(&'l libc::dl_phdr_info);
+
+impl<'l> Library<'l> {
+    fn path(&self) -> &'l Path {
+        let name = match self.0.dlpi_name.is_null() {
+            true => c"",
+            // SAFETY: the name of a library ends with NUL.
+            false => unsafe { CStr::from_ptr(self.0.dlpi_name) },
+        };
+        Path::new(OsStr::from_bytes(name.to_bytes()))
+    }
+
+    /// Returns the parts that are mapped: their addresses and their headers.
+    fn parts(&self) -> impl Iterator<Item = (Range<usize>, &'l Header)> {
+        let headers = match self.0.dlpi_phdr.is_null() {
+            true => &[],
+            // SAFETY: the linker says how many headers there are.
+            false => unsafe { slice::from_raw_parts(self.0.dlpi_phdr, self.0.dlpi_phnum.into()) },
+        };
+        let base = self.0.dlpi_addr as usize;
+        let loaded = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
+        loaded.map(move |header| {
+            let start = base.wrapping_add(header.p_vaddr as usize);
+            (start..start.saturating_add(header.p_memsz as usize), header)
+        })
+    }
+
+    fn addresses(&self) -> Option<Range<usize>> {
+        let parts = self.parts().map(|(addresses, _)| addresses);
+        parts.reduce(|all, next| all.start.min(next.start)..all.end.max(next.end))
+    }
+
+    fn is_of_content(&self, file: &[u8]) -> bool {
+        let is_constant =
+            |header: &Header| header.p_flags & (libc::PF_R | libc::PF_W) == libc::PF_R;
+        let mut constant = self.parts().filter(|(_, header)| is_constant(header));
+        constant.all(|(addresses, header)| {
+            let (begin, len) = (header.p_offset as usize, header.p_filesz as usize);
+            let start = core::ptr::with_exposed_provenance::<u8>(addresses.start);
+            // SAFETY: the linker mapped that many bytes of the file there, for
+            // reading, and unmaps nothing while it describes the library.
+            let found = unsafe { slice::from_raw_parts(start, len) };
+            file.get(begin..begin.saturating_add(len)) == Some(found)
+        })
+    }
+}
+
+#[cfg(target_pointer_width = "64")]
+type Header = libc::Elf64_Phdr;
+#[cfg(not(target_pointer_width = "64"))]
+type Header = libc::Elf32_Phdr;
+
+/// Asks something of the library of a path, if it is mapped.
+fn find<T>(path: &Path, ask: impl Fn(&Library<'_>) -> T) -> Option<T> {
+    let mut found = None;
+    each(&mut |library| {
+        if library.path() != path {
+            return ControlFlow::Continue(());
+        }
+        found = Some(ask(library));
+        ControlFlow::Break(())
+    });
+    found
+}
+
+type Visit<'v> = dyn FnMut(&Library<'_>) -> ControlFlow<()> + 'v;
+
+/// Visits each library. The linker maps and unmaps nothing meanwhile.
+fn each(mut visit: &mut Visit<'_>) {
+    unsafe extern "C" fn next(
+        info: *mut libc::dl_phdr_info,
+        _: libc::size_t,
+        visit: *mut c_void,
+    ) -> c_int {
+        // SAFETY: the linker hands over a valid record, for this call, and what
+        // `each` handed over.
+        let (info, visit) = unsafe { (&*info, &mut *visit.cast::<&mut Visit<'_>>()) };
+        c_int::from(visit(&Library(info)).is_break())
+    }
+    // SAFETY: `next` takes the pointer that is handed over here, which lives
+    // until the call returns.
+    unsafe { libc::dl_iterate_phdr(Some(next), (&raw mut visit).cast()) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_contains_its_own_code_and_has_the_content_of_its_file() {
+        let here = a_library_contains_its_own_code_and_has_the_content_of_its_file as fn() as usize;
+        let program = Image::of(Path::new(""));
+        assert!(program.contains(here) && program.is_mapped());
+        let free = libc::free as *const () as usize;
+        let mut images = mapped().into_iter().map(|path| Image::of(&path));
+        let c_library = images.find(|image| image.contains(free)).unwrap();
+        assert!(!program.contains(free));
+        let mut content = std::fs::read(&c_library.path).unwrap();
+        assert!(is_of_content(&c_library.path, &content));
+        let half = content.len() / 2;
+        content[half..].fill(0);
+        assert!(!is_of_content(&c_library.path, &content));
+        assert!(!is_of_content(Path::new("/no/such/library.so"), &content));
+    }
 }

@@ -1,6 +1,9 @@
-//! Linux: leases, holes, fences on all threads, and the death of a parent.
-#![expect(unsafe_code, reason = "asks for a lease")]
+//! Linux: leases, holes, fences on all threads, signals, and the death of a
+//! parent.
+#![expect(unsafe_code, reason = "asks for a lease, and for handlers of signals")]
 
+use core::ffi::c_int;
+use core::mem::MaybeUninit;
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::AsRawFd;
@@ -12,7 +15,7 @@ use rustix::process::Signal;
 use rustix::thread::MembarrierCommand;
 
 /// Chooses the signal of a lease (`linux/fcntl.h`); `libc` lacks it.
-const F_SETSIG: libc::c_int = 10;
+const F_SETSIG: c_int = 10;
 
 /// Takes a read lease of an open file: `WouldBlock` if anybody has it open for
 /// writing. The system releases it when the file is closed.
@@ -28,7 +31,7 @@ pub(crate) fn has_lease(file: &File) -> bool {
     matches!(control(file, libc::F_GETLEASE, 0), Ok(libc::F_RDLCK))
 }
 
-fn control(file: &File, command: libc::c_int, argument: libc::c_int) -> io::Result<libc::c_int> {
+fn control(file: &File, command: c_int, argument: c_int) -> io::Result<c_int> {
     // SAFETY: these commands take a number and touch no memory of ours.
     match unsafe { libc::fcntl(file.as_raw_fd(), command, argument) } {
         -1 => Err(io::Error::last_os_error()),
@@ -67,6 +70,73 @@ pub(crate) fn register_fences() -> bool {
 /// Runs a fence on all threads of this process; returns `false` if refused.
 pub(crate) fn fence_all_threads() -> bool {
     rustix::thread::membarrier(MembarrierCommand::PrivateExpedited).is_ok()
+}
+
+/// The signals that this process handles, each with the address of its handler.
+pub(crate) fn caught_signals() -> impl Iterator<Item = (c_int, usize)> {
+    (1..=libc::SIGRTMAX()).filter_map(|signal| {
+        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+        // SAFETY: a null action changes nothing, and the answer goes to ours.
+        let code = unsafe { libc::sigaction(signal, core::ptr::null(), action.as_mut_ptr()) };
+        // SAFETY: all zero is a valid `sigaction`.
+        let handler = unsafe { action.assume_init() }.sa_sigaction;
+        // The C library keeps some signals to itself.
+        let is_caught = code == 0 && handler != libc::SIG_DFL && handler != libc::SIG_IGN;
+        is_caught.then_some((signal, handler))
+    })
+}
+
+/// Returns the version of the GNU C library, such as `2.36`.
+pub(crate) fn c_library() -> Option<String> {
+    #[cfg(target_env = "gnu")]
+    {
+        // SAFETY: the function takes nothing, and its text is a constant.
+        let version = unsafe { core::ffi::CStr::from_ptr(libc::gnu_get_libc_version()) };
+        version.to_str().ok().map(str::to_owned)
+    }
+    #[cfg(not(target_env = "gnu"))]
+    {
+        None
+    }
+}
+
+/// Returns the name of a signal.
+pub(crate) fn signal_name(signal: c_int) -> String {
+    const NAMES: [&str; 31] = [
+        "SIGHUP",
+        "SIGINT",
+        "SIGQUIT",
+        "SIGILL",
+        "SIGTRAP",
+        "SIGABRT",
+        "SIGBUS",
+        "SIGFPE",
+        "SIGKILL",
+        "SIGUSR1",
+        "SIGSEGV",
+        "SIGUSR2",
+        "SIGPIPE",
+        "SIGALRM",
+        "SIGTERM",
+        "SIGSTKFLT",
+        "SIGCHLD",
+        "SIGCONT",
+        "SIGSTOP",
+        "SIGTSTP",
+        "SIGTTIN",
+        "SIGTTOU",
+        "SIGURG",
+        "SIGXCPU",
+        "SIGXFSZ",
+        "SIGVTALRM",
+        "SIGPROF",
+        "SIGWINCH",
+        "SIGIO",
+        "SIGPWR",
+        "SIGSYS",
+    ];
+    let index = usize::try_from(signal).unwrap_or_default().wrapping_sub(1);
+    NAMES.get(index).map_or_else(|| format!("signal {signal}"), |name| (*name).to_owned())
 }
 
 /// Kills this process when the thread that started it ends.

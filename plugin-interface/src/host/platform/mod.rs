@@ -22,32 +22,32 @@ mod unix;
 mod windows;
 
 #[cfg(target_os = "linux")]
-pub(crate) use image::Image;
+pub(crate) use image::{Image, is_of_content, mapped};
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
-    end_with_parent, fence_all_threads, has_holes, has_lease, next_data, next_hole,
-    register_fences, take_lease,
+    c_library, caught_signals, end_with_parent, fence_all_threads, has_holes, has_lease, next_data,
+    next_hole, register_fences, signal_name, take_lease,
 };
 #[cfg(not(target_os = "linux"))]
 pub(crate) use portable::{
-    end_with_parent, fence_all_threads, has_holes, has_lease, next_data, next_hole,
-    register_fences, take_lease,
+    c_library, caught_signals, end_with_parent, fence_all_threads, has_holes, has_lease, next_data,
+    next_hole, register_fences, signal_name, take_lease,
 };
 #[cfg(not(target_os = "linux"))]
-pub(crate) use portable_image::Image;
+pub(crate) use portable_image::{Image, is_of_content, mapped};
 #[cfg(all(unix, not(target_os = "linux")))]
 use unix::is_mapped;
 #[cfg(unix)]
 pub(crate) use unix::{
     ChildPipe, at_exit, change_time, enter_by_owner_only, file_at, file_number, is_no_child,
-    is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, map,
-    never_wait, path_bytes, read_at, special_file,
+    is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, keep, killed_by, link,
+    map, never_wait, path_bytes, read_at, special_file,
 };
 #[cfg(not(unix))]
 use windows::is_mapped;
 #[cfg(not(unix))]
 pub(crate) use windows::{
     ChildPipe, at_exit, change_time, enter_by_owner_only, file_at, file_number, is_no_child,
-    is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, map,
-    never_wait, path_bytes, read_at, special_file,
+    is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, keep, killed_by, link,
+    map, never_wait, path_bytes, read_at, special_file,
 };

@@ -40,3 +40,18 @@ pub(crate) fn fence_all_threads() -> bool {
 
 /// A child outlives its parent.
 pub(crate) fn end_with_parent() {}
+
+/// The handlers of signals are not known.
+pub(crate) fn caught_signals() -> impl Iterator<Item = (i32, usize)> {
+    core::iter::empty()
+}
+
+/// The C library has no version that libraries ask for.
+pub(crate) fn c_library() -> Option<String> {
+    None
+}
+
+/// Returns the name of a signal.
+pub(crate) fn signal_name(signal: i32) -> String {
+    format!("signal {signal}")
+}

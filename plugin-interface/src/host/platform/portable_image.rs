@@ -16,4 +16,18 @@ impl Image {
     pub(crate) fn is_mapped(&self) -> bool {
         super::is_mapped(&self.0)
     }
+    /// The addresses are not known.
+    pub(crate) fn contains(&self, _: usize) -> bool {
+        false
+    }
+}
+
+/// The mapped libraries are not known.
+pub(crate) fn mapped() -> Vec<PathBuf> {
+    Vec::new()
+}
+
+/// The content of a mapped library is not known.
+pub(crate) fn is_of_content(_: &Path, _: &[u8]) -> bool {
+    true
 }

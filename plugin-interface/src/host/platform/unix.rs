@@ -8,7 +8,9 @@ use std::fs::{File, FileType, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{
+    FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, symlink,
+};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -103,6 +105,18 @@ pub(crate) fn path_bytes(path: &Path) -> &[u8] {
 pub(crate) unsafe fn map(path: &Path) -> Result<Library, libloading::Error> {
     // SAFETY: the contract of this function.
     unsafe { System::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Library::from)
+}
+
+/// Creates a link to a file.
+pub(crate) fn link(target: &Path, link: &Path) -> io::Result<()> {
+    symlink(target, link)
+}
+
+/// Keeps the library of a path mapped for good, if it is mapped.
+pub(crate) fn keep(path: &Path) {
+    let flags = RTLD_NOW | libc::RTLD_NOLOAD | libc::RTLD_NODELETE;
+    // SAFETY: opens nothing that is not open; constructors do not run again.
+    let _ = unsafe { System::open(Some(path), flags) };
 }
 
 /// Returns `true` if the library of a path is mapped, also if the linker cannot

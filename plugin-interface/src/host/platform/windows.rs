@@ -77,6 +77,14 @@ pub(crate) unsafe fn map(path: &Path) -> Result<Library, libloading::Error> {
     unsafe { Library::new(path) }
 }
 
+/// A library needs no links here.
+pub(crate) fn link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Nothing is known that would have to be kept.
+pub(crate) fn keep(_: &Path) {}
+
 /// A closed library is taken to be unmapped.
 pub(super) fn is_mapped(_: &Path) -> bool {
     false

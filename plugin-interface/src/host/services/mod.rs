@@ -40,7 +40,7 @@ unsafe impl Sync for Services {}
 impl Services {
     /// Creates the services of a library that is about to be opened, and was
     /// built by the macros or not.
-    pub(super) fn new(label: String, is_rust: bool) -> Self {
+    pub(crate) fn new(label: String, is_rust: bool) -> Self {
         let library = thread_exits::add(is_rust);
         let offered = HostServices {
             abi_version: ABI_VERSION,

@@ -60,6 +60,13 @@ pub(crate) fn held(library: LibraryId) -> Option<Held> {
     registry().libraries.get(&library).map(Library::held)
 }
 
+/// Sets what keeps a library loaded beside what is counted here.
+pub(crate) fn keep(library: LibraryId, reasons: Vec<String>) {
+    if let Some(library) = registry().libraries.get_mut(&library) {
+        library.kept = reasons;
+    }
+}
+
 /// Forgets a library that nothing keeps loaded, so that it may be unmapped.
 pub(crate) fn release(library: LibraryId) -> Result<(), Held> {
     registry().release(library)
@@ -77,7 +84,7 @@ pub(crate) fn is_awaited(library: LibraryId) -> bool {
 }
 
 /// The reasons that a library must stay loaded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Held {
     /// The number of destructors of thread-locals that are pending or running.
     pub(crate) destructors: usize,
@@ -90,11 +97,13 @@ pub(crate) struct Held {
     pub(crate) outside: usize,
     /// `true` if it never reported that it passes its thread exits on.
     pub(crate) unknown: bool,
+    /// What else keeps it, in words.
+    pub(crate) kept: Vec<String>,
 }
 
 impl Held {
     /// Returns `true` if waiting may help.
-    pub(crate) fn is_passing(self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         self.outside == 0 && !self.unknown
     }
 }
@@ -118,6 +127,7 @@ struct Library {
     running: usize,
     threads: usize,
     objects: Arc<AtomicUsize>,
+    kept: Vec<String>,
     /// `true` if the library is to be unmapped once it is idle.
     is_closed: bool,
 }
@@ -136,6 +146,7 @@ impl Library {
             objects: self.objects.load(Ordering::Acquire),
             outside: self.attached.unwrap_or_default(),
             unknown: self.attached.is_none(),
+            kept: self.kept.clone(),
         }
     }
 }
@@ -287,7 +298,7 @@ mod tests {
         let (mut registry, library) = attached();
         assert!(registry.expect(library, 1) && registry.expect(library, 2));
         let held = Held { destructors: 2, ..Held::default() };
-        assert_eq!(registry.release(library), Err(held));
+        assert_eq!(registry.release(library), Err(held.clone()));
         assert!(registry.begin(library, 1));
         assert_eq!(registry.release(library), Err(held), "one waits, one runs");
         assert_eq!(registry.end(library), NOT_YET);

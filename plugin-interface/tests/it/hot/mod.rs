@@ -9,6 +9,7 @@ mod refusing;
 mod rewriting;
 mod serving;
 mod sources;
+mod unique_objects;
 #[cfg(feature = "watch")]
 mod watching;
 

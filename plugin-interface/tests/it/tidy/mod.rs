@@ -79,6 +79,7 @@ const UNSAFE: &[&str] = &[
     "runtime/factory.rs",
     "runtime/failure.rs",
     "runtime/library_ref.rs",
+    "runtime/own.rs",
     "runtime/panic_hook.rs",
     "runtime/reported.rs",
     "runtime/state.rs",

@@ -1,0 +1,249 @@
+//! The demands of a library on the dynamic linker, read from its file: the
+//! libraries that it needs, where they are looked for, and what keeps it mapped.
+//!
+//! Other formats than the 64-bit ELF of this system have no such demands here.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use object::elf::{FileHeader64, Sym64};
+use object::read::elf::{FileHeader, SectionHeader, SectionTable, Sym, SymbolTable};
+use object::read::{ReadRef, StringTable};
+use object::{Endianness, elf};
+
+use crate::abi::ENTRY_SYMBOL;
+
+/// The libraries that belong to the C library. Each process has them, or they
+/// leave nothing behind.
+const SYSTEM: &[&str] = &[
+    "libc.so.6",
+    "libdl.so.2",
+    "libgcc_s.so.1",
+    "libm.so.6",
+    "libpthread.so.0",
+    "librt.so.1",
+    "ld-linux-x86-64.so.2",
+    "ld-linux-aarch64.so.1",
+];
+
+/// The demands of one library.
+#[derive(Debug, Default)]
+pub(crate) struct Linkage {
+    /// The names of the libraries that it needs, without those of the system.
+    pub(crate) needed: Vec<String>,
+    /// The directories in which they are looked for.
+    search: Vec<String>,
+    /// The name by which others need it.
+    pub(crate) soname: Option<String>,
+    /// `true` if it is linked so that it is never unmapped.
+    stays: bool,
+    /// `true` if it needs others, and does not define `plugin_entry_v1` itself.
+    pub(crate) entry_is_elsewhere: bool,
+    /// Its variables of which the process has one each.
+    pub(crate) unique: UniqueObjects,
+}
+
+/// Variables of which the process has one each (`STB_GNU_UNIQUE`): their names,
+/// and what two versions of a library must agree on.
+pub(crate) type UniqueObjects = BTreeMap<String, UniqueObject>;
+
+/// What is known of such a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UniqueObject {
+    pub(crate) size: u64,
+    /// A hash of the content of a constant; `None` for what can change.
+    pub(crate) constant: Option<u64>,
+}
+
+impl Linkage {
+    /// Reads the demands of a library.
+    pub(crate) fn read<'d, R: ReadRef<'d>>(data: R) -> Result<Self, String> {
+        match FileHeader64::<Endianness>::parse(data) {
+            Ok(header) => {
+                let endian = header.endian().map_err(unreadable)?;
+                Elf { header, endian, data }.linkage()
+            }
+            // Another format.
+            Err(_) => Ok(Linkage::default()),
+        }
+    }
+
+    /// Reads the versions that a library needs of others, such as `GLIBC_2.34`.
+    pub(crate) fn versions<'d, R: ReadRef<'d>>(data: R) -> Result<Vec<String>, String> {
+        match FileHeader64::<Endianness>::parse(data) {
+            Ok(header) => {
+                let endian = header.endian().map_err(unreadable)?;
+                Elf { header, endian, data }.versions()
+            }
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns why the dynamic linker never unmaps it, and what to do, if that
+    /// is so.
+    pub(crate) fn stays(&self) -> Option<String> {
+        if self.stays {
+            let reason = "it is linked with -z nodelete, so the dynamic linker keeps it for good; \
+                          link it without";
+            return Some(reason.to_owned());
+        }
+        let name = self.unique.keys().next()?;
+        Some(format!(
+            "its {name} is one for the whole process (STB_GNU_UNIQUE), so the dynamic linker \
+             keeps it for good; compile it with -fno-gnu-unique"
+        ))
+    }
+
+    /// Returns the paths at which a needed library may be found beside a
+    /// library in `origin`, and each path relative to `$ORIGIN`.
+    pub(crate) fn places<'a>(
+        &'a self,
+        origin: &'a Path,
+        name: &'a str,
+    ) -> impl Iterator<Item = (PathBuf, Option<&'a str>)> {
+        self.search.iter().map(move |directory| match relative(directory) {
+            Some(relative) => (origin.join(relative).join(name), Some(relative)),
+            None => (Path::new(directory).join(name), None),
+        })
+    }
+}
+
+/// Returns what follows `$ORIGIN` in a directory, without a slash at its begin.
+fn relative(directory: &str) -> Option<&str> {
+    let rest = directory.strip_prefix("$ORIGIN").or(directory.strip_prefix("${ORIGIN}"))?;
+    match rest.is_empty() || rest.starts_with('/') {
+        true => Some(rest.trim_start_matches('/')),
+        false => None,
+    }
+}
+
+type Sections<'d, R> = SectionTable<'d, FileHeader64<Endianness>, R>;
+type Symbols<'d, R> = SymbolTable<'d, FileHeader64<Endianness>, R>;
+
+struct Elf<'d, R: ReadRef<'d>> {
+    header: &'d FileHeader64<Endianness>,
+    endian: Endianness,
+    data: R,
+}
+
+impl<'d, R: ReadRef<'d>> Elf<'d, R> {
+    fn linkage(&self) -> Result<Linkage, String> {
+        let (endian, data) = (self.endian, self.data);
+        let sections = self.header.sections(endian, data).map_err(unreadable)?;
+        let mut linkage = Linkage::default();
+        let dynamic = sections.dynamic(endian, data).map_err(unreadable)?;
+        let Some((entries, strings)) = dynamic else { return Ok(linkage) };
+        let strings = sections.strings(endian, data, strings).map_err(unreadable)?;
+        for entry in entries {
+            let value = entry.d_val.get(endian);
+            match entry.d_tag.get(endian) {
+                elf::DT_NULL => break,
+                elf::DT_NEEDED => linkage.need(text(&strings, value)?),
+                elf::DT_RPATH if linkage.search.is_empty() => {
+                    linkage.search = directories(text(&strings, value)?);
+                }
+                // Where it is there, the other one does not count.
+                elf::DT_RUNPATH => linkage.search = directories(text(&strings, value)?),
+                elf::DT_SONAME => linkage.soname = Some(text(&strings, value)?.to_owned()),
+                elf::DT_FLAGS_1 => linkage.stays = value & elf::DF_1_NODELETE.0 != 0,
+                _ => {}
+            }
+        }
+        let symbols = sections.symbols(endian, data, elf::SHT_DYNSYM).map_err(unreadable)?;
+        linkage.unique = self.unique(&sections, &symbols)?;
+        linkage.entry_is_elsewhere =
+            !linkage.needed.is_empty() && !self.defines(&symbols, ENTRY_SYMBOL);
+        Ok(linkage)
+    }
+
+    fn versions(&self) -> Result<Vec<String>, String> {
+        let (endian, data) = (self.endian, self.data);
+        let sections = self.header.sections(endian, data).map_err(unreadable)?;
+        let Some((needs, strings)) = sections.gnu_verneed(endian, data).map_err(unreadable)? else {
+            return Ok(Vec::new());
+        };
+        let strings = sections.strings(endian, data, strings).map_err(unreadable)?;
+        let mut versions = Vec::new();
+        for need in needs {
+            let (_, of_library) = need.map_err(unreadable)?;
+            for version in of_library {
+                let name = version.and_then(|version| version.name(endian, strings));
+                versions.push(String::from_utf8_lossy(name.map_err(unreadable)?).into_owned());
+            }
+        }
+        Ok(versions)
+    }
+
+    fn defines(&self, symbols: &Symbols<'d, R>, name: &str) -> bool {
+        let strings = symbols.strings();
+        let mut defined = symbols.iter().filter(|symbol| !symbol.is_undefined(self.endian));
+        defined.any(|symbol| symbol.name(self.endian, strings) == Ok(name.as_bytes()))
+    }
+
+    fn unique(
+        &self,
+        sections: &Sections<'d, R>,
+        symbols: &Symbols<'d, R>,
+    ) -> Result<UniqueObjects, String> {
+        let endian = self.endian;
+        let is_unique = |symbol: &&Sym64<Endianness>| {
+            symbol.st_bind() == elf::STB_GNU_UNIQUE && !symbol.is_undefined(endian)
+        };
+        let mut found = UniqueObjects::new();
+        for symbol in symbols.iter().filter(is_unique) {
+            let name = symbol.name(endian, symbols.strings()).map_err(unreadable)?;
+            let size = symbol.st_size(endian);
+            let constant = self.constant(sections, symbol)?;
+            found.insert(
+                String::from_utf8_lossy(name).into_owned(),
+                UniqueObject { size, constant },
+            );
+        }
+        Ok(found)
+    }
+
+    /// Returns a hash of the content of a symbol that nobody writes.
+    fn constant(
+        &self,
+        sections: &Sections<'d, R>,
+        symbol: &Sym64<Endianness>,
+    ) -> Result<Option<u64>, String> {
+        let endian = self.endian;
+        let index = object::SectionIndex(usize::from(symbol.st_shndx(endian).0));
+        let Ok(section) = sections.section(index) else { return Ok(None) };
+        if section.sh_flags(endian).0 & elf::SHF_WRITE.0 != 0 {
+            return Ok(None);
+        }
+        let within = symbol.st_value(endian).wrapping_sub(section.sh_addr(endian));
+        let at = section.sh_offset(endian).wrapping_add(within);
+        let Ok(content) = self.data.read_bytes_at(at, symbol.st_size(endian)) else {
+            return Err("a variable of it is beyond its end".to_owned());
+        };
+        let mut hasher = DefaultHasher::new();
+        content.hash(&mut hasher);
+        Ok(Some(hasher.finish()))
+    }
+}
+
+impl Linkage {
+    fn need(&mut self, name: &str) {
+        if !SYSTEM.contains(&name) {
+            self.needed.push(name.to_owned());
+        }
+    }
+}
+
+fn unreadable(error: object::Error) -> String {
+    error.to_string()
+}
+
+fn text<'d, R: ReadRef<'d>>(strings: &StringTable<'d, R>, at: u64) -> Result<&'d str, String> {
+    let bytes = u32::try_from(at).ok().and_then(|at| strings.get(at).ok());
+    let text = bytes.and_then(|bytes| core::str::from_utf8(bytes).ok());
+    text.ok_or_else(|| "a name in its dynamic section is no text".to_owned())
+}
+
+fn directories(list: &str) -> Vec<String> {
+    list.split(':').filter(|directory| !directory.is_empty()).map(str::to_owned).collect()
+}

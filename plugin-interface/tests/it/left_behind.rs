@@ -1,0 +1,183 @@
+//! What a library leaves behind keeps it mapped, and is named.
+#![expect(unsafe_code, reason = "raises signals, and forks")]
+
+use std::process::Command;
+use std::thread;
+
+use plugin_interface::{Greeter, PluginManager, UnloadOutcome, retained};
+
+use crate::fixtures::{Directory, is_mapped};
+
+/// Loads the C greeter with more source, calls it, and closes it.
+fn close(directory: &Directory, name: &str, more: &str) -> UnloadOutcome {
+    let path = directory.compile(name, &[], more);
+    load_and_close(&path)
+}
+
+fn load_and_close(path: &std::path::Path) -> UnloadOutcome {
+    let mut manager = PluginManager::new();
+    let handles = manager.load_library(path).unwrap();
+    assert_eq!(handles[0].as_greeter().unwrap().greet("you"), "HEY you");
+    drop(handles);
+    manager.outcome(path).unwrap()
+}
+
+fn reasons(outcome: &UnloadOutcome) -> &[String] {
+    match outcome {
+        UnloadOutcome::Pinned { reasons, .. } => reasons,
+        other => panic!("{other}"),
+    }
+}
+
+const HANDLER: &str = "
+    #include <signal.h>
+    static volatile int seen;
+    static void on(int signal) { (void)signal; seen++; }
+    __attribute__((constructor)) static void begin(void) { signal(SIGNAL, on); }";
+
+#[test]
+fn a_handler_of_a_signal_keeps_its_library_until_it_is_replaced() {
+    let directory = Directory::new();
+    let source = HANDLER.replace("SIGNAL", "SIGUSR2");
+    let outcome = close(&directory, "handler", &source);
+    assert!(reasons(&outcome)[0].contains("it handles SIGUSR2"), "{outcome}");
+    // SAFETY: its handler counts.
+    unsafe { libc::raise(libc::SIGUSR2) };
+    let is_listed = || retained().iter().any(|r| r.path == directory.library("handler"));
+    assert!(is_listed() && is_mapped("handler"));
+    // SAFETY: the default of no handler.
+    unsafe { libc::signal(libc::SIGUSR2, libc::SIG_IGN) };
+    assert!(!is_listed() && !is_mapped("handler"), "unmapped with the next look");
+}
+
+#[test]
+fn a_handler_with_information_and_one_of_a_real_time_signal_keep_too() {
+    let directory = Directory::new();
+    let source = "
+        #include <signal.h>
+        static void on(int s, siginfo_t *i, void *c) { (void)s; (void)i; (void)c; }
+        __attribute__((constructor)) static void begin(void) {
+            struct sigaction action = { .sa_sigaction = on, .sa_flags = SA_SIGINFO };
+            sigaction(SIGVTALRM, &action, 0);
+            sigaction(SIGRTMIN + 3, &action, 0);
+        }";
+    let outcome = close(&directory, "informed", source);
+    let reasons = reasons(&outcome);
+    assert!(reasons[0].contains("SIGVTALRM") && reasons[1].contains("it handles signal "));
+    for signal in [libc::SIGVTALRM, libc::SIGRTMIN() + 3] {
+        // SAFETY: no handler.
+        unsafe { libc::signal(signal, libc::SIG_IGN) };
+    }
+    retained();
+    assert!(!is_mapped("informed"));
+}
+
+#[test]
+fn what_runs_at_the_end_of_the_process_or_at_a_fork_goes_with_the_library() {
+    let directory = Directory::new();
+    let source = "
+        #include <pthread.h>
+        #include <stdlib.h>
+        static volatile int seen;
+        static void on(void) { seen++; }
+        __attribute__((constructor)) static void begin(void) {
+            atexit(on);
+            pthread_atfork(on, on, on);
+        }";
+    assert_eq!(close(&directory, "at_exit", source), UnloadOutcome::Unmapped);
+    assert!(!is_mapped("at_exit"));
+    // This forks.
+    assert!(Command::new("true").status().unwrap().success());
+    // SAFETY: the child ends at once.
+    unsafe {
+        match libc::fork() {
+            0 => libc::_exit(0),
+            child => assert_eq!(libc::waitpid(child, std::ptr::null_mut(), 0), child),
+        }
+    }
+}
+
+/// Compiles a library that leaves something on the thread that calls it, and a
+/// greeter that calls it.
+fn with_helper(directory: &Directory, name: &str) -> std::path::PathBuf {
+    let source = directory.path().join("helper.c");
+    let content = "
+        #include <pthread.h>
+        static void end(void *value) { *(volatile int *)value = 1; }
+        static int place;
+        void leave(void) {
+            pthread_key_t key;
+            pthread_key_create(&key, end);
+            pthread_setspecific(key, &place);
+        }";
+    std::fs::write(&source, content).unwrap();
+    let helper = directory.path().join(format!("lib{name}_helper.so"));
+    let status = Command::new("gcc")
+        .args(["-shared", "-fPIC", "-o"])
+        .args([&helper, &source])
+        .status()
+        .expect("the tests need gcc");
+    assert!(status.success());
+    let more = "
+        void leave(void);
+        __attribute__((constructor)) static void begin(void) { leave(); }";
+    let rpath = format!("-Wl,-rpath,{}", directory.path().display());
+    let path = directory.compile_with(name, &[], more, &[&format!("-l{name}_helper"), &rpath]);
+    std::fs::remove_file(source).unwrap();
+    path
+}
+
+#[test]
+fn a_library_that_a_plugin_brought_along_is_kept_and_named() {
+    let directory = Directory::new();
+    let path = with_helper(&directory, "bringing");
+    let work = move || {
+        assert_eq!(load_and_close(&path), UnloadOutcome::Unmapped);
+        assert!(!is_mapped("bringing") && is_mapped("bringing_helper"));
+    };
+    // The end of the thread runs code of the helper.
+    thread::spawn(work).join().unwrap();
+    let kept: Vec<_> =
+        retained().into_iter().filter(|r| r.path.ends_with("libbringing_helper.so")).collect();
+    let [kept] = &kept[..] else { panic!("{kept:?}") };
+    let text = kept.outcome.to_string();
+    assert!(text.starts_with("retained: ") && text.contains("libbringing.so needs it"), "{text}");
+    assert!(kept.bytes > 0);
+}
+
+#[test]
+fn what_comes_along_is_kept_once_however_often_it_comes() {
+    let directory = Directory::new();
+    let path = with_helper(&directory, "often");
+    let maps = || std::fs::read_to_string("/proc/self/maps").unwrap();
+    let count = || maps().lines().filter(|line| line.contains("often")).count();
+    load_and_close(&path);
+    let first = count();
+    for _ in 0..1_000 {
+        load_and_close(&path);
+    }
+    assert_eq!(count(), first);
+    assert_eq!(retained().iter().filter(|r| r.path.ends_with("liboften_helper.so")).count(), 1);
+}
+
+#[cfg(feature = "hot-library")]
+#[test]
+fn a_plain_library_with_a_handler_is_kept_too() {
+    let directory = Directory::new();
+    let source = directory.path().join("plain.c");
+    let content = format!("{}\nint foo(void) {{ return 4; }}", HANDLER.replace("SIGNAL", "SIGURG"));
+    std::fs::write(&source, content).unwrap();
+    let path = directory.library("plain");
+    let status =
+        Command::new("gcc").args(["-shared", "-fPIC", "-o"]).args([&path, &source]).status();
+    assert!(status.unwrap().success());
+    let outcome = plugin_interface::HotLibrary::open(&path, &["foo"]).unwrap().unload().unwrap();
+    assert!(reasons(&outcome)[0].contains("it handles SIGURG"), "{outcome}");
+    // SAFETY: its handler counts, and then there is none.
+    unsafe {
+        libc::raise(libc::SIGURG);
+        libc::signal(libc::SIGURG, libc::SIG_DFL);
+    }
+    retained();
+    assert!(!is_mapped("plain"));
+}
