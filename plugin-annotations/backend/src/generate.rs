@@ -21,6 +21,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 
+use crate::attributes;
 use crate::errors::Errors;
 use crate::expand;
 use crate::syntax::{Path, keyword};
@@ -38,10 +39,15 @@ pub struct Request {
 }
 
 impl Request {
-    /// The call of `__generate!`.
-    pub fn call(krate: &Path, kind: &str, args: &TokenStream, item: &TokenStream) -> TokenStream {
+    /// The call of `__generate!`, which exists if the item does.
+    pub fn call(krate: &Path, kind: &str, args: TokenStream, item: TokenStream) -> TokenStream {
         let kind = format_ident!("{kind}");
-        quote!(#krate::__generate! { unsafely #kind { #args } { #item } })
+        let (attributes, item) = attributes::divided(item);
+        let (cfgs, others) = (attributes::cfgs(&attributes), attributes::without_cfgs(&attributes));
+        quote! {
+            #(#cfgs)*
+            #krate::__generate! { unsafely #kind { #args } { #(#others)* #item } }
+        }
     }
 
     /// Reads the input of `generate!`, or returns the error as code.

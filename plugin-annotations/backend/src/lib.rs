@@ -28,6 +28,8 @@
 
 #[doc(hidden)]
 pub mod args;
+#[doc(hidden)]
+pub mod attributes;
 mod check;
 #[doc(hidden)]
 pub mod errors;

@@ -16,6 +16,8 @@ pub(crate) struct Interface {
     pub(crate) item: ItemTrait,
     /// Its `#[allow(..)]` attributes, which the generated items get too.
     pub(crate) lints: Vec<Attribute>,
+    /// The condition of each `#[automock]`.
+    pub(crate) mocks: Vec<TokenStream>,
     pub(crate) version: String,
     pub(crate) methods: Vec<Method>,
 }
@@ -32,6 +34,8 @@ impl Interface {
 pub(crate) struct Method {
     /// Its `#[cfg(..)]` attributes, which everything emitted for it gets too.
     pub(crate) cfgs: Vec<Attribute>,
+    /// Its `#[allow(..)]` attributes, which every function emitted for it gets too.
+    pub(crate) lints: Vec<Attribute>,
     /// Its documentation.
     pub(crate) docs: Vec<Attribute>,
     /// The version of the interface that added it, if not the first one.
@@ -110,6 +114,8 @@ pub(crate) struct Registration {
     pub(crate) stop: Option<Path>,
     /// `true` if the next version takes over its state.
     pub(crate) keeps_state: bool,
+    /// The impl's `#[allow(..)]` attributes.
+    pub(crate) lints: Vec<Attribute>,
 }
 
 /// A crate that becomes a library of plugins.
@@ -119,6 +125,8 @@ pub(crate) struct Aggregates {
     pub(crate) interface: Path,
     /// The last segment of `interface`.
     pub(crate) interface_name: Ident,
+    /// The item's `#[allow(..)]` attributes.
+    pub(crate) lints: Vec<Attribute>,
 }
 
 /// The static that `plugin_aggregates` defines at the crate root and that

@@ -6,10 +6,11 @@ use quote::format_ident;
 use syn::ext::IdentExt;
 
 use crate::args::Args;
+use crate::attributes;
 use crate::check;
 use crate::errors::Errors;
 use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration};
-use crate::syntax::{self, Attribute, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
+use crate::syntax::{self, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
 use crate::with::With;
 
 pub(crate) fn interface(
@@ -18,7 +19,7 @@ pub(crate) fn interface(
     errors: &mut Errors,
 ) -> Option<Interface> {
     let args = errors.keep(Args::parse(args, false, &["version", "crate"]));
-    let item = errors.keep(syn::parse2::<ItemTrait>(item))?;
+    let mut item = errors.keep(syn::parse2::<ItemTrait>(item))?;
     let args = args?;
     check::interface_head(&item, errors);
     let version = check::version(args.version.as_ref(), errors);
@@ -33,9 +34,10 @@ pub(crate) fn interface(
             TraitItem::Other(other) => check::only_methods(other, errors),
         }
     }
-    let lints = item.attrs.iter().filter(|a| a.is("allow")).cloned().collect();
+    let (lints, mocks) = (attributes::lints(&item.attrs), attributes::automocks(&item.attrs));
+    item.attrs = attributes::inert(&item.attrs);
     let krate = args.crate_path();
-    Some(Interface { documented: krate.clone(), krate, item, lints, version, methods })
+    Some(Interface { documented: krate.clone(), krate, item, lints, mocks, version, methods })
 }
 
 fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> Option<Method> {
@@ -63,13 +65,10 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         Some((_, ty)) => ty.clone(),
     };
     check::return_type(signature, &output, errors);
-    let attributes = |name| {
-        let named = move |a: &&Attribute| a.is(name);
-        method.attrs.iter().filter(named).cloned().collect()
-    };
     let method = Method {
-        cfgs: attributes("cfg"),
-        docs: attributes("doc"),
+        cfgs: attributes::cfgs(&method.attrs),
+        docs: attributes::docs(&method.attrs),
+        lints: attributes::lints(&method.attrs),
         since,
         signature: signature.clone(),
         receiver: receiver?,
@@ -103,6 +102,7 @@ pub(crate) fn registration(
     let interface = args.interface.clone()?;
     let interface_name = last_ident(&interface);
     check::implementation(&item, &interface_name, errors);
+    check::is_ascii(&interface_name, "rename the interface", errors);
     for function in [&args.new, &args.stop].into_iter().flatten() {
         check::function(function, errors);
     }
@@ -119,6 +119,7 @@ pub(crate) fn registration(
         new: args.new,
         stop: args.stop,
         keeps_state: args.state.is_some(),
+        lints: attributes::lints(&item.attrs),
     })
 }
 
@@ -134,7 +135,10 @@ fn type_name(ty: &Type, errors: &mut Errors) -> Option<String> {
         errors.at(path.arguments(), message);
         return None;
     }
-    Some(path.last()?.unraw().to_string())
+    let name = path.last()?;
+    let instead = "rename the type, or add a name: `#[plugin_impl(Trait, name = \"..\")]`";
+    check::is_ascii(name, instead, errors);
+    Some(name.unraw().to_string())
 }
 
 /// Returns `true` if there is anything but lifetimes.
@@ -150,11 +154,17 @@ fn has_type_parameters(arguments: &TokenStream) -> bool {
     false
 }
 
-pub(crate) fn aggregates(args: TokenStream, errors: &mut Errors) -> Option<Aggregates> {
+pub(crate) fn aggregates(
+    args: TokenStream,
+    item: TokenStream,
+    errors: &mut Errors,
+) -> Option<Aggregates> {
     let args = errors.keep(Args::parse(args, true, &["crate"]))?;
     let interface = args.interface.clone()?;
     let interface_name = last_ident(&interface);
-    Some(Aggregates { krate: args.crate_path(), interface, interface_name })
+    check::is_ascii(&interface_name, "rename the interface", errors);
+    let lints = attributes::lints(&attributes::divided(item).0);
+    Some(Aggregates { krate: args.crate_path(), interface, interface_name, lints })
 }
 
 fn last_ident(path: &Path) -> Ident {

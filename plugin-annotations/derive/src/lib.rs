@@ -39,7 +39,7 @@ pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
     let derived = parse::derived(item.clone(), &mut errors);
     match (derived, errors.into_tokens()) {
         (Some(Derived { krate, .. }), None) => {
-            Request::call(&krate, "derive", &TokenStream::new(), &item)
+            Request::call(&krate, "derive", TokenStream::new(), item)
         }
         (_, errors) => quote!(#errors),
     }
@@ -66,7 +66,7 @@ pub fn generate(request: &Request) -> TokenStream {
 ///         }
 /// ```
 fn expand(derived: &Derived) -> TokenStream {
-    let Derived { krate, name, generics, body, .. } = derived;
+    let Derived { krate, name, generics, body, lints, .. } = derived;
     let private = quote!(#krate::__private);
     let (parameters, arguments) = (bounded(krate, generics), generics.arguments());
     let at = at(krate, generics);
@@ -87,6 +87,7 @@ fn expand(derived: &Derived) -> TokenStream {
     let outcome = quote!(#krate::abi::Outcome);
     let result = quote!(#private::core::result::Result);
     quote! {
+        #(#lints)*
         #[allow(deprecated, non_camel_case_types, clippy::type_complexity)]
         const _: () = {
             #layouts

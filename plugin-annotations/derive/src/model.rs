@@ -1,6 +1,6 @@
 //! The model of a struct or an enum.
 
-use plugin_annotations_backend::syntax::{Generics, Path};
+use plugin_annotations_backend::syntax::{Attribute, Generics, Path};
 use plugin_annotations_backend::with::With;
 use proc_macro2::{Ident, TokenStream};
 
@@ -13,6 +13,8 @@ pub(crate) struct Derived {
     /// `true` for `#[repr(C)]`: then it has the layout of its wire.
     pub(crate) is_repr_c: bool,
     pub(crate) body: Body,
+    /// Its `#[allow(..)]` attributes.
+    pub(crate) lints: Vec<Attribute>,
 }
 
 pub(crate) enum Body {

@@ -6,6 +6,7 @@ use quote::{ToTokens, quote};
 use crate::check;
 use crate::model::{self, Body, Derived};
 use plugin_annotations_backend::args::Args;
+use plugin_annotations_backend::attributes::lints;
 use plugin_annotations_backend::errors::Errors;
 use plugin_annotations_backend::spans::located;
 use plugin_annotations_backend::syntax::{
@@ -36,6 +37,7 @@ pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived>
     }
     Some(Derived {
         krate,
+        lints: lints(&item.attrs),
         is_repr_c: is_repr_c(&item.attrs) && !has_numbers,
         body: body?,
         name: item.ident,

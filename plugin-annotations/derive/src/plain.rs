@@ -10,7 +10,7 @@ use plugin_annotations_backend::syntax::Kind;
 /// The way references to it are passed, and the impl of `Plain`. Both depend on the
 /// types of the fields, which only the compiler knows.
 pub(crate) fn plain(derived: &Derived, parameters: &TokenStream) -> (TokenStream, TokenStream) {
-    let Derived { krate, name, generics, is_repr_c, body } = derived;
+    let Derived { krate, name, generics, is_repr_c, body, .. } = derived;
     let private = quote!(#krate::__private);
     let by_copy = (quote!(#private::ByCopy), quote!());
     let fields: Vec<&Field> = match body {

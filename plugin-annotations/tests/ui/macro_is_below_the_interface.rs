@@ -1,7 +1,7 @@
 use plugin_interface::plugin_interface;
 
 #[plugin_interface]
-#[automock]
+#[concretize]
 pub trait Tool: Send + Sync {
     fn run(&self);
 }

@@ -1,7 +1,7 @@
 use plugin_interface::plugin_interface;
 
 #[plugin_interface]
-#[cfg_attr(all(), doc = "A tool.", automock)]
+#[cfg_attr(all(), doc = "A tool.", concretize)]
 pub trait Tool: Send + Sync {
     fn run(&self);
 }

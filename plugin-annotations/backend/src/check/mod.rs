@@ -6,6 +6,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::LitStr;
 
+use crate::attributes;
 use crate::errors::Errors;
 use crate::lifetimes;
 use crate::model::Receiver;
@@ -15,9 +16,9 @@ use crate::syntax::{
 };
 
 pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
-    for attribute in item.attrs.iter().filter(|attribute| !attribute.is_inert()) {
+    for attribute in attributes::macros(&item.attrs) {
         errors.at(
-            attribute,
+            &attribute,
             "this may be a macro, which would get the trait with everything that `#[plugin_interface]` adds: write it above `#[plugin_interface]`",
         );
     }
@@ -382,4 +383,14 @@ pub(crate) fn name(literal: &LitStr, errors: &mut Errors) -> Option<String> {
         errors.at(&literal, "a name becomes part of a symbol: use letters, digits and `_`");
     }
     valid.then_some(name)
+}
+
+/// Rejects an identifier that cannot be part of a symbol.
+pub(crate) fn is_ascii(name: &Ident, instead: &str, errors: &mut Errors) {
+    if !name.to_string().is_ascii() {
+        let message = format!(
+            "`{name}` becomes part of a symbol, which the linker reads as ASCII: {instead}"
+        );
+        errors.at(name, &message);
+    }
 }

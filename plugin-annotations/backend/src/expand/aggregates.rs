@@ -15,10 +15,10 @@ use crate::parse;
 /// Mistakes become a `compile_error!` in the returned code.
 pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let aggregates = parse::aggregates(args.clone(), &mut errors);
+    let aggregates = parse::aggregates(args.clone(), item.clone(), &mut errors);
     let generated = match (aggregates, errors.into_tokens()) {
         (Some(Aggregates { krate, .. }), None) => {
-            Request::call(&krate, "plugin_aggregates", &args, &TokenStream::new())
+            Request::call(&krate, "plugin_aggregates", args, item.clone())
         }
         (_, errors) => quote!(#errors),
     };
@@ -27,7 +27,7 @@ pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// The code of a library, with the path of the request.
 pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenStream> {
-    let mut aggregates = parse::aggregates(request.args.clone(), errors)?;
+    let mut aggregates = parse::aggregates(request.args.clone(), request.item.clone(), errors)?;
     aggregates.krate = request.krate.clone();
     Some(expand(&aggregates))
 }
@@ -39,7 +39,7 @@ pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenSt
 ///         extern "C" fn plugin_unregister_all_Greeter_v1(*const RegistrationArray)
 ///         extern "C" fn plugin_unmaker_counter_Greeter_v1() -> usize
 /// ```
-fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> TokenStream {
+fn expand(Aggregates { krate, interface, interface_name, lints }: &Aggregates) -> TokenStream {
     let private = quote!(#krate::__private);
     let (counter, object) = (counter_name(interface_name), object_type(interface));
     let name = interface_name.unraw().to_string();
@@ -51,15 +51,18 @@ fn expand(Aggregates { krate, interface, interface_name }: &Aggregates) -> Token
     let package_record = metadata_static(krate, "PACKAGE", &quote!(PACKAGE_RECORD));
     quote! {
         #[doc(hidden)]
+        #(#lints)*
         #[allow(non_upper_case_globals)]
         static #counter: #private::Counter<#object> = #private::Counter::new();
 
         // The symbols contain the name that is written here.
+        #(#lints)*
         const _: () = #private::core::assert!(
             #private::is_same_name(<#object as #krate::Interface>::NAME, #name),
             "use the interface's own name here, not an alias",
         );
 
+        #(#lints)*
         const _: () = {
             #[unsafe(no_mangle)]
             extern "C" fn #register() -> *const #krate::RegistrationArray {

@@ -18,7 +18,7 @@ pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let registration = parse::registration(args.clone(), item.clone(), &mut errors);
     let generated = match (registration, errors.into_tokens()) {
         (Some(Registration { krate, .. }), None) => {
-            Request::call(&krate, "plugin_impl", &args, &item)
+            Request::call(&krate, "plugin_impl", args, item.clone())
         }
         (_, errors) => quote!(#errors),
     };
@@ -42,7 +42,7 @@ pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenSt
 ///         inventory::submit! { factory::<__PluginMaker>() }
 /// ```
 fn expand(registration: &Registration) -> TokenStream {
-    let Registration { krate, interface, interface_name, ty, name, new, stop, keeps_state } =
+    let Registration { krate, interface, interface_name, ty, name, new, stop, keeps_state, lints } =
         registration;
     let private = quote!(#krate::__private);
     let (counter, object) = (counter_name(interface_name), object_type(interface));
@@ -75,6 +75,7 @@ fn expand(registration: &Registration) -> TokenStream {
     let record =
         metadata_static(krate, "RECORD", &quote!(<__PluginMaker as #private::Plugin>::RECORD));
     quote! {
+        #(#lints)*
         const _: () = {
             enum __PluginMaker {}
 

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::parse::ParseStream;
 
-use super::scan::{divide, flat, keyword, punct};
+use super::scan::{flat, keyword, punct, surround};
 
 /// `#[name ..]`
 #[derive(Clone)]
@@ -30,10 +30,15 @@ impl Attribute {
         is_name && !matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
     }
 
-    /// Returns `true` if it is no macro: an attribute of the language, which no name
-    /// of the author can hide. In `cfg_attr`, all of its attributes are such.
-    pub(crate) fn is_inert(&self) -> bool {
-        is_inert(self.brackets.stream())
+    /// The tokens in its brackets.
+    pub(crate) fn content(&self) -> TokenStream {
+        self.brackets.stream()
+    }
+
+    /// The attribute with other tokens in its brackets.
+    pub(crate) fn with_content(&self, content: TokenStream) -> Attribute {
+        let brackets = surround(Delimiter::Bracket, content, self.brackets.span());
+        Attribute { pound: self.pound.clone(), brackets }
     }
 
     /// Divides attributes into those named `ffi` and the others.
@@ -90,40 +95,4 @@ fn is_restriction(group: &Group) -> bool {
     let is_word = tokens.next().is_some_and(|first| words.contains(&&*first.to_string()));
     let is_path = matches!(tokens.next(), Some(TokenTree::Punct(_)));
     group.delimiter() == Delimiter::Parenthesis && is_word && !is_path
-}
-
-/// The attributes of the language that a trait may have.
-const INERT: [&str; 11] = [
-    "allow",
-    "cfg",
-    "cfg_attr",
-    "deny",
-    "deprecated",
-    "diagnostic",
-    "doc",
-    "expect",
-    "forbid",
-    "must_use",
-    "warn",
-];
-
-fn is_inert(attribute: TokenStream) -> bool {
-    let tokens = flat(attribute);
-    let mut tokens = tokens.into_iter();
-    let name = match tokens.next() {
-        Some(TokenTree::Ident(name)) => name.to_string(),
-        _ => return false,
-    };
-    let next = tokens.next();
-    let is_path = matches!(&next, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-    if !INERT.contains(&&*name) || is_path != (name == "diagnostic") {
-        return false;
-    }
-    match next {
-        Some(TokenTree::Group(group)) if name == "cfg_attr" => {
-            // The first is the condition.
-            divide(group.stream(), ',').into_iter().skip(1).all(is_inert)
-        }
-        _ => true,
-    }
 }

@@ -11,6 +11,7 @@ use super::ty::Type;
 
 /// An impl without the items in its braces.
 pub(crate) struct ItemImpl {
+    pub(crate) attrs: Vec<Attribute>,
     pub(crate) generics: Generics,
     /// The trait; `None` for an inherent impl.
     pub(crate) interface: Option<Path>,
@@ -19,7 +20,7 @@ pub(crate) struct ItemImpl {
 
 impl Parse for ItemImpl {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Attribute::parse_outer(input)?;
+        let attrs = Attribute::parse_outer(input)?;
         keyword(input, "unsafe");
         if keyword(input, "impl").is_none() {
             return Err(input.error("`#[plugin_impl]` goes on `impl Trait for Type`"));
@@ -33,7 +34,7 @@ impl Parse for ItemImpl {
         };
         generics.parse_where(input)?;
         input.parse::<Group>()?;
-        Ok(ItemImpl { generics, interface, self_ty })
+        Ok(ItemImpl { attrs, generics, interface, self_ty })
     }
 }
 

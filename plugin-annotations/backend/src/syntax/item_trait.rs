@@ -61,7 +61,9 @@ impl Parse for ItemTrait {
         let vis = visibility(input)?;
         let (unsafety, auto) = (keyword(input, "unsafe"), keyword(input, "auto"));
         let Some(trait_token) = keyword(input, "trait") else {
-            return Err(input.error("`#[plugin_interface]` goes on a trait"));
+            return Err(
+                input.error("`#[plugin_interface]` goes on a trait, and `#[automock]` below it")
+            );
         };
         let ident = input.parse()?;
         let mut generics: Generics = input.parse()?;

@@ -43,5 +43,5 @@ pub use ty::Type;
 
 pub(crate) use item_impl::ItemImpl;
 pub(crate) use item_trait::{ItemTrait, OtherItem, OtherKind, TraitItem, TraitMethod};
-pub(crate) use scan::{Ends, expect, keyword, until};
+pub(crate) use scan::{Ends, divide, expect, keyword, until};
 pub(crate) use signature::{Receiver, Signature};

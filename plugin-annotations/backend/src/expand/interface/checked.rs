@@ -165,7 +165,7 @@ fn view(interface: &Interface, receiver: Receiver) -> TokenStream {
 /// A method of the view of `receiver`.
 fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenStream {
     let Interface { krate, item, .. } = interface;
-    let (vis, cfgs, docs) = (&item.vis, &method.cfgs, &method.docs);
+    let (vis, cfgs, docs, lints) = (&item.vis, &method.cfgs, &method.docs, &method.lints);
     let Forwarded { mut signature, this, arguments } = forwarded(method);
     let output = &method.output;
     let result = quote!(#krate::__private::core::result::Result);
@@ -198,6 +198,7 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
     quote! {
         #(#cfgs)*
         #(#docs)*
+        #(#lints)*
         #[inline]
         #vis #signature {
             let __proxy = #proxy;

@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use crate::model::Interface;
 
 /// The items for hosts, behind the macro that is empty in plugins.
-pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
+pub(super) fn host(Interface { krate, item, lints, .. }: &Interface) -> TokenStream {
     let (vis, name) = (ours(&item.vis), &item.ident);
     let snake = snake_case(&item.ident.unraw().to_string());
     let (load, unload) = (format_ident!("load_{snake}_from_lib"), format_ident!("unload_{snake}"));
@@ -30,6 +30,7 @@ pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
     quote! {
         #krate::__host_only! {
             #[doc = #load_doc]
+            #(#lints)*
             #[allow(dead_code, deprecated)]
             #vis fn #load(__path: &::std::path::Path) -> #krate::__private::core::result::Result<
                 (#krate::libloading::Library, *const #krate::RegistrationArray),
@@ -39,6 +40,7 @@ pub(super) fn host(Interface { krate, item, .. }: &Interface) -> TokenStream {
             }
 
             #[doc = #unload_doc]
+            #(#lints)*
             #[allow(dead_code, deprecated)]
             #vis unsafe fn #unload(
                 __library: #krate::libloading::Library,

@@ -4,6 +4,7 @@ mod checked;
 mod describe;
 mod forward;
 mod host_side;
+mod mock;
 mod object;
 mod proxy;
 mod since;
@@ -13,11 +14,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
+use crate::attributes;
 use crate::errors::Errors;
 use crate::generate::Request;
 use crate::model::Interface;
 use crate::parse;
-use crate::syntax::{Attribute, ItemTrait, TraitItem};
+use crate::syntax::{ItemTrait, TraitItem};
 
 /// Makes a trait an interface: `#[plugin_interface(args)] item`.
 ///
@@ -26,9 +28,7 @@ pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let interface = parse::interface(args.clone(), item.clone(), &mut errors);
     match (interface, errors.into_tokens()) {
-        (Some(interface), None) => {
-            Request::call(&interface.krate, "plugin_interface", &args, &item)
-        }
+        (Some(interface), None) => Request::call(&interface.krate, "plugin_interface", args, item),
         (_, errors) => {
             let stub = stub(item);
             quote!(#stub #errors)
@@ -50,7 +50,7 @@ fn stub(item: TokenStream) -> TokenStream {
     let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) else {
         return item;
     };
-    item.attrs.retain(Attribute::is_inert);
+    item.attrs = attributes::inert(&item.attrs);
     for item in &mut item.items {
         if let TraitItem::Method(method) = item {
             // A pattern would be a second error in a method without a body.
@@ -65,7 +65,7 @@ fn stub(item: TokenStream) -> TokenStream {
 }
 
 fn expand(interface: &Interface) -> TokenStream {
-    let item = &interface.item;
+    let (item, lints) = (&interface.item, &interface.lints);
     let vtable = vtable::layout(interface);
     let proxy = proxy::definition(interface);
     let proxy_impls = proxy::implementation(interface);
@@ -79,10 +79,12 @@ fn expand(interface: &Interface) -> TokenStream {
     let supertraits = object::supertraits(interface);
     let item = item.with(object::method(interface));
     let host = host_side::host(interface);
+    let mocks = mock::mocks(interface);
     // The shims come first: they name each type at the place in the author's code,
     // so errors about a type point there.
     quote! {
         #item
+        #(#lints)*
         #[allow(deprecated, clippy::borrowed_box, clippy::type_complexity)]
         const _: () = {
             #(#shims)*
@@ -98,6 +100,7 @@ fn expand(interface: &Interface) -> TokenStream {
         #proxy
         #views
         #host
+        #mocks
     }
 }
 

@@ -73,7 +73,8 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 
 /// The method of the trait.
 fn body(interface: &Interface, method: &Method) -> TokenStream {
-    let (krate, name, cfgs) = (&interface.krate, &interface.item.ident, &method.cfgs);
+    let (krate, name) = (&interface.krate, &interface.item.ident);
+    let (cfgs, lints) = (&method.cfgs, &method.lints);
     let Forwarded { signature, this, arguments } = forwarded(method);
     let (text, call) = (signature.ident.unraw().to_string(), call_name(method));
     let mut value = quote! {
@@ -89,6 +90,7 @@ fn body(interface: &Interface, method: &Method) -> TokenStream {
     }
     quote! {
         #(#cfgs)*
+        #(#lints)*
         #[inline]
         #signature {
             #value
@@ -106,7 +108,7 @@ pub(super) fn call_name(method: &Method) -> Ident {
 /// It is unsafe since a fault must not outlive the proxy: the plugin's code frees
 /// it.
 fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
-    let (cfgs, field) = (&method.cfgs, &method.signature.ident);
+    let (cfgs, lints, field) = (&method.cfgs, &method.lints, &method.signature.ident);
     let Forwarded { mut signature, this, arguments } = forwarded(method);
     let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
     signature.ident = call_name(method);
@@ -146,6 +148,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     });
     quote! {
         #(#cfgs)*
+        #(#lints)*
         #[inline]
         unsafe #signature {
             let __object = &#this.plugin_object;

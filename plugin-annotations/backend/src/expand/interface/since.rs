@@ -70,7 +70,7 @@ fn newtype(interface: &Interface, missing: &Method) -> TokenStream {
     let target = &missing.signature.ident;
     let others = methods.iter().filter(|method| method.signature.ident != *target);
     let others = others.map(|method| {
-        let (cfgs, target) = (&method.cfgs, &method.signature.ident);
+        let (cfgs, lints, target) = (&method.cfgs, &method.lints, &method.signature.ident);
         let Forwarded { signature, this, arguments } = forwarded(method);
         let reference = match method.receiver {
             Receiver::Ref => quote!(&),
@@ -78,6 +78,7 @@ fn newtype(interface: &Interface, missing: &Method) -> TokenStream {
         };
         quote! {
             #(#cfgs)*
+            #(#lints)*
             #[inline]
             #signature {
                 <#proxy as #name>::#target(#reference #this.0, #(#arguments),*)

@@ -33,12 +33,16 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
             ) -> #krate::abi::Outcome<#returned>
         }
     });
+    // A lint about the name of a field asks the struct.
+    let of_fields = methods.iter().flat_map(|method| &method.lints);
     let vtable_doc = format!("The vtable of one implementation of [`{name}`].");
     let registration_doc =
         format!("An instance of [`{name}`] and its vtable, as makers return it.");
     quote! {
         #[doc = #vtable_doc]
         #(#lints)*
+        #(#of_fields)*
+        #[allow(clippy::duplicated_attributes)]
         #[allow(deprecated)]
         #[repr(C)]
         #vis struct #vtable {
@@ -81,7 +85,8 @@ fn shim_name(method: &Method) -> Ident {
 ///         }
 /// ```
 pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStream {
-    let (cfgs, name, target) = (&method.cfgs, &item.ident, &method.signature.ident);
+    let (name, target) = (&item.ident, &method.signature.ident);
+    let (cfgs, lints) = (&method.cfgs, &method.lints);
     let shim = shim_name(method);
     let arguments: Vec<_> =
         (0..method.parameters.len()).map(|i| format_ident!("__argument_{i}")).collect();
@@ -142,6 +147,7 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     let call = method.output_with.as_ref().map_or(call.clone(), |with| with.lower(&call));
     quote! {
         #(#cfgs)*
+        #(#lints)*
         unsafe extern "C" fn #shim<
             __Plugin: #name + ?#krate::__private::core::marker::Sized,
             __Storage: #krate::__private::InstanceStorage<__Plugin>,
