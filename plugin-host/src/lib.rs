@@ -22,6 +22,7 @@ mod manager;
 mod output;
 mod report;
 mod signals;
+mod streams;
 mod worker;
 
 use std::process::ExitCode;
@@ -44,13 +45,16 @@ pub fn main() -> ExitCode {
     let result = signals::prepare(&command).and_then(|()| run(&command));
     worker::session_directory::remove();
     let exit = result.unwrap_or_else(|error| {
-        output::print_failure(&error, command.json());
+        output::print_failure(&format!("{error:#}"), command.json());
         exit::exit_of(&error)
     });
     exit.into()
 }
 
 fn run(command: &Command) -> anyhow::Result<Exit> {
+    if command.runs_plugins() {
+        streams::keep_from_plugins(command.json())?;
+    }
     match command {
         Command::List(args) => commands::list::run(args),
         Command::Inspect(args) => commands::inspect::run(args),

@@ -2,14 +2,13 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, Write};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
 use serde::Serialize;
+
+use crate::streams::print_text;
 
 /// Escapes text from a plugin or a file name, so that it prints on one line.
 pub(crate) fn escaped(text: &str) -> String {
@@ -67,68 +66,16 @@ fn print_to_stderr(kind: &str, text: &str) {
 }
 
 /// Prints the error that ended a command; as JSON, also to stdout.
-pub(crate) fn print_failure(error: &anyhow::Error, json: bool) {
+pub(crate) fn print_failure(error: &str, json: bool) {
     #[derive(Serialize)]
     struct Failure<'a> {
         error: &'a str,
     }
-    let text = escaped_lines(&format!("{error:#}"));
+    let text = escaped_lines(error);
     print_error(&text);
     if json {
         // The error on stderr and the exit code are left.
         let _ = print_json_line(&Failure { error: &text });
-    }
-}
-
-/// Stdout while plugins in this process cannot use it.
-static RESERVED: OnceLock<File> = OnceLock::new();
-
-/// `true` once the reader of stdout has gone away.
-static UNREAD: AtomicBool = AtomicBool::new(false);
-
-/// Redirects the output of plugins in this process to stderr. The program's own
-/// lines still go to stdout.
-///
-/// Does nothing on Windows.
-pub(crate) fn reserve_stdout() -> io::Result<()> {
-    #[cfg(unix)]
-    if RESERVED.get().is_none() {
-        let stdout = rustix::io::fcntl_dupfd_cloexec(io::stdout(), 3)?;
-        rustix::stdio::dup2_stdout(io::stderr())?;
-        let _ = RESERVED.set(File::from(stdout));
-    }
-    Ok(())
-}
-
-/// Returns `true` once the reader of stdout, such as `head`, has gone away.
-/// Endless commands stop then.
-pub(crate) fn is_unread() -> bool {
-    UNREAD.load(Ordering::Relaxed)
-}
-
-/// Prints text to stdout.
-///
-/// A reader that has gone away is no error: the exit code still tells how the
-/// command went.
-pub(crate) fn print_text(text: &str) -> io::Result<()> {
-    print_bytes(text.as_bytes())
-}
-
-/// Prints bytes to stdout, as [`print_text`] prints text.
-pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
-    if is_unread() {
-        return Ok(());
-    }
-    let written = match RESERVED.get() {
-        Some(mut stdout) => stdout.write_all(bytes),
-        None => io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()),
-    };
-    match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            UNREAD.store(true, Ordering::Relaxed);
-            Ok(())
-        }
-        written => written,
     }
 }
 

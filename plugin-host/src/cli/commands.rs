@@ -134,4 +134,7 @@ pub(crate) struct CallArgs {
     /// Time limit for the call [default: none].
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
+    /// Print JSON; the library's own output goes to stderr. Write it before FILE.
+    #[arg(long)]
+    pub(crate) json: bool,
 }

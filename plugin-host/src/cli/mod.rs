@@ -83,7 +83,18 @@ impl Command {
             Command::Watch(args) => args.json,
             Command::Check(args) => args.json,
             Command::Diff(args) => args.json,
-            Command::Header(_) | Command::Call(_) | Command::Worker(_) => false,
+            Command::Call(args) => args.json,
+            Command::Header(_) | Command::Worker(_) => false,
+        }
+    }
+
+    /// Returns `true` if code of plugins runs, here or in children.
+    pub(crate) fn runs_plugins(&self) -> bool {
+        match self {
+            Command::Run(_) | Command::Watch(_) | Command::Check(_) | Command::Call(_) => true,
+            Command::List(_) | Command::Inspect(_) | Command::Header(_) | Command::Diff(_) => false,
+            // The parent took care of it.
+            Command::Worker(_) => false,
         }
     }
 }

@@ -8,7 +8,8 @@ use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
 use crate::cli::HeaderArgs;
 use crate::exit::Exit;
 use crate::header::header;
-use crate::output::{print_error, print_note, print_text};
+use crate::output::{print_error, print_note};
+use crate::streams::print_text;
 
 pub(crate) fn run(args: &HeaderArgs) -> anyhow::Result<Exit> {
     let metadata = plugin_interface::inspect(&args.file)?;

@@ -1,13 +1,12 @@
 //! `run DIR`: loads, calls and unloads every plugin, and counts.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cargo;
 use crate::cli::{LoadArgs, RunArgs};
 use crate::exit::Exit;
 use crate::manager::without_probe;
-use crate::output::{print_error, print_json, progress, reserve_stdout};
+use crate::output::{print_error, print_json, progress};
 use crate::report::run::{RejectedReport, RunReport};
 use crate::worker::child::{Passed, ReportFile, again, start, wait};
 use crate::worker::drive::drive_file;
@@ -37,32 +36,20 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
 
 fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(RunReport, Exit)> {
     if !args.load.no_probe {
-        return drive_in_child(&args.load, path, &args.greet, args.json);
-    }
-    if args.json {
-        reserve_stdout()?;
+        return drive_in_child(&args.load, path, &args.greet);
     }
     let mut manager = without_probe(&args.load.policy)?;
     Ok(drive_file(&mut manager, path, &args.greet))
 }
 
-/// Drives a library in a child process. With `is_quiet`, the output of its
-/// plugins goes to stderr.
-fn drive_in_child(
-    args: &LoadArgs,
-    path: &Path,
-    greet: &str,
-    is_quiet: bool,
-) -> anyhow::Result<(RunReport, Exit)> {
+/// Drives a library in a child process.
+fn drive_in_child(args: &LoadArgs, path: &Path, greet: &str) -> anyhow::Result<(RunReport, Exit)> {
     let deadline = args.probe_timeout;
     let report = ReportFile::new()?;
     let mut command = again("drive", &args.policy)?;
     command.arg("--report").arg(report.path()).arg(format!("--greet={greet}"));
     command.arg("--").arg(path);
-    match is_quiet {
-        true => drop(command.stdout(io::stderr())),
-        false => Passed::prepare(&mut command),
-    }
+    Passed::prepare(&mut command);
     let mut child = start(&mut command)?;
     let passed = Passed::start(&mut child);
     let waited = wait(&mut child, Some(deadline))?;

@@ -11,8 +11,34 @@ use crate::worker::function;
 /// The answer of the function, or the error.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct CallReply {
+    pub(crate) answer: Result<CallAnswer, String>,
+}
+
+/// The answer of a function in both forms of output.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct CallAnswer {
     /// `None` if the function returns nothing.
-    pub(crate) answer: Result<Option<String>, String>,
+    pub(crate) text: Option<String>,
+    /// Null if the function returns nothing.
+    pub(crate) json: serde_json::Value,
+}
+
+impl CallAnswer {
+    fn of(value: &Value<'_>) -> Self {
+        let text = value.to_string();
+        let json = match value {
+            Value::Void => return CallAnswer { text: None, json: serde_json::Value::Null },
+            Value::Bool(value) => (*value).into(),
+            Value::Float(value) => (*value).into(),
+            Value::Int(value) => match (i64::try_from(*value), u64::try_from(*value)) {
+                (Ok(value), _) => value.into(),
+                (_, Ok(value)) => value.into(),
+                _ => text.clone().into(),
+            },
+            _ => text.clone().into(),
+        };
+        CallAnswer { text: Some(text), json }
+    }
 }
 
 pub(super) fn run(args: &CallWorkerArgs) -> anyhow::Result<Exit> {
@@ -24,13 +50,10 @@ pub(super) fn run(args: &CallWorkerArgs) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn answer(args: &CallWorkerArgs) -> anyhow::Result<Option<String>> {
+fn answer(args: &CallWorkerArgs) -> anyhow::Result<CallAnswer> {
     let args = &args.function;
     let signature: Signature = args.signature.parse()?;
     let arguments = signature.read(args.arguments.iter().map(String::as_str))?;
     let library = function::open(&args.file, [&signature], &args.policy)?;
-    Ok(match function::call(&library, &signature, &arguments)? {
-        Value::Void => None,
-        answer => Some(answer.to_string()),
-    })
+    Ok(CallAnswer::of(&function::call(&library, &signature, &arguments)?))
 }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 
 use crate::cli::PolicyArgs;
-use crate::output::print_bytes;
+use crate::streams::{is_reserved, print_bytes};
 use crate::worker::session_directory;
 
 /// The report that a child process writes to a file, as stdout is the plugins'.
@@ -80,9 +80,10 @@ pub(crate) fn start(command: &mut Command) -> anyhow::Result<Child> {
 pub(crate) struct Passed(Option<Receiver<()>>);
 
 impl Passed {
-    /// Lets a child print to this process, unless stdout is a terminal.
+    /// Lets a child print to this process, unless stdout is a terminal or the
+    /// output of plugins goes to stderr.
     pub(crate) fn prepare(command: &mut Command) {
-        if !io::stdout().is_terminal() {
+        if !io::stdout().is_terminal() && !is_reserved() {
             command.stdout(Stdio::piped());
         }
     }

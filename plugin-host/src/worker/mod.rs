@@ -9,7 +9,7 @@ mod probe;
 pub(crate) mod session_directory;
 mod watch_function;
 
-pub(crate) use call_function::CallReply;
+pub(crate) use call_function::{CallAnswer, CallReply};
 
 use crate::cli::WorkerCommand;
 use crate::exit::Exit;

@@ -8,7 +8,8 @@ use plugin_interface::{HotError, HotLibrary, HotReload, LoadError};
 
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
-use crate::output::{describe, escaped, is_unread, print_error, print_line};
+use crate::output::{describe, escaped, print_error, print_line};
+use crate::streams::is_unread;
 use crate::worker::function::{call, open, without_parameters};
 
 pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {

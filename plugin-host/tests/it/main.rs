@@ -16,6 +16,8 @@ mod list;
 mod readme;
 mod records;
 mod run;
+#[cfg(unix)]
+mod streams;
 mod surroundings;
 mod usage;
 mod watch;

@@ -11,13 +11,13 @@ use crate::deadline::{until, within};
 use crate::environment::{Directory, plugin_host};
 
 /// A running watch.
-struct Watch {
+pub(crate) struct Watch {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Watch {
-    fn of(directory: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn of(directory: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_plugin-host"))
             .arg("watch")
             .args(arguments)
@@ -41,7 +41,7 @@ impl Watch {
         words.iter().for_each(|word| assert!(line.contains(word), "{word}: {line}"));
     }
 
-    fn json(&mut self) -> Value {
+    pub(crate) fn json(&mut self) -> Value {
         let line = self.line();
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
@@ -53,7 +53,7 @@ impl Watch {
 
     /// Ends the watch as Ctrl-C does. Returns the remaining lines, the errors and
     /// the exit code.
-    fn interrupt(self) -> (Vec<String>, String, i32) {
+    pub(crate) fn interrupt(self) -> (Vec<String>, String, i32) {
         self.send_interrupt();
         let rest = within("its output ends", || self.lines.map(Result::unwrap).collect());
         let output = within("the watch ends", || self.child.wait_with_output()).unwrap();

@@ -12,7 +12,7 @@ use plugin_interface::{LoadError, PluginManager};
 
 use crate::cli::CheckArgs;
 use crate::exit::Exit;
-use crate::output::{print_json, reserve_stdout};
+use crate::output::print_json;
 use crate::report::check::CheckReport;
 use failed::FailedCheck;
 
@@ -27,9 +27,6 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     };
     if files.is_empty() {
         anyhow::bail!(super::nothing_in(&args.path));
-    }
-    if args.json {
-        reserve_stdout()?;
     }
     let mut exit = Exit::Ok;
     let mut reports = Vec::new();

@@ -14,9 +14,9 @@ use plugin_interface::{LoadError, WatchOptions};
 
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
-use crate::output::{is_unread, reserve_stdout};
 use crate::report::watch::WatchLine;
 use crate::signals;
+use crate::streams::is_unread;
 use greeting::Greeting;
 use noticed::pass_on;
 use session::Session;
@@ -25,9 +25,6 @@ const SAME_INTERRUPT: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     check_directory(&args.path)?;
-    if args.json {
-        reserve_stdout()?;
-    }
     let mut manager = crate::manager::manager(&args.load, &args.greet)?;
     if let Some(interval) = args.poll {
         manager = manager.with_polling(interval);

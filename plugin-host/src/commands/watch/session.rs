@@ -10,8 +10,8 @@ use super::greeting::Greeting;
 use super::noticed::Noticed;
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
-use crate::output::is_unread;
 use crate::report::watch::WatchLine;
+use crate::streams::is_unread;
 use crate::worker::drive::call;
 
 pub(super) struct Session<'a> {

@@ -1,8 +1,11 @@
 //! The child process of a probe: a manager that loads one library.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use super::PluginManager;
 use crate::host::error::LoadError;
@@ -10,6 +13,7 @@ use crate::host::file::copies::Copies;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::{Probe, SURVIVED, UNTRIED};
 use crate::host::manager::handle::PluginHandle;
+use crate::host::platform;
 use crate::host::platform::parent_death::end_with_parent;
 
 impl Probe {
@@ -28,6 +32,8 @@ impl Probe {
     /// ```
     pub fn serve(library: &Path, copy: &Path, calls: impl FnOnce(&[PluginHandle])) {
         end_with_parent();
+        // A plugin may close the original.
+        let answer = platform::another_stdout();
         // The host has judged whether the file may be loaded.
         let mut policy = LoadPolicy::new().allow_world_writable();
         // The host removes what this process leaves when it is killed.
@@ -53,7 +59,22 @@ impl Probe {
         }
         // Removes the directory of its copies now: the host kills this process.
         drop(manager);
-        let mut out = io::stdout().lock();
-        let _ = writeln!(out, "\n{marker}").and_then(|()| out.flush());
+        let line = format!("\n{marker}\n");
+        let _ = answer.and_then(|mut answer| write_patiently(&mut answer, line.as_bytes()));
     }
+}
+
+/// Writes everything, also if a plugin made the pipe non-blocking.
+fn write_patiently(to: &mut File, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match to.write(bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }

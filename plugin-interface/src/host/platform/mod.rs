@@ -39,15 +39,15 @@ pub(crate) use portable_image::{Image, is_of_content, mapped};
 use unix::is_mapped;
 #[cfg(unix)]
 pub(crate) use unix::{
-    ChildPipe, at_exit, change_time, enter_by_owner_only, file_at, file_number, is_no_child,
-    is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, keep, killed_by, link,
-    map, never_wait, path_bytes, read_at, special_file,
+    ChildPipe, another_stdout, at_exit, change_time, enter_by_owner_only, file_at, file_number,
+    is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, keep,
+    killed_by, link, map, never_wait, path_bytes, read_at, special_file,
 };
 #[cfg(not(unix))]
 use windows::is_mapped;
 #[cfg(not(unix))]
 pub(crate) use windows::{
-    ChildPipe, at_exit, change_time, enter_by_owner_only, file_at, file_number, is_no_child,
-    is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, keep, killed_by, link,
-    map, never_wait, path_bytes, read_at, special_file,
+    ChildPipe, another_stdout, at_exit, change_time, enter_by_owner_only, file_at, file_number,
+    is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, keep,
+    killed_by, link, map, never_wait, path_bytes, read_at, special_file,
 };

@@ -6,7 +6,7 @@ use core::mem::MaybeUninit;
 use std::ffi::OsStr;
 use std::fs::{File, FileType, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{
     FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, symlink,
@@ -63,6 +63,11 @@ pub(crate) fn special_file(kind: FileType) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Returns stdout under another number, which children do not inherit.
+pub(crate) fn another_stdout() -> io::Result<File> {
+    Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
 }
 
 /// Only the owner may enter a directory that is created by this builder.

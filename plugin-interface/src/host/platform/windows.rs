@@ -39,6 +39,20 @@ pub(crate) fn special_file(_: FileType) -> Option<&'static str> {
     None
 }
 
+/// Returns stdout under another handle, which children do not inherit.
+#[cfg(windows)]
+pub(crate) fn another_stdout() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+
+    Ok(io::stdout().as_handle().try_clone_to_owned()?.into())
+}
+
+/// A handle cannot be doubled here.
+#[cfg(not(windows))]
+pub(crate) fn another_stdout() -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Temporary directories are in the profile of the user already.
 pub(crate) fn enter_by_owner_only(_: &mut tempfile::Builder<'_, '_>) {}
 
