@@ -14,7 +14,7 @@ use plugin_interface::{
 
 use crate::builds::is_soak;
 use crate::deadline::{until, within};
-use crate::fixtures::{Directory, fixture, is_mapped, released};
+use crate::fixtures::{Directory, is_mapped, released};
 use crate::objects::{wait_until_told_unmapped, wait_until_unmapped};
 
 /// Replaces the plugin in a process of its own.
@@ -144,6 +144,12 @@ fn pinned(outcome: UnloadOutcome) -> (usize, usize, Vec<String>) {
     }
 }
 
+fn counts(outcome: UnloadOutcome) -> (usize, usize) {
+    let (destructors, threads, reasons) = pinned(outcome);
+    assert!(!reasons.is_empty(), "a reason is always there");
+    (destructors, threads)
+}
+
 fn lines(file: &str) -> Vec<String> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     text.lines().map(str::to_owned).collect()
@@ -160,14 +166,17 @@ fn thread_locals_of_living_threads_pin_until_each_has_been_dropped() {
         worker.run(&plugin, move |plugin| plugin.touch(&file));
     }
     drop(plugin);
-    assert_eq!(pinned(loaded.outcome()), (4, 0, vec![]), "two on each of two threads");
+    assert_eq!(counts(loaded.outcome()), (4, 0), "two on each of two threads");
     let listed = retained().into_iter().find(|retained| retained.path == loaded.path).unwrap();
     assert_eq!(listed.outcome, loaded.outcome());
-    assert_eq!(listed.bytes, loaded.path.metadata().unwrap().len());
+    assert!(0 < listed.bytes && listed.bytes < loaded.path.metadata().unwrap().len());
+    let (_, _, reasons) = pinned(loaded.outcome());
+    assert!(reasons[0].contains("threads::FIRST or threads::SECOND"), "{reasons:?}");
+    assert!(reasons[0].contains("call it from threads that end"), "{reasons:?}");
     assert!(is_mapped("pinning") && lines(&file).is_empty());
 
     one.end();
-    assert_eq!(pinned(loaded.outcome()), (2, 0, vec![]));
+    assert_eq!(counts(loaded.outcome()), (2, 0));
     assert_eq!(lines(&file), ["second", "first"], "the last one first, as the C library has it");
     two.end();
     loaded.wait_until_unmapped("pinning");
@@ -178,10 +187,7 @@ fn thread_locals_of_living_threads_pin_until_each_has_been_dropped() {
 fn a_library_is_refused_once_its_budget_is_spent_and_only_that_one() {
     for (name, policy) in [
         ("count_budget", LoadPolicy::new().retain(2, u64::MAX)),
-        (
-            "byte_budget",
-            LoadPolicy::new().retain(9, 2 * fixture("threads").metadata().unwrap().len()),
-        ),
+        ("byte_budget", LoadPolicy::new().retain(9, 1 << 20)),
     ] {
         let mut loaded = Loaded::with_policy(name, policy);
         let worker = Worker::start();
@@ -194,9 +200,12 @@ fn a_library_is_refused_once_its_budget_is_spent_and_only_that_one() {
         let LoadError::StillMapped { versions, ref outcome, .. } = refused else {
             panic!("{refused}")
         };
-        assert_eq!((versions, pinned((**outcome).clone())), (2, (2, 0, vec![])));
+        assert_eq!((versions, counts((**outcome).clone())), (2, (2, 0)));
         let text = refused.to_string();
-        assert!(text.contains("2 thread-local destructors wait; let the threads end"), "{text}");
+        assert!(
+            text.contains("2 thread-local destructors wait, the thread-local threads::"),
+            "{text}"
+        );
         // By each of its names.
         let again = loaded.directory.path().join(".").join(loaded.path.file_name().unwrap());
         let refused = loaded.manager.load_library(again);
@@ -216,7 +225,10 @@ fn a_thread_that_runs_on_pins_until_it_ends() {
     let mut loaded = Loaded::new("running");
     let told = loaded.file("told");
     loaded.load().stay(told.clone());
-    assert_eq!(pinned(loaded.outcome()), (0, 1, vec![]));
+    assert_eq!(counts(loaded.outcome()), (0, 1));
+    let (_, _, reasons) = pinned(loaded.outcome());
+    assert!(reasons[0].contains("started in ") && reasons[0].contains("threads"), "{reasons:?}");
+    assert!(reasons[0].contains("join it in `stop`"), "{reasons:?}");
     std::fs::write(told, "").unwrap();
     loaded.wait_until_unmapped("running");
 }
@@ -282,7 +294,7 @@ fn a_destructor_of_a_key_that_runs_pins_until_it_has_run() {
     let ended = thread::spawn(|| worker.end());
     until("the destructor runs", || !lines(&file).is_empty());
     drop(plugin);
-    assert_eq!(pinned(loaded.outcome()), (1, 0, vec![]), "it is in the midst of it");
+    assert_eq!(counts(loaded.outcome()), (1, 0), "it is in the midst of it");
     std::fs::write(told, "").unwrap();
     within("the worker ends", || ended.join()).unwrap();
     loaded.wait_until_unmapped("slow_key");

@@ -163,17 +163,16 @@ pub enum LoadError {
     },
     /// The policy allows no more earlier versions of the library to stay mapped.
     #[error(
-        "{}: {versions} earlier version{} still mapped ({bytes} bytes of files), as many as the policy allows; the last is {outcome}; {}allow more by LoadPolicy::retain",
+        "{}: {versions} earlier version{} still mapped ({bytes} bytes of memory), as many as the policy allows; the last is {outcome}; or allow more by LoadPolicy::retain",
         path.display(),
-        if *versions == 1 { " is" } else { "s are" },
-        outcome.remedy().map(|remedy| format!("{remedy}, or ")).unwrap_or_default()
+        if *versions == 1 { " is" } else { "s are" }
     )]
     StillMapped {
         /// The library.
         path: PathBuf,
         /// The number of versions that were closed and are still mapped.
         versions: usize,
-        /// The size of their files.
+        /// The size of their code and data in memory.
         bytes: u64,
         /// The reason why the last of them is mapped.
         outcome: Box<UnloadOutcome>,

@@ -11,3 +11,4 @@ pub(crate) mod paged;
 pub(crate) mod private_copy;
 pub(crate) mod private_directory;
 mod sparse_copy;
+pub(crate) mod symbol;

@@ -46,6 +46,11 @@ impl Mapped {
         Mapped { path, close_record, count: 0, library, image, services, copy }
     }
 
+    /// Returns the size in memory, or else that of the file.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.image.size().unwrap_or(self.copy.len())
+    }
+
     /// Returns the reason why it is still mapped.
     pub(crate) fn outcome(&self) -> UnloadOutcome {
         outcome::outcome(thread_exits::held(self.services.library()).unwrap_or_default())
@@ -88,6 +93,11 @@ impl Mapped {
 }
 
 impl Linked {
+    /// Returns the size in memory, or else that of the file.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.image.size().unwrap_or(self.copy.len())
+    }
+
     /// Returns `true` if the linker has unmapped it in the meantime.
     pub(crate) fn is_gone(&mut self) -> bool {
         let is_gone = !self.image.is_mapped();

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::host::library::reasons;
 use crate::host::thread_exits;
 use crate::host::thread_exits::{Held, LibraryId};
 
@@ -49,7 +50,8 @@ pub enum UnloadOutcome {
         /// Its objects that are in use: a `Box<dyn Trait>` that one of its
         /// methods returned, a closure, an iterator, a future, a waker.
         objects: usize,
-        /// Other known reasons.
+        /// The reasons, at least one, each with what to do: the names of
+        /// thread-locals and threads, and what else is known.
         reasons: Vec<String>,
     },
     /// It stays mapped, because this host cannot know when it is safe to unmap
@@ -86,22 +88,6 @@ impl fmt::Display for UnloadOutcome {
                 write!(f, "pinned: {}", all.join(", "))
             }
         }
-    }
-}
-
-impl UnloadOutcome {
-    /// Returns what would let the library be unmapped, if anything does before
-    /// the process ends.
-    pub(crate) fn remedy(&self) -> Option<String> {
-        let UnloadOutcome::Pinned { destructors, threads, objects, .. } = self else { return None };
-        let all = [
-            (*destructors, "let the threads end that called it"),
-            (*threads, "let the threads end that it started"),
-            (*objects, "drop its objects, closures, iterators, futures and wakers"),
-        ];
-        let all: Vec<_> =
-            all.iter().filter(|(count, _)| *count > 0).map(|(_, text)| *text).collect();
-        (!all.is_empty()).then(|| all.join(", "))
     }
 }
 
@@ -172,30 +158,29 @@ impl CloseState {
 
 /// The outcome for a library that was closed and is still mapped.
 pub(crate) fn linked(reason: &str) -> UnloadOutcome {
-    pinned(Held::default(), reason)
+    pinned(&Held::default(), vec![reason.to_owned()])
 }
 
 /// Describes what keeps a library mapped.
 pub(crate) fn outcome(held: Held) -> UnloadOutcome {
-    match held {
-        Held { unknown: true, .. } => UnloadOutcome::Retained { reason: UNKNOWN.to_owned() },
-        _ if held == Held::default() => pinned(held, LEAVING),
-        Held { outside: 0, .. } => pinned(held, ""),
-        Held { .. } => pinned(held, OUTSIDE),
+    if held.unknown {
+        return UnloadOutcome::Retained { reason: UNKNOWN.to_owned() };
+    }
+    let reasons = reasons::of(&held);
+    match reasons.is_empty() {
+        true => pinned(&held, vec![LEAVING.to_owned()]),
+        false => pinned(&held, reasons),
     }
 }
 
-fn pinned(held: Held, reason: &str) -> UnloadOutcome {
-    let mut reasons = held.kept;
-    reasons.extend((!reason.is_empty()).then(|| reason.to_owned()));
-    let Held { destructors, threads, objects, .. } = held;
+fn pinned(held: &Held, reasons: Vec<String>) -> UnloadOutcome {
+    let Held { destructors, threads, objects, .. } = *held;
     UnloadOutcome::Pinned { destructors, threads, objects, reasons }
 }
 
 const LEAVING: &str = "it is being unmapped";
 /// Why the dynamic linker keeps a library whose file gives no reason.
 pub(crate) const LINKED: &str = "the dynamic linker keeps it: a C++ thread-local of it waits for its thread to end, or another library needs it";
-const OUTSIDE: &str = "a constructor of it used thread-locals or threads before it was connected";
 const UNKNOWN: &str = "it does not pass its thread exits on to this host, as on other platforms than Linux with the GNU C library, under a sanitizer, or with a shared standard library";
 
 #[cfg(test)]
@@ -203,36 +188,25 @@ mod tests {
     use crate::host::library::outcome::*;
 
     #[test]
-    fn a_remedy_is_of_what_pins() {
-        let text = |held: &Held| outcome(held.clone()).remedy();
-        let held = Held { objects: 2, ..Held::default() };
-        let drop = "drop its objects, closures, iterators, futures and wakers";
-        assert_eq!(text(&held).as_deref(), Some(drop));
-        let held = Held { destructors: 1, threads: 1, ..held.clone() };
-        let end = "let the threads end that called it, let the threads end that it started";
-        assert_eq!(text(&held), Some(format!("{end}, {drop}")));
-        assert_eq!(text(&Held { outside: 1, ..Held::default() }), None);
-        assert_eq!(text(&Held { unknown: true, ..held.clone() }), None);
-    }
-
-    #[test]
     fn an_outcome_names_all_that_holds_a_library() {
         let text = |held: &Held| outcome(held.clone()).to_string();
         let held = Held { destructors: 1, ..Held::default() };
-        assert_eq!(text(&held), "pinned: 1 thread-local destructor waits");
+        let expected = "pinned: 1 thread-local destructor waits, a thread-local with a drop waits for the end of each thread that called it: call it from threads that end";
+        assert_eq!(text(&held), expected);
         let held = Held { objects: 2, ..Held::default() };
-        assert_eq!(text(&held), "pinned: 2 objects of it are in use");
+        let expected = "pinned: 2 objects of it are in use, drop its objects, closures, iterators, futures and wakers";
+        assert_eq!(text(&held), expected);
         let held = Held { destructors: 3, threads: 2, outside: 1, ..Held::default() };
-        assert_eq!(
-            text(&held),
-            format!("pinned: 3 thread-local destructors wait, 2 threads of it run, {OUTSIDE}")
-        );
+        let outcome = text(&held);
+        for part in ["pinned: 3 thread-local destructors wait, 2 threads of it run, ", "in `stop`"]
+        {
+            assert!(outcome.contains(part), "{outcome}");
+        }
+        assert!(outcome.ends_with("before it was connected"), "{outcome}");
         assert_eq!(text(&Held::default()), "pinned: it is being unmapped");
-        let held = Held { unknown: true, ..held.clone() };
+        let held = Held { unknown: true, ..held };
         assert_eq!(text(&held), format!("retained: {UNKNOWN}"));
-        assert_eq!(
-            CloseState::Linked(LINKED.to_owned()).outcome().to_string(),
-            format!("pinned: {LINKED}")
-        );
+        let linked = CloseState::Linked(LINKED.to_owned()).outcome();
+        assert_eq!(linked.to_string(), format!("pinned: {LINKED}"));
     }
 }

@@ -29,7 +29,8 @@ pub struct RetainedLibrary {
     pub path: PathBuf,
     /// The reason why it is mapped.
     pub outcome: UnloadOutcome,
-    /// The size of the file that is mapped.
+    /// The size of its code and data in memory. Debug information is only in its
+    /// file, and does not count.
     pub bytes: u64,
 }
 
@@ -48,12 +49,12 @@ pub fn retained() -> Vec<RetainedLibrary> {
     let waiting = list.libraries.iter().map(|mapped| RetainedLibrary {
         path: mapped.path.clone(),
         outcome: mapped.outcome(),
-        bytes: mapped.copy.len(),
+        bytes: mapped.bytes(),
     });
     let linked = list.linked.iter().map(|linked| RetainedLibrary {
         path: linked.path.clone(),
         outcome: outcome::linked(&linked.reason),
-        bytes: linked.copy.len(),
+        bytes: linked.bytes(),
     });
     let brought = brought::kept().into_iter().map(|(path, bytes, reason)| RetainedLibrary {
         path,
@@ -161,7 +162,7 @@ pub(crate) fn earlier_versions(names: &FileNames) -> Option<Earlier> {
         (None, Some(linked)) => outcome::linked(&linked.reason),
         (None, None) => return None,
     };
-    let sizes = waiting.iter().map(|m| m.copy.len()).chain(linked.iter().map(|l| l.copy.len()));
+    let sizes = waiting.iter().map(|m| m.bytes()).chain(linked.iter().map(|l| l.bytes()));
     Some(Earlier { versions: waiting.len() + linked.len(), bytes: sizes.sum(), outcome })
 }
 

@@ -49,7 +49,7 @@ impl Default for LoadPolicy {
             pinned: BTreeSet::new(),
             denied: BTreeSet::new(),
             world_writable: false,
-            retained: (64, 512 << 20),
+            retained: (128, 512 << 20),
             copies: Copies::Temporary,
         }
     }
@@ -143,8 +143,9 @@ impl LoadPolicy {
     }
 
     /// Sets how many closed versions of a library may still be mapped, and how
-    /// many bytes of them, before another version is refused. The default is 64
-    /// versions and 512 MiB.
+    /// many bytes of them, before another version is refused. The default is 128
+    /// versions and 512 MiB. Bytes are those of code and data in memory, without
+    /// debug information.
     ///
     /// Each library has its own budget, so that one whose threads never end, or
     /// whose objects are kept, affects no other. A version is unmapped when its

@@ -29,6 +29,11 @@ impl Image {
         self.addresses.is_none() || addresses(&self.path) == self.addresses
     }
 
+    /// Returns the size of its code and data in memory, if it is known.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.addresses.as_ref().map(|addresses| addresses.len() as u64)
+    }
+
     /// Returns `true` if an address is in the library.
     pub(crate) fn contains(&self, address: usize) -> bool {
         self.addresses.as_ref().is_some_and(|addresses| addresses.contains(&address))
@@ -47,6 +52,26 @@ pub(crate) fn mapped() -> Vec<PathBuf> {
         ControlFlow::Continue(())
     });
     paths
+}
+
+/// Returns the library that contains an address, and the address in its file.
+pub(crate) fn place(address: usize) -> Option<(PathBuf, u64)> {
+    ask(|library| {
+        let is_in = library.parts().any(|(addresses, _)| addresses.contains(&address));
+        let at = address.wrapping_sub(library.0.dlpi_addr as usize) as u64;
+        is_in.then(|| (library.path().to_owned(), at))
+    })
+}
+
+/// Returns the library whose thread-local of this thread is at an address, and
+/// its place in the library's block.
+pub(crate) fn thread_local_place(address: usize) -> Option<(PathBuf, u64)> {
+    ask(|library| {
+        let at = address
+            .checked_sub(library.0.dlpi_tls_data.addr())
+            .filter(|_| !library.0.dlpi_tls_data.is_null())?;
+        (at < library.thread_locals()).then(|| (library.path().to_owned(), at as u64))
+    })
 }
 
 /// Returns `true` if the library that was opened by a path has the content of a
@@ -68,19 +93,30 @@ impl<'l> Library<'l> {
         Path::new(OsStr::from_bytes(name.to_bytes()))
     }
 
-    /// Returns the parts that are mapped: their addresses and their headers.
-    fn parts(&self) -> impl Iterator<Item = (Range<usize>, &'l Header)> {
-        let headers = match self.0.dlpi_phdr.is_null() {
+    fn headers(&self) -> &'l [Header] {
+        match self.0.dlpi_phdr.is_null() {
             true => &[],
             // SAFETY: the linker says how many headers there are.
             false => unsafe { slice::from_raw_parts(self.0.dlpi_phdr, self.0.dlpi_phnum.into()) },
-        };
+        }
+    }
+
+    /// Returns the parts that are mapped: their addresses and their headers.
+    fn parts(&self) -> impl Iterator<Item = (Range<usize>, &'l Header)> {
+        let headers = self.headers();
         let base = self.0.dlpi_addr as usize;
         let loaded = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
         loaded.map(move |header| {
             let start = base.wrapping_add(header.p_vaddr as usize);
             (start..start.saturating_add(header.p_memsz as usize), header)
         })
+    }
+
+    /// Returns the size of the block of its thread-locals.
+    fn thread_locals(&self) -> usize {
+        let mut headers = self.headers().iter();
+        let block = headers.find(|header| header.p_type == libc::PT_TLS);
+        block.map_or(0, |header| header.p_memsz as usize)
     }
 
     fn addresses(&self) -> Option<Range<usize>> {
@@ -107,6 +143,19 @@ impl<'l> Library<'l> {
 type Header = libc::Elf64_Phdr;
 #[cfg(not(target_pointer_width = "64"))]
 type Header = libc::Elf32_Phdr;
+
+/// Asks each library until one has an answer.
+fn ask<T>(question: impl Fn(&Library<'_>) -> Option<T>) -> Option<T> {
+    let mut answer = None;
+    each(&mut |library| {
+        answer = question(library);
+        match answer.is_some() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    answer
+}
 
 /// Asks something of the library of a path, if it is mapped.
 fn find<T>(path: &Path, ask: impl Fn(&Library<'_>) -> T) -> Option<T> {

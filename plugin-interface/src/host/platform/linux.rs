@@ -86,6 +86,13 @@ pub(crate) fn caught_signals() -> impl Iterator<Item = (c_int, usize)> {
     })
 }
 
+/// Returns the name of a thread of this process. A thread begins with that of
+/// the one that started it.
+pub(crate) fn thread_name(thread: i32) -> Option<String> {
+    let name = std::fs::read_to_string(format!("/proc/self/task/{thread}/comm")).ok()?;
+    Some(name.trim_end().to_owned())
+}
+
 /// Returns the version of the GNU C library, such as `2.36`.
 pub(crate) fn c_library() -> Option<String> {
     #[cfg(target_env = "gnu")]

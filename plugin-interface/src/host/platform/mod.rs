@@ -23,15 +23,17 @@ mod windows;
 
 #[cfg(target_os = "linux")]
 pub(crate) use image::{Image, is_of_content, mapped};
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) use image::{place, thread_local_place};
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
     c_library, caught_signals, end_with_parent, fence_all_threads, has_holes, has_lease, next_data,
-    next_hole, register_fences, signal_name, take_lease,
+    next_hole, register_fences, signal_name, take_lease, thread_name,
 };
 #[cfg(not(target_os = "linux"))]
 pub(crate) use portable::{
     c_library, caught_signals, end_with_parent, fence_all_threads, has_holes, has_lease, next_data,
-    next_hole, register_fences, signal_name, take_lease,
+    next_hole, register_fences, signal_name, take_lease, thread_name,
 };
 #[cfg(not(target_os = "linux"))]
 pub(crate) use portable_image::{Image, is_of_content, mapped};

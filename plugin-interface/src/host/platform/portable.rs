@@ -46,6 +46,11 @@ pub(crate) fn caught_signals() -> impl Iterator<Item = (i32, usize)> {
     core::iter::empty()
 }
 
+/// The names of threads are not known.
+pub(crate) fn thread_name(_: i32) -> Option<String> {
+    None
+}
+
 /// The C library has no version that libraries ask for.
 pub(crate) fn c_library() -> Option<String> {
     None

@@ -17,6 +17,11 @@ impl Image {
         super::is_mapped(&self.0)
     }
     /// The addresses are not known.
+    pub(crate) fn size(&self) -> Option<u64> {
+        None
+    }
+
+    /// The addresses are not known.
     pub(crate) fn contains(&self, _: usize) -> bool {
         false
     }

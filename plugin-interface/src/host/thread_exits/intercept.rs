@@ -10,8 +10,10 @@ use core::ptr;
 use std::sync::OnceLock;
 
 use crate::abi::{Destructor, ThreadExits, ThreadStart};
+use crate::host::file::symbol::Symbol;
+use crate::host::platform;
 use crate::host::thread_exits::idle;
-use crate::host::thread_exits::registry::{BecameIdle, LibraryId, registry};
+use crate::host::thread_exits::registry::{BecameIdle, LibraryId, Start, registry};
 
 static EXITS: ThreadExits = ThreadExits {
     size: size_of::<ThreadExits>(),
@@ -104,6 +106,10 @@ unsafe extern "C" fn at_exit(
     if !registry().expect(library, variable) {
         // The library is being unmapped, and none of its code runs any more.
         return 0;
+    }
+    let is_unknown = registry().is_unknown(library, variable);
+    if is_unknown && let Some(place) = platform::thread_local_place(value.addr()) {
+        registry().name(library, variable, Symbol::thread_local(place));
     }
     let entry = Box::into_raw(Box::new(AtExit { library, variable, destructor, value }));
     // SAFETY: only `run` uses the box, and the address is in this code, which
@@ -267,6 +273,8 @@ struct Thread {
     library: LibraryId,
     start: ThreadStart,
     argument: *mut c_void,
+    /// The functions that started it, the innermost first.
+    by: Vec<Symbol>,
 }
 
 unsafe extern "C" fn spawn(
@@ -280,7 +288,7 @@ unsafe extern "C" fn spawn(
     if !registry().begin_thread(library) {
         return libc::EAGAIN;
     }
-    let content = Box::into_raw(Box::new(Thread { library, start, argument }));
+    let content = Box::into_raw(Box::new(Thread { library, start, argument, by: callers(start) }));
     // SAFETY: the arguments are the caller's own, and only `begin_thread` uses
     // the box.
     let code = unsafe { pthread_create(thread, attributes, begin_thread, content.cast()) };
@@ -295,7 +303,12 @@ unsafe extern "C" fn spawn(
 
 unsafe extern "C-unwind" fn begin_thread(content: *mut c_void) -> *mut c_void {
     // SAFETY: `spawn` boxed it, for this thread only.
-    let Thread { library, start, argument } = *unsafe { Box::from_raw(content.cast::<Thread>()) };
+    let Thread { library, start, argument, by } =
+        *unsafe { Box::from_raw(content.cast::<Thread>()) };
+    // SAFETY: it has no conditions.
+    let id = unsafe { libc::gettid() };
+    let inherited = platform::thread_name(id);
+    registry().name_thread(library, id, Start { by, inherited });
     let ended = ptr::without_provenance_mut(library.number());
     // Registered first, so that it runs last of this kind, however the thread
     // ends. If there is no memory for it, the library stays. SAFETY: the
@@ -306,6 +319,34 @@ unsafe extern "C-unwind" fn begin_thread(content: *mut c_void) -> *mut c_void {
 }
 
 unsafe extern "C" fn end_thread(library: *mut c_void) {
-    let became = registry().end_thread(LibraryId::of(library.addr()));
+    let library = LibraryId::of(library.addr());
+    // SAFETY: it has no conditions.
+    registry().forget_thread(library, unsafe { libc::gettid() });
+    let became = registry().end_thread(library);
     tell(became);
+}
+
+/// Returns the function that a thread starts with, and those that call this.
+fn callers(start: ThreadStart) -> Vec<Symbol> {
+    const MOST: usize = 24;
+    unsafe extern "C" {
+        fn _Unwind_Backtrace(
+            frame: unsafe extern "C" fn(*mut c_void, *mut c_void) -> c_int,
+            found: *mut c_void,
+        ) -> c_int;
+        fn _Unwind_GetIP(context: *mut c_void) -> usize;
+    }
+    unsafe extern "C" fn frame(context: *mut c_void, found: *mut c_void) -> c_int {
+        // SAFETY: the vector below, which nobody else uses meanwhile.
+        let found = unsafe { &mut *found.cast::<Vec<usize>>() };
+        // SAFETY: the context of this frame. The return address lies behind the
+        // call.
+        found.push(unsafe { _Unwind_GetIP(context) }.wrapping_sub(1));
+        // Any other code than 0 ends the walk.
+        c_int::from(found.len() >= MOST)
+    }
+    let mut found = vec![start as usize];
+    // SAFETY: the function takes the vector that is passed here.
+    unsafe { _Unwind_Backtrace(frame, (&raw mut found).cast()) };
+    found.into_iter().filter_map(platform::place).map(Symbol::function).collect()
 }

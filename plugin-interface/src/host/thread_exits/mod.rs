@@ -36,4 +36,6 @@ pub(crate) mod idle;
 mod registry;
 
 pub(crate) use intercept::offered;
-pub(crate) use registry::{Held, LibraryId, add, forget, held, is_awaited, keep, objects, release};
+pub(crate) use registry::{
+    Held, LibraryId, Start, add, forget, held, is_awaited, keep, objects, release,
+};

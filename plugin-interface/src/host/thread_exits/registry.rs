@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::abi::{Destructor, FIRST_KEY};
+use crate::host::file::symbol::Symbol;
 
 /// The number of a library. It is never used again, so a call that comes too
 /// late finds nothing.
@@ -97,6 +98,10 @@ pub(crate) struct Held {
     pub(crate) outside: usize,
     /// `true` if it never reported that it passes its thread exits on.
     pub(crate) unknown: bool,
+    /// The variables of these destructors, as far as they are known.
+    pub(crate) variables: Vec<Arc<Symbol>>,
+    /// The numbers of these threads, and how each was started.
+    pub(crate) running: Vec<(i32, Arc<Start>)>,
     /// What else keeps it, in words.
     pub(crate) kept: Vec<String>,
 }
@@ -126,10 +131,23 @@ struct Library {
     /// The number of running destructors.
     running: usize,
     threads: usize,
+    /// The variables that had a destructor.
+    variables: BTreeMap<usize, Arc<Symbol>>,
+    /// Its threads, by their numbers.
+    started: BTreeMap<i32, Arc<Start>>,
     objects: Arc<AtomicUsize>,
     kept: Vec<String>,
     /// `true` if the library is to be unmapped once it is idle.
     is_closed: bool,
+}
+
+/// The start of a thread.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Start {
+    /// The functions that started it, the innermost first.
+    pub(crate) by: Vec<Symbol>,
+    /// The name that it took over from the thread that started it.
+    pub(crate) inherited: Option<String>,
 }
 
 struct Key {
@@ -140,8 +158,11 @@ struct Key {
 impl Library {
     fn held(&self) -> Held {
         let waiting = self.waiting.iter().filter(|(variable, _)| !self.needless.contains(variable));
+        let known = waiting.clone().filter_map(|(variable, _)| self.variables.get(variable));
         Held {
             destructors: self.running + waiting.map(|(_, count)| count).sum::<usize>(),
+            variables: known.cloned().collect(),
+            running: self.started.iter().map(|(id, start)| (*id, Arc::clone(start))).collect(),
             threads: self.threads,
             objects: self.objects.load(Ordering::Acquire),
             outside: self.attached.unwrap_or_default(),
@@ -205,6 +226,32 @@ impl Registry {
         let Some(library) = self.libraries.get_mut(&library) else { return false };
         *library.waiting.entry(variable).or_default() += 1;
         true
+    }
+
+    /// Returns `true` if it is not known what a variable is.
+    pub(super) fn is_unknown(&self, library: LibraryId, variable: usize) -> bool {
+        let found = self.libraries.get(&library);
+        found.is_some_and(|library| !library.variables.contains_key(&variable))
+    }
+
+    /// Takes down what a variable is.
+    pub(super) fn name(&mut self, library: LibraryId, variable: usize, symbol: Symbol) {
+        if let Some(library) = self.libraries.get_mut(&library) {
+            library.variables.insert(variable, Arc::new(symbol));
+        }
+    }
+
+    /// Takes down how a thread was started.
+    pub(super) fn name_thread(&mut self, library: LibraryId, id: i32, start: Start) {
+        if let Some(library) = self.libraries.get_mut(&library) {
+            library.started.insert(id, Arc::new(start));
+        }
+    }
+
+    pub(super) fn forget_thread(&mut self, library: LibraryId, id: i32) {
+        if let Some(library) = self.libraries.get_mut(&library) {
+            library.started.remove(&id);
+        }
     }
 
     pub(super) fn needless(&mut self, library: LibraryId, variable: usize) -> BecameIdle {
