@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-pub use plugin_interface_core::Interface;
+pub use plugin_interface_core::{HasProxy, Interface};
 
 /// The identity of an interface at run time.
 ///

@@ -138,7 +138,7 @@ pub mod metadata;
 pub mod state;
 
 pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
-pub use interface::{Interface, PluginTrait};
+pub use interface::{HasProxy, Interface, PluginTrait};
 pub use plugin_annotations::{FfiSafe, plugin_aggregates, plugin_impl, plugin_interface};
 pub use plugin_interface_core::{
     BoxFuture, CallError, FfiSafe, PanicLocation, PluginContext, PluginState, RegistrationArray,

@@ -29,11 +29,9 @@ use crate::object::Object;
     label = "not an interface",
     note = "add `#[plugin_interface]` to the trait, and name it as `dyn Trait`"
 )]
-pub unsafe trait Interface: 'static {
+pub unsafe trait Interface: HasProxy + 'static {
     /// The vtable of its methods.
     type VTable: 'static;
-    /// The type that implements the trait by calling a plugin.
-    type Proxy;
     /// The trait's name.
     const NAME: &'static str;
     /// Is `true` if one instance may have several proxies.
@@ -65,6 +63,25 @@ pub unsafe trait Interface: 'static {
     /// Returns the object of a value of the trait, if that is a proxy.
     #[doc(hidden)]
     fn object(&self) -> Option<&Object<Self>>;
+}
+
+/// The proxy of an interface, for `dyn Trait` of any lifetime.
+///
+/// [`Interface`] is implemented for `dyn Trait + 'static` only. When the compiler
+/// checks that a future is `Send`, it forgets such lifetimes. So a type that may be
+/// held across an `.await`, such as the guard of a `Live`, refers to the proxy by
+/// this trait.
+///
+/// ```
+/// use plugin_interface::{Greeter, GreeterProxy, HasProxy};
+///
+/// fn same<'a>(proxy: GreeterProxy) -> <dyn Greeter + 'a as HasProxy>::Proxy {
+///     proxy
+/// }
+/// ```
+pub trait HasProxy {
+    /// The type that implements the trait by calling a plugin.
+    type Proxy: 'static;
 }
 
 /// The vtable of one implementation, for instances in a storage of type `P`: by

@@ -35,6 +35,6 @@ pub use crate::object::call_error::CallError;
 pub use crate::runtime::panic_location::PanicLocation;
 pub use abi::{RegistrationArray, RegistrationFactory};
 pub use boundary::{BoxFuture, FfiSafe};
-pub use interface::Interface;
+pub use interface::{HasProxy, Interface};
 pub use runtime::context::PluginContext;
 pub use runtime::state::PluginState;

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use fixture_interface::calls::*;
 use fixture_interface::objects::{Living, Plain};
-use plugin_interface::BoxFuture;
+use plugin_interface::{BoxFuture, Live, LiveGuard, LiveInterface};
 
 use crate::calls::{calls, panic_of};
 use crate::deadline::until;
-use crate::fixtures::is_mapped;
+use crate::fixtures::{Directory, is_mapped};
 use crate::objects::wait_until_unmapped;
 
 #[derive(Default)]
@@ -70,6 +70,53 @@ fn a_panic_in_poll_is_that_of_the_poll() {
     assert!(poll(&mut panics, &waker).is_pending());
     assert_eq!(panic_of(|| poll(&mut panics, &waker)), "after 1");
     assert!(panic_of(|| poll(&mut panics, &waker)).contains("resumed after panicking"));
+}
+
+/// Runs a future on another thread, as an executor does: it is `Send`.
+fn spawn<T: Send + 'static>(
+    future: impl Future<Output = T> + Send + 'static,
+) -> std::thread::JoinHandle<T> {
+    std::thread::spawn(move || block_on(future))
+}
+
+#[test]
+fn a_live_and_its_guards_are_held_across_an_await() {
+    let directory = Directory::new();
+    let live = Live::<dyn Calls>::open(directory.add("objects", "awaited")).unwrap();
+    let other = live.clone();
+    let task = spawn(async move {
+        let at_once = live.get().on_a_thread(1).await;
+        let (again, guard) = (live.clone(), live.get());
+        let later = guard.later(1, "text").await;
+        let checked = CallsProxy::checked(&again.get()).on_a_thread(3).unwrap().await;
+        drop((again, guard));
+        (at_once, later, checked)
+    });
+    assert_eq!(task.join().unwrap(), (1, "TEXT".to_owned(), 3));
+    let task = spawn(held(other, |guard| Box::pin(guard.on_a_thread(4))));
+    assert_eq!(task.join().unwrap(), 4);
+}
+
+/// The same of any interface.
+async fn held<I: LiveInterface + ?Sized, T>(
+    live: Live<I>,
+    call: for<'g> fn(&'g LiveGuard<I>) -> BoxFuture<'g, T>,
+) -> T {
+    let guard = live.get();
+    std::future::ready(()).await;
+    call(&guard).await
+}
+
+#[test]
+fn proxies_and_objects_are_held_across_an_await() {
+    let calls = calls("held");
+    let task = spawn(async move {
+        let first = calls.on_a_thread(1).await;
+        let object: Box<dyn Calls> = Box::new(calls);
+        let proxy = CallsProxy::of(&*object).unwrap();
+        first + proxy.on_a_thread(2).await
+    });
+    assert_eq!(task.join().unwrap(), 3);
 }
 
 /// Wakers that panic, in the one way or the other.

@@ -16,6 +16,7 @@ use super::version::Version;
 use crate::host::load::settle::PATIENCE;
 use crate::host::load::timings::Stopwatch;
 use crate::host::swap::Guard;
+use crate::interface::HasProxy;
 
 /// A plugin that is replaced while it is in use: calls through it always reach
 /// the newest good version.
@@ -44,7 +45,7 @@ use crate::host::swap::Guard;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Live<I: LiveInterface + ?Sized>(pub(super) Arc<Shared<I>>);
+pub struct Live<I: HasProxy<Proxy: Send + Sync> + ?Sized>(pub(super) Arc<Shared<I>>);
 
 impl LiveOptions {
     /// Loads the first version of the library at `path`.
@@ -150,8 +151,8 @@ impl<I: LiveInterface + ?Sized> fmt::Debug for Live<I> {
 /// A guard of a version, which dereferences to the trait through its proxy.
 ///
 /// The version stays loaded until the guard is dropped. Guards may outlive the
-/// [`Live`], nest, and be sent to other threads.
-pub struct LiveGuard<I: LiveInterface + ?Sized>(Guard<Version<I>>);
+/// [`Live`], nest, be sent to other threads, and be held across an `.await`.
+pub struct LiveGuard<I: HasProxy + ?Sized>(Guard<Version<I::Proxy>>);
 
 impl<I: LiveInterface + ?Sized> LiveGuard<I> {
     /// Returns the number of the version. This is a function and no method, so

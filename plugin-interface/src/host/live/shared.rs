@@ -18,10 +18,10 @@ use crate::host::load::settle::PATIENCE;
 use crate::host::load::timings::Stopwatch;
 use crate::host::reload::ReloadCell;
 use crate::host::swap::Guard;
-use crate::interface::PluginTrait;
+use crate::interface::{HasProxy, PluginTrait};
 
-pub(super) struct Shared<I: LiveInterface + ?Sized> {
-    cell: ReloadCell<Version<I>, Engine>,
+pub(super) struct Shared<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
+    cell: ReloadCell<Version<I::Proxy>, Engine>,
     /// The thread that watches the file ends when this is dropped.
     #[cfg(feature = "watch")]
     pub(super) watched: Option<crossbeam_channel::Sender<()>>,
@@ -44,7 +44,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let announcer = Arc::new(Announcer::new(path.clone()));
         let mut engine = Engine::new(path, PluginTrait::of::<I>(), options);
-        let version = match next_version(&mut engine, None, PATIENCE, &mut watch) {
+        let version = match next_version::<I>(&mut engine, None, PATIENCE, &mut watch) {
             Ok(Some(version)) => version,
             // There is no current version yet that it could be the same as.
             Ok(None) => unreachable!("the first version of a library is new"),
@@ -62,7 +62,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
 
     /// Returns a guard of the current version.
     #[inline(always)]
-    pub(super) fn get(&self) -> Guard<Version<I>> {
+    pub(super) fn get(&self) -> Guard<Version<I::Proxy>> {
         self.cell.get()
     }
 
@@ -84,7 +84,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
         let Some(mut engine) = self.cell.lock() else {
             return Err(ReloadError::Reentered { path: self.announcer().path().to_owned() });
         };
-        let next = next_version(&mut engine, Some(&self.get()), patience, &mut watch);
+        let next = next_version::<I>(&mut engine, Some(&self.get()), patience, &mut watch);
         match next {
             Ok(None) => Ok(ReloadOutcome::Unchanged),
             Ok(Some(version)) => {
@@ -123,10 +123,10 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
 /// Returns `None` if the file is the current version.
 fn next_version<I: LiveInterface + ?Sized>(
     engine: &mut Engine,
-    serving: Option<&Version<I>>,
+    serving: Option<&Version<I::Proxy>>,
     patience: Duration,
     watch: &mut Stopwatch,
-) -> Result<Option<Version<I>>, LoadError> {
+) -> Result<Option<Version<I::Proxy>>, LoadError> {
     let Some(NewVersion { mut instance, content }) = engine.load(patience, watch)? else {
         return Ok(None);
     };

@@ -7,20 +7,18 @@ use super::announcer::Announcer;
 use super::events::{GuardHolder, LiveEvent};
 use crate::host::library::instance::Instance;
 use crate::host::library::outcome::UnloadOutcome;
-use crate::host::live::interface::LiveInterface;
 use crate::host::reload::ReloadableVersion;
 use crate::host::swap::Users;
-use crate::interface::Interface;
 
-/// A version that is or was the current one.
-pub(super) struct Version<I: Interface + ?Sized> {
-    pub(super) proxy: I::Proxy,
+/// A version that is or was the current one, with a proxy of type `P`.
+pub(super) struct Version<P> {
+    pub(super) proxy: P,
     pub(super) generation: u64,
     /// Last, as it holds the library.
     pub(super) instance: Arc<Instance>,
 }
 
-impl<I: LiveInterface + ?Sized> ReloadableVersion for Version<I> {
+impl<P: Send + Sync + 'static> ReloadableVersion for Version<P> {
     type Announcer = Announcer;
 
     const CLOSES_ON_DROP: bool = false;

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 /// The files of `plugin-interface` and its core that may contain unsafe code.
 const UNSAFE: &[&str] = &[
-    "__private.rs",
     "abi/registration.rs",
     "boundary/by_ref.rs",
     "boundary/call_scope.rs",

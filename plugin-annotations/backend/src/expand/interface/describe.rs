@@ -41,11 +41,14 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
             }
         };
 
+        impl<'__b> #krate::HasProxy for dyn #name + '__b {
+            type Proxy = #proxy;
+        }
+
         // SAFETY: the vtable is `repr(C)` with the header first, and has the
         // methods of the description in their order; the proxy is transparent.
         unsafe impl #krate::Interface for dyn #name {
             type VTable = #vtable;
-            type Proxy = #proxy;
 
             const NAME: &'static #krate::__private::core::primitive::str = #text;
 
