@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! plugin_interface  = [ option { "," option } ]
-//! plugin_impl       = path { "," option }
-//! plugin_aggregates = path { "," option }
+//! plugin_impl       = [ "dyn" ] path { "," option }
+//! plugin_aggregates = [ "dyn" ] path { "," option }
 //! ffi               = [ option { "," option } ]
 //! option            = "crate" "=" path | "version" "=" string
 //!                   | "new" "=" path   | "name" "=" string
@@ -16,7 +16,7 @@ use syn::LitStr;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 
-use crate::syntax::{Ends, Path, expect, until};
+use crate::syntax::{Ends, Path, expect, keyword, until};
 
 /// The arguments of any attribute; the caller lists the allowed ones.
 #[derive(Default)]
@@ -42,6 +42,8 @@ impl Args {
                 if input.is_empty() {
                     return Err(nothing_named());
                 }
+                // `dyn Greeter` is how hosts name it.
+                keyword(input, "dyn");
                 args.interface = Some(path(input, "(Greeter)")?);
             }
             while !input.is_empty() {

@@ -133,7 +133,7 @@ pub(crate) struct Aggregates {
 /// `plugin_impl` names. If it is missing or defined twice, its name explains why.
 pub(crate) fn counter_name(interface_name: &Ident) -> Ident {
     quote::format_ident!(
-        "plugin_aggregates_{}_once_at_the_crate_root",
+        "write_plugin_aggregates_{}_once_at_the_crate_root",
         interface_name,
         span = interface_name.span()
     )

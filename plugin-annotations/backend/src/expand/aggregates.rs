@@ -34,7 +34,7 @@ pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenSt
 
 /// ```text
 /// Input:  Greeter
-/// Output: static plugin_aggregates_Greeter_..: Counter<dyn Greeter>
+/// Output: static write_plugin_aggregates_Greeter_..: Counter<dyn Greeter>
 ///         extern "C" fn plugin_register_all_Greeter_v1() -> *const RegistrationArray
 ///         extern "C" fn plugin_unregister_all_Greeter_v1(*const RegistrationArray)
 ///         extern "C" fn plugin_unmaker_counter_Greeter_v1() -> usize
