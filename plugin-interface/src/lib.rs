@@ -123,6 +123,7 @@
 //!   that derives `Serialize` and `Deserialize` (module `state`).
 
 #![warn(missing_debug_implementations)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Code of the macros refers to this crate by its path, also in this crate.
 extern crate self as plugin_interface;
@@ -175,9 +176,10 @@ pub use crate::hot_library::HotLibrary;
 pub use crate::hot_library::*;
 
 #[cfg(feature = "call-dynamic")]
+#[doc = "**Feature `call-dynamic`.**"]
 pub use host::dynamic;
 
-/// Finding, checking and loading plugins.
+/// Finding, checking and loading plugins. Feature `manager`.
 #[cfg(feature = "manager")]
 pub mod loading {
     pub use crate::host::{
@@ -188,7 +190,7 @@ pub mod loading {
     pub use crate::metadata::PluginMetadata;
 }
 
-/// The errors of a load, an unload and a proxy, and their classes.
+/// The errors of a load, an unload and a proxy, and their classes. Feature `manager`.
 #[cfg(feature = "manager")]
 pub mod error {
     pub use crate::host::{
@@ -197,7 +199,7 @@ pub mod error {
     pub use crate::metadata::MetadataError;
 }
 
-/// Replacing a plugin while it is in use.
+/// Replacing a plugin while it is in use. Feature `manager`.
 #[cfg(feature = "manager")]
 pub mod live {
     pub use crate::host::{
@@ -206,38 +208,43 @@ pub mod live {
     };
 }
 
-/// The outcome of an unload, and the libraries that are still loaded.
+/// The outcome of an unload, and the libraries that are still loaded. Feature `manager`.
 #[cfg(feature = "manager")]
 pub mod unloading {
     pub use crate::host::{RetainedLibrary, UnloadOutcome, retained};
 }
 
-/// Comparing two versions of an interface.
+/// Comparing two versions of an interface. Feature `manager`.
 #[cfg(feature = "manager")]
 pub mod compare {
     pub use crate::host::{InterfaceChange, Mismatch, RequiredBump};
 }
 
-/// Registrations and counters of a library that the caller opened.
+/// Registrations and counters of a library that the caller opened. Feature `manager`.
 #[cfg(feature = "manager")]
 pub mod raw {
+    // Hidden like the other generated items, except for those who look for them.
+    #[doc(inline)]
     pub use crate::greeter::{load_greeter_from_lib, unload_greeter};
     pub use crate::host::{get_unmaker_counter, get_unmaker_counter_for};
 }
 
-/// Watching directories for plugins.
+/// Watching directories for plugins. Feature `watch`.
 #[cfg(feature = "watch")]
 pub mod watch {
+    #[doc = "**Feature `watch`.**"]
     pub use crate::host::{
         ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions,
     };
 }
 
-/// Plain C libraries by the names of their functions.
+/// Plain C libraries by the names of their functions. Feature `hot-library`.
 #[cfg(feature = "hot-library")]
 pub mod hot_library {
     #[cfg(feature = "watch")]
+    #[doc = "**Features `hot-library` and `watch`.**"]
     pub use crate::host::HotWatch;
+    #[doc = "**Feature `hot-library`.**"]
     pub use crate::host::{
         CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
         HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,

@@ -10,7 +10,7 @@ use crate::attributes;
 use crate::check;
 use crate::errors::Errors;
 use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration};
-use crate::syntax::{self, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
+use crate::syntax::{self, Attribute, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
 use crate::with::With;
 
 pub(crate) fn interface(
@@ -25,10 +25,11 @@ pub(crate) fn interface(
     let version = check::version(args.version.as_ref(), errors);
     let mut methods = Vec::new();
     let mut history = check::History::of(&version);
-    for item in &item.items {
+    for item in &mut item.items {
         match item {
             TraitItem::Method(found) => {
                 let since = history.since(found, errors);
+                found.attrs.extend(since.iter().flat_map(|since| added_in(since)));
                 methods.extend(method(found, since, errors));
             }
             TraitItem::Other(other) => check::only_methods(other, errors),
@@ -38,6 +39,12 @@ pub(crate) fn interface(
     item.attrs = attributes::inert(&item.attrs);
     let krate = args.crate_path();
     Some(Interface { documented: krate.clone(), krate, item, lints, mocks, version, methods })
+}
+
+/// The paragraph of documentation about the version that added a method.
+fn added_in(since: &str) -> [Attribute; 2] {
+    let text = format!("Since version {since}. Plugins that lack it run its default body.");
+    [Attribute::doc(""), Attribute::doc(&text)]
 }
 
 fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> Option<Method> {

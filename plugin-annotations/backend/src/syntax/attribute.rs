@@ -1,7 +1,7 @@
 //! The attributes and the visibility before an item.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt};
+use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::ParseStream;
 
 use super::scan::{flat, keyword, punct, surround};
@@ -14,6 +14,12 @@ pub struct Attribute {
 }
 
 impl Attribute {
+    /// Creates a line of documentation.
+    pub(crate) fn doc(text: &str) -> Self {
+        let brackets = Group::new(Delimiter::Bracket, quote!(doc = #text));
+        Attribute { pound: quote!(#), brackets }
+    }
+
     /// Reads all attributes that come next.
     pub fn parse_outer(input: ParseStream<'_>) -> syn::Result<Vec<Attribute>> {
         let mut attributes = Vec::new();

@@ -35,6 +35,8 @@ pub struct HotWatch {
 impl HotLibrary {
     /// Reloads the library whenever its file changes, on a thread of its own.
     ///
+    /// Feature `watch`.
+    ///
     /// It watches the directory, so that the file and even the directory may be
     /// replaced, removed and created again. Other files there do no harm. The
     /// [listeners](HotLibrary::on_reload) are called for reloads and refusals,

@@ -75,6 +75,8 @@ impl LiveOptions {
     /// Watches without the events of the system: compares the file with its
     /// last state every `interval`. Meant for file systems without events, such
     /// as network file systems.
+    ///
+    /// Feature `watch`.
     #[cfg(feature = "watch")]
     pub fn polling(self, interval: Duration) -> Self {
         LiveOptions { polling: Some(interval.max(Duration::from_millis(1))), ..self }

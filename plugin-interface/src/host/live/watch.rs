@@ -25,6 +25,8 @@ impl<I: LiveInterface + ?Sized> Live<I> {
     /// replaced: when the writer closes it, or when a file is renamed or linked
     /// there. Uses the default [options](LiveOptions).
     ///
+    /// Feature `watch`.
+    ///
     /// A thread watches the file's directory until the last handle is dropped.
     /// A file that cannot be loaded changes nothing, and is reported once, as
     /// [`LiveEvent::Refused`](super::LiveEvent::Refused). A file with the same
@@ -55,6 +57,8 @@ impl<I: LiveInterface + ?Sized> Live<I> {
 impl LiveOptions {
     /// Loads the first version, and replaces it whenever its file changes. See
     /// [`Live::watch`].
+    ///
+    /// Feature `watch`.
     ///
     /// # Errors
     ///

@@ -21,6 +21,8 @@ impl PluginManager {
     /// of the system. For file systems that report no events, such as network
     /// file systems.
     ///
+    /// Feature `watch`.
+    ///
     /// This is a setting of the manager and not of each watch, because it
     /// depends on the place of the plugins, and the fields of [`WatchOptions`]
     /// are fixed. If the system refuses to watch, for instance because all
@@ -40,6 +42,8 @@ impl PluginManager {
     /// manager's loop replaces it when a watch of its directory sees it change:
     /// [`watch_and_load_blocking`](Self::watch_and_load_blocking) or
     /// [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking).
+    ///
+    /// Feature `watch`.
     ///
     /// The loop reports each new version to its callback as
     /// [`WatchEvent::Replaced`], and returns no handles of that library for
@@ -85,6 +89,8 @@ impl PluginManager {
     /// that are there or are added, replaces those that change, and reports to
     /// `callback`, until that returns `false`.
     ///
+    /// Feature `watch`.
+    ///
     /// See
     /// [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking)
     /// for what is loaded, replaced and unloaded when. Here the callback
@@ -126,6 +132,8 @@ impl PluginManager {
     /// over the first channel which files exist, were added, changed or were
     /// removed.
     ///
+    /// Feature `watch`.
+    ///
     /// The watch is complete when this returns: nothing that happens later is
     /// missed. A notification that is not read delays nothing: meanwhile each
     /// file is remembered once, however often it changes. The thread ends when
@@ -157,6 +165,8 @@ impl PluginManager {
     /// Processes the notifications of a background watcher of `directory` on
     /// this thread, and reports to `callback`, until that returns `false` or
     /// the watcher has ended.
+    ///
+    /// Feature `watch`.
     ///
     /// A new file is loaded. For a changed file, the new version is loaded
     /// beside the old one. Then the callback is told, so that it can drop its
@@ -202,6 +212,8 @@ impl PluginManager {
     /// Does the same as
     /// [`process_watch_notifications_blocking`](Self::process_watch_notifications_blocking)
     /// for plugins of every interface, as [`load_all`](Self::load_all) loads them.
+    ///
+    /// Feature `watch`.
     ///
     /// ```
     /// use plugin_interface::{ManagerNotification, PluginManager, WatchOptions};

@@ -1,5 +1,6 @@
 //! The repository's own rules.
 
+mod features;
 mod imports;
 mod prose;
 

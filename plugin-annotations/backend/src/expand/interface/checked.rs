@@ -42,12 +42,14 @@ fn definition(interface: &Interface, receiver: Receiver) -> TokenStream {
         Receiver::RefMut => (quote!(#krate::__private::ExclusiveProxy<'__p, dyn #name>), quote!()),
     };
     let doc = format!(
-        "The methods of a [`{proxy}`], each returning a [`CallError`]({krate}::CallError) \
+        "The methods of {a} [`{proxy}`], each returning a [`CallError`]({krate}::CallError) \
          where the plugin panicked.",
+        a = article(&proxy.to_string()),
         krate = quote!(#documented).to_string().replace(' ', "")
     );
     quote! {
         #[doc = #doc]
+        #[doc(hidden)]
         #(#lints)*
         #[derive(#derive #core::fmt::Debug)]
         #[allow(dead_code, deprecated)]
@@ -69,7 +71,7 @@ fn definition(interface: &Interface, receiver: Receiver) -> TokenStream {
 ///         }
 /// ```
 pub(super) fn views(interface: &Interface) -> TokenStream {
-    let Interface { krate, item, .. } = interface;
+    let Interface { krate, documented, item, .. } = interface;
     let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
     let views = receivers(interface).map(|receiver| view(interface, receiver));
     let is_exclusive = receivers(interface).count() > 1;
@@ -99,6 +101,11 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             }
         }
     });
+    let checked_doc = format!(
+        "Returns a view with the same methods, as far as they take `&self`. Each returns a \
+         [`CallError`]({krate}::CallError) if the plugin panics.",
+        krate = quote!(#documented).to_string().replace(' ', "")
+    );
     let of_doc = format!(
         "The proxy behind a value of [`{name}`] that is a remote object: a `Box`, an `Arc` or a \
          reference. Use [`checked`](Self::checked) to get its panics as errors. `None` if it is a \
@@ -120,7 +127,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
                 #krate::__private::Object::supports(&proxy.plugin_object, method)
             }
 
-            /// The methods that take `&self`, each with an error if it panics.
+            #[doc = #checked_doc]
             #[allow(dead_code)]
             #[inline]
             #vis fn checked(proxy: &Self) -> #checked<'_> {
@@ -203,6 +210,32 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
         #vis #signature {
             let __proxy = #proxy;
             #call
+        }
+    }
+}
+
+/// The article before a name.
+fn article(name: &str) -> &'static str {
+    let sounds_like_you = ["Uni", "Use", "Usa", "Uti", "Eu", "One"];
+    let is_vowel = name.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']);
+    if is_vowel && !sounds_like_you.iter().any(|start| name.starts_with(start)) {
+        "an"
+    } else {
+        "a"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::article;
+
+    #[test]
+    fn the_article_fits_the_name() {
+        for name in ["OutputProxy", "AudioProxy", "UpdateProxy", "itemProxy"] {
+            assert_eq!(article(name), "an", "{name}");
+        }
+        for name in ["ToolProxy", "UserProxy", "UnitProxy", "OneShotProxy", "EuroProxy"] {
+            assert_eq!(article(name), "a", "{name}");
         }
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn host(Interface { krate, item, lints, .. }: &Interface) -> TokenStr
     quote! {
         #krate::__host_only! {
             #[doc = #load_doc]
+            #[doc(hidden)]
             #(#lints)*
             #[allow(dead_code, deprecated)]
             #vis fn #load(__path: &::std::path::Path) -> #krate::__private::core::result::Result<
@@ -40,6 +41,7 @@ pub(super) fn host(Interface { krate, item, lints, .. }: &Interface) -> TokenStr
             }
 
             #[doc = #unload_doc]
+            #[doc(hidden)]
             #(#lints)*
             #[allow(dead_code, deprecated)]
             #vis unsafe fn #unload(

@@ -111,3 +111,50 @@ fn vtable_name(item: &ItemTrait) -> Ident {
 fn proxy_name(item: &ItemTrait) -> Ident {
     format_ident!("{}Proxy", item.ident.unraw())
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::expand;
+    use crate::errors::Errors;
+    use crate::parse;
+
+    /// The code of an interface with a later method, without spaces.
+    fn expanded() -> String {
+        let item = quote! {
+            /// Takes text.
+            pub trait Output {
+                fn put(&self, text: &str);
+                /// Empties it.
+                #[since("1.1")]
+                fn flush(&self) {}
+            }
+        };
+        let mut errors = Errors::default();
+        let interface = parse::interface(quote!(version = "1.1"), item, &mut errors);
+        expand(&interface.expect("an interface")).to_string().replace(' ', "")
+    }
+
+    #[test]
+    fn only_the_trait_and_its_proxy_are_in_the_documentation() {
+        let code = expanded();
+        for hidden in ["structOutputVTable", "typeOutputRegistration", "structOutputChecked<"] {
+            let (before, _) = code.split_once(&format!("pub{hidden}")).expect(hidden);
+            let (_, last) = before.rsplit_once("#[doc=").expect(hidden);
+            assert!(last.contains("#[doc(hidden)]"), "{hidden} after {last}");
+        }
+        let (before, _) = code.split_once("pubstructOutputProxy").expect("a proxy");
+        let (_, last) = before.rsplit_once("#[doc=").expect("its documentation");
+        assert!(!last.contains("hidden"), "{last}");
+    }
+
+    #[test]
+    fn a_later_method_says_since_when_and_a_name_has_its_article() {
+        let code = expanded();
+        let (_, after) = code.split_once("Emptiesit.").expect("its documentation");
+        assert!(after.contains("Sinceversion1.1."), "{after}");
+        assert!(code.find("Sinceversion1.1.") < code.find("fnflush"), "before the method");
+        assert!(code.contains("Themethodsofan[`OutputProxy`]"), "{code}");
+    }
+}

@@ -40,6 +40,7 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
         format!("An instance of [`{name}`] and its vtable, as makers return it.");
     quote! {
         #[doc = #vtable_doc]
+        #[doc(hidden)]
         #(#lints)*
         #(#of_fields)*
         #[allow(clippy::duplicated_attributes)]
@@ -51,6 +52,7 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
         }
 
         #[doc = #registration_doc]
+        #[doc(hidden)]
         #(#lints)*
         #[allow(dead_code, deprecated)]
         #vis type #registration = #krate::abi::Registration<#vtable>;

@@ -62,6 +62,8 @@ impl HotLibrary {
     /// Calls a function of the current version, by a signature that is known
     /// only at run time.
     ///
+    /// Feature `call-dynamic`.
+    ///
     /// # Errors
     ///
     /// If the function is not defined, if the number of arguments is not that
@@ -106,6 +108,8 @@ impl HotLibrary {
 
 impl HotVersion {
     /// Calls a function of this version, like [`HotLibrary::call_dynamic`].
+    ///
+    /// Feature `call-dynamic`.
     ///
     /// # Errors
     ///

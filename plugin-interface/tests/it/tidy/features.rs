@@ -1,0 +1,40 @@
+//! Items that need a feature say so in their documentation.
+
+use std::fs::read_to_string;
+use std::path::Path;
+
+#[test]
+fn each_item_of_a_feature_names_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let library = read_to_string(root.join("src/lib.rs")).unwrap();
+    for (module, feature) in [("watch", "watch"), ("hot_library", "hot-library")] {
+        let (before, body) = library.split_once(&format!("pub mod {module} {{\n")).unwrap();
+        let summary = before.rsplit("\n\n").next().unwrap();
+        assert!(summary.contains(&format!("Feature `{feature}`.")), "{summary}");
+        let body = body.split("\n}\n").next().unwrap();
+        let marks = body.matches("#[doc = \"**Feature").count();
+        assert_eq!(marks, body.matches("pub use").count(), "{body}");
+    }
+    for (file, feature) in [
+        ("live/watch.rs", "watch"),
+        ("hot_library/watch.rs", "watch"),
+        ("manager/watching.rs", "watch"),
+        ("hot_library/dynamic/mod.rs", "call-dynamic"),
+    ] {
+        let source = read_to_string(root.join("src/host").join(file)).unwrap();
+        let methods = source.matches("\n    pub fn ").count();
+        let methods = methods + source.matches("\n    pub unsafe fn ").count();
+        let marks = source.matches(&format!("    /// Feature `{feature}`.")).count();
+        assert_eq!(marks, methods, "{file}");
+    }
+}
+
+#[test]
+fn documentation_is_built_with_every_feature() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = read_to_string(root.join("Cargo.toml")).unwrap();
+    let (_, docs) = manifest.split_once("[package.metadata.docs.rs]\n").unwrap();
+    assert!(docs.starts_with("all-features = true\n"), "{docs}");
+    let readme = read_to_string(root.join("../README.md")).unwrap();
+    assert!(readme.contains("cargo doc --package plugin-interface --all-features --open"));
+}
