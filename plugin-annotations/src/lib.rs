@@ -155,6 +155,9 @@ use proc_macro::TokenStream;
 /// # Arguments
 ///
 /// - `version = "1.2"`: the interface's own version, `1.0` by default.
+/// - `path = "my_crate::module::Trait"`: the path that identifies the interface. It
+///   keeps its identity when the trait moves to another module or crate. The last
+///   name is that of the trait.
 /// - `crate = path`: the path of `plugin-interface`, if it was renamed.
 ///
 /// # Errors
@@ -349,6 +352,8 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # Arguments
 ///
 /// - `#[ffi(crate = path)]`: the path of `plugin-interface`, if it was renamed.
+/// - `#[ffi(path = "my_crate::module::Type")]`: the path that identifies the type. It
+///   keeps its identity when the type moves or gets another name.
 /// - `#[ffi(with = module)]`, on a field: the module that converts it. Its type
 ///   must own its data (`'static`).
 ///

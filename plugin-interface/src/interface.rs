@@ -20,7 +20,7 @@ pub use plugin_interface_core::{HasProxy, Interface};
 pub struct PluginTrait {
     name: &'static str,
     path: &'static str,
-    fingerprint: u64,
+    fingerprint: u128,
     record: &'static [u8],
 }
 
@@ -52,7 +52,7 @@ impl PluginTrait {
 
     /// Returns the hash of the methods' names and types, in order, and of the
     /// markers `Send` and `Sync`.
-    pub const fn fingerprint(&self) -> u64 {
+    pub const fn fingerprint(&self) -> u128 {
         self.fingerprint
     }
 
@@ -75,7 +75,7 @@ impl fmt::Debug for PluginTrait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PluginTrait")
             .field("path", &self.path)
-            .field("fingerprint", &format_args!("{:#018x}", self.fingerprint))
+            .field("fingerprint", &format_args!("{:#034x}", self.fingerprint))
             .finish()
     }
 }

@@ -217,7 +217,7 @@ pub mod unloading {
 /// Comparing two versions of an interface. Feature `manager`.
 #[cfg(feature = "manager")]
 pub mod compare {
-    pub use crate::host::{InterfaceChange, Mismatch, RequiredBump};
+    pub use crate::host::{InterfaceChange, Mismatch, RequiredBump, replacement_errors};
 }
 
 /// Registrations and counters of a library that the caller opened. Feature `manager`.

@@ -8,7 +8,7 @@
 //! option            = "crate" "=" path | "version" "=" string
 //!                   | "new" "=" path   | "name" "=" string
 //!                   | "stop" "=" path  | "state"
-//!                   | "with" "=" path
+//!                   | "with" "=" path  | "path" "=" string
 //! ```
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -28,6 +28,7 @@ pub struct Args {
     pub stop: Option<Path>,
     pub name: Option<LitStr>,
     pub with: Option<Path>,
+    pub path: Option<LitStr>,
     /// The place of `state`, if it is given.
     pub state: Option<Span>,
 }
@@ -60,7 +61,7 @@ impl Args {
     }
 
     fn any(&self) -> bool {
-        self.krate.is_some() || self.version.is_some() || self.with.is_some()
+        self.krate.is_some() || self.version.is_some() || self.with.is_some() || self.path.is_some()
     }
 
     fn option(&mut self, input: ParseStream<'_>, allowed: &[&str]) -> syn::Result<()> {
@@ -79,6 +80,7 @@ impl Args {
             "state" => self.state.replace(key.span()).is_some(),
             "stop" => self.stop.replace(function(input)?).is_some(),
             "with" => self.with.replace(path(input, "with = module")?).is_some(),
+            "path" => self.path.replace(text(input)?).is_some(),
             "version" => self.version.replace(text(input)?).is_some(),
             _ => self.name.replace(text(input)?).is_some(),
         };

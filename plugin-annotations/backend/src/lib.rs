@@ -37,6 +37,8 @@ mod expand;
 #[doc(hidden)]
 pub mod generate;
 #[doc(hidden)]
+pub mod identity;
+#[doc(hidden)]
 pub mod lifetimes;
 mod model;
 mod parse;

@@ -19,6 +19,8 @@ pub(crate) struct Interface {
     /// The condition of each `#[automock]`.
     pub(crate) mocks: Vec<TokenStream>,
     pub(crate) version: String,
+    /// The path that identifies it, if not its own.
+    pub(crate) path: Option<String>,
     pub(crate) methods: Vec<Method>,
 }
 

@@ -9,6 +9,7 @@ use crate::args::Args;
 use crate::attributes;
 use crate::check;
 use crate::errors::Errors;
+use crate::identity;
 use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration};
 use crate::syntax::{self, Attribute, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
 use crate::with::With;
@@ -18,11 +19,13 @@ pub(crate) fn interface(
     item: TokenStream,
     errors: &mut Errors,
 ) -> Option<Interface> {
-    let args = errors.keep(Args::parse(args, false, &["version", "crate"]));
+    let args = errors.keep(Args::parse(args, false, &["version", "path", "crate"]));
     let mut item = errors.keep(syn::parse2::<ItemTrait>(item))?;
     let args = args?;
     check::interface_head(&item, errors);
     let version = check::version(args.version.as_ref(), errors);
+    let name = item.ident.unraw().to_string();
+    let path = identity::check(args.path.as_ref(), Some(&name), errors);
     let mut methods = Vec::new();
     let mut history = check::History::of(&version);
     for item in &mut item.items {
@@ -38,7 +41,7 @@ pub(crate) fn interface(
     let (lints, mocks) = (attributes::lints(&item.attrs), attributes::automocks(&item.attrs));
     item.attrs = attributes::inert(&item.attrs);
     let krate = args.crate_path();
-    Some(Interface { documented: krate.clone(), krate, item, lints, mocks, version, methods })
+    Some(Interface { documented: krate.clone(), krate, item, lints, mocks, version, path, methods })
 }
 
 /// The paragraph of documentation about the version that added a method.

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::model::{Body, Derived, Fields};
+use plugin_annotations_backend::identity;
 use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::spans::ffi_item;
 use plugin_annotations_backend::syntax::{Kind, Path};
@@ -15,10 +16,12 @@ use plugin_annotations_backend::syntax::{Kind, Path};
 ///             type T = Parameter<0>;
 ///             Definition::new("garden::Tree", &["T"], Body::Struct(Fields::Named(&[
 ///                 ("value", T::SHAPE), ("kids", <Vec<Tree<T>>>::SHAPE),
-///             ])))
+///             ]))).at(Source { .. })
 ///         };
 /// ```
-pub(crate) fn definition(Derived { krate, name, generics, body, .. }: &Derived) -> TokenStream {
+pub(crate) fn definition(
+    Derived { krate, name, path, generics, body, .. }: &Derived,
+) -> TokenStream {
     let private = quote!(#krate::__private);
     let text = name.unraw().to_string();
     let parameters = generics.of(Kind::Type).map(|parameter| parameter.ident.unraw().to_string());
@@ -42,13 +45,13 @@ pub(crate) fn definition(Derived { krate, name, generics, body, .. }: &Derived) 
             quote!(Enum(&[#(#variants),*]))
         }
     };
+    let (path, source) = (identity::path(krate, &text, path.as_deref()), identity::source(krate));
     quote! {
-        const __PATH: &'static #private::core::primitive::str =
-            #private::core::concat!(#private::core::module_path!(), "::", #text);
+        #path
 
         static __DEFINITION: #private::Definition = {
             #(#aliases)*
-            #private::Definition::new(__PATH, &[#(#parameters),*], #private::Body::#body)
+            #private::Definition::new(__PATH, &[#(#parameters),*], #private::Body::#body).at(#source)
         };
     }
 }

@@ -9,6 +9,8 @@ pub(crate) struct Derived {
     /// `plugin-interface`.
     pub(crate) krate: Path,
     pub(crate) name: Ident,
+    /// The path that identifies it, if not its own.
+    pub(crate) path: Option<String>,
     pub(crate) generics: Generics,
     /// `true` for `#[repr(C)]`: then it has the layout of its wire.
     pub(crate) is_repr_c: bool,

@@ -8,16 +8,16 @@ use crate::model::{self, Body, Derived};
 use plugin_annotations_backend::args::Args;
 use plugin_annotations_backend::attributes::lints;
 use plugin_annotations_backend::errors::Errors;
+use plugin_annotations_backend::identity;
 use plugin_annotations_backend::spans::located;
-use plugin_annotations_backend::syntax::{
-    self, Attribute, Data, Generics, ItemType, Path, Variant,
-};
+use plugin_annotations_backend::syntax::{self, Attribute, Data, Generics, ItemType, Variant};
 use plugin_annotations_backend::with::With;
 
 pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived> {
     let item = errors.keep(syn::parse2::<ItemType>(item))?;
     check::generics(&item.generics, errors);
-    let krate = crate_path(&item.attrs, errors);
+    let options = options(&item.attrs, errors);
+    let path = identity::check(options.path.as_ref(), None, errors);
     let (name, arguments) = (&item.ident, item.generics.arguments());
     let owner = Owner { name: quote!(#name #arguments), generics: &item.generics };
     let has_numbers = match &item.data {
@@ -36,7 +36,8 @@ pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived>
         check::variants(name, variants, errors);
     }
     Some(Derived {
-        krate,
+        krate: options.crate_path(),
+        path,
         lints: lints(&item.attrs),
         is_repr_c: is_repr_c(&item.attrs) && !has_numbers,
         body: body?,
@@ -45,20 +46,24 @@ pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived>
     })
 }
 
-/// The path of `plugin-interface`, which `#[ffi(crate = path)]` can change.
-fn crate_path(attributes: &[Attribute], errors: &mut Errors) -> Path {
+/// The options in `#[ffi(..)]`: the path of `plugin-interface`, and that of the
+/// type.
+fn options(attributes: &[Attribute], errors: &mut Errors) -> Args {
     let mut args = Args::default();
     for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
         let tokens = attribute.arguments().ok_or_else(|| no_options(attribute));
-        let found = tokens.and_then(|tokens| Args::parse(tokens, false, &["crate"]));
-        if let Some(found) = errors.keep(found)
-            && let Some(krate) = found.krate
-            && args.krate.replace(krate).is_some()
-        {
+        let found = tokens.and_then(|tokens| Args::parse(tokens, false, &["crate", "path"]));
+        let Some(found) = errors.keep(found) else { continue };
+        if args.krate.is_some() && found.krate.is_some() {
             errors.at(attribute, "option `crate` is given twice");
         }
+        if args.path.is_some() && found.path.is_some() {
+            errors.at(attribute, "option `path` is given twice");
+        }
+        args.krate = args.krate.or(found.krate);
+        args.path = args.path.or(found.path);
     }
-    args.crate_path()
+    args
 }
 
 fn no_options(attribute: &Attribute) -> syn::Error {

@@ -1,7 +1,8 @@
 //! `diff OLD NEW`: compares the interfaces of two libraries, as a load does.
 
+use plugin_interface::compare::{InterfaceChange, RequiredBump, replacement_errors};
+use plugin_interface::inspect;
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
-use plugin_interface::{InterfaceChange, RequiredBump, inspect};
 
 use crate::cli::DiffArgs;
 use crate::exit::Exit;
@@ -11,11 +12,14 @@ use crate::report::diff::{DiffReport, InterfaceDiff, ObjectDiff, show};
 pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
     let (old, new) = (inspect(&args.old)?, inspect(&args.new)?);
     let interfaces = compare(&old, &new);
+    let errors = replacement_errors(&old, &new, &args.new);
+    let errors: Vec<_> = errors.iter().map(|error| error.to_string()).collect();
     let report = DiffReport {
         old: args.old.display().to_string(),
         new: args.new.display().to_string(),
-        compatible: interfaces.iter().all(|interface| interface.compatible),
+        compatible: interfaces.iter().all(|interface| interface.compatible) && errors.is_empty(),
         interfaces,
+        errors,
     };
     if args.json {
         print_json(&report)?;

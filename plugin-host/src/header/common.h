@@ -54,7 +54,7 @@ struct PluginFailure {
 
 typedef struct {
     uint32_t abi_version, methods;
-    uint64_t fingerprint;
+    uint64_t fingerprint[2];
     /* Drops the instance. Returns null, or the reason of a failure. */
     PluginFailure *(*drop)(void *instance);
 } PluginVTableHeader;
@@ -63,7 +63,7 @@ typedef struct {
 PLUGIN_ASSERT(sizeof(PluginStr) == 16);
 PLUGIN_ASSERT(sizeof(PluginString) == 32);
 PLUGIN_ASSERT(sizeof(PluginFailure) == 56);
-PLUGIN_ASSERT(sizeof(PluginVTableHeader) == 24);
+PLUGIN_ASSERT(sizeof(PluginVTableHeader) == 32);
 #endif
 
 /* Borrows a text that a NUL ends. */

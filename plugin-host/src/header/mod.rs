@@ -11,7 +11,7 @@ mod types;
 
 use std::fmt::Write as _;
 
-use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata};
+use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata, as_written};
 
 use declarations::Declarations;
 use forms::{NoForm, check};
@@ -35,7 +35,7 @@ pub(crate) fn header(interface: &InterfaceMetadata) -> Header {
     let (mut fields, mut scope) = (String::new(), Scope::new(&["header"]));
     for method in &interface.methods {
         let name = scope.add(&method.name);
-        let _ = writeln!(fields, "    /* {} */", comment(&method.signature));
+        let _ = writeln!(fields, "    /* {} */", comment(&as_written(&method.signature)));
         match pointer(interface, &mut declarations, method, &name) {
             Ok(pointer) => fields += &pointer,
             Err(NoForm(reason)) => {
@@ -124,6 +124,7 @@ fn threads(interface: &InterfaceMetadata) -> &'static str {
 fn body(interface: &InterfaceMetadata, prefix: &str, types: &str, fields: &str) -> String {
     let (symbol, count) = (interface.name(), interface.methods.len());
     let fingerprint = interface.fingerprint;
+    let (low, high) = (fingerprint as u64, (fingerprint >> 64) as u64);
     let guard = format!("PLUGIN_INTERFACE_{}", names::identifier(&interface.path).to_uppercase());
     let path = names::literal(&interface.path);
     let record = record::bytes(interface);
@@ -132,7 +133,7 @@ fn body(interface: &InterfaceMetadata, prefix: &str, types: &str, fields: &str) 
 #define {guard}
 
 /* The hash of the methods and their types. */
-#define {prefix}_FINGERPRINT UINT64_C({fingerprint:#018x})
+#define {prefix}_FINGERPRINT {{ UINT64_C({low:#018x}), UINT64_C({high:#018x}) }}
 #define {prefix}_HEADER(drop) {{ PLUGIN_ABI_VERSION, {count}, {prefix}_FINGERPRINT, drop }}
 
 {types}/* The methods. The first argument of each is the instance. */
@@ -164,6 +165,6 @@ PLUGIN_EXPORT size_t plugin_unmaker_counter_{symbol}_v1(void);
 
 #endif /* {guard} */
 ",
-        size = 24 + 8 * count,
+        size = 32 + 8 * count,
     )
 }

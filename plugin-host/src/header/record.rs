@@ -1,6 +1,6 @@
 //! The metadata record of an interface, encoded for C.
 
-use plugin_interface::metadata::InterfaceMetadata;
+use plugin_interface::metadata::{InterfaceMetadata, Reference};
 
 /// The number of bytes in a line.
 const LINE: usize = 16;
@@ -41,12 +41,27 @@ fn encode_one(out: &mut Vec<u8>, interface: &InterfaceMetadata) {
         string(out, &method.name);
         string(out, &method.signature);
         string(out, &method.since);
+        references(out, &method.names);
     }
     number(out, interface.types.len());
     for ty in &interface.types {
         out.extend(ty.fingerprint.to_le_bytes());
         string(out, &ty.path);
+        string(out, &ty.version);
         string(out, &ty.definition);
+        references(out, &ty.names);
+    }
+}
+
+fn references(out: &mut Vec<u8>, names: &[Reference]) {
+    number(out, 2 * names.len());
+    for name in names {
+        let number = match *name {
+            Reference::Type(number) => number as u16,
+            Reference::Object(number) => 0x8000 | number as u16,
+            _ => continue,
+        };
+        out.extend(number.to_le_bytes());
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct DiffReport {
     /// `true` if everything built against OLD still works.
     pub(crate) compatible: bool,
     pub(crate) interfaces: Vec<InterfaceDiff>,
+    /// The errors of hosts of OLD that load NEW, whatever its methods are.
+    pub(crate) errors: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -95,6 +97,9 @@ pub(crate) fn show(report: &DiffReport) -> io::Result<()> {
         for (path, version) in interface.missing_versions() {
             print_line(&escaped(&format!("  {path} needs at least version {version}")))?;
         }
+    }
+    for line in report.errors.iter().flat_map(|error| error.lines()) {
+        print_line(&escaped(&format!("refused: {line}")))?;
     }
     print_line(match report.compatible {
         true if report.lacks_a_version() => {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
+use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata, TypeMetadata, as_written};
 use serde::Serialize;
 
 use crate::output::{escaped, print_line};
@@ -41,14 +41,15 @@ struct TraitReport<'a> {
     fingerprint: String,
     send: bool,
     sync: bool,
-    methods: Vec<&'a str>,
+    methods: Vec<String>,
     types: Vec<TypeReport<'a>>,
 }
 
 #[derive(Serialize)]
 struct TypeReport<'a> {
     path: &'a str,
-    definition: &'a str,
+    version: &'a str,
+    definition: String,
 }
 
 pub(crate) fn report(file: String, metadata: &PluginMetadata) -> InspectReport<'_> {
@@ -87,12 +88,17 @@ fn described(interface: &InterfaceMetadata) -> TraitReport<'_> {
     TraitReport {
         path: &interface.path,
         version: &interface.version,
-        fingerprint: format!("{:#018x}", interface.fingerprint),
+        fingerprint: format!("{:#034x}", interface.fingerprint),
         send: interface.send,
         sync: interface.sync,
-        methods: interface.methods.iter().map(|method| method.signature.as_str()).collect(),
-        types: types.map(|ty| TypeReport { path: &ty.path, definition: &ty.definition }).collect(),
+        methods: interface.methods.iter().map(|method| as_written(&method.signature)).collect(),
+        types: types.map(type_report).collect(),
     }
+}
+
+fn type_report(ty: &TypeMetadata) -> TypeReport<'_> {
+    let definition = as_written(&ty.definition);
+    TypeReport { path: &ty.path, version: &ty.version, definition }
 }
 
 pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
@@ -146,8 +152,17 @@ fn threads(interface: &TraitReport<'_>) -> &'static str {
     }
 }
 
+/// Returns a definition, with its crate if another type has the same path.
+fn definition(interface: &TraitReport<'_>, ty: &TypeReport<'_>) -> String {
+    let TypeReport { path, version, definition } = ty;
+    match interface.types.iter().filter(|other| other.path == *path).count() {
+        1 => definition.clone(),
+        _ => format!("{definition} ({path}, version {version})"),
+    }
+}
+
 /// Prints the methods, and the types that they refer to.
 fn content(interface: &TraitReport<'_>) -> io::Result<()> {
     interface.methods.iter().try_for_each(|method| line("", method))?;
-    interface.types.iter().try_for_each(|ty| line("", ty.definition))
+    interface.types.iter().try_for_each(|ty| line("", &definition(interface, ty)))
 }

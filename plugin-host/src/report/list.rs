@@ -67,20 +67,42 @@ fn refused(path: &Path, error: &LoadError) -> ListRow {
     }
 }
 
+/// The most characters of a name, lines of a row, and names in a line. JSON has
+/// all.
+const WIDTH: usize = 64;
+const LINES: usize = 32;
+const NAMES: usize = 16;
+
+/// Escapes a name, and cuts a long one: one plugin must not spoil the table.
+fn cell(name: &str) -> String {
+    match name.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}..", escaped(&name[..end])),
+        None => escaped(name),
+    }
+}
+
+fn implementations(names: &[String]) -> String {
+    let mut shown: Vec<_> = names.iter().take(NAMES).map(|name| cell(name)).collect();
+    shown.extend((names.len() > NAMES).then(|| "..".to_owned()));
+    shown.join(", ")
+}
+
 pub(crate) fn table(rows: &[ListRow]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["FILE", "PACKAGE", "VERSION", "INTERFACE", "IMPLEMENTATIONS", "VERDICT"]);
     for row in rows {
         let lines = |line: fn(&ListedInterface) -> String| {
-            row.interfaces.iter().map(line).collect::<Vec<_>>().join("\n")
+            let mut lines: Vec<_> = row.interfaces.iter().take(LINES).map(line).collect();
+            lines.extend((row.interfaces.len() > LINES).then(|| "..".to_owned()));
+            lines.join("\n")
         };
         table.add_row([
             escaped(&row.file),
-            escaped(row.package.as_deref().unwrap_or("-")),
-            escaped(row.version.as_deref().unwrap_or("-")),
-            lines(|i| escaped(&format!("{} {}", i.path, i.version))),
-            lines(|i| escaped(&i.implementations.join(", "))),
+            cell(row.package.as_deref().unwrap_or("-")),
+            cell(row.version.as_deref().unwrap_or("-")),
+            lines(|i| format!("{} {}", cell(&i.path), cell(&i.version))),
+            lines(|i| implementations(&i.implementations)),
             row.verdict.to_owned(),
         ]);
     }

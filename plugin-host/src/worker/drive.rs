@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use anyhow::Context;
+use plugin_interface::metadata::as_written;
 use plugin_interface::{Greeter, GreeterProxy, PluginHandle, PluginManager, UnloadError};
 
 use crate::cli::DriveArgs;
@@ -106,7 +107,7 @@ pub(crate) fn call(handle: &PluginHandle, target: &str) -> RegistrationReport {
         let interfaces = &handle.metadata().interfaces;
         let interface = interfaces.iter().find(|interface| interface.path == handle.interface());
         let methods = interface.map(|interface| interface.methods.as_slice()).unwrap_or_default();
-        report.methods = methods.iter().map(|method| method.signature.clone()).collect();
+        report.methods = methods.iter().map(|method| as_written(&method.signature)).collect();
         return report;
     };
     match greet(&greeter, target) {

@@ -1,7 +1,7 @@
 //! `diff`: changes, compatibility and the exit code.
 
 use crate::environment::{Answer, Directory, plugin_host};
-use crate::records::{Interface, Method, library, of};
+use crate::records::{Interface, Method, library, of, package};
 
 const NAME: Method = ("fn name(&self) -> &str", "", 11);
 const SIZE: Method = ("fn size(&self) -> u32", "1.1", 12);
@@ -254,5 +254,54 @@ fn the_file_that_is_no_plugin_is_named() {
         let answer = plugin_host(&["diff", arguments[0], arguments[1]]);
         assert_eq!(answer.code, 1, "{answer:?}");
         assert!(answer.err.contains("Cargo.toml is not a dynamic library"), "{answer:?}");
+    }
+}
+
+/// A package of Rust whose panics unwind, and one whose panics abort.
+const UNWINDS: u8 = 3;
+const ABORTS: u8 = 2;
+
+#[test]
+fn the_verdict_is_that_of_a_load_and_of_a_reload() {
+    let directory = Directory::new();
+    let tool = || [of(TOOL, "1.0", &[NAME])];
+    let two = || [of(TOOL, "1.0", &[NAME]), of("tools::Other", "1.0", &[NAME])];
+    let (a, b, other) = ((TOOL, "A"), (TOOL, "B"), ("tools::Other", "O"));
+    let mut number = 0;
+    let mut library = |flags, interfaces: &[Interface<'_>], registrations: &[_]| {
+        number += 1;
+        let path = package(&directory, &format!("l{number}"), flags, interfaces, registrations);
+        path.to_str().unwrap().to_owned()
+    };
+    let old = library(UNWINDS, &two(), &[a, other]);
+    let old_two = library(UNWINDS, &tool(), &[a, b]);
+    let by_hand = library(0, &tool(), &[]);
+    let cases = [
+        (&old, library(UNWINDS, &two(), &[other, a]), 0, ""),
+        (&old, library(UNWINDS, &two(), &[b, other]), 3, "has no tools::Tool named A; it has B"),
+        (&old, library(UNWINDS, &two(), &[a, b, other]), 3, "implements tools::Tool several times"),
+        (&old, library(UNWINDS, &two(), &[a]), 3, "implements nothing; put #[plugin_impl(Other)]"),
+        (&old, library(UNWINDS, &two(), &[]), 3, "implements nothing; put #[plugin_impl("),
+        (&old, library(ABORTS, &two(), &[a, other]), 3, "panic = \"abort\""),
+        (&old, library(UNWINDS, &[], &[]), 3, "offers no interface"),
+        (&old_two, library(UNWINDS, &tool(), &[a]), 3, "has no tools::Tool named B; it has A"),
+        (&old_two, library(UNWINDS, &tool(), &[b, (TOOL, "C"), a]), 0, ""),
+        (&by_hand, library(UNWINDS, &tool(), &[a, b]), 0, ""),
+        (&by_hand, library(ABORTS, &tool(), &[a]), 3, "panic = \"abort\""),
+        (&old_two, by_hand.clone(), 0, ""),
+    ];
+    for (old, new, code, reason) in cases {
+        let answer = plugin_host(&["diff", old, &new]);
+        assert_eq!(answer.code, code, "{reason} {answer:?}");
+        let refused: Vec<_> =
+            answer.out.lines().filter_map(|line| line.strip_prefix("refused: ")).collect();
+        assert_eq!(refused.is_empty(), reason.is_empty(), "{answer:?}");
+        assert!(
+            refused.iter().all(|line| line.contains(&new) && line.contains(reason)),
+            "{answer:?}"
+        );
+        let report = plugin_host(&["diff", old, &new, "--json"]).json();
+        assert_eq!(report["compatible"], code == 0, "{report}");
+        assert_eq!(report["errors"].as_array().unwrap().len(), refused.len(), "{report}");
     }
 }

@@ -88,7 +88,11 @@ impl Directory {
         let status = Command::new("gcc")
             .args(["-shared", "-fPIC", "-o"])
             .arg(&path)
-            .arg(format!("-DFINGERPRINT={fingerprint:#x}"))
+            .arg(format!(
+                "-DFINGERPRINT={{{:#x}, {:#x}}}",
+                fingerprint as u64,
+                (fingerprint >> 64) as u64
+            ))
             .args(macros.iter().map(|m| format!("-D{m}")))
             .arg(sources.join("greeter.c"))
             .arg(&extra)

@@ -167,7 +167,13 @@ fn code(hostile: &mut Hostile) {
     let fingerprint = plugin_interface::PluginTrait::Greeter.fingerprint();
     let mut gcc = Command::new("gcc");
     gcc.args(["-shared", "-fPIC", "-Wl,--no-as-needed", "-o"]).arg(path);
-    gcc.arg(format!("-DFINGERPRINT={fingerprint:#x}")).arg(fixtures.join("greeter.c")).arg(&needed);
+    gcc.arg(format!(
+        "-DFINGERPRINT={{{:#x}, {:#x}}}",
+        fingerprint as u64,
+        (fingerprint >> 64) as u64
+    ))
+    .arg(fixtures.join("greeter.c"))
+    .arg(&needed);
     assert!(gcc.status().unwrap().success());
     fs::remove_file(needed).unwrap();
 }

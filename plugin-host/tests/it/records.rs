@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::environment::Directory;
 
 /// A method: its signature, its `since` version, its fingerprint.
-pub(crate) type Method = (&'static str, &'static str, u64);
+pub(crate) type Method = (&'static str, &'static str, u128);
 
 /// An interface, and those of the objects that it uses.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ impl<'a> Interface<'a> {
 
     /// Writes the interface to a record, without those that it uses.
     fn write(&self, record: &mut Vec<u8>) {
-        let fingerprint = self.methods.iter().fold(1u64, |all, (_, _, of)| all * 31 + of);
+        let fingerprint = self.methods.iter().fold(1u128, |all, (_, _, of)| all * 31 + of);
         record.extend(fingerprint.to_le_bytes());
         text(record, self.path);
         text(record, self.version);
@@ -41,6 +41,8 @@ impl<'a> Interface<'a> {
             text(record, signature.split(['(', ' ']).nth(1).unwrap());
             text(record, signature);
             text(record, since);
+            // Its types are not listed.
+            number(record, 0);
         }
         // No types.
         number(record, 0);
@@ -56,11 +58,30 @@ fn text(record: &mut Vec<u8>, text: &str) {
     record.extend(text.bytes());
 }
 
-/// Compiles a library whose metadata lists these interfaces.
+/// Compiles a library whose metadata lists these interfaces, as one in C.
 pub(crate) fn library(directory: &Directory, name: &str, interfaces: &[Interface<'_>]) -> PathBuf {
+    package(directory, name, 0, interfaces, &[])
+}
+
+/// Compiles a library whose metadata has these flags, interfaces and registrations:
+/// each the path of its interface and its name.
+pub(crate) fn package(
+    directory: &Directory,
+    name: &str,
+    flags: u8,
+    interfaces: &[Interface<'_>],
+    registrations: &[(&str, &str)],
+) -> PathBuf {
     // A package without a name: ABI version, flags, eight empty texts.
-    let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01".to_vec();
-    section.extend([0; 39]);
+    let mut section = b"PLUGIN\0\x01\x01\0\0\0\x28\0\0\0\x01\0\0\0".to_vec();
+    section.push(flags);
+    section.extend([0; 35]);
+    for (interface, name) in registrations {
+        section.extend(b"PLUGIN\0\x01\x03\0\0\0");
+        number(&mut section, 8 + interface.len() + name.len());
+        text(&mut section, interface);
+        text(&mut section, name);
+    }
     for interface in interfaces {
         let mut record = Vec::new();
         interface.write(&mut record);

@@ -6,7 +6,7 @@ pub use std::alloc::System;
 pub use std::boxed::Box;
 pub use std::string::String;
 
-use crate::abi::{ABI_VERSION, VTableHeader};
+use crate::abi::{ABI_VERSION, VTableHeader, words};
 use crate::interface::Interface;
 use crate::metadata;
 use crate::metadata::Writer;
@@ -14,7 +14,7 @@ use crate::metadata::encode;
 
 pub use crate::boundary::{
     Body, ByCopy, ByPointer, ByRef, Definition, Dyn, DynPointee, Fields, InstanceStorage,
-    LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape, Threads,
+    LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape, Source, Threads,
     lift_wire_return,
 };
 pub use crate::interface::{VTableFor, supertrait};
@@ -129,7 +129,7 @@ pub const fn vtable_header<I: Interface + ?Sized, P>() -> VTableHeader {
     VTableHeader {
         abi_version: ABI_VERSION,
         methods: I::DESCRIPTION.methods.len() as u32,
-        fingerprint: I::FINGERPRINT,
+        fingerprint: words(I::FINGERPRINT),
         drop: drop_instance::<P>,
     }
 }

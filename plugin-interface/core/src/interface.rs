@@ -46,7 +46,7 @@ pub unsafe trait Interface: HasProxy + 'static {
 
     /// The hash that identifies it, as in its record.
     #[doc(hidden)]
-    const FINGERPRINT: u64 = fingerprint(Self::RECORD);
+    const FINGERPRINT: u128 = fingerprint(Self::RECORD);
 
     /// Its name as the type of an object.
     #[doc(hidden)]

@@ -48,6 +48,7 @@ pub use live::{
 pub use load::check::{exported_symbols, inspect, inspect_bytes, stays_mapped};
 pub use load::policy::{LoadPolicy, PolicyError};
 pub use load::probe::Probe;
+pub use load::replacement::replacement_errors;
 pub use load::timings::StageTimes;
 pub use manager::handle::PluginHandle;
 pub use manager::{PluginManager, Rejected, ScanEntry};

@@ -1,11 +1,13 @@
 //! The decoder of a library's records. It accepts any bytes.
 
-use plugin_interface_core::metadata::{MAGIC, flag, kind};
+use std::collections::HashSet;
+
+use plugin_interface_core::metadata::{MAGIC, OBJECT, flag, kind};
 
 use crate::metadata::error::MetadataError;
 use crate::metadata::model::{
-    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, RegistrationMetadata,
-    TypeMetadata,
+    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, Reference,
+    RegistrationMetadata, TypeMetadata,
 };
 
 impl PluginMetadata {
@@ -24,16 +26,34 @@ impl PluginMetadata {
     }
 }
 
-/// Decodes all records of a section.
+/// The most interfaces that a library may offer, and of implementations.
+const INTERFACES: usize = 1024;
+const REGISTRATIONS: usize = 4096;
+
+/// The most methods, types and interfaces of objects that one interface may have.
+/// The macros stop at the last two.
+const METHODS: usize = 4096;
+const TYPES: usize = 256;
+const OBJECTS: usize = 64;
+
+/// The longest name, path or version, and the longest other text, in bytes.
+const NAME: usize = 1024;
+const TEXT: usize = 1 << 18;
+
+/// Decodes all records of a section. The time is linear in its length.
 pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     let mut package = None;
     let mut interfaces: Vec<InterfaceMetadata> = Vec::new();
     let mut registrations = Vec::new();
+    let mut seen = HashSet::new();
     let mut input = Input { bytes: section, at: 0 };
     while input.skip_padding() {
         let (kind, mut payload) = input.record()?;
+        // A library repeats its package and interfaces.
+        if kind != kind::REGISTRATION && !seen.insert((kind, payload.bytes)) {
+            continue;
+        }
         match kind {
-            // A library repeats it for each interface.
             kind::PACKAGE => {
                 let found = decode_package(&mut payload)?;
                 if let Some(first) = package.replace(found.clone())
@@ -43,15 +63,16 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
                 }
             }
             kind::INTERFACE => {
-                let interface = decode_interface(&mut payload)?;
-                if !interfaces.contains(&interface) {
-                    interfaces.push(interface);
-                }
+                limited("interfaces", interfaces.len() + 1, INTERFACES)?;
+                interfaces.push(decode_interface(&mut payload)?);
             }
-            kind::REGISTRATION => registrations.push(RegistrationMetadata {
-                interface: payload.string()?,
-                name: payload.string()?,
-            }),
+            kind::REGISTRATION => {
+                limited("implementations", registrations.len() + 1, REGISTRATIONS)?;
+                registrations.push(RegistrationMetadata {
+                    interface: payload.name()?,
+                    name: payload.name()?,
+                });
+            }
             // A later version may add kinds.
             _ => {}
         }
@@ -59,6 +80,10 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     interfaces.sort_by(|a, b| a.path.cmp(&b.path));
     let package = package.ok_or(MetadataError::Package)?;
     Ok(PluginMetadata { package, interfaces, registrations })
+}
+
+fn limited(what: &'static str, found: usize, limit: usize) -> Result<usize, MetadataError> {
+    if found > limit { Err(MetadataError::TooMany { what, limit }) } else { Ok(found) }
 }
 
 /// Decodes the interface of a single record.
@@ -71,7 +96,7 @@ pub(crate) fn interface_of(record: &[u8]) -> Result<InterfaceMetadata, MetadataE
 pub(crate) struct Outline<'a> {
     pub(crate) path: &'a str,
     pub(crate) version: &'a str,
-    pub(crate) fingerprint: u64,
+    pub(crate) fingerprint: u128,
 }
 
 /// Decodes the interface of a record, and those of its objects.
@@ -86,15 +111,16 @@ pub(crate) fn outlines(record: &[u8]) -> Result<Vec<Outline<'_>>, MetadataError>
 
 /// Skips the parts that `decode_one_interface` decodes.
 fn outline<'a>(input: &mut Input<'a>) -> Result<Outline<'a>, MetadataError> {
-    let fingerprint = input.u64()?;
+    let fingerprint = input.u128()?;
     let (path, version) = (input.text()?, input.text()?);
     let _flags = input.u32()?;
     for _ in 0..input.u32()? {
-        let (_fingerprint, _name) = (input.u64()?, input.bytes()?);
-        let (_signature, _since) = (input.bytes()?, input.bytes()?);
+        let (_fingerprint, _name) = (input.u128()?, input.bytes()?);
+        let (_signature, _since, _names) = (input.bytes()?, input.bytes()?, input.bytes()?);
     }
     for _ in 0..input.later_count()? {
-        let (_fingerprint, _path, _definition) = (input.u64()?, input.bytes()?, input.bytes()?);
+        let (_fingerprint, _path, _version) = (input.u128()?, input.bytes()?, input.bytes()?);
+        let (_definition, _names) = (input.bytes()?, input.bytes()?);
     }
     Ok(Outline { path, version, fingerprint })
 }
@@ -106,46 +132,53 @@ fn decode_package(input: &mut Input<'_>) -> Result<PackageMetadata, MetadataErro
         abi_version,
         unwinds: flags & flag::UNWINDS != 0,
         rust: flags & flag::RUST != 0,
-        name: input.string()?,
-        version: input.string()?,
+        name: input.name()?,
+        version: input.name()?,
         authors: input.string()?,
         description: input.string()?,
-        license: input.string()?,
-        repository: input.string()?,
-        rustc: input.string()?,
-        target: input.string()?,
+        license: input.name()?,
+        repository: input.name()?,
+        rustc: input.name()?,
+        target: input.name()?,
     })
 }
 
 fn decode_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataError> {
     let mut interface = decode_one_interface(input)?;
-    for _ in 0..input.later_count()? {
+    let count = input.later_count()? as usize;
+    for _ in 0..limited("interfaces of objects", count, OBJECTS)? {
         interface.objects.push(decode_one_interface(input)?);
     }
     Ok(interface)
 }
 
 fn decode_one_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, MetadataError> {
-    let fingerprint = input.u64()?;
-    let path = input.string()?;
-    let version = input.string()?;
+    let fingerprint = input.u128()?;
+    let path = input.name()?;
+    let version = input.name()?;
     let flags = input.u32()?;
     let (send, sync) = (flags & flag::SEND != 0, flags & flag::SYNC != 0);
-    let count = input.u32()?;
+    let count = input.u32()? as usize;
     let mut methods = Vec::new();
-    for _ in 0..count {
-        let fingerprint = input.u64()?;
-        let name = input.string()?;
-        let signature = input.string()?;
-        let since = input.string()?;
-        methods.push(MethodMetadata { name, signature, since, fingerprint });
+    for _ in 0..limited("methods", count, METHODS)? {
+        methods.push(MethodMetadata {
+            fingerprint: input.u128()?,
+            name: input.name()?,
+            signature: input.string()?,
+            since: input.name()?,
+            names: input.references()?,
+        });
     }
+    let count = input.later_count()? as usize;
     let mut types = Vec::new();
-    for _ in 0..input.later_count()? {
-        let fingerprint = input.u64()?;
-        let path = input.string()?;
-        let definition = input.string()?;
-        types.push(TypeMetadata { path, definition, fingerprint });
+    for _ in 0..limited("structs and enums", count, TYPES)? {
+        types.push(TypeMetadata {
+            fingerprint: input.u128()?,
+            path: input.name()?,
+            version: input.name()?,
+            definition: input.string()?,
+            names: input.references()?,
+        });
     }
     let objects = Vec::new();
     Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods, types, objects })
@@ -201,8 +234,8 @@ impl<'a> Input<'a> {
         self.array().map(u32::from_le_bytes)
     }
 
-    fn u64(&mut self) -> Result<u64, MetadataError> {
-        self.array().map(u64::from_le_bytes)
+    fn u128(&mut self) -> Result<u128, MetadataError> {
+        self.array().map(u128::from_le_bytes)
     }
 
     /// Returns the length of a list that a hand-written record may leave out.
@@ -222,7 +255,33 @@ impl<'a> Input<'a> {
     }
 
     fn string(&mut self) -> Result<String, MetadataError> {
+        self.limited_text("bytes in a text", TEXT)
+    }
+
+    /// Returns a text for a row of a table.
+    fn name(&mut self) -> Result<String, MetadataError> {
+        self.limited_text("bytes in a name", NAME)
+    }
+
+    fn limited_text(&mut self, what: &'static str, limit: usize) -> Result<String, MetadataError> {
+        if let Some(len) = self.bytes.first_chunk().copied().map(u32::from_le_bytes) {
+            limited(what, len as usize, limit)?;
+        }
         self.text().map(str::to_owned)
+    }
+
+    fn references(&mut self) -> Result<Vec<Reference>, MetadataError> {
+        let bytes = self.bytes()?;
+        let offset = self.at;
+        let (numbers, rest) = bytes.as_chunks();
+        let reference = |bytes: &[u8; 2]| match u16::from_le_bytes(*bytes) {
+            number if number & OBJECT != 0 => Reference::Object((number & !OBJECT).into()),
+            number => Reference::Type(number.into()),
+        };
+        match rest {
+            [] => Ok(numbers.iter().map(reference).collect()),
+            _ => Err(MetadataError::Truncated { offset }),
+        }
     }
 }
 
@@ -268,7 +327,7 @@ mod tests {
         assert_eq!(greeter.name(), "Greeter");
         assert!(greeter.send && greeter.sync);
         // The value in `docs/abi.md`.
-        assert_eq!(greeter.fingerprint, 0x193a_6894_75bc_9cd5);
+        assert_eq!(greeter.fingerprint, 0xfce3a299e810b600809783ea465d83d0);
         let signatures: Vec<_> = greeter.methods.iter().map(|m| m.signature.as_str()).collect();
         assert_eq!(
             signatures,
@@ -327,6 +386,73 @@ mod tests {
                 damaged[at] = byte;
                 let _ = read(&damaged);
             }
+        }
+    }
+
+    /// Returns a record of an interface that has no methods.
+    fn tiny(number: u32) -> Vec<u8> {
+        let path = format!("{number}");
+        let mut payload = Vec::from(u128::from(number).to_le_bytes());
+        payload.extend((path.len() as u32).to_le_bytes());
+        payload.extend(path.bytes());
+        // No version, no markers, no methods.
+        payload.extend([0; 12]);
+        let mut record = Vec::from(MAGIC);
+        record.extend(kind::INTERFACE.to_le_bytes());
+        record.extend((payload.len() as u32).to_le_bytes());
+        record.extend(payload);
+        record
+    }
+
+    #[test]
+    fn more_interfaces_than_any_library_has_are_refused_at_once() {
+        let mut section = section();
+        section.extend((0..80_000).flat_map(tiny));
+        let error = read(&section).unwrap_err();
+        assert_eq!(error, MetadataError::TooMany { what: "interfaces", limit: 1024 });
+        assert_eq!(
+            error.to_string(),
+            "expected at most 1024 interfaces, found more: split the library or the interface"
+        );
+    }
+
+    #[test]
+    fn a_record_that_is_repeated_counts_once() {
+        let mut section = section();
+        let whole = read(&section);
+        let package = section[..section.len() - 1].to_vec();
+        let package =
+            &package[..16 + u32::from_le_bytes(*package[12..].first_chunk().unwrap()) as usize];
+        for _ in 0..20_000 {
+            section.extend(package);
+            section.extend(<dyn Greeter as Interface>::RECORD);
+        }
+        assert_eq!(read(&section), whole);
+    }
+
+    #[test]
+    fn names_and_lists_have_limits() {
+        let greeter = <dyn Greeter as Interface>::RECORD;
+        let long = |at: usize, len: u32| {
+            let mut record = Vec::from(greeter);
+            record[at..at + 4].copy_from_slice(&len.to_le_bytes());
+            record.extend(vec![b'x'; 1 << 20]);
+            let len = record.len() as u32 - 16;
+            record[12..16].copy_from_slice(&len.to_le_bytes());
+            interface_of(&record)
+        };
+        let too_many = |what, limit| Err(MetadataError::TooMany { what, limit });
+        // The length of the path is behind the header and the fingerprint.
+        let path = 16 + 16;
+        assert_eq!(long(path, 1 << 20), too_many("bytes in a name", NAME));
+        let path_len = u32::from_le_bytes(*greeter[path..].first_chunk().unwrap()) as usize;
+        // Behind it are the version, `1.0`, and the markers.
+        let methods = path + 4 + path_len + 4 + 3 + 4;
+        assert_eq!(long(methods, u32::MAX), too_many("methods", METHODS));
+        for (at, what, limit) in
+            [(8, "structs and enums", TYPES), (4, "interfaces of objects", OBJECTS)]
+        {
+            assert_eq!(long(greeter.len() - at, 1 << 30), too_many(what, limit));
         }
     }
 

@@ -31,6 +31,13 @@ pub enum MetadataError {
         /// The offset in the section.
         offset: usize,
     },
+    /// More of something than any plugin has.
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// The most that is read.
+        limit: usize,
+    },
     /// Records without a package.
     Package,
     /// Records of several packages.
@@ -57,6 +64,12 @@ impl fmt::Display for MetadataError {
             }
             MetadataError::Text { offset } => {
                 write!(f, "expected UTF-8 text at offset {offset}, found other bytes")
+            }
+            MetadataError::TooMany { what, limit } => {
+                write!(
+                    f,
+                    "expected at most {limit} {what}, found more: split the library or the interface"
+                )
             }
             MetadataError::Package => f.write_str("no record names the package"),
             MetadataError::Packages { first, second } => write!(

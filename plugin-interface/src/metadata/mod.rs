@@ -15,14 +15,18 @@ pub mod layout;
 mod model;
 #[cfg(feature = "manager")]
 pub mod signature;
+#[cfg(feature = "manager")]
+mod written;
 
 #[cfg(feature = "manager")]
 pub use crate::metadata::error::MetadataError;
 #[cfg(feature = "manager")]
 pub use crate::metadata::model::{
-    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, RegistrationMetadata,
-    TypeMetadata,
+    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, Reference,
+    RegistrationMetadata, TypeMetadata,
 };
+#[cfg(feature = "manager")]
+pub use crate::metadata::written::as_written;
 pub use plugin_interface_core::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver, SECTION,
 };

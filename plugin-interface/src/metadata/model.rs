@@ -67,7 +67,7 @@ pub struct InterfaceMetadata {
     /// `true` if several threads may call one instance at once.
     pub sync: bool,
     /// The hash of the two above and of its methods' names and types, in order.
-    pub fingerprint: u64,
+    pub fingerprint: u128,
     /// Its methods. A hand-written library may leave them out.
     pub methods: Vec<MethodMetadata>,
     /// The structs and enums that its methods refer to.
@@ -99,11 +99,32 @@ impl InterfaceMetadata {
 pub struct TypeMetadata {
     /// The full path of the type: its identity.
     pub path: String,
+    /// The version of the crate that defines it. Empty if that is unknown.
+    pub version: String,
     /// Its definition, as its author wrote it.
     pub definition: String,
     /// The hash of the path and of the names and types in the definition. Structs
     /// and enums in the definition count by their paths.
-    pub fingerprint: u64,
+    pub fingerprint: u128,
+    /// The structs, enums and interfaces that the definition names, in order.
+    pub names: Vec<Reference>,
+}
+
+/// A struct, an enum or an interface, where a signature or a definition names it.
+///
+/// ```
+/// use plugin_interface::metadata::Reference;
+/// assert_ne!(Reference::Type(0), Reference::Object(0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reference {
+    /// The number of a type among the [types](InterfaceMetadata::types) of its
+    /// interface.
+    Type(usize),
+    /// The number of an interface among the [objects](InterfaceMetadata::objects) of
+    /// the outermost interface.
+    Object(usize),
 }
 
 /// One method of an interface.
@@ -118,7 +139,10 @@ pub struct MethodMetadata {
     /// for the methods of the first version.
     pub since: String,
     /// The hash of its name and types.
-    pub fingerprint: u64,
+    pub fingerprint: u128,
+    /// The structs, enums and interfaces that the signature names, in order. Two of
+    /// one name are told apart by this.
+    pub names: Vec<Reference>,
 }
 
 /// One implementation of an interface.

@@ -117,7 +117,9 @@ impl Directory {
     ) -> PathBuf {
         let path = self.library(name);
         let fingerprint = |(name, interface): &(&str, PluginTrait)| {
-            format!("-D{name}={:#x}", interface.fingerprint())
+            let fingerprint = interface.fingerprint();
+            let [low, high] = [fingerprint as u64, (fingerprint >> 64) as u64];
+            format!("-D{name}={{{low:#x}, {high:#x}}}")
         };
         let status = Command::new("gcc")
             .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-o"])

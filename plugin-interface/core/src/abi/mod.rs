@@ -8,6 +8,7 @@
 mod buffer;
 mod composite;
 mod entry;
+mod fingerprint;
 mod layout;
 mod object;
 mod outcome;
@@ -21,6 +22,9 @@ pub use composite::{
     RawArray, RawBox, RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6,
 };
 pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFactory};
+pub use fingerprint::Fingerprint;
+#[doc(hidden)]
+pub use fingerprint::words;
 pub use object::{LibraryRef, ObjectTable, RawBorrowed, RawObject};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{

@@ -3,7 +3,7 @@
 
 use core::ffi::c_void;
 
-use super::{Failure, Opaque, RawBuffer, RawSlice, assert_layout};
+use super::{Failure, Fingerprint, Opaque, RawBuffer, RawSlice, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
@@ -105,7 +105,7 @@ pub struct RawFactory {
     /// The name of the registration, UTF-8: the type's, or `name = ".."`.
     pub name: RawSlice,
     /// The interface's fingerprint.
-    pub fingerprint: u64,
+    pub fingerprint: Fingerprint,
     /// The body of `plugin_register_<Trait>_<Type>_v1`: null on failure.
     pub maker: extern "C" fn() -> *const c_void,
     /// The body of `plugin_unregister_<Trait>_<Type>_v1`.
@@ -124,18 +124,18 @@ pub struct RawFactory {
 }
 
 assert_layout!(RawFactory {
-    size: 14 * WORD + 8,
+    size: 14 * WORD + 16,
     align: 8,
     size: 0,
     interface: WORD,
     name: 3 * WORD,
     fingerprint: 5 * WORD.next_multiple_of(8),
-    maker: 5 * WORD + 8,
-    unmaker: 6 * WORD + 8,
-    make: 7 * WORD + 8,
-    unmake: 8 * WORD + 8,
-    record: 9 * WORD + 8,
-    state: 11 * WORD + 8,
+    maker: 5 * WORD + 16,
+    unmaker: 6 * WORD + 16,
+    make: 7 * WORD + 16,
+    unmake: 8 * WORD + 16,
+    record: 9 * WORD + 16,
+    state: 11 * WORD + 16,
 });
 
 impl RawFactory {

@@ -1,6 +1,6 @@
 //! The header of every vtable.
 
-use super::{Failure, assert_layout};
+use super::{Failure, Fingerprint, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
@@ -21,19 +21,19 @@ pub struct VTableHeader {
     /// The number of methods that follow.
     pub methods: u32,
     /// The fingerprint of the interface that the vtable implements.
-    pub fingerprint: u64,
+    pub fingerprint: Fingerprint,
     /// Drops the instance in the library that created it. Returns null, or the
     /// panic of the drop.
     pub drop: unsafe extern "C" fn(instance: *mut Opaque) -> *mut Failure,
 }
 
 assert_layout!(VTableHeader {
-    size: 16 + 8,
+    size: 24 + 8,
     align: 8,
     abi_version: 0,
     methods: 4,
     fingerprint: 8,
-    drop: 16,
+    drop: 24,
 });
 
 const _: () = assert!(WORD <= 8);

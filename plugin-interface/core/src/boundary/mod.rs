@@ -127,6 +127,7 @@ pub use crate::boundary::owned::FfiOwned;
 pub use crate::boundary::shape::definition::{Body, Definition, Fields};
 pub use crate::boundary::shape::link::Link;
 pub use crate::boundary::shape::parameter::Parameter;
+pub use crate::boundary::shape::source::Source;
 pub use crate::boundary::types::slice::Plain;
 pub use by_ref::{ByCopy, ByPointer, ByRef};
 pub use shape::Shape;

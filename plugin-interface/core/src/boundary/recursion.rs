@@ -1,7 +1,7 @@
 //! Tests: types that refer to themselves can be passed, and are described.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
-use super::{Body, Definition, FfiSafe, Fields, Origin, Parameter, Shape};
+use super::{Body, Definition, FfiSafe, Fields, Origin, Parameter, Shape, Source};
 use crate::__private::interface_record;
 use crate::boundary::via::converts_via;
 use crate::metadata::Writer;
@@ -93,17 +93,24 @@ fn types_that_refer_to_themselves_are_passed() {
 
 /// Returns the fingerprint of a method that takes values of these types, and
 /// that of an interface with this method.
-fn fingerprints(shapes: &[&'static Shape]) -> (u64, u64) {
+fn fingerprints(shapes: &[&'static Shape]) -> (u128, u128) {
     let parameters = shapes.iter().map(|shape| ParameterDescription { name: "_", shape });
     let parameters = Box::leak(parameters.collect());
     let (receiver, returns) = (Receiver::Ref, <()>::SHAPE);
     let method = || MethodDescription { name: "grow", since: "", receiver, parameters, returns };
     let (path, version, methods) = ("garden::Garden", "1.0", Box::leak(Box::new([method()])));
-    let interface = InterfaceDescription { path, version, send: true, sync: true, methods };
+    let interface = InterfaceDescription {
+        path,
+        source: Source::UNKNOWN,
+        version,
+        send: true,
+        sync: true,
+        methods,
+    };
     let mut record = Writer::<4096>::new();
     let len = encode::interface_record(&mut record, &interface);
     let fingerprint = encode::fingerprint(&record.filled(len));
-    (method().hash(&mut Writer::hashing()), fingerprint)
+    (method().hash(), fingerprint)
 }
 
 #[test]
@@ -141,6 +148,79 @@ fn types_of_one_name_differ_by_their_paths() {
     assert_ne!(fingerprints(&[A, B, A]), fingerprints(&[A, B, B]));
 }
 
+/// A type of the same path and text as others, in its own place.
+const fn place(run: usize) -> Source {
+    Source { file: "garden/lib.rs", run, version: None }
+}
+
+/// Returns the shapes of two trees with these seeds. All types are of one path and
+/// read the same, but for the seeds.
+macro_rules! trees {
+    ($one:ty, $other:ty) => {{
+        static ONE: Definition =
+            Definition::new("m::Seed", &[], Body::Struct(Fields::Tuple(&[<$one>::SHAPE])))
+                .at(place(1));
+        static OTHER: Definition =
+            Definition::new("m::Seed", &[], Body::Struct(Fields::Tuple(&[<$other>::SHAPE])))
+                .at(place(2));
+        const SEEDS: [Shape; 2] =
+            [Shape::defined(&ONE, "m::Seed", &[]), Shape::defined(&OTHER, "m::Seed", &[])];
+        static FIRST: Definition =
+            Definition::new("m::Tree", &[], Body::Struct(Fields::Tuple(&[&SEEDS[0]]))).at(place(3));
+        static SECOND: Definition =
+            Definition::new("m::Tree", &[], Body::Struct(Fields::Tuple(&[&SEEDS[1]]))).at(place(4));
+        const TREES: [Shape; 2] =
+            [Shape::defined(&FIRST, "m::Tree", &[]), Shape::defined(&SECOND, "m::Tree", &[])];
+        [&TREES[0], &TREES[1]]
+    }};
+}
+
+#[test]
+fn types_of_one_path_are_told_apart_by_their_places() {
+    let ([old, new], [same, changed]) = (trees!(u8, u16), trees!(u8, u32));
+    assert_eq!(fingerprints(&[old]), fingerprints(&[same]));
+    assert_ne!(fingerprints(&[old, new]), fingerprints(&[old, changed]));
+    assert_ne!(fingerprints(&[old, new]), fingerprints(&[new, old]));
+    assert_ne!(fingerprints(&[old, old, new]), fingerprints(&[old, new, new]));
+}
+
+#[test]
+fn which_of_two_types_of_one_path_and_text_is_which_counts() {
+    let [one, other] = trees!(u8, u8);
+    assert_eq!(fingerprints(&[one, one]), fingerprints(&[other, other]));
+    assert_ne!(fingerprints(&[one, one]), fingerprints(&[one, other]));
+}
+
+#[test]
+fn two_interfaces_with_one_hash_of_64_bits_differ() {
+    // Found in four minutes by a search for collisions of FNV-1a.
+    let found = [("mlnenapcnmdacehb", u64::SHAPE), ("lnchbjpcmabnabkd", String::SHAPE)];
+    let [one, other] = found.map(|(name, returns)| {
+        let (receiver, since, parameters) = (Receiver::Ref, "", &[][..]);
+        let method =
+            |name, returns| MethodDescription { name, since, receiver, parameters, returns };
+        let methods = Box::leak(Box::new([method("a", returns), method(name, <()>::SHAPE)]));
+        let methods = &*methods;
+        let (path, source, version) = ("tools::Tool", Source::UNKNOWN, "1.0");
+        let interface =
+            InterfaceDescription { path, source, version, send: true, sync: true, methods };
+        let mut record = Writer::<1024>::new();
+        let len = encode::interface_record(&mut record, &interface);
+        encode::fingerprint(&record.filled(len))
+    });
+    assert_ne!(one, other);
+}
+
+#[test]
+fn the_name_of_an_object_does_not_hide_which_of_two_interfaces_it_is() {
+    static ONE: InterfaceDescription = InterfaceDescription { source: place(1), ..GARDEN };
+    static OTHER: InterfaceDescription = InterfaceDescription { source: place(2), ..GARDEN };
+    const A: &Shape = &Shape::object("garden::Garden", &ONE);
+    const B: &Shape = &Shape::object("garden::Garden", &OTHER);
+    assert_eq!(fingerprints(&[A, A]), fingerprints(&[B, B]));
+    assert_ne!(fingerprints(&[A, A, B]), fingerprints(&[A, B, B]));
+}
+
 #[test]
 fn arguments_of_generic_types_count() {
     assert_ne!(fingerprints(&[<Node<u8>>::SHAPE]), fingerprints(&[<Node<u16>>::SHAPE]));
@@ -150,6 +230,7 @@ fn arguments_of_generic_types_count() {
 /// A description of these types, as constants.
 const GARDEN: InterfaceDescription = InterfaceDescription {
     path: "garden::Garden",
+    source: Source::UNKNOWN,
     version: "1.0",
     send: true,
     sync: true,

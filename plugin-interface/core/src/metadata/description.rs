@@ -1,6 +1,7 @@
 //! The description of an interface, as its author wrote it.
 
-use crate::boundary::Shape;
+use crate::boundary::{Shape, Source};
+use crate::metadata::is_same;
 
 /// The form in which a method takes `self`.
 #[doc(hidden)]
@@ -39,6 +40,7 @@ pub struct MethodDescription {
 pub struct InterfaceDescription {
     /// The full path, `crate::module::Trait`: the identity of the interface.
     pub path: &'static str,
+    pub source: Source,
     pub version: &'static str,
     /// Instances are `Send`. Implementations had to prove it, and hosts rely on
     /// it.
@@ -49,6 +51,11 @@ pub struct InterfaceDescription {
 }
 
 impl InterfaceDescription {
+    /// Returns `true` if both are one trait.
+    pub(super) const fn is(&self, other: &Self) -> bool {
+        is_same(self.path, other.path) && self.source.is(&other.source)
+    }
+
     /// Returns `true` if one instance may have several proxies.
     ///
     /// That is so if no method takes `&mut self`, and if the interface is

@@ -36,43 +36,42 @@ impl MethodDescription {
         }
     }
 
-    /// Hashes name and types, but no names of parameters. It also adds the
-    /// signature to `before`, the hash of the whole interface.
-    pub(crate) const fn hash(&self, before: &mut Writer<0>) -> u64 {
-        before.begin();
-        self.write_signature(before, Naming::Full);
-        let mut out = before.part();
+    /// Hashes name and types, but no names of parameters.
+    pub(crate) const fn hash(&self) -> u128 {
+        let mut out = Writer::hashing();
+        self.write_signature(&mut out, Naming::Full);
+        out.text("\n");
         let mut types = Definitions::new();
-        self.add_types(&mut types);
-        types.complete();
-        let mut i = 0;
-        while i < types.len() {
-            out.u64(types.get(i).fingerprint());
-            i += 1;
-        }
+        self.add_types(&mut types, &mut out);
+        types.complete(&mut out);
         out.hash()
     }
 
-    const fn add_types(&self, types: &mut Definitions) {
+    /// Adds what the signature names, and writes the numbers.
+    pub(super) const fn add_types<const N: usize>(
+        &self,
+        types: &mut Definitions,
+        out: &mut Writer<N>,
+    ) {
         let mut i = 0;
         while i < self.parameters.len() {
-            types.add(self.parameters[i].shape);
+            types.add(self.parameters[i].shape, out);
             i += 1;
         }
-        types.add(self.returns);
+        types.add(self.returns, out);
     }
 }
 
 impl InterfaceDescription {
     /// Returns the structs and enums that its methods refer to.
     pub(crate) const fn types(&self) -> Definitions {
-        let mut types = Definitions::new();
+        let (mut types, mut unused) = (Definitions::new(), Writer::<0>::new());
         let mut i = 0;
         while i < self.methods.len() {
-            self.methods[i].add_types(&mut types);
+            self.methods[i].add_types(&mut types, &mut unused);
             i += 1;
         }
-        types.complete();
+        types.complete(&mut unused);
         types
     }
 

@@ -8,7 +8,7 @@ use crate::boundary::Naming;
 use crate::metadata::description::InterfaceDescription;
 use crate::metadata::descriptor;
 use crate::metadata::writer::Writer;
-use crate::metadata::{MAGIC, flag, kind};
+use crate::metadata::{Interfaces, MAGIC, flag, kind};
 
 /// The package of a library, as its own crate knows it.
 #[doc(hidden)]
@@ -40,59 +40,71 @@ const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageD
 /// Writes the interface itself, then those whose objects its methods take or
 /// return.
 const fn interface_payload<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
-    write_interface(out, interface);
     let objects = descriptor::objects_of(interface);
+    write_interface(out, interface, &objects);
     out.u32(objects.len() as u32);
     let mut i = 0;
     while i < objects.len() {
-        write_interface(out, objects.get(i));
+        write_interface(out, objects.get(i), &objects);
         i += 1;
     }
 }
 
 /// Returns the fingerprint of an interface, the first field of its record.
-pub(crate) const fn fingerprint(record: &[u8]) -> u64 {
+pub(crate) const fn fingerprint(record: &[u8]) -> u128 {
     match record.split_at(MAGIC.len() + 2 * size_of::<u32>()).1.first_chunk() {
-        Some(bytes) => u64::from_le_bytes(*bytes),
+        Some(bytes) => u128::from_le_bytes(*bytes),
         None => panic!("the record of an interface"),
     }
 }
 
 /// Writes one interface. If bytes are only counted, it hashes no method.
-const fn write_interface<const N: usize>(out: &mut Writer<N>, interface: &InterfaceDescription) {
+const fn write_interface<const N: usize>(
+    out: &mut Writer<N>,
+    interface: &InterfaceDescription,
+    objects: &Interfaces,
+) {
     let start = out.len;
-    out.u64(0);
+    out.u128(0);
     out.string(interface.path);
     out.string(interface.version);
     out.u32(
         if interface.send { flag::SEND } else { 0 } | if interface.sync { flag::SYNC } else { 0 },
     );
-    out.u32(interface.methods.len() as u32);
+    let mut types = interface.types();
+    types.interfaces = *objects;
     let mut hashing = Writer::hashing();
     interface.write_markers(&mut hashing);
+    out.u32(interface.methods.len() as u32);
     let mut i = 0;
     while i < interface.methods.len() {
         let method = &interface.methods[i];
-        out.u64(if N == 0 { 0 } else { method.hash(&mut hashing) });
-        hashing.text("\n");
+        let hash = if N == 0 { 0 } else { method.hash() };
+        hashing.u128(hash);
+        out.u128(hash);
         out.string(method.name);
         let text = out.length();
         method.write_signature(out, Naming::Short(&[]));
         out.measure(text);
         out.string(method.since);
+        let numbers = out.length();
+        method.add_types(&mut types, out);
+        out.measure(numbers);
         i += 1;
     }
-    let types = interface.types();
     out.u32(types.len() as u32);
     let mut i = 0;
     while i < types.len() {
         let definition = types.get(i);
-        hashing.u64(definition.fingerprint());
-        out.u64(definition.fingerprint());
+        out.u128(definition.fingerprint());
         out.string(definition.path());
+        out.string(definition.version());
         let text = out.length();
         definition.write_text(out);
         out.measure(text);
+        let numbers = out.length();
+        types.add_parts(definition, out);
+        out.measure(numbers);
         i += 1;
     }
     out.fill(start, hashing.hash());

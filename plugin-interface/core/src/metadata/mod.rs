@@ -9,6 +9,7 @@ pub mod encode;
 
 mod description;
 mod descriptor;
+mod digest;
 mod objects;
 mod writer;
 
@@ -28,6 +29,10 @@ pub const SECTION: &str = ".plugin";
 /// The first bytes of every record; the last one is the format's version.
 #[doc(hidden)]
 pub const MAGIC: [u8; 8] = *b"PLUGIN\x00\x01";
+
+/// The bit that marks the number of an interface among those of types.
+#[doc(hidden)]
+pub const OBJECT: u16 = 0x8000;
 
 /// The kinds of records.
 #[doc(hidden)]

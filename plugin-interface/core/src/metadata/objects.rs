@@ -10,6 +10,7 @@ const LIMIT: usize = 64;
 ///
 /// They are stored as links, since the compiler may be computing one of them at
 /// that moment.
+#[derive(Clone, Copy)]
 pub(crate) struct Interfaces {
     found: [Option<Link<InterfaceDescription>>; LIMIT],
     len: usize,
@@ -31,18 +32,19 @@ impl Interfaces {
         }
     }
 
-    /// Adds an interface, unless the list has one of that path.
-    pub(crate) const fn add(&mut self, link: Link<InterfaceDescription>) {
+    /// Adds an interface, unless the list has it. Returns its number.
+    pub(crate) const fn add(&mut self, link: Link<InterfaceDescription>) -> usize {
         let mut i = 0;
         while i < self.len {
-            if is_same(self.get(i).path, link.get().path) {
-                return;
+            if self.get(i).is(link.get()) {
+                return i;
             }
             i += 1;
         }
         assert!(self.len < LIMIT, "an interface refers to at most 64 others");
         self.found[self.len] = Some(link);
         self.len += 1;
+        i
     }
 
     pub(super) const fn add_all(&mut self, others: &Interfaces) {

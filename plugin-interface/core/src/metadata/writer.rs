@@ -1,28 +1,21 @@
 //! A writer of bytes for `const fn`s.
 
-/// Collects bytes and counts them, or counts and hashes them (FNV-1a, 64 bits).
+use crate::metadata::digest::Digest;
+
+/// Collects bytes and counts them, or counts and hashes them.
 ///
 /// The compiler runs this for every interface, each time it compiles a crate
 /// that defines or implements one. It evaluates calls slowest. So the code that
-/// stores and hashes bytes is inlined by a macro, and bytes are hashed only for
-/// a fingerprint.
+/// stores bytes is inlined by a macro, and bytes are hashed only for a
+/// fingerprint.
 #[derive(Debug)]
 pub(crate) struct Writer<const N: usize> {
     bytes: [u8; N],
     pub(super) len: usize,
-    hash: Option<Hash>,
+    hash: Option<Digest>,
 }
 
-/// The hash of all bytes, and that of a part.
-#[derive(Clone, Copy, Debug)]
-struct Hash {
-    all: u64,
-    part: u64,
-}
-
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// Stores and hashes bytes, without a call.
+/// Stores or hashes bytes.
 macro_rules! put {
     ($out:ident, $bytes:expr) => {
         let bytes = $bytes;
@@ -32,14 +25,8 @@ macro_rules! put {
             i += 1;
         }
         $out.len += bytes.len();
-        if let Some(Hash { mut all, mut part }) = $out.hash {
-            let mut i = 0;
-            while i < bytes.len() {
-                all = ((all ^ bytes[i] as u64) as u128 * 0x0000_0100_0000_01b3) as u64;
-                part = ((part ^ bytes[i] as u64) as u128 * 0x0000_0100_0000_01b3) as u64;
-                i += 1;
-            }
-            $out.hash = Some(Hash { all, part });
+        if let Some(digest) = &mut $out.hash {
+            digest.update(bytes);
         }
     };
 }
@@ -47,30 +34,13 @@ macro_rules! put {
 impl Writer<0> {
     /// Creates a writer that hashes bytes and stores none.
     pub(crate) const fn hashing() -> Self {
-        Writer { bytes: [], len: 0, hash: Some(Hash { all: SEED, part: SEED }) }
-    }
-
-    /// Starts a part.
-    pub(crate) const fn begin(&mut self) {
-        if let Some(hash) = &mut self.hash {
-            hash.part = SEED;
-        }
-    }
-
-    /// Returns a writer that continues the hash of the part.
-    pub(crate) const fn part(&self) -> Self {
-        match self.hash {
-            Some(Hash { part, .. }) => {
-                Writer { bytes: [], len: 0, hash: Some(Hash { all: part, part }) }
-            }
-            None => panic!("a writer that hashes"),
-        }
+        Writer { bytes: [], len: 0, hash: Some(Digest::new()) }
     }
 
     /// Returns the hash of all bytes.
-    pub(crate) const fn hash(&self) -> u64 {
+    pub(crate) const fn hash(&self) -> u128 {
         match self.hash {
-            Some(Hash { all, .. }) => all,
+            Some(digest) => digest.finish(),
             None => panic!("a writer that hashes"),
         }
     }
@@ -120,7 +90,11 @@ impl<const N: usize> Writer<N> {
         self.raw(&value.to_le_bytes());
     }
 
-    pub(crate) const fn u64(&mut self, value: u64) {
+    pub(crate) const fn u16(&mut self, value: u16) {
+        self.raw(&value.to_le_bytes());
+    }
+
+    pub(crate) const fn u128(&mut self, value: u128) {
         self.raw(&value.to_le_bytes());
     }
 
@@ -141,10 +115,10 @@ impl<const N: usize> Writer<N> {
     }
 
     /// Replaces the number at `start`.
-    pub(super) const fn fill(&mut self, start: usize, value: u64) {
+    pub(super) const fn fill(&mut self, start: usize, value: u128) {
         let end = self.len;
         self.len = start;
-        self.u64(value);
+        self.u128(value);
         self.len = end;
     }
 

@@ -28,20 +28,21 @@ struct Outline<'a> {
     major: &'a [u8],
     flags: u32,
     /// The fingerprint of each method, and `true` if it was added later.
-    methods: Vec<(u64, bool)>,
+    methods: Vec<(u128, bool)>,
 }
 
 impl<'a> Outline<'a> {
     fn read(record: &'a [u8]) -> Option<Self> {
-        let mut input = record.strip_prefix(&MAGIC)?.get(8 + 8..)?;
+        let mut input = record.strip_prefix(&MAGIC)?.get(8 + 16..)?;
         let path = text(&mut input)?;
         let major = text(&mut input)?.split(|&byte| byte == b'.').next()?;
         let flags = u32::from_le_bytes(take(&mut input)?) & (flag::SEND | flag::SYNC);
         let count = u32::from_le_bytes(take(&mut input)?);
         let methods = (0..count).map(|_| {
-            let fingerprint = u64::from_le_bytes(take(&mut input)?);
+            let fingerprint = u128::from_le_bytes(take(&mut input)?);
             let (_name, _signature) = (text(&mut input)?, text(&mut input)?);
-            Some((fingerprint, !text(&mut input)?.is_empty()))
+            let (since, _types) = (text(&mut input)?, text(&mut input)?);
+            Some((fingerprint, !since.is_empty()))
         });
         let methods = methods.collect::<Option<_>>()?;
         Some(Outline { path, major, flags, methods })
@@ -63,7 +64,7 @@ fn text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use crate::boundary::Shape;
+    use crate::boundary::{Shape, Source};
     use crate::metadata::Writer;
     use crate::metadata::encode;
     use crate::metadata::{InterfaceDescription, MethodDescription, Receiver};
@@ -81,7 +82,14 @@ mod tests {
         };
         let methods: Vec<_> = methods.iter().map(describe).collect();
         let (path, methods) = ("home::Lamp", &*methods.leak());
-        let interface = InterfaceDescription { path, version, send: true, sync: true, methods };
+        let interface = InterfaceDescription {
+            path,
+            source: Source::UNKNOWN,
+            version,
+            send: true,
+            sync: true,
+            methods,
+        };
         let mut out = Writer::<1024>::new();
         let len = encode::interface_record(&mut out, &interface);
         out.filled(len)

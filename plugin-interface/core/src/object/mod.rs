@@ -11,10 +11,12 @@ use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::{self, NonNull};
 
-use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawBorrowed, RawObject, VTableHeader};
+use crate::abi::{
+    ABI_VERSION, ObjectTable, Opaque, Outcome, RawBorrowed, RawObject, VTableHeader, words,
+};
 use crate::boundary::{FfiSafe, LiftError, Origin, ReturnError};
 use crate::interface::Interface;
-use crate::metadata::InterfaceDescription;
+use crate::metadata::{InterfaceDescription, MethodDescription};
 use crate::object::call_error::CallError;
 use crate::runtime::failure::contain;
 use crate::runtime::{library_ref, panic_location};
@@ -180,9 +182,18 @@ impl<I: Interface + ?Sized> Object<I> {
     }
 
     /// Returns `true` if the plugin itself has the method of this name.
+    ///
+    /// # Panics
+    ///
+    /// If the interface has no such method: the answer for a plugin that is too
+    /// old must not be that for a name with a mistake.
+    #[track_caller]
     pub fn supports(&self, method: &str) -> bool {
-        let methods = I::DESCRIPTION.methods.iter().take(self.methods as usize);
-        methods.into_iter().any(|known| known.name == method)
+        let methods = I::DESCRIPTION.methods;
+        match methods.iter().position(|known| known.name == method) {
+            Some(index) => index < self.methods as usize,
+            None => no_such_method(I::NAME, method, methods),
+        }
     }
 
     /// Returns the instance, the first argument of the methods.
@@ -243,13 +254,13 @@ impl<I: Interface + ?Sized> Object<I> {
 /// As for [`Object::check`].
 unsafe fn methods_of(
     table: &ObjectTable,
-    fingerprint: u64,
+    fingerprint: u128,
     interface: &'static InterfaceDescription,
     record: &[u8],
 ) -> Result<u32, LiftError> {
     // SAFETY: the vtable of an object begins with its header.
     let header = unsafe { &*table.vtable };
-    let methods = if header.fingerprint == fingerprint {
+    let methods = if header.fingerprint == words(fingerprint) {
         Some(interface.methods.len() as u32)
     } else {
         let theirs = match table.record.len {
@@ -288,6 +299,16 @@ impl<I: Interface + ?Sized> core::fmt::Debug for Object<I> {
         };
         f.debug_struct(whose).field("interface", &I::DESCRIPTION.path).finish()
     }
+}
+
+#[cold]
+#[track_caller]
+fn no_such_method(interface: &str, method: &str, methods: &[MethodDescription]) -> ! {
+    let names: Vec<_> = methods.iter().map(|method| method.name).collect();
+    panic!(
+        "the interface {interface} has no method `{method}`; it has {}",
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    )
 }
 
 /// Continues a plugin's panic in this library.

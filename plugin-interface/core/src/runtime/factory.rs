@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{
     Failure, FailureKind, RawContext, RawFactory, RawSlice, RawState, Registration,
-    RegistrationArray, RegistrationFactory,
+    RegistrationArray, RegistrationFactory, words,
 };
 use crate::interface::{Interface, VTableFor};
 use crate::runtime::context::PluginContext;
@@ -72,7 +72,7 @@ pub const fn factory<P: Plugin>() -> RegistrationFactory {
         size: size_of::<RawFactory>(),
         interface: RawSlice::of(P::Interface::DESCRIPTION.path.as_bytes()),
         name: RawSlice::of(P::NAME.as_bytes()),
-        fingerprint: P::Interface::FINGERPRINT,
+        fingerprint: words(P::Interface::FINGERPRINT),
         maker: maker::<P>,
         unmaker: unmaker::<P>,
         make: make::<P>,
@@ -217,7 +217,7 @@ fn is_of<I: Interface + ?Sized>(factory: &RegistrationFactory) -> bool {
     let RawSlice { ptr, len } = factory.0.interface;
     // SAFETY: the path in a factory of this library is a static text.
     let path: &[u8] = unsafe { core::slice::from_raw_parts(ptr.cast(), len) };
-    path == I::DESCRIPTION.path.as_bytes() && factory.0.fingerprint == I::FINGERPRINT
+    path == I::DESCRIPTION.path.as_bytes() && factory.0.fingerprint == words(I::FINGERPRINT)
 }
 
 /// A type that a maker can create without a constructor.

@@ -2,7 +2,8 @@
 //! one of them has.
 
 use crate::host::compare::diff::{Difference, NONE};
-use crate::metadata::{InterfaceMetadata, MethodMetadata};
+use crate::host::compare::pairs;
+use crate::metadata::{InterfaceMetadata, MethodMetadata, as_written};
 
 /// Returns the methods that are new at the end.
 pub(crate) fn appended<'i>(
@@ -17,9 +18,8 @@ pub(crate) fn additions(old: &InterfaceMetadata, new: &InterfaceMetadata) -> Vec
     let mut changes: Vec<_> =
         old.methods.iter().zip(&new.methods).filter_map(|(old, new)| of_method(old, new)).collect();
     changes.extend(later(old, new));
-    for old in &old.types {
-        let new = new.types.iter().find(|new| new.path == old.path);
-        if let Some(new) = new.filter(|new| new.definition != old.definition) {
+    for [old, new] in pairs::types(old, new) {
+        if !reads_alike(&old.definition, &new.definition) {
             let definitions = [&old.definition, &new.definition];
             changes.push(Difference::new(format!("type {}", old.path), definitions));
         }
@@ -46,11 +46,17 @@ fn of_method(old: &MethodMetadata, new: &MethodMetadata) -> Option<Difference> {
             since => format!("since {since}"),
         });
         Some(Difference::new(place, since))
-    } else if old.signature != new.signature {
+    } else if !reads_alike(&old.signature, &new.signature) {
         Some(Difference::new(place, [&old.signature, &new.signature]))
     } else {
         None
     }
+}
+
+/// Returns `true` if two texts read alike. One may be of a snapshot, whose texts
+/// are as their author wrote them.
+fn reads_alike(old: &str, new: &str) -> bool {
+    old == new || as_written(old) == new || old == as_written(new)
 }
 
 /// Returns the difference of a method that only one of the two has.

@@ -2,10 +2,10 @@
 //! method, and the field of the type that it refers to.
 
 use core::fmt::{self, Write as _};
-use std::collections::VecDeque;
 
-use crate::metadata::signature::{Body, Definition, Field, Type};
-use crate::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
+use crate::host::compare::pairs::references;
+use crate::metadata::signature::{Body, Field};
+use crate::metadata::{InterfaceMetadata, MethodMetadata, Reference, TypeMetadata, as_written};
 
 /// The text in place of an item that one side lacks.
 pub(crate) const NONE: &str = "(none)";
@@ -19,26 +19,36 @@ pub(crate) struct Difference {
     /// The place of the difference, from the outside to the inside.
     pub(crate) place: Vec<String>,
     pub(crate) sides: [String; 2],
-    /// `true` for a method that one side lacks.
-    pub(crate) method_lacks: bool,
+    pub(crate) remedy: Remedy,
+}
+
+/// The way to remove a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// Build both sides against one version.
+    SameVersion,
+    /// Append a method that one side lacks.
+    Append,
+    /// State the former path of what moved.
+    KeepPath,
 }
 
 impl Difference {
     pub(crate) fn new(place: impl Into<String>, sides: [impl Into<String>; 2]) -> Self {
         let sides = sides.map(Into::into);
-        Difference { place: vec![place.into()], sides, method_lacks: false }
+        Difference { place: vec![place.into()], sides, remedy: Remedy::SameVersion }
     }
 
     /// Writes the difference in lines, with the names of both sides.
     pub(crate) fn write(&self, f: &mut impl fmt::Write, names: [&str; 2]) -> fmt::Result {
         let (last, before) = self.place.split_last().expect("a difference is somewhere");
         for place in before {
-            write!(f, "\n  {place}")?;
+            write!(f, "\n  {}", as_written(place))?;
         }
-        write!(f, "\n  {last}:")?;
+        write!(f, "\n  {}:", as_written(last))?;
         let width = names[0].len().max(names[1].len());
         for (name, side) in names.iter().zip(&self.sides) {
-            write!(f, "\n    {name:<width$} {side}")?;
+            write!(f, "\n    {name:<width$} {}", as_written(side))?;
         }
         Ok(())
     }
@@ -54,7 +64,7 @@ pub(crate) fn differences(host: &InterfaceMetadata, plugin: &InterfaceMetadata) 
     // A hand-written plugin need not list its methods.
     if plugin.methods.is_empty() || host.methods.is_empty() {
         if host.fingerprint != plugin.fingerprint {
-            let hex = |interface: &InterfaceMetadata| format!("{:#018x}", interface.fingerprint);
+            let hex = |interface: &InterfaceMetadata| format!("{:#034x}", interface.fingerprint);
             found.push(Difference::new("its fingerprint", [hex(host), hex(plugin)]));
         }
         return found;
@@ -65,21 +75,25 @@ pub(crate) fn differences(host: &InterfaceMetadata, plugin: &InterfaceMetadata) 
         methods.map(|(i, method)| Item::method(method, i >= common)).collect()
     };
     let (ours, theirs) = (items(host), items(plugin));
-    let method = |interface: &'_ InterfaceMetadata, name: &str| {
-        interface.methods.iter().position(|method| method.name == name)
+    let methods = |names: [&String; 2]| {
+        let ours = host.methods.iter().find(|method| method.name == *names[0])?;
+        let theirs = plugin.methods.iter().find(|method| method.name == *names[1])?;
+        Some([ours, theirs])
     };
     for pair in pairs(&ours, &theirs) {
         let name = pair.name();
         if let (Some(ours), Some(theirs)) = (pair.sides[0], pair.sides[1])
             && ours.text == theirs.text
-            && let Some(i) = method(host, &ours.name)
-            && let Some(mut deeper) = within(host, plugin, &host.methods[i])
+            && let Some(both) = methods([&ours.name, &theirs.name])
+            && let Some(mut deeper) = within([host, plugin], both)
         {
             deeper.place.insert(0, format!("method {name}: {}", ours.text));
             found.push(deeper);
         } else {
             let mut difference = Difference::new(format!("method {name}"), pair.texts());
-            difference.method_lacks = pair.sides.contains(&None);
+            if pair.sides.contains(&None) {
+                difference.remedy = Remedy::Append;
+            }
             found.push(difference);
         }
     }
@@ -177,69 +191,90 @@ fn order(what: &str, host: &[Item], plugin: &[Item]) -> Option<Difference> {
     Some(Difference::new(format!("the order of the {what}"), [names(host), names(plugin)]))
 }
 
-/// Returns the first difference in the types that a method of the host refers to.
+/// Returns the first difference in the types and interfaces that two methods of one
+/// signature name.
 fn within(
-    host: &InterfaceMetadata,
-    plugin: &InterfaceMetadata,
-    method: &MethodMetadata,
+    both: [&InterfaceMetadata; 2],
+    [ours, theirs]: [&MethodMetadata; 2],
 ) -> Option<Difference> {
-    let signature = method.syntax()?;
-    let mut names = VecDeque::new();
-    signature.parameters.iter().for_each(|parameter| mention(&parameter.ty, &mut names));
-    mention(&signature.returns, &mut names);
-    let mut seen = Vec::new();
-    while let Some(name) = names.pop_front() {
-        for ours in host.types.iter().filter(|ours| last_name(&ours.path) == name) {
-            if seen.contains(&&ours.path) {
-                continue;
+    let pairs = references(both, &[[&ours.names, &theirs.names]]);
+    pairs.iter().find_map(|&pair| of_named(both, pair)).or_else(|| which(both, &pairs))
+}
+
+/// Returns the difference between two items that stand in the same place.
+fn of_named([host, plugin]: [&InterfaceMetadata; 2], pair: [Reference; 2]) -> Option<Difference> {
+    match pair {
+        [Reference::Type(ours), Reference::Type(theirs)] => {
+            let both = [host.types.get(ours)?, plugin.types.get(theirs)?];
+            match both.map(|ty| ty.path.as_str()) {
+                [ours, theirs] if ours != theirs => Some(moved("type", [ours, theirs])),
+                _ if both[0].fingerprint == both[1].fingerprint => None,
+                _ => {
+                    let mut found = of_types(both[0], both[1])?;
+                    if is_ambiguous(host, plugin, both) {
+                        let origins = both.map(origin);
+                        for (side, origin) in found.sides.iter_mut().zip(origins) {
+                            *side = format!("{side}, in {origin}");
+                        }
+                    }
+                    Some(found)
+                }
             }
-            seen.push(&ours.path);
-            let Some(theirs) = plugin.types.iter().find(|theirs| theirs.path == ours.path) else {
-                return moved(host, plugin, ours);
-            };
-            if theirs.fingerprint != ours.fingerprint
-                && let Some(difference) = of_types(ours, theirs)
-            {
-                return Some(difference);
-            }
-            ours.syntax().iter().for_each(|definition| mention_all(definition, &mut names));
         }
+        [Reference::Object(ours), Reference::Object(theirs)] => {
+            let paths = [&*host.objects.get(ours)?.path, &*plugin.objects.get(theirs)?.path];
+            (paths[0] != paths[1]).then(|| moved("interface", paths))
+        }
+        _ => None,
     }
-    moved_object(host, plugin, &method.signature)
 }
 
-/// Returns the first interface in a signature whose path the plugin does not list.
-fn moved_object(
-    host: &InterfaceMetadata,
-    plugin: &InterfaceMetadata,
-    signature: &str,
-) -> Option<Difference> {
-    let words = signature.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    let is_named = |name: &str| words.windows(2).any(|pair| pair == ["dyn", name]);
-    let unknown = |to: &InterfaceMetadata, object: &InterfaceMetadata| {
-        to.objects.iter().all(|known| known.path != object.path)
+/// Returns the difference if a type stands where the other side has two of one
+/// path.
+fn which([host, plugin]: [&InterfaceMetadata; 2], pairs: &[[Reference; 2]]) -> Option<Difference> {
+    let is_double = |[ours, theirs]: &[Reference; 2]| {
+        pairs.iter().any(|other| (other[0] == *ours) != (other[1] == *theirs))
     };
-    let ours =
-        host.objects.iter().find(|it| is_named(last_name(&it.path)) && unknown(plugin, it))?;
-    let name = last_name(&ours.path);
-    let is_other = |it: &&InterfaceMetadata| last_name(&it.path) == name && unknown(host, it);
-    let theirs = plugin.objects.iter().find(is_other).map_or(NONE, |it| it.path.as_str());
-    Some(Difference::new(format!("in the interface {name}"), [ours.path.as_str(), theirs]))
+    match pairs.iter().rev().find(|pair| is_double(pair))? {
+        [Reference::Type(ours), Reference::Type(theirs)] => {
+            let both = [host.types.get(*ours)?, plugin.types.get(*theirs)?];
+            Some(Difference::new(format!("in the type {}", both[0].path), both.map(origin)))
+        }
+        [Reference::Object(ours), Reference::Object(theirs)] => {
+            let both = [host.objects.get(*ours)?, plugin.objects.get(*theirs)?];
+            let place = format!("in the interface {}", both[0].path);
+            let number = |number: &usize| format!("number {number} of the interfaces it uses");
+            Some(Difference::new(place, [number(ours), number(theirs)]))
+        }
+        _ => None,
+    }
 }
 
-/// Returns the difference of a type whose path the plugin does not list. The plugin
-/// has another type with the same last name.
-fn moved(
+/// Returns `true` if the path does not tell which type is meant.
+fn is_ambiguous(
     host: &InterfaceMetadata,
     plugin: &InterfaceMetadata,
-    ours: &TypeMetadata,
-) -> Option<Difference> {
-    let name = last_name(&ours.path);
-    let is_new = |path: &str| host.types.iter().all(|known| known.path != path);
-    let same_name = plugin.types.iter().filter(|theirs| last_name(&theirs.path) == name);
-    let theirs = same_name.map(|theirs| theirs.path.as_str()).find(|path| is_new(path));
-    Some(Difference::new(format!("in the type {name}"), [&ours.path, theirs.unwrap_or(NONE)]))
+    [ours, theirs]: [&TypeMetadata; 2],
+) -> bool {
+    let is_double = |interface: &InterfaceMetadata| {
+        interface.types.iter().filter(|ty| ty.path == ours.path).count() > 1
+    };
+    ours.version != theirs.version || is_double(host) || is_double(plugin)
+}
+
+/// Returns the crate of a type and its version.
+fn origin(ty: &TypeMetadata) -> String {
+    let name = ty.path.split("::").next().unwrap_or(&ty.path);
+    match ty.version.as_str() {
+        "" => format!("{name} of another version"),
+        version => format!("{name} {version}"),
+    }
+}
+
+/// Returns the difference of a type or an interface that has another path.
+fn moved(kind: &'static str, paths: [&str; 2]) -> Difference {
+    let place = format!("in the {kind} {}", last_name(paths[0]));
+    Difference { remedy: Remedy::KeepPath, ..Difference::new(place, paths) }
 }
 
 /// Returns the difference between two definitions with the same path, if their
@@ -292,33 +327,6 @@ fn of_fields(host: &[Field], plugin: &[Field], of: &str) -> Option<Difference> {
             Some(Difference::new(format!("in the field {} of {of}", pair.name()), pair.texts()))
         }
         None => order(&format!("fields of {of}"), &host, &plugin),
-    }
-}
-
-/// Adds the names in a type.
-fn mention(ty: &Type, names: &mut VecDeque<String>) {
-    match ty {
-        Type::Named { name, arguments } => {
-            names.push_back(name.clone());
-            arguments.iter().for_each(|argument| mention(argument, names));
-        }
-        Type::Reference { to, .. } => mention(to, names),
-        Type::Slice(of) | Type::Array(of, _) => mention(of, names),
-        Type::Tuple(values) => values.iter().for_each(|value| mention(value, names)),
-        // Its names are among its words.
-        Type::Other(text) => {
-            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-            names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
-        }
-    }
-}
-
-/// Adds the names in a definition.
-fn mention_all(definition: &Definition, names: &mut VecDeque<String>) {
-    let mut fields = |fields: &[Field]| fields.iter().for_each(|field| mention(&field.ty, names));
-    match &definition.body {
-        Body::Struct(all) => fields(all),
-        Body::Enum(variants) => variants.iter().for_each(|variant| fields(&variant.fields)),
     }
 }
 

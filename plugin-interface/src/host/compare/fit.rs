@@ -1,6 +1,7 @@
 //! The test whether two interfaces are compatible.
 
 use super::mismatch::Mismatch;
+use super::pairs;
 use super::version::major;
 use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
@@ -25,41 +26,34 @@ pub(crate) fn difference(wanted: PluginTrait, plugin: &InterfaceMetadata) -> Opt
     }
 }
 
-/// Returns `true` if both have the same fingerprint, and so have the objects
-/// that both know.
+/// Returns `true` if both have the same fingerprint, and so have all their objects.
 fn is_same(wanted: PluginTrait, plugin: &InterfaceMetadata) -> bool {
     let is_same = |host: &Outline<'_>, plugin: &InterfaceMetadata| {
-        host.fingerprint == plugin.fingerprint && major(host.version) == major(&plugin.version)
+        host.path == plugin.path
+            && host.fingerprint == plugin.fingerprint
+            && major(host.version) == major(&plugin.version)
     };
     let hosts = wanted.outlines();
     let Some((host, objects)) = hosts.split_first() else { return false };
-    let mut known = objects.iter().filter_map(|ours| {
-        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
-        Some((ours, theirs))
-    });
-    host.path == plugin.path
-        && is_same(host, plugin)
-        && known.all(|(host, plugin)| is_same(host, plugin))
+    is_same(host, plugin)
+        && objects.len() == plugin.objects.len()
+        && objects.iter().zip(&plugin.objects).all(|(host, plugin)| is_same(host, plugin))
 }
 
 /// The first incompatible interface: the two themselves, or that of objects
 /// which both know.
 pub(crate) fn mismatch(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Mismatch> {
-    let mut all = core::iter::once((host, plugin)).chain(objects_of_both(host, plugin));
-    let (host, plugin) = all.find(|(host, plugin)| !is_compatible_alone(host, plugin))?;
-    Some(Mismatch { host: host.clone(), plugin: plugin.clone() })
-}
-
-/// The interfaces of objects that both know, each as the host and the plugin
-/// know it.
-pub(crate) fn objects_of_both<'i>(
-    host: &'i InterfaceMetadata,
-    plugin: &'i InterfaceMetadata,
-) -> impl Iterator<Item = (&'i InterfaceMetadata, &'i InterfaceMetadata)> {
-    host.objects.iter().filter_map(|ours| {
-        let theirs = plugin.objects.iter().find(|theirs| theirs.path == ours.path)?;
-        Some((ours, theirs))
-    })
+    if !is_compatible_alone(host, plugin) {
+        return Some(Mismatch { host: host.clone(), plugin: plugin.clone() });
+    }
+    let mut both = pairs::objects(host, plugin).into_iter();
+    let [ours, theirs] = both.find(|[ours, theirs]| !is_compatible_alone(ours, theirs))?;
+    // Its methods may name other objects.
+    let with_objects = |object: &InterfaceMetadata, of: &InterfaceMetadata| InterfaceMetadata {
+        objects: of.objects.clone(),
+        ..object.clone()
+    };
+    Some(Mismatch { host: with_objects(ours, host), plugin: with_objects(theirs, plugin) })
 }
 
 /// Returns `true` if the two are compatible, whatever interfaces they refer to.

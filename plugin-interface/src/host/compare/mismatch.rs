@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use crate::host::compare::diff::differences;
+use crate::host::compare::diff::{Difference, Remedy, differences};
 use crate::host::compare::version::major;
 use crate::metadata::InterfaceMetadata;
 
@@ -77,7 +77,14 @@ impl fmt::Display for Mismatch {
                 f,
                 "\n  build both against one major version of the crate that defines the interface"
             )
-        } else if differences.iter().any(|difference| difference.method_lacks) {
+        } else if let Some(Difference { sides: [before, _], .. }) =
+            differences.first().filter(|first| first.remedy == Remedy::KeepPath)
+        {
+            write!(
+                f,
+                "\n  if it only moved, keep its identity: `#[plugin_interface(path = \"{before}\")]`, or `#[ffi(path = \"..\")]` for a type"
+            )
+        } else if differences.iter().any(|difference| difference.remedy == Remedy::Append) {
             write!(
                 f,
                 "\n  build both against one version of the interface, or append the method with a default body and `#[since(\"..\")]`"

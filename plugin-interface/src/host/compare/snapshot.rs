@@ -8,7 +8,7 @@ use std::{env, fs};
 use crate::host::compare::version_check::{InterfaceChange, RequiredBump};
 use crate::interface::PluginTrait;
 use crate::metadata::signature::Method;
-use crate::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
+use crate::metadata::{InterfaceMetadata, MethodMetadata, Reference, TypeMetadata, as_written};
 
 /// Fails the calling test if an interface differs from its snapshot.
 ///
@@ -124,6 +124,10 @@ fn version(change: &InterfaceChange<'_>) -> String {
     let verdict = match (change.is_versioned(), change.required_bump()) {
         (true, RequiredBump::Nothing) if was != is => "although no change requires that".to_owned(),
         (true, _) => "as required".to_owned(),
+        (false, _) if let Some((names, since)) = change.lacking_since() => format!(
+            "but a method was added: give {} a default body and `#[since(\"{since}\")]`, and write `#[plugin_interface(version = \"{since}\")]`; only if every plugin is built again, write version {required}",
+            names.join(", ")
+        ),
         (false, bump) => format!(
             "but must be at least {required}: write `#[plugin_interface(version = \"{required}\")]`{}",
             if bump == RequiredBump::Minor {
@@ -149,18 +153,32 @@ fn write(interface: &InterfaceMetadata) -> String {
 fn write_one(kind: &str, interface: &InterfaceMetadata) -> String {
     let InterfaceMetadata { path, version, send, sync, fingerprint, methods, types, .. } =
         interface;
-    let mut text = format!("{kind} {path} {version}\nfingerprint {fingerprint:#018x}\n");
+    let mut text = format!("{kind} {path} {version}\nfingerprint {fingerprint:#034x}\n");
     for (marker, name) in [(send, "Send"), (sync, "Sync")] {
         text += &if *marker { format!("marker {name}\n") } else { String::new() };
     }
-    for MethodMetadata { signature, since, fingerprint, .. } in methods {
+    for MethodMetadata { signature, since, fingerprint, names, .. } in methods {
         let since = if since.is_empty() { String::new() } else { format!("since {since} ") };
-        let _ = writeln!(text, "method {fingerprint:#018x} {since}{signature}");
+        let _ = writeln!(text, "method {fingerprint:#034x} {since}{}", as_written(signature));
+        text += &write_names(names);
     }
-    for TypeMetadata { path, definition, fingerprint } in types {
-        let _ = writeln!(text, "type {fingerprint:#018x} {path} = {definition}");
+    for TypeMetadata { path, definition, fingerprint, names, .. } in types {
+        let _ = writeln!(text, "type {fingerprint:#034x} {path} = {}", as_written(definition));
+        text += &write_names(names);
     }
     text
+}
+
+/// Writes which types and objects the line before names, by their numbers.
+fn write_names(names: &[Reference]) -> String {
+    let mut text = String::new();
+    for name in names {
+        let _ = match name {
+            Reference::Type(number) => write!(text, " type {number}"),
+            Reference::Object(number) => write!(text, " object {number}"),
+        };
+    }
+    if text.is_empty() { text } else { format!("names{text}\n") }
 }
 
 /// Reads the text of [`write`].
@@ -195,7 +213,7 @@ fn empty(path_and_version: &str) -> Option<InterfaceMetadata> {
 }
 
 fn read_line(interface: &mut InterfaceMetadata, kind: &str, rest: &str) -> Option<()> {
-    let hex = |text: &str| u64::from_str_radix(text.strip_prefix("0x")?, 16).ok();
+    let hex = |text: &str| u128::from_str_radix(text.strip_prefix("0x")?, 16).ok();
     match (kind, rest) {
         ("fingerprint", number) => interface.fingerprint = hex(number)?,
         ("marker", "Send") => interface.send = true,
@@ -211,20 +229,43 @@ fn read_line(interface: &mut InterfaceMetadata, kind: &str, rest: &str) -> Optio
                 signature: signature.to_owned(),
                 since: since.to_owned(),
                 fingerprint: hex(fingerprint)?,
+                names: Vec::new(),
             });
+        }
+        ("names", rest) => {
+            let of_method = interface.methods.last_mut().map(|method| &mut method.names);
+            let of_type = interface.types.last_mut().map(|ty| &mut ty.names);
+            *of_type.or(of_method)? = read_names(rest)?;
         }
         ("type", rest) => {
             let (fingerprint, rest) = rest.split_once(' ')?;
             let (path, definition) = rest.split_once(" = ")?;
             interface.types.push(TypeMetadata {
                 path: path.to_owned(),
+                version: String::new(),
                 definition: definition.to_owned(),
                 fingerprint: hex(fingerprint)?,
+                names: Vec::new(),
             });
         }
         _ => return None,
     }
     Some(())
+}
+
+/// Reads the text of [`write_names`].
+fn read_names(text: &str) -> Option<Vec<Reference>> {
+    let mut words = text.split(' ');
+    let mut names = Vec::new();
+    while let Some(kind) = words.next() {
+        let number = words.next()?.parse().ok()?;
+        names.push(match kind {
+            "type" => Reference::Type(number),
+            "object" => Reference::Object(number),
+            _ => return None,
+        });
+    }
+    Some(names)
 }
 
 #[cfg(test)]
@@ -243,8 +284,10 @@ mod tests {
         interface.methods[1].since = "1.1".to_owned();
         interface.types.push(TypeMetadata {
             path: "a::B".to_owned(),
+            version: String::new(),
             definition: "struct B { c: D }".to_owned(),
             fingerprint: 7,
+            names: vec![Reference::Type(0), Reference::Object(1)],
         });
         interface.objects = vec![greeter(), InterfaceMetadata { sync: false, ..greeter() }];
         assert_eq!(read(&write(&interface)), Some(interface));
@@ -277,6 +320,7 @@ mod tests {
             signature: "fn part(&self)".to_owned(),
             since: "1.1".to_owned(),
             fingerprint: 1,
+            names: Vec::new(),
         });
         let change = "\n  method part:\n    old (none)\n    new fn part(&self), since 1.1\n  compatible: existing plugins and hosts keep working";
         let expected = format!(
@@ -303,7 +347,8 @@ mod tests {
             name: Method::parse(signature).unwrap().name,
             signature: signature.to_owned(),
             since: since.to_owned(),
-            fingerprint: signature.len() as u64,
+            fingerprint: signature.len() as u128,
+            names: Vec::new(),
         };
         let flush = flush.then(|| method("fn flush(&self)", "1.1"));
         let methods: Vec<_> = [method(put, "")].into_iter().chain(flush).collect();

@@ -5,7 +5,8 @@ use core::{fmt, iter};
 
 use crate::host::compare::additions::{additions, appended, later};
 use crate::host::compare::diff::{Difference, NONE, differences};
-use crate::host::compare::fit::{is_compatible, is_compatible_alone, objects_of_both};
+use crate::host::compare::fit::{is_compatible, is_compatible_alone};
+use crate::host::compare::pairs;
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
 /// The version step that the changes of an interface require.
@@ -69,9 +70,8 @@ impl<'i> InterfaceChange<'i> {
     pub fn between(old: &'i InterfaceMetadata, new: &'i InterfaceMetadata) -> Self {
         // An interface may refer to itself.
         let itself = [old, new].map(|it| InterfaceMetadata { objects: Vec::new(), ..it.clone() });
-        let others =
-            objects_of_both(old, new).filter(|&(old, new)| [old, new] != itself.each_ref());
-        let objects = others.map(|(old, new)| InterfaceChange::alone(old, new)).collect();
+        let others = pairs::objects(old, new).into_iter().filter(|both| *both != itself.each_ref());
+        let objects = others.map(|[old, new]| InterfaceChange::alone(old, new)).collect();
         InterfaceChange { objects, ..InterfaceChange::alone(old, new) }
     }
 
@@ -164,6 +164,22 @@ impl<'i> InterfaceChange<'i> {
     pub fn required_version(&self) -> String {
         let (major, minor) = self.required();
         format!("{major}.{minor}")
+    }
+
+    /// Returns the methods at the end that only lack `#[since]`, and the version
+    /// that would add them. With it, existing plugins would keep working.
+    pub(crate) fn lacking_since(&self) -> Option<(Vec<&'i str>, String)> {
+        let (major, minor) = numbers(&self.old.version);
+        let since = format!("{major}.{}", minor.saturating_add(1));
+        let lacks = |method: &&MethodMetadata| method.since.is_empty();
+        let names = appended(self.old, self.new).iter().filter(lacks);
+        let names: Vec<_> = names.map(|method| method.name.as_str()).collect();
+        let mut mended = InterfaceMetadata { version: since.clone(), ..self.new.clone() };
+        for method in mended.methods.iter_mut().skip(self.old.methods.len()) {
+            method.since.clone_from(&since);
+        }
+        let is_enough = InterfaceChange::alone(self.old, &mended).bump == RequiredBump::Minor;
+        (!names.is_empty() && is_enough).then_some((names, since))
     }
 
     fn required(&self) -> (u64, u64) {
@@ -273,6 +289,7 @@ mod tests {
                 signature: (*signature).to_owned(),
                 since: (*since).to_owned(),
                 fingerprint: hash(&signature.replace("other: ", "value: ")),
+                names: Vec::new(),
             })
             .collect();
         InterfaceMetadata {
@@ -287,11 +304,11 @@ mod tests {
         }
     }
 
-    fn hash(text: &str) -> u64 {
+    fn hash(text: &str) -> u128 {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        hasher.finish()
+        hasher.finish().into()
     }
 
     const A: (&str, &str) = ("fn a(&self)", "");

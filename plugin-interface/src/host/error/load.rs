@@ -181,7 +181,7 @@ pub enum LoadError {
     #[error(
         "{} has no plugin for {wanted}; it offers {}",
         path.display(),
-        if offered.is_empty() { "none".to_owned() } else { offered.join(", ") }
+        if offered.is_empty() { "none".to_owned() } else { listed(offered, ", ") }
     )]
     OtherInterface {
         /// The library.
@@ -205,7 +205,7 @@ pub enum LoadError {
     #[error(
         "{} implements {interface} several times, and one is asked for; name it: {}",
         path.display(),
-        names.join(" or ")
+        listed(names, " or ")
     )]
     SeveralRegistrations {
         /// The library.
@@ -219,7 +219,7 @@ pub enum LoadError {
     #[error(
         "{} has no {interface} named {name}; it has {}",
         path.display(),
-        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+        if names.is_empty() { "none".to_owned() } else { listed(names, ", ") }
     )]
     NoSuchRegistration {
         /// The library.
@@ -499,6 +499,18 @@ impl LoadError {
             }
             _ => LoadError::Open { path, source },
         }
+    }
+}
+
+/// The most names in one message.
+const NAMES: usize = 16;
+
+/// Joins names, the first of many.
+fn listed(names: &[String], between: &str) -> String {
+    let first = names.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(between);
+    match names.len().saturating_sub(NAMES) {
+        0 => first,
+        more => format!("{first}{between}{more} more"),
     }
 }
 

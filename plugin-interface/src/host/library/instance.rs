@@ -109,7 +109,7 @@ pub(crate) struct SavedState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PluginInterface {
     pub(crate) path: String,
-    pub(crate) fingerprint: u64,
+    pub(crate) fingerprint: u128,
 }
 
 // SAFETY: an instance is only called through proxies, which are as `Send` and

@@ -14,6 +14,7 @@ use crate::host::library::instance::Instance;
 use crate::host::load::discover::Candidate;
 use crate::host::load::pipeline::Loader;
 use crate::host::load::plugins::Plugins;
+use crate::host::load::replacement::{names, pick};
 use crate::host::load::timings::Stopwatch;
 use crate::interface::PluginTrait;
 use crate::metadata::PluginMetadata;
@@ -92,8 +93,7 @@ impl Choice {
     /// Chooses the registration by the metadata. A hand-written library need
     /// not list its registrations there.
     fn choose(&self, metadata: &PluginMetadata) -> Result<Option<String>, LoadError> {
-        let listed = metadata.registrations.iter().filter(|r| r.interface == self.wanted.path());
-        let names: Vec<_> = listed.map(|registration| registration.name.clone()).collect();
+        let names = names(metadata, self.wanted.path());
         match names.is_empty() {
             true => Ok(self.registration.clone()),
             false => self.pick(&names).map(|at| Some(names[at].clone())),
@@ -112,18 +112,6 @@ impl Choice {
 
     /// Returns the index of the requested name, or of the only one.
     fn pick(&self, names: &[String]) -> Result<usize, LoadError> {
-        let (path, interface) = (self.path.clone(), self.wanted.path().to_owned());
-        let all = || {
-            let mut all = names.to_vec();
-            all.sort();
-            all
-        };
-        match (&self.registration, names) {
-            (Some(name), _) => names.iter().position(|found| found == name).ok_or_else(|| {
-                LoadError::NoSuchRegistration { path, interface, name: name.clone(), names: all() }
-            }),
-            (None, [_]) => Ok(0),
-            (None, _) => Err(LoadError::SeveralRegistrations { path, interface, names: all() }),
-        }
+        pick(&self.path, self.wanted.path(), self.registration.as_ref(), names)
     }
 }

@@ -1,6 +1,7 @@
 //! Admit: compares a library's metadata with the policy and with what the host
 //! asks for. Pure.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::abi::ABI_VERSION;
@@ -9,7 +10,7 @@ use crate::host::compare::mismatch::Mismatch;
 use crate::host::error::LoadError;
 use crate::host::load::policy::LoadPolicy;
 use crate::interface::PluginTrait;
-use crate::metadata::PluginMetadata;
+use crate::metadata::{InterfaceMetadata, PluginMetadata};
 
 /// Admits a library for `wanted`, or for any interface.
 pub(crate) fn admit(
@@ -19,6 +20,29 @@ pub(crate) fn admit(
     wanted: Option<PluginTrait>,
 ) -> Result<(), LoadError> {
     policy.check_package(path, metadata)?;
+    admit_for(path, metadata, wanted.as_ref().map(PluginTrait::path))?;
+    let Some(wanted) = wanted else { return Ok(()) };
+    // Two versions of a crate may offer two of one path.
+    let offered = metadata.interfaces.iter().filter(|i| i.path == wanted.path());
+    let mut first = None;
+    for offered in offered {
+        match difference(wanted, offered) {
+            None => return Ok(()),
+            mismatch => first = first.or(mismatch),
+        }
+    }
+    first.map_or(Ok(()), |mismatch| {
+        Err(LoadError::Mismatch { path: path.to_owned(), mismatch: Box::new(mismatch) })
+    })
+}
+
+/// Admits a library for the interface at that path, or for any, whatever its
+/// methods are.
+pub(crate) fn admit_for(
+    path: &Path,
+    metadata: &PluginMetadata,
+    wanted: Option<&str>,
+) -> Result<(), LoadError> {
     let path = || path.to_owned();
     let found = metadata.package.abi_version;
     if found != ABI_VERSION {
@@ -33,26 +57,25 @@ pub(crate) fn admit(
     if let Some(name) = unimplemented(metadata, wanted) {
         return Err(LoadError::NoRegistration { path: path(), name });
     }
-    let Some(wanted) = wanted else { return Ok(()) };
-    let Some(offered) = metadata.interfaces.iter().find(|i| i.path == wanted.path()) else {
-        let wanted = wanted.path().to_owned();
-        let offered = metadata.interfaces.iter().map(|i| i.path.clone()).collect();
-        return Err(LoadError::OtherInterface { path: path(), wanted, offered });
-    };
-    match difference(wanted, offered) {
-        Some(mismatch) => Err(LoadError::Mismatch { path: path(), mismatch: Box::new(mismatch) }),
-        None => Ok(()),
+    match wanted {
+        Some(wanted) if metadata.interfaces.iter().all(|i| i.path != wanted) => {
+            let offered = metadata.interfaces.iter().map(|i| i.path.clone()).collect();
+            Err(LoadError::OtherInterface { path: path(), wanted: wanted.to_owned(), offered })
+        }
+        _ => Ok(()),
     }
 }
 
 /// The interface that the library should implement and does not: a forgotten
 /// attribute. A hand-written library need not list its registrations.
-fn unimplemented(metadata: &PluginMetadata, wanted: Option<PluginTrait>) -> Option<String> {
-    let has = |path: &str| metadata.registrations.iter().any(|r| r.interface == path);
-    let asked = |path: &str| wanted.is_none_or(|wanted| wanted.path() == path);
+fn unimplemented(metadata: &PluginMetadata, wanted: Option<&str>) -> Option<String> {
+    let implemented: HashSet<_> =
+        metadata.registrations.iter().map(|r| r.interface.as_str()).collect();
+    let asked = |path: &str| wanted.is_none_or(|wanted| wanted == path);
     let mut offered = metadata.interfaces.iter().filter(|i| asked(&i.path));
+    let has = |interface: &InterfaceMetadata| implemented.contains(interface.path.as_str());
     let first = offered.next().filter(|_| metadata.package.rust)?;
-    let none = !has(&first.path) && !offered.any(|interface| has(&interface.path));
+    let none = !has(first) && !offered.any(has);
     none.then(|| first.name().to_owned())
 }
 
@@ -77,16 +100,17 @@ pub(crate) fn same(
 mod tests {
     use crate::host::load::admit::*;
     use crate::metadata::{
-        InterfaceMetadata, MethodMetadata, PackageMetadata, RegistrationMetadata, TypeMetadata,
+        MethodMetadata, PackageMetadata, Reference, RegistrationMetadata, TypeMetadata,
     };
 
     fn method(signature: &str) -> MethodMetadata {
         let name = signature.split(['(', ' ']).nth(1).unwrap().to_owned();
-        let fingerprint = signature.len() as u64;
-        MethodMetadata { name, signature: signature.to_owned(), since: String::new(), fingerprint }
+        let (signature, since) = (signature.to_owned(), String::new());
+        let (fingerprint, names) = (signature.len() as u128, vec![Reference::Type(0)]);
+        MethodMetadata { name, signature, since, fingerprint, names }
     }
 
-    fn interface(fingerprint: u64, signatures: &[&str]) -> InterfaceMetadata {
+    fn interface(fingerprint: u128, signatures: &[&str]) -> InterfaceMetadata {
         InterfaceMetadata {
             path: PluginTrait::Greeter.path().to_owned(),
             version: "1.0".to_owned(),
@@ -228,7 +252,8 @@ mod tests {
             let mut side = interface(fingerprint, &[name]);
             side.methods[0].fingerprint = fingerprint;
             let (path, definition) = ("tools::Config".to_owned(), definition.to_owned());
-            side.types = vec![TypeMetadata { path, definition, fingerprint }];
+            let (version, names) = ("1.0.0".to_owned(), Vec::new());
+            side.types = vec![TypeMetadata { path, version, definition, fingerprint, names }];
             side
         });
         let text = Mismatch { host, plugin }.to_string();

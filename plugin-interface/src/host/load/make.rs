@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::abi::{
     ABI_VERSION, Failure, FailureKind, PluginEntry, RawContext, RawFactory, RawSlice,
-    RegistrationArray, RegistrationFactory, VTableHeader,
+    RegistrationArray, RegistrationFactory, VTableHeader, words,
 };
 use crate::host::compare::fit::is_compatible;
 use crate::host::error::LoadError;
@@ -67,7 +67,7 @@ fn by_factories(
             let factory = factory.as_ptr();
             // SAFETY: a factory is a static of the library, and has the fields
             // that it had first.
-            (unsafe { (*factory).fingerprint }) == interface.fingerprint
+            (unsafe { (*factory).fingerprint }) == words(interface.fingerprint)
                 // SAFETY: as above.
                 && unsafe { text_of((*factory).interface) } == interface.path
                 // SAFETY: as above.
@@ -277,10 +277,11 @@ fn reason(vtable: Option<&VTableHeader>, interface: &InterfaceMetadata) -> Optio
         let found = header.abi_version;
         return Some(format!("expected a vtable of ABI version {ABI_VERSION}, found {found}"));
     }
-    if header.fingerprint != interface.fingerprint {
-        let (expected, found) = (interface.fingerprint, header.fingerprint);
+    let [low, high] = header.fingerprint.map(u128::from);
+    let (expected, found) = (interface.fingerprint, high << 64 | low);
+    if expected != found {
         return Some(format!(
-            "expected a vtable of fingerprint {expected:#018x}, found {found:#018x}"
+            "expected a vtable of fingerprint {expected:#034x}, found {found:#034x}"
         ));
     }
     None

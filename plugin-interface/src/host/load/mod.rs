@@ -17,6 +17,7 @@ pub(crate) mod plugins;
 pub(crate) mod policy;
 pub(crate) mod probe;
 mod regular;
+pub(crate) mod replacement;
 pub(crate) mod settle;
 mod subject;
 pub(crate) mod timings;

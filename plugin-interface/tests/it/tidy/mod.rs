@@ -170,5 +170,5 @@ fn no_file_names_a_path_of_somebodys_machine() {
 fn the_documented_fingerprint_is_that_of_the_greeter() {
     let text = std::fs::read_to_string(root().join("docs/abi.md")).unwrap();
     let fingerprint = plugin_interface::PluginTrait::Greeter.fingerprint();
-    assert!(text.contains(&format!("`{fingerprint:#018x}`")), "{fingerprint:#018x}");
+    assert!(text.contains(&format!("`{fingerprint:#034x}`")), "{fingerprint:#034x}");
 }

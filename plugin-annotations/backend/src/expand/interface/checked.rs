@@ -113,7 +113,9 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
     );
     let supports_doc = format!(
         "Returns `true` if this plugin has the method `method` of [`{name}`] itself. A plugin \
-         that was built before the method was added does not: its default body runs in the host."
+         that was built before the method was added does not: its default body runs in the host.\n\n\
+         # Panics\n\n\
+         If [`{name}`] has no method of that name."
     );
     quote! {
         #[allow(deprecated)]
@@ -121,6 +123,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             #[doc = #supports_doc]
             #[allow(dead_code)]
             #[inline]
+            #[track_caller]
             #vis fn supports(proxy: &Self, method: &#krate::__private::core::primitive::str)
                 -> #krate::__private::core::primitive::bool
             {

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::{object, proxy_name, vtable_name};
+use crate::identity;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::located;
@@ -18,22 +19,21 @@ use crate::syntax::Path;
 ///
 /// It is a static, since the methods of an interface may refer to the interface.
 pub(super) fn implementation(interface: &Interface) -> TokenStream {
-    let Interface { krate, item, version, methods, .. } = interface;
+    let Interface { krate, item, version, path, methods, .. } = interface;
     let functions = object::functions(interface);
     let (name, vtable, proxy) = (&item.ident, vtable_name(item), proxy_name(item));
     let text = item.ident.unraw().to_string();
+    let (path, source) = (identity::path(krate, &text, path.as_deref()), identity::source(krate));
     let methods = methods.iter().map(|method| describe(krate, method));
     quote! {
-        const __PATH: &'static #krate::__private::core::primitive::str =
-            #krate::__private::core::concat!(
-                #krate::__private::core::module_path!(), "::", #text
-            );
+        #path
 
         static __DESCRIPTION: #krate::__private::InterfaceDescription = {
             #[allow(unused_imports)]
             use #krate::__private::Unmarked as _;
             #krate::__private::InterfaceDescription {
                 path: __PATH,
+                source: #source,
                 version: #version,
                 send: <#krate::__private::Marker<dyn #name>>::IS_SEND,
                 sync: <#krate::__private::Marker<dyn #name>>::IS_SYNC,

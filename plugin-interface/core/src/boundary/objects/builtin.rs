@@ -29,7 +29,7 @@ pub(crate) const fn header<P>(functions: u32) -> VTableHeader {
         abi_version: ABI_VERSION,
         methods: functions,
         // The shapes of the methods that use the object identify its type.
-        fingerprint: 0,
+        fingerprint: [0; 2],
         drop: drop_instance::<P>,
     }
 }

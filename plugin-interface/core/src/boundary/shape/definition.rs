@@ -6,6 +6,7 @@
 //! refers back.
 
 use crate::boundary::Shape;
+use crate::boundary::shape::source::Source;
 use crate::boundary::shape::{Naming, last_name};
 use crate::metadata::Writer;
 
@@ -14,12 +15,13 @@ use crate::metadata::Writer;
 #[derive(Debug)]
 pub struct Definition {
     path: &'static str,
+    source: Source,
     /// The names of its parameters.
     parameters: &'static [&'static str],
     pub(super) body: Body,
     /// The hash of path, kind, names and the names of types, but not of the
     /// definitions of these types.
-    fingerprint: u64,
+    fingerprint: u128,
 }
 
 /// The body of a type.
@@ -42,18 +44,35 @@ pub enum Fields {
 impl Definition {
     /// Creates the definition of the type at `path`.
     pub const fn new(path: &'static str, parameters: &'static [&'static str], body: Body) -> Self {
-        let mut definition = Definition { path, parameters, body, fingerprint: 0 };
+        let source = Source::UNKNOWN;
+        let mut definition = Definition { path, source, parameters, body, fingerprint: 0 };
         let mut out = Writer::hashing();
         definition.write(&mut out, Naming::Full);
         definition.fingerprint = out.hash();
         definition
     }
 
+    /// Returns the definition with its place.
+    pub const fn at(self, source: Source) -> Self {
+        Definition { source, ..self }
+    }
+
+    /// Returns `true` if both are one definition. Two of one text may have
+    /// fields of different types.
+    pub(super) const fn is(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint && self.source.is(&other.source)
+    }
+
+    /// Returns the version of the crate that it is from, or an empty text.
+    pub(crate) const fn version(&self) -> &'static str {
+        self.source.version()
+    }
+
     pub(crate) const fn path(&self) -> &'static str {
         self.path
     }
 
-    pub(crate) const fn fingerprint(&self) -> u64 {
+    pub(crate) const fn fingerprint(&self) -> u128 {
         self.fingerprint
     }
 

@@ -2,7 +2,7 @@
 
 use crate::boundary::shape::Shape;
 use crate::boundary::shape::definition::{Body, Definition, Fields};
-use crate::metadata::Interfaces;
+use crate::metadata::{Interfaces, OBJECT, Writer};
 
 /// The maximum number of structs and enums in one interface.
 const LIMIT: usize = 256;
@@ -37,71 +37,84 @@ impl Definitions {
         }
     }
 
-    /// Adds the definitions and interfaces that a shape names.
-    pub(crate) const fn add(&mut self, shape: &Shape) {
+    /// Adds the definitions and interfaces that a shape names. Writes the number
+    /// of each, in the order of the names.
+    pub(crate) const fn add<const N: usize>(&mut self, shape: &Shape, out: &mut Writer<N>) {
         let parts: &[&Shape] = match shape {
             Shape::Unit | Shape::Named(_) | Shape::Parameter(_) => &[],
-            Shape::Apply(_, parts) | Shape::Tuple(parts) => parts,
+            Shape::Apply(_, parts) | Shape::Tuple(parts) | Shape::Function(_, parts, _) => parts,
             Shape::Ref(part) | Shape::RefMut(part) | Shape::Slice(part) | Shape::Array(part, _) => {
                 &[*part]
             }
             Shape::Bound(_, part) | Shape::Marked(part, _) => &[*part],
             Shape::Object(_, link) => {
-                self.interfaces.add(*link);
+                out.u16(OBJECT | self.interfaces.add(*link) as u16);
                 &[]
             }
-            Shape::Function(_, parts, returns) => {
-                self.add(returns);
-                parts
-            }
             Shape::Defined(_, parts, link) => {
-                self.insert(link.get());
+                out.u16(self.insert(link.get()) as u16);
                 parts
             }
         };
         let mut i = 0;
         while i < parts.len() {
-            self.add(parts[i]);
+            self.add(parts[i], out);
             i += 1;
+        }
+        if let Shape::Function(_, _, returns) = shape {
+            self.add(returns, out);
         }
     }
 
     /// Adds those that the definitions themselves name, until none is new.
-    pub(crate) const fn complete(&mut self) {
+    /// Writes the fingerprint of each, and the numbers of what it names.
+    pub(crate) const fn complete<const N: usize>(&mut self, out: &mut Writer<N>) {
         while self.done < self.len {
-            match &self.get(self.done).body {
-                Body::Struct(fields) => self.add_fields(fields),
-                Body::Enum(variants) => {
-                    let mut i = 0;
-                    while i < variants.len() {
-                        self.add_fields(&variants[i].1);
-                        i += 1;
-                    }
-                }
-            }
+            let definition = self.get(self.done);
+            out.u128(definition.fingerprint());
+            self.add_parts(definition, out);
             self.done += 1;
         }
     }
 
-    const fn add_fields(&mut self, fields: &Fields) {
+    /// Adds what a definition names, and writes the numbers.
+    pub(crate) const fn add_parts<const N: usize>(
+        &mut self,
+        definition: &Definition,
+        out: &mut Writer<N>,
+    ) {
+        match &definition.body {
+            Body::Struct(fields) => self.add_fields(fields, out),
+            Body::Enum(variants) => {
+                let mut i = 0;
+                while i < variants.len() {
+                    self.add_fields(&variants[i].1, out);
+                    i += 1;
+                }
+            }
+        }
+    }
+
+    const fn add_fields<const N: usize>(&mut self, fields: &Fields, out: &mut Writer<N>) {
         let mut i = 0;
         while let Some((_, shape)) = fields.get(i) {
-            self.add(shape);
+            self.add(shape, out);
             i += 1;
         }
     }
 
-    /// Adds a definition, unless the list has one with the same text.
-    const fn insert(&mut self, definition: &'static Definition) {
+    /// Adds a definition, unless the list has it. Returns its number.
+    const fn insert(&mut self, definition: &'static Definition) -> usize {
         let mut i = 0;
         while i < self.len {
-            if self.get(i).fingerprint() == definition.fingerprint() {
-                return;
+            if self.get(i).is(definition) {
+                return i;
             }
             i += 1;
         }
         assert!(self.len < LIMIT, "an interface names at most 256 structs and enums");
         self.found[self.len] = Some(definition);
         self.len += 1;
+        i
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod definition;
 pub(crate) mod definitions;
 pub(crate) mod link;
 pub(crate) mod parameter;
+pub(crate) mod source;
 
 /// The name of an FFI-safe type, which the compiler builds from the type
 /// itself.

@@ -1,0 +1,208 @@
+//! Tests: pairs of interfaces of one path, as a host and a plugin know them.
+
+use crate::host::compare::fit::{is_compatible, mismatch};
+use crate::host::compare::version_check::InterfaceChange;
+use crate::metadata::{InterfaceMetadata, Reference};
+use crate::{FfiSafe, Interface, PluginTrait, plugin_interface};
+
+fn metadata<I: Interface + ?Sized>() -> InterfaceMetadata {
+    PluginTrait::of::<I>().metadata().unwrap()
+}
+
+/// Returns the text of the refusal, without its first line and the remedy.
+fn refusal(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> String {
+    assert!(!is_compatible(host, plugin));
+    assert!(!InterfaceChange::between(host, plugin).is_compatible());
+    let text = mismatch(host, plugin).unwrap().to_string();
+    assert!(text.lines().count() <= 10, "{text}");
+    let lines: Vec<_> = text.lines().skip(1).map(str::trim_start).collect();
+    lines[..lines.len() - 1].join("\n")
+}
+
+/// Defines an interface of two versions of a crate `garden`, which are in
+/// functions: so their types have one path, and may differ.
+macro_rules! garden {
+    ($module:ident, $new:ty, ($($parameter:ident: $seed:ident),*)) => {
+        mod $module {
+            use super::*;
+
+            pub(crate) mod one {
+                use super::*;
+                #[derive(FfiSafe)]
+                #[ffi(path = "garden::Seed")]
+                pub(crate) struct Seed(pub(crate) u8);
+                #[derive(FfiSafe)]
+                #[ffi(path = "garden::Tree")]
+                pub(crate) struct Tree<T> { pub(crate) seed: Seed, pub(crate) more: Option<T> }
+                #[derive(FfiSafe)]
+                #[ffi(path = "garden::Kind")]
+                pub(crate) enum Kind { None, Some(Seed) }
+                #[plugin_interface(path = "garden::Sower")]
+                pub(crate) trait Sower {
+                    fn sow(&self, seed: Seed);
+                }
+            }
+            pub(crate) mod two {
+                use super::*;
+                #[derive(FfiSafe)]
+                #[ffi(path = "garden::Seed")]
+                pub(crate) struct Seed(pub(crate) $new);
+                #[derive(FfiSafe)]
+                #[ffi(path = "garden::Tree")]
+                pub(crate) struct Tree<T> { pub(crate) seed: Seed, pub(crate) more: Option<T> }
+                #[derive(FfiSafe)]
+                #[ffi(path = "garden::Kind")]
+                pub(crate) enum Kind { None, Some(Seed) }
+                #[plugin_interface(path = "garden::Sower")]
+                pub(crate) trait Sower {
+                    fn sow(&self, seed: Seed);
+                }
+            }
+
+            type Old = one::Seed;
+            type New = two::Seed;
+
+            #[plugin_interface(path = "farm::Plant")]
+            pub(crate) trait Plant {
+                fn plant(&self, $($parameter: $seed),*);
+            }
+            #[plugin_interface(path = "farm::Trees")]
+            pub(crate) trait Trees {
+                fn trees(&self, one: one::Tree<u8>, two: two::Tree<u8>);
+            }
+            #[plugin_interface(path = "farm::Kinds")]
+            pub(crate) trait Kinds {
+                fn kinds(&self, kinds: Vec<(one::Kind, two::Kind)>);
+            }
+            #[plugin_interface(path = "farm::Sowers")]
+            pub(crate) trait Sowers {
+                fn sowers(&self, one: &dyn one::Sower, two: &dyn two::Sower);
+            }
+            #[plugin_interface(path = "farm::Later")]
+            pub(crate) trait Later {
+                fn later(&self, f: Box<dyn Fn(one::Tree<Old>) -> two::Tree<New> + Send + Sync>);
+            }
+        }
+    };
+}
+
+garden!(before, [usize; 4], (first: Old, middle: Old, last: New));
+garden!(same, [usize; 4], (first: Old, middle: Old, last: New));
+garden!(changed, String, (first: Old, middle: Old, last: New));
+garden!(middle, [usize; 4], (first: Old, middle: New, last: New));
+garden!(twins, u8, (first: Old, middle: Old, last: New));
+garden!(other_twin, u8, (first: Old, middle: New, last: New));
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[test]
+fn two_types_of_one_path_are_compared_each_with_its_own() {
+    let host = metadata::<dyn before::Plant>();
+    assert_eq!(host.methods[0].names, [Reference::Type(0), Reference::Type(0), Reference::Type(1)]);
+    assert_eq!(host.types[0].path, host.types[1].path);
+    assert!(is_compatible(&host, &metadata::<dyn same::Plant>()));
+    assert_eq!(
+        refusal(&host, &metadata::<dyn changed::Plant>()),
+        format!(
+            "method plant: fn plant(&self, first: Seed, middle: Seed, last: Seed)\nin the field 0 of garden::Seed:\nhost   [usize; 4], in garden {VERSION}\nplugin String, in garden {VERSION}"
+        )
+    );
+    assert_eq!(
+        refusal(&host, &metadata::<dyn middle::Plant>()),
+        format!(
+            "method plant: fn plant(&self, first: Seed, middle: Seed, last: Seed)\nin the field 0 of garden::Seed:\nhost   u8, in garden {VERSION}\nplugin [usize; 4], in garden {VERSION}"
+        )
+    );
+}
+
+#[test]
+fn two_types_of_one_path_and_text_are_still_two() {
+    let text = refusal(&metadata::<dyn twins::Plant>(), &metadata::<dyn other_twin::Plant>());
+    assert!(text.contains("\nin the type garden::Seed:\n"), "{text}");
+}
+
+#[test]
+fn a_change_behind_two_types_of_one_path_and_text_is_found() {
+    type Pair = [InterfaceMetadata; 3];
+    let all: [Pair; 3] = [
+        [
+            metadata::<dyn before::Trees>(),
+            metadata::<dyn same::Trees>(),
+            metadata::<dyn changed::Trees>(),
+        ],
+        [
+            metadata::<dyn before::Kinds>(),
+            metadata::<dyn same::Kinds>(),
+            metadata::<dyn changed::Kinds>(),
+        ],
+        [
+            metadata::<dyn before::Later>(),
+            metadata::<dyn same::Later>(),
+            metadata::<dyn changed::Later>(),
+        ],
+    ];
+    for [host, same, changed] in all {
+        assert!(is_compatible(&host, &same), "{}", host.path);
+        let text = refusal(&host, &changed);
+        assert!(text.contains("\nin the field 0 of garden::Seed:\n"), "{text}");
+    }
+}
+
+#[test]
+fn two_interfaces_of_one_path_are_compared_each_with_its_own() {
+    let host = metadata::<dyn before::Sowers>();
+    assert_eq!(host.objects.len(), 2);
+    assert!(is_compatible(&host, &metadata::<dyn same::Sowers>()));
+    let text = refusal(&host, &metadata::<dyn changed::Sowers>());
+    assert!(text.contains("method sow: fn sow(&self, seed: Seed)"), "{text}");
+    assert!(text.contains("host   [usize; 4]\nplugin String"), "{text}");
+}
+
+/// A trait and a type that move from one module to another.
+mod moving {
+    use super::*;
+
+    #[plugin_interface(path = "app::inner::T")]
+    pub(crate) trait T {
+        fn part(&self) -> u8;
+    }
+    pub(crate) mod other {
+        use super::*;
+
+        #[plugin_interface(path = "app::other::T")]
+        pub(crate) trait T {
+            fn part(&self) -> u8;
+        }
+    }
+
+    macro_rules! app {
+        ($module:ident, $t:path) => {
+            pub(crate) mod $module {
+                use super::*;
+
+                #[plugin_interface(path = "app::S")]
+                pub(crate) trait S {
+                    fn t(&self) -> Box<dyn $t>;
+                }
+                #[plugin_interface(path = "app::A")]
+                pub(crate) trait A {
+                    fn s(&self) -> Box<dyn S>;
+                }
+            }
+        };
+    }
+    app!(before, super::T);
+    app!(after, super::other::T);
+}
+
+#[test]
+fn a_trait_that_moved_is_named_however_deep_it_is() {
+    let [host, plugin] = [metadata::<dyn moving::before::A>(), metadata::<dyn moving::after::A>()];
+    let text = mismatch(&host, &plugin).unwrap().to_string();
+    assert_eq!(
+        text,
+        "the interface app::S is not the same in host (version 1.0) and plugin (version 1.0)\n  method t: fn t(&self) -> Box<dyn T>\n  in the interface T:\n    host   app::inner::T\n    plugin app::other::T\n  if it only moved, keep its identity: `#[plugin_interface(path = \"app::inner::T\")]`, or `#[ffi(path = \"..\")]` for a type"
+    );
+    let changes = InterfaceChange::between(&host, &plugin).changes();
+    assert!(changes.iter().any(|text| text.contains("app::other::T")), "{changes:?}");
+}
