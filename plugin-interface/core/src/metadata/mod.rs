@@ -11,12 +11,14 @@ mod description;
 mod descriptor;
 mod digest;
 mod objects;
+mod same;
 mod writer;
 
 pub use crate::metadata::description::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
-pub(crate) use crate::metadata::objects::{Interfaces, is_same};
+pub(crate) use crate::metadata::objects::Interfaces;
+pub(crate) use crate::metadata::same::is_same;
 pub(crate) use crate::metadata::writer::Writer;
 
 /// The section of a library that contains its records.

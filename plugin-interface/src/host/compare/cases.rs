@@ -1,4 +1,9 @@
 //! Tests: pairs of interfaces of one path, as a host and a plugin know them.
+#![expect(
+    unsafe_code,
+    clippy::undocumented_unsafe_blocks,
+    reason = "`__generate!` is of this crate, so its `unsafe` is seen"
+)]
 
 use crate::host::compare::fit::{is_compatible, mismatch};
 use crate::host::compare::version_check::InterfaceChange;
@@ -201,7 +206,7 @@ fn a_trait_that_moved_is_named_however_deep_it_is() {
     let text = mismatch(&host, &plugin).unwrap().to_string();
     assert_eq!(
         text,
-        "the interface app::S is not the same in host (version 1.0) and plugin (version 1.0)\n  method t: fn t(&self) -> Box<dyn T>\n  in the interface T:\n    host   app::inner::T\n    plugin app::other::T\n  if it only moved, keep its identity: `#[plugin_interface(path = \"app::inner::T\")]`, or `#[ffi(path = \"..\")]` for a type"
+        "the interface app::S is not the same in host (version 1.0) and plugin (version 1.0)\n  method t: fn t(&self) -> Box<dyn T>\n  in the interface T:\n    host   app::inner::T\n    plugin app::other::T\n  if it only moved, keep its identity by `#[plugin_interface(path = \"app::inner::T\")]`"
     );
     let changes = InterfaceChange::between(&host, &plugin).changes();
     assert!(changes.iter().any(|text| text.contains("app::other::T")), "{changes:?}");

@@ -29,8 +29,8 @@ pub(crate) enum Remedy {
     SameVersion,
     /// Append a method that one side lacks.
     Append,
-    /// State the former path of what moved.
-    KeepPath,
+    /// State the former path in this attribute of what moved.
+    KeepPath(&'static str),
 }
 
 impl Difference {
@@ -47,8 +47,12 @@ impl Difference {
         }
         write!(f, "\n  {}:", as_written(last))?;
         let width = names[0].len().max(names[1].len());
-        for (name, side) in names.iter().zip(&self.sides) {
-            write!(f, "\n    {name:<width$} {}", as_written(side))?;
+        let written = self.sides.each_ref().map(|side| as_written(side));
+        let reads_alike = written[0] == written[1];
+        for ((name, side), written) in names.iter().zip(&self.sides).zip(&written) {
+            // A reference to a type that became plain data, or no longer is.
+            let how = if reads_alike && side != written { ", passed as a copy" } else { "" };
+            write!(f, "\n    {name:<width$} {written}{how}")?;
         }
         Ok(())
     }
@@ -274,7 +278,8 @@ fn origin(ty: &TypeMetadata) -> String {
 /// Returns the difference of a type or an interface that has another path.
 fn moved(kind: &'static str, paths: [&str; 2]) -> Difference {
     let place = format!("in the {kind} {}", last_name(paths[0]));
-    Difference { remedy: Remedy::KeepPath, ..Difference::new(place, paths) }
+    let attribute = if kind == "type" { "ffi" } else { "plugin_interface" };
+    Difference { remedy: Remedy::KeepPath(attribute), ..Difference::new(place, paths) }
 }
 
 /// Returns the difference between two definitions with the same path, if their

@@ -77,12 +77,15 @@ impl fmt::Display for Mismatch {
                 f,
                 "\n  build both against one major version of the crate that defines the interface"
             )
-        } else if let Some(Difference { sides: [before, _], .. }) =
-            differences.first().filter(|first| first.remedy == Remedy::KeepPath)
+        } else if let Some(Difference {
+            sides: [before, _],
+            remedy: Remedy::KeepPath(attribute),
+            ..
+        }) = differences.first()
         {
             write!(
                 f,
-                "\n  if it only moved, keep its identity: `#[plugin_interface(path = \"{before}\")]`, or `#[ffi(path = \"..\")]` for a type"
+                "\n  if it only moved, keep its identity by `#[{attribute}(path = \"{before}\")]`"
             )
         } else if differences.iter().any(|difference| difference.remedy == Remedy::Append) {
             write!(

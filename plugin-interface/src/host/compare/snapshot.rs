@@ -332,6 +332,15 @@ mod tests {
             format!("{title}{change}\n  its version was 1.0 and is 1.1, as required{accept}");
         assert_eq!(reported(&now, &newer), expected);
 
+        newer.version = "1.0".to_owned();
+        newer.methods[2].since = String::new();
+        let text = reported(&now, &newer);
+        let advice = "but a method was added: give part a default body and `#[since(\"1.1\")]`, and write `#[plugin_interface(version = \"1.1\")]`; only if every plugin is built again, write version 2.0";
+        assert!(text.contains(advice), "{text}");
+        newer.methods[0].fingerprint = 1;
+        let text = reported(&now, &newer);
+        assert!(text.contains("but must be at least 2.0"), "{text}");
+
         let mut other = now.clone();
         (other.fingerprint, other.methods[0].fingerprint) = (1, 1);
         other.methods[0].signature = "fn name(&self) -> String".to_owned();
