@@ -155,7 +155,7 @@ fn a_registration_without_a_vtable_is_refused() {
 #[test]
 fn a_vtable_of_another_interface_is_refused() {
     let text = rejected(&["VTABLE_FINGERPRINT={0x123}"]).to_string();
-    assert!(text.contains("found 0x0000000000000123"), "{text}");
+    assert!(text.contains("found 0x00000000000000000000000000000123"), "{text}");
 }
 
 #[test]
