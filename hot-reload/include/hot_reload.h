@@ -169,6 +169,15 @@ enum hr_status hr_check_and_reload(const struct hr_library *library);
 // 1. `library` is null or open.
 uint64_t hr_generation(const struct hr_library *library);
 
+// Returns how many replaced versions of the library are still in memory, since
+// threads of them run. Each is released by a later reload, when its threads have
+// ended. Returns 0 for null.
+//
+// # Safety
+//
+// 1. `library` is null or open.
+size_t hr_kept_versions(const struct hr_library *library);
+
 // Unloads the library and frees `library`. Waits up to ten seconds for running
 // calls. Returns `HR_STILL_MAPPED` if something keeps the library in memory.
 //

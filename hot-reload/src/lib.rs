@@ -11,7 +11,10 @@ use std::ffi::{CStr, OsStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use plugin_interface::dynamic::{DynamicCallError, Signature};
-use plugin_interface::{FunctionGuard, HotError, HotLibrary, HotReload, LoadError, UnloadOutcome};
+use plugin_interface::{
+    FunctionGuard, HotError, HotLibrary, HotReload, LoadError, RetainedLibrary, UnloadOutcome,
+    retained,
+};
 
 use crate::last_error::remember;
 pub use crate::value::{hr_kind, hr_union, hr_value};
@@ -309,6 +312,23 @@ pub unsafe extern "C" fn hr_check_and_reload(library: *const hr_library) -> hr_s
 pub unsafe extern "C" fn hr_generation(library: *const hr_library) -> u64 {
     // SAFETY: condition 1.
     unsafe { library.as_ref() }.map_or(0, |library| library.library.generation())
+}
+
+/// Returns how many replaced versions of the library are still in memory, since
+/// threads of them run. Each is released by a later reload, when its threads have
+/// ended. Returns 0 for null.
+///
+/// # Safety
+///
+/// 1. `library` is null or open.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hr_kept_versions(library: *const hr_library) -> usize {
+    // SAFETY: condition 1.
+    let Some(library) = (unsafe { library.as_ref() }) else { return 0 };
+    let path = library.library.path();
+    let real = path.canonicalize().ok();
+    let is_of_it = |kept: &&RetainedLibrary| kept.path == path || Some(&kept.path) == real.as_ref();
+    retained().iter().filter(is_of_it).count()
 }
 
 /// Unloads the library and frees `library`. Waits up to ten seconds for running

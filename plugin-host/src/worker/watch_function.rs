@@ -4,11 +4,11 @@ use std::thread;
 use std::time::Instant;
 
 use plugin_interface::dynamic::{DynamicCallError, Signature};
-use plugin_interface::{HotError, HotLibrary, HotReload, LoadError};
+use plugin_interface::{HotError, HotEvent, HotLibrary, HotReload, LoadError, UnloadOutcome};
 
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
-use crate::output::{describe, escaped, print_error, print_line};
+use crate::output::{describe, escaped, print_error, print_line, print_note};
 use crate::streams::is_unread;
 use crate::worker::function::{call, open, without_parameters};
 
@@ -16,6 +16,13 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     plugin_interface::end_with_parent();
     let signatures = without_parameters(&args.call)?;
     let library = open(&args.path, &signatures, &args.load.policy)?;
+    library.on_reload(|event| {
+        if let HotEvent::Unloaded { generation, outcome } = event
+            && *outcome != UnloadOutcome::Unmapped
+        {
+            print_note(&format!("version {generation} stays in memory: {outcome}"));
+        }
+    });
     let (mut next, mut last_error) = (Instant::now(), LastError::default());
     for round in 0.. {
         if is_unread() || args.count.is_some_and(|count| round >= count) {

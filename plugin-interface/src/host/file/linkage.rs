@@ -12,6 +12,7 @@ use object::read::elf::{FileHeader, SectionHeader, SectionTable, Sym, SymbolTabl
 use object::read::{ReadRef, StringTable};
 use object::{Endianness, elf};
 
+use super::imported_threads::Threads;
 use crate::abi::ENTRY_SYMBOL;
 
 /// The libraries that belong to the C library. Each process has them, or they
@@ -42,6 +43,8 @@ pub(crate) struct Linkage {
     pub(crate) entry_is_elsewhere: bool,
     /// Its variables of which the process has one each.
     pub(crate) unique: UniqueObjects,
+    /// The threads that it can have.
+    pub(crate) threads: Threads,
 }
 
 /// Variables of which the process has one each (`STB_GNU_UNIQUE`): their names,
@@ -152,6 +155,7 @@ impl<'d, R: ReadRef<'d>> Elf<'d, R> {
         }
         let symbols = sections.symbols(endian, data, elf::SHT_DYNSYM).map_err(unreadable)?;
         linkage.unique = self.unique(&sections, &symbols)?;
+        linkage.threads = Threads::of(self.imports(&symbols));
         linkage.entry_is_elsewhere =
             !linkage.needed.is_empty() && !self.defines(&symbols, ENTRY_SYMBOL);
         Ok(linkage)
@@ -173,6 +177,13 @@ impl<'d, R: ReadRef<'d>> Elf<'d, R> {
             }
         }
         Ok(versions)
+    }
+
+    fn imports(&self, symbols: &Symbols<'d, R>) -> impl Iterator<Item = &'d str> {
+        let (endian, strings) = (self.endian, symbols.strings());
+        let undefined = symbols.iter().filter(move |symbol| symbol.is_undefined(endian));
+        let names = undefined.filter_map(move |symbol| symbol.name(endian, strings).ok());
+        names.filter_map(|name| core::str::from_utf8(name).ok())
     }
 
     fn defines(&self, symbols: &Symbols<'d, R>, name: &str) -> bool {

@@ -5,6 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod copies;
 pub(crate) mod duplicates;
 pub(crate) mod identity;
+pub(crate) mod imported_threads;
 pub(crate) mod linkage;
 pub(crate) mod open;
 pub(crate) mod paged;

@@ -13,6 +13,8 @@ use crate::host::file::identity::FileIdentity;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::hot_library::change_detection::KnownFile;
+use crate::host::library::mapped::Mapped;
+use crate::host::library::own_threads::OwnThreads;
 use crate::host::load::check_plain::PlainLibrary;
 use crate::host::load::discover::Candidate;
 use crate::host::load::pipeline::{Kind, Loader};
@@ -39,6 +41,12 @@ impl Engine {
         let loader = Loader::new(options.policy.clone(), None);
         let (serving, refused, is_unloaded) = (None, None, false);
         Engine { path, names, options, generation: 0, is_unloaded, loader, serving, refused }
+    }
+
+    /// Forgets the file that was refused last.
+    #[cfg(feature = "watch")]
+    pub(super) fn forget_refused(&mut self) {
+        self.refused = None;
     }
 
     /// Runs all stages up to the validation. Returns `None` if the file is the
@@ -140,8 +148,10 @@ impl Kind for Plain<'_> {
         copy: PrivateCopy,
         plain: PlainLibrary,
     ) -> Result<(OpenLibrary, PlainLibrary), HotError> {
+        let threads = OwnThreads::of(&copy);
         let (library, image) = open::map(path, &copy)?;
-        Ok((OpenLibrary::new(library, image, copy, self.options.is_retained), plain))
+        let mapped = Mapped::plain(library, image, threads, copy);
+        Ok((OpenLibrary::new(mapped, self.options.is_retained), plain))
     }
 
     /// A plain library takes no services.

@@ -36,9 +36,14 @@ use crate::host::swap::Guard;
 /// [`HotOptions::signatures`] guards against it.
 ///
 /// Opening a library runs its constructors, with the rights of the host. Load
-/// only libraries that you would run. A library that starts threads and does
-/// not end them must stay mapped ([`HotOptions::retain`]). So must a Rust
-/// library without `plugin-interface` that calls `thread::current`.
+/// only libraries that you would run.
+///
+/// A version whose threads run stays mapped, and its outcome is
+/// [`Pinned`](UnloadOutcome::Pinned). It is unmapped by the first reload after
+/// they have ended. [`retained`](crate::retained) lists such versions. A library
+/// that leaves pointers to itself elsewhere must stay mapped for good
+/// ([`HotOptions::retain`]). So must a Rust library without `plugin-interface`
+/// that calls `thread::current`.
 ///
 /// The libraries that a library links are not reloaded. The system searches its
 /// own paths for them, not the directory of the file.
@@ -250,6 +255,14 @@ impl Shared {
         match engine.is_unloaded {
             true => Err(HotError::Unloaded { path: path() }),
             false => Ok(engine),
+        }
+    }
+
+    /// Tries the file that was refused last again, even if it does not change.
+    #[cfg(feature = "watch")]
+    pub(super) fn forget_refused(&self) {
+        if let Ok(mut engine) = self.lock() {
+            engine.forget_refused();
         }
     }
 

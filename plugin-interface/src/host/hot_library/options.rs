@@ -97,10 +97,11 @@ impl HotOptions {
         HotOptions { validation: Some(Arc::new(validation)), ..self }
     }
 
-    /// Keeps replaced versions mapped. Meant for libraries that start threads
-    /// without ending them, or that leave pointers to themselves elsewhere:
-    /// unmapping those would crash the host. Each reload then costs the memory
-    /// of a library.
+    /// Keeps replaced versions mapped. Meant for libraries that leave pointers
+    /// to themselves elsewhere: unmapping those would crash the host. Each
+    /// reload then costs the memory of a library.
+    ///
+    /// Threads need no such option: a version is kept while its threads run.
     pub fn retain(self) -> Self {
         HotOptions { is_retained: true, ..self }
     }

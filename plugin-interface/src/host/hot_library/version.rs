@@ -13,11 +13,9 @@ use super::c_function::CFunction;
 use super::error::NotDefined;
 use super::events::HotEvent;
 use super::listeners::Listeners;
-use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::library::{symbols, unmap};
-use crate::host::platform::Image;
 use crate::host::reload::ReloadableVersion;
 use crate::host::swap::Users;
 
@@ -58,7 +56,7 @@ impl HotVersion {
         mapped: OpenLibrary,
         is_defined: impl Fn(&str) -> bool,
     ) -> Self {
-        let library = mapped.library.as_ref();
+        let library = mapped.library();
         let find = |name: &String| {
             let address = symbols::address(library?, name).filter(|_| is_defined(name));
             address.and_then(|address| NonNull::new(address.cast_mut()))
@@ -144,43 +142,33 @@ impl fmt::Debug for HotVersion {
     }
 }
 
-/// An open library, and its file.
+/// An open library, until it is closed.
 pub(super) struct OpenLibrary {
-    /// Closed before the copy is removed.
-    library: Option<Library>,
-    image: Image,
-    copy: Option<PrivateCopy>,
+    mapped: Option<Mapped>,
     is_retained: bool,
 }
 
 impl OpenLibrary {
-    pub(super) fn new(
-        library: Library,
-        image: Image,
-        copy: PrivateCopy,
-        is_retained: bool,
-    ) -> Self {
-        OpenLibrary { library: Some(library), image, copy: Some(copy), is_retained }
+    pub(super) fn new(mapped: Mapped, is_retained: bool) -> Self {
+        OpenLibrary { mapped: Some(mapped), is_retained }
+    }
+
+    fn library(&self) -> Option<&Library> {
+        self.mapped.as_ref().map(|mapped| &mapped.library)
     }
 
     fn close(&mut self) -> UnloadOutcome {
-        let (Some(library), Some(copy)) = (self.library.take(), self.copy.take()) else {
-            return UnloadOutcome::Unmapped;
-        };
-        let outcome = if self.is_retained {
-            core::mem::forget(library);
-            let reason = "its options keep its versions mapped".to_owned();
-            UnloadOutcome::Retained { reason }
-        } else {
-            let mapped = Mapped::plain(library, self.image.clone(), copy);
+        let Some(mapped) = self.mapped.take() else { return UnloadOutcome::Unmapped };
+        if !self.is_retained {
             let record = mapped.close_record.clone();
             // An error of the close is in the outcome too.
             let _ = unmap::close(mapped);
             return record.outcome().unwrap_or(UnloadOutcome::Unmapped);
-        };
+        }
         // Its code may still run, and debuggers read the file.
-        core::mem::forget(copy);
-        outcome
+        core::mem::forget(mapped);
+        let reason = "its options keep its versions mapped".to_owned();
+        UnloadOutcome::Retained { reason }
     }
 }
 

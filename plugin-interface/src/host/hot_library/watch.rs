@@ -112,8 +112,10 @@ impl FileFollower {
             HotError::Load(error) => self.retries.judge(&self.path, error, Instant::now()),
             _ => Verdict::Final,
         };
-        if verdict == Verdict::Final {
-            library.refused(&error);
+        match verdict {
+            Verdict::Final => library.refused(&error),
+            // Otherwise the next try would take it for known, and report nothing.
+            Verdict::Retry => library.0.forget_refused(),
         }
         ControlFlow::Continue(())
     }

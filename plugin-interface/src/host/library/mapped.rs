@@ -6,6 +6,7 @@ use libloading::Library;
 
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::outcome::{self, CloseRecord, CloseState, LINKED, UnloadOutcome};
+use crate::host::library::own_threads::OwnThreads;
 use crate::host::library::{brought, handlers};
 use crate::host::platform::Image;
 use crate::host::services::Services;
@@ -21,6 +22,7 @@ pub(crate) struct Mapped {
     /// these are not dropped at all.
     pub(crate) library: Library,
     pub(crate) image: Image,
+    pub(crate) threads: OwnThreads,
     pub(crate) services: Services,
     pub(crate) copy: PrivateCopy,
 }
@@ -40,10 +42,15 @@ pub(crate) struct Linked {
 impl Mapped {
     /// Takes over a plain library, which knows nothing of its host.
     #[cfg(feature = "hot-library")]
-    pub(crate) fn plain(library: Library, image: Image, copy: PrivateCopy) -> Self {
+    pub(crate) fn plain(
+        library: Library,
+        image: Image,
+        threads: OwnThreads,
+        copy: PrivateCopy,
+    ) -> Self {
         let (path, close_record) = (copy.names().real().to_owned(), CloseRecord::default());
         let services = Services::new(format!("library {}", path.display()), false);
-        Mapped { path, close_record, count: 0, library, image, services, copy }
+        Mapped { path, close_record, count: 0, library, image, threads, services, copy }
     }
 
     /// Returns the size in memory, or else that of the file.
@@ -65,14 +72,16 @@ impl Mapped {
     /// may be unmapped.
     pub(crate) fn release(&self) -> bool {
         let library = self.services.library();
-        thread_exits::keep(library, handlers::reasons(&self.image));
+        let mut reasons = handlers::reasons(&self.image);
+        reasons.extend(self.threads.reason(&self.image));
+        thread_exits::keep(library, reasons);
         thread_exits::release(library).is_ok()
     }
 
     /// Closes the library, which nothing in this process uses any more. Returns
     /// what is left if the linker keeps it.
     pub(crate) fn unmap(self) -> Result<Option<Linked>, libloading::Error> {
-        let Mapped { path, close_record, count, library, image, services, copy } = self;
+        let Mapped { path, close_record, count, library, image, services, copy, .. } = self;
         brought::keep(&copy);
         let closed = library.close();
         if closed.is_ok() && !image.is_mapped() {

@@ -12,6 +12,7 @@ use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::CloseRecord;
+use crate::host::library::own_threads::OwnThreads;
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unique;
 use crate::host::load::companions;
@@ -31,9 +32,13 @@ pub(crate) fn open(
         return Err(LoadError::SharedRuntime { path: path.to_owned(), library });
     }
     let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
+    let threads = match metadata.package.rust {
+        true => OwnThreads::counted(),
+        false => OwnThreads::of(&copy),
+    };
     let (library, image) = map(path, &copy)?;
     let (path, close_record) = (path.to_owned(), CloseRecord::default());
-    Ok(Mapped { path, close_record, count: 0, library, image, services, copy })
+    Ok(Mapped { path, close_record, count: 0, library, image, threads, services, copy })
 }
 
 /// Hands the host's services over to a library that was opened.

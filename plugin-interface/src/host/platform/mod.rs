@@ -16,6 +16,10 @@ pub(crate) mod parent_death;
 mod portable;
 #[cfg(not(target_os = "linux"))]
 mod portable_image;
+#[cfg(not(target_os = "linux"))]
+mod portable_threads;
+#[cfg(target_os = "linux")]
+mod threads;
 #[cfg(unix)]
 mod unix;
 #[cfg(not(unix))]
@@ -37,6 +41,10 @@ pub(crate) use portable::{
 };
 #[cfg(not(target_os = "linux"))]
 pub(crate) use portable_image::{Image, is_of_content, mapped};
+#[cfg(not(target_os = "linux"))]
+pub(crate) use portable_threads::{SystemThread, threads};
+#[cfg(target_os = "linux")]
+pub(crate) use threads::{SystemThread, threads};
 #[cfg(all(unix, not(target_os = "linux")))]
 use unix::is_mapped;
 #[cfg(unix)]

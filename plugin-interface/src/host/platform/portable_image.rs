@@ -1,5 +1,6 @@
 //! The place of a library in memory, where only its path is known.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// A library that was opened by a path.
@@ -35,4 +36,9 @@ pub(crate) fn mapped() -> Vec<PathBuf> {
 /// The content of a mapped library is not known.
 pub(crate) fn is_of_content(_: &Path, _: &[u8]) -> bool {
     true
+}
+
+/// The addresses of libraries are not known.
+pub(crate) fn loaded_code() -> Vec<Range<usize>> {
+    Vec::new()
 }

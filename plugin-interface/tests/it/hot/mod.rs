@@ -9,6 +9,8 @@ mod refusing;
 mod rewriting;
 mod serving;
 mod sources;
+#[cfg(target_os = "linux")]
+mod threads;
 mod unique_objects;
 #[cfg(feature = "watch")]
 mod watching;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use plugin_interface::{ChangeDetection, HotEvent, HotLibrary, HotOptions};
 
 use super::sources::{FIRST, Number, SECOND, Sources, number};
+use crate::deadline::within;
 
 /// The events of a library but for those of versions that are closed.
 fn events(library: &HotLibrary) -> Receiver<HotEvent> {
@@ -22,6 +23,7 @@ fn events(library: &HotLibrary) -> Receiver<HotEvent> {
     events
 }
 
+#[track_caller]
 fn next(events: &Receiver<HotEvent>) -> HotEvent {
     events.recv_timeout(Duration::from_secs(60)).expect("an event")
 }
@@ -109,11 +111,13 @@ fn panics_of_listeners_and_validations_end_neither_the_watch_nor_the_unloading()
     library.on_reload(move |event| {
         let _ = sender.send(event.clone());
     });
-    let next = |wanted: fn(&HotEvent) -> bool| loop {
-        let event = all.recv_timeout(Duration::from_secs(60)).expect("the watch goes on");
-        if wanted(&event) {
-            break event;
+    // An old version may be closed before the new one is announced.
+    let mut seen = Vec::new();
+    let mut next = |wanted: fn(&HotEvent) -> bool| loop {
+        if let Some(at) = seen.iter().position(wanted) {
+            break seen.remove(at);
         }
+        seen.push(within("the watch goes on", || all.recv().unwrap()));
     };
     let _watch = library.watch();
     sources.build(SECOND);
