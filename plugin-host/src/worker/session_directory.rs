@@ -31,9 +31,13 @@ pub(crate) fn path() -> anyhow::Result<PathBuf> {
     Ok(directory.insert(created).path().to_owned())
 }
 
-/// Removes the directory with everything in it.
+/// Removes the directory with everything in it, before the process ends. A
+/// thread that wants another one waits for that end.
 pub(crate) fn remove() {
-    let Some(directory) = directory().take() else { return };
+    let mut directory = directory();
+    let taken = directory.take();
+    std::mem::forget(directory);
+    let Some(directory) = taken else { return };
     let path = directory.keep();
     // A child that is about to be killed may still write.
     for _ in 0..10 {

@@ -16,6 +16,7 @@ pub(crate) use std::num::{
 };
 pub(crate) use std::ops::{Bound, ControlFlow, Range, RangeInclusive};
 pub(crate) use std::path::{Path, PathBuf};
+pub(crate) use std::rc::Rc;
 pub(crate) use std::str::{ParseBoolError, Utf8Error};
 pub(crate) use std::string::FromUtf8Error;
 pub(crate) use std::sync::Arc;
@@ -135,6 +136,10 @@ macro_rules! each_row {
             trees both
                 vec: Vec<T> = vec![text()], deque: VecDeque<T> = [text()].into(),
                 slice: Box<[T]> = [text()].into(), one: Box<T> = Box::new(text());
+            shared both
+                arc: Arc<T> = text().into(), rc: Rc<T> = text().into(), arcs: Arc<[T]> = [text()].into(),
+                rcs: Rc<[T]> = [text()].into(), arc_str: Arc<str> = text().into(),
+                rc_str: Rc<str> = text().into();
             maps both
                 tree: BTreeMap<K, V> = [(text(), 1)].into(), set: BTreeSet<K> = [text()].into(),
                 map: HashMap<K, V, S> = [(text(), 1)].into(), hashed: HashSet<K, S> = [text()].into();

@@ -42,7 +42,7 @@ use crate::runtime::failure;
     label = "this type is not FFI-safe",
     note = "if it is a struct or an enum of yours, add `#[derive(FfiSafe)]` to it",
     note = "FFI-safe are: numbers, text, paths and times; tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of FFI-safe types; `&str` and `&Path`; `&[T]` and `&T` if `T` is `Clone`; `&mut [T]` and `&mut T` of plain data; traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
-    note = "pass the value or a `Box` instead of an `Rc` or an `Arc`, a slice instead of a raw pointer, the value instead of a reference to a type that is not `Clone`; pass other types as their parts, as text or as bytes"
+    note = "pass an `Arc<dyn Trait>` of an interface instead of an `Rc<dyn Trait>` or an `Arc<Mutex<T>>`, a slice instead of a raw pointer, the value instead of a reference to a type that is not `Clone`; pass other types as their parts, as text or as bytes"
 )]
 pub unsafe trait FfiSafe: Sized {
     /// The layout of the value while it is passed.

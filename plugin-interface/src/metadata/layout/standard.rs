@@ -25,8 +25,12 @@ impl Layouts<'_> {
             ("BTreeMap" | "HashMap", [_, _]) => {
                 buffer(Elements::Values(Type::Tuple(arguments.to_vec())))
             }
-            ("Box" | "Cow", [Type::Slice(of)]) => buffer(Elements::Values((**of).clone())),
-            ("Box" | "Cow", [text]) if *text == named("str") => buffer(Elements::Text),
+            ("Box" | "Arc" | "Rc" | "Cow", [Type::Slice(of)]) => {
+                buffer(Elements::Values((**of).clone()))
+            }
+            ("Box" | "Arc" | "Rc" | "Cow", [text]) if *text == named("str") => {
+                buffer(Elements::Text)
+            }
             ("Box", [Type::Other(text)]) if ERRORS.contains(&text.as_str()) => {
                 self.reject_interface_named_error()?;
                 buffer(Elements::Values(named("String")))
@@ -40,8 +44,11 @@ impl Layouts<'_> {
                 }
                 _ => Err(LayoutError::Unknown { ty: ty.clone() }),
             },
-            ("Box", [to @ (Type::Named { .. } | Type::Tuple(_) | Type::Array(..))])
-            | ("Box", [to @ Type::Reference { .. }]) => {
+            (
+                "Box" | "Arc" | "Rc",
+                [to @ (Type::Named { .. } | Type::Tuple(_) | Type::Array(..))],
+            )
+            | ("Box" | "Arc" | "Rc", [to @ Type::Reference { .. }]) => {
                 Ok(self.words(2, LayoutKind::Box { to: to.clone() }))
             }
             ("Option", [of]) => self.option(of),

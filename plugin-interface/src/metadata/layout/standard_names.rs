@@ -58,6 +58,8 @@ pub(super) fn is_standard(name: &str, arguments: usize) -> bool {
             "BTreeSet",
             "HashSet",
             "Box",
+            "Arc",
+            "Rc",
         ]
         .contains(&name),
         2 => ["Result", "ControlFlow", "BTreeMap", "HashMap"].contains(&name),

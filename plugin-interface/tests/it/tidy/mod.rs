@@ -41,6 +41,7 @@ const UNSAFE: &[&str] = &[
     "boundary/types/range.rs",
     "boundary/types/reference.rs",
     "boundary/types/result.rs",
+    "boundary/types/shared.rs",
     "boundary/types/slice.rs",
     "boundary/types/std_error.rs",
     "boundary/types/string.rs",

@@ -82,7 +82,7 @@ unsafe impl<T> Pointee for T {
 #[diagnostic::on_unimplemented(
     message = "`{P}` cannot be passed between a host and a plugin",
     label = "this type is not FFI-safe",
-    note = "an `Arc` is passed as `Arc<dyn Trait>` of a trait under `#[plugin_interface]`; pass other values directly or in a `Box`"
+    note = "an `Arc` is passed if its target is `dyn Trait` of a trait under `#[plugin_interface]`, or an FFI-safe value that is `Clone`"
 )]
 pub unsafe trait ConvertPointer<P> {
     type Wire: Copy;

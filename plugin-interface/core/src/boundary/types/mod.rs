@@ -16,6 +16,7 @@ pub(crate) mod primitive;
 pub(crate) mod range;
 pub(crate) mod reference;
 pub(crate) mod result;
+pub(crate) mod shared;
 pub(crate) mod slice;
 pub(crate) mod std_error;
 pub(crate) mod string;
