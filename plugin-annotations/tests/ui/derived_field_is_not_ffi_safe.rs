@@ -1,11 +1,11 @@
-use std::rc::Rc;
+use std::sync::Mutex;
 
 use plugin_interface::FfiSafe;
 
 #[derive(FfiSafe)]
 pub struct Parcel {
     pub label: String,
-    pub owner: Rc<String>,
+    pub owner: Mutex<String>,
 }
 
 fn main() {}
