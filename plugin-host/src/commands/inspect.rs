@@ -7,7 +7,8 @@ use crate::report::inspect::{report, show};
 
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
     let metadata = plugin_interface::inspect(&args.file)?;
-    let report = report(args.file.display().to_string(), &metadata);
+    let stays_mapped = plugin_interface::stays_mapped(&args.file)?;
+    let report = report(args.file.display().to_string(), &metadata, stays_mapped);
     if args.json {
         print_json(&report)?;
     } else {

@@ -21,6 +21,9 @@ pub(crate) struct InspectReport<'a> {
     repository: &'a str,
     rustc: &'a str,
     target: &'a str,
+    /// The reason why the dynamic linker never unmaps it, if it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stays_mapped: Option<String>,
     interfaces: Vec<InterfaceReport<'a>>,
 }
 
@@ -52,7 +55,11 @@ struct TypeReport<'a> {
     definition: String,
 }
 
-pub(crate) fn report(file: String, metadata: &PluginMetadata) -> InspectReport<'_> {
+pub(crate) fn report(
+    file: String,
+    metadata: &PluginMetadata,
+    stays_mapped: Option<String>,
+) -> InspectReport<'_> {
     let package = &metadata.package;
     InspectReport {
         file,
@@ -67,6 +74,7 @@ pub(crate) fn report(file: String, metadata: &PluginMetadata) -> InspectReport<'
         repository: &package.repository,
         rustc: &package.rustc,
         target: &package.target,
+        stays_mapped,
         interfaces: metadata.interfaces.iter().map(|i| interface(i, metadata)).collect(),
     }
 }
@@ -118,6 +126,7 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
     };
     line("panics", panics)?;
     line("values", if report.rust { "typed by rustc" } else { "validated in each call" })?;
+    line("stays mapped", report.stays_mapped.as_deref().unwrap_or_default())?;
     for InterfaceReport { itself, implementations, objects } in &report.interfaces {
         print_line("")?;
         line("interface", &format!("{} {}", itself.path, itself.version))?;

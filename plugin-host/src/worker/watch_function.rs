@@ -1,5 +1,6 @@
 //! The child process that calls functions for `watch --call`.
 
+use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
@@ -23,6 +24,7 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
             print_note(&format!("version {generation} stays in memory: {outcome}"));
         }
     });
+    note_that_it_stays(&args.path);
     let (mut next, mut last_error) = (Instant::now(), LastError::default());
     for round in 0.. {
         if is_unread() || args.count.is_some_and(|count| round >= count) {
@@ -36,6 +38,13 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
         thread::sleep(next.saturating_duration_since(Instant::now()));
     }
     Ok(Exit::Ok)
+}
+
+/// Says before the first reload that versions will not be unmapped.
+fn note_that_it_stays(path: &Path) {
+    if let Ok(Some(reason)) = plugin_interface::stays_mapped(path) {
+        print_note(&format!("{} stays mapped: {reason}", path.display()));
+    }
 }
 
 fn call_and_print(library: &HotLibrary, signature: &Signature) -> anyhow::Result<()> {

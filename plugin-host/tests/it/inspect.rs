@@ -50,3 +50,26 @@ fn an_error_is_json_too_and_names_its_file_once() {
         assert_eq!(answer.err, format!("error: {error}\n"));
     }
 }
+
+/// A variable of which a process has one, as GNU C++ makes them.
+const UNIQUE: &str = "
+    __asm__(\".globl once\\n.type once, %gnu_unique_object\\n.data\\n\"
+            \"once: .long 1\\n.size once, 4\\n.text\");
+    extern int once;
+    int foo(void) { return once; }";
+
+#[test]
+fn a_library_that_the_linker_keeps_is_told_by_inspect_check_and_watch() {
+    let directory = Directory::new();
+    let library = directory.compile("unique", &["COUNTER"], UNIQUE);
+    let file = library.to_str().unwrap();
+    let cure = "compile it with -fno-gnu-unique";
+    let shown = plugin_host(&["inspect", file]);
+    assert!(shown.code == 0 && shown.out.contains("stays mapped"), "{shown:?}");
+    let report = plugin_host(&["inspect", file, "--json"]).json();
+    assert!(report["stays_mapped"].as_str().unwrap().contains(cure), "{report}");
+    let checked = plugin_host(&["check", file]);
+    assert!(checked.code == 1 && checked.out.contains(cure), "{checked:?}");
+    let watched = plugin_host(&["watch", file, "--call", "foo() -> int", "--count", "1"]);
+    assert!(watched.code == 0 && watched.err.contains(cure), "{watched:?}");
+}

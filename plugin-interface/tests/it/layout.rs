@@ -264,7 +264,8 @@ fn a_type_without_a_layout_is_an_error() {
     ]);
     let mut layouts = Layouts::new(&interface);
     let mut error = |ty: &str| layouts.of(&Type::parse(ty)).unwrap_err().to_string();
-    for ty in ["Cell<u8>", "str", "[u8]", "dyn Trait", "Vec", "Option", "Twice<u8>", "Union", "#0"] {
+    for ty in ["Cell<u8>", "str", "[u8]", "dyn Trait", "Vec", "Option", "Twice<u8>", "Union", "#0"]
+    {
         assert_eq!(
             error(ty),
             format!("`{ty}` is not FfiSafe, and the metadata does not define it")

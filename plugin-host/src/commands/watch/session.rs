@@ -10,6 +10,7 @@ use super::greeting::Greeting;
 use super::noticed::Noticed;
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
+use crate::output::print_note;
 use crate::report::watch::WatchLine;
 use crate::streams::is_unread;
 use crate::worker::drive::call;
@@ -89,6 +90,12 @@ impl<'a> Session<'a> {
             self.exit = self.exit.max(Exit::Crashed);
         }
         let before = self.libraries.remove(path).map(Box::new);
+        // Once, before the first reload.
+        if before.is_none()
+            && let Ok(Some(reason)) = plugin_interface::stays_mapped(path)
+        {
+            print_note(&format!("{} stays mapped: {reason}", path.display()));
+        }
         let report = WatchLine::Loaded {
             file: path.display().to_string(),
             package: package.name.clone(),
