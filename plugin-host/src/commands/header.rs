@@ -81,8 +81,8 @@ mod tests {
         section.extend([0; 39]);
         for path in ["one::Tool", "other::Tool", "one::Single"] {
             section.extend(b"PLUGIN\0\x01\x02\0\0\0");
-            section.extend((24 + path.len() as u32).to_le_bytes());
-            section.extend([0; 8]);
+            section.extend((32 + path.len() as u32).to_le_bytes());
+            section.extend([0; 16]);
             section.extend((path.len() as u32).to_le_bytes());
             section.extend(path.bytes());
             section.extend([0; 12]);

@@ -85,7 +85,10 @@ fn the_error_for_another_item_names_the_right_one() {
     ))
     .err()
     .unwrap();
-    assert_eq!(error.to_string(), "`#[plugin_interface]` goes on a trait");
+    assert_eq!(
+        error.to_string(),
+        "`#[plugin_interface]` goes on a trait, and `#[automock]` below it"
+    );
     let error = syn::parse2::<ItemImpl>(quote!(
         fn tool() {}
     ))

@@ -161,7 +161,8 @@ fn ask<T>(question: impl Fn(&Library<'_>) -> Option<T>) -> Option<T> {
 fn find<T>(path: &Path, ask: impl Fn(&Library<'_>) -> T) -> Option<T> {
     let mut found = None;
     each(&mut |library| {
-        if library.path() != path {
+        // Byte by byte: the linker keeps the path that it was given.
+        if library.path().as_os_str() != path.as_os_str() {
             return ControlFlow::Continue(());
         }
         found = Some(ask(library));

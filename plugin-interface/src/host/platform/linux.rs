@@ -75,14 +75,16 @@ pub(crate) fn fence_all_threads() -> bool {
 /// The signals that this process handles, each with the address of its handler.
 pub(crate) fn caught_signals() -> impl Iterator<Item = (c_int, usize)> {
     (1..=libc::SIGRTMAX()).filter_map(|signal| {
-        let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+        let mut action = MaybeUninit::<libc::sigaction>::uninit();
         // SAFETY: a null action changes nothing, and the answer goes to ours.
         let code = unsafe { libc::sigaction(signal, core::ptr::null(), action.as_mut_ptr()) };
-        // SAFETY: all zero is a valid `sigaction`.
-        let handler = unsafe { action.assume_init() }.sa_sigaction;
-        // The C library keeps some signals to itself.
-        let is_caught = code == 0 && handler != libc::SIG_DFL && handler != libc::SIG_IGN;
-        is_caught.then_some((signal, handler))
+        if code != 0 {
+            // The C library keeps some signals to itself.
+            return None;
+        }
+        // SAFETY: the call succeeded, so it has written the action.
+        let handler = unsafe { action.assume_init_ref() }.sa_sigaction;
+        (handler != libc::SIG_DFL && handler != libc::SIG_IGN).then_some((signal, handler))
     })
 }
 
