@@ -6,6 +6,7 @@ use std::thread;
 
 use plugin_interface::{Greeter, PluginManager, UnloadOutcome, retained};
 
+use crate::builds::is_soak;
 use crate::fixtures::{Directory, is_mapped};
 
 /// Loads the C greeter with more source, calls it, and closes it.
@@ -153,7 +154,7 @@ fn what_comes_along_is_kept_once_however_often_it_comes() {
     let count = || maps().lines().filter(|line| line.contains("often")).count();
     load_and_close(&path);
     let first = count();
-    for _ in 0..1_000 {
+    for _ in 0..if is_soak() { 1_000 } else { 30 } {
         load_and_close(&path);
     }
     assert_eq!(count(), first);

@@ -24,9 +24,9 @@ converts_via! {
 }
 
 converts_via! {
-    impl [B: FfiSafe, C: FfiSafe] ControlFlow<B, C>,
-    via: Result<C, B>, at 'a: ControlFlow<B::At<'a>, C::At<'a>>,
-    shape: Shape::Apply("ControlFlow", &[B::SHAPE, C::SHAPE]),
+    impl [E: FfiSafe, T: FfiSafe] ControlFlow<E, T>,
+    via: Result<T, E>, at 'a: ControlFlow<E::At<'a>, T::At<'a>>,
+    shape: Shape::Apply("ControlFlow", &[E::SHAPE, T::SHAPE]),
     lower: flow => match flow {
         ControlFlow::Continue(value) => Ok(value),
         ControlFlow::Break(value) => Err(value),
