@@ -89,6 +89,7 @@ fn a_version_with_a_detached_thread_stays_until_the_thread_has_ended() {
     until("the versions are unmapped when their threads have ended", || kept(&library) == 0);
 }
 
+#[cfg(feature = "watch")]
 #[test]
 fn a_version_that_ended_its_threads_is_unmapped() {
     let sources = Sources::new();
