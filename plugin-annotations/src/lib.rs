@@ -282,7 +282,9 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// If the type is `Clone`, `&T` and `&[T]` are passed as copies. If it is
 /// `#[repr(C)]` and has only plain data, it is plain data itself, and these
 /// references are passed as pointers. If it is `Copy` too, `&mut T` and `&mut [T]`
-/// are FFI-safe as well (`plugin_interface::boundary::Plain`).
+/// are FFI-safe as well (`plugin_interface::boundary::Plain`). Write other attributes
+/// that change the type, such as its `repr`, above the derive: then it sees the
+/// result. A type that was changed below the derive does not compile.
 ///
 /// ```
 /// use plugin_interface::{FfiSafe, plugin_interface};
@@ -379,7 +381,7 @@ pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
 ///
 /// The path behind `unsafe` is that of `plugin-interface`, since the unsafe code
 /// that is written relies on its functions. What follows `unsafely` came from one of
-/// the macros above, as it is: the code relies on the definition of the item.
+/// the macros above. The code of the derive proves what it needs of the real item.
 #[doc(hidden)]
 #[proc_macro]
 pub fn generate(input: TokenStream) -> TokenStream {

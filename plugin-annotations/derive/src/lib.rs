@@ -19,6 +19,7 @@ mod definition;
 mod model;
 mod parse;
 mod plain;
+mod proof;
 mod wire;
 
 use proc_macro2::{Ident, TokenStream};
@@ -30,6 +31,7 @@ use plugin_annotations_backend::generate::Request;
 use plugin_annotations_backend::syntax::{Generics, Kind, Path};
 
 use crate::model::{Body, Derived, Fields};
+use crate::plain::Plain;
 
 /// Makes a struct or an enum FFI-safe.
 ///
@@ -76,7 +78,7 @@ fn expand(derived: &Derived) -> TokenStream {
     let lower = wire::lower(krate, body, &parts);
     let lift = wire::lift(krate, name, body, &parts);
     let definition = definition::definition(derived);
-    let (by_ref, plain) = plain::plain(derived, &parameters);
+    let Plain { by_ref, proof, of_plain } = plain::plain(derived, &parameters, &parts);
     let needs_scope = needs_scope(krate, generics);
     let shapes = generics.of(Kind::Type).map(|parameter| {
         let parameter = &parameter.ident;
@@ -103,6 +105,7 @@ fn expand(derived: &Derived) -> TokenStream {
 
                 const SHAPE: &'static #private::Shape =
                     &#private::Shape::defined(&__DEFINITION, __PATH, &[#(#shapes),*]);
+                #proof
                 #needs_scope
 
                 #[inline]
@@ -133,7 +136,7 @@ fn expand(derived: &Derived) -> TokenStream {
                 }
             }
 
-            #plain
+            #of_plain
 
             // A value is taken apart when it is passed, so its `Drop` would not run.
             #[allow(dead_code)]

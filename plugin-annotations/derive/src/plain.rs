@@ -3,16 +3,27 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::Part;
 use crate::model::{Body, Derived, Field};
+use crate::proof::proof;
 use plugin_annotations_backend::spans::ffi_item;
 use plugin_annotations_backend::syntax::Kind;
 
-/// The way references to it are passed, and the impl of `Plain`. Both depend on the
-/// types of the fields, which only the compiler knows.
-pub(crate) fn plain(derived: &Derived, parameters: &TokenStream) -> (TokenStream, TokenStream) {
+/// How plain data is passed. All of it depends on the types of the fields, which only
+/// the compiler knows.
+pub(crate) struct Plain {
+    /// The way references to it are passed.
+    pub(crate) by_ref: TokenStream,
+    /// The items of `FfiSafe` that prove the layout.
+    pub(crate) proof: TokenStream,
+    /// The impl of `Plain`.
+    pub(crate) of_plain: TokenStream,
+}
+
+pub(crate) fn plain(derived: &Derived, parameters: &TokenStream, parts: &[Part<'_>]) -> Plain {
     let Derived { krate, name, generics, is_repr_c, body, .. } = derived;
     let private = quote!(#krate::__private);
-    let by_copy = (quote!(#private::ByCopy), quote!());
+    let by_copy = Plain { by_ref: quote!(#private::ByCopy), proof: quote!(), of_plain: quote!() };
     let fields: Vec<&Field> = match body {
         // Its wire is a byte, but it has no bytes itself.
         Body::Struct(fields) if fields.all().is_empty() => return by_copy,
@@ -33,7 +44,7 @@ pub(crate) fn plain(derived: &Derived, parameters: &TokenStream) -> (TokenStream
     let owned = generics.of(Kind::Type).map(|parameter| &parameter.ident);
     // Thanks to its own lifetime, a bound that does not hold is no error: there is
     // just no such impl.
-    let plain = quote! {
+    let of_plain = quote! {
         // SAFETY: the fields are plain, and have the layout of the wire.
         unsafe impl #parameters #private::Plain for #name #arguments
         where
@@ -42,5 +53,10 @@ pub(crate) fn plain(derived: &Derived, parameters: &TokenStream) -> (TokenStream
             #(#owned: 'static,)*
         {}
     };
-    (by_ref, plain)
+    // A type with parameters proves it where they are known.
+    let is_proved_here = generics.params.is_empty().then(
+        || quote!(const _: #private::core::primitive::bool = <#name as #krate::FfiSafe>::PLAIN;),
+    );
+    let proof = proof(derived, parts);
+    Plain { by_ref, proof, of_plain: quote!(#of_plain #is_proved_here) }
 }

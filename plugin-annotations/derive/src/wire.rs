@@ -30,12 +30,12 @@ impl Part<'_> {
     }
 
     /// `__0`, `__1` and so on: the values of its fields.
-    fn values(&self) -> impl Iterator<Item = Ident> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = Ident> {
         (0..self.fields().len()).map(|i| format_ident!("__{i}"))
     }
 
     /// `Tree { value: __0, kids: __1 }`.
-    fn pattern(&self) -> TokenStream {
+    pub(crate) fn pattern(&self) -> TokenStream {
         let (path, values) = (&self.path, self.values());
         let members = self.fields().iter().map(|field| &field.member);
         quote!(#path { #(#members: #values),* })

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use compiler_arguments::compiler_arguments;
+use test_macros::compiler_arguments;
 
 use super::PACKAGE;
 
@@ -22,8 +22,11 @@ impl Compiler {
         for (at, argument) in all.iter().enumerate() {
             let value = all.get(at + 1).copied().unwrap_or_default();
             let is_taken = match *argument {
-                // A case sees no more crates than a plugin does.
-                "--extern" => value.starts_with("plugin_interface="),
+                // A case sees no more crates than a plugin does, and the attribute of
+                // another crate.
+                "--extern" => {
+                    ["plugin_interface=", "test_macros="].iter().any(|name| value.starts_with(name))
+                }
                 "-L" | "--target" | "--sysroot" => true,
                 _ => false,
             };

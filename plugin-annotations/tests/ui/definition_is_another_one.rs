@@ -8,7 +8,6 @@ pub struct Pair {
 }
 
 __generate! { unsafely derive {} {
-    #[repr(C)]
     pub struct Pair { pub small: u8, pub big: u32 }
 } }
 

@@ -12,6 +12,7 @@ use crate::metadata;
 use crate::metadata::Writer;
 use crate::metadata::encode;
 
+pub use crate::boundary::plain::{has_size_of_wire, is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
     Body, ByCopy, ByPointer, ByRef, Definition, Dyn, DynPointee, Fields, InstanceStorage,
     LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape, Source, Threads,

@@ -146,6 +146,18 @@ pub(crate) fn punct(input: ParseStream<'_>, text: &str) -> Option<TokenStream> {
     next.ok()
 }
 
+/// Returns the first `>` outside of groups that closes no `<`. A type with one would
+/// end in the middle, and the rest would be code between that of the macros.
+pub(crate) fn unopened(tokens: &TokenStream) -> Option<Span> {
+    let mut angles = Angles::default();
+    tokens.clone().into_iter().find_map(|token| {
+        let closes = is_punct(Some(&token), '>') && !angles.in_arrow;
+        let is_unopened = closes && angles.is_outside();
+        angles.pass(&token);
+        is_unopened.then(|| token.span())
+    })
+}
+
 /// Reads the tokens before the end that `ends` describes.
 pub(crate) fn until(input: ParseStream<'_>, ends: Ends) -> syn::Result<TokenStream> {
     let (mut tokens, mut angles, mut before) = (TokenStream::new(), Angles::default(), None);

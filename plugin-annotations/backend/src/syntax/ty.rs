@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 
 use super::path::Path;
-use super::scan::{Ends, flat, until, with_bare_lifetimes};
+use super::scan::{Ends, flat, unopened, until, with_bare_lifetimes};
 
 /// A type: its tokens, and the few facts that they show.
 #[derive(Clone)]
@@ -17,6 +17,9 @@ impl Type {
         let tokens = with_bare_lifetimes(until(input, ends)?);
         if tokens.is_empty() {
             return Err(input.error("expected a type"));
+        }
+        if let Some(end) = unopened(&tokens) {
+            return Err(syn::Error::new(end, "expected a type: this `>` closes no `<`"));
         }
         Ok(Type(tokens))
     }

@@ -1,7 +1,7 @@
 //! The trait of all types that can be passed.
 #![expect(unsafe_code, reason = "an implementation guarantees layouts")]
 
-use core::mem::ManuallyDrop;
+use core::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::Outcome;
@@ -9,6 +9,7 @@ use crate::boundary::by_ref::ByRef;
 use crate::boundary::call_scope::NeedsScope;
 use crate::boundary::lift_error::{LiftError, ReturnError};
 use crate::boundary::origin::Origin;
+use crate::boundary::plain::is_plain;
 use crate::boundary::shape::Shape;
 use crate::runtime::failure;
 
@@ -34,7 +35,8 @@ use crate::runtime::failure;
 ///    nothing else, so both have one layout.
 /// 4. If `ByRef` is `ByPointer`, then `Self`, `At<'_>` and `Wire` have the same
 ///    size, alignment and bits, and `lower` neither allocates nor moves
-///    ownership.
+///    ownership. `SAMPLE` is the wire of a value. `PLAIN` is `true`, or does
+///    not compile if a type in `Self` has another layout than its wire.
 /// 5. Types with equal `SHAPE` have equal `Wire` and `Returned`, with the same
 ///    values in them. A host relies on that when it loads a library.
 #[diagnostic::on_unimplemented(
@@ -63,6 +65,9 @@ pub unsafe trait FfiSafe: Sized {
     /// Is `true` if `Self` and `Wire` have the same bits.
     #[doc(hidden)]
     const PLAIN: bool = is_plain::<Self>();
+    /// The wire of some value, if `PLAIN`: for proofs about layouts.
+    #[doc(hidden)]
+    const SAMPLE: MaybeUninit<Self::Wire> = MaybeUninit::uninit();
     /// States whether a call must store parts of it in a `CallScope`. If this
     /// is `Never` and there is such a part, the call panics.
     #[doc(hidden)]
@@ -112,16 +117,6 @@ pub unsafe trait FfiSafe: Sized {
         outcome: Outcome<Self::Returned>,
         origin: Origin,
     ) -> Result<Self::At<'a>, ReturnError>;
-}
-
-/// Returns `true` if a type has the layout of its wire, as its `ByRef` states.
-const fn is_plain<T: FfiSafe>() -> bool {
-    assert!(
-        !<T::ByRef as ByRef>::IS_POINTER
-            || size_of::<T>() == size_of::<T::Wire>() && align_of::<T>() == align_of::<T::Wire>(),
-        "a plain type has the layout of its wire",
-    );
-    <T::ByRef as ByRef>::IS_POINTER
 }
 
 /// Implements the return of every type but `Result`: null or a failure, then

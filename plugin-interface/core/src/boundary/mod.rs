@@ -100,6 +100,7 @@ mod lift_error;
 mod objects;
 mod origin;
 mod owned;
+pub(crate) mod plain;
 #[cfg(test)]
 mod recursion;
 mod shape;

@@ -1,7 +1,7 @@
 //! `[T; N]`: by value; references to it by pointer if `T` is plain.
 #![expect(unsafe_code, reason = "plain elements are copied as they lie")]
 
-use core::mem::transmute_copy;
+use core::mem::{MaybeUninit, transmute_copy};
 
 use crate::abi::RawArray;
 use crate::boundary::unwind_guard::ReceivedGuard;
@@ -16,6 +16,9 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
     type At<'a> = [T::At<'a>; N];
     type ByRef = T::ByRef;
     const SHAPE: &'static Shape = &Shape::Array(T::SHAPE, N);
+    const PLAIN: bool = T::PLAIN;
+    // SAFETY: `MaybeUninit` of wires in a row, and of a row of wires, are alike.
+    const SAMPLE: MaybeUninit<Self::Wire> = unsafe { transmute_copy(&[T::SAMPLE; N]) };
     const NEEDS_SCOPE: NeedsScope = T::NEEDS_SCOPE;
 
     #[inline]

@@ -1,6 +1,7 @@
 //! Numbers, `NonZero`, `bool`, `char` and `()`: copied, in registers.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
+use core::mem::MaybeUninit;
 use core::num::NonZero;
 
 use crate::boundary::{
@@ -15,6 +16,7 @@ macro_rules! numbers {
             type At<'a> = $ty;
             type ByRef = ByPointer;
             const SHAPE: &'static Shape = &Shape::Named(stringify!($ty));
+            const SAMPLE: MaybeUninit<$ty> = MaybeUninit::new(<$ty>::MIN);
 
             #[inline]
             fn lower(self) -> $ty {
@@ -44,6 +46,7 @@ macro_rules! nonzero {
             type At<'a> = NonZero<$ty>;
             type ByRef = ByPointer;
             const SHAPE: &'static Shape = &Shape::Apply("NonZero", &[<$ty>::SHAPE]);
+            const SAMPLE: MaybeUninit<$ty> = MaybeUninit::new(1);
 
             #[inline]
             fn lower(self) -> $ty {
@@ -72,6 +75,7 @@ unsafe impl FfiSafe for bool {
     type At<'a> = bool;
     type ByRef = ByPointer;
     const SHAPE: &'static Shape = &Shape::Named("bool");
+    const SAMPLE: MaybeUninit<u8> = MaybeUninit::new(0);
 
     #[inline]
     fn lower(self) -> u8 {
@@ -99,6 +103,7 @@ unsafe impl FfiSafe for char {
     type At<'a> = char;
     type ByRef = ByPointer;
     const SHAPE: &'static Shape = &Shape::Named("char");
+    const SAMPLE: MaybeUninit<u32> = MaybeUninit::new(0);
 
     #[inline]
     fn lower(self) -> u32 {

@@ -40,11 +40,13 @@ where
 
     #[inline]
     fn lower(value: &'r T) -> *const c_void {
+        const { assert!(T::PLAIN) };
         core::ptr::from_ref(value).cast()
     }
 
     #[inline]
     unsafe fn lift<'a>(ptr: *const c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
+        const { assert!(T::PLAIN) };
         if origin == Origin::Foreign {
             // SAFETY: the contract of this function: the layout is the
             // documented one.
@@ -64,11 +66,13 @@ unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for SizedPointee {
 
     #[inline]
     fn lower(value: &'r mut T) -> *mut c_void {
+        const { assert!(T::PLAIN) };
         core::ptr::from_mut(value).cast()
     }
 
     #[inline]
     unsafe fn lift<'a>(ptr: *mut c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
+        const { assert!(T::PLAIN) };
         if origin == Origin::Foreign {
             // SAFETY: the contract of this function: the layout is the
             // documented one.

@@ -94,6 +94,7 @@ where
 
     #[inline]
     fn lower(slice: &'r [T]) -> RawSlice {
+        const { assert!(T::PLAIN) };
         RawSlice::of(slice)
     }
 
@@ -116,6 +117,7 @@ pub(crate) unsafe fn borrow<'a, T: FfiSafe, U>(
     wire: RawSlice,
     origin: Origin,
 ) -> Result<&'a [U], LiftError> {
+    const { assert!(T::PLAIN) };
     let wire = match origin == Origin::Foreign {
         false => wire,
         // SAFETY: the contract of this function: the layout is the documented
@@ -136,11 +138,13 @@ unsafe impl<T: Plain> FfiSafe for &mut [T] {
 
     #[inline]
     fn lower(self) -> RawSlice {
+        const { assert!(T::PLAIN) };
         RawSlice { ptr: self.as_mut_ptr().cast(), len: self.len() }
     }
 
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
+        const { assert!(T::PLAIN) };
         let wire = match origin == Origin::Foreign {
             false => wire,
             // SAFETY: the contract of this function: the layout is the

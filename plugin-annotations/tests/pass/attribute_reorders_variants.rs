@@ -1,0 +1,18 @@
+#![forbid(unsafe_code)]
+
+use plugin_interface::FfiSafe;
+use test_macros::replaced_by;
+
+#[replaced_by(#[derive(Clone, Copy, FfiSafe)]
+#[repr(C)]
+pub enum Speed {
+    Run(u32),
+    Walk(u32),
+})]
+#[repr(C)]
+pub enum Speed {
+    Walk(u32),
+    Run(u32),
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+#![forbid(unsafe_code)]
+
+use plugin_interface::FfiSafe;
+
+mod shim {
+    macro_rules! __generate {
+        ($unsafely:tt derive {} { $($item:tt)* }) => {
+            ::plugin_interface::__generate! { $unsafely derive {} {
+                #[repr(C)]
+                pub struct Pair {
+                    pub small: u8,
+                    pub big: u32 as Go>::GO; { let a = __0; a.unwrap_unchecked() }; <u32,
+                }
+            } }
+        };
+    }
+    pub(crate) use __generate;
+}
+
+#[derive(Clone, Copy, FfiSafe)]
+#[ffi(crate = crate::shim)]
+pub struct Pair {
+    pub small: u8,
+    pub big: u32,
+}
+
+fn main() {}

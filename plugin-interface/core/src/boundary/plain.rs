@@ -1,0 +1,82 @@
+//! The proof that a plain type has the layout of its wire.
+//!
+//! `#[derive(FfiSafe)]` reads tokens, and what the compiler sees may be another
+//! type: an attribute below the derive can change it, and a macro can hand other
+//! tokens to the derive. So a derived type that is passed by pointer has a
+//! `PLAIN` that compiles only for the layout that the derive relies on:
+//!
+//! - size and alignment are those of the wire;
+//! - each field of a struct lies where its wire does;
+//! - for each variant of an enum, the compiler sees that variant and its fields
+//!   in the wire, and a value of it begins with its tag.
+//!
+//! Both halves of the last line are needed. An enum with a wider tag has fields
+//! in the same places, but would not be seen in a wire, whose padding is not
+//! initialised. One with a narrower tag would be, but its value has no whole
+//! tag. In a constant, either is a compile error.
+#![expect(unsafe_code, reason = "layouts are compared by looking at bytes")]
+
+use core::mem::{MaybeUninit, transmute_copy};
+use core::ptr::from_ref;
+
+use crate::boundary::by_ref::ByRef;
+use crate::boundary::ffi_safe::FfiSafe;
+
+/// Returns `true` if a type has the size and the alignment of its wire.
+pub const fn has_size_of_wire<T: FfiSafe>() -> bool {
+    size_of::<T>() == size_of::<T::Wire>() && align_of::<T>() == align_of::<T::Wire>()
+}
+
+/// Returns `true` if references to a type are passed by pointer. Compiles only if
+/// such a type has the size and the alignment of its wire.
+pub(super) const fn is_plain<T: FfiSafe>() -> bool {
+    let is_pointer = <T::ByRef as ByRef>::IS_POINTER;
+    assert!(!is_pointer || has_size_of_wire::<T>(), "a plain type has the layout of its wire");
+    is_pointer
+}
+
+/// Returns the value that has this wire.
+///
+/// # Safety
+///
+/// The wire is the sample of `T`, which is plain.
+pub const unsafe fn sample<W: Copy, T>(wire: MaybeUninit<W>) -> T {
+    // SAFETY: a plain value has the size and the bits of its wire.
+    unsafe { transmute_copy(&wire) }
+}
+
+/// Looks at a wire as if it were the value.
+///
+/// # Safety
+///
+/// As for `sample`; this also proves it for `T`, in a constant: what is not `T` is
+/// a compile error as soon as it is looked at.
+pub const unsafe fn seen_as<W: Copy, T>(wire: &W) -> &T {
+    assert!(size_of::<T>() == size_of::<W>() && align_of::<T>() == align_of::<W>());
+    // SAFETY: the contract of this function; the size and the alignment fit.
+    unsafe { &*from_ref(wire).cast() }
+}
+
+/// Returns `true` if both references point to the same address.
+///
+/// # Safety
+///
+/// They point into the same value.
+pub const unsafe fn is_same_place<A, B>(one: &A, other: &B) -> bool {
+    let (one, other) = (from_ref(one).cast::<u8>(), from_ref(other).cast::<u8>());
+    // SAFETY: the contract of this function.
+    unsafe { one.offset_from(other) == 0 }
+}
+
+/// Returns the tag at the begin of an enum. In a constant, an enum that begins
+/// with anything else is a compile error.
+///
+/// # Safety
+///
+/// Used in a constant only.
+pub const unsafe fn tag<T>(value: &MaybeUninit<T>) -> u32 {
+    assert!(size_of::<T>() >= size_of::<u32>() && align_of::<T>() >= align_of::<u32>());
+    // SAFETY: large and aligned enough; bytes that are not initialised are a
+    // compile error.
+    unsafe { *value.as_ptr().cast::<u32>() }
+}
