@@ -47,8 +47,9 @@ fn threads(held: &Held) -> String {
 }
 
 /// Describes a thread by its own name and by the function that started it.
-fn described(id: i32, start: &Start) -> Option<String> {
-    let name = platform::thread_name(id).filter(|name| Some(name) != start.inherited.as_ref());
+fn described(id: Option<i32>, start: &Start) -> Option<String> {
+    let name = id.and_then(platform::thread_name);
+    let name = name.filter(|name| Some(name) != start.inherited.as_ref());
     match (name, starter(&start.by)) {
         (Some(name), Some(function)) => Some(format!("named {name} and started in {function}")),
         (Some(name), None) => Some(format!("named {name}")),

@@ -13,7 +13,7 @@ use crate::abi::{Destructor, ThreadExits, ThreadStart};
 use crate::host::file::symbol::Symbol;
 use crate::host::platform;
 use crate::host::thread_exits::idle;
-use crate::host::thread_exits::registry::{BecameIdle, LibraryId, Start, registry};
+use crate::host::thread_exits::registry::{BecameIdle, LibraryId, Start, StartedThread, registry};
 
 static EXITS: ThreadExits = ThreadExits {
     size: size_of::<ThreadExits>(),
@@ -270,32 +270,32 @@ unsafe extern "C" fn end_values(own: *mut c_void) {
 
 /// The function that a thread of a library runs.
 struct Thread {
-    library: LibraryId,
-    start: ThreadStart,
+    started: StartedThread,
+    function: ThreadStart,
     argument: *mut c_void,
-    /// The functions that started it, the innermost first.
-    by: Vec<Symbol>,
 }
 
 unsafe extern "C" fn spawn(
     library: usize,
     thread: *mut usize,
     attributes: *const c_void,
-    start: ThreadStart,
+    function: ThreadStart,
     argument: *mut c_void,
 ) -> c_int {
-    let library = LibraryId::of(library);
-    if !registry().begin_thread(library) {
+    // SAFETY: it has no conditions.
+    let inherited = platform::thread_name(unsafe { libc::gettid() });
+    let start = Start { by: callers(function), inherited };
+    let Some(started) = registry().start_thread(LibraryId::of(library), start) else {
         return libc::EAGAIN;
-    }
-    let content = Box::into_raw(Box::new(Thread { library, start, argument, by: callers(start) }));
+    };
+    let content = Box::into_raw(Box::new(Thread { started, function, argument }));
     // SAFETY: the arguments are the caller's own, and only `begin_thread` uses
     // the box.
     let code = unsafe { pthread_create(thread, attributes, begin_thread, content.cast()) };
     if code != 0 {
         // SAFETY: no thread was started, so the box was not handed over.
         drop(unsafe { Box::from_raw(content) });
-        let became = registry().end_thread(library);
+        let became = registry().end_thread(started);
         tell(became);
     }
     code
@@ -303,26 +303,24 @@ unsafe extern "C" fn spawn(
 
 unsafe extern "C-unwind" fn begin_thread(content: *mut c_void) -> *mut c_void {
     // SAFETY: `spawn` boxed it, for this thread only.
-    let Thread { library, start, argument, by } =
+    let Thread { started, function, argument } =
         *unsafe { Box::from_raw(content.cast::<Thread>()) };
     // SAFETY: it has no conditions.
-    let id = unsafe { libc::gettid() };
-    let inherited = platform::thread_name(id);
-    registry().name_thread(library, id, Start { by, inherited });
-    let ended = ptr::without_provenance_mut(library.number());
+    registry().number_thread(started, unsafe { libc::gettid() });
+    let ended = Box::into_raw(Box::new(started)).cast();
     // Registered first, so that it runs last of this kind, however the thread
     // ends. If there is no memory for it, the library stays. SAFETY: the
-    // address is in this code, which stays mapped, and the value is a number.
+    // address is in this code, which stays mapped, and `end_thread` takes the
+    // box.
     unsafe { __cxa_thread_atexit_impl(end_thread, ended, (&raw const EXITS).cast()) };
     // SAFETY: the function and the argument are those that the library passed.
-    unsafe { start(argument) }
+    unsafe { function(argument) }
 }
 
-unsafe extern "C" fn end_thread(library: *mut c_void) {
-    let library = LibraryId::of(library.addr());
-    // SAFETY: it has no conditions.
-    registry().forget_thread(library, unsafe { libc::gettid() });
-    let became = registry().end_thread(library);
+unsafe extern "C" fn end_thread(started: *mut c_void) {
+    // SAFETY: `begin_thread` boxed it, and the C library calls this once.
+    let started = *unsafe { Box::from_raw(started.cast::<StartedThread>()) };
+    let became = registry().end_thread(started);
     tell(became);
 }
 

@@ -100,8 +100,9 @@ pub(crate) struct Held {
     pub(crate) unknown: bool,
     /// The variables of these destructors, as far as they are known.
     pub(crate) variables: Vec<Arc<Symbol>>,
-    /// The numbers of these threads, and how each was started.
-    pub(crate) running: Vec<(i32, Arc<Start>)>,
+    /// The numbers of these threads, as far as they have begun, and how each was
+    /// started.
+    pub(crate) running: Vec<(Option<i32>, Arc<Start>)>,
     /// What else keeps it, in words.
     pub(crate) kept: Vec<String>,
 }
@@ -117,6 +118,7 @@ pub(super) struct Registry {
     libraries: BTreeMap<LibraryId, Library>,
     keys: BTreeMap<u32, Key>,
     next_library: usize,
+    next_thread: usize,
     next_key: u32,
 }
 
@@ -130,15 +132,21 @@ struct Library {
     needless: BTreeSet<usize>,
     /// The number of running destructors.
     running: usize,
-    threads: usize,
     /// The variables that had a destructor.
     variables: BTreeMap<usize, Arc<Symbol>>,
-    /// Its threads, by their numbers.
-    started: BTreeMap<i32, Arc<Start>>,
+    /// Its threads, by the number of their start.
+    threads: BTreeMap<usize, (Option<i32>, Arc<Start>)>,
     objects: Arc<AtomicUsize>,
     kept: Vec<String>,
     /// `true` if the library is to be unmapped once it is idle.
     is_closed: bool,
+}
+
+/// A thread that a library started, before and after it begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StartedThread {
+    pub(super) library: LibraryId,
+    number: usize,
 }
 
 /// The start of a thread.
@@ -162,8 +170,8 @@ impl Library {
         Held {
             destructors: self.running + waiting.map(|(_, count)| count).sum::<usize>(),
             variables: known.cloned().collect(),
-            running: self.started.iter().map(|(id, start)| (*id, Arc::clone(start))).collect(),
-            threads: self.threads,
+            running: self.threads.values().cloned().collect(),
+            threads: self.threads.len(),
             objects: self.objects.load(Ordering::Acquire),
             outside: self.attached.unwrap_or_default(),
             unknown: self.attached.is_none(),
@@ -183,6 +191,7 @@ impl Registry {
             libraries: BTreeMap::new(),
             keys: BTreeMap::new(),
             next_library: 1,
+            next_thread: 0,
             next_key: FIRST_KEY,
         }
     }
@@ -241,19 +250,6 @@ impl Registry {
         }
     }
 
-    /// Takes down how a thread was started.
-    pub(super) fn name_thread(&mut self, library: LibraryId, id: i32, start: Start) {
-        if let Some(library) = self.libraries.get_mut(&library) {
-            library.started.insert(id, Arc::new(start));
-        }
-    }
-
-    pub(super) fn forget_thread(&mut self, library: LibraryId, id: i32) {
-        if let Some(library) = self.libraries.get_mut(&library) {
-            library.started.remove(&id);
-        }
-    }
-
     pub(super) fn needless(&mut self, library: LibraryId, variable: usize) -> BecameIdle {
         self.change(library, |library| {
             library.needless.insert(variable);
@@ -278,13 +274,31 @@ impl Registry {
         self.change(library, |library| library.running -= 1)
     }
 
-    pub(super) fn begin_thread(&mut self, library: LibraryId) -> bool {
-        let found = self.libraries.get_mut(&library);
-        found.map(|library| library.threads += 1).is_some()
+    /// Counts a thread that is about to be started. Returns `None` if its
+    /// library is being unmapped.
+    pub(super) fn start_thread(
+        &mut self,
+        library: LibraryId,
+        start: Start,
+    ) -> Option<StartedThread> {
+        let number = self.next_thread;
+        self.libraries.get_mut(&library)?.threads.insert(number, (None, Arc::new(start)));
+        self.next_thread += 1;
+        Some(StartedThread { library, number })
     }
 
-    pub(super) fn end_thread(&mut self, library: LibraryId) -> BecameIdle {
-        self.change(library, |library| library.threads -= 1)
+    /// Takes down the number that the system gave to a thread.
+    pub(super) fn number_thread(&mut self, thread: StartedThread, id: i32) {
+        let library = self.libraries.get_mut(&thread.library);
+        if let Some(found) = library.and_then(|library| library.threads.get_mut(&thread.number)) {
+            found.0 = Some(id);
+        }
+    }
+
+    pub(super) fn end_thread(&mut self, thread: StartedThread) -> BecameIdle {
+        self.change(thread.library, |library| {
+            library.threads.remove(&thread.number);
+        })
     }
 
     fn change(&mut self, library: LibraryId, change: impl FnOnce(&mut Library)) -> BecameIdle {
@@ -358,11 +372,17 @@ mod tests {
     #[test]
     fn a_library_that_nobody_closed_wakes_nobody() {
         let (mut registry, library) = attached();
-        assert!(registry.begin_thread(library));
-        assert_eq!(registry.end_thread(library), NOT_YET);
-        assert!(registry.begin_thread(library));
-        assert_eq!(registry.release(library), Err(Held { threads: 1, ..Held::default() }));
-        assert_eq!(registry.end_thread(library), FREE);
+        let start = || Start { by: Vec::new(), inherited: None };
+        let thread = registry.start_thread(library, start()).unwrap();
+        assert_eq!(registry.end_thread(thread), NOT_YET);
+        let thread = registry.start_thread(library, start()).unwrap();
+        // It is known before it begins.
+        let running = |id| vec![(id, Arc::new(start()))];
+        let held = |id| Held { threads: 1, running: running(id), ..Held::default() };
+        assert_eq!(registry.release(library), Err(held(None)));
+        registry.number_thread(thread, 7);
+        assert_eq!(registry.release(library), Err(held(Some(7))));
+        assert_eq!(registry.end_thread(thread), FREE);
     }
 
     #[test]
