@@ -56,10 +56,10 @@ impl PluginTrait {
         self.fingerprint
     }
 
-    /// Returns the metadata of the interface, as compiled into this binary.
+    /// Returns the metadata of the interface, as compiled into this binary;
+    /// `None` of an interface that is beyond the limits of a record.
     #[cfg(feature = "manager")]
     pub(crate) fn metadata(&self) -> Option<crate::metadata::InterfaceMetadata> {
-        // This build wrote the record, so it is always readable.
         crate::metadata::decode::interface_of(self.record).ok()
     }
 
@@ -68,6 +68,12 @@ impl PluginTrait {
     #[cfg(feature = "manager")]
     pub(crate) fn outlines(&self) -> Vec<crate::metadata::decode::Outline<'static>> {
         crate::metadata::decode::outlines(self.record).unwrap_or_default()
+    }
+
+    /// Returns one whose record is beyond the limits.
+    #[cfg(all(test, feature = "manager"))]
+    pub(crate) const fn beyond_limits(self) -> Self {
+        PluginTrait { record: &[], ..self }
     }
 }
 

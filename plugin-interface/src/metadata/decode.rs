@@ -1,6 +1,6 @@
 //! The decoder of a library's records. It accepts any bytes.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use plugin_interface_core::metadata::{MAGIC, OBJECT, flag, kind};
 
@@ -40,12 +40,13 @@ const OBJECTS: usize = 64;
 const NAME: usize = 1024;
 const TEXT: usize = 1 << 18;
 
-/// Decodes all records of a section. The time is linear in its length.
+/// Decodes all records of a section. The time is nearly linear in its length.
 pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     let mut package = None;
     let mut interfaces: Vec<InterfaceMetadata> = Vec::new();
     let mut registrations = Vec::new();
-    let mut seen = HashSet::new();
+    // Its few records are compared in less time than hashed.
+    let mut seen = BTreeSet::new();
     let mut input = Input { bytes: section, at: 0 };
     while input.skip_padding() {
         let (kind, mut payload) = input.record()?;
@@ -218,11 +219,14 @@ impl<'a> Input<'a> {
     }
 
     fn take(&mut self, len: usize) -> Result<&'a [u8], MetadataError> {
-        let (taken, rest) =
-            self.bytes.split_at_checked(len).ok_or(MetadataError::Truncated { offset: self.at })?;
+        let (taken, rest) = self.bytes.split_at_checked(len).ok_or_else(|| self.truncated())?;
         self.bytes = rest;
         self.at += len;
         Ok(taken)
+    }
+
+    fn truncated(&self) -> MetadataError {
+        MetadataError::Truncated { offset: self.at }
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], MetadataError> {

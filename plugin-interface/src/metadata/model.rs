@@ -89,7 +89,7 @@ impl InterfaceMetadata {
     /// # }
     /// ```
     pub fn name(&self) -> &str {
-        self.path.rsplit("::").next().unwrap_or(&self.path)
+        self.path.rsplit(':').next().unwrap_or(&self.path)
     }
 }
 

@@ -20,9 +20,23 @@ pub(crate) fn is_compatible(host: &InterfaceMetadata, plugin: &InterfaceMetadata
 /// The mismatch, if any, with the interface that the host asks for. Both are
 /// nearly always the same, which shows without decoding the host's record.
 pub(crate) fn difference(wanted: PluginTrait, plugin: &InterfaceMetadata) -> Option<Mismatch> {
-    match is_same(wanted, plugin) {
-        true => None,
-        false => wanted.metadata().and_then(|host| mismatch(&host, plugin)),
+    if is_same(wanted, plugin) {
+        return None;
+    }
+    match wanted.metadata() {
+        Some(host) => mismatch(&host, plugin),
+        // Of an interface beyond the limits only this much is known.
+        None => {
+            let (path, version) = (wanted.path().to_owned(), String::new());
+            let host = InterfaceMetadata {
+                path,
+                version,
+                fingerprint: wanted.fingerprint(),
+                methods: Vec::new(),
+                ..plugin.clone()
+            };
+            Some(Mismatch { host, plugin: plugin.clone() })
+        }
     }
 }
 
@@ -102,5 +116,13 @@ mod tests {
         assert!(text.contains("fn name(&self)"), "{text}");
         plugin.objects[0].path = "tools::Other".to_owned();
         assert!(difference(wanted, &plugin).is_none(), "one that the host does not know");
+    }
+
+    #[test]
+    fn an_interface_beyond_the_limits_is_compatible_with_none() {
+        let plugin = PluginTrait::Greeter.metadata().unwrap();
+        let mismatch = difference(PluginTrait::Greeter.beyond_limits(), &plugin).unwrap();
+        assert_eq!(mismatch.host().path, plugin.path);
+        assert!(mismatch.to_string().contains("build both against one"), "{mismatch}");
     }
 }

@@ -65,8 +65,8 @@ pub(crate) struct FileNames {
 
 impl FileNames {
     /// Returns the names of the file that was found at `path` and is `real`.
-    pub(crate) fn new(path: &Path, real: &Path) -> Self {
-        FileNames { named: absolute(path), real: real.to_owned() }
+    pub(crate) fn new(path: &Path, real: PathBuf) -> Self {
+        FileNames { named: absolute(path), real }
     }
 
     /// Returns the names that a path has now.

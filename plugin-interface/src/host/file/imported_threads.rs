@@ -1,5 +1,11 @@
 //! The threads that a library can have, by the functions that it imports.
 
+use std::path::Path;
+
+use crate::host::file::linkage::Linkage;
+use crate::host::file::open::open_without_waiting;
+use crate::host::file::paged::PagedFile;
+
 /// Functions that start threads, or may find such functions.
 const STARTERS: &[&str] = &["clone", "dlopen", "dlsym", "syscall", "thrd_create"];
 
@@ -18,12 +24,24 @@ pub(crate) enum Threads {
 }
 
 impl Threads {
+    /// Reads which ones the library of a file can have. If nobody can tell, it
+    /// can have some.
+    pub(crate) fn read(library: &Path) -> Self {
+        let read = || {
+            let file = open_without_waiting(library).ok()?;
+            let len = file.metadata().ok()?.len();
+            let pages = PagedFile::new(file, len);
+            Linkage::imports(&pages).ok().map(|imports| Threads::of(&imports))
+        };
+        read().unwrap_or(Threads::Started)
+    }
+
     /// Returns what a library can have that imports these functions.
-    pub(crate) fn of<'i>(imports: impl Iterator<Item = &'i str>) -> Self {
+    fn of(imports: &[&str]) -> Self {
         let mut threads = Threads::None;
         for import in imports {
-            if CALLERS.contains(&import) {
-                return Threads::CalledBack(import.to_owned());
+            if CALLERS.contains(import) {
+                return Threads::CalledBack((*import).to_owned());
             }
             if starts(import) {
                 threads = Threads::Started;
@@ -36,9 +54,7 @@ impl Threads {
 /// Returns `true` if a function of that name may start a thread.
 fn starts(import: &str) -> bool {
     let named = ["thread_create", "thread_new", "CreateThread", "_ZNSt6thread"];
-    // Each has this part, and one search is cheaper than four.
-    let is_named = || import.contains("hread") && named.iter().any(|part| import.contains(part));
-    STARTERS.contains(&import) || is_named()
+    STARTERS.contains(&import) || named.iter().any(|part| import.contains(part))
 }
 
 #[cfg(test)]
@@ -47,12 +63,16 @@ mod tests {
 
     #[test]
     fn what_a_library_imports_says_which_threads_it_can_have() {
-        let of = |names: &[&str]| Threads::of(names.iter().copied());
-        assert_eq!(of(&["puts", "pthread_mutex_lock"]), Threads::None);
+        assert_eq!(Threads::of(&["puts", "pthread_mutex_lock"]), Threads::None);
         for starter in ["pthread_create", "thrd_create", "g_thread_new", "SDL_CreateThread"] {
-            assert_eq!(of(&["puts", starter, "free"]), Threads::Started, "{starter}");
+            assert_eq!(Threads::of(&["puts", starter, "free"]), Threads::Started, "{starter}");
         }
         let called = Threads::CalledBack("timer_create".to_owned());
-        assert_eq!(of(&["pthread_create", "timer_create"]), called);
+        assert_eq!(Threads::of(&["pthread_create", "timer_create"]), called);
+    }
+
+    #[test]
+    fn a_library_that_cannot_be_read_may_have_threads() {
+        assert_eq!(Threads::read(Path::new("/no/such/library.so")), Threads::Started);
     }
 }

@@ -12,7 +12,6 @@ use object::read::elf::{FileHeader, SectionHeader, SectionTable, Sym, SymbolTabl
 use object::read::{ReadRef, StringTable};
 use object::{Endianness, elf};
 
-use super::imported_threads::Threads;
 use crate::abi::ENTRY_SYMBOL;
 
 /// The libraries that belong to the C library. Each process has them, or they
@@ -43,8 +42,6 @@ pub(crate) struct Linkage {
     pub(crate) entry_is_elsewhere: bool,
     /// Its variables of which the process has one each.
     pub(crate) unique: UniqueObjects,
-    /// The threads that it can have.
-    pub(crate) threads: Threads,
 }
 
 /// Variables of which the process has one each (`STB_GNU_UNIQUE`): their names,
@@ -78,6 +75,18 @@ impl Linkage {
             Ok(header) => {
                 let endian = header.endian().map_err(unreadable)?;
                 Elf { header, endian, data }.versions()
+            }
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Reads the names of the functions and variables that a library takes from
+    /// others.
+    pub(crate) fn imports<'d, R: ReadRef<'d>>(data: R) -> Result<Vec<&'d str>, String> {
+        match FileHeader64::<Endianness>::parse(data) {
+            Ok(header) => {
+                let endian = header.endian().map_err(unreadable)?;
+                Elf { header, endian, data }.imports()
             }
             Err(_) => Ok(Vec::new()),
         }
@@ -155,7 +164,6 @@ impl<'d, R: ReadRef<'d>> Elf<'d, R> {
         }
         let symbols = sections.symbols(endian, data, elf::SHT_DYNSYM).map_err(unreadable)?;
         linkage.unique = self.unique(&sections, &symbols)?;
-        linkage.threads = Threads::of(self.imports(&symbols));
         linkage.entry_is_elsewhere =
             !linkage.needed.is_empty() && !self.defines(&symbols, ENTRY_SYMBOL);
         Ok(linkage)
@@ -179,11 +187,13 @@ impl<'d, R: ReadRef<'d>> Elf<'d, R> {
         Ok(versions)
     }
 
-    fn imports(&self, symbols: &Symbols<'d, R>) -> impl Iterator<Item = &'d str> {
-        let (endian, strings) = (self.endian, symbols.strings());
-        let undefined = symbols.iter().filter(move |symbol| symbol.is_undefined(endian));
-        let names = undefined.filter_map(move |symbol| symbol.name(endian, strings).ok());
-        names.filter_map(|name| core::str::from_utf8(name).ok())
+    fn imports(&self) -> Result<Vec<&'d str>, String> {
+        let (endian, data) = (self.endian, self.data);
+        let sections = self.header.sections(endian, data).map_err(unreadable)?;
+        let symbols = sections.symbols(endian, data, elf::SHT_DYNSYM).map_err(unreadable)?;
+        let undefined = symbols.iter().filter(|symbol| symbol.is_undefined(endian));
+        let names = undefined.filter_map(|symbol| symbol.name(endian, symbols.strings()).ok());
+        Ok(names.filter_map(|name| core::str::from_utf8(name).ok()).collect())
     }
 
     fn defines(&self, symbols: &Symbols<'d, R>, name: &str) -> bool {

@@ -36,10 +36,10 @@ pub(crate) struct PrivateCopy {
 
 impl PrivateCopy {
     /// Copies the file that was opened from `source`, as far as its metadata
-    /// says. `real` is its path without links.
+    /// says.
     pub(crate) fn new(
         source: &Path,
-        real: &Path,
+        names: FileNames,
         original: &File,
         metadata: &Metadata,
         copies: &Copies,
@@ -54,7 +54,6 @@ impl PrivateCopy {
         let (mut file, path, directory) = private_directory::file(name, copies)
             .map_err(|error| failed(&copies.parent(), error))?;
         let content = Content::new(path, Head::default());
-        let names = FileNames::new(source, real);
         let mut copy = PrivateCopy {
             content,
             pages: None,

@@ -27,11 +27,11 @@ impl OwnThreads {
 
     /// Returns those of a library that is about to be opened.
     pub(crate) fn of(copy: &PrivateCopy) -> Self {
-        match &copy.linkage().threads {
+        match Threads::read(copy.path()) {
             // The others may start threads for it.
             Threads::None if copy.linkage().needed.is_empty() => Self::counted(),
             Threads::None => Self::since_now(Threads::Started),
-            can_have => Self::since_now(can_have.clone()),
+            can_have => Self::since_now(can_have),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::abi::{
     ABI_VERSION, Failure, FailureKind, PluginEntry, RawContext, RawFactory, RawSlice,
     RegistrationArray, RegistrationFactory, VTableHeader, words,
 };
-use crate::host::compare::fit::is_compatible;
+use crate::host::compare::fit::difference;
 use crate::host::error::LoadError;
 use crate::host::library::instance::{
     ErasedRegistration, Instance, PluginArray, PluginInterface, Unmaker,
@@ -32,12 +32,8 @@ pub(super) fn make(
     wanted: Option<PluginTrait>,
     name: Option<&str>,
 ) -> Vec<Result<Instance, LoadError>> {
-    // Our own record, written by this build: it is always readable.
-    let wanted = wanted.map(|wanted| wanted.metadata());
     let is_wanted = |interface: &InterfaceMetadata| {
-        wanted
-            .as_ref()
-            .is_none_or(|host| host.as_ref().is_some_and(|host| is_compatible(host, interface)))
+        wanted.is_none_or(|wanted| difference(wanted, interface).is_none())
     };
     let mut made = Vec::new();
     for interface in library.metadata.interfaces.iter().filter(|i| is_wanted(i)) {

@@ -168,10 +168,11 @@ impl Loader {
             true => source.to_owned(),
             false => self.policy.check_directory(source)?,
         };
-        self.check_room::<S>(source, &real)?;
+        let names = FileNames::new(source, real);
+        self.check_room::<S>(source, &names)?;
 
         watch.begin(Stage::Copy);
-        let mut subject: S = self.copy(source, real, &file, kind)?;
+        let mut subject: S = self.copy(source, names, &file, kind)?;
         let origin = FileIdentity::of(file.metadata());
         // Writers need not wait for the following stages.
         drop(file);
@@ -197,8 +198,8 @@ impl Loader {
 
     /// Refuses a load while more earlier versions are mapped than the policy
     /// allows.
-    fn check_room<S: Subject>(&self, path: &Path, real: &Path) -> Result<(), LoadError> {
-        match S::IS_COPY.then(|| unmap::earlier_versions(&FileNames::new(path, real))).flatten() {
+    fn check_room<S: Subject>(&self, path: &Path, names: &FileNames) -> Result<(), LoadError> {
+        match S::IS_COPY.then(|| unmap::earlier_versions(names)).flatten() {
             Some(earlier) => self.policy.check_room(path, earlier),
             None => Ok(()),
         }
@@ -208,7 +209,7 @@ impl Loader {
     fn copy<S: Subject>(
         &self,
         path: &Path,
-        real: PathBuf,
+        names: FileNames,
         file: &SettledFile,
         kind: &impl Kind,
     ) -> Result<S, LoadError> {
@@ -220,7 +221,7 @@ impl Loader {
         if is_work {
             kind.check_first(path, &file.pages().map_err(unreadable)?)?;
         }
-        let subject = S::of(path, real, file, self.policy.place_of_copies())?;
+        let subject = S::of(path, names, file, self.policy.place_of_copies())?;
         if let Some(directory) = subject.directory() {
             self.copies.get_or_init(|| directory);
         }

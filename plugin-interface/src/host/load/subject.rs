@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::host::error::LoadError;
 use crate::host::file::compare::Content;
 use crate::host::file::copies::Copies;
+use crate::host::file::identity::FileNames;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::file::private_directory::PrivateDirectory;
@@ -18,10 +19,10 @@ pub(super) trait Subject: Sized {
     /// `true` for a copy, which a writer must not disturb.
     const IS_COPY: bool;
 
-    /// Takes the bytes of the file at `path`, which is `real` without links.
+    /// Takes the bytes of the file at `path`, which has these names.
     fn of(
         path: &Path,
-        real: PathBuf,
+        names: FileNames,
         file: &SettledFile,
         copies: &Copies,
     ) -> Result<Self, LoadError>;
@@ -44,11 +45,11 @@ impl Subject for PrivateCopy {
 
     fn of(
         path: &Path,
-        real: PathBuf,
+        names: FileNames,
         file: &SettledFile,
         copies: &Copies,
     ) -> Result<Self, LoadError> {
-        let copy = PrivateCopy::new(path, &real, file.file(), file.metadata(), copies)?;
+        let copy = PrivateCopy::new(path, names, file.file(), file.metadata(), copies)?;
         match copy.len() == file.metadata().len() {
             true => Ok(copy),
             // It was cut off.
@@ -82,7 +83,7 @@ pub(super) struct OriginalFile {
 impl Subject for OriginalFile {
     const IS_COPY: bool = false;
 
-    fn of(path: &Path, _real: PathBuf, file: &SettledFile, _: &Copies) -> Result<Self, LoadError> {
+    fn of(path: &Path, _: FileNames, file: &SettledFile, _: &Copies) -> Result<Self, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let pages = file.pages().map_err(unreadable)?;
         let head = pages.head().map_err(unreadable)?;

@@ -48,6 +48,7 @@ pub(super) fn messages(error: &(dyn Error + 'static)) -> Vec<String> {
 }
 
 /// Returns the error with these texts. Without any there is none.
+#[inline]
 pub(super) fn received(messages: Vec<String>) -> Option<Box<dyn Error + Send + Sync>> {
     let error = messages
         .into_iter()
