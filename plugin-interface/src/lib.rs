@@ -234,7 +234,7 @@ pub mod raw {
 pub mod watch {
     #[doc = "**Feature `watch`.**"]
     pub use crate::host::{
-        ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions,
+        ManagerNotification, RetryHandle, WatchError, WatchEvent, WatchNotification, WatchOptions,
     };
 }
 

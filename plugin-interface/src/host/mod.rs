@@ -51,6 +51,8 @@ pub use load::probe::Probe;
 pub use load::replacement::replacement_errors;
 pub use load::timings::StageTimes;
 pub use manager::handle::PluginHandle;
+#[cfg(feature = "watch")]
+pub use manager::retry::RetryHandle;
 pub use manager::{PluginManager, Rejected, ScanEntry};
 pub use platform::exit_status::describe_exit;
 pub use platform::parent_death::end_with_parent;

@@ -136,8 +136,12 @@ impl LoadError {
             LoadError::StillWritten { .. } => Retry::Soon,
             // The file may be half written where no lease tells.
             error if error.stage() <= Stage::Check => Retry::WhenQuiet,
-            // The file is whole: its own metadata or its code said what is wrong.
-            _ => Retry::Never,
+            LoadError::SharedRuntime { .. } | LoadError::SystemTooOld { .. } => Retry::Never,
+            LoadError::OtherBuild { .. } | LoadError::UniqueObject { .. } => Retry::Later,
+            // The file is whole, and its own metadata says what is wrong.
+            error if error.stage() == Stage::Admit => Retry::Never,
+            // Its code ran into something that may come later.
+            _ => Retry::Later,
         }
     }
 }
@@ -157,6 +161,8 @@ pub(crate) enum Retry {
     Soon,
     /// The writer may have been silent for a while.
     WhenQuiet,
+    /// What it needs may come: a dependency, a licence, a device.
+    Later,
     Never,
 }
 

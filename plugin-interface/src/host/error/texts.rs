@@ -181,7 +181,12 @@ fn an_error_of_a_watch_repeats_nothing() {
     use crate::host::WatchError;
 
     for error in of_load() {
-        names_its_file_once(&WatchError::Load { path: path(), error, serving: true });
+        names_its_file_once(&WatchError::Load {
+            path: path(),
+            error,
+            serving: true,
+            retried: true,
+        });
     }
     for error in of_unload() {
         names_its_file_once(&WatchError::Unload { error });

@@ -44,7 +44,6 @@ impl Engine {
     }
 
     /// Forgets the file that was refused last.
-    #[cfg(feature = "watch")]
     pub(super) fn forget_refused(&mut self) {
         self.refused = None;
     }

@@ -150,6 +150,17 @@ impl HotLibrary {
         self.reload(PATIENCE).inspect_err(|error| self.refused(error))
     }
 
+    /// Loads the file as [`check_and_reload`](Self::check_and_reload) does, also
+    /// if it was refused already: what it lacked may be there now.
+    ///
+    /// # Errors
+    ///
+    /// Those of `check_and_reload`.
+    pub fn retry(&self) -> Result<HotReload, HotError> {
+        self.0.forget_refused();
+        self.check_and_reload()
+    }
+
     /// Reloads the library, without reporting an error to the listeners. A
     /// writer may take as long as `patience` to finish.
     pub(super) fn reload(&self, patience: Duration) -> Result<HotReload, HotError> {
@@ -259,7 +270,6 @@ impl Shared {
     }
 
     /// Tries the file that was refused last again, even if it does not change.
-    #[cfg(feature = "watch")]
     pub(super) fn forget_refused(&self) {
         if let Ok(mut engine) = self.lock() {
             engine.forget_refused();

@@ -14,8 +14,8 @@ use super::events::HotEvent;
 use super::handle::{HotLibrary, Shared};
 use super::outcome::HotReload;
 use crate::host::watch::{
-    self, Contained, ReportPanic, RetryQueue, Verdict, WatchHandler, WatchNotification,
-    WatchTarget, Watcher,
+    self, Contained, ReportPanic, ReportedFailures, RetryQueue, Verdict, WatchHandler,
+    WatchNotification, WatchTarget, Watcher,
 };
 
 /// A writer that does not close its file is done after this time of silence.
@@ -80,12 +80,22 @@ struct FileFollower {
     shared: Weak<Shared>,
     path: PathBuf,
     retries: RetryQueue,
+    reported: ReportedFailures,
 }
 
 impl FileFollower {
     fn new(library: &HotLibrary) -> Self {
         let (shared, path) = (Arc::downgrade(&library.0), library.path().to_owned());
-        FileFollower { shared, path, retries: RetryQueue::new(QUIET) }
+        let (retries, reported) = (RetryQueue::new(QUIET), ReportedFailures::default());
+        FileFollower { shared, path, retries, reported }
+    }
+
+    /// Returns `true` if the failure was not reported of the file as it is.
+    fn is_new(&mut self, error: &HotError) -> bool {
+        match error {
+            HotError::Load(error) => self.reported.is_new(&self.path, error),
+            _ => true,
+        }
     }
 
     /// Returns the library, or `Break` if its last handle was dropped.
@@ -103,6 +113,7 @@ impl FileFollower {
         let error = match library.reload(Duration::ZERO) {
             Ok(HotReload::Unchanged | HotReload::Reloaded { .. }) => {
                 self.retries.forget(&self.path);
+                self.reported = ReportedFailures::default();
                 return ControlFlow::Continue(());
             }
             Err(HotError::Unloaded { .. }) => return ControlFlow::Break(()),
@@ -113,6 +124,7 @@ impl FileFollower {
             _ => Verdict::Final,
         };
         match verdict {
+            Verdict::Final if !self.is_new(&error) => {}
             Verdict::Final => library.refused(&error),
             // Otherwise the next try would take it for known, and report nothing.
             Verdict::Retry => library.0.forget_refused(),
@@ -141,7 +153,10 @@ impl WatchHandler for FileFollower {
         let library = self.library()?;
         match self.retries.due(Instant::now()).is_empty() {
             true => ControlFlow::Continue(()),
-            false => self.reload(&library),
+            false => {
+                library.0.forget_refused();
+                self.reload(&library)
+            }
         }
     }
 
@@ -152,6 +167,7 @@ impl WatchHandler for FileFollower {
                 self.retries.forget(&self.path);
                 return self.reload(&library);
             }
+            WatchNotification::Beside => self.retries.changed_beside(Instant::now()),
             WatchNotification::Error(error) => {
                 let message = error.to_string();
                 library.0.listeners().announce(&HotEvent::NotWatched { message });

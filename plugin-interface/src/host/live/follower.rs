@@ -76,6 +76,16 @@ impl Follower {
         }
     }
 
+    /// Tries the file again soon, if it may lack something.
+    pub(crate) fn changed_beside(&mut self, now: Instant) {
+        self.retries.changed_beside(now);
+    }
+
+    /// Has `try_again` try the file now, if it failed.
+    pub(crate) fn retry(&mut self, now: Instant) {
+        self.retries.retry(now);
+    }
+
     /// Reports that watching is impaired.
     pub(super) fn warn(&self, message: String) {
         if let Some(live) = self.live.upgrade() {

@@ -130,6 +130,7 @@ impl WatchHandler for Follower {
     fn notice(&mut self, notification: WatchNotification) -> ControlFlow<()> {
         match notification {
             WatchNotification::Changed { since, .. } => drop(self.changed(since)),
+            WatchNotification::Beside => self.changed_beside(Instant::now()),
             WatchNotification::Error(error) => self.warn(error.to_string()),
             // The file was removed: the current version stays.
             _ => {}

@@ -10,6 +10,7 @@ use crate::host::file::identity::{FileIdentity, FileNames};
 use crate::host::library::outcome::CloseRecord;
 use crate::host::live::Follower;
 use crate::host::manager::handle::PluginHandle;
+use crate::host::manager::retry::Asked;
 use crate::interface::PluginTrait;
 
 /// The watches of a manager, and what it loaded by them.
@@ -20,6 +21,8 @@ pub(super) struct Watching {
     pub(super) held: Vec<Held>,
     /// The plugins that it replaces for a `Live`.
     pub(super) followers: Vec<Follower>,
+    /// Holds one token when a retry is asked for.
+    pub(super) asked: Asked,
 }
 
 /// A library of a watched directory.

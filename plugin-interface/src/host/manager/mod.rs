@@ -6,6 +6,8 @@ mod held;
 mod libraries;
 mod probe_child;
 #[cfg(feature = "watch")]
+pub(crate) mod retry;
+#[cfg(feature = "watch")]
 mod session;
 #[cfg(feature = "watch")]
 mod watching;

@@ -9,10 +9,12 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf, absolute};
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::Receiver;
+
 use super::PluginManager;
 use super::held::Held;
 use super::libraries::LoadedHandles;
-use crate::host::error::LoadError;
+use crate::host::error::{LoadError, Retry};
 use crate::host::file::compare::Content;
 use crate::host::file::identity::FileIdentity;
 use crate::host::live::Follower;
@@ -75,19 +77,29 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         self.replace(|_, follower| follower.try_again());
     }
 
+    /// Tries files again soon that may lack something.
+    fn changed_beside(&mut self) {
+        let now = Instant::now();
+        self.retries.changed_beside(now);
+        self.manager.watching.followers.iter_mut().for_each(|f| f.changed_beside(now));
+    }
+
     /// Does what a notification asks for.
     fn process(&mut self, notification: WatchNotification) {
         match notification {
             WatchNotification::Changed { mut paths, since } => {
                 paths.retain(|path| self.is_ours(path));
+                self.changed_beside();
                 self.replace_live(&mut paths, since);
                 paths.iter().for_each(|path| self.retries.forget(path));
                 self.load(paths);
             }
             WatchNotification::Removed { mut paths } => {
                 paths.retain(|path| self.is_ours(path));
+                self.changed_beside();
                 self.remove(paths);
             }
+            WatchNotification::Beside => self.changed_beside(),
             WatchNotification::Error(error) => self.tell(ManagerNotification::Error(error)),
             WatchNotification::Unchanged => {}
         }
@@ -139,8 +151,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
                     ManagerNotification::Event(WatchEvent::Replaced { path, generation })
                 }
                 Err(error) => {
-                    let serving = true;
-                    ManagerNotification::Error(WatchError::Load { path, error, serving })
+                    let (serving, retried) = (true, error.retry() == Retry::Later);
+                    ManagerNotification::Error(WatchError::Load { path, error, serving, retried })
                 }
             });
         }
@@ -230,7 +242,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         let refusal = (!serves).then(|| failed.pop()).flatten();
         let serving = refusal.is_some() && old.is_some();
         for error in failed {
-            self.fail_finally(path, error, serving);
+            self.fail_finally(path, error, serving, false);
         }
         if let Some(error) = refusal {
             return Err(error);
@@ -253,16 +265,17 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             return self.retries.forget(path);
         }
         if self.retries.judge(path, &error, Instant::now()) == Verdict::Final {
-            let serving = self.held(path).is_some();
-            self.fail_finally(path, error, serving);
+            let (serving, retried) = (self.held(path).is_some(), error.retry() == Retry::Later);
+            self.fail_finally(path, error, serving, retried);
         }
     }
 
-    fn fail_finally(&mut self, path: &Path, error: LoadError, serving: bool) {
+    fn fail_finally(&mut self, path: &Path, error: LoadError, serving: bool, retried: bool) {
         let reported = self.failures.entry(path.to_owned()).or_default();
         if reported.is_new(path, &error) {
             let path = path.to_owned();
-            self.tell(ManagerNotification::Error(WatchError::Load { path, error, serving }));
+            let error = WatchError::Load { path, error, serving, retried };
+            self.tell(ManagerNotification::Error(error));
         }
     }
 
@@ -333,6 +346,17 @@ impl<F: FnMut(ManagerNotification) -> bool> WatchHandler for Session<'_, F> {
     fn time_up(&mut self) -> ControlFlow<()> {
         self.try_again();
         self.flow()
+    }
+
+    fn asked(&self) -> Receiver<()> {
+        self.manager.watching.asked.receiver()
+    }
+
+    fn retry(&mut self) -> ControlFlow<()> {
+        let now = Instant::now();
+        self.retries.retry(now);
+        self.manager.watching.followers.iter_mut().for_each(|follower| follower.retry(now));
+        self.time_up()
     }
 
     fn notice(&mut self, notification: WatchNotification) -> ControlFlow<()> {

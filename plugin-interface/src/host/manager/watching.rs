@@ -5,9 +5,10 @@ use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, never};
+use crossbeam_channel::{Receiver, Sender, at, never, select};
 
 use super::PluginManager;
+use super::retry::RetryHandle;
 use super::session::Session;
 use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
 use crate::host::watch::{
@@ -36,6 +37,14 @@ impl PluginManager {
     pub fn with_polling(mut self, interval: Duration) -> Self {
         self.watching.polling = Some(interval.max(Duration::from_millis(1)));
         self
+    }
+
+    /// Returns a handle by which other threads ask the loop of this manager to
+    /// try again what failed.
+    ///
+    /// Feature `watch`.
+    pub fn retry_handle(&self) -> RetryHandle {
+        self.watching.asked.handle()
     }
 
     /// Loads the library at `path` with this manager's policy and probe. The
@@ -175,7 +184,9 @@ impl PluginManager {
     /// be loaded, or a registration that the old one has could not be created,
     /// the old one stays, and the error says why. A file with the same content
     /// is no new version. A file that is being written is no error: it is tried
-    /// again.
+    /// again. So is a sound file that failed: what it needs may come. It is
+    /// tried when a file beside it changes, after 30 seconds and then less and
+    /// less often, and when a [`RetryHandle`] asks for it.
     ///
     /// Libraries loaded here stay loaded until their files are removed or
     /// replaced, or until the manager is dropped, whatever the callback does
@@ -249,15 +260,17 @@ impl PluginManager {
     ) {
         let mut session = Session::new(self, directory, interface, options, callback);
         let mut flow = ControlFlow::Continue(());
+        let asked = session.asked();
         while flow.is_continue() {
-            let next = match session.wake() {
-                Some(wake) => notifications.recv_deadline(wake),
-                None => notifications.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
-            flow = match next {
-                Ok(notification) => session.notice(notification),
-                Err(RecvTimeoutError::Timeout) => session.time_up(),
-                Err(RecvTimeoutError::Disconnected) => return,
+            let wake = session.wake().map_or_else(never, at);
+            flow = select! {
+                recv(notifications) -> notification => match notification {
+                    Ok(notification) => session.notice(notification),
+                    // The watcher has ended.
+                    Err(_) => return,
+                },
+                recv(asked) -> _ => session.retry(),
+                recv(wake) -> _ => session.time_up(),
             };
         }
     }

@@ -35,7 +35,7 @@ const CASES: &[Case] = cases! {
     "cargo build, a hard link": "0 remove a, 0 create a" => "0 changed a";
     "cargo build, linked by lld":
         "0 remove a, 180 create a.tmp, 180 modify a.tmp, 181 to a, 182 close a"
-        => "181 changed a, 182 changed a";
+        => "181 changed a, 182 changed a, 280 beside";
     "cargo build, linked by GNU ld":
         "0 remove a, 170 create a, 171 modify a, 200 modify a, 310 modify a, 311 close a, 312 metadata a"
         => "170 changed a, 300 changed a, 311 changed a, 412 changed a";
@@ -48,8 +48,9 @@ const CASES: &[Case] = cases! {
     "mv to a new name": "0 from a, 0 to b, 0 both a b" => "0 changed b, 500 removed a";
     "written beside, then renamed":
         "0 create t.tmp, 1 modify t.tmp, 2 close t.tmp, 3 from t.tmp, 3 to a, 3 both t.tmp a"
-        => "3 changed a";
-    "ln -sfn": "0 create CuTmp, 0 from CuTmp, 0 to a, 0 both CuTmp a" => "0 changed a";
+        => "3 changed a, 100 beside";
+    "ln -sfn": "0 create CuTmp, 0 from CuTmp, 0 to a, 0 both CuTmp a"
+        => "0 changed a, 100 beside";
     "rm": "0 remove a" => "500 removed a";
     "rm of what was never there": "0 remove b" => "";
     "rm of what just came": "0 create b, 0 remove b" => "";
@@ -58,7 +59,7 @@ const CASES: &[Case] = cases! {
     "install": "0 remove a, 1 create a, 2 modify a, 3 metadata a, 4 close a, 5 metadata a"
         => "1 changed a, 4 changed a, 105 changed a";
     "strip": "0 create stA, 1 modify stA, 2 close stA, 3 modify a, 3 metadata a, 4 modify a, 5 close a"
-        => "5 changed a";
+        => "5 changed a, 100 beside";
 
     "a reader": "0 open a, 1 read a, 2 closeread a" => "";
     "a writer in ten pieces that never closes":
@@ -73,7 +74,11 @@ const CASES: &[Case] = cases! {
     "files of their own": "0 modify a, 10 create b, 20 close b, 30 close a"
         => "10 changed b, 20 changed b, 30 changed a";
     "several at once": "0 create c, 0 create b, 0 to a" => "0 changed a b c";
-    "no library": "0 create x.txt, 1 modify x.txt, 2 close x.txt, 3 remove x.txt" => "";
+    "no library": "0 create x.txt, 1 modify x.txt, 2 close x.txt, 3 remove x.txt"
+        => "100 beside";
+    "a log that is written all the time":
+        "0 close x.txt, 60 close x.txt, 120 close x.txt, 180 close x.txt"
+        => "100 beside, 220 beside";
     "renamed, on systems without details": "0 any a" => "100 changed a";
     "events were lost": "0 rescan" => "0 rewatch";
     "events were lost, twice at once": "0 rescan, 0 rescan" => "0 rewatch";
@@ -170,6 +175,10 @@ impl Play {
                     ("changed", paths)
                 }
                 WatchNotification::Removed { paths } => ("removed", paths),
+                WatchNotification::Beside => {
+                    self.heard.push(format!("{ms} beside"));
+                    continue;
+                }
                 other => panic!("{other:?}"),
             };
             let names = paths.iter().map(|path| short(path)).collect::<Vec<_>>();
@@ -336,6 +345,52 @@ fn without_events_the_first_scan_is_confirmed() {
     assert_eq!(changed, [0, 400]);
 }
 
+/// A comparison of a case that waits for 300 ms.
+fn compare(play: &mut Play, ms: u64, files: &[(&str, u64)]) {
+    play.run_until(ms);
+    play.debouncer.compare(&scan(files), Duration::from_millis(300), play.at(ms));
+    play.ask(ms);
+}
+
+#[test]
+fn a_comparison_finds_what_came_without_an_event() {
+    let mut play = Play::new(false);
+    compare(&mut play, 10, &[("a", 1)]);
+    // Written until 400, and another one is new.
+    for (ms, number) in [(200, 2), (400, 3), (600, 3)] {
+        compare(&mut play, ms, &[("a", number), ("b", 1)]);
+    }
+    play.run_until(1000);
+    assert_eq!(play.heard, ["500 changed b", "700 changed a"]);
+    assert_eq!(play.debouncer.take_unseen(), Some(Path::new("named").join(name("a"))));
+    compare(&mut play, 1000, &[("b", 1)]);
+    compare(&mut play, 1100, &[("a", 3), ("b", 1)]);
+    compare(&mut play, 1200, &[("b", 1)]);
+    play.run_until(3000);
+    assert_eq!(play.heard[2..], ["1700 removed a"]);
+}
+
+#[test]
+fn a_comparison_finds_nothing_where_events_come() {
+    let mut play = Play::new(false);
+    for (ms, number, events) in
+        [(100, 2, ["modify", "close"]), (300, 3, ["create", "close"]), (500, 4, ["to", "metadata"])]
+    {
+        // The comparison is a bit earlier than the events.
+        compare(&mut play, ms, &[("a", number)]);
+        for verb in events {
+            for seen in translate(&play.target, Path::new("/real"), &event(verb, &["a"])) {
+                play.debouncer.handle(seen, play.at(ms + 1));
+            }
+        }
+        play.ask(ms + 1);
+        compare(&mut play, ms + 20, &[("a", number)]);
+    }
+    play.run_until(5000);
+    assert_eq!(play.heard, ["101 changed a", "301 changed a", "501 changed a"]);
+    assert_eq!(play.debouncer.take_unseen(), None);
+}
+
 #[test]
 fn links_are_checked_when_another_file_changes() {
     let beside = event("to", &["x.txt"]);
@@ -356,5 +411,5 @@ fn only_one_file_of_its_directory_is_watched() {
     assert_eq!((seen("create", "a"), seen("create", "b"), seen("modify", "b")), (1, 1, 0));
     let mut play = Play::new(false);
     play.target = target;
-    assert_eq!(play.play("0 create a, 0 to b, 1 close b"), "0 changed a");
+    assert_eq!(play.play("0 create a, 0 to b, 1 close b"), "0 changed a, 100 beside");
 }

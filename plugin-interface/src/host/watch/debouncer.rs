@@ -64,10 +64,14 @@ pub(super) struct Debouncer {
     /// if there were events since.
     known: BTreeMap<PathBuf, Option<FileState>>,
     pending: BTreeMap<PathBuf, Pending>,
+    /// The time to report that other files changed.
+    beside: Option<Instant>,
     rewatch: Option<Instant>,
     next_check: Instant,
     /// `true` if the system sends no events, so that scans are compared.
     polls: bool,
+    /// A file whose change came without an event.
+    unseen: Option<PathBuf>,
     has_links: bool,
 }
 
@@ -76,6 +80,8 @@ struct Pending {
     kind: PendingKind,
     due: Instant,
     since: Instant,
+    /// `false` if only a comparison shows it so far.
+    is_seen: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,9 +99,11 @@ impl Debouncer {
             timing,
             known,
             pending,
+            beside: None,
             rewatch: Some(now),
             next_check: now,
             polls: false,
+            unseen: None,
             has_links: false,
         }
     }
@@ -106,8 +114,13 @@ impl Debouncer {
             FileEvent::Complete(path) => self.expect(path, PendingKind::Complete, now),
             FileEvent::InProgress(path) => self.expect(path, PendingKind::InProgress, now),
             FileEvent::Removed(path) => self.lose(&path, now),
-            FileEvent::Unrelated if self.has_links => self.next_check = now,
-            FileEvent::Unrelated => {}
+            FileEvent::Unrelated => {
+                // Not later: some files change all the time.
+                self.beside.get_or_insert(now + self.timing.quiet);
+                if self.has_links {
+                    self.next_check = now;
+                }
+            }
             // Watched a moment later, so that several need one new watch.
             FileEvent::NewDirectory => self.rewatch_by(now + self.timing.quiet),
             FileEvent::Overflow => self.rewatch_by(now),
@@ -147,6 +160,53 @@ impl Debouncer {
         }
     }
 
+    /// Compares sizes and times with a scan, beside the events of the system. A
+    /// change is reported after a pause, and sooner if an event comes for it.
+    pub(super) fn compare(&mut self, scan: &Scan, pause: Duration, now: Instant) {
+        let is_missing = |path: &&PathBuf| !scan.contains_key(*path);
+        let missing: Vec<_> = self.known.keys().filter(is_missing).cloned().collect();
+        for path in missing {
+            self.suspect(path, PendingKind::Removed, now, pause.max(self.timing.grace));
+        }
+        for (path, state) in scan {
+            match self.known.insert(path.clone(), Some(state.clone())) {
+                // It was only missing in an earlier scan.
+                Some(Some(known)) if known.identity.is_written_as(&state.identity) => {
+                    let is_over =
+                        |what: &Pending| !what.is_seen && what.kind == PendingKind::Removed;
+                    self.pending.retain(|pending, what| pending != path || !is_over(what));
+                }
+                // An event came since the last scan.
+                Some(None) => {}
+                _ => self.suspect(path.clone(), PendingKind::InProgress, now, pause),
+            }
+        }
+    }
+
+    /// Expects a report without an event, unless there was one.
+    fn suspect(&mut self, path: PathBuf, kind: PendingKind, now: Instant, pause: Duration) {
+        let is_gone = kind == PendingKind::Removed;
+        let before = self.pending.get(&path);
+        let is_expected = |before: &Pending| before.is_seen || is_gone && before.kind == kind;
+        if before.is_some_and(is_expected) {
+            return;
+        }
+        let pending = Pending { kind, due: now + pause, since: now, is_seen: false };
+        self.pending.insert(path, pending);
+    }
+
+    /// Records the state of a file at the time of its report.
+    pub(super) fn reported(&mut self, path: &Path, state: Option<FileState>) {
+        if let Some(known) = self.known.get_mut(path).filter(|_| !self.polls) {
+            *known = state;
+        }
+    }
+
+    /// Takes a file whose change was reported without an event.
+    pub(super) fn take_unseen(&mut self) -> Option<PathBuf> {
+        self.unseen.take()
+    }
+
     /// Handles that the directory is missing.
     pub(super) fn directory_missing(&mut self, now: Instant) {
         self.apply_scan(Scan::new(), now);
@@ -179,7 +239,8 @@ impl Debouncer {
 
     /// Returns `true` if a notification is due.
     pub(super) fn has_notification(&self, now: Instant) -> bool {
-        self.pending.values().any(|pending| pending.due <= now)
+        let mut due = self.pending.values().map(|pending| pending.due).chain(self.beside);
+        due.any(|due| due <= now)
     }
 
     /// Returns the notification that is due, if any: changed files before
@@ -192,13 +253,16 @@ impl Debouncer {
         self.pending.retain(|path, what| {
             let is_due = is_due(what, gone);
             if is_due {
+                if !what.is_seen {
+                    self.unseen = Some(path.clone());
+                }
                 paths.push(path.clone());
                 since = since.min(what.since);
             }
             !is_due
         });
         if paths.is_empty() {
-            return None;
+            return self.beside.take_if(|at| *at <= now).map(|_| WatchNotification::Beside);
         }
         if gone {
             self.known.retain(|path, _| !paths.contains(path));
@@ -213,7 +277,7 @@ impl Debouncer {
     /// Returns the time of the next call, if there is no event before.
     pub(super) fn wake(&self) -> Instant {
         let pending = self.pending.values().map(|pending| pending.due);
-        pending.chain(self.rewatch).fold(self.next_check, Instant::min)
+        pending.chain(self.rewatch).chain(self.beside).fold(self.next_check, Instant::min)
     }
 
     fn rewatch_by(&mut self, at: Instant) {
@@ -224,7 +288,10 @@ impl Debouncer {
         if let Some(state) = self.known.get_mut(&path) {
             *state = None;
         }
-        let before = self.pending.get(&path);
+        let before = self.pending.get_mut(&path).map(|before| {
+            before.is_seen = true;
+            &*before
+        });
         if kind == PendingKind::InProgress
             && before.is_some_and(|before| before.kind != PendingKind::InProgress)
         {
@@ -235,7 +302,7 @@ impl Debouncer {
         let since = before.filter(|before| before.kind != PendingKind::Removed);
         let since = since.map_or(now, |before| before.since);
         let due = if kind == PendingKind::Complete { now } else { now + self.pause() };
-        self.pending.insert(path, Pending { kind, due, since });
+        self.pending.insert(path, Pending { kind, due, since, is_seen: true });
     }
 
     /// Returns the time to wait for a writer.
@@ -251,8 +318,8 @@ impl Debouncer {
         self.pending.retain(|pending, _| !pending.starts_with(path));
         for known in self.known.keys().filter(|known| known.starts_with(path)) {
             let due = now + self.timing.grace;
-            self.pending
-                .insert(known.clone(), Pending { kind: PendingKind::Removed, due, since: now });
+            let (kind, is_seen) = (PendingKind::Removed, true);
+            self.pending.insert(known.clone(), Pending { kind, due, since: now, is_seen });
         }
     }
 }

@@ -41,6 +41,9 @@ pub enum WatchNotification {
         /// The paths.
         paths: Vec<PathBuf>,
     },
+    /// Other files beside the libraries were added, changed or removed: something
+    /// that a library needs may be there now. Polling does not notice this.
+    Beside,
     /// The watch is impaired, but goes on.
     Error(WatchError),
     /// Nothing happened for a while. A sender notices that its receiver is gone
@@ -162,9 +165,10 @@ pub enum WatchError {
     },
     /// A file or some of its plugins were not loaded. The text names the stage.
     #[error(
-        "{error:?} (failed to {}{})",
+        "{error:?} (failed to {}{}{})",
         error.stage(),
-        if *serving { "; the version that was loaded before stays" } else { "" }
+        if *serving { "; the version that was loaded before stays" } else { "" },
+        if *retried { TRIED_AGAIN } else { "" }
     )]
     Load {
         /// The file.
@@ -173,6 +177,10 @@ pub enum WatchError {
         error: LoadError,
         /// `true` if an older version of the file stays loaded.
         serving: bool,
+        /// `true` if the file is tried again as it is, since what it lacks may
+        /// come: in 30 s, then less and less often, and when a file beside it
+        /// changes.
+        retried: bool,
     },
     /// A library was unloaded with an error.
     #[error("{error:?}")]
@@ -181,6 +189,8 @@ pub enum WatchError {
         error: UnloadError,
     },
 }
+
+const TRIED_AGAIN: &str = "; tried again in 30 s, and when a file beside it changes";
 
 debug_as_message!(WatchError);
 

@@ -10,6 +10,7 @@ impl fmt::Display for WatchNotification {
         match self {
             WatchNotification::Changed { paths, .. } => write!(f, "changed: {}", joined(paths)),
             WatchNotification::Removed { paths } => write!(f, "removed: {}", joined(paths)),
+            WatchNotification::Beside => f.write_str("other files changed"),
             WatchNotification::Error(error) => error.fmt(f),
             WatchNotification::Unchanged => f.write_str("unchanged"),
         }

@@ -1,5 +1,9 @@
 //! Decides when to try a file again that was loaded too early.
 //!
+//! A sound file that fails may lack something that comes later. It is tried
+//! again when anything beside it changes, and at a slow pace. Each try makes
+//! the next pause longer, since a plugin may itself write beside its file.
+//!
 //! The queue is a pure state machine, like the debouncer. A file that is open
 //! for writing is tried again soon, then less and less often: it may have been
 //! closed before the writer's last child process closed it too. An unsound file
@@ -17,11 +21,26 @@ const SOON: Duration = Duration::from_millis(1);
 /// A writer that takes longer is reported as an error, but still waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The first pause for a sound file that lacks something, and the longest one.
+pub(crate) const LATER: Duration = Duration::from_secs(30);
+const MUCH_LATER: Duration = Duration::from_secs(3600);
+
 /// The files to try again.
 #[derive(Debug)]
 pub(crate) struct RetryQueue {
     quiet: Duration,
     waiting: BTreeMap<PathBuf, Waiting>,
+    lacking: BTreeMap<PathBuf, Lacking>,
+}
+
+/// A sound file that lacks something.
+#[derive(Debug)]
+struct Lacking {
+    due: Option<Instant>,
+    /// The next pause.
+    pause: Duration,
+    /// The next pause after a change beside it.
+    short_pause: Duration,
 }
 
 #[derive(Debug)]
@@ -45,15 +64,22 @@ impl RetryQueue {
     /// Returns an empty queue. `quiet` is the time for which a writer may be
     /// silent.
     pub(crate) fn new(quiet: Duration) -> Self {
-        RetryQueue { quiet, waiting: BTreeMap::new() }
+        RetryQueue { quiet, waiting: BTreeMap::new(), lacking: BTreeMap::new() }
     }
 
     /// Judges a failure to load a file.
     pub(crate) fn judge(&mut self, path: &Path, error: &LoadError, now: Instant) -> Verdict {
         let retry = error.retry();
-        if retry == Retry::Never {
-            self.forget(path);
-            return Verdict::Final;
+        match retry {
+            Retry::Never => {
+                self.forget(path);
+                return Verdict::Final;
+            }
+            Retry::Later => {
+                self.lacks(path, now);
+                return Verdict::Final;
+            }
+            Retry::Soon | Retry::WhenQuiet => drop(self.lacking.remove(path)),
         }
         let is_written = retry == Retry::Soon;
         let first = if is_written { SOON } else { self.quiet };
@@ -72,16 +98,45 @@ impl RetryQueue {
         Verdict::Final
     }
 
+    fn lacks(&mut self, path: &Path, now: Instant) {
+        self.waiting.remove(path);
+        let first = Lacking { due: None, pause: LATER, short_pause: self.quiet };
+        let lacking = self.lacking.entry(path.to_owned()).or_insert(first);
+        lacking.due = Some(now + lacking.pause);
+        lacking.pause = (lacking.pause * 2).min(MUCH_LATER);
+    }
+
+    /// Tries sound files again after a pause: something beside them changed.
+    pub(crate) fn changed_beside(&mut self, now: Instant) {
+        for lacking in self.lacking.values_mut() {
+            let soon = now + lacking.short_pause;
+            if lacking.due.is_some_and(|due| soon < due) {
+                lacking.due = Some(soon);
+                lacking.short_pause = (lacking.short_pause * 2).min(LATER);
+            }
+        }
+    }
+
+    /// Tries every file again at once.
+    pub(crate) fn retry(&mut self, now: Instant) {
+        let waiting = self.waiting.values_mut().map(|waiting| &mut waiting.due);
+        let lacking = self.lacking.values_mut().map(|lacking| &mut lacking.due);
+        waiting.chain(lacking).for_each(|due| *due = Some(now));
+    }
+
     /// Forgets a file that was loaded, changed again, or was removed.
     pub(crate) fn forget(&mut self, path: &Path) {
         self.waiting.remove(path);
+        self.lacking.remove(path);
     }
 
     /// Takes the files that are due.
     pub(crate) fn due(&mut self, now: Instant) -> Vec<PathBuf> {
         let mut due = Vec::new();
-        for (path, waiting) in &mut self.waiting {
-            if waiting.due.take_if(|due| *due <= now).is_some() {
+        let waiting = self.waiting.iter_mut().map(|(path, waiting)| (path, &mut waiting.due));
+        let lacking = self.lacking.iter_mut().map(|(path, lacking)| (path, &mut lacking.due));
+        for (path, at) in waiting.chain(lacking) {
+            if at.take_if(|at| *at <= now).is_some() {
                 due.push(path.clone());
             }
         }
@@ -90,7 +145,8 @@ impl RetryQueue {
 
     /// Returns the time at which the next file is due.
     pub(crate) fn wake(&self) -> Option<Instant> {
-        self.waiting.values().filter_map(|waiting| waiting.due).min()
+        let waiting = self.waiting.values().filter_map(|waiting| waiting.due);
+        waiting.chain(self.lacking.values().filter_map(|lacking| lacking.due)).min()
     }
 }
 
@@ -159,9 +215,56 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_file_is_never_tried_again() {
-        let refused = |_| LoadError::NothingMade { path: "file".into() };
+    fn a_file_that_says_itself_what_is_wrong_is_never_tried_again() {
+        let refused = |_| LoadError::NoInterface { path: "file".into() };
         assert_eq!(try_until(30_000, refused), (vec![0], vec![0]));
+    }
+
+    fn lacking(_: u64) -> LoadError {
+        LoadError::NothingMade { path: "file".into() }
+    }
+
+    #[test]
+    fn a_sound_file_is_tried_again_at_a_slow_pace() {
+        let seconds = |s: &[u64]| s.iter().map(|s| s * 1000).collect::<Vec<_>>();
+        let expected = seconds(&[0, 30, 90, 210, 450, 930, 1890, 3810, 7410, 11_010]);
+        // The receiver knows which of the failures were reported.
+        assert_eq!(try_until(12_000_000, lacking), (expected.clone(), expected));
+    }
+
+    #[test]
+    fn a_sound_file_is_tried_again_when_something_beside_it_changes() {
+        let (start, path) = (Instant::now(), Path::new("file"));
+        let mut retries = RetryQueue::new(QUIET);
+        retries.changed_beside(start);
+        assert_eq!(retries.wake(), None, "nothing has failed");
+        // A plugin that writes beside its file is not tried for ever.
+        let (mut now, mut pauses) = (start, Vec::new());
+        for _ in 0..12 {
+            assert_eq!(retries.judge(path, &lacking(0), now), Verdict::Final);
+            retries.changed_beside(now);
+            retries.changed_beside(now);
+            let wake = retries.wake().unwrap();
+            pauses.push((wake - now).as_millis());
+            now = wake;
+            assert_eq!(retries.due(now), [path]);
+        }
+        let expected = [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600];
+        assert_eq!(pauses[..9], expected);
+        assert!(pauses[9..].iter().all(|pause| *pause >= 30_000), "{pauses:?}");
+    }
+
+    #[test]
+    fn files_are_tried_again_at_once_when_asked_for() {
+        let start = Instant::now();
+        let mut retries = RetryQueue::new(QUIET);
+        retries.judge(Path::new("written"), &written(0), start);
+        retries.judge(Path::new("lacking"), &lacking(0), start);
+        retries.retry(start);
+        assert_eq!(retries.due(start), [Path::new("written"), Path::new("lacking")]);
+        retries.forget(Path::new("lacking"));
+        retries.retry(start);
+        assert_eq!(retries.due(start), [Path::new("written")]);
     }
 
     #[test]

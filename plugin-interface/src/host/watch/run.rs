@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, never};
 
 use super::notification::WatchNotification;
 use super::watcher::{Waited, Watcher};
@@ -16,6 +16,16 @@ pub(crate) trait WatchHandler {
 
     /// Called at the time that `wake` returned.
     fn time_up(&mut self) -> ControlFlow<()>;
+
+    /// Returns a channel by which somebody asks for a retry.
+    fn asked(&self) -> Receiver<()> {
+        never()
+    }
+
+    /// Tries what failed again.
+    fn retry(&mut self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 
     /// Called before each notification. May wait until the handler can take
     /// one.
@@ -63,9 +73,11 @@ impl<H: WatchHandler + ReportPanic> WatchHandler for Contained<H> {
 /// Waits for the watcher on this thread, until `stop` or until the handler ends
 /// the loop.
 pub(crate) fn run(mut watcher: Watcher, stop: &Receiver<()>, handler: &mut impl WatchHandler) {
+    let asked = handler.asked();
     loop {
-        let flow = match watcher.wait(handler.wake(), stop) {
+        let flow = match watcher.wait(handler.wake(), stop, &asked) {
             Waited::Stopped => return,
+            Waited::Asked => handler.retry(),
             Waited::TimeUp => handler.time_up(),
             Waited::Noticed if handler.get_ready().is_break() => return,
             Waited::Noticed => match watcher.take() {

@@ -21,11 +21,18 @@ use crate::host::watch::debouncer::{Debouncer, FileEvent, Task, Timing};
 use crate::host::watch::events::translate;
 use crate::host::watch::notification::{WatchError, WatchNotification};
 use crate::host::watch::scan;
+use crate::host::watch::scan::FileState;
 use crate::host::watch::target::WatchTarget;
 
 /// The time between two checks that the directory is still the watched one.
 /// Also the time between two scans where the system sends no events.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
+/// The time between two comparisons of sizes and times beside the events. Not
+/// all changes cause one: those of a bind mount or a network file system may be
+/// made elsewhere.
+const COMPARE_INTERVAL: Duration = Duration::from_secs(2);
+/// A comparison takes no more than this part of the time.
+const PART: u32 = 50;
 /// The time for which a file or the directory may be missing without a report.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -41,6 +48,7 @@ pub(crate) struct Watcher {
     /// The time between two scans, if the watcher is to do without events.
     polling: Option<Duration>,
     open: Open,
+    comparing: Comparing,
     debouncer: Arc<Mutex<Debouncer>>,
     /// Holds one token when the debouncer has an earlier task than before.
     wake: (Sender<()>, Receiver<()>),
@@ -51,6 +59,14 @@ pub(crate) struct Watcher {
     /// The last known targets of links.
     links: BTreeMap<PathBuf, Option<FileIdentity>>,
     errors: VecDeque<WatchError>,
+}
+
+/// The comparisons beside the events.
+struct Comparing {
+    every: Duration,
+    next: Instant,
+    /// `true` if one found what came without an event.
+    is_needed: bool,
 }
 
 /// The path of a directory without links, its device and its inode.
@@ -72,6 +88,8 @@ pub(crate) enum Waited {
     Noticed,
     /// The time has come.
     TimeUp,
+    /// Somebody asks for a retry.
+    Asked,
     /// A stop was sent, or its sender was dropped.
     Stopped,
 }
@@ -80,16 +98,22 @@ impl Watcher {
     /// Watches from now on, and first notices the files that are there. With
     /// `polling` it scans that often, and uses no events.
     pub(crate) fn new(target: WatchTarget, quiet: Duration, polling: Option<Duration>) -> Self {
-        Self::with(target, quiet, polling, open)
+        Self::with(target, quiet, polling, (open, COMPARE_INTERVAL))
     }
 
-    fn with(target: WatchTarget, quiet: Duration, polling: Option<Duration>, open: Open) -> Self {
+    fn with(
+        target: WatchTarget,
+        quiet: Duration,
+        polling: Option<Duration>,
+        (open, every): (Open, Duration),
+    ) -> Self {
         let timing = Timing { quiet, grace: GRACE.max(quiet), check_interval: CHECK_INTERVAL };
         let debouncer = Arc::new(Mutex::new(Debouncer::new(timing, Instant::now())));
         let mut watcher = Watcher {
             target,
             polling,
             open,
+            comparing: Comparing { every, next: Instant::now() + every, is_needed: false },
             debouncer,
             wake: bounded(1),
             events: None,
@@ -107,8 +131,14 @@ impl Watcher {
         &self.target.directory
     }
 
-    /// Waits until there is a notification, until a time, or until `stop`.
-    pub(crate) fn wait(&mut self, until: Option<Instant>, stop: &Receiver<()>) -> Waited {
+    /// Waits until there is a notification, until a time, or until `stop` or
+    /// `asked`.
+    pub(crate) fn wait(
+        &mut self,
+        until: Option<Instant>,
+        stop: &Receiver<()>,
+        asked: &Receiver<()>,
+    ) -> Waited {
         loop {
             if stop.try_recv() != Err(TryRecvError::Empty) {
                 return Waited::Stopped;
@@ -126,6 +156,7 @@ impl Watcher {
             select! {
                 recv(self.wake.1) -> _ => {}
                 recv(stop) -> _ => return Waited::Stopped,
+                recv(asked) -> _ => return Waited::Asked,
                 default(at.saturating_duration_since(now)) => {}
             }
         }
@@ -139,6 +170,7 @@ impl Watcher {
         let now = Instant::now();
         loop {
             let next = self.debouncer().next_notification(now)?;
+            self.hear_of_unseen();
             match next {
                 WatchNotification::Removed { paths } => {
                     self.links.retain(|link, _| !paths.contains(link));
@@ -163,16 +195,39 @@ impl Watcher {
             Ok(found) if found.is_symlink() => {
                 self.links.insert(path.into(), link_target(path));
             }
-            Ok(_) => {
-                self.links.remove(path);
-            }
+            Ok(_) => drop(self.links.remove(path)),
             Err(_) => {
                 self.debouncer().handle(FileEvent::Removed(path.to_owned()), now);
                 return false;
             }
         }
         self.update_links();
+        self.debouncer().reported(path, FileState::of(path));
         true
+    }
+
+    /// Compares more often, and says so, if a change came without an event.
+    fn hear_of_unseen(&mut self) {
+        let unseen = self.debouncer().take_unseen();
+        let Some(unseen) = unseen.filter(|_| !self.comparing.is_needed) else { return };
+        self.comparing.is_needed = true;
+        self.comparing.every = self.comparing.every.min(CHECK_INTERVAL);
+        let (path, interval) = (self.target.directory.clone(), self.comparing.every);
+        let reason = format!("{} changed without an event", unseen.display());
+        self.errors.push_back(WatchError::Polling { path, interval, reason });
+    }
+
+    /// Compares the files with their known state, if it is time.
+    fn compare(&mut self, now: Instant) {
+        if now < self.comparing.next {
+            return;
+        }
+        // A missing directory is noticed by its identity.
+        let Ok(scan) = scan::scan(&self.target) else { return };
+        let every = self.comparing.every.max(now.elapsed() * PART);
+        self.comparing.next = now + every;
+        // The next comparison may show that it is still being written.
+        self.debouncer().compare(&scan, 2 * every, now);
     }
 
     fn update_links(&self) {
@@ -205,6 +260,7 @@ impl Watcher {
                 lock(&self.debouncer).handle(FileEvent::Complete(path.clone()), now);
             }
         }
+        self.compare(now);
     }
 
     /// Watches first, then scans: a change in between is noticed twice.
@@ -332,9 +388,10 @@ mod tests {
     /// Waits for the next notification.
     fn next(watcher: &mut Watcher) -> WatchNotification {
         loop {
-            assert_eq!(watcher.wait(None, &never()), Waited::Noticed);
-            if let Some(noticed) = watcher.take() {
-                return noticed;
+            assert_eq!(watcher.wait(None, &never(), &never()), Waited::Noticed);
+            match watcher.take() {
+                None | Some(WatchNotification::Beside) => {}
+                Some(noticed) => return noticed,
             }
         }
     }
@@ -366,7 +423,7 @@ mod tests {
         let path = library(directory.path(), "one");
         fs::write(&path, "1").unwrap();
         let target = WatchTarget::directory(directory.path(), false);
-        let mut watcher = Watcher::with(target, QUIET, None, no_watches);
+        let mut watcher = Watcher::with(target, QUIET, None, (no_watches, COMPARE_INTERVAL));
         let reported = next(&mut watcher);
         let WatchNotification::Error(WatchError::Polling { reason, .. }) = reported else {
             panic!("{reported:?}");
@@ -398,7 +455,7 @@ mod tests {
     fn files_are_scanned_if_events_are_lost() {
         let directory = tempfile::tempdir().unwrap();
         let target = WatchTarget::directory(directory.path(), false);
-        let mut watcher = Watcher::with(target, QUIET, None, overflows);
+        let mut watcher = Watcher::with(target, QUIET, None, (overflows, COMPARE_INTERVAL));
         for name in ["one", "two", "three"] {
             let path = library(directory.path(), name);
             fs::write(&path, name).unwrap();
@@ -411,6 +468,49 @@ mod tests {
                 };
                 found = paths.contains(&path);
             }
+        }
+    }
+
+    /// A system that accepts a watch and reports nothing, as for a bind mount
+    /// whose files another system writes.
+    fn silence(_: &Path, _: RecursiveMode, _: Handler) -> notify::Result<Events> {
+        Ok(Box::new(notify::NullWatcher))
+    }
+
+    /// Expects to be told which change showed that there are no events.
+    fn expect_polling(watcher: &mut Watcher, path: &Path) {
+        let told = next(watcher);
+        let WatchNotification::Error(WatchError::Polling { reason, .. }) = &told else {
+            panic!("{told:?}");
+        };
+        assert_eq!(*reason, format!("{} changed without an event", path.display()));
+    }
+
+    #[test]
+    fn changes_without_events_are_found_and_that_is_said_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, second) = (library(directory.path(), "one"), library(directory.path(), "two"));
+        fs::write(&path, "1").unwrap();
+        for target in [WatchTarget::directory(directory.path(), false), WatchTarget::file(&path)] {
+            let mut watcher = Watcher::with(target, QUIET, None, (silence, QUIET));
+            expect_changed(&mut watcher, &path);
+            fs::write(&path, "22").unwrap();
+            expect_changed(&mut watcher, &path);
+            expect_polling(&mut watcher, &path);
+            if watcher.target.only.is_none() {
+                fs::write(&second, "1").unwrap();
+                expect_changed(&mut watcher, &second);
+            }
+            // Of the same size, as a new file.
+            let beside = directory.path().join("new");
+            fs::write(&beside, "33").unwrap();
+            fs::rename(&beside, &path).unwrap();
+            expect_changed(&mut watcher, &path);
+            fs::remove_file(&path).unwrap();
+            expect_removed(&mut watcher, &path);
+            fs::write(&path, "4").unwrap();
+            expect_changed(&mut watcher, &path);
+            let _ = fs::remove_file(&second);
         }
     }
 
@@ -433,11 +533,11 @@ mod tests {
         let target = WatchTarget::directory(directory.path(), false);
         let mut watcher = Watcher::new(target, QUIET, None);
         let soon = Some(Instant::now() + QUIET);
-        assert_eq!(watcher.wait(soon, &never()), Waited::TimeUp);
+        assert_eq!(watcher.wait(soon, &never(), &never()), Waited::TimeUp);
         let (stop, stopped) = bounded(1);
         stop.send(()).unwrap();
-        assert_eq!(watcher.wait(None, &stopped), Waited::Stopped);
+        assert_eq!(watcher.wait(None, &stopped, &never()), Waited::Stopped);
         drop(stop);
-        assert_eq!(watcher.wait(None, &stopped), Waited::Stopped);
+        assert_eq!(watcher.wait(None, &stopped, &never()), Waited::Stopped);
     }
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use plugin_interface::{ChangeDetection, HotEvent, HotLibrary, HotOptions};
+use plugin_interface::{ChangeDetection, HotEvent, HotLibrary, HotOptions, HotReload};
 
 use super::sources::{FIRST, Number, SECOND, Sources, number};
 use crate::deadline::within;
@@ -49,6 +49,56 @@ fn a_rebuild_is_taken_into_use_without_being_asked_for() {
     drop(watch);
     sources.build(SECOND);
     assert!(events.recv_timeout(Duration::from_millis(300)).is_err(), "nobody watches");
+}
+
+/// Compiles the second version so that it needs a library, which is not there
+/// yet. Returns its path.
+fn build_lacking(sources: &Sources, name: &str) -> std::path::PathBuf {
+    let elsewhere = Sources::new();
+    let helper = elsewhere.build_as(name, "int help(void) { return 5; }");
+    let source = elsewhere.path().join("second.c");
+    fs::write(&source, "int help(void); int foo(void) { return help(); }").unwrap();
+    let built = elsewhere.path().join("libfoo.so");
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-shared", "-fPIC", "-Wl,-rpath,$ORIGIN", "-o"]).args([&built, &source]);
+    gcc.arg(format!("-L{}", elsewhere.path().display())).arg(format!("-l:{name}"));
+    assert!(gcc.status().expect("the tests need gcc").success());
+    fs::rename(&built, sources.library()).unwrap();
+    let aside = sources.path().join("aside");
+    fs::create_dir(&aside).unwrap();
+    let kept = aside.join(name);
+    fs::copy(&helper, &kept).unwrap();
+    kept
+}
+
+#[test]
+fn a_version_whose_library_comes_later_is_taken_into_use_then() {
+    let sources = Sources::of(FIRST);
+    let library = HotLibrary::open(sources.library(), &["foo"]).unwrap();
+    let foo = library.function::<Number>("foo").unwrap();
+    let events = events(&library);
+    let _watch = library.watch();
+    let helper = build_lacking(&sources, "libhot_late.so");
+    let refused = next(&events);
+    assert!(
+        matches!(&refused, HotEvent::Refused { message, .. } if message.contains("libhot_late.so"))
+    );
+    assert_eq!(number(&foo), Some(4));
+    fs::rename(helper, sources.path().join("libhot_late.so")).unwrap();
+    assert!(matches!(next(&events), HotEvent::Reloaded { generation: 2, .. }));
+    assert_eq!(number(&foo), Some(5));
+}
+
+#[test]
+fn a_version_that_was_refused_is_tried_again_when_asked_for() {
+    let sources = Sources::of(FIRST);
+    let library = HotLibrary::open(sources.library(), &["foo"]).unwrap();
+    let helper = build_lacking(&sources, "libhot_asked.so");
+    assert!(library.check_and_reload().is_err());
+    // Unlike that, it fails each time, also once the file is known.
+    assert!(library.retry().is_err() && library.retry().is_err());
+    fs::rename(helper, sources.path().join("libhot_asked.so")).unwrap();
+    assert!(matches!(library.retry().unwrap(), HotReload::Reloaded { generation: 2, .. }));
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn changed(
     while found.len() < wanted {
         match notifications.recv_timeout(DEADLINE).unwrap() {
             WatchNotification::Changed { paths, .. } => found.extend(paths),
-            WatchNotification::Unchanged => {}
+            WatchNotification::Unchanged | WatchNotification::Beside => {}
             other => panic!("{other:?}"),
         }
     }

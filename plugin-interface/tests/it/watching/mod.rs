@@ -2,6 +2,7 @@
 
 mod background;
 mod holding;
+mod lacking;
 mod places;
 mod replacing;
 mod writers;
