@@ -18,19 +18,20 @@ mod check;
 mod definition;
 mod model;
 mod parse;
+mod parts;
 mod plain;
 mod proof;
 mod wire;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
-use syn::ext::IdentExt;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 
 use plugin_annotations_backend::errors::Errors;
 use plugin_annotations_backend::generate::Request;
 use plugin_annotations_backend::syntax::{Generics, Kind, Path};
 
-use crate::model::{Body, Derived, Fields};
+use crate::model::Derived;
+use crate::parts::parts;
 use crate::plain::Plain;
 
 /// Makes a struct or an enum FFI-safe.
@@ -182,29 +183,4 @@ fn at(krate: &Path, generics: &Generics) -> TokenStream {
         Kind::Lifetime | Kind::Const => quote!('__a),
     });
     quote!(<#(#arguments),*>)
-}
-
-/// A struct, or one variant of an enum.
-struct Part<'a> {
-    /// The path for constructors and patterns.
-    path: TokenStream,
-    /// The struct of its wires, which is also the name in the union.
-    wire: Ident,
-    fields: &'a Fields,
-}
-
-fn parts<'a>(name: &Ident, body: &'a Body) -> Vec<Part<'a>> {
-    match body {
-        Body::Struct(fields) => {
-            vec![Part { path: quote!(#name), wire: format_ident!("__Wire"), fields }]
-        }
-        Body::Enum(variants) => variants
-            .iter()
-            .map(|(variant, fields)| Part {
-                path: quote!(#name::#variant),
-                wire: format_ident!("__WireOf{}", variant.unraw()),
-                fields,
-            })
-            .collect(),
-    }
 }

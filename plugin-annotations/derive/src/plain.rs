@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::Part;
 use crate::model::{Body, Derived, Field};
+use crate::parts::Part;
 use crate::proof::proof;
 use plugin_annotations_backend::spans::ffi_item;
 use plugin_annotations_backend::syntax::Kind;

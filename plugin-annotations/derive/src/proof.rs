@@ -4,8 +4,8 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::Part;
 use crate::model::{Body, Derived};
+use crate::parts::{Part, has_data};
 use plugin_annotations_backend::spans::ffi_item;
 use plugin_annotations_backend::syntax::Path;
 
@@ -38,7 +38,7 @@ pub(crate) fn proof(derived: &Derived, parts: &[Part<'_>]) -> TokenStream {
     let core = quote!(#private::core);
     let own = quote!(<Self as #krate::FfiSafe>);
     let maybe = quote!(#core::mem::MaybeUninit);
-    let fields = || parts.iter().flat_map(|part| part.fields.all());
+    let fields = || parts.iter().flat_map(|part| part.fields());
     let are_plain = fields().map(|field| ffi_item(krate, &field.ty, "PLAIN"));
     let proofs: Vec<_> = (0u32..)
         .zip(parts)
@@ -72,15 +72,11 @@ pub(crate) fn proof(derived: &Derived, parts: &[Part<'_>]) -> TokenStream {
     }
 }
 
-fn has_data(parts: &[Part<'_>]) -> bool {
-    parts.iter().any(|part| !part.fields.all().is_empty())
-}
-
 impl Part<'_> {
     /// The wire of a value.
     fn sample(&self, krate: &Path) -> TokenStream {
         let wire = &self.wire;
-        let samples = self.fields.all().iter().map(|field| {
+        let samples = self.fields().iter().map(|field| {
             let sample = ffi_item(krate, &field.ty, "SAMPLE");
             quote! {
                 // SAFETY: the field is plain, so it has a sample.
@@ -93,7 +89,7 @@ impl Part<'_> {
     /// The wire of an enum that is this variant.
     fn sample_of_variant(&self, krate: &Path, tag: u32, has_data: bool) -> TokenStream {
         let wire = &self.wire;
-        match self.fields.all() {
+        match self.fields() {
             _ if !has_data => quote!(#tag),
             [] => quote!(__Wire { tag: #tag, variant: __Variants { __none: () } }),
             _ => {
@@ -107,7 +103,7 @@ impl Part<'_> {
     fn lies_as_its_wire(&self, krate: &Path) -> TokenStream {
         let offset_of = quote!(#krate::__private::core::mem::offset_of!);
         let own = quote!(<Self as #krate::FfiSafe>);
-        let fields = self.fields.all().iter().enumerate().map(|(i, field)| {
+        let fields = self.fields().iter().enumerate().map(|(i, field)| {
             let (member, place) = (&field.member, Literal::usize_unsuffixed(i));
             quote!(#offset_of(Self, #member) == #offset_of(#own::Wire, #place))
         });
@@ -122,7 +118,7 @@ impl Part<'_> {
         let (path, wire, pattern) = (&self.path, &self.wire, self.pattern());
         let sample = self.sample_of_variant(krate, tag, has_data);
         let (mut places, mut values) = (Vec::new(), Vec::new());
-        for ((i, field), value) in self.fields.all().iter().enumerate().zip(self.values()) {
+        for ((i, field), value) in self.fields().iter().enumerate().zip(self.values()) {
             let (member, place) = (&field.member, Literal::usize_unsuffixed(i));
             let of_field = ffi_item(krate, &field.ty, "SAMPLE");
             places.push(quote! {

@@ -14,33 +14,13 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use crate::Part;
 use crate::model::{Body, Field};
+use crate::parts::{Part, has_data};
 use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::spans::{ffi_item, located};
 use plugin_annotations_backend::syntax::{Path, Type};
 
 impl Part<'_> {
-    fn fields(&self) -> &[Field] {
-        self.fields.all()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.fields().is_empty()
-    }
-
-    /// `__0`, `__1` and so on: the values of its fields.
-    pub(crate) fn values(&self) -> impl Iterator<Item = Ident> {
-        (0..self.fields().len()).map(|i| format_ident!("__{i}"))
-    }
-
-    /// `Tree { value: __0, kids: __1 }`.
-    pub(crate) fn pattern(&self) -> TokenStream {
-        let (path, values) = (&self.path, self.values());
-        let members = self.fields().iter().map(|field| &field.member);
-        quote!(#path { #(#members: #values),* })
-    }
-
     fn layout(&self, derives: &TokenStream) -> TokenStream {
         let wire = &self.wire;
         let wires: Vec<_> = self.values().map(|value| format_ident!("__W{value}")).collect();
@@ -120,10 +100,6 @@ impl Part<'_> {
             #path { #(#members: #values),* }
         }
     }
-}
-
-fn has_data(parts: &[Part<'_>]) -> bool {
-    parts.iter().any(|part| !part.is_empty())
 }
 
 fn with_data<'a>(parts: &'a [Part<'a>]) -> impl Iterator<Item = &'a Part<'a>> {

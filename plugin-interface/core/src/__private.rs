@@ -12,11 +12,11 @@ use crate::metadata;
 use crate::metadata::Writer;
 use crate::metadata::encode;
 
-pub use crate::boundary::plain::{has_size_of_wire, is_same_place, sample, seen_as, tag};
+pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
     Body, ByCopy, ByPointer, ByRef, Definition, Dyn, DynPointee, Fields, InstanceStorage,
     LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape, Source, Threads,
-    lift_wire_return,
+    has_size_of_wire, lift_wire_return,
 };
 pub use crate::interface::{VTableFor, supertrait};
 pub use crate::metadata::encode::PackageDescription;

@@ -9,7 +9,6 @@ use crate::boundary::by_ref::ByRef;
 use crate::boundary::call_scope::NeedsScope;
 use crate::boundary::lift_error::{LiftError, ReturnError};
 use crate::boundary::origin::Origin;
-use crate::boundary::plain::is_plain;
 use crate::boundary::shape::Shape;
 use crate::runtime::failure;
 
@@ -117,6 +116,20 @@ pub unsafe trait FfiSafe: Sized {
         outcome: Outcome<Self::Returned>,
         origin: Origin,
     ) -> Result<Self::At<'a>, ReturnError>;
+}
+
+/// Returns `true` if a type has the size and the alignment of its wire.
+#[doc(hidden)]
+pub const fn has_size_of_wire<T: FfiSafe>() -> bool {
+    size_of::<T>() == size_of::<T::Wire>() && align_of::<T>() == align_of::<T::Wire>()
+}
+
+/// Returns `true` if references to a type are passed by pointer. Compiles only if
+/// such a type has the size and the alignment of its wire.
+const fn is_plain<T: FfiSafe>() -> bool {
+    let is_pointer = <T::ByRef as ByRef>::IS_POINTER;
+    assert!(!is_pointer || has_size_of_wire::<T>(), "a plain type has the layout of its wire");
+    is_pointer
 }
 
 /// Implements the return of every type but `Result`: null or a failure, then

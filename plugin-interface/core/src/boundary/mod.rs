@@ -111,7 +111,7 @@ mod via;
 pub(crate) use objects::builtin;
 
 pub use crate::boundary::call_scope::{CallScope, NeedsScope};
-pub use crate::boundary::ffi_safe::{FfiSafe, LoweredGuard, lift_wire_return};
+pub use crate::boundary::ffi_safe::{FfiSafe, LoweredGuard, has_size_of_wire, lift_wire_return};
 /// The former name of [`LiftError`].
 #[doc(hidden)]
 pub use crate::boundary::lift_error::LiftError as Invalid;

@@ -19,22 +19,6 @@
 use core::mem::{MaybeUninit, transmute_copy};
 use core::ptr::from_ref;
 
-use crate::boundary::by_ref::ByRef;
-use crate::boundary::ffi_safe::FfiSafe;
-
-/// Returns `true` if a type has the size and the alignment of its wire.
-pub const fn has_size_of_wire<T: FfiSafe>() -> bool {
-    size_of::<T>() == size_of::<T::Wire>() && align_of::<T>() == align_of::<T::Wire>()
-}
-
-/// Returns `true` if references to a type are passed by pointer. Compiles only if
-/// such a type has the size and the alignment of its wire.
-pub(super) const fn is_plain<T: FfiSafe>() -> bool {
-    let is_pointer = <T::ByRef as ByRef>::IS_POINTER;
-    assert!(!is_pointer || has_size_of_wire::<T>(), "a plain type has the layout of its wire");
-    is_pointer
-}
-
 /// Returns the value that has this wire.
 ///
 /// # Safety

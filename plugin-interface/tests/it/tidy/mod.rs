@@ -22,6 +22,7 @@ const UNSAFE: &[&str] = &[
     "boundary/objects/pointee.rs",
     "boundary/objects/storage.rs",
     "boundary/objects/waker.rs",
+    "boundary/plain.rs",
     "boundary/recursion.rs",
     "boundary/shape/link.rs",
     "boundary/shape/parameter.rs",
