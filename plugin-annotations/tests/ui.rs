@@ -69,6 +69,20 @@ fn every_mistake_has_a_twin() {
     assert!(twins_alone.is_empty(), "no mistake in tests/ui: {twins_alone:?}");
 }
 
+/// A type that is rejected is used in many places of the generated code. It is one
+/// error if that code stands at the type (`spans::written_at`).
+#[test]
+fn most_mistakes_are_one_error() {
+    let mistakes = names_in("tests/ui");
+    let is_one = |name: &&String| {
+        let answer = path_of("tests/ui", name).with_extension("stderr");
+        let answer = fs::read_to_string(answer).unwrap();
+        answer.lines().filter(|line| line.starts_with("error")).count() == 1
+    };
+    let (one, all) = (mistakes.iter().filter(is_one).count(), mistakes.len());
+    assert!(one * 10 >= all * 7, "only {one} of {all}");
+}
+
 /// The twins that must be crates, and those that may be modules.
 fn twins() -> (Vec<String>, Vec<String>) {
     names_in("tests/pass").into_iter().partition(|name| {

@@ -1,9 +1,10 @@
 //! The model of an interface, a plugin and a library.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
 use crate::lifetimes;
+use crate::spans::place_of_unknown;
 use crate::syntax::{Attribute, ItemTrait, Path, Signature, Type};
 use crate::with::With;
 
@@ -51,6 +52,13 @@ pub(crate) struct Method {
 }
 
 impl Method {
+    /// The place of its one type that may not be FFI-safe, if it is one.
+    pub(crate) fn place(&self) -> Option<Span> {
+        let types: Vec<_> =
+            self.parameters.iter().map(Parameter::carrier).chain([self.returned()]).collect();
+        place_of_unknown(&types)
+    }
+
     /// Returns `true` if its return value may borrow from an argument. A lifetime
     /// that is not written belongs to its argument alone.
     pub(crate) fn may_return_arguments(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Spans that make errors of generated code point to the author's code.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::syntax::Path;
@@ -29,6 +29,88 @@ pub fn located(tokens: TokenStream, place: Span) -> TokenStream {
             token
         })
         .collect()
+}
+
+/// `tokens` as if they were written at `place`, if there is one. So the errors of a
+/// type are one error, although the compiler finds it in many places.
+///
+/// Unsafe code stays what a macro wrote, for `forbid(unsafe_code)`, and `$crate` has
+/// no other meaning.
+pub fn written_at(tokens: TokenStream, place: Option<Span>) -> TokenStream {
+    let Some(place) = place else { return tokens };
+    let mut is_unsafe = false;
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            let keeps = is_unsafe;
+            is_unsafe = matches!(&token, TokenTree::Ident(ident) if ident == "unsafe");
+            if let TokenTree::Group(group) = &token {
+                let mut inner =
+                    Group::new(group.delimiter(), written_at(group.stream(), Some(place)));
+                inner.set_span(group.span());
+                token = inner.into();
+            }
+            let is_crate = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
+            if !keeps && !is_unsafe && !is_crate {
+                token.set_span(place);
+            }
+            token
+        })
+        .collect()
+}
+
+/// The place of the one type among `types` that the compiler may reject, if it is
+/// one: one with a name that is not known, else one that is no known name.
+pub fn place_of_unknown(types: &[TokenStream]) -> Option<Span> {
+    let is_known = |ident: &Ident| KNOWN.contains(&&*ident.to_string());
+    let is_unknown = |ty: &&TokenStream| !names(TokenStream::clone(ty)).iter().all(is_known);
+    let is_composed = |ty: &&TokenStream| {
+        let text = ty.to_string().replace(' ', "");
+        !KNOWN.contains(&text.trim_start_matches('&')) && text != "()"
+    };
+    only(types.iter().filter(is_unknown))
+        .or_else(|| {
+            only(types.iter().filter(is_composed))
+                .filter(|_| !types.iter().any(|ty| is_unknown(&ty)))
+        })
+        .map(representative)
+}
+
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next();
+    first.filter(|_| all.next().is_none())
+}
+
+/// The span of a group that is the whole type, else that of its first name.
+fn representative(ty: &TokenStream) -> Span {
+    match ty.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::None => group.span(),
+        _ => names(ty.clone()).first().map_or_else(|| ends(ty).0, Ident::span),
+    }
+}
+
+/// Names of types that are FFI-safe if their arguments are.
+const KNOWN: [&str; 24] = [
+    "bool", "char", "f32", "f64", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
+    "i64", "i128", "isize", "str", "String", "Vec", "Option", "Result", "Box", "Self", "static",
+];
+
+/// What may stand before a name in a type.
+const KEYWORDS: [&str; 5] = ["mut", "dyn", "const", "impl", "_"];
+
+/// The names in a type, but no keywords.
+fn names(tokens: TokenStream) -> Vec<Ident> {
+    let mut all = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => all.extend(names(group.stream())),
+            TokenTree::Ident(ident) if !KEYWORDS.contains(&&*ident.to_string()) => {
+                all.push(ident);
+            }
+            _ => {}
+        }
+    }
+    all
 }
 
 /// The spans of the first and the last token.

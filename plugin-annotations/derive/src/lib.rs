@@ -23,14 +23,15 @@ mod plain;
 mod proof;
 mod wire;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use plugin_annotations_backend::errors::Errors;
 use plugin_annotations_backend::generate::Request;
+use plugin_annotations_backend::spans::{place_of_unknown, written_at};
 use plugin_annotations_backend::syntax::{Generics, Kind, Path};
 
-use crate::model::Derived;
+use crate::model::{Body, Derived, Field};
 use crate::parts::parts;
 use crate::plain::Plain;
 
@@ -52,8 +53,7 @@ pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
 pub fn generate(request: &Request) -> TokenStream {
     let mut errors = Errors::default();
     let derived = parse::derived(request.item.clone(), &mut errors);
-    let generated =
-        derived.map(|derived| expand(&Derived { krate: request.krate.clone(), ..derived }));
+    let generated = derived.map(|derived| expand(&request.krate, derived));
     let (proof, errors) = (request.proof(), errors.into_tokens());
     quote!(#generated #errors #proof)
 }
@@ -68,8 +68,41 @@ pub fn generate(request: &Request) -> TokenStream {
 ///             ..
 ///         }
 /// ```
-fn expand(derived: &Derived) -> TokenStream {
-    let Derived { krate, name, generics, body, lints, .. } = derived;
+fn expand(krate: &Path, derived: Derived) -> TokenStream {
+    // `$crate` would be a place of its own in each error.
+    let alias = Ident::new("__plugin_interface", Span::call_site());
+    let derived = &Derived { krate: Path::from(alias.clone()), ..derived };
+    let code = written_at(code(derived), place(derived));
+    let lints = &derived.lints;
+    quote! {
+        #(#lints)*
+        #[allow(deprecated, non_camel_case_types, unreachable_pub)]
+        #[allow(single_use_lifetimes, unused_qualifications)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+        const _: () = {
+            #[allow(unused_imports)]
+            use #krate as #alias;
+            #code
+        };
+    }
+}
+
+/// The place of the one field that may not be FFI-safe, if it is one. The code of a
+/// module that converts a field has a place of its own.
+fn place(derived: &Derived) -> Option<Span> {
+    let fields: Vec<_> = match &derived.body {
+        Body::Struct(fields) => fields.all().iter().collect(),
+        Body::Enum(variants) => variants.iter().flat_map(|(_, fields)| fields.all()).collect(),
+    };
+    if fields.iter().any(|field| field.with.is_some()) {
+        return None;
+    }
+    let types: Vec<_> = fields.into_iter().map(Field::carrier).collect();
+    place_of_unknown(&types)
+}
+
+fn code(derived: &Derived) -> TokenStream {
+    let Derived { krate, name, generics, body, .. } = derived;
     let private = quote!(#krate::__private);
     let (parameters, arguments) = (bounded(krate, generics), generics.arguments());
     let at = at(krate, generics);
@@ -90,9 +123,6 @@ fn expand(derived: &Derived) -> TokenStream {
     let outcome = quote!(#krate::abi::Outcome);
     let result = quote!(#private::core::result::Result);
     quote! {
-        #(#lints)*
-        #[allow(deprecated, non_camel_case_types, clippy::type_complexity)]
-        const _: () = {
             #layouts
             #definition
 
@@ -145,7 +175,6 @@ fn expand(derived: &Derived) -> TokenStream {
             #[allow(drop_bounds)]
             impl<__T: #private::core::ops::Drop> MustNotImplDrop for __T {}
             impl #parameters MustNotImplDrop for #name #arguments {}
-        };
     }
 }
 

@@ -47,8 +47,8 @@ impl Part<'_> {
             // A drop might use a borrow, and a call that takes the value by reference
             // outlasts that borrow. FFI-safe types have no such drop.
             let lowered = with.lower(&quote!(#value));
-            let owns = located(quote!(#krate::__private::owns), with.place());
-            Some(quote!(#owns(&#value); let #value = #lowered;))
+            let owns = located(quote!(#krate::__private::owns(&#value)), with.place());
+            Some(quote!(#owns; let #value = #lowered;))
         });
         let lowered = fields().map(|(field, value)| {
             let [lower, lower_guarded, into_wire] = ["lower", "lower_guarded", "into_wire"]

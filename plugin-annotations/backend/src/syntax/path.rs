@@ -80,6 +80,12 @@ impl Path {
     }
 }
 
+impl From<Ident> for Path {
+    fn from(name: Ident) -> Path {
+        Path { tokens: quote!(#name), names: vec![name], arguments: TokenStream::new() }
+    }
+}
+
 impl ToTokens for Path {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.tokens.to_tokens(tokens);

@@ -9,7 +9,7 @@ use super::{object, proxy_name, vtable_name};
 use crate::identity;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
-use crate::spans::located;
+use crate::spans::{located, written_at};
 use crate::syntax::Path;
 
 /// ```text
@@ -87,8 +87,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
         ["SHAPE", "NEEDS_SCOPE"].map(|item| ffi_item(krate, &returned, item));
     let place = place_of(&returned);
     let returns = located(quote!(#krate::__private::returned(#shape, #needs_scope)), place);
-    quote! {
-        #(#cfgs)*
+    let description = quote! {
         #krate::__private::MethodDescription {
             name: #name,
             since: #since,
@@ -96,5 +95,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
             parameters: &[#(#parameters),*],
             returns: #returns,
         }
-    }
+    };
+    let description = written_at(description, method.place());
+    quote!(#(#cfgs)* #description)
 }

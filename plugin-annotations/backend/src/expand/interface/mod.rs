@@ -19,7 +19,7 @@ use crate::errors::Errors;
 use crate::generate::Request;
 use crate::model::Interface;
 use crate::parse;
-use crate::syntax::{ItemTrait, TraitItem};
+use crate::syntax::{ItemTrait, Path, TraitItem};
 
 /// Makes a trait an interface: `#[plugin_interface(args)] item`.
 ///
@@ -40,8 +40,14 @@ pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
 pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenStream> {
     let (args, item) = (request.args.clone(), request.item.clone());
     let mut interface = parse::interface(args, item, errors)?;
-    interface.krate = request.krate.clone();
-    Some(expand(&interface))
+    let (krate, alias) = (&request.krate, alias(&interface.item));
+    interface.krate = Path::from(alias.clone());
+    let code = expand(&interface);
+    Some(quote! {
+        #[allow(unused_imports, non_snake_case)]
+        use #krate as #alias;
+        #code
+    })
 }
 
 /// The trait and an empty proxy, so that only the mistake is reported and not its
@@ -85,7 +91,9 @@ fn expand(interface: &Interface) -> TokenStream {
     quote! {
         #item
         #(#lints)*
-        #[allow(deprecated, clippy::borrowed_box, clippy::type_complexity)]
+        // Some of it stands at a type of the author, where lints look.
+        #[allow(deprecated, single_use_lifetimes, unused_qualifications)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         const _: () = {
             #(#shims)*
             #vtable_for
@@ -102,6 +110,12 @@ fn expand(interface: &Interface) -> TokenStream {
         #host
         #mocks
     }
+}
+
+/// The name of `plugin-interface` in the code. `$crate` would be a place of its own
+/// in each error.
+fn alias(item: &ItemTrait) -> Ident {
+    format_ident!("__plugin_interface_of_{}", item.ident.unraw())
 }
 
 fn vtable_name(item: &ItemTrait) -> Ident {

@@ -9,6 +9,7 @@ use super::forward::{Forwarded, forwarded};
 use crate::expand::interface::{object, proxy_name, since};
 use crate::lifetimes;
 use crate::model::{Interface, Method};
+use crate::spans::written_at;
 
 /// ```text
 /// Output: struct GreeterProxy { plugin_object: Object<dyn Greeter> }
@@ -146,10 +147,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
             })
         }
     });
-    quote! {
-        #(#cfgs)*
-        #(#lints)*
-        #[inline]
+    let call = quote! {
         unsafe #signature {
             let __object = &#this.plugin_object;
             #(#guards)*
@@ -165,5 +163,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
                 #is
             }
         }
-    }
+    };
+    let call = written_at(call, method.place());
+    quote!(#(#cfgs)* #(#lints)* #[inline] #call)
 }

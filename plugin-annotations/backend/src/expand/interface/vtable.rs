@@ -1,6 +1,6 @@
 //! The vtable: its layout, its functions, and the table for each type.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
@@ -8,7 +8,7 @@ use super::super::{ffi_item, place_of};
 use super::vtable_name;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
-use crate::spans::located;
+use crate::spans::{located, written_at};
 use crate::syntax::Path;
 
 /// ```text
@@ -25,13 +25,17 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
         let (cfgs, field) = (&method.cfgs, &method.signature.ident);
         let wires = wires(krate, method);
         let returned = ffi_item(krate, &lifetimes::fixed(&method.returned()), "Returned");
-        quote! {
-            #(#cfgs)*
-            #field: unsafe extern "C" fn(
+        let pointer = quote! {
+            extern "C" fn(
                 *mut #krate::abi::Opaque,
                 #(#wires,)*
             ) -> #krate::abi::Outcome<#returned>
-        }
+        };
+        // This `unsafe` is that of a type, and no unsafe code.
+        let place = method.place();
+        let unsafety = Ident::new("unsafe", place.unwrap_or_else(Span::call_site));
+        let pointer = written_at(pointer, place);
+        quote!(#(#cfgs)* #field: #unsafety #pointer)
     });
     // A lint about the name of a field asks the struct.
     let of_fields = methods.iter().flat_map(|method| &method.lints);
@@ -43,8 +47,8 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
         #[doc(hidden)]
         #(#lints)*
         #(#of_fields)*
-        #[allow(clippy::duplicated_attributes)]
-        #[allow(deprecated)]
+        #[allow(deprecated, unused_qualifications)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         #[repr(C)]
         #vis struct #vtable {
             plugin_vtable_header: #krate::abi::VTableHeader,
@@ -147,9 +151,7 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
         },
     };
     let call = method.output_with.as_ref().map_or(call.clone(), |with| with.lower(&call));
-    quote! {
-        #(#cfgs)*
-        #(#lints)*
+    let shim = quote! {
         unsafe extern "C" fn #shim<
             __Plugin: #name + ?#krate::__private::core::marker::Sized,
             __Storage: #krate::__private::InstanceStorage<__Plugin>,
@@ -168,14 +170,18 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
                 #call
             })
         }
-    }
+    };
+    let shim = written_at(shim, method.place());
+    quote!(#(#cfgs)* #(#lints)* #shim)
 }
 
 pub(super) fn vtable_for(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
     let (name, vtable) = (&item.ident, vtable_name(item));
     let fields = methods.iter().map(|method| {
         let (cfgs, field, shim) = (&method.cfgs, &method.signature.ident, shim_name(method));
-        quote!(#(#cfgs)* #field: #shim::<__Plugin, __Storage>)
+        let value = quote!(#field: #shim::<__Plugin, __Storage>);
+        let value = written_at(value, method.place());
+        quote!(#(#cfgs)* #value)
     });
     quote! {
         // SAFETY: each shim calls its method of `__Plugin`.
