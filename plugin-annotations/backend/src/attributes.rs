@@ -5,19 +5,22 @@ use quote::quote;
 
 use crate::syntax::{Attribute, divide, flat};
 
-/// Attributes of the language that a trait may have. No name of the author can hide
-/// one, so they are no macros.
-const INERT: [&str; 11] = [
+/// Attributes of the language that a trait or a method may have. No name of the
+/// author can hide one, so they are no macros. A module can hide a tool such as
+/// `diagnostic` or `rustfmt`.
+const INERT: [&str; 13] = [
     "allow",
     "cfg",
     "cfg_attr",
+    "cold",
     "deny",
     "deprecated",
-    "diagnostic",
     "doc",
     "expect",
     "forbid",
+    "inline",
     "must_use",
+    "track_caller",
     "warn",
 ];
 
@@ -63,6 +66,11 @@ pub(crate) fn inert(attributes: &[Attribute]) -> Vec<Attribute> {
 pub(crate) fn macros(attributes: &[Attribute]) -> Vec<Attribute> {
     let is_macro = |content: &TokenStream| !is_inert(content) && !is_automock(content);
     only(attributes, &|content| is_macro(content).then(|| content.clone()))
+}
+
+/// Those that may be macros, `#[automock]` too: for a method.
+pub(crate) fn macros_of_method(attributes: &[Attribute]) -> Vec<Attribute> {
+    only(attributes, &|content| (!is_inert(content)).then(|| content.clone()))
 }
 
 /// The condition of each `#[automock]`: `test` for `#[cfg_attr(test, automock)]`.
@@ -120,10 +128,7 @@ fn cfg_attr(content: &TokenStream) -> Option<(TokenStream, Vec<TokenStream>)> {
 }
 
 fn is_inert(content: &TokenStream) -> bool {
-    INERT.iter().any(|name| match *name {
-        "diagnostic" => path(content).is_some_and(|path| path.len() == 2 && path[0] == *name),
-        name => is(content, name),
-    })
+    INERT.iter().any(|name| is(content, name))
 }
 
 fn is_automock(content: &TokenStream) -> bool {
@@ -174,9 +179,15 @@ mod tests {
         assert_eq!(texts(cfgs(&all)), ["cfg_attr(a,cfg(b))", "cfg(d)"]);
         assert_eq!(texts(docs(&all)), ["doc=\"Text.\"", "cfg_attr(a,doc=\"More.\")"]);
         assert_eq!(texts(lints(&all)), ["allow(one,two)", "cfg_attr(a,allow(three))"]);
-        assert_eq!(texts(macros(&all)), ["cfg_attr(a,cfg_attr(c,tool::skip))"]);
+        assert_eq!(
+            texts(macros(&all)),
+            [
+                "cfg_attr(a,cfg_attr(c,tool::skip))",
+                "diagnostic::on_unimplemented(message=\"text\")",
+            ]
+        );
         let mocks: Vec<_> = automocks(&all).iter().map(text).collect();
         assert_eq!(mocks, ["all(a,all(c,all()))", "all()"]);
-        assert_eq!(inert(&all).len(), 5);
+        assert_eq!(inert(&all).len(), 4);
     }
 }

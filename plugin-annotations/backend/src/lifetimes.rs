@@ -180,6 +180,70 @@ fn collect(tokens: TokenStream, mut place: Place, found: &mut Vec<(Lifetime, boo
     }
 }
 
+/// The lifetimes of a type that neither its name tells nor whether it borrows at
+/// all: `'self` where the return value may have it too, and where a type has
+/// several objects or borrows, `'_ at 3` for each that is lent.
+///
+/// Two libraries must agree on them. One would keep what the other lends. The
+/// number counts the commas and brackets before, so that it does not depend on
+/// paths.
+pub(crate) fn unseen(ty: &impl ToTokens, is_of_self: &dyn Fn(&Ident) -> bool) -> String {
+    let mut walk = Unseen { found: Vec::new(), at: 0, borrows: 0, is_of_self };
+    walk.pass(ty.to_token_stream(), Place::default());
+    let Unseen { found, borrows, .. } = walk;
+    let text = |(is_of_self, at): &(bool, usize)| match (is_of_self, borrows > 1) {
+        (true, false) => Some("'self".to_owned()),
+        (false, false) => None,
+        (true, true) => Some(format!("'self at {at}")),
+        (false, true) => Some(format!("'_ at {at}")),
+    };
+    found.iter().filter_map(text).collect::<Vec<_>>().join(" + ")
+}
+
+struct Unseen<'f> {
+    /// Of `self` or not, and where.
+    found: Vec<(bool, usize)>,
+    at: usize,
+    /// The number of objects and references.
+    borrows: usize,
+    is_of_self: &'f dyn Fn(&Ident) -> bool,
+}
+
+impl Unseen<'_> {
+    fn pass(&mut self, tokens: TokenStream, mut place: Place) {
+        let mut tokens = flat(tokens).into_iter();
+        while let Some(token) = tokens.next() {
+            let here = place;
+            place = here.behind(&token);
+            match token {
+                TokenTree::Group(group) => {
+                    self.at += 1;
+                    self.pass(group.stream(), here.within(&group));
+                }
+                TokenTree::Ident(ident) if ident == "dyn" || ident == "BoxFuture" => {
+                    self.borrows += 1;
+                }
+                TokenTree::Punct(punct) => match punct.as_char() {
+                    '<' | ',' => self.at += 1,
+                    '&' => self.borrows += 1,
+                    '\'' => self.lifetime(here, tokens.next().as_ref()),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+
+    fn lifetime(&mut self, here: Place, name: Option<&TokenTree>) {
+        let Some(TokenTree::Ident(ident)) = name else { return };
+        let is_of_self = (self.is_of_self)(ident);
+        let is_seen = here.is_owned(name) || here.is_behind_and;
+        if is_of_self || !is_seen && here.is_for_owner {
+            self.found.push((is_of_self, self.at));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use quote::quote;
@@ -203,6 +267,26 @@ mod tests {
         assert!(borrowed(&within).is_empty() && borrows(&within));
         let fixed = quote!(&'call mut (dyn Iterator<Item = Box<dyn Trait + 'static>> + Send));
         assert_eq!(of_call(&within).to_string(), fixed.to_string());
+    }
+
+    #[test]
+    fn lifetimes_that_types_do_not_show_are_told() {
+        let unseen = |ty: TokenStream| unseen(&ty, &|name| name == "a");
+        for (ty, expected) in [
+            (quote!(&str), ""),
+            (quote!(&'b mut [u8]), ""),
+            (quote!(&'a str), "'self"),
+            (quote!(BoxFuture<'static, u8>), ""),
+            (quote!(Box<dyn Fn() + '_>), ""),
+            (quote!(Option<Words<'a>>), "'self"),
+            (quote!((Box<dyn Fn() + '_>, Box<dyn Fn()>)), "'_ at 3"),
+            (quote!((Box<dyn Fn()>, std::boxed::Box<dyn Fn() + '_>)), "'_ at 6"),
+            (quote!((BoxFuture<'_, u8>, BoxFuture<'static, u8>)), "'_ at 2"),
+            (quote!((&'b str, &'a str)), "'self at 2"),
+            (quote!((Words<'b>, &'b dyn Fn())), ""),
+        ] {
+            assert_eq!(unseen(ty.clone()), expected, "{ty}");
+        }
     }
 
     #[test]

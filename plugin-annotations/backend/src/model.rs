@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use crate::lifetimes;
 use crate::spans::place_of_unknown;
-use crate::syntax::{Attribute, ItemTrait, Path, Signature, Type};
+use crate::syntax::{Attribute, ItemTrait, Kind, Path, Signature, Type};
 use crate::with::With;
 
 /// A trait that becomes an interface.
@@ -64,6 +64,25 @@ impl Method {
     pub(crate) fn may_return_arguments(&self) -> bool {
         let is_named = |ty: &Type| lifetimes::borrowed(ty).iter().any(|found| found.ident != "_");
         lifetimes::borrows(&self.output) && self.parameters.iter().any(|p| is_named(&p.ty))
+    }
+
+    /// The lifetimes of a parameter that its type's name does not show.
+    pub(crate) fn unseen_lifetimes(&self, parameter: &Parameter) -> String {
+        let of_self = self.signature.receiver.as_ref().and_then(|self_| self_.lifetime.as_ref());
+        let generics = &self.signature.generics;
+        // One that is bounded may outlive that of `self`.
+        let is_bounded = generics.of(Kind::Lifetime).any(|lifetime| !lifetime.bounds.is_empty());
+        let is_returned = of_self.filter(|_| lifetimes::borrows(&self.output));
+        lifetimes::unseen(&parameter.ty, &|name| {
+            is_returned.is_some_and(|of_self| {
+                *name == of_self.ident || is_bounded && name != "_" && name != "static"
+            })
+        })
+    }
+
+    /// Those of the return value, all of which are that of `self`.
+    pub(crate) fn unseen_lifetimes_of_return(&self) -> String {
+        lifetimes::unseen(&self.output, &|_| false)
     }
 
     /// Returns `true` if an argument could leak because another one panics while it

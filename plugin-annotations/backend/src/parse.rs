@@ -52,6 +52,7 @@ fn added_in(since: &str) -> [Attribute; 2] {
 
 fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> Option<Method> {
     let signature = &method.signature;
+    check::method_attributes(&method.attrs, errors);
     let receiver = check::receiver(signature, errors);
     check::signature(signature, errors);
     let mut parameters = Vec::new();

@@ -149,6 +149,25 @@ impl<T: Sync + ?Sized> Marker<T> {
     pub const IS_SYNC: bool = true;
 }
 
+/// A constant for whether a type borrows anything: `Taken<fn(T)>`.
+///
+/// A function that takes a borrow of any lifetime is no `fn(T)` for one `T`. So
+/// the inherent constant is found for a type that owns its data, and hides the
+/// one of the trait. It sees through aliases.
+#[derive(Debug)]
+pub struct Taken<F: ?Sized>(core::marker::PhantomData<F>);
+
+impl<T> Taken<fn(T)> {
+    pub const IS_LENT: bool = false;
+}
+
+/// The result if no inherent constant hides it.
+pub trait Lent {
+    const IS_LENT: bool = true;
+}
+
+impl<F: ?Sized> Lent for Taken<F> {}
+
 /// The result if no inherent constant hides it.
 pub trait Unmarked {
     const IS_SEND: bool = false;

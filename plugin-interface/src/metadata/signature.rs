@@ -2,7 +2,7 @@
 //! of the structs and enums that they refer to.
 //!
 //! ```text
-//! method     = "fn" name "(" receiver { "," name ":" type } ")" [ "->" type ]
+//! method     = "fn" name "(" receiver { "," name ":" type } ")" [ "->" type ] [ "where" lifetimes ]
 //! definition = "struct" name [ parameters ] fields
 //!            | "enum" name [ parameters ] "{" { name fields "," } "}"
 //! fields     = [ "{" { name ":" type "," } "}" | "(" { type "," } ")" ]
@@ -235,6 +235,7 @@ fn parse_type(text: &str, depth: usize) -> Type {
 impl Method {
     /// Parses a signature. Returns `None` if the text is not a signature.
     pub fn parse(text: &str) -> Option<Method> {
+        let text = text.split_once(" where ").map_or(text, |(signature, _)| signature);
         let (name, rest) = name(text.strip_prefix("fn ")?)?;
         let (parameters, rest) = rest.split_at(end_of_brackets(rest)?);
         let mut parameters = split(enclosed(parameters, "(", ")")?);

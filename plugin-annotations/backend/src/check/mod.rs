@@ -19,7 +19,7 @@ pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
     for attribute in attributes::macros(&item.attrs) {
         errors.at(
             &attribute,
-            "this may be a macro, which would get the trait with everything that `#[plugin_interface]` adds: write it above `#[plugin_interface]`",
+            "this may be a macro, which would get the trait with everything that `#[plugin_interface]` adds: write it above `#[plugin_interface]`; remove it if it is one of a tool, such as `diagnostic`, since a module of that name would make it a macro",
         );
     }
     if let Some(unsafety) = &item.unsafety {
@@ -128,6 +128,17 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
         errors.at(
             &token,
             "an interface method cannot have a `where` clause: a vtable holds every method; remove it",
+        );
+    }
+}
+
+/// Rejects attributes that may change the signature behind the macro's back. The
+/// generated code has the signature that is written.
+pub(crate) fn method_attributes(attributes: &[Attribute], errors: &mut Errors) {
+    for attribute in attributes::macros_of_method(attributes) {
+        errors.at(
+            &attribute,
+            "this may be a macro, which could change the method after `#[plugin_interface]` has read it: write it on the method of an implementation, or remove it",
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Tests: types that refer to themselves can be passed, and are described.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
-use super::{Body, Definition, FfiSafe, Fields, Origin, Parameter, Shape, Source};
+use super::{Body, Definition, FfiSafe, Fields, Naming, Origin, Parameter, Shape, Source};
 use crate::__private::interface_record;
 use crate::boundary::via::converts_via;
 use crate::metadata::Writer;
@@ -94,10 +94,17 @@ fn types_that_refer_to_themselves_are_passed() {
 /// Returns the fingerprint of a method that takes values of these types, and
 /// that of an interface with this method.
 fn fingerprints(shapes: &[&'static Shape]) -> (u128, u128) {
-    let parameters = shapes.iter().map(|shape| ParameterDescription { name: "_", shape });
+    let parameters = shapes.iter().map(|shape| ParameterDescription {
+        name: "_",
+        shape,
+        is_lent: false,
+        lifetimes: "",
+    });
     let parameters = Box::leak(parameters.collect());
     let (receiver, returns) = (Receiver::Ref, <()>::SHAPE);
-    let method = || MethodDescription { name: "grow", since: "", receiver, parameters, returns };
+    let (name, since, is_lent, lifetimes) = ("grow", "", false, "");
+    let method =
+        || MethodDescription { name, since, receiver, parameters, returns, is_lent, lifetimes };
     let (path, version, methods) = ("garden::Garden", "1.0", Box::leak(Box::new([method()])));
     let interface = InterfaceDescription {
         path,
@@ -197,8 +204,15 @@ fn two_interfaces_with_one_hash_of_64_bits_differ() {
     let found = [("mlnenapcnmdacehb", u64::SHAPE), ("lnchbjpcmabnabkd", String::SHAPE)];
     let [one, other] = found.map(|(name, returns)| {
         let (receiver, since, parameters) = (Receiver::Ref, "", &[][..]);
-        let method =
-            |name, returns| MethodDescription { name, since, receiver, parameters, returns };
+        let method = |name, returns| MethodDescription {
+            name,
+            since,
+            receiver,
+            parameters,
+            returns,
+            is_lent: false,
+            lifetimes: "",
+        };
         let methods = Box::leak(Box::new([method("a", returns), method(name, <()>::SHAPE)]));
         let methods = &*methods;
         let (path, source, version) = ("tools::Tool", Source::UNKNOWN, "1.0");
@@ -227,6 +241,39 @@ fn arguments_of_generic_types_count() {
     assert_ne!(fingerprints(&[<Node<Tree>>::SHAPE]), fingerprints(&[<Node<Nest>>::SHAPE]));
 }
 
+#[test]
+fn lifetimes_count_and_names_of_parameters_do_not() {
+    let method = |name, shape, is_lent, lifetimes| {
+        let parameter = ParameterDescription { name, shape, is_lent, lifetimes };
+        MethodDescription {
+            name: "pick",
+            since: "",
+            receiver: Receiver::Ref,
+            parameters: Box::leak(Box::new([parameter])),
+            returns: <&str>::SHAPE,
+            is_lent: true,
+            lifetimes: "",
+        }
+    };
+    let text = |method: &MethodDescription| {
+        let mut text = Writer::<128>::new();
+        method.write_signature(&mut text, Naming::Short(&[]));
+        let len = text.len();
+        String::from_utf8(text.filled(len)).unwrap()
+    };
+    let call = <Box<dyn Fn()>>::SHAPE;
+    let (lent, kept) = (method("x", call, true, ""), method("x", call, false, ""));
+    assert_ne!(lent.hash(), kept.hash());
+    assert_eq!(lent.hash(), method("y", call, true, "").hash());
+    assert_eq!(text(&lent), "fn pick(&self, x: Box<dyn Fn()>) -> &str where x: '_");
+    assert_eq!(text(&kept), "fn pick(&self, x: Box<dyn Fn()>) -> &str");
+    let (own, borrowed) =
+        (method("x", <&str>::SHAPE, true, ""), method("x", <&str>::SHAPE, true, "'self"));
+    assert_ne!(own.hash(), borrowed.hash());
+    assert_eq!(text(&own), "fn pick(&self, x: &str) -> &str");
+    assert_eq!(text(&borrowed), "fn pick(&self, x: &str) -> &str where x: 'self");
+}
+
 /// A description of these types, as constants.
 const GARDEN: InterfaceDescription = InterfaceDescription {
     path: "garden::Garden",
@@ -238,8 +285,15 @@ const GARDEN: InterfaceDescription = InterfaceDescription {
         name: "grow",
         since: "",
         receiver: Receiver::Ref,
-        parameters: &[ParameterDescription { name: "trees", shape: <Vec<Tree>>::SHAPE }],
+        parameters: &[ParameterDescription {
+            name: "trees",
+            shape: <Vec<Tree>>::SHAPE,
+            is_lent: false,
+            lifetimes: "",
+        }],
         returns: <Node<Tree>>::SHAPE,
+        is_lent: false,
+        lifetimes: "",
     }],
 };
 

@@ -19,6 +19,10 @@ pub enum Receiver {
 pub struct ParameterDescription {
     pub name: &'static str,
     pub shape: &'static Shape,
+    /// Something in it is lent for the call, and must not be kept.
+    pub is_lent: bool,
+    /// Further lifetimes: which parts are lent, and which the return may have.
+    pub lifetimes: &'static str,
 }
 
 /// One method of an interface.
@@ -31,6 +35,10 @@ pub struct MethodDescription {
     pub receiver: Receiver,
     pub parameters: &'static [ParameterDescription],
     pub returns: &'static Shape,
+    /// The return borrows from `self`.
+    pub is_lent: bool,
+    /// Further lifetimes of the return: which parts borrow.
+    pub lifetimes: &'static str,
 }
 
 /// An interface: the source of its fingerprint, its metadata record and all

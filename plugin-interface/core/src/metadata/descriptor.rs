@@ -1,7 +1,9 @@
 //! Signatures and fingerprints of an interface, computed at compile time.
 
 use crate::boundary::{Definitions, Naming, Shape};
-use crate::metadata::description::{InterfaceDescription, MethodDescription, Receiver};
+use crate::metadata::description::{
+    InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
+};
 use crate::metadata::objects::Interfaces;
 use crate::metadata::writer::Writer;
 
@@ -34,6 +36,34 @@ impl MethodDescription {
             out.text(" -> ");
             self.returns.write(out, naming);
         }
+        self.write_lifetimes(out, naming);
+    }
+
+    /// Writes the lifetimes that the types do not show, if there are any. A
+    /// parameter that one side lends must not be kept by the other.
+    const fn write_lifetimes<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
+        let (mut separator, mut i) = (" where ", 0);
+        while i <= self.parameters.len() {
+            let is_return = i == self.parameters.len();
+            let lifetimes = if is_return {
+                unseen(self.is_lent, self.lifetimes, self.returns)
+            } else {
+                let ParameterDescription { is_lent, lifetimes, shape, .. } = self.parameters[i];
+                unseen(is_lent, lifetimes, shape)
+            };
+            if !lifetimes.is_empty() {
+                out.text(separator);
+                match naming {
+                    _ if is_return => out.text("return"),
+                    Naming::Short(_) => out.text(self.parameters[i].name),
+                    Naming::Full => out.number(i),
+                }
+                out.text(": ");
+                out.text(lifetimes);
+                separator = ", ";
+            }
+            i += 1;
+        }
     }
 
     /// Hashes name and types, but no names of parameters.
@@ -60,6 +90,11 @@ impl MethodDescription {
         }
         types.add(self.returns, out);
     }
+}
+
+/// Returns the lifetimes that a signature must tell: a `&` needs no words.
+const fn unseen(is_lent: bool, lifetimes: &'static str, shape: &Shape) -> &'static str {
+    if lifetimes.is_empty() && is_lent && !shape.shows_borrow() { "'_" } else { lifetimes }
 }
 
 impl InterfaceDescription {

@@ -79,6 +79,8 @@ mod tests {
             receiver: Receiver::Ref,
             parameters: &[],
             returns: &Shape::Unit,
+            is_lent: false,
+            lifetimes: "",
         };
         let methods: Vec<_> = methods.iter().map(describe).collect();
         let (path, methods) = ("home::Lamp", &*methods.leak());

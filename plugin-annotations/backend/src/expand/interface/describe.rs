@@ -10,7 +10,7 @@ use crate::identity;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::{located, written_at};
-use crate::syntax::Path;
+use crate::syntax::{Path, Type};
 
 /// ```text
 /// Output: static __DESCRIPTION: InterfaceDescription = ..;
@@ -30,7 +30,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 
         static __DESCRIPTION: #krate::__private::InterfaceDescription = {
             #[allow(unused_imports)]
-            use #krate::__private::Unmarked as _;
+            use #krate::__private::{Lent as _, Unmarked as _};
             #krate::__private::InterfaceDescription {
                 path: __PATH,
                 source: #source,
@@ -73,16 +73,21 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
         Receiver::RefMut => quote!(RefMut),
     };
     let parameters = method.parameters.iter().map(|parameter| {
-        let name = &parameter.name;
+        let (name, lifetimes) = (&parameter.name, method.unseen_lifetimes(parameter));
         let shape = ffi_item(krate, &lifetimes::fixed(&parameter.carrier()), "SHAPE");
+        let is_lent = is_lent(krate, &parameter.ty);
         quote! {
             #krate::__private::ParameterDescription {
                 name: #name,
                 shape: #shape,
+                is_lent: #is_lent,
+                lifetimes: #lifetimes,
             }
         }
     });
     let returned = lifetimes::fixed(&method.returned());
+    let (is_lent, lifetimes) =
+        (is_lent(krate, &method.output), method.unseen_lifetimes_of_return());
     let [shape, needs_scope] =
         ["SHAPE", "NEEDS_SCOPE"].map(|item| ffi_item(krate, &returned, item));
     let place = place_of(&returned);
@@ -94,8 +99,17 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
             receiver: #krate::__private::Receiver::#receiver,
             parameters: &[#(#parameters),*],
             returns: #returns,
+            is_lent: #is_lent,
+            lifetimes: #lifetimes,
         }
     };
     let description = written_at(description, method.place());
     quote!(#(#cfgs)* #description)
+}
+
+/// The constant that tells whether a type borrows anything, also behind an alias.
+/// An inherent constant hides the one of the trait for types that do not.
+fn is_lent(krate: &Path, ty: &Type) -> TokenStream {
+    let ty = lifetimes::inferred(ty);
+    quote!(<#krate::__private::Taken<fn(#ty)>>::IS_LENT)
 }
