@@ -147,6 +147,69 @@ fn a_library_that_a_plugin_brought_along_is_kept_and_named() {
     assert!(kept.bytes > 0);
 }
 
+/// Compiles a library for C that is written in Rust, with a standard library of
+/// its own or a shared one.
+fn rust_helper(directory: &Directory, kind: &str, name: &str) {
+    let source = directory.path().join("helper.rs");
+    let content = r#"
+        struct Kept(Vec<u8>);
+        impl Drop for Kept {
+            fn drop(&mut self) {
+                assert_eq!(self.0.pop(), Some(1));
+            }
+        }
+        thread_local!(static KEPT: Kept = Kept(vec![1]));
+        #[unsafe(no_mangle)]
+        pub extern "C" fn text() -> *const std::ffi::c_char {
+            let _ = std::thread::current().id();
+            KEPT.with(|kept| assert!(!kept.0.is_empty()));
+            c"rusty".as_ptr()
+        }"#;
+    std::fs::write(&source, content).unwrap();
+    let rustc = || Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+    let found = rustc().args(["--print", "target-libdir"]).output().unwrap();
+    let shared = String::from_utf8(found.stdout).unwrap();
+    let status = rustc()
+        .args(["--edition=2024", "--crate-name", name, "--crate-type", kind, "-Cprefer-dynamic"])
+        .arg(format!("-Clink-arg=-Wl,-rpath,{}", shared.trim()))
+        .arg("-o")
+        .arg(directory.library(name))
+        .arg(&source)
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn a_rust_library_that_a_plugin_needs_outlives_the_threads_that_it_was_used_by() {
+    for (kind, name) in [("cdylib", "own_std_helper"), ("dylib", "shared_std_helper")] {
+        let directory = Directory::new();
+        rust_helper(&directory, kind, name);
+        let plugin = format!("{kind}_user");
+        let rpath = format!("-Wl,-rpath,{}", directory.path().display());
+        let arguments = [&*format!("-l{name}"), &rpath];
+        let path = directory.compile_with(&plugin, &["NAMED_BY=text"], "", &arguments);
+        let is_unmapped = plugin.clone();
+        let work = move || {
+            let handles = PluginManager::new().load_library(path).unwrap();
+            assert_eq!(handles[0].as_greeter().unwrap().name(), "rusty");
+            drop(handles);
+            until("the plugin is unmapped", || {
+                // Looks at those that wait.
+                drop(retained());
+                !is_mapped(&is_unmapped)
+            });
+            assert!(is_mapped(name));
+        };
+        // The end of the thread drops the thread-local.
+        thread::spawn(work).join().unwrap();
+        let helper = directory.library(name);
+        let kept = retained().into_iter().find(|kept| kept.path == helper);
+        let text = kept.expect("it is kept").outcome.to_string();
+        assert!(text.contains(&format!("lib{plugin}.so needs it")), "{text}");
+    }
+}
+
 #[test]
 fn what_comes_along_is_kept_once_however_often_it_comes() {
     let directory = Directory::new();
