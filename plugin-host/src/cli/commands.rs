@@ -13,6 +13,12 @@ pub(crate) struct ListArgs {
     /// Directories to list.
     #[arg(required = true, value_name = "DIR")]
     pub(crate) directories: Vec<PathBuf>,
+    /// List what a host of this interface would load, and what it would refuse.
+    ///
+    /// Its name, or its full path if several are named so. A host also compares the
+    /// methods, which are not known here.
+    #[arg(long, value_name = "INTERFACE")]
+    pub(crate) interface: Option<String>,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
     /// Print JSON.

@@ -6,6 +6,7 @@ use anyhow::Context;
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
 
 use crate::cli::HeaderArgs;
+use crate::commands::interface_name;
 use crate::exit::Exit;
 use crate::header::header;
 use crate::output::{print_error, print_note};
@@ -50,24 +51,9 @@ fn unusable(interface: &InterfaceMetadata) -> Option<&'static str> {
 /// Finds the interface with that full path, or the only one with that name.
 fn named<'m>(metadata: &'m PluginMetadata, name: &str) -> Result<&'m InterfaceMetadata, String> {
     let all = &metadata.interfaces;
-    if let Some(interface) = all.iter().find(|interface| interface.path == name) {
-        return Ok(interface);
-    }
-    let list = |interfaces: &mut dyn Iterator<Item = &InterfaceMetadata>| {
-        interfaces.map(|interface| interface.path.as_str()).collect::<Vec<_>>().join(", ")
-    };
-    let mut found = all.iter().filter(|interface| interface.name() == name);
-    match (found.next(), found.next()) {
-        (Some(interface), None) => Ok(interface),
-        (None, _) => Err(format!(
-            "it has no interface {name}; it has {}",
-            if all.is_empty() { "none".to_owned() } else { list(&mut all.iter()) }
-        )),
-        (Some(_), Some(_)) => {
-            let mut found = all.iter().filter(|interface| interface.name() == name);
-            Err(format!("several interfaces are named {name}; write one of {}", list(&mut found)))
-        }
-    }
+    let paths: Vec<_> = all.iter().map(|interface| interface.path.as_str()).collect();
+    let path = interface_name::find(&paths, name)?;
+    Ok(all.iter().find(|interface| interface.path == path).expect("it is one of them"))
 }
 
 #[cfg(test)]
@@ -93,7 +79,7 @@ mod tests {
         assert_eq!(found("other::Tool"), Ok("other::Tool"));
         let several = "several interfaces are named Tool; write one of one::Tool, other::Tool";
         assert_eq!(found("Tool"), Err(several.to_owned()));
-        let none = "it has no interface Tol; it has one::Single, one::Tool, other::Tool";
+        let none = "no interface is named Tol; write one of one::Single, one::Tool, other::Tool";
         assert_eq!(found("Tol"), Err(none.to_owned()));
 
         let interface = &metadata.interfaces[0];

@@ -1,41 +1,121 @@
 //! `list DIR..`: prints the plugins of directories, without running any.
 
+use std::path::{Path, PathBuf};
+
+use plugin_interface::metadata::InterfaceMetadata;
+use plugin_interface::{LoadError, Mismatch, ScanEntry, inspect};
+
 use crate::cli::ListArgs;
+use crate::commands::interface_name;
 use crate::exit::Exit;
 use crate::manager::without_probe;
-use crate::output::{describe, escaped, print_error, print_json, print_line, waiting};
+use crate::output::{
+    describe, escaped, print_error, print_failure, print_json, print_line, print_note, waiting,
+};
 use crate::report::list::{ListRow, table};
 
 pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
-    let mut exit = Exit::Ok;
-    let mut rows = Vec::new();
     let manager = without_probe(&args.policy)?;
-    for directory in &args.directories {
-        let waiting = waiting(format!("reading {}", escaped(&directory.display().to_string())));
-        let found = manager.survey(directory);
-        waiting.finish_and_clear();
-        let found = found.unwrap_or_else(|error| {
-            print_error(&describe(&error));
-            exit = exit.max(Exit::from(&error));
-            Vec::new()
-        });
-        for entry in found {
-            exit = exit.max(entry.result.as_ref().map_or_else(Exit::from, |_| Exit::Ok));
-            rows.push(ListRow::of(&entry.path, &entry.result));
-        }
+    let found = Found::read(&args.directories, |directory| manager.survey(directory));
+    let Some(name) = &args.interface else { return found.print(args) };
+    let known = found.interfaces();
+    if known.is_empty() {
+        // Whatever is asked for, each file is refused for a reason of its own.
+        return found.print(args);
     }
-    if args.json {
-        print_json(&rows)?;
-    } else if !rows.is_empty() {
-        print_line(&table(&rows))?;
-        for reason in rows.iter().filter_map(|row| row.reason.as_ref()) {
-            print_error(reason);
-        }
-    } else if exit == Exit::Ok {
-        // An empty directory is a fine answer; only `run` and `check` need plugins.
-        for directory in &args.directories {
-            print_line(&escaped(&super::nothing_in(directory)))?;
-        }
-    }
+    let path =
+        match interface_name::find(&known.iter().map(|it| &*it.path).collect::<Vec<_>>(), name) {
+            Ok(path) => path,
+            Err(error) => {
+                print_failure(&error, args.json);
+                return Ok(Exit::Usage);
+            }
+        };
+    let found =
+        Found::read(&args.directories, |directory| manager.survey_for_path(directory, path));
+    let exit = found.print(args)?;
+    found.note_differences(path);
     Ok(exit)
+}
+
+/// The content of the directories.
+#[derive(Default)]
+struct Found {
+    entries: Vec<ScanEntry>,
+    /// The errors of directories that cannot be read.
+    errors: Vec<LoadError>,
+}
+
+impl Found {
+    fn read(
+        directories: &[PathBuf],
+        survey: impl Fn(&Path) -> Result<Vec<ScanEntry>, LoadError>,
+    ) -> Found {
+        let mut all = Found::default();
+        for directory in directories {
+            let waiting = waiting(format!("reading {}", escaped(&directory.display().to_string())));
+            let found = survey(directory);
+            waiting.finish_and_clear();
+            match found {
+                Ok(entries) => all.entries.extend(entries),
+                Err(error) => all.errors.push(error),
+            }
+        }
+        all
+    }
+
+    /// Returns the interfaces of all libraries, also of those that are refused.
+    fn interfaces(&self) -> Vec<InterfaceMetadata> {
+        let of = |entry: &ScanEntry| match &entry.result {
+            Ok(metadata) => metadata.interfaces.clone(),
+            Err(_) => inspect(&entry.path).map_or_else(|_| Vec::new(), |it| it.interfaces),
+        };
+        self.entries.iter().flat_map(of).collect()
+    }
+
+    fn print(&self, args: &ListArgs) -> anyhow::Result<Exit> {
+        for error in &self.errors {
+            print_error(&describe(error));
+        }
+        let errors = self.entries.iter().filter_map(|entry| entry.result.as_ref().err());
+        let exit = errors.chain(&self.errors).map(Exit::from).max().unwrap_or(Exit::Ok);
+        let rows: Vec<_> =
+            self.entries.iter().map(|entry| ListRow::of(&entry.path, &entry.result)).collect();
+        if args.json {
+            print_json(&rows)?;
+        } else if !rows.is_empty() {
+            print_line(&table(&rows))?;
+            for reason in rows.iter().filter_map(|row| row.reason.as_ref()) {
+                print_error(reason);
+            }
+        } else if exit == Exit::Ok {
+            // An empty directory is a fine answer; only `run` and `check` need plugins.
+            for directory in &args.directories {
+                print_line(&escaped(&super::nothing_in(directory)))?;
+            }
+        }
+        Ok(exit)
+    }
+
+    /// Prints which libraries no host can load together, since the interface at that
+    /// path differs.
+    fn note_differences(&self, path: &str) {
+        let of = |entry: &ScanEntry| -> Vec<InterfaceMetadata> {
+            let metadata = entry.result.iter();
+            // Two versions of a crate may offer two of one path.
+            let all = metadata.flat_map(|metadata| &metadata.interfaces);
+            all.filter(|interface| interface.path == path).cloned().collect()
+        };
+        let loaded = self.entries.iter().filter(|entry| entry.result.is_ok());
+        let mut loaded = loaded.map(|entry| (entry.path.display(), of(entry)));
+        let Some((first, hosts)) = loaded.next() else { return };
+        for (other, plugins) in loaded {
+            let is_same = |host| plugins.iter().any(|it| Mismatch::between(host, it).is_none());
+            if !hosts.iter().any(is_same) {
+                print_note(&format!(
+                    "{path} is not the same in {first} and {other}, so no host loads both; compare them by `plugin-host diff`"
+                ));
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod header;
 pub(crate) mod inspect;
+mod interface_name;
 pub(crate) mod list;
 pub(crate) mod run;
 pub(crate) mod watch;

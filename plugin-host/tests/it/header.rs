@@ -50,7 +50,7 @@ fn an_interface_without_a_header_has_an_error_and_an_exit_code() {
             handwritten,
             "Tool",
             2,
-            "it has no interface Tool; it has plugin_interface::greeter::Greeter",
+            "no interface is named Tool; write one of plugin_interface::greeter::Greeter",
         ),
         (handwritten, "Greeter", 1, "plugin_interface::greeter::Greeter lists no methods"),
         ("no/such/library.so", "Greeter", 2, "cannot read"),

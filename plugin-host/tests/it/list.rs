@@ -1,6 +1,7 @@
 //! `list`: every file is reported, none is run.
 
-use crate::environment::{Directory, plugin_host};
+use crate::environment::{Answer, Directory, plugin_host};
+use crate::records::{Interface, Method, of, package};
 
 /// Returns the source of a constructor that creates a file.
 fn canary(file: &std::path::Path) -> String {
@@ -105,4 +106,99 @@ fn a_directory_without_plugins_is_a_fine_answer_of_list_only() {
         assert_eq!((answer.code, answer.out.as_str()), (1, ""), "{answer:?}");
         assert!(answer.err.contains("no plugins in "), "{answer:?}");
     }
+}
+
+const NAME: Method = ("fn name(&self) -> &str", "", 11);
+const SIZE: Method = ("fn size(&self) -> u32", "", 12);
+/// A package of Rust whose panics unwind, and one whose panics abort.
+const UNWINDS: u8 = 3;
+const ABORTS: u8 = 2;
+
+/// A directory with plugins for `tools::Tool`, `other::Tool` and `tools::Part`.
+fn tools() -> Directory {
+    let directory = Directory::new();
+    let methods: &[Method] = &[NAME];
+    let tool = of("tools::Tool", "1.0", methods);
+    let library = |name, flags, interfaces: &[Interface<'_>], registrations: &[(&str, &str)]| {
+        package(&directory, name, flags, interfaces, registrations);
+    };
+    library("a", UNWINDS, &[tool], &[("tools::Tool", "A")]);
+    let hidden = of("tools::Hidden", "1.0", methods);
+    library("aborts", ABORTS, &[hidden], &[("tools::Hidden", "B")]);
+    library("other", UNWINDS, &[of("other::Tool", "1.0", methods)], &[("other::Tool", "O")]);
+    library("part", UNWINDS, &[of("tools::Part", "1.0", methods), tool], &[("tools::Part", "P")]);
+    library("z", UNWINDS, &[of("tools::Tool", "1.0", &[SIZE])], &[("tools::Tool", "Z")]);
+    std::fs::write(directory.library("text"), "hello").unwrap();
+    directory
+}
+
+fn list_for(directory: &Directory, interface: &str, more: &[&str]) -> Answer {
+    let mut arguments = directory.arguments(&["list"]);
+    arguments.extend(
+        ["--interface", interface]
+            .into_iter()
+            .chain(more.iter().copied())
+            .map(std::ffi::OsStr::new),
+    );
+    plugin_host(&arguments)
+}
+
+#[test]
+fn a_list_for_an_interface_says_what_a_load_would_refuse() {
+    let directory = tools();
+    let answer = list_for(&directory, "tools::Tool", &["--json"]);
+    assert_eq!(answer.code, 3, "{answer:?}");
+    let rows = answer.json();
+    let expected = [
+        ("a", ""),
+        ("aborts", "panic = \"abort\""),
+        ("other", "has no plugin for tools::Tool; it offers other::Tool; if it only moved"),
+        ("part", "implements nothing; put #[plugin_impl(Tool)]"),
+        ("text", "is not a dynamic library"),
+        ("z", ""),
+    ];
+    assert_eq!(rows.as_array().unwrap().len(), expected.len(), "{rows:#}");
+    for (row, (name, reason)) in rows.as_array().unwrap().iter().zip(expected) {
+        assert_eq!(row["file"], directory.library(name).display().to_string());
+        match reason {
+            "" => assert_eq!((&row["verdict"], row["reason"].is_null()), (&"ok".into(), true)),
+            _ => assert!(row["reason"].as_str().unwrap().contains(reason), "{row}"),
+        }
+    }
+    let note = answer.err.lines().find(|line| line.starts_with("note: ")).unwrap();
+    assert!(note.contains("liba.so and ") && note.contains("no host loads both"), "{note}");
+    let text = list_for(&directory, "tools::Tool", &[]);
+    assert_eq!((text.code, text.err.matches("error: ").count()), (3, 4), "{text:?}");
+}
+
+#[test]
+fn an_interface_is_named_by_its_name_if_that_is_unique() {
+    let directory = tools();
+    let part = list_for(&directory, "Part", &["--json"]);
+    assert_eq!((part.code, &part.json()[3]["verdict"]), (3, &"ok".into()), "{part:?}");
+    // One that only a refused library has.
+    let hidden = list_for(&directory, "Hidden", &["--json"]);
+    let reason = hidden.json()[1]["reason"].to_string();
+    assert!(hidden.code == 3 && reason.contains("panic = "), "{hidden:?}");
+    for (name, expected) in [
+        ("Tool", "several interfaces are named Tool; write one of other::Tool, tools::Tool"),
+        ("Tol", "no interface is named Tol; write one of other::Tool, tools::Hidden, tools::Part"),
+        ("tools::Tol", "no interface is named tools::Tol; write one of other::Tool"),
+    ] {
+        let answer = list_for(&directory, name, &[]);
+        assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{answer:?}");
+        assert!(answer.err.starts_with(&format!("error: {expected}")), "{answer:?}");
+        let json = list_for(&directory, name, &["--json"]);
+        assert!(json.json()["error"].as_str().unwrap().starts_with(expected), "{json:?}");
+    }
+}
+
+#[test]
+fn whatever_is_asked_for_an_empty_directory_is_fine_and_a_bad_file_is_not() {
+    let directory = Directory::new();
+    let empty = list_for(&directory, "Tool", &[]);
+    assert_eq!((empty.code, empty.err.as_str()), (0, ""), "{empty:?}");
+    std::fs::write(directory.library("text"), "hello").unwrap();
+    let text = list_for(&directory, "Tool", &[]);
+    assert!(text.code == 1 && text.err.contains("is not a dynamic library"), "{text:?}");
 }

@@ -53,7 +53,8 @@ pub use load::timings::StageTimes;
 pub use manager::handle::PluginHandle;
 #[cfg(feature = "watch")]
 pub use manager::retry::RetryHandle;
-pub use manager::{PluginManager, Rejected, ScanEntry};
+pub use manager::survey::ScanEntry;
+pub use manager::{PluginManager, Rejected};
 pub use platform::exit_status::describe_exit;
 pub use platform::parent_death::end_with_parent;
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};

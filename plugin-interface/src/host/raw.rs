@@ -19,6 +19,7 @@ use crate::host::library::mapped::Mapped;
 use crate::host::library::symbols;
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
+use crate::host::load::admit::Wanted;
 use crate::host::load::check::{AnyMachine, check, inspect};
 use crate::host::load::discover::Candidate;
 use crate::host::load::pipeline::{Kind, Loader};
@@ -144,7 +145,7 @@ impl Kind for RawLibrary {
         metadata: &PluginMetadata,
         policy: &LoadPolicy,
     ) -> Result<(), LoadError> {
-        admit::admit(path, metadata, policy, Some(self.wanted))?;
+        admit::admit(path, metadata, policy, Wanted::Interface(self.wanted))?;
         admit::same(path, metadata, self.wanted)
     }
 

@@ -1,11 +1,13 @@
 //! Finding and loading what is there.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use fixture_interface::everything::Everything;
 use fixture_interface::{Echo, Tally};
 use plugin_interface::metadata::InterfaceMetadata;
 use plugin_interface::{
-    Greeter, InspectError, LoadError, LoadPolicy, PluginManager, PluginTrait, inspect,
+    Greeter, InspectError, Interface, LoadError, LoadPolicy, PluginManager, PluginTrait, inspect,
 };
 
 use crate::fixtures::{Directory, fixture};
@@ -158,6 +160,38 @@ fn a_survey_reports_every_file_and_opens_none() {
     let [healthy, text] = &surveyed[..] else { panic!("{surveyed:?}") };
     assert_eq!(healthy.result.as_ref().unwrap().package.name, "healthy");
     assert!(text.result.as_ref().unwrap_err().to_string().contains("not a dynamic library"));
+}
+
+#[test]
+fn a_survey_for_an_interface_refuses_what_a_load_refuses_with_the_same_words() {
+    fn compare<I: Interface + ?Sized>(directory: &Directory) -> usize {
+        let mut manager = PluginManager::new();
+        let handles = manager.load_plugins(directory.path(), PluginTrait::of::<I>()).unwrap();
+        let loaded: BTreeSet<_> = handles.iter().map(|handle| handle.path().to_owned()).collect();
+        let found = manager.survey_for::<I>(directory.path()).unwrap();
+        let (good, bad): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|entry| entry.result.is_ok());
+        assert_eq!(good.into_iter().map(|entry| entry.path).collect::<BTreeSet<_>>(), loaded);
+        let refused: Vec<_> = bad.iter().map(|it| it.result.as_ref().unwrap_err()).collect();
+        let text =
+            |errors: &[&LoadError]| errors.iter().map(|it| it.to_string()).collect::<Vec<_>>();
+        let rejected: Vec<_> = manager.rejected().iter().map(|it| &it.error).collect();
+        assert_eq!(text(&refused), text(&rejected));
+        let classes =
+            |errors: &[&LoadError]| errors.iter().map(|it| it.class()).collect::<Vec<_>>();
+        assert_eq!(classes(&refused), classes(&rejected));
+        // A path says less, so it refuses no more.
+        let by_path = manager.survey_for_path(directory.path(), PluginTrait::of::<I>().path());
+        let by_path = by_path.unwrap().into_iter().filter(|entry| entry.result.is_err()).count();
+        assert!(by_path <= refused.len());
+        refused.len() - by_path
+    }
+    let directory = Directory::of(&["fixture_interface", "healthy", "strict"]);
+    std::fs::copy(directory.library("healthy"), directory.library("twin")).unwrap();
+    directory.write("text", b"not a library");
+    assert_eq!(compare::<dyn Greeter>(&directory), 0);
+    assert_eq!(compare::<dyn Tally>(&directory), 1, "the one whose methods differ");
+    assert_eq!(compare::<dyn Everything>(&directory), 0);
 }
 
 #[test]

@@ -275,6 +275,11 @@ fn origin(ty: &TypeMetadata) -> String {
     }
 }
 
+/// Returns the remedy if what has this attribute only moved from that path.
+pub(crate) fn keep_path(attribute: &str, before: &str) -> String {
+    format!("if it only moved, keep its identity by `#[{attribute}(path = \"{before}\")]`")
+}
+
 /// Returns the difference of a type or an interface that has another path.
 fn moved(kind: &'static str, paths: [&str; 2]) -> Difference {
     let place = format!("in the {kind} {}", last_name(paths[0]));
@@ -335,6 +340,7 @@ fn of_fields(host: &[Field], plugin: &[Field], of: &str) -> Option<Difference> {
     }
 }
 
-fn last_name(path: &str) -> &str {
+/// Returns the last part of a path.
+pub(crate) fn last_name(path: &str) -> &str {
     path.rsplit("::").next().unwrap_or(path)
 }

@@ -3,7 +3,8 @@
 
 use core::fmt;
 
-use crate::host::compare::diff::{Difference, Remedy, differences};
+use crate::host::compare::diff::{Difference, Remedy, differences, keep_path};
+use crate::host::compare::fit::mismatch;
 use crate::host::compare::version::major;
 use crate::metadata::InterfaceMetadata;
 
@@ -34,6 +35,24 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
+    /// Compares two interfaces as a load does. Returns `None` if a host with the one
+    /// can use a plugin with the other.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), plugin_interface::InspectError> {
+    /// use plugin_interface::{Mismatch, inspect};
+    ///
+    /// let (one, two) = (inspect("plugins/libone.so")?, inspect("plugins/libtwo.so")?);
+    /// if let Some(mismatch) = Mismatch::between(&one.interfaces[0], &two.interfaces[0]) {
+    ///     println!("no host can load both: {mismatch}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn between(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Self> {
+        mismatch(host, plugin)
+    }
+
     /// The interface in the host.
     pub fn host(&self) -> &InterfaceMetadata {
         &self.host
@@ -83,10 +102,7 @@ impl fmt::Display for Mismatch {
             ..
         }) = differences.first()
         {
-            write!(
-                f,
-                "\n  if it only moved, keep its identity by `#[{attribute}(path = \"{before}\")]`"
-            )
+            write!(f, "\n  {}", keep_path(attribute, before))
         } else if differences.iter().any(|difference| difference.remedy == Remedy::Append) {
             write!(
                 f,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::debug::debug_as_message;
 use super::inspect::InspectError;
 use super::proxy::ProxyError;
+use crate::host::compare::diff::{keep_path, last_name};
 use crate::host::compare::mismatch::Mismatch;
 use crate::host::library::outcome::UnloadOutcome;
 
@@ -179,9 +180,10 @@ pub enum LoadError {
     },
     /// The library lacks the interface that was asked for.
     #[error(
-        "{} has no plugin for {wanted}; it offers {}",
+        "{} has no plugin for {wanted}; it offers {}{}",
         path.display(),
-        if offered.is_empty() { "none".to_owned() } else { listed(offered, ", ") }
+        if offered.is_empty() { "none".to_owned() } else { listed(offered, ", ") },
+        moved(wanted, offered)
     )]
     OtherInterface {
         /// The library.
@@ -511,6 +513,14 @@ fn listed(names: &[String], between: &str) -> String {
     match names.len().saturating_sub(NAMES) {
         0 => first,
         more => format!("{first}{between}{more} more"),
+    }
+}
+
+/// The remedy if an interface of the same name is offered at another path.
+fn moved(wanted: &str, offered: &[String]) -> String {
+    match offered.iter().any(|offered| last_name(offered) == last_name(wanted)) {
+        true => format!("; {}", keep_path("plugin_interface", wanted)),
+        false => String::new(),
     }
 }
 

@@ -12,16 +12,44 @@ use crate::host::load::policy::LoadPolicy;
 use crate::interface::PluginTrait;
 use crate::metadata::{InterfaceMetadata, PluginMetadata};
 
-/// Admits a library for `wanted`, or for any interface.
+/// The interface that a library is asked for.
+#[derive(Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    /// Any interface.
+    Any,
+    /// The one at that path, whatever its methods are.
+    Path(&'a str),
+    /// That interface of the host.
+    Interface(PluginTrait),
+}
+
+impl Wanted<'_> {
+    /// Returns the path of the interface, or `None` for any.
+    fn path(&self) -> Option<&str> {
+        match self {
+            Wanted::Any => None,
+            Wanted::Path(path) => Some(path),
+            Wanted::Interface(interface) => Some(interface.path()),
+        }
+    }
+}
+
+impl From<Option<PluginTrait>> for Wanted<'_> {
+    fn from(interface: Option<PluginTrait>) -> Self {
+        interface.map_or(Wanted::Any, Wanted::Interface)
+    }
+}
+
+/// Admits a library for what is wanted of it.
 pub(crate) fn admit(
     path: &Path,
     metadata: &PluginMetadata,
     policy: &LoadPolicy,
-    wanted: Option<PluginTrait>,
+    wanted: Wanted<'_>,
 ) -> Result<(), LoadError> {
     policy.check_package(path, metadata)?;
-    admit_for(path, metadata, wanted.as_ref().map(PluginTrait::path))?;
-    let Some(wanted) = wanted else { return Ok(()) };
+    admit_for(path, metadata, wanted.path())?;
+    let Wanted::Interface(wanted) = wanted else { return Ok(()) };
     // Two versions of a crate may offer two of one path.
     let offered = metadata.interfaces.iter().filter(|i| i.path == wanted.path());
     let mut first = None;
@@ -147,7 +175,12 @@ mod tests {
     }
 
     fn verdict(metadata: &PluginMetadata) -> Result<(), LoadError> {
-        admit(Path::new("libx.so"), metadata, &LoadPolicy::new(), Some(PluginTrait::Greeter))
+        admit(
+            Path::new("libx.so"),
+            metadata,
+            &LoadPolicy::new(),
+            Wanted::Interface(PluginTrait::Greeter),
+        )
     }
 
     #[test]
@@ -161,7 +194,7 @@ mod tests {
         let mut metadata = library(vec![]);
         metadata.package.name = "parrot".to_owned();
         let policy = LoadPolicy::new().deny("parrot");
-        let refused = admit(Path::new("libx.so"), &metadata, &policy, None).unwrap_err();
+        let refused = admit(Path::new("libx.so"), &metadata, &policy, Wanted::Any).unwrap_err();
         assert_eq!(
             refused.to_string(),
             "libx.so is of the package parrot, which the policy denies"
@@ -172,7 +205,7 @@ mod tests {
     fn a_library_that_offers_nothing_is_refused_whatever_is_asked_for() {
         let empty = library(vec![]);
         assert!(matches!(verdict(&empty), Err(LoadError::NoInterface { .. })));
-        let refused = admit(Path::new("libx.so"), &empty, &LoadPolicy::new(), None);
+        let refused = admit(Path::new("libx.so"), &empty, &LoadPolicy::new(), Wanted::Any);
         assert!(matches!(refused, Err(LoadError::NoInterface { .. })));
     }
 
@@ -206,7 +239,16 @@ mod tests {
         let mut other = interface(1, &[]);
         other.path = "tools::Tool".to_owned();
         let text = verdict(&library(vec![other])).unwrap_err().to_string();
-        assert!(text.contains("it offers tools::Tool"), "{text}");
+        assert!(text.ends_with("it offers tools::Tool"), "{text}");
+    }
+
+    #[test]
+    fn an_interface_that_may_have_moved_is_told_how_to_keep_its_identity() {
+        let mut moved = interface(1, &[]);
+        moved.path = "tools::polite::Greeter".to_owned();
+        let text = verdict(&library(vec![moved])).unwrap_err().to_string();
+        let advice = "it offers tools::polite::Greeter; if it only moved, keep its identity by `#[plugin_interface(path = \"plugin_interface::greeter::Greeter\")]`";
+        assert!(text.ends_with(advice), "{text}");
     }
 
     #[test]

@@ -19,8 +19,8 @@ use crate::host::library::instance::{
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols;
 use crate::host::library::symbols::{Symbols, UnregisterAll};
+use crate::host::load::admit::Wanted;
 use crate::host::platform;
-use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
 use crate::runtime::reported::{take_message, text_of};
 
@@ -29,11 +29,13 @@ use crate::runtime::reported::{take_message, text_of};
 /// the others. A failure of one does not affect the others.
 pub(super) fn make(
     library: &Arc<LoadedLibrary>,
-    wanted: Option<PluginTrait>,
+    wanted: Wanted<'_>,
     name: Option<&str>,
 ) -> Vec<Result<Instance, LoadError>> {
-    let is_wanted = |interface: &InterfaceMetadata| {
-        wanted.is_none_or(|wanted| difference(wanted, interface).is_none())
+    let is_wanted = |interface: &InterfaceMetadata| match wanted {
+        Wanted::Any => true,
+        Wanted::Path(path) => interface.path == path,
+        Wanted::Interface(wanted) => difference(wanted, interface).is_none(),
     };
     let mut made = Vec::new();
     for interface in library.metadata.interfaces.iter().filter(|i| is_wanted(i)) {

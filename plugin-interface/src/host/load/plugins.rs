@@ -11,11 +11,11 @@ use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::instance::Instance;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::mapped::Mapped;
+use crate::host::load::admit::Wanted;
 use crate::host::load::check::{AnyMachine, check};
 use crate::host::load::pipeline::Kind;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::{admit, make, open};
-use crate::interface::PluginTrait;
 use crate::metadata::PluginMetadata;
 
 /// Decides whether content is to be loaded.
@@ -26,7 +26,7 @@ type Choose<'a> = dyn Fn(&PluginMetadata) -> Result<Option<String>, LoadError> +
 
 /// The plugins of a library for one interface, or for all.
 pub(crate) struct Plugins<'a> {
-    wanted: Option<PluginTrait>,
+    wanted: Wanted<'a>,
     is_new: Option<&'a mut IsNew<'a>>,
     choose: Option<&'a Choose<'a>>,
     name: Option<String>,
@@ -43,8 +43,8 @@ pub(crate) struct LoadedPlugins {
 }
 
 impl<'a> Plugins<'a> {
-    pub(crate) fn of(wanted: Option<PluginTrait>) -> Self {
-        Plugins { wanted, is_new: None, choose: None, name: None }
+    pub(crate) fn of(wanted: impl Into<Wanted<'a>>) -> Self {
+        Plugins { wanted: wanted.into(), is_new: None, choose: None, name: None }
     }
 
     /// Loads content only if `is_new` says so.

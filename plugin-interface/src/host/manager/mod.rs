@@ -9,6 +9,7 @@ mod probe_child;
 pub(crate) mod retry;
 #[cfg(feature = "watch")]
 mod session;
+pub(crate) mod survey;
 #[cfg(feature = "watch")]
 mod watching;
 
@@ -21,6 +22,7 @@ use crate::host::file::compare::Content;
 use crate::host::file::duplicates::Duplicates;
 use crate::host::file::identity::{FileIdentity, FileNames};
 use crate::host::library::outcome::UnloadOutcome;
+use crate::host::load::admit::Wanted;
 use crate::host::load::discover;
 use crate::host::load::discover::Candidate;
 use crate::host::load::plugins::Plugins;
@@ -81,27 +83,6 @@ impl fmt::Debug for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The error names the file.
         f.debug_tuple("Rejected").field(&self.error).finish()
-    }
-}
-
-/// A file that may be a plugin, with its metadata.
-#[non_exhaustive]
-pub struct ScanEntry {
-    /// The file.
-    pub path: PathBuf,
-    /// Its metadata, or the error that a load would return.
-    pub result: Result<PluginMetadata, LoadError>,
-}
-
-impl fmt::Debug for ScanEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut entry = f.debug_struct("ScanEntry");
-        match &self.result {
-            Ok(metadata) => entry.field("path", &self.path).field("metadata", metadata),
-            // The error names the file.
-            Err(error) => entry.field("error", error),
-        };
-        entry.finish()
     }
 }
 
@@ -194,58 +175,11 @@ impl PluginManager {
     pub fn load_library(&mut self, path: impl AsRef<Path>) -> Result<Vec<PluginHandle>, LoadError> {
         self.rejected.clear();
         let path = path.as_ref();
-        let loaded = self.libraries.load(&Candidate::named(path), Plugins::of(None))?;
+        let loaded = self.libraries.load(&Candidate::named(path), Plugins::of(Wanted::Any))?;
         let Some(LoadedHandles { handles, mut failed, .. }) = loaded else { return Ok(Vec::new()) };
         let last = failed.pop_if(|_| handles.is_empty());
         self.reject(path, failed);
         last.map_or(Ok(handles), Err)
-    }
-
-    /// Returns what a load of `directory` would find, file by file, up to the
-    /// point where code would run: nothing is opened or executed.
-    ///
-    /// # Errors
-    ///
-    /// If the directory cannot be read.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let directory = tempfile::tempdir()?;
-    /// # let directory = directory.path();
-    /// for found in plugin_interface::PluginManager::new().survey(directory)? {
-    ///     match found.result {
-    ///         Ok(metadata) => println!("{}", metadata.package.name),
-    ///         Err(error) => println!("{error}"),
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn survey(&self, directory: impl AsRef<Path>) -> Result<Vec<ScanEntry>, LoadError> {
-        let candidates = discover::candidates(directory.as_ref())?;
-        // The same directory for all of them, but for what links refer to.
-        let first = candidates.iter().find(|path| !path.is_symlink());
-        let is_allowed = first.is_some_and(|path| self.libraries.may_be_in_directory(path));
-        let mut duplicates = Duplicates::default();
-        let examine = |path: PathBuf| {
-            let candidate = match is_allowed {
-                true => Candidate::found_in_checked(&path),
-                false => Candidate::found(&path),
-            };
-            let mut found = None;
-            let mut is_new = |content: &Content, _: &FileIdentity| {
-                found = Some(content.clone());
-                duplicates.check(&path, content)
-            };
-            let plugins = Plugins::of(None).if_new(&mut is_new);
-            let result = self.libraries.examine(&candidate, plugins);
-            // A copy of a rejected file is rejected for the same reason.
-            if let (Ok(_), Some(content)) = (&result, found) {
-                duplicates.remember(&path, content);
-            }
-            ScanEntry { path, result }
-        };
-        Ok(candidates.into_iter().map(examine).collect())
     }
 
     /// Returns the metadata of a library that would be loaded.
@@ -254,7 +188,7 @@ impl PluginManager {
     ///
     /// If a load would refuse the file before it opens it.
     pub fn examine(&self, path: &Path) -> Result<PluginMetadata, LoadError> {
-        self.libraries.examine(&Candidate::named(path), Plugins::of(None))
+        self.libraries.examine(&Candidate::named(path), Plugins::of(Wanted::Any))
     }
 
     /// Returns what the last load rejected, in the order of the files.
@@ -331,7 +265,7 @@ impl PluginManager {
     /// Loads from a copy that another process made, as if from `path`.
     fn load_copied(&mut self, path: &Path, copy: &Path) -> Result<Vec<PluginHandle>, LoadError> {
         let candidate = Candidate::named(path).copied_to(copy);
-        let loaded = self.libraries.load(&candidate, Plugins::of(None))?;
+        let loaded = self.libraries.load(&candidate, Plugins::of(Wanted::Any))?;
         Ok(loaded.map(|loaded| loaded.handles).unwrap_or_default())
     }
 }
