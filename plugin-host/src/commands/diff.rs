@@ -34,19 +34,33 @@ pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
 }
 
 fn compare(old: &PluginMetadata, new: &PluginMetadata) -> Vec<InterfaceDiff> {
-    let of = |metadata: &'_ PluginMetadata, path: &str| {
-        metadata.interfaces.iter().position(|interface| interface.path == path)
+    let mut left: Vec<_> = new.interfaces.iter().collect();
+    let mut reports = vec![None; old.interfaces.len()];
+    // Two versions of a crate may offer two interfaces of one path: those that are the
+    // same are pairs, then those that are compatible, then what is left.
+    let same = |old: &InterfaceMetadata, new: &InterfaceMetadata| {
+        old.version == new.version && old.fingerprint == new.fingerprint
     };
-    let mut reports: Vec<_> = old
-        .interfaces
-        .iter()
-        .map(|interface| match of(new, &interface.path) {
-            Some(i) => both(interface, &new.interfaces[i]),
-            None => one(interface, true),
-        })
-        .collect();
-    let added = new.interfaces.iter().filter(|interface| of(old, &interface.path).is_none());
-    reports.extend(added.map(|interface| one(interface, false)));
+    let compatible = |old: &InterfaceMetadata, new: &InterfaceMetadata| {
+        InterfaceChange::between(old, new).is_compatible()
+    };
+    let any = |_: &InterfaceMetadata, _: &InterfaceMetadata| true;
+    let steps: [&dyn Fn(&InterfaceMetadata, &InterfaceMetadata) -> bool; 3] =
+        [&same, &compatible, &any];
+    for is_pair in steps {
+        for (old, report) in old.interfaces.iter().zip(&mut reports) {
+            let is_it = |new: &&InterfaceMetadata| old.path == new.path && is_pair(old, new);
+            if report.is_none()
+                && let Some(i) = left.iter().position(is_it)
+            {
+                *report = Some(both(old, left.remove(i)));
+            }
+        }
+    }
+    let old = old.interfaces.iter().zip(reports);
+    let mut reports: Vec<_> =
+        old.map(|(old, report)| report.unwrap_or_else(|| one(old, true))).collect();
+    reports.extend(left.into_iter().map(|interface| one(interface, false)));
     reports
 }
 

@@ -17,7 +17,7 @@ pub(crate) struct DiffReport {
     pub(crate) errors: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct InterfaceDiff {
     pub(crate) path: String,
     pub(crate) old_version: Option<String>,
@@ -35,7 +35,7 @@ pub(crate) struct InterfaceDiff {
 }
 
 /// An interface whose objects another one takes or returns.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct ObjectDiff {
     pub(crate) path: String,
     pub(crate) old_version: String,

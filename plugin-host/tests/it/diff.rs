@@ -92,6 +92,31 @@ fn a_comparison_is_available_as_json() {
     assert_eq!(interface["missing_version"], "2.0");
 }
 
+#[test]
+fn interfaces_of_one_path_are_paired_by_what_they_are() {
+    let one: &[Method] = &[NAME];
+    let grown: &[Method] = &[NAME, SIZE];
+    let two: &[Method] = &[PUT];
+    let (first, grown, second) =
+        (of(TOOL, "1.0", one), of(TOOL, "1.1", grown), of(TOOL, "2.0", two));
+    let same = |version: &str| format!("{TOOL}, version {version}: the same\n");
+    let more = format!("{TOOL}, version 1.0 to 1.1: compatible\n");
+    let cases: &[(&[Interface<'_>], &[Interface<'_>], i32, &[String])] = &[
+        (&[first, second], &[second, first], 0, &[same("1.0"), same("2.0")]),
+        (&[first, second], &[second, grown], 0, &[more, same("2.0")]),
+        (&[second], &[first, second], 0, &[same("2.0"), format!("{TOOL}, new\n")]),
+        (&[first, second], &[second], 3, &[format!("{TOOL}, removed: "), same("2.0")]),
+        (&[first, grown], &[grown, first], 0, &[same("1.0"), same("1.1")]),
+    ];
+    for (old, new, code, expected) in cases {
+        let answer = diff(old, new, &[]);
+        assert_eq!(answer.code, *code, "{answer:?}");
+        for line in *expected {
+            assert!(answer.out.contains(line.as_str()), "{line} {answer:?}");
+        }
+    }
+}
+
 const PAINTER: &str = "art::Painter";
 const BRUSH: Method = ("fn brush(&self) -> Box<dyn Brush>", "", 31);
 const DIP: Method = ("fn dip(&self, into: Arc<dyn Sink>) -> Box<dyn Painter>", "", 32);

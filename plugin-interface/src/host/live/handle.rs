@@ -45,6 +45,21 @@ use crate::interface::HasProxy;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Clones of a `Live` share its version. Two that you open share nothing, even for
+/// one file: each has its own copy of the library, with its own statics.
+///
+/// ```no_run
+/// use plugin_interface::{Greeter, Live};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let one = Live::<dyn Greeter>::open("plugins/libgreeter.so")?;
+/// let two = Live::<dyn Greeter>::open("plugins/libgreeter.so")?;
+/// let (of_one, of_two) = (one.get().name().as_ptr(), two.get().name().as_ptr());
+/// assert_ne!(of_one, of_two, "a static text of the library, once for each");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Live<I: HasProxy<Proxy: Send + Sync> + ?Sized>(pub(super) Arc<Shared<I>>);
 
 impl LiveOptions {

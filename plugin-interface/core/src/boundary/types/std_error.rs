@@ -1,5 +1,6 @@
 //! Errors of the standard library that only it can create: passed as the number
-//! of their kind. The receiver causes the same error.
+//! of their kind. The receiver causes the same error. A kind that a later standard
+//! library added, and that is not listed here, arrives as the first of its list.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::char::{CharTryFromError, ParseCharError};
@@ -26,16 +27,21 @@ macro_rules! one_of {
                 impl [] $error,
                 via: u8, at 'a: $error,
                 shape: Shape::Named($name),
-                lower: error => {
-                    let number = $values().position(|value| value == error);
-                    number.expect("the standard library has no other value of this error") as u8
-                },
+                lower: error => number_of($values(), &error),
                 lift: number => {
                     $values().nth(number.into()).ok_or(LiftError::ErrorKind(number))
                 },
             }
         )+
     };
+}
+
+/// Returns the number of an error in the list of all values that it has.
+///
+/// A later standard library may have a kind that is not listed: it is passed as the
+/// first one, since an error must not become a panic.
+fn number_of<E: PartialEq>(values: impl Iterator<Item = E>, error: &E) -> u8 {
+    values.zip(0..).find(|(value, _)| value == error).map_or(0, |(_, number)| number)
 }
 
 one_of! {
@@ -116,6 +122,13 @@ mod tests {
             let len = error.error_len().unwrap_or(0) as u8;
             assert_eq!(utf8_error(error.valid_up_to(), len), Ok(error), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_kind_that_is_not_listed_is_passed_as_the_first_one() {
+        let too_small = "-129".parse::<i8>().unwrap_err();
+        assert_eq!(number_of(of_integers(), &too_small), 3);
+        assert_eq!(number_of(of_integers().take(2), &too_small), 0);
     }
 
     #[test]
