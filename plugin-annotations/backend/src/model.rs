@@ -23,6 +23,16 @@ pub(crate) struct Interface {
     /// The path that identifies it, if not its own.
     pub(crate) path: Option<String>,
     pub(crate) methods: Vec<Method>,
+    /// The methods with `where Self: Sized` and without a body.
+    pub(crate) sized: Vec<SizedMethod>,
+}
+
+/// A method that no `dyn` has, so that it is not in the interface. The proxy needs
+/// one as well.
+pub(crate) struct SizedMethod {
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) lints: Vec<Attribute>,
+    pub(crate) signature: Signature,
 }
 
 impl Interface {

@@ -10,7 +10,7 @@ use crate::attributes;
 use crate::check;
 use crate::errors::Errors;
 use crate::identity;
-use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration};
+use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration, SizedMethod};
 use crate::syntax::{self, Attribute, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
 use crate::with::With;
 
@@ -26,10 +26,14 @@ pub(crate) fn interface(
     let version = check::version(args.version.as_ref(), errors);
     let name = item.ident.unraw().to_string();
     let path = identity::check(args.path.as_ref(), Some(&name), errors);
-    let mut methods = Vec::new();
+    let (mut methods, mut sized) = (Vec::new(), Vec::new());
     let mut history = check::History::of(&version);
     for item in &mut item.items {
         match item {
+            TraitItem::Method(found) if found.signature.is_sized() => {
+                check::sized_method(found, errors);
+                sized.extend(sized_method(found));
+            }
             TraitItem::Method(found) => {
                 let since = history.since(found, errors);
                 found.attrs.extend(since.iter().flat_map(|since| added_in(since)));
@@ -41,7 +45,17 @@ pub(crate) fn interface(
     let (lints, mocks) = (attributes::lints(&item.attrs), attributes::automocks(&item.attrs));
     item.attrs = attributes::inert(&item.attrs);
     let krate = args.crate_path();
-    Some(Interface { documented: krate.clone(), krate, item, lints, mocks, version, path, methods })
+    let documented = krate.clone();
+    Some(Interface { documented, krate, item, lints, mocks, version, path, methods, sized })
+}
+
+/// The method, unless the body of the trait serves everybody.
+fn sized_method(method: &TraitMethod) -> Option<SizedMethod> {
+    (!method.has_body()).then(|| SizedMethod {
+        cfgs: attributes::cfgs(&method.attrs),
+        lints: attributes::lints(&method.attrs),
+        signature: method.signature.clone(),
+    })
 }
 
 /// The paragraph of documentation about the version that added a method.

@@ -4,7 +4,7 @@ use plugin_interface::plugin_interface;
 pub trait Tool {
     fn run(&self)
     where
-        Self: Sized;
+        Self: Send;
 }
 
 fn main() {}

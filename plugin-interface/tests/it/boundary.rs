@@ -1,7 +1,9 @@
 //! Every type that crosses, in every position, there and back.
 
-use fixture_interface::{Echo, EchoProxy, Tally};
-use plugin_interface::PluginManager;
+use std::panic::catch_unwind;
+
+use fixture_interface::{Echo, EchoProxy, Tally, TallyProxy};
+use plugin_interface::{PluginManager, inspect};
 
 use crate::fixtures::Directory;
 
@@ -143,4 +145,22 @@ fn methods_with_mut_self_change_the_instance() {
     assert_eq!(tally.total(), 42);
     tally.slots()[2] = 9;
     assert_eq!(tally.slots(), [0, 0, 9, 0]);
+}
+
+#[test]
+fn methods_of_sized_types_are_the_traits_and_not_the_interfaces() {
+    let directory = Directory::of(&["healthy"]);
+    let metadata = inspect(directory.library("healthy")).unwrap();
+    let tally = metadata.interfaces.iter().find(|interface| interface.name() == "Tally").unwrap();
+    let names: Vec<_> = tally.methods.iter().map(|method| &*method.name).collect();
+    assert_eq!(names, ["add", "total", "slots"]);
+
+    // The body of the trait, which calls the plugin.
+    let tally = PluginManager::new().load::<dyn Tally>(directory.path()).unwrap().remove(0);
+    assert_eq!(tally.with_all([40, 2]).total(), 42);
+    let panic = catch_unwind(|| TallyProxy::beginning_at(1)).unwrap_err();
+    assert_eq!(
+        panic.downcast_ref::<&str>().unwrap(),
+        &"`beginning_at` needs the type itself, and a proxy is an instance in a plugin"
+    );
 }

@@ -12,9 +12,8 @@ use tempfile::TempDir;
 use crate::builds::{Built, build, built, sources};
 use crate::compilers::is_thorough;
 
-/// The fixtures as they are shipped: small, so that many loads are quick. Only
-/// those that a test asks for, since they take long to optimise; the two largest
-/// are optimised where `PLUGIN_THOROUGH` asks for it.
+/// The fixtures as they are shipped, where `PLUGIN_THOROUGH` asks for it, since
+/// they take a minute to optimise. Else those of a debug build.
 pub(crate) fn released() -> &'static Built {
     static BUILT: OnceLock<Built> = OnceLock::new();
     let packages = [
@@ -28,13 +27,12 @@ pub(crate) fn released() -> &'static Built {
         "strict",
         "threads",
     ];
+    if !is_thorough() {
+        return built();
+    }
     let packages = packages.map(|name| ["--package", name]);
     let mut arguments = vec!["--release"];
     arguments.extend(packages.into_iter().flatten());
-    if !is_thorough() {
-        arguments.extend(["--config", "profile.release.package.fixture-interface.opt-level=0"]);
-        arguments.extend(["--config", "profile.release.package.shared-malloc.opt-level=0"]);
-    }
     BUILT.get_or_init(|| build("fixtures", "build", &[], &arguments))
 }
 

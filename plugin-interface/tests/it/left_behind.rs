@@ -99,6 +99,19 @@ fn what_runs_at_the_end_of_the_process_or_at_a_fork_goes_with_the_library() {
     }
 }
 
+#[test]
+fn what_the_c_library_calls_at_the_end_of_the_process_keeps_a_library() {
+    let directory = Directory::new();
+    let source = "
+        #include <stdlib.h>
+        static void on(int code, void *value) { (void)code, (void)value; }
+        __attribute__((constructor)) static void begin(void) { on_exit(on, 0); }";
+    let outcome = close(&directory, "on_exit", &format!("#define _DEFAULT_SOURCE\n{source}"));
+    let UnloadOutcome::Pinned { reasons, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(reasons, ["the C library may still call it, as it uses on_exit"]);
+    assert!(is_mapped("on_exit"));
+}
+
 /// Compiles a library that leaves something on the thread that calls it, and a
 /// greeter that calls it.
 fn with_helper(directory: &Directory, name: &str) -> std::path::PathBuf {

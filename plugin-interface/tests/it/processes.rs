@@ -165,9 +165,11 @@ fn host_and_plugin_may_come_from_different_compilers_optimisations_and_layouts()
     ] {
         assert!(expected.contains(part), "{expected}");
     }
-    assert_eq!(drive(built(), released()), expected);
-    assert_eq!(drive(released(), built()), expected);
 
+    if is_thorough() {
+        assert_eq!(drive(built(), released()), expected);
+        assert_eq!(drive(released(), built()), expected);
+    }
     let long: &[&[&str]] = match (is_soak(), is_thorough()) {
         (true, _) => &[&[], &["--release"]],
         (false, true) => &[&[]],

@@ -75,7 +75,7 @@ pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Rec
     let Some(receiver) = &signature.receiver else {
         errors.at(
             &signature.ident,
-            "a method of an interface takes `&self` or `&mut self`; name constructors in `#[plugin_impl(Trait, new = path)]`",
+            "a method of an interface takes `&self` or `&mut self`; keep this one out of it by `where Self: Sized`, and name constructors in `#[plugin_impl(Trait, new = path)]`",
         );
         return None;
     };
@@ -115,19 +115,30 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
     for parameter in signature.generics.of(Kind::Type) {
         errors.at(
             parameter,
-            "an interface method cannot be generic: a vtable holds one compiled version; name the type",
+            "an interface method cannot be generic: a vtable holds one compiled version; name the type, or keep it out of the interface by `where Self: Sized`",
         );
     }
     for parameter in signature.generics.of(Kind::Const) {
         errors.at(
             parameter,
-            "an interface method cannot be generic: a vtable holds one compiled version; take a slice",
+            "an interface method cannot be generic: a vtable holds one compiled version; take a slice, or keep it out of the interface by `where Self: Sized`",
         );
     }
     if let Some((token, _)) = &signature.generics.where_clause {
         errors.at(
             &token,
-            "an interface method cannot have a `where` clause: a vtable holds every method; remove it",
+            "an interface method can only have the clause `where Self: Sized`, which keeps it out of the interface; remove this one",
+        );
+    }
+}
+
+/// Rejects what only a method of the interface can have.
+pub(crate) fn sized_method(method: &TraitMethod, errors: &mut Errors) {
+    let of_parameters = method.signature.parameters.iter().flat_map(|parameter| &parameter.ffi);
+    for attribute in method.since.iter().chain(&method.ffi).chain(of_parameters) {
+        errors.at(
+            attribute,
+            "a method with `where Self: Sized` is not in the interface, since no `dyn` has it: remove the attribute or the bound",
         );
     }
 }

@@ -7,7 +7,8 @@ use syn::{Lifetime, LitStr, parenthesized};
 
 use super::attribute::Attribute;
 use super::generics::Generics;
-use super::scan::{Ends, expect, is_next, keyword, punct, surround};
+use super::path::Path;
+use super::scan::{Ends, divide, expect, is_next, keyword, punct, surround};
 use super::ty::Type;
 
 #[derive(Clone)]
@@ -112,6 +113,22 @@ fn is_receiver(input: ParseStream<'_>) -> bool {
 }
 
 impl Signature {
+    /// Returns `true` if it has the bound `where Self: Sized`: no `dyn` has such a
+    /// method.
+    pub(crate) fn is_sized(&self) -> bool {
+        let Some((_, predicates)) = &self.generics.where_clause else { return false };
+        divide(predicates.clone(), ',').into_iter().any(|predicate| {
+            let mut tokens = predicate.into_iter();
+            let head = [tokens.next(), tokens.next()].map(|token| token.map(|t| t.to_string()));
+            let bounds = divide(tokens.collect(), '+');
+            let is_sized = |bound: TokenStream| {
+                Path::of(bound).as_ref().and_then(Path::last).is_some_and(|last| last == "Sized")
+            };
+            head == [Some("Self".to_owned()), Some(":".to_owned())]
+                && bounds.into_iter().any(is_sized)
+        })
+    }
+
     /// Changes the return type.
     pub(crate) fn returns(&mut self, ty: TokenStream) {
         self.output = Some((quote!(->), ty.into()));

@@ -9,9 +9,18 @@ use crate::host::file::paged::PagedFile;
 /// Functions that start threads, or may find such functions.
 const STARTERS: &[&str] = &["clone", "dlopen", "dlsym", "syscall", "thrd_create"];
 
-/// Functions that have the C library call back later, on a thread of its own.
-const CALLERS: &[&str] =
-    &["aio_read", "aio_write", "getaddrinfo_a", "lio_listio", "mq_notify", "timer_create"];
+/// Functions that have the C library call back later, on a thread of its own or
+/// at the end of the process. Unlike that of `atexit`, what `on_exit` registers
+/// does not go with a library.
+const CALLERS: &[&str] = &[
+    "aio_read",
+    "aio_write",
+    "getaddrinfo_a",
+    "lio_listio",
+    "mq_notify",
+    "on_exit",
+    "timer_create",
+];
 
 /// The threads that a library can have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

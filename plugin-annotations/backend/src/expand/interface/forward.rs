@@ -15,7 +15,11 @@ pub(super) struct Forwarded {
 }
 
 pub(super) fn forwarded(method: &Method) -> Forwarded {
-    let mut signature = method.signature.clone();
+    named(&method.signature)
+}
+
+pub(super) fn named(signature: &Signature) -> Forwarded {
+    let mut signature = signature.clone();
     let mut arguments = Vec::new();
     let this = signature.receiver.as_ref().map(|receiver| receiver.self_token.clone());
     for parameter in &mut signature.parameters {

@@ -5,7 +5,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::forward::{Forwarded, forwarded};
+use super::forward::{Forwarded, named};
 use crate::model::Interface;
 
 /// ```text
@@ -16,12 +16,16 @@ use crate::model::Interface;
 ///             impl Greeter for Greeter { fn name(&self) -> &str; }
 ///         }
 /// ```
-pub(super) fn mocks(Interface { item, methods, mocks, lints, .. }: &Interface) -> TokenStream {
+pub(super) fn mocks(
+    Interface { item, methods, sized, mocks, lints, .. }: &Interface,
+) -> TokenStream {
     let (vis, name) = (&item.vis, &item.ident);
     let lints: Vec<_> =
         lints.iter().chain(methods.iter().flat_map(|method| &method.lints)).collect();
-    let methods = methods.iter().map(|method| {
-        let (cfgs, Forwarded { mut signature, .. }) = (&method.cfgs, forwarded(method));
+    let all = methods.iter().map(|method| (&method.cfgs, &method.signature));
+    let all = all.chain(sized.iter().map(|method| (&method.cfgs, &method.signature)));
+    let methods = all.map(|(cfgs, signature)| {
+        let Forwarded { mut signature, .. } = named(signature);
         if let Some(receiver) = &mut signature.receiver {
             // The bodies of the mock have a `self` of this place.
             receiver.self_token = Ident::new("self", Span::call_site());

@@ -8,6 +8,7 @@ mod mock;
 mod object;
 mod proxy;
 mod since;
+mod sized;
 mod vtable;
 
 use proc_macro2::{Ident, TokenStream};

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};
-use crate::expand::interface::{object, proxy_name, since};
+use crate::expand::interface::{object, proxy_name, since, sized};
 use crate::lifetimes;
 use crate::model::{Interface, Method};
 use crate::spans::written_at;
@@ -50,6 +50,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let (name, proxy) = (&item.ident, proxy_name(item));
     let calls = methods.iter().map(|method| call(interface, method));
     let bodies = methods.iter().map(|method| body(interface, method));
+    let sized = sized::methods(interface);
     let object = object::of_proxy(interface);
     quote! {
         #[allow(clippy::borrowed_box, clippy::type_complexity)]
@@ -60,6 +61,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         #[allow(deprecated)]
         impl #name for #proxy {
             #(#bodies)*
+            #sized
             #object
         }
 

@@ -9,8 +9,8 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use super::forward::{Forwarded, forwarded};
-use super::proxy_name;
 use super::vtable::offset;
+use super::{proxy_name, sized};
 use crate::model::{Interface, Method, Receiver};
 
 fn newtype_name(interface: &Interface, method: &Method) -> Ident {
@@ -85,7 +85,7 @@ fn newtype(interface: &Interface, missing: &Method) -> TokenStream {
             }
         }
     });
-    let cfgs = &missing.cfgs;
+    let (cfgs, sized) = (&missing.cfgs, sized::methods(interface));
     quote! {
         #(#cfgs)*
         #[allow(non_camel_case_types)]
@@ -105,6 +105,7 @@ fn newtype(interface: &Interface, missing: &Method) -> TokenStream {
         #[allow(deprecated)]
         impl #name for #newtype {
             #(#others)*
+            #sized
         }
     }
 }
