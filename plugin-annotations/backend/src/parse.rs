@@ -31,6 +31,7 @@ pub(crate) fn interface(
     for item in &mut item.items {
         match item {
             TraitItem::Method(found) if found.signature.is_sized() => {
+                check::method_attributes(&found.attrs, errors);
                 check::sized_method(found, errors);
                 sized.extend(sized_method(found));
             }
