@@ -33,6 +33,9 @@ pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
     })
 }
 
+/// Decides whether two interfaces of one path are compared with each other.
+type IsPair<'a> = &'a dyn Fn(&InterfaceMetadata, &InterfaceMetadata) -> bool;
+
 fn compare(old: &PluginMetadata, new: &PluginMetadata) -> Vec<InterfaceDiff> {
     let mut left: Vec<_> = new.interfaces.iter().collect();
     let mut reports = vec![None; old.interfaces.len()];
@@ -45,8 +48,7 @@ fn compare(old: &PluginMetadata, new: &PluginMetadata) -> Vec<InterfaceDiff> {
         InterfaceChange::between(old, new).is_compatible()
     };
     let any = |_: &InterfaceMetadata, _: &InterfaceMetadata| true;
-    let steps: [&dyn Fn(&InterfaceMetadata, &InterfaceMetadata) -> bool; 3] =
-        [&same, &compatible, &any];
+    let steps: [IsPair<'_>; 3] = [&same, &compatible, &any];
     for is_pair in steps {
         for (old, report) in old.interfaces.iter().zip(&mut reports) {
             let is_it = |new: &&InterfaceMetadata| old.path == new.path && is_pair(old, new);

@@ -101,14 +101,15 @@ fn interfaces_of_one_path_are_paired_by_what_they_are() {
         (of(TOOL, "1.0", one), of(TOOL, "1.1", grown), of(TOOL, "2.0", two));
     let same = |version: &str| format!("{TOOL}, version {version}: the same\n");
     let more = format!("{TOOL}, version 1.0 to 1.1: compatible\n");
-    let cases: &[(&[Interface<'_>], &[Interface<'_>], i32, &[String])] = &[
-        (&[first, second], &[second, first], 0, &[same("1.0"), same("2.0")]),
-        (&[first, second], &[second, grown], 0, &[more, same("2.0")]),
-        (&[second], &[first, second], 0, &[same("2.0"), format!("{TOOL}, new\n")]),
-        (&[first, second], &[second], 3, &[format!("{TOOL}, removed: "), same("2.0")]),
-        (&[first, grown], &[grown, first], 0, &[same("1.0"), same("1.1")]),
+    type Case<'a> = ([&'a [Interface<'a>]; 2], i32, &'a [String]);
+    let cases: &[Case<'_>] = &[
+        ([&[first, second], &[second, first]], 0, &[same("1.0"), same("2.0")]),
+        ([&[first, second], &[second, grown]], 0, &[more, same("2.0")]),
+        ([&[second], &[first, second]], 0, &[same("2.0"), format!("{TOOL}, new\n")]),
+        ([&[first, second], &[second]], 3, &[format!("{TOOL}, removed: "), same("2.0")]),
+        ([&[first, grown], &[grown, first]], 0, &[same("1.0"), same("1.1")]),
     ];
-    for (old, new, code, expected) in cases {
+    for ([old, new], code, expected) in cases {
         let answer = diff(old, new, &[]);
         assert_eq!(answer.code, *code, "{answer:?}");
         for line in *expected {

@@ -54,6 +54,26 @@ fn is_same(wanted: PluginTrait, plugin: &InterfaceMetadata) -> bool {
         && objects.iter().zip(&plugin.objects).all(|(host, plugin)| is_same(host, plugin))
 }
 
+impl Mismatch {
+    /// Compares two interfaces as a load does. Returns `None` if a host with the one
+    /// can use a plugin with the other.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), plugin_interface::InspectError> {
+    /// use plugin_interface::{Mismatch, inspect};
+    ///
+    /// let (one, two) = (inspect("plugins/libone.so")?, inspect("plugins/libtwo.so")?);
+    /// if let Some(mismatch) = Mismatch::between(&one.interfaces[0], &two.interfaces[0]) {
+    ///     println!("no host can load both: {mismatch}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn between(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Self> {
+        mismatch(host, plugin)
+    }
+}
+
 /// The first incompatible interface: the two themselves, or that of objects
 /// which both know.
 pub(crate) fn mismatch(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Mismatch> {

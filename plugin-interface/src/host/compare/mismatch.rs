@@ -4,7 +4,6 @@
 use core::fmt;
 
 use crate::host::compare::diff::{Difference, Remedy, differences, keep_path};
-use crate::host::compare::fit::mismatch;
 use crate::host::compare::version::major;
 use crate::metadata::InterfaceMetadata;
 
@@ -35,24 +34,6 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// Compares two interfaces as a load does. Returns `None` if a host with the one
-    /// can use a plugin with the other.
-    ///
-    /// ```no_run
-    /// # fn main() -> Result<(), plugin_interface::InspectError> {
-    /// use plugin_interface::{Mismatch, inspect};
-    ///
-    /// let (one, two) = (inspect("plugins/libone.so")?, inspect("plugins/libtwo.so")?);
-    /// if let Some(mismatch) = Mismatch::between(&one.interfaces[0], &two.interfaces[0]) {
-    ///     println!("no host can load both: {mismatch}");
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn between(host: &InterfaceMetadata, plugin: &InterfaceMetadata) -> Option<Self> {
-        mismatch(host, plugin)
-    }
-
     /// The interface in the host.
     pub fn host(&self) -> &InterfaceMetadata {
         &self.host
