@@ -15,8 +15,9 @@ pub(crate) struct ListArgs {
     pub(crate) directories: Vec<PathBuf>,
     /// List what a host of this interface would load, and what it would refuse.
     ///
-    /// Its name, or its full path if several are named so. A host also compares the
-    /// methods, which are not known here.
+    /// Its name, or its full path if several are named so.
+    ///
+    /// A host also compares the methods, which are not known here.
     #[arg(long, value_name = "INTERFACE")]
     pub(crate) interface: Option<String>,
     #[command(flatten)]
