@@ -98,6 +98,14 @@ impl RetryQueue {
         Verdict::Final
     }
 
+    /// Tries a file that was replaced while it was loaded.
+    pub(crate) fn replaced(&mut self, path: &Path, now: Instant) {
+        self.forget(path);
+        let due = Some(now + self.quiet);
+        let waiting = Waiting { since: now, pause: self.quiet, due, is_reported: false };
+        self.waiting.insert(path.to_owned(), waiting);
+    }
+
     fn lacks(&mut self, path: &Path, now: Instant) {
         self.waiting.remove(path);
         let first = Lacking { due: None, pause: LATER, short_pause: self.quiet };
@@ -265,6 +273,17 @@ mod tests {
         retries.forget(Path::new("lacking"));
         retries.retry(start);
         assert_eq!(retries.due(start), [Path::new("written")]);
+    }
+
+    #[test]
+    fn a_file_that_was_replaced_meanwhile_is_tried_after_a_pause() {
+        let (start, path) = (Instant::now(), Path::new("file"));
+        let mut retries = RetryQueue::new(QUIET);
+        retries.judge(path, &lacking(0), start);
+        retries.replaced(path, start);
+        assert_eq!(retries.wake(), Some(start + QUIET));
+        assert_eq!(retries.due(start + QUIET), [path]);
+        assert_eq!(retries.wake(), None, "what it lacked is forgotten");
     }
 
     #[test]
