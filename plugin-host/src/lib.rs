@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
     let result = signals::prepare(&command).and_then(|()| run(&command));
     worker::session_directory::remove();
     let exit = result.unwrap_or_else(|error| {
-        output::print_failure(&format!("{error:#}"), command.json());
+        output::print_failure(&output::describe(error.as_ref()), command.json());
         exit::exit_of(&error)
     });
     exit.into()

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
+use plugin_interface::LoadError;
 use serde::Serialize;
 
 use crate::streams::print_text;
@@ -24,14 +25,27 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// Formats an error and its causes. Keeps its line breaks, escapes each line.
-pub(crate) fn describe(error: &dyn Error) -> String {
+pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
+    let mut is_writable = is_world_writable(error);
     let mut source = error.source();
     while let Some(cause) = source {
         let _ = write!(text, ": {cause}");
+        is_writable |= is_world_writable(cause);
         source = cause.source();
     }
+    if is_writable {
+        text.push_str(
+            "; here that is --allow-world-writable, for instance where modes are fixed \
+             (FAT, 9p, WSL) and the mount has no umask",
+        );
+    }
     escaped_lines(&text)
+}
+
+/// Returns `true` for the error that an option of the program allows.
+fn is_world_writable(error: &(dyn Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(LoadError::WorldWritable { .. }))
 }
 
 fn escaped_lines(text: &str) -> String {

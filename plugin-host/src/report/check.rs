@@ -9,7 +9,7 @@ use crate::output::{escaped, print_line};
 
 /// The checks in their order, each with its meaning.
 const CHECKS: [(&str, &str); 23] = [
-    ("file", "is a regular file, or a link to one in the same directory"),
+    ("file", "is a regular file, or a link to one"),
     ("writers", "is not writable by every user"),
     ("format", "is a dynamic library"),
     ("integrity", "is complete, according to its headers"),

@@ -97,17 +97,19 @@ fn not_files(hostile: &mut Hostile) {
     let fifo = hostile.expect("fifo", "found a named pipe");
     assert!(Command::new("mkfifo").arg(fifo).status().unwrap().success());
     drop(UnixListener::bind(hostile.expect("socket", "found a socket")).unwrap());
-    symlink("/dev/zero", hostile.expect("device", "outside of its directory")).unwrap();
+    symlink("/dev/zero", hostile.expect("device", "found a device")).unwrap();
     symlink("nowhere", hostile.expect("dangling", "cannot be followed")).unwrap();
     let looped = hostile.expect("loop", "cannot be followed");
     symlink(&looped, &looped).unwrap();
     let outside = hostile.elsewhere.library("good");
-    symlink(outside, hostile.expect("outside", "outside of its directory")).unwrap();
+    symlink(outside, hostile.expect("outside", "is the same library as")).unwrap();
 }
 
 fn permissions(hostile: &mut Hostile) {
     let good = hostile.good.clone();
-    let writable = hostile.expect("world_writable", "can be written by everybody");
+    let option = "or allow it by `LoadPolicy::allow_world_writable`; here that is \
+                  --allow-world-writable";
+    let writable = hostile.expect("world_writable", option);
     fs::write(&writable, [&good[..], b"1"].concat()).unwrap();
     fs::set_permissions(writable, Permissions::from_mode(0o666)).unwrap();
     // The superuser can read it, and finds that it is no library.

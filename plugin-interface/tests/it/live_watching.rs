@@ -40,6 +40,24 @@ fn next_within(events: &LiveEvents, time: Duration) -> Option<LiveEvent> {
     }
 }
 
+#[test]
+fn a_link_that_leads_to_another_version_of_a_store_is_a_replacement() {
+    let (_directory, path, builds) = stamped("live_link");
+    let store = Directory::new();
+    let next = path.with_extension("next");
+    let link = |number| {
+        let target = store.library(&format!("live_link_{number}"));
+        builds.put(&target, "good", number);
+        std::os::unix::fs::symlink(target, &next).unwrap();
+        fs::rename(&next, &path).unwrap();
+    };
+    link(1);
+    let (live, events) = watch(&path);
+    link(2);
+    expect_replaced(&events, 2);
+    assert_eq!(live.get().name(), "good-000002");
+}
+
 #[track_caller]
 fn expect_replaced(events: &LiveEvents, expected: u64) {
     let event = next(events);

@@ -155,22 +155,36 @@ fn what_is_no_regular_file_is_not_waited_for() {
 }
 
 #[test]
-fn a_link_is_followed_within_its_directory_and_not_out_of_it() {
-    use std::os::unix::fs::symlink;
-    let elsewhere = Directory::of(&["faulty"]);
+fn a_link_is_followed_wherever_it_leads_and_its_target_is_judged() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let store = Directory::of(&["faulty"]);
     let directory = Directory::new();
-    let inside = directory.path().join("versions");
+    let [inside, open] = [directory.path().join("versions"), store.path().join("open")];
     std::fs::create_dir(&inside).unwrap();
+    std::fs::create_dir(&open).unwrap();
     std::fs::copy(fixture("strict"), inside.join("strict-1.so")).unwrap();
+    std::fs::copy(fixture("healthy"), open.join("healthy-1.so")).unwrap();
+    set_permissions(&open, Permissions::from_mode(0o777)).unwrap();
     symlink("versions/strict-1.so", directory.library("strict")).unwrap();
-    symlink(elsewhere.library("faulty"), directory.library("outside")).unwrap();
+    symlink(store.library("faulty"), directory.library("stored")).unwrap();
+    symlink(open.join("healthy-1.so"), directory.library("open")).unwrap();
     symlink(directory.library("loop"), directory.library("loop")).unwrap();
     let mut manager = PluginManager::new();
     let loaded = manager.load_all(directory.path()).unwrap();
-    assert_eq!(loaded.iter().map(|handle| handle.name()).collect::<Vec<_>>(), ["Stern"]);
-    let [looped, outside] = manager.rejected() else { panic!("{:?}", manager.rejected()) };
+    for name in ["strict", "stored"] {
+        let path = directory.library(name);
+        assert!(loaded.iter().any(|handle| handle.path() == path), "{name}: {loaded:?}");
+    }
+    // The others are of the library that is stored.
+    let [looped, refused, ..] = manager.rejected() else { panic!("{:?}", manager.rejected()) };
     assert!(matches!(looped.error, LoadError::LinkBroken { .. }), "{looped}");
-    assert!(matches!(outside.error, LoadError::LinkOutside { .. }), "{outside}");
+    let LoadError::WorldWritable { path, culprit } = &refused.error else { panic!("{refused}") };
+    assert_eq!((path, culprit), (&directory.library("open"), &open));
+    let text = refused.error.to_string();
+    let begin = format!("{} can be written by everybody, so ", open.display());
+    assert!(text.starts_with(&begin), "{text}");
+    assert!(text.contains(&format!("chmod o-w {}", open.display())), "{text}");
 }
 
 #[test]

@@ -33,9 +33,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     for (file, rejected) in files {
         let mut manager = crate::manager::manager(&args.load, "world")?;
         let failed = match rejected {
-            Some(error @ (LoadError::LinkOutside { .. } | LoadError::Duplicate { .. })) => {
-                Some(FailedCheck::from(&error))
-            }
+            Some(error @ LoadError::Duplicate { .. }) => Some(FailedCheck::from(&error)),
             _ => steps::check(&mut manager, &file).err(),
         };
         exit = exit.max(failed.as_ref().map_or(Exit::Ok, |failed| failed.exit));

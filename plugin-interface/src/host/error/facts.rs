@@ -34,7 +34,6 @@ impl LoadError {
             | E::NotADirectory { path, .. }
             | E::ReadDirectory { path, .. }
             | E::NotAFile { path, .. }
-            | E::LinkOutside { path, .. }
             | E::LinkBroken { path, .. }
             | E::Read { path, .. }
             | E::StillWritten { path, .. }
@@ -83,9 +82,7 @@ impl LoadError {
         let facts = |stage, class, check| Facts { stage, class, check };
         match self {
             E::DirectoryMissing { .. } | E::NotADirectory { .. } => facts(Discover, Usage, "file"),
-            E::ReadDirectory { .. } | E::LinkOutside { .. } | E::LinkBroken { .. } => {
-                facts(Discover, Failed, "file")
-            }
+            E::ReadDirectory { .. } | E::LinkBroken { .. } => facts(Discover, Failed, "file"),
             E::NotAFile { .. } => facts(Settle, Failed, "file"),
             E::Read { source, .. } => facts(Settle, ErrorClass::of(source), "file"),
             E::StillWritten { .. } => facts(Settle, Failed, "settled"),

@@ -52,18 +52,6 @@ pub enum LoadError {
         /// The kind of file.
         found: &'static str,
     },
-    /// The candidate is a link to a file elsewhere.
-    #[error(
-        "{} is a link to {}, outside of its directory; load from there, or copy the file",
-        path.display(),
-        to.display()
-    )]
-    LinkOutside {
-        /// The candidate.
-        path: PathBuf,
-        /// The target of the link.
-        to: PathBuf,
-    },
     /// The candidate is a link whose target does not exist, or is the link itself.
     #[error("{} is a link to {}, which cannot be followed", path.display(), to.display())]
     LinkBroken {
@@ -133,7 +121,7 @@ pub enum LoadError {
     },
     /// Any user may modify the library, or replace it.
     #[error(
-        "{}; run `chmod o-w {}`, or allow it in the policy",
+        "{}; run `chmod o-w {}`, or allow it by `LoadPolicy::allow_world_writable`",
         untrusted(path, culprit),
         culprit.display()
     )]
@@ -470,7 +458,8 @@ fn untrusted(path: &Path, culprit: &Path) -> String {
         return "a library that can be written by everybody cannot be trusted".to_owned();
     }
     format!(
-        "{} is in a directory that can be written by everybody, so it cannot be trusted",
+        "{} can be written by everybody, so {} cannot be trusted",
+        culprit.display(),
         path.display()
     )
 }

@@ -38,36 +38,36 @@ pub(crate) struct Candidate<'p> {
     pub(crate) path: &'p Path,
     /// The file to read: that one, or a copy of it.
     pub(crate) file: &'p Path,
-    links: Links,
+    found: Found,
     /// The time that a writer may take to close the file.
     pub(crate) patience: Duration,
 }
 
-/// The links that a candidate may be.
+/// The way in which a candidate is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Links {
-    /// Any link: the host names the file itself.
-    Any,
-    /// Links within the directory that was scanned.
-    Inner,
-    /// The same, of a directory that the policy allows.
-    InnerOfChecked,
+enum Found {
+    /// The host names the file.
+    Named,
+    /// It is in a directory that was scanned.
+    InDirectory,
+    /// The same, and the policy allows the directory.
+    InChecked,
 }
 
 impl<'p> Candidate<'p> {
     /// A file that the host names.
     pub(crate) fn named(path: &'p Path) -> Self {
-        Candidate { path, file: path, links: Links::Any, patience: PATIENCE }
+        Candidate { path, file: path, found: Found::Named, patience: PATIENCE }
     }
 
     /// A file that was found in a directory.
     pub(crate) fn found(path: &'p Path) -> Self {
-        Candidate { links: Links::Inner, ..Self::named(path) }
+        Candidate { found: Found::InDirectory, ..Self::named(path) }
     }
 
     /// A file that was found in a directory which the policy allows.
     pub(crate) fn found_in_checked(path: &'p Path) -> Self {
-        Candidate { links: Links::InnerOfChecked, ..Self::named(path) }
+        Candidate { found: Found::InChecked, ..Self::named(path) }
     }
 
     /// Reads a copy of the file, which another process made.
@@ -80,11 +80,11 @@ impl<'p> Candidate<'p> {
         Candidate { patience, ..self }
     }
 
-    /// Looks the file up. Refuses a link without a target, and one that leaves
-    /// its directory. Returns the metadata of a file that is no link, if that
-    /// was looked up.
+    /// Looks the file up. Refuses a link without a target; the policy judges a
+    /// target as a file that the host names. Returns the metadata of a file that
+    /// is no link, if that was looked up.
     pub(super) fn find(&self) -> Result<Option<Metadata>, LoadError> {
-        if self.links == Links::Any {
+        if self.found == Found::Named {
             return Ok(None);
         }
         let unreadable = |source| LoadError::Read { path: self.file.to_owned(), source };
@@ -92,24 +92,13 @@ impl<'p> Candidate<'p> {
         if !found.is_symlink() {
             return Ok(Some(found));
         }
-        check_target(self.file).map(|()| None)
+        let to = self.file.read_link().map_err(unreadable)?;
+        let broken = |source| LoadError::LinkBroken { path: self.file.to_owned(), to, source };
+        self.file.metadata().map_err(broken).map(|_| None)
     }
 
     /// Returns `true` if the policy has allowed the directory already.
     pub(super) fn is_in_checked_directory(&self, found: Option<&Metadata>) -> bool {
-        self.links == Links::InnerOfChecked && found.is_some()
+        self.found == Found::InChecked && found.is_some()
     }
-}
-
-fn check_target(path: &Path) -> Result<(), LoadError> {
-    let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-    let to = path.read_link().map_err(unreadable)?;
-    let broken = |source| LoadError::LinkBroken { path: path.to_owned(), to: to.clone(), source };
-    let target = path.canonicalize().map_err(broken)?;
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let directory = directory.unwrap_or(Path::new(".")).canonicalize().map_err(unreadable)?;
-    if target.starts_with(directory) {
-        return Ok(());
-    }
-    Err(LoadError::LinkOutside { path: path.to_owned(), to: target })
 }

@@ -65,6 +65,18 @@ impl<H: WatchHandler + ReportPanic> WatchHandler for Contained<H> {
         self.contain(H::time_up)
     }
 
+    fn asked(&self) -> Receiver<()> {
+        self.0.asked()
+    }
+
+    fn retry(&mut self) -> ControlFlow<()> {
+        self.contain(H::retry)
+    }
+
+    fn get_ready(&mut self) -> ControlFlow<()> {
+        self.contain(H::get_ready)
+    }
+
     fn notice(&mut self, notification: WatchNotification) -> ControlFlow<()> {
         self.contain(|handler| handler.notice(notification))
     }

@@ -51,24 +51,24 @@ fn a_directory_that_vanishes_and_returns_is_watched_again() {
 
 #[test]
 fn links_are_followed_when_they_or_what_they_lead_to_change() {
-    let directory = Directory::new();
-    let below = |name: &str| directory.path().join(name);
+    let (directory, store) = (Directory::new(), Directory::new());
+    let below = |name: &str| store.path().join(name);
     for name in ["one", "two"] {
         fs::create_dir(below(name)).unwrap();
         place(version(name), &below(name).join("library"));
     }
-    let path = below(&library("linked"));
-    symlink("one/library", &path).unwrap();
+    let path = directory.path().join(library("linked"));
+    symlink(below("one/library"), &path).unwrap();
     let observer = Observer::of(directory.path());
     observer.expect_loaded(&path, "one");
-    run(Command::new("ln").args(["-sfn", "two/library"]).arg(&path));
+    run(Command::new("ln").arg("-sfn").args([below("two/library"), path.clone()]));
     observer.expect_replaced(&path, "two");
     // What it leads to, in a directory that is not watched.
     place(version("three"), &below("two/library"));
     observer.expect_replaced(&path, "three");
     // A link on the way.
     symlink("two", below("current")).unwrap();
-    run(Command::new("ln").args(["-sfn", "current/library"]).arg(&path));
+    run(Command::new("ln").arg("-sfn").args([below("current/library"), path.clone()]));
     observer.expect_nothing(directory.path());
     run(Command::new("ln").args(["-sfn", "one"]).arg(below("current")));
     observer.expect_replaced(&path, "one");
