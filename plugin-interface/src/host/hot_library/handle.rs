@@ -156,6 +156,16 @@ impl HotLibrary {
     /// # Errors
     ///
     /// Those of `check_and_reload`.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let library = plugin_interface::HotLibrary::open("libfoo.so", &["foo"])?;
+    /// // The new version needs a licence, and was refused without it.
+    /// std::fs::copy("licence", "/run/licence")?;
+    /// library.retry()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(&self) -> Result<HotReload, HotError> {
         self.0.forget_refused();
         self.check_and_reload()

@@ -14,7 +14,7 @@ use super::events::HotEvent;
 use super::handle::{HotLibrary, Shared};
 use super::outcome::HotReload;
 use crate::host::watch::{
-    self, Contained, ReportPanic, ReportedFailures, RetryQueue, Verdict, WatchHandler,
+    self, Attempt, Contained, ReportPanic, ReportedFailures, RetryQueue, Verdict, WatchHandler,
     WatchNotification, WatchTarget, Watcher,
 };
 
@@ -108,6 +108,7 @@ impl FileFollower {
 
     /// Reloads the library. Returns `Break` if it was unloaded.
     fn reload(&mut self, library: &HotLibrary) -> ControlFlow<()> {
+        let attempt = Attempt::begin(&self.path);
         // The watcher notices when a writer closes the file, so this need not
         // wait for it.
         let error = match library.reload(Duration::ZERO) {
@@ -120,7 +121,10 @@ impl FileFollower {
             Err(error) => error,
         };
         let verdict = match &error {
-            HotError::Load(error) => self.retries.judge(&self.path, error, Instant::now()),
+            HotError::Load(error) => {
+                let is_current = attempt.is_current(&self.path);
+                self.retries.judge(&self.path, error, is_current, Instant::now())
+            }
             _ => Verdict::Final,
         };
         match verdict {

@@ -14,7 +14,7 @@ use super::outcome::ReloadOutcome;
 use super::shared::Shared;
 use crate::host::error::LoadError;
 use crate::host::load::timings::Stopwatch;
-use crate::host::watch::{ReportedFailures, RetryQueue, Verdict};
+use crate::host::watch::{Attempt, ReportedFailures, RetryQueue, Verdict};
 use crate::interface::PluginTrait;
 
 /// Follows the file of a `Live` of any interface, without keeping the `Live`.
@@ -96,8 +96,9 @@ impl Follower {
     fn follow(&mut self) -> Option<Result<u64, LoadError>> {
         let live = self.live.upgrade()?;
         let mut is_reported = false;
+        let attempt = Attempt::begin(&self.path);
         let reloaded = live.reload_at_once(self.since, &mut |error| {
-            is_reported = self.is_new_failure(error);
+            is_reported = self.is_new_failure(&attempt, error);
             is_reported
         });
         match reloaded {
@@ -118,14 +119,15 @@ impl Follower {
 
     /// Returns `true` if the failure is final, and was not reported of the file
     /// as it is now.
-    fn is_new_failure(&mut self, error: &LoadError) -> bool {
+    fn is_new_failure(&mut self, attempt: &Attempt, error: &LoadError) -> bool {
         if self.path.symlink_metadata().is_err() {
             // The file is gone again. Either it comes back, or the current
             // version is the last one.
             self.retries.forget(&self.path);
             return false;
         }
-        self.retries.judge(&self.path, error, Instant::now()) == Verdict::Final
+        let is_current = attempt.is_current(&self.path);
+        self.retries.judge(&self.path, error, is_current, Instant::now()) == Verdict::Final
             && self.reported.is_new(&self.path, error)
     }
 }

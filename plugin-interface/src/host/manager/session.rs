@@ -22,7 +22,7 @@ use crate::host::load::discover::Candidate;
 use crate::host::load::plugins::Plugins;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::watch::{
-    ManagerNotification, ReportedFailures, RetryQueue, Verdict, WatchError, WatchEvent,
+    Attempt, ManagerNotification, ReportedFailures, RetryQueue, Verdict, WatchError, WatchEvent,
     WatchHandler, WatchNotification, WatchOptions,
 };
 use crate::interface::PluginTrait;
@@ -165,7 +165,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         }
         let (mut handles, mut loaded, mut replaced) = (Vec::new(), Vec::new(), Vec::new());
         for path in paths {
-            let found = written(&path);
+            let attempt = Attempt::begin(&path);
             match self.load_one(&path) {
                 Ok(old) => {
                     self.retries.forget(&path);
@@ -176,7 +176,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
                     }
                     replaced.extend(old.flatten());
                 }
-                Err(error) => self.fail(&path, found.as_ref(), error),
+                Err(error) => self.fail(&path, &attempt, error),
             }
         }
         self.announce(handles, loaded);
@@ -259,20 +259,14 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         held.rfind(|held| held.is_of(path, self.interface))
     }
 
-    /// Reports why a file was not loaded that was `found` before, unless it will
-    /// be tried again.
-    fn fail(&mut self, path: &Path, found: Option<&FileIdentity>, error: LoadError) {
+    /// Reports why a file was not loaded, unless it will be tried again.
+    fn fail(&mut self, path: &Path, attempt: &Attempt, error: LoadError) {
         if path.symlink_metadata().is_err() {
             // Removed again: that will be noticed, or it comes back.
             return self.retries.forget(path);
         }
-        let is_found = |now: FileIdentity| found.is_some_and(|found| found.is_written_as(&now));
-        let is_whole = matches!(error.retry(), Retry::Later | Retry::Never);
-        if is_whole && written(path).is_some_and(|now| !is_found(now)) {
-            // Another file is there by now, and the error is not of that one.
-            return self.retries.replaced(path, Instant::now());
-        }
-        if self.retries.judge(path, &error, Instant::now()) == Verdict::Final {
+        let is_current = attempt.is_current(path);
+        if self.retries.judge(path, &error, is_current, Instant::now()) == Verdict::Final {
             let (serving, retried) = (self.held(path).is_some(), error.retry() == Retry::Later);
             self.fail_finally(path, error, serving, retried);
         }
@@ -371,11 +365,6 @@ impl<F: FnMut(ManagerNotification) -> bool> WatchHandler for Session<'_, F> {
         self.process(notification);
         self.flow()
     }
-}
-
-/// Returns what tells whether a file was written again.
-fn written(path: &Path) -> Option<FileIdentity> {
-    path.metadata().ok().map(|found| FileIdentity::of(&found))
 }
 
 /// Refuses a file that is a copy of one that is loaded.

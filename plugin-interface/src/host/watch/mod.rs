@@ -7,13 +7,15 @@
 //!   for it, with the `scan` of a `target`.
 //! - `run` is the loop around a watcher; `thread` runs it on a thread that
 //!   sends the notifications.
-//! - `retry` decides when to try a file again that was not completely written;
-//!   `reported` avoids reporting a failure twice.
+//! - `retry` decides when to try a file again that was not completely written, or
+//!   that lacks something; `reported` avoids reporting a failure twice.
+//! - `comparing` is the pace at which files are compared beside the events.
 //!
 //! Nothing here loads a library: that is left to the handler.
 
 #[cfg(test)]
 mod cases;
+mod comparing;
 mod debouncer;
 mod events;
 mod notification;
@@ -29,7 +31,7 @@ mod watcher;
 
 pub use notification::{ManagerNotification, WatchError, WatchEvent, WatchNotification};
 pub use options::WatchOptions;
-pub(crate) use reported::ReportedFailures;
+pub(crate) use reported::{Attempt, ReportedFailures};
 pub(crate) use retry::{RetryQueue, Verdict};
 pub(crate) use run::{Contained, ReportPanic, WatchHandler, run};
 pub(crate) use target::WatchTarget;

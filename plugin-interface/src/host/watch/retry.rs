@@ -67,10 +67,21 @@ impl RetryQueue {
         RetryQueue { quiet, waiting: BTreeMap::new(), lacking: BTreeMap::new() }
     }
 
-    /// Judges a failure to load a file.
-    pub(crate) fn judge(&mut self, path: &Path, error: &LoadError, now: Instant) -> Verdict {
+    /// Judges a failure to load a file, which `is_current` unless it was
+    /// replaced meanwhile.
+    pub(crate) fn judge(
+        &mut self,
+        path: &Path,
+        error: &LoadError,
+        is_current: bool,
+        now: Instant,
+    ) -> Verdict {
         let retry = error.retry();
         match retry {
+            Retry::Never | Retry::Later if !is_current => {
+                self.replaced(path, now);
+                return Verdict::Retry;
+            }
             Retry::Never => {
                 self.forget(path);
                 return Verdict::Final;
@@ -99,7 +110,7 @@ impl RetryQueue {
     }
 
     /// Tries a file that was replaced while it was loaded.
-    pub(crate) fn replaced(&mut self, path: &Path, now: Instant) {
+    fn replaced(&mut self, path: &Path, now: Instant) {
         self.forget(path);
         let due = Some(now + self.quiet);
         let waiting = Waiting { since: now, pause: self.quiet, due, is_reported: false };
@@ -174,7 +185,7 @@ mod tests {
         while let Some(now) = next.filter(|next| *next < start + Duration::from_millis(end)) {
             let ms = (now - start).as_millis() as u64;
             tried.push(ms);
-            if retries.judge(path, &error(ms), now) == Verdict::Final {
+            if retries.judge(path, &error(ms), true, now) == Verdict::Final {
                 reported.push(ms);
             }
             next = retries.wake();
@@ -249,7 +260,7 @@ mod tests {
         // A plugin that writes beside its file is not tried for ever.
         let (mut now, mut pauses) = (start, Vec::new());
         for _ in 0..12 {
-            assert_eq!(retries.judge(path, &lacking(0), now), Verdict::Final);
+            assert_eq!(retries.judge(path, &lacking(0), true, now), Verdict::Final);
             retries.changed_beside(now);
             retries.changed_beside(now);
             let wake = retries.wake().unwrap();
@@ -266,8 +277,8 @@ mod tests {
     fn files_are_tried_again_at_once_when_asked_for() {
         let start = Instant::now();
         let mut retries = RetryQueue::new(QUIET);
-        retries.judge(Path::new("written"), &written(0), start);
-        retries.judge(Path::new("lacking"), &lacking(0), start);
+        retries.judge(Path::new("written"), &written(0), true, start);
+        retries.judge(Path::new("lacking"), &lacking(0), true, start);
         retries.retry(start);
         assert_eq!(retries.due(start), [Path::new("written"), Path::new("lacking")]);
         retries.forget(Path::new("lacking"));
@@ -279,8 +290,8 @@ mod tests {
     fn a_file_that_was_replaced_meanwhile_is_tried_after_a_pause() {
         let (start, path) = (Instant::now(), Path::new("file"));
         let mut retries = RetryQueue::new(QUIET);
-        retries.judge(path, &lacking(0), start);
-        retries.replaced(path, start);
+        retries.judge(path, &lacking(0), true, start);
+        assert_eq!(retries.judge(path, &lacking(0), false, start), Verdict::Retry);
         assert_eq!(retries.wake(), Some(start + QUIET));
         assert_eq!(retries.due(start + QUIET), [path]);
         assert_eq!(retries.wake(), None, "what it lacked is forgotten");
@@ -290,9 +301,9 @@ mod tests {
     fn a_file_that_changed_is_tried_from_the_start() {
         let (start, path) = (Instant::now(), Path::new("file"));
         let mut retries = RetryQueue::new(QUIET);
-        assert_eq!(retries.judge(path, &unreadable(0), start), Verdict::Retry);
+        assert_eq!(retries.judge(path, &unreadable(0), true, start), Verdict::Retry);
         retries.forget(path);
         assert_eq!(retries.wake(), None);
-        assert_eq!(retries.judge(path, &unreadable(0), start + QUIET), Verdict::Retry);
+        assert_eq!(retries.judge(path, &unreadable(0), true, start + QUIET), Verdict::Retry);
     }
 }

@@ -17,6 +17,8 @@ use notify::{RecursiveMode, Watcher as _};
 use crate::host::error::LoadError;
 use crate::host::file::identity::FileIdentity;
 use crate::host::platform;
+use crate::host::watch::comparing;
+use crate::host::watch::comparing::Comparing;
 use crate::host::watch::debouncer::{Debouncer, FileEvent, Task, Timing};
 use crate::host::watch::events::translate;
 use crate::host::watch::notification::{WatchError, WatchNotification};
@@ -27,12 +29,6 @@ use crate::host::watch::target::WatchTarget;
 /// The time between two checks that the directory is still the watched one.
 /// Also the time between two scans where the system sends no events.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
-/// The time between two comparisons of sizes and times beside the events. Not
-/// all changes cause one: those of a bind mount or a network file system may be
-/// made elsewhere.
-const COMPARE_INTERVAL: Duration = Duration::from_secs(2);
-/// A comparison takes no more than this part of the time.
-const PART: u32 = 50;
 /// The time for which a file or the directory may be missing without a report.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -59,14 +55,6 @@ pub(crate) struct Watcher {
     /// The last known targets of links.
     links: BTreeMap<PathBuf, Option<FileIdentity>>,
     errors: VecDeque<WatchError>,
-}
-
-/// The comparisons beside the events.
-struct Comparing {
-    every: Duration,
-    next: Instant,
-    /// `true` if one found what came without an event.
-    is_needed: bool,
 }
 
 /// The path of a directory without links, its device and its inode.
@@ -98,7 +86,7 @@ impl Watcher {
     /// Watches from now on, and first notices the files that are there. With
     /// `polling` it scans that often, and uses no events.
     pub(crate) fn new(target: WatchTarget, quiet: Duration, polling: Option<Duration>) -> Self {
-        Self::with(target, quiet, polling, (open, COMPARE_INTERVAL))
+        Self::with(target, quiet, polling, (open, comparing::INTERVAL))
     }
 
     fn with(
@@ -113,7 +101,7 @@ impl Watcher {
             target,
             polling,
             open,
-            comparing: Comparing { every, next: Instant::now() + every, is_needed: false },
+            comparing: Comparing::new(every, Instant::now()),
             debouncer,
             wake: bounded(1),
             events: None,
@@ -209,23 +197,22 @@ impl Watcher {
     /// Compares more often, and says so, if a change came without an event.
     fn hear_of_unseen(&mut self) {
         let unseen = self.debouncer().take_unseen();
-        let Some(unseen) = unseen.filter(|_| !self.comparing.is_needed) else { return };
-        self.comparing.is_needed = true;
-        self.comparing.every = self.comparing.every.min(CHECK_INTERVAL);
-        let (path, interval) = (self.target.directory.clone(), self.comparing.every);
-        let reason = format!("{} changed without an event", unseen.display());
-        self.errors.push_back(WatchError::Polling { path, interval, reason });
+        let Some(unseen) = unseen else { return };
+        if let Some(interval) = self.comparing.hurry(CHECK_INTERVAL) {
+            let path = self.target.directory.clone();
+            let reason = format!("{} changed without an event", unseen.display());
+            self.errors.push_back(WatchError::Polling { path, interval, reason });
+        }
     }
 
     /// Compares the files with their known state, if it is time.
     fn compare(&mut self, now: Instant) {
-        if now < self.comparing.next {
+        if !self.comparing.is_due(now) {
             return;
         }
         // A missing directory is noticed by its identity.
         let Ok(scan) = scan::scan(&self.target) else { return };
-        let every = self.comparing.every.max(now.elapsed() * PART);
-        self.comparing.next = now + every;
+        let every = self.comparing.done(now, now.elapsed());
         // The next comparison may show that it is still being written.
         self.debouncer().compare(&scan, 2 * every, now);
     }
@@ -371,173 +358,5 @@ fn open(root: &Path, mode: RecursiveMode, handler: Handler) -> notify::Result<Ev
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use crossbeam_channel::never;
-    use notify::event::{EventKind, Flag};
-
-    use crate::host::watch::watcher::*;
-
-    const QUIET: Duration = Duration::from_millis(20);
-
-    fn library(directory: &Path, name: &str) -> PathBuf {
-        directory.join(name).with_extension(std::env::consts::DLL_EXTENSION)
-    }
-
-    /// Waits for the next notification.
-    fn next(watcher: &mut Watcher) -> WatchNotification {
-        loop {
-            assert_eq!(watcher.wait(None, &never(), &never()), Waited::Noticed);
-            match watcher.take() {
-                None | Some(WatchNotification::Beside) => {}
-                Some(noticed) => return noticed,
-            }
-        }
-    }
-
-    fn expect_changed(watcher: &mut Watcher, path: &Path) {
-        let noticed = next(watcher);
-        let WatchNotification::Changed { paths, .. } = noticed else { panic!("{noticed:?}") };
-        assert_eq!(paths, [path]);
-    }
-
-    /// Any number of changes may be noticed before.
-    fn expect_removed(watcher: &mut Watcher, path: &Path) {
-        loop {
-            match next(watcher) {
-                WatchNotification::Changed { paths, .. } => assert_eq!(paths, [path]),
-                WatchNotification::Removed { paths } => break assert_eq!(paths, [path]),
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-
-    fn no_watches(_: &Path, _: RecursiveMode, _: Handler) -> notify::Result<Events> {
-        Err(notify::Error::new(notify::ErrorKind::MaxFilesWatch))
-    }
-
-    #[test]
-    fn without_watches_it_polls_and_says_so() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = library(directory.path(), "one");
-        fs::write(&path, "1").unwrap();
-        let target = WatchTarget::directory(directory.path(), false);
-        let mut watcher = Watcher::with(target, QUIET, None, (no_watches, COMPARE_INTERVAL));
-        let reported = next(&mut watcher);
-        let WatchNotification::Error(WatchError::Polling { reason, .. }) = reported else {
-            panic!("{reported:?}");
-        };
-        assert_eq!(reason, "OS file watch limit reached.");
-        expect_changed(&mut watcher, &path);
-        // Once more, since a scan may not show a change shortly after it.
-        expect_changed(&mut watcher, &path);
-        fs::write(&path, "22").unwrap();
-        expect_changed(&mut watcher, &path);
-        fs::remove_file(&path).unwrap();
-        expect_removed(&mut watcher, &path);
-    }
-
-    /// A system whose queue is full: it reports only that.
-    fn overflows(_: &Path, _: RecursiveMode, mut handler: Handler) -> notify::Result<Events> {
-        static LOST: Mutex<Vec<Handler>> = Mutex::new(Vec::new());
-        let lost = || notify::Event::new(EventKind::Other).set_flag(Flag::Rescan);
-        let mut earlier = LOST.lock().unwrap();
-        if let Some(mut earlier) = earlier.pop() {
-            earlier(Ok(lost()));
-        }
-        handler(Err(notify::Error::new(notify::ErrorKind::MaxFilesWatch)));
-        earlier.push(handler);
-        Ok(Box::new(notify::NullWatcher))
-    }
-
-    #[test]
-    fn files_are_scanned_if_events_are_lost() {
-        let directory = tempfile::tempdir().unwrap();
-        let target = WatchTarget::directory(directory.path(), false);
-        let mut watcher = Watcher::with(target, QUIET, None, (overflows, COMPARE_INTERVAL));
-        for name in ["one", "two", "three"] {
-            let path = library(directory.path(), name);
-            fs::write(&path, name).unwrap();
-            let mut found = false;
-            // The others are young, and may have changed.
-            while !found {
-                let noticed = next(&mut watcher);
-                let WatchNotification::Changed { paths, .. } = noticed else {
-                    panic!("{noticed:?}")
-                };
-                found = paths.contains(&path);
-            }
-        }
-    }
-
-    /// A system that accepts a watch and reports nothing, as for a bind mount
-    /// whose files another system writes.
-    fn silence(_: &Path, _: RecursiveMode, _: Handler) -> notify::Result<Events> {
-        Ok(Box::new(notify::NullWatcher))
-    }
-
-    /// Expects to be told which change showed that there are no events.
-    fn expect_polling(watcher: &mut Watcher, path: &Path) {
-        let told = next(watcher);
-        let WatchNotification::Error(WatchError::Polling { reason, .. }) = &told else {
-            panic!("{told:?}");
-        };
-        assert_eq!(*reason, format!("{} changed without an event", path.display()));
-    }
-
-    #[test]
-    fn changes_without_events_are_found_and_that_is_said_once() {
-        let directory = tempfile::tempdir().unwrap();
-        let (path, second) = (library(directory.path(), "one"), library(directory.path(), "two"));
-        fs::write(&path, "1").unwrap();
-        for target in [WatchTarget::directory(directory.path(), false), WatchTarget::file(&path)] {
-            let mut watcher = Watcher::with(target, QUIET, None, (silence, QUIET));
-            expect_changed(&mut watcher, &path);
-            fs::write(&path, "22").unwrap();
-            expect_changed(&mut watcher, &path);
-            expect_polling(&mut watcher, &path);
-            if watcher.target.only.is_none() {
-                fs::write(&second, "1").unwrap();
-                expect_changed(&mut watcher, &second);
-            }
-            // Of the same size, as a new file.
-            let beside = directory.path().join("new");
-            fs::write(&beside, "33").unwrap();
-            fs::rename(&beside, &path).unwrap();
-            expect_changed(&mut watcher, &path);
-            fs::remove_file(&path).unwrap();
-            expect_removed(&mut watcher, &path);
-            fs::write(&path, "4").unwrap();
-            expect_changed(&mut watcher, &path);
-            let _ = fs::remove_file(&second);
-        }
-    }
-
-    #[test]
-    fn one_file_is_watched_alone() {
-        let directory = tempfile::tempdir().unwrap();
-        // Any name will do for a file that is named.
-        let path = directory.path().join("plugin");
-        let mut watcher = Watcher::new(WatchTarget::file(&path), QUIET, None);
-        fs::write(library(directory.path(), "other"), "other").unwrap();
-        fs::write(&path, "1").unwrap();
-        expect_changed(&mut watcher, &path);
-        fs::remove_file(&path).unwrap();
-        expect_removed(&mut watcher, &path);
-    }
-
-    #[test]
-    fn waiting_ends_in_time_or_at_a_stop() {
-        let directory = tempfile::tempdir().unwrap();
-        let target = WatchTarget::directory(directory.path(), false);
-        let mut watcher = Watcher::new(target, QUIET, None);
-        let soon = Some(Instant::now() + QUIET);
-        assert_eq!(watcher.wait(soon, &never(), &never()), Waited::TimeUp);
-        let (stop, stopped) = bounded(1);
-        stop.send(()).unwrap();
-        assert_eq!(watcher.wait(None, &stopped, &never()), Waited::Stopped);
-        drop(stop);
-        assert_eq!(watcher.wait(None, &stopped, &never()), Waited::Stopped);
-    }
-}
+#[path = "watcher_tests.rs"]
+mod tests;
