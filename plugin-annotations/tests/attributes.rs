@@ -23,6 +23,17 @@ trait tool: Send + Sync {
     fn later(&self, text: &str) -> u8 {
         7
     }
+
+    fn made(by: u8) -> Self
+    where
+        Self: Sized;
+
+    fn changed(self) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
 }
 
 #[plugin_interface]
@@ -90,7 +101,9 @@ impl Old for NoSuchType {}
 
 #[test]
 fn a_mock_is_an_object_of_this_side() {
-    let mut mock = Mocktool::new();
+    let made = Mocktool::made_context();
+    made.expect().times(1).returning(|_| Mocktool::new());
+    let mut mock = <Mocktool as tool>::made(1).changed();
     mock.expect_apply().returning(|text| text.to_uppercase());
     mock.expect_count().times(2).returning(|by| by + 1);
     mock.expect_name().return_const("mock".to_owned());

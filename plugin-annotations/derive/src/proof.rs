@@ -132,10 +132,10 @@ impl Part<'_> {
         }
         quote! {{
             let __wire: <Self as #krate::FfiSafe>::Wire = #sample;
-            // SAFETY: in a constant.
+            // SAFETY: this is in the constant `PLAIN`, and `__wire` is a sample.
             let __seen = unsafe { #private::seen_as::<_, Self>(&__wire) };
             let __value: #maybe<Self> = #maybe::new(#path { #(#values),* });
-            // SAFETY: in a constant.
+            // SAFETY: this is in the constant `PLAIN`.
             let __tag = unsafe { #private::tag(&__value) };
             __tag == #tag && match __seen {
                 #pattern => true #(&& #places)*,

@@ -207,11 +207,15 @@ fn a_tidied_temporary_directory_changes_no_outcome_of_a_plain_library() {
 fn private_copies_are_removed_with_their_library() {
     let directory = directory("copied");
     let copies = || copies_of("copied");
-    let handles =
-        PluginManager::new().load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
+    // It keeps the directory of the copies.
+    let mut manager = PluginManager::new();
+    let other = Directory::of(&["healthy"]);
+    let kept = manager.load_library(other.library("healthy")).unwrap();
+    let handles = manager.load_plugins(directory.path(), PluginTrait::Greeter).unwrap();
     assert_eq!(copies().len(), 1);
     drop(handles);
     assert_eq!(copies(), Vec::<PathBuf>::new());
+    drop((manager, kept));
 
     let (library, array) = load_greeter_from_lib(&directory.library("copied")).unwrap();
     assert_eq!(copies().len(), 1);

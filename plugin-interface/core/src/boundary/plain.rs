@@ -33,11 +33,12 @@ pub const unsafe fn sample<W: Copy, T>(wire: MaybeUninit<W>) -> T {
 ///
 /// # Safety
 ///
-/// As for `sample`; this also proves it for `T`, in a constant: what is not `T` is
-/// a compile error as soon as it is looked at.
+/// Called in a constant only, with the sample of a wire. There, the compiler
+/// refuses to look at bytes that are no value of `T`.
 pub const unsafe fn seen_as<W: Copy, T>(wire: &W) -> &T {
     assert!(size_of::<T>() == size_of::<W>() && align_of::<T>() == align_of::<W>());
-    // SAFETY: the contract of this function; the size and the alignment fit.
+    // SAFETY: the size and the alignment fit. The bytes are initialised where the
+    // wire is, and the contract leaves the rest to the compiler.
     unsafe { &*from_ref(wire).cast() }
 }
 
@@ -57,10 +58,11 @@ pub const unsafe fn is_same_place<A, B>(one: &A, other: &B) -> bool {
 ///
 /// # Safety
 ///
-/// Used in a constant only.
+/// Called in a constant only. There, the compiler refuses to read bytes that are
+/// not initialised.
 pub const unsafe fn tag<T>(value: &MaybeUninit<T>) -> u32 {
     assert!(size_of::<T>() >= size_of::<u32>() && align_of::<T>() >= align_of::<u32>());
-    // SAFETY: large and aligned enough; bytes that are not initialised are a
-    // compile error.
+    // SAFETY: the value is large and aligned enough, and every value is a `u32`.
+    // The contract leaves bytes that are not initialised to the compiler.
     unsafe { *value.as_ptr().cast::<u32>() }
 }
