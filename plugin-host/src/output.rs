@@ -36,8 +36,8 @@ pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
     }
     if is_writable {
         text.push_str(
-            "; here that is --allow-world-writable, for instance where modes are fixed \
-             (FAT, 9p, WSL) and the mount has no umask",
+            "; the option of this program is --allow-world-writable; where modes are fixed \
+             (FAT, 9p, WSL), mount with umask=022",
         );
     }
     escaped_lines(&text)

@@ -107,8 +107,8 @@ fn not_files(hostile: &mut Hostile) {
 
 fn permissions(hostile: &mut Hostile) {
     let good = hostile.good.clone();
-    let option = "or allow it by `LoadPolicy::allow_world_writable`; here that is \
-                  --allow-world-writable";
+    let option = "or allow it by `LoadPolicy::allow_world_writable`; the option of this \
+                  program is --allow-world-writable";
     let writable = hostile.expect("world_writable", option);
     fs::write(&writable, [&good[..], b"1"].concat()).unwrap();
     fs::set_permissions(writable, Permissions::from_mode(0o666)).unwrap();
