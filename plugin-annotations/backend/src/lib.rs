@@ -35,6 +35,8 @@ mod check;
 pub mod errors;
 mod expand;
 #[doc(hidden)]
+pub mod forever;
+#[doc(hidden)]
 pub mod generate;
 #[doc(hidden)]
 pub mod identity;

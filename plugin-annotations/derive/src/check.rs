@@ -5,6 +5,7 @@ use quote::ToTokens;
 
 use crate::model::Fields;
 use plugin_annotations_backend::errors::Errors;
+use plugin_annotations_backend::forever;
 use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::syntax::{Angles, Attribute, Generics, Kind, Type};
 
@@ -67,7 +68,7 @@ pub(crate) fn field_type(ty: &Type, generics: &Generics, errors: &mut Errors) {
             "a reference to a type parameter cannot be derived: the type decides how the reference is passed; own it (`T`, `Vec<T>`), or name a type",
         );
     }
-    for lifetime in lifetimes::borrowed(ty) {
+    for lifetime in lifetimes::borrowed(&forever::without(ty)) {
         if lifetime.ident == "static" {
             errors.at(
                 &lifetime,

@@ -16,6 +16,7 @@ use syn::ext::IdentExt;
 
 use crate::model::{Body, Field};
 use crate::parts::{Part, has_data};
+use plugin_annotations_backend::forever;
 use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::spans::{ffi_item, located};
 use plugin_annotations_backend::syntax::{Path, Type};
@@ -76,7 +77,8 @@ impl Part<'_> {
         let path = &self.path;
         let lifted = self.fields().iter().enumerate().map(|(i, field)| {
             let place = Literal::usize_unsuffixed(i);
-            let lift = ffi_item(krate, &lifetimes::of_lifted(&field.carrier()), "lift");
+            let ty = lifetimes::of_lifted(&forever::received(krate, field.carrier()));
+            let lift = ffi_item(krate, &ty, "lift");
             quote!(#lift::<'__a>(#wire.#place, __origin))
         });
         let value = |field: &Field, lifted: TokenStream| {

@@ -7,7 +7,7 @@ where
     T: Default,
 {
     #[ffi(skip)]
-    pub name: &'static str,
+    pub name: &'static mut u8,
     pub bytes: [T; N],
 }
 

@@ -23,6 +23,7 @@ ECHOES(spot, spots, Spot)
 ECHOES(tree, trees, Tree)
 ECHOES(list, lists, List_Parcel)
 ECHOES(formula, formulas, Formula)
+ECHOES(label, labels, Label)
 
 /* A parcel with every field filled. */
 static Derived_Parcel full_parcel(void) {
@@ -153,7 +154,7 @@ static PluginFailure *drop(void *instance) {
 static const DerivedVTable vtable = {
     Derived_HEADER(drop), empty, empties, wrapper, wrappers, parcel, parcels, point, points, pair,
     pairs, side, sides, color, colors, event, events, spot, spots, tree, trees, list, lists,
-    formula, formulas, fail, farthest, shift, turn, swapped, longest, own_words, own_origin,
+    formula, formulas, label, labels, fail, farthest, shift, turn, swapped, longest, own_words, own_origin,
 };
 static const DerivedRegistration registration = { &vtable, 0 };
 

@@ -179,3 +179,16 @@ fn signatures_name_objects_closures_and_futures_as_rust_does() {
     assert_eq!(objects(factory), ["Counter", "Node", "Service", "Shelf", "Factory"]);
     assert!(of(factory).types.iter().any(|found| found.definition.contains("spare")));
 }
+
+#[test]
+fn what_a_plugin_returns_for_ever_outlives_its_library() {
+    let calls = calls("for_ever");
+    let (rules, primes) = (calls.rules(), calls.primes(2));
+    assert_eq!((calls.rules().as_ptr(), calls.primes(2)), (rules.as_ptr(), primes));
+    assert_eq!(calls.primes(9), Err("too many"));
+    let refused = calls.primes(9).unwrap_err();
+    drop(calls);
+    wait_until_unmapped("for_ever");
+    assert_eq!(rules, ["be brief", "be clear"]);
+    assert_eq!((primes, refused), (Ok(&[2, 3][..]), "too many"));
+}

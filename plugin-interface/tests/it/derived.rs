@@ -48,6 +48,7 @@ fn the_metadata_of_a_library_has_each_definition_once() {
         ("Tree", "struct Tree { kids: Vec<Tree>, nest: Option<Box<Nest>> }"),
         ("List", "struct List<T> { value: T, next: Option<Box<List<T>>> }"),
         ("Formula", "enum Formula { Number(f64), Negated(Box<Formula>), Sum(Vec<Formula>) }"),
+        ("Label", "struct Label { name: &str, hint: Result<Cow<str>, &str> }"),
         ("Words", "struct Words<T> { first: &str, rest: Vec<&str>, note: T }"),
         ("Nest", "struct Nest(Tree, u8)"),
     ];

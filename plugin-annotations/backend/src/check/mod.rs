@@ -8,6 +8,7 @@ use syn::LitStr;
 
 use crate::attributes;
 use crate::errors::Errors;
+use crate::forever;
 use crate::lifetimes;
 use crate::model::Receiver;
 use crate::spans::ends;
@@ -186,7 +187,7 @@ fn refuse_self_type(ty: &Type, errors: &mut Errors) {
 
 /// Rejects `'static` borrows: arguments and `self` are borrowed for the call.
 fn refuse_static(taken: &impl ToTokens, errors: &mut Errors) {
-    for lifetime in lifetimes::borrowed(taken) {
+    for lifetime in lifetimes::borrowed(&forever::without(taken)) {
         if lifetime.ident == "static" {
             errors.at(
                 &lifetime,
@@ -249,7 +250,7 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
 /// the library loaded. The compiler would reject them too, with a worse message.
 fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors) {
     let of_self = signature.receiver.as_ref().and_then(|receiver| receiver.lifetime.as_ref());
-    for lifetime in lifetimes::borrowed(output) {
+    for lifetime in lifetimes::borrowed(&forever::without(output)) {
         if lifetime.ident == "_" || Some(&lifetime) == of_self {
             continue;
         }

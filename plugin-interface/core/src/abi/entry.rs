@@ -78,10 +78,13 @@ pub struct HostServices {
     /// The reference count of the library. The library puts it into each object
     /// that it passes, and stays mapped until the last of them is dropped.
     pub library_ref: *const LibraryRef,
+    /// Returns the same text in memory of the host that is never freed, for a
+    /// `&'static str` that the plugin received. Must not unwind.
+    pub intern: unsafe extern "C" fn(text: RawSlice) -> RawSlice,
 }
 
 assert_layout!(HostServices {
-    size: 8 + 8 * WORD,
+    size: 8 + 9 * WORD,
     align: WORD,
     abi_version: 0,
     size: 4,
@@ -93,6 +96,7 @@ assert_layout!(HostServices {
     library: 8 + 5 * WORD,
     thread_exits: 8 + 6 * WORD,
     library_ref: 8 + 7 * WORD,
+    intern: 8 + 8 * WORD,
 });
 
 /// The report of one panic. Everything is borrowed for the callback.

@@ -26,9 +26,15 @@
 //! # Lifetimes
 //!
 //! A borrowed parameter lives for the call, and a borrowed return as long as
-//! the borrow of `self`, whatever lifetime its type states. So an interface
-//! method that takes or returns `&'static str` or `Cow<'static, str>` does not
-//! compile, also behind an alias. An owned type may contain `'static`:
+//! the borrow of `self`.
+//!
+//! `&'static str`, `&'static [T]` and `Cow<'static, str>` outlive the library
+//! they come from, also within other types and in fields of derived types. The
+//! receiver has one copy of each distinct text or slice, which is never freed.
+//! So its memory is bounded by the number of distinct ones. The elements of a
+//! slice are such texts, or owned data with `Eq` and `Hash`. A `Cow` is
+//! received as an owned one. Behind an alias of yours, which the macros cannot
+//! read, they do not compile. An owned type may contain `'static` too:
 //! `Box<dyn Trait + 'static>`, `BoxFuture<'static, T>`.
 //!
 //! # Objects
@@ -96,6 +102,8 @@
 mod by_ref;
 mod call_scope;
 mod ffi_safe;
+#[doc(hidden)]
+pub mod interner;
 mod lift_error;
 mod objects;
 mod origin;
@@ -129,6 +137,7 @@ pub use crate::boundary::shape::definition::{Body, Definition, Fields};
 pub use crate::boundary::shape::link::Link;
 pub use crate::boundary::shape::parameter::Parameter;
 pub use crate::boundary::shape::source::Source;
+pub use crate::boundary::types::forever::{Static, StaticCow};
 pub use crate::boundary::types::slice::Plain;
 pub use by_ref::{ByCopy, ByPointer, ByRef};
 pub use shape::Shape;

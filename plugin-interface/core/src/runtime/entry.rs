@@ -10,6 +10,7 @@ use core::ffi::c_void;
 #[cfg(thread_exits = "caught")]
 use super::thread_exits;
 use crate::abi::{ABI_VERSION, HostServices, PluginEntry, RegistrationFactory, VisitFactory};
+use crate::boundary::interner;
 use crate::runtime::{allocator, library_ref, panic_hook};
 
 inventory::collect!(RegistrationFactory);
@@ -37,6 +38,7 @@ unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
     let offered = unsafe { &*services };
     allocator::accept(offered.system_free, offered.malloc_identity);
     library_ref::set_current(offered.library_ref);
+    interner::ask_host(offered.intern);
     // SAFETY: as above.
     unsafe { panic_hook::install(services) };
     #[cfg(thread_exits = "caught")]

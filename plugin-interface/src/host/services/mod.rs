@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::panic::catch_unwind;
 
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
+use crate::boundary::interner::intern_for_plugin;
 use crate::host::services::object_count::ObjectCount;
 use crate::host::services::plugin_panic::PluginPanic;
 use crate::host::thread_exits;
@@ -53,6 +54,7 @@ impl Services {
             library: library.number(),
             thread_exits: thread_exits::offered(),
             library_ref: core::ptr::null(),
+            intern: intern_for_plugin,
         };
         let objects = ObjectCount::new(library);
         let allocation = NonNull::from(Box::leak(Box::new(Allocation { offered, label, objects })));

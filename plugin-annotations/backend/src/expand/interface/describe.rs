@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::{object, proxy_name, vtable_name};
+use crate::forever;
 use crate::identity;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
@@ -85,7 +86,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
             }
         }
     });
-    let returned = lifetimes::fixed(&method.returned());
+    let returned = lifetimes::fixed(&forever::received(krate, method.returned()));
     let (is_lent, lifetimes) =
         (is_lent(krate, &method.output), method.unseen_lifetimes_of_return());
     let [shape, needs_scope] =

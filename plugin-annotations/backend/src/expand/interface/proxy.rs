@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};
 use crate::expand::interface::{object, proxy_name, since, sized};
+use crate::forever;
 use crate::lifetimes;
 use crate::model::{Interface, Method};
 use crate::spans::written_at;
@@ -139,7 +140,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
             })
             .unzip(),
     };
-    let returned = lifetimes::fixed(&method.returned());
+    let returned = lifetimes::fixed(&forever::received(krate, method.returned()));
     let value = Ident::new("__value", place_of(&method.output));
     let is = method.output_with.as_ref().map_or(quote!(#value), |with| {
         let lifted = with.lift(krate, &quote!(__carrier));

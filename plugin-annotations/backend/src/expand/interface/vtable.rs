@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::vtable_name;
+use crate::forever;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::{located, written_at};
@@ -99,7 +100,11 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
     let wires = wires(krate, method);
     let returned = ffi_item(krate, &lifetimes::fixed(&method.returned()), "Returned");
     let output = lifetimes::inferred(&method.returned());
-    let lifted: Vec<_> = method.parameters.iter().map(|p| lifetimes::fixed(&p.carrier())).collect();
+    let lifted: Vec<_> = method
+        .parameters
+        .iter()
+        .map(|p| lifetimes::fixed(&forever::received(krate, p.carrier())))
+        .collect();
     let convert: Vec<_> =
         (0..method.parameters.len()).map(|i| format_ident!("__convert_{i}")).collect();
     // A borrow lasts for the call. A type that claims more, even behind an alias,

@@ -7,6 +7,7 @@ pub(crate) mod collection;
 pub(crate) mod cow;
 pub(crate) mod error;
 pub(crate) mod flow;
+pub(crate) mod forever;
 pub(crate) mod io_error;
 pub(crate) mod net;
 pub(crate) mod option;

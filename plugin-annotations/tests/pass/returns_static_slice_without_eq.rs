@@ -1,0 +1,20 @@
+use std::borrow::Cow;
+
+use plugin_interface::{FfiSafe, plugin_interface};
+
+#[derive(Clone, PartialEq, Eq, Hash, FfiSafe)]
+pub struct Rule {
+    pub weight: u32,
+    pub name: &'static str,
+    pub hint: std::borrow::Cow<'static, [u8]>,
+}
+
+#[plugin_interface]
+pub trait Tool {
+    fn name(&self) -> &'static str;
+    fn words(&self) -> &'static [&'static str];
+    fn rules(&self) -> Option<&'static [Rule]>;
+    fn refused(&self) -> Result<Box<dyn Tool>, Cow<'static, str>>;
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use plugin_interface::plugin_interface;
+
+#[derive(Clone, plugin_interface::FfiSafe)]
+pub struct Rule {
+    pub weight: f64,
+}
+
+#[plugin_interface]
+pub trait Tool {
+    fn rules(&self) -> &'static [Rule];
+}
+
+fn main() {}
