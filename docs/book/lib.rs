@@ -104,6 +104,9 @@ mod hosts_policy {}
 #[doc = include_str!("src/hosts/unloading.md")]
 mod hosts_unloading {}
 
+#[doc = include_str!("src/hosts/crashes.md")]
+mod hosts_crashes {}
+
 #[doc = include_str!("src/hosts/watching.md")]
 mod hosts_watching {}
 

@@ -24,6 +24,12 @@ pub(crate) fn prepare(command: &Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Names the plugins that were running when this process dies.
+pub(crate) fn note_crashes() {
+    // Where it is not supported, the exit code says that one crashed.
+    let _ = plugin_interface::crash_notes::install();
+}
+
 /// Makes the exit statuses of children available, which are lost if the program
 /// that started this one ignores `SIGCHLD`.
 #[cfg(unix)]

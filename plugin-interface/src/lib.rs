@@ -109,6 +109,8 @@
 //!
 //! - `manager` (default): loads, checks, calls and unloads plugins. A plugin
 //!   without default features compiles no loader.
+//! - `crash-notes`: names the plugins that were running when the process died
+//!   ([`crash_notes::install`]).
 //! - `watch`: watches directories, loads new plugins and reloads changed ones.
 //! - `tracing`: reports the events of a [`Live`] through the crate `tracing`
 //!   too.
@@ -178,6 +180,13 @@ pub use crate::hot_library::*;
 #[cfg(feature = "call-dynamic")]
 #[doc = "**Feature `call-dynamic`.**"]
 pub use host::dynamic;
+
+/// Naming the plugins that were running when the process died. Feature `crash-notes`.
+#[cfg(feature = "crash-notes")]
+pub mod crash_notes {
+    #[doc = "**Feature `crash-notes`.**"]
+    pub use crate::host::crash_notes::install;
+}
 
 /// Finding, checking and loading plugins. Feature `manager`.
 #[cfg(feature = "manager")]

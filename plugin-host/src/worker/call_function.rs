@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::CallWorkerArgs;
 use crate::exit::{Exit, exit_of};
 use crate::output::describe;
+use crate::signals::note_crashes;
 use crate::worker::function;
 
 /// The answer of the function, or the error.
@@ -43,6 +44,7 @@ impl CallAnswer {
 
 pub(super) fn run(args: &CallWorkerArgs) -> anyhow::Result<Exit> {
     plugin_interface::end_with_parent();
+    note_crashes();
     let answered = answer(args);
     let exit = answered.as_ref().map_or_else(exit_of, |_| Exit::Ok);
     let answer = answered.map_err(|error| describe(error.as_ref()));

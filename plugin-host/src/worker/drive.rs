@@ -12,12 +12,14 @@ use crate::cli::DriveArgs;
 use crate::exit::Exit;
 use crate::manager::without_probe;
 use crate::output::describe;
+use crate::signals::note_crashes;
 use crate::report::run::{LibraryReport, RegistrationReport, RunReport};
 
 /// The child process of `run`. Writes its report to a file, as stdout is the
 /// plugins'.
 pub(super) fn run(args: &DriveArgs) -> anyhow::Result<Exit> {
     plugin_interface::end_with_parent();
+    note_crashes();
     let mut manager = without_probe(&args.policy)?;
     let (report, exit) = drive_file(&mut manager, &args.library, &args.greet);
     fs::write(&args.report, serde_json::to_vec(&report)?)

@@ -11,10 +11,12 @@ use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::output::{describe, escaped, print_error, print_line, print_note};
 use crate::streams::is_unread;
+use crate::signals::note_crashes;
 use crate::worker::function::{call, open, without_parameters};
 
 pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     plugin_interface::end_with_parent();
+    note_crashes();
     let signatures = without_parameters(&args.call)?;
     let library = open(&args.path, &signatures, &args.load.policy)?;
     library.on_reload(|event| {

@@ -152,6 +152,8 @@ fn a_library_that_crashes_hangs_or_exits_does_not_end_the_host() {
         let answer = plugin_host(&directory.arguments(&arguments));
         assert_eq!(answer.code, code, "{answer:?}");
         assert!(answer.err.contains(message), "{answer:?}");
+        let has_note = answer.err.contains("libbad.so, while it was opened\n");
+        assert_eq!(has_note, code == 5 && cfg!(target_env = "gnu"), "{answer:?}");
         assert!(answer.out.contains("HEY world"), "the good one runs: {answer:?}");
     }
 }
@@ -163,6 +165,7 @@ fn a_crash_in_a_call_happens_only_in_the_child_process() {
     let answer = plugin_host(&directory.arguments(&["run"]));
     assert_eq!(answer.code, 5, "{answer:?}");
     assert!(answer.err.contains("SIGABRT"), "{answer:?}");
+    assert!(answer.err.contains("\n  code of ") || !cfg!(target_env = "gnu"), "{answer:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! reports changes to them.
 
 mod compare;
+pub(crate) mod crash_notes;
 mod error;
 mod file;
 #[cfg(feature = "hot-library")]

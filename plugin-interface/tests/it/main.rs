@@ -5,6 +5,8 @@ mod builds;
 mod calls;
 mod companions;
 mod compilers;
+#[cfg(all(feature = "crash-notes", target_os = "linux", target_env = "gnu"))]
+mod crash_notes;
 mod deadline;
 mod derived;
 mod each_type;

@@ -25,6 +25,7 @@ const SAME_INTERRUPT: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     check_directory(&args.path)?;
+    signals::note_crashes();
     let mut manager = crate::manager::manager(&args.load, &args.greet)?;
     if let Some(interval) = args.poll {
         manager = manager.with_polling(interval);

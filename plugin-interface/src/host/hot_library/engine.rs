@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::error::HotError;
 use super::options::HotOptions;
 use super::version::{HotVersion, OpenLibrary};
+use crate::host::crash_notes;
 use crate::host::error::{InspectError, LoadError};
 use crate::host::file::compare::Content;
 use crate::host::file::identity::FileIdentity;
@@ -149,6 +150,7 @@ impl Kind for Plain<'_> {
     ) -> Result<(OpenLibrary, PlainLibrary), HotError> {
         let threads = OwnThreads::of(&copy);
         let (library, image) = open::map(path, &copy)?;
+        crash_notes::add_library(&image, path);
         let mapped = Mapped::plain(library, image, threads, copy);
         Ok((OpenLibrary::new(mapped, self.options.is_retained), plain))
     }

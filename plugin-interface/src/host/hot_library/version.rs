@@ -13,6 +13,7 @@ use super::c_function::CFunction;
 use super::error::NotDefined;
 use super::events::HotEvent;
 use super::listeners::Listeners;
+use crate::host::crash_notes::{self, NamedFunction};
 use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::library::{symbols, unmap};
@@ -61,7 +62,13 @@ impl HotVersion {
             let address = symbols::address(library?, name).filter(|_| is_defined(name));
             address.and_then(|address| NonNull::new(address.cast_mut()))
         };
-        let functions = names.iter().map(find).collect();
+        let functions: Box<[_]> = names.iter().map(find).collect();
+        mapped.name_functions(|| {
+            let named = |(name, address): (&String, &Option<NonNull<c_void>>)| {
+                Some((address.as_ref()?.addr().get(), format!("`{name}`")))
+            };
+            names.iter().zip(&functions).filter_map(named).collect()
+        });
         HotVersion { generation, names, functions, mapped: Some(mapped) }
     }
 
@@ -155,6 +162,12 @@ impl OpenLibrary {
 
     fn library(&self) -> Option<&Library> {
         self.mapped.as_ref().map(|mapped| &mapped.library)
+    }
+
+    fn name_functions(&self, functions: impl FnOnce() -> Vec<NamedFunction>) {
+        if let Some(mapped) = &self.mapped {
+            crash_notes::add_functions(&mapped.image, functions);
+        }
     }
 
     fn close(&mut self) -> UnloadOutcome {

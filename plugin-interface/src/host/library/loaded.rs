@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::abi::PluginEntry;
+use crate::host::crash_notes::{self, NamedFunction};
 use crate::host::error::{UnloadError, linker_message};
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::mapped::Mapped;
@@ -56,6 +57,13 @@ impl LoadedLibrary {
     /// The file that is mapped; `None` once the library is closed.
     pub(crate) fn copy(&self) -> Option<&PrivateCopy> {
         self.mapped.as_ref().map(|mapped| &mapped.copy)
+    }
+
+    /// Names functions of the library, for notes about crashes.
+    pub(crate) fn name_functions(&self, functions: impl FnOnce() -> Vec<NamedFunction>) {
+        if let Some(mapped) = &self.mapped {
+            crash_notes::add_functions(&mapped.image, functions);
+        }
     }
 
     /// The exported symbols; `None` once the library is closed.

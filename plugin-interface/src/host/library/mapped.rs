@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use libloading::Library;
 
+use crate::host::crash_notes;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::outcome::{self, CloseRecord, CloseState, LINKED, UnloadOutcome};
 use crate::host::library::own_threads::OwnThreads;
@@ -83,7 +84,8 @@ impl Mapped {
     pub(crate) fn unmap(self) -> Result<Option<Linked>, libloading::Error> {
         let Mapped { path, close_record, count, library, image, services, copy, .. } = self;
         brought::keep(&copy);
-        let closed = library.close();
+        crash_notes::remove_library(&image);
+        let closed = crash_notes::during(&path, "was closed", || library.close());
         if closed.is_ok() && !image.is_mapped() {
             close_record.write(count, CloseState::Unmapped);
             return Ok(None);

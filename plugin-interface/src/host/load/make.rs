@@ -20,6 +20,7 @@ use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols;
 use crate::host::library::symbols::{Symbols, UnregisterAll};
 use crate::host::load::admit::Wanted;
+use crate::host::load::named_functions;
 use crate::host::platform;
 use crate::metadata::InterfaceMetadata;
 use crate::runtime::reported::{take_message, text_of};
@@ -103,6 +104,8 @@ fn by_factory(
 ) -> Result<Instance, LoadError> {
     // SAFETY: a factory and its name are statics of the library, which is open.
     let name = unsafe { text_of((*factory.as_ptr()).name) }.into_owned();
+    // SAFETY: a static of the library, which has the first fields.
+    library.name_functions(|| unsafe { named_functions::of_factory(factory, &name, interface) });
     let bytes = platform::path_bytes(&library.path);
     let context = RawContext { size: size_of::<RawContext>(), library_path: RawSlice::of(bytes) };
     let mut registration = ptr::null();
@@ -115,15 +118,7 @@ fn by_factory(
     // SAFETY: the factory returned it just now, without a failure.
     let registration = unsafe { check(&library.path, &symbol, interface, registration) }?;
     // SAFETY: made and checked; its factory unmakes it.
-    Ok(unsafe {
-        Instance::new(
-            registration,
-            identity(interface),
-            name,
-            Unmaker::Factory(factory),
-            library.clone(),
-        )
-    })
+    Ok(unsafe { instance(registration, interface, name, Unmaker::Factory(factory), library) })
 }
 
 /// Reads and frees the failure of a constructor.
@@ -146,6 +141,7 @@ fn by_symbols(
 ) -> Vec<Result<Instance, LoadError>> {
     let Some(exported) = library.symbols() else { return Vec::new() };
     let name = interface.name();
+    library.name_functions(|| named_functions::of_symbols(exported, name));
     match (exported.register_all(name), exported.unregister_all(name)) {
         (Some(register), Some(unregister)) => by_array(library, interface, register(), unregister),
         _ => vec![by_single(library, exported, interface)],
@@ -190,9 +186,7 @@ fn by_array(
             let name = registered_name(library, interface, i);
             let unmaker = Unmaker::Array(owner.clone());
             // SAFETY: made and checked; its array unmakes it.
-            Ok(unsafe {
-                Instance::new(registration, identity(interface), name, unmaker, library.clone())
-            })
+            Ok(unsafe { self::instance(registration, interface, name, unmaker, library) })
         })
         .collect()
 }
@@ -212,15 +206,29 @@ fn by_single(
     let registration = unsafe { check(&library.path, &symbol, interface, register()) }?;
     let name = registered_name(library, interface, 0);
     // SAFETY: made and checked; unmade by its counterpart or by its vtable.
-    Ok(unsafe {
-        Instance::new(
-            registration,
-            identity(interface),
-            name,
-            Unmaker::Single(unregister),
-            library.clone(),
-        )
-    })
+    Ok(unsafe { instance(registration, interface, name, Unmaker::Single(unregister), library) })
+}
+
+/// Takes a registration over.
+///
+/// # Safety
+///
+/// As for [`Instance::new`].
+unsafe fn instance(
+    registration: NonNull<ErasedRegistration>,
+    interface: &InterfaceMetadata,
+    name: String,
+    unmaker: Unmaker,
+    library: &Arc<LoadedLibrary>,
+) -> Instance {
+    library.name_functions(|| {
+        // SAFETY: it was checked, and is of this library.
+        unsafe { named_functions::of_registration(registration, &name, interface) }
+    });
+    let path = interface.path.clone();
+    let interface = PluginInterface { path, fingerprint: interface.fingerprint };
+    // SAFETY: the contract of this function.
+    unsafe { Instance::new(registration, interface, name, unmaker, library.clone()) }
 }
 
 /// The name that the metadata gives to the `i`th registration.
@@ -231,10 +239,6 @@ fn registered_name(library: &LoadedLibrary, interface: &InterfaceMetadata, i: us
         Some(registration) => registration.name.clone(),
         None => interface.name().to_owned(),
     }
-}
-
-fn identity(interface: &InterfaceMetadata) -> PluginInterface {
-    PluginInterface { path: interface.path.clone(), fingerprint: interface.fingerprint }
 }
 
 /// Refuses what is no registration of the interface.

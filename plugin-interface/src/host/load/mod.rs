@@ -11,6 +11,7 @@ mod companions;
 pub(crate) mod discover;
 mod headers;
 pub(crate) mod make;
+mod named_functions;
 pub(crate) mod open;
 pub(crate) mod pipeline;
 pub(crate) mod plugins;

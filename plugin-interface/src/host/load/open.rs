@@ -7,6 +7,7 @@ use std::path::Path;
 use libloading::Library;
 
 use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
+use crate::host::crash_notes;
 use crate::host::error::LoadError;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::loaded::LoadedLibrary;
@@ -37,6 +38,7 @@ pub(crate) fn open(
         false => OwnThreads::of(&copy),
     };
     let (library, image) = map(path, &copy)?;
+    crash_notes::add_library(&image, path);
     let (path, close_record) = (path.to_owned(), CloseRecord::default());
     Ok(Mapped { path, close_record, count: 0, library, image, threads, services, copy })
 }
@@ -83,7 +85,8 @@ pub(crate) fn map(path: &Path, copy: &PrivateCopy) -> Result<(Library, Image), L
     let library = companions::open(path, copy, |file| {
         // SAFETY: a plugin, or what a plugin needs, which is what its user
         // vouches for by handing it to a host: its constructors run here.
-        unsafe { platform::map(file) }.map_err(|error| LoadError::opening(path, &error, file))
+        crash_notes::during(path, "was opened", || unsafe { platform::map(file) })
+            .map_err(|error| LoadError::opening(path, &error, file))
     })?;
     let image = Image::of(copy.path());
     unique::remember(copy, &image);

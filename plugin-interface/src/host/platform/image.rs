@@ -34,6 +34,21 @@ impl Image {
         self.addresses.as_ref().map(|addresses| addresses.len() as u64)
     }
 
+    /// Returns the addresses of its code and data, if they are known.
+    #[cfg(feature = "crash-notes")]
+    pub(crate) fn addresses(&self) -> Option<Range<usize>> {
+        self.addresses.clone()
+    }
+
+    /// Returns the library that contains an address.
+    #[cfg(feature = "crash-notes")]
+    pub(crate) fn around(address: usize) -> Option<Self> {
+        ask(|library| {
+            let addresses = library.addresses().filter(|all| all.contains(&address))?;
+            Some(Image { path: library.path().to_owned(), addresses: Some(addresses) })
+        })
+    }
+
     /// Returns `true` if an address is in the library.
     pub(crate) fn contains(&self, address: usize) -> bool {
         self.addresses.as_ref().is_some_and(|addresses| addresses.contains(&address))
@@ -81,10 +96,10 @@ pub(crate) fn is_of_content(path: &Path, file: &[u8]) -> bool {
 }
 
 /// A library that the linker describes. It is mapped for as long as it does.
-struct Library<'l>(&'l libc::dl_phdr_info);
+pub(super) struct Library<'l>(&'l libc::dl_phdr_info);
 
 impl<'l> Library<'l> {
-    fn path(&self) -> &'l Path {
+    pub(super) fn path(&self) -> &'l Path {
         let name = match self.0.dlpi_name.is_null() {
             true => c"",
             // SAFETY: the name of a library ends with NUL.
@@ -119,9 +134,32 @@ impl<'l> Library<'l> {
         block.map_or(0, |header| header.p_memsz as usize)
     }
 
-    fn addresses(&self) -> Option<Range<usize>> {
+    pub(super) fn addresses(&self) -> Option<Range<usize>> {
         let parts = self.parts().map(|(addresses, _)| addresses);
         parts.reduce(|all, next| all.start.min(next.start)..all.end.max(next.end))
+    }
+
+    /// Returns what the linker added to the addresses of its file.
+    #[cfg(feature = "crash-notes")]
+    pub(super) fn base(&self) -> usize {
+        self.0.dlpi_addr as usize
+    }
+
+    /// Returns the part that contains an address, and nobody writes.
+    #[cfg(feature = "crash-notes")]
+    pub(super) fn part_with(&self, address: usize) -> Option<Range<usize>> {
+        let mut constant = self.parts().filter(|(_, header)| header.p_flags & libc::PF_W == 0);
+        constant.find_map(|(addresses, _)| addresses.contains(&address).then_some(addresses))
+    }
+
+    /// Returns the place of the table of its functions, in a part of its own.
+    #[cfg(feature = "crash-notes")]
+    pub(super) fn unwind_header(&self) -> Option<Range<usize>> {
+        let mut headers = self.headers().iter();
+        let header = headers.find(|header| header.p_type == libc::PT_GNU_EH_FRAME)?;
+        let start = self.base().wrapping_add(header.p_vaddr as usize);
+        let end = start.checked_add(header.p_memsz as usize)?;
+        (end <= self.part_with(start)?.end).then_some(start..end)
     }
 
     fn is_of_content(&self, file: &[u8]) -> bool {
@@ -171,10 +209,10 @@ fn find<T>(path: &Path, ask: impl Fn(&Library<'_>) -> T) -> Option<T> {
     found
 }
 
-type Visit<'v> = dyn FnMut(&Library<'_>) -> ControlFlow<()> + 'v;
+pub(super) type Visit<'v> = dyn FnMut(&Library<'_>) -> ControlFlow<()> + 'v;
 
 /// Visits each library. The linker maps and unmaps nothing meanwhile.
-fn each(mut visit: &mut Visit<'_>) {
+pub(super) fn each(mut visit: &mut Visit<'_>) {
     unsafe extern "C" fn next(
         info: *mut libc::dl_phdr_info,
         _: libc::size_t,

@@ -22,6 +22,8 @@ mod portable_threads;
 mod threads;
 #[cfg(unix)]
 mod unix;
+#[cfg(all(target_os = "linux", feature = "crash-notes"))]
+mod unwind;
 #[cfg(not(unix))]
 mod windows;
 
@@ -53,6 +55,13 @@ pub(crate) use unix::{
     is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, keep,
     killed_by, link, map, never_wait, path_bytes, read_at, special_file,
 };
+#[cfg(all(
+    feature = "crash-notes",
+    target_os = "linux",
+    target_env = "gnu",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+pub(crate) use unwind::{UnwindTables, unwind_tables};
 #[cfg(not(unix))]
 use windows::is_mapped;
 #[cfg(not(unix))]
