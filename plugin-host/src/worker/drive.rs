@@ -12,8 +12,8 @@ use crate::cli::DriveArgs;
 use crate::exit::Exit;
 use crate::manager::without_probe;
 use crate::output::describe;
-use crate::signals::note_crashes;
 use crate::report::run::{LibraryReport, RegistrationReport, RunReport};
+use crate::signals::note_crashes;
 
 /// The child process of `run`. Writes its report to a file, as stdout is the
 /// plugins'.

@@ -10,8 +10,8 @@ use plugin_interface::{HotError, HotEvent, HotLibrary, HotReload, LoadError, Unl
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::output::{describe, escaped, print_error, print_line, print_note};
-use crate::streams::is_unread;
 use crate::signals::note_crashes;
+use crate::streams::is_unread;
 use crate::worker::function::{call, open, without_parameters};
 
 pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {

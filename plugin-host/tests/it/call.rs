@@ -68,7 +68,8 @@ fn a_call_that_fails_has_an_error_and_an_exit_code() {
     ] {
         let answer = call(&library, signature, arguments);
         assert_eq!(answer.code, code, "{answer:?}");
-        let note = format!("  `{}` in {}\n", signature.split('(').next().unwrap(), library.display());
+        let note =
+            format!("  `{}` in {}\n", signature.split('(').next().unwrap(), library.display());
         let has_note = code == 5 && cfg!(target_env = "gnu");
         assert_eq!(answer.err.contains(&note), has_note, "{answer:?}");
         assert_eq!(answer.err.starts_with("error: "), !has_note, "{answer:?}");

@@ -1,9 +1,9 @@
 //! Notes on Linux with the GNU C library.
 
+mod calls;
 mod reporter;
 mod signals;
 mod stack;
-mod system;
 mod table;
 
 pub(super) use table::{add_functions, add_library, during, remove_library};

@@ -10,8 +10,8 @@ use std::io::{self, PipeReader, PipeWriter, Read as _, Write as _};
 use std::sync::{OnceLock, mpsc};
 use std::thread;
 
+use super::calls;
 use super::stack::{Cache, Memory, Registers, walk};
-use super::system;
 use super::table::{self, Library, Snapshot};
 use crate::host::platform::Image;
 
@@ -66,7 +66,7 @@ pub(super) fn start() -> io::Result<()> {
     let memory = File::open("/proc/self/mem")?;
     let (requests, writer) = io::pipe()?;
     let (ready, is_ready) = mpsc::channel();
-    system::blocked(|| {
+    calls::blocked(|| {
         let name = "plugin-crash-notes".to_owned();
         thread::Builder::new().name(name).spawn(move || run(requests, &memory, &ready))
     })?;
@@ -93,7 +93,7 @@ pub(super) fn ask(request: Request) {
         if ANSWERED.load(SeqCst) >= number || HAS_FAILED.load(SeqCst) {
             return;
         }
-        system::sleep();
+        calls::sleep();
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) fn fail() {
 }
 
 fn run(mut requests: PipeReader, memory: &File, ready: &mpsc::Sender<()>) {
-    let this = system::this_thread();
+    let this = calls::this_thread();
     THREAD.store(this, SeqCst);
     // What runs for the first time may ask the linker for functions.
     name_of(this, &mut [0; 16]);
@@ -146,7 +146,7 @@ impl fmt::Write for Line {
 fn print(text: fmt::Arguments<'_>) {
     let mut line = Line { bytes: [0; 8192], len: 0 };
     let _ = writeln!(line, "{text}");
-    system::write_to_stderr(&line.bytes[..line.len]);
+    calls::write_to_stderr(&line.bytes[..line.len]);
 }
 
 /// The note of one thread.
@@ -240,7 +240,7 @@ impl<'s> Note<'s> {
 
     fn head(&self) {
         let Request { thread, signal, .. } = self.request;
-        let what = system::name(signal);
+        let what = calls::name(signal);
         let mut name = [0; 16];
         print(format_args!(
             "{what} on thread {thread} ({}), inside a plugin:",

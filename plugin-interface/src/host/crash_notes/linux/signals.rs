@@ -8,9 +8,9 @@ use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicUsize, Ordering::SeqCst};
 
 use libc::{sigaction, siginfo_t, ucontext_t};
 
+use super::calls::{SIGNALS, sleep, this_thread, write_to_stderr};
 use super::reporter::{self, Request};
 use super::stack::Registers;
-use super::system::{SIGNALS, sleep, this_thread, write_to_stderr};
 use crate::host::platform;
 
 /// The actions that were there before, for each of the signals. Never freed.

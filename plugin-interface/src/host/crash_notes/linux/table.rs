@@ -133,7 +133,7 @@ pub(in super::super) fn during<T>(path: &Path, what: &str, act: impl FnOnce() ->
     if CURRENT.load(SeqCst).is_null() {
         return act();
     }
-    let thread = super::system::this_thread();
+    let thread = super::calls::this_thread();
     let text = format!("{}, while it {what}", path.display().to_string().escape_debug());
     change(|table| table.steps.push(Step { thread, text }));
     let value = act();
