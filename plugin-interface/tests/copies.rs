@@ -6,7 +6,7 @@
 #[path = "it/builds.rs"]
 mod builds;
 
-use copying::{Copies, Mirror, fail, live, read};
+use copying::{Changes, Copies, Mirror, change, fail, fail_checked, fail_to_change, live, read};
 use plugin_interface::PluginManager;
 
 /// Does not report expected panics.
@@ -14,7 +14,7 @@ fn quiet() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let text = panic.to_string();
-        if !text.contains("meant: ") {
+        if !text.contains("meant: ") && !text.contains("iterated to its end") {
             report(panic);
         }
     }));
@@ -24,12 +24,18 @@ fn quiet() {
 fn main() {
     quiet();
     let handles = PluginManager::new().load_library(&builds::built()["copying"]).unwrap();
-    let plugin = handles[0].proxy::<dyn Copies>().unwrap();
-    let ways: [(&str, &dyn Fn()); 4] = [
+    let plugin = handles.iter().find_map(|handle| handle.proxy::<dyn Copies>().ok()).unwrap();
+    let changing = handles.iter().find_map(|handle| handle.proxy::<dyn Changes>().ok()).unwrap();
+    let ways: [(&str, &dyn Fn()); 9] = [
         ("a plugin reads borrows of a host", &|| read(&plugin)),
         ("a host's call ends in a panic", &|| fail(&plugin)),
         ("an object of a host reads borrows of a plugin", &|| plugin.pass_on(&Mirror)),
         ("a plugin reads its own borrows through a host", &|| plugin.pass_on(&plugin)),
+        ("a plugin changes values of a host", &|| change(&changing)),
+        ("a plugin fails to change them", &|| fail_to_change(&changing)),
+        ("it fails in the checked view", &|| fail_checked(&changing)),
+        ("an object of a host changes values of a plugin", &|| changing.change_by(&Mirror)),
+        ("a plugin changes its own values through a host", &|| changing.change_by(&changing)),
     ];
     for (name, way) in ways {
         // Creates values that exist once, such as a thread's hash keys.

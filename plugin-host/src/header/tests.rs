@@ -184,6 +184,8 @@ mod shop {
         fn joined(&self, words: &[String]) -> String;
         fn total(&self, items: &[Item], more: Option<&[Item]>) -> u32;
         fn price(&self, item: &Item, others: &[Option<&Item>]) -> u32;
+        /// Fails without a name, and takes the number away if it is 0.
+        fn label(&self, item: &mut Item, number: &mut Option<u32>) -> Result<u32, u8>;
     }
 }
 
@@ -199,6 +201,22 @@ fn a_plugin_in_c_owns_the_copies_that_are_passed_to_it() {
     assert_eq!(shop.total(&items, None), 7);
     assert_eq!(shop.total(&items[1..], Some(&items[..1])), 7);
     assert_eq!(shop.price(&items[0], &[None, Some(&items[1]), Some(&items[2])]), 7);
+}
+
+#[test]
+fn a_plugin_in_c_changes_what_it_is_lent() {
+    use shop::{Item, Shop, ShopProxy};
+    let shop = load::<dyn Shop>(C, "shop.c", &[]);
+    let (mut item, mut number) = (Item { name: "item".to_owned(), price: 7 }, Some(5));
+    assert_eq!(shop.label(&mut item, &mut number), Ok(7));
+    assert_eq!((&*item.name, item.price, number), ("item no. 5", 8, Some(6)));
+    number = None;
+    assert_eq!(shop.label(&mut item, &mut number), Err(1), "an error changes them too");
+    assert_eq!((&*item.name, item.price, number), ("item no. 5", 9, Some(0)));
+    number = Some(u32::MAX);
+    let error = ShopProxy::checked(&shop).label(&mut item, &mut number).unwrap_err();
+    assert!(error.to_string().contains("the tag of an option"), "{error}");
+    assert_eq!((&*item.name, item.price, number), ("item no. 5", 9, Some(u32::MAX)));
 }
 
 #[test]

@@ -57,8 +57,36 @@ static Shop_Outcome_u32 price(void *instance, Shop_Box_Item item, Shop_Vec_Optio
     return outcome;
 }
 
+/* What is lent is changed in place: the plugin frees what it replaces. */
+static Shop_Outcome_Result_u32_u8 label(void *instance, Shop_Option_Item *item, Shop_Option_Option_u32 *number) {
+    static const char suffix[] = " no. 5";
+    Shop_Outcome_Result_u32_u8 outcome = { NULL, { 0 } };
+    PluginString *name = &item->value.name;
+    (void)instance;
+    outcome.value.ok = item->value.price++;
+    if (!number->value.some) {
+        number->value.some = 1;
+        number->value.value = 0;
+        outcome.status = PLUGIN_ERROR;
+        outcome.value.err = 1;
+        return outcome;
+    }
+    /* The last number has no successor: what comes back is no option. */
+    if (number->value.value == UINT32_MAX) number->value.some = 7;
+    number->value.value++;
+    size_t len = name->len + sizeof suffix - 1;
+    char *longer = (char *)plugin_malloc(len);
+    memcpy(longer, name->ptr, name->len);
+    memcpy(longer + name->len, suffix, sizeof suffix - 1);
+    PLUGIN_FREE(*name);
+    name->ptr = longer;
+    name->len = name->capacity = len;
+    name->free = plugin_free;
+    return outcome;
+}
+
 static int instance;
-static const ShopVTable vtable = { Shop_HEADER(drop), joined, total, price };
+static const ShopVTable vtable = { Shop_HEADER(drop), joined, total, price, label };
 static const ShopRegistration registration = { &vtable, &instance };
 
 const ShopRegistration *plugin_register_Shop_v1(void) { return &registration; }

@@ -14,9 +14,9 @@ use crate::metadata::encode;
 
 pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
-    Body, ByCopy, ByPointer, ByRef, Definition, Dyn, DynPointee, Fields, InstanceStorage,
-    LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape, Source, Static,
-    StaticCow, Threads, has_size_of_wire, lift_wire_return,
+    Body, ByCopy, ByPointer, ByRef, CallerScope, Definition, Dyn, DynPointee, Fields,
+    InstanceStorage, LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape,
+    Source, Static, StaticCow, Threads, has_size_of_wire, lift_wire_return,
 };
 pub use crate::interface::{VTableFor, supertrait};
 pub use crate::metadata::encode::PackageDescription;

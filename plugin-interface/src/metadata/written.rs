@@ -3,13 +3,15 @@
 /// Returns a signature or a definition as its author wrote it.
 ///
 /// A reference that is passed as a copy has the name of what is passed in the
-/// record: `&Vec<Page>` for `&[Page]`, and `&Box<Page>` for `&Page`.
+/// record: `&Vec<Page>` for `&[Page]`, `&Box<Page>` for `&Page`, and
+/// `&mut Option<Page>` for `&mut Page`, whose copy comes back.
 ///
 /// ```
 /// use plugin_interface::metadata::as_written;
 ///
 /// assert_eq!(as_written("fn print(&self, pages: &Vec<Page>)"), "fn print(&self, pages: &[Page])");
 /// assert_eq!(as_written("fn show(&self, page: &Box<Page>)"), "fn show(&self, page: &Page)");
+/// assert_eq!(as_written("fn turn(&self, page: &mut Option<Page>)"), "fn turn(&self, page: &mut Page)");
 /// ```
 pub fn as_written(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -23,6 +25,9 @@ pub fn as_written(text: &str) -> String {
         } else if rest.starts_with("&Vec<") {
             open.push(Some("]"));
             ("&[", "&Vec<".len())
+        } else if rest.starts_with("&mut Option<") {
+            open.push(Some(""));
+            ("&mut ", "&mut Option<".len())
         } else {
             let itself = &rest[..c.len_utf8()];
             match c {
@@ -67,6 +72,8 @@ mod tests {
             ("struct A { b: &Box<C<D>>, e: Vec<F> }", "struct A { b: &C<D>, e: Vec<F> }"),
             ("fn a(&self, b: &Box<unfinished", "fn a(&self, b: &Box<unfinished"),
             ("&mut Box<A> &", "&mut Box<A> &"),
+            ("fn a(&self, b: &mut Option<Option<A>>)", "fn a(&self, b: &mut Option<A>)"),
+            ("fn a(&self, b: &mut Option<Vec<(A, B)>>)", "fn a(&self, b: &mut Vec<(A, B)>)"),
             ("fn é(&self) > ->", "fn é(&self) > ->"),
         ] {
             assert_eq!(as_written(recorded), written);

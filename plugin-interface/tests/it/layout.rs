@@ -355,8 +355,9 @@ fn the_documented_wires_are_the_layouts() {
             "a derived struct" => vec![Type::parse("Derived")],
             "a derived enum" => vec![Type::parse("Event")],
             "a type with `#[ffi(with = module)]`" => continue,
-            // The names of these two follow from the others.
+            // The other names follow from these.
             types if types.starts_with("`&Vec<T>`") => quoted(types).take(2).collect(),
+            types if types.starts_with("`&mut Option<T>`") => quoted(types).take(1).collect(),
             types => quoted(types).collect(),
         };
         let equal: Vec<_> = text.strip_prefix("as ").map(quoted).into_iter().flatten().collect();

@@ -126,6 +126,7 @@ macro_rules! each_row {
                 slice: &[P] = &[PLAIN], slice_mut: &mut [P] = &mut [PLAIN], one: &P = &PLAIN,
                 one_mut: &mut P = &mut P(1, 2.0);
             copies parameter slice: &[T] = &[text()], one: &T = &text();
+            changed parameter one: &mut T = &mut text();
             owned both
                 string: String = text(), path: PathBuf = text().into(), os: OsString = text().into(),
                 text: Box<str> = text().into(), vec: Vec<P> = vec![PLAIN],

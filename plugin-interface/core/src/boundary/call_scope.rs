@@ -42,7 +42,11 @@ impl NeedsScope {
 ///
 /// It is a linked list. The value that was stored last comes first.
 #[doc(hidden)]
-pub struct CallScope(Cell<*mut Stored<()>>);
+pub struct CallScope {
+    last: Cell<*mut Stored<()>>,
+    /// States whether a value must be given back.
+    has_lent: Cell<bool>,
+}
 
 /// A value, and the function that drops it when the call ends.
 ///
@@ -51,7 +55,15 @@ pub struct CallScope(Cell<*mut Stored<()>>);
 struct Stored<V> {
     before: *mut Stored<()>,
     end: unsafe fn(*mut Stored<()>),
+    /// Gives the value back to the caller, if it was lent as `&mut`.
+    give_back: Option<unsafe fn(*mut Stored<()>)>,
     value: V,
+}
+
+/// A value that was lent as `&mut`, and what gives it back.
+struct Lent<V, F> {
+    value: Option<V>,
+    give_back: Option<F>,
 }
 
 /// One object, with the data words of the library that created it.
@@ -63,15 +75,61 @@ struct Slot<B: ?Sized> {
 impl CallScope {
     #[inline]
     pub(crate) fn new() -> Self {
-        CallScope(Cell::new(ptr::null_mut()))
+        CallScope { last: Cell::new(ptr::null_mut()), has_lent: Cell::new(false) }
     }
 
     /// Stores a value, which may be used for as long as `self` lives.
     pub(crate) fn store<V>(&self, value: V) -> *mut V {
-        let stored = Box::into_raw(Box::new(Stored { before: self.0.get(), end: end::<V>, value }));
-        self.0.set(stored.cast());
+        self.push(value, None)
+    }
+
+    fn push<V>(&self, value: V, give_back: Option<unsafe fn(*mut Stored<()>)>) -> *mut V {
+        let stored = Stored { before: self.last.get(), end: end::<V>, give_back, value };
+        let stored = Box::into_raw(Box::new(stored));
+        self.last.set(stored.cast());
         // SAFETY: boxed above, and alive until `self` is dropped.
         unsafe { &raw mut (*stored).value }
+    }
+
+    /// Stores a value that was lent as `&mut`. [`give_all_back`] passes it to
+    /// `give_back`.
+    ///
+    /// [`give_all_back`]: Self::give_all_back
+    pub(crate) fn store_lent<V: 'static, F: FnOnce(V) + 'static>(
+        &self,
+        value: V,
+        give_back: F,
+    ) -> *mut V {
+        let lent = Lent { value: Some(value), give_back: Some(give_back) };
+        let stored = self.push(lent, Some(self::give_back::<V, F>));
+        self.has_lent.set(true);
+        // SAFETY: stored above, and the value is in it until it is given back.
+        unsafe { (*stored).value.as_mut().unwrap_unchecked() }
+    }
+
+    /// Gives the values back that were lent as `&mut`.
+    ///
+    /// # Safety
+    ///
+    /// The method has returned, and its result borrows none of them.
+    pub(crate) unsafe fn give_all_back(&self) {
+        let mut next = self.last.get();
+        while !next.is_null() {
+            // SAFETY: stored, and alive until `self` is dropped.
+            let (before, give_back) = unsafe { ((*next).before, (*next).give_back) };
+            if let Some(give_back) = give_back {
+                // SAFETY: stored together with this function; the contract of
+                // this one.
+                unsafe { give_back(next) };
+            }
+            next = before;
+        }
+    }
+
+    /// Returns `true` if a value must be given back.
+    #[inline]
+    pub(crate) fn has_lent(&self) -> bool {
+        self.has_lent.get()
     }
 
     /// Stores `data`, creates an object from its address, and stores that too.
@@ -90,6 +148,17 @@ impl CallScope {
 
 /// # Safety
 ///
+/// `stored` is a boxed `Stored<Lent<V, F>>`, and nothing borrows the value.
+unsafe fn give_back<V, F: FnOnce(V)>(stored: *mut Stored<()>) {
+    // SAFETY: the contract of this function.
+    let lent = unsafe { &mut (*stored.cast::<Stored<Lent<V, F>>>()).value };
+    if let (Some(value), Some(give_back)) = (lent.value.take(), lent.give_back.take()) {
+        give_back(value);
+    }
+}
+
+/// # Safety
+///
 /// `stored` is a boxed `Stored<V>`, which is dropped here only.
 unsafe fn end<V>(stored: *mut Stored<()>) {
     // SAFETY: the contract of this function.
@@ -99,7 +168,7 @@ unsafe fn end<V>(stored: *mut Stored<()>) {
 impl Drop for CallScope {
     #[inline]
     fn drop(&mut self) {
-        if !self.0.get().is_null() {
+        if !self.last.get().is_null() {
             self.drop_all();
         }
     }
@@ -111,11 +180,11 @@ impl CallScope {
     ///
     /// A panic in a drop is discarded, since the method has returned.
     fn drop_all(&mut self) {
-        while !self.0.get().is_null() {
-            let last = self.0.get();
+        while !self.last.get().is_null() {
+            let last = self.last.get();
             // SAFETY: boxed in `store`, and not dropped yet.
             let (before, end) = unsafe { ((*last).before, (*last).end) };
-            self.0.set(before);
+            self.last.set(before);
             // SAFETY: boxed in `store` together with this `end`, and removed
             // from the list.
             let ended = || unsafe { end(last) };
@@ -128,6 +197,6 @@ impl CallScope {
 
 impl core::fmt::Debug for CallScope {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_tuple("CallScope").field(&!self.0.get().is_null()).finish()
+        f.debug_tuple("CallScope").field(&!self.last.get().is_null()).finish()
     }
 }

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::abi::Outcome;
 use crate::boundary::by_ref::ByRef;
 use crate::boundary::call_scope::NeedsScope;
+use crate::boundary::caller_scope::CallerScope;
 use crate::boundary::lift_error::{LiftError, ReturnError};
 use crate::boundary::origin::Origin;
 use crate::boundary::shape::Shape;
@@ -41,8 +42,8 @@ use crate::runtime::failure;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed between a host and a plugin",
     label = "this type is not FFI-safe",
-    note = "if it is a struct or an enum of yours, add `#[derive(FfiSafe)]` to it",
-    note = "FFI-safe are: numbers, text, paths and times; tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of FFI-safe types; `&str` and `&Path`; `&[T]` and `&T` if `T` is `Clone`; `&mut [T]` and `&mut T` of plain data; traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
+    note = "if it is a struct or an enum of yours, add `#[derive(FfiSafe)]` to it; if plugins call its methods, make a trait of them under `#[plugin_interface]` and take `&mut dyn Trait`",
+    note = "FFI-safe are: numbers, text, paths and times; tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of FFI-safe types; `&str` and `&Path`; `&[T]`, `&T` and `&mut T` if `T` is `Clone`; `&mut [T]` of plain data; traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
     note = "pass an `Arc<dyn Trait>` of an interface instead of an `Rc<dyn Trait>` or an `Arc<Mutex<T>>`, a slice instead of a raw pointer, the value instead of a reference to a type that is not `Clone`; pass other types as their parts, as text or as bytes"
 )]
 pub unsafe trait FfiSafe: Sized {
@@ -82,6 +83,22 @@ pub unsafe trait FfiSafe: Sized {
     #[inline]
     fn lower_guarded(self) -> LoweredGuard<Self> {
         LoweredGuard::new(self)
+    }
+
+    /// Lowers an argument of a call. The scope stores what comes back when the
+    /// call has returned.
+    #[doc(hidden)]
+    #[inline]
+    fn lower_argument(self, scope: &CallerScope) -> Self::Wire {
+        let _ = scope;
+        self.lower()
+    }
+
+    /// Lowers an argument into a guard, as `lower_guarded` does.
+    #[doc(hidden)]
+    #[inline]
+    fn lower_argument_guarded(self, scope: &CallerScope) -> LoweredGuard<Self> {
+        LoweredGuard(self.lower_argument(scope))
     }
 
     /// Takes the wire out of the guard of

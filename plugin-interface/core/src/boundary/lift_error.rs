@@ -111,6 +111,9 @@ pub enum LiftError {
     /// A value that is borrowed for the call, but not as an argument, or for a
     /// method whose result borrows from its arguments.
     Borrowed,
+    /// A value that was passed as `&mut`, and that is not there when the call
+    /// has returned.
+    Missing,
     /// An error without a message.
     NoMessage,
     /// A value that a module of `#[ffi(with = module)]` refused, with its
@@ -168,6 +171,12 @@ impl fmt::Display for LiftError {
                 f,
                 "a value that is borrowed or copied for a call must be an argument of a method whose result does not borrow from its arguments: pass a value, a Box or an Arc"
             ),
+            LiftError::Missing => {
+                write!(
+                    f,
+                    "a value that is passed as `&mut` must be there after the call, found none"
+                )
+            }
             LiftError::NoMessage => write!(f, "an error must have a message, found none"),
             LiftError::Refused(reason) => f.write_str(reason),
             LiftError::Status => write!(f, "only a method that returns a Result may fail"),

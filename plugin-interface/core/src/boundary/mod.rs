@@ -101,6 +101,7 @@
 
 mod by_ref;
 mod call_scope;
+mod caller_scope;
 mod ffi_safe;
 #[doc(hidden)]
 pub mod interner;
@@ -119,6 +120,7 @@ mod via;
 pub(crate) use objects::builtin;
 
 pub use crate::boundary::call_scope::{CallScope, NeedsScope};
+pub use crate::boundary::caller_scope::CallerScope;
 pub use crate::boundary::ffi_safe::{FfiSafe, LoweredGuard, has_size_of_wire, lift_wire_return};
 /// The former name of [`LiftError`].
 #[doc(hidden)]

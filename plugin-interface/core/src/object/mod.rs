@@ -14,7 +14,7 @@ use core::ptr::{self, NonNull};
 use crate::abi::{
     ABI_VERSION, ObjectTable, Opaque, Outcome, RawBorrowed, RawObject, VTableHeader, words,
 };
-use crate::boundary::{FfiSafe, LiftError, Origin, ReturnError};
+use crate::boundary::{CallerScope, FfiSafe, LiftError, Origin, ReturnError};
 use crate::interface::Interface;
 use crate::metadata::{InterfaceDescription, MethodDescription};
 use crate::object::call_error::CallError;
@@ -200,6 +200,12 @@ impl<I: Interface + ?Sized> Object<I> {
     #[inline]
     pub fn instance(&self) -> *mut Opaque {
         self.instance
+    }
+
+    /// Creates the scope of a call of one of the methods.
+    #[inline]
+    pub fn caller_scope(&self) -> CallerScope {
+        CallerScope::new(self.origin)
     }
 
     /// Converts the outcome of a method to its value, which borrows from

@@ -1,6 +1,7 @@
 //! The callee's part of a call: lifts the arguments and contains the panic.
 #![expect(unsafe_code, reason = "arguments arrive as pointers")]
 
+use core::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure;
@@ -76,6 +77,43 @@ impl<const N: usize> Call<N> {
         // SAFETY: the caller's borrows outlive the call, and so this borrow.
         unsafe { A::lift(wire, origin) }
     }
+
+    /// Runs the method as [`contain`] does, and then gives the caller back what
+    /// it lent as `&mut`, unless the method panicked.
+    ///
+    /// # Safety
+    ///
+    /// The result of the method does not borrow from its arguments, if `N` is 1.
+    #[inline]
+    pub unsafe fn contain<R: FfiSafe>(&self, method: impl FnOnce() -> R) -> Outcome<R::Returned> {
+        let Some(scope) = self.0.first() else { return contain(method) };
+        let all = || {
+            let returned = method().lower_return();
+            if !scope.has_lent() {
+                return returned;
+            }
+            let returned = Returned::<R>(returned);
+            // SAFETY: the contract of this function.
+            unsafe { scope.give_all_back() };
+            ManuallyDrop::new(returned).0
+        };
+        outcome_of::<R>(all)
+    }
+}
+
+/// A lowered result, which is dropped if the arguments cannot be given back.
+struct Returned<R: FfiSafe>(Outcome<R::Returned>);
+
+impl<R: FfiSafe> Drop for Returned<R> {
+    #[cold]
+    fn drop(&mut self) {
+        // SAFETY: lowered from an `R`, and lifted nowhere else.
+        let end = || drop(unsafe { R::lift_return(self.0, Origin::Rust) });
+        // The hook reported the panic of a drop.
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
+            failure::discard(payload);
+        }
+    }
 }
 
 /// Returns a lifted value.
@@ -102,9 +140,14 @@ fn refuse(invalid: LiftError) -> ! {
 #[doc(hidden)]
 #[inline]
 pub fn contain<R: FfiSafe>(method: impl FnOnce() -> R) -> Outcome<R::Returned> {
+    outcome_of::<R>(|| method().lower_return())
+}
+
+#[inline(always)]
+fn outcome_of<R: FfiSafe>(call: impl FnOnce() -> Outcome<R::Returned>) -> Outcome<R::Returned> {
     // The instance may be left in any valid state, as after each caught panic.
     // The plugin stays usable.
-    match catch_unwind(AssertUnwindSafe(|| method().lower_return())) {
+    match catch_unwind(AssertUnwindSafe(call)) {
         Ok(outcome) => outcome,
         Err(payload) => Outcome::failed(failure::of_panic(payload)),
     }

@@ -126,17 +126,17 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let (guards, wires): (Vec<_>, Vec<_>) = match method.may_lose_arguments() {
         false => values
             .map(|(ty, value)| {
-                let lower = ffi_item(krate, &ty, "lower");
-                (quote!(), quote!(#lower(#value)))
+                let lower = ffi_item(krate, &ty, "lower_argument");
+                (quote!(), quote!(#lower(#value, &__scope)))
             })
             .unzip(),
         true => values
             .enumerate()
             .map(|(i, (ty, value))| {
                 let [lower, into_wire] =
-                    ["lower_guarded", "into_wire"].map(|name| ffi_item(krate, &ty, name));
+                    ["lower_argument_guarded", "into_wire"].map(|name| ffi_item(krate, &ty, name));
                 let guard = format_ident!("__lowered_{i}");
-                (quote!(let #guard = #lower(#value);), quote!(#into_wire(#guard)))
+                (quote!(let #guard = #lower(#value, &__scope);), quote!(#into_wire(#guard)))
             })
             .unzip(),
     };
@@ -153,17 +153,19 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let call = quote! {
         unsafe #signature {
             let __object = &#this.plugin_object;
+            let __scope = #krate::__private::Object::caller_scope(__object);
             #(#guards)*
             // SAFETY: vtable and instance belong together (the contract of
             // `Object::new`), `self` is borrowed as the method asks, and the
-            // outcome is finished as the method's own return type.
+            // outcome is finished as the method's own return type. The arguments
+            // are borrowed until the end of this function.
             unsafe {
                 let __outcome = ((*#krate::__private::Object::vtable(__object)).#field)(
                     #krate::__private::Object::instance(__object),
                     #(#wires,)*
                 );
                 let #value = #krate::__private::Object::finish::<#returned>(__object, __outcome);
-                #is
+                #krate::__private::CallerScope::end(__scope, #is)
             }
         }
     };

@@ -85,7 +85,7 @@ fn shim_name(method: &Method) -> Ident {
 ///             fn convert_0<'call>(value: <&'static str as FfiSafe>::At<'call>) -> &'call str {
 ///                 value
 ///             }
-///             contain(|| {
+///             call.contain(|| {
 ///                 let argument_0 = convert_0(call.argument(argument_0));
 ///                 P::greet(call.shared::<P, Q>(this), argument_0)
 ///             })
@@ -169,11 +169,14 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
                 #krate::__private::Call::<{ #krate::__private::scopes(&[#(#needs_scope),*]) }>::new();
             // SAFETY: the caller passes the instance of this vtable, borrowed as the
             // method requires, and the lowered arguments. These are taken over
-            // first, since an instance with other owners panics.
-            #krate::__private::contain::<#output>(|| unsafe {
-                #taken_over
-                #call
-            })
+            // first, since an instance with other owners panics. The result borrows
+            // none of them, as the constants of their types are checked above.
+            unsafe {
+                #krate::__private::Call::contain::<#output>(&__call, || {
+                    #taken_over
+                    #call
+                })
+            }
         }
     };
     let shim = written_at(shim, method.place());

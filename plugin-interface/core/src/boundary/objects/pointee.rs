@@ -4,7 +4,9 @@
 use core::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
+use crate::boundary::{
+    ByCopy, CallerScope, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire,
+};
 
 /// A target of pointers: any sized type, and `dyn Trait` of interfaces,
 /// closures, iterators and futures.
@@ -92,6 +94,12 @@ pub unsafe trait ConvertPointer<P> {
 
     fn lower(pointer: P) -> Self::Wire;
 
+    #[inline]
+    fn lower_argument(pointer: P, scope: &CallerScope) -> Self::Wire {
+        let _ = scope;
+        Self::lower(pointer)
+    }
+
     /// # Safety
     ///
     /// As for [`FfiSafe::lift`].
@@ -113,6 +121,11 @@ macro_rules! by_kind {
             #[inline]
             fn lower(self) -> Self::Wire {
                 <T::Kind as ConvertPointer<$pointer>>::lower(self)
+            }
+
+            #[inline]
+            fn lower_argument(self, scope: &CallerScope) -> Self::Wire {
+                <T::Kind as ConvertPointer<$pointer>>::lower_argument(self, scope)
             }
 
             #[inline]

@@ -8,6 +8,7 @@ pub(crate) mod cow;
 pub(crate) mod error;
 pub(crate) mod flow;
 pub(crate) mod forever;
+pub(crate) mod in_out;
 pub(crate) mod io_error;
 pub(crate) mod net;
 pub(crate) mod option;

@@ -1,4 +1,4 @@
-//! `&T` and `&mut T` of plain data: a pointer, no copy.
+//! `&T` and `&mut T`: of plain data a pointer, no copy.
 #![expect(unsafe_code, reason = "references are built from pointers")]
 
 use core::ffi::c_void;
@@ -6,7 +6,8 @@ use core::ffi::c_void;
 use crate::abi::RawSlice;
 use crate::boundary::types::slice::check_foreign;
 use crate::boundary::{
-    ByPointer, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Plain, Shape, SizedPointee,
+    ByPointer, CallerScope, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Plain, Shape,
+    SizedPointee,
 };
 
 // SAFETY: the contract of `ConvertPointer`, of the type's `ByRef`.
@@ -58,8 +59,34 @@ where
     }
 }
 
+// SAFETY: the contract of `ConvertPointer`, of the type's `ByRef`.
+unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r mut T>>> ConvertPointer<&'r mut T>
+    for SizedPointee
+{
+    type Wire = <T::ByRef as ConvertPointer<&'r mut T>>::Wire;
+    type At<'a> = <T::ByRef as ConvertPointer<&'r mut T>>::At<'a>;
+    const SHAPE: &'static Shape = <T::ByRef as ConvertPointer<&'r mut T>>::SHAPE;
+    const NEEDS_SCOPE: NeedsScope = <T::ByRef as ConvertPointer<&'r mut T>>::NEEDS_SCOPE;
+
+    #[inline]
+    fn lower(value: &'r mut T) -> Self::Wire {
+        <T::ByRef as ConvertPointer<&'r mut T>>::lower(value)
+    }
+
+    #[inline]
+    fn lower_argument(value: &'r mut T, scope: &CallerScope) -> Self::Wire {
+        <T::ByRef as ConvertPointer<&'r mut T>>::lower_argument(value, scope)
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
+        // SAFETY: the contract of this function.
+        unsafe { <T::ByRef as ConvertPointer<&'r mut T>>::lift(wire, origin) }
+    }
+}
+
 // SAFETY: as for `&T`; lowering consumes the exclusive borrow.
-unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for SizedPointee {
+unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for ByPointer {
     type Wire = *mut c_void;
     type At<'a> = &'a mut T;
     const SHAPE: &'static Shape = &Shape::RefMut(T::SHAPE);

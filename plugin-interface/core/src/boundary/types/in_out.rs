@@ -1,0 +1,148 @@
+//! `&mut T` of types that own memory: a copy goes in, and comes back out.
+//!
+//! The caller lowers a clone into a slot of its own, and passes the address of
+//! the slot. The callee takes the clone out of it and stores it in the
+//! `CallScope`, from which the method borrows it. When the method has returned,
+//! the callee puts it back into the slot. When the whole call has succeeded, the
+//! caller replaces its value.
+//!
+//! So the value changes if the call returns, and stays as it was if it panics.
+//! A slot is an `Option`: whoever finds a value in it owns it.
+#![expect(unsafe_code, reason = "copies are borrowed from the scope of the call")]
+
+use core::ffi::c_void;
+use core::mem::{self, MaybeUninit};
+use core::ptr::NonNull;
+
+use crate::abi::RawOption;
+use crate::boundary::caller_scope::Lent;
+use crate::boundary::{
+    ByCopy, CallerScope, ConvertPointer, FfiOwned, FfiSafe, LiftError, NeedsScope, Origin, Shape,
+};
+
+/// A type of which a `&mut` is passed as a copy that comes back.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`&mut {Self}` cannot be passed between a host and a plugin",
+    label = "a copy goes in and comes back, so this must be `Clone` and own its data",
+    note = "derive `Clone` for it; or make a trait of its methods an interface with `#[plugin_interface]`, and take `&mut dyn Trait`"
+)]
+pub trait PassedInOut: FfiOwned + Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: FfiOwned + Clone> PassedInOut for T {}
+
+// SAFETY: the slot holds a value of `T`, which the scope of the caller owns. The
+// shape differs from that of a `&mut` that is passed by pointer: an `Option` is
+// not plain.
+unsafe impl<'r, T: PassedInOut> ConvertPointer<&'r mut T> for ByCopy {
+    type Wire = *mut c_void;
+    type At<'a> = &'a mut T;
+    const SHAPE: &'static Shape = &Shape::RefMut(&Shape::Apply("Option", &[T::SHAPE]));
+    const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
+
+    fn lower(_: &'r mut T) -> *mut c_void {
+        const {
+            // In terms of `T`, so that it is evaluated for a use only.
+            assert!(
+                size_of::<T>() == usize::MAX,
+                "a `&mut` to a type that owns memory must be a parameter of its own, so that the value can come back: take it beside the others, or take and return the value"
+            );
+        }
+        unreachable!()
+    }
+
+    fn lower_argument(value: &'r mut T, scope: &CallerScope) -> *mut c_void {
+        let copy = RawOption { some: 1, value: MaybeUninit::new(value.clone().lower()) };
+        let lent = scope.lend(|before, origin| LentValue::<T> {
+            before,
+            origin,
+            slot: copy,
+            value,
+            returned: None,
+        });
+        // SAFETY: stored in the scope, which outlives the call.
+        unsafe { (&raw mut (*lent.as_ptr()).slot).cast() }
+    }
+
+    unsafe fn lift<'a>(slot: *mut c_void, origin: Origin) -> Result<&'a mut T, LiftError> {
+        // Without a scope the value stays in the slot, whose owner drops it.
+        let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
+        let slot = NonNull::new(slot.cast::<RawOption<T::Wire>>()).ok_or(LiftError::Null)?;
+        // SAFETY: the contract of this function: the slot of a `T`, which is
+        // lent for the call.
+        let value = unsafe { T::lift(take(slot)?, origin) }?;
+        let put_back = move |value: T| {
+            let wire = value.lower();
+            // SAFETY: as above; the call has not returned yet.
+            unsafe { slot.write(RawOption { some: 1, value: MaybeUninit::new(wire) }) };
+        };
+        // SAFETY: a local variable of the call whose arguments are being lifted.
+        Ok(unsafe { &mut *(*scope).store_lent(value, put_back) })
+    }
+}
+
+/// Takes the value out of a slot.
+///
+/// # Safety
+///
+/// The slot is lent, and nothing else uses it.
+unsafe fn take<W: Copy>(mut slot: NonNull<RawOption<W>>) -> Result<W, LiftError> {
+    // SAFETY: the contract of this function.
+    let slot = unsafe { slot.as_mut() };
+    match mem::take(&mut slot.some) {
+        0 => Err(LiftError::Missing),
+        // SAFETY: the tag is 1, so the value is initialised.
+        1 => Ok(unsafe { slot.value.assume_init() }),
+        other => Err(LiftError::Tag(other)),
+    }
+}
+
+/// A value that the caller lends.
+struct LentValue<T: FfiSafe> {
+    before: Option<NonNull<dyn Lent>>,
+    origin: Origin,
+    slot: RawOption<T::Wire>,
+    value: *mut T,
+    returned: Option<T>,
+}
+
+impl<T: FfiOwned> LentValue<T> {
+    fn take(&mut self) -> Result<T, LiftError> {
+        // SAFETY: the slot holds what the caller lowered or what the callee put
+        // back, and is lifted once.
+        unsafe { T::lift(take(NonNull::from(&mut self.slot))?, self.origin) }
+    }
+}
+
+// SAFETY: only `commit` uses the value, and it was lent.
+unsafe impl<T: FfiOwned> Lent for LentValue<T> {
+    fn before(&self) -> Option<NonNull<dyn Lent>> {
+        self.before
+    }
+
+    fn take_back(&mut self) -> Result<(), LiftError> {
+        self.returned = Some(self.take()?);
+        Ok(())
+    }
+
+    unsafe fn commit(&mut self) {
+        if let Some(returned) = &mut self.returned {
+            // SAFETY: the contract of this function. The old value is dropped
+            // with `self`.
+            mem::swap(returned, unsafe { &mut *self.value });
+        }
+    }
+}
+
+/// Drops the copy if the callee left it in the slot.
+impl<T: FfiSafe> Drop for LentValue<T> {
+    fn drop(&mut self) {
+        // SAFETY: as in `take`.
+        let left = unsafe { take(NonNull::from(&mut self.slot)) };
+        if let Ok(wire) = left {
+            // SAFETY: as above, lifted once.
+            drop(unsafe { T::lift(wire, self.origin) });
+        }
+    }
+}
