@@ -13,6 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// For `hr_open_with`: never unmap a version that was replaced. Meant for libraries
+// that leave pointers to themselves elsewhere. Each reload then costs the memory of
+// a library. Threads need no such option.
+#define HR_RETAIN 1
+
 // The status of a call. Negative values are errors.
 typedef enum hr_status {
   // Success. For `hr_check_and_reload`: the library is unchanged.
@@ -106,6 +111,20 @@ enum hr_status hr_open(const char *path,
                        const char *const *names,
                        size_t count,
                        struct hr_library **library);
+
+// Loads a library as `hr_open` does, with options: a sum of constants such as
+// `HR_RETAIN`, or 0.
+//
+// # Safety
+//
+// 1. `path` and each name are null or end with NUL.
+// 2. `names` is null or points to `count` names.
+// 3. `library` is null or can be written.
+enum hr_status hr_open_with(const char *path,
+                            const char *const *names,
+                            size_t count,
+                            uint32_t options,
+                            struct hr_library **library);
 
 // Stores the function with that name in `*function`, and a hold in `*hold`. The
 // function may be called until `hr_release` receives the hold.

@@ -12,8 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use plugin_interface::dynamic::{DynamicCallError, Signature};
 use plugin_interface::{
-    FunctionGuard, HotError, HotLibrary, HotReload, LoadError, RetainedLibrary, UnloadOutcome,
-    retained,
+    FunctionGuard, HotError, HotLibrary, HotOptions, HotReload, LoadError, RetainedLibrary,
+    UnloadOutcome, retained,
 };
 
 use crate::last_error::remember;
@@ -138,6 +138,11 @@ unsafe fn utf8<'p>(pointer: *const c_char, name: &str) -> Result<&'p str, Failed
     unsafe { text(pointer, name) }?.to_str().map_err(|_| bad(&format!("`{name}` is not UTF-8")))
 }
 
+/// For `hr_open_with`: never unmap a version that was replaced. Meant for libraries
+/// that leave pointers to themselves elsewhere. Each reload then costs the memory of
+/// a library. Threads need no such option.
+pub const HR_RETAIN: u32 = 1;
+
 /// Loads the library at `path` for `count` functions with these names, and stores it
 /// in `*library`. The library need not define the functions yet.
 ///
@@ -155,7 +160,34 @@ pub unsafe extern "C" fn hr_open(
     count: usize,
     library: *mut *mut hr_library,
 ) -> hr_status {
+    // SAFETY: the same conditions.
+    unsafe { hr_open_with(path, names, count, 0, library) }
+}
+
+/// Loads a library as `hr_open` does, with options: a sum of constants such as
+/// `HR_RETAIN`, or 0.
+///
+/// # Safety
+///
+/// 1. `path` and each name are null or end with NUL.
+/// 2. `names` is null or points to `count` names.
+/// 3. `library` is null or can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hr_open_with(
+    path: *const c_char,
+    names: *const *const c_char,
+    count: usize,
+    options: u32,
+    library: *mut *mut hr_library,
+) -> hr_status {
     answer(|| {
+        let chosen = match options {
+            0 => HotOptions::new(),
+            HR_RETAIN => HotOptions::new().retain(),
+            unknown => {
+                return Err(bad(&format!("`options` is {unknown}: expected 0 or HR_RETAIN")));
+            }
+        };
         // SAFETY: conditions 1 to 3.
         let (path, _, _) = unsafe {
             (text(path, "path")?, not_null(names, "names")?, not_null(library, "library")?)
@@ -164,7 +196,7 @@ pub unsafe extern "C" fn hr_open(
         let names = unsafe { std::slice::from_raw_parts(names, count) };
         // SAFETY: condition 1.
         let names = names.iter().map(|name| unsafe { utf8(*name, "names") });
-        let opened = HotLibrary::open(path_of(path)?, &names.collect::<Result<Vec<_>, _>>()?)?;
+        let opened = chosen.open(path_of(path)?, &names.collect::<Result<Vec<_>, _>>()?)?;
         let opened = Box::new(hr_library { library: opened });
         // SAFETY: condition 3; `library` is not null.
         unsafe { library.write(Box::into_raw(opened)) };

@@ -154,6 +154,9 @@ fn mistakes_of_a_host_have_a_status_and_a_message() {
             CHECK(hr_open(NULL, names, 2, &library), HR_BAD_ARGUMENT, "`path` is null");
             CHECK(hr_open("build/library1.so", NULL, 2, &library), HR_BAD_ARGUMENT, "`names` is null");
             CHECK(hr_open("build/library1.so", names, 2, NULL), HR_BAD_ARGUMENT, "`library` is null");
+            CHECK(hr_open_with("build/library1.so", names, 2, 2, &library), HR_BAD_ARGUMENT, "HR_RETAIN");
+            CHECK(hr_open_with("build/library1.so", names, 2, HR_RETAIN, &library), HR_OK, "");
+            CHECK(hr_unload(library), HR_STILL_MAPPED, "its options keep its versions mapped");
             CHECK(hr_open("build/library1.so", names, 2, &library), HR_OK, "");
             CHECK(hr_call(NULL, "area(int, int)", values, 2, NULL), HR_BAD_ARGUMENT, "`library`");
             CHECK(hr_call(library, "area(int, int) -> int", values, 2, NULL), HR_OK, "");

@@ -244,6 +244,7 @@ pub mod watch {
     #[doc = "**Feature `watch`.**"]
     pub use crate::host::{
         ManagerNotification, RetryHandle, WatchError, WatchEvent, WatchNotification, WatchOptions,
+        check_watch_events,
     };
 }
 

@@ -14,6 +14,9 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     let mut command = again("watched", &args.load.policy)?;
     command.args(args.call.iter().map(|call| format!("--call={call}")));
     command.args(args.count.iter().map(|count| format!("--count={count}")));
+    if args.retain {
+        command.arg("--retain");
+    }
     command.arg(format!("--every={}s", args.every.as_secs_f64())).arg("--").arg(&args.path);
     let status = start(&mut command)?.wait()?;
     Ok(Exit::of(status).unwrap_or_else(|| {

@@ -1,9 +1,12 @@
 //! The events of `watch`, as text or as lines of JSON.
 
+use std::fmt;
 use std::path::Path;
 
+use plugin_interface::check_watch_events;
 use serde::Serialize;
 
+use crate::cli::WatchArgs;
 use crate::output::{escaped, print_error, print_json_line, print_line};
 use crate::report::run::RegistrationReport;
 
@@ -13,6 +16,8 @@ use crate::report::run::RegistrationReport;
 pub(crate) enum WatchLine {
     Watching {
         directory: String,
+        #[serde(flatten)]
+        way: Way,
     },
     /// A library was loaded, possibly in place of an older version.
     Loaded {
@@ -43,6 +48,35 @@ pub(crate) enum WatchLine {
     },
 }
 
+/// How a watch notices changes.
+#[derive(Serialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub(crate) enum Way {
+    Events,
+    Comparing { reason: String },
+}
+
+impl Way {
+    pub(crate) fn of(args: &WatchArgs) -> Self {
+        if let Some(interval) = args.poll {
+            return Way::Comparing { reason: format!("every {interval:?}, as asked for") };
+        }
+        match check_watch_events(&args.path) {
+            Ok(()) => Way::Events,
+            Err(reason) => Way::Comparing { reason },
+        }
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Way::Events => f.write_str("by events"),
+            Way::Comparing { reason } => write!(f, "by comparing files ({reason})"),
+        }
+    }
+}
+
 impl WatchLine {
     pub(crate) fn print(&self, json: bool) -> anyhow::Result<()> {
         match json {
@@ -53,8 +87,8 @@ impl WatchLine {
 
     fn show(&self) -> anyhow::Result<()> {
         match self {
-            WatchLine::Watching { directory } => {
-                print_line(&escaped(&format!("watching {directory}; Ctrl-C stops")))?;
+            WatchLine::Watching { directory, way } => {
+                print_line(&escaped(&format!("watching {directory} {way}; Ctrl-C stops")))?;
             }
             WatchLine::Loaded { file, package, version, replaced, ms, registrations } => {
                 let what = named(package, file);

@@ -1,5 +1,6 @@
 //! The child process that calls one function for `call`.
 
+use plugin_interface::HotOptions;
 use plugin_interface::dynamic::{Signature, Value};
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,6 @@ fn answer(args: &CallWorkerArgs) -> anyhow::Result<CallAnswer> {
     let args = &args.function;
     let signature: Signature = args.signature.parse()?;
     let arguments = signature.read(args.arguments.iter().map(String::as_str))?;
-    let library = function::open(&args.file, [&signature], &args.policy)?;
+    let library = function::open(&args.file, [&signature], &args.policy, HotOptions::new())?;
     Ok(CallAnswer::of(&function::call(&library, &signature, &arguments)?))
 }

@@ -13,9 +13,10 @@ pub(crate) fn open<'s>(
     file: &Path,
     signatures: impl IntoIterator<Item = &'s Signature>,
     policy: &PolicyArgs,
+    options: HotOptions,
 ) -> anyhow::Result<HotLibrary> {
     let names: Vec<_> = signatures.into_iter().map(Signature::name).collect();
-    Ok(HotOptions::new().policy(crate::manager::policy(policy)?).open(file, &names)?)
+    Ok(options.policy(crate::manager::policy(policy)?).open(file, &names)?)
 }
 
 /// Calls the function that the signature names.

@@ -5,7 +5,9 @@ use std::thread;
 use std::time::Instant;
 
 use plugin_interface::dynamic::{DynamicCallError, Signature};
-use plugin_interface::{HotError, HotEvent, HotLibrary, HotReload, LoadError, UnloadOutcome};
+use plugin_interface::{
+    HotError, HotEvent, HotLibrary, HotOptions, HotReload, LoadError, UnloadOutcome,
+};
 
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
@@ -18,7 +20,11 @@ pub(super) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     plugin_interface::end_with_parent();
     note_crashes();
     let signatures = without_parameters(&args.call)?;
-    let library = open(&args.path, &signatures, &args.load.policy)?;
+    let options = match args.retain {
+        true => HotOptions::new().retain(),
+        false => HotOptions::new(),
+    };
+    let library = open(&args.path, &signatures, &args.load.policy, options)?;
     library.on_reload(|event| {
         if let HotEvent::Unloaded { generation, outcome } = event
             && *outcome != UnloadOutcome::Unmapped

@@ -212,3 +212,18 @@ fn a_watch_ends_after_its_count_or_with_a_crash() {
     let answer = watch("foo()", &["no/such/library.so"]);
     assert_eq!(answer.code, 2, "{answer:?}");
 }
+
+#[test]
+fn versions_that_were_replaced_stay_mapped_where_it_is_asked_for() {
+    let directory = Directory::new();
+    let library = compile(&directory, "int foo(void) { return 4; }");
+    let path = library.to_str().unwrap();
+    let calls = ["--call", "foo() -> int", "--every", "10ms", "--retain", path];
+    let mut watching = Watching::begin(&calls);
+    watching.until("foo() -> 4");
+    compile(&directory, "int foo(void) { return 5; }");
+    watching.until(&format!("reloaded {path}, version 2"));
+    let note = within("a note", || watching.error());
+    assert!(note.contains("version 1 stays in memory"), "{note}");
+    assert!(note.contains("its options keep its versions mapped"), "{note}");
+}

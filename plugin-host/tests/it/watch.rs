@@ -146,6 +146,29 @@ fn a_build_that_would_crash_is_rejected_and_a_fixed_one_is_loaded() {
 }
 
 #[test]
+fn the_way_of_watching_is_said_at_the_start() {
+    let directory = Directory::new();
+    let (by, reason) = ("by events; Ctrl-C stops", "by comparing files (every 50ms, as asked for)");
+    Watch::of(directory.path(), &[]).expect(&[by]);
+    Watch::of(directory.path(), &["--poll", "0.05"]).expect(&[reason]);
+    assert_eq!(Watch::of(directory.path(), &["--json"]).json()["by"], "events");
+}
+
+#[test]
+fn a_probe_that_ends_by_an_interrupt_is_no_crash() {
+    let directory = Directory::new();
+    let interrupts = "#include <signal.h>\n\
+                      __attribute__((constructor)) static void begin(void) { raise(SIGINT); }";
+    directory.compile("interrupts", &[], interrupts);
+    let mut watch = Watch::of(directory.path(), &["--debounce", "1"]);
+    watch.expect(&["watching"]);
+    place(&directory, "later");
+    watch.expect(&["loaded"]);
+    let (_, errors, code) = watch.interrupt();
+    assert_eq!((&*errors, code), ("", 0));
+}
+
+#[test]
 fn a_plugin_that_panics_changes_the_exit_code() {
     let directory = Directory::new();
     directory.compile("panics", &["COUNTER", "PANIC_IN_GREET"], "");

@@ -61,4 +61,7 @@ pub use platform::parent_death::end_with_parent;
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use services::plugin_panic::PluginPanic;
 #[cfg(feature = "watch")]
-pub use watch::{ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions};
+pub use watch::{
+    ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions,
+    check_watch_events,
+};

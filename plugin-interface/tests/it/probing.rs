@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use plugin_interface::{Greeter, LoadError, PluginManager, Probe};
+use plugin_interface::{ErrorClass, Greeter, LoadError, PluginManager, Probe};
 
 use crate::deadline::until;
 use crate::fixtures::{Directory, fixture};
@@ -21,6 +21,27 @@ fn what_a_child_survives_is_loaded() {
     assert_eq!(loaded.len(), 2 + 3 + 1, "{:?}", manager.rejected());
     // Constructors that fail or panic are the host's to see.
     assert_eq!(manager.rejected().len(), 2);
+}
+
+#[test]
+fn a_probe_that_somebody_ends_is_no_crash_and_is_tried_again() {
+    for signal in ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] {
+        let directory = Directory::new();
+        let mark = directory.path().join("mark");
+        // As Ctrl-C does, once.
+        let body = format!(
+            "#include <fcntl.h>\n#include <signal.h>\n\
+             __attribute__((constructor)) static void begin(void) {{\n\
+             if (open({mark:?}, O_CREAT | O_EXCL, 0600) >= 0) raise({signal});\n}}\n"
+        );
+        let library = directory.compile("interrupted", &[], &body);
+        let mut manager = manager();
+        let refused = manager.load_library(&library).unwrap_err();
+        let LoadError::ProbeInterrupted { how, .. } = &refused else { panic!("{refused:?}") };
+        assert!(how.contains(signal), "{how}");
+        assert_eq!(refused.class(), ErrorClass::Failed);
+        assert_eq!(manager.load_library(&library).unwrap().len(), 1);
+    }
 }
 
 #[test]

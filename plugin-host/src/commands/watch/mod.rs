@@ -14,7 +14,7 @@ use plugin_interface::{LoadError, WatchOptions};
 
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
-use crate::report::watch::WatchLine;
+use crate::report::watch::{WatchLine, Way};
 use crate::signals;
 use crate::streams::is_unread;
 use greeting::Greeting;
@@ -38,7 +38,8 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     let (notifications, stop, _thread) =
         manager.start_watch_background(&args.path, options.clone());
     stop_on_interrupt(stop)?;
-    WatchLine::Watching { directory: args.path.display().to_string() }.print(args.json)?;
+    let directory = args.path.display().to_string();
+    WatchLine::Watching { directory, way: Way::of(args) }.print(args.json)?;
     if is_unread() {
         return Ok(Exit::Ok);
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use plugin_interface::{ManagerNotification, PluginHandle, PluginManager, WatchError, WatchEvent};
+use plugin_interface::{
+    LoadError, ManagerNotification, PluginHandle, PluginManager, WatchError, WatchEvent,
+};
 
 use super::greeting::Greeting;
 use super::noticed::Noticed;
@@ -129,6 +131,8 @@ impl<'a> Session<'a> {
 
     fn failed(&mut self, error: &WatchError) -> anyhow::Result<()> {
         match error {
+            // Ctrl-C in a terminal reaches the child process of a probe too.
+            WatchError::Load { error: LoadError::ProbeInterrupted { .. }, .. } => return Ok(()),
             WatchError::Load { path, error, .. } => {
                 self.failures.insert(path.clone(), Exit::from(error));
             }

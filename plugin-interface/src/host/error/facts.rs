@@ -52,6 +52,7 @@ impl LoadError {
             | E::NoRegistration { path, .. }
             | E::Mismatch { path, .. }
             | E::ProbeCrashed { path, .. }
+            | E::ProbeInterrupted { path, .. }
             | E::ProbeTimedOut { path, .. }
             | E::ProbeNotStarted { path, .. }
             | E::SharedRuntime { path, .. }
@@ -104,7 +105,7 @@ impl LoadError {
             | E::NoSuchRegistration { .. } => facts(Admit, Failed, "implementations"),
             E::ProbeCrashed { .. } => facts(Probe, Crashed, "probe"),
             E::ProbeTimedOut { .. } => facts(Probe, TimedOut, "probe"),
-            E::ProbeNotStarted { .. } => facts(Probe, Failed, "probe"),
+            E::ProbeNotStarted { .. } | E::ProbeInterrupted { .. } => facts(Probe, Failed, "probe"),
             E::SharedRuntime { .. } | E::SystemTooOld { .. } => {
                 facts(Admit, Incompatible, "machine")
             }

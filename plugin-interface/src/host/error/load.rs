@@ -248,6 +248,15 @@ pub enum LoadError {
         /// A description of how the process ended.
         how: String,
     },
+    /// Somebody ended the child process that tried the library first, as Ctrl-C in
+    /// a terminal does.
+    #[error("{} was not tried to its end in a child process: {how}", path.display())]
+    ProbeInterrupted {
+        /// The library.
+        path: PathBuf,
+        /// A description of how the process ended.
+        how: String,
+    },
     /// The child process that tried the library first did not answer in time.
     #[error(
         "{} did not answer within {deadline:?} in the child process that tried it first",

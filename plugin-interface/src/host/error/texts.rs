@@ -86,6 +86,7 @@ fn of_load() -> Vec<LoadError> {
         E::NoRegistration { path: path(), name: "a::Tool".to_owned() },
         E::Mismatch { path: path(), mismatch: Box::new(mismatch()) },
         E::ProbeCrashed { path: path(), how: "it was killed".to_owned() },
+        E::ProbeInterrupted { path: path(), how: "it was interrupted".to_owned() },
         E::ProbeTimedOut { path: path(), deadline: Duration::from_secs(3) },
         E::ProbeNotStarted { path: path(), program: "/host".into(), source: missing() },
         E::Open { path: path(), source: linker() },

@@ -1,36 +1,33 @@
 //! Finds files with the same content, and reads little of most.
 
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use crate::host::error::LoadError;
-use crate::host::file::compare::{Content, Head, fill};
+use crate::host::file::compare::{Content, Head};
+use crate::host::file::digest::{Digest, digest};
 
-/// The files that are remembered.
+/// The files that are remembered, by their sizes and how they begin. Only files
+/// that agree in both are read to the end, once each.
 #[derive(Default)]
 pub(crate) struct Duplicates {
-    seen: HashMap<Head, Alike>,
-    /// Keys that nobody knows, so that nobody writes files of one hash.
-    keys: RandomState,
-}
-
-/// Files that begin alike. Each is read once for its hash, and compared only with
-/// those of the same hash.
-#[derive(Default)]
-struct Alike {
-    files: Vec<Seen>,
-    /// The number of files whose hash is known.
-    hashed: usize,
-    by_hash: HashMap<u64, Vec<usize>>,
+    seen: HashMap<Head, Vec<Seen>>,
+    /// The file that was looked for last, with its digest, if it was read.
+    last: Option<(PathBuf, Digest)>,
 }
 
 /// A file by the name that the host knows, and its content.
 struct Seen {
     name: PathBuf,
     content: Content,
+    digest: Option<Digest>,
+}
+
+impl Seen {
+    fn digest(&mut self) -> Option<Digest> {
+        self.digest = self.digest.or_else(|| digest(self.content.path()).ok());
+        self.digest
+    }
 }
 
 impl Duplicates {
@@ -44,35 +41,23 @@ impl Duplicates {
 
     /// Remembers a file, for those that follow.
     pub(crate) fn remember(&mut self, name: &Path, content: Content) {
+        let known = self.last.take().filter(|(path, _)| path == content.path());
+        let digest = known.map(|(_, digest)| digest);
         let alike = self.seen.entry(content.head()).or_default();
-        alike.files.push(Seen { name: name.to_owned(), content });
+        alike.push(Seen { name: name.to_owned(), content, digest });
     }
 
     /// Returns the name of an earlier file with the same content. An earlier file
     /// that was removed meanwhile is equal to none.
     fn earlier(&mut self, content: &Content) -> Option<&Path> {
-        let Alike { files, hashed, by_hash } = self.seen.get_mut(&content.head())?;
-        for (number, seen) in files.iter().enumerate().skip(*hashed) {
-            if let Ok(hash) = hash(seen.content.path(), &self.keys) {
-                by_hash.entry(hash).or_default().push(number);
-            }
-        }
-        *hashed = files.len();
-        let hash = hash(content.path(), &self.keys).ok()?;
-        let mut alike = by_hash.get(&hash)?.iter().map(|&number| &files[number]);
-        alike.find(|seen| seen.content.is(content)).map(|seen| &*seen.name)
-    }
-}
-
-/// Returns the hash of a whole file.
-fn hash(path: &Path, keys: &RandomState) -> io::Result<u64> {
-    let mut file = fs::File::open(path)?;
-    let (mut hasher, mut buffer) = (keys.build_hasher(), vec![0; 1 << 16]);
-    loop {
-        match fill(&mut file, &mut buffer)? {
-            0 => return Ok(hasher.finish()),
-            read => hasher.write(&buffer[..read]),
-        }
+        let alike = self.seen.get_mut(&content.head())?;
+        let wanted = digest(content.path()).ok()?;
+        self.last = Some((content.path().to_owned(), wanted));
+        let mut same = alike.iter_mut().filter_map(|seen| {
+            let is_same = seen.digest() == Some(wanted) && seen.content.is(content);
+            is_same.then_some(&*seen.name)
+        });
+        same.next()
     }
 }
 
@@ -114,7 +99,7 @@ mod tests {
             assert_eq!(earlier(&other), None, "{other:?}");
         }
         let other_name =
-            write("other_name", &fs::read(directory.path().join("other_end")).unwrap());
+            write("other_name", &std::fs::read(directory.path().join("other_end")).unwrap());
         assert_eq!(earlier(&other_name), Some(directory.path().join("other_end")));
         std::fs::remove_file(&first).unwrap();
         assert_eq!(earlier(&same), None, "the first is gone");

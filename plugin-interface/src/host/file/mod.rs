@@ -3,6 +3,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod copies;
+pub(crate) mod digest;
 pub(crate) mod duplicates;
 pub(crate) mod identity;
 pub(crate) mod imported_threads;

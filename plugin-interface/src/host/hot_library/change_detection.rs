@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::host::file::compare::is_same;
+use crate::host::file::digest::{Digest, digest};
 use crate::host::file::identity::FileIdentity;
-use crate::host::load::policy::{Digest, digest};
 
 /// The way in which a [`HotLibrary`](super::HotLibrary) detects that its file
 /// has changed.

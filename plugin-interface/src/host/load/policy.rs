@@ -3,14 +3,12 @@
 use core::fmt;
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::fs::{File, Metadata};
-use std::io;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest as _, Sha256};
 
 use crate::host::error::{LoadError, debug_as_message};
 use crate::host::file::copies::Copies;
+use crate::host::file::digest::{Digest, digest};
 use crate::host::library::unmap::Earlier;
 use crate::host::platform;
 use crate::metadata::PluginMetadata;
@@ -68,22 +66,6 @@ impl fmt::Debug for LoadPolicy {
     }
 }
 
-/// A SHA-256 digest, written as 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Digest([u8; 32]);
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 /// The error of creating a policy.
 ///
 /// ```
@@ -126,7 +108,7 @@ impl LoadPolicy {
             let digits = core::str::from_utf8(digits).map_err(|_| invalid())?;
             *byte = u8::from_str_radix(digits, 16).map_err(|_| invalid())?;
         }
-        self.pinned.insert(Digest(bytes));
+        self.pinned.insert(Digest::new(bytes));
         Ok(self)
     }
 
@@ -263,17 +245,5 @@ impl LoadPolicy {
             return Err(LoadError::Denied { path, package });
         }
         Ok(())
-    }
-}
-
-pub(crate) fn digest(path: &Path) -> io::Result<Digest> {
-    let mut hasher = Sha256::new();
-    let mut file = File::open(path)?;
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match io::Read::read(&mut file, &mut buffer)? {
-            0 => return Ok(Digest(hasher.finalize().into())),
-            len => hasher.update(&buffer[..len]),
-        }
     }
 }

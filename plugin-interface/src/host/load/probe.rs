@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::host::error::LoadError;
 use crate::host::load::child_output::{ChildOutput, Reply};
+use crate::host::platform;
 use crate::host::platform::exit_status::describe_exit;
 
 /// The child's last line, when it survived.
@@ -96,6 +97,9 @@ impl Probe {
             Reply::Said(Said::Survived) => Ok(()),
             Reply::Said(Said::Untried) => {
                 Err(not_started(io::Error::other("it cannot copy the library")))
+            }
+            Reply::Ended(Some(status)) if platform::is_interrupted(status) => {
+                Err(LoadError::ProbeInterrupted { path, how: describe_exit(status) })
             }
             Reply::Ended(status) => Err(LoadError::ProbeCrashed {
                 path,

@@ -52,8 +52,8 @@ use unix::is_mapped;
 #[cfg(unix)]
 pub(crate) use unix::{
     ChildPipe, another_stdout, at_exit, change_time, enter_by_owner_only, file_at, file_number,
-    is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, keep,
-    killed_by, link, map, never_wait, path_bytes, read_at, special_file,
+    is_interrupted, is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky,
+    is_world_writable, keep, killed_by, link, map, never_wait, path_bytes, read_at, special_file,
 };
 #[cfg(all(
     feature = "crash-notes",
@@ -67,6 +67,6 @@ use windows::is_mapped;
 #[cfg(not(unix))]
 pub(crate) use windows::{
     ChildPipe, another_stdout, at_exit, change_time, enter_by_owner_only, file_at, file_number,
-    is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, keep,
-    killed_by, link, map, never_wait, path_bytes, read_at, special_file,
+    is_interrupted, is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky,
+    is_world_writable, keep, killed_by, link, map, never_wait, path_bytes, read_at, special_file,
 };

@@ -160,11 +160,21 @@ pub(crate) fn killed_by(status: ExitStatus) -> Option<String> {
         libc::SIGILL => "SIGILL (an illegal instruction)".to_owned(),
         libc::SIGFPE => "SIGFPE (a division by zero)".to_owned(),
         libc::SIGTRAP => "SIGTRAP".to_owned(),
+        libc::SIGINT => "SIGINT (somebody interrupted it)".to_owned(),
+        libc::SIGHUP => "SIGHUP".to_owned(),
+        libc::SIGQUIT => "SIGQUIT".to_owned(),
         libc::SIGKILL => "SIGKILL".to_owned(),
         libc::SIGTERM => "SIGTERM".to_owned(),
         libc::SIGSYS => "SIGSYS".to_owned(),
         signal => format!("signal {signal}"),
     })
+}
+
+/// Returns `true` if a process was ended by a signal that is sent from outside: by
+/// a terminal, a supervisor or a user.
+pub(crate) fn is_interrupted(status: ExitStatus) -> bool {
+    let outside = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT];
+    status.signal().is_some_and(|signal| outside.contains(&signal))
 }
 
 /// Returns `true` if there is no such child to wait for any more.

@@ -110,6 +110,10 @@ pub(crate) fn file_at(_: *const c_void) -> Option<PathBuf> {
 }
 
 /// There are no signals; a crash has an exit code.
+pub(crate) fn is_interrupted(_: ExitStatus) -> bool {
+    false
+}
+
 pub(crate) fn killed_by(_: ExitStatus) -> Option<String> {
     None
 }

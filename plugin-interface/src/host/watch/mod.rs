@@ -37,3 +37,4 @@ pub(crate) use run::{Contained, ReportPanic, WatchHandler, run};
 pub(crate) use target::WatchTarget;
 pub(crate) use thread::spawn;
 pub(crate) use watcher::Watcher;
+pub use watcher::check_watch_events;

@@ -350,6 +350,27 @@ fn link_target(link: &Path) -> Option<FileIdentity> {
 }
 
 /// Opens the events of the system.
+/// Returns `Ok` if the system reports the changes of a directory, and else its
+/// reason. A watch then compares files, as [`WatchError::Polling`] says.
+///
+/// It does not mean that each change has an event: those of a bind mount or a
+/// network drive may be made elsewhere.
+///
+/// # Errors
+///
+/// The text of the system.
+///
+/// ```
+/// match plugin_interface::check_watch_events(std::env::temp_dir()) {
+///     Ok(()) => println!("by events"),
+///     Err(reason) => println!("by comparing files: {reason}"),
+/// }
+/// ```
+pub fn check_watch_events(directory: impl AsRef<Path>) -> Result<(), String> {
+    let opened = open(directory.as_ref(), RecursiveMode::NonRecursive, Box::new(drop));
+    opened.map(drop).map_err(|error| error.to_string())
+}
+
 fn open(root: &Path, mode: RecursiveMode, handler: Handler) -> notify::Result<Events> {
     let config = notify::Config::default().with_follow_symlinks(false);
     let mut watcher = notify::RecommendedWatcher::new(handler, config)?;
