@@ -35,14 +35,6 @@ pub(crate) struct SizedMethod {
     pub(crate) signature: Signature,
 }
 
-impl Interface {
-    /// Returns `true` if its implementations own their data.
-    pub(crate) fn is_static(&self) -> bool {
-        let lifetimes = self.item.supertraits.iter().flat_map(lifetimes::written);
-        lifetimes.into_iter().any(|lifetime| lifetime.ident == "static")
-    }
-}
-
 /// A method of an interface.
 pub(crate) struct Method {
     /// Its `#[cfg(..)]` attributes, which everything emitted for it gets too.

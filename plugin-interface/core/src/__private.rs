@@ -18,7 +18,7 @@ pub use crate::boundary::{
     InstanceStorage, LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape,
     Source, Static, StaticCow, Threads, has_size_of_wire, lift_wire_return,
 };
-pub use crate::interface::{VTableFor, supertrait};
+pub use crate::interface::{CompleteProxy, VTableFor};
 pub use crate::metadata::encode::PackageDescription;
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,

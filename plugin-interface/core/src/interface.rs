@@ -23,7 +23,7 @@ use crate::object::Object;
 ///    `DESCRIPTION`, in that order.
 /// 2. The description states whether `dyn Trait` is `Send` and `Sync`. It is so
 ///    only if every `T` with `VTableFor<T>` is.
-/// 3. `Proxy` has the layout of `Object<Self>`, and `boxed` boxes a `Proxy`.
+/// 3. `Proxy` has the layout of `Object<Self>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a plugin interface",
     label = "not an interface",
@@ -55,10 +55,6 @@ pub unsafe trait Interface: HasProxy + 'static {
     /// Wraps an object in the proxy.
     #[doc(hidden)]
     fn proxy(object: Object<Self>) -> Self::Proxy;
-
-    /// Wraps an object in the proxy, as a value of the trait.
-    #[doc(hidden)]
-    fn boxed(object: Object<Self>) -> Box<Self>;
 
     /// Returns the object of a value of the trait, if that is a proxy.
     #[doc(hidden)]
@@ -102,27 +98,25 @@ pub unsafe trait VTableFor<T: ?Sized, P: ?Sized = T>: Interface {
     const VTABLE: &'static Self::VTable;
 }
 
-/// Compiles only for a supertrait that an interface may have.
-#[doc(hidden)]
-pub const fn supertrait<M: InterfaceMarker + ?Sized>() {}
-
-/// The `dyn` type of a supertrait that an interface may have.
-///
-/// The macro reads its name, and this its meaning. A supertrait with methods
-/// would give an author a way from `dyn Trait` to the proxy behind it.
+/// The proxy of an interface, if it has all supertraits of the interface.
 ///
 /// # Safety
 ///
-/// It has no methods, and each implementation is safe or checked by the compiler.
+/// `boxed` boxes `self`.
+#[doc(hidden)]
+pub unsafe trait CompleteProxy<I: ?Sized> {
+    fn boxed(self) -> Box<I>;
+}
+
+/// The same, with an error that tells what to do.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "only `Send`, `Sync` and `'static` can be supertraits of an interface, and this `{Self}` is another trait",
-    label = "not the trait of the standard library",
-    note = "the proxy cannot implement other traits; move their methods into the interface"
+    message = "`{Self}` does not implement each supertrait of its interface, so it cannot be a `{I}`",
+    label = "the proxy lacks a supertrait",
+    note = "write `impl Super for {Self}` beside the interface, or move the methods of `Super` into it"
 )]
-pub unsafe trait InterfaceMarker {}
+pub trait BoxedProxy<I: ?Sized>: CompleteProxy<I> {}
 
-// SAFETY: an auto trait.
-unsafe impl InterfaceMarker for dyn Send {}
-// SAFETY: an auto trait.
-unsafe impl InterfaceMarker for dyn Sync {}
+// The error does not go on to the supertrait.
+#[diagnostic::do_not_recommend]
+impl<I: ?Sized, P: CompleteProxy<I>> BoxedProxy<I> for P {}

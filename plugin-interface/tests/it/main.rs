@@ -48,6 +48,7 @@ mod rejecting;
 mod seeds;
 mod state;
 mod storm;
+mod supertraits;
 mod table;
 mod thread_exits;
 mod tidy;

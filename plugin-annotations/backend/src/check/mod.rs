@@ -42,21 +42,40 @@ pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
         );
     }
     for bound in &item.supertraits {
-        if !is_marker(bound) {
-            errors.at(
-                &bound,
-                "only `Send`, `Sync` and `'static` can be supertraits of an interface: the proxy cannot implement others; move their methods into the interface",
-            );
-        }
+        supertrait(bound, &item.ident, errors);
     }
 }
 
-fn is_marker(bound: &TokenStream) -> bool {
-    if let [lifetime] = &lifetimes::written(bound)[..] {
-        return lifetime.ident == "static" && bound.clone().into_iter().count() == 2;
+/// Rejects supertraits that no `dyn` type has. The compiler decides about others.
+fn supertrait(bound: &TokenStream, interface: &Ident, errors: &mut Errors) {
+    let lifetimes = lifetimes::written(bound);
+    let is_lifetime = !lifetimes.is_empty()
+        && matches!(bound.clone().into_iter().next(), Some(TokenTree::Punct(_)));
+    if is_lifetime {
+        if lifetimes.iter().any(|lifetime| lifetime.ident != "static") {
+            errors.at(&bound, "an interface cannot have lifetimes: write `'static`, or remove it");
+        }
+        return;
     }
     let path = Path::of(bound.clone());
-    path.as_ref().and_then(Path::last).is_some_and(|last| last == "Send" || last == "Sync")
+    let Some(last) = path.as_ref().and_then(Path::last) else { return };
+    let message = match last.to_string().as_str() {
+        "Default" => {
+            "delete it: `#[plugin_impl]` asks for `Default`, and no `dyn` type has it".to_owned()
+        }
+        "Sized" => {
+            "delete it: `#[plugin_impl]` asks for a type with a size, and no `dyn` type has one"
+                .to_owned()
+        }
+        "Clone" | "Copy" => format!(
+            "no `dyn` type is `{last}`, and the instance stays in the plugin: remove it; if a host needs copies, add `fn clone_box(&self) -> Box<dyn {interface}>`"
+        ),
+        "PartialEq" | "Eq" | "PartialOrd" | "Ord" | "Hash" => format!(
+            "no `dyn` type has `{last}`, since it names `Self` or is generic: remove it; if a host needs it, add a method, such as `fn key(&self) -> String`"
+        ),
+        _ => return,
+    };
+    errors.at(&bound, &message);
 }
 
 pub(crate) fn only_methods(item: &OtherItem, errors: &mut Errors) {

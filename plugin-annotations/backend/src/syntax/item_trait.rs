@@ -1,7 +1,7 @@
 //! Traits.
 
 use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt};
+use quote::{ToTokens, TokenStreamExt, quote};
 use syn::LitStr;
 use syn::parse::{Parse, ParseStream};
 
@@ -39,7 +39,7 @@ pub(crate) struct TraitMethod {
     pub(crate) ffi: Vec<Attribute>,
     pub(crate) signature: Signature,
     /// The body, or the semicolon.
-    body: TokenTree,
+    pub(crate) body: TokenTree,
 }
 
 /// An item of a trait that is no method.
@@ -136,6 +136,12 @@ impl TraitMethod {
     pub(crate) fn has_body(&self) -> bool {
         matches!(self.body, TokenTree::Group(_))
     }
+
+    /// The method without its attributes.
+    fn code(&self) -> TokenStream {
+        let (signature, body) = (&self.signature, &self.body);
+        quote!(#signature #body)
+    }
 }
 
 /// Returns `true` if `fn` comes next, perhaps behind qualifiers.
@@ -154,8 +160,12 @@ fn is_method(input: ParseStream<'_>) -> bool {
 }
 
 impl ItemTrait {
-    /// The trait, with another item at its end.
-    pub(crate) fn with(&self, item: TokenStream) -> TokenStream {
+    /// The trait, with other bodies of some methods, and with more items.
+    pub(crate) fn with(
+        &self,
+        changed: &dyn Fn(&TraitMethod) -> Option<TokenStream>,
+        more: TokenStream,
+    ) -> TokenStream {
         let tokens = &mut TokenStream::new();
         tokens.append_all(&self.attrs);
         self.vis.to_tokens(tokens);
@@ -168,8 +178,16 @@ impl ItemTrait {
         tokens.append_separated(&self.supertraits, Punct::new('+', Spacing::Alone));
         tokens.extend(self.generics.where_clause());
         let mut items = TokenStream::new();
-        items.append_all(&self.items);
-        items.extend(item);
+        for item in &self.items {
+            match item {
+                TraitItem::Method(method) => {
+                    items.append_all(&method.attrs);
+                    items.extend(changed(method).unwrap_or_else(|| method.code()));
+                }
+                TraitItem::Other(other) => other.to_tokens(&mut items),
+            }
+        }
+        items.extend(more);
         tokens.append(surround(Delimiter::Brace, items, self.braces));
         core::mem::take(tokens)
     }
@@ -177,20 +195,7 @@ impl ItemTrait {
 
 impl ToTokens for ItemTrait {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.with(TokenStream::new()));
-    }
-}
-
-impl ToTokens for TraitItem {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        match self {
-            TraitItem::Method(method) => {
-                tokens.append_all(&method.attrs);
-                method.signature.to_tokens(tokens);
-                method.body.to_tokens(tokens);
-            }
-            TraitItem::Other(other) => other.to_tokens(tokens),
-        }
+        tokens.extend(self.with(&|_| None, TokenStream::new()));
     }
 }
 

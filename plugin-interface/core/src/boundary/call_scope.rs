@@ -2,10 +2,11 @@
 #![expect(unsafe_code, reason = "stored values are borrowed through pointers until the call ends")]
 
 use core::cell::Cell;
-use core::ffi::c_void;
 use core::ptr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::abi::RawBorrowed;
+use crate::object::loan::Loan;
 use crate::runtime::failure;
 
 /// States whether a value contains something that a [`CallScope`] must store.
@@ -66,10 +67,10 @@ struct Lent<V, F> {
     give_back: Option<F>,
 }
 
-/// One object, with the data words of the library that created it.
+/// One object, and what lends it. The object is dropped first.
 struct Slot<B: ?Sized> {
-    data: [*mut c_void; 2],
     object: Option<Box<B>>,
+    loan: Loan,
 }
 
 impl CallScope {
@@ -132,17 +133,19 @@ impl CallScope {
         self.has_lent.get()
     }
 
-    /// Stores `data`, creates an object from its address, and stores that too.
+    /// Stores the loan of an object, creates the object from it, and stores that
+    /// too.
     ///
     /// The object may be used for as long as `self` lives.
     pub(crate) fn store_object<B: ?Sized + 'static>(
         &self,
-        data: [*mut c_void; 2],
-        make: impl FnOnce(*mut [*mut c_void; 2]) -> Box<B>,
+        wire: RawBorrowed,
+        make: impl FnOnce(*const Loan) -> Box<B>,
     ) -> *mut B {
-        let slot = self.store(Slot::<B> { data, object: None });
+        let loan = Loan::new(wire, core::any::type_name::<B>());
+        let slot = self.store(Slot::<B> { object: None, loan });
         // SAFETY: stored above, and alive until `self` is dropped.
-        unsafe { &raw mut **(*slot).object.insert(make(&raw mut (*slot).data)) }
+        unsafe { &raw mut **(*slot).object.insert(make(&raw const (*slot).loan)) }
     }
 }
 

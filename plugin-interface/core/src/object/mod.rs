@@ -4,6 +4,7 @@
 pub(crate) mod call_error;
 mod compatible;
 mod exclusive;
+pub(crate) mod loan;
 pub(crate) mod remote;
 
 use core::alloc::Layout;
@@ -156,7 +157,7 @@ impl<I: Interface + ?Sized> Object<I> {
     pub(crate) fn borrow_remote(value: &I) -> Option<RawBorrowed> {
         match &Self::of_proxy(value)?.ownership {
             Ownership::Registration(_) => None,
-            Ownership::Borrowed(borrowed) => Some(*borrowed),
+            Ownership::Borrowed(lent) => Some(lent.wire()),
             Ownership::Owned(owned) => {
                 let RawObject { table, instance, library_ref } = *owned.raw();
                 Some(RawBorrowed { table, instance, data: [ptr::null_mut(); 2], library_ref })

@@ -4,8 +4,9 @@
 use core::any::TypeId;
 use core::mem::ManuallyDrop;
 
-use crate::abi::{LibraryRef, ObjectTable, Opaque, RawBorrowed, RawObject, VTableHeader};
+use crate::abi::{LibraryRef, ObjectTable, Opaque, RawObject, VTableHeader};
 use crate::boundary::{LiftError, Origin};
+use crate::object::loan::Lent;
 use crate::runtime::library_ref;
 
 /// An object that this library owns and drops.
@@ -105,8 +106,8 @@ pub(crate) enum Ownership {
     Registration(std::sync::Arc<dyn core::fmt::Debug + Send + Sync>),
     /// An object that was passed by value.
     Owned(OwnedObject),
-    /// An object that is borrowed for a call.
-    Borrowed(RawBorrowed),
+    /// An object that is lent for a call.
+    Borrowed(Lent),
 }
 
 /// An object of another library: its vtable, its instance and its ownership.
@@ -140,18 +141,10 @@ impl RemoteObject {
         }
     }
 
-    /// # Safety
-    ///
-    /// The instance is borrowed for longer than this lives.
-    pub(crate) unsafe fn borrowed(
-        borrowed: RawBorrowed,
-        instance: *mut Opaque,
-        methods: u32,
-    ) -> Self {
-        // SAFETY: the lender of an object keeps its library loaded.
-        let table = unsafe { &*borrowed.table };
+    pub(crate) fn borrowed(lent: Lent, methods: u32) -> Self {
+        let (table, instance) = (lent.table(), lent.instance());
         let (vtable, origin) = (table.vtable, origin_of(table));
-        RemoteObject { vtable, instance, methods, origin, ownership: Ownership::Borrowed(borrowed) }
+        RemoteObject { vtable, instance, methods, origin, ownership: Ownership::Borrowed(lent) }
     }
 }
 

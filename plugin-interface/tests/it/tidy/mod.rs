@@ -81,6 +81,7 @@ const UNSAFE: &[&str] = &[
     "host/thread_exits/intercept.rs",
     "interface.rs",
     "object/exclusive.rs",
+    "object/loan.rs",
     "object/mod.rs",
     "object/remote.rs",
     "runtime/allocator.rs",

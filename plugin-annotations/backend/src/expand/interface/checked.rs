@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::forward::{Forwarded, forwarded};
 use super::proxy::call_name;
-use crate::expand::interface::{proxy_name, since};
+use crate::expand::interface::{proxy_name, since, supertraits};
 use crate::model::{Interface, Method, Receiver};
 
 /// The receivers of the methods that a view can call: `&self`, or both.
@@ -91,7 +91,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             /// object.
             #[allow(dead_code)]
             #[inline]
-            #vis fn checked_mut_of<'__v>(proxy: &'__v mut (dyn #name + '__v))
+            #vis fn checked_mut_of<'__v>(proxy: &'__v mut dyn #name)
                 -> #krate::__private::core::option::Option<#checked_mut<'__v>>
             {
                 #krate::__private::core::option::Option::map(
@@ -140,7 +140,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             #[doc = #of_doc]
             #[allow(dead_code)]
             #[inline]
-            #vis fn of<'__v>(proxy: &'__v (dyn #name + '__v))
+            #vis fn of<'__v>(proxy: &'__v dyn #name)
                 -> #krate::__private::core::option::Option<&'__v Self>
             {
                 #krate::__private::core::option::Option::map(
@@ -205,12 +205,14 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
         let default = quote!(#krate::__private::contain_default(#name, #text, move || #default));
         call = quote!(if #is_missing { #default } else { #call });
     }
+    // The default body takes a value of the trait.
+    let complete = method.since.as_ref().map(|_| supertraits::complete(interface));
     quote! {
         #(#cfgs)*
         #(#docs)*
         #(#lints)*
         #[inline]
-        #vis #signature {
+        #vis #signature #complete {
             let __proxy = #proxy;
             #call
         }

@@ -9,6 +9,7 @@ mod object;
 mod proxy;
 mod since;
 mod sized;
+mod supertraits;
 mod vtable;
 
 use proc_macro2::{Ident, TokenStream};
@@ -76,15 +77,15 @@ fn expand(interface: &Interface) -> TokenStream {
     let vtable = vtable::layout(interface);
     let proxy = proxy::definition(interface);
     let proxy_impls = proxy::implementation(interface);
-    let since = since::newtypes(interface);
     let views = checked::definitions(interface);
     let view_impls = checked::views(interface);
     let shims = interface.methods.iter().map(|method| vtable::shim(interface, method));
     let vtable_for = vtable::vtable_for(interface);
     let implementation = describe::implementation(interface);
     let pointees = object::pointees(interface);
-    let supertraits = object::supertraits(interface);
-    let item = item.with(object::method(interface));
+    let defaults = since::bodies(interface);
+    let object = object::method(interface);
+    let item = item.with(&since::calls_its_body, quote!(#defaults #object));
     let host = host_side::host(interface);
     let mocks = mock::mocks(interface);
     // The shims come first: they name each type at the place in the author's code,
@@ -100,8 +101,6 @@ fn expand(interface: &Interface) -> TokenStream {
             #vtable_for
             #implementation
             #pointees
-            #supertraits
-            #since
             #proxy_impls
             #view_impls
         };

@@ -2,12 +2,10 @@
 //! from the author's own types.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 
-use super::proxy_name;
-use crate::lifetimes::written;
+use super::{proxy_name, supertraits};
 use crate::model::Interface;
-use crate::spans::ends;
 
 /// A hidden method of the trait, which only the proxy overrides: a remote object
 /// is passed on as it is.
@@ -60,11 +58,6 @@ pub(super) fn functions(Interface { krate, item, .. }: &Interface) -> TokenStrea
         }
 
         #[inline]
-        fn boxed(__object: #krate::__private::Object<Self>) -> #krate::__private::Box<Self> {
-            #krate::__private::Box::new(#proxy { plugin_object: __object })
-        }
-
-        #[inline]
         fn object(&self)
             -> #krate::__private::core::option::Option<&#krate::__private::Object<Self>>
         {
@@ -73,20 +66,42 @@ pub(super) fn functions(Interface { krate, item, .. }: &Interface) -> TokenStrea
     }
 }
 
+/// The proxy as a value of the trait.
+///
 /// ```text
-/// Output: unsafe impl<'b> Pointee for dyn Greeter + 'b { type Kind = DynPointee<dyn Greeter>; .. }
+/// Output: unsafe impl CompleteProxy<dyn Greeter> for GreeterProxy { .. }
+/// ```
+pub(super) fn boxed(interface: &Interface) -> TokenStream {
+    let Interface { krate, item, .. } = interface;
+    let (name, proxy, complete) = (&item.ident, proxy_name(item), supertraits::complete(interface));
+    quote! {
+        // SAFETY: it boxes the proxy.
+        unsafe impl #krate::__private::CompleteProxy<dyn #name> for #proxy #complete {
+            #[inline]
+            fn boxed(self) -> #krate::__private::Box<dyn #name> {
+                #krate::__private::Box::new(self)
+            }
+        }
+    }
+}
+
+/// ```text
+/// Output: unsafe impl<'b> Pointee for dyn Greeter + 'b {
+///             type Kind = DynPointee<dyn Greeter>;
+///             type At<'a> = <&'a dyn Greeter as Deref>::Target;
+///             ..
+///         }
 ///         unsafe impl<'b> Pointee for dyn Greeter + Send + 'b { .. }
 ///         unsafe impl<'b> Pointee for dyn Greeter + Send + Sync + 'b { .. }
 /// ```
+///
+/// Behind `&'a`, the bound that is not written is `'a`, or `'static` if a
+/// supertrait is, such as `Any`.
 pub(super) fn pointees(interface: &Interface) -> TokenStream {
     let Interface { krate, item, .. } = interface;
     let name = &item.ident;
-    // Under `trait Greeter: 'static` there is no `dyn Greeter + 'b`.
-    let (any, lifetime, call) = match interface.is_static() {
-        true => (quote!(), quote!('static), quote!('static)),
-        false => (quote!(<'__b>), quote!('__b), quote!('__a)),
-    };
-    let marker = quote!(#krate::__private::core::marker);
+    let core = quote!(#krate::__private::core);
+    let marker = quote!(#core::marker);
     let pointees = [
         (quote!(), ""),
         (quote!(+ #marker::Send), " + Send"),
@@ -100,25 +115,13 @@ pub(super) fn pointees(interface: &Interface) -> TokenStream {
         });
         quote! {
             // SAFETY: the interface, its markers, and any lifetime.
-            unsafe impl #any #krate::__private::Pointee for dyn #name #markers + #lifetime {
+            unsafe impl<'__b> #krate::__private::Pointee for dyn #name #markers + '__b {
                 type Kind = #krate::__private::DynPointee<dyn #name>;
                 type Threads = #krate::__private::Threads<#send, #sync>;
-                type At<'__a> = dyn #name #markers + #call;
-                const MARKERS: &'static #krate::__private::core::primitive::str = #text;
+                type At<'__a> = <&'__a (dyn #name #markers) as #core::ops::Deref>::Target;
+                const MARKERS: &'static #core::primitive::str = #text;
             }
         }
     });
     quote!(#(#pointees)*)
-}
-
-/// Checks by type that the supertraits are `Send` and `Sync` of the standard
-/// library.
-pub(super) fn supertraits(Interface { krate, item, .. }: &Interface) -> TokenStream {
-    let bounds = item.supertraits.iter().filter(|bound| written(bound).is_empty());
-    let checks = bounds.map(|bound| {
-        let (first, _) = ends(bound);
-        let object = quote_spanned!(first=> dyn);
-        quote!(const _: () = #krate::__private::supertrait::<#object #bound>();)
-    });
-    quote!(#(#checks)*)
 }

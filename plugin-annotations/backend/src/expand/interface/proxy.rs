@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};
-use crate::expand::interface::{object, proxy_name, since, sized};
+use crate::expand::interface::{object, proxy_name, since, sized, supertraits};
 use crate::forever;
 use crate::lifetimes;
 use crate::model::{Interface, Method};
@@ -52,7 +52,8 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let calls = methods.iter().map(|method| call(interface, method));
     let bodies = methods.iter().map(|method| body(interface, method));
     let sized = sized::methods(interface);
-    let object = object::of_proxy(interface);
+    let (object, boxed) = (object::of_proxy(interface), object::boxed(interface));
+    let complete = supertraits::complete(interface);
     quote! {
         #[allow(clippy::borrowed_box, clippy::type_complexity)]
         impl #proxy {
@@ -60,11 +61,13 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         }
 
         #[allow(deprecated)]
-        impl #name for #proxy {
+        impl #name for #proxy #complete {
             #(#bodies)*
             #sized
             #object
         }
+
+        #boxed
 
         // The only `Drop` there can be. One of the author would get a `&mut` to an
         // object that is borrowed for a call, and could move it elsewhere.

@@ -1,21 +1,21 @@
 //! Methods with `#[since]`: the calls to plugins that were built without them.
 //!
 //! The trait's default body runs in the host, with the proxy as `self`. The proxy
-//! overrides the method, so the body is called through a newtype that overrides
-//! all other methods.
+//! overrides the method, so the body is that of a hidden method.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::forward::{Forwarded, forwarded};
+use super::forward::named;
+use super::proxy_name;
 use super::vtable::offset;
-use super::{proxy_name, sized};
-use crate::model::{Interface, Method, Receiver};
+use crate::attributes;
+use crate::model::{Interface, Method};
+use crate::syntax::{TraitItem, TraitMethod};
 
-fn newtype_name(interface: &Interface, method: &Method) -> Ident {
-    let (proxy, method) = (proxy_name(&interface.item), method.signature.ident.unraw());
-    format_ident!("__{proxy}Without_{method}")
+fn body_name(method: &Ident) -> Ident {
+    format_ident!("__default_{}", method.unraw())
 }
 
 /// For a method with `#[since]`: the condition that the plugin lacks it, and the
@@ -27,85 +27,50 @@ pub(super) fn default_call(
     arguments: &[Ident],
 ) -> Option<(TokenStream, TokenStream)> {
     method.since.as_ref()?;
-    let (krate, name) = (&interface.krate, &interface.item.ident);
-    let (newtype, target) = (newtype_name(interface, method), &method.signature.ident);
-    let (offset, of) = (offset(interface, method), of(method.receiver));
+    let Interface { krate, item, .. } = interface;
+    let (name, proxy_name) = (&item.ident, proxy_name(item));
+    let (offset, body) = (offset(interface, method), body_name(&method.signature.ident));
     let is_missing = quote!(!#krate::__private::Object::has(&#proxy.plugin_object, #offset));
-    Some((is_missing, quote!(<#newtype as #name>::#target(#newtype::#of(#proxy), #(#arguments),*))))
+    Some((is_missing, quote!(<#proxy_name as #name>::#body(#proxy, #(#arguments),*))))
 }
 
-fn of(receiver: Receiver) -> Ident {
-    match receiver {
-        Receiver::Ref => format_ident!("of"),
-        Receiver::RefMut => format_ident!("of_mut"),
-    }
-}
-
-/// The newtype of each method with `#[since]`.
+/// A method with `#[since]`, which calls its default body.
 ///
 /// ```text
-/// Input:  fn greet(&self); #[since("1.1")] fn wave(&self) { .. }
-/// Output: struct __GreeterProxyWithout_wave(GreeterProxy);
-///         impl Greeter for __GreeterProxyWithout_wave {
-///             fn greet(&self) { self.0.greet() }
-///         }
+/// Input:  #[since("1.1")] fn wave(&self, hand: &str) { body }
+/// Output: fn wave(&self, hand: &str) { Self::__default_wave(self, hand) }
 /// ```
-pub(super) fn newtypes(interface: &Interface) -> TokenStream {
-    let since = interface.methods.iter().filter(|method| method.since.is_some());
-    let newtypes = since.map(|missing| newtype(interface, missing));
-    quote!(#(#newtypes)*)
+pub(super) fn calls_its_body(method: &TraitMethod) -> Option<TokenStream> {
+    if method.since.is_empty() {
+        return None;
+    }
+    let body = body_name(&method.signature.ident);
+    let forwarded = named(&method.signature);
+    let (signature, this, arguments) = (forwarded.signature, forwarded.this, forwarded.arguments);
+    Some(quote!(#signature { Self::#body(#this, #(#arguments),*) }))
 }
 
-fn newtype(interface: &Interface, missing: &Method) -> TokenStream {
-    let Interface { item, methods, .. } = interface;
-    let (name, proxy, newtype) = (&item.ident, proxy_name(item), newtype_name(interface, missing));
-    let (of, reference) = match missing.receiver {
-        Receiver::Ref => (of(missing.receiver), quote!(&)),
-        Receiver::RefMut => (of(missing.receiver), quote!(&mut)),
-    };
-    let pointer = match missing.receiver {
-        Receiver::Ref => quote!(*const #proxy as *const Self),
-        Receiver::RefMut => quote!(*mut #proxy as *mut Self),
-    };
-    let target = &missing.signature.ident;
-    let others = methods.iter().filter(|method| method.signature.ident != *target);
-    let others = others.map(|method| {
-        let (cfgs, lints, target) = (&method.cfgs, &method.lints, &method.signature.ident);
-        let Forwarded { signature, this, arguments } = forwarded(method);
-        let reference = match method.receiver {
-            Receiver::Ref => quote!(&),
-            Receiver::RefMut => quote!(&mut),
-        };
-        quote! {
-            #(#cfgs)*
-            #(#lints)*
-            #[inline]
-            #signature {
-                <#proxy as #name>::#target(#reference #this.0, #(#arguments),*)
-            }
-        }
+/// The default body of each method with `#[since]`, as a hidden method.
+///
+/// ```text
+/// Output: fn __default_wave(&self, hand: &str) { body }
+/// ```
+pub(super) fn bodies(Interface { item, .. }: &Interface) -> TokenStream {
+    let bodies = item.items.iter().filter_map(|item| match item {
+        TraitItem::Method(method) if !method.since.is_empty() => Some(body(method)),
+        _ => None,
     });
-    let (cfgs, sized) = (&missing.cfgs, sized::methods(interface));
+    quote!(#(#bodies)*)
+}
+
+fn body(method: &TraitMethod) -> TokenStream {
+    let (cfgs, lints) = (attributes::cfgs(&method.attrs), attributes::lints(&method.attrs));
+    let (mut signature, body) = (method.signature.clone(), &method.body);
+    signature.ident = body_name(&method.signature.ident);
     quote! {
         #(#cfgs)*
-        #[allow(non_camel_case_types)]
-        #[repr(transparent)]
-        struct #newtype(#proxy);
-
-        #(#cfgs)*
-        impl #newtype {
-            #[inline]
-            fn #of(__proxy: #reference #proxy) -> #reference Self {
-                // SAFETY: the newtype is transparent, and borrowed like the proxy.
-                unsafe { #reference *(__proxy as #pointer) }
-            }
-        }
-
-        #(#cfgs)*
-        #[allow(deprecated)]
-        impl #name for #newtype {
-            #(#others)*
-            #sized
-        }
+        #(#lints)*
+        #[doc(hidden)]
+        #signature #body
     }
 }

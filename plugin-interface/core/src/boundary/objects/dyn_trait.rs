@@ -19,8 +19,9 @@ use crate::abi::{ObjectTable, RawBorrowed, RawObject, RawSlice, VTableHeader};
 use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, InArc, Pointee};
 use crate::boundary::objects::storage::{Borrowed, InstanceStorage, Words};
 use crate::boundary::{LiftError, NeedsScope, Origin, Shape};
-use crate::interface::{Interface, VTableFor};
+use crate::interface::{BoxedProxy, CompleteProxy, Interface, VTableFor};
 use crate::object::Object;
+use crate::object::loan::Loan;
 use crate::object::remote::{OwnedObject, RemoteObject, checked_table, is_own};
 use crate::runtime::library_ref;
 
@@ -110,6 +111,7 @@ unsafe impl<I: Dyn + Interface + ?Sized> BorrowableMut for I {}
 unsafe impl<I> Dyn for I
 where
     I: Interface + VTableFor<I, Box<I>> + VTableFor<I, Arc<I>> + VTableFor<I, Borrowed<I>> + ?Sized,
+    I::Proxy: BoxedProxy<I>,
 {
     const SHAPE: &'static Shape = I::SHAPE;
     const BOXED: &'static ObjectTable = &table_of::<I, Box<I>>();
@@ -123,7 +125,7 @@ where
 
     unsafe fn adopt(remote: RemoteObject) -> Box<Self> {
         // SAFETY: the contract of this function.
-        I::boxed(unsafe { Object::from_remote(remote) })
+        I::proxy(unsafe { Object::from_remote(remote) }).boxed()
     }
 
     fn take_remote(value: Box<Self>) -> Result<RawObject, Box<Self>> {
@@ -254,13 +256,14 @@ unsafe fn lift_borrowed<B: Dyn + ?Sized>(
     // SAFETY: the object's own table; its lender keeps its library loaded.
     let methods = unsafe { B::check(table) }?;
     let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
-    let adopt = |data: *mut Words| {
-        let instance = if wire.instance.is_null() { data.cast() } else { wire.instance };
-        // SAFETY: of this type, checked, and borrowed for longer than the call.
-        unsafe { B::adopt(RemoteObject::borrowed(wire, instance, methods)) }
+    let adopt = |loan: *const Loan| {
+        // SAFETY: borrowed for longer than the call, whose scope has the loan.
+        let lent = unsafe { Loan::lend(loan) };
+        // SAFETY: of this type, and checked.
+        unsafe { B::adopt(RemoteObject::borrowed(lent, methods)) }
     };
     // SAFETY: a local variable of the call.
-    Ok(unsafe { &*scope }.store_object(wire.data, adopt))
+    Ok(unsafe { &*scope }.store_object(wire, adopt))
 }
 
 // SAFETY: the wire owns the object, then the lifted value does. The lifted

@@ -1,10 +1,10 @@
-use std::fmt::Debug;
-
 use plugin_interface::plugin_interface;
 
 #[plugin_interface]
-pub trait Tool: Send + Debug {
+pub trait Tool: Send {
     fn run(&self);
+
+    fn key(&self) -> String;
 }
 
 fn main() {}

@@ -1,0 +1,108 @@
+//! An object that is lent for one call, and the proof that nobody kept it.
+//!
+//! The proxy of such an object has the same type as one that owns its object. A
+//! `&mut` to it leads to the proxy where the interface has a supertrait such as
+//! `Any`, or one whose blanket impl swaps values of one type. Then safe code can
+//! move the proxy out of the call. So the call counts it: it ends only after
+//! the proxy was dropped, wherever that happens.
+#![expect(unsafe_code, reason = "a proxy refers to the call that it is lent for")]
+
+use core::marker::PhantomPinned;
+use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use crate::abi::{ObjectTable, Opaque, RawBorrowed};
+
+/// The part of a call that lends one object.
+///
+/// # Aborts
+///
+/// Its drop ends the process if the object is still in use: whatever holds it
+/// could call into memory that is gone.
+pub(crate) struct Loan {
+    wire: RawBorrowed,
+    /// Is `true` while a [`Lent`] exists.
+    is_out: AtomicBool,
+    /// The type of the object, for the message.
+    name: &'static str,
+    /// A [`Lent`] refers to it, also while its owner is borrowed exclusively.
+    _pinned: PhantomPinned,
+}
+
+impl Loan {
+    pub(crate) fn new(wire: RawBorrowed, name: &'static str) -> Self {
+        Loan { wire, is_out: AtomicBool::new(false), name, _pinned: PhantomPinned }
+    }
+
+    /// Lends the object. This is done once.
+    ///
+    /// # Safety
+    ///
+    /// 1. The object is borrowed for as long as the loan lives, and so is the
+    ///    library whose table it has.
+    /// 2. The loan is dropped in its place, and is not moved before.
+    pub(crate) unsafe fn lend(loan: *const Loan) -> Lent {
+        // SAFETY: the contract of this function.
+        unsafe { &*loan }.is_out.store(true, Ordering::Relaxed);
+        Lent(NonNull::new(loan.cast_mut()).expect("the place of a loan"))
+    }
+}
+
+impl Drop for Loan {
+    #[inline]
+    fn drop(&mut self) {
+        // With the `Release` of the drop, which may have been on another thread.
+        if self.is_out.load(Ordering::Acquire) {
+            was_kept(self.name);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn was_kept(name: &str) -> ! {
+    eprintln!(
+        "the `{name}` that was lent for a call was moved away, and is in use after the call; \
+         the process ends, since the object may be gone: never swap or replace a proxy behind a \
+         `&mut dyn`, or pass the object in a `Box`"
+    );
+    std::process::abort()
+}
+
+/// The object of a proxy that is lent for a call.
+///
+/// Its [`Loan`] lives for as long as this does, or the process ends.
+pub(crate) struct Lent(NonNull<Loan>);
+
+impl Lent {
+    fn loan(&self) -> &Loan {
+        // SAFETY: the loan lives for as long as `self`.
+        unsafe { self.0.as_ref() }
+    }
+
+    pub(crate) fn wire(&self) -> RawBorrowed {
+        self.loan().wire
+    }
+
+    pub(crate) fn table(&self) -> &ObjectTable {
+        // SAFETY: its library is borrowed for as long as the loan lives.
+        unsafe { &*self.loan().wire.table }
+    }
+
+    /// Returns the first argument of its methods.
+    pub(crate) fn instance(&self) -> *mut Opaque {
+        let wire = &self.loan().wire;
+        if wire.instance.is_null() {
+            ptr::from_ref(&wire.data).cast_mut().cast()
+        } else {
+            wire.instance
+        }
+    }
+}
+
+impl Drop for Lent {
+    #[inline]
+    fn drop(&mut self) {
+        self.loan().is_out.store(false, Ordering::Release);
+    }
+}

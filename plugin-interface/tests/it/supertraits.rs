@@ -1,0 +1,89 @@
+//! Interfaces with supertraits: what a proxy is beside the interface, and that no
+//! way to the proxy of a lent object leads out of the call.
+
+use std::any::Any;
+use std::env;
+use std::process::Command;
+
+use fixture_interface::supertraits::{Keeper, Named};
+use fixture_interface::supertraits::{KeeperProxy, Sink, SinkProxy, Text};
+use plugin_interface::PluginManager;
+
+use crate::fixtures::Directory;
+
+/// The plugin, which keeps a sink of ours.
+fn keeper(name: &str) -> KeeperProxy {
+    let directory = Directory::new();
+    directory.add("objects", name);
+    let mut keeper = PluginManager::new().load::<dyn Keeper>(directory.path()).unwrap().remove(0);
+    keeper.keep(Box::new(Text("kept".to_owned())));
+    keeper
+}
+
+/// What the keeper has, and what was lent, after a call.
+fn feed(keeper: &mut KeeperProxy, how: &str) -> [String; 2] {
+    let mut lent = Box::new(Text("lent, ".to_owned()));
+    keeper.feed(&mut *lent, how);
+    [keeper.kept(), lent.text()]
+}
+
+#[test]
+fn what_is_lent_may_move_within_the_call() {
+    let mut keeper = keeper("keeper_within");
+    assert_eq!(feed(&mut keeper, "put"), ["kept", "lent, fed"]);
+    // What was swapped wrote to what was lent, and then came back.
+    assert_eq!(feed(&mut keeper, "back"), ["kept", "lent, fed, swapped"]);
+    // What was lent has gone, and so has what took its place.
+    assert_eq!(feed(&mut keeper, "dropped"), ["nothing", "lent, fed"]);
+}
+
+const WAY: &str = "PLUGIN_TEST_WAY";
+
+#[test]
+fn what_is_lent_and_kept_ends_the_process() {
+    if let Ok(way) = env::var(WAY) {
+        let [kept, _] = feed(&mut keeper("keeper_kept"), &way);
+        panic!("after the call, it reads {kept:?}");
+    }
+    for way in ["downcast", "upcast", "blanket"] {
+        let output = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "supertraits::what_is_lent_and_kept_ends_the_process", "--nocapture"])
+            .env(WAY, way)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains("that was lent for a call was moved away"), "{way}: {text}");
+        assert!(text.contains("dyn fixture_interface::supertraits::Sink"), "{way}: {text}");
+        assert!(!text.contains("after the call, it reads"), "{way}: {text}");
+        assert_eq!(output.status.code(), None, "{way}: {text}");
+    }
+}
+
+#[test]
+fn a_proxy_has_what_its_author_wrote_and_its_supertraits() {
+    let keeper = keeper("keeper_proxy");
+    assert_eq!(keeper.named(), "remote, with kept");
+    let copy: Box<dyn Keeper> = keeper.copy();
+    assert_eq!(copy.to_string(), "remote, with kept");
+    let named: Box<dyn Named> = copy;
+    assert_eq!(named.named(), "remote, with kept");
+    drop(named);
+    assert_eq!(keeper.kept(), "kept");
+}
+
+#[test]
+fn a_proxy_prints_its_interface_and_its_plugin() {
+    let text = format!("{:?}", keeper("keeper_printed"));
+    assert!(text.contains("Keeper") && text.contains("Pocket"), "{text}");
+}
+
+#[test]
+fn a_local_value_is_no_proxy() {
+    let mut local: Box<dyn Sink> = Box::new(Text::default());
+    local.put_twice("a");
+    assert_eq!((local.text(), format!("{local:?}")), ("aa".to_owned(), "Text(\"aa\")".to_owned()));
+    assert!(SinkProxy::of(&*local).is_none());
+    assert!((*local).as_any().is::<Text>());
+    let any: Box<dyn Any> = local;
+    assert_eq!(any.downcast::<Text>().unwrap().0, "aa");
+}
