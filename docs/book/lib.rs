@@ -89,6 +89,9 @@ mod interfaces_objects {}
 #[doc = include_str!("src/interfaces/own-types.md")]
 mod interfaces_own_types {}
 
+#[doc = include_str!("src/interfaces/other-crates.md")]
+mod interfaces_other_crates {}
+
 #[doc = include_str!("src/interfaces/versions.md")]
 mod interfaces_versions {}
 

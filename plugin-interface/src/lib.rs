@@ -119,6 +119,12 @@
 //! - `call-dynamic`: calls functions of C libraries by signatures that are
 //!   known at run time. It compiles `libffi`, which needs a C compiler.
 //!
+//! For interfaces:
+//!
+//! - `anyhow`, `arrayvec`, `bytes`, `chrono`, `compact_str`, `http`, `indexmap`,
+//!   `ordered-float`, `serde_json`, `smallvec`, `smol_str`, `time`, `url`, `uuid`:
+//!   types of these crates can be passed ([`foreign`]).
+//!
 //! For plugins:
 //!
 //! - `serde`: saves and restores the [state](PluginState) of a plugin as a type
@@ -145,7 +151,7 @@ pub use interface::{HasProxy, Interface, PluginTrait};
 pub use plugin_annotations::{FfiSafe, plugin_aggregates, plugin_impl, plugin_interface};
 pub use plugin_interface_core::{
     BoxFuture, CallError, FfiSafe, PanicLocation, PluginContext, PluginState, RegistrationArray,
-    RegistrationFactory, abi, boundary, system_allocator,
+    RegistrationFactory, abi, boundary, foreign, system_allocator,
 };
 
 #[cfg(feature = "manager")]

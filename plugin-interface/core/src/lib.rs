@@ -23,6 +23,7 @@
 pub mod __private;
 pub mod abi;
 pub mod boundary;
+pub mod foreign;
 #[doc(hidden)]
 pub mod interface;
 pub mod metadata;

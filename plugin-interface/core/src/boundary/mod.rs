@@ -13,6 +13,8 @@
 //!
 #![doc = include_str!("types.md")]
 //!
+//! [Types of other crates](crate::foreign) are passed by features.
+//!
 //! Nest the types as you like:
 //! `Vec<Option<(String, Result<Vec<u8>, String>)>>`.
 //!
@@ -115,9 +117,11 @@ mod recursion;
 mod shape;
 mod types;
 mod unwind_guard;
-mod via;
+pub(crate) mod via;
 
 pub(crate) use objects::builtin;
+#[cfg(feature = "indexmap")]
+pub(crate) use types::collection::collect_distinct;
 
 pub use crate::boundary::call_scope::{CallScope, NeedsScope};
 pub use crate::boundary::caller_scope::CallerScope;

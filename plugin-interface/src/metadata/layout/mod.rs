@@ -27,6 +27,7 @@
 
 mod error;
 mod extent;
+mod foreign;
 mod layouts;
 mod standard;
 mod standard_names;

@@ -1,6 +1,7 @@
 //! The layouts of the types of the standard library.
 
 use super::extent::Extent;
+use super::foreign::passed_as;
 use super::layouts::{Layouts, Result, named};
 use super::standard_names::ERROR_KINDS;
 use crate::metadata::layout::{Elements, Layout, LayoutError, LayoutKind, Primitive};
@@ -68,8 +69,11 @@ impl Layouts<'_> {
             ("Range" | "RangeInclusive", [of]) => self.structure([("start", of), ("end", of)]),
             ("Duration", []) => self.time("u64"),
             ("SystemTime", []) => self.time("i64"),
-            _ if arguments.is_empty() => self.address_or_error(ty, name),
-            _ => Err(LayoutError::Unknown { ty: ty.clone() }),
+            _ => match passed_as(ty, name, arguments) {
+                Some(passed) => self.of(&passed).map(|layout| (*layout).clone()),
+                None if arguments.is_empty() => self.address_or_error(ty, name),
+                None => Err(LayoutError::Unknown { ty: ty.clone() }),
+            },
         }
     }
 

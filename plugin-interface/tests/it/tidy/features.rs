@@ -1,7 +1,9 @@
 //! Items that need a feature say so in their documentation.
 
+use std::collections::BTreeSet;
 use std::fs::read_to_string;
 use std::path::Path;
+use std::process::Command;
 
 #[test]
 fn each_item_of_a_feature_names_it() {
@@ -37,4 +39,44 @@ fn documentation_is_built_with_every_feature() {
     assert!(docs.starts_with("all-features = true\n"), "{docs}");
     let readme = read_to_string(root.join("../README.md")).unwrap();
     assert!(readme.contains("cargo doc --package plugin-interface --all-features --open"));
+}
+
+#[test]
+fn a_plugin_without_features_compiles_ten_crates() {
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args(["tree", "--package", "plugin-interface", "--no-default-features"]);
+    tree.args(["--edges", "normal", "--prefix", "none", "--format", "{lib}", "--no-dedupe"]);
+    let tree = tree.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let text = String::from_utf8(tree.stdout).unwrap();
+    let found: BTreeSet<_> = text.lines().filter(|line| !line.is_empty()).collect();
+    let expected = [
+        "inventory",
+        "plugin_annotations",
+        "plugin_annotations_backend",
+        "plugin_annotations_derive",
+        "plugin_interface",
+        "plugin_interface_core",
+        "proc_macro2",
+        "quote",
+        "syn",
+        "unicode_ident",
+    ];
+    assert_eq!(found, BTreeSet::from(expected), "{}", String::from_utf8_lossy(&tree.stderr));
+}
+
+#[test]
+fn each_feature_for_types_of_a_crate_is_passed_on() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let features = |path| {
+        let manifest = read_to_string(root.join(path)).unwrap();
+        let (_, features) = manifest.split_once("[features]\n").unwrap();
+        features.split("\n[").next().unwrap().to_owned()
+    };
+    let (core, here) = (features("core/Cargo.toml"), features("Cargo.toml"));
+    for name in core.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name) {
+        assert!(
+            here.contains(&format!("\n{name} = [\"plugin-interface-core/{name}\"]\n")),
+            "{name}"
+        );
+    }
 }

@@ -8,7 +8,10 @@ use crate::boundary::via::converts_via;
 use crate::boundary::{FfiSafe, LiftError, Shape};
 
 /// Collects received elements. Returns an error if some of them are equal.
-fn collect<T, C: FromIterator<T>>(received: Vec<T>, len: fn(&C) -> usize) -> Result<C, LiftError> {
+pub(crate) fn collect_distinct<T, C: FromIterator<T>>(
+    received: Vec<T>,
+    len: fn(&C) -> usize,
+) -> Result<C, LiftError> {
     let found = received.len();
     let collection = C::from_iter(received);
     match len(&collection) {
@@ -30,7 +33,7 @@ converts_via! {
     via: Vec<T>, at 'a: BTreeSet<T::At<'a>>,
     shape: Shape::Apply("BTreeSet", &[T::SHAPE]),
     lower: set => set.into_iter().collect(),
-    lift: elements => collect(elements, BTreeSet::len),
+    lift: elements => collect_distinct(elements, BTreeSet::len),
 }
 
 converts_via! {
@@ -39,7 +42,7 @@ converts_via! {
     via: Vec<T>, at 'a: HashSet<T::At<'a>, S>,
     shape: Shape::Apply("HashSet", &[T::SHAPE]),
     lower: set => set.into_iter().collect(),
-    lift: elements => collect(elements, HashSet::len),
+    lift: elements => collect_distinct(elements, HashSet::len),
 }
 
 converts_via! {
@@ -47,7 +50,7 @@ converts_via! {
     via: Vec<(K, V)>, at 'a: BTreeMap<K::At<'a>, V::At<'a>>,
     shape: Shape::Apply("BTreeMap", &[K::SHAPE, V::SHAPE]),
     lower: map => map.into_iter().collect(),
-    lift: entries => collect(entries, BTreeMap::len),
+    lift: entries => collect_distinct(entries, BTreeMap::len),
 }
 
 // The hasher is not passed: the receiver hashes each map again.
@@ -57,5 +60,5 @@ converts_via! {
     via: Vec<(K, V)>, at 'a: HashMap<K::At<'a>, V::At<'a>, S>,
     shape: Shape::Apply("HashMap", &[K::SHAPE, V::SHAPE]),
     lower: map => map.into_iter().collect(),
-    lift: entries => collect(entries, HashMap::len),
+    lift: entries => collect_distinct(entries, HashMap::len),
 }
