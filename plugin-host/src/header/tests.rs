@@ -186,6 +186,7 @@ mod shop {
         fn price(&self, item: &Item, others: &[Option<&Item>]) -> u32;
         /// Fails without a name, and takes the number away if it is 0.
         fn label(&self, item: &mut Item, number: &mut Option<u32>) -> Result<u32, u8>;
+        fn scale(&self, channels: &mut [&mut [f32]], by: f32);
     }
 }
 
@@ -217,6 +218,9 @@ fn a_plugin_in_c_changes_what_it_is_lent() {
     let error = ShopProxy::checked(&shop).label(&mut item, &mut number).unwrap_err();
     assert!(error.to_string().contains("the tag of an option"), "{error}");
     assert_eq!((&*item.name, item.price, number), ("item no. 5", 9, Some(u32::MAX)));
+    let (mut left, mut right) = ([1.0, 2.0], [3.0]);
+    shop.scale(&mut [&mut left, &mut [], &mut right], 2.0);
+    assert_eq!((left, right), ([2.0, 4.0], [6.0]));
 }
 
 #[test]

@@ -85,8 +85,17 @@ static Shop_Outcome_Result_u32_u8 label(void *instance, Shop_Option_Item *item, 
     return outcome;
 }
 
+static Shop_Outcome_unit scale(void *instance, Shop_SliceMut_SliceMut_f32 channels, float by) {
+    Shop_Outcome_unit outcome = { NULL, 0 };
+    (void)instance;
+    for (size_t i = 0; i < channels.len; i++) {
+        for (size_t j = 0; j < channels.ptr[i].len; j++) channels.ptr[i].ptr[j] *= by;
+    }
+    return outcome;
+}
+
 static int instance;
-static const ShopVTable vtable = { Shop_HEADER(drop), joined, total, price, label };
+static const ShopVTable vtable = { Shop_HEADER(drop), joined, total, price, label, scale };
 static const ShopRegistration registration = { &vtable, &instance };
 
 const ShopRegistration *plugin_register_Shop_v1(void) { return &registration; }

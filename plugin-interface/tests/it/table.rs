@@ -125,6 +125,7 @@ macro_rules! each_row {
             plain both
                 slice: &[P] = &[PLAIN], slice_mut: &mut [P] = &mut [PLAIN], one: &P = &PLAIN,
                 one_mut: &mut P = &mut P(1, 2.0);
+            slices parameter list: &mut [&mut [P]] = &mut [&mut [PLAIN]];
             copies parameter slice: &[T] = &[text()], one: &T = &text();
             changed parameter one: &mut T = &mut text();
             owned both

@@ -1,5 +1,5 @@
-//! The two ways to pass `&T` and `&[T]`: by pointer if `T` is plain, else as a
-//! copy.
+//! The ways to pass references: by pointer if their target is plain, else as a
+//! copy, or as a list of slices.
 #![expect(unsafe_code, reason = "the way decides about layouts")]
 
 /// The way in which references to a type are passed.
@@ -27,6 +27,11 @@ pub enum ByPointer {}
 #[derive(Debug)]
 pub enum ByCopy {}
 
+/// As a list of the places of slices, which are not copied.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ByParts {}
+
 // SAFETY: by pointer.
 unsafe impl ByRef for ByPointer {
     const IS_POINTER: bool = true;
@@ -35,6 +40,12 @@ unsafe impl ByRef for ByPointer {
 
 // SAFETY: as a copy.
 unsafe impl ByRef for ByCopy {
+    const IS_POINTER: bool = false;
+    type And<Other: ByRef> = ByCopy;
+}
+
+// SAFETY: as a list.
+unsafe impl ByRef for ByParts {
     const IS_POINTER: bool = false;
     type And<Other: ByRef> = ByCopy;
 }

@@ -145,7 +145,7 @@ pub use crate::boundary::shape::parameter::Parameter;
 pub use crate::boundary::shape::source::Source;
 pub use crate::boundary::types::forever::{Static, StaticCow};
 pub use crate::boundary::types::slice::Plain;
-pub use by_ref::{ByCopy, ByPointer, ByRef};
+pub use by_ref::{ByCopy, ByParts, ByPointer, ByRef};
 pub use shape::Shape;
 
 pub(crate) use crate::boundary::ffi_safe::returned_as_wire;

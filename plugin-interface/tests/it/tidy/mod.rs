@@ -48,6 +48,7 @@ const UNSAFE: &[&str] = &[
     "boundary/types/result.rs",
     "boundary/types/shared.rs",
     "boundary/types/slice.rs",
+    "boundary/types/slices.rs",
     "boundary/types/std_error.rs",
     "boundary/types/string.rs",
     "boundary/types/time.rs",

@@ -20,6 +20,7 @@ pub(crate) mod reference;
 pub(crate) mod result;
 pub(crate) mod shared;
 pub(crate) mod slice;
+pub(crate) mod slices;
 pub(crate) mod std_error;
 pub(crate) mod string;
 pub(crate) mod time;

@@ -3,8 +3,8 @@
 
 use crate::abi::RawSlice;
 use crate::boundary::{
-    ByCopy, ByPointer, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape,
-    returned_as_wire,
+    ByCopy, ByParts, ByPointer, CallerScope, ConvertPointer, FfiSafe, LiftError, NeedsScope,
+    Origin, Shape, returned_as_wire,
 };
 
 /// Plain data: a type whose references and slices are passed by pointer,
@@ -129,21 +129,47 @@ pub(crate) unsafe fn borrow<'a, T: FfiSafe, U>(
     Ok(unsafe { core::slice::from_raw_parts(wire.ptr.cast(), wire.len) })
 }
 
-// SAFETY: as for `&[T]`; lowering consumes the exclusive borrow.
-unsafe impl<T: Plain> FfiSafe for &mut [T] {
-    type Wire = RawSlice;
-    type At<'a> = &'a mut [T];
-    type ByRef = ByCopy;
-    const SHAPE: &'static Shape = &Shape::RefMut(&Shape::Slice(T::SHAPE));
+// SAFETY: the contract of `ConvertPointer`.
+unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r mut [T]>>> FfiSafe for &'r mut [T] {
+    type Wire = <T::ByRef as ConvertPointer<&'r mut [T]>>::Wire;
+    type At<'a> = <T::ByRef as ConvertPointer<&'r mut [T]>>::At<'a>;
+    type ByRef = ByParts;
+    const SHAPE: &'static Shape = <T::ByRef as ConvertPointer<&'r mut [T]>>::SHAPE;
+    const NEEDS_SCOPE: NeedsScope = <T::ByRef as ConvertPointer<&'r mut [T]>>::NEEDS_SCOPE;
 
     #[inline]
-    fn lower(self) -> RawSlice {
-        const { assert!(T::PLAIN) };
-        RawSlice { ptr: self.as_mut_ptr().cast(), len: self.len() }
+    fn lower(self) -> Self::Wire {
+        <T::ByRef as ConvertPointer<&'r mut [T]>>::lower(self)
     }
 
     #[inline]
-    unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
+    fn lower_argument(self, scope: &CallerScope) -> Self::Wire {
+        <T::ByRef as ConvertPointer<&'r mut [T]>>::lower_argument(self, scope)
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
+        // SAFETY: the contract of this function.
+        unsafe { <T::ByRef as ConvertPointer<&'r mut [T]>>::lift(wire, origin) }
+    }
+
+    returned_as_wire!();
+}
+
+// SAFETY: as for `&[T]`; lowering consumes the exclusive borrow.
+unsafe impl<'r, T: Plain> ConvertPointer<&'r mut [T]> for ByPointer {
+    type Wire = RawSlice;
+    type At<'a> = &'a mut [T];
+    const SHAPE: &'static Shape = &Shape::RefMut(&Shape::Slice(T::SHAPE));
+
+    #[inline]
+    fn lower(slice: &'r mut [T]) -> RawSlice {
+        const { assert!(T::PLAIN) };
+        RawSlice { ptr: slice.as_mut_ptr().cast(), len: slice.len() }
+    }
+
+    #[inline]
+    unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<&'a mut [T], LiftError> {
         const { assert!(T::PLAIN) };
         let wire = match origin == Origin::Foreign {
             false => wire,
@@ -155,6 +181,4 @@ unsafe impl<T: Plain> FfiSafe for &mut [T] {
         // outlives 'a, or were checked.
         Ok(unsafe { core::slice::from_raw_parts_mut(wire.ptr.cast_mut().cast(), wire.len) })
     }
-
-    returned_as_wire!();
 }
