@@ -33,6 +33,7 @@ pub mod object;
 pub mod runtime;
 
 pub use crate::object::call_error::CallError;
+pub use crate::object::checked_future::CheckedFuture;
 pub use crate::runtime::panic_location::PanicLocation;
 pub use abi::{RegistrationArray, RegistrationFactory};
 pub use boundary::{BoxFuture, FfiSafe};

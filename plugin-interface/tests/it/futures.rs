@@ -1,5 +1,6 @@
 //! Futures of plugins under executors of hosts, and the other way round.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use fixture_interface::calls::*;
 use fixture_interface::objects::{Living, Plain};
-use plugin_interface::{BoxFuture, Live, LiveGuard, LiveInterface};
+use plugin_interface::{BoxFuture, CallError, CheckedFuture, Live, LiveGuard, LiveInterface};
 
 use crate::calls::{calls, panic_of};
 use crate::deadline::until;
@@ -70,6 +71,41 @@ fn a_panic_in_poll_is_that_of_the_poll() {
     assert!(poll(&mut panics, &waker).is_pending());
     assert_eq!(panic_of(|| poll(&mut panics, &waker)), "after 1");
     assert!(panic_of(|| poll(&mut panics, &waker)).contains("resumed after panicking"));
+}
+
+#[test]
+fn a_panic_in_a_checked_poll_is_an_error_with_its_place() {
+    let calls = calls("checked_future");
+    let checked = CallsProxy::checked(&calls);
+    let value = block_on(CheckedFuture::new(checked.later(1, "in time").unwrap()));
+    assert_eq!(value, Ok("IN TIME".to_owned()));
+    assert_eq!(block_on(CheckedFuture::new(checked.panics(0).unwrap())).unwrap().ok(), None);
+
+    let mut panics = CheckedFuture::new(checked.panics(1).unwrap());
+    let waker = Waker::from(Arc::new(Counting::default()));
+    let mut poll = || Pin::new(&mut panics).poll(&mut Context::from_waker(&waker));
+    assert!(poll().is_pending());
+    let Poll::Ready(Err(CallError::Panicked { method, message, location, .. })) = poll() else {
+        panic!("no error")
+    };
+    assert_eq!((method, &*message), ("poll", "after 1"));
+    assert!(location.unwrap().file.ends_with("calls.rs"));
+    assert_eq!(calls.alive(), 0, "the future was dropped");
+    assert!(catch_unwind(AssertUnwindSafe(poll)).is_err(), "polled after its end");
+    assert_eq!(block_on(calls.on_a_thread(9)), 9, "the plugin stays usable");
+
+    // Somebody between them made another panic of it.
+    let other = async {
+        let mut caught = calls.panics(1);
+        std::future::poll_fn(|context| {
+            let polled = catch_unwind(AssertUnwindSafe(|| caught.as_mut().poll(context)));
+            polled.unwrap_or_else(|_| panic!("of the host's own"))
+        })
+        .await
+    };
+    let error = block_on(CheckedFuture::new(Box::pin(other))).unwrap_err();
+    let CallError::Panicked { message, location, .. } = error else { panic!("{error}") };
+    assert_eq!((&*message, location), ("of the host's own", None));
 }
 
 /// Runs a future on another thread, as an executor does: it is `Send`.

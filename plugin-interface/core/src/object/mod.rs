@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "calls go through a vtable of another library")]
 
 pub(crate) mod call_error;
+pub(crate) mod checked_future;
 mod compatible;
 mod exclusive;
 pub(crate) mod loan;
@@ -324,9 +325,14 @@ fn no_such_method(interface: &str, method: &str, methods: &[MethodDescription]) 
 pub(crate) fn raise(error: CallError) -> ! {
     // This panic has no location in this library's source.
     panic_location::take();
+    checked_future::remember(&error);
     match error {
         // The hook reported it: unwind without a second report.
         CallError::Panicked { message, .. } => std::panic::resume_unwind(Box::new(message)),
+        // The checked poll around it makes it an error again.
+        invalid if checked_future::is_checked() => {
+            std::panic::resume_unwind(Box::new(invalid.to_string()))
+        }
         invalid => panic!("{invalid}"),
     }
 }
