@@ -23,16 +23,18 @@ pub(crate) struct Interface {
     /// The path that identifies it, if not its own.
     pub(crate) path: Option<String>,
     pub(crate) methods: Vec<Method>,
-    /// The methods with `where Self: Sized` and without a body.
-    pub(crate) sized: Vec<SizedMethod>,
+    /// The methods that are not in the table and that a proxy needs.
+    pub(crate) local: Vec<LocalMethod>,
 }
 
-/// A method that no `dyn` has, so that it is not in the interface. The proxy needs
-/// one as well.
-pub(crate) struct SizedMethod {
+/// A method that is not in the interface: with `where Self: Sized` and without a
+/// body, or one that returns `self` as a `dyn Any`.
+pub(crate) struct LocalMethod {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) lints: Vec<Attribute>,
     pub(crate) signature: Signature,
+    /// Is `true` if it returns `self`.
+    pub(crate) is_upcast: bool,
 }
 
 /// A method of an interface.

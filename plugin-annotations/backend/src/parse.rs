@@ -10,7 +10,7 @@ use crate::attributes;
 use crate::check;
 use crate::errors::Errors;
 use crate::identity;
-use crate::model::{Aggregates, Interface, Method, Parameter, Receiver, Registration, SizedMethod};
+use crate::model::{Aggregates, Interface, LocalMethod, Method, Parameter, Receiver, Registration};
 use crate::syntax::{self, Attribute, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
 use crate::with::With;
 
@@ -26,14 +26,19 @@ pub(crate) fn interface(
     let version = check::version(args.version.as_ref(), errors);
     let name = item.ident.unraw().to_string();
     let path = identity::check(args.path.as_ref(), Some(&name), errors);
-    let (mut methods, mut sized) = (Vec::new(), Vec::new());
+    let (mut methods, mut local) = (Vec::new(), Vec::new());
     let mut history = check::History::of(&version);
     for item in &mut item.items {
         match item {
             TraitItem::Method(found) if found.signature.is_sized() => {
                 check::method_attributes(&found.attrs, errors);
-                check::sized_method(found, errors);
-                sized.extend(sized_method(found));
+                check::local_method(found, check::IS_SIZED, errors);
+                local.extend((!found.has_body()).then(|| local_method(found, false)));
+            }
+            TraitItem::Method(found) if found.signature.is_upcast() => {
+                check::method_attributes(&found.attrs, errors);
+                check::local_method(found, check::IS_UPCAST, errors);
+                local.push(local_method(found, true));
             }
             TraitItem::Method(found) => {
                 let since = history.since(found, errors);
@@ -47,16 +52,16 @@ pub(crate) fn interface(
     item.attrs = attributes::inert(&item.attrs);
     let krate = args.crate_path();
     let documented = krate.clone();
-    Some(Interface { documented, krate, item, lints, mocks, version, path, methods, sized })
+    Some(Interface { documented, krate, item, lints, mocks, version, path, methods, local })
 }
 
-/// The method, unless the body of the trait serves everybody.
-fn sized_method(method: &TraitMethod) -> Option<SizedMethod> {
-    (!method.has_body()).then(|| SizedMethod {
+fn local_method(method: &TraitMethod, is_upcast: bool) -> LocalMethod {
+    LocalMethod {
         cfgs: attributes::cfgs(&method.attrs),
         lints: attributes::lints(&method.attrs),
         signature: method.signature.clone(),
-    })
+        is_upcast,
+    }
 }
 
 /// The paragraph of documentation about the version that added a method.

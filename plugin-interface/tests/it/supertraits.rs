@@ -78,6 +78,15 @@ fn a_proxy_prints_its_interface_and_its_plugin() {
 }
 
 #[test]
+fn a_method_that_returns_any_gives_the_proxy() {
+    let keeper = keeper("keeper_any");
+    let copy: Box<dyn Keeper> = keeper.copy();
+    assert!(copy.as_any().is::<KeeperProxy>());
+    let copy = copy.into_any().downcast::<KeeperProxy>().unwrap();
+    assert_eq!(copy.kept(), "kept");
+}
+
+#[test]
 fn a_local_value_is_no_proxy() {
     let mut local: Box<dyn Sink> = Box::new(Text::default());
     local.put_twice("a");

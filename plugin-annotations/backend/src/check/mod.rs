@@ -102,12 +102,27 @@ pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Rec
     refuse_static(receiver, errors);
     let found = Receiver::of(receiver);
     if found.is_none() {
-        errors.at(
-            receiver,
-            "a method of an interface takes `&self` or `&mut self`: the instance stays in the plugin",
-        );
+        errors.at(receiver, receiver_advice(receiver));
     }
     found
+}
+
+/// Says why the instance cannot be taken like that, and how else.
+fn receiver_advice(receiver: &crate::syntax::Receiver) -> &'static str {
+    let tokens: String = receiver.to_token_stream().into_iter().map(|t| t.to_string()).collect();
+    let Some((_, ty)) = tokens.split_once(':') else {
+        return "a method of an interface takes `&self` or `&mut self`: the instance stays in the plugin";
+    };
+    if ty.starts_with('&') {
+        return "no `dyn` type has a method that takes a reference to a pointer to itself: take `&self`; let a method that keeps the instance clone an `Arc` of its content";
+    }
+    if ty.contains("Arc<") || ty.contains("Rc<") {
+        return "a host does not have the `Arc` of an instance, which stays in the plugin: take `&self`; let a method that keeps the instance clone an `Arc` of its content";
+    }
+    if ty.contains("Pin<") {
+        return "the instance stays in the plugin, where it never moves: take `&mut self`, or return a future, `fn name(&self) -> plugin_interface::BoxFuture<'_, T>`";
+    }
+    "a method of an interface takes `&self` or `&mut self`: the instance stays in the plugin; let a method that ends it take `&mut self`, and be empty afterwards"
 }
 
 pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
@@ -152,14 +167,15 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
     }
 }
 
+/// The reason why a method is not in the interface.
+pub(crate) const IS_SIZED: &str = "a method with `where Self: Sized` is not in the interface, since no `dyn` has it: remove the attribute or the bound";
+pub(crate) const IS_UPCAST: &str = "a method that returns `self` as a `dyn Any` is not in the interface, since the instance stays in its library: remove the attribute";
+
 /// Rejects what only a method of the interface can have.
-pub(crate) fn sized_method(method: &TraitMethod, errors: &mut Errors) {
+pub(crate) fn local_method(method: &TraitMethod, reason: &str, errors: &mut Errors) {
     let of_parameters = method.signature.parameters.iter().flat_map(|parameter| &parameter.ffi);
     for attribute in method.since.iter().chain(&method.ffi).chain(of_parameters) {
-        errors.at(
-            attribute,
-            "a method with `where Self: Sized` is not in the interface, since no `dyn` has it: remove the attribute or the bound",
-        );
+        errors.at(attribute, reason);
     }
 }
 

@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Lifetime, LitStr, parenthesized};
 
 use super::attribute::Attribute;
-use super::generics::Generics;
+use super::generics::{Generics, Kind};
 use super::path::Path;
 use super::scan::{Ends, divide, expect, is_next, keyword, punct, surround};
 use super::ty::Type;
@@ -129,6 +129,20 @@ impl Signature {
         })
     }
 
+    /// Returns `true` if it returns `self` as a `dyn Any`, and takes nothing else:
+    /// `&self`, `&mut self` or `self` in a pointer.
+    pub(crate) fn is_upcast(&self) -> bool {
+        let (Some(_), [], Some((_, output))) = (&self.receiver, &self.parameters[..], &self.output)
+        else {
+            return false;
+        };
+        let is_plain = self.asyncness.is_none()
+            && self.unsafety.is_none()
+            && self.generics.of(Kind::Type).next().is_none()
+            && self.generics.where_clause.is_none();
+        is_plain && is_any_behind_a_pointer(output.to_token_stream())
+    }
+
     /// Changes the return type.
     pub(crate) fn returns(&mut self, ty: TokenStream) {
         self.output = Some((quote!(->), ty.into()));
@@ -185,6 +199,38 @@ impl Parameter {
     /// Returns `true` if the pattern is `_`.
     pub(crate) fn is_nameless(&self) -> bool {
         self.pattern.to_string() == "_"
+    }
+}
+
+/// `&dyn Any`, `&'a mut (dyn Any + Send)`, `Box<dyn std::any::Any>`, `Arc<dyn Any>`.
+fn is_any_behind_a_pointer(ty: TokenStream) -> bool {
+    let tokens: Vec<_> = ty.into_iter().collect();
+    let dyn_at = |tokens: &[TokenTree]| {
+        let is_dyn = matches!(tokens, [TokenTree::Ident(first), ..] if first == "dyn");
+        let bounds = divide(tokens.iter().skip(1).cloned().collect(), '+');
+        let first = bounds.into_iter().next().and_then(Path::of);
+        is_dyn && first.as_ref().and_then(Path::last).is_some_and(|last| last == "Any")
+    };
+    let text = |token: &TokenTree| token.to_string();
+    match &tokens[..] {
+        [and, rest @ ..] if text(and) == "&" => {
+            let is_dyn = |t: &TokenTree| text(t) == "dyn" || matches!(t, TokenTree::Group(_));
+            let Some(at) = rest.iter().position(is_dyn).filter(|at| *at <= 3) else { return false };
+            match &rest[at..] {
+                [TokenTree::Group(group)] => {
+                    dyn_at(&group.stream().into_iter().collect::<Vec<_>>())
+                }
+                tokens => dyn_at(tokens),
+            }
+        }
+        [pointer, open, rest @ .., close]
+            if ["Box", "Arc"].contains(&&*text(pointer))
+                && text(open) == "<"
+                && text(close) == ">" =>
+        {
+            dyn_at(rest)
+        }
+        _ => false,
     }
 }
 

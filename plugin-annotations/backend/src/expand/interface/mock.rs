@@ -17,13 +17,13 @@ use crate::model::Interface;
 ///         }
 /// ```
 pub(super) fn mocks(
-    Interface { item, methods, sized, mocks, lints, .. }: &Interface,
+    Interface { item, methods, local, mocks, lints, .. }: &Interface,
 ) -> TokenStream {
     let (vis, name) = (&item.vis, &item.ident);
     let lints: Vec<_> =
         lints.iter().chain(methods.iter().flat_map(|method| &method.lints)).collect();
     let all = methods.iter().map(|method| (&method.cfgs, &method.signature));
-    let all = all.chain(sized.iter().map(|method| (&method.cfgs, &method.signature)));
+    let all = all.chain(local.iter().map(|method| (&method.cfgs, &method.signature)));
     let methods = all.map(|(cfgs, signature)| {
         let Forwarded { mut signature, .. } = named(signature);
         if let Some(receiver) = &mut signature.receiver {

@@ -4,11 +4,11 @@ mod checked;
 mod describe;
 mod forward;
 mod host_side;
+mod local;
 mod mock;
 mod object;
 mod proxy;
 mod since;
-mod sized;
 mod supertraits;
 mod vtable;
 

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};
-use crate::expand::interface::{object, proxy_name, since, sized, supertraits};
+use crate::expand::interface::{local, object, proxy_name, since, supertraits};
 use crate::forever;
 use crate::lifetimes;
 use crate::model::{Interface, Method};
@@ -51,7 +51,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let (name, proxy) = (&item.ident, proxy_name(item));
     let calls = methods.iter().map(|method| call(interface, method));
     let bodies = methods.iter().map(|method| body(interface, method));
-    let sized = sized::methods(interface);
+    let local = local::methods(interface);
     let (object, boxed) = (object::of_proxy(interface), object::boxed(interface));
     let complete = supertraits::complete(interface);
     quote! {
@@ -63,7 +63,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         #[allow(deprecated)]
         impl #name for #proxy #complete {
             #(#bodies)*
-            #sized
+            #local
             #object
         }
 
