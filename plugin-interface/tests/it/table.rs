@@ -126,7 +126,9 @@ macro_rules! each_row {
                 slice: &[P] = &[PLAIN], slice_mut: &mut [P] = &mut [PLAIN], one: &P = &PLAIN,
                 one_mut: &mut P = &mut P(1, 2.0);
             slices parameter list: &mut [&mut [P]] = &mut [&mut [PLAIN]];
-            copies parameter slice: &[T] = &[text()], one: &T = &text();
+            copies parameter
+                slice: &[T] = &[text()], one: &T = &text(),
+                arguments: fmt::Arguments<'_> = format_args!("text");
             changed parameter one: &mut T = &mut text();
             owned both
                 string: String = text(), path: PathBuf = text().into(), os: OsString = text().into(),

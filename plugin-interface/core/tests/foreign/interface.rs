@@ -1,6 +1,7 @@
 //! Types of other crates in each position, for host and plugin.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use plugin_interface::{BoxFuture, FfiSafe, plugin_interface};
 
@@ -100,4 +101,18 @@ pub(crate) trait Faults: Send + Sync {
     fn aliased(&self, error: anyhow::Error) -> Fallible<()>;
     fn call(&self, log: &dyn Fn(Value) -> Fallible<Value>) -> Vec<Option<anyhow::Error>>;
     fn each(&self) -> Box<dyn Iterator<Item = Result<Url, anyhow::Error>> + Send>;
+}
+
+/// A line of a log, as the crate `log` has it.
+#[derive(Clone, Debug, FfiSafe)]
+pub(crate) struct Record<'a> {
+    pub(crate) target: &'a str,
+    pub(crate) args: fmt::Arguments<'a>,
+}
+
+/// Takes what `format_args!` creates.
+#[plugin_interface]
+pub(crate) trait Log: Send + Sync {
+    fn log(&self, record: &Record<'_>) -> String;
+    fn args(&self, args: fmt::Arguments<'_>, more: Option<fmt::Arguments<'_>>) -> String;
 }

@@ -1,4 +1,4 @@
-//! Types of other crates, through a library that uses them:
+//! Types of other crates, and `fmt::Arguments`, through a library that uses them:
 //! `cargo test --package plugin-interface-core --all-features`.
 
 mod interface;
@@ -74,4 +74,15 @@ fn futures_closures_and_iterators_have_them_too() {
     let each: Vec<_> = faults.each().collect();
     assert_eq!(each[0].as_ref().unwrap().as_str(), "https://example.com/");
     assert_eq!(each[1].as_ref().unwrap_err().to_string(), "no url");
+}
+
+#[test]
+fn arguments_of_a_format_are_what_they_print() {
+    let log = plugin::<dyn Log>();
+    let (number, word) = (7, "word".repeat(100));
+    let record = |args| Record { target: "there", args };
+    let expected = format!("there: {number:>3} {word}");
+    assert_eq!(log.log(&record(format_args!("{number:>3} {word}"))), expected);
+    let more = Some(format_args!("{{{number}}}"));
+    assert_eq!(log.args(format_args!(""), more), " Some({7})");
 }

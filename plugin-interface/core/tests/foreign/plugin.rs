@@ -2,6 +2,8 @@
 
 mod interface;
 
+use std::fmt;
+
 use anyhow::{Context, anyhow};
 use interface::*;
 use plugin_interface::{BoxFuture, plugin_aggregates, plugin_impl};
@@ -11,6 +13,9 @@ mod echo {}
 
 #[plugin_aggregates(Faults)]
 mod faults {}
+
+#[plugin_aggregates(Log)]
+mod log {}
 
 #[derive(Default)]
 struct Plain;
@@ -58,5 +63,17 @@ impl Faults for Plain {
     fn each(&self) -> Box<dyn Iterator<Item = Result<url::Url, anyhow::Error>> + Send> {
         let texts = ["https://example.com/", "no url"];
         Box::new(texts.into_iter().map(|text| text.parse().with_context(|| text.to_owned())))
+    }
+}
+
+#[plugin_impl(Log)]
+impl Log for Plain {
+    fn log(&self, record: &Record<'_>) -> String {
+        let Record { target, args } = record.clone();
+        format!("{target}: {args}")
+    }
+
+    fn args(&self, args: fmt::Arguments<'_>, more: Option<fmt::Arguments<'_>>) -> String {
+        format!("{args:?} {more:?}")
     }
 }

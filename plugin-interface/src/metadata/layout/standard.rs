@@ -19,6 +19,7 @@ impl Layouts<'_> {
         let buffer = |of| Ok(self.words(4, LayoutKind::Buffer(of)));
         match (name, arguments) {
             ("String", []) => buffer(Elements::Text),
+            ("fmt::Arguments", []) => buffer(Elements::Text),
             ("PathBuf" | "OsString", []) => buffer(Elements::Os),
             ("Vec" | "VecDeque" | "BTreeSet" | "HashSet", [of]) => {
                 buffer(Elements::Values(of.clone()))

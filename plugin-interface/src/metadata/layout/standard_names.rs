@@ -15,8 +15,9 @@ pub(super) const ERROR_KINDS: [&str; 7] = [
 ];
 
 /// The other types of the standard library without arguments.
-const STANDARD: [&str; 15] = [
+const STANDARD: [&str; 16] = [
     "String",
+    "fmt::Arguments",
     "OsString",
     "PathBuf",
     "Duration",

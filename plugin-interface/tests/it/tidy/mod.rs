@@ -28,6 +28,7 @@ const UNSAFE: &[&str] = &[
     "boundary/recursion.rs",
     "boundary/shape/link.rs",
     "boundary/shape/parameter.rs",
+    "boundary/types/arguments.rs",
     "boundary/types/array.rs",
     "boundary/types/boxed.rs",
     "boundary/types/cloned.rs",

@@ -1,5 +1,6 @@
 //! The types that can be passed, one file for each kind.
 
+pub(crate) mod arguments;
 pub(crate) mod array;
 pub(crate) mod boxed;
 pub(crate) mod cloned;
