@@ -36,6 +36,15 @@ pub use crate::runtime::state::state;
 #[inline]
 pub fn owns<T: 'static>(_: &T) {}
 
+/// Keeps a record in the library. The linker of MinGW drops a section to which
+/// nothing refers, whatever `#[used]` says.
+#[inline]
+pub fn keep(record: &'static [u8]) {
+    if cfg!(windows) {
+        core::hint::black_box(record);
+    }
+}
+
 /// Returns the length of the record of an interface.
 pub const fn interface_record_len<I: Interface + ?Sized>() -> usize {
     encode::interface_record_len(I::DESCRIPTION)

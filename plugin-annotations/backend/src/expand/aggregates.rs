@@ -66,6 +66,8 @@ fn expand(Aggregates { krate, interface, interface_name, lints }: &Aggregates) -
         const _: () = {
             #[unsafe(no_mangle)]
             extern "C" fn #register() -> *const #krate::RegistrationArray {
+                #private::keep(&INTERFACE);
+                #private::keep(&PACKAGE);
                 #private::register_all::<#object>()
             }
 

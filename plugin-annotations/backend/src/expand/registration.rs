@@ -112,6 +112,7 @@ fn expand(registration: &Registration) -> TokenStream {
 
             #[unsafe(no_mangle)]
             extern "C" fn #maker() -> *const #private::core::ffi::c_void {
+                #private::keep(&RECORD);
                 #private::maker::<__PluginMaker>()
             }
 
