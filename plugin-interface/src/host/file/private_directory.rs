@@ -114,6 +114,8 @@ impl Drop for PrivateDirectory {
     fn drop(&mut self) {
         if self.is_to_be_removed() {
             lock(&AT_EXIT).retain(|(path, _)| *path != self.path);
+            // Windows removes no directory of which a file is open.
+            self.lock = None;
             // What cannot be removed is swept later.
             let _ = fs::remove_dir_all(&self.path);
         }

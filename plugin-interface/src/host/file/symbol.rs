@@ -27,6 +27,10 @@ impl PartialEq for Symbol {
 
 impl Eq for Symbol {}
 
+#[cfg_attr(
+    not(all(target_os = "linux", target_env = "gnu")),
+    allow(dead_code, reason = "unused on platforms where nothing is counted")
+)]
 impl Symbol {
     /// Takes the place of a function, or of any address in its code.
     pub(crate) fn function((path, address): (PathBuf, u64)) -> Self {

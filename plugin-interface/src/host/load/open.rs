@@ -20,6 +20,7 @@ use crate::host::load::companions;
 use crate::host::platform;
 use crate::host::platform::Image;
 use crate::host::services::Services;
+use crate::host::thread_exits;
 use crate::metadata::PluginMetadata;
 
 /// Maps a library that was admitted.
@@ -32,8 +33,9 @@ pub(crate) fn open(
         let library = copy.linkage().needed.join(", ");
         return Err(LoadError::SharedRuntime { path: path.to_owned(), library });
     }
-    let services = Services::new(format!("plugin {}", path.display()), metadata.package.rust);
-    let threads = match metadata.package.rust {
+    let counts_exits = metadata.package.rust && thread_exits::MATTER;
+    let services = Services::new(format!("plugin {}", path.display()), counts_exits);
+    let threads = match counts_exits {
         true => OwnThreads::counted(),
         false => OwnThreads::of(&copy),
     };

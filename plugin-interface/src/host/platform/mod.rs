@@ -1,7 +1,8 @@
 //! Every fact about an operating system.
 //!
 //! `unix` and `windows` have the same functions, and so have `linux` and
-//! `portable`, which stands in for it elsewhere. The rest of the host calls
+//! `portable`, which stands in for it elsewhere. The places of libraries and the
+//! threads are known on Linux and on Windows. The rest of the host calls
 //! them without asking for the system. A function that a system cannot offer
 //! says so by its result.
 
@@ -14,9 +15,9 @@ pub(crate) mod machine;
 pub(crate) mod parent_death;
 #[cfg(not(target_os = "linux"))]
 mod portable;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 mod portable_image;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 mod portable_threads;
 #[cfg(target_os = "linux")]
 mod threads;
@@ -24,7 +25,7 @@ mod threads;
 mod unix;
 #[cfg(all(target_os = "linux", feature = "crash-notes"))]
 mod unwind;
-#[cfg(not(unix))]
+#[cfg(windows)]
 mod windows;
 
 #[cfg(target_os = "linux")]
@@ -41,9 +42,9 @@ pub(crate) use portable::{
     c_library, caught_signals, end_with_parent, fence_all_threads, has_holes, has_lease, next_data,
     next_hole, register_fences, signal_name, take_lease, thread_name,
 };
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) use portable_image::{Image, is_of_content, mapped};
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) use portable_threads::{SystemThread, threads};
 #[cfg(target_os = "linux")]
 pub(crate) use threads::{SystemThread, threads};
@@ -62,11 +63,13 @@ pub(crate) use unix::{
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 pub(crate) use unwind::{UnwindTables, unwind_tables};
-#[cfg(not(unix))]
-use windows::is_mapped;
-#[cfg(not(unix))]
+#[cfg(windows)]
+pub(crate) use windows::image::{Image, file_at, is_of_content, keep, mapped};
+#[cfg(windows)]
+pub(crate) use windows::threads::{SystemThread, threads};
+#[cfg(windows)]
 pub(crate) use windows::{
-    ChildPipe, another_stdout, at_exit, change_time, enter_by_owner_only, file_at, file_number,
+    ChildPipe, another_stdout, at_exit, change_time, enter_by_owner_only, file_number,
     is_interrupted, is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky,
-    is_world_writable, keep, killed_by, link, map, never_wait, path_bytes, read_at, special_file,
+    is_world_writable, killed_by, link, map, never_wait, path_bytes, read_at, special_file,
 };

@@ -1,6 +1,5 @@
 //! The place of a library in memory, where only its path is known.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// A library that was opened by a path.
@@ -17,6 +16,7 @@ impl Image {
     pub(crate) fn is_mapped(&self) -> bool {
         super::is_mapped(&self.0)
     }
+
     /// The addresses are not known.
     pub(crate) fn size(&self) -> Option<u64> {
         None
@@ -36,9 +36,4 @@ pub(crate) fn mapped() -> Vec<PathBuf> {
 /// The content of a mapped library is not known.
 pub(crate) fn is_of_content(_: &Path, _: &[u8]) -> bool {
     true
-}
-
-/// The addresses of libraries are not known.
-pub(crate) fn loaded_code() -> Vec<Range<usize>> {
-    Vec::new()
 }

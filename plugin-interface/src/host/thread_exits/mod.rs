@@ -33,6 +33,12 @@ mod intercept {
     }
 }
 pub(crate) mod idle;
+
+/// `true` where the end of a thread calls code of each library that it has used.
+/// Windows calls none of a library that is unmapped: only the threads that run
+/// its code matter.
+pub(crate) const MATTER: bool = !cfg!(windows);
+
 mod registry;
 
 pub(crate) use intercept::offered;

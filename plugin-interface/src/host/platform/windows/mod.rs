@@ -1,10 +1,13 @@
-//! Windows, and every other system that is no Unix.
+//! Windows.
 #![expect(unsafe_code, reason = "maps a library")]
 
-use core::ffi::c_void;
+pub(super) mod image;
+pub(super) mod threads;
+
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::os::windows::io::AsHandle;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -40,17 +43,8 @@ pub(crate) fn special_file(_: FileType) -> Option<&'static str> {
 }
 
 /// Returns stdout under another handle, which children do not inherit.
-#[cfg(windows)]
 pub(crate) fn another_stdout() -> io::Result<File> {
-    use std::os::windows::io::AsHandle;
-
     Ok(io::stdout().as_handle().try_clone_to_owned()?.into())
-}
-
-/// A handle cannot be doubled here.
-#[cfg(not(windows))]
-pub(crate) fn another_stdout() -> io::Result<File> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Temporary directories are in the profile of the user already.
@@ -96,26 +90,28 @@ pub(crate) fn link(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Nothing is known that would have to be kept.
-pub(crate) fn keep(_: &Path) {}
-
-/// A closed library is taken to be unmapped.
-pub(super) fn is_mapped(_: &Path) -> bool {
-    false
+/// No signal interrupts a process: Ctrl-C has an exit code of its own.
+pub(crate) fn is_interrupted(status: ExitStatus) -> bool {
+    const CONTROL_C_EXIT: u32 = 0xc000_013a;
+    status.code().map(i32::cast_unsigned) == Some(CONTROL_C_EXIT)
 }
 
-/// The file of an address is not known.
-pub(crate) fn file_at(_: *const c_void) -> Option<PathBuf> {
-    None
-}
-
-/// There are no signals; a crash has an exit code.
-pub(crate) fn is_interrupted(_: ExitStatus) -> bool {
-    false
-}
-
-pub(crate) fn killed_by(_: ExitStatus) -> Option<String> {
-    None
+/// Describes a crash: its exit code is that of an exception.
+pub(crate) fn killed_by(status: ExitStatus) -> Option<String> {
+    let code = status.code()?.cast_unsigned();
+    let name = match code {
+        0xc000_0005 => "an access violation (a wild pointer)",
+        0xc000_0006 => "an error of a page (a damaged or lost file)",
+        0xc000_001d => "an illegal instruction",
+        0xc000_0094 => "a division by zero",
+        0xc000_00fd => "a stack overflow",
+        0xc000_0374 => "a corrupted heap",
+        // Also how Rust aborts.
+        0xc000_0409 => "a fast failure (it aborted)",
+        0xc000_0000.. => "an exception",
+        _ => return None,
+    };
+    Some(format!("{name}, {code:#x}"))
 }
 
 /// A child stays until it was waited for.
