@@ -6,8 +6,8 @@ use std::path::Path;
 
 use object::read::ReadRef;
 use object::{
-    Architecture, BinaryFormat, Endianness, FileKind, NameOrOrdinal, Object, ObjectKind,
-    ObjectSection, ObjectSegment,
+    Architecture, BinaryFormat, Endianness, FileKind, Object, ObjectKind, ObjectSection,
+    ObjectSegment,
 };
 
 use crate::host::error::inspect::{InspectError, damaged, not_a_library, unreadable};
@@ -15,6 +15,7 @@ use crate::host::file::linkage::Linkage;
 use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
 use crate::host::load::check_elf::Elf;
+use crate::host::load::exports::exports;
 use crate::host::load::headers::{Headers, MAX_METADATA, Section};
 use crate::host::platform::machine::is_foreign;
 use crate::metadata::decode::read;
@@ -63,7 +64,8 @@ pub fn inspect_bytes(library: &[u8]) -> Result<PluginMetadata, InspectError> {
 pub fn exported_symbols(path: impl AsRef<Path>) -> Result<BTreeSet<String>, InspectError> {
     let path = path.as_ref();
     let file = open_regular(path)?;
-    exports(path, &parse(path, &file, file.len())?)
+    let exports = exports(path, &parse(path, &file, file.len())?)?;
+    Ok(exports.into_keys().collect())
 }
 
 /// Returns why a library stays mapped after it is closed, and what to do, if
@@ -216,21 +218,6 @@ impl<'d, R: ReadRef<'d>> Headers<'d> for object::File<'d, R> {
             _ => section.data().map(Section::Found),
         }
     }
-}
-
-/// The names that a library exports.
-pub(super) fn exports<'d, R: ReadRef<'d>>(
-    path: &Path,
-    file: &object::File<'d, R>,
-) -> Result<BTreeSet<String>, InspectError> {
-    let unreadable = |error: object::Error| damaged(path, error.to_string());
-    let mut names = BTreeSet::new();
-    for export in file.exports().map_err(unreadable)? {
-        if let NameOrOrdinal::Name(name) = export.map_err(unreadable)?.name() {
-            names.insert(String::from_utf8_lossy(name).into_owned());
-        }
-    }
-    Ok(names)
 }
 
 fn describe(kind: ObjectKind) -> &'static str {

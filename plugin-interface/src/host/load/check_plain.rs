@@ -1,15 +1,19 @@
 //! Check, for a plain library: as sound as a plugin, but without metadata.
 //! Reads the symbols that a host is about to use; runs nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use object::read::ReadRef;
-use object::{Object, ObjectSegment, ObjectSymbol, ObjectSymbolTable, SymbolKind};
+use object::{
+    BinaryFormat, Object, ObjectSection, ObjectSegment, ObjectSymbol, ObjectSymbolTable,
+    SectionKind, SymbolKind,
+};
 
 use crate::host::error::InspectError;
 use crate::host::file::paged::PagedFile;
-use crate::host::load::check::{AnyMachine, check, exports, parse};
+use crate::host::load::check::{AnyMachine, check, parse};
+use crate::host::load::exports::{Place, exports};
 
 /// The symbols that a plain library defines.
 #[derive(Debug, Default)]
@@ -30,10 +34,11 @@ pub(crate) fn check_plain_library(
 ) -> Result<PlainLibrary, InspectError> {
     check_sound(path, file)?;
     let library = parse(path, file, file.len())?;
+    let exports = exports(path, &library)?;
     Ok(PlainLibrary {
-        defined: exports(path, &library)?,
-        variables: variables(&library),
-        constant: constant.and_then(|name| value(&library, name)),
+        variables: variables(&library, &exports),
+        constant: constant.and_then(|name| value(&library, &exports, name)),
+        defined: exports.into_keys().collect(),
     })
 }
 
@@ -46,21 +51,50 @@ pub(crate) fn check_sound(path: &Path, file: &PagedFile) -> Result<(), InspectEr
     }
 }
 
-fn variables<'d, R: ReadRef<'d>>(file: &object::File<'d, R>) -> BTreeSet<String> {
-    let symbols = file.dynamic_symbols().filter(|symbol| symbol.is_definition());
-    let variables = symbols.filter(|s| matches!(s.kind(), SymbolKind::Data | SymbolKind::Tls));
-    variables.filter_map(|symbol| symbol.name().ok().map(str::to_owned)).collect()
+/// Returns the names of variables.
+fn variables<'d, R: ReadRef<'d>>(
+    file: &object::File<'d, R>,
+    exports: &BTreeMap<String, Place>,
+) -> BTreeSet<String> {
+    if file.format() == BinaryFormat::Elf {
+        let symbols = file.dynamic_symbols().filter(|symbol| symbol.is_definition());
+        let variables = symbols.filter(|s| matches!(s.kind(), SymbolKind::Data | SymbolKind::Tls));
+        return variables.filter_map(|symbol| symbol.name().ok().map(str::to_owned)).collect();
+    }
+    // The other formats do not tell: a function is in code.
+    let code = file.sections().filter(|section| section.kind() == SectionKind::Text);
+    let code: Vec<_> = code.map(|s| s.address()..s.address().saturating_add(s.size())).collect();
+    let is_variable = |place: &Place| match place {
+        Place::Address(address) => !code.iter().any(|code| code.contains(address)),
+        Place::ThreadLocal => true,
+        Place::Elsewhere => false,
+    };
+    let variables = exports.iter().filter(|(_, place)| is_variable(place));
+    variables.map(|(name, _)| name.clone()).collect()
 }
 
-/// The value in the file of a constant of four bytes.
-fn value<'d, R: ReadRef<'d>>(file: &object::File<'d, R>, name: &str) -> Option<u32> {
-    let symbol = file
-        .dynamic_symbol_table()?
-        .symbols()
-        .find(|symbol| symbol.is_definition() && symbol.size() == 4 && symbol.name() == Ok(name))?;
-    let within = |segment: object::Segment<'d, '_, R>| {
-        segment.data_range(symbol.address(), symbol.size()).ok().flatten()
+/// Returns the value in the file of a constant of four bytes.
+fn value<'d, R: ReadRef<'d>>(
+    file: &object::File<'d, R>,
+    exports: &BTreeMap<String, Place>,
+    name: &str,
+) -> Option<u32> {
+    let address = match file.format() {
+        BinaryFormat::Elf => {
+            let mut symbols = file.dynamic_symbol_table()?.symbols();
+            let found = symbols.find(|symbol| {
+                symbol.is_definition() && symbol.size() == 4 && symbol.name() == Ok(name)
+            });
+            found?.address()
+        }
+        // The other formats do not tell the size.
+        _ => match exports.get(name)? {
+            Place::Address(address) => *address,
+            _ => return None,
+        },
     };
+    let within =
+        |segment: object::Segment<'d, '_, R>| segment.data_range(address, 4).ok().flatten();
     let bytes = file.segments().find_map(within)?;
     Some(u32::from_ne_bytes(bytes.try_into().ok()?))
 }

@@ -9,6 +9,7 @@ pub(crate) mod check_plain;
 mod child_output;
 mod companions;
 pub(crate) mod discover;
+mod exports;
 mod headers;
 pub(crate) mod make;
 mod named_functions;
