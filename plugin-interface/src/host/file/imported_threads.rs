@@ -7,7 +7,7 @@ use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
 
 /// Functions that start threads, or may find such functions.
-const STARTERS: &[&str] = &["clone", "dlopen", "dlsym", "syscall", "thrd_create"];
+const STARTERS: &[&str] = &["GetProcAddress", "clone", "dlopen", "dlsym", "syscall", "thrd_create"];
 
 /// Functions that have the C library call back later, on a thread of its own or
 /// at the end of the process. Unlike that of `atexit`, what `on_exit` registers
@@ -62,7 +62,7 @@ impl Threads {
 
 /// Returns `true` if a function of that name may start a thread.
 fn starts(import: &str) -> bool {
-    let named = ["thread_create", "thread_new", "CreateThread", "_ZNSt6thread"];
+    let named = ["thread_create", "thread_new", "CreateThread", "beginthread", "_ZNSt6thread"];
     STARTERS.contains(&import) || named.iter().any(|part| import.contains(part))
 }
 
@@ -73,7 +73,9 @@ mod tests {
     #[test]
     fn what_a_library_imports_says_which_threads_it_can_have() {
         assert_eq!(Threads::of(&["puts", "pthread_mutex_lock"]), Threads::None);
-        for starter in ["pthread_create", "thrd_create", "g_thread_new", "SDL_CreateThread"] {
+        for starter in
+            ["pthread_create", "thrd_create", "g_thread_new", "SDL_CreateThread", "_beginthreadex"]
+        {
             assert_eq!(Threads::of(&["puts", starter, "free"]), Threads::Started, "{starter}");
         }
         let called = Threads::CalledBack("timer_create".to_owned());

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use object::elf::{FileHeader64, Sym64};
 use object::read::elf::{FileHeader, SectionHeader, SectionTable, Sym, SymbolTable};
-use object::read::{ReadRef, StringTable};
-use object::{Endianness, elf};
+use object::read::{Import, ReadRef, StringTable};
+use object::{Endianness, NameOrOrdinal, Object, elf};
 
 use crate::abi::ENTRY_SYMBOL;
 
@@ -88,7 +88,14 @@ impl Linkage {
                 let endian = header.endian().map_err(unreadable)?;
                 Elf { header, endian, data }.imports()
             }
-            Err(_) => Ok(Vec::new()),
+            Err(_) => {
+                let file = object::File::parse(data).map_err(unreadable)?;
+                let name = |import: object::Result<Import<'d>>| match import.ok()?.name() {
+                    NameOrOrdinal::Name(name) => core::str::from_utf8(name).ok(),
+                    NameOrOrdinal::Ordinal(_) => None,
+                };
+                Ok(file.imports().map_err(unreadable)?.filter_map(name).collect())
+            }
         }
     }
 

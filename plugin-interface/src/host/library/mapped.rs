@@ -69,6 +69,11 @@ impl Mapped {
         thread_exits::held(self.services.library()).is_none_or(|held| held.is_passing())
     }
 
+    /// Returns `true` if nobody tells that it has become idle.
+    pub(crate) fn becomes_idle_unheard(&self) -> bool {
+        self.threads.end_unheard()
+    }
+
     /// Forgets it in the registry if nothing of it is left to run, so that it
     /// may be unmapped.
     pub(crate) fn release(&self) -> bool {

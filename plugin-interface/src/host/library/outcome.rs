@@ -18,7 +18,8 @@ use crate::host::thread_exits::{Held, LibraryId};
 /// deleted them.
 ///
 /// This is counted for Rust plugins on Linux with the GNU C library, on x86-64
-/// and aarch64. Elsewhere, and if a plugin shares the standard library with its
+/// and aarch64. On Windows only threads are, since the system runs no destructor
+/// of a library that is unmapped. Elsewhere, and if a plugin shares the standard library with its
 /// host, Rust plugins are retained.
 ///
 /// ```no_run

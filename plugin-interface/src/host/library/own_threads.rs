@@ -17,12 +17,14 @@ pub(crate) struct OwnThreads {
     /// The threads that are older than the library; `None` if not known.
     older: Option<BTreeSet<SystemThread>>,
     can_have: Threads,
+    /// `true` if each begins with a function of the library: those of Rust do.
+    begin_in_it: bool,
 }
 
 impl OwnThreads {
     /// Returns those of a library that counts its threads itself: none.
     pub(crate) fn counted() -> Self {
-        OwnThreads { older: None, can_have: Threads::None }
+        OwnThreads { older: None, can_have: Threads::None, begin_in_it: true }
     }
 
     /// Returns those of a library that is about to be opened.
@@ -35,8 +37,19 @@ impl OwnThreads {
         }
     }
 
+    /// Returns those of a Rust plugin that is about to be opened, where its host
+    /// does not count them.
+    pub(crate) fn of_rust() -> Self {
+        OwnThreads { begin_in_it: true, ..Self::since_now(Threads::Started) }
+    }
+
     fn since_now(can_have: Threads) -> Self {
-        OwnThreads { older: platform::threads(), can_have }
+        OwnThreads { older: platform::threads(), can_have, begin_in_it: false }
+    }
+
+    /// Returns `true` if nobody tells that they have ended.
+    pub(crate) fn end_unheard(&self) -> bool {
+        self.can_have == Threads::Started && self.older.is_some()
     }
 
     /// Returns why the library must stay, if its threads are the reason. Nobody
@@ -62,7 +75,11 @@ impl OwnThreads {
         let older = self.older.as_ref()?;
         loop {
             let now = platform::threads()?;
-            let running = now.difference(older).filter(|thread| thread.may_run(image)).count();
+            let is_running = |thread: &&SystemThread| match self.begin_in_it {
+                true => thread.may_have_begun_in(image),
+                false => thread.may_run(image),
+            };
+            let running = now.difference(older).filter(is_running).count();
             // A thread may start another one and end while it is looked at.
             if running > 0 || platform::threads()?.is_subset(&now) {
                 return Some(running);

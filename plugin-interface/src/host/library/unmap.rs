@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use crate::host::file::identity::FileNames;
 use crate::host::library::brought;
@@ -122,8 +123,14 @@ pub(crate) fn sweep() {
     }
 }
 
+/// The time between two looks at libraries whose threads nobody counts: it
+/// doubles from the first to the last.
+const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(5));
+
 /// Waits for libraries to become idle, as long as some may.
 fn reap() {
+    let (first, last) = LOOKS;
+    let mut until_next = first;
     loop {
         // Read before the list, so that a signal after that is not missed.
         let signals = idle::signals();
@@ -133,10 +140,15 @@ fn reap() {
             current.has_reaper = false;
             return;
         }
+        let unheard = current.libraries.iter().any(Mapped::becomes_idle_unheard);
         drop(current);
         if idle.is_empty() {
-            idle::wait_for_more_than(signals);
+            idle::wait_for_more_than(signals, unheard.then_some(until_next));
         }
+        until_next = match idle.is_empty() && idle::signals() == signals {
+            true => last.min(until_next * 2),
+            false => first,
+        };
         for mapped in idle {
             let _ = unmap(mapped);
         }

@@ -37,6 +37,7 @@ pub(crate) fn open(
     let services = Services::new(format!("plugin {}", path.display()), counts_exits);
     let threads = match counts_exits {
         true => OwnThreads::counted(),
+        false if metadata.package.rust => OwnThreads::of_rust(),
         false => OwnThreads::of(&copy),
     };
     let (library, image) = map(path, &copy)?;

@@ -14,6 +14,10 @@ pub(crate) fn threads() -> Option<BTreeSet<SystemThread>> {
 }
 
 impl SystemThread {
+    pub(crate) fn may_have_begun_in(self, _: &Image) -> bool {
+        match self {}
+    }
+
     pub(crate) fn may_run(self, _: &Image) -> bool {
         match self {}
     }

@@ -44,6 +44,12 @@ fn started(stat: &[u8]) -> Option<u64> {
 }
 
 impl SystemThread {
+    /// Returns `true` unless the thread certainly began elsewhere. The function
+    /// is known of none here.
+    pub(crate) fn may_have_begun_in(self, library: &Image) -> bool {
+        self.may_run(library)
+    }
+
     /// Returns `true` unless the thread has ended, is the caller, or certainly
     /// runs no code of a library.
     pub(crate) fn may_run(self, library: &Image) -> bool {

@@ -184,7 +184,9 @@ fn a_thread_that_is_ending_gets_values_too() {
     let guard = receiver.recv().unwrap();
     assert_eq!(*guard, 7);
     let retired = swap.publish(8).reclaim().unwrap_err();
-    assert_eq!((retired.users().threads.len(), retired.users().counted), (0, 1));
+    // Where thread-locals of a library have no order, the slots may still be there.
+    let expected = if cfg!(windows) { (1, 0) } else { (0, 1) };
+    assert_eq!((retired.users().threads.len(), retired.users().counted), expected);
     drop(guard);
     assert!(is_reclaimed(retired));
 }

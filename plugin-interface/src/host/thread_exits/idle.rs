@@ -1,6 +1,7 @@
 //! The signal that a library may have become idle.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// The number of signals so far. So a signal before a wait is not missed.
 static SIGNALS: Mutex<u64> = Mutex::new(0);
@@ -22,10 +23,12 @@ pub(crate) fn signals() -> u64 {
     *lock()
 }
 
-/// Waits until there were more signals than `seen`.
-pub(crate) fn wait_for_more_than(seen: u64) {
-    let mut signals = lock();
-    while *signals == seen {
-        signals = SIGNALLED.wait(signals).unwrap_or_else(PoisonError::into_inner);
+/// Waits until there were more signals than `seen`, or for that long.
+pub(crate) fn wait_for_more_than(seen: u64, at_most: Option<Duration>) {
+    let signals = lock();
+    let is_seen = |signals: &mut u64| *signals == seen;
+    match at_most {
+        None => drop(SIGNALLED.wait_while(signals, is_seen)),
+        Some(time) => drop(SIGNALLED.wait_timeout_while(signals, time, is_seen)),
     }
 }

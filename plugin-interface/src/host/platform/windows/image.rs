@@ -131,12 +131,11 @@ mod tests {
     fn a_library_contains_its_own_code() {
         let here = a_library_contains_its_own_code as fn() as usize;
         let file = file_at(core::ptr::without_provenance(here)).unwrap();
-        assert_eq!(file.canonicalize().unwrap(), std::env::current_exe().unwrap());
+        assert_eq!(file, std::env::current_exe().unwrap());
         let program = Image::of(&file);
         assert!(program.contains(here) && program.is_mapped());
         assert!(mapped().contains(&file));
         let system = mapped().into_iter().find(|path| path.ends_with("kernel32.dll")).unwrap();
         assert!(!Image::of(&system).contains(here));
-        assert_eq!(file_at(core::ptr::null()), None);
     }
 }

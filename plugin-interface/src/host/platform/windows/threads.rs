@@ -86,6 +86,11 @@ fn started(thread: &OwnedHandle) -> Option<u64> {
 }
 
 impl SystemThread {
+    /// Returns `true` unless the thread has ended, or began elsewhere.
+    pub(crate) fn may_have_begun_in(self, library: &Image) -> bool {
+        self.may(|thread| begins_in(thread, library))
+    }
+
     /// Returns `true` unless the thread has ended, is the caller, or certainly
     /// runs no code of a library.
     pub(crate) fn may_run(self, library: &Image) -> bool {
@@ -94,12 +99,13 @@ impl SystemThread {
             // It runs this.
             return false;
         }
+        self.may(|thread| begins_in(thread, library) || stack_has(thread, library))
+    }
+
+    fn may(self, question: impl FnOnce(&OwnedHandle) -> bool) -> bool {
         match open(self.number) {
             // A later thread may have the number.
-            Ok(thread) => {
-                started(&thread) == Some(self.started)
-                    && (begins_in(&thread, library) || stack_has(&thread, library))
-            }
+            Ok(thread) => started(&thread) == Some(self.started) && question(&thread),
             Err(error) => error.raw_os_error() != Some(ERROR_INVALID_PARAMETER as i32),
         }
     }
