@@ -140,7 +140,33 @@ impl Directory {
 }
 
 /// Whether a library of that name is mapped: its private copy bears the name.
+#[cfg(unix)]
 pub(crate) fn is_mapped(name: &str) -> bool {
     let maps = fs::read("/proc/self/maps").unwrap();
     String::from_utf8_lossy(&maps).contains(&format!("lib{name}.{DLL_EXTENSION}"))
+}
+
+/// Whether a library of that name is mapped: its private copy bears the name.
+#[cfg(windows)]
+#[expect(unsafe_code, reason = "asks the system")]
+pub(crate) fn is_mapped(name: &str) -> bool {
+    use windows_sys::Win32::Foundation::HMODULE;
+    use windows_sys::Win32::System::LibraryLoader::GetModuleFileNameW;
+    use windows_sys::Win32::System::ProcessStatus::K32EnumProcessModules;
+    use windows_sys::Win32::System::Threading::GetCurrentProcess;
+
+    let mut modules: [HMODULE; 1024] = [std::ptr::null_mut(); 1024];
+    let (size, mut needed) = (size_of_val(&modules) as u32, 0);
+    // SAFETY: the answers go to `modules`, whose size is passed, and to `needed`.
+    let known = unsafe {
+        K32EnumProcessModules(GetCurrentProcess(), modules.as_mut_ptr(), size, &mut needed)
+    };
+    assert!(known != 0 && needed <= size);
+    let wanted = format!("lib{name}.{DLL_EXTENSION}");
+    modules[..needed as usize / size_of::<HMODULE>()].iter().any(|module| {
+        let mut path = [0; 1024];
+        // SAFETY: the answer goes to `path`, whose length is passed.
+        let len = unsafe { GetModuleFileNameW(*module, path.as_mut_ptr(), 1024) };
+        String::from_utf16_lossy(&path[..len as usize]).ends_with(&wanted)
+    })
 }

@@ -12,7 +12,6 @@ use std::ffi::c_void;
 use std::fmt::Debug;
 use std::mem::MaybeUninit;
 use std::num::NonZero;
-use std::path::PathBuf;
 use std::ptr;
 use std::time::{Duration, SystemTime};
 
@@ -120,7 +119,7 @@ fn text_that_is_not_utf8_within_other_types() {
     // The text within the box, then the box.
     assert_eq!(freed(|| refused::<Box<String>>(boxed(buffer(*b"a\xff")), text)), 2);
     #[cfg(unix)]
-    assert_eq!(take::<PathBuf>(buffer(*b"a\xff")).unwrap().into_os_string().len(), 2);
+    assert_eq!(take::<std::path::PathBuf>(buffer(*b"a\xff")).unwrap().into_os_string().len(), 2);
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn next_within(events: &LiveEvents, time: Duration) -> Option<LiveEvent> {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_that_leads_to_another_version_of_a_store_is_a_replacement() {
     let (_directory, path, builds) = stamped("live_link");

@@ -222,6 +222,8 @@ fn a_plugin_among_names_that_generated_code_might_want_loads() {
     assert_eq!((maker.interface(), maker.name()), ("names::Marker", "Maker"));
 }
 
+// Holes are known on Linux only.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_is_mostly_holes_costs_what_it_takes_up() {
     let directory = Directory::of(&["healthy"]);

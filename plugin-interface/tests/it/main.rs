@@ -1,4 +1,7 @@
 //! What a host sees of plugins that users wrote.
+//!
+//! What needs Unix says so where it is: modes, links, pipes, signals, `fork`,
+//! names that are no text, the ends of threads, the fixture `driver`.
 
 mod boundary;
 mod builds;
@@ -12,6 +15,7 @@ mod derived;
 mod each_type;
 mod evolving;
 mod evolving_objects;
+#[cfg(unix)]
 mod faults;
 mod fixtures;
 mod futures;
@@ -22,6 +26,7 @@ mod hot;
 mod interface_change;
 mod invalid_values;
 mod layout;
+#[cfg(unix)]
 mod left_behind;
 mod live;
 #[cfg(feature = "watch")]
@@ -38,19 +43,25 @@ mod panic_while_lowering;
 mod panics;
 mod platforms;
 mod plugin_as_host;
+#[cfg(unix)]
 mod policy;
 mod printed;
+#[cfg(unix)]
 mod probing;
 #[cfg(unix)]
 mod process_ends;
+#[cfg(unix)]
 mod processes;
 mod rejecting;
 mod seeds;
 mod state;
+#[cfg(unix)]
 mod storm;
 mod supertraits;
 mod table;
+#[cfg(unix)]
 mod thread_exits;
+#[cfg(unix)]
 mod tidy;
 mod types_of_other_crates;
 mod unloading;

@@ -1,8 +1,7 @@
 //! A manager that watches on a thread of its own, and what it tells.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
@@ -114,12 +113,27 @@ impl Observer {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = directory.join(library(&format!("nothing-{number}")));
+        self.expect_refusal(&path);
+    }
+
+    #[cfg(unix)]
+    #[track_caller]
+    fn expect_refusal(&self, path: &Path) {
+        use std::os::unix::fs::PermissionsExt;
         let beside = path.with_extension("tmp");
         fs::write(&beside, "").unwrap();
-        fs::set_permissions(&beside, Permissions::from_mode(0o666)).unwrap();
-        fs::rename(&beside, &path).unwrap();
+        fs::set_permissions(&beside, fs::Permissions::from_mode(0o666)).unwrap();
+        fs::rename(&beside, path).unwrap();
         self.expect_error(&["can be written by everybody", path.to_str().unwrap()]);
         fs::remove_file(path).unwrap();
+    }
+
+    #[cfg(not(unix))]
+    #[track_caller]
+    fn expect_refusal(&self, path: &Path) {
+        fs::create_dir(path).unwrap();
+        self.expect_error(&["found a directory", path.to_str().unwrap()]);
+        fs::remove_dir(path).unwrap();
     }
 }
 

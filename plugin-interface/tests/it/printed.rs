@@ -34,7 +34,7 @@ fn a_manager_its_handles_and_its_proxies_print_their_names() {
     prints(&handles[0], &["PluginHandle", &plugin]);
     prints(&proxy, &["EchoProxy", &plugin]);
     prints(&EchoProxy::checked(&proxy), &["EchoChecked", &plugin]);
-    let real = path.rsplit('/').next().unwrap();
+    let real = path.rsplit(std::path::MAIN_SEPARATOR).next().unwrap();
     prints(&manager, &["PluginManager", real, "is not a dynamic library", "{\"last-year\"}"]);
     assert!(format!("{manager:?}").len() < 800, "{manager:?}");
 }
@@ -52,7 +52,7 @@ fn a_live_plugin_prints_its_file_and_its_version() {
     let directory = Directory::new();
     let path = directory.compile("greeter", &[], "");
     let live = Live::<dyn Greeter>::open(&path).unwrap();
-    let file = path.to_str().unwrap();
+    let file = &path.to_str().unwrap().escape_debug().to_string();
     prints(&live, &["Live", "Greeter", file, "generation: 1"]);
     prints(&live.get(), &["LiveGuard", "generation: 1", "Greeter", file]);
     prints(&live.events(), &["LiveEvents", "Loaded", "Open: ", "lost: 0"]);
@@ -79,7 +79,7 @@ fn a_plain_library_prints_its_file_and_its_functions() {
     let directory = Directory::new();
     let path = directory.compile_sources("foo", &[], &[], &[&foo(&directory)]);
     let library = HotLibrary::open(&path, &["foo", "bar"]).unwrap();
-    let file = path.to_str().unwrap();
+    let file = &path.to_str().unwrap().escape_debug().to_string();
     prints(&library, &["HotLibrary", file, "generation: 1", "[\"foo\"]"]);
     let function = library.function::<unsafe extern "C" fn() -> i32>("foo").unwrap();
     prints(&function, &["HotFunction", "foo"]);

@@ -38,6 +38,8 @@ fn a_missing_directory_is_an_error_with_its_path() {
     assert!(error.to_string().contains(missing.to_str().unwrap()));
 }
 
+// Wine has an error of its own for it.
+#[cfg(unix)]
 #[test]
 fn a_file_instead_of_a_directory_is_an_error_with_its_path() {
     let error = PluginManager::new().load::<dyn Greeter>(fixture("healthy")).unwrap_err();
@@ -58,6 +60,8 @@ fn an_empty_file_is_no_library() {
     assert!(matches!(only(&directory), LoadError::Inspect(InspectError::NotALibrary { .. })));
 }
 
+// It is one of Linux.
+#[cfg(unix)]
 #[test]
 fn a_system_library_is_no_plugin() {
     let directory = Directory::new();
@@ -73,6 +77,8 @@ fn system_library() -> String {
     line.split_whitespace().last().unwrap().to_owned()
 }
 
+// The places to cut are those of ELF.
+#[cfg(unix)]
 #[test]
 fn a_truncated_library_is_rejected_before_dlopen() {
     let whole = std::fs::read(fixture("healthy")).unwrap();
@@ -109,6 +115,8 @@ fn a_library_with_damaged_metadata_is_rejected() {
     assert!(matches!(error, LoadError::Inspect(InspectError::Metadata { .. })), "{error}");
 }
 
+// The bytes that say so are those of ELF.
+#[cfg(unix)]
 #[test]
 fn a_library_for_another_machine_is_named() {
     let mut bytes = std::fs::read(fixture("healthy")).unwrap();
@@ -137,6 +145,7 @@ fn a_program_and_an_object_file_are_no_libraries() {
     assert!(texts[1].contains("it is a program"), "{texts:?}");
 }
 
+#[cfg(unix)]
 #[test]
 fn what_is_no_regular_file_is_not_waited_for() {
     let directory = Directory::new();
@@ -154,6 +163,7 @@ fn what_is_no_regular_file_is_not_waited_for() {
     assert!(socket.contains("found a socket"), "{socket}");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_is_followed_wherever_it_leads_and_its_target_is_judged() {
     use std::fs::{Permissions, set_permissions};
@@ -224,6 +234,8 @@ fn another_shape_of_the_interface_is_shown_method_by_method() {
     );
 }
 
+// The linker of MinGW refuses to make one.
+#[cfg(unix)]
 #[test]
 fn a_library_with_an_unresolved_symbol_is_refused_when_it_is_opened() {
     let directory = Directory::new();

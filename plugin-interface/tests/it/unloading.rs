@@ -1,7 +1,7 @@
 //! Everything is given back: once, in order, and provably.
 #![expect(unsafe_code, reason = "takes raw registrations by hand")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fixture_interface::{Echo, Tally};
 use plugin_interface::libloading::Library;
@@ -10,7 +10,7 @@ use plugin_interface::{
     get_unmaker_counter, get_unmaker_counter_for, load_greeter_from_lib, unload_greeter,
 };
 
-use crate::fixtures::{Directory, fixture, is_mapped};
+use crate::fixtures::{Directory, is_mapped};
 
 /// A directory with the healthy plugins under a name that no other test uses.
 fn directory(name: &str) -> Directory {
@@ -105,8 +105,8 @@ fn a_path_is_known_after_its_file_is_gone_and_its_link_has_moved() {
     std::fs::create_dir(&store).unwrap();
     let [first, next] = ["first", "next"].map(|name| store.join(format!("lib{name}.so")));
     let link = links.library("link");
-    let put = |target: &Path| {
-        std::fs::copy(fixture("healthy"), target).unwrap();
+    let put = |target: &std::path::Path| {
+        std::fs::copy(crate::fixtures::fixture("healthy"), target).unwrap();
         std::fs::remove_file(&link).ok();
         std::os::unix::fs::symlink(target, &link).unwrap();
     };
@@ -164,6 +164,8 @@ fn tidy_away(name: &str) {
     copies.into_iter().for_each(|copy| std::fs::remove_file(copy).unwrap());
 }
 
+// Windows removes no file that is mapped.
+#[cfg(unix)]
 #[test]
 fn a_tidied_temporary_directory_changes_no_outcome() {
     let directory = directory("tidied");
@@ -184,6 +186,8 @@ fn a_tidied_temporary_directory_changes_no_outcome() {
 }
 
 #[cfg(feature = "hot-library")]
+// Windows removes no file that is mapped.
+#[cfg(unix)]
 #[test]
 fn a_tidied_temporary_directory_changes_no_outcome_of_a_plain_library() {
     let directory = Directory::new();

@@ -91,6 +91,7 @@ fn the_time_of_modification_alone_decides_where_the_host_says_so() {
     assert_eq!(number(&foo), Some(5));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_that_leads_elsewhere_is_a_new_version() {
     let sources = Sources::new();

@@ -3,6 +3,8 @@
 mod background;
 mod holding;
 mod lacking;
+#[cfg(unix)]
+mod links;
 mod places;
 mod replacing;
 mod writers;
