@@ -58,7 +58,7 @@ async fn fill(slot: Slot, arguments: Arguments<'_>) {
     // SAFETY: only the lifetime changes. `lift` gives the arguments to a call that
     // drops the frame at its end.
     slot.set(Some(unsafe { transmute::<Arguments<'_>, Arguments<'static>>(arguments) }));
-    pending().await
+    pending::<()>().await;
 }
 
 #[cfg(test)]
