@@ -70,7 +70,7 @@ struct Lent<V, F> {
 /// One object, and what lends it. The object is dropped first.
 struct Slot<B: ?Sized> {
     object: Option<Box<B>>,
-    loan: Loan,
+    loan: Loan<B>,
 }
 
 impl CallScope {
@@ -140,10 +140,9 @@ impl CallScope {
     pub(crate) fn store_object<B: ?Sized + 'static>(
         &self,
         wire: RawBorrowed,
-        make: impl FnOnce(*const Loan) -> Box<B>,
+        make: impl FnOnce(*const Loan<B>) -> Box<B>,
     ) -> *mut B {
-        let loan = Loan::new(wire, core::any::type_name::<B>());
-        let slot = self.store(Slot::<B> { object: None, loan });
+        let slot = self.store(Slot::<B> { object: None, loan: Loan::new(wire) });
         // SAFETY: stored above, and alive until `self` is dropped.
         unsafe { &raw mut **(*slot).object.insert(make(&raw const (*slot).loan)) }
     }

@@ -7,31 +7,35 @@
 //! the proxy was dropped, wherever that happens.
 #![expect(unsafe_code, reason = "a proxy refers to the call that it is lent for")]
 
-use core::marker::PhantomPinned;
+use core::any::type_name;
+use core::marker::{PhantomData, PhantomPinned};
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::{ObjectTable, Opaque, RawBorrowed};
 
-/// The part of a call that lends one object.
+/// The part of a call that lends one object, of type `B`.
 ///
 /// # Aborts
 ///
 /// Its drop ends the process if the object is still in use: whatever holds it
 /// could call into memory that is gone.
-pub(crate) struct Loan {
+pub(crate) struct Loan<B: ?Sized>(Terms, PhantomData<fn(&B)>);
+
+/// What a [`Lent`] refers to.
+struct Terms {
     wire: RawBorrowed,
     /// Is `true` while a [`Lent`] exists.
     is_out: AtomicBool,
-    /// The type of the object, for the message.
-    name: &'static str,
     /// A [`Lent`] refers to it, also while its owner is borrowed exclusively.
     _pinned: PhantomPinned,
 }
 
-impl Loan {
-    pub(crate) fn new(wire: RawBorrowed, name: &'static str) -> Self {
-        Loan { wire, is_out: AtomicBool::new(false), name, _pinned: PhantomPinned }
+impl<B: ?Sized> Loan<B> {
+    #[inline]
+    pub(crate) fn new(wire: RawBorrowed) -> Self {
+        let is_out = AtomicBool::new(false);
+        Loan(Terms { wire, is_out, _pinned: PhantomPinned }, PhantomData)
     }
 
     /// Lends the object. This is done once.
@@ -40,20 +44,25 @@ impl Loan {
     ///
     /// 1. The object is borrowed for as long as the loan lives, and so is the
     ///    library whose table it has.
-    /// 2. The loan is dropped in its place, and is not moved before.
-    pub(crate) unsafe fn lend(loan: *const Loan) -> Lent {
+    /// 2. The pointer is to a loan, which is dropped in its place, and is not
+    ///    moved before.
+    #[inline]
+    pub(crate) unsafe fn lend(loan: *const Loan<B>) -> Lent {
         // SAFETY: the contract of this function.
-        unsafe { &*loan }.is_out.store(true, Ordering::Relaxed);
-        Lent(NonNull::new(loan.cast_mut()).expect("the place of a loan"))
+        unsafe {
+            let terms = &raw const (*loan).0;
+            (*terms).is_out.store(true, Ordering::Relaxed);
+            Lent(NonNull::new_unchecked(terms.cast_mut()))
+        }
     }
 }
 
-impl Drop for Loan {
+impl<B: ?Sized> Drop for Loan<B> {
     #[inline]
     fn drop(&mut self) {
         // With the `Release` of the drop, which may have been on another thread.
-        if self.is_out.load(Ordering::Acquire) {
-            was_kept(self.name);
+        if self.0.is_out.load(Ordering::Acquire) {
+            was_kept(type_name::<B>());
         }
     }
 }
@@ -72,26 +81,27 @@ fn was_kept(name: &str) -> ! {
 /// The object of a proxy that is lent for a call.
 ///
 /// Its [`Loan`] lives for as long as this does, or the process ends.
-pub(crate) struct Lent(NonNull<Loan>);
+pub(crate) struct Lent(NonNull<Terms>);
 
 impl Lent {
-    fn loan(&self) -> &Loan {
+    #[inline]
+    fn terms(&self) -> &Terms {
         // SAFETY: the loan lives for as long as `self`.
         unsafe { self.0.as_ref() }
     }
 
     pub(crate) fn wire(&self) -> RawBorrowed {
-        self.loan().wire
+        self.terms().wire
     }
 
     pub(crate) fn table(&self) -> &ObjectTable {
         // SAFETY: its library is borrowed for as long as the loan lives.
-        unsafe { &*self.loan().wire.table }
+        unsafe { &*self.terms().wire.table }
     }
 
     /// Returns the first argument of its methods.
     pub(crate) fn instance(&self) -> *mut Opaque {
-        let wire = &self.loan().wire;
+        let wire = &self.terms().wire;
         if wire.instance.is_null() {
             ptr::from_ref(&wire.data).cast_mut().cast()
         } else {
@@ -103,6 +113,6 @@ impl Lent {
 impl Drop for Lent {
     #[inline]
     fn drop(&mut self) {
-        self.loan().is_out.store(false, Ordering::Release);
+        self.terms().is_out.store(false, Ordering::Release);
     }
 }

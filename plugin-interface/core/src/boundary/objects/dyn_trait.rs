@@ -256,7 +256,7 @@ unsafe fn lift_borrowed<B: Dyn + ?Sized>(
     // SAFETY: the object's own table; its lender keeps its library loaded.
     let methods = unsafe { B::check(table) }?;
     let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
-    let adopt = |loan: *const Loan| {
+    let adopt = |loan: *const Loan<B>| {
         // SAFETY: borrowed for longer than the call, whose scope has the loan.
         let lent = unsafe { Loan::lend(loan) };
         // SAFETY: of this type, and checked.
