@@ -91,7 +91,7 @@ macro_rules! rows {
                     Row {
                         types: vec![$(tidy(stringify!($ty))),+],
                         is_returned: returned == parameters,
-                        costs: vec![$(cost::<$ty>($value)),+],
+                        costs: rows!(@costs $row $($ty = $value),+),
                     }
                 }
             }
@@ -115,6 +115,16 @@ macro_rules! rows {
         fn returned() -> usize {
             0
         }
+    };
+    // Only an argument of a call can be lowered, since the call keeps a part of it.
+    (@costs changed $($rest:tt)+) => {
+        vec![]
+    };
+    (@costs slices $($rest:tt)+) => {
+        vec![]
+    };
+    (@costs $row:ident $($ty:ty = $value:expr),+) => {
+        vec![$(cost::<$ty>($value)),+]
     };
 }
 
