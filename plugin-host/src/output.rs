@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use plugin_interface::LoadError;
+use plugin_interface::{HotError, InspectError, LoadError};
 use serde::Serialize;
 
 use crate::streams::print_text;
@@ -26,11 +27,11 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// Formats an error and its causes. Keeps its line breaks, escapes each line.
 pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
+    let mut text = in_one_line(error);
     let mut is_writable = is_world_writable(error);
     let mut source = error.source();
     while let Some(cause) = source {
-        let _ = write!(text, ": {cause}");
+        let _ = write!(text, ": {}", in_one_line(cause));
         is_writable |= is_world_writable(cause);
         source = cause.source();
     }
@@ -41,6 +42,27 @@ pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
         );
     }
     escaped_lines(&text)
+}
+
+/// Formats an error with the name of its file on one line. Nothing after a line
+/// break in a name looks like a message of this program.
+fn in_one_line(error: &(dyn Error + 'static)) -> String {
+    let text = error.to_string();
+    let Some(path) = path_of(error) else { return text };
+    let name = path.display().to_string();
+    match name.contains(['\n', '\r']) {
+        true => text.replace(&name, &escaped(&name)),
+        false => text,
+    }
+}
+
+/// The file that an error names.
+fn path_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Path> {
+    if let Some(HotError::Load(error)) = error.downcast_ref() {
+        return Some(error.path());
+    }
+    let of_load = error.downcast_ref().map(LoadError::path);
+    of_load.or_else(|| error.downcast_ref().map(InspectError::path))
 }
 
 /// Returns `true` for the error that an option of the program allows.

@@ -68,7 +68,9 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
             UNREAD.store(true, Ordering::Relaxed);
             Ok(())
         }
-        written => written,
+        written => written.map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot write to stdout: {error}"))
+        }),
     }
 }
 

@@ -276,3 +276,28 @@ fn no_damaged_library_crashes_the_host() {
     println!("{rejected} rejected, {ran} ran");
     assert!(rejected > 0 && ran > 0);
 }
+
+#[test]
+fn a_line_break_in_a_name_begins_no_line_of_output() {
+    let directory = Directory::new();
+    let path = directory.path().join("a.so\nerror: forged\rtwice.so");
+    fs::write(&path, "no library").unwrap();
+    let (file, folder) = (path.to_str().unwrap(), directory.path().to_str().unwrap());
+    for arguments in [
+        &["inspect", file][..],
+        &["check", file],
+        &["check", folder],
+        &["diff", file, file],
+        &["header", file, "Tool"],
+        &["call", file, "foo()"],
+        &["list", folder],
+        &["run", folder],
+        &["run", "--no-probe", folder],
+    ] {
+        let answer = plugin_host(arguments);
+        assert_eq!(answer.code, 1, "{arguments:?} {answer:?}");
+        for line in answer.out.lines().chain(answer.err.lines()) {
+            assert!(!line.trim_start().starts_with("error: forged"), "{arguments:?} {answer:?}");
+        }
+    }
+}

@@ -145,3 +145,21 @@ fn the_answer_of_a_call_is_json_by_its_type() {
     assert_eq!(answer.code, 1, "{answer:?}");
     assert!(answer.json()["error"].as_str().unwrap().contains("absent"), "{answer:?}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error_that_says_so() {
+    let directory = crate::environment::Directory::new();
+    let library = directory.compile("greeter", &[], "");
+    for command in [&["check"][..], &["inspect"], &["inspect", "--json"]] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_plugin-host"))
+            .args(command)
+            .arg(&library)
+            .stdout(std::fs::File::options().write(true).open("/dev/full").unwrap())
+            .output()
+            .unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(error.starts_with("error: cannot write to stdout: "), "{error}");
+    }
+}
