@@ -5,6 +5,7 @@
 //!
 //! - [`macro@plugin_interface`] makes a trait an interface,
 //! - [`macro@plugin_impl`] makes an impl of it a plugin,
+//! - [`macro@async_impl`] lets an impl that is no plugin have `async` methods,
 //! - [`macro@plugin_aggregates`] makes a crate the library that offers them,
 //! - [`macro@FfiSafe`] makes a struct or an enum an FFI-safe type.
 //!
@@ -221,6 +222,40 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn plugin_impl(args: TokenStream, item: TokenStream) -> TokenStream {
     plugin_annotations_backend::plugin_impl(args.into(), item.into()).into()
+}
+
+/// Lets an impl of an interface write its `async` methods, if it is no plugin: an
+/// object of a host, or a mock in a test.
+///
+/// An interface is used as `dyn Trait`, which has no `async fn`. So the macros write
+/// each as a method that returns a boxed future. `#[plugin_impl]` does so by itself.
+/// The attribute `#[async_trait]` of the crate `async-trait` fits as well.
+///
+/// ```
+/// use plugin_interface::{async_impl, plugin_interface};
+///
+/// #[plugin_interface]
+/// pub trait Store: Send + Sync {
+///     async fn get(&self, key: &str) -> Option<u32>;
+/// }
+///
+/// struct Empty;
+///
+/// #[async_impl]
+/// impl Store for Empty {
+///     async fn get(&self, _key: &str) -> Option<u32> {
+///         None
+///     }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// # Arguments
+///
+/// - `crate = path`: the path of `plugin-interface`, if it was renamed.
+#[proc_macro_attribute]
+pub fn async_impl(args: TokenStream, item: TokenStream) -> TokenStream {
+    plugin_annotations_backend::async_impl(args.into(), item.into()).into()
 }
 
 /// Makes a crate a library of plugins for one interface.

@@ -1,6 +1,6 @@
 //! The items that generated code uses. They are not for direct use.
 
-pub use plugin_annotations::generate;
+pub use plugin_annotations::{async_impl as async_trait, generate};
 pub use plugin_interface_core::__private::*;
 
 #[cfg(feature = "manager")]

@@ -148,7 +148,9 @@ pub mod state;
 
 pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{HasProxy, Interface, PluginTrait};
-pub use plugin_annotations::{FfiSafe, plugin_aggregates, plugin_impl, plugin_interface};
+pub use plugin_annotations::{
+    FfiSafe, async_impl, plugin_aggregates, plugin_impl, plugin_interface,
+};
 pub use plugin_interface_core::{
     BoxFuture, CallError, CheckedFuture, FfiSafe, PanicLocation, PluginContext, PluginState,
     RegistrationArray, RegistrationFactory, abi, boundary, foreign, system_allocator,

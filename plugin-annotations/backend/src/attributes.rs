@@ -62,15 +62,24 @@ pub(crate) fn inert(attributes: &[Attribute]) -> Vec<Attribute> {
     only(attributes, &|content| is_inert(content).then(|| content.clone()))
 }
 
-/// Those that may be macros, except for `#[automock]`.
+/// Those that may be macros, except for `#[automock]` and `#[async_trait]`.
 pub(crate) fn macros(attributes: &[Attribute]) -> Vec<Attribute> {
-    let is_macro = |content: &TokenStream| !is_inert(content) && !is_automock(content);
+    let is_macro = |content: &TokenStream| {
+        !is_inert(content) && !is_automock(content) && !is_async_trait(content)
+    };
     only(attributes, &|content| is_macro(content).then(|| content.clone()))
 }
 
 /// Those that may be macros, `#[automock]` too: for a method.
 pub(crate) fn macros_of_method(attributes: &[Attribute]) -> Vec<Attribute> {
     only(attributes, &|content| (!is_inert(content)).then(|| content.clone()))
+}
+
+/// Whether an `#[async_trait]` asks for futures that are `Send`; `None` if there is
+/// none.
+pub(crate) fn async_trait(attributes: &[Attribute]) -> Option<bool> {
+    let found = attributes.iter().find(|attribute| is_async_trait(&attribute.content()))?;
+    Some(found.arguments().is_none_or(|arguments| arguments.is_empty()))
 }
 
 /// The condition of each `#[automock]`: `test` for `#[cfg_attr(test, automock)]`.
@@ -132,7 +141,16 @@ fn is_inert(content: &TokenStream) -> bool {
 }
 
 fn is_automock(content: &TokenStream) -> bool {
-    path(content).is_some_and(|path| path.last().is_some_and(|last| last == "automock"))
+    is_named(content, "automock")
+}
+
+fn is_async_trait(content: &TokenStream) -> bool {
+    is_named(content, "async_trait")
+}
+
+/// Returns `true` if the last name in the path of an attribute is `name`.
+fn is_named(content: &TokenStream, name: &str) -> bool {
+    path(content).is_some_and(|path| path.last().is_some_and(|last| last == name))
 }
 
 fn is(content: &TokenStream, name: &str) -> bool {

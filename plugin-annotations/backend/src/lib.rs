@@ -28,6 +28,7 @@
 
 #[doc(hidden)]
 pub mod args;
+mod async_fn;
 #[doc(hidden)]
 pub mod attributes;
 mod check;
@@ -51,6 +52,7 @@ pub mod syntax;
 #[doc(hidden)]
 pub mod with;
 
+pub use async_fn::item::run as async_impl;
 pub use expand::aggregates::run as plugin_aggregates;
 pub use expand::interface::run as plugin_interface;
 pub use expand::registration::run as plugin_impl;

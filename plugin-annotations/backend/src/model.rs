@@ -19,6 +19,8 @@ pub(crate) struct Interface {
     pub(crate) lints: Vec<Attribute>,
     /// The condition of each `#[automock]`.
     pub(crate) mocks: Vec<TokenStream>,
+    /// For its `async` methods.
+    pub(crate) sends: Sends,
     pub(crate) version: String,
     /// The path that identifies it, if not its own.
     pub(crate) path: Option<String>,
@@ -48,6 +50,10 @@ pub(crate) struct Method {
     /// The version of the interface that added it, if not the first one.
     pub(crate) since: Option<String>,
     pub(crate) signature: Signature,
+    /// The signature as it was written, if it is `async`.
+    pub(crate) written: Option<Signature>,
+    /// `true` if it returns a future that borrows all its arguments.
+    pub(crate) has_future: bool,
     pub(crate) receiver: Receiver,
     pub(crate) parameters: Vec<Parameter>,
     /// `()` if none is written.
@@ -78,6 +84,9 @@ impl Method {
         let is_bounded = generics.of(Kind::Lifetime).any(|lifetime| !lifetime.bounds.is_empty());
         let is_returned = of_self.filter(|_| lifetimes::borrows(&self.output));
         lifetimes::unseen(&parameter.ty, &|name| {
+            if self.has_future {
+                return name != "static";
+            }
             is_returned.is_some_and(|of_self| {
                 *name == of_self.ident || is_bounded && name != "_" && name != "static"
             })
@@ -97,6 +106,22 @@ impl Method {
         let owns = |p: &Parameter| p.with.is_some() || !(p.ty.is_scalar() || p.ty.is_borrowed());
         let risky = || self.parameters.iter().filter(may_fail);
         risky().count() > 1 && risky().any(owns)
+    }
+}
+
+/// For each receiver, states whether futures that borrow it are `Send`.
+#[derive(Clone, Copy)]
+pub(crate) struct Sends {
+    pub(crate) shared: bool,
+    pub(crate) exclusive: bool,
+}
+
+impl Sends {
+    pub(crate) fn of_receiver(self, receiver: Receiver) -> bool {
+        match receiver {
+            Receiver::Ref => self.shared,
+            Receiver::RefMut => self.exclusive,
+        }
     }
 }
 

@@ -6,12 +6,17 @@ use quote::format_ident;
 use syn::ext::IdentExt;
 
 use crate::args::Args;
+use crate::async_fn;
 use crate::attributes;
 use crate::check;
 use crate::errors::Errors;
 use crate::identity;
-use crate::model::{Aggregates, Interface, LocalMethod, Method, Parameter, Receiver, Registration};
-use crate::syntax::{self, Attribute, ItemImpl, ItemTrait, Path, TraitItem, TraitMethod, Type};
+use crate::model::{
+    Aggregates, Interface, LocalMethod, Method, Parameter, Receiver, Registration, Sends,
+};
+use crate::syntax::{
+    self, Attribute, ItemImpl, ItemTrait, Path, Signature, TraitItem, TraitMethod, Type,
+};
 use crate::with::With;
 
 pub(crate) fn interface(
@@ -28,6 +33,7 @@ pub(crate) fn interface(
     let path = identity::check(args.path.as_ref(), Some(&name), errors);
     let (mut methods, mut local) = (Vec::new(), Vec::new());
     let mut history = check::History::of(&version);
+    let sends = async_fn::sends(&item);
     for item in &mut item.items {
         match item {
             TraitItem::Method(found) if found.signature.is_sized() => {
@@ -43,7 +49,7 @@ pub(crate) fn interface(
             TraitItem::Method(found) => {
                 let since = history.since(found, errors);
                 found.attrs.extend(since.iter().flat_map(|since| added_in(since)));
-                methods.extend(method(found, since, errors));
+                methods.extend(method(found, since, sends, errors));
             }
             TraitItem::Other(other) => check::only_methods(other, errors),
         }
@@ -52,7 +58,7 @@ pub(crate) fn interface(
     item.attrs = attributes::inert(&item.attrs);
     let krate = args.crate_path();
     let documented = krate.clone();
-    Some(Interface { documented, krate, item, lints, mocks, version, path, methods, local })
+    Some(Interface { documented, sends, krate, item, lints, mocks, version, path, methods, local })
 }
 
 fn local_method(method: &TraitMethod, is_upcast: bool) -> LocalMethod {
@@ -70,19 +76,29 @@ fn added_in(since: &str) -> [Attribute; 2] {
     [Attribute::doc(""), Attribute::doc(&text)]
 }
 
-fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> Option<Method> {
-    let signature = &method.signature;
+/// The method of a trait, whose signature is rewritten if it is `async`.
+fn method(
+    method: &mut TraitMethod,
+    since: Option<String>,
+    sends: Sends,
+    errors: &mut Errors,
+) -> Option<Method> {
+    let written = method.signature.clone();
     check::method_attributes(&method.attrs, errors);
-    let receiver = check::receiver(signature, errors);
-    check::signature(signature, errors);
+    let receiver = check::receiver(&written, errors);
+    check::signature(&written, errors);
+    check::return_type(&written, &output(&written), errors);
+    let has_future = async_fn::rewrite(method, sends) || written.is_rewritten();
+    check::async_method(method, has_future, errors);
+    let signature = &method.signature;
     let mut parameters = Vec::new();
-    for parameter in &signature.parameters {
-        let name = match parameter.name() {
+    for (parameter, written) in signature.parameters.iter().zip(&written.parameters) {
+        let name = match written.name() {
             Some(name) => name.unraw().to_string(),
-            None if parameter.is_nameless() => "_".to_owned(),
+            None if written.is_nameless() => "_".to_owned(),
             None => {
                 let message = "name the parameter: a pattern has no name to show in metadata";
-                errors.at(&parameter.pattern, message);
+                errors.at(&written.pattern, message);
                 continue;
             }
         };
@@ -91,24 +107,26 @@ fn method(method: &TraitMethod, since: Option<String>, errors: &mut Errors) -> O
         let with = With::of(&parameter.ffi, errors);
         parameters.push(Parameter { name, ty: parameter.ty.clone(), with });
     }
-    let output = match &signature.output {
-        None => Type::unit(),
-        Some((_, ty)) => ty.clone(),
-    };
-    check::return_type(signature, &output, errors);
     let method = Method {
         cfgs: attributes::cfgs(&method.attrs),
         docs: attributes::docs(&method.attrs),
         lints: attributes::lints(&method.attrs),
         since,
         signature: signature.clone(),
+        written: written.asyncness.is_some().then_some(written),
+        has_future,
         receiver: receiver?,
         parameters,
-        output,
+        output: output(signature),
         output_with: With::of(&method.ffi, errors),
     };
     check::returned_borrows::of_parameters(&method, errors);
     Some(method)
+}
+
+/// The type that a method returns.
+fn output(signature: &Signature) -> Type {
+    signature.output.as_ref().map_or_else(Type::unit, |(_, ty)| ty.clone())
 }
 
 impl Receiver {

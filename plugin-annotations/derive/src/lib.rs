@@ -114,6 +114,10 @@ fn code(derived: &Derived) -> TokenStream {
     let definition = definition::definition(derived);
     let Plain { by_ref, proof, of_plain } = plain::plain(derived, &parameters, &parts);
     let needs_scope = needs_scope(krate, generics);
+    let of_fields = generics
+        .of(Kind::Lifetime)
+        .next()
+        .map(|_| quote!(let __origin = #private::Origin::of_fields(__origin);));
     let shapes = generics.of(Kind::Type).map(|parameter| {
         let parameter = &parameter.ident;
         quote!(<#parameter as #krate::FfiSafe>::SHAPE)
@@ -149,6 +153,7 @@ fn code(derived: &Derived) -> TokenStream {
                     __wire: #own::Wire,
                     __origin: #private::Origin,
                 ) -> #result<#own::At<'__a>, #private::LiftError> {
+                    #of_fields
                     #lift
                 }
 

@@ -2,7 +2,7 @@ use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    async fn fetch(&self, url: &str) -> String;
+    unsafe fn fetch(&self, url: &str) -> String;
 }
 
 pub struct Tools {

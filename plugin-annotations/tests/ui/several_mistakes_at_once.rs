@@ -6,7 +6,7 @@ pub trait Tool {
 
     fn open(path: &str) -> bool;
 
-    async fn fetch(&self, url: &str) -> String;
+    unsafe fn fetch(&self, url: &str) -> String;
 
     fn show<T: ToString>(&self, value: T) -> String;
 }

@@ -18,13 +18,14 @@ pub use crate::boundary::{
     InstanceStorage, LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape,
     Source, Static, StaticCow, Threads, has_size_of_wire, lift_wire_return,
 };
-pub use crate::interface::{CompleteProxy, VTableFor};
+pub use crate::interface::{AsyncMethods, CompleteProxy, VTableFor};
 pub use crate::metadata::encode::PackageDescription;
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
 pub use crate::object::{ExclusiveProxy, Object, contain_default};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;
+pub use crate::runtime::async_call::{AsyncCall, KeptByFuture};
 pub use crate::runtime::call::{Call, contain, drop_instance, valid};
 pub use crate::runtime::factory::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
@@ -122,6 +123,31 @@ pub const fn without_scope(argument: NeedsScope) -> NeedsScope {
     );
     NeedsScope::Never
 }
+
+/// Checks an argument of a method with a future, of which only a reference that is
+/// the whole parameter can be stored with the future.
+#[track_caller]
+pub const fn without_copies(argument: NeedsScope) -> NeedsScope {
+    assert!(
+        !matches!(argument, NeedsScope::Always),
+        "this part of an argument is lent for a call, and the future of an `async` method lives longer: take the value itself, or a whole parameter `&T`, `&[T]` or `&dyn Trait`",
+    );
+    NeedsScope::Never
+}
+
+/// Compiles only for a type whose copy can be lent to a future that is `Send`.
+pub const fn sendable<T: Sendable>() {}
+
+/// A type whose copy can be lent to a future that is `Send`.
+#[diagnostic::on_unimplemented(
+    message = "a copy of `{Self}` cannot be lent to an `async` method, whose future may be dropped on another thread",
+    label = "not `Send`",
+    note = "take the value itself, or remove `Sync` or `Send` from the supertraits, so that the future stays on its thread"
+)]
+pub trait Sendable {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + ?Sized> Sendable for T {}
 
 /// Checks the type that a method returns: it must not need a scope.
 #[track_caller]

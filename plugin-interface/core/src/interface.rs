@@ -80,6 +80,21 @@ pub trait HasProxy {
     type Proxy: 'static;
 }
 
+/// The types of the futures of `async` methods, by which an impl of an interface
+/// names them: only the interface knows whether they are `Send`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "no method of `{Self}` is `async`",
+    label = "not an interface with `async` methods",
+    note = "write `async fn` in the trait under `#[plugin_interface]` as well"
+)]
+pub trait AsyncMethods {
+    /// Of a method that takes `&self`.
+    type Shared<'a, T>;
+    /// Of a method that takes `&mut self`.
+    type Exclusive<'a, T>;
+}
+
 /// The vtable of one implementation, for instances in a storage of type `P`: by
 /// default the instance itself.
 ///

@@ -226,6 +226,32 @@ fn tokio_runs_futures_of_a_plugin() {
 }
 
 #[test]
+fn an_async_method_uses_its_arguments_as_long_as_its_future_lives() {
+    let (calls, waker) = (calls("described"), Arc::new(Counting::default()));
+    let (text, one, rows) = ("text".to_owned(), Row::new("one"), [Row::new("a"), Row::new("b")]);
+    let by = |waits: u32| 10 * waits;
+    let mut described = calls.described(2, &text, &one, &rows, &by);
+    for _ in 0..2 {
+        assert!(poll(&mut described, &waker).is_pending());
+        assert_eq!(calls.alive(), 1);
+    }
+    // Others may poll it: it is `Send`, and so are the copies that it stores.
+    let ended = std::thread::scope(|scope| scope.spawn(|| block_on(described)).join().unwrap());
+    assert_eq!(ended, Ok("text one b 20".to_owned()));
+    assert_eq!(block_on(calls.described(0, &text, &one, &[], &by)), Err(Row::new("one")));
+    assert_eq!(block_on(calls.length(&one)), 6, "the default body");
+    let view = CallsProxy::checked(&calls);
+    let checked = view.described(1, &text, &one, &rows, &by).unwrap();
+    assert_eq!(block_on(checked), Ok("text one b 10".to_owned()));
+    let mut half_way = calls.described(3, &text, &one, &rows, &by);
+    assert!(poll(&mut half_way, &waker).is_pending());
+    drop((half_way, calls.described(3, &text, &one, &rows, &by)));
+    let panics = calls.described(13, &text, &one, &rows, &by);
+    assert_eq!(panic_of(|| block_on(panics)), "after thirteen");
+    assert_eq!((calls.alive(), Arc::strong_count(&waker)), (0, 1));
+}
+
+#[test]
 fn a_future_keeps_its_library_mapped() {
     let calls = calls("kept_by_future");
     let (waker, mut never) = (Arc::new(Counting::default()), calls.never());

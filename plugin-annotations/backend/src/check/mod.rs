@@ -126,9 +126,6 @@ fn receiver_advice(receiver: &crate::syntax::Receiver) -> &'static str {
 }
 
 pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
-    if let Some(token) = &signature.asyncness {
-        errors.at(&token, "an interface method cannot be `async`: return a future, `fn name(&self) -> plugin_interface::BoxFuture<'_, T>`, whose body is `Box::pin(async move { .. })`");
-    }
     if let Some(token) = &signature.constness {
         errors.at(&token, "an interface method cannot be `const`: it is called through a vtable");
     }
@@ -159,7 +156,9 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
             "an interface method cannot be generic: a vtable holds one compiled version; take a slice, or keep it out of the interface by `where Self: Sized`",
         );
     }
-    if let Some((token, _)) = &signature.generics.where_clause {
+    if let Some((token, _)) = &signature.generics.where_clause
+        && !signature.is_rewritten()
+    {
         errors.at(
             &token,
             "an interface method can only have the clause `where Self: Sized`, which keeps it out of the interface; remove this one",
@@ -268,6 +267,9 @@ fn refuse_reference(output: &Type, errors: &mut Errors) {
 }
 
 pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {
+    if signature.is_rewritten() {
+        return;
+    }
     if let Some(token) = keyword(output, "impl") {
         errors.at(&token, "an interface method cannot return `impl Trait`: name the type");
     }
@@ -278,7 +280,30 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
         errors
             .at(output, "an interface method must return: remove `-> !`; a call that fails panics");
     }
-    borrowed_from_self(signature, output, errors);
+    match &signature.asyncness {
+        Some(_) => value_of_future(output, errors),
+        None => borrowed_from_self(signature, output, errors),
+    }
+}
+
+/// Rejects what a method with a future cannot have.
+pub(crate) fn async_method(method: &TraitMethod, has_future: bool, errors: &mut Errors) {
+    for attribute in method.ffi.iter().filter(|_| has_future) {
+        errors.at(
+            attribute,
+            "a module converts what a method returns, and an `async` method returns a future: wrap the type in one of yours, with `#[ffi(with = ..)]` on its field",
+        );
+    }
+}
+
+/// Rejects a value of a future that borrows.
+fn value_of_future(value: &Type, errors: &mut Errors) {
+    if lifetimes::borrows(&forever::without(value)) {
+        errors.at(
+            value,
+            "the value of an `async` method must own its data, since it can outlive the future: return an owned value such as `String` or `Vec<T>`",
+        );
+    }
 }
 
 /// Rejects return values that borrow from anything but `self`, whose owner keeps

@@ -10,7 +10,7 @@ use crate::syntax::Type;
 /// Rejects a method whose return value might keep a borrowed object: the object
 /// exists only during the call.
 pub(crate) fn of_parameters(method: &Method, errors: &mut Errors) {
-    if !method.may_return_arguments() {
+    if method.has_future || !method.may_return_arguments() {
         return;
     }
     for parameter in &method.parameters {

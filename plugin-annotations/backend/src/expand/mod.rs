@@ -15,7 +15,7 @@ use crate::spans::{ends, ffi_item, place_of};
 use crate::syntax::Path;
 
 /// `dyn Tool`, whose errors point to `Tool`.
-fn object_type(interface: &Path) -> TokenStream {
+pub(crate) fn object_type(interface: &Path) -> TokenStream {
     let (first, _) = ends(&interface.to_token_stream());
     let token = quote_spanned!(first=> dyn);
     quote!(#token #interface)

@@ -4,11 +4,13 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::{metadata_static, object_type};
+use crate::async_fn;
 use crate::errors::Errors;
 use crate::generate::Request;
 use crate::model::{Registration, counter_name};
 use crate::parse;
 use crate::spans::{ends, located, place_of};
+use crate::syntax::Path;
 
 /// Makes an impl a plugin: `#[plugin_impl(args)] item`.
 ///
@@ -16,6 +18,8 @@ use crate::spans::{ends, located, place_of};
 pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let registration = parse::registration(args.clone(), item.clone(), &mut errors);
+    let krate = registration.as_ref().map_or_else(Path::plugin_interface, |r| r.krate.clone());
+    let item = async_fn::item::rewritten(item, &krate, &mut errors);
     let generated = match (registration, errors.into_tokens()) {
         (Some(Registration { krate, .. }), None) => {
             Request::call(&krate, "plugin_impl", args, item.clone())

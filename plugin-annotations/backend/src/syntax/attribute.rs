@@ -16,8 +16,12 @@ pub struct Attribute {
 impl Attribute {
     /// Creates a line of documentation.
     pub(crate) fn doc(text: &str) -> Self {
-        let brackets = Group::new(Delimiter::Bracket, quote!(doc = #text));
-        Attribute { pound: quote!(#), brackets }
+        Attribute::outer(quote!(doc = #text))
+    }
+
+    /// Creates the attribute `#[content]`.
+    pub(crate) fn outer(content: TokenStream) -> Self {
+        Attribute { pound: quote!(#), brackets: Group::new(Delimiter::Bracket, content) }
     }
 
     /// Reads all attributes that come next.

@@ -82,6 +82,11 @@ impl Parse for Parameter {
 }
 
 impl Parameter {
+    pub(crate) fn lifetime(lifetime: &Lifetime) -> Parameter {
+        let (tokens, ident) = (lifetime.to_token_stream(), lifetime.ident.clone());
+        Parameter { tokens, kind: Kind::Lifetime, ident, bounds: TokenStream::new() }
+    }
+
     /// `'a` or `T`.
     pub fn name(&self) -> TokenStream {
         match self.kind {
@@ -102,6 +107,15 @@ impl ToTokens for Parameter {
 }
 
 impl Generics {
+    /// Creates generics of lifetimes, types and constants in angle brackets.
+    pub(crate) fn with_params(
+        params: Vec<Parameter>,
+        where_clause: Option<(Ident, TokenStream)>,
+    ) -> Generics {
+        let brackets = quote!(<#(#params),*>);
+        Generics { brackets, params, where_clause }
+    }
+
     /// Reads the `where` clause, if there is one.
     pub fn parse_where(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         if let Some(token) = keyword(input, "where") {
@@ -118,6 +132,15 @@ impl Generics {
     pub fn arguments(&self) -> TokenStream {
         let names = self.params.iter().map(Parameter::name);
         quote!(<#(#names),*>)
+    }
+
+    /// Adds a `where` clause, which may be empty.
+    pub(crate) fn add_where(&mut self, clause: TokenStream) {
+        let mut tokens = clause.into_iter();
+        let Some(TokenTree::Ident(token)) = tokens.next() else { return };
+        let added: TokenStream = tokens.collect();
+        let before = self.where_clause.take().map(|(_, predicates)| quote!(#predicates,));
+        self.where_clause = Some((token, quote!(#before #added)));
     }
 
     pub(crate) fn where_clause(&self) -> TokenStream {

@@ -1,6 +1,6 @@
 //! Traits.
 
-use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::LitStr;
 use syn::parse::{Parse, ParseStream};
@@ -134,7 +134,18 @@ impl Parse for TraitItem {
 impl TraitMethod {
     /// Returns `true` if there is a default body.
     pub(crate) fn has_body(&self) -> bool {
-        matches!(self.body, TokenTree::Group(_))
+        self.body_group().is_some()
+    }
+
+    pub(crate) fn body_group(&self) -> Option<&Group> {
+        match &self.body {
+            TokenTree::Group(group) => Some(group),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn replace_body(&mut self, body: Group) {
+        self.body = body.into();
     }
 
     /// The method without its attributes.
@@ -145,7 +156,7 @@ impl TraitMethod {
 }
 
 /// Returns `true` if `fn` comes next, perhaps behind qualifiers.
-fn is_method(input: ParseStream<'_>) -> bool {
+pub(crate) fn is_method(input: ParseStream<'_>) -> bool {
     while !is_next(input, "fn") {
         let is_qualifier = is_next(input, "const")
             || is_next(input, "async")

@@ -35,13 +35,13 @@ mod tests;
 mod ty;
 
 pub use attribute::Attribute;
-pub use generics::{Generics, Kind};
+pub use generics::{Generics, Kind, Parameter as GenericParameter};
 pub use item_type::{Data, Fields, ItemType, Variant};
 pub use path::Path;
 pub use scan::{Angles, flat};
 pub use ty::Type;
 
 pub(crate) use item_impl::ItemImpl;
-pub(crate) use item_trait::{ItemTrait, OtherItem, OtherKind, TraitItem, TraitMethod};
-pub(crate) use scan::{Ends, divide, expect, keyword, until};
-pub(crate) use signature::{Receiver, Signature};
+pub(crate) use item_trait::{ItemTrait, OtherItem, OtherKind, TraitItem, TraitMethod, is_method};
+pub(crate) use scan::{Ends, divide, expect, is_block, keyword, until};
+pub(crate) use signature::{Parameter, Receiver, Signature};

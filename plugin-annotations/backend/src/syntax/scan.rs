@@ -40,7 +40,7 @@ impl Ends {
 
 /// Returns `true` if a group is in braces. The `$body:block` of a macro is, inside
 /// an invisible group.
-fn is_block(group: &Group) -> bool {
+pub(crate) fn is_block(group: &Group) -> bool {
     match group.delimiter() {
         Delimiter::Brace => true,
         Delimiter::None => matches!(

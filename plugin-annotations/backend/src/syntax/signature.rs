@@ -143,6 +143,11 @@ impl Signature {
         is_plain && is_any_behind_a_pointer(output.to_token_stream())
     }
 
+    /// Returns `true` if `#[async_trait]` has written it, or our own rewriting.
+    pub(crate) fn is_rewritten(&self) -> bool {
+        self.generics.params.iter().any(|parameter| parameter.ident == "async_trait")
+    }
+
     /// Changes the return type.
     pub(crate) fn returns(&mut self, ty: TokenStream) {
         self.output = Some((quote!(->), ty.into()));

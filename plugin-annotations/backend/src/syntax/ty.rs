@@ -1,6 +1,6 @@
 //! Types.
 
-use proc_macro2::{Punct, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Punct, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 
@@ -49,6 +49,44 @@ impl Type {
         Some((and, Path::of(tokens.collect())?))
     }
 
+    /// The `T` of `&T` or `&[T]`, if it may be passed as a copy: it is neither text,
+    /// nor an object, nor exclusive.
+    pub(crate) fn copied_referent(&self) -> Option<TokenStream> {
+        let referent = self.behind_and()?;
+        match &flat(referent.clone())[..] {
+            [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket => {
+                // Of an array, `[T; N]`, the whole is the referent.
+                let is_array = group.stream().into_iter().any(is_semicolon);
+                Some(if is_array { referent } else { group.stream() })
+            }
+            [TokenTree::Group(group)] if is_object(group.stream()) => None,
+            [TokenTree::Ident(ident)] if ident == "str" => None,
+            [TokenTree::Ident(ident), ..] if ident == "mut" || ident == "dyn" => None,
+            _ => Some(referent),
+        }
+    }
+
+    /// Returns `true` for `&dyn Trait`.
+    pub(crate) fn is_shared_object(&self) -> bool {
+        self.behind_and().is_some_and(|referent| match flat(referent).into_iter().next() {
+            Some(TokenTree::Group(group)) => is_object(group.stream()),
+            first => first.is_some_and(|first| is_object(first.into())),
+        })
+    }
+
+    /// What follows the `&` and its lifetime.
+    fn behind_and(&self) -> Option<TokenStream> {
+        let mut tokens = flat(self.0.clone()).into_iter().peekable();
+        let is = |token: Option<&TokenTree>, char: char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char);
+        if !is(tokens.next().as_ref(), '&') {
+            return None;
+        }
+        if is(tokens.peek(), '\'') {
+            tokens.nth(1);
+        }
+        Some(tokens.collect())
+    }
+
     /// Returns `true` for a number, `bool` or `char`: nothing of it can leak.
     pub fn is_scalar(&self) -> bool {
         SCALARS.contains(&&*self.0.to_string())
@@ -70,6 +108,15 @@ impl Type {
     pub(crate) fn is_never(&self) -> bool {
         self.0.to_string() == "!"
     }
+}
+
+fn is_object(tokens: TokenStream) -> bool {
+    let first = flat(tokens).into_iter().next();
+    matches!(first, Some(TokenTree::Ident(ident)) if ident == "dyn")
+}
+
+fn is_semicolon(token: TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')
 }
 
 /// Returns `true` if there is an `&`, at any depth, to a type that is passed as a

@@ -1,6 +1,7 @@
 //! The runtime that is linked into each library.
 
 pub mod allocator;
+pub mod async_call;
 pub mod call;
 pub mod context;
 pub mod entry;

@@ -101,6 +101,7 @@ const UNSAFE: &[&str] = &[
     "object/mod.rs",
     "object/remote.rs",
     "runtime/allocator.rs",
+    "runtime/async_call.rs",
     "runtime/call.rs",
     "runtime/context.rs",
     "runtime/entry.rs",

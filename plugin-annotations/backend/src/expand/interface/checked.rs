@@ -206,13 +206,15 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
         call = quote!(if #is_missing { #default } else { #call });
     }
     // The default body takes a value of the trait.
-    let complete = method.since.as_ref().map(|_| supertraits::complete(interface));
+    if method.since.is_some() {
+        signature.generics.add_where(supertraits::complete(interface));
+    }
     quote! {
         #(#cfgs)*
         #(#docs)*
         #(#lints)*
         #[inline]
-        #vis #signature #complete {
+        #vis #signature {
             let __proxy = #proxy;
             #call
         }

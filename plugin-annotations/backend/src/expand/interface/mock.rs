@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::forward::{Forwarded, named};
-use crate::model::Interface;
+use crate::model::{Interface, Method};
 
 /// ```text
 /// Input:  #[cfg_attr(test, automock)] trait Greeter { fn name(&self) -> &str; }
@@ -17,15 +17,19 @@ use crate::model::Interface;
 ///         }
 /// ```
 pub(super) fn mocks(
-    Interface { item, methods, local, mocks, lints, .. }: &Interface,
+    Interface { krate, item, methods, local, mocks, lints, .. }: &Interface,
 ) -> TokenStream {
     let (vis, name) = (&item.vis, &item.ident);
     let lints: Vec<_> =
         lints.iter().chain(methods.iter().flat_map(|method| &method.lints)).collect();
-    let all = methods.iter().map(|method| (&method.cfgs, &method.signature));
-    let all = all.chain(local.iter().map(|method| (&method.cfgs, &method.signature)));
+    // The mock of an `async` method returns the value.
+    let is_async = methods.iter().any(|method| method.written.is_some());
+    let async_impl = is_async.then(|| quote!(#[#krate::__private::async_trait(crate = #krate)]));
+    let written = |method: &'_ Method| method.written.as_ref().unwrap_or(&method.signature).clone();
+    let all = methods.iter().map(|method| (&method.cfgs, written(method)));
+    let all = all.chain(local.iter().map(|method| (&method.cfgs, method.signature.clone())));
     let methods = all.map(|(cfgs, signature)| {
-        let Forwarded { mut signature, .. } = named(signature);
+        let Forwarded { mut signature, .. } = named(&signature);
         if let Some(receiver) = &mut signature.receiver {
             // The bodies of the mock have a `self` of this place.
             receiver.self_token = Ident::new("self", Span::call_site());
@@ -40,6 +44,7 @@ pub(super) fn mocks(
                 #(#lints)*
                 #vis #name {}
 
+                #async_impl
                 impl #name for #name {
                     #methods
                 }

@@ -3,6 +3,7 @@
 mod checked;
 mod describe;
 mod forward;
+mod future;
 mod host_side;
 mod local;
 mod mock;
@@ -16,6 +17,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
+use crate::async_fn;
 use crate::attributes;
 use crate::errors::Errors;
 use crate::generate::Request;
@@ -58,9 +60,11 @@ fn stub(item: TokenStream) -> TokenStream {
     let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) else {
         return item;
     };
+    let sends = async_fn::sends(&item);
     item.attrs = attributes::inert(&item.attrs);
     for item in &mut item.items {
         if let TraitItem::Method(method) = item {
+            async_fn::rewrite(method, sends);
             // A pattern would be a second error in a method without a body.
             let parameters = method.signature.parameters.iter_mut();
             for parameter in parameters.filter(|parameter| parameter.name().is_none()) {
@@ -86,6 +90,9 @@ fn expand(interface: &Interface) -> TokenStream {
     let defaults = since::bodies(interface);
     let object = object::method(interface);
     let item = item.with(&since::calls_its_body, quote!(#defaults #object));
+    let has_futures = interface.methods.iter().any(|method| method.has_future);
+    let async_methods = has_futures
+        .then(|| async_fn::async_methods(&interface.krate, &interface.item, interface.sends));
     let host = host_side::host(interface);
     let mocks = mock::mocks(interface);
     // The shims come first: they name each type at the place in the author's code,
@@ -101,6 +108,7 @@ fn expand(interface: &Interface) -> TokenStream {
             #vtable_for
             #implementation
             #pointees
+            #async_methods
             #proxy_impls
             #view_impls
         };

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
-use super::vtable_name;
+use super::{future, vtable_name};
 use crate::forever;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
@@ -91,7 +91,10 @@ fn shim_name(method: &Method) -> Ident {
 ///             })
 ///         }
 /// ```
-pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -> TokenStream {
+pub(super) fn shim(
+    Interface { krate, item, sends, .. }: &Interface,
+    method: &Method,
+) -> TokenStream {
     let (name, target) = (&item.ident, &method.signature.ident);
     let (cfgs, lints) = (&method.cfgs, &method.lints);
     let shim = shim_name(method);
@@ -127,24 +130,33 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
         });
     // Borrowed objects are stored in the call, so the return value must not contain
     // them.
-    let needs_scope = lifted.iter().map(|lifted| {
+    let needs_scope = method.parameters.iter().zip(&lifted).map(|(parameter, lifted)| {
         let (needs_scope, place) = (ffi_item(krate, lifted, "NEEDS_SCOPE"), place_of(lifted));
         match method.may_return_arguments() {
+            _ if method.has_future => future::needs_scope(krate, parameter, needs_scope),
             true => located(quote!(#krate::__private::without_scope(#needs_scope)), place),
             false => needs_scope,
         }
     });
+    let sendable = future::sendable(krate, method, sends);
     let borrow = match method.receiver {
         Receiver::Ref => quote!(shared),
         Receiver::RefMut => quote!(exclusive),
     };
+    let of_call = match method.has_future {
+        true => quote!(#krate::__private::AsyncCall),
+        false => quote!(#krate::__private::Call),
+    };
     let call = quote! {
         <__Plugin as #name>::#target(
-            #krate::__private::Call::#borrow::<__Plugin, __Storage>(&__call, __this),
+            #of_call::#borrow::<__Plugin, __Storage>(&__call, __this),
             #(#arguments,)*
         )
     };
-    let of_call = quote!(#krate::__private::Call);
+    let call = match method.has_future {
+        true => quote!(#krate::__private::KeptByFuture::keep(&__call, #call)),
+        false => call,
+    };
     let taken_over = match method.may_lose_arguments() {
         false => quote! {
             #(let #arguments = #convert(#of_call::argument::<#lifted>(&__call, #arguments));)*
@@ -165,14 +177,15 @@ pub(super) fn shim(Interface { krate, item, .. }: &Interface, method: &Method) -
             #(#arguments: #wires,)*
         ) -> #krate::abi::Outcome<#returned> {
             #(#conversions)*
+            #(#sendable)*
             let __call =
-                #krate::__private::Call::<{ #krate::__private::scopes(&[#(#needs_scope),*]) }>::new();
+                #of_call::<{ #krate::__private::scopes(&[#(#needs_scope),*]) }>::new();
             // SAFETY: the caller passes the instance of this vtable, borrowed as the
             // method requires, and the lowered arguments. These are taken over
             // first, since an instance with other owners panics. The result borrows
             // none of them, as the constants of their types are checked above.
             unsafe {
-                #krate::__private::Call::contain::<#output>(&__call, || {
+                #of_call::contain::<#output>(&__call, || {
                     #taken_over
                     #call
                 })

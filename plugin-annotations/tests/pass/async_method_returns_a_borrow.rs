@@ -1,8 +1,8 @@
 use plugin_interface::plugin_interface;
 
 #[plugin_interface]
-pub trait Tool {
-    async fn fetch(&self, url: &str) -> String;
+pub trait Tool: Send + Sync {
+    async fn name(&self) -> String;
 }
 
 fn main() {}

@@ -1,0 +1,46 @@
+//! The arguments of `async` methods: the future borrows them for as long as it
+//! lives, so the copies that are lent are stored with it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::{ffi_item, place_of};
+use crate::lifetimes;
+use crate::model::{Method, Parameter, Sends};
+use crate::spans::{ends, located};
+use crate::syntax::Path;
+
+/// The constant that tells whether an argument must be stored with the future.
+/// Only a reference that is the whole parameter may have to be: of one that is
+/// hidden in another type, nobody can check that its value is `Send`.
+pub(super) fn needs_scope(krate: &Path, parameter: &Parameter, whole: TokenStream) -> TokenStream {
+    let checked = |part: &TokenStream| {
+        let check = quote!(#krate::__private::without_copies(#part));
+        located(check, place_of(&parameter.ty))
+    };
+    match parameter.ty.copied_referent() {
+        Some(_) if parameter.with.is_some() => checked(&whole),
+        Some(referent) => {
+            let within = ffi_item(krate, &lifetimes::fixed(&referent), "NEEDS_SCOPE");
+            let check = checked(&within);
+            quote!({ #check; #whole })
+        }
+        // A `&mut` to a proxy can lead to one that is moved away. A call finds that out
+        // when it ends, but a future may be forgotten.
+        None if parameter.ty.is_shared_object() => whole,
+        None => checked(&whole),
+    }
+}
+
+/// A check for each copy that is lent: its value may be dropped on another thread
+/// if the future is `Send`.
+pub(super) fn sendable(krate: &Path, method: &Method, sends: &Sends) -> Vec<TokenStream> {
+    let is_send = method.has_future && sends.of_receiver(method.receiver);
+    let referents = method.parameters.iter().filter_map(|p| p.ty.copied_referent());
+    let check = |referent: TokenStream| {
+        let (ty, place) = (lifetimes::fixed(&referent), ends(&referent).0);
+        let check = located(quote!(#krate::__private::sendable), place);
+        quote!(const _: () = #check::<#ty>();)
+    };
+    referents.filter(|_| is_send).map(check).collect()
+}
