@@ -14,7 +14,7 @@ mod shim {
         use plugin_interface::abi::{Failure, RawBuffer, RawState};
 
         pub use plugin_interface::__private::{
-            Counter, MadeByDefault, Plugin, String, bytes_of, core, factory, inventory, maker,
+            Counter, MadeByDefault, Plugin, String, bytes_of, core, factory, inventory, keep, maker,
             registration_record, registration_record_len, unmaker,
         };
 
