@@ -77,8 +77,7 @@ pub(crate) struct WatchArgs {
     /// Number of calls before the watch ends [default: no end].
     #[arg(long, value_name = "COUNT", requires = "call")]
     pub(crate) count: Option<u64>,
-    /// Never unmap a version that was replaced: for libraries that leave pointers to
-    /// themselves elsewhere.
+    /// Never unmap an old version: for libraries that leave pointers behind.
     #[arg(long, requires = "call")]
     pub(crate) retain: bool,
     /// Also watch the directories below DIR.
