@@ -1,6 +1,6 @@
 //! `watch`: events, times and counters.
 
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -10,10 +10,18 @@ use serde_json::Value;
 use crate::deadline::{until, within};
 use crate::environment::{Directory, plugin_host};
 
-/// A running watch.
+/// A running watch, which ends with this value.
 pub(crate) struct Watch {
     child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    /// `None` once the output is read to its end.
+    lines: Option<Lines<BufReader<ChildStdout>>>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 impl Watch {
@@ -28,11 +36,12 @@ impl Watch {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Watch { child, lines }
+        Watch { child, lines: Some(lines) }
     }
 
     fn line(&mut self) -> String {
-        within("one more line", || self.lines.next()).expect("one more line").unwrap()
+        let lines = self.lines.as_mut().unwrap();
+        within("one more line", || lines.next()).expect("one more line").unwrap()
     }
 
     #[track_caller]
@@ -53,12 +62,14 @@ impl Watch {
 
     /// Ends the watch as Ctrl-C does. Returns the remaining lines, the errors and
     /// the exit code.
-    pub(crate) fn interrupt(self) -> (Vec<String>, String, i32) {
+    pub(crate) fn interrupt(mut self) -> (Vec<String>, String, i32) {
         self.send_interrupt();
-        let rest = within("its output ends", || self.lines.map(Result::unwrap).collect());
-        let output = within("the watch ends", || self.child.wait_with_output()).unwrap();
-        let errors = String::from_utf8(output.stderr).unwrap();
-        (rest, errors, output.status.code().expect("it ends by itself"))
+        let lines = self.lines.take().unwrap();
+        let rest = within("its output ends", || lines.map(Result::unwrap).collect());
+        let status = within("the watch ends", || self.child.wait()).unwrap();
+        let mut errors = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        (rest, errors, status.code().expect("it ends by itself"))
     }
 }
 
