@@ -228,17 +228,19 @@ mod tests {
         let (end, waits) = channel::<()>();
         let (begun, begins) = channel();
         let thread = thread::spawn(move || {
-            begun.send(()).unwrap();
+            // SAFETY: has no effect.
+            begun.send(unsafe { GetCurrentThreadId() }).unwrap();
             waits.recv().unwrap_or_default();
         });
-        begins.recv().unwrap();
+        let number = begins.recv().unwrap();
         let here = threads_are_told_apart_and_what_they_run_is_seen as fn() as usize;
         let program = Image::of(&file_at(core::ptr::without_provenance(here)).unwrap());
         let now = threads().unwrap();
-        let new: Vec<_> = now.difference(&before).collect();
-        assert!(new.iter().any(|thread| thread.may_run(&program)));
+        // Other tests have threads too.
+        let ours = now.difference(&before).find(|thread| thread.number == number).unwrap();
+        assert!(ours.may_run(&program) && ours.may_have_begun_in(&program));
         let elsewhere = Image::of("no-such-library.dll".as_ref());
-        assert!(!new.iter().any(|thread| thread.may_run(&elsewhere)));
+        assert!(!ours.may_run(&elsewhere) && !ours.may_have_begun_in(&elsewhere));
         drop(end);
         thread.join().unwrap();
         let never = SystemThread { number: u32::MAX, started: 0 };
