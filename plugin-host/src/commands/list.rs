@@ -73,7 +73,17 @@ impl Found {
         self.entries.iter().flat_map(of).collect()
     }
 
+    /// Returns `true` if no directory could be read, so that there is no list.
+    fn is_of_no_directory(&self, args: &ListArgs) -> bool {
+        self.errors.len() == args.directories.len()
+    }
+
     fn print(&self, args: &ListArgs) -> anyhow::Result<Exit> {
+        if self.is_of_no_directory(args) {
+            let errors: Vec<_> = self.errors.iter().map(|error| describe(error)).collect();
+            print_failure(&errors.join("\n"), args.json);
+            return Ok(self.errors.iter().map(Exit::from).max().unwrap_or(Exit::Usage));
+        }
         for error in &self.errors {
             print_error(&describe(error));
         }

@@ -30,6 +30,41 @@ fn a_directory_that_does_not_exist_is_named() {
     }
 }
 
+/// Holds that stdout is one object with the error that stderr has too.
+#[track_caller]
+fn is_an_error_in_json(arguments: &[&str], expected: &str) {
+    let answer = plugin_host(arguments);
+    assert_eq!(answer.code, 2, "{arguments:?}: {answer:?}");
+    let error = answer.json()["error"].as_str().unwrap_or_default().to_owned();
+    assert!(error.contains(expected), "{arguments:?}: {answer:?}");
+    assert_eq!(answer.err, format!("error: {error}\n"), "{arguments:?}");
+}
+
+#[test]
+fn each_listing_in_json_of_what_is_missing_is_an_object_with_the_error() {
+    let (missing, none) = ("no/such/place", "no such directory: no/such/place");
+    let file = "expected a directory, found a file: Cargo.toml";
+    for command in ["list", "run", "watch"] {
+        is_an_error_in_json(&[command, missing, "--json"], none);
+        is_an_error_in_json(&[command, "Cargo.toml", "--json"], file);
+    }
+    is_an_error_in_json(&["list", missing, "no/other", "--json"], "no/other");
+    is_an_error_in_json(&["list", missing, "--json", "--interface", "Greeter"], none);
+    let (library, unread) = ("no/such/file.so", "cannot read ");
+    is_an_error_in_json(&["inspect", library, "--json"], unread);
+    is_an_error_in_json(&["diff", library, library, "--json"], unread);
+    is_an_error_in_json(&["call", library, "foo()", "--json"], unread);
+}
+
+#[test]
+fn a_directory_that_is_read_is_listed_beside_one_that_is_missing() {
+    let directory = Directory::new();
+    let answer = plugin_host(&directory.arguments(&["list", "--json", "no/such/place"]));
+    assert_eq!(answer.code, 2, "{answer:?}");
+    assert_eq!(answer.json(), serde_json::json!([]), "{answer:?}");
+    assert!(answer.err.contains("no such directory: no/such/place"), "{answer:?}");
+}
+
 #[test]
 fn a_file_that_does_not_exist_is_named() {
     for command in [
