@@ -16,6 +16,7 @@
 mod cargo;
 mod cli;
 mod commands;
+mod elsewhere;
 mod exit;
 mod header;
 mod manager;

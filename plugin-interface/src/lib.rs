@@ -200,9 +200,9 @@ pub mod crash_notes {
 #[cfg(feature = "manager")]
 pub mod loading {
     pub use crate::host::{
-        Copies, LoadPolicy, PluginHandle, PluginManager, PolicyError, Probe, Rejected, ScanEntry,
-        Stage, StageTimes, describe_exit, end_with_parent, exported_symbols, inspect,
-        inspect_bytes, stays_mapped,
+        BuiltFor, Copies, LoadPolicy, PluginHandle, PluginManager, PolicyError, Probe, Rejected,
+        ScanEntry, Stage, StageTimes, built_for, describe_exit, end_with_parent, exported_symbols,
+        inspect, inspect_bytes, stays_mapped,
     };
     pub use crate::metadata::PluginMetadata;
 }

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use plugin_interface::metadata::InterfaceMetadata;
-use plugin_interface::{LoadError, Mismatch, ScanEntry, inspect};
+use plugin_interface::{InspectError, LoadError, Mismatch, ScanEntry, inspect};
 
 use crate::cli::ListArgs;
 use crate::commands::interface_name;
+use crate::elsewhere::{self, Elsewhere};
 use crate::exit::Exit;
 use crate::manager::without_probe;
 use crate::output::{
@@ -31,8 +32,9 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
                 return Ok(Exit::Usage);
             }
         };
-    let found =
+    let mut found =
         Found::read(&args.directories, |directory| manager.survey_for_path(directory, path));
+    found.elsewhere.retain(|(_, result)| result.as_ref().is_ok_and(|it| it.offers(path)));
     let exit = found.print(args)?;
     found.note_differences(path);
     Ok(exit)
@@ -42,6 +44,8 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
 #[derive(Default)]
 struct Found {
     entries: Vec<ScanEntry>,
+    /// The libraries whose names are those of other systems.
+    elsewhere: Vec<(PathBuf, Result<Elsewhere, InspectError>)>,
     /// The errors of directories that cannot be read.
     errors: Vec<LoadError>,
 }
@@ -57,7 +61,10 @@ impl Found {
             let found = survey(directory);
             waiting.finish_and_clear();
             match found {
-                Ok(entries) => all.entries.extend(entries),
+                Ok(entries) => {
+                    all.entries.extend(entries);
+                    all.elsewhere.extend(elsewhere::find(directory));
+                }
                 Err(error) => all.errors.push(error),
             }
         }
@@ -70,7 +77,9 @@ impl Found {
             Ok(metadata) => metadata.interfaces.clone(),
             Err(_) => inspect(&entry.path).map_or_else(|_| Vec::new(), |it| it.interfaces),
         };
-        self.entries.iter().flat_map(of).collect()
+        let elsewhere = self.elsewhere.iter().filter_map(|(_, result)| result.as_ref().ok());
+        let elsewhere = elsewhere.flat_map(|found| found.metadata.interfaces.clone());
+        self.entries.iter().flat_map(of).chain(elsewhere).collect()
     }
 
     /// Returns `true` if no directory could be read, so that there is no list.
@@ -89,8 +98,11 @@ impl Found {
         }
         let errors = self.entries.iter().filter_map(|entry| entry.result.as_ref().err());
         let exit = errors.chain(&self.errors).map(Exit::from).max().unwrap_or(Exit::Ok);
-        let rows: Vec<_> =
-            self.entries.iter().map(|entry| ListRow::of(&entry.path, &entry.result)).collect();
+        let unread = self.elsewhere.iter().filter_map(|(_, result)| result.as_ref().err());
+        let exit = unread.map(Exit::from).fold(exit, Ord::max);
+        let rows = self.entries.iter().map(|entry| ListRow::of(&entry.path, &entry.result));
+        let elsewhere = self.elsewhere.iter().map(|(path, it)| ListRow::elsewhere(path, it));
+        let rows: Vec<_> = rows.chain(elsewhere).collect();
         if args.json {
             print_json(&rows)?;
         } else if !rows.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use plugin_interface::BuiltFor;
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata, TypeMetadata, as_written};
 use serde::Serialize;
 
@@ -21,6 +22,8 @@ pub(crate) struct InspectReport<'a> {
     repository: &'a str,
     rustc: &'a str,
     target: &'a str,
+    /// The system and the processor, as the headers of the file say.
+    system: String,
     /// The reason why the dynamic linker never unmaps it, if it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     stays_mapped: Option<String>,
@@ -55,11 +58,12 @@ struct TypeReport<'a> {
     definition: String,
 }
 
-pub(crate) fn report(
+pub(crate) fn report<'a>(
     file: String,
-    metadata: &PluginMetadata,
+    metadata: &'a PluginMetadata,
+    system: &BuiltFor,
     stays_mapped: Option<String>,
-) -> InspectReport<'_> {
+) -> InspectReport<'a> {
     let package = &metadata.package;
     InspectReport {
         file,
@@ -74,6 +78,7 @@ pub(crate) fn report(
         repository: &package.repository,
         rustc: &package.rustc,
         target: &package.target,
+        system: system.to_string(),
         stays_mapped,
         interfaces: metadata.interfaces.iter().map(|i| interface(i, metadata)).collect(),
     }
@@ -118,6 +123,7 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
     line("repository", report.repository)?;
     line("compiler", report.rustc)?;
     line("target", report.target)?;
+    line("system", &report.system)?;
     line("abi", &report.abi_version.to_string())?;
     let panics = match (report.rust, report.unwinds) {
         (_, true) => "unwind",

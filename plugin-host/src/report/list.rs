@@ -1,11 +1,13 @@
 //! The table of `list`.
 
+use std::error::Error;
 use std::path::Path;
 
 use comfy_table::{Table, presets};
-use plugin_interface::{LoadError, PluginMetadata};
+use plugin_interface::{InspectError, LoadError, PluginMetadata};
 use serde::Serialize;
 
+use crate::elsewhere::Elsewhere;
 use crate::output::{describe, escaped};
 
 /// A file of the table.
@@ -16,6 +18,9 @@ pub(crate) struct ListRow {
     version: Option<String>,
     interfaces: Vec<ListedInterface>,
     verdict: &'static str,
+    /// The system and the processor of a library that a host here leaves out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<String>,
     pub(crate) reason: Option<String>,
 }
 
@@ -30,6 +35,21 @@ impl ListRow {
     pub(crate) fn of(path: &Path, result: &Result<PluginMetadata, LoadError>) -> Self {
         match result {
             Ok(metadata) => admitted(path, metadata),
+            Err(error) => refused(path, error),
+        }
+    }
+
+    /// A library whose name says that it is for another system.
+    pub(crate) fn elsewhere(path: &Path, result: &Result<Elsewhere, InspectError>) -> Self {
+        match result {
+            Ok(Elsewhere { metadata, system }) => ListRow {
+                verdict: match system.is_this_machine() {
+                    true => "other name",
+                    false => "other system",
+                },
+                system: Some(system.to_string()),
+                ..admitted(path, metadata)
+            },
             Err(error) => refused(path, error),
         }
     }
@@ -52,17 +72,19 @@ fn admitted(path: &Path, metadata: &PluginMetadata) -> ListRow {
         version: Some(metadata.package.version.clone()),
         interfaces: interfaces.collect(),
         verdict: "ok",
+        system: None,
         reason: None,
     }
 }
 
-fn refused(path: &Path, error: &LoadError) -> ListRow {
+fn refused(path: &Path, error: &(dyn Error + 'static)) -> ListRow {
     ListRow {
         file: path.display().to_string(),
         package: None,
         version: None,
         interfaces: Vec::new(),
         verdict: "refused",
+        system: None,
         reason: Some(describe(error)),
     }
 }
@@ -87,6 +109,14 @@ fn implementations(names: &[String]) -> String {
     shown.join(", ")
 }
 
+/// Returns the verdict, with the system of a library for another one.
+fn verdict(row: &ListRow) -> String {
+    match &row.system {
+        Some(system) => format!("{}: {system}", row.verdict),
+        None => row.verdict.to_owned(),
+    }
+}
+
 pub(crate) fn table(rows: &[ListRow]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -103,7 +133,7 @@ pub(crate) fn table(rows: &[ListRow]) -> String {
             cell(row.version.as_deref().unwrap_or("-")),
             lines(|i| format!("{} {}", cell(&i.path), cell(&i.version))),
             lines(|i| implementations(&i.implementations)),
-            row.verdict.to_owned(),
+            verdict(row),
         ]);
     }
     let lines = table.lines().map(|line| line.trim_end().to_owned());

@@ -7,10 +7,13 @@ mod children;
 #[path = "../../../plugin-interface/tests/it/deadline.rs"]
 mod deadline;
 mod diff;
+mod elsewhere;
 mod environment;
 mod examples;
 mod header;
 mod hostile;
+#[path = "../../../plugin-interface/tests/it/images.rs"]
+mod images;
 mod inspect;
 mod list;
 mod readme;

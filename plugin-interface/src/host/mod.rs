@@ -46,6 +46,7 @@ pub use live::{
     GuardHolder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions, ReloadError,
     ReloadOutcome,
 };
+pub use load::built_for::{BuiltFor, built_for};
 pub use load::check::{exported_symbols, inspect, inspect_bytes, stays_mapped};
 pub use load::policy::{LoadPolicy, PolicyError};
 pub use load::probe::Probe;

@@ -23,6 +23,7 @@ mod handwritten_plugin;
 mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;
+mod images;
 mod interface_change;
 mod invalid_values;
 mod layout;

@@ -1,106 +1,105 @@
 //! Libraries of other platforms and linkers are read like those of this one.
 
 use std::fs;
-use std::process::Command;
+use std::path::Path;
 
-use plugin_interface::{InspectError, PluginManager, PluginMetadata, inspect};
+use plugin_interface::{
+    InspectError, LoadError, PluginManager, PluginMetadata, built_for, inspect,
+};
 
 use crate::builds::build;
 use crate::fixtures::{Directory, fixture};
-
-/// The bytes of the metadata section of a fixture.
-fn section(directory: &Directory) -> Vec<u8> {
-    let out = directory.path().join("section");
-    let status = Command::new("objcopy")
-        .args(["-O", "binary", "--only-section=.plugin"])
-        .args([fixture("healthy"), &out])
-        .status()
-        .expect("the tests need binutils");
-    assert!(status.success());
-    fs::read(out).unwrap()
-}
-
-/// A file that is put together field by field.
-#[derive(Default)]
-struct Image(Vec<u8>);
-
-impl Image {
-    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        self.0.extend(bytes);
-        self
-    }
-
-    fn u16(&mut self, values: &[u16]) -> &mut Self {
-        values.iter().for_each(|value| self.0.extend(value.to_le_bytes()));
-        self
-    }
-
-    fn u32(&mut self, values: &[u32]) -> &mut Self {
-        values.iter().for_each(|value| self.0.extend(value.to_le_bytes()));
-        self
-    }
-
-    fn u64(&mut self, values: &[u64]) -> &mut Self {
-        values.iter().for_each(|value| self.0.extend(value.to_le_bytes()));
-        self
-    }
-
-    fn name(&mut self, name: &str, len: usize) -> &mut Self {
-        let mut bytes = name.as_bytes().to_vec();
-        bytes.resize(len, 0);
-        self.bytes(&bytes)
-    }
-
-    fn pad_to(&mut self, len: usize) -> &mut Self {
-        self.0.resize(len, 0);
-        self
-    }
-}
-
-/// A Mach-O dynamic library for x86-64 whose only section is the metadata.
-fn mach_o(section: &[u8]) -> Vec<u8> {
-    let (len, offset) = (section.len() as u64, 32 + 72 + 80);
-    let mut image = Image::default();
-    // Magic, CPU x86-64, MH_DYLIB, one command.
-    image.u32(&[0xfeed_facf, 0x0100_0007, 3, 6, 1, 72 + 80, 0, 0]);
-    // LC_SEGMENT_64 with one section.
-    image.u32(&[0x19, 72 + 80]).name("__DATA", 16).u64(&[0, len, offset, len]);
-    image.u32(&[3, 3, 1, 0]);
-    image.name("__plugin", 16).name("__DATA", 16).u64(&[0, len]);
-    image.u32(&[offset as u32, 0, 0, 0, 0, 0, 0, 0]);
-    image.bytes(section);
-    image.0
-}
-
-/// A PE dynamic library for x86-64 whose only section is the metadata.
-fn pe(section: &[u8]) -> Vec<u8> {
-    let len = section.len() as u32;
-    let mut image = Image::default();
-    image.bytes(b"MZ").pad_to(60).u32(&[64]).bytes(b"PE\0\0");
-    // x86-64, one section, an optional header of 240 bytes, executable and DLL.
-    image.u16(&[0x8664, 1]).u32(&[0, 0, 0]).u16(&[240, 0x2022]);
-    image.u16(&[0x20b, 0]).u32(&[0, len, 0, 0, 0x1000]).u64(&[0x1_8000_0000]);
-    image.u32(&[0x1000, 0x200, 0, 0, 6, 0, 0x1000 + len, 0x200, 0]).u16(&[2, 0]);
-    image.u64(&[0; 4]).u32(&[0, 16]).u64(&[0; 16]);
-    image.name(".plugin", 8).u32(&[len, 0x1000, len, 0x200, 0, 0, 0, 0x4000_0040]);
-    image.pad_to(0x200).bytes(section);
-    image.0
-}
+use crate::images::{Processor, mach_o, pe, section, universal};
 
 #[test]
 fn metadata_is_read_from_the_formats_of_other_platforms() {
     let directory = Directory::new();
-    let section = section(&directory);
+    let section = section(fixture("healthy"), &directory.path().join("section"));
     let expected = PluginMetadata::from_section(&section).unwrap();
     assert_eq!(expected, inspect(fixture("healthy")).unwrap());
-    for (name, image) in [("mach_o", mach_o(&section)), ("pe", pe(&section))] {
+    for (name, image) in [("mach_o", mach_o(Processor::X86, &section)), ("pe", pe(&section))] {
         let path = directory.write(name, &image);
         assert_eq!(inspect(&path).unwrap(), expected, "{name}");
         let refused = PluginManager::new().load_library(&path).unwrap_err();
-        assert!(refused.to_string().contains("build it for this machine"), "{refused}");
+        assert!(refused.to_string().contains(" on x86_64, this host runs on "), "{refused}");
         let half = directory.write("half", &image[..image.len() / 2]);
         assert!(matches!(inspect(half), Err(InspectError::Damaged { .. })), "{name}");
     }
+}
+
+/// Returns the machine that the refusal of a load names.
+#[track_caller]
+fn refused_for(path: &Path) -> String {
+    match PluginManager::new().load_library(path).unwrap_err() {
+        LoadError::Inspect(InspectError::OtherMachine { found, .. }) => found,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_library_of_another_system_is_called_so_whatever_its_name() {
+    let directory = Directory::new();
+    let section = section(fixture("healthy"), &directory.path().join("section"));
+    let mut other = fs::read(fixture("healthy")).unwrap();
+    let (arm, none) = (183u16.to_le_bytes(), 0xfedcu16.to_le_bytes());
+    let mut with_machine = |machine: [u8; 2]| {
+        other[18..20].copy_from_slice(&machine);
+        other.clone()
+    };
+    let cases = [
+        ("Windows on x86_64", pe(&section)),
+        ("macOS on x86_64", mach_o(Processor::X86, &section)),
+        ("macOS on aarch64", mach_o(Processor::Arm, &section)),
+        ("Linux on aarch64", with_machine(arm)),
+        ("Linux on an unknown processor", with_machine(none)),
+    ];
+    for (expected, image) in cases {
+        for name in ["libx.so", "x.dll", "libx.dylib", "no_suffix"] {
+            let path = directory.write(name, &image);
+            let system = built_for(&path).unwrap();
+            assert_eq!((system.to_string(), system.is_this_machine()), (expected.into(), false));
+            assert_eq!(refused_for(&path), expected, "{name}");
+        }
+    }
+    let here = built_for(fixture("healthy")).unwrap();
+    assert!(here.is_this_machine());
+    assert_eq!(here.to_string(), format!("Linux on {}", std::env::consts::ARCH));
+}
+
+#[test]
+fn of_a_universal_file_the_library_for_this_processor_is_read() {
+    let directory = Directory::new();
+    let metadata = section(fixture("healthy"), &directory.path().join("section"));
+    let expected = PluginMetadata::from_section(&metadata).unwrap();
+    let (arm, x86) = (mach_o(Processor::Arm, &metadata), mach_o(Processor::X86, &metadata));
+    let (first, second) = ((Processor::Arm, &arm[..]), (Processor::X86, &x86[..]));
+    for (libraries, named) in [
+        (&[first, second][..], "macOS on aarch64 and x86_64"),
+        (&[second], "macOS on x86_64"),
+        (&[first], "macOS on aarch64"),
+    ] {
+        let path = directory.write("libx.dylib", &universal(libraries));
+        assert_eq!(built_for(&path).unwrap().to_string(), named);
+        assert_eq!(inspect(&path).unwrap(), expected, "{named}");
+        assert!(refused_for(&path).starts_with("macOS on "), "{named}");
+    }
+    // The first is not the one for this processor, and none.
+    let path = directory.write("libx.dylib", &universal(&[(Processor::Arm, b"none"), second]));
+    assert_eq!(inspect(&path).is_ok(), cfg!(target_arch = "x86_64"));
+
+    let whole = universal(&[first, second]);
+    for len in (16..whole.len()).step_by(61).chain([whole.len() - 1]) {
+        let cut = directory.write("cut", &whole[..len]);
+        assert!(matches!(inspect(cut), Err(InspectError::Damaged { .. })), "cut to {len}");
+    }
+    let none = directory.write("none", &universal(&[]));
+    assert!(matches!(inspect(none), Err(InspectError::NotALibrary { .. })));
+    // The class of a Java program, version 52.
+    let class = [&[0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 52][..], &[1; 4096]].concat();
+    assert!(matches!(
+        inspect(directory.write("class", &class)),
+        Err(InspectError::NotALibrary { .. })
+    ));
 }
 
 #[test]

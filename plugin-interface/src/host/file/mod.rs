@@ -10,6 +10,7 @@ pub(crate) mod imported_threads;
 pub(crate) mod linkage;
 pub(crate) mod open;
 pub(crate) mod paged;
+pub(crate) mod part;
 pub(crate) mod private_copy;
 pub(crate) mod private_directory;
 mod sparse_copy;

@@ -14,10 +14,12 @@ use crate::host::error::inspect::{InspectError, damaged, not_a_library, unreadab
 use crate::host::file::linkage::Linkage;
 use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
+use crate::host::file::part::Part;
 use crate::host::load::check_elf::Elf;
 use crate::host::load::exports::exports;
 use crate::host::load::headers::{Headers, MAX_METADATA, Section};
-use crate::host::platform::machine::is_foreign;
+use crate::host::load::universal::library_in;
+use crate::host::platform::machine::{is_foreign, named};
 use crate::metadata::decode::read;
 use crate::metadata::{PluginMetadata, SECTION};
 
@@ -94,7 +96,7 @@ pub fn stays_mapped(path: impl AsRef<Path>) -> Result<Option<String>, InspectErr
 }
 
 /// Opens a regular file to be read by pages.
-fn open_regular(path: &Path) -> Result<PagedFile, InspectError> {
+pub(super) fn open_regular(path: &Path) -> Result<PagedFile, InspectError> {
     let unreadable = |source| unreadable(path, source);
     let file = open_without_waiting(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
@@ -136,19 +138,20 @@ fn check_data<'d, R: ReadRef<'d>>(
 }
 
 /// Reads a library of any known format, and checks that its headers refer to
-/// nothing outside of it.
+/// nothing outside of it. In a universal file it is the one that this host loads.
 pub(super) fn parse<'d, R: ReadRef<'d>>(
     path: &Path,
     data: R,
     len: u64,
-) -> Result<object::File<'d, R>, InspectError> {
+) -> Result<object::File<'d, Part<R>>, InspectError> {
     if len == 0 {
         return Err(not_a_library(path, "it is empty".to_owned()));
     }
     FileKind::parse(data)
         .map_err(|_| not_a_library(path, "its header is of no known format".to_owned()))?;
-    let file = object::File::parse(data).map_err(|error| damaged(path, error.to_string()))?;
-    check_sound(path, &file, len)?;
+    let library = library_in(path, data, len)?;
+    let file = object::File::parse(library).map_err(|error| damaged(path, error.to_string()))?;
+    check_sound(path, &file, library.size())?;
     Ok(file)
 }
 
@@ -175,7 +178,7 @@ fn check_rest<'d>(
 ) -> Result<PluginMetadata, InspectError> {
     let (architecture, format, endianness) = headers.machine();
     if machine == AnyMachine::Refused && is_foreign(architecture, format, endianness) {
-        let found = format!("{architecture:?} ({format:?})");
+        let found = named(architecture, format, endianness);
         return Err(InspectError::OtherMachine { path: path.to_owned(), found });
     }
     let damaged = |reason| damaged(path, reason);

@@ -2,6 +2,7 @@
 //! errors.
 
 pub(crate) mod admit;
+pub(crate) mod built_for;
 pub(crate) mod check;
 mod check_elf;
 #[cfg(feature = "hot-library")]
@@ -23,3 +24,4 @@ pub(crate) mod replacement;
 pub(crate) mod settle;
 mod subject;
 pub(crate) mod timings;
+mod universal;
