@@ -80,11 +80,19 @@ impl CallScope {
     }
 
     /// Stores a value, which may be used for as long as `self` lives.
-    pub(crate) fn store<V>(&self, value: V) -> *mut V {
-        self.push(value, None)
+    ///
+    /// # Safety
+    ///
+    /// What the value borrows outlives `self`, whose drop drops the value.
+    pub(crate) unsafe fn store<V>(&self, value: V) -> *mut V {
+        // SAFETY: the contract of this function.
+        unsafe { self.push(value, None) }
     }
 
-    fn push<V>(&self, value: V, give_back: Option<unsafe fn(*mut Stored<()>)>) -> *mut V {
+    /// # Safety
+    ///
+    /// As for `store`.
+    unsafe fn push<V>(&self, value: V, give_back: Option<unsafe fn(*mut Stored<()>)>) -> *mut V {
         let stored = Stored { before: self.last.get(), end: end::<V>, give_back, value };
         let stored = Box::into_raw(Box::new(stored));
         self.last.set(stored.cast());
@@ -102,7 +110,8 @@ impl CallScope {
         give_back: F,
     ) -> *mut V {
         let lent = Lent { value: Some(value), give_back: Some(give_back) };
-        let stored = self.push(lent, Some(self::give_back::<V, F>));
+        // SAFETY: it borrows nothing that is not static.
+        let stored = unsafe { self.push(lent, Some(self::give_back::<V, F>)) };
         self.has_lent.set(true);
         // SAFETY: stored above, and the value is in it until it is given back.
         unsafe { (*stored).value.as_mut().unwrap_unchecked() }
@@ -142,7 +151,8 @@ impl CallScope {
         wire: RawBorrowed,
         make: impl FnOnce(*const Loan<B>) -> Box<B>,
     ) -> *mut B {
-        let slot = self.store(Slot::<B> { object: None, loan: Loan::new(wire) });
+        // SAFETY: a `B` that is static borrows nothing else.
+        let slot = unsafe { self.store(Slot::<B> { object: None, loan: Loan::new(wire) }) };
         // SAFETY: stored above, and alive until `self` is dropped.
         unsafe { &raw mut **(*slot).object.insert(make(&raw const (*slot).loan)) }
     }

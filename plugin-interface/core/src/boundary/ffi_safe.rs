@@ -115,7 +115,8 @@ pub unsafe trait FfiSafe: Sized {
     ///
     /// 1. `wire` came from `lower` of this very type (`origin` Rust), or obeys
     ///    the documented layout (`origin` foreign), and is lifted once.
-    /// 2. What it borrows outlives `'a`.
+    /// 2. What it borrows outlives `'a`, and the scope of the origin, if it has
+    ///    one.
     #[doc(hidden)]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError>;
 

@@ -35,9 +35,10 @@ unsafe impl FfiSafe for Arguments<'_> {
         let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
         let slot = Slot::default();
         let frame = Box::pin(frame(text, slot.clone()));
-        // SAFETY: a local variable of the call whose arguments are being lifted.
+        // SAFETY: a local variable of the call whose arguments are being lifted;
+        // the frame owns its text, and its type is static.
         let frame: *mut core::pin::Pin<Box<dyn Future<Output = ()>>> =
-            unsafe { &*scope }.store(frame as _);
+            unsafe { (*scope).store(frame as _) };
         // SAFETY: stored above; nothing else refers to it.
         let frame = unsafe { (*frame).as_mut() };
         let _ = frame.poll(&mut Context::from_waker(Waker::noop()));

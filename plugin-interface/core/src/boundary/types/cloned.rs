@@ -38,7 +38,8 @@ where
     unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let copy = unsafe { Vec::<T>::lift(wire, origin) }?;
-        // SAFETY: borrowed for the call, whose scope stores it.
+        // SAFETY: borrowed for the call, whose scope stores it; what the caller
+        // lends with it outlives the call.
         Ok(unsafe { &*store(copy, origin)? })
     }
 }
@@ -61,14 +62,20 @@ where
     unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let copy = unsafe { Box::<T>::lift(wire, origin) }?;
-        // SAFETY: borrowed for the call, whose scope stores it.
+        // SAFETY: borrowed for the call, whose scope stores it; what the caller
+        // lends with it outlives the call.
         Ok(unsafe { &**store(copy, origin)? })
     }
 }
 
 /// Stores a clone until the call ends.
-fn store<V>(copy: V, origin: Origin) -> Result<*const V, LiftError> {
+///
+/// # Safety
+///
+/// What the clone borrows outlives the call.
+unsafe fn store<V>(copy: V, origin: Origin) -> Result<*const V, LiftError> {
     let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
-    // SAFETY: a local variable of the call whose arguments are being lifted.
-    Ok(unsafe { &*scope }.store(copy))
+    // SAFETY: a local variable of the call whose arguments are being lifted; the
+    // contract of this function.
+    Ok(unsafe { (*scope).store(copy) })
 }

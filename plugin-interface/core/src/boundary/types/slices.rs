@@ -53,7 +53,8 @@ unsafe impl<'r, 's, T: Plain> ConvertPointer<&'r mut [&'s mut [T]]> for ByParts 
             unsafe { <ByPointer as ConvertPointer<&'a mut [T]>>::lift(*slice, origin) }
         };
         let slices = list.iter().map(lift).collect::<Result<Box<[&'a mut [T]]>, _>>()?;
-        // SAFETY: a local variable of the call whose arguments are being lifted.
+        // SAFETY: a local variable of the call whose arguments are being lifted;
+        // the caller's slices outlive the call.
         Ok(unsafe { &mut *(*scope).store(slices) })
     }
 }
