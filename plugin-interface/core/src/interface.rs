@@ -117,10 +117,10 @@ pub unsafe trait VTableFor<T: ?Sized, P: ?Sized = T>: Interface {
 ///
 /// # Safety
 ///
-/// `boxed` boxes `self`.
+/// `as_dyn` returns the pointer that it takes.
 #[doc(hidden)]
 pub unsafe trait CompleteProxy<I: ?Sized> {
-    fn boxed(self) -> Box<I>;
+    fn as_dyn(proxy: *mut Self) -> *mut I;
 }
 
 /// The same, with an error that tells what to do.

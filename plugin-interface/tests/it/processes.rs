@@ -80,7 +80,7 @@ fn memcheck(count: usize, backtrace: &str) {
 
 #[test]
 fn valgrind_finds_no_error_and_no_leak() {
-    memcheck(if is_soak() { 100 } else { 10 }, "0");
+    memcheck(if is_soak() { 100 } else { 4 }, "0");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The storage for values that are borrowed for one call.
 #![expect(unsafe_code, reason = "stored values are borrowed through pointers until the call ends")]
 
-use core::cell::Cell;
+use core::alloc::Layout;
+use core::cell::{Cell, UnsafeCell};
+use core::mem::MaybeUninit;
 use core::ptr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::abi::RawBorrowed;
-use crate::object::loan::Loan;
 use crate::runtime::failure;
 
 /// States whether a value contains something that a [`CallScope`] must store.
@@ -39,14 +39,44 @@ impl NeedsScope {
     }
 }
 
-/// The storage of one call, a local variable of it.
+/// The storage of one call.
 ///
-/// It is a linked list. The value that was stored last comes first.
+/// It is a linked list. The value that was stored last comes first. The values
+/// are in the call's [`Space`] as long as they fit in, then in boxes.
 #[doc(hidden)]
 pub struct CallScope {
     last: Cell<*mut Stored<()>>,
     /// States whether a value must be given back.
     has_lent: Cell<bool>,
+    /// The space for its values, or null.
+    space: Cell<*mut u8>,
+    /// How many bytes of the space have a value.
+    used: Cell<usize>,
+}
+
+/// Space for the values of a scope: a local variable of a call, so that nothing
+/// is allocated for what fits in. Eight objects do.
+#[repr(C, align(16))]
+pub(crate) struct Space(UnsafeCell<MaybeUninit<[u8; 8 * 160]>>);
+
+impl Space {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Space(UnsafeCell::new(MaybeUninit::uninit()))
+    }
+}
+
+/// A scope that stores values in a space. All of them are dropped with it.
+pub(crate) struct Within<'a>(&'a CallScope);
+
+impl Drop for Within<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.space.set(ptr::null_mut());
+        if !self.0.last.get().is_null() {
+            self.0.drop_all();
+        }
+    }
 }
 
 /// A value, and the function that drops it when the call ends.
@@ -67,23 +97,37 @@ struct Lent<V, F> {
     give_back: Option<F>,
 }
 
-/// One object, and what lends it. The object is dropped first.
-struct Slot<B: ?Sized> {
-    object: Option<Box<B>>,
-    loan: Loan<B>,
-}
-
 impl CallScope {
     #[inline]
     pub(crate) fn new() -> Self {
-        CallScope { last: Cell::new(ptr::null_mut()), has_lent: Cell::new(false) }
+        CallScope {
+            last: Cell::new(ptr::null_mut()),
+            has_lent: Cell::new(false),
+            space: Cell::new(ptr::null_mut()),
+            used: Cell::new(0),
+        }
     }
 
-    /// Stores a value, which may be used for as long as `self` lives.
+    /// Stores values in `space` until the result is dropped.
     ///
     /// # Safety
     ///
-    /// What the value borrows outlives `self`, whose drop drops the value.
+    /// 1. The result is dropped before the space, which is not moved meanwhile.
+    /// 2. What was stored is not used after it.
+    #[inline]
+    pub(crate) unsafe fn within(&self, space: &Space) -> Within<'_> {
+        self.space.set(space.0.get().cast());
+        self.used.set(0);
+        Within(self)
+    }
+
+    /// Stores a value, which may be used for as long as `self` lives, or until
+    /// its [`Within`] is dropped.
+    ///
+    /// # Safety
+    ///
+    /// What the value borrows outlives `self`, whose drop drops the value at the
+    /// latest.
     pub(crate) unsafe fn store<V>(&self, value: V) -> *mut V {
         // SAFETY: the contract of this function.
         unsafe { self.push(value, None) }
@@ -93,11 +137,31 @@ impl CallScope {
     ///
     /// As for `store`.
     unsafe fn push<V>(&self, value: V, give_back: Option<unsafe fn(*mut Stored<()>)>) -> *mut V {
-        let stored = Stored { before: self.last.get(), end: end::<V>, give_back, value };
-        let stored = Box::into_raw(Box::new(stored));
-        self.last.set(stored.cast());
-        // SAFETY: boxed above, and alive until `self` is dropped.
-        unsafe { &raw mut (*stored).value }
+        let (stored, end): (*mut Stored<V>, unsafe fn(_)) = match self.take_space::<Stored<V>>() {
+            Some(space) => (space, end_in_space::<V>),
+            None => (Box::into_raw(Box::<Stored<V>>::new_uninit()).cast(), end_in_box::<V>),
+        };
+        let before = self.last.replace(stored.cast());
+        // SAFETY: room for a `Stored<V>`, which stays until it is dropped.
+        unsafe {
+            stored.write(Stored { before, end, give_back, value });
+            &raw mut (*stored).value
+        }
+    }
+
+    /// Returns the next free part of the space, if a `T` fits in.
+    #[inline]
+    fn take_space<T>(&self) -> Option<*mut T> {
+        const UNIT: usize = align_of::<Space>();
+        let (space, begin) = (self.space.get(), self.used.get());
+        let layout = Layout::new::<T>();
+        let size = layout.size().next_multiple_of(UNIT);
+        if space.is_null() || layout.align() > UNIT || size > size_of::<Space>() - begin {
+            return None;
+        }
+        self.used.set(begin + size);
+        // SAFETY: within the space. A multiple of its alignment, as all sizes are.
+        Some(unsafe { space.add(begin) }.cast())
     }
 
     /// Stores a value that was lent as `&mut`. [`give_all_back`] passes it to
@@ -141,26 +205,11 @@ impl CallScope {
     pub(crate) fn has_lent(&self) -> bool {
         self.has_lent.get()
     }
-
-    /// Stores the loan of an object, creates the object from it, and stores that
-    /// too.
-    ///
-    /// The object may be used for as long as `self` lives.
-    pub(crate) fn store_object<B: ?Sized + 'static>(
-        &self,
-        wire: RawBorrowed,
-        make: impl FnOnce(*const Loan<B>) -> Box<B>,
-    ) -> *mut B {
-        // SAFETY: a `B` that is static borrows nothing else.
-        let slot = unsafe { self.store(Slot::<B> { object: None, loan: Loan::new(wire) }) };
-        // SAFETY: stored above, and alive until `self` is dropped.
-        unsafe { &raw mut **(*slot).object.insert(make(&raw const (*slot).loan)) }
-    }
 }
 
 /// # Safety
 ///
-/// `stored` is a boxed `Stored<Lent<V, F>>`, and nothing borrows the value.
+/// `stored` is a stored `Stored<Lent<V, F>>`, and nothing borrows the value.
 unsafe fn give_back<V, F: FnOnce(V)>(stored: *mut Stored<()>) {
     // SAFETY: the contract of this function.
     let lent = unsafe { &mut (*stored.cast::<Stored<Lent<V, F>>>()).value };
@@ -171,10 +220,18 @@ unsafe fn give_back<V, F: FnOnce(V)>(stored: *mut Stored<()>) {
 
 /// # Safety
 ///
-/// `stored` is a boxed `Stored<V>`, which is dropped here only.
-unsafe fn end<V>(stored: *mut Stored<()>) {
+/// `stored` is a `Stored<V>` in a box, which is dropped here only.
+unsafe fn end_in_box<V>(stored: *mut Stored<()>) {
     // SAFETY: the contract of this function.
     drop(unsafe { Box::from_raw(stored.cast::<Stored<V>>()) });
+}
+
+/// # Safety
+///
+/// `stored` is a `Stored<V>` in a space, which is dropped here only.
+unsafe fn end_in_space<V>(stored: *mut Stored<()>) {
+    // SAFETY: the contract of this function.
+    unsafe { stored.cast::<Stored<V>>().drop_in_place() };
 }
 
 impl Drop for CallScope {
@@ -191,13 +248,13 @@ impl CallScope {
     /// ones.
     ///
     /// A panic in a drop is discarded, since the method has returned.
-    fn drop_all(&mut self) {
+    fn drop_all(&self) {
         while !self.last.get().is_null() {
             let last = self.last.get();
-            // SAFETY: boxed in `store`, and not dropped yet.
+            // SAFETY: stored by `push`, and not dropped yet.
             let (before, end) = unsafe { ((*last).before, (*last).end) };
             self.last.set(before);
-            // SAFETY: boxed in `store` together with this `end`, and removed
+            // SAFETY: stored by `push` together with this `end`, and removed
             // from the list.
             let ended = || unsafe { end(last) };
             if let Err(payload) = catch_unwind(AssertUnwindSafe(ended)) {
@@ -210,5 +267,71 @@ impl CallScope {
 impl core::fmt::Debug for CallScope {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_tuple("CallScope").field(&!self.last.get().is_null()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::cell::RefCell;
+
+    use super::{CallScope, Space};
+
+    /// Notes its number when it is dropped.
+    struct Noted<'a, const SIZE: usize>(&'a RefCell<Vec<usize>>, usize, [u8; SIZE]);
+
+    impl<const SIZE: usize> Drop for Noted<'_, SIZE> {
+        fn drop(&mut self) {
+            self.0.borrow_mut().push(self.1);
+        }
+    }
+
+    #[repr(align(64))]
+    struct Aligned(u8);
+
+    /// Returns `true` if the value is in the space.
+    fn is_within<V>(value: *const V, space: &Space) -> bool {
+        let begin = space.0.get().addr();
+        (begin..begin + size_of::<Space>()).contains(&value.addr())
+    }
+
+    #[test]
+    fn values_are_in_the_space_as_long_as_they_fit_and_each_is_dropped_last_first() {
+        let dropped = RefCell::new(Vec::new());
+        let (scope, space) = (CallScope::new(), Space::new());
+        // SAFETY: dropped before the space, and nothing is used after it.
+        let within = unsafe { scope.within(&space) };
+        let mut are_within = Vec::new();
+        for number in 0..40 {
+            // SAFETY: the list outlives the scope.
+            let value = unsafe { scope.store(Noted(&dropped, number, [7; 40])) };
+            are_within.push(is_within(value, &space));
+            // SAFETY: stored above.
+            assert_eq!(unsafe { (*value).2 }, [7; 40]);
+        }
+        assert_eq!(are_within.iter().filter(|is| **is).count(), size_of::<Space>() / 80);
+        assert!(are_within.is_sorted_by(|a, b| a >= b), "{are_within:?}");
+        drop(within);
+        assert_eq!(*dropped.borrow(), (0..40).rev().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_does_not_fit_in_a_space_is_in_a_box() {
+        let dropped = RefCell::new(Vec::new());
+        let (scope, space) = (CallScope::new(), Space::new());
+        // SAFETY: as above.
+        let within = unsafe { scope.within(&space) };
+        // SAFETY: as above.
+        let (large, aligned) =
+            unsafe { (scope.store(Noted(&dropped, 1, [0; 2000])), scope.store(Aligned(5))) };
+        assert!(!is_within(large, &space) && !is_within(aligned, &space));
+        // SAFETY: stored above.
+        assert_eq!((unsafe { (*aligned).0 }, aligned.addr() % 64), (5, 0));
+        drop(within);
+        assert_eq!(*dropped.borrow(), [1]);
+        // SAFETY: the list outlives the scope.
+        let value = unsafe { scope.store(Noted(&dropped, 2, [])) };
+        assert!(!is_within(value, &space), "the space is gone");
+        drop(scope);
+        assert_eq!(*dropped.borrow(), [1, 2]);
     }
 }

@@ -123,6 +123,7 @@ pub(crate) use objects::builtin;
 #[cfg(feature = "indexmap")]
 pub(crate) use types::collection::collect_distinct;
 
+pub(crate) use crate::boundary::call_scope::Space;
 pub use crate::boundary::call_scope::{CallScope, NeedsScope};
 pub use crate::boundary::caller_scope::CallerScope;
 pub use crate::boundary::ffi_safe::{FfiSafe, LoweredGuard, has_size_of_wire, lift_wire_return};
@@ -133,6 +134,7 @@ pub(crate) use crate::boundary::lift_error::ReturnErrorKind;
 pub use crate::boundary::lift_error::{LiftError, ReturnError};
 pub use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
 pub use crate::boundary::objects::future::BoxFuture;
+pub use crate::boundary::objects::place::Place;
 pub use crate::boundary::objects::pointee::{
     ConvertPointer, DynPointee, InArc, Pointee, SizedPointee, Threads,
 };

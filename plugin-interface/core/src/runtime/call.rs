@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure;
 use crate::abi::{Failure, Opaque, Outcome};
-use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, Origin};
+use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, Origin, Space};
 
 /// One call: a local variable of a generated function.
 ///
@@ -83,10 +83,14 @@ impl<const N: usize> Call<N> {
     ///
     /// # Safety
     ///
-    /// The result of the method does not borrow from its arguments, if `N` is 1.
+    /// If `N` is 1, the result of the method does not borrow from its arguments,
+    /// and those that were lifted within `method` are not used after it.
     #[inline]
     pub unsafe fn contain<R: FfiSafe>(&self, method: impl FnOnce() -> R) -> Outcome<R::Returned> {
         let Some(scope) = self.0.first() else { return contain(method) };
+        let space = Space::new();
+        // SAFETY: the contract of this function; dropped before the space.
+        let _scope = unsafe { scope.within(&space) };
         let all = || {
             let returned = method().lower_return();
             if !scope.has_lent() {

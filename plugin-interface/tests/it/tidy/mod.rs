@@ -21,6 +21,7 @@ const UNSAFE: &[&str] = &[
     "boundary/objects/dyn_trait.rs",
     "boundary/objects/future.rs",
     "boundary/objects/iterator.rs",
+    "boundary/objects/place.rs",
     "boundary/objects/pointee.rs",
     "boundary/objects/storage.rs",
     "boundary/objects/waker.rs",

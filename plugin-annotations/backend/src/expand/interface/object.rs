@@ -75,11 +75,11 @@ pub(super) fn boxed(interface: &Interface) -> TokenStream {
     let Interface { krate, item, .. } = interface;
     let (name, proxy, complete) = (&item.ident, proxy_name(item), supertraits::complete(interface));
     quote! {
-        // SAFETY: it boxes the proxy.
+        // SAFETY: it returns the pointer.
         unsafe impl #krate::__private::CompleteProxy<dyn #name> for #proxy #complete {
             #[inline]
-            fn boxed(self) -> #krate::__private::Box<dyn #name> {
-                #krate::__private::Box::new(self)
+            fn as_dyn(proxy: *mut Self) -> *mut dyn #name {
+                proxy
             }
         }
     }

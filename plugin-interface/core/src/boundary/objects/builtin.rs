@@ -86,7 +86,7 @@ pub(crate) unsafe fn finish<R: FfiOwned>(
 
 /// Expands to the items of `Dyn` for a closure, an iterator or a future.
 macro_rules! builtin_object_items {
-    ($vtable:ty, $shape:expr, $remote:ident => $adopt:expr) => {
+    ($vtable:ty, $shape:expr, $remote:ident => $proxy:expr) => {
         const SHAPE: &'static $crate::boundary::Shape = &$shape;
         const BOXED: &'static $crate::abi::ObjectTable =
             &$crate::boundary::builtin::table::<Self, Box<Self>>();
@@ -103,11 +103,15 @@ macro_rules! builtin_object_items {
             Ok(unsafe { (*table.vtable).methods })
         }
 
-        unsafe fn adopt($remote: $crate::object::remote::RemoteObject) -> Box<Self> {
+        unsafe fn adopt(
+            $remote: $crate::object::remote::RemoteObject,
+            place: impl $crate::boundary::Place,
+        ) -> *mut Self {
             use $crate::boundary::builtin::BuiltinObject;
             // SAFETY: the contract of this function.
             let $remote = unsafe { BuiltinObject::<$vtable>::new($remote) };
-            $adopt
+            // SAFETY: it has a remote object, and no borrow.
+            unsafe { place.place($proxy) }
         }
     };
 }

@@ -116,7 +116,7 @@ macro_rules! functions {
             builtin_object_items! {
                 CallTable<($($A,)*), R>,
                 Shape::Function($name, &[$($A::SHAPE),*], R::SHAPE),
-                object => Box::new(move |$($a),*| object.$how(($($a,)*)))
+                object => move |$($a),*| object.$how(($($a,)*))
             }
         }
 

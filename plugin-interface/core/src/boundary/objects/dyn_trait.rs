@@ -16,6 +16,7 @@ use core::ptr;
 use std::sync::Arc;
 
 use crate::abi::{ObjectTable, RawBorrowed, RawObject, RawSlice, VTableHeader};
+use crate::boundary::objects::place::{InBox, InScope, Place};
 use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, InArc, Pointee};
 use crate::boundary::objects::storage::{Borrowed, InstanceStorage, Words};
 use crate::boundary::{LiftError, NeedsScope, Origin, Shape};
@@ -51,12 +52,12 @@ pub unsafe trait Dyn: 'static {
     /// The table belongs to an object, and everything it refers to is mapped.
     unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError>;
 
-    /// Wraps a remote object in this type.
+    /// Wraps a remote object in this type, and returns what `place` returned.
     ///
     /// # Safety
     ///
     /// The object is of this type, and has as many methods as `check` returned.
-    unsafe fn adopt(remote: RemoteObject) -> Box<Self>;
+    unsafe fn adopt(remote: RemoteObject, place: impl Place) -> *mut Self;
 
     /// Takes the object out of a value that wraps one of another library.
     fn take_remote(value: Box<Self>) -> Result<RawObject, Box<Self>> {
@@ -123,9 +124,11 @@ where
         unsafe { Object::<I>::check(table) }
     }
 
-    unsafe fn adopt(remote: RemoteObject) -> Box<Self> {
+    unsafe fn adopt(remote: RemoteObject, place: impl Place) -> *mut Self {
         // SAFETY: the contract of this function.
-        I::proxy(unsafe { Object::from_remote(remote) }).boxed()
+        let proxy = I::proxy(unsafe { Object::from_remote(remote) });
+        // SAFETY: it has a remote object, and no borrow.
+        CompleteProxy::as_dyn(unsafe { place.place(proxy) })
     }
 
     fn take_remote(value: Box<Self>) -> Result<RawObject, Box<Self>> {
@@ -210,8 +213,8 @@ unsafe fn receive_object<B: Dyn + ?Sized, P: InstanceStorage<B>>(
     }
     // SAFETY: the object's own table; it keeps its library loaded.
     let methods = unsafe { B::check(table) }?;
-    // SAFETY: the object is of this type, and was checked.
-    Ok(Err(unsafe { B::adopt(RemoteObject::owned(owned, methods)) }))
+    // SAFETY: the object is of this type, and was checked; it is in a box.
+    Ok(Err(unsafe { Box::from_raw(B::adopt(RemoteObject::owned(owned, methods), InBox)) }))
 }
 
 /// Lowers an object that is borrowed as long as the result is used.
@@ -256,14 +259,15 @@ unsafe fn lift_borrowed<B: Dyn + ?Sized>(
     // SAFETY: the object's own table; its lender keeps its library loaded.
     let methods = unsafe { B::check(table) }?;
     let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
-    let adopt = |loan: *const Loan<B>| {
-        // SAFETY: borrowed for longer than the call, whose scope has the loan.
-        let lent = unsafe { Loan::lend(loan) };
-        // SAFETY: of this type, and checked.
-        unsafe { B::adopt(RemoteObject::borrowed(lent, methods)) }
-    };
-    // SAFETY: a local variable of the call.
-    Ok(unsafe { &*scope }.store_object(wire, adopt))
+    // SAFETY: of the call that has the arguments.
+    let scope = unsafe { &*scope };
+    // SAFETY: a loan borrows nothing. Stored before the proxy, it is dropped
+    // after it.
+    let loan = unsafe { scope.store(Loan::<B>::new(wire)) };
+    // SAFETY: borrowed for longer than the call, whose scope has the loan.
+    let lent = unsafe { Loan::lend(loan) };
+    // SAFETY: of this type, and checked.
+    Ok(unsafe { B::adopt(RemoteObject::borrowed(lent, methods), InScope(scope)) })
 }
 
 // SAFETY: the wire owns the object, then the lifted value does. The lifted

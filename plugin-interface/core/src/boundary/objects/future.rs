@@ -104,7 +104,7 @@ unsafe impl<T: FfiOwned> Dyn for dyn Future<Output = T> {
     builtin_object_items! {
         FutureTable<T>,
         Shape::Bound("dyn Future<Output = ", T::SHAPE),
-        object => Box::new(RemoteFuture(object))
+        object => RemoteFuture(object)
     }
 }
 

@@ -75,7 +75,7 @@ unsafe impl<T: FfiOwned> Dyn for dyn Iterator<Item = T> {
     builtin_object_items! {
         IteratorTable<T>,
         Shape::Bound("dyn Iterator<Item = ", T::SHAPE),
-        object => Box::new(RemoteIterator(object))
+        object => RemoteIterator(object)
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod closure;
 pub(crate) mod dyn_trait;
 pub(crate) mod future;
 pub(crate) mod iterator;
+pub(crate) mod place;
 pub(crate) mod pointee;
 pub(crate) mod storage;
 pub(crate) mod waker;
