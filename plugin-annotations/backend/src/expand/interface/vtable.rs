@@ -123,11 +123,21 @@ pub(super) fn shim(
             });
             quote! {
                 #[inline(always)]
-                fn #convert<'call>(#value: #at<'call>) -> #ty {
+                fn #convert<'call>(&'call self, #value: #at<'call>) -> #ty {
                     #is
                 }
             }
         });
+    // Methods, since a lifetime that is not written is that of `self` there.
+    let conversions = (!method.parameters.is_empty()).then(|| {
+        quote! {
+            struct __Arguments;
+            #[allow(unknown_lints, mismatched_lifetime_syntaxes)]
+            impl __Arguments {
+                #(#conversions)*
+            }
+        }
+    });
     // Borrowed objects are stored in the call, so the return value must not contain
     // them.
     let needs_scope = method.parameters.iter().zip(&lifted).map(|(parameter, lifted)| {
@@ -138,6 +148,9 @@ pub(super) fn shim(
             false => needs_scope,
         }
     });
+    // A lifetime that is hidden in the return value does not compile here. The
+    // checks of what it may borrow read the lifetimes that are written.
+    let borrowed = lifetimes::fixed(&method.returned());
     let sendable = future::sendable(krate, method, sends);
     let borrow = match method.receiver {
         Receiver::Ref => quote!(shared),
@@ -159,12 +172,18 @@ pub(super) fn shim(
     };
     let taken_over = match method.may_lose_arguments() {
         false => quote! {
-            #(let #arguments = #convert(#of_call::argument::<#lifted>(&__call, #arguments));)*
+            #(let #arguments = __Arguments::#convert(
+                &__Arguments,
+                #of_call::argument::<#lifted>(&__call, #arguments),
+            );)*
         },
         // If one is rejected, the others are taken over and dropped.
         true => quote! {
             #(let #arguments = #of_call::try_argument::<#lifted>(&__call, #arguments);)*
-            #(let #arguments = #convert(#krate::__private::valid(#arguments));)*
+            #(let #arguments = __Arguments::#convert(
+                &__Arguments,
+                #krate::__private::valid(#arguments),
+            );)*
         },
     };
     let call = method.output_with.as_ref().map_or(call.clone(), |with| with.lower(&call));
@@ -176,7 +195,9 @@ pub(super) fn shim(
             __this: *mut #krate::abi::Opaque,
             #(#arguments: #wires,)*
         ) -> #krate::abi::Outcome<#returned> {
-            #(#conversions)*
+            #[allow(dead_code)]
+            type __Returned = fn() -> #borrowed;
+            #conversions
             #(#sendable)*
             let __call =
                 #of_call::<{ #krate::__private::scopes(&[#(#needs_scope),*]) }>::new();
