@@ -3,6 +3,7 @@
 mod features;
 mod imports;
 mod prose;
+mod workflow;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
