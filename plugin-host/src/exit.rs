@@ -1,5 +1,6 @@
 //! The exit codes of the program.
 
+use std::fmt;
 use std::process::{ExitCode, ExitStatus};
 
 use plugin_interface::dynamic::DynamicCallError;
@@ -93,9 +94,21 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// An argument that is of no use, with what to write instead.
+#[derive(Debug)]
+pub(crate) struct UsageError(pub(crate) String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}
+
 /// Returns the exit code for the error of a command.
 pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
-    if error.is::<PolicyError>() {
+    if error.is::<PolicyError>() || error.is::<UsageError>() {
         return Exit::Usage;
     }
     if let Some(error) = error.downcast_ref::<HotError>() {

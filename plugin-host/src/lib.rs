@@ -1,6 +1,7 @@
-//! The `plugin-host` program: lists, checks, runs and watches plugins.
+//! The `plugin-host` program: creates, lists, checks, runs and watches plugins.
 //!
 //! ```text
+//! plugin-host new NAME               create an application with a plugin and a host
 //! plugin-host list DIR..             list plugins; runs no plugin code
 //! plugin-host inspect FILE           print the metadata of a library; runs no plugin code
 //! plugin-host run DIR [--build]      load, call and unload every plugin
@@ -57,6 +58,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         streams::keep_from_plugins(command.json())?;
     }
     match command {
+        Command::New(args) => commands::new::run(args),
         Command::List(args) => commands::list::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Run(args) => commands::run::run(args),

@@ -6,7 +6,21 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::duration::{seconds, with_unit};
+use crate::cli::framework::{Framework, framework};
 use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs};
+
+#[derive(Args)]
+pub(crate) struct NewArgs {
+    /// Folder to create, named like the application.
+    #[arg(value_name = "NAME")]
+    pub(crate) folder: PathBuf,
+    /// Source of the framework: path=DIR, git=URL or version=VERSION.
+    ///
+    /// DIR is a clone of its repository. Without this option, it is where this program
+    /// comes from: a clone, an address or a version.
+    #[arg(long, value_name = "SOURCE", value_parser = framework)]
+    pub(crate) framework: Option<Framework>,
+}
 
 #[derive(Args)]
 pub(crate) struct ListArgs {

@@ -2,14 +2,16 @@
 
 mod commands;
 mod duration;
+mod framework;
 mod options;
 mod worker;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use commands::{
-    CallArgs, CheckArgs, DiffArgs, HeaderArgs, InspectArgs, ListArgs, RunArgs, WatchArgs,
+    CallArgs, CheckArgs, DiffArgs, HeaderArgs, InspectArgs, ListArgs, NewArgs, RunArgs, WatchArgs,
 };
+pub(crate) use framework::Framework;
 pub(crate) use options::{LoadArgs, PolicyArgs};
 pub(crate) use worker::{CallWorkerArgs, DriveArgs, ProbeArgs, WorkerCommand};
 
@@ -25,7 +27,7 @@ Exit codes:
 
 Run `plugin-host COMMAND --help` for the options of a command and an example.";
 
-/// Lists, checks, runs and watches plugins.
+/// Creates, lists, checks, runs and watches plugins.
 #[derive(Parser)]
 #[command(version, about, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
@@ -35,6 +37,9 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Create an application: an interface, a plugin, a host and tests.
+    #[command(after_help = NEW_EXAMPLES)]
+    New(NewArgs),
     /// List the plugins in directories (runs no plugin code).
     #[command(after_help = "Example: plugin-host list plugins")]
     List(ListArgs),
@@ -66,6 +71,13 @@ pub(crate) enum Command {
     Worker(WorkerCommand),
 }
 
+const NEW_EXAMPLES: &str = "\
+Examples:
+  plugin-host new my-app
+  plugin-host new my-app --framework path=../rust-plugin-system
+
+It asks nothing and uses no network. A folder that is not empty is refused.";
+
 const WATCH_EXAMPLES: &str = "\
 Examples:
   plugin-host watch plugins
@@ -84,7 +96,7 @@ impl Command {
             Command::Check(args) => args.json,
             Command::Diff(args) => args.json,
             Command::Call(args) => args.json,
-            Command::Header(_) | Command::Worker(_) => false,
+            Command::New(_) | Command::Header(_) | Command::Worker(_) => false,
         }
     }
 
@@ -92,7 +104,8 @@ impl Command {
     pub(crate) fn runs_plugins(&self) -> bool {
         match self {
             Command::Run(_) | Command::Watch(_) | Command::Check(_) | Command::Call(_) => true,
-            Command::List(_) | Command::Inspect(_) | Command::Header(_) | Command::Diff(_) => false,
+            Command::New(_) | Command::List(_) | Command::Inspect(_) => false,
+            Command::Header(_) | Command::Diff(_) => false,
             // The parent took care of it.
             Command::Worker(_) => false,
         }

@@ -16,6 +16,8 @@ mod hostile;
 mod images;
 mod inspect;
 mod list;
+#[cfg(unix)]
+mod new;
 mod readme;
 mod records;
 mod run;

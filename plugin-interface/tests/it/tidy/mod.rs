@@ -168,7 +168,8 @@ fn the_host_program_and_the_examples_have_no_unsafe_code() {
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
-                let found = line.replace("unsafe_code", "");
+                // The keyword is also one of the words that no package is named.
+                let found = line.replace("unsafe_code", "").replace("\"unsafe\"", "");
                 assert!(!found.contains("unsafe"), "{}: {line}", path.display());
             }
         }
