@@ -16,8 +16,7 @@ pub(crate) struct NewArgs {
     pub(crate) folder: PathBuf,
     /// Source of the framework: path=DIR, git=URL or version=VERSION.
     ///
-    /// DIR is a clone of its repository. Without this option, it is where this program
-    /// comes from: a clone, an address or a version.
+    /// DIR is a clone of its repository. The default is the source of this program.
     #[arg(long, value_name = "SOURCE", value_parser = framework)]
     pub(crate) framework: Option<Framework>,
 }

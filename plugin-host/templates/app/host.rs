@@ -34,5 +34,8 @@ fn plugin_directory() -> Result<PathBuf, Box<dyn Error>> {
         return Ok(directory.into());
     }
     let program = std::env::current_exe()?;
-    Ok(program.parent().ok_or("the program is in no folder")?.to_owned())
+    Ok(program
+        .parent()
+        .ok_or("the program is in no folder")?
+        .to_owned())
 }

@@ -19,7 +19,14 @@ fn plugins() -> PathBuf {
         Some(profile) => profile,
     };
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "my-app-shout", "--profile", profile])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "my-app-shout",
+            "--profile",
+            profile,
+        ])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .status()
         .expect("cargo starts");
@@ -29,14 +36,27 @@ fn plugins() -> PathBuf {
 
 #[test]
 fn the_plugin_changes_text() {
-    let tools = PluginManager::new().load::<dyn Tool>(plugins()).expect("a folder");
-    let shout = tools.iter().find(|tool| tool.name() == "shout").expect("the plugin");
+    let tools = PluginManager::new()
+        .load::<dyn Tool>(plugins())
+        .expect("a folder");
+    let shout = tools
+        .iter()
+        .find(|tool| tool.name() == "shout")
+        .expect("the plugin");
     assert_eq!(shout.apply("hello"), Ok("HELLO!".to_owned()));
 }
 
 #[test]
 fn the_plugin_refuses_an_empty_text() {
-    let tools = PluginManager::new().load::<dyn Tool>(plugins()).expect("a folder");
-    let shout = tools.iter().find(|tool| tool.name() == "shout").expect("the plugin");
-    assert_eq!(shout.apply(""), Err("expected a text, found an empty one".to_owned()));
+    let tools = PluginManager::new()
+        .load::<dyn Tool>(plugins())
+        .expect("a folder");
+    let shout = tools
+        .iter()
+        .find(|tool| tool.name() == "shout")
+        .expect("the plugin");
+    assert_eq!(
+        shout.apply(""),
+        Err("expected a text, found an empty one".to_owned())
+    );
 }
