@@ -104,6 +104,9 @@ mod hosts_loading {}
 #[doc = include_str!("src/hosts/policy.md")]
 mod hosts_policy {}
 
+#[doc = include_str!("src/hosts/locks.md")]
+mod hosts_locks {}
+
 #[doc = include_str!("src/hosts/unloading.md")]
 mod hosts_unloading {}
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::process::{ExitCode, ExitStatus};
 
 use plugin_interface::dynamic::DynamicCallError;
-use plugin_interface::{ErrorClass, HotError, InspectError, LoadError, PolicyError};
+use plugin_interface::{ErrorClass, HotError, InspectError, LoadError, LockError, PolicyError};
 
 /// The exit codes of `plugin-host`, from mildest to worst.
 ///
@@ -110,6 +110,9 @@ impl std::error::Error for UsageError {}
 pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     if error.is::<PolicyError>() || error.is::<UsageError>() {
         return Exit::Usage;
+    }
+    if let Some(error) = error.downcast_ref::<LockError>() {
+        return error.class().into();
     }
     if let Some(error) = error.downcast_ref::<HotError>() {
         return Exit::from(error);

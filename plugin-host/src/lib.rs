@@ -9,6 +9,8 @@
 //! plugin-host check FILE|DIR         run every check and print the results
 //! plugin-host header FILE INTERFACE  print a C header for writing a plugin in C
 //! plugin-host diff OLD NEW           compare the interfaces of two libraries
+//! plugin-host lock DIR               approve the plugins of a directory as they are now
+//! plugin-host verify DIR             compare the plugins of a directory with its lock
 //! plugin-host call FILE SIGNATURE    call a function of a plain C library
 //! ```
 //!
@@ -67,6 +69,8 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Check(args) => commands::check::run(args),
         Command::Header(args) => commands::header::run(args),
         Command::Diff(args) => commands::diff::run(args),
+        Command::Lock(args) => commands::lock::run(args),
+        Command::Verify(args) => commands::verify::run(args),
         Command::Call(args) => commands::call_function::run(args),
         Command::Worker(command) => worker::run(command),
     }

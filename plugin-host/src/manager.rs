@@ -1,12 +1,12 @@
 //! Plugin managers that are configured by command line options.
 
 use anyhow::Context;
-use plugin_interface::{Copies, LoadPolicy, PluginManager, PolicyError, Probe};
+use plugin_interface::{Copies, LoadPolicy, PluginManager, Probe};
 
 use crate::cli::{LoadArgs, PolicyArgs};
 
 /// Returns the policy that the options describe.
-pub(crate) fn policy(args: &PolicyArgs) -> Result<LoadPolicy, PolicyError> {
+pub(crate) fn policy(args: &PolicyArgs) -> anyhow::Result<LoadPolicy> {
     let mut policy = LoadPolicy::new();
     for digest in &args.pin {
         policy = policy.pin_sha256(digest)?;
@@ -17,6 +17,9 @@ pub(crate) fn policy(args: &PolicyArgs) -> Result<LoadPolicy, PolicyError> {
     if args.allow_world_writable {
         policy = policy.allow_world_writable();
     }
+    if let Some(lock) = &args.lock {
+        policy = policy.lock_file(lock)?;
+    }
     if let Some(directory) = &args.keep_copies {
         policy = policy.copies(Copies::KeptIn(directory.clone()));
     } else if let Some(directory) = &args.copies {
@@ -26,7 +29,7 @@ pub(crate) fn policy(args: &PolicyArgs) -> Result<LoadPolicy, PolicyError> {
 }
 
 /// Returns a manager that loads into this process without a probe.
-pub(crate) fn without_probe(args: &PolicyArgs) -> Result<PluginManager, PolicyError> {
+pub(crate) fn without_probe(args: &PolicyArgs) -> anyhow::Result<PluginManager> {
     Ok(PluginManager::with_policy(policy(args)?))
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use plugin_interface::{HotError, InspectError, LoadError};
+use plugin_interface::{HotError, InspectError, LoadError, LockError};
 use serde::Serialize;
 
 use crate::streams::print_text;
@@ -61,6 +61,9 @@ fn path_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Path> {
     if let Some(HotError::Load(error)) = error.downcast_ref() {
         return Some(error.path());
     }
+    if let Some(error) = error.downcast_ref() {
+        return Some(LockError::path(error));
+    }
     let of_load = error.downcast_ref().map(LoadError::path);
     of_load.or_else(|| error.downcast_ref().map(InspectError::path))
 }
@@ -68,6 +71,7 @@ fn path_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Path> {
 /// Returns `true` for the error that an option of the program allows.
 fn is_world_writable(error: &(dyn Error + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(LoadError::WorldWritable { .. }))
+        || matches!(error.downcast_ref(), Some(LockError::WorldWritable { .. }))
 }
 
 fn escaped_lines(text: &str) -> String {

@@ -112,6 +112,7 @@
 //! - `crash-notes`: names the plugins that were running when the process died
 //!   ([`crash_notes::install`]).
 //! - `watch`: watches directories, loads new plugins and reloads changed ones.
+//! - `trust`: loads only the files that a `plugins.lock` approves ([`trust`]).
 //! - `tracing`: reports the events of a [`Live`] through the crate `tracing`
 //!   too.
 //! - `hot-library`: calls functions of plain C libraries by name, and reloads
@@ -178,6 +179,10 @@ pub use libloading;
 #[doc(no_inline)]
 pub use {crate::watch::*, crossbeam_channel};
 
+#[cfg(feature = "trust")]
+#[doc(no_inline)]
+pub use crate::trust::*;
+
 #[cfg(feature = "hot-library")]
 #[doc(inline)]
 pub use crate::hot_library::HotLibrary;
@@ -207,11 +212,20 @@ pub mod loading {
     pub use crate::metadata::PluginMetadata;
 }
 
+/// Approving the exact files that load. Feature `trust`.
+#[cfg(feature = "trust")]
+pub mod trust {
+    #[doc = "**Feature `trust`.**"]
+    pub use crate::host::{
+        LockError, LockState, LockedInterface, LockedPlugin, PluginLock, Requirement, VerifiedFile,
+    };
+}
+
 /// The errors of a load, an unload and a proxy, and their classes. Feature `manager`.
 #[cfg(feature = "manager")]
 pub mod error {
     pub use crate::host::{
-        ErrorClass, InspectError, LoadError, PluginPanic, ProxyError, UnloadError,
+        ErrorClass, InspectError, LoadError, LockDifference, PluginPanic, ProxyError, UnloadError,
     };
     pub use crate::metadata::MetadataError;
 }

@@ -12,6 +12,7 @@ const ERRORS: &[(&str, &str)] = &[
     ("UnloadError", "plugin-interface/src/host/error/unload.rs"),
     ("CallError", "plugin-interface/core/src/object/call_error.rs"),
     ("ReloadError", "plugin-interface/src/host/live/error.rs"),
+    ("LockError", "plugin-interface/src/host/trust/error.rs"),
     ("HotError", "plugin-interface/src/host/hot_library/error.rs"),
 ];
 

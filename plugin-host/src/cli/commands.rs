@@ -125,6 +125,29 @@ pub(crate) struct CheckArgs {
 }
 
 #[derive(Args)]
+pub(crate) struct LockArgs {
+    /// Directory of plugins; the lock is written to DIR/plugins.lock.
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct VerifyArgs {
+    /// Directory of plugins with a plugins.lock.
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Compare with this lock file instead of DIR/plugins.lock.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lock: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct HeaderArgs {
     /// Library that contains the interface.
     #[arg(value_name = "FILE")]

@@ -9,7 +9,8 @@ mod worker;
 use clap::{Parser, Subcommand};
 
 pub(crate) use commands::{
-    CallArgs, CheckArgs, DiffArgs, HeaderArgs, InspectArgs, ListArgs, NewArgs, RunArgs, WatchArgs,
+    CallArgs, CheckArgs, DiffArgs, HeaderArgs, InspectArgs, ListArgs, LockArgs, NewArgs, RunArgs,
+    VerifyArgs, WatchArgs,
 };
 pub(crate) use framework::Framework;
 pub(crate) use options::{LoadArgs, PolicyArgs};
@@ -62,6 +63,12 @@ pub(crate) enum Command {
     /// plugin code).
     #[command(after_help = "Example: plugin-host diff released/libshout.so build/libshout.so")]
     Diff(DiffArgs),
+    /// Approve the plugins in a directory as they are now (runs no plugin code).
+    #[command(after_help = "Example: plugin-host lock plugins")]
+    Lock(LockArgs),
+    /// Compare the plugins in a directory with its lock (runs no plugin code).
+    #[command(after_help = "Example: plugin-host verify plugins")]
+    Verify(VerifyArgs),
     /// Call a function of a plain C library.
     #[command(
         after_help = "Example: plugin-host call build/libfoo.so 'scale(double, int) -> double' 1.5 2"
@@ -95,6 +102,8 @@ impl Command {
             Command::Watch(args) => args.json,
             Command::Check(args) => args.json,
             Command::Diff(args) => args.json,
+            Command::Lock(args) => args.json,
+            Command::Verify(args) => args.json,
             Command::Call(args) => args.json,
             Command::New(_) | Command::Header(_) | Command::Worker(_) => false,
         }
@@ -106,6 +115,7 @@ impl Command {
             Command::Run(_) | Command::Watch(_) | Command::Check(_) | Command::Call(_) => true,
             Command::New(_) | Command::List(_) | Command::Inspect(_) => false,
             Command::Header(_) | Command::Diff(_) => false,
+            Command::Lock(_) | Command::Verify(_) => false,
             // The parent took care of it.
             Command::Worker(_) => false,
         }

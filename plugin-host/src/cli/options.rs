@@ -13,6 +13,9 @@ pub(crate) struct PolicyArgs {
     /// Load only libraries with these SHA-256 digests.
     #[arg(long, value_name = "SHA256")]
     pub(crate) pin: Vec<String>,
+    /// Load only files that this plugins.lock approves.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lock: Option<PathBuf>,
     /// Refuse the plugins of these packages.
     #[arg(long, value_name = "PACKAGE")]
     pub(crate) deny: Vec<String>,

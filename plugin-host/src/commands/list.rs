@@ -1,9 +1,13 @@
 //! `list DIR..`: prints the plugins of directories, without running any.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use plugin_interface::metadata::InterfaceMetadata;
-use plugin_interface::{InspectError, LoadError, Mismatch, ScanEntry, inspect};
+use plugin_interface::{
+    InspectError, LoadError, LockError, LockState, Mismatch, PluginLock, ScanEntry, VerifiedFile,
+    inspect,
+};
 
 use crate::cli::ListArgs;
 use crate::commands::interface_name;
@@ -48,6 +52,38 @@ struct Found {
     elsewhere: Vec<(PathBuf, Result<Elsewhere, InspectError>)>,
     /// The errors of directories that cannot be read.
     errors: Vec<LoadError>,
+    locks: Locks,
+}
+
+/// What the lock files in the directories say.
+#[derive(Default)]
+struct Locks {
+    files: Vec<VerifiedFile>,
+    /// The errors of lock files that cannot be used.
+    errors: Vec<LockError>,
+}
+
+impl Locks {
+    /// Compares a directory with its lock, if it has one.
+    fn read(&mut self, directory: &Path) {
+        match PluginLock::read(directory.join(PluginLock::FILE)) {
+            // An unreadable directory is reported without this.
+            Ok(lock) => self.files.extend(lock.verify(directory).unwrap_or_default()),
+            Err(LockError::Read { source, .. })
+                if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+            Err(error) => self.errors.push(error),
+        }
+    }
+
+    fn state(&self, path: &Path) -> Option<LockState> {
+        self.files.iter().find(|file| file.path == path).map(|file| file.state)
+    }
+
+    /// Returns the rows of files that are locked and do not exist.
+    fn missing(&self) -> impl Iterator<Item = ListRow> {
+        let missing = self.files.iter().filter(|file| file.state == LockState::Missing);
+        missing.map(|file| ListRow::missing(&file.path))
+    }
 }
 
 impl Found {
@@ -64,6 +100,7 @@ impl Found {
                 Ok(entries) => {
                     all.entries.extend(entries);
                     all.elsewhere.extend(elsewhere::find(directory));
+                    all.locks.read(directory);
                 }
                 Err(error) => all.errors.push(error),
             }
@@ -96,13 +133,19 @@ impl Found {
         for error in &self.errors {
             print_error(&describe(error));
         }
+        for error in &self.locks.errors {
+            print_error(&describe(error));
+        }
         let errors = self.entries.iter().filter_map(|entry| entry.result.as_ref().err());
-        let exit = errors.chain(&self.errors).map(Exit::from).max().unwrap_or(Exit::Ok);
+        let of_locks = self.locks.errors.iter().map(|error| Exit::from(error.class()));
+        let exit = errors.chain(&self.errors).map(Exit::from).chain(of_locks).max();
         let unread = self.elsewhere.iter().filter_map(|(_, result)| result.as_ref().err());
-        let exit = unread.map(Exit::from).fold(exit, Ord::max);
-        let rows = self.entries.iter().map(|entry| ListRow::of(&entry.path, &entry.result));
+        let exit = unread.map(Exit::from).fold(exit.unwrap_or(Exit::Ok), Ord::max);
+        let rows = self.entries.iter().map(|entry| {
+            ListRow::of(&entry.path, &entry.result).with_lock(self.locks.state(&entry.path))
+        });
         let elsewhere = self.elsewhere.iter().map(|(path, it)| ListRow::elsewhere(path, it));
-        let rows: Vec<_> = rows.chain(elsewhere).collect();
+        let rows: Vec<_> = rows.chain(elsewhere).chain(self.locks.missing()).collect();
         if args.json {
             print_json(&rows)?;
         } else if !rows.is_empty() {

@@ -7,8 +7,10 @@ pub(crate) mod header;
 pub(crate) mod inspect;
 mod interface_name;
 pub(crate) mod list;
+pub(crate) mod lock;
 pub(crate) mod new;
 pub(crate) mod run;
+pub(crate) mod verify;
 pub(crate) mod watch;
 pub(crate) mod watch_function;
 

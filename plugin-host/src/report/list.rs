@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::Path;
 
 use comfy_table::{Table, presets};
-use plugin_interface::{InspectError, LoadError, PluginMetadata};
+use plugin_interface::{InspectError, LoadError, LockState, PluginMetadata};
 use serde::Serialize;
 
 use crate::elsewhere::Elsewhere;
@@ -21,6 +21,9 @@ pub(crate) struct ListRow {
     /// The system and the processor of a library that a host here leaves out.
     #[serde(skip_serializing_if = "Option::is_none")]
     system: Option<String>,
+    /// The state of the file in the lock beside it, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<String>,
     pub(crate) reason: Option<String>,
 }
 
@@ -53,6 +56,17 @@ impl ListRow {
             Err(error) => refused(path, error),
         }
     }
+
+    /// The row with the state of the file in a lock.
+    pub(crate) fn with_lock(self, state: Option<LockState>) -> Self {
+        ListRow { lock: state.map(|state| state.to_string()), ..self }
+    }
+
+    /// The row of a locked file that does not exist.
+    pub(crate) fn missing(path: &Path) -> Self {
+        let file = path.display().to_string();
+        ListRow { verdict: "missing", ..unread(file) }.with_lock(Some(LockState::Missing))
+    }
 }
 
 fn admitted(path: &Path, metadata: &PluginMetadata) -> ListRow {
@@ -73,19 +87,26 @@ fn admitted(path: &Path, metadata: &PluginMetadata) -> ListRow {
         interfaces: interfaces.collect(),
         verdict: "ok",
         system: None,
+        lock: None,
         reason: None,
     }
 }
 
 fn refused(path: &Path, error: &(dyn Error + 'static)) -> ListRow {
+    ListRow { reason: Some(describe(error)), ..unread(path.display().to_string()) }
+}
+
+/// The row of a file of which nothing is known.
+fn unread(file: String) -> ListRow {
     ListRow {
-        file: path.display().to_string(),
+        file,
         package: None,
         version: None,
         interfaces: Vec::new(),
         verdict: "refused",
         system: None,
-        reason: Some(describe(error)),
+        lock: None,
+        reason: None,
     }
 }
 
@@ -120,21 +141,25 @@ fn verdict(row: &ListRow) -> String {
 pub(crate) fn table(rows: &[ListRow]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["FILE", "PACKAGE", "VERSION", "INTERFACE", "IMPLEMENTATIONS", "VERDICT"]);
+    let header = ["FILE", "PACKAGE", "VERSION", "INTERFACE", "IMPLEMENTATIONS", "VERDICT"];
+    let has_lock = rows.iter().any(|row| row.lock.is_some());
+    table.set_header(header.into_iter().chain(has_lock.then_some("LOCK")));
     for row in rows {
         let lines = |line: fn(&ListedInterface) -> String| {
             let mut lines: Vec<_> = row.interfaces.iter().take(LINES).map(line).collect();
             lines.extend((row.interfaces.len() > LINES).then(|| "..".to_owned()));
             lines.join("\n")
         };
-        table.add_row([
+        let cells = [
             escaped(&row.file),
             cell(row.package.as_deref().unwrap_or("-")),
             cell(row.version.as_deref().unwrap_or("-")),
             lines(|i| format!("{} {}", cell(&i.path), cell(&i.version))),
             lines(|i| implementations(&i.implementations)),
             verdict(row),
-        ]);
+        ];
+        let lock = has_lock.then(|| row.lock.clone().unwrap_or_else(|| "-".to_owned()));
+        table.add_row(cells.into_iter().chain(lock));
     }
     let lines = table.lines().map(|line| line.trim_end().to_owned());
     lines.collect::<Vec<_>>().join("\n")

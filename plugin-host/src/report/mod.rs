@@ -4,5 +4,6 @@ pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod inspect;
 pub(crate) mod list;
+pub(crate) mod lock;
 pub(crate) mod run;
 pub(crate) mod watch;

@@ -50,6 +50,7 @@ pub(crate) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> 
     let mut command = Command::new(program);
     command.arg(name);
     command.args(policy.pin.iter().map(|digest| format!("--pin={digest}")));
+    command.args(policy.lock.iter().map(|lock| format_option("--lock=", lock)));
     command.args(policy.deny.iter().map(|package| format!("--deny={package}")));
     if policy.allow_world_writable {
         command.arg("--allow-world-writable");

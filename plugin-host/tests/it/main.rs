@@ -16,6 +16,7 @@ mod hostile;
 mod images;
 mod inspect;
 mod list;
+mod lock;
 #[cfg(unix)]
 mod new;
 mod readme;

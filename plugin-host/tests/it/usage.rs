@@ -120,7 +120,10 @@ fn the_help_of_each_command_has_an_example_and_fits_a_terminal() {
     let commands: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(
         commands,
-        ["new", "list", "inspect", "run", "watch", "check", "header", "diff", "call", "help"]
+        [
+            "new", "list", "inspect", "run", "watch", "check", "header", "diff", "lock", "verify",
+            "call", "help"
+        ]
     );
     for command in commands.iter().filter(|command| **command != "help") {
         for option in ["--help", "-h"] {

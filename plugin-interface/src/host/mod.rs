@@ -22,6 +22,8 @@ mod reload;
 mod services;
 mod swap;
 mod thread_exits;
+#[cfg(feature = "trust")]
+mod trust;
 #[cfg(feature = "watch")]
 mod watch;
 
@@ -29,7 +31,7 @@ pub use compare::mismatch::Mismatch;
 pub(crate) use compare::snapshot;
 pub use compare::version_check::{InterfaceChange, RequiredBump};
 pub use error::stage::Stage;
-pub use error::{ErrorClass, InspectError, LoadError, ProxyError, UnloadError};
+pub use error::{ErrorClass, InspectError, LoadError, LockDifference, ProxyError, UnloadError};
 pub use file::copies::Copies;
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
@@ -61,6 +63,13 @@ pub use platform::exit_status::describe_exit;
 pub use platform::parent_death::end_with_parent;
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use services::plugin_panic::PluginPanic;
+#[cfg(feature = "trust")]
+pub use trust::{
+    error::LockError,
+    gate::Requirement,
+    lock::{LockedInterface, LockedPlugin, PluginLock},
+    verify::{LockState, VerifiedFile},
+};
 #[cfg(feature = "watch")]
 pub use watch::{
     ManagerNotification, WatchError, WatchEvent, WatchNotification, WatchOptions,

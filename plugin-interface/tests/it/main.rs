@@ -64,6 +64,8 @@ mod table;
 mod thread_exits;
 #[cfg(unix)]
 mod tidy;
+#[cfg(all(feature = "trust", target_os = "linux"))]
+mod trust;
 mod types_of_other_crates;
 mod unloading;
 #[cfg(feature = "watch")]

@@ -43,6 +43,9 @@ impl LoadError {
             | E::PanicAbort { path, .. }
             | E::WorldWritable { path, .. }
             | E::NotPinned { path, .. }
+            | E::Unlocked { path, .. }
+            | E::Modified { path, .. }
+            | E::LockedMissing { path, .. }
             | E::Denied { path, .. }
             | E::StillMapped { path, .. }
             | E::OtherInterface { path, .. }
@@ -90,7 +93,10 @@ impl LoadError {
             E::WorldWritable { .. } => facts(Settle, Refused, "writers"),
             E::StillMapped { .. } => facts(Settle, Refused, "policy"),
             E::Copy { .. } => facts(Copy, Failed, "settled"),
-            E::NotPinned { .. } => facts(Copy, Refused, "policy"),
+            E::NotPinned { .. } | E::Unlocked { .. } | E::Modified { .. } => {
+                facts(Copy, Refused, "policy")
+            }
+            E::LockedMissing { .. } => facts(Discover, Refused, "policy"),
             E::Duplicate { .. } => facts(Copy, Failed, "file"),
             E::Inspect(error) => facts(Stage::Check, error.class(), error.check()),
             E::Denied { .. } => facts(Admit, Refused, "policy"),

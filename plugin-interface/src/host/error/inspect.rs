@@ -75,6 +75,23 @@ pub enum InspectError {
 
 debug_as_message!(InspectError);
 
+#[cfg(feature = "trust")]
+impl InspectError {
+    /// The same error, of a file that was read from memory.
+    pub(crate) fn at(mut self, file: &Path) -> Self {
+        use InspectError as E;
+        match &mut self {
+            E::Read { path, .. }
+            | E::NotALibrary { path, .. }
+            | E::Damaged { path, .. }
+            | E::OtherMachine { path, .. }
+            | E::NotAPlugin { path }
+            | E::Metadata { path, .. } => file.clone_into(path),
+        }
+        self
+    }
+}
+
 pub(crate) fn unreadable(path: &Path, source: io::Error) -> InspectError {
     InspectError::Read { path: path.to_owned(), source }
 }

@@ -142,6 +142,42 @@ pub enum LoadError {
         /// Its digest.
         found: String,
     },
+    /// The policy asks for a lock, and the library is not in it.
+    #[error(
+        "{} is not in {}: its SHA-256 digest is {found}; approve it by `plugin-host lock` if you trust it",
+        path.display(),
+        in_lock(lock)
+    )]
+    Unlocked {
+        /// The library.
+        path: PathBuf,
+        /// The lock file; empty if the policy has no lock.
+        lock: PathBuf,
+        /// The digest of the library.
+        found: String,
+    },
+    /// The library is not the file that was locked.
+    #[error("{} was modified after it was locked: {difference}", path.display())]
+    Modified {
+        /// The library.
+        path: PathBuf,
+        /// What differs.
+        difference: Box<LockDifference>,
+    },
+    /// A library that is locked does not exist.
+    #[error(
+        "{} does not exist, but {}:{line} locks it; restore it, or write the lock again by `plugin-host lock`",
+        path.display(),
+        lock.display()
+    )]
+    LockedMissing {
+        /// The library.
+        path: PathBuf,
+        /// The lock file.
+        lock: PathBuf,
+        /// The line in it.
+        line: usize,
+    },
     /// The policy denies the library's package.
     #[error("{} is of the package {package}, which the policy denies", path.display())]
     Denied {
@@ -460,6 +496,41 @@ pub enum LoadError {
 }
 
 debug_as_message!(LoadError);
+
+/// The first difference between a library and what was locked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LockDifference {
+    /// The lock file.
+    pub lock: PathBuf,
+    /// The line in it, 0 if the lock was not read from a file.
+    pub line: usize,
+    /// The key of the lock that differs, such as `sha256`.
+    pub what: &'static str,
+    /// The value in the lock.
+    pub expected: String,
+    /// The value of the library.
+    pub found: String,
+}
+
+impl fmt::Display for LockDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let LockDifference { lock, line, what, expected, found } = self;
+        let lock = lock.display();
+        write!(
+            f,
+            "expected {what} {expected} ({lock}:{line}), found {found}; restore the file, or approve this one by `plugin-host lock`"
+        )
+    }
+}
+
+/// The name of a lock in a message.
+fn in_lock(lock: &Path) -> String {
+    match lock.as_os_str().is_empty() {
+        true => "a lock, as the policy has none".to_owned(),
+        false => lock.display().to_string(),
+    }
+}
 
 /// The reason why a library is not trusted. Its remedy names the culprit.
 fn untrusted(path: &Path, culprit: &Path) -> String {

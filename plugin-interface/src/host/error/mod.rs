@@ -16,7 +16,7 @@ pub(crate) use debug::debug_as_message;
 #[cfg(feature = "watch")]
 pub(crate) use facts::Retry;
 pub use inspect::InspectError;
-pub use load::LoadError;
 pub(crate) use load::linker_message;
+pub use load::{LoadError, LockDifference};
 pub use proxy::ProxyError;
 pub use unload::UnloadError;

@@ -54,6 +54,8 @@ fn of_load() -> Vec<LoadError> {
         E::StillWritten { path: path() },
         E::Copy { path: path(), to: COPY.into(), source: missing() },
         E::Inspect(InspectError::NotAPlugin { path: path() }),
+        E::Unlocked { path: path(), lock: "/plugins/plugins.lock".into(), found: "ab".repeat(32) },
+        E::LockedMissing { path: path(), lock: "/plugins/plugins.lock".into(), line: 4 },
         E::Duplicate { path: path(), of: "/plugins/liby.so".into() },
         E::AbiVersion { path: path(), expected: 1, found: 2 },
         E::PanicAbort { path: path() },

@@ -28,6 +28,12 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// Returns the digest of bytes.
+#[cfg(feature = "trust")]
+pub(crate) fn digest_of(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
+}
+
 /// Returns the digest of a whole file.
 pub(crate) fn digest(path: &Path) -> io::Result<Digest> {
     let mut hasher = Sha256::new();

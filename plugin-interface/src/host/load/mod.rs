@@ -19,7 +19,7 @@ pub(crate) mod pipeline;
 pub(crate) mod plugins;
 pub(crate) mod policy;
 pub(crate) mod probe;
-mod regular;
+pub(crate) mod regular;
 pub(crate) mod replacement;
 pub(crate) mod settle;
 mod subject;

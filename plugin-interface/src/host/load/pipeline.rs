@@ -176,7 +176,7 @@ impl Loader {
         let origin = FileIdentity::of(file.metadata());
         // Writers need not wait for the following stages.
         drop(file);
-        self.policy.check_content(source, subject.path())?;
+        self.policy.check_content(path, subject.path(), subject.content().head().len)?;
         if !kind.is_new(subject.content(), &origin)? {
             return Ok(None);
         }
@@ -184,6 +184,8 @@ impl Loader {
         watch.begin(Stage::Check);
         let pages = subject.pages().map_err(|error| LoadError::from(unreadable(path, error)))?;
         let checked = kind.check(path, &pages).map_err(LoadError::from)?;
+        #[cfg(feature = "trust")]
+        self.policy.gate.check_build_id(path, &pages)?;
         watch.begin(Stage::Admit);
         kind.admit(path, &checked, &self.policy)?;
         let linkage = linkage(path, &pages)?;
@@ -216,7 +218,7 @@ impl Loader {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let is_work = match S::IS_COPY {
             true => file.metadata().len() > LARGE,
-            false => self.policy.has_pins(),
+            false => self.policy.needs_digest(),
         };
         if is_work {
             kind.check_first(path, &file.pages().map_err(unreadable)?)?;

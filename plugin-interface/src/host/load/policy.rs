@@ -11,6 +11,8 @@ use crate::host::file::copies::Copies;
 use crate::host::file::digest::{Digest, digest};
 use crate::host::library::unmap::Earlier;
 use crate::host::platform;
+#[cfg(feature = "trust")]
+use crate::host::trust::gate::Gate;
 use crate::metadata::PluginMetadata;
 
 /// The rules by which a host refuses plugins.
@@ -39,6 +41,8 @@ pub struct LoadPolicy {
     /// mapped after they were closed. More are refused.
     retained: (usize, u64),
     copies: Copies,
+    #[cfg(feature = "trust")]
+    pub(crate) gate: Gate,
 }
 
 impl Default for LoadPolicy {
@@ -49,6 +53,8 @@ impl Default for LoadPolicy {
             world_writable: false,
             retained: (128, 512 << 20),
             copies: Copies::Temporary,
+            #[cfg(feature = "trust")]
+            gate: Gate::default(),
         }
     }
 }
@@ -56,7 +62,10 @@ impl Default for LoadPolicy {
 impl fmt::Debug for LoadPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (versions, bytes) = self.retained;
-        f.debug_struct("LoadPolicy")
+        let mut policy = f.debug_struct("LoadPolicy");
+        #[cfg(feature = "trust")]
+        policy.field("trust", &self.gate);
+        policy
             .field("pinned", &self.pinned)
             .field("denied", &self.denied)
             .field("world_writable", &self.world_writable)
@@ -152,7 +161,11 @@ impl LoadPolicy {
     }
 
     /// Returns `true` if only libraries of certain digests are allowed.
-    pub(super) fn has_pins(&self) -> bool {
+    pub(super) fn needs_digest(&self) -> bool {
+        #[cfg(feature = "trust")]
+        if self.gate.needs_digest() {
+            return true;
+        }
         !self.pinned.is_empty()
     }
 
@@ -168,7 +181,7 @@ impl LoadPolicy {
 
     /// Refuses a file that any user may modify, in a directory that
     /// `check_directory` allowed.
-    pub(super) fn check_file(&self, path: &Path, file: &Metadata) -> Result<(), LoadError> {
+    pub(crate) fn check_file(&self, path: &Path, file: &Metadata) -> Result<(), LoadError> {
         if self.world_writable || !platform::is_world_writable(file) {
             return Ok(());
         }
@@ -220,25 +233,36 @@ impl LoadPolicy {
         Ok(is_direct)
     }
 
-    /// Refuses a private copy whose digest is not pinned, if any is.
-    pub(crate) fn check_content(&self, path: &Path, copy: &Path) -> Result<(), LoadError> {
-        if self.pinned.is_empty() {
+    /// Refuses a private copy by its digest, if the policy asks for one.
+    pub(crate) fn check_content(
+        &self,
+        path: &Path,
+        copy: &Path,
+        #[cfg_attr(not(feature = "trust"), expect(unused_variables))] size: u64,
+    ) -> Result<(), LoadError> {
+        if !self.needs_digest() {
             return Ok(());
         }
+        #[cfg(feature = "trust")]
+        self.gate.check_size(path, size)?;
         let found =
             digest(copy).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
-        if self.pinned.contains(&found) {
+        #[cfg(feature = "trust")]
+        self.gate.check_digest(path, &found)?;
+        if self.pinned.is_empty() || self.pinned.contains(&found) {
             return Ok(());
         }
         Err(LoadError::NotPinned { path: path.to_owned(), found: found.to_string() })
     }
 
-    /// Refuses a package that is denied.
+    /// Refuses a package that is denied, and metadata that a lock does not have.
     pub(crate) fn check_package(
         &self,
         path: &Path,
         metadata: &PluginMetadata,
     ) -> Result<(), LoadError> {
+        #[cfg(feature = "trust")]
+        self.gate.check_metadata(path, metadata)?;
         let package = &metadata.package.name;
         if self.denied.contains(package) {
             let (path, package) = (PathBuf::from(path), package.clone());

@@ -7,7 +7,7 @@ use crate::host::error::LoadError;
 use crate::host::platform;
 
 /// Refuses what is no regular file.
-pub(super) fn check_regular(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
+pub(crate) fn check_regular(path: &Path, metadata: &Metadata) -> Result<(), LoadError> {
     if metadata.is_file() {
         return Ok(());
     }

@@ -9,7 +9,9 @@ use std::process::Command;
 fn each_item_of_a_feature_names_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let library = read_to_string(root.join("src/lib.rs")).unwrap();
-    for (module, feature) in [("watch", "watch"), ("hot_library", "hot-library")] {
+    for (module, feature) in
+        [("watch", "watch"), ("hot_library", "hot-library"), ("trust", "trust")]
+    {
         let (before, body) = library.split_once(&format!("pub mod {module} {{\n")).unwrap();
         let summary = before.rsplit("\n\n").next().unwrap();
         assert!(summary.contains(&format!("Feature `{feature}`.")), "{summary}");
@@ -22,6 +24,7 @@ fn each_item_of_a_feature_names_it() {
         ("hot_library/watch.rs", "watch"),
         ("manager/watching.rs", "watch"),
         ("hot_library/dynamic/mod.rs", "call-dynamic"),
+        ("trust/policy.rs", "trust"),
     ] {
         let source = read_to_string(root.join("src/host").join(file)).unwrap();
         let methods = source.matches("\n    pub fn ").count();

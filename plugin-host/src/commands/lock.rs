@@ -1,0 +1,34 @@
+//! `lock DIR`: approves the plugins of a directory, without running any.
+
+use std::io;
+
+use plugin_interface::{LockError, PluginLock};
+
+use crate::cli::LockArgs;
+use crate::exit::Exit;
+use crate::output::{describe, escaped, print_error, print_json, print_line};
+use crate::report::lock::{changes, table_of_changes};
+
+pub(crate) fn run(args: &LockArgs) -> anyhow::Result<Exit> {
+    let path = args.directory.join(PluginLock::FILE);
+    let (lock, refused) = PluginLock::of_directory(&args.directory)?;
+    let earlier = match PluginLock::read(&path) {
+        Err(LockError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
+        // Its notes would be lost.
+        earlier => Some(earlier?),
+    };
+    let earlier = earlier.unwrap_or_default();
+    let changes = changes(&earlier, &lock);
+    lock.with_notes_of(&earlier).write(&path)?;
+    for error in &refused {
+        print_error(&describe(error));
+    }
+    if args.json {
+        print_json(&changes)?;
+    } else if changes.is_empty() {
+        print_line(&escaped(&super::nothing_in(&args.directory)))?;
+    } else {
+        print_line(&table_of_changes(&changes))?;
+    }
+    Ok(refused.iter().map(Exit::from).max().unwrap_or(Exit::Ok))
+}

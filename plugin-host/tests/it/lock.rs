@@ -1,0 +1,84 @@
+//! `lock DIR` and `verify DIR`.
+
+use crate::environment::{Answer, Directory, plugin_host};
+
+fn with(directory: &Directory, arguments: &[&str]) -> Answer {
+    plugin_host(&directory.arguments(arguments))
+}
+
+/// The texts of one field of an array of objects.
+fn column<'r>(rows: &'r serde_json::Value, name: &str) -> Vec<&'r str> {
+    rows.as_array().unwrap().iter().map(|row| row[name].as_str().unwrap()).collect()
+}
+
+#[test]
+fn what_was_locked_is_verified_and_each_change_is_refused() {
+    let directory = Directory::new();
+    directory.compile("a", &[], "");
+    directory.compile("b", &["NAME=\"b\""], "");
+    let absent = with(&directory, &["verify"]);
+    assert!(absent.code == 2 && absent.err.contains("plugins.lock"), "{absent:?}");
+
+    let lock = with(&directory, &["lock"]);
+    assert_eq!((lock.code, lock.out.matches("added").count()), (0, 2), "{lock:?}");
+    let again = with(&directory, &["lock", "--json"]);
+    assert_eq!((again.code, &again.json()[1]["change"]), (0, &"unchanged".into()), "{again:?}");
+    let verify = with(&directory, &["verify"]);
+    assert_eq!((verify.code, verify.err.as_str()), (0, ""), "{verify:?}");
+    let path = directory.path().join("plugins.lock");
+    let path = path.to_str().unwrap();
+    assert_eq!(with(&directory, &["run", "--lock", path]).code, 0);
+    let list = with(&directory, &["list"]);
+    assert!(list.code == 0 && list.out.contains("LOCK"), "{list:?}");
+
+    directory.compile("a", &["NAME=\"evil\""], "");
+    directory.compile("c", &["NAME=\"c\""], "");
+    std::fs::remove_file(directory.library("b")).unwrap();
+    let verify = with(&directory, &["verify", "--json"]);
+    let rows = verify.json();
+    let states = column(&rows, "state");
+    assert_eq!((verify.code, states), (4, vec!["modified", "unlocked", "missing"]), "{rows:#}");
+    let text = with(&directory, &["verify"]);
+    assert_eq!((text.code, text.err.lines().count()), (4, 3), "{text:?}");
+    let list = with(&directory, &["list", "--json"]);
+    let rows = list.json();
+    let states = column(&rows, "lock");
+    assert_eq!((list.code, states), (0, vec!["modified", "unlocked", "missing"]), "{rows:#}");
+    let list = with(&directory, &["list", "--lock", path]);
+    assert_eq!((list.code, list.err.lines().count()), (4, 2), "{list:?}");
+    let run = with(&directory, &["run", "--lock", path]);
+    assert!(run.code == 4 && run.err.contains("was modified after it was locked"), "{run:?}");
+
+    let lock = with(&directory, &["lock", "--json"]);
+    let rows = lock.json();
+    let changes = column(&rows, "change");
+    assert_eq!((lock.code, changes), (0, vec!["changed", "removed", "added"]), "{rows:#}");
+    assert_eq!(with(&directory, &["verify"]).code, 0);
+}
+
+#[test]
+fn a_lock_that_cannot_be_used_is_an_error_with_its_line() {
+    let directory = Directory::new();
+    let path = directory.path().join("plugins.lock");
+    std::fs::write(&path, "version = 1\nevil\u{1b}[31m = 1\n").unwrap();
+    for command in ["verify", "lock", "list"] {
+        let answer = with(&directory, &[command]);
+        assert!(answer.code == 1 && answer.err.contains("plugins.lock:2: "), "{answer:?}");
+        assert!(!answer.err.contains('\u{1b}'), "{answer:?}");
+    }
+    let broken = with(&directory, &["run", "--lock", path.to_str().unwrap()]);
+    assert!(broken.code == 1 && broken.err.contains("plugins.lock:2: "), "{broken:?}");
+    let absent = with(&directory, &["run", "--lock", "no/such/plugins.lock"]);
+    assert!(absent.code == 2 && absent.err.contains("no/such/plugins.lock"), "{absent:?}");
+}
+
+#[test]
+fn what_is_no_library_is_reported_and_the_others_are_locked() {
+    let directory = Directory::new();
+    directory.compile("a", &[], "");
+    std::fs::write(directory.library("text"), "hello").unwrap();
+    let lock = with(&directory, &["lock"]);
+    assert!(lock.code == 1 && lock.err.contains("libtext.so is not a dynamic library"), "{lock:?}");
+    let verify = with(&directory, &["verify", "--json"]);
+    assert_eq!((verify.code, &verify.json()[1]["state"]), (4, &"unlocked".into()), "{verify:?}");
+}

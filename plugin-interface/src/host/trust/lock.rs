@@ -1,0 +1,196 @@
+//! The content of a lock: what was approved of each file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use object::Object as _;
+
+use crate::host::error::{InspectError, LoadError};
+use crate::host::file::digest::digest_of;
+use crate::host::file::open::open_without_waiting;
+use crate::host::load::check::inspect_bytes;
+use crate::host::load::discover::candidates;
+use crate::host::load::regular::check_regular;
+use crate::metadata::PluginMetadata;
+
+/// The files that a host approved, as a `plugins.lock` has them.
+///
+/// A lock that was made from a directory trusts what was there at that moment.
+/// From then on each change of a file is noticed.
+/// [`LoadPolicy::lock`](crate::LoadPolicy::lock) lets only these files load.
+///
+/// ```
+/// use plugin_interface::PluginLock;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// # let plugins = directory.path();
+/// let (lock, refused) = PluginLock::of_directory(plugins)?;
+/// assert!(refused.is_empty());
+/// lock.write(plugins.join(PluginLock::FILE))?;
+///
+/// let lock = PluginLock::read(plugins.join(PluginLock::FILE))?;
+/// assert!(lock.verify(plugins)?.iter().all(|file| file.error.is_none()));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PluginLock {
+    pub(super) path: PathBuf,
+    /// By the names of the files.
+    pub(super) plugins: BTreeMap<String, LockedPlugin>,
+}
+
+/// One file of a lock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LockedPlugin {
+    /// The name of the file, without a directory.
+    pub file: String,
+    /// The name of its package. Of a plain library, the name of the file.
+    pub name: String,
+    /// The version of its package. Empty for a plain library.
+    pub version: String,
+    /// The version of the binary interface. `None` for a plain library.
+    pub abi: Option<u32>,
+    /// The number of bytes.
+    pub size: u64,
+    /// The SHA-256 digest, as 64 hexadecimal digits.
+    pub sha256: String,
+    /// The build-id, in hexadecimal digits. Empty if it has none.
+    pub build_id: String,
+    /// The interfaces, sorted.
+    pub interfaces: Vec<LockedInterface>,
+    /// Your note. Not compared with anything.
+    pub note: String,
+    /// The line in the lock file, 0 if it was not read from one.
+    pub(super) line: usize,
+}
+
+/// One interface of a file of a lock.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct LockedInterface {
+    /// The full path of the trait.
+    pub path: String,
+    /// Its version.
+    pub version: String,
+    /// Its fingerprint.
+    pub fingerprint: u128,
+}
+
+impl PluginLock {
+    /// The name of a lock file, `plugins.lock`. It lies beside its plugins.
+    pub const FILE: &str = "plugins.lock";
+
+    /// Describes the libraries in `directory`, as they are now, and runs none of
+    /// them. Returns the errors of those that cannot be locked, too.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub fn of_directory(directory: impl AsRef<Path>) -> Result<(Self, Vec<LoadError>), LoadError> {
+        let directory = directory.as_ref();
+        let (mut plugins, mut refused) = (BTreeMap::new(), Vec::new());
+        for path in candidates(directory)? {
+            match read_file(&path).and_then(|bytes| LockedPlugin::of(&path, &bytes)) {
+                Ok(plugin) => drop(plugins.insert(plugin.file.clone(), plugin)),
+                Err(error) => refused.push(error),
+            }
+        }
+        Ok((PluginLock { path: directory.join(Self::FILE), plugins }, refused))
+    }
+
+    /// Takes over the notes of files that an earlier lock has too.
+    pub fn with_notes_of(mut self, earlier: &PluginLock) -> Self {
+        for plugin in self.plugins.values_mut() {
+            if let Some(earlier) = earlier.get(&plugin.file) {
+                plugin.note.clone_from(&earlier.note);
+            }
+        }
+        self
+    }
+
+    /// Returns the path that the lock was read from.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the locked files, sorted by name.
+    pub fn plugins(&self) -> impl Iterator<Item = &LockedPlugin> {
+        self.plugins.values()
+    }
+
+    /// Returns the locked file of that name.
+    pub fn get(&self, file: &str) -> Option<&LockedPlugin> {
+        self.plugins.get(file)
+    }
+}
+
+impl LockedPlugin {
+    /// Describes a library by its content.
+    pub(super) fn of(path: &Path, library: &[u8]) -> Result<Self, LoadError> {
+        let Some(file) = path.file_name().and_then(|name| name.to_str()) else {
+            let source = std::io::Error::other("its name is no text, so no lock can have it");
+            return Err(LoadError::Read { path: path.to_owned(), source });
+        };
+        let mut plugin = LockedPlugin {
+            file: file.to_owned(),
+            name: file.to_owned(),
+            size: library.len() as u64,
+            sha256: digest_of(library).to_string(),
+            build_id: build_id(library),
+            ..Self::default()
+        };
+        match inspect_bytes(library) {
+            Ok(metadata) => plugin.describe(&metadata),
+            Err(InspectError::NotAPlugin { .. }) => {}
+            Err(error) => return Err(error.at(path).into()),
+        }
+        Ok(plugin)
+    }
+
+    fn describe(&mut self, metadata: &PluginMetadata) {
+        self.name.clone_from(&metadata.package.name);
+        self.version.clone_from(&metadata.package.version);
+        self.abi = Some(metadata.package.abi_version);
+        self.interfaces = interfaces(metadata);
+    }
+}
+
+/// Returns what a lock has of the interfaces of a library.
+pub(super) fn interfaces(metadata: &PluginMetadata) -> Vec<LockedInterface> {
+    let mut all: Vec<_> = metadata
+        .interfaces
+        .iter()
+        .map(|interface| LockedInterface {
+            path: interface.path.clone(),
+            version: interface.version.clone(),
+            fingerprint: interface.fingerprint,
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+/// Returns the build-id of a library; empty if it has none.
+pub(super) fn build_id<'d>(library: impl object::ReadRef<'d>) -> String {
+    let found = object::File::parse(library).ok();
+    let id = found.as_ref().and_then(|file| file.build_id().ok().flatten()).unwrap_or_default();
+    id.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Reads a regular file.
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+    let mut file = open_without_waiting(path).map_err(unreadable)?;
+    check_regular(path, &file.metadata().map_err(unreadable)?)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}

@@ -1,0 +1,184 @@
+//! Reads a lock file. Each fault is an error with its line.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use super::error::LockError;
+use super::lock::{LockedInterface, LockedPlugin, PluginLock};
+use super::text::{At, Table, Text, line_of};
+use crate::host::file::open::open_without_waiting;
+
+/// The version of the format.
+pub(super) const VERSION: u32 = 1;
+
+/// The largest lock: that of more than ten thousand plugins.
+const MOST: u64 = 16 << 20;
+
+const KEYS: &[&str] = &["version", "plugin"];
+const PLUGIN: &[&str] =
+    &["file", "name", "version", "abi", "size", "sha256", "build-id", "note", "interfaces"];
+const INTERFACE: &[&str] = &["path", "version", "fingerprint"];
+
+impl PluginLock {
+    /// Reads a lock file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is no lock. The error says the line, what
+    /// was expected there and what was found.
+    ///
+    /// ```
+    /// let error = plugin_interface::PluginLock::read("no/such/plugins.lock").unwrap_err();
+    /// assert!(error.to_string().contains("no/such/plugins.lock"));
+    /// ```
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, LockError> {
+        let path = path.as_ref();
+        let unreadable = |source| LockError::Read { path: path.to_owned(), source };
+        let file = open_without_waiting(path).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(unreadable(io::Error::other("it is no regular file")));
+        }
+        let mut content = Vec::new();
+        file.take(MOST + 1).read_to_end(&mut content).map_err(unreadable)?;
+        let found = metadata.len().max(content.len() as u64);
+        match found > MOST {
+            true => Err(LockError::TooLarge { path: path.to_owned(), most: MOST, found }),
+            false => Self::parse(path, &content),
+        }
+    }
+
+    /// Reads a lock from its content, such as one that the host has built in.
+    /// Errors name `path`.
+    ///
+    /// # Errors
+    ///
+    /// If it is no lock, as [`read`](Self::read).
+    ///
+    /// ```
+    /// use plugin_interface::PluginLock;
+    ///
+    /// let lock = PluginLock::parse("built in", b"version = 1\n")?;
+    /// assert_eq!(lock.plugins().count(), 0);
+    /// # Ok::<(), plugin_interface::LockError>(())
+    /// ```
+    pub fn parse(path: impl AsRef<Path>, content: &[u8]) -> Result<Self, LockError> {
+        let path = path.as_ref();
+        let owned = || path.to_owned();
+        if content.len() as u64 > MOST {
+            let found = content.len() as u64;
+            return Err(LockError::TooLarge { path: owned(), most: MOST, found });
+        }
+        let text = core::str::from_utf8(content).map_err(|error| {
+            let at = error.valid_up_to();
+            LockError::NotText { path: owned(), line: line_of(content, at), byte: content[at] }
+        })?;
+        if text.trim().is_empty() {
+            return Err(LockError::Empty { path: owned() });
+        }
+        let text = Text { path, text };
+        let parsed = text.parse()?;
+        let table = text.table(parsed.get_ref());
+        check_version(path, &table)?;
+        table.check_keys(KEYS)?;
+        let mut plugins = BTreeMap::<String, LockedPlugin>::new();
+        for plugin in table.tables("plugin", "a plugin")? {
+            let plugin = read_plugin(&plugin)?;
+            if let Some(first) = plugins.get(&plugin.file) {
+                let (line, first, file) = (plugin.line, first.line, plugin.file);
+                return Err(LockError::Duplicate { path: owned(), line, first, file });
+            }
+            plugins.insert(plugin.file.clone(), plugin);
+        }
+        Ok(PluginLock { path: owned(), plugins })
+    }
+}
+
+/// Refuses another version before anything else is read.
+fn check_version(path: &Path, table: &Table<'_>) -> Result<(), LockError> {
+    let value = table.required("version", table.value("version"))?;
+    if table.optional_number("version").ok().flatten() == Some(VERSION.into()) {
+        return Ok(());
+    }
+    match table.wrong("version", value, "a number") {
+        LockError::Value { line, found, .. } => {
+            Err(LockError::Version { path: path.to_owned(), line, expected: VERSION, found })
+        }
+        error => Err(error),
+    }
+}
+
+fn read_plugin(table: &Table<'_>) -> Result<LockedPlugin, LockError> {
+    table.check_keys(PLUGIN)?;
+    let file = table.text("file", "the name of a file, without a directory", is_file_name)?;
+    let any = |_: &str| true;
+    let size = table.optional_number("size")?;
+    let version = table.optional_text("version", "a text", any)?;
+    let build_id = table.optional_text("build-id", "lower-case hexadecimal digits", is_hex)?;
+    let note = table.optional_text("note", "a text", any)?;
+    let interfaces = table.tables("interfaces", "an interface")?;
+    let mut interfaces =
+        interfaces.iter().map(read_interface).collect::<Result<Vec<_>, LockError>>()?;
+    interfaces.sort();
+    Ok(LockedPlugin {
+        file: file.value.to_owned(),
+        name: table.text("name", "a text", any)?.value.to_owned(),
+        version: owned(version),
+        abi: read_abi(table)?,
+        size: table.required("size", size)?,
+        sha256: table
+            .text("sha256", "64 lower-case hexadecimal digits", is_digest)?
+            .value
+            .to_owned(),
+        build_id: owned(build_id),
+        interfaces,
+        note: owned(note),
+        line: file.line,
+    })
+}
+
+/// Returns an optional text; empty if it is not there.
+fn owned(text: Option<At<&str>>) -> String {
+    text.map(|it| it.value.to_owned()).unwrap_or_default()
+}
+
+fn read_abi(table: &Table<'_>) -> Result<Option<u32>, LockError> {
+    let Some(abi) = table.optional_number("abi")? else { return Ok(None) };
+    match (u32::try_from(abi), table.value("abi")) {
+        (Err(_), Some(value)) => Err(table.wrong("abi", value, "a number of 32 bits")),
+        (abi, _) => Ok(abi.ok()),
+    }
+}
+
+fn read_interface(table: &Table<'_>) -> Result<LockedInterface, LockError> {
+    table.check_keys(INTERFACE)?;
+    let expected = "0x and 32 lower-case hexadecimal digits";
+    let fingerprint = table.text("fingerprint", expected, |text| fingerprint(text).is_some())?;
+    Ok(LockedInterface {
+        path: table.text("path", "a text", |_| true)?.value.to_owned(),
+        version: table.text("version", "a text", |_| true)?.value.to_owned(),
+        fingerprint: fingerprint_of(fingerprint.value),
+    })
+}
+
+fn fingerprint_of(text: &str) -> u128 {
+    fingerprint(text).unwrap_or_default()
+}
+
+fn fingerprint(text: &str) -> Option<u128> {
+    let digits = text.strip_prefix("0x").filter(|it| it.len() == 32 && is_hex(it))?;
+    u128::from_str_radix(digits, 16).ok()
+}
+
+fn is_hex(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && is_hex(text)
+}
+
+fn is_file_name(text: &str) -> bool {
+    !matches!(text, "" | "." | "..") && !text.contains(['/', '\\', '\0'])
+}

@@ -1,0 +1,196 @@
+//! Compares files with a lock.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::lock::{LockedInterface, LockedPlugin, PluginLock, build_id, interfaces, read_file};
+use crate::host::error::{LoadError, LockDifference};
+use crate::host::file::digest::digest_of;
+use crate::host::file::paged::PagedFile;
+use crate::host::load::discover::candidates;
+use crate::metadata::PluginMetadata;
+
+/// The state of a file, compared with a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LockState {
+    /// It is the file that was locked.
+    Locked,
+    /// It is not in the lock.
+    Unlocked,
+    /// It is not the file that was locked.
+    Modified,
+    /// It is in the lock, and is not there.
+    Missing,
+}
+
+/// Writes `locked`, `unlocked`, `modified` or `missing`.
+impl fmt::Display for LockState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            LockState::Locked => "locked",
+            LockState::Unlocked => "unlocked",
+            LockState::Modified => "modified",
+            LockState::Missing => "missing",
+        })
+    }
+}
+
+/// A file that was compared with a lock.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct VerifiedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Its state.
+    pub state: LockState,
+    /// The error that a load of locked files only would return. `None` for a file
+    /// that is locked.
+    pub error: Option<LoadError>,
+}
+
+impl PluginLock {
+    /// Compares the files in `directory` with the lock, and runs none of them.
+    /// Files of the lock that are not there come last.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub fn verify(&self, directory: impl AsRef<Path>) -> Result<Vec<VerifiedFile>, LoadError> {
+        let directory = directory.as_ref();
+        let (mut files, mut there) = (Vec::new(), BTreeSet::new());
+        for path in candidates(directory)? {
+            there.extend(path.file_name().map(ToOwned::to_owned));
+            files.push(self.verify_file(path));
+        }
+        let missing = self
+            .plugins()
+            .filter(|plugin| !there.contains(plugin.file.as_ref() as &std::ffi::OsStr));
+        files.extend(missing.map(|plugin| {
+            let path = directory.join(&plugin.file);
+            let (lock, line) = (self.path.clone(), plugin.line);
+            let error = Some(LoadError::LockedMissing { path: path.clone(), lock, line });
+            VerifiedFile { path, state: LockState::Missing, error }
+        }));
+        Ok(files)
+    }
+
+    fn verify_file(&self, path: PathBuf) -> VerifiedFile {
+        let result = read_file(&path).and_then(|bytes| self.check(&path, &bytes));
+        let state = match &result {
+            Ok(()) => LockState::Locked,
+            Err(_) if self.entry(&path).is_none() => LockState::Unlocked,
+            // A file that cannot be read is not what was locked.
+            Err(_) => LockState::Modified,
+        };
+        VerifiedFile { path, state, error: result.err() }
+    }
+
+    /// Compares the content of a file with the lock, as a load does. Only the
+    /// name of `path` matters.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::Unlocked`] if the lock has no file of that name,
+    /// [`LoadError::Modified`] if it differs.
+    ///
+    /// ```
+    /// use plugin_interface::{LoadError, PluginLock};
+    ///
+    /// let lock = PluginLock::parse("plugins.lock", b"version = 1\n")?;
+    /// let error = lock.check("libx.so", b"any content").unwrap_err();
+    /// assert!(matches!(error, LoadError::Unlocked { .. }));
+    /// # Ok::<(), plugin_interface::LockError>(())
+    /// ```
+    pub fn check(&self, path: impl AsRef<Path>, content: &[u8]) -> Result<(), LoadError> {
+        let path = path.as_ref();
+        let Some(entry) = self.entry(path) else {
+            return Err(self.unlocked(path, digest_of(content).to_string()));
+        };
+        let locked = Locked { lock: self, entry, path };
+        locked.check_size(content.len() as u64)?;
+        locked.same("sha256", &entry.sha256, &digest_of(content).to_string())?;
+        let found = LockedPlugin::of(path, content)?;
+        locked.same("build-id", &entry.build_id, &found.build_id)?;
+        locked.check_described(&found)
+    }
+
+    /// Returns what is locked under the name of a file.
+    pub(super) fn entry(&self, path: &Path) -> Option<&LockedPlugin> {
+        self.get(path.file_name()?.to_str()?)
+    }
+
+    pub(super) fn unlocked(&self, path: &Path, found: String) -> LoadError {
+        LoadError::Unlocked { path: path.to_owned(), lock: self.path.clone(), found }
+    }
+}
+
+/// A file that is locked.
+#[derive(Clone, Copy)]
+pub(super) struct Locked<'l> {
+    pub(super) lock: &'l PluginLock,
+    pub(super) entry: &'l LockedPlugin,
+    pub(super) path: &'l Path,
+}
+
+impl Locked<'_> {
+    pub(super) fn same(
+        &self,
+        what: &'static str,
+        expected: &str,
+        found: &str,
+    ) -> Result<(), LoadError> {
+        if expected == found {
+            return Ok(());
+        }
+        let shown = |text: &str| match text {
+            "" => "none".to_owned(),
+            text => text.to_owned(),
+        };
+        let difference = LockDifference {
+            lock: self.lock.path.clone(),
+            line: self.entry.line,
+            what,
+            expected: shown(expected),
+            found: shown(found),
+        };
+        Err(LoadError::Modified { path: self.path.to_owned(), difference: Box::new(difference) })
+    }
+
+    /// Compares the size first: it costs nothing.
+    pub(super) fn check_size(&self, found: u64) -> Result<(), LoadError> {
+        self.same("size", &self.entry.size.to_string(), &found.to_string())
+    }
+
+    pub(super) fn check_build_id(&self, library: &PagedFile) -> Result<(), LoadError> {
+        self.same("build-id", &self.entry.build_id, &build_id(library))
+    }
+
+    pub(super) fn check_metadata(&self, metadata: &PluginMetadata) -> Result<(), LoadError> {
+        let package = &metadata.package;
+        let found = LockedPlugin {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            abi: Some(package.abi_version),
+            interfaces: interfaces(metadata),
+            ..LockedPlugin::default()
+        };
+        self.check_described(&found)
+    }
+
+    fn check_described(&self, found: &LockedPlugin) -> Result<(), LoadError> {
+        let abi = |abi: Option<u32>| abi.map(|abi| abi.to_string()).unwrap_or_default();
+        self.same("name", &self.entry.name, &found.name)?;
+        self.same("version", &self.entry.version, &found.version)?;
+        self.same("abi", &abi(self.entry.abi), &abi(found.abi))?;
+        self.same("interfaces", &listed(&self.entry.interfaces), &listed(&found.interfaces))
+    }
+}
+
+/// Formats interfaces, all on one line.
+fn listed(interfaces: &[LockedInterface]) -> String {
+    let each =
+        interfaces.iter().map(|it| format!("{} {} {:#034x}", it.path, it.version, it.fingerprint));
+    each.collect::<Vec<_>>().join(", ")
+}
