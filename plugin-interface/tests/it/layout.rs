@@ -138,6 +138,7 @@ wires! {
     m34: Range<u16>, m35: Option<Duration>, m36: (u8, SystemTime), m37: Option<bool>,
     m38: Option<char>, m39: (Ordering, usize), m40: Option<&[u8]>, m41: Option<Option<&u8>>,
     m42: Result<Result<u8, u16>, Result<u32, u64>>, m43: Vec<[u8; 0]>, m44: Box<(u8, u64)>,
+    m45: Option<&mut dyn std::io::Write>, m46: Box<dyn std::fmt::Write + Send>,
 }
 
 /// Types that are passed as copies behind a reference.

@@ -58,6 +58,7 @@ mod seeds;
 mod state;
 #[cfg(unix)]
 mod storm;
+mod streams;
 mod supertraits;
 mod table;
 #[cfg(unix)]

@@ -159,10 +159,15 @@ macro_rules! each_row {
                 call_once: Box<dyn FnOnce(A) -> R> = Box::new(|_| vec![]),
                 shared: Arc<dyn Fn(A) -> R> = Arc::new(|_| vec![]);
             borrowed_closures parameter
-                call: &dyn Fn(A) -> R = &|_| vec![], call_mut: &mut dyn FnMut(A) -> R = &mut |_| vec![];
+                call: &dyn Fn(A) -> R = &|_| vec![], call_mut: &mut dyn FnMut(A) -> R = &mut |_| vec![],
+                write: &mut dyn io::Write = &mut io::sink(),
+                print: &mut dyn fmt::Write = &mut text(), read: &mut dyn io::Read = &mut io::empty();
             others both
                 each: Box<dyn Iterator<Item = T>> = Box::new([text()].into_iter()),
-                later: BoxFuture<'_, T> = Box::pin(async { text() });
+                later: BoxFuture<'_, T> = Box::pin(async { text() }),
+                write: Box<dyn io::Write> = Box::new(io::sink()),
+                print: Box<dyn fmt::Write> = Box::new(text()),
+                read: Box<dyn io::Read> = Box::new(io::empty());
             contents both
                 option: Option<T> = Some(text()), result: Result<T, E> = Ok(text()),
                 array: [T; N] = [text(), text()], range: Range<T> = text()..text(),

@@ -25,6 +25,7 @@ const UNSAFE: &[&str] = &[
     "boundary/objects/place.rs",
     "boundary/objects/pointee.rs",
     "boundary/objects/storage.rs",
+    "boundary/objects/stream.rs",
     "boundary/objects/waker.rs",
     "boundary/plain.rs",
     "boundary/recursion.rs",

@@ -8,4 +8,5 @@ pub(crate) mod iterator;
 pub(crate) mod place;
 pub(crate) mod pointee;
 pub(crate) mod storage;
+pub(crate) mod stream;
 pub(crate) mod waker;
