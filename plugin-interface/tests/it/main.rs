@@ -65,6 +65,7 @@ mod table;
 mod thread_exits;
 #[cfg(unix)]
 mod tidy;
+mod told_by_c;
 #[cfg(all(feature = "trust", target_os = "linux"))]
 mod trust;
 mod types_of_other_crates;

@@ -20,14 +20,14 @@ fn add_choir(directory: &Directory, name: &str) {
     directory.compile_sources(name, &interfaces, &[], &[&sources().join("c/choir.c")]);
 }
 
-fn choir(name: &str) -> ChoirProxy {
+pub(crate) fn choir(name: &str) -> ChoirProxy {
     let directory = Directory::new();
     add_choir(&directory, name);
     PluginManager::new().load::<dyn Choir>(directory.path()).unwrap().remove(0)
 }
 
 /// A plugin in Rust.
-fn listener(name: &str) -> ListenerProxy {
+pub(crate) fn listener(name: &str) -> ListenerProxy {
     let directory = Directory::new();
     directory.add("objects", name);
     PluginManager::new().load::<dyn Listener>(directory.path()).unwrap().remove(0)

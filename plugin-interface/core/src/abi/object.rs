@@ -43,7 +43,8 @@ assert_layout!(LibraryRef {
 #[derive(Debug)]
 pub struct ObjectTable {
     /// The methods; begins with a [`VTableHeader`], whose `drop` drops the
-    /// object.
+    /// object. If the creator is in Rust, they validate their arguments: code in
+    /// C calls these.
     pub vtable: *const VTableHeader,
     /// The metadata record of the interface in the creating library; empty for
     /// a closure, an iterator or a future.
@@ -56,6 +57,9 @@ pub struct ObjectTable {
     /// [`RUST`](Self::RUST), or 0. With 0, the results of methods are
     /// validated.
     pub flags: usize,
+    /// The same methods for a caller that the macros generated, which validate
+    /// no arguments. Used only with [`RUST`](Self::RUST); otherwise null.
+    pub unchecked: *const VTableHeader,
 }
 
 impl ObjectTable {
@@ -65,13 +69,14 @@ impl ObjectTable {
 }
 
 assert_layout!(ObjectTable {
-    size: 6 * WORD,
+    size: 7 * WORD,
     align: WORD,
     vtable: 0,
     record: WORD,
     share: 3 * WORD,
     is: 4 * WORD,
     flags: 5 * WORD,
+    unchecked: 6 * WORD,
 });
 
 /// An owned object: `Box<dyn Trait>`, `Arc<dyn Trait>`, or a boxed closure,

@@ -138,7 +138,7 @@ pub use crate::boundary::objects::place::Place;
 pub use crate::boundary::objects::pointee::{
     ConvertPointer, DynPointee, InArc, Pointee, SizedPointee, Threads,
 };
-pub use crate::boundary::objects::storage::{Borrowed, InstanceStorage};
+pub use crate::boundary::objects::storage::{Borrowed, CalledFromC, InstanceStorage};
 pub use crate::boundary::origin::Origin;
 pub use crate::boundary::owned::FfiOwned;
 pub use crate::boundary::shape::definition::{Body, Definition, Fields};

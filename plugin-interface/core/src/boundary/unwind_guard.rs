@@ -35,7 +35,7 @@ impl<T: FfiSafe> ReceivedGuard<T> {
 impl<T: FfiSafe> Drop for ReceivedGuard<T> {
     #[inline]
     fn drop(&mut self) {
-        if self.1 != Origin::Foreign {
+        if !self.1.is_foreign() {
             // SAFETY: the contract of `new`; it was not lifted.
             drop(unsafe { LoweredGuard::<T>::from_wire(self.0) });
         }

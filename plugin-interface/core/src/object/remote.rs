@@ -80,9 +80,12 @@ pub(crate) unsafe fn checked_table<'a>(
     }
 }
 
-/// Returns the origin of the methods of objects with that table.
-fn origin_of(table: &ObjectTable) -> Origin {
-    if table.flags & ObjectTable::RUST != 0 { Origin::Rust } else { Origin::Foreign }
+/// Returns the vtable that this library calls, and the origin of its results.
+fn vtable_of(table: &ObjectTable) -> (*const VTableHeader, Origin) {
+    match table.flags & ObjectTable::RUST {
+        0 => (table.vtable, Origin::Foreign),
+        _ => (table.unchecked, Origin::Rust),
+    }
 }
 
 /// Returns `true` if this library created the object, and its type is `B`.
@@ -126,8 +129,8 @@ pub struct RemoteObject {
 
 impl RemoteObject {
     pub(crate) fn owned(owned: OwnedObject, methods: u32) -> Self {
-        let (table, instance) = (owned.table(), owned.raw().instance);
-        let (vtable, origin) = (table.vtable, origin_of(table));
+        let instance = owned.raw().instance;
+        let (vtable, origin) = vtable_of(owned.table());
         RemoteObject { vtable, instance, methods, origin, ownership: Ownership::Owned(owned) }
     }
 
@@ -142,8 +145,8 @@ impl RemoteObject {
     }
 
     pub(crate) fn borrowed(lent: Lent, methods: u32) -> Self {
-        let (table, instance) = (lent.table(), lent.instance());
-        let (vtable, origin) = (table.vtable, origin_of(table));
+        let instance = lent.instance();
+        let (vtable, origin) = vtable_of(lent.table());
         RemoteObject { vtable, instance, methods, origin, ownership: Ownership::Borrowed(lent) }
     }
 }

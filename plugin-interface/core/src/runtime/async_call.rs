@@ -8,7 +8,7 @@ use core::ptr;
 use core::task::{Context, Poll};
 
 use crate::abi::{Opaque, Outcome};
-use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, Origin};
+use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError};
 use crate::runtime::call::{contain, valid};
 
 /// One call of a method that returns a future, as a local variable of a
@@ -78,19 +78,23 @@ impl<const N: usize> AsyncCall<N> {
         unsafe { P::exclusive(this) }
     }
 
-    /// Lifts one argument.
+    /// Lifts one argument of a method of a `T` in a `P`.
     ///
     /// # Safety
     ///
     /// 1. `wire` was lowered from an `A` by a caller whose borrows outlive the
-    ///    future.
+    ///    future. If the caller of a `P` is foreign, it obeys the documented
+    ///    layout instead.
     /// 2. If `N` is 1, the future is passed to [`keep`](KeptByFuture::keep)
     ///    before `self` is dropped. If it is `Send`, so are the values that `A`
     ///    refers to and that are passed as copies.
     #[inline]
-    pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
+    pub unsafe fn argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
+        &self,
+        wire: A::Wire,
+    ) -> A::At<'_> {
         // SAFETY: the contract of this function.
-        valid(unsafe { self.try_argument::<A>(wire) })
+        valid(unsafe { self.try_argument::<A, T, P>(wire) })
     }
 
     /// Lifts one argument, or returns the reason why it is invalid.
@@ -99,10 +103,14 @@ impl<const N: usize> AsyncCall<N> {
     ///
     /// As for `argument`.
     #[inline]
-    pub unsafe fn try_argument<A: FfiSafe>(&self, wire: A::Wire) -> Result<A::At<'_>, LiftError> {
+    pub unsafe fn try_argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
+        &self,
+        wire: A::Wire,
+    ) -> Result<A::At<'_>, LiftError> {
         let scope = self.0.first().map_or(ptr::null_mut(), |scope| scope.0.get());
         // SAFETY: a scope in a box, which `self` still has, or null.
-        let origin = unsafe { scope.as_ref() }.map_or(Origin::Rust, Origin::of_future);
+        let origin =
+            unsafe { scope.as_ref() }.map_or(P::CALLER, |scope| P::CALLER.in_future(scope));
         // SAFETY: the caller's borrows outlive the future, and what the scope
         // stores is dropped after it.
         unsafe { A::lift(wire, origin) }

@@ -53,17 +53,21 @@ impl<const N: usize> Call<N> {
         unsafe { P::exclusive(this) }
     }
 
-    /// Lifts one argument.
+    /// Lifts one argument of a method of a `T` in a `P`.
     ///
     /// # Safety
     ///
     /// 1. `wire` was lowered from an `A` by the caller of the function that has
-    ///    `self` as a local variable: the caller's borrows outlive it.
+    ///    `self` as a local variable: the caller's borrows outlive it. If the
+    ///    caller of a `P` is foreign, it obeys the documented layout instead.
     /// 2. If `N` is 1, the result of the method does not borrow from `A`.
     #[inline]
-    pub unsafe fn argument<A: FfiSafe>(&self, wire: A::Wire) -> A::At<'_> {
+    pub unsafe fn argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
+        &self,
+        wire: A::Wire,
+    ) -> A::At<'_> {
         // SAFETY: the contract of this function.
-        valid(unsafe { self.try_argument::<A>(wire) })
+        valid(unsafe { self.try_argument::<A, T, P>(wire) })
     }
 
     /// Lifts one argument, or returns the reason why it is invalid.
@@ -72,8 +76,11 @@ impl<const N: usize> Call<N> {
     ///
     /// As for `argument`.
     #[inline]
-    pub unsafe fn try_argument<A: FfiSafe>(&self, wire: A::Wire) -> Result<A::At<'_>, LiftError> {
-        let origin = self.0.first().map_or(Origin::Rust, Origin::of_call);
+    pub unsafe fn try_argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
+        &self,
+        wire: A::Wire,
+    ) -> Result<A::At<'_>, LiftError> {
+        let origin = self.0.first().map_or(P::CALLER, |scope| P::CALLER.in_call(scope));
         // SAFETY: the caller's borrows outlive the call, and so this borrow.
         unsafe { A::lift(wire, origin) }
     }

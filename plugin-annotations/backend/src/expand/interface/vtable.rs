@@ -174,12 +174,12 @@ pub(super) fn shim(
         false => quote! {
             #(let #arguments = __Arguments::#convert(
                 &__Arguments,
-                #of_call::argument::<#lifted>(&__call, #arguments),
+                #of_call::argument::<#lifted, __Plugin, __Storage>(&__call, #arguments),
             );)*
         },
         // If one is rejected, the others are taken over and dropped.
         true => quote! {
-            #(let #arguments = #of_call::try_argument::<#lifted>(&__call, #arguments);)*
+            #(let #arguments = #of_call::try_argument::<#lifted, __Plugin, __Storage>(&__call, #arguments);)*
             #(let #arguments = __Arguments::#convert(
                 &__Arguments,
                 #krate::__private::valid(#arguments),

@@ -5,7 +5,7 @@
 use core::marker::PhantomData;
 
 use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawSlice, VTableHeader};
-use crate::boundary::{FfiOwned, FfiSafe, InstanceStorage, Origin};
+use crate::boundary::{CalledFromC, FfiOwned, FfiSafe, InstanceStorage, Origin};
 use crate::object::call_error::CallError;
 use crate::object::raise;
 use crate::object::remote::RemoteObject;
@@ -19,9 +19,15 @@ pub(crate) trait BuiltinVTable<P>: 'static {
 }
 
 /// Returns the table of objects of type `F`, in a storage of type `P`.
-pub(crate) const fn table<F: BuiltinVTable<P> + ?Sized, P: InstanceStorage<F>>() -> ObjectTable {
-    let vtable = core::ptr::from_ref(F::VTABLE).cast();
-    super::dyn_trait::table::<F, P>(vtable, RawSlice::of::<u8>(&[]))
+pub(crate) const fn table<F, P: InstanceStorage<F>>() -> ObjectTable
+where
+    F: BuiltinVTable<P> + BuiltinVTable<CalledFromC<P>> + ?Sized,
+{
+    super::dyn_trait::table::<F, P>(
+        core::ptr::from_ref(<F as BuiltinVTable<CalledFromC<P>>>::VTABLE).cast(),
+        core::ptr::from_ref(<F as BuiltinVTable<P>>::VTABLE).cast(),
+        RawSlice::of::<u8>(&[]),
+    )
 }
 
 pub(crate) const fn header<P>(functions: u32) -> VTableHeader {

@@ -7,7 +7,7 @@ use crate::boundary::objects::builtin::{
     BuiltinObject, BuiltinVTable, builtin_object_items, finish, header, pointees,
 };
 use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
-use crate::boundary::{FfiOwned, FfiSafe, InstanceStorage, Origin, Shape};
+use crate::boundary::{FfiOwned, FfiSafe, InstanceStorage, Shape};
 use crate::runtime::call::{contain, valid};
 
 /// The vtable of a closure, which takes its arguments as a tuple.
@@ -72,8 +72,8 @@ where
 {
     contain(|| {
         // SAFETY: the caller passes a closure of this table, and arguments that
-        // it lowered, which borrow nothing.
-        unsafe { F::call::<P>(this, || valid(<A as FfiSafe>::lift(arguments, Origin::Rust))) }
+        // it lowered or that are validated, which borrow nothing.
+        unsafe { F::call::<P>(this, || valid(<A as FfiSafe>::lift(arguments, P::CALLER))) }
     })
 }
 

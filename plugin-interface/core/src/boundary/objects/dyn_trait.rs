@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::abi::{ObjectTable, RawBorrowed, RawObject, RawSlice, VTableHeader};
 use crate::boundary::objects::place::{InBox, InScope, Place};
 use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, InArc, Pointee};
-use crate::boundary::objects::storage::{Borrowed, InstanceStorage, Words};
+use crate::boundary::objects::storage::{Borrowed, CalledFromC, InstanceStorage, Words};
 use crate::boundary::{LiftError, NeedsScope, Origin, Shape};
 use crate::interface::{BoxedProxy, CompleteProxy, Interface, VTableFor};
 use crate::object::Object;
@@ -112,6 +112,8 @@ unsafe impl<I: Dyn + Interface + ?Sized> BorrowableMut for I {}
 unsafe impl<I> Dyn for I
 where
     I: Interface + VTableFor<I, Box<I>> + VTableFor<I, Arc<I>> + VTableFor<I, Borrowed<I>> + ?Sized,
+    I: VTableFor<I, CalledFromC<Box<I>>>,
+    I: VTableFor<I, CalledFromC<Arc<I>>> + VTableFor<I, CalledFromC<Borrowed<I>>>,
     I::Proxy: BoxedProxy<I>,
 {
     const SHAPE: &'static Shape = I::SHAPE;
@@ -144,16 +146,26 @@ where
     }
 }
 
-const fn table_of<I: VTableFor<I, P> + ?Sized, P: InstanceStorage<I>>() -> ObjectTable {
-    table::<I, P>(ptr::from_ref(<I as VTableFor<I, P>>::VTABLE).cast(), RawSlice::of(I::RECORD))
+const fn table_of<I, P: InstanceStorage<I>>() -> ObjectTable
+where
+    I: VTableFor<I, P> + VTableFor<I, CalledFromC<P>> + ?Sized,
+{
+    table::<I, P>(
+        ptr::from_ref(<I as VTableFor<I, CalledFromC<P>>>::VTABLE).cast(),
+        ptr::from_ref(<I as VTableFor<I, P>>::VTABLE).cast(),
+        RawSlice::of(I::RECORD),
+    )
 }
 
-/// Returns the table of objects of type `B` in a storage of type `P`.
+/// Returns the table of objects of type `B` in a storage of type `P`, with the
+/// vtable of `CalledFromC<P>` and that of `P`.
 pub(crate) const fn table<B: ?Sized + 'static, P: InstanceStorage<B>>(
     vtable: *const VTableHeader,
+    unchecked: *const VTableHeader,
     record: RawSlice,
 ) -> ObjectTable {
-    ObjectTable { vtable, record, share: P::SHARE, is: is::<B>, flags: ObjectTable::RUST }
+    let (share, flags) = (P::SHARE, ObjectTable::RUST);
+    ObjectTable { vtable, record, share, is: is::<B>, flags, unchecked }
 }
 
 /// Returns 1 if `type_id` is that of `B`.
@@ -194,6 +206,7 @@ fn own_object<B: ?Sized, P: InstanceStorage<B>>(
 /// # Safety
 ///
 /// The object is of type `B`, and this library owns it.
+#[inline(always)]
 unsafe fn receive_object<B: Dyn + ?Sized, P: InstanceStorage<B>>(
     wire: RawObject,
 ) -> Result<Result<P, Box<B>>, LiftError> {
@@ -235,6 +248,7 @@ fn lower_borrowed<B: Dyn + ?Sized>(value: *mut B) -> RawBorrowed {
 ///
 /// It is of type `B`. It is borrowed for as long as the result is used,
 /// exclusively if the result is used so.
+#[inline(always)]
 unsafe fn lift_borrowed<B: Dyn + ?Sized>(
     wire: RawBorrowed,
     origin: Origin,
@@ -288,6 +302,7 @@ where
         B::take_remote(value).unwrap_or_else(|value| own_object::<B, Box<B>>(B::BOXED, value))
     }
 
+    #[inline(always)]
     unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let received = unsafe { receive_object::<B, Box<B>>(wire) }?;
@@ -314,6 +329,7 @@ where
         B::share_remote(&value).unwrap_or_else(|| own_object::<B, Arc<B>>(B::SHARED, value))
     }
 
+    #[inline(always)]
     unsafe fn lift<'a>(wire: RawObject, _: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let object = unsafe { receive_object::<B, Arc<B>>(wire) }?.unwrap_or_else(Arc::from);
@@ -339,6 +355,7 @@ where
         value.borrow_remote().unwrap_or_else(|| lower_borrowed(ptr::from_ref(value).cast_mut()))
     }
 
+    #[inline(always)]
     unsafe fn lift<'a>(wire: RawBorrowed, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let object = unsafe { lift_borrowed::<B>(wire, origin, false) }?;
@@ -364,6 +381,7 @@ where
         value.borrow_remote().unwrap_or_else(|| lower_borrowed(value))
     }
 
+    #[inline(always)]
     unsafe fn lift<'a>(wire: RawBorrowed, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         let object = unsafe { lift_borrowed::<B>(wire, origin, true) }?;

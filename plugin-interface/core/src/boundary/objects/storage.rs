@@ -6,15 +6,19 @@ use core::ffi::c_void;
 use std::sync::Arc;
 
 use crate::abi::Opaque;
+use crate::boundary::Origin;
 
 /// A type that holds a `T`, or refers to it.
 ///
 /// # Safety
 ///
 /// The functions return the one `T` of the storage, as long as the storage
-/// lives.
+/// lives. With a `CALLER` of Rust, only code that the macros generated calls a
+/// vtable of this storage.
 #[doc(hidden)]
 pub unsafe trait InstanceStorage<T: ?Sized>: Sized {
+    /// The origin of the arguments of a call.
+    const CALLER: Origin = Origin::Rust;
     /// Creates another owner of the same `T`, if it may have several.
     const SHARE: Option<unsafe extern "C" fn(*mut Opaque) -> *mut Opaque> = None;
 
@@ -116,6 +120,40 @@ unsafe impl<T: ?Sized> InstanceStorage<T> for Borrowed<T> {
         unsafe { &mut *(*this.cast::<Borrowed<T>>()).0 }
     }
 }
+
+/// A storage of type `P`, as code sees it whose types no Rust compiler checked.
+/// Its vtable validates arguments.
+#[doc(hidden)]
+#[repr(transparent)]
+#[derive(Debug)]
+pub struct CalledFromC<P>(P);
+
+/// Implements the storage for one kind of `P`. One impl for all would overlap
+/// with that of a `T` itself.
+macro_rules! called_from_c {
+    ($($storage:ident)*) => {$(
+        // SAFETY: a `CalledFromC` has the layout of what it contains.
+        unsafe impl<T: ?Sized> InstanceStorage<T> for CalledFromC<$storage<T>> {
+            const CALLER: Origin = Origin::Foreign;
+            const SHARE: Option<unsafe extern "C" fn(*mut Opaque) -> *mut Opaque> =
+                <$storage<T> as InstanceStorage<T>>::SHARE;
+
+            #[inline]
+            unsafe fn shared<'a>(this: *mut Opaque) -> &'a T {
+                // SAFETY: the contract of this function.
+                unsafe { <$storage<T> as InstanceStorage<T>>::shared(this) }
+            }
+
+            #[inline]
+            unsafe fn exclusive<'a>(this: *mut Opaque) -> &'a mut T {
+                // SAFETY: the contract of this function.
+                unsafe { <$storage<T> as InstanceStorage<T>>::exclusive(this) }
+            }
+        }
+    )*};
+}
+
+called_from_c!(Box Arc Borrowed);
 
 /// The two words of a reference to an unsized type.
 pub(crate) type Words = [*mut c_void; 2];

@@ -83,7 +83,7 @@ mod tests {
         let scope = CallScope::new();
         let lift = |wire| {
             // SAFETY: lowered just now; the scope outlives the arguments.
-            unsafe { Arguments::lift(wire, Origin::of_call(&scope)) }.unwrap()
+            unsafe { Arguments::lift(wire, Origin::Rust.in_call(&scope)) }.unwrap()
         };
         let texts = ["".to_owned(), "{}".to_owned(), Pieces(400).to_string()];
         let lifted: Vec<_> =

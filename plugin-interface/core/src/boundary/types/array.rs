@@ -32,7 +32,7 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
 
     #[inline]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
-        if T::PLAIN && origin != Origin::Foreign {
+        if T::PLAIN && !origin.is_foreign() {
             // SAFETY: the bits were a value of this very type.
             return Ok(unsafe { transmute_copy(&wire) });
         }

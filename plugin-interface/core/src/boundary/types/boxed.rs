@@ -27,7 +27,7 @@ unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
     #[inline]
     unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         let ptr = wire.ptr.cast::<T::Wire>();
-        if origin == Origin::Foreign {
+        if origin.is_foreign() {
             check(ptr)?;
         }
         let wire = ReceivedBox::<T::Wire>(wire, PhantomData);

@@ -63,7 +63,7 @@ unsafe impl FfiSafe for Cow<'_, str> {
     unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function, for bytes.
         let bytes = unsafe { Cow::<[u8]>::lift(wire, origin) }?;
-        if origin == Origin::Foreign {
+        if origin.is_foreign() {
             validate(&bytes)?;
         }
         // SAFETY: the bytes came from text, or were validated.

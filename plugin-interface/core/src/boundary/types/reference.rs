@@ -48,7 +48,7 @@ where
     #[inline]
     unsafe fn lift<'a>(ptr: *const c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         const { assert!(T::PLAIN) };
-        if origin == Origin::Foreign {
+        if origin.is_foreign() {
             // SAFETY: the contract of this function: the layout is the
             // documented one.
             unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;
@@ -100,7 +100,7 @@ unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for ByPointer {
     #[inline]
     unsafe fn lift<'a>(ptr: *mut c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         const { assert!(T::PLAIN) };
-        if origin == Origin::Foreign {
+        if origin.is_foreign() {
             // SAFETY: the contract of this function: the layout is the
             // documented one.
             unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;

@@ -118,7 +118,7 @@ pub(crate) unsafe fn borrow<'a, T: FfiSafe, U>(
     origin: Origin,
 ) -> Result<&'a [U], LiftError> {
     const { assert!(T::PLAIN) };
-    let wire = match origin == Origin::Foreign {
+    let wire = match origin.is_foreign() {
         false => wire,
         // SAFETY: the contract of this function: the layout is the documented
         // one.
@@ -171,7 +171,7 @@ unsafe impl<'r, T: Plain> ConvertPointer<&'r mut [T]> for ByPointer {
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<&'a mut [T], LiftError> {
         const { assert!(T::PLAIN) };
-        let wire = match origin == Origin::Foreign {
+        let wire = match origin.is_foreign() {
             false => wire,
             // SAFETY: the contract of this function: the layout is the
             // documented one.

@@ -44,10 +44,11 @@ unsafe impl<'r, 's, T: Plain> ConvertPointer<&'r mut [&'s mut [T]]> for ByParts 
         RawSlice::of(unsafe { &(*lent.as_ptr()).list })
     }
 
+    #[inline(always)]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
         // SAFETY: the contract of this function: a list that outlives 'a.
-        let list = unsafe { core::slice::from_raw_parts(wire.ptr.cast::<RawSlice>(), wire.len) };
+        let list = unsafe { list_of(wire, origin) }?;
         let lift = |slice: &RawSlice| {
             // SAFETY: the contract of this function, for each slice.
             unsafe { <ByPointer as ConvertPointer<&'a mut [T]>>::lift(*slice, origin) }
@@ -57,6 +58,31 @@ unsafe impl<'r, 's, T: Plain> ConvertPointer<&'r mut [&'s mut [T]]> for ByParts 
         // the caller's slices outlive the call.
         Ok(unsafe { &mut *(*scope).store(slices) })
     }
+}
+
+/// Returns the list that a caller passes.
+///
+/// # Safety
+///
+/// The pointer leads to that many slices for `'a`. It may be anything if the
+/// origin is foreign and there are none.
+#[inline(always)]
+unsafe fn list_of<'a>(wire: RawSlice, origin: Origin) -> Result<&'a [RawSlice], LiftError> {
+    let list = wire.ptr.cast::<RawSlice>();
+    if origin.is_foreign() {
+        // In C an empty list may be a null pointer.
+        match wire.len {
+            0 => return Ok(&[]),
+            len if len > isize::MAX as usize / size_of::<RawSlice>() => {
+                return Err(LiftError::Length(len));
+            }
+            _ if list.is_null() => return Err(LiftError::Null),
+            _ if !list.is_aligned() => return Err(LiftError::Alignment(list.addr())),
+            _ => {}
+        }
+    }
+    // SAFETY: the contract of this function, and checked above.
+    Ok(unsafe { core::slice::from_raw_parts(list, wire.len) })
 }
 
 /// The places of the slices that a caller lends.

@@ -27,7 +27,7 @@ unsafe impl FfiSafe for &str {
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function, for bytes.
         let bytes = unsafe { <&[u8]>::lift(wire, origin) }?;
-        if origin == Origin::Foreign {
+        if origin.is_foreign() {
             validate(bytes)?;
         }
         // SAFETY: the bytes came from a `&str`, or were validated.
@@ -53,7 +53,7 @@ unsafe impl FfiSafe for String {
     unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function, for bytes.
         let bytes = unsafe { <Vec<u8>>::lift(wire, origin) }?;
-        if origin == Origin::Foreign {
+        if origin.is_foreign() {
             validate(&bytes)?;
         }
         // SAFETY: the bytes came from a `String`, or were validated.

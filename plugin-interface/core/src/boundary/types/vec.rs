@@ -38,7 +38,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
             // own wires, also at 'a.
             return unsafe { lift_plain::<T, T::At<'a>>(wire, origin) };
         }
-        if origin == Origin::Foreign {
+        if origin.is_foreign() {
             check::<T::Wire>(&wire)?;
         }
         // SAFETY: the contract of this function.
@@ -59,11 +59,11 @@ pub(crate) unsafe fn lift_plain<T: FfiSafe, U>(
     wire: RawBuffer,
     origin: Origin,
 ) -> Result<Vec<U>, LiftError> {
-    if origin == Origin::Foreign {
+    if origin.is_foreign() {
         check::<T::Wire>(&wire)?;
     }
     let wire = ReceivedBuffer::<T::Wire>(wire, PhantomData);
-    if origin == Origin::Foreign {
+    if origin.is_foreign() {
         // SAFETY: the buffer holds `len` wires until `free`.
         unsafe { check_foreign::<T>(RawSlice { ptr: wire.0.ptr, len: wire.0.len }) }?;
     }
