@@ -115,7 +115,7 @@ fn each_check_of_the_file_fails_alone() {
     fails(&check(&writable, &[]), "writers", 4, "chmod o-w");
     fails(&check(&write("text", b"text"), &[]), "format", 1, "no known format");
     fails(&check(&write("cut", &bytes[..9000]), &[]), "integrity", 1, "damaged or incomplete");
-    fails(&check(&patch("machine", 18, &[0xf3, 0]), &[]), "machine", 3, "Riscv");
+    fails(&check(&patch("machine", 18, &[0xf3, 0]), &[]), "machine", 3, "riscv64");
     fails(&check(&patch("metadata", record + 7, &[9]), &[]), "metadata", 1, "format 9");
     let digest = "0".repeat(64);
     fails(&check(&good, &["--pin", &digest]), "policy", 4, "its SHA-256 digest is");

@@ -83,7 +83,7 @@ fn files(hostile: &mut Hostile) {
     hostile.write("archive", "is not a dynamic library", b"!<arch>\nmember.o/       0");
     hostile.write("pe", "is not a dynamic library", b"MZ\x90\0 a program for another system");
     hostile.write("mach_o", "is not a dynamic library", &[0xcf, 0xfa, 0xed, 0xfe, 7, 0, 0, 1]);
-    hostile.patch("other_machine", "is a library for Riscv", 18, &[0xf3, 0]);
+    hostile.patch("other_machine", "is a library for Linux on riscv64", 18, &[0xf3, 0]);
     hostile.patch("other_class", "damaged or incomplete", 4, &[1]);
     hostile.patch("core", "it is a core dump", 16, &[4, 0]);
     hostile.gcc("program", "it is a program", &["-no-pie"]);

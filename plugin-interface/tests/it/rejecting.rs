@@ -125,7 +125,7 @@ fn a_library_for_another_machine_is_named() {
     let directory = Directory::new();
     let path = directory.write("foreign", &bytes);
     let error = only(&directory);
-    assert!(error.to_string().contains("is a library for Riscv"), "{error}");
+    assert!(error.to_string().contains("is a library for Linux on riscv64"), "{error}");
     assert_eq!(inspect(path).unwrap().package.name, "healthy", "it may be inspected");
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::load::linker_message;
+use super::load::{LockDifference, linker_message};
 use super::{InspectError, LoadError, ProxyError, UnloadError};
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::live::ReloadError;
@@ -25,6 +25,12 @@ fn name() -> String {
 
 fn missing() -> io::Error {
     io::ErrorKind::NotFound.into()
+}
+
+fn difference() -> Box<LockDifference> {
+    let (expected, found) = ("ab".repeat(32), "cd".repeat(32));
+    let lock = "/plugins/plugins.lock".into();
+    Box::new(LockDifference { lock, line: 4, what: "sha256", expected, found })
 }
 
 fn of_inspect() -> Vec<InspectError> {
@@ -55,6 +61,7 @@ fn of_load() -> Vec<LoadError> {
         E::Copy { path: path(), to: COPY.into(), source: missing() },
         E::Inspect(InspectError::NotAPlugin { path: path() }),
         E::Unlocked { path: path(), lock: "/plugins/plugins.lock".into(), found: "ab".repeat(32) },
+        E::Modified { path: path(), difference: difference() },
         E::LockedMissing { path: path(), lock: "/plugins/plugins.lock".into(), line: 4 },
         E::Duplicate { path: path(), of: "/plugins/liby.so".into() },
         E::AbiVersion { path: path(), expected: 1, found: 2 },
