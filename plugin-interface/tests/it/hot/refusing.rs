@@ -68,7 +68,7 @@ fn a_bad_file_is_refused_and_the_old_code_serves() {
             content[half..].fill(0);
         });
     });
-    refuses("another machine", &["Aarch64", "build it for this machine"], |path| {
+    refuses("another machine", &["aarch64", "build it for this machine"], |path| {
         alter(path, |content| content[18..20].copy_from_slice(&183u16.to_le_bytes()));
     });
     refuses("directory", &["expected a regular file, found a directory"], |path| {
