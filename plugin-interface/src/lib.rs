@@ -119,6 +119,8 @@
 //!   the libraries while they are in use ([`HotLibrary`]).
 //! - `call-dynamic`: calls functions of C libraries by signatures that are
 //!   known at run time. It compiles `libffi`, which needs a C compiler.
+//! - `log`: plugins with the feature `log` write to the host's logger
+//!   (module `logs`).
 //!
 //! For interfaces:
 //!
@@ -128,6 +130,7 @@
 //!
 //! For plugins:
 //!
+//! - `log`: the records of the crate `log` come out of the host's logger.
 //! - `serde`: saves and restores the [state](PluginState) of a plugin as a type
 //!   that derives `Serialize` and `Deserialize` (module `state`).
 
@@ -228,6 +231,13 @@ pub mod error {
         ErrorClass, InspectError, LoadError, LockDifference, PluginPanic, ProxyError, UnloadError,
     };
     pub use crate::metadata::MetadataError;
+}
+
+/// Records of plugins in the host's log. Features `log` and `manager`.
+#[cfg(all(feature = "log", feature = "manager"))]
+pub mod logs {
+    #[doc = "**Feature `log`.**"]
+    pub use crate::host::update_level;
 }
 
 /// Replacing a plugin while it is in use. Feature `manager`.

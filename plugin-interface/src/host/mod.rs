@@ -62,6 +62,8 @@ pub use manager::{PluginManager, Rejected};
 pub use platform::exit_status::describe_exit;
 pub use platform::parent_death::end_with_parent;
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
+#[cfg(feature = "log")]
+pub use services::logs::update_level;
 pub use services::plugin_panic::PluginPanic;
 #[cfg(feature = "trust")]
 pub use trust::{

@@ -2,7 +2,9 @@
 
 use core::ffi::c_void;
 
-use super::{Free, LibraryRef, RawSlice, RegistrationFactory, ThreadExits, assert_layout};
+use super::{
+    Free, HostLogs, LibraryRef, RawSlice, RegistrationFactory, ThreadExits, assert_layout,
+};
 
 const WORD: usize = size_of::<usize>();
 
@@ -81,10 +83,13 @@ pub struct HostServices {
     /// Returns the same text in memory of the host that is never freed, for a
     /// `&'static str` that the plugin received. Must not unwind.
     pub intern: unsafe extern "C" fn(text: RawSlice) -> RawSlice,
+    /// The host's logger; null if the host takes no records. Absent in hosts
+    /// whose `size` ends before it.
+    pub logs: *const HostLogs,
 }
 
 assert_layout!(HostServices {
-    size: 8 + 9 * WORD,
+    size: 8 + 10 * WORD,
     align: WORD,
     abi_version: 0,
     size: 4,
@@ -97,6 +102,7 @@ assert_layout!(HostServices {
     thread_exits: 8 + 6 * WORD,
     library_ref: 8 + 7 * WORD,
     intern: 8 + 8 * WORD,
+    logs: 8 + 9 * WORD,
 });
 
 /// The report of one panic. Everything is borrowed for the callback.

@@ -10,6 +10,7 @@ mod composite;
 mod entry;
 mod fingerprint;
 mod layout;
+mod logs;
 mod object;
 mod outcome;
 mod registration;
@@ -25,6 +26,7 @@ pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFacto
 pub use fingerprint::Fingerprint;
 #[doc(hidden)]
 pub use fingerprint::words;
+pub use logs::{HostLogs, LogRecord, SetLogLevel};
 pub use object::{LibraryRef, ObjectTable, RawBorrowed, RawObject};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{

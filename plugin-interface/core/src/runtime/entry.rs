@@ -6,7 +6,10 @@
 #![expect(unsafe_code, reason = "exports a C symbol")]
 
 use core::ffi::c_void;
+use core::mem::offset_of;
 
+#[cfg(feature = "log")]
+use super::logs;
 #[cfg(thread_exits = "caught")]
 use super::thread_exits;
 use crate::abi::{ABI_VERSION, HostServices, PluginEntry, RegistrationFactory, VisitFactory};
@@ -31,14 +34,15 @@ unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
     // SAFETY: the host passes services that outlive this library. In each
     // version they begin with their version and size.
     let (version, size) = unsafe { ((*services).abi_version, (*services).size as usize) };
-    if version != ABI_VERSION || size < size_of::<HostServices>() {
+    if version != ABI_VERSION || size < offset_of!(HostServices, logs) {
         return 1;
     }
-    // SAFETY: of our version and at least of our size.
-    let offered = unsafe { &*services };
-    allocator::accept(offered.system_free, offered.malloc_identity);
-    library_ref::set_current(offered.library_ref);
-    interner::ask_host(offered.intern);
+    // SAFETY: of our version, and large enough for these fields.
+    unsafe {
+        allocator::accept((*services).system_free, (*services).malloc_identity);
+        library_ref::set_current((*services).library_ref);
+        interner::ask_host((*services).intern);
+    }
     // SAFETY: as above.
     unsafe { panic_hook::install(services) };
     #[cfg(thread_exits = "caught")]
@@ -46,6 +50,11 @@ unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
     unsafe {
         thread_exits::attach(services);
     };
+    #[cfg(feature = "log")]
+    if size >= size_of::<HostServices>() {
+        // SAFETY: as above, and large enough for `logs`.
+        unsafe { logs::attach(services) };
+    }
     0
 }
 

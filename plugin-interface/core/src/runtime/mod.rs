@@ -8,6 +8,8 @@ pub mod entry;
 pub mod factory;
 pub mod failure;
 pub mod library_ref;
+#[cfg(feature = "log")]
+mod logs;
 mod own;
 pub mod panic_hook;
 pub mod panic_location;

@@ -152,9 +152,9 @@ fn host_or_untracked() -> Option<Host> {
 /// `services` stays valid for as long as this library is mapped.
 pub(super) unsafe fn attach(services: *const HostServices) {
     // SAFETY: the services are valid.
-    let offered = unsafe { &*services };
+    let exits = unsafe { (*services).thread_exits };
     // SAFETY: null, or a static of the host.
-    let Some(exits) = (unsafe { offered.thread_exits.as_ref() }) else { return };
+    let Some(exits) = (unsafe { exits.as_ref() }) else { return };
     let is_whole = exits.size >= size_of::<ThreadExits>();
     // SAFETY: the services are valid.
     if !is_whole || !unsafe { has_own_std(services) } {
@@ -175,7 +175,7 @@ pub(super) unsafe fn attach(services: *const HostServices) {
         return;
     }
     // SAFETY: the number is the one that came with the registry.
-    unsafe { (exits.attach)(offered.library, untracked) };
+    unsafe { (exits.attach)((*services).library, untracked) };
 }
 
 /// Returns `true` if this library forwards its calls.

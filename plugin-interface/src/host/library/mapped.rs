@@ -50,7 +50,7 @@ impl Mapped {
         copy: PrivateCopy,
     ) -> Self {
         let (path, close_record) = (copy.names().real().to_owned(), CloseRecord::default());
-        let services = Services::new(format!("library {}", path.display()), false);
+        let services = Services::new(format!("library {}", path.display()), "", false);
         Mapped { path, close_record, count: 0, library, image, threads, services, copy }
     }
 
@@ -90,6 +90,8 @@ impl Mapped {
         let Mapped { path, close_record, count, library, image, services, copy, .. } = self;
         brought::keep(&copy);
         crash_notes::remove_library(&image);
+        #[cfg(feature = "log")]
+        services.stop_logs();
         let closed = crash_notes::during(&path, "was closed", || library.close());
         if closed.is_ok() && !image.is_mapped() {
             close_record.write(count, CloseState::Unmapped);

@@ -34,7 +34,8 @@ pub(crate) fn open(
         return Err(LoadError::SharedRuntime { path: path.to_owned(), library });
     }
     let counts_exits = metadata.package.rust && thread_exits::MATTER;
-    let services = Services::new(format!("plugin {}", path.display()), counts_exits);
+    let label = format!("plugin {}", path.display());
+    let services = Services::new(label, &metadata.package.name, counts_exits);
     let threads = match counts_exits {
         true => OwnThreads::counted(),
         false if metadata.package.rust => OwnThreads::of_rust(),

@@ -2,6 +2,8 @@
 //! its thread exits are counted, and where its objects are counted.
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
+#[cfg(feature = "log")]
+pub(super) mod logs;
 mod object_count;
 pub(super) mod plugin_panic;
 
@@ -29,6 +31,9 @@ pub(crate) struct Services(NonNull<Allocation>);
 struct Allocation {
     offered: HostServices,
     label: String,
+    /// The package, in records of the log.
+    #[cfg_attr(not(feature = "log"), expect(dead_code, reason = "for the log"))]
+    name: String,
     objects: ObjectCount,
 }
 
@@ -39,9 +44,9 @@ unsafe impl Send for Services {}
 unsafe impl Sync for Services {}
 
 impl Services {
-    /// Creates the services of a library that is about to be opened, and was
-    /// built by the macros or not.
-    pub(crate) fn new(label: String, is_rust: bool) -> Self {
+    /// Creates the services of a library that is about to be opened, with the
+    /// name of its package, and was built by the macros or not.
+    pub(crate) fn new(label: String, name: &str, is_rust: bool) -> Self {
         let library = thread_exits::add(is_rust);
         let offered = HostServices {
             abi_version: ABI_VERSION,
@@ -55,9 +60,15 @@ impl Services {
             thread_exits: thread_exits::offered(),
             library_ref: core::ptr::null(),
             intern: intern_for_plugin,
+            #[cfg(feature = "log")]
+            logs: logs::offered(),
+            #[cfg(not(feature = "log"))]
+            logs: core::ptr::null(),
         };
         let objects = ObjectCount::new(library);
-        let allocation = NonNull::from(Box::leak(Box::new(Allocation { offered, label, objects })));
+        let name = name.to_owned();
+        let allocation = Allocation { offered, label, name, objects };
+        let allocation = NonNull::from(Box::leak(Box::new(allocation)));
         // SAFETY: allocated a line ago, and nobody else's.
         unsafe {
             (*allocation.as_ptr()).offered.context = allocation.as_ptr().cast();
@@ -77,6 +88,14 @@ impl Services {
     pub(super) fn library(&self) -> LibraryId {
         // SAFETY: alive until `drop`, and not written to.
         LibraryId::of(unsafe { (*self.offered()).library })
+    }
+}
+
+#[cfg(feature = "log")]
+impl Services {
+    /// Stops the records of the library, which is about to be unmapped.
+    pub(super) fn stop_logs(&self) {
+        logs::stop(self.library());
     }
 }
 
