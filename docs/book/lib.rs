@@ -113,6 +113,9 @@ mod hosts_unloading {}
 #[doc = include_str!("src/hosts/crashes.md")]
 mod hosts_crashes {}
 
+#[doc = include_str!("src/hosts/logs.md")]
+mod hosts_logs {}
+
 #[doc = include_str!("src/hosts/watching.md")]
 mod hosts_watching {}
 

@@ -77,8 +77,10 @@ fn each_feature_for_types_of_a_crate_is_passed_on() {
     };
     let (core, here) = (features("core/Cargo.toml"), features("Cargo.toml"));
     for name in core.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name) {
+        // The host's side of `log` is in this crate, and needs the crate too.
+        let own = if name == "log" { "\"dep:log\", " } else { "" };
         assert!(
-            here.contains(&format!("\n{name} = [\"plugin-interface-core/{name}\"]\n")),
+            here.contains(&format!("\n{name} = [{own}\"plugin-interface-core/{name}\"]\n")),
             "{name}"
         );
     }
