@@ -178,7 +178,7 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `RegistrationFactory` to `inventory`. The root of the crate needs
 /// [`#[plugin_aggregates(Trait)]`](macro@plugin_aggregates).
 ///
-/// ```
+/// ```standalone_crate
 /// use plugin_interface::{Greeter, PluginContext, plugin_aggregates, plugin_impl};
 ///
 /// #[plugin_aggregates(Greeter)]
@@ -266,7 +266,7 @@ pub fn async_impl(args: TokenStream, item: TokenStream) -> TokenStream {
 /// counter `plugin_unmaker_counter_<Trait>_v1`, and the metadata of the package
 /// and the interface.
 ///
-/// ```
+/// ```standalone_crate
 /// use plugin_interface::{Greeter, plugin_aggregates};
 ///
 /// #[plugin_aggregates(Greeter)]

@@ -29,7 +29,7 @@
 //! crate has one [`#[plugin_aggregates]`](macro@plugin_aggregates) for each
 //! interface:
 //!
-//! ```
+//! ```standalone_crate
 //! # use plugin_interface::plugin_interface;
 //! # #[plugin_interface]
 //! # pub trait Tool: Send + Sync {

@@ -7,7 +7,7 @@
 //! ones. For any other change raise the version, and convert states of the
 //! older one.
 //!
-//! ```
+//! ```standalone_crate
 //! use std::collections::BTreeMap;
 //! use std::sync::Mutex;
 //!

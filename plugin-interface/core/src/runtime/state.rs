@@ -28,7 +28,7 @@ use crate::runtime::panic_location::SourceLocation;
 /// If only one of the two versions has state, the new instance starts as its
 /// constructor created it.
 ///
-/// ```
+/// ```standalone_crate
 /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// use plugin_interface::{Greeter, PluginState, plugin_aggregates, plugin_impl};
 ///
