@@ -72,6 +72,7 @@ impl LoadError {
             | E::NothingMade { path, .. }
             | E::Proxy { path, .. }
             | E::Save { path, .. }
+            | E::StateInUse { path, .. }
             | E::Restore { path, .. }
             | E::Registration { path, .. } => path,
             E::Inspect(error) => error.path(),
@@ -128,7 +129,9 @@ impl LoadError {
             | E::MakerReturnedNull { .. }
             | E::NothingMade { .. }
             | E::Proxy { .. } => facts(Make, Failed, "constructors"),
-            E::Save { .. } | E::Restore { .. } => facts(Restore, Failed, "constructors"),
+            E::Save { .. } | E::StateInUse { .. } | E::Restore { .. } => {
+                facts(Restore, Failed, "constructors")
+            }
         }
     }
 

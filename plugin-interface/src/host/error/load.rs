@@ -464,6 +464,18 @@ pub enum LoadError {
         /// The panic's message.
         message: String,
     },
+    /// The current version cannot save its state for the next one, since
+    /// somebody has its only proxy.
+    #[error(
+        "{}: the state of the current {name} cannot be saved while a proxy of it exists; drop the proxy, and take the next one from the new version",
+        path.display()
+    )]
+    StateInUse {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+    },
     /// The new version rejected the state of the current one.
     #[error(
         "{}: {name} expects state version {expected} and rejected version {found}: {message}; restore that version too, or restart the host",

@@ -108,6 +108,7 @@ fn of_load() -> Vec<LoadError> {
         E::NothingMade { path: path() },
         E::Proxy { path: path(), source: ProxyError::Taken { name: name() } },
         E::Save { path: path(), name: name(), message: message() },
+        E::StateInUse { path: path(), name: name() },
         E::Restore { path: path(), name: name(), expected: 1, found: 2, message: message() },
         E::Registration {
             path: path(),

@@ -90,10 +90,10 @@ impl FileFollower {
         FileFollower { shared, path, retries, reported }
     }
 
-    /// Returns `true` if the failure was not reported of the file as it is.
-    fn is_new(&mut self, error: &HotError) -> bool {
+    /// Returns `true` if the failure was not reported of the file of the attempt.
+    fn is_new(&mut self, attempt: &Attempt, error: &HotError) -> bool {
         match error {
-            HotError::Load(error) => self.reported.is_new(&self.path, error),
+            HotError::Load(error) => self.reported.is_new(attempt, error),
             _ => true,
         }
     }
@@ -128,7 +128,7 @@ impl FileFollower {
             _ => Verdict::Final,
         };
         match verdict {
-            Verdict::Final if !self.is_new(&error) => {}
+            Verdict::Final if !self.is_new(&attempt, &error) => {}
             Verdict::Final => library.refused(&error),
             // Otherwise the next try would take it for known, and report nothing.
             Verdict::Retry => library.0.forget_refused(),

@@ -97,6 +97,9 @@ impl fmt::Debug for Instance {
     }
 }
 
+/// The function of a factory that saves the state of an instance.
+type Save = unsafe extern "C" fn(*const c_void, *mut RawBuffer) -> *mut Failure;
+
 /// The state that an instance saved for the next version.
 pub(crate) struct SavedState {
     /// The registration's name.
@@ -216,13 +219,28 @@ impl Instance {
     }
 
     /// Saves the state for the next version, if this instance keeps any.
+    ///
+    /// Meanwhile nobody may have the only proxy: its methods change the state,
+    /// maybe on another thread.
     pub(crate) fn save(&self) -> Result<Option<SavedState>, LoadError> {
         let RawState { version, save: Some(save), .. } = self.state_functions() else {
             return Ok(None);
         };
+        if self.taken.swap(true, Ordering::Acquire) {
+            let (path, name) = (self.library.path.clone(), self.name.clone());
+            return Err(LoadError::StateInUse { path, name });
+        }
+        let saved = self.save_by(version, save);
+        self.taken.store(false, Ordering::Release);
+        saved
+    }
+
+    /// Calls the function that saves the state. Nobody has the only proxy.
+    fn save_by(&self, version: u32, save: Save) -> Result<Option<SavedState>, LoadError> {
         let mut saved = MaybeUninit::<RawBuffer>::uninit();
-        // SAFETY: the registration lives as long as this, and is only shared;
-        // the place to write to lives across the call.
+        // SAFETY: the registration lives as long as this, and is only shared:
+        // proxies that exist call it as a shared one; the place to write to
+        // lives across the call.
         let failure = unsafe { save(self.registration.as_ptr().cast(), saved.as_mut_ptr()) };
         let (path, name) = (self.library.path.clone(), self.name.clone());
         if !failure.is_null() {

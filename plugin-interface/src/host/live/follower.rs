@@ -118,7 +118,7 @@ impl Follower {
     }
 
     /// Returns `true` if the failure is final, and was not reported of the file
-    /// as it is now.
+    /// of the attempt.
     fn is_new_failure(&mut self, attempt: &Attempt, error: &LoadError) -> bool {
         if self.path.symlink_metadata().is_err() {
             // The file is gone again. Either it comes back, or the current
@@ -128,7 +128,7 @@ impl Follower {
         }
         let is_current = attempt.is_current(&self.path);
         self.retries.judge(&self.path, error, is_current, Instant::now()) == Verdict::Final
-            && self.reported.is_new(&self.path, error)
+            && self.reported.is_new(attempt, error)
     }
 }
 

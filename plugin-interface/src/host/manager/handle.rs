@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::greeter::{Greeter, GreeterProxy};
+#[cfg(feature = "watch")]
+use crate::host::error::LoadError;
 use crate::host::error::{ProxyError, UnloadError};
 use crate::host::library::instance::Instance;
 use crate::host::load::timings::StageTimes;
@@ -63,6 +65,16 @@ impl PluginHandle {
     #[cfg(feature = "watch")]
     pub(crate) fn serves_as(&self, other: &Self) -> bool {
         (self.name(), self.interface()) == (other.name(), other.interface())
+    }
+
+    /// Restores the state of an older instance, if both keep any. Nobody else
+    /// has a handle of this one yet.
+    #[cfg(feature = "watch")]
+    pub(super) fn take_over(&mut self, older: &Self) -> Result<(), LoadError> {
+        match (older.instance.save()?, Arc::get_mut(&mut self.instance)) {
+            (Some(state), Some(instance)) => instance.restore(&state),
+            _ => Ok(()),
+        }
     }
 
     /// Returns the library's file, as the host found it.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::host::error::UnloadError;
+use crate::host::error::{LoadError, UnloadError};
 use crate::host::file::compare::Content;
 use crate::host::file::identity::{FileIdentity, FileNames};
 use crate::host::library::outcome::CloseRecord;
@@ -69,6 +69,16 @@ impl Held {
     /// this one has.
     pub(super) fn is_covered_by(&self, newer: &[PluginHandle]) -> bool {
         self.handles.iter().all(|old| newer.iter().any(|new| new.serves_as(old)))
+    }
+
+    /// Hands the state of each instance to that of a newer version.
+    pub(super) fn hand_over(&self, newer: &mut [PluginHandle]) -> Result<(), LoadError> {
+        for new in newer {
+            if let Some(old) = self.handles.iter().find(|old| new.serves_as(old)) {
+                new.take_over(old)?;
+            }
+        }
+        Ok(())
     }
 
     /// Closes the handles. Returns the count if nobody else has one.

@@ -229,7 +229,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     }
 
     /// Holds a library. A library that replaces an old version must have
-    /// everything that the old one has.
+    /// everything that the old one has, and gets its state.
     fn hold(
         &mut self,
         path: &Path,
@@ -237,13 +237,18 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         origin: FileIdentity,
         old: Option<usize>,
     ) -> Result<Held, LoadError> {
-        let LoadedHandles { handles, mut failed, names, content, library } = loaded;
+        let LoadedHandles { mut handles, mut failed, names, content, library } = loaded;
         let old = old.map(|at| &self.manager.watching.held[at]);
         let serves = !handles.is_empty() && old.is_none_or(|old| old.is_covered_by(&handles));
-        let refusal = (!serves).then(|| failed.pop()).flatten();
+        let refusal = match (serves, old) {
+            (false, _) => failed.pop(),
+            (true, Some(old)) => old.hand_over(&mut handles).err(),
+            (true, None) => None,
+        };
         let serving = refusal.is_some() && old.is_some();
+        let attempt = Attempt::of(origin.clone());
         for error in failed {
-            self.fail_finally(path, error, serving, false);
+            self.fail_finally(path, &attempt, error, serving, false);
         }
         if let Some(error) = refusal {
             return Err(error);
@@ -268,13 +273,20 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         let is_current = attempt.is_current(path);
         if self.retries.judge(path, &error, is_current, Instant::now()) == Verdict::Final {
             let (serving, retried) = (self.held(path).is_some(), error.retry() == Retry::Later);
-            self.fail_finally(path, error, serving, retried);
+            self.fail_finally(path, attempt, error, serving, retried);
         }
     }
 
-    fn fail_finally(&mut self, path: &Path, error: LoadError, serving: bool, retried: bool) {
+    fn fail_finally(
+        &mut self,
+        path: &Path,
+        attempt: &Attempt,
+        error: LoadError,
+        serving: bool,
+        retried: bool,
+    ) {
         let reported = self.failures.entry(path.to_owned()).or_default();
-        if reported.is_new(path, &error) {
+        if reported.is_new(attempt, &error) {
             let path = path.to_owned();
             let error = WatchError::Load { path, error, serving, retried };
             self.tell(ManagerNotification::Error(error));

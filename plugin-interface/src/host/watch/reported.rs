@@ -6,51 +6,54 @@ use std::path::{Path, PathBuf};
 use crate::host::error::LoadError;
 use crate::host::file::identity::FileIdentity;
 
-/// A file as it was before an attempt to load it.
-#[derive(Debug)]
+/// A file as it was before an attempt to load it; `None` if it was not there.
+#[derive(Clone, Debug)]
 pub(crate) struct Attempt(Option<FileIdentity>);
 
 impl Attempt {
     pub(crate) fn begin(path: &Path) -> Self {
-        Attempt(state(path))
+        Attempt(path.metadata().ok().map(|found| FileIdentity::of(&found)))
+    }
+
+    /// An attempt that loaded this file.
+    pub(crate) fn of(file: FileIdentity) -> Self {
+        Attempt(Some(file))
     }
 
     /// Returns `true` if the file was neither written nor replaced since.
     /// Otherwise an error of the attempt may not be one of the file that is
     /// there now.
     pub(crate) fn is_current(&self, path: &Path) -> bool {
-        is_unchanged(self.0.as_ref(), state(path).as_ref())
+        self.is_of_same(&Attempt::begin(path))
+    }
+
+    /// Returns `true` if both found the same file, with the same content.
+    fn is_of_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(this), Some(other)) => this.is_written_as(other),
+            (this, other) => this.is_none() && other.is_none(),
+        }
     }
 }
 
-/// Returns what tells whether a file was written; `None` if it is not there.
-fn state(path: &Path) -> Option<FileIdentity> {
-    path.metadata().ok().map(|found| FileIdentity::of(&found))
-}
-
-fn is_unchanged(before: Option<&FileIdentity>, now: Option<&FileIdentity>) -> bool {
-    match (before, now) {
-        (Some(before), Some(now)) => before.is_written_as(now),
-        (before, now) => before.is_none() && now.is_none(),
-    }
-}
-
-/// The failures that were reported of one file, as it is.
+/// The failures that were reported of one file, as it was at the last attempt.
 #[derive(Debug, Default)]
 pub(crate) struct ReportedFailures {
-    /// The file; `None` if it was not there.
-    file: Option<FileIdentity>,
+    /// `None` before the first failure.
+    last: Option<Attempt>,
     messages: BTreeSet<String>,
     duplicate_of: Option<PathBuf>,
 }
 
 impl ReportedFailures {
-    /// Returns `true` if the failure was not reported yet of the file as it is
-    /// now, and counts it as reported.
-    pub(crate) fn is_new(&mut self, path: &Path, error: &LoadError) -> bool {
-        let now = state(path);
-        if !is_unchanged(self.file.as_ref(), now.as_ref()) {
-            *self = ReportedFailures { file: now, ..ReportedFailures::default() };
+    /// Returns `true` if the failure was not reported yet of the file of the
+    /// attempt, and counts it as reported.
+    ///
+    /// The file may have been replaced since. That is no other failure of the
+    /// one that was tried, nor one of the file that replaced it.
+    pub(crate) fn is_new(&mut self, attempt: &Attempt, error: &LoadError) -> bool {
+        if !self.last.as_ref().is_some_and(|last| last.is_of_same(attempt)) {
+            *self = ReportedFailures { last: Some(attempt.clone()), ..ReportedFailures::default() };
         }
         if let LoadError::Duplicate { of, .. } = error {
             self.duplicate_of = Some(of.clone());
@@ -75,12 +78,43 @@ mod tests {
         let nothing = LoadError::NothingMade { path: path.clone() };
         let written = LoadError::StillWritten { path: path.clone() };
         let mut reported = ReportedFailures::default();
-        assert!(reported.is_new(&path, &nothing) && !reported.is_new(&path, &nothing));
+        let mut is_new = |error| reported.is_new(&Attempt::begin(&path), error);
+        assert!(is_new(&nothing) && !is_new(&nothing));
         std::fs::write(&path, "content").unwrap();
-        assert!(reported.is_new(&path, &nothing) && reported.is_new(&path, &written));
-        assert!(!reported.is_new(&path, &nothing) && !reported.is_new(&path, &written));
+        assert!(is_new(&nothing) && is_new(&written));
+        assert!(!is_new(&nothing) && !is_new(&written));
         std::fs::write(&path, "other, longer content").unwrap();
-        assert!(reported.is_new(&path, &nothing));
+        assert!(is_new(&nothing));
+    }
+
+    #[test]
+    fn a_failure_of_a_file_that_is_replaced_meanwhile_is_none_of_the_next_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let [path, next] = ["file", "next"].map(|name| directory.path().join(name));
+        std::fs::write(&path, "content").unwrap();
+        let error = LoadError::NothingMade { path: path.clone() };
+        let mut reported = ReportedFailures::default();
+        assert!(reported.is_new(&Attempt::begin(&path), &error));
+        let again = Attempt::begin(&path);
+        std::fs::write(&next, "content").unwrap();
+        std::fs::rename(&next, &path).unwrap();
+        assert!(!reported.is_new(&again, &error));
+        assert!(reported.is_new(&Attempt::begin(&path), &error));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_change_of_the_mode_or_the_name_of_a_file_is_none_of_its_content() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let [path, other] = ["file", "other"].map(|name| directory.path().join(name));
+        std::fs::write(&path, "content").unwrap();
+        let before = Attempt::begin(&path);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
+        assert!(before.is_current(&path));
+        std::fs::hard_link(&path, &other).unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        assert!(before.is_current(&path));
     }
 
     #[test]
@@ -104,10 +138,11 @@ mod tests {
         let (path, of) = (directory.path().join("copy"), directory.path().join("original"));
         let duplicate = LoadError::Duplicate { path: path.clone(), of: of.clone() };
         let mut reported = ReportedFailures::default();
-        assert!(reported.is_new(&path, &duplicate));
+        assert!(reported.is_new(&Attempt::begin(&path), &duplicate));
         assert_eq!(reported.duplicate_of(), Some(&*of));
         std::fs::write(&path, "content").unwrap();
-        assert!(reported.is_new(&path, &LoadError::NothingMade { path: path.clone() }));
+        let other = LoadError::NothingMade { path: path.clone() };
+        assert!(reported.is_new(&Attempt::begin(&path), &other));
         assert_eq!(reported.duplicate_of(), None);
     }
 }

@@ -7,4 +7,5 @@ mod lacking;
 mod links;
 mod places;
 mod replacing;
+mod stateful;
 mod writers;
