@@ -4,7 +4,8 @@
 use std::process::Command;
 use std::thread;
 
-use plugin_interface::{Greeter, PluginManager, UnloadOutcome, retained};
+use fixture_interface::Threads;
+use plugin_interface::{Greeter, PluginManager, RetainedLibrary, UnloadOutcome, retained};
 
 use crate::builds::is_soak;
 use crate::deadline::until;
@@ -50,6 +51,113 @@ fn a_handler_of_a_signal_keeps_its_library_until_it_is_replaced() {
     // SAFETY: the default of no handler.
     unsafe { libc::signal(libc::SIGUSR2, libc::SIG_IGN) };
     assert!(!is_listed() && !is_mapped("handler"), "unmapped with the next look");
+}
+
+#[test]
+fn a_handler_that_a_plugin_in_rust_set_runs_after_it_was_dropped() {
+    let directory = Directory::new();
+    let path = directory.add("threads", "rust_handler");
+    let mut manager = PluginManager::new();
+    let handles = manager.load_library(&path).unwrap();
+    let plugin = handles.iter().find_map(|handle| handle.proxy::<dyn Threads>().ok()).unwrap();
+    drop(handles);
+    // As `ctrlc` and `signal-hook` do.
+    plugin.handle(libc::SIGUSR1);
+    // SAFETY: its handler counts.
+    unsafe { libc::raise(libc::SIGUSR1) };
+    assert_eq!(plugin.handled(), 1);
+    drop(plugin);
+    let outcome = manager.outcome(&path).unwrap();
+    assert!(reasons(&outcome)[0].contains("it handles SIGUSR1"), "{outcome}");
+    assert!(is_mapped("rust_handler"));
+    // SAFETY: its handler counts, and then there is none.
+    unsafe {
+        libc::raise(libc::SIGUSR1);
+        libc::signal(libc::SIGUSR1, libc::SIG_IGN);
+    }
+    until("the library is unmapped", || {
+        drop(retained());
+        !is_mapped("rust_handler")
+    });
+}
+
+#[test]
+fn each_reload_of_a_plugin_that_handles_a_signal_keeps_one_version_at_most() {
+    let directory = Directory::new();
+    let source = HANDLER.replace("SIGNAL", "SIGPROF");
+    let paths = ["profiler_a", "profiler_b"].map(|name| directory.compile(name, &[], &source));
+    for round in 0..if is_soak() { 1_000 } else { 30 } {
+        let outcome = load_and_close(&paths[round % 2]);
+        assert!(reasons(&outcome)[0].contains("it handles SIGPROF"), "{outcome}");
+        // SAFETY: its handler counts.
+        unsafe { libc::raise(libc::SIGPROF) };
+        // The handler of the version before was replaced.
+        until("the version before is unmapped", || {
+            let is_it = |kept: &RetainedLibrary| kept.path.starts_with(directory.path());
+            retained().iter().filter(|kept| is_it(kept)).count() == 1
+        });
+    }
+    // SAFETY: no handler.
+    unsafe { libc::signal(libc::SIGPROF, libc::SIG_IGN) };
+}
+
+/// A parallel sum, which leaves the threads of OpenMP's pool behind.
+const PARALLEL: &str = "
+    __attribute__((constructor)) static void begin(void) {
+        int sum = 0;
+        #pragma omp parallel for num_threads(3) reduction(+:sum)
+        for (int i = 0; i < 100; i++) sum += i;
+        if (sum != 4950) __builtin_trap();
+    }";
+
+#[test]
+fn the_pool_of_openmp_outlives_the_plugins_that_use_it() {
+    let directory = Directory::new();
+    let paths = ["parallel_a", "parallel_b"]
+        .map(|name| directory.compile_with(name, &[], PARALLEL, &["-fopenmp"]));
+    let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
+    let mut most = 0;
+    for round in 0..if is_soak() { 1_000 } else { 30 } {
+        let path = paths[round % 2].clone();
+        // The pool belongs to the thread, and ends with it.
+        thread::spawn(move || load_and_close(&path)).join().unwrap();
+        most = most.max(threads());
+    }
+    load_and_close(&paths[0]);
+    until("the plugins are unmapped", || {
+        drop(retained());
+        !is_mapped("parallel_a") && !is_mapped("parallel_b")
+    });
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    assert!(maps.contains("libgomp"), "its threads still wait in it");
+    println!("{most} threads at most");
+}
+
+/// A runtime as that of Go is: its linker marks the library, and its threads and
+/// handlers stay for ever.
+#[test]
+fn a_runtime_that_never_ends_is_kept_and_each_version_serves() {
+    let directory = Directory::new();
+    let source = "
+        #include <pthread.h>
+        #include <unistd.h>
+        static void *schedule(void *argument) { for (;;) pause(); return argument; }
+        __attribute__((constructor)) static void start(void) {
+            pthread_t thread;
+            pthread_create(&thread, 0, schedule, 0);
+            pthread_detach(thread);
+        }";
+    let source = format!("{source}{}", HANDLER.replace("SIGNAL", "SIGWINCH"));
+    let arguments = ["-Wl,-z,nodelete", "-lpthread"];
+    for number in 0..3 {
+        let name = format!("endless_{number}");
+        let path = directory.compile_with(&name, &[], &source, &arguments);
+        let text = load_and_close(&path).to_string();
+        assert!(text.contains("linker") || text.contains("SIGWINCH"), "{text}");
+        assert!(is_mapped(&name));
+        // SAFETY: its handler counts.
+        unsafe { libc::raise(libc::SIGWINCH) };
+    }
 }
 
 #[test]

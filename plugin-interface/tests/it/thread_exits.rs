@@ -8,13 +8,14 @@ use std::thread;
 
 use fixture_interface::{Threads, ThreadsProxy};
 use plugin_interface::{
-    Greeter, LoadError, LoadPolicy, PluginHandle, PluginManager, PluginTrait, UnloadError,
-    UnloadOutcome, load_greeter_from_lib, retained, unload_greeter,
+    Greeter, Live, LiveEvent, LoadError, LoadPolicy, PluginHandle, PluginManager, PluginTrait,
+    UnloadError, UnloadOutcome, load_greeter_from_lib, retained, unload_greeter,
 };
 
 use crate::builds::is_soak;
 use crate::deadline::{until, within};
 use crate::fixtures::{Directory, is_mapped, released};
+use crate::numbered_builds::replace;
 use crate::objects::{wait_until_told_unmapped, wait_until_unmapped};
 
 /// Replaces the plugin in a process of its own.
@@ -231,6 +232,37 @@ fn a_thread_that_runs_on_pins_until_it_ends() {
     assert!(reasons[0].contains("join it in `stop`"), "{reasons:?}");
     std::fs::write(told, "").unwrap();
     loaded.wait_until_unmapped("running");
+}
+
+#[test]
+fn a_pool_that_each_version_starts_is_named_from_the_first_on() {
+    let directory = Directory::new();
+    let path = directory.add("threads", "pooling");
+    let build = std::fs::read(&path).unwrap();
+    let live = Live::<dyn Threads>::open(&path).unwrap();
+    let events = live.events();
+    let stop = directory.path().join("stop");
+    // Two builds in turns.
+    let reloads = 80;
+    for round in 0..reloads {
+        live.get().stay(stop.to_str().unwrap().to_owned());
+        replace(&path, &[&build[..], &[0][..(round + 1) % 2]].concat());
+        live.reload().unwrap();
+    }
+    let closed = within("the first version is closed", || {
+        events.clone().find_map(|event| match event {
+            LiveEvent::Unloaded { outcome, .. } => outcome,
+            _ => None,
+        })
+    });
+    let (_, threads, reasons) = pinned(closed.expect("an outcome"));
+    assert_eq!(threads, 1);
+    assert!(reasons[0].contains("started in <threads::Spider as "), "{reasons:?}");
+    assert!(reasons[0].contains("join it in `stop`"), "{reasons:?}");
+    let kept = || retained().iter().filter(|kept| kept.path == path).count();
+    until("each version is closed", || kept() == reloads);
+    std::fs::write(&stop, "").unwrap();
+    until("each is unmapped when its threads have ended", || kept() == 0);
 }
 
 #[test]
