@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::thread;
 
 use fixture_interface::objects::{Counter, Factory, Shelf};
 use plugin_interface::{Greeter, GreeterProxy, PluginManager, crash_notes};
@@ -48,6 +49,15 @@ fn child() {
             // Names that are on the stack, and were left.
             assert_eq!(factory.sendable(3).add(4), 7);
             std::process::abort();
+        }
+        "threads" => {
+            let mortal = greeter(&libraries[0]);
+            thread::scope(|scope| {
+                for _ in 0..5 {
+                    let caller = thread::Builder::new().name("caller".to_owned());
+                    caller.spawn_scoped(scope, || mortal.greet("you")).unwrap();
+                }
+            });
         }
         "closed" => {
             let mortal = greeter(&libraries[0]);
@@ -180,9 +190,50 @@ fn each_plugin_of_a_nested_call_is_named_the_innermost_first() {
 #[test]
 fn a_thread_of_a_plugin_is_named_by_its_library() {
     let (_, text) = dies("notes+notes thread", "", &[fixture("dying")]);
-    let [head, line] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
+    let (own, other) = text.split_once("meanwhile").unwrap();
+    let [head, line] = own.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
     assert!(head.starts_with("SIGABRT on thread  ("), "{text}");
     assert_eq!(line, "  code of libdying.so");
+    // It waits for that thread.
+    assert_eq!("meanwhile".to_owned() + other, note("meanwhile", &[GREET]));
+}
+
+#[test]
+fn each_thread_that_is_inside_a_plugin_is_named_whatever_it_does_there() {
+    let more = "
+        #include <signal.h>
+        #include <stdlib.h>
+        #include <unistd.h>
+        static volatile int inside, deaf;
+        static void wait(void) { inside++; for (;;) pause(); }
+        static void spin(void) { inside++; for (;;) ; }
+        static void hide(void) {
+            sigset_t all;
+            sigfillset(&all);
+            sigprocmask(SIG_BLOCK, &all, 0);
+            deaf = 1;
+            for (;;) pause();
+        }
+        static void end(void) { while (inside < 3 || !deaf) usleep(1000); abort(); }
+        void die(void);
+        void die(void) {
+            static int calls;
+            switch (__atomic_fetch_add(&calls, 1, __ATOMIC_SEQ_CST)) {
+                case 0: case 1: wait(); break;
+                case 2: spin(); break;
+                case 3: hide(); break;
+                default: end();
+            }
+        }";
+    let directory = Directory::new();
+    let library = directory.compile("busy", &["DIE_IN_GREET"], more);
+    let (output, text) = dies("notes threads", "", &[&library]);
+    assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{text}");
+    let (own, others) = text.split_once("meanwhile").unwrap();
+    let expected = " on thread  (caller), inside a plugin:\n  code of libbusy.so\n";
+    assert_eq!(own, "SIGABRT".to_owned() + expected);
+    let others: Vec<_> = others.split("meanwhile").collect();
+    assert_eq!(others, [expected; 3], "{text}");
 }
 
 #[test]

@@ -40,7 +40,12 @@ pub(crate) type NamedFunction = (usize, String);
 /// ```text
 /// SIGSEGV on thread 4711 (main), inside a plugin:
 ///   `apply` of `Shout` (tools::Tool) in /opt/app/plugins/libshout.so
+/// meanwhile on thread 4712 (worker), inside a plugin:
+///   `apply` of `Count` (tools::Tool) in /opt/app/plugins/libcount.so
 /// ```
+///
+/// The other threads that are inside a plugin follow. Each is stopped for a
+/// moment, by a real-time signal that nobody handles.
 ///
 /// It dies of `SIGABRT`, `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGSEGV`, `SIGSYS` or
 /// `SIGTRAP`, or by a stack overflow. The note is written too if a plugin calls
@@ -59,7 +64,8 @@ pub(crate) type NamedFunction = (usize, String);
 /// A call of an object, a closure or an iterator is named by its library alone,
 /// and so is a thread that a library started. A thread that C code started has
 /// no stack for handlers, so its stack overflow leaves no note. Neither does
-/// `_exit`, nor a process that was forked and did not `exec`.
+/// `_exit`, nor a process that was forked and did not `exec`. Another thread that
+/// blocks all signals is left out.
 ///
 /// # Errors
 ///

@@ -61,6 +61,7 @@ const UNSAFE: &[&str] = &[
     "boundary/types/wrapping.rs",
     "boundary/unwind_guard.rs",
     "host/crash_notes/linux/calls.rs",
+    "host/crash_notes/linux/other_threads.rs",
     "host/crash_notes/linux/signals.rs",
     "host/crash_notes/linux/table.rs",
     "foreign/anyhow.rs",

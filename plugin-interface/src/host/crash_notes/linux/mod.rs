@@ -1,6 +1,7 @@
 //! Notes on Linux with the GNU C library.
 
 mod calls;
+mod other_threads;
 mod reporter;
 mod signals;
 mod stack;

@@ -9,10 +9,11 @@ use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read as _, Write as _};
 use std::sync::{OnceLock, mpsc};
 use std::thread;
+use std::time::Instant;
 
-use super::calls;
 use super::stack::{Cache, Memory, Registers, walk};
 use super::table::{self, Library, Snapshot};
+use super::{calls, other_threads};
 use crate::host::platform::Image;
 
 /// What happened to a thread that waits for its note.
@@ -113,6 +114,7 @@ fn run(mut requests: PipeReader, memory: &File, ready: &mpsc::Sender<()>) {
     THREAD.store(this, SeqCst);
     // What runs for the first time may ask the linker for functions.
     name_of(this, &mut [0; 16]);
+    let _ = Instant::now().elapsed();
     let mut cache = Cache::new_in();
     let program = Image::around(run as *const () as usize);
     let mut bytes = [0; LEN];
@@ -120,8 +122,24 @@ fn run(mut requests: PipeReader, memory: &File, ready: &mpsc::Sender<()>) {
     while requests.read_exact(&mut bytes).is_ok() {
         let (number, request) = Request::of_bytes(&bytes);
         table::read(|snapshot| {
-            let mut note = Note::new(request, snapshot, program.as_ref());
-            note.write(&mut Memory::of(memory), &mut cache);
+            let mut memory = Memory::of(memory);
+            let note = |what, thread| Note::new(what, thread, snapshot, program.as_ref());
+            let what = calls::name(request.signal);
+            let mut first = note(what, request.thread);
+            if !first.write(request.registers, &mut memory, &mut cache) {
+                first.guess(request.registers, &mut memory);
+            }
+            first.end();
+            if first.lines > 0 {
+                let are_all = other_threads::look(request.thread, |thread, registers| {
+                    let mut note = note("meanwhile", thread);
+                    note.write(registers, &mut memory, &mut cache);
+                    note.end();
+                });
+                if !are_all {
+                    print(format_args!("  (not all threads were asked)"));
+                }
+            }
         });
         ANSWERED.fetch_max(number, SeqCst);
     }
@@ -151,7 +169,8 @@ fn print(text: fmt::Arguments<'_>) {
 
 /// The note of one thread.
 struct Note<'s> {
-    request: Request,
+    what: &'static str,
+    thread: i32,
     snapshot: &'s Snapshot,
     /// The image that contains this host's code.
     host: Option<&'s Image>,
@@ -164,20 +183,27 @@ impl<'s> Note<'s> {
     /// Recursion between host and plugin ends in a stack overflow.
     const MOST_LINES: usize = 16;
 
-    fn new(request: Request, snapshot: &'s Snapshot, host: Option<&'s Image>) -> Self {
-        Note { request, snapshot, host, unnamed: None, lines: 0 }
+    fn new(
+        what: &'static str,
+        thread: i32,
+        snapshot: &'s Snapshot,
+        host: Option<&'s Image>,
+    ) -> Self {
+        Note { what, thread, snapshot, host, unnamed: None, lines: 0 }
     }
 
-    fn write(&mut self, memory: &mut Memory<'_>, cache: &mut Cache) {
-        let (snapshot, registers) = (self.snapshot, self.request.registers);
+    /// Writes the frames and the steps. Returns `false` if there are none, and
+    /// the stack was not read to its end.
+    fn write(&mut self, registers: Registers, memory: &mut Memory<'_>, cache: &mut Cache) -> bool {
+        let (snapshot, thread) = (self.snapshot, self.thread);
         let is_whole = walk(snapshot, registers, memory, cache, |address| self.visit(address));
         self.end_unnamed();
-        let thread = self.request.thread;
         let steps = snapshot.steps.iter().filter(|step| step.thread == thread);
         steps.rev().for_each(|step| self.line(format_args!("{}", step.text)));
-        if !is_whole && self.lines == 0 {
-            self.guess(memory);
-        }
+        is_whole || self.lines > 0
+    }
+
+    fn end(&self) {
         if self.lines > Self::MOST_LINES {
             print(format_args!("  and {} more", self.lines - Self::MOST_LINES));
         }
@@ -210,9 +236,9 @@ impl<'s> Note<'s> {
 
     /// Looks for the first return address into a library on a stack that cannot
     /// be walked.
-    fn guess(&mut self, memory: &mut Memory<'_>) {
+    fn guess(&mut self, registers: Registers, memory: &mut Memory<'_>) {
         const BYTES: u64 = 1 << 18;
-        let begin = self.request.registers.stack.next_multiple_of(8);
+        let begin = registers.stack.next_multiple_of(8);
         let words = (begin..begin.saturating_add(BYTES)).step_by(8);
         let mut words = words.map_while(|at| memory.read(at).ok());
         let found = words.find_map(|word| {
@@ -239,12 +265,11 @@ impl<'s> Note<'s> {
     }
 
     fn head(&self) {
-        let Request { thread, signal, .. } = self.request;
-        let what = calls::name(signal);
+        let Note { what, thread, .. } = self;
         let mut name = [0; 16];
         print(format_args!(
             "{what} on thread {thread} ({}), inside a plugin:",
-            name_of(thread, &mut name)
+            name_of(*thread, &mut name)
         ));
     }
 }

@@ -32,11 +32,17 @@ pub(super) fn handle() {
         // SAFETY: the call succeeded, so it has written the action.
         let action = unsafe { action.assume_init() };
         earlier.store(Box::into_raw(Box::new(action)), SeqCst);
-        let ours = sigaction {
+        let mut ours = sigaction {
             sa_sigaction: on_signal as *const () as usize,
             sa_flags: action.sa_flags & libc::SA_NODEFER | libc::SA_SIGINFO | libc::SA_ONSTACK,
             ..action
         };
+        // A thread that waits for its note is not stopped for that of another one:
+        // its stack for handlers has no room for a second.
+        for other in libc::SIGRTMIN()..=libc::SIGRTMAX() {
+            // SAFETY: a set of this function.
+            unsafe { libc::sigaddset(&mut ours.sa_mask, other) };
+        }
         // SAFETY: the handler has the form that `SA_SIGINFO` asks for, and keeps
         // to what handlers may do.
         unsafe { libc::sigaction(*signal, &ours, ptr::null_mut()) };
@@ -49,7 +55,7 @@ extern "C" fn on_exit() {
     // SAFETY: writes the registers of this thread.
     if unsafe { libc::getcontext(context.as_mut_ptr()) } == 0 {
         // SAFETY: as above.
-        let registers = registers(unsafe { context.assume_init_ref() });
+        let registers = Registers::of(unsafe { context.assume_init_ref() });
         reporter::ask(Request { thread: this_thread(), signal: 0, registers });
     }
 }
@@ -66,7 +72,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut siginfo_t, context: *mut c_voi
     // SAFETY: each thread has its own `errno`.
     let errno = unsafe { *libc::__errno_location() };
     // SAFETY: the system hands over the context of the thread.
-    let registers = registers(unsafe { &*context.cast::<ucontext_t>() });
+    let registers = Registers::of(unsafe { &*context.cast::<ucontext_t>() });
     if !is_chained(thread, registers.stack as usize) {
         reporter::ask(Request { thread, signal, registers });
     }
@@ -119,26 +125,4 @@ unsafe fn chain(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
         unsafe { core::mem::transmute::<usize, Handler>(handler)(signal) };
     }
     CHAINING.store(0, SeqCst);
-}
-
-#[cfg(target_arch = "x86_64")]
-fn registers(context: &ucontext_t) -> Registers {
-    let register = |index: c_int| context.uc_mcontext.gregs[index as usize] as u64;
-    Registers {
-        instruction: register(libc::REG_RIP),
-        stack: register(libc::REG_RSP),
-        frame: register(libc::REG_RBP),
-        link: 0,
-    }
-}
-
-#[cfg(target_arch = "aarch64")]
-fn registers(context: &ucontext_t) -> Registers {
-    let machine = &context.uc_mcontext;
-    Registers {
-        instruction: machine.pc,
-        stack: machine.sp,
-        frame: machine.regs[29],
-        link: machine.regs[30],
-    }
 }

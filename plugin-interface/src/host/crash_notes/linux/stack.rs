@@ -22,6 +22,29 @@ pub(super) struct Registers {
 }
 
 impl Registers {
+    /// Returns those of a thread that a signal has interrupted.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn of(context: &libc::ucontext_t) -> Self {
+        let register = |index: libc::c_int| context.uc_mcontext.gregs[index as usize] as u64;
+        Registers {
+            instruction: register(libc::REG_RIP),
+            stack: register(libc::REG_RSP),
+            frame: register(libc::REG_RBP),
+            link: 0,
+        }
+    }
+
+    #[cfg(target_arch = "aarch64")]
+    pub(super) fn of(context: &libc::ucontext_t) -> Self {
+        let machine = &context.uc_mcontext;
+        Registers {
+            instruction: machine.pc,
+            stack: machine.sp,
+            frame: machine.regs[29],
+            link: machine.regs[30],
+        }
+    }
+
     /// Steps out of a call of something that is no code, such as null.
     fn step_out(&mut self, memory: &mut Memory<'_>) {
         if cfg!(target_arch = "x86_64") {
