@@ -139,12 +139,16 @@ pub const fn without_copies(argument: NeedsScope) -> NeedsScope {
 pub const fn sendable<T: Sendable>() {}
 
 /// A type whose copy can be lent to a future that is `Send`.
+///
+/// It is a trait of its own for its message. That `Send` is its supertrait is what
+/// counts: the compiler accepts further impls for types that it knows not to be
+/// `Send`.
 #[diagnostic::on_unimplemented(
     message = "a copy of `{Self}` cannot be lent to an `async` method, whose future may be dropped on another thread",
     label = "not `Send`",
     note = "take the value itself, or remove `Sync` or `Send` from the supertraits, so that the future stays on its thread"
 )]
-pub trait Sendable {}
+pub trait Sendable: Send {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + ?Sized> Sendable for T {}

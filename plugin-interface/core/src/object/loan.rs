@@ -11,6 +11,7 @@ use core::any::type_name;
 use core::marker::{PhantomData, PhantomPinned};
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicBool, Ordering};
+use std::io::{self, Write as _};
 
 use crate::abi::{ObjectTable, Opaque, RawBorrowed};
 
@@ -70,7 +71,10 @@ impl<B: ?Sized> Drop for Loan<B> {
 #[cold]
 #[inline(never)]
 fn was_kept(name: &str) -> ! {
-    eprintln!(
+    // Not by `eprintln!`, which panics where stderr cannot be written. Then the
+    // proxy would live on.
+    let _ = writeln!(
+        io::stderr(),
         "the `{name}` that was lent for a call was moved away, and is in use after the call; \
          the process ends, since the object may be gone: never swap or replace a proxy behind a \
          `&mut dyn`, or pass the object in a `Box`"
