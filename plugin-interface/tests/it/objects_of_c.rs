@@ -93,6 +93,7 @@ fn what_is_no_object_is_refused() {
         (6, other),
         (7, other),
         (8, other),
+        (9, LiftError::Null),
     ] {
         match checked.voice(kind) {
             Err(CallError::Invalid { invalid, .. }) => assert_eq!(invalid, expected, "{kind}"),

@@ -75,7 +75,13 @@ pub(crate) unsafe fn checked_table<'a>(
 ) -> Result<&'a ObjectTable, LiftError> {
     // SAFETY: the contract of this function.
     match unsafe { table.as_ref() } {
-        Some(table) if !table.vtable.is_null() && !library_ref.is_null() => Ok(table),
+        Some(table)
+            if !table.vtable.is_null()
+                && !vtable_of(table).0.is_null()
+                && !library_ref.is_null() =>
+        {
+            Ok(table)
+        }
         _ => Err(LiftError::Null),
     }
 }

@@ -3,7 +3,7 @@
 
 use core::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use log::{Level, Metadata, Record};
 
@@ -14,8 +14,37 @@ use crate::runtime::reported::text_of;
 
 static LOGS: HostLogs = HostLogs { size: size_of::<HostLogs>(), follow, enabled, log, flush };
 
-/// The libraries that follow the level, each by its number.
-static FOLLOWERS: Mutex<Vec<(usize, SetLogLevel)>> = Mutex::new(Vec::new());
+/// The libraries that follow the level.
+static FOLLOWERS: Mutex<Vec<Arc<Follower>>> = Mutex::new(Vec::new());
+
+/// A library that follows the level.
+struct Follower {
+    /// Its number.
+    library: usize,
+    set_level: SetLogLevel,
+    /// Taken while the library is told. So one that does not return holds up
+    /// who tells it or closes it, and nobody else.
+    is_open: Mutex<bool>,
+}
+
+impl Follower {
+    fn tell(&self, level: impl FnOnce() -> u32) {
+        let is_open = locked(&self.is_open);
+        if *is_open {
+            // SAFETY: a library is closed here before it is unmapped.
+            unsafe { (self.set_level)(level()) };
+        }
+    }
+
+    fn close(&self) {
+        self.tell(|| 0);
+        *locked(&self.is_open) = false;
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Returns the table for the services of a library.
 pub(super) fn offered() -> *const HostLogs {
@@ -33,35 +62,27 @@ pub(super) fn offered() -> *const HostLogs {
 /// plugin_interface::logs::update_level();
 /// ```
 pub fn update_level() {
-    let followers = followers();
-    // Read under the lock, so that the last caller's level is the last told.
-    let level = log::max_level() as u32;
-    for (_, set_level) in &*followers {
-        // SAFETY: a library is removed before it is unmapped.
-        unsafe { set_level(level) };
+    let followers = locked(&FOLLOWERS).clone();
+    for follower in followers {
+        // Read under its lock, so that the last caller's level is the last told.
+        follower.tell(|| log::max_level() as u32);
     }
 }
 
 /// Makes a library silent that is about to be unmapped.
 pub(super) fn stop(library: LibraryId) {
-    let mut followers = followers();
-    for (_, set_level) in followers.extract_if(.., |(number, _)| *number == library.number()) {
-        // SAFETY: the library is still mapped.
-        unsafe { set_level(0) };
-    }
-}
-
-fn followers() -> MutexGuard<'static, Vec<(usize, SetLogLevel)>> {
-    FOLLOWERS.lock().unwrap_or_else(PoisonError::into_inner)
+    let is_it = |follower: &mut Arc<Follower>| follower.library == library.number();
+    let stopped: Vec<_> = locked(&FOLLOWERS).extract_if(.., is_it).collect();
+    stopped.iter().for_each(|follower| follower.close());
 }
 
 unsafe extern "C" fn follow(context: *mut c_void, set_level: SetLogLevel) {
     // SAFETY: the context is what the library was connected with.
     let library = unsafe { (*context.cast::<Allocation>()).offered.library };
-    let mut followers = followers();
-    // SAFETY: a function of the library that calls this one.
-    unsafe { set_level(log::max_level() as u32) };
-    followers.push((library, set_level));
+    let follower = Arc::new(Follower { library, set_level, is_open: Mutex::new(true) });
+    // First, so that no later change is missed.
+    locked(&FOLLOWERS).push(Arc::clone(&follower));
+    follower.tell(|| log::max_level() as u32);
 }
 
 unsafe extern "C" fn enabled(_: *mut c_void, level: u32, target: RawSlice) -> u8 {
@@ -73,7 +94,12 @@ unsafe extern "C" fn enabled(_: *mut c_void, level: u32, target: RawSlice) -> u8
 }
 
 unsafe extern "C" fn log(context: *mut c_void, record: *const LogRecord) {
-    // SAFETY: the record is valid for this call.
+    // SAFETY: the record begins with its size.
+    if unsafe { (*record).size } < size_of::<LogRecord>() {
+        // There has been no shorter one.
+        return;
+    }
+    // SAFETY: the record is valid for this call, and has all fields of ours.
     let record = unsafe { &*record };
     let Some(level) = wanted(record.level) else { return };
     // SAFETY: likewise its texts.
@@ -117,5 +143,61 @@ fn contained<R>(call: impl FnOnce() -> R) -> Option<R> {
             core::mem::forget(payload);
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+    use std::sync::mpsc::{Sender, channel};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    static MAY_END: AtomicBool = AtomicBool::new(false);
+    static IS_INSIDE: AtomicBool = AtomicBool::new(false);
+    static TOLD: AtomicU32 = AtomicU32::new(7);
+
+    unsafe extern "C" fn block(_: u32) {
+        IS_INSIDE.store(true, Ordering::SeqCst);
+        while !MAY_END.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    unsafe extern "C" fn note(level: u32) {
+        TOLD.store(level, Ordering::SeqCst);
+    }
+
+    fn add(library: usize, set_level: SetLogLevel) {
+        let follower = Follower { library, set_level, is_open: Mutex::new(true) };
+        locked(&FOLLOWERS).push(Arc::new(follower));
+    }
+
+    fn done_on_a_thread(act: impl FnOnce(Sender<()>) + Send + 'static) {
+        let (done, is_done) = channel();
+        thread::spawn(move || act(done));
+        is_done.recv_timeout(Duration::from_secs(60)).expect("it ends before the library returns");
+    }
+
+    #[test]
+    fn a_library_that_does_not_return_holds_up_no_other_one() {
+        let [blocking, other] = [usize::MAX, usize::MAX - 1];
+        add(blocking, block);
+        let telling = thread::spawn(update_level);
+        while !IS_INSIDE.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        done_on_a_thread(move |done| {
+            add(other, note);
+            stop(LibraryId::of(other));
+            let _ = done.send(());
+        });
+        assert_eq!(TOLD.load(Ordering::SeqCst), 0);
+        MAY_END.store(true, Ordering::SeqCst);
+        telling.join().unwrap();
+        stop(LibraryId::of(blocking));
+        assert!(locked(&FOLLOWERS).iter().all(|f| ![blocking, other].contains(&f.library)));
     }
 }

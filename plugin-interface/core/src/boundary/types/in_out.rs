@@ -69,6 +69,9 @@ unsafe impl<'r, T: PassedInOut> ConvertPointer<&'r mut T> for ByCopy {
         // Without a scope the value stays in the slot, whose owner drops it.
         let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
         let slot = NonNull::new(slot.cast::<RawOption<T::Wire>>()).ok_or(LiftError::Null)?;
+        if origin.is_foreign() && !slot.is_aligned() {
+            return Err(LiftError::Alignment(slot.addr().get()));
+        }
         // SAFETY: the contract of this function: the slot of a `T`, which is
         // lent for the call.
         let value = unsafe { T::lift(take(slot)?, origin) }?;
@@ -144,5 +147,41 @@ impl<T: FfiSafe> Drop for LentValue<T> {
             // SAFETY: as above, lifted once.
             drop(unsafe { T::lift(wire, self.origin) });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::ptr;
+
+    use super::*;
+    use crate::boundary::call_scope::CallScope;
+
+    /// Lifts a slot as an argument that code in C passes, and takes its text.
+    fn lift(slot: *mut c_void) -> Result<String, LiftError> {
+        let scope = CallScope::new();
+        // SAFETY: a slot of a `String` that lives across the call, or none.
+        let lifted = unsafe {
+            <ByCopy as ConvertPointer<&mut String>>::lift(slot, Origin::Foreign.in_call(&scope))
+        };
+        let taken = lifted.map(mem::take);
+        // SAFETY: nothing borrows the text any more.
+        unsafe { scope.give_all_back() };
+        taken
+    }
+
+    #[test]
+    fn a_slot_of_code_in_c_must_be_aligned() {
+        let mut slots = [RawOption { some: 1, value: MaybeUninit::new("la".to_owned().lower()) }];
+        let slot: *mut c_void = slots.as_mut_ptr().cast();
+        let crooked = slot.wrapping_byte_add(1);
+        assert_eq!(lift(crooked), Err(LiftError::Alignment(crooked.addr())));
+        assert_eq!(lift(ptr::null_mut()), Err(LiftError::Null));
+        assert_eq!(lift(slot), Ok("la".to_owned()));
+        // What the call has changed is in the slot again.
+        // SAFETY: a slot that is not used by others.
+        let left = unsafe { take(NonNull::from(&mut slots[0])) }.unwrap();
+        // SAFETY: lowered when it was given back.
+        assert_eq!(unsafe { String::lift(left, Origin::Rust) }, Ok(String::new()));
     }
 }
