@@ -3,7 +3,7 @@
 //! Sizes, alignments and offsets come from `plugin_interface::metadata::layout`;
 //! this module only spells them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use plugin_interface::metadata::InterfaceMetadata;
@@ -15,6 +15,7 @@ use plugin_interface::metadata::signature::Type;
 use super::forms::{NoForm, no_form};
 use super::members::{Members, declare};
 use super::names::{Scope, comment};
+use super::objects::Objects;
 use super::types::{spelled, words};
 
 /// The most characters of a name.
@@ -38,6 +39,9 @@ impl CType {
 /// The declarations that an interface needs, in an order that C accepts.
 pub(super) struct Declarations<'i> {
     layouts: Layouts<'i>,
+    objects: Objects<'i>,
+    /// The numbers of the interfaces of objects that are used.
+    used: BTreeSet<usize>,
     prefix: String,
     names: Scope,
     /// The C types, by the type as Rust writes it.
@@ -57,11 +61,19 @@ pub(super) struct Declarations<'i> {
 }
 
 impl<'i> Declarations<'i> {
-    pub(super) fn new(interface: &'i InterfaceMetadata, prefix: &str) -> Self {
+    pub(super) fn new(
+        interface: &'i InterfaceMetadata,
+        objects: Objects<'i>,
+        prefix: &str,
+    ) -> Self {
+        let taken = objects.names();
+        let taken: Vec<_> = taken.iter().map(String::as_str).collect();
         Declarations {
             layouts: Layouts::new(interface),
+            objects,
+            used: BTreeSet::new(),
             prefix: prefix.to_owned(),
-            names: Scope::new(&[]),
+            names: Scope::new(&taken),
             known: HashMap::new(),
             reserved: HashMap::new(),
             announced: HashSet::new(),
@@ -97,13 +109,14 @@ impl<'i> Declarations<'i> {
         Ok(self.declare(key, name, [layout.size, layout.align], &members).name)
     }
 
-    /// Declares all types behind pointers, and returns the text of everything.
-    pub(super) fn finish(mut self) -> String {
+    /// Declares all types behind pointers. Returns the text of everything, and
+    /// the numbers of the interfaces of objects that it uses.
+    pub(super) fn finish(mut self) -> (String, BTreeSet<usize>) {
         while let Some(ty) = self.pending.pop() {
             // A struct that contains itself stays incomplete.
             let _ = self.value(&ty);
         }
-        let Declarations { wide, aliases, forward, structs, asserts, .. } = self;
+        let Declarations { used, wide, aliases, forward, structs, asserts, .. } = self;
         let wide = if wide {
             "__extension__ typedef __int128 Plugin_i128;\n\
              __extension__ typedef unsigned __int128 Plugin_u128;\n\n"
@@ -115,7 +128,7 @@ impl<'i> Declarations<'i> {
             "" => String::new(),
             _ => format!("#if UINTPTR_MAX == 0xffffffffffffffffu\n{asserts}#endif\n\n"),
         };
-        format!("{wide}{}{}{structs}{asserts}", blank(aliases), blank(forward))
+        (format!("{wide}{}{}{structs}{asserts}", blank(aliases), blank(forward)), used)
     }
 
     /// Returns the type of a parameter, or of a value within another.
@@ -182,13 +195,21 @@ impl<'i> Declarations<'i> {
             LayoutKind::Enum(variants) => {
                 return self.enumeration(ty, key, [layout.size, layout.align], variants);
             }
-            LayoutKind::Object { of } | LayoutKind::BorrowedObject { of, .. } => {
-                return Err(no_form(of));
+            LayoutKind::Object { of } => return self.object(of),
+            LayoutKind::BorrowedObject { of, .. } => {
+                return Ok(self.object(of)? + "_Borrowed");
             }
             _ => return Err(no_form(ty)),
         }
         let name = self.struct_name(ty);
         Ok(self.declare(key.to_owned(), name, [layout.size, layout.align], &members).name)
+    }
+
+    /// Returns the name of an object, which is declared before everything else.
+    fn object(&mut self, of: &Type) -> Result<String, NoForm> {
+        let number = self.objects.find(of)?;
+        self.used.insert(number);
+        Ok(self.objects.name(number))
     }
 
     fn enumeration(
@@ -317,14 +338,17 @@ impl<'i> Declarations<'i> {
     }
 
     /// Returns `true` if the type is declared as a struct, which may happen
-    /// later. Any other type contains nothing but numbers and pointers.
+    /// later. Any other type contains nothing but numbers and pointers, or is
+    /// declared before.
     fn is_struct(&mut self, ty: &Type) -> bool {
         let Ok(layout) = self.layouts.of(ty) else { return true };
         if spelled(ty, &layout.kind).is_some() {
             return false;
         }
         match &layout.kind {
-            LayoutKind::Pointer { .. } => false,
+            LayoutKind::Pointer { .. }
+            | LayoutKind::Object { .. }
+            | LayoutKind::BorrowedObject { .. } => false,
             LayoutKind::Array { len, .. } => *len > 0,
             LayoutKind::Struct(fields) => !fields.is_empty(),
             LayoutKind::Enum(variants) => has_data(variants),

@@ -6,6 +6,8 @@ use plugin_interface::metadata::InterfaceMetadata;
 use plugin_interface::metadata::layout::{LayoutError, LayoutKind, Layouts, passed};
 use plugin_interface::metadata::signature::Type;
 
+use super::objects::Objects;
+
 /// The reason that a method cannot be declared in C.
 pub(super) struct NoForm(pub(super) String);
 
@@ -24,7 +26,11 @@ pub(super) fn no_form(ty: &Type) -> NoForm {
 }
 
 /// Checks that a type has a form, and all types that it refers to.
-pub(super) fn check(interface: &InterfaceMetadata, ty: &Type) -> Result<(), NoForm> {
+pub(super) fn check(
+    interface: &InterfaceMetadata,
+    objects: Objects<'_>,
+    ty: &Type,
+) -> Result<(), NoForm> {
     let mut layouts = Layouts::new(interface);
     let (mut todo, mut seen) = (vec![ty.clone()], HashSet::new());
     while let Some(ty) = todo.pop() {
@@ -32,7 +38,7 @@ pub(super) fn check(interface: &InterfaceMetadata, ty: &Type) -> Result<(), NoFo
         let layout = layouts.of(ty)?;
         match &layout.kind {
             LayoutKind::Object { of } | LayoutKind::BorrowedObject { of, .. } => {
-                return Err(no_form(of));
+                objects.find(of)?;
             }
             LayoutKind::Array { of, .. } => todo.push(of.clone()),
             kind => {

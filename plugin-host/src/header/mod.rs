@@ -4,11 +4,13 @@ mod declarations;
 mod forms;
 mod members;
 mod names;
+mod objects;
 mod record;
 #[cfg(test)]
 mod tests;
 mod types;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata, as_written};
@@ -16,6 +18,7 @@ use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata, as_written};
 use declarations::Declarations;
 use forms::{NoForm, check};
 use names::{Scope, comment};
+use objects::Objects;
 
 /// The part that all headers have in common.
 const COMMON: &str = include_str!("common.h");
@@ -30,13 +33,99 @@ pub(crate) struct Header {
 /// Returns the header of an interface.
 pub(crate) fn header(interface: &InterfaceMetadata) -> Header {
     let prefix = names::identifier(interface.name());
-    let mut declarations = Declarations::new(interface, &prefix);
+    let objects = Objects::new(interface, &prefix);
+    let own = Part::of(interface, objects, &prefix);
+    let (parts, mut missing) = (parts_of_objects(objects, &own), own.missing);
+    missing.extend(parts.values().flat_map(|part| part.missing.iter().cloned()));
+    let text = format!(
+        "{}\n{COMMON}\n{}",
+        introduction(interface, &prefix),
+        body(interface, &prefix, &declared_objects(objects, &parts), &own.types, &own.fields)
+    );
+    Header { text, missing }
+}
+
+/// The declarations of one interface, and the fields of its vtable.
+struct Part {
+    types: String,
+    fields: String,
+    missing: Vec<String>,
+    /// The numbers of the interfaces of objects that it uses.
+    used: BTreeSet<usize>,
+}
+
+impl Part {
+    fn of<'i>(interface: &'i InterfaceMetadata, objects: Objects<'i>, prefix: &str) -> Self {
+        let mut declarations = Declarations::new(interface, objects, prefix);
+        let (fields, missing) = fields(interface, objects, &mut declarations);
+        let (types, used) = declarations.finish();
+        Part { types, fields, missing, used }
+    }
+}
+
+/// Returns the parts of all objects that an interface uses, and of those that
+/// these use in turn.
+fn parts_of_objects(objects: Objects<'_>, own: &Part) -> BTreeMap<usize, Part> {
+    let mut parts = BTreeMap::new();
+    let mut todo: Vec<_> = own.used.iter().copied().collect();
+    while let Some(number) = todo.pop() {
+        if !parts.contains_key(&number) {
+            let interface = objects.interface(number);
+            let mut part = Part::of(interface, objects, &objects.name(number));
+            for missing in &mut part.missing {
+                *missing = format!("{}::{missing}", interface.name());
+            }
+            todo.extend(&part.used);
+            parts.insert(number, part);
+        }
+    }
+    parts
+}
+
+/// Declares objects: first all, since they may refer to each other.
+fn declared_objects(objects: Objects<'_>, parts: &BTreeMap<usize, Part>) -> String {
+    if parts.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("{}\n", objects::COMMON);
+    for number in parts.keys() {
+        let (name, path) = (objects.name(*number), &objects.interface(*number).path);
+        let _ = writeln!(text, "/* Objects of {}. */\nPLUGIN_OBJECT({name})\n", comment(path));
+    }
+    for (number, Part { types, fields, .. }) in parts {
+        let (name, count) = (objects.name(*number), objects.interface(*number).methods.len());
+        let _ = write!(
+            text,
+            "{types}struct {name}_VTable {{
+    PluginVTableHeader header;
+{fields}}};
+
+#if UINTPTR_MAX == 0xffffffffffffffffu
+PLUGIN_ASSERT(sizeof({name}) == 24);
+PLUGIN_ASSERT(sizeof({name}_Borrowed) == 40);
+PLUGIN_ASSERT(sizeof({name}_Table) == 56);
+PLUGIN_ASSERT(sizeof({name}_VTable) == {size});
+#endif
+
+",
+            size = 32 + 8 * count,
+        );
+    }
+    text
+}
+
+/// Returns the fields of a vtable, and the methods that cannot be declared.
+fn fields(
+    interface: &InterfaceMetadata,
+    objects: Objects<'_>,
+    declarations: &mut Declarations<'_>,
+) -> (String, Vec<String>) {
     let mut missing = Vec::new();
     let (mut fields, mut scope) = (String::new(), Scope::new(&["header"]));
     for method in &interface.methods {
         let name = scope.add(&method.name);
         let _ = writeln!(fields, "    /* {} */", comment(&as_written(&method.signature)));
-        match pointer(interface, &mut declarations, method, &name) {
+        match pointer(interface, objects, declarations, method, &name) {
             Ok(pointer) => fields += &pointer,
             Err(NoForm(reason)) => {
                 let _ = write!(
@@ -48,18 +137,13 @@ pub(crate) fn header(interface: &InterfaceMetadata) -> Header {
             }
         }
     }
-    let types = declarations.finish();
-    let text = format!(
-        "{}\n{COMMON}\n{}",
-        introduction(interface, &prefix),
-        body(interface, &prefix, &types, &fields)
-    );
-    Header { text, missing }
+    (fields, missing)
 }
 
 /// Returns the pointer to a method, as a field of the vtable.
 fn pointer(
     interface: &InterfaceMetadata,
+    objects: Objects<'_>,
     declarations: &mut Declarations<'_>,
     method: &MethodMetadata,
     name: &str,
@@ -70,14 +154,14 @@ fn pointer(
     let mut scope = Scope::new(&["instance"]);
     let mut parameters = "void *instance".to_owned();
     for parameter in &signature.parameters {
-        check(interface, &parameter.ty)?;
+        check(interface, objects, &parameter.ty)?;
         let ty = declarations.value(&parameter.ty)?;
         // A value without a size is not passed at all.
         if let Some(declared) = ty.declare(|| scope.add(&parameter.name)) {
             let _ = write!(parameters, ", {declared}");
         }
     }
-    check(interface, &signature.returns)?;
+    check(interface, objects, &signature.returns)?;
     let outcome = declarations.outcome(&signature.returns)?;
     Ok(format!("    {outcome} (*{name})({parameters});\n"))
 }
@@ -121,7 +205,13 @@ fn threads(interface: &InterfaceMetadata) -> &'static str {
     }
 }
 
-fn body(interface: &InterfaceMetadata, prefix: &str, types: &str, fields: &str) -> String {
+fn body(
+    interface: &InterfaceMetadata,
+    prefix: &str,
+    objects: &str,
+    types: &str,
+    fields: &str,
+) -> String {
     let (symbol, count) = (interface.name(), interface.methods.len());
     let fingerprint = interface.fingerprint;
     let (low, high) = (fingerprint as u64, (fingerprint >> 64) as u64);
@@ -136,7 +226,7 @@ fn body(interface: &InterfaceMetadata, prefix: &str, types: &str, fields: &str) 
 #define {prefix}_FINGERPRINT {{ UINT64_C({low:#018x}), UINT64_C({high:#018x}) }}
 #define {prefix}_HEADER(drop) {{ PLUGIN_ABI_VERSION, {count}, {prefix}_FINGERPRINT, drop }}
 
-{types}/* The methods. The first argument of each is the instance. */
+{objects}{types}/* The methods. The first argument of each is the instance. */
 typedef struct {{
     PluginVTableHeader header;
 {fields}}} {prefix}VTable;

@@ -4,6 +4,7 @@ use std::env::consts::DLL_EXTENSION;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use fixture_interface::derived::{self, Derived};
 use fixture_interface::everything::{self, Everything};
@@ -223,6 +224,78 @@ fn a_plugin_in_c_changes_what_it_is_lent() {
     assert_eq!((left, right), ([2.0, 4.0], [6.0]));
 }
 
+/// Services of a host, which a plugin gets as objects.
+mod keeper {
+    use std::sync::Arc;
+
+    use plugin_interface::plugin_interface;
+
+    #[plugin_interface]
+    pub(crate) trait Service: Send + Sync {
+        fn answer(&self, question: &str) -> String;
+        fn part(&self) -> Option<Box<dyn Service>>;
+    }
+
+    #[plugin_interface]
+    pub(crate) trait Keeper: Send + Sync {
+        fn keep(&self, service: Arc<dyn Service>);
+        fn ask(&self, question: &str) -> String;
+        fn ask_lent(&self, service: &dyn Service, question: &str) -> String;
+        fn share(&self) -> Arc<dyn Service>;
+        /// How many of them have a part.
+        fn count(&self, services: Vec<Box<dyn Service>>) -> u32;
+    }
+
+    /// Repeats what it is asked, and is counted.
+    #[derive(Clone)]
+    pub(crate) struct Echo {
+        pub(crate) _count: Arc<()>,
+        pub(crate) has_part: bool,
+    }
+
+    impl Service for Echo {
+        fn answer(&self, question: &str) -> String {
+            assert!(!question.is_empty(), "no question");
+            format!("{question}!")
+        }
+
+        fn part(&self) -> Option<Box<dyn Service>> {
+            self.has_part.then(|| Box::new(self.clone()) as _)
+        }
+    }
+}
+
+#[test]
+fn a_plugin_in_c_calls_keeps_shares_and_drops_objects_of_its_host() {
+    use keeper::{Echo, Keeper, KeeperProxy, Service};
+    for compiler in [C, CPP] {
+        let more: &[&str] =
+            if compiler == CPP { &["-x", "c++", "-Wno-missing-field-initializers"] } else { &[] };
+        let keeper = load::<dyn Keeper>(compiler, "keeper.c", more);
+        let checked = KeeperProxy::checked(&keeper);
+        let error = checked.ask("?").unwrap_err().to_string();
+        assert!(error.contains("nothing is kept"), "{error}");
+        let count = Arc::new(());
+        let echo = |has_part| Echo { _count: Arc::clone(&count), has_part };
+        let service = Arc::new(echo(false));
+        keeper.keep(Arc::clone(&service) as Arc<dyn Service>);
+        assert_eq!((keeper.ask("who"), Arc::strong_count(&service)), ("who!".to_owned(), 2));
+        let error = checked.ask("").unwrap_err().to_string();
+        assert!(error.contains("no question"), "{error}");
+        assert_eq!(keeper.ask_lent(&echo(false), "lent"), "lent!");
+        let shared = keeper.share();
+        assert_eq!((shared.answer("a"), Arc::strong_count(&service)), ("a!".to_owned(), 3));
+        // The one that was kept is dropped.
+        keeper.keep(shared);
+        assert_eq!(Arc::strong_count(&service), 2);
+        let services = [true, false, true].map(|part| Box::new(echo(part)) as Box<dyn Service>);
+        assert_eq!(keeper.count(services.into()), 2);
+        assert_eq!(Arc::strong_count(&count), 2, "each was dropped");
+        drop(keeper);
+        assert_eq!(Arc::strong_count(&service), 1);
+    }
+}
+
 #[test]
 fn headers_compile_in_both_languages_and_beside_each_other() {
     let folder = TempDir::new().unwrap();
@@ -237,6 +310,8 @@ fn headers_compile_in_both_languages_and_beside_each_other() {
         metadata::<dyn Derived>(),
         metadata::<dyn Everything>(),
         metadata::<dyn shop::Shop>(),
+        metadata::<dyn keeper::Keeper>(),
+        metadata::<dyn keeper::Service>(),
     ] {
         let file = format!("{}.h", interface.name());
         fs::write(folder.path().join(&file), header(&interface).text).unwrap();

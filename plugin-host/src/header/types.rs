@@ -3,6 +3,8 @@
 use plugin_interface::metadata::layout::{Elements, LayoutKind, Primitive};
 use plugin_interface::metadata::signature::Type;
 
+use super::objects::trait_name;
+
 /// Returns the name of a type that C or the common part of a header declares.
 pub(super) fn spelled(ty: &Type, kind: &LayoutKind) -> Option<&'static str> {
     let name = match ty {
@@ -61,8 +63,7 @@ pub(super) fn words(ty: &Type) -> String {
         Type::Array(of, len) => format!("Array{len}_{}", words(of)),
         Type::Tuple(values) if values.is_empty() => "unit".to_owned(),
         Type::Tuple(values) => list(format!("Tuple{}", values.len()), values),
-        // No other `dyn` has a form in C.
         Type::Other(text) if text.starts_with("dyn Error ") => "Error".to_owned(),
-        _ => "other".to_owned(),
+        of => trait_name(of).map_or("other".to_owned(), |name| format!("dyn_{name}")),
     }
 }
