@@ -111,6 +111,8 @@
 //!   without default features compiles no loader.
 //! - `crash-notes`: names the plugins that were running when the process died
 //!   ([`crash_notes::install`]).
+//! - `in-flight`: lists the calls that are running, with their ages, and reports
+//!   those that take too long (module `in_flight`).
 //! - `watch`: watches directories, loads new plugins and reloads changed ones.
 //! - `trust`: loads only the files that a `plugins.lock` approves ([`trust`]).
 //! - `tracing`: reports the events of a [`Live`] through the crate `tracing`
@@ -202,6 +204,13 @@ pub use host::dynamic;
 pub mod crash_notes {
     #[doc = "**Feature `crash-notes`.**"]
     pub use crate::host::crash_notes::install;
+}
+
+/// The calls that are running, and those that take too long. Feature `in-flight`.
+#[cfg(feature = "in-flight")]
+pub mod in_flight {
+    #[doc = "**Feature `in-flight`.**"]
+    pub use crate::host::in_flight::{CallInFlight, Watchdog, calls};
 }
 
 /// Finding, checking and loading plugins. Feature `manager`.

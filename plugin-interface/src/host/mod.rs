@@ -12,6 +12,8 @@ mod error;
 mod file;
 #[cfg(feature = "hot-library")]
 mod hot_library;
+#[cfg(feature = "in-flight")]
+pub(crate) mod in_flight;
 mod library;
 mod live;
 mod load;

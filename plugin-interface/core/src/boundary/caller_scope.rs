@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::boundary::lift_error::{LiftError, ReturnError};
 use crate::boundary::origin::Origin;
 use crate::runtime::failure;
+use crate::runtime::in_flight::Running;
 
 /// A value that the caller lends, and its copy that the callee changes.
 ///
@@ -38,13 +39,15 @@ pub struct CallerScope {
     last: Cell<Option<NonNull<dyn Lent>>>,
     /// The origin of the copies that are taken back.
     origin: Origin,
+    /// Lists the call, where that is wanted.
+    running: Running,
 }
 
 impl CallerScope {
     /// Creates a scope for a call of a method of that origin.
     #[inline]
-    pub fn new(origin: Origin) -> Self {
-        CallerScope { last: Cell::new(None), origin }
+    pub(crate) fn new(origin: Origin, running: Running) -> Self {
+        CallerScope { last: Cell::new(None), origin, running }
     }
 
     /// Stores what `make` returns, until the scope is dropped. `make` receives
@@ -134,6 +137,8 @@ impl Drop for CallerScope {
 
 impl core::fmt::Debug for CallerScope {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("CallerScope").field("origin", &self.origin).finish_non_exhaustive()
+        let mut scope = f.debug_struct("CallerScope");
+        scope.field("origin", &self.origin).field("running", &self.running);
+        scope.finish_non_exhaustive()
     }
 }

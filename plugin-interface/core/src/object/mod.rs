@@ -21,6 +21,7 @@ use crate::interface::Interface;
 use crate::metadata::{InterfaceDescription, MethodDescription};
 use crate::object::call_error::CallError;
 use crate::runtime::failure::contain;
+use crate::runtime::in_flight::Running;
 use crate::runtime::{library_ref, panic_location};
 
 pub use exclusive::ExclusiveProxy;
@@ -206,8 +207,9 @@ impl<I: Interface + ?Sized> Object<I> {
 
     /// Creates the scope of a call of one of the methods.
     #[inline]
-    pub fn caller_scope(&self) -> CallerScope {
-        CallerScope::new(self.origin)
+    pub fn caller_scope(&self, method: &'static str) -> CallerScope {
+        let running = Running::begin(I::NAME, method, self.vtable.addr().get());
+        CallerScope::new(self.origin, running)
     }
 
     /// Converts the outcome of a method to its value, which borrows from

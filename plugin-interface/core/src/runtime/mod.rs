@@ -7,6 +7,21 @@ pub mod context;
 pub mod entry;
 pub mod factory;
 pub mod failure;
+#[cfg(feature = "in-flight")]
+pub mod in_flight;
+/// Nothing is listed.
+#[cfg(not(feature = "in-flight"))]
+pub(crate) mod in_flight {
+    #[derive(Debug)]
+    pub(crate) struct Running;
+
+    impl Running {
+        #[inline(always)]
+        pub(crate) fn begin(_: &'static str, _: &'static str, _: usize) -> Self {
+            Running
+        }
+    }
+}
 pub mod library_ref;
 #[cfg(feature = "log")]
 mod logs;

@@ -6,6 +6,8 @@ use libloading::Library;
 
 use crate::host::crash_notes;
 use crate::host::file::private_copy::PrivateCopy;
+#[cfg(feature = "in-flight")]
+use crate::host::in_flight;
 use crate::host::library::outcome::{self, CloseRecord, CloseState, LINKED, UnloadOutcome};
 use crate::host::library::own_threads::OwnThreads;
 use crate::host::library::{brought, handlers};
@@ -90,6 +92,8 @@ impl Mapped {
         let Mapped { path, close_record, count, library, image, services, copy, .. } = self;
         brought::keep(&copy);
         crash_notes::remove_library(&image);
+        #[cfg(feature = "in-flight")]
+        in_flight::remove_library(&image);
         #[cfg(feature = "log")]
         services.stop_logs();
         let closed = crash_notes::during(&path, "was closed", || library.close());

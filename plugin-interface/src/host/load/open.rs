@@ -10,6 +10,8 @@ use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, HostServices, PluginEntry};
 use crate::host::crash_notes;
 use crate::host::error::LoadError;
 use crate::host::file::private_copy::PrivateCopy;
+#[cfg(feature = "in-flight")]
+use crate::host::in_flight;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::CloseRecord;
@@ -43,6 +45,8 @@ pub(crate) fn open(
     };
     let (library, image) = map(path, &copy)?;
     crash_notes::add_library(&image, path);
+    #[cfg(feature = "in-flight")]
+    in_flight::add_library(&image, path);
     let (path, close_record) = (path.to_owned(), CloseRecord::default());
     Ok(Mapped { path, close_record, count: 0, library, image, threads, services, copy })
 }

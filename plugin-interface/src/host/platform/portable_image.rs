@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// A library that was opened by a path.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Image(PathBuf);
 
 impl Image {

@@ -9,9 +9,12 @@ use std::process::Command;
 fn each_item_of_a_feature_names_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let library = read_to_string(root.join("src/lib.rs")).unwrap();
-    for (module, feature) in
-        [("watch", "watch"), ("hot_library", "hot-library"), ("trust", "trust")]
-    {
+    for (module, feature) in [
+        ("watch", "watch"),
+        ("hot_library", "hot-library"),
+        ("trust", "trust"),
+        ("in_flight", "in-flight"),
+    ] {
         let (before, body) = library.split_once(&format!("pub mod {module} {{\n")).unwrap();
         let summary = before.rsplit("\n\n").next().unwrap();
         assert!(summary.contains(&format!("Feature `{feature}`.")), "{summary}");
@@ -77,8 +80,12 @@ fn each_feature_for_types_of_a_crate_is_passed_on() {
     };
     let (core, here) = (features("core/Cargo.toml"), features("Cargo.toml"));
     for name in core.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name) {
-        // The host's side of `log` is in this crate, and needs the crate too.
-        let own = if name == "log" { "\"dep:log\", " } else { "" };
+        let own = match name {
+            // The host's side of both is in this crate.
+            "log" => "\"dep:log\", ",
+            "in-flight" => "\"manager\", ",
+            _ => "",
+        };
         assert!(
             here.contains(&format!("\n{name} = [{own}\"plugin-interface-core/{name}\"]\n")),
             "{name}"

@@ -118,6 +118,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let (cfgs, lints, field) = (&method.cfgs, &method.lints, &method.signature.ident);
     let Forwarded { mut signature, this, arguments } = forwarded(method);
     let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
+    let text = signature.ident.unraw().to_string();
     signature.ident = call_name(method);
     signature.returns(quote!(#result<#output, #krate::__private::ReturnError>));
     let values = method.parameters.iter().zip(&arguments).map(|(p, argument)| {
@@ -156,7 +157,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
     let call = quote! {
         unsafe #signature {
             let __object = &#this.plugin_object;
-            let __scope = #krate::__private::Object::caller_scope(__object);
+            let __scope = #krate::__private::Object::caller_scope(__object, #text);
             #(#guards)*
             // SAFETY: vtable and instance belong together (the contract of
             // `Object::new`), `self` is borrowed as the method asks, and the

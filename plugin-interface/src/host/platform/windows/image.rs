@@ -19,7 +19,7 @@ use windows_sys::Win32::System::ProcessStatus::{
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 
 /// The place of a library in memory, from when it was opened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Image {
     /// The path by which it was opened. No other library has it.
     path: PathBuf,
