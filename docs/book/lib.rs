@@ -113,6 +113,9 @@ mod hosts_unloading {}
 #[doc = include_str!("src/hosts/crashes.md")]
 mod hosts_crashes {}
 
+#[doc = include_str!("src/hosts/services.md")]
+mod hosts_services {}
+
 #[doc = include_str!("src/hosts/logs.md")]
 mod hosts_logs {}
 

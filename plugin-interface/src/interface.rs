@@ -63,6 +63,12 @@ impl PluginTrait {
         crate::metadata::decode::interface_of(self.record).ok()
     }
 
+    /// Returns the metadata record of the interface.
+    #[cfg(feature = "manager")]
+    pub(crate) fn record(&self) -> &'static [u8] {
+        self.record
+    }
+
     /// Returns outlines of the interface and of those of its objects. They
     /// contain only the parts that are fast to read.
     #[cfg(feature = "manager")]

@@ -159,7 +159,8 @@ pub use plugin_annotations::{
 };
 pub use plugin_interface_core::{
     BoxFuture, CallError, CheckedFuture, FfiSafe, PanicLocation, PluginContext, PluginState,
-    RegistrationArray, RegistrationFactory, abi, boundary, foreign, system_allocator,
+    RegistrationArray, RegistrationFactory, Service, ServiceError, Services, abi, boundary,
+    foreign, system_allocator,
 };
 
 #[cfg(feature = "manager")]

@@ -11,6 +11,7 @@ const ERRORS: &[(&str, &str)] = &[
     ("ProxyError", "plugin-interface/src/host/error/proxy.rs"),
     ("UnloadError", "plugin-interface/src/host/error/unload.rs"),
     ("CallError", "plugin-interface/core/src/object/call_error.rs"),
+    ("ServiceError", "plugin-interface/core/src/runtime/services.rs"),
     ("ReloadError", "plugin-interface/src/host/live/error.rs"),
     ("LockError", "plugin-interface/src/host/trust/error.rs"),
     ("HotError", "plugin-interface/src/host/hot_library/error.rs"),

@@ -39,4 +39,5 @@ pub use abi::{RegistrationArray, RegistrationFactory};
 pub use boundary::{BoxFuture, FfiSafe};
 pub use interface::{HasProxy, Interface};
 pub use runtime::context::PluginContext;
+pub use runtime::services::{Service, ServiceError, Services};
 pub use runtime::state::PluginState;

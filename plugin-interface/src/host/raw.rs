@@ -155,7 +155,7 @@ impl Kind for RawLibrary {
         copy: PrivateCopy,
         metadata: PluginMetadata,
     ) -> Result<Opened, LoadError> {
-        let mapped = open::open(path, copy, &metadata)?;
+        let mapped = open::open(path, copy, &metadata, None)?;
         let (library, _) = open::map(path, &mapped.copy)?;
         Ok(Opened { library, mapped, metadata })
     }

@@ -3,7 +3,8 @@
 use core::ffi::c_void;
 
 use super::{
-    Free, HostLogs, LibraryRef, RawSlice, RegistrationFactory, ThreadExits, assert_layout,
+    Free, HostLogs, LibraryRef, RawSlice, RegistrationFactory, ServiceTable, ThreadExits,
+    assert_layout,
 };
 
 const WORD: usize = size_of::<usize>();
@@ -86,10 +87,13 @@ pub struct HostServices {
     /// The host's logger; null if the host takes no records. Absent in hosts
     /// whose `size` ends before it.
     pub logs: *const HostLogs,
+    /// The services that the host offers by their interfaces; null if it offers
+    /// none. Absent in hosts whose `size` ends before it.
+    pub services: *const ServiceTable,
 }
 
 assert_layout!(HostServices {
-    size: 8 + 10 * WORD,
+    size: 8 + 11 * WORD,
     align: WORD,
     abi_version: 0,
     size: 4,
@@ -103,6 +107,7 @@ assert_layout!(HostServices {
     library_ref: 8 + 7 * WORD,
     intern: 8 + 8 * WORD,
     logs: 8 + 9 * WORD,
+    services: 8 + 10 * WORD,
 });
 
 /// The report of one panic. Everything is borrowed for the callback.

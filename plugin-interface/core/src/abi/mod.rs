@@ -14,6 +14,7 @@ mod logs;
 mod object;
 mod outcome;
 mod registration;
+mod services;
 mod thread_exits;
 mod vtable;
 mod waker;
@@ -32,6 +33,7 @@ pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{
     RawContext, RawFactory, RawState, Registration, RegistrationArray, RegistrationFactory,
 };
+pub use services::ServiceTable;
 pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
 pub use vtable::{Opaque, VTableHeader};
 pub use waker::{RawTaskWaker, TaskWakerTable};

@@ -65,6 +65,10 @@ impl FailureKind {
     pub const ERROR: FailureKind = FailureKind(1);
     /// The code panicked.
     pub const PANIC: FailureKind = FailureKind(2);
+    /// The host offers no service of that interface.
+    pub const NOT_OFFERED: FailureKind = FailureKind(3);
+    /// The host offers a service of that interface in an incompatible version.
+    pub const INCOMPATIBLE: FailureKind = FailureKind(4);
 }
 
 /// The report of a call that did not return, owned by the caller.

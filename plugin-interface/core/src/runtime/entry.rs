@@ -12,9 +12,11 @@ use core::mem::offset_of;
 use super::logs;
 #[cfg(thread_exits = "caught")]
 use super::thread_exits;
-use crate::abi::{ABI_VERSION, HostServices, PluginEntry, RegistrationFactory, VisitFactory};
+use crate::abi::{
+    ABI_VERSION, HostServices, PluginEntry, RegistrationFactory, ServiceTable, VisitFactory,
+};
 use crate::boundary::interner;
-use crate::runtime::{allocator, library_ref, panic_hook};
+use crate::runtime::{allocator, library_ref, panic_hook, services as offered};
 
 inventory::collect!(RegistrationFactory);
 
@@ -51,9 +53,13 @@ unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
         thread_exits::attach(services);
     };
     #[cfg(feature = "log")]
-    if size >= size_of::<HostServices>() {
+    if size >= offset_of!(HostServices, services) {
         // SAFETY: as above, and large enough for `logs`.
         unsafe { logs::attach(services) };
+    }
+    if size >= offset_of!(HostServices, services) + size_of::<*const ServiceTable>() {
+        // SAFETY: as above, and large enough for `services`.
+        unsafe { offered::attach(services) };
     }
     0
 }

@@ -40,6 +40,12 @@ pub(crate) fn new(kind: FailureKind, text: String, location: SourceLocation) -> 
     owned.cast()
 }
 
+/// Allocates the failure of a request that was refused.
+#[cold]
+pub fn refused(kind: FailureKind, message: String) -> *mut Failure {
+    new(kind, message, SourceLocation::UNKNOWN)
+}
+
 /// Turns a panic's payload into a failure.
 #[cold]
 pub(crate) fn of_panic(payload: Box<dyn Any + Send>) -> *mut Failure {

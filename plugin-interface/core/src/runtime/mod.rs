@@ -29,6 +29,7 @@ mod own;
 pub mod panic_hook;
 pub mod panic_location;
 pub mod reported;
+pub mod services;
 pub mod state;
 #[cfg(thread_exits = "caught")]
 pub mod thread_exits;

@@ -52,7 +52,7 @@ impl Mapped {
         copy: PrivateCopy,
     ) -> Self {
         let (path, close_record) = (copy.names().real().to_owned(), CloseRecord::default());
-        let services = Services::new(format!("library {}", path.display()), "", false);
+        let services = Services::new(format!("library {}", path.display()), "", false, None);
         Mapped { path, close_record, count: 0, library, image, threads, services, copy }
     }
 

@@ -83,6 +83,7 @@ fn list() -> MutexGuard<'static, List> {
 
 /// Unmaps a library of which nothing is in use, now or as soon as possible.
 pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
+    mapped.services.withdraw();
     sweep();
     if mapped.release() {
         return unmap(mapped);

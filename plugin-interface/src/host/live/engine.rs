@@ -4,6 +4,7 @@
 //! manager.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::options::LiveOptions;
@@ -16,6 +17,7 @@ use crate::host::load::pipeline::Loader;
 use crate::host::load::plugins::Plugins;
 use crate::host::load::replacement::{names, pick};
 use crate::host::load::timings::Stopwatch;
+use crate::host::services::offers::Offers;
 use crate::interface::PluginTrait;
 use crate::metadata::PluginMetadata;
 
@@ -24,6 +26,7 @@ pub(super) struct Engine {
     choice: Choice,
     deadline: Duration,
     loader: Loader,
+    offers: Arc<Offers>,
     /// The content of the current version.
     serving: Option<Content>,
     pub(super) generation: u64,
@@ -46,10 +49,10 @@ pub(super) struct NewVersion {
 
 impl Engine {
     pub(super) fn new(path: PathBuf, wanted: PluginTrait, options: LiveOptions) -> Self {
-        let LiveOptions { policy, probe, registration, deadline, .. } = options;
+        let LiveOptions { policy, probe, registration, deadline, offers, .. } = options;
         let choice = Choice { path, wanted, registration };
         let loader = Loader::new(policy, probe);
-        Engine { choice, deadline, loader, serving: None, generation: 0 }
+        Engine { choice, deadline, loader, offers, serving: None, generation: 0 }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -69,12 +72,13 @@ impl Engine {
         patience: Duration,
         watch: &mut Stopwatch,
     ) -> Result<Option<NewVersion>, LoadError> {
-        let Engine { choice, loader, serving, .. } = self;
+        let Engine { choice, loader, offers, serving, .. } = self;
         let mut is_new = |content: &Content, _: &FileIdentity| {
             Ok(!serving.as_ref().is_some_and(|serving| serving.is(content)))
         };
         let choose = |metadata: &PluginMetadata| choice.choose(metadata);
-        let mut plugins = Plugins::of(Some(choice.wanted)).if_new(&mut is_new).one(&choose);
+        let plugins = Plugins::of(Some(choice.wanted)).if_new(&mut is_new).one(&choose);
+        let mut plugins = plugins.offering(offers);
         let candidate = Candidate::named(&choice.path).patient(patience);
         let Some(loaded) = loader.load(&candidate, &mut plugins, watch)? else { return Ok(None) };
         let instance = choice.only(loaded.made)?;

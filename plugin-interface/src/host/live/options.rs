@@ -1,9 +1,12 @@
 //! The options of a `Live`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Service;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
+use crate::host::services::offers::Offers;
 
 /// The options to open a [`Live`](super::Live) with.
 ///
@@ -25,6 +28,7 @@ pub struct LiveOptions {
     pub(super) probe: Option<Probe>,
     pub(super) registration: Option<String>,
     pub(super) deadline: Duration,
+    pub(super) offers: Arc<Offers>,
     #[cfg(feature = "watch")]
     pub(super) polling: Option<Duration>,
 }
@@ -36,6 +40,7 @@ impl Default for LiveOptions {
             probe: None,
             registration: None,
             deadline: Duration::from_secs(10),
+            offers: Arc::default(),
             #[cfg(feature = "watch")]
             polling: None,
         }
@@ -70,6 +75,21 @@ impl LiveOptions {
     /// was replaced, as [`LiveEvent::StillUsed`](super::LiveEvent::StillUsed).
     pub fn deadline(self, deadline: Duration) -> Self {
         LiveOptions { deadline, ..self }
+    }
+
+    /// Offers a service to each version, as
+    /// [`PluginManager::provide`](crate::PluginManager::provide) does.
+    pub fn provide<I: Service + ?Sized>(self, service: Arc<I>) -> Self {
+        // Other options that were cloned from these do not offer it.
+        let offers = Offers::clone(&self.offers);
+        offers.add(service);
+        LiveOptions { offers: Arc::new(offers), ..self }
+    }
+
+    /// Offers the services of a manager.
+    #[cfg(feature = "watch")]
+    pub(crate) fn offers(self, offers: &Arc<Offers>) -> Self {
+        LiveOptions { offers: Arc::clone(offers), ..self }
     }
 
     /// Watches without the events of the system: compares the file with its

@@ -3,6 +3,7 @@
 
 use core::ptr::NonNull;
 use std::path::Path;
+use std::sync::Arc;
 
 use libloading::Library;
 
@@ -22,6 +23,7 @@ use crate::host::load::companions;
 use crate::host::platform;
 use crate::host::platform::Image;
 use crate::host::services::Services;
+use crate::host::services::offers::Offers;
 use crate::host::thread_exits;
 use crate::metadata::PluginMetadata;
 
@@ -30,6 +32,7 @@ pub(crate) fn open(
     path: &Path,
     copy: PrivateCopy,
     metadata: &PluginMetadata,
+    offers: Option<Arc<Offers>>,
 ) -> Result<Mapped, LoadError> {
     if metadata.package.rust && copy.linkage().entry_is_elsewhere {
         let library = copy.linkage().needed.join(", ");
@@ -37,7 +40,7 @@ pub(crate) fn open(
     }
     let counts_exits = metadata.package.rust && thread_exits::MATTER;
     let label = format!("plugin {}", path.display());
-    let services = Services::new(label, &metadata.package.name, counts_exits);
+    let services = Services::new(label, &metadata.package.name, counts_exits, offers);
     let threads = match counts_exits {
         true => OwnThreads::counted(),
         false if metadata.package.rust => OwnThreads::of_rust(),

@@ -16,6 +16,7 @@ use crate::host::load::check::{AnyMachine, check};
 use crate::host::load::pipeline::Kind;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::{admit, make, open};
+use crate::host::services::offers::Offers;
 use crate::metadata::PluginMetadata;
 
 /// Decides whether content is to be loaded.
@@ -30,6 +31,7 @@ pub(crate) struct Plugins<'a> {
     is_new: Option<&'a mut IsNew<'a>>,
     choose: Option<&'a Choose<'a>>,
     name: Option<String>,
+    offers: Option<Arc<Offers>>,
 }
 
 /// A library whose plugins were made, or some of them.
@@ -44,7 +46,7 @@ pub(crate) struct LoadedPlugins {
 
 impl<'a> Plugins<'a> {
     pub(crate) fn of(wanted: impl Into<Wanted<'a>>) -> Self {
-        Plugins { wanted: wanted.into(), is_new: None, choose: None, name: None }
+        Plugins { wanted: wanted.into(), is_new: None, choose: None, name: None, offers: None }
     }
 
     /// Loads content only if `is_new` says so.
@@ -56,6 +58,11 @@ impl<'a> Plugins<'a> {
     /// the others.
     pub(crate) fn one(self, choose: &'a Choose<'a>) -> Self {
         Plugins { choose: Some(choose), ..self }
+    }
+
+    /// Offers services to the plugins.
+    pub(crate) fn offering(self, offers: &Arc<Offers>) -> Self {
+        Plugins { offers: Some(Arc::clone(offers)), ..self }
     }
 }
 
@@ -97,7 +104,7 @@ impl Kind for Plugins<'_> {
         copy: PrivateCopy,
         metadata: PluginMetadata,
     ) -> Result<(Mapped, PluginMetadata), LoadError> {
-        Ok((open::open(path, copy, &metadata)?, metadata))
+        Ok((open::open(path, copy, &metadata, self.offers.take())?, metadata))
     }
 
     fn connect(

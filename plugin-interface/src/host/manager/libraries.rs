@@ -17,12 +17,14 @@ use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
 use crate::host::load::timings::Stopwatch;
 use crate::host::manager::handle::PluginHandle;
+use crate::host::services::offers::Offers;
 use crate::metadata::PluginMetadata;
 
 /// Loads libraries, and remembers how each of them was closed.
 #[derive(Default)]
 pub(super) struct Libraries {
     loader: Loader,
+    offers: Arc<Offers>,
     loaded: Vec<Loaded>,
 }
 
@@ -57,6 +59,11 @@ impl Libraries {
         &self.loader
     }
 
+    /// Returns what is offered to each library.
+    pub(super) fn offers(&self) -> &Arc<Offers> {
+        &self.offers
+    }
+
     /// Returns the real paths of the libraries that were loaded and are not
     /// closed.
     pub(super) fn loaded_paths(&self) -> Vec<&Path> {
@@ -73,9 +80,10 @@ impl Libraries {
     pub(super) fn load(
         &mut self,
         candidate: &Candidate<'_>,
-        mut plugins: Plugins<'_>,
+        plugins: Plugins<'_>,
     ) -> Result<Option<LoadedHandles>, LoadError> {
         let mut watch = Stopwatch::start();
+        let mut plugins = plugins.offering(&self.offers);
         let loaded = self.loader.load(candidate, &mut plugins, &mut watch)?;
         let Some(loaded) = loaded else { return Ok(None) };
         let times = Arc::new(watch.stop());

@@ -5,6 +5,7 @@ pub(crate) mod handle;
 mod held;
 mod libraries;
 mod probe_child;
+mod provide;
 #[cfg(feature = "watch")]
 pub(crate) mod retry;
 #[cfg(feature = "watch")]

@@ -83,7 +83,9 @@ impl PluginManager {
         &mut self,
         path: impl AsRef<Path>,
     ) -> Result<Live<I>, ReloadError> {
-        let mut options = LiveOptions::new().policy(self.libraries.loader().policy().clone());
+        let mut options = LiveOptions::new()
+            .policy(self.libraries.loader().policy().clone())
+            .offers(self.libraries.offers());
         if let Some(probe) = self.libraries.loader().probe() {
             options = options.probe(probe.clone());
         }

@@ -5,16 +5,19 @@
 #[cfg(feature = "log")]
 pub(super) mod logs;
 mod object_count;
+pub(crate) mod offers;
 pub(super) mod plugin_panic;
 
 use core::ffi::c_void;
 use core::ptr::NonNull;
 use std::io::{self, Write};
 use std::panic::catch_unwind;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
 use crate::boundary::interner::intern_for_plugin;
 use crate::host::services::object_count::ObjectCount;
+use crate::host::services::offers::Offers;
 use crate::host::services::plugin_panic::PluginPanic;
 use crate::host::thread_exits;
 use crate::host::thread_exits::LibraryId;
@@ -35,10 +38,12 @@ struct Allocation {
     #[cfg_attr(not(feature = "log"), expect(dead_code, reason = "for the log"))]
     name: String,
     objects: ObjectCount,
+    /// What the host offers, until the last instance is destroyed.
+    offers: Mutex<Option<Arc<Offers>>>,
 }
 
-// SAFETY: nothing is written after `new`, and the pointers refer to code, to
-// the C library, and to the allocation itself.
+// SAFETY: nothing is written after `new` without a lock, and the pointers refer
+// to code, to the C library, and to the allocation itself.
 unsafe impl Send for Services {}
 // SAFETY: as above.
 unsafe impl Sync for Services {}
@@ -46,7 +51,12 @@ unsafe impl Sync for Services {}
 impl Services {
     /// Creates the services of a library that is about to be opened, with the
     /// name of its package, and was built by the macros or not.
-    pub(crate) fn new(label: String, name: &str, is_rust: bool) -> Self {
+    pub(crate) fn new(
+        label: String,
+        name: &str,
+        is_rust: bool,
+        offers: Option<Arc<Offers>>,
+    ) -> Self {
         let library = thread_exits::add(is_rust);
         let offered = HostServices {
             abi_version: ABI_VERSION,
@@ -64,10 +74,11 @@ impl Services {
             logs: logs::offered(),
             #[cfg(not(feature = "log"))]
             logs: core::ptr::null(),
+            services: offers::offered(),
         };
         let objects = ObjectCount::new(library);
         let name = name.to_owned();
-        let allocation = Allocation { offered, label, name, objects };
+        let allocation = Allocation { offered, label, name, objects, offers: Mutex::new(offers) };
         let allocation = NonNull::from(Box::leak(Box::new(allocation)));
         // SAFETY: allocated a line ago, and nobody else's.
         unsafe {
@@ -82,6 +93,15 @@ impl Services {
     pub(super) fn offered(&self) -> *const HostServices {
         // SAFETY: alive until `drop`.
         unsafe { &raw const (*self.0.as_ptr()).offered }
+    }
+
+    /// Offers nothing from now on to a library that has no instances any more.
+    pub(super) fn withdraw(&self) {
+        // SAFETY: alive until `drop`.
+        let offers = unsafe { &(*self.0.as_ptr()).offers };
+        let withdrawn = offers.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Without the lock: the last owner drops the host's own values.
+        drop(withdrawn);
     }
 
     /// Returns the library's id in the registry of thread exits.

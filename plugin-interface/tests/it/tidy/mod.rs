@@ -99,6 +99,7 @@ const UNSAFE: &[&str] = &[
     "host/services/logs.rs",
     "host/services/mod.rs",
     "host/services/object_count.rs",
+    "host/services/offers.rs",
     "host/swap/hazard_slots.rs",
     "host/swap/pointer.rs",
     "host/thread_exits/intercept.rs",
@@ -119,6 +120,7 @@ const UNSAFE: &[&str] = &[
     "runtime/own.rs",
     "runtime/panic_hook.rs",
     "runtime/reported.rs",
+    "runtime/services.rs",
     "runtime/state.rs",
     "runtime/thread_exits.rs",
 ];

@@ -1,0 +1,43 @@
+//! The services that a manager offers to its plugins.
+
+use std::sync::Arc;
+
+use crate::Service;
+use crate::host::manager::PluginManager;
+
+impl PluginManager {
+    /// Offers a service to the plugins that this manager loads, before and
+    /// after this call.
+    ///
+    /// A plugin gets it by
+    /// [`PluginContext::service`](crate::PluginContext::service). The host and
+    /// each plugin that got it own the service together. Any thread of a plugin
+    /// may call it. A second service of the same interface replaces the first
+    /// one for the plugins that ask from then on.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use plugin_interface::{PluginManager, plugin_interface};
+    ///
+    /// #[plugin_interface]
+    /// pub trait Site: Send + Sync {
+    ///     fn title(&self) -> String;
+    /// }
+    ///
+    /// struct Blog;
+    ///
+    /// impl Site for Blog {
+    ///     fn title(&self) -> String {
+    ///         "My blog".to_owned()
+    ///     }
+    /// }
+    ///
+    /// let mut manager = PluginManager::new();
+    /// manager.provide::<dyn Site>(Arc::new(Blog));
+    /// ```
+    pub fn provide<I: Service + ?Sized>(&mut self, service: Arc<I>) -> &mut Self {
+        self.libraries.offers().add(service);
+        self
+    }
+}
