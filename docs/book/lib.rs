@@ -113,11 +113,11 @@ mod hosts_unloading {}
 #[doc = include_str!("src/hosts/crashes.md")]
 mod hosts_crashes {}
 
-#[doc = include_str!("src/hosts/services.md")]
-mod hosts_services {}
-
 #[doc = include_str!("src/hosts/logs.md")]
 mod hosts_logs {}
+
+#[doc = include_str!("src/hosts/services.md")]
+mod hosts_services {}
 
 #[doc = include_str!("src/hosts/watching.md")]
 mod hosts_watching {}

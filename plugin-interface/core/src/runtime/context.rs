@@ -4,10 +4,9 @@
 use core::fmt;
 use core::marker::PhantomData;
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::abi::RawContext;
-use crate::runtime::services::{Service, ServiceError, Services};
+use crate::runtime::services::Services;
 
 /// The information from the host for a plugin's constructor
 /// (`#[plugin_impl(Trait, new = path)]`).
@@ -27,7 +26,7 @@ use crate::runtime::services::{Service, ServiceError, Services};
 /// ```
 pub struct PluginContext<'a> {
     raw: RawContext,
-    services: Services,
+    pub(super) services: Services,
     borrowed: PhantomData<&'a RawContext>,
 }
 
@@ -65,36 +64,6 @@ impl PluginContext<'_> {
         // SAFETY: valid by the contract, and at least of our size.
         let raw = unsafe { *raw };
         PluginContext { raw, services: Services::of_host(), borrowed: PhantomData }
-    }
-
-    /// Returns the host's service of the interface `I`.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    ///
-    /// use plugin_interface::{Greeter, PluginContext, ServiceError};
-    ///
-    /// struct Polite { greeter: Arc<dyn Greeter> }
-    ///
-    /// impl Polite {
-    ///     fn new(context: &PluginContext) -> Result<Self, ServiceError> {
-    ///         Ok(Polite { greeter: context.service::<dyn Greeter>()? })
-    ///     }
-    /// }
-    /// # assert!(Polite::new(&PluginContext::empty()).is_err());
-    /// # let _ = |polite: Polite| polite.greeter.greet("world");
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As for [`Services::get`].
-    pub fn service<I: Service + ?Sized>(&self) -> Result<Arc<I>, ServiceError> {
-        self.services.get()
-    }
-
-    /// Returns the host's services, for an instance that asks for them later.
-    pub fn services(&self) -> Services {
-        self.services
     }
 
     /// Returns the path at which the host found the library, if it is known.

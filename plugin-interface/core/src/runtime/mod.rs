@@ -4,6 +4,7 @@ pub mod allocator;
 pub mod async_call;
 pub mod call;
 pub mod context;
+mod context_services;
 pub mod entry;
 pub mod factory;
 pub mod failure;
