@@ -106,6 +106,8 @@ mod hosts_policy {}
 
 #[doc = include_str!("src/hosts/locks.md")]
 mod hosts_locks {}
+#[doc = include_str!("src/hosts/signatures.md")]
+mod hosts_signatures {}
 
 #[doc = include_str!("src/hosts/unloading.md")]
 mod hosts_unloading {}

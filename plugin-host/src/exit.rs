@@ -4,7 +4,9 @@ use std::fmt;
 use std::process::{ExitCode, ExitStatus};
 
 use plugin_interface::dynamic::DynamicCallError;
-use plugin_interface::{ErrorClass, HotError, InspectError, LoadError, LockError, PolicyError};
+use plugin_interface::{
+    ErrorClass, HotError, InspectError, LoadError, LockError, PolicyError, SignatureError,
+};
 
 /// The exit codes of `plugin-host`, from mildest to worst.
 ///
@@ -112,6 +114,9 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
         return Exit::Usage;
     }
     if let Some(error) = error.downcast_ref::<LockError>() {
+        return error.class().into();
+    }
+    if let Some(error) = error.downcast_ref::<SignatureError>() {
         return error.class().into();
     }
     if let Some(error) = error.downcast_ref::<HotError>() {

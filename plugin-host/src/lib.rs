@@ -10,6 +10,7 @@
 //! plugin-host header FILE INTERFACE  print a C header for writing a plugin in C
 //! plugin-host diff OLD NEW           compare the interfaces of two libraries
 //! plugin-host lock DIR               approve the plugins of a directory as they are now
+//! plugin-host sign FILE..            sign plugins for hosts that trust your key
 //! plugin-host verify DIR             compare the plugins of a directory with its lock
 //! plugin-host call FILE SIGNATURE    call a function of a plain C library
 //! ```
@@ -70,6 +71,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Header(args) => commands::header::run(args),
         Command::Diff(args) => commands::diff::run(args),
         Command::Lock(args) => commands::lock::run(args),
+        Command::Sign(args) => commands::sign::run(args),
         Command::Verify(args) => commands::verify::run(args),
         Command::Call(args) => commands::call_function::run(args),
         Command::Worker(command) => worker::run(command),

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use plugin_interface::{Copies, LoadPolicy, PluginManager, Probe};
 
-use crate::cli::{LoadArgs, PolicyArgs};
+use crate::cli::{LoadArgs, PolicyArgs, TrustArgs};
 
 /// Returns the policy that the options describe.
 pub(crate) fn policy(args: &PolicyArgs) -> anyhow::Result<LoadPolicy> {
@@ -17,15 +17,27 @@ pub(crate) fn policy(args: &PolicyArgs) -> anyhow::Result<LoadPolicy> {
     if args.allow_world_writable {
         policy = policy.allow_world_writable();
     }
-    if let Some(lock) = &args.lock {
-        policy = policy.lock_file(lock)?;
-    }
+    policy = trusting(policy, &args.trust)?;
     if let Some(directory) = &args.keep_copies {
         policy = policy.copies(Copies::KeptIn(directory.clone()));
     } else if let Some(directory) = &args.copies {
         policy = policy.copies(Copies::In(directory.clone()));
     }
     Ok(policy)
+}
+
+/// Adds the files that were approved to a policy.
+pub(crate) fn trusting(mut policy: LoadPolicy, args: &TrustArgs) -> anyhow::Result<LoadPolicy> {
+    if let Some(lock) = &args.lock {
+        policy = policy.lock_file(lock)?;
+    }
+    if let Some(keys) = &args.trusted_keys {
+        policy = policy.trusted_keys_file(keys)?;
+    }
+    if let Some(required) = args.require {
+        policy = policy.require(required.into());
+    }
+    Ok(args.allow_unsigned.iter().fold(policy, |policy, name| policy.allow_unsigned(name)))
 }
 
 /// Returns a manager that loads into this process without a probe.

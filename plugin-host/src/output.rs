@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use plugin_interface::{HotError, InspectError, LoadError, LockError};
+use plugin_interface::{HotError, InspectError, LoadError, LockError, SignatureError};
 use serde::Serialize;
 
 use crate::streams::print_text;
@@ -63,6 +63,9 @@ fn path_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Path> {
     }
     if let Some(error) = error.downcast_ref() {
         return Some(LockError::path(error));
+    }
+    if let Some(error) = error.downcast_ref() {
+        return Some(SignatureError::path(error));
     }
     let of_load = error.downcast_ref().map(LoadError::path);
     of_load.or_else(|| error.downcast_ref().map(InspectError::path))

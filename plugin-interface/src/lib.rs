@@ -114,7 +114,8 @@
 //! - `in-flight`: lists the calls that are running, with their ages, and reports
 //!   those that take too long (module `in_flight`).
 //! - `watch`: watches directories, loads new plugins and reloads changed ones.
-//! - `trust`: loads only the files that a `plugins.lock` approves ([`trust`]).
+//! - `trust`: loads only the files that a `plugins.lock` approves, or that a trusted
+//!   key signed ([`trust`]).
 //! - `tracing`: reports the events of a [`Live`] through the crate `tracing`
 //!   too.
 //! - `hot-library`: calls functions of plain C libraries by name, and reloads
@@ -230,7 +231,8 @@ pub mod loading {
 pub mod trust {
     #[doc = "**Feature `trust`.**"]
     pub use crate::host::{
-        LockError, LockState, LockedInterface, LockedPlugin, PluginLock, Requirement, VerifiedFile,
+        KeyId, LockError, LockState, LockedInterface, LockedPlugin, PluginLock, Requirement,
+        TrustedKey, VerifiedFile, trusted_comment,
     };
 }
 
@@ -238,7 +240,8 @@ pub mod trust {
 #[cfg(feature = "manager")]
 pub mod error {
     pub use crate::host::{
-        ErrorClass, InspectError, LoadError, LockDifference, PluginPanic, ProxyError, UnloadError,
+        ErrorClass, InspectError, LoadError, LockDifference, PluginPanic, ProxyError,
+        SignatureError, UnloadError,
     };
     pub use crate::metadata::MetadataError;
 }

@@ -13,6 +13,7 @@ const ERRORS: &[(&str, &str)] = &[
     ("CallError", "plugin-interface/core/src/object/call_error.rs"),
     ("ServiceError", "plugin-interface/core/src/runtime/services.rs"),
     ("ReloadError", "plugin-interface/src/host/live/error.rs"),
+    ("SignatureError", "plugin-interface/src/host/error/signature.rs"),
     ("LockError", "plugin-interface/src/host/trust/error.rs"),
     ("HotError", "plugin-interface/src/host/hot_library/error.rs"),
 ];

@@ -129,6 +129,12 @@ pub(crate) struct LockArgs {
     /// Directory of plugins; the lock is written to DIR/plugins.lock.
     #[arg(value_name = "DIR")]
     pub(crate) directory: PathBuf,
+    /// Record which key of this file signed each plugin.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trusted_keys: Option<PathBuf>,
+    /// Lock only files that a trusted key signed.
+    #[arg(long, requires = "trusted_keys")]
+    pub(crate) require_signature: bool,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -142,6 +148,27 @@ pub(crate) struct VerifyArgs {
     /// Compare with this lock file instead of DIR/plugins.lock.
     #[arg(long, value_name = "FILE")]
     pub(crate) lock: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct SignArgs {
+    /// Libraries to sign; the signature of each is FILE.minisig.
+    #[arg(value_name = "FILE", required_unless_present = "new_key")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Secret key of minisign.
+    ///
+    /// Its password is asked for, or read from `PLUGIN_SIGN_PASSWORD`.
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["comment", "new_key"])]
+    pub(crate) key: Option<PathBuf>,
+    /// Print the trusted comment that each signature must have, and sign nothing.
+    #[arg(long, conflicts_with = "key")]
+    pub(crate) comment: bool,
+    /// Create this secret key without a password, and its public key beside it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "key", "comment", "json"])]
+    pub(crate) new_key: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

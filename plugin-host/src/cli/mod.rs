@@ -10,10 +10,10 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use commands::{
     CallArgs, CheckArgs, DiffArgs, HeaderArgs, InspectArgs, ListArgs, LockArgs, NewArgs, RunArgs,
-    VerifyArgs, WatchArgs,
+    SignArgs, VerifyArgs, WatchArgs,
 };
 pub(crate) use framework::Framework;
-pub(crate) use options::{LoadArgs, PolicyArgs};
+pub(crate) use options::{LoadArgs, PolicyArgs, TrustArgs};
 pub(crate) use worker::{CallWorkerArgs, DriveArgs, ProbeArgs, WorkerCommand};
 
 const AFTER_HELP: &str = "\
@@ -66,6 +66,9 @@ pub(crate) enum Command {
     /// Approve the plugins in a directory as they are now (runs no plugin code).
     #[command(after_help = "Example: plugin-host lock plugins")]
     Lock(LockArgs),
+    /// Sign plugins for hosts that trust your key (runs no plugin code).
+    #[command(after_help = SIGN_EXAMPLES)]
+    Sign(SignArgs),
     /// Compare the plugins in a directory with its lock (runs no plugin code).
     #[command(after_help = "Example: plugin-host verify plugins")]
     Verify(VerifyArgs),
@@ -84,6 +87,12 @@ Examples:
   plugin-host new my-app --framework path=../rust-plugin-system
 
 It asks nothing and uses no network. A folder that is not empty is refused.";
+
+const SIGN_EXAMPLES: &str = "\
+Examples:
+  plugin-host sign --new-key plugins.key
+  plugin-host sign --key plugins.key plugins/libshout.so
+  minisign -S -m plugins/libshout.so -t \"$(plugin-host sign --comment plugins/libshout.so)\"";
 
 const WATCH_EXAMPLES: &str = "\
 Examples:
@@ -104,6 +113,7 @@ impl Command {
             Command::Diff(args) => args.json,
             Command::Lock(args) => args.json,
             Command::Verify(args) => args.json,
+            Command::Sign(args) => args.json,
             Command::Call(args) => args.json,
             Command::New(_) | Command::Header(_) | Command::Worker(_) => false,
         }
@@ -115,7 +125,7 @@ impl Command {
             Command::Run(_) | Command::Watch(_) | Command::Check(_) | Command::Call(_) => true,
             Command::New(_) | Command::List(_) | Command::Inspect(_) => false,
             Command::Header(_) | Command::Diff(_) => false,
-            Command::Lock(_) | Command::Verify(_) => false,
+            Command::Lock(_) | Command::Verify(_) | Command::Sign(_) => false,
             // The parent took care of it.
             Command::Worker(_) => false,
         }

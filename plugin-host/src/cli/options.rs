@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use plugin_interface::Requirement;
 
 use crate::cli::duration::seconds;
 
@@ -13,9 +14,8 @@ pub(crate) struct PolicyArgs {
     /// Load only libraries with these SHA-256 digests.
     #[arg(long, value_name = "SHA256")]
     pub(crate) pin: Vec<String>,
-    /// Load only files that this plugins.lock approves.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) lock: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     /// Refuse the plugins of these packages.
     #[arg(long, value_name = "PACKAGE")]
     pub(crate) deny: Vec<String>,
@@ -28,6 +28,49 @@ pub(crate) struct PolicyArgs {
     /// Directory for the copies of a child process.
     #[arg(long, hide = true, conflicts_with = "keep_copies")]
     pub(crate) copies: Option<PathBuf>,
+}
+
+/// The options for files that were approved.
+#[derive(Args)]
+pub(crate) struct TrustArgs {
+    /// Load only files that this plugins.lock approves.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lock: Option<PathBuf>,
+    /// Load only files that a key of this file signed.
+    ///
+    /// Each signature is the file FILE.minisig beside its library.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trusted_keys: Option<PathBuf>,
+    /// The approval that a file needs [default: what --lock and --trusted-keys say].
+    #[arg(long, value_name = "APPROVAL", value_enum)]
+    pub(crate) require: Option<Required>,
+    /// Load the file of this name also without a signature.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) allow_unsigned: Vec<String>,
+}
+
+/// The approval that a file needs.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Required {
+    /// None.
+    Any,
+    /// It is in the lock.
+    Locked,
+    /// A trusted key signed it.
+    Signed,
+    /// Both.
+    LockedAndSigned,
+}
+
+impl From<Required> for Requirement {
+    fn from(required: Required) -> Self {
+        match required {
+            Required::Any => Requirement::Any,
+            Required::Locked => Requirement::Locked,
+            Required::Signed => Requirement::Signed,
+            Required::LockedAndSigned => Requirement::LockedAndSigned,
+        }
+    }
 }
 
 /// The options of a load.

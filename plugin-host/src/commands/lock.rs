@@ -2,7 +2,7 @@
 
 use std::io;
 
-use plugin_interface::{LockError, PluginLock};
+use plugin_interface::{LoadPolicy, LockError, PluginLock, Requirement};
 
 use crate::cli::LockArgs;
 use crate::exit::Exit;
@@ -11,7 +11,7 @@ use crate::report::lock::{changes, table_of_changes};
 
 pub(crate) fn run(args: &LockArgs) -> anyhow::Result<Exit> {
     let path = args.directory.join(PluginLock::FILE);
-    let (lock, refused) = PluginLock::of_directory(&args.directory)?;
+    let (lock, refused) = PluginLock::approve(&args.directory, &policy(args)?)?;
     let earlier = match PluginLock::read(&path) {
         Err(LockError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
         // Its notes would be lost.
@@ -31,4 +31,15 @@ pub(crate) fn run(args: &LockArgs) -> anyhow::Result<Exit> {
         print_line(&table_of_changes(&changes))?;
     }
     Ok(refused.iter().map(Exit::from).max().unwrap_or(Exit::Ok))
+}
+
+/// Returns the policy about signatures.
+fn policy(args: &LockArgs) -> anyhow::Result<LoadPolicy> {
+    let Some(keys) = &args.trusted_keys else { return Ok(LoadPolicy::new()) };
+    let policy = LoadPolicy::new().trusted_keys_file(keys)?;
+    Ok(match args.require_signature {
+        true => policy.require(Requirement::Signed),
+        // The key of each file that has one is recorded.
+        false => policy.require(Requirement::Any),
+    })
 }

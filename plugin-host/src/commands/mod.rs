@@ -10,6 +10,7 @@ pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod new;
 pub(crate) mod run;
+pub(crate) mod sign;
 pub(crate) mod verify;
 pub(crate) mod watch;
 pub(crate) mod watch_function;

@@ -25,6 +25,9 @@ pub(crate) struct ChangedFile {
     package: String,
     version: String,
     sha256: String,
+    /// The key that signed it, if that was checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
     change: Change,
 }
 
@@ -44,7 +47,9 @@ pub(crate) fn changes(earlier: &PluginLock, lock: &PluginLock) -> Vec<ChangedFil
         let (plugin, change) = match (earlier.get(name), lock.get(name)) {
             (None, now) => (now?, Change::Added),
             (Some(before), None) => (before, Change::Removed),
-            (Some(before), Some(now)) if before.sha256 == now.sha256 => (now, Change::Unchanged),
+            (Some(before), Some(now)) if (&before.sha256, before.key) == (&now.sha256, now.key) => {
+                (now, Change::Unchanged)
+            }
             (Some(_), Some(now)) => (now, Change::Changed),
         };
         Some(row(plugin, change))
@@ -58,6 +63,7 @@ fn row(plugin: &LockedPlugin, change: Change) -> ChangedFile {
         package: plugin.name.clone(),
         version: plugin.version.clone(),
         sha256: plugin.sha256.clone(),
+        key: plugin.key.map(|key| key.to_string()),
         change,
     }
 }

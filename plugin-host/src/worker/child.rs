@@ -9,10 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use plugin_interface::Requirement;
 use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 
-use crate::cli::PolicyArgs;
+use crate::cli::{PolicyArgs, TrustArgs};
 use crate::streams::{is_reserved, print_bytes};
 use crate::worker::session_directory;
 
@@ -50,7 +51,7 @@ pub(crate) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> 
     let mut command = Command::new(program);
     command.arg(name);
     command.args(policy.pin.iter().map(|digest| format!("--pin={digest}")));
-    command.args(policy.lock.iter().map(|lock| format_option("--lock=", lock)));
+    trust(&mut command, &policy.trust);
     command.args(policy.deny.iter().map(|package| format!("--deny={package}")));
     if policy.allow_world_writable {
         command.arg("--allow-world-writable");
@@ -61,6 +62,15 @@ pub(crate) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> 
     };
     command.arg(copies);
     Ok(command)
+}
+
+/// Adds the options for files that were approved.
+fn trust(command: &mut Command, trust: &TrustArgs) {
+    command.args(trust.lock.iter().map(|lock| format_option("--lock=", lock)));
+    command.args(trust.trusted_keys.iter().map(|keys| format_option("--trusted-keys=", keys)));
+    let required = trust.require.map(Requirement::from);
+    command.args(required.map(|required| format!("--require={required}")));
+    command.args(trust.allow_unsigned.iter().map(|name| format!("--allow-unsigned={name}")));
 }
 
 fn format_option(name: &str, value: &Path) -> OsString {

@@ -82,3 +82,51 @@ fn what_is_no_library_is_reported_and_the_others_are_locked() {
     let verify = with(&directory, &["verify", "--json"]);
     assert_eq!((verify.code, &verify.json()[1]["state"]), (4, &"unlocked".into()), "{verify:?}");
 }
+
+#[test]
+fn what_is_signed_is_locked_with_its_key_and_loads() {
+    let directory = Directory::new();
+    let (a, b) = (directory.compile("a", &[], ""), directory.compile("b", &["NAME=\"b\""], ""));
+    let file = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (secret, public) = (file("my.key"), file("my.pub"));
+    let path = directory.path().to_str().unwrap();
+    let created = plugin_host(&["sign", "--new-key", &secret]);
+    assert!(created.code == 0 && created.out.contains("my.pub"), "{created:?}");
+    let again = plugin_host(&["sign", "--new-key", &secret]);
+    assert!(again.code == 1 && again.err.contains("cannot write"), "{again:?}");
+
+    let comment = plugin_host(&["sign", "--comment", a.to_str().unwrap()]);
+    assert!(comment.code == 0 && comment.out.starts_with("file:liba.so\tname:"), "{comment:?}");
+    let sign = plugin_host(&["sign", "--json", "--key", &secret, a.to_str().unwrap()]);
+    let key = sign.json()[0]["key"].as_str().unwrap().to_owned();
+    assert!(sign.code == 0 && created.out.contains(&key), "{sign:?} {created:?}");
+    let keys = ["--trusted-keys", &public];
+
+    let with = |command: &[&str]| plugin_host(&[command, &[path][..], &keys[..]].concat());
+    let run = with(&["run"]);
+    assert!(run.code == 4 && run.err.contains("libb.so is not signed"), "{run:?}");
+    assert_eq!(with(&["run", "--allow-unsigned", "libb.so"]).code, 0);
+    assert_eq!(with(&["run", "--require", "any"]).code, 0);
+    let lock = with(&["lock", "--require-signature"]);
+    assert!(lock.code == 4 && lock.err.contains("libb.so is not signed"), "{lock:?}");
+    let lock = with(&["lock", "--json"]);
+    let rows = lock.json();
+    assert_eq!(
+        (lock.code, &rows[0]["key"], &rows[1]["key"]),
+        (0, &key.into(), &().into()),
+        "{rows:#}"
+    );
+    std::fs::remove_file(b).unwrap();
+    let locked = with(&["run", "--lock", &file("plugins.lock"), "--require", "locked-and-signed"]);
+    assert_eq!(locked.code, 0, "{locked:?}");
+
+    let absent = plugin_host(&["run", path, "--trusted-keys", "no/such.pub"]);
+    assert!(absent.code == 2 && absent.err.contains("cannot read no/such.pub"), "{absent:?}");
+    let secret_as_public = plugin_host(&["run", path, "--trusted-keys", &secret]);
+    assert!(
+        secret_as_public.err.contains("my.key:2: expected a public key"),
+        "{secret_as_public:?}"
+    );
+    let no_key = plugin_host(&["lock", path, "--require-signature"]);
+    assert_eq!(no_key.code, 2, "{no_key:?}");
+}

@@ -121,8 +121,8 @@ fn the_help_of_each_command_has_an_example_and_fits_a_terminal() {
     assert_eq!(
         commands,
         [
-            "new", "list", "inspect", "run", "watch", "check", "header", "diff", "lock", "verify",
-            "call", "help"
+            "new", "list", "inspect", "run", "watch", "check", "header", "diff", "lock", "sign",
+            "verify", "call", "help"
         ]
     );
     for command in commands.iter().filter(|command| **command != "help") {

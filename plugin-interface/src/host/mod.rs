@@ -33,7 +33,9 @@ pub use compare::mismatch::Mismatch;
 pub(crate) use compare::snapshot;
 pub use compare::version_check::{InterfaceChange, RequiredBump};
 pub use error::stage::Stage;
-pub use error::{ErrorClass, InspectError, LoadError, LockDifference, ProxyError, UnloadError};
+pub use error::{
+    ErrorClass, InspectError, LoadError, LockDifference, ProxyError, SignatureError, UnloadError,
+};
 pub use file::copies::Copies;
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
@@ -69,9 +71,12 @@ pub use services::logs::update_level;
 pub use services::plugin_panic::PluginPanic;
 #[cfg(feature = "trust")]
 pub use trust::{
+    comment::trusted_comment,
     error::LockError,
-    gate::Requirement,
+    keys::TrustedKey,
     lock::{LockedInterface, LockedPlugin, PluginLock},
+    minisign::KeyId,
+    requirement::Requirement,
     verify::{LockState, VerifiedFile},
 };
 #[cfg(feature = "watch")]

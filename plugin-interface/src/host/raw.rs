@@ -139,6 +139,11 @@ impl Kind for RawLibrary {
         check(path, file, AnyMachine::Refused)
     }
 
+    #[cfg(feature = "trust")]
+    fn metadata(metadata: &PluginMetadata) -> Option<&PluginMetadata> {
+        Some(metadata)
+    }
+
     fn admit(
         &mut self,
         path: &Path,

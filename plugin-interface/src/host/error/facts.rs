@@ -45,6 +45,8 @@ impl LoadError {
             | E::NotPinned { path, .. }
             | E::Unlocked { path, .. }
             | E::Modified { path, .. }
+            | E::Unsigned { path, .. }
+            | E::Signature { path, .. }
             | E::LockedMissing { path, .. }
             | E::Denied { path, .. }
             | E::StillMapped { path, .. }
@@ -97,6 +99,7 @@ impl LoadError {
             E::NotPinned { .. } | E::Unlocked { .. } | E::Modified { .. } => {
                 facts(Copy, Refused, "policy")
             }
+            E::Unsigned { .. } | E::Signature { .. } => facts(Copy, Refused, "policy"),
             E::LockedMissing { .. } => facts(Discover, Refused, "policy"),
             E::Duplicate { .. } => facts(Copy, Failed, "file"),
             E::Inspect(error) => facts(Stage::Check, error.class(), error.check()),
@@ -141,6 +144,8 @@ impl LoadError {
     pub(crate) fn retry(&self) -> Retry {
         match self {
             LoadError::StillWritten { .. } => Retry::Soon,
+            // The signature may be written after the file.
+            LoadError::Unsigned { .. } | LoadError::Signature { .. } => Retry::Later,
             // The file may be half written where no lease tells.
             error if error.stage() <= Stage::Check => Retry::WhenQuiet,
             LoadError::SharedRuntime { .. } | LoadError::SystemTooOld { .. } => Retry::Never,

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use super::debug::debug_as_message;
 use super::inspect::InspectError;
+use super::load_texts::{file_name, hint, in_lock, linker_message, listed, moved, untrusted};
+use super::lock_difference::LockDifference;
 use super::proxy::ProxyError;
-use crate::host::compare::diff::{keep_path, last_name};
+use super::signature::SignatureError;
 use crate::host::compare::mismatch::Mismatch;
 use crate::host::library::outcome::UnloadOutcome;
 
@@ -163,6 +165,26 @@ pub enum LoadError {
         path: PathBuf,
         /// What differs.
         difference: Box<LockDifference>,
+    },
+    /// The policy asks for a signature, and the library has none.
+    #[error(
+        "{} is not signed: expected {} beside it; sign it by `plugin-host sign`, or allow it by `LoadPolicy::allow_unsigned`",
+        path.display(),
+        file_name(signature)
+    )]
+    Unsigned {
+        /// The library.
+        path: PathBuf,
+        /// The file of the signature that is missing.
+        signature: PathBuf,
+    },
+    /// The signature of the library cannot be trusted.
+    #[error("{reason}")]
+    Signature {
+        /// The library.
+        path: PathBuf,
+        /// The reason, which names the file of the signature.
+        reason: Box<SignatureError>,
     },
     /// A library that is locked does not exist.
     #[error(
@@ -509,64 +531,6 @@ pub enum LoadError {
 
 debug_as_message!(LoadError);
 
-/// The first difference between a library and what was locked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LockDifference {
-    /// The lock file.
-    pub lock: PathBuf,
-    /// The line in it, 0 if the lock was not read from a file.
-    pub line: usize,
-    /// The key of the lock that differs, such as `sha256`.
-    pub what: &'static str,
-    /// The value in the lock.
-    pub expected: String,
-    /// The value of the library.
-    pub found: String,
-}
-
-impl fmt::Display for LockDifference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let LockDifference { lock, line, what, expected, found } = self;
-        let lock = lock.display();
-        write!(
-            f,
-            "expected {what} {expected} ({lock}:{line}), found {found}; restore the file, or approve this one by `plugin-host lock`"
-        )
-    }
-}
-
-/// The name of a lock in a message.
-fn in_lock(lock: &Path) -> String {
-    match lock.as_os_str().is_empty() {
-        true => "a lock, as the policy has none".to_owned(),
-        false => lock.display().to_string(),
-    }
-}
-
-/// The reason why a library is not trusted. Its remedy names the culprit.
-fn untrusted(path: &Path, culprit: &Path) -> String {
-    if path == culprit {
-        return "a library that can be written by everybody cannot be trusted".to_owned();
-    }
-    format!(
-        "{} can be written by everybody, so {} cannot be trusted",
-        culprit.display(),
-        path.display()
-    )
-}
-
-/// Returns what the dynamic linker said, without the path of the private copy:
-/// the error names the library.
-pub(crate) fn linker_message(
-    error: &libloading::Error,
-    copy: &Path,
-) -> Box<dyn Error + Send + Sync> {
-    let said = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-    let copy = format!("{}: ", copy.display());
-    said.strip_prefix(&copy).unwrap_or(&said).into()
-}
-
 impl LoadError {
     /// The error of the dynamic linker for a file, which says more where its
     /// cause is known.
@@ -582,38 +546,5 @@ impl LoadError {
             }
             _ => LoadError::Open { path, source },
         }
-    }
-}
-
-/// The most names in one message.
-const NAMES: usize = 16;
-
-/// Joins names, the first of many.
-fn listed(names: &[String], between: &str) -> String {
-    let first = names.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(between);
-    match names.len().saturating_sub(NAMES) {
-        0 => first,
-        more => format!("{first}{between}{more} more"),
-    }
-}
-
-/// The remedy if an interface of the same name is offered at another path.
-fn moved(wanted: &str, offered: &[String]) -> String {
-    match offered.iter().any(|offered| last_name(offered) == last_name(wanted)) {
-        true => format!("; {}", keep_path("plugin_interface", wanted)),
-        false => String::new(),
-    }
-}
-
-/// The remedy for an error of the dynamic linker, where one is known.
-fn hint(said: &str) -> &'static str {
-    if said.contains("failed to map segment") {
-        " (is the directory for temporary files mounted noexec? set TMPDIR to another)"
-    } else if said.contains("cannot open shared object file") {
-        " (a library that it needs was not found: put it where its rpath says, give it a soname if its rpath has `..`, or set LD_LIBRARY_PATH)"
-    } else if said.contains("undefined symbol") {
-        " (a function that it needs is in no library that it links: link it)"
-    } else {
-        ""
     }
 }

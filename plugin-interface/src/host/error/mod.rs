@@ -5,7 +5,10 @@ mod debug;
 mod facts;
 pub(crate) mod inspect;
 mod load;
+mod load_texts;
+mod lock_difference;
 mod proxy;
+mod signature;
 pub(crate) mod stage;
 #[cfg(test)]
 mod texts;
@@ -16,7 +19,9 @@ pub(crate) use debug::debug_as_message;
 #[cfg(feature = "watch")]
 pub(crate) use facts::Retry;
 pub use inspect::InspectError;
-pub(crate) use load::linker_message;
-pub use load::{LoadError, LockDifference};
+pub use load::LoadError;
+pub(crate) use load_texts::linker_message;
+pub use lock_difference::LockDifference;
 pub use proxy::ProxyError;
+pub use signature::SignatureError;
 pub use unload::UnloadError;

@@ -5,8 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::load::{LockDifference, linker_message};
-use super::{InspectError, LoadError, ProxyError, UnloadError};
+use super::{
+    InspectError, LoadError, LockDifference, ProxyError, SignatureError, UnloadError,
+    linker_message,
+};
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::live::ReloadError;
 use crate::metadata::MetadataError;
@@ -31,6 +33,11 @@ fn difference() -> Box<LockDifference> {
     let (expected, found) = ("ab".repeat(32), "cd".repeat(32));
     let lock = "/plugins/plugins.lock".into();
     Box::new(LockDifference { lock, line: 4, what: "sha256", expected, found })
+}
+
+fn unknown_key() -> SignatureError {
+    let (path, key) = (format!("{FILE}.minisig").into(), "E7620F1842B4E81F".to_owned());
+    SignatureError::UnknownKey { path, line: 2, key, trusted: Vec::new() }
 }
 
 fn of_inspect() -> Vec<InspectError> {
@@ -62,6 +69,8 @@ fn of_load() -> Vec<LoadError> {
         E::Inspect(InspectError::NotAPlugin { path: path() }),
         E::Unlocked { path: path(), lock: "/plugins/plugins.lock".into(), found: "ab".repeat(32) },
         E::Modified { path: path(), difference: difference() },
+        E::Unsigned { path: path(), signature: format!("{FILE}.minisig").into() },
+        E::Signature { path: path(), reason: Box::new(unknown_key()) },
         E::LockedMissing { path: path(), lock: "/plugins/plugins.lock".into(), line: 4 },
         E::Duplicate { path: path(), of: "/plugins/liby.so".into() },
         E::AbiVersion { path: path(), expected: 1, found: 2 },

@@ -36,13 +36,26 @@ pub(crate) fn digest_of(bytes: &[u8]) -> Digest {
 
 /// Returns the digest of a whole file.
 pub(crate) fn digest(path: &Path) -> io::Result<Digest> {
+    digest_of_parts(|hash| read_parts(path, hash))
+}
+
+/// Returns the digest of a content that `read` hands over in parts.
+pub(crate) fn digest_of_parts(
+    read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
+) -> io::Result<Digest> {
     let mut hasher = Sha256::new();
+    read(&mut |part| hasher.update(part))?;
+    Ok(Digest(hasher.finalize().into()))
+}
+
+/// Reads a whole file in parts.
+pub(crate) fn read_parts(path: &Path, each: &mut dyn FnMut(&[u8])) -> io::Result<()> {
     let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 16];
     loop {
         match io::Read::read(&mut file, &mut buffer)? {
-            0 => return Ok(Digest(hasher.finalize().into())),
-            len => hasher.update(&buffer[..len]),
+            0 => return Ok(()),
+            len => each(&buffer[..len]),
         }
     }
 }

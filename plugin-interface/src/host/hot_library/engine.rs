@@ -22,6 +22,8 @@ use crate::host::load::pipeline::{Kind, Loader};
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::timings::Stopwatch;
 use crate::host::load::{check_plain, open};
+#[cfg(feature = "trust")]
+use crate::metadata::PluginMetadata;
 use crate::runtime::failure::contain;
 
 pub(super) struct Engine {
@@ -120,6 +122,11 @@ impl Kind for Plain<'_> {
     fn check(&self, path: &Path, file: &PagedFile) -> Result<PlainLibrary, InspectError> {
         let constant = self.options.signatures.as_ref().map(|(name, _)| name.as_str());
         check_plain::check_plain_library(path, file, constant)
+    }
+
+    #[cfg(feature = "trust")]
+    fn metadata(_: &PlainLibrary) -> Option<&PluginMetadata> {
+        None
     }
 
     fn admit(

@@ -28,6 +28,8 @@ use crate::host::load::regular::check_regular;
 use crate::host::load::settle::SettledFile;
 use crate::host::load::subject::{OriginalFile, Subject};
 use crate::host::load::timings::Stopwatch;
+#[cfg(feature = "trust")]
+use crate::metadata::PluginMetadata;
 
 /// A larger file is checked before it is copied: a copy in vain costs more.
 const LARGE: u64 = 1 << 20;
@@ -68,6 +70,10 @@ pub(crate) trait Kind {
 
     /// Checks the content, without running it.
     fn check(&self, path: &Path, file: &PagedFile) -> Result<Self::Checked, InspectError>;
+
+    /// Returns the metadata that was checked; `None` for a plain library.
+    #[cfg(feature = "trust")]
+    fn metadata(checked: &Self::Checked) -> Option<&PluginMetadata>;
 
     /// Compares the library with the policy and with what the host asks for.
     fn admit(
@@ -176,7 +182,9 @@ impl Loader {
         let origin = FileIdentity::of(file.metadata());
         // Writers need not wait for the following stages.
         drop(file);
-        self.policy.check_content(path, subject.path(), subject.content().head().len)?;
+        #[cfg_attr(not(feature = "trust"), expect(unused_variables))]
+        let approval =
+            self.policy.check_content(path, subject.path(), subject.content().head().len)?;
         if !kind.is_new(subject.content(), &origin)? {
             return Ok(None);
         }
@@ -184,9 +192,9 @@ impl Loader {
         watch.begin(Stage::Check);
         let pages = subject.pages().map_err(|error| LoadError::from(unreadable(path, error)))?;
         let checked = kind.check(path, &pages).map_err(LoadError::from)?;
-        #[cfg(feature = "trust")]
-        self.policy.gate.check_build_id(path, &pages)?;
         watch.begin(Stage::Admit);
+        #[cfg(feature = "trust")]
+        self.policy.gate.check_described(path, &pages, K::metadata(&checked), &approval)?;
         kind.admit(path, &checked, &self.policy)?;
         let linkage = linkage(path, &pages)?;
         companions::check(path, &linkage, K::KEEPS_SHARED_STD)?;
@@ -218,7 +226,7 @@ impl Loader {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let is_work = match S::IS_COPY {
             true => file.metadata().len() > LARGE,
-            false => self.policy.needs_digest(),
+            false => self.policy.needs_content(),
         };
         if is_work {
             kind.check_first(path, &file.pages().map_err(unreadable)?)?;

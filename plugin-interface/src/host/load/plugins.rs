@@ -87,6 +87,11 @@ impl Kind for Plugins<'_> {
         check(path, file, AnyMachine::Refused)
     }
 
+    #[cfg(feature = "trust")]
+    fn metadata(metadata: &PluginMetadata) -> Option<&PluginMetadata> {
+        Some(metadata)
+    }
+
     fn admit(
         &mut self,
         path: &Path,

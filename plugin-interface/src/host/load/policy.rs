@@ -8,11 +8,15 @@ use std::path::{Path, PathBuf};
 
 use crate::host::error::{LoadError, debug_as_message};
 use crate::host::file::copies::Copies;
-use crate::host::file::digest::{Digest, digest};
+use crate::host::file::digest::Digest;
+#[cfg(not(feature = "trust"))]
+use crate::host::file::digest::digest;
+#[cfg(feature = "trust")]
+use crate::host::file::digest::read_parts;
 use crate::host::library::unmap::Earlier;
 use crate::host::platform;
 #[cfg(feature = "trust")]
-use crate::host::trust::gate::Gate;
+use crate::host::trust::gate::{Approval, Gate};
 use crate::metadata::PluginMetadata;
 
 /// The rules by which a host refuses plugins.
@@ -44,6 +48,11 @@ pub struct LoadPolicy {
     #[cfg(feature = "trust")]
     pub(crate) gate: Gate,
 }
+
+/// Nothing is known about a content without the feature `trust`.
+#[cfg(not(feature = "trust"))]
+#[derive(Default)]
+pub(crate) struct Approval {}
 
 impl Default for LoadPolicy {
     fn default() -> Self {
@@ -160,10 +169,10 @@ impl LoadPolicy {
         &self.copies
     }
 
-    /// Returns `true` if only libraries of certain digests are allowed.
-    pub(super) fn needs_digest(&self) -> bool {
+    /// Returns `true` if only libraries of certain contents are allowed.
+    pub(super) fn needs_content(&self) -> bool {
         #[cfg(feature = "trust")]
-        if self.gate.needs_digest() {
+        if self.gate.needs_content() {
             return true;
         }
         !self.pinned.is_empty()
@@ -233,36 +242,36 @@ impl LoadPolicy {
         Ok(is_direct)
     }
 
-    /// Refuses a private copy by its digest, if the policy asks for one.
+    /// Refuses a private copy by its content, if the policy asks for one.
     pub(crate) fn check_content(
         &self,
         path: &Path,
         copy: &Path,
         #[cfg_attr(not(feature = "trust"), expect(unused_variables))] size: u64,
-    ) -> Result<(), LoadError> {
-        if !self.needs_digest() {
-            return Ok(());
+    ) -> Result<Approval, LoadError> {
+        if !self.needs_content() {
+            return Ok(Approval::default());
         }
         #[cfg(feature = "trust")]
-        self.gate.check_size(path, size)?;
-        let found =
-            digest(copy).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
-        #[cfg(feature = "trust")]
-        self.gate.check_digest(path, &found)?;
+        let (found, approval) =
+            self.gate.check_content(path, size, |each| read_parts(copy, each))?;
+        #[cfg(not(feature = "trust"))]
+        let (found, approval) = match digest(copy) {
+            Ok(found) => (found, Approval::default()),
+            Err(source) => return Err(LoadError::Read { path: path.to_owned(), source }),
+        };
         if self.pinned.is_empty() || self.pinned.contains(&found) {
-            return Ok(());
+            return Ok(approval);
         }
         Err(LoadError::NotPinned { path: path.to_owned(), found: found.to_string() })
     }
 
-    /// Refuses a package that is denied, and metadata that a lock does not have.
+    /// Refuses a package that is denied.
     pub(crate) fn check_package(
         &self,
         path: &Path,
         metadata: &PluginMetadata,
     ) -> Result<(), LoadError> {
-        #[cfg(feature = "trust")]
-        self.gate.check_metadata(path, metadata)?;
         let package = &metadata.package.name;
         if self.denied.contains(package) {
             let (path, package) = (PathBuf::from(path), package.clone());

@@ -50,6 +50,8 @@ pub(crate) use portable_threads::{SystemThread, threads};
 pub(crate) use threads::{SystemThread, threads};
 #[cfg(all(unix, not(target_os = "linux")))]
 use unix::is_mapped;
+#[cfg(all(unix, feature = "trust"))]
+pub(crate) use unix::may_others_write;
 #[cfg(unix)]
 pub(crate) use unix::{
     ChildPipe, another_stdout, at_exit, change_time, enter_by_owner_only, file_at, file_number,
@@ -65,6 +67,8 @@ pub(crate) use unix::{
 pub(crate) use unwind::{UnwindTables, unwind_tables};
 #[cfg(windows)]
 pub(crate) use windows::image::{Image, file_at, is_of_content, keep, mapped};
+#[cfg(all(windows, feature = "trust"))]
+pub(crate) use windows::may_others_write;
 #[cfg(windows)]
 pub(crate) use windows::threads::{SystemThread, threads};
 #[cfg(windows)]

@@ -85,6 +85,15 @@ pub(crate) fn is_world_writable(metadata: &Metadata) -> bool {
     metadata.mode() & 0o002 != 0
 }
 
+/// Returns `true` if somebody other than the owner, who is this user or root, may
+/// write the file, or the files of others in the directory.
+#[cfg(feature = "trust")]
+pub(crate) fn may_others_write(metadata: &Metadata) -> bool {
+    let is_sticky_directory = metadata.is_dir() && is_sticky(metadata);
+    let is_open = metadata.mode() & 0o022 != 0 && !is_sticky_directory;
+    is_open || !(metadata.uid() == 0 || is_of_this_user(metadata))
+}
+
 /// Returns `true` if nobody may replace the files of others in this directory.
 pub(crate) fn is_sticky(metadata: &Metadata) -> bool {
     metadata.mode() & 0o1000 != 0

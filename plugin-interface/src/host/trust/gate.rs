@@ -1,89 +1,215 @@
 //! The part of a policy that asks whether exactly this file was approved.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::lock::PluginLock;
+use super::comment::Comment;
+use super::keys::TrustedKey;
+use super::lock::{LockedPlugin, PluginLock};
+use super::minisign::KeyId;
+use super::requirement::Requirement;
+use super::signature::{SIGNATURE_LINE, SignatureFile, path_of};
 use super::verify::Locked;
-use crate::host::error::LoadError;
-use crate::host::file::digest::Digest;
+use crate::host::error::{InspectError, LoadError, SignatureError};
+use crate::host::file::digest::{Digest, digest_of_parts};
 use crate::host::file::paged::PagedFile;
+use crate::host::load::check::{AnyMachine, check};
 use crate::metadata::PluginMetadata;
 
-/// The approval that a library needs.
-///
-/// A file that is in a lock and differs from it is refused at every level.
-///
-/// ```
-/// use plugin_interface::{LoadPolicy, Requirement};
-///
-/// // Files that are not in the lock load too.
-/// let policy = LoadPolicy::new().require(Requirement::Any);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Requirement {
-    /// None. The default without a lock.
-    #[default]
-    Any,
-    /// It must be in the lock. The default with a lock.
-    Locked,
-}
-
-/// The lock of a policy, and what it asks for.
+/// The lock and the keys of a policy, and what it asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Gate {
-    pub(crate) lock: Option<Arc<PluginLock>>,
-    pub(crate) required: Option<Requirement>,
+    pub(super) lock: Option<Arc<PluginLock>>,
+    pub(super) required: Option<Requirement>,
+    pub(super) keys: BTreeMap<KeyId, TrustedKey>,
+    /// The names of files that need no signature.
+    pub(super) unsigned: BTreeSet<String>,
+}
+
+/// The result of checking a content, for the comparison with its metadata.
+#[derive(Default)]
+pub(crate) struct Approval {
+    signature: Option<SignatureFile>,
+}
+
+/// A signature by a trusted key, which is not verified yet.
+struct Claim<'g> {
+    file: SignatureFile,
+    key: &'g TrustedKey,
 }
 
 impl Gate {
     fn required(&self) -> Requirement {
-        self.required.unwrap_or(match self.lock {
-            Some(_) => Requirement::Locked,
-            None => Requirement::Any,
+        self.required.unwrap_or(match (&self.lock, self.keys.is_empty()) {
+            (Some(_), false) => Requirement::LockedAndSigned,
+            (Some(_), true) => Requirement::Locked,
+            (None, false) => Requirement::Signed,
+            (None, true) => Requirement::Any,
         })
     }
 
-    /// Returns `true` if the digest of a library matters.
-    pub(crate) fn needs_digest(&self) -> bool {
-        self.lock.is_some() || self.required() != Requirement::Any
+    /// Returns `true` if the content of a library matters.
+    pub(crate) fn needs_content(&self) -> bool {
+        self.lock.is_some() || self.looks_at_signatures() || self.required() != Requirement::Any
     }
 
-    /// Compares the size of a file, before more of it is read.
-    pub(crate) fn check_size(&self, path: &Path, size: u64) -> Result<(), LoadError> {
-        self.locked(path).map_or(Ok(()), |locked| locked.check_size(size))
+    fn looks_at_signatures(&self) -> bool {
+        !self.keys.is_empty() || self.required().is_signed()
     }
 
-    /// Compares the digest of a file.
-    pub(crate) fn check_digest(&self, path: &Path, digest: &Digest) -> Result<(), LoadError> {
-        let found = digest.to_string();
-        if let Some(locked) = self.locked(path) {
-            return locked.same("sha256", &locked.entry.sha256, &found);
-        }
-        match (self.required(), &self.lock) {
-            (Requirement::Any, _) => Ok(()),
-            (Requirement::Locked, Some(lock)) => Err(lock.unlocked(path, found)),
-            (Requirement::Locked, None) => Err(PluginLock::default().unlocked(path, found)),
-        }
-    }
-
-    /// Compares the build-id of a file whose digest is that of the lock.
-    pub(crate) fn check_build_id(&self, path: &Path, file: &PagedFile) -> Result<(), LoadError> {
-        self.locked(path).map_or(Ok(()), |locked| locked.check_build_id(file))
-    }
-
-    /// Compares the metadata of a file whose digest is that of the lock.
-    pub(crate) fn check_metadata(
+    /// Checks the content of a library, which `read` hands over in parts, each
+    /// once. Compares the size before anything is read. Returns its digest too.
+    pub(crate) fn check_content(
         &self,
         path: &Path,
-        metadata: &PluginMetadata,
+        size: u64,
+        read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
+    ) -> Result<(Digest, Approval), LoadError> {
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let refused = |error| refused(path, error);
+        let locked = self.locked(path);
+        locked.map_or(Ok(()), |locked| locked.check_size(size))?;
+        let Some(claim) = self.claim(path)? else {
+            let digest = digest_of_parts(read).map_err(unreadable)?;
+            self.check_locked(path, locked, &digest)?;
+            locked.map_or(Ok(()), |it| self.check_signer(&it, None))?;
+            return Ok((digest, Approval::default()));
+        };
+        let mut digest = None;
+        let verified = claim.file.verify(claim.key, |verify| {
+            digest = Some(digest_of_parts(|hash| {
+                read(&mut |part| {
+                    hash(part);
+                    verify(part);
+                })
+            })?);
+            Ok(())
+        });
+        let verified = verified.map_err(unreadable)?;
+        let digest = digest.expect("a content that was read has a digest");
+        self.check_locked(path, locked, &digest)?;
+        verified.map_err(refused)?;
+        locked.map_or(Ok(()), |it| self.check_signer(&it, Some(claim.file.key)))?;
+        Ok((digest, Approval { signature: Some(claim.file) }))
+    }
+
+    /// Checks the signature of a library, which is described. Returns the id of
+    /// its key, if there is one and it is trusted.
+    pub(super) fn signer(
+        &self,
+        path: &Path,
+        library: &[u8],
+        described: &LockedPlugin,
+    ) -> Result<Option<KeyId>, LoadError> {
+        let refused = |error| refused(path, error);
+        let Some(Claim { file, key }) = self.claim(path)? else { return Ok(None) };
+        let verified = file.verify(key, |verify| {
+            verify(library);
+            Ok(())
+        });
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        verified.map_err(unreadable)?.map_err(refused)?;
+        Comment::of(described).check(&file).map_err(refused)?;
+        Ok(Some(file.key))
+    }
+
+    /// Reads the signature of a library, if its key is trusted.
+    fn claim(&self, path: &Path) -> Result<Option<Claim<'_>>, LoadError> {
+        if !self.looks_at_signatures() {
+            return Ok(None);
+        }
+        let file = SignatureFile::of(path).map_err(|error| refused(path, error))?;
+        let is_required = self.required().is_signed();
+        let Some(file) = file else {
+            return match is_required && !self.is_exempt(path) {
+                true => {
+                    let (path, signature) = (path.to_owned(), path_of(path));
+                    Err(LoadError::Unsigned { path, signature })
+                }
+                false => Ok(None),
+            };
+        };
+        match self.keys.get(&file.key) {
+            Some(key) => Ok(Some(Claim { file, key })),
+            // Nobody can tell whether it is right.
+            None if !is_required => Ok(None),
+            None => {
+                let trusted = self.keys.keys().map(ToString::to_string).collect();
+                let (key, line) = (file.key.to_string(), SIGNATURE_LINE);
+                let error = SignatureError::UnknownKey { path: file.path, line, key, trusted };
+                Err(refused(path, error))
+            }
+        }
+    }
+
+    /// Returns `true` if a file of that name needs no signature.
+    fn is_exempt(&self, path: &Path) -> bool {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| self.unsigned.contains(name))
+    }
+
+    fn check_locked(
+        &self,
+        path: &Path,
+        locked: Option<Locked<'_>>,
+        digest: &Digest,
     ) -> Result<(), LoadError> {
-        self.locked(path).map_or(Ok(()), |locked| locked.check_metadata(metadata))
+        let found = digest.to_string();
+        if let Some(locked) = locked {
+            return locked.same("sha256", &locked.entry.sha256, &found);
+        }
+        match (self.required().is_locked(), &self.lock) {
+            (false, _) => Ok(()),
+            (true, Some(lock)) => Err(lock.unlocked(path, found)),
+            (true, None) => Err(PluginLock::default().unlocked(path, found)),
+        }
+    }
+
+    /// Compares the key of a signature with the one that was locked.
+    fn check_signer(&self, locked: &Locked<'_>, found: Option<KeyId>) -> Result<(), LoadError> {
+        match locked.entry.key {
+            Some(key) if self.looks_at_signatures() => {
+                let found = found.map(|key| key.to_string()).unwrap_or_default();
+                locked.same("key", &key.to_string(), &found)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Compares what the lock and the signature say with the library, whose
+    /// content was approved. `metadata` is that of a plugin.
+    pub(crate) fn check_described(
+        &self,
+        path: &Path,
+        library: &PagedFile,
+        metadata: Option<&PluginMetadata>,
+        approval: &Approval,
+    ) -> Result<(), LoadError> {
+        if let Some(locked) = self.locked(path) {
+            locked.check_build_id(library)?;
+            metadata.map_or(Ok(()), |metadata| locked.check_metadata(metadata))?;
+        }
+        let Some(signature) = &approval.signature else { return Ok(()) };
+        let described = match metadata {
+            Some(metadata) => LockedPlugin::described(path, Some(metadata))?,
+            // It may be a plugin all the same.
+            None => match check(path, library, AnyMachine::Allowed) {
+                Ok(metadata) => LockedPlugin::described(path, Some(&metadata))?,
+                Err(InspectError::NotAPlugin { .. }) => LockedPlugin::described(path, None)?,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        Comment::of(&described).check(signature).map_err(|error| refused(path, error))
     }
 
     fn locked<'l>(&'l self, path: &'l Path) -> Option<Locked<'l>> {
         let lock = self.lock.as_deref()?;
         Some(Locked { lock, entry: lock.entry(path)?, path })
     }
+}
+
+fn refused(path: &Path, error: SignatureError) -> LoadError {
+    LoadError::Signature { path: path.to_owned(), reason: Box::new(error) }
 }

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use object::Object as _;
 
+use super::minisign::KeyId;
 use crate::host::error::{InspectError, LoadError};
 use crate::host::file::digest::digest_of;
 use crate::host::file::open::open_without_waiting;
 use crate::host::load::check::inspect_bytes;
-use crate::host::load::discover::candidates;
 use crate::host::load::regular::check_regular;
 use crate::metadata::PluginMetadata;
 
@@ -63,6 +63,8 @@ pub struct LockedPlugin {
     pub build_id: String,
     /// The interfaces, sorted.
     pub interfaces: Vec<LockedInterface>,
+    /// The id of the key that signed it, if that was checked.
+    pub key: Option<KeyId>,
     /// Your note. Not compared with anything.
     pub note: String,
     /// The line in the lock file, 0 if it was not read from one.
@@ -84,24 +86,6 @@ pub struct LockedInterface {
 impl PluginLock {
     /// The name of a lock file, `plugins.lock`. It lies beside its plugins.
     pub const FILE: &str = "plugins.lock";
-
-    /// Describes the libraries in `directory`, as they are now, and runs none of
-    /// them. Returns the errors of those that cannot be locked, too.
-    ///
-    /// # Errors
-    ///
-    /// If the directory cannot be read.
-    pub fn of_directory(directory: impl AsRef<Path>) -> Result<(Self, Vec<LoadError>), LoadError> {
-        let directory = directory.as_ref();
-        let (mut plugins, mut refused) = (BTreeMap::new(), Vec::new());
-        for path in candidates(directory)? {
-            match read_file(&path).and_then(|bytes| LockedPlugin::of(&path, &bytes)) {
-                Ok(plugin) => drop(plugins.insert(plugin.file.clone(), plugin)),
-                Err(error) => refused.push(error),
-            }
-        }
-        Ok((PluginLock { path: directory.join(Self::FILE), plugins }, refused))
-    }
 
     /// Takes over the notes of files that an earlier lock has too.
     pub fn with_notes_of(mut self, earlier: &PluginLock) -> Self {
@@ -132,23 +116,31 @@ impl PluginLock {
 impl LockedPlugin {
     /// Describes a library by its content.
     pub(super) fn of(path: &Path, library: &[u8]) -> Result<Self, LoadError> {
-        let Some(file) = path.file_name().and_then(|name| name.to_str()) else {
-            let source = std::io::Error::other("its name is no text, so no lock can have it");
-            return Err(LoadError::Read { path: path.to_owned(), source });
+        let described = match inspect_bytes(library) {
+            Ok(metadata) => Self::described(path, Some(&metadata))?,
+            Err(InspectError::NotAPlugin { .. }) => Self::described(path, None)?,
+            Err(error) => return Err(error.at(path).into()),
         };
-        let mut plugin = LockedPlugin {
-            file: file.to_owned(),
-            name: file.to_owned(),
+        Ok(LockedPlugin {
             size: library.len() as u64,
             sha256: digest_of(library).to_string(),
             build_id: build_id(library),
-            ..Self::default()
+            ..described
+        })
+    }
+
+    /// Describes a plugin by its metadata, or a plain library by its name.
+    pub(super) fn described(
+        path: &Path,
+        metadata: Option<&PluginMetadata>,
+    ) -> Result<Self, LoadError> {
+        let Some(file) = path.file_name().and_then(|name| name.to_str()) else {
+            let source = std::io::Error::other("its name is no text, so nothing can approve it");
+            return Err(LoadError::Read { path: path.to_owned(), source });
         };
-        match inspect_bytes(library) {
-            Ok(metadata) => plugin.describe(&metadata),
-            Err(InspectError::NotAPlugin { .. }) => {}
-            Err(error) => return Err(error.at(path).into()),
-        }
+        let (file, name) = (file.to_owned(), file.to_owned());
+        let mut plugin = LockedPlugin { file, name, ..Self::default() };
+        metadata.into_iter().for_each(|metadata| plugin.describe(metadata));
         Ok(plugin)
     }
 
@@ -173,6 +165,12 @@ pub(super) fn interfaces(metadata: &PluginMetadata) -> Vec<LockedInterface> {
         .collect();
     all.sort();
     all
+}
+
+/// Formats interfaces with their versions, on one line.
+pub(super) fn listed_interfaces(interfaces: &[LockedInterface]) -> String {
+    let each = interfaces.iter().map(|it| format!("{} {}", it.path, it.version));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the build-id of a library; empty if it has none.

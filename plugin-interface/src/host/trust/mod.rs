@@ -1,14 +1,22 @@
-//! Trust: the exact files that a host approved.
+//! Trust: the exact files that a host approved, and those who signed them.
 //!
-//! `lock` has the content of a `plugins.lock`, `read` and `write` its text, and
-//! `verify` compares it with files. `gate` is the part of a policy that each load
-//! passes.
+//! `lock` has the content of a `plugins.lock`, `read` and `write` its text.
+//! `approve` makes one, and `verify` compares it with files. `keys` has the keys that a host trusts,
+//! `signature` the file beside a library, and `comment` what the signer says of
+//! it. `gate` is the part of a policy that each load passes.
 
+mod approve;
+pub(crate) mod comment;
 pub(crate) mod error;
 pub(crate) mod gate;
+pub(crate) mod keys;
 pub(crate) mod lock;
+pub(crate) mod minisign;
 mod policy;
 mod read;
+pub(crate) mod requirement;
+mod signature;
+mod small_file;
 mod text;
 pub(crate) mod verify;
 mod write;

@@ -1,13 +1,13 @@
 //! Reads a lock file. Each fault is an error with its line.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::error::LockError;
 use super::lock::{LockedInterface, LockedPlugin, PluginLock};
-use super::text::{At, Table, Text, line_of};
-use crate::host::file::open::open_without_waiting;
+use super::minisign::KeyId;
+use super::small_file::{self, Fault};
+use super::text::{At, Table, Text};
 
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;
@@ -17,7 +17,7 @@ const MOST: u64 = 16 << 20;
 
 const KEYS: &[&str] = &["version", "plugin"];
 const PLUGIN: &[&str] =
-    &["file", "name", "version", "abi", "size", "sha256", "build-id", "note", "interfaces"];
+    &["file", "name", "version", "abi", "size", "sha256", "build-id", "key", "note", "interfaces"];
 const INTERFACE: &[&str] = &["path", "version", "fingerprint"];
 
 impl PluginLock {
@@ -34,19 +34,8 @@ impl PluginLock {
     /// ```
     pub fn read(path: impl AsRef<Path>) -> Result<Self, LockError> {
         let path = path.as_ref();
-        let unreadable = |source| LockError::Read { path: path.to_owned(), source };
-        let file = open_without_waiting(path).map_err(unreadable)?;
-        let metadata = file.metadata().map_err(unreadable)?;
-        if !metadata.is_file() {
-            return Err(unreadable(io::Error::other("it is no regular file")));
-        }
-        let mut content = Vec::new();
-        file.take(MOST + 1).read_to_end(&mut content).map_err(unreadable)?;
-        let found = metadata.len().max(content.len() as u64);
-        match found > MOST {
-            true => Err(LockError::TooLarge { path: path.to_owned(), most: MOST, found }),
-            false => Self::parse(path, &content),
-        }
+        let content = small_file::read(path, MOST).map_err(|it| fault(path, it))?;
+        Self::parse(path, &content)
     }
 
     /// Reads a lock from its content, such as one that the host has built in.
@@ -65,18 +54,7 @@ impl PluginLock {
     /// ```
     pub fn parse(path: impl AsRef<Path>, content: &[u8]) -> Result<Self, LockError> {
         let path = path.as_ref();
-        let owned = || path.to_owned();
-        if content.len() as u64 > MOST {
-            let found = content.len() as u64;
-            return Err(LockError::TooLarge { path: owned(), most: MOST, found });
-        }
-        let text = core::str::from_utf8(content).map_err(|error| {
-            let at = error.valid_up_to();
-            LockError::NotText { path: owned(), line: line_of(content, at), byte: content[at] }
-        })?;
-        if text.trim().is_empty() {
-            return Err(LockError::Empty { path: owned() });
-        }
+        let text = small_file::text(content, MOST).map_err(|it| fault(path, it))?;
         let text = Text { path, text };
         let parsed = text.parse()?;
         let table = text.table(parsed.get_ref());
@@ -86,12 +64,23 @@ impl PluginLock {
         for plugin in table.tables("plugin", "a plugin")? {
             let plugin = read_plugin(&plugin)?;
             if let Some(first) = plugins.get(&plugin.file) {
-                let (line, first, file) = (plugin.line, first.line, plugin.file);
-                return Err(LockError::Duplicate { path: owned(), line, first, file });
+                let (path, file) = (path.to_owned(), plugin.file);
+                let (line, first) = (plugin.line, first.line);
+                return Err(LockError::Duplicate { path, line, first, file });
             }
             plugins.insert(plugin.file.clone(), plugin);
         }
-        Ok(PluginLock { path: owned(), plugins })
+        Ok(PluginLock { path: path.to_owned(), plugins })
+    }
+}
+
+fn fault(path: &Path, fault: Fault) -> LockError {
+    let path = path.to_owned();
+    match fault {
+        Fault::Read(source) => LockError::Read { path, source },
+        Fault::TooLarge(found) => LockError::TooLarge { path, most: MOST, found },
+        Fault::Empty => LockError::Empty { path },
+        Fault::NotText(line, byte) => LockError::NotText { path, line, byte },
     }
 }
 
@@ -116,6 +105,8 @@ fn read_plugin(table: &Table<'_>) -> Result<LockedPlugin, LockError> {
     let size = table.optional_number("size")?;
     let version = table.optional_text("version", "a text", any)?;
     let build_id = table.optional_text("build-id", "lower-case hexadecimal digits", is_hex)?;
+    let key =
+        table.optional_text("key", "the 16 upper-case hexadecimal digits of a key", is_key)?;
     let note = table.optional_text("note", "a text", any)?;
     let interfaces = table.tables("interfaces", "an interface")?;
     let mut interfaces =
@@ -133,6 +124,7 @@ fn read_plugin(table: &Table<'_>) -> Result<LockedPlugin, LockError> {
             .to_owned(),
         build_id: owned(build_id),
         interfaces,
+        key: key.and_then(|key| KeyId::parse(key.value)),
         note: owned(note),
         line: file.line,
     })
@@ -169,6 +161,10 @@ fn fingerprint_of(text: &str) -> u128 {
 fn fingerprint(text: &str) -> Option<u128> {
     let digits = text.strip_prefix("0x").filter(|it| it.len() == 32 && is_hex(it))?;
     u128::from_str_radix(digits, 16).ok()
+}
+
+fn is_key(text: &str) -> bool {
+    KeyId::parse(text).is_some_and(|id| id.to_string() == text)
 }
 
 fn is_hex(text: &str) -> bool {

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::LockError;
+use super::small_file::{line_of, shown};
 
 /// The text of a lock file.
 #[derive(Clone, Copy)]
@@ -32,26 +33,14 @@ pub(super) struct Table<'t> {
     pub(super) line: usize,
 }
 
-/// Returns the number of the line with that byte.
-pub(super) fn line_of(content: &[u8], offset: usize) -> usize {
-    let before = &content[..offset.min(content.len())];
-    1 + before.iter().filter(|&&byte| byte == b'\n').count()
-}
-
-/// Replaces what would disturb a terminal.
-fn printable(c: char) -> char {
-    if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }
-}
-
 impl<'t> Text<'t> {
     pub(super) fn parse(self) -> Result<Spanned<DeTable<'t>>, LockError> {
         DeTable::parse(self.text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             let line = line_of(self.text.as_bytes(), offset);
             let found = self.text.lines().nth(line - 1).unwrap_or_default();
-            let found = found.chars().take(80).map(printable).collect();
             let message = error.message().replace('\n', ", ");
-            LockError::Syntax { path: self.path.to_owned(), line, message, found }
+            LockError::Syntax { path: self.path.to_owned(), line, message, found: shown(found) }
         })
     }
 

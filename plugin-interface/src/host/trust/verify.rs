@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::lock::{LockedInterface, LockedPlugin, PluginLock, build_id, interfaces, read_file};
+use super::lock::{LockedInterface, LockedPlugin, PluginLock, build_id, read_file};
 use crate::host::error::{LoadError, LockDifference};
 use crate::host::file::digest::digest_of;
 use crate::host::file::paged::PagedFile;
@@ -168,14 +168,7 @@ impl Locked<'_> {
     }
 
     pub(super) fn check_metadata(&self, metadata: &PluginMetadata) -> Result<(), LoadError> {
-        let package = &metadata.package;
-        let found = LockedPlugin {
-            name: package.name.clone(),
-            version: package.version.clone(),
-            abi: Some(package.abi_version),
-            interfaces: interfaces(metadata),
-            ..LockedPlugin::default()
-        };
+        let found = LockedPlugin::described(self.path, Some(metadata))?;
         self.check_described(&found)
     }
 

@@ -29,7 +29,8 @@ impl fmt::Display for LockedPlugin {
         }
         writeln!(f, "size = {}", self.size)?;
         writeln!(f, "sha256 = {}", Quoted(&self.sha256))?;
-        for (key, text) in [("build-id", &self.build_id), ("note", &self.note)] {
+        let signer = self.key.map(|key| key.to_string()).unwrap_or_default();
+        for (key, text) in [("build-id", &self.build_id), ("key", &signer), ("note", &self.note)] {
             if !text.is_empty() {
                 writeln!(f, "{key} = {}", Quoted(text))?;
             }

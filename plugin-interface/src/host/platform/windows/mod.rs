@@ -60,8 +60,20 @@ pub(crate) fn is_world_writable(_: &Metadata) -> bool {
     false
 }
 
+/// Access lists are not read.
+#[cfg(feature = "trust")]
+pub(crate) fn may_others_write(_: &Metadata) -> bool {
+    false
+}
+
 /// No directory is sticky.
 pub(crate) fn is_sticky(_: &Metadata) -> bool {
+    false
+}
+
+/// Access lists are not read.
+#[cfg(feature = "trust")]
+pub(crate) fn may_others_write(_: &Metadata) -> bool {
     false
 }
 

@@ -1,7 +1,12 @@
-//! What a lock lets load, and what it refuses.
+//! What a lock and signatures let load, and what they refuse.
+
+mod flips;
+mod lock_texts;
+mod signature_texts;
+mod signatures;
+mod signer;
 
 use std::fs;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -189,144 +194,6 @@ fn nothing_that_is_not_locked_is_mapped_however_the_file_changes_meanwhile() {
         }
         done.store(true, Ordering::Relaxed);
     });
-}
-
-/// The next pseudo-random number.
-fn next(state: &mut u64) -> usize {
-    *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-    (*state >> 33) as usize
-}
-
-#[test]
-fn each_flipped_bit_of_a_file_or_its_lock_is_noticed() {
-    let directory = Directory::new();
-    let path = directory.compile("a", &[], "");
-    let mut library = fs::read(&path).unwrap();
-    let lock = lock_of(&directory);
-    let mut text = lock.to_string().into_bytes();
-    let (lock, mut state) = (again(&lock), 7);
-    lock.check(&path, &library).unwrap();
-    for _ in 0..5_000 {
-        let (at, bit) = (next(&mut state) % library.len(), 1 << (next(&mut state) % 8));
-        library[at] ^= bit;
-        let error = lock.check(&path, &library).unwrap_err();
-        assert!(error.to_string().contains("expected sha256 "), "{at}: {error}");
-        library[at] ^= bit;
-    }
-    let (mut unusable, mut differs) = (0, 0);
-    for _ in 0..5_000 {
-        let (at, bit) = (next(&mut state) % text.len(), 1 << (next(&mut state) % 8));
-        text[at] ^= bit;
-        match PluginLock::parse("plugins.lock", &text) {
-            Err(error) => {
-                assert!(error.to_string().starts_with("plugins.lock"), "{error}");
-                unusable += 1;
-            }
-            Ok(flipped) => match flipped.check(&path, &library) {
-                Err(LoadError::Modified { .. } | LoadError::Unlocked { .. }) => differs += 1,
-                Err(error) => panic!("{error}"),
-                // A comment, or a space for another.
-                Ok(()) => assert_eq!(flipped.to_string(), lock.to_string(), "{at} {bit}"),
-            },
-        }
-        text[at] ^= bit;
-    }
-    assert!(unusable > 1_000 && differs > 1_000, "{unusable} {differs}");
-}
-
-fn parse(text: &str) -> LockError {
-    PluginLock::parse("p.lock", text.as_bytes()).unwrap_err()
-}
-
-#[test]
-fn each_bad_lock_has_an_error_of_its_own_with_its_line() {
-    let digest = "ab".repeat(32);
-    let good = format!(
-        "version = 1\n\n[[plugin]]\nfile = \"a.so\"\nname = \"a\"\nsize = 1\nsha256 = \"{digest}\"\n"
-    );
-    PluginLock::parse("p.lock", good.as_bytes()).unwrap();
-    let with = |from: &str, to: &str| parse(&good.replacen(from, to, 1)).to_string();
-    let twice = format!("{good}{}", &good["version = 1\n".len()..]);
-    for (found, expected) in [
-        (parse("").to_string(), "p.lock is empty: expected a lock"),
-        (parse(" \n").to_string(), "p.lock is empty"),
-        (with("version = 1", "version = 2"), "p.lock:1: expected version = 1, found 2; use the"),
-        (with("version = 1", "version = \"1\""), "p.lock:1: expected version = 1, found \"1\""),
-        (with("version = 1\n", ""), "p.lock:1: expected a key `version` in the lock, found none"),
-        (
-            with("\n[[", "keys = 2\n[["),
-            "p.lock:2: expected in the lock one of version, plugin, found the key `keys`",
-        ),
-        (
-            with("size = 1\n", "size = 1\nsizes = 2\n"),
-            "p.lock:7: expected in a plugin one of file,",
-        ),
-        (with("size = 1\n", ""), "p.lock:3: expected a key `size` in a plugin, found none"),
-        (
-            with("size = 1\n", "size = -1\n"),
-            "p.lock:6: expected `size` to be a number that is not negative, found -1",
-        ),
-        (
-            with("size = 1\n", "size = 1\nabi = 4294967296\n"),
-            "p.lock:7: expected `abi` to be a number of 32 bits",
-        ),
-        (
-            with("a.so", "../a.so"),
-            "p.lock:4: expected `file` to be the name of a file, without a directory, found \"../a.so\"",
-        ),
-        (
-            with(&digest, "AB"),
-            "p.lock:7: expected `sha256` to be 64 lower-case hexadecimal digits, found \"AB\"",
-        ),
-        (with("name = \"a\"", "name = 3"), "p.lock:5: expected `name` to be a text, found 3"),
-        (
-            with("name = \"a\"", "name = []"),
-            "p.lock:5: expected `name` to be a text, found a value of the type array",
-        ),
-        (
-            with("name", "name = \"b\"\nname"),
-            "p.lock:6: expected TOML: duplicate key; found `name = \"a\"`",
-        ),
-        (with("[[plugin]]", "[[plugin"), "p.lock:3: expected TOML: "),
-        (with("[[plugin]]", "[plugin]"), "p.lock:3: expected `plugin` to be an array of tables"),
-        (
-            with("size = 1\n", "size = 1\ninterfaces = [{}]\n"),
-            "p.lock:7: expected a key `fingerprint` in an interface",
-        ),
-        (
-            with("size = 1\n", "size = 1\ninterfaces = [{fingerprint = \"0x1\"}]\n"),
-            "p.lock:7: expected `fingerprint` to be 0x and 32",
-        ),
-        (
-            with("size = 1\n", "size = 1\nbuild-id = \"\"\n"),
-            "p.lock:7: expected `build-id` to be lower-case",
-        ),
-        (
-            parse(&twice).to_string(),
-            "p.lock:10: expected each file once, found a.so again, which line 4 locks",
-        ),
-    ] {
-        assert!(found.starts_with(expected), "expected: {expected}\nfound: {found}");
-    }
-    let binary = PluginLock::parse("p.lock", b"version = 1\nx = \"\xff\"").unwrap_err();
-    assert!(matches!(binary, LockError::NotText { line: 2, byte: 0xff, .. }), "{binary}");
-    let deep = parse(&format!("version = {}", "[".repeat(100_000)));
-    assert!(matches!(deep, LockError::Syntax { line: 1, .. }), "{deep}");
-}
-
-#[test]
-fn what_is_no_lock_file_is_refused_before_it_is_read_whole() {
-    let directory = Directory::new();
-    let huge = directory.path().join("huge");
-    fs::File::create(&huge).unwrap().set_len(1 << 40).unwrap();
-    let error = PluginLock::read(&huge).unwrap_err();
-    assert!(matches!(error, LockError::TooLarge { found: 1_099_511_627_776, .. }), "{error}");
-    for path in [directory.path(), Path::new("/dev/zero")] {
-        let error = PluginLock::read(path).unwrap_err();
-        assert!(matches!(error, LockError::Read { .. }), "{error}");
-    }
-    let error = PluginLock::default().write(directory.path().join("no/where")).unwrap_err();
-    assert!(matches!(error, LockError::Write { .. }), "{error}");
 }
 
 #[test]

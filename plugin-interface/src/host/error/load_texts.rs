@@ -1,0 +1,75 @@
+//! Parts of the messages of a load: names, causes and remedies.
+
+use std::error::Error;
+use std::path::Path;
+
+use crate::host::compare::diff::{keep_path, last_name};
+
+/// The name of a lock in a message.
+pub(super) fn in_lock(lock: &Path) -> String {
+    match lock.as_os_str().is_empty() {
+        true => "a lock, as the policy has none".to_owned(),
+        false => lock.display().to_string(),
+    }
+}
+
+/// The name of a file without its directory, in a message.
+pub(super) fn file_name(path: &Path) -> std::path::Display<'_> {
+    path.file_name().map_or(path, Path::new).display()
+}
+
+/// The reason why a library is not trusted. Its remedy names the culprit.
+pub(super) fn untrusted(path: &Path, culprit: &Path) -> String {
+    if path == culprit {
+        return "a library that can be written by everybody cannot be trusted".to_owned();
+    }
+    format!(
+        "{} can be written by everybody, so {} cannot be trusted",
+        culprit.display(),
+        path.display()
+    )
+}
+
+/// Returns what the dynamic linker said, without the path of the private copy:
+/// the error names the library.
+pub(crate) fn linker_message(
+    error: &libloading::Error,
+    copy: &Path,
+) -> Box<dyn Error + Send + Sync> {
+    let said = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    let copy = format!("{}: ", copy.display());
+    said.strip_prefix(&copy).unwrap_or(&said).into()
+}
+
+/// The most names in one message.
+const NAMES: usize = 16;
+
+/// Joins names, the first of many.
+pub(super) fn listed(names: &[String], between: &str) -> String {
+    let first = names.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(between);
+    match names.len().saturating_sub(NAMES) {
+        0 => first,
+        more => format!("{first}{between}{more} more"),
+    }
+}
+
+/// The remedy if an interface of the same name is offered at another path.
+pub(super) fn moved(wanted: &str, offered: &[String]) -> String {
+    match offered.iter().any(|offered| last_name(offered) == last_name(wanted)) {
+        true => format!("; {}", keep_path("plugin_interface", wanted)),
+        false => String::new(),
+    }
+}
+
+/// The remedy for an error of the dynamic linker, where one is known.
+pub(super) fn hint(said: &str) -> &'static str {
+    if said.contains("failed to map segment") {
+        " (is the directory for temporary files mounted noexec? set TMPDIR to another)"
+    } else if said.contains("cannot open shared object file") {
+        " (a library that it needs was not found: put it where its rpath says, give it a soname if its rpath has `..`, or set LD_LIBRARY_PATH)"
+    } else if said.contains("undefined symbol") {
+        " (a function that it needs is in no library that it links: link it)"
+    } else {
+        ""
+    }
+}
