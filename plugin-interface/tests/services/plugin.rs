@@ -16,8 +16,8 @@ use site::{absent, changed, current, major, newer, older};
 mod plugin {}
 
 struct Asker {
-    /// The service that was there when this was made.
-    site: Result<Arc<dyn current::Site>, ServiceError>,
+    /// The service, if it was there when this was made.
+    site: Option<Arc<dyn current::Site>>,
     services: Services,
 }
 
@@ -44,8 +44,8 @@ impl Greeter for Asker {
     fn greet(&self, target: &str) -> String {
         match target {
             "made" => match &self.site {
-                Ok(site) => format!("{}, {} pages", site.title(), site.pages()),
-                Err(error) => error.to_string(),
+                Some(site) => format!("{}, {} pages", site.title(), site.pages()),
+                None => "no site".to_owned(),
             },
             "later" => self.ask::<dyn current::Site>(|site| site.title()),
             "older" => self.ask::<dyn older::Site>(|site| site.title()),
@@ -76,7 +76,7 @@ struct Strict(Arc<dyn current::Site>);
 
 impl Strict {
     fn new(context: &PluginContext<'_>) -> Result<Self, ServiceError> {
-        context.service().map(Strict)
+        context.services().get().map(Strict)
     }
 }
 
