@@ -12,9 +12,9 @@ use plugin_interface::metadata::layout::{
 };
 use plugin_interface::metadata::signature::Type;
 
-use super::forms::{NoForm, no_form};
 use super::members::{Members, declare};
 use super::names::{Scope, comment};
+use super::no_form::{NoForm, no_form};
 use super::objects::Objects;
 use super::types::{spelled, words};
 

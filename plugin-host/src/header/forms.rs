@@ -3,27 +3,11 @@
 use std::collections::HashSet;
 
 use plugin_interface::metadata::InterfaceMetadata;
-use plugin_interface::metadata::layout::{LayoutError, LayoutKind, Layouts, passed};
+use plugin_interface::metadata::layout::{LayoutKind, Layouts, passed};
 use plugin_interface::metadata::signature::Type;
 
+use super::no_form::NoForm;
 use super::objects::Objects;
-
-/// The reason that a method cannot be declared in C.
-pub(super) struct NoForm(pub(super) String);
-
-impl From<LayoutError> for NoForm {
-    fn from(error: LayoutError) -> Self {
-        match error {
-            LayoutError::Unknown { ty } | LayoutError::TooLarge { ty } => no_form(&ty),
-            LayoutError::Recursive { .. } => NoForm("one of its types contains itself".to_owned()),
-            error => NoForm(error.to_string()),
-        }
-    }
-}
-
-pub(super) fn no_form(ty: &Type) -> NoForm {
-    NoForm(format!("`{ty}` has no form in C"))
-}
 
 /// Checks that a type has a form, and all types that it refers to.
 pub(super) fn check(

@@ -4,20 +4,23 @@ mod declarations;
 mod forms;
 mod members;
 mod names;
+mod no_form;
 mod objects;
 mod record;
 #[cfg(test)]
 mod tests;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::fmt::Write as _;
 
 use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata, as_written};
 
 use declarations::Declarations;
-use forms::{NoForm, check};
+use forms::check;
 use names::{Scope, comment};
+use no_form::NoForm;
 use objects::Objects;
 
 /// The part that all headers have in common.
@@ -69,14 +72,14 @@ fn parts_of_objects(objects: Objects<'_>, own: &Part) -> BTreeMap<usize, Part> {
     let mut parts = BTreeMap::new();
     let mut todo: Vec<_> = own.used.iter().copied().collect();
     while let Some(number) = todo.pop() {
-        if !parts.contains_key(&number) {
+        if let Entry::Vacant(place) = parts.entry(number) {
             let interface = objects.interface(number);
             let mut part = Part::of(interface, objects, &objects.name(number));
             for missing in &mut part.missing {
                 *missing = format!("{}::{missing}", interface.name());
             }
             todo.extend(&part.used);
-            parts.insert(number, part);
+            place.insert(part);
         }
     }
     parts
@@ -93,12 +96,16 @@ fn declared_objects(objects: Objects<'_>, parts: &BTreeMap<usize, Part>) -> Stri
         let _ = writeln!(text, "/* Objects of {}. */\nPLUGIN_OBJECT({name})\n", comment(path));
     }
     for (number, Part { types, fields, .. }) in parts {
-        let (name, count) = (objects.name(*number), objects.interface(*number).methods.len());
+        let (name, interface) = (objects.name(*number), objects.interface(*number));
+        let (count, fingerprint) = (interface.methods.len(), words(interface.fingerprint));
         let _ = write!(
             text,
             "{types}struct {name}_VTable {{
     PluginVTableHeader header;
 {fields}}};
+
+#define {name}_HEADER(drop) {{ PLUGIN_ABI_VERSION, {count}, {fingerprint}, drop }}
+#define {name}_TABLE(vtable, share) {{ &vtable, {{ 0, 0 }}, share, plugin_no_type, 0, 0 }}
 
 #if UINTPTR_MAX == 0xffffffffffffffffu
 PLUGIN_ASSERT(sizeof({name}) == 24);
@@ -205,6 +212,12 @@ fn threads(interface: &InterfaceMetadata) -> &'static str {
     }
 }
 
+/// Returns a fingerprint as the initialiser of an array.
+fn words(fingerprint: u128) -> String {
+    let (low, high) = (fingerprint as u64, (fingerprint >> 64) as u64);
+    format!("{{ UINT64_C({low:#018x}), UINT64_C({high:#018x}) }}")
+}
+
 fn body(
     interface: &InterfaceMetadata,
     prefix: &str,
@@ -213,8 +226,7 @@ fn body(
     fields: &str,
 ) -> String {
     let (symbol, count) = (interface.name(), interface.methods.len());
-    let fingerprint = interface.fingerprint;
-    let (low, high) = (fingerprint as u64, (fingerprint >> 64) as u64);
+    let fingerprint = words(interface.fingerprint);
     let guard = format!("PLUGIN_INTERFACE_{}", names::identifier(&interface.path).to_uppercase());
     let path = names::literal(&interface.path);
     let record = record::bytes(interface);
@@ -223,7 +235,7 @@ fn body(
 #define {guard}
 
 /* The hash of the methods and their types. */
-#define {prefix}_FINGERPRINT {{ UINT64_C({low:#018x}), UINT64_C({high:#018x}) }}
+#define {prefix}_FINGERPRINT {fingerprint}
 #define {prefix}_HEADER(drop) {{ PLUGIN_ABI_VERSION, {count}, {prefix}_FINGERPRINT, drop }}
 
 {objects}{types}/* The methods. The first argument of each is the instance. */

@@ -59,11 +59,58 @@ static inline void plugin_drop(
     }
 }
 
+/* Adds a reference for an object, and returns the library. */
+static inline const PluginLibrary *plugin_retain(const PluginLibrary *library) {
+    for (const PluginLibrary *each = library; each; each = each->outer) each->retain(each);
+    return library;
+}
+
 static inline void *plugin_share(
     void *(*share)(void *), void *instance, const PluginLibrary *library) {
     void *other = share(instance);
-    for (; library; library = library->outer) library->retain(library);
+    plugin_retain(library);
     return other;
+}
+
+/* The services of a host, as far as objects need them. */
+typedef struct {
+    uint32_t abi_version, size;
+    const void *context, *on_panic, *system_free, *malloc_identity, *std_identity;
+    size_t number;
+    const void *thread_exits;
+    const PluginLibrary *library;
+} PluginHost;
+
+typedef struct {
+    uint32_t abi_version, size;
+    uint32_t (*connect)(const PluginHost *host);
+    void (*factories)(void (*visit)(void *context, const void *factory), void *context);
+} PluginEntry;
+
+/* Once in a library that creates objects. It defines `plugin_library`. An object is
+ * `{ &table, instance, plugin_retain(plugin_library) }`, with a table of
+ * `name_TABLE(vtable, share)`. For a `Box`, `share` is null. For an `Arc`, it counts
+ * another owner and returns its instance, and each owner is dropped. */
+#define PLUGIN_CREATES_OBJECTS \
+    static const PluginLibrary *plugin_library; \
+    static uint32_t plugin_connect(const PluginHost *host) { \
+        plugin_library = host->library; \
+        return 0; \
+    } \
+    static const PluginEntry plugin_entry = { \
+        PLUGIN_ABI_VERSION, sizeof(PluginEntry), plugin_connect, plugin_no_factories }; \
+    PLUGIN_EXPORT const PluginEntry *plugin_entry_v1(void); \
+    const PluginEntry *plugin_entry_v1(void) { return &plugin_entry; }
+
+static inline void plugin_no_factories(
+    void (*visit)(void *context, const void *factory), void *context) {
+    (void)visit;
+    (void)context;
+}
+
+static inline uint8_t plugin_no_type(const void *type) {
+    (void)type;
+    return 0;
 }
 
 #endif /* PLUGIN_OBJECTS_V1 */

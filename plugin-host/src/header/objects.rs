@@ -4,8 +4,8 @@
 use plugin_interface::metadata::InterfaceMetadata;
 use plugin_interface::metadata::signature::Type;
 
-use super::forms::{NoForm, no_form};
 use super::names::identifier;
+use super::no_form::{NoForm, no_form};
 
 /// The part that all objects have in common.
 pub(super) const COMMON: &str = include_str!("objects.h");

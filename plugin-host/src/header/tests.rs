@@ -2,6 +2,7 @@
 
 use std::env::consts::DLL_EXTENSION;
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -246,6 +247,17 @@ mod keeper {
         fn count(&self, services: Vec<Box<dyn Service>>) -> u32;
     }
 
+    /// Creates words, each of which has the rest of it as a part.
+    #[plugin_interface]
+    pub(crate) trait Maker: Send + Sync {
+        fn make(&self, word: &str) -> Box<dyn Service>;
+        fn share(&self, word: &str) -> Arc<dyn Service>;
+        /// How many owners a word of its own has.
+        fn owners(&self, service: Arc<dyn Service>) -> u32;
+        /// How many words are alive.
+        fn count(&self) -> u32;
+    }
+
     /// Repeats what it is asked, and is counted.
     #[derive(Clone)]
     pub(crate) struct Echo {
@@ -297,6 +309,34 @@ fn a_plugin_in_c_calls_keeps_shares_and_drops_objects_of_its_host() {
 }
 
 #[test]
+fn a_plugin_in_c_creates_objects_for_its_host() {
+    use keeper::Maker;
+    for compiler in [C, CPP] {
+        let more: &[&str] = if compiler == CPP { &["-x", "c++"] } else { &[] };
+        let maker = load::<dyn Maker>(compiler, "maker.c", more);
+        let word = maker.make("word");
+        assert_eq!(word.answer("?"), "word?");
+        let answer = AssertUnwindSafe(|| word.answer(&"?".repeat(41)));
+        let message = panic::catch_unwind(answer).unwrap_err();
+        assert_eq!(message.downcast_ref::<String>().unwrap(), "too long");
+        let mut part = word.part();
+        let mut parts = Vec::new();
+        while let Some(found) = part {
+            parts.push(found.answer(""));
+            part = found.part();
+        }
+        assert_eq!((parts, maker.count()), (["ord", "rd", "d"].map(str::to_owned).into(), 1));
+        let shared = maker.share("all");
+        assert_eq!((shared.answer("!"), maker.count()), ("all!".to_owned(), 2));
+        // The plugin gets an owner of its own.
+        assert_eq!(maker.owners(Arc::clone(&shared)), 2);
+        assert_eq!(maker.owners(Arc::clone(&shared)), 2, "that one was dropped");
+        drop((shared, word));
+        assert_eq!(maker.count(), 0);
+    }
+}
+
+#[test]
 fn headers_compile_in_both_languages_and_beside_each_other() {
     let folder = TempDir::new().unwrap();
     let mut source = String::new();
@@ -311,6 +351,7 @@ fn headers_compile_in_both_languages_and_beside_each_other() {
         metadata::<dyn Everything>(),
         metadata::<dyn shop::Shop>(),
         metadata::<dyn keeper::Keeper>(),
+        metadata::<dyn keeper::Maker>(),
         metadata::<dyn keeper::Service>(),
     ] {
         let file = format!("{}.h", interface.name());

@@ -41,15 +41,22 @@ pub(super) fn make(
     let mut made = Vec::new();
     for interface in library.metadata.interfaces.iter().filter(|i| is_wanted(i)) {
         match &library.entry {
-            Some(entry) => {
-                // SAFETY: a static of the library, which is open.
+            // SAFETY: a static of the library, which is open.
+            Some(entry) if has_factories(library, unsafe { entry.as_ref() }) => {
+                // SAFETY: as above.
                 let entry = unsafe { entry.as_ref() };
                 made.extend(by_factories(library, entry, interface, name));
             }
-            None => made.extend(by_symbols(library, interface)),
+            _ => made.extend(by_symbols(library, interface)),
         }
     }
     made
+}
+
+/// Returns `false` for a hand-written library that has an entry only to receive
+/// the services of its host.
+fn has_factories(library: &LoadedLibrary, entry: &PluginEntry) -> bool {
+    library.metadata.package.rust || !factories(entry).is_empty()
 }
 
 /// Through the entry: the factories of the interface, one by one.
@@ -134,7 +141,7 @@ fn failed(path: &Path, name: String, failure: *mut Failure) -> LoadError {
     }
 }
 
-/// Through the exported symbols, for a library without an entry.
+/// Through the exported symbols, for a library without factories.
 fn by_symbols(
     library: &Arc<LoadedLibrary>,
     interface: &InterfaceMetadata,
