@@ -59,6 +59,9 @@ mod glossary {}
 #[doc = include_str!("src/plugins.md")]
 mod plugins_page {}
 
+#[doc = include_str!("src/testing.md")]
+mod testing_page {}
+
 #[doc = include_str!("src/interfaces/traits.md")]
 mod interfaces_traits {}
 
@@ -108,6 +111,9 @@ mod hosts_policy {}
 mod hosts_locks {}
 #[doc = include_str!("src/hosts/signatures.md")]
 mod hosts_signatures {}
+
+#[doc = include_str!("src/hosts/linked.md")]
+mod hosts_linked {}
 
 #[doc = include_str!("src/hosts/unloading.md")]
 mod hosts_unloading {}

@@ -7,6 +7,8 @@ pub use plugin_interface_core::__private::*;
 pub use crate::host::raw::{load_from_lib, unload};
 #[cfg(feature = "manager")]
 pub use crate::host::snapshot::assert_snapshot;
+#[cfg(feature = "manager")]
+pub use crate::host::testing::build_and_load;
 
 /// Expands to the code of a macro, which names this crate and no other.
 ///

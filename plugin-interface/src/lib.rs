@@ -226,6 +226,14 @@ pub mod loading {
     pub use crate::metadata::PluginMetadata;
 }
 
+/// Plugins in tests, linked or built. Feature `manager`.
+#[cfg(feature = "manager")]
+pub mod testing {
+    #[doc(inline)]
+    pub use crate::__build_and_load as build_and_load;
+    pub use crate::host::testing::linked;
+}
+
 /// Approving the exact files that load. Feature `trust`.
 #[cfg(feature = "trust")]
 pub mod trust {

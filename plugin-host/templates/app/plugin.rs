@@ -28,3 +28,17 @@ impl Tool for Shout {
         Ok(text.to_uppercase() + "!")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use plugin_interface::testing;
+
+    use my_app_interface::Tool;
+
+    /// The plugin as a host sees it, without a library.
+    #[test]
+    fn it_shouts() {
+        let shout = testing::linked::<dyn Tool>("Shout");
+        assert_eq!(shout.apply("hello"), Ok("HELLO!".to_owned()));
+    }
+}

@@ -24,6 +24,7 @@ pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
 pub use crate::object::{ExclusiveProxy, Object, contain_default};
+pub use crate::runtime::aggregate::{Aggregate, aggregate};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;
 pub use crate::runtime::async_call::{AsyncCall, KeptByFuture};
 pub use crate::runtime::call::{Call, contain, drop_instance, valid};

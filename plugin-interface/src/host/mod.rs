@@ -23,6 +23,7 @@ pub(crate) mod raw;
 mod reload;
 mod services;
 mod swap;
+pub(crate) mod testing;
 mod thread_exits;
 #[cfg(feature = "trust")]
 mod trust;

@@ -3,12 +3,13 @@
 #![expect(unsafe_code, reason = "hands out and takes back raw registrations")]
 
 use core::ffi::c_void;
+use core::ptr::NonNull;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use libloading::Library;
 
-use crate::abi::RegistrationArray;
+use crate::abi::{RawFactory, RegistrationArray, RegistrationFactory};
 use crate::host::error::{InspectError, LoadError, UnloadError, linker_message};
 use crate::host::file::compare::Content;
 use crate::host::file::identity::FileIdentity;
@@ -46,12 +47,23 @@ struct Kept {
 enum Array {
     Plugin(*const RegistrationArray),
     Host(Box<HostArray>),
+    Factories(Box<FactoryArray>),
 }
 
 /// An array of one, created by the host.
 struct HostArray {
     array: RegistrationArray,
     registration: *const c_void,
+}
+
+/// An array of a library that exports nothing but its entry, created by the host
+/// with the library's factories.
+struct FactoryArray {
+    array: RegistrationArray,
+    #[expect(dead_code, reason = "the array points to it")]
+    registrations: Vec<*const c_void>,
+    #[expect(dead_code, reason = "the array points to it")]
+    factories: Vec<*const RegistrationFactory>,
 }
 
 // SAFETY: the pointers are only compared here, and used by `unload`, whose
@@ -63,7 +75,31 @@ impl Array {
         match self {
             Array::Plugin(array) => *array,
             Array::Host(owned) => &raw const owned.array,
+            Array::Factories(owned) => &raw const owned.array,
         }
+    }
+
+    /// An array of what these factories create.
+    ///
+    /// # Safety
+    ///
+    /// The factories are statics of a library that is open.
+    unsafe fn made_by(all: Vec<NonNull<RawFactory>>) -> Self {
+        let (mut registrations, mut factories) = (Vec::new(), Vec::new());
+        for factory in all {
+            // SAFETY: the contract of this function.
+            let registration = unsafe { ((*factory.as_ptr()).maker)() };
+            if !registration.is_null() {
+                registrations.push(registration);
+                factories.push(factory.as_ptr().cast_const().cast());
+            }
+        }
+        let array = RegistrationArray {
+            count: registrations.len(),
+            registrations: registrations.as_ptr(),
+            factories: factories.as_ptr(),
+        };
+        Array::Factories(Box::new(FactoryArray { array, registrations, factories }))
     }
 
     /// An array around one registration.
@@ -206,7 +242,13 @@ fn register_checked(
     let Mapped { path, library, .. } = mapped;
     // SAFETY: the metadata was admitted, and the library is open.
     let exported = unsafe { Symbols::of(library) };
-    let array = register(path, exported, wanted)?;
+    let array = match open::entry(path, library, metadata)? {
+        Some(entry) if metadata.package.rust && exported.register_all(wanted.name()).is_none() => {
+            // SAFETY: the library is open.
+            unsafe { Array::made_by(make::factories(entry, wanted.path(), wanted.fingerprint())) }
+        }
+        _ => register(path, exported, wanted)?,
+    };
     if let Err(error) = check_all(path, metadata, wanted, array.as_ptr()) {
         // SAFETY: made a moment ago, and nobody has seen it.
         unsafe { take_back(exported, wanted.name(), array) };
@@ -308,6 +350,8 @@ unsafe fn take_back(exported: Symbols<'_>, interface: &str, array: Array) {
                 unsafe { unregister(array) };
             }
         }
+        // SAFETY: its factories made each, just now.
+        Array::Factories(owned) => unsafe { unmake_each(&raw const owned.array) },
         Array::Host(owned) => {
             if let Some(unregister) = exported.unregister(interface) {
                 // SAFETY: the library takes its own registration back, once.
@@ -331,6 +375,8 @@ unsafe fn unregister(exported: Symbols<'_>, interface: &str, array: Array) {
             // SAFETY: the contract of this function.
             None => unsafe { unmake_each(array) },
         },
+        // SAFETY: the contract of this function.
+        Array::Factories(owned) => unsafe { unmake_each(&raw const owned.array) },
         Array::Host(owned) => match exported.unregister(interface) {
             // SAFETY: the library takes its own registration back, once.
             Some(unregister) => unsafe { unregister(owned.registration) },
@@ -446,7 +492,7 @@ fn counter(
     let offered = interfaces_at(&path).map_err(|error| error.to_string())?;
     if !offered.iter().any(|path| is_interface(path)) {
         return Err(format!(
-            "{} has no interface {name}; it offers {}",
+            "{} does not export {symbol}, as it has no interface {name}; it offers {}",
             path.display(),
             offered.join(", ")
         ));
@@ -454,6 +500,6 @@ fn counter(
     // SAFETY: the file that the library is mapped from has the metadata.
     let counter = unsafe { Symbols::of(library) }.counter(name);
     counter
-        .map(|counter| counter() as u64)
+        .map(|counter| counter as u64)
         .ok_or_else(|| format!("{} does not export {symbol}", path.display()))
 }

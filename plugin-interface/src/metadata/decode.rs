@@ -56,12 +56,9 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
         }
         match kind {
             kind::PACKAGE => {
+                // Linkers put the crate of the library before those that it uses.
                 let found = decode_package(&mut payload)?;
-                if let Some(first) = package.replace(found.clone())
-                    && first != found
-                {
-                    return Err(MetadataError::Packages { first: first.name, second: found.name });
-                }
+                package.get_or_insert(found);
             }
             kind::INTERFACE => {
                 limited("interfaces", interfaces.len() + 1, INTERFACES)?;

@@ -40,13 +40,6 @@ pub enum MetadataError {
     },
     /// Records without a package.
     Package,
-    /// Records of several packages.
-    Packages {
-        /// The name of one.
-        first: String,
-        /// The name of another.
-        second: String,
-    },
 }
 
 impl fmt::Display for MetadataError {
@@ -72,10 +65,6 @@ impl fmt::Display for MetadataError {
                 )
             }
             MetadataError::Package => f.write_str("no record names the package"),
-            MetadataError::Packages { first, second } => write!(
-                f,
-                "expected the plugins of one package, found those of {first} and {second}: a plugin crate cannot be a dependency of another"
-            ),
         }
     }
 }

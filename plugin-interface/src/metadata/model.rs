@@ -16,7 +16,8 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PluginMetadata {
-    /// The package that the library was built from.
+    /// The package that the library was built from. If its plugin uses other
+    /// plugin crates as libraries, the following are those of all of them.
     pub package: PackageMetadata,
     /// The interfaces that the library offers.
     pub interfaces: Vec<InterfaceMetadata>,

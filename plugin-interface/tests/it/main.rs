@@ -29,6 +29,7 @@ mod invalid_values;
 mod layout;
 #[cfg(unix)]
 mod left_behind;
+mod linked;
 mod live;
 #[cfg(feature = "watch")]
 mod live_watching;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::{metadata_static, object_type};
+use super::{exports, metadata_static, object_type, package_constant};
 use crate::errors::Errors;
 use crate::generate::Request;
 use crate::model::{Aggregates, counter_name};
@@ -35,6 +35,7 @@ pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenSt
 /// ```text
 /// Input:  Greeter
 /// Output: static write_plugin_aggregates_Greeter_..: Counter<dyn Greeter>
+///         inventory::submit! { aggregate(&COUNTER, &INTERFACE, &PACKAGE) }
 ///         extern "C" fn plugin_register_all_Greeter_v1() -> *const RegistrationArray
 ///         extern "C" fn plugin_unregister_all_Greeter_v1(*const RegistrationArray)
 ///         extern "C" fn plugin_unmaker_counter_Greeter_v1() -> usize
@@ -49,21 +50,9 @@ fn expand(Aggregates { krate, interface, interface_name, lints }: &Aggregates) -
     let interface_record =
         metadata_static(krate, "INTERFACE", &quote!(<#object as #krate::Interface>::RECORD));
     let package_record = metadata_static(krate, "PACKAGE", &quote!(PACKAGE_RECORD));
-    quote! {
-        #[doc(hidden)]
-        #(#lints)*
-        #[allow(non_upper_case_globals)]
-        static #counter: #private::Counter<#object> = #private::Counter::new();
-
-        // The symbols contain the name that is written here.
-        #(#lints)*
-        const _: () = #private::core::assert!(
-            #private::is_same_name(<#object as #krate::Interface>::NAME, #name),
-            "use the interface's own name here, not an alias",
-        );
-
-        #(#lints)*
-        const _: () = {
+    let package = package_constant(krate);
+    let exports = exports::are_wanted().then(|| {
+        quote! {
             #[unsafe(no_mangle)]
             extern "C" fn #register() -> *const #krate::RegistrationArray {
                 #private::keep(&INTERFACE);
@@ -81,19 +70,30 @@ fn expand(Aggregates { krate, interface, interface_name, lints }: &Aggregates) -
             extern "C" fn #get() -> #private::core::primitive::usize {
                 #private::count(&#counter)
             }
+        }
+    });
+    quote! {
+        #[doc(hidden)]
+        #(#lints)*
+        #[allow(non_upper_case_globals)]
+        static #counter: #private::Counter<#object> = #private::Counter::new();
 
-            const PACKAGE_RECORD: &'static [#private::core::primitive::u8] = {
-                const PACKAGE: #private::PackageDescription = #private::PackageDescription {
-                    name: #private::core::env!("CARGO_PKG_NAME"),
-                    version: #private::core::env!("CARGO_PKG_VERSION"),
-                    authors: #private::core::env!("CARGO_PKG_AUTHORS"),
-                    description: #private::core::env!("CARGO_PKG_DESCRIPTION"),
-                    license: #private::core::env!("CARGO_PKG_LICENSE"),
-                    repository: #private::core::env!("CARGO_PKG_REPOSITORY"),
-                    unwinds: #private::core::cfg!(panic = "unwind"),
-                };
-                &#private::package_record::<{ #private::package_record_len(&PACKAGE) }>(&PACKAGE)
-            };
+        // The symbols contain the name that is written here.
+        #(#lints)*
+        const _: () = #private::core::assert!(
+            #private::is_same_name(<#object as #krate::Interface>::NAME, #name),
+            "use the interface's own name here, not an alias",
+        );
+
+        #(#lints)*
+        const _: () = {
+            #exports
+
+            #package
+
+            #private::inventory::submit! {
+                #private::aggregate::<#object>(&#counter, &INTERFACE, &PACKAGE)
+            }
 
             #interface_record
             #package_record

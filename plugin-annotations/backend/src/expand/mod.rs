@@ -5,6 +5,7 @@
 //! code, denies all lints and has no prelude.
 
 pub(crate) mod aggregates;
+mod exports;
 pub(crate) mod interface;
 pub(crate) mod registration;
 
@@ -38,5 +39,28 @@ fn metadata_static(krate: &Path, name: &str, record: &TokenStream) -> TokenStrea
             let __record: &'static [#krate::__private::core::primitive::u8] = #record;
             <[_]>::len(__record)
         }] = #krate::__private::bytes_of(#record);
+    }
+}
+
+/// The record of the package, as a constant.
+///
+/// ```text
+/// Output: const PACKAGE_RECORD: &'static [u8] = ..;
+/// ```
+fn package_constant(krate: &Path) -> TokenStream {
+    let private = quote!(#krate::__private);
+    quote! {
+        const PACKAGE_RECORD: &'static [#private::core::primitive::u8] = {
+            const PACKAGE: #private::PackageDescription = #private::PackageDescription {
+                name: #private::core::env!("CARGO_PKG_NAME"),
+                version: #private::core::env!("CARGO_PKG_VERSION"),
+                authors: #private::core::env!("CARGO_PKG_AUTHORS"),
+                description: #private::core::env!("CARGO_PKG_DESCRIPTION"),
+                license: #private::core::env!("CARGO_PKG_LICENSE"),
+                repository: #private::core::env!("CARGO_PKG_REPOSITORY"),
+                unwinds: #private::core::cfg!(panic = "unwind"),
+            };
+            &#private::package_record::<{ #private::package_record_len(&PACKAGE) }>(&PACKAGE)
+        };
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::{metadata_static, object_type};
+use super::{exports, metadata_static, object_type, package_constant};
 use crate::async_fn;
 use crate::errors::Errors;
 use crate::generate::Request;
@@ -43,7 +43,7 @@ pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenSt
 ///         impl Plugin for __PluginMaker { .. }
 ///         extern "C" fn plugin_register_Greeter_English_v1() -> *const c_void
 ///         extern "C" fn plugin_unregister_Greeter_English_v1(*const c_void)
-///         inventory::submit! { factory::<__PluginMaker>() }
+///         inventory::submit! { factory::<__PluginMaker>(&RECORD) }
 /// ```
 fn expand(registration: &Registration) -> TokenStream {
     let Registration { krate, interface, interface_name, ty, name, new, stop, keeps_state, lints } =
@@ -78,10 +78,28 @@ fn expand(registration: &Registration) -> TokenStream {
     });
     let record =
         metadata_static(krate, "RECORD", &quote!(<__PluginMaker as #private::Plugin>::RECORD));
+    let package = package_constant(krate);
+    let exports = exports::are_wanted().then(|| {
+        quote! {
+            #[unsafe(no_mangle)]
+            extern "C" fn #maker() -> *const #private::core::ffi::c_void {
+                #private::keep(&RECORD);
+                #private::maker::<__PluginMaker>()
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn #unmaker(__registration: *const #private::core::ffi::c_void) {
+                // SAFETY: the caller passes a return value of the maker of this name.
+                unsafe { #private::unmaker::<__PluginMaker>(__registration) }
+            }
+        }
+    });
     quote! {
         #(#lints)*
         const _: () = {
             enum __PluginMaker {}
+
+            #package
 
             // SAFETY: the record is of this interface and name, and the functions for
             // the state are those of this plugin.
@@ -99,6 +117,8 @@ fn expand(registration: &Registration) -> TokenStream {
                     >(PATH, #name)
                 };
 
+                const PACKAGE: &'static [#private::core::primitive::u8] = PACKAGE_RECORD;
+
                 fn construct(
                     __context: &#krate::PluginContext<'_>,
                 ) -> #private::core::result::Result<Self::Instance, #private::String> {
@@ -114,21 +134,11 @@ fn expand(registration: &Registration) -> TokenStream {
                 }
             }
 
-            #[unsafe(no_mangle)]
-            extern "C" fn #maker() -> *const #private::core::ffi::c_void {
-                #private::keep(&RECORD);
-                #private::maker::<__PluginMaker>()
-            }
-
-            #[unsafe(no_mangle)]
-            unsafe extern "C" fn #unmaker(__registration: *const #private::core::ffi::c_void) {
-                // SAFETY: the caller passes a return value of the maker of this name.
-                unsafe { #private::unmaker::<__PluginMaker>(__registration) }
-            }
+            #exports
 
             #record
 
-            #private::inventory::submit! { #private::factory::<__PluginMaker>() }
+            #private::inventory::submit! { #private::factory::<__PluginMaker>(&RECORD) }
         };
     }
 }

@@ -46,6 +46,12 @@ fn check_symbols(path: &Path, metadata: &PluginMetadata) -> Result<(), FailedChe
     let exported = exported_symbols(path).map_err(|error| FailedCheck::from(&error.into()))?;
     let lacks =
         |symbol: String| FailedCheck::new("symbols", format!("it does not export {symbol}"));
+    // A library for Rust too exports its entry alone.
+    let is_named = |symbol: &String| symbol.starts_with("plugin_register_");
+    if metadata.package.rust && !exported.iter().any(is_named) {
+        let entry = "plugin_entry_v1".to_owned();
+        return if exported.contains(&entry) { Ok(()) } else { Err(lacks(entry)) };
+    }
     for interface in &metadata.interfaces {
         let name = interface.name();
         let all = format!("plugin_register_all_{name}_v1");

@@ -37,15 +37,26 @@ pub struct PluginEntry {
     pub connect: unsafe extern "C" fn(*const HostServices) -> u32,
     /// Calls the visitor with each factory of the library.
     pub factories: unsafe extern "C" fn(visit: VisitFactory, context: *mut c_void),
+    /// Returns the number of registrations that the library's unmakers
+    /// destroyed, of the interfaces of that name (`Greeter`); `usize::MAX` if it
+    /// offers none. Absent in plugins whose `size` ends before it.
+    pub unmade: unsafe extern "C" fn(name: RawSlice) -> usize,
+}
+
+impl PluginEntry {
+    /// The size of an entry without the fields that were appended later.
+    #[doc(hidden)]
+    pub const FIRST_SIZE: usize = core::mem::offset_of!(PluginEntry, unmade);
 }
 
 assert_layout!(PluginEntry {
-    size: 8 + 2 * WORD,
+    size: 8 + 3 * WORD,
     align: WORD,
     abi_version: 0,
     size: 4,
     connect: 8,
     factories: 8 + WORD,
+    unmade: 8 + 2 * WORD,
 });
 
 /// The services that a host hands to a library.

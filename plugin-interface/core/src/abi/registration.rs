@@ -121,10 +121,13 @@ pub struct RawFactory {
     /// The functions for the state. Factories of the first plugins end before
     /// this field.
     pub state: RawState,
+    /// The metadata record of the package that has the plugin. A library may
+    /// have plugins of several.
+    pub package: RawSlice,
 }
 
 assert_layout!(RawFactory {
-    size: 14 * WORD + 16,
+    size: 16 * WORD + 16,
     align: 8,
     size: 0,
     interface: WORD,
@@ -136,11 +139,15 @@ assert_layout!(RawFactory {
     unmake: 8 * WORD + 16,
     record: 9 * WORD + 16,
     state: 11 * WORD + 16,
+    package: 14 * WORD + 16,
 });
 
 impl RawFactory {
     /// The size of a factory without the fields that were appended later.
     pub const FIRST_SIZE: usize = core::mem::offset_of!(RawFactory, state);
+
+    /// The size of a factory with the functions for the state.
+    pub const SIZE_WITH_STATE: usize = core::mem::offset_of!(RawFactory, package);
 }
 
 impl RegistrationFactory {

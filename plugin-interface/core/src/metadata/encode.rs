@@ -8,7 +8,7 @@ use crate::boundary::Naming;
 use crate::metadata::description::InterfaceDescription;
 use crate::metadata::descriptor;
 use crate::metadata::writer::Writer;
-use crate::metadata::{Interfaces, MAGIC, flag, kind};
+use crate::metadata::{Interfaces, MAGIC, TARGET, flag, kind};
 
 /// The package of a library, as its own crate knows it.
 #[doc(hidden)]
@@ -34,7 +34,7 @@ const fn package_payload<const N: usize>(out: &mut Writer<N>, package: &PackageD
     out.string(package.license);
     out.string(package.repository);
     out.string(env!("PLUGIN_RUSTC"));
-    out.string(env!("PLUGIN_TARGET"));
+    out.string(TARGET);
 }
 
 /// Writes the interface itself, then those whose objects its methods take or

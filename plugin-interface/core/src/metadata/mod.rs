@@ -28,6 +28,10 @@ pub(crate) use crate::metadata::writer::Writer;
 /// ```
 pub const SECTION: &str = ".plugin";
 
+/// The target that this crate was compiled for.
+#[doc(hidden)]
+pub const TARGET: &str = env!("PLUGIN_TARGET");
+
 /// The first bytes of every record; the last one is the format's version.
 #[doc(hidden)]
 pub const MAGIC: [u8; 8] = *b"PLUGIN\x00\x01";

@@ -13,10 +13,12 @@ use super::logs;
 #[cfg(thread_exits = "caught")]
 use super::thread_exits;
 use crate::abi::{
-    ABI_VERSION, HostServices, PluginEntry, RegistrationFactory, ServiceTable, VisitFactory,
+    ABI_VERSION, HostServices, PluginEntry, RawSlice, RegistrationFactory, ServiceTable,
+    VisitFactory,
 };
 use crate::boundary::interner;
-use crate::runtime::{allocator, library_ref, panic_hook, services as offered};
+use crate::runtime::reported::text_of;
+use crate::runtime::{aggregate, allocator, library_ref, panic_hook, services as offered};
 
 inventory::collect!(RegistrationFactory);
 
@@ -25,7 +27,13 @@ static ENTRY: PluginEntry = PluginEntry {
     size: size_of::<PluginEntry>() as u32,
     connect,
     factories,
+    unmade,
 };
+
+/// Returns the entry of this library or program itself.
+pub fn of_this_binary() -> &'static PluginEntry {
+    &ENTRY
+}
 
 #[unsafe(no_mangle)]
 extern "C" fn plugin_entry_v1() -> *const PluginEntry {
@@ -69,4 +77,9 @@ unsafe extern "C" fn factories(visit: VisitFactory, context: *mut c_void) {
         // SAFETY: the host passed the context for its own visitor.
         unsafe { visit(context, factory) };
     }
+}
+
+unsafe extern "C" fn unmade(name: RawSlice) -> usize {
+    // SAFETY: the host lends the text for the call.
+    aggregate::unmade(&unsafe { text_of(name) }).unwrap_or(usize::MAX)
 }

@@ -31,6 +31,10 @@ impl<I: ?Sized> Counter<I> {
     pub fn get(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
+
+    pub(super) const fn count(&self) -> &AtomicUsize {
+        &self.0
+    }
 }
 
 impl<I: ?Sized> core::fmt::Debug for Counter<I> {
@@ -43,7 +47,8 @@ impl<I: ?Sized> core::fmt::Debug for Counter<I> {
 ///
 /// # Safety
 ///
-/// 1. `RECORD` is the record of a registration of `Interface` with that `NAME`.
+/// 1. `RECORD` is the record of a registration of `Interface` with that `NAME`,
+///    and `PACKAGE` that of the package.
 /// 2. `STATE` is `RawState::NONE` or [`state`](crate::runtime::state::state) of
 ///    this type.
 #[doc(hidden)]
@@ -52,6 +57,8 @@ pub unsafe trait Plugin: 'static {
     type Instance: 'static;
     const NAME: &'static str;
     const RECORD: &'static [u8];
+    /// The record of the package.
+    const PACKAGE: &'static [u8];
 
     fn construct(context: &PluginContext<'_>) -> Result<Self::Instance, String>;
     fn counter() -> &'static Counter<Self::Interface>;
@@ -65,9 +72,10 @@ pub unsafe trait Plugin: 'static {
 
 pub(super) type RegistrationOf<P> = Registration<<<P as Plugin>::Interface as Interface>::VTable>;
 
-/// Returns the factory of a plugin, for `inventory`.
+/// Returns the factory of a plugin, for `inventory`, with the record that is in the
+/// metadata section.
 #[doc(hidden)]
-pub const fn factory<P: Plugin>() -> RegistrationFactory {
+pub const fn factory<P: Plugin>(record: &'static [u8]) -> RegistrationFactory {
     RegistrationFactory(RawFactory {
         size: size_of::<RawFactory>(),
         interface: RawSlice::of(P::Interface::DESCRIPTION.path.as_bytes()),
@@ -77,8 +85,9 @@ pub const fn factory<P: Plugin>() -> RegistrationFactory {
         unmaker: unmaker::<P>,
         make: make::<P>,
         unmake: unmake::<P>,
-        record: RawSlice::of(P::RECORD),
+        record: RawSlice::of(record),
         state: P::STATE,
+        package: RawSlice::of(P::PACKAGE),
     })
 }
 
@@ -218,6 +227,17 @@ fn is_of<I: Interface + ?Sized>(factory: &RegistrationFactory) -> bool {
     // SAFETY: the path in a factory of this library is a static text.
     let path: &[u8] = unsafe { core::slice::from_raw_parts(ptr.cast(), len) };
     path == I::DESCRIPTION.path.as_bytes() && factory.0.fingerprint == words(I::FINGERPRINT)
+}
+
+/// Returns the records of the package and of the registration, of all factories of
+/// this library or program.
+pub fn records() -> impl Iterator<Item = (&'static [u8], &'static [u8])> {
+    inventory::iter::<RegistrationFactory>.into_iter().map(|RegistrationFactory(factory)| {
+        // SAFETY: the records of a factory of this library are statics.
+        let record =
+            |RawSlice { ptr, len }| unsafe { core::slice::from_raw_parts(ptr.cast::<u8>(), len) };
+        (record(factory.package), record(factory.record))
+    })
 }
 
 /// A type that a maker can create without a constructor.

@@ -1,5 +1,6 @@
 //! The runtime that is linked into each library.
 
+pub mod aggregate;
 pub mod allocator;
 pub mod async_call;
 pub mod call;

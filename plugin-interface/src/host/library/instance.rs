@@ -207,7 +207,7 @@ impl Instance {
         // SAFETY: a static of the library, which is open; it begins with its
         // size.
         let size = unsafe { (*factory).size };
-        if size < size_of::<RawFactory>() {
+        if size < RawFactory::SIZE_WITH_STATE {
             return RawState::NONE;
         }
         // SAFETY: as above, and the size says that it has the field.

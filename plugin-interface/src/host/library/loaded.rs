@@ -1,4 +1,5 @@
-//! A library that is open and connected, until it is closed.
+//! A library that is open and connected, until it is closed; or plugins that are
+//! linked into this program.
 #![expect(unsafe_code, reason = "looks at what the metadata vouches for")]
 
 use core::ptr::NonNull;
@@ -12,10 +13,11 @@ use crate::host::crash_notes::{self, NamedFunction};
 use crate::host::error::{UnloadError, linker_message};
 use crate::host::file::private_copy::PrivateCopy;
 use crate::host::library::mapped::Mapped;
-use crate::host::library::outcome::CloseRecord;
+use crate::host::library::outcome::{CloseRecord, CloseState};
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
 use crate::metadata::PluginMetadata;
+use crate::runtime::entry::of_this_binary;
 
 /// An open library. The last owner of an `Arc` of it closes it.
 pub(crate) struct LoadedLibrary {
@@ -28,7 +30,15 @@ pub(crate) struct LoadedLibrary {
     unmade: AtomicU64,
     close_record: CloseRecord,
     /// Last: the entry is a static of it.
-    mapped: Option<Mapped>,
+    code: Code,
+}
+
+/// The place of a library's code.
+enum Code {
+    Mapped(Box<Mapped>),
+    /// In this program, in the package with that record.
+    Program(&'static [u8]),
+    Closed,
 }
 
 // SAFETY: the pointers refer to data that nobody writes after `new`: the entry
@@ -50,26 +60,55 @@ impl LoadedLibrary {
             entry,
             unmade: AtomicU64::new(0),
             close_record: mapped.close_record.clone(),
-            mapped: Some(mapped),
+            code: Code::Mapped(Box::new(mapped)),
         }
     }
 
-    /// The file that is mapped; `None` once the library is closed.
+    /// Returns the plugins of one package that is linked into this program, by the
+    /// record of the package. They are never unmapped.
+    pub(crate) fn linked(path: PathBuf, metadata: PluginMetadata, package: &'static [u8]) -> Self {
+        LoadedLibrary {
+            path,
+            metadata,
+            entry: Some(NonNull::from(of_this_binary())),
+            unmade: AtomicU64::new(0),
+            close_record: CloseRecord::default(),
+            code: Code::Program(package),
+        }
+    }
+
+    /// Returns `true` if plugins of a package with that record belong to it. All
+    /// of a file do.
+    pub(crate) fn has_package(&self, record: &[u8]) -> bool {
+        match self.code {
+            Code::Program(package) => record == package,
+            Code::Mapped(_) | Code::Closed => true,
+        }
+    }
+
+    fn mapped(&self) -> Option<&Mapped> {
+        match &self.code {
+            Code::Mapped(mapped) => Some(mapped),
+            Code::Program(_) | Code::Closed => None,
+        }
+    }
+
+    /// The file that is mapped; `None` once the library is closed, and in a program.
     pub(crate) fn copy(&self) -> Option<&PrivateCopy> {
-        self.mapped.as_ref().map(|mapped| &mapped.copy)
+        self.mapped().map(|mapped| &mapped.copy)
     }
 
     /// Names functions of the library, for notes about crashes.
     pub(crate) fn name_functions(&self, functions: impl FnOnce() -> Vec<NamedFunction>) {
-        if let Some(mapped) = &self.mapped {
+        if let Some(mapped) = self.mapped() {
             crash_notes::add_functions(&mapped.image, functions);
         }
     }
 
-    /// The exported symbols; `None` once the library is closed.
+    /// The exported symbols; `None` once the library is closed, and in a program.
     pub(crate) fn symbols(&self) -> Option<Symbols<'_>> {
         // SAFETY: a library comes here after its metadata was admitted.
-        self.mapped.as_ref().map(|mapped| unsafe { Symbols::of(&mapped.library) })
+        self.mapped().map(|mapped| unsafe { Symbols::of(&mapped.library) })
     }
 
     /// Counts registrations as destroyed.
@@ -90,21 +129,28 @@ impl LoadedLibrary {
     }
 
     /// Returns the sum of the library's counters, one for each name of an
-    /// interface. A hand-written library need not count: then the host's count
-    /// is used.
+    /// interface. A hand-written library need not count, and those of a program
+    /// begin with the program: then the host's count is used.
     fn count(&self) -> u64 {
         let names: BTreeSet<_> = self.metadata.interfaces.iter().map(|i| i.name()).collect();
         let counter = |name| self.symbols().and_then(|symbols| symbols.counter(name));
         let counters: Vec<_> = names.into_iter().filter_map(counter).collect();
         match counters.is_empty() {
             true => self.unmade.load(Ordering::SeqCst),
-            false => counters.into_iter().map(|counter| counter() as u64).sum(),
+            false => counters.into_iter().map(|counter| counter as u64).sum(),
         }
     }
 
     fn finish(&mut self) -> Result<u64, UnloadError> {
         let count = self.count();
-        let Some(mapped) = self.mapped.take() else { return Ok(0) };
+        let mapped = match core::mem::replace(&mut self.code, Code::Closed) {
+            Code::Mapped(mapped) => *mapped,
+            Code::Program(_) => {
+                self.close_record.write(count, CloseState::InProgram);
+                return Ok(count);
+            }
+            Code::Closed => return Ok(0),
+        };
         unmap::close(Mapped { count, ..mapped }).map_err(|error| {
             let source = linker_message(&error, &self.path);
             UnloadError::Close { path: self.path.clone(), source }

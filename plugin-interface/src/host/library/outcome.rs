@@ -56,10 +56,10 @@ pub enum UnloadOutcome {
         reasons: Vec<String>,
     },
     /// It stays mapped, because this host cannot know when it is safe to unmap
-    /// it.
+    /// it, or because it is linked into the program.
     #[non_exhaustive]
     Retained {
-        /// The reason why the host cannot know.
+        /// The reason why it stays.
         reason: String,
     },
 }
@@ -110,6 +110,8 @@ pub(crate) enum CloseState {
     Unmapped,
     /// The dynamic linker closed it, and did not unmap it, for that reason.
     Linked(String),
+    /// It is a part of this program.
+    InProgram,
     /// It was not closed yet; the registry of thread exits knows the reason.
     Held(LibraryId),
 }
@@ -151,6 +153,7 @@ impl CloseState {
         match self {
             CloseState::Unmapped => UnloadOutcome::Unmapped,
             CloseState::Linked(reason) => linked(&reason),
+            CloseState::InProgram => UnloadOutcome::Retained { reason: IN_PROGRAM.to_owned() },
             // Released and not yet unmapped: that takes microseconds.
             CloseState::Held(library) => outcome(thread_exits::held(library).unwrap_or_default()),
         }
@@ -179,6 +182,7 @@ fn pinned(held: &Held, reasons: Vec<String>) -> UnloadOutcome {
     UnloadOutcome::Pinned { destructors, threads, objects, reasons }
 }
 
+const IN_PROGRAM: &str = "it is linked into this program";
 const LEAVING: &str = "it is being unmapped";
 /// Why the dynamic linker keeps a library whose file gives no reason.
 pub(crate) const LINKED: &str = "the dynamic linker keeps it: a C++ thread-local of it waits for its thread to end, or another library needs it";

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use libloading::Library;
 
-use crate::abi::{ENTRY_SYMBOL, PluginEntry, RegistrationArray};
+use crate::abi::{ABI_VERSION, ENTRY_SYMBOL, PluginEntry, RawSlice, RegistrationArray};
 use crate::host::platform;
 
 pub(crate) type Entry = extern "C" fn() -> *const PluginEntry;
@@ -87,10 +87,27 @@ impl<'l> Symbols<'l> {
         unsafe { self.function(&unregister_name(interface)) }
     }
 
-    /// The unmaker counter of an interface.
-    pub(crate) fn counter(self, interface: &str) -> Option<Counter> {
+    /// Reads the unmaker counter of the interface of that name: by its function,
+    /// or by the entry of a library that exports nothing else.
+    pub(crate) fn counter(self, interface: &str) -> Option<usize> {
         // SAFETY: the documented type.
-        unsafe { self.function(&counter_name(interface)) }
+        if let Some(counter) = unsafe { self.function::<Counter>(&counter_name(interface)) } {
+            return Some(counter());
+        }
+        let entry = self.entry()?();
+        // SAFETY: an entry is null, or a static of the library that begins with its
+        // version and its size.
+        let is_whole = !entry.is_null()
+            && unsafe { (*entry).abi_version } == ABI_VERSION
+            // SAFETY: as above.
+            && unsafe { (*entry).size } as usize >= size_of::<PluginEntry>();
+        if !is_whole {
+            return None;
+        }
+        // SAFETY: the size says that it has the field; the text lives across the
+        // call.
+        let count = unsafe { ((*entry).unmade)(RawSlice::of(interface.as_bytes())) };
+        (count != usize::MAX).then_some(count)
     }
 
     /// # Safety
@@ -106,7 +123,12 @@ impl<'l> Symbols<'l> {
 
 /// Returns the file that a library is mapped from, found by one of its symbols.
 pub(crate) fn file_of(library: &Library, interface: &str) -> Option<PathBuf> {
-    let names = [counter_name(interface), register_all_name(interface), register_name(interface)];
+    let names = [
+        counter_name(interface),
+        register_all_name(interface),
+        register_name(interface),
+        ENTRY_SYMBOL.to_owned(),
+    ];
     let address = names.iter().find_map(|name| address(library, name))?;
     platform::file_at(address)
 }

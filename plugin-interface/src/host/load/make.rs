@@ -42,10 +42,8 @@ pub(super) fn make(
     for interface in library.metadata.interfaces.iter().filter(|i| is_wanted(i)) {
         match &library.entry {
             // SAFETY: a static of the library, which is open.
-            Some(entry) if has_factories(library, unsafe { entry.as_ref() }) => {
-                // SAFETY: as above.
-                let entry = unsafe { entry.as_ref() };
-                made.extend(by_factories(library, entry, interface, name));
+            Some(entry) if unsafe { has_factories(library, *entry) } => {
+                made.extend(by_factories(library, *entry, interface, name));
             }
             _ => made.extend(by_symbols(library, interface)),
         }
@@ -55,36 +53,89 @@ pub(super) fn make(
 
 /// Returns `false` for a hand-written library that has an entry only to receive
 /// the services of its host.
-fn has_factories(library: &LoadedLibrary, entry: &PluginEntry) -> bool {
-    library.metadata.package.rust || !factories(entry).is_empty()
+///
+/// # Safety
+///
+/// As for [`factories`].
+unsafe fn has_factories(library: &LoadedLibrary, entry: NonNull<PluginEntry>) -> bool {
+    // SAFETY: the contract of this function.
+    library.metadata.package.rust || !unsafe { all_factories(entry) }.is_empty()
 }
 
 /// Through the entry: the factories of the interface, one by one.
 fn by_factories(
     library: &Arc<LoadedLibrary>,
-    entry: &PluginEntry,
+    entry: NonNull<PluginEntry>,
     interface: &InterfaceMetadata,
     name: Option<&str>,
 ) -> Vec<Result<Instance, LoadError>> {
-    factories(entry)
+    // SAFETY: a static of the library, which is open.
+    unsafe { factories(entry, &interface.path, interface.fingerprint) }
         .into_iter()
         .filter(|factory| {
-            // Not by a reference: the factories of older plugins are shorter.
             let factory = factory.as_ptr();
-            // SAFETY: a factory is a static of the library, and has the fields
-            // that it had first.
-            (unsafe { (*factory).fingerprint }) == words(interface.fingerprint)
-                // SAFETY: as above.
-                && unsafe { text_of((*factory).interface) } == interface.path
-                // SAFETY: as above.
-                && name.is_none_or(|name| unsafe { text_of((*factory).name) } == name)
+            // SAFETY: as below, in `factories`.
+            name.is_none_or(|name| unsafe { text_of((*factory).name) } == name)
+                // SAFETY: as above; the size tells whether it has the field.
+                && library.has_package(unsafe { package_of(factory) })
         })
         .map(|factory| by_factory(library, factory, interface))
         .collect()
 }
 
+/// Returns the record of the package of a factory; nothing if it names none.
+///
+/// # Safety
+///
+/// The factory is a static of a library that is open, and begins with its size.
+unsafe fn package_of<'a>(factory: *const RawFactory) -> &'a [u8] {
+    // SAFETY: the contract of this function.
+    if unsafe { (*factory).size } < size_of::<RawFactory>() {
+        return &[];
+    }
+    // SAFETY: the size says that it has the field.
+    let RawSlice { ptr, len } = unsafe { (*factory).package };
+    if ptr.is_null() {
+        return &[];
+    }
+    // SAFETY: a static of the library.
+    unsafe { core::slice::from_raw_parts(ptr.cast(), len) }
+}
+
+/// The factories of an interface in a library.
+///
+/// # Safety
+///
+/// The entry is that of a library that is open, and has the fields that entries
+/// had first.
+pub(crate) unsafe fn factories(
+    entry: NonNull<PluginEntry>,
+    path: &str,
+    fingerprint: u128,
+) -> Vec<NonNull<RawFactory>> {
+    // SAFETY: the contract of this function.
+    let mut found = unsafe { all_factories(entry) };
+    found.retain(|factory| {
+        // Not by a reference: the factories of older plugins are shorter.
+        let factory = factory.as_ptr();
+        // SAFETY: a factory is a static of the library, and has the fields that it
+        // had first.
+        (unsafe { (*factory).fingerprint }) == words(fingerprint)
+            // SAFETY: as above.
+            && unsafe { text_of((*factory).interface) } == path
+    });
+    // The linker's order means nothing.
+    // SAFETY: a factory and its name are statics of the library.
+    found.sort_by_key(|factory| unsafe { text_of((*factory.as_ptr()).name) });
+    found
+}
+
 /// All factories of a library.
-fn factories(entry: &PluginEntry) -> Vec<NonNull<RawFactory>> {
+///
+/// # Safety
+///
+/// As for [`factories`].
+unsafe fn all_factories(entry: NonNull<PluginEntry>) -> Vec<NonNull<RawFactory>> {
     unsafe extern "C" fn visit(context: *mut c_void, factory: *const RegistrationFactory) {
         // SAFETY: the context is the vector below, for the duration of the call.
         let found = unsafe { &mut *context.cast::<Vec<NonNull<RawFactory>>>() };
@@ -96,11 +147,9 @@ fn factories(entry: &PluginEntry) -> Vec<NonNull<RawFactory>> {
         }
     }
     let mut found: Vec<NonNull<RawFactory>> = Vec::new();
-    // SAFETY: the visitor takes the context that it is given here.
-    unsafe { (entry.factories)(visit, (&raw mut found).cast()) };
-    // The linker's order means nothing.
-    // SAFETY: a factory and its name are statics of the library.
-    found.sort_by_key(|factory| unsafe { text_of((*factory.as_ptr()).name) });
+    // SAFETY: the visitor takes the context that it is given here. Not by a
+    // reference: the entries of older plugins are shorter.
+    unsafe { ((*entry.as_ptr()).factories)(visit, (&raw mut found).cast()) };
     found
 }
 

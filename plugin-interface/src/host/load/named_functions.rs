@@ -28,7 +28,7 @@ pub(super) unsafe fn of_factory(
         (make as *const () as usize, format!("the constructor {of}")),
         (unmake as *const () as usize, format!("the drop {of}")),
     ];
-    if size >= size_of::<RawFactory>() {
+    if size >= RawFactory::SIZE_WITH_STATE {
         // SAFETY: the size says that it has the field.
         let state = unsafe { (*factory).state };
         let save = state.save.map(|save| save as *const () as usize);

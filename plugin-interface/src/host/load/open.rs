@@ -82,8 +82,9 @@ pub(crate) unsafe fn hand_over(
     entry: NonNull<PluginEntry>,
     services: *const HostServices,
 ) -> Result<(), LoadError> {
-    // SAFETY: the contract of this function.
-    match unsafe { (entry.as_ref().connect)(services) } {
+    // SAFETY: the contract of this function. Not by a reference: the entries of
+    // older plugins are shorter.
+    match unsafe { ((*entry.as_ptr()).connect)(services) } {
         0 => Ok(()),
         code => Err(LoadError::Connect { path: path.to_owned(), code }),
     }
@@ -131,8 +132,8 @@ pub(crate) fn entry(
         let found = version;
         return Err(LoadError::AbiVersion { path: path(), expected: ABI_VERSION, found });
     }
-    if size < size_of::<PluginEntry>() {
-        let expected = size_of::<PluginEntry>();
+    if size < PluginEntry::FIRST_SIZE {
+        let expected = PluginEntry::FIRST_SIZE;
         return Err(LoadError::Entry { path: path(), expected, found: size });
     }
     Ok(Some(entry))

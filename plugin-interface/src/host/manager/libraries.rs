@@ -4,13 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::host::error::LoadError;
+use crate::host::error::stage::Stage;
 #[cfg(feature = "watch")]
 use crate::host::file::compare::Content;
 use crate::host::file::identity::FileNames;
+use crate::host::library::instance::Instance;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::outcome::{CloseRecord, UnloadOutcome};
 use crate::host::library::unmap;
+use crate::host::load::admit::Wanted;
 use crate::host::load::discover::Candidate;
+use crate::host::load::linked::{LinkedPackage, LinkedPlugins};
 use crate::host::load::pipeline::Loader;
 use crate::host::load::plugins::Plugins;
 use crate::host::load::policy::LoadPolicy;
@@ -86,20 +90,7 @@ impl Libraries {
         let mut plugins = plugins.offering(&self.offers);
         let loaded = self.loader.load(candidate, &mut plugins, &mut watch)?;
         let Some(loaded) = loaded else { return Ok(None) };
-        let times = Arc::new(watch.stop());
-        let (mut handles, mut failed) = (Vec::new(), Vec::new());
-        for made in loaded.made {
-            match made {
-                Ok(instance) => handles.push(PluginHandle::new(instance, Arc::clone(&times))),
-                Err(error) => failed.push(error),
-            }
-        }
-        if !handles.is_empty() {
-            let (names, close_record) = (loaded.names.clone(), loaded.library.close_record());
-            // A library that was closed since is of no interest.
-            self.loaded.retain(|old| !old.close_record.is_written() || !old.names.is(&names));
-            self.loaded.push(Loaded { names, close_record });
-        }
+        let (handles, failed) = self.handles(loaded.made, watch, &loaded.names, &loaded.library);
         Ok(Some(LoadedHandles {
             handles,
             failed,
@@ -109,6 +100,49 @@ impl Libraries {
             content: loaded.content,
             library: loaded.library,
         }))
+    }
+
+    /// Loads the plugins of one package of this program.
+    pub(super) fn load_linked(
+        &mut self,
+        path: &Path,
+        package: LinkedPackage,
+        wanted: Wanted<'_>,
+    ) -> Result<(Vec<PluginHandle>, Vec<LoadError>), LoadError> {
+        let mut watch = Stopwatch::start();
+        watch.begin(Stage::Make);
+        match package.load(path, self.loader.policy(), wanted)? {
+            Some(LinkedPlugins { made, library }) => {
+                Ok(self.handles(made, watch, &FileNames::of(path), &library))
+            }
+            None => Ok(Default::default()),
+        }
+    }
+
+    /// Returns the handles of what was made, and the errors. Remembers the library
+    /// if there is a handle.
+    fn handles(
+        &mut self,
+        all: Vec<Result<Instance, LoadError>>,
+        watch: Stopwatch,
+        names: &FileNames,
+        library: &LoadedLibrary,
+    ) -> (Vec<PluginHandle>, Vec<LoadError>) {
+        let times = Arc::new(watch.stop());
+        let (mut handles, mut failed) = (Vec::new(), Vec::new());
+        for made in all {
+            match made {
+                Ok(instance) => handles.push(PluginHandle::new(instance, Arc::clone(&times))),
+                Err(error) => failed.push(error),
+            }
+        }
+        if !handles.is_empty() {
+            let (names, close_record) = (names.clone(), library.close_record());
+            // A library that was closed since is of no interest.
+            self.loaded.retain(|old| !old.close_record.is_written() || !old.names.is(&names));
+            self.loaded.push(Loaded { names, close_record });
+        }
+        (handles, failed)
     }
 
     /// Reads the metadata of a library that would be loaded.

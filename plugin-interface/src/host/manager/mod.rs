@@ -4,6 +4,7 @@ pub(crate) mod handle;
 #[cfg(feature = "watch")]
 mod held;
 mod libraries;
+mod linked;
 mod probe_child;
 mod provide;
 #[cfg(feature = "watch")]
@@ -153,6 +154,11 @@ impl PluginManager {
         directory: impl AsRef<Path>,
     ) -> Result<Vec<I::Proxy>, LoadError> {
         let handles = self.load_plugins(directory, PluginTrait::of::<I>())?;
+        Ok(self.proxies::<I>(handles))
+    }
+
+    /// Returns the proxies of handles. Those that have none are rejected.
+    fn proxies<I: Interface + ?Sized>(&mut self, handles: Vec<PluginHandle>) -> Vec<I::Proxy> {
         let mut proxies = Vec::new();
         for handle in handles {
             match handle.proxy::<I>() {
@@ -164,7 +170,7 @@ impl PluginManager {
                 }
             }
         }
-        Ok(proxies)
+        proxies
     }
 
     /// Loads every plugin of one library, whatever its interface.
