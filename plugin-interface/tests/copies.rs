@@ -6,7 +6,10 @@
 #[path = "it/builds.rs"]
 mod builds;
 
-use copying::{Changes, Copies, Mirror, change, fail, fail_checked, fail_to_change, live, read};
+use std::cell::RefCell;
+
+use copying::{Changes, Copies, Mirror, Shows, Window};
+use copying::{change, fail, fail_checked, fail_to_change, live, read, show};
 use plugin_interface::PluginManager;
 
 /// Does not report expected panics.
@@ -26,7 +29,10 @@ fn main() {
     let handles = PluginManager::new().load_library(&builds::built()["copying"]).unwrap();
     let plugin = handles.iter().find_map(|handle| handle.proxy::<dyn Copies>().ok()).unwrap();
     let changing = handles.iter().find_map(|handle| handle.proxy::<dyn Changes>().ok()).unwrap();
-    let ways: [(&str, &dyn Fn()); 9] = [
+    let showing = handles.iter().find_map(|handle| handle.proxy::<dyn Shows>().ok()).unwrap();
+    let showing = RefCell::new(showing);
+    let shown = || Box::new(Window::default());
+    let ways: [(&str, &dyn Fn()); 11] = [
         ("a plugin reads borrows of a host", &|| read(&plugin)),
         ("a host's call ends in a panic", &|| fail(&plugin)),
         ("an object of a host reads borrows of a plugin", &|| plugin.pass_on(&Mirror)),
@@ -36,6 +42,8 @@ fn main() {
         ("it fails in the checked view", &|| fail_checked(&changing)),
         ("an object of a host changes values of a plugin", &|| changing.change_by(&Mirror)),
         ("a plugin changes its own values through a host", &|| changing.change_by(&changing)),
+        ("a plugin shows what it has", &|| show(&mut *showing.borrow_mut())),
+        ("an object of a host shows what it has", &|| showing.borrow().show_by(&mut *shown())),
     ];
     for (name, way) in ways {
         // Creates values that exist once, such as a thread's hash keys.

@@ -105,7 +105,7 @@ fn remove_path(out: &mut Vec<TokenTree>) {
 }
 
 /// The number of tokens of the type that comes first.
-fn extent(tokens: &[TokenTree]) -> usize {
+pub(crate) fn extent(tokens: &[TokenTree]) -> usize {
     let mut angles = Angles::default();
     let mut before = None;
     for (i, token) in tokens.iter().enumerate() {

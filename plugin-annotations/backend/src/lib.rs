@@ -44,6 +44,7 @@ pub mod identity;
 #[doc(hidden)]
 pub mod lifetimes;
 mod model;
+mod of_self;
 mod parse;
 #[doc(hidden)]
 pub mod spans;

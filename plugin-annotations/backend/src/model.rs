@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
+use crate::forever;
 use crate::lifetimes;
+use crate::of_self;
 use crate::spans::place_of_unknown;
 use crate::syntax::{Attribute, ItemTrait, Kind, Path, Signature, Type};
 use crate::with::With;
@@ -27,6 +29,13 @@ pub(crate) struct Interface {
     pub(crate) methods: Vec<Method>,
     /// The methods that are not in the table and that a proxy needs.
     pub(crate) local: Vec<LocalMethod>,
+}
+
+impl Interface {
+    /// Returns `true` if its proxies keep copies of what methods return by reference.
+    pub(crate) fn keeps_copies(&self) -> bool {
+        self.methods.iter().any(of_self::is_returned_by)
+    }
 }
 
 /// A method that is not in the interface: with `where Self: Sized` and without a
@@ -142,6 +151,11 @@ impl Method {
     /// The type of the return value that is passed.
     pub(crate) fn returned(&self) -> TokenStream {
         carrier(&self.output, self.output_with.as_ref())
+    }
+
+    /// The type in which its caller reads the return value.
+    pub(crate) fn received(&self, krate: &Path) -> TokenStream {
+        of_self::read(krate, forever::received(krate, self.returned()))
     }
 }
 

@@ -111,6 +111,7 @@ fn code(derived: &Derived) -> TokenStream {
     let wire = wire::of(krate, body, &parts);
     let lower = wire::lower(krate, body, &parts);
     let lift = wire::lift(krate, name, body, &parts);
+    let content = wire::content(krate, body, &parts);
     let definition = definition::definition(derived);
     let Plain { by_ref, proof, of_plain } = plain::plain(derived, &parameters, &parts);
     let needs_scope = needs_scope(krate, generics);
@@ -155,6 +156,14 @@ fn code(derived: &Derived) -> TokenStream {
                 ) -> #result<#own::At<'__a>, #private::LiftError> {
                     #of_fields
                     #lift
+                }
+
+                #[inline]
+                #[allow(unused_unsafe, unused_variables)]
+                unsafe fn content(__wire: #own::Wire, __content: &mut #private::Content) {
+                    // SAFETY: the same contract, for each field of the variant that
+                    // the tag names.
+                    unsafe { #content }
                 }
 
                 #[inline]

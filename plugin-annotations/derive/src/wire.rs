@@ -104,6 +104,19 @@ impl Part<'_> {
     }
 }
 
+impl Part<'_> {
+    /// Appends the content of the wires in `wire`.
+    fn content(&self, krate: &Path, wire: &TokenStream) -> TokenStream {
+        let fields = self.fields().iter().enumerate().map(|(i, field)| {
+            let place = Literal::usize_unsuffixed(i);
+            let ty = lifetimes::fixed(&forever::received(krate, field.carrier()));
+            let content = ffi_item(krate, &ty, "content");
+            quote!(#content(#wire.#place, __content);)
+        });
+        quote!(#(#fields)*)
+    }
+}
+
 fn with_data<'a>(parts: &'a [Part<'a>]) -> impl Iterator<Item = &'a Part<'a>> {
     parts.iter().filter(|part| !part.is_empty())
 }
@@ -165,6 +178,23 @@ pub(crate) fn lower(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStrea
         quote!(#pattern => #lowered)
     });
     quote!(match self { #(#arms,)* })
+}
+
+pub(crate) fn content(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+    if matches!(body, Body::Struct(_)) {
+        let fields: Vec<_> =
+            with_data(parts).map(|part| part.content(krate, &quote!(__wire))).collect();
+        return quote!(#(#fields)*);
+    }
+    let tag = if has_data(parts) { quote!(__wire.tag) } else { quote!(__wire) };
+    let arms = (0u32..).zip(parts).filter(|(_, part)| !part.is_empty()).map(|(tag, part)| {
+        let (wire, content) = (&part.wire, part.content(krate, &quote!(__variant)));
+        quote!(#tag => { let __variant = __wire.variant.#wire; #content })
+    });
+    quote! {
+        __content.number(#tag as usize);
+        match #tag { #(#arms)* _ => {} }
+    }
 }
 
 pub(crate) fn lift(krate: &Path, name: &Ident, body: &Body, parts: &[Part<'_>]) -> TokenStream {

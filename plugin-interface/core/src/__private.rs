@@ -14,9 +14,9 @@ use crate::metadata::encode;
 
 pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
-    Body, ByCopy, ByPointer, ByRef, CallerScope, Definition, Dyn, DynPointee, Fields,
-    InstanceStorage, LiftError, NeedsScope, Origin, Parameter, Plain, Pointee, ReturnError, Shape,
-    Source, Static, StaticCow, Threads, has_size_of_wire, lift_wire_return,
+    Body, ByCopy, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn, DynPointee,
+    Fields, InstanceStorage, LiftError, NeedsScope, OfSelf, Origin, Parameter, Plain, Pointee,
+    ReturnError, Shape, Source, Static, StaticCow, Threads, has_size_of_wire, lift_wire_return,
 };
 pub use crate::interface::{AsyncMethods, CompleteProxy, VTableFor};
 pub use crate::metadata::encode::PackageDescription;
@@ -117,9 +117,13 @@ pub const fn scopes(arguments: &[NeedsScope]) -> usize {
 /// Checks an argument from which the result of its method may borrow: it must
 /// not need a scope.
 #[track_caller]
-pub const fn without_scope(argument: NeedsScope) -> NeedsScope {
+pub const fn without_scope(argument: NeedsScope, shape: &'static Shape) -> NeedsScope {
     assert!(
-        !matches!(argument, NeedsScope::Always),
+        match argument {
+            NeedsScope::Never => true,
+            NeedsScope::Perhaps => !shape.lends_in_fields(),
+            NeedsScope::Always => false,
+        },
         "this argument is dropped when the call returns, but the result of the method may borrow from it: take a value, a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or remove the lifetimes of the parameters",
     );
     NeedsScope::Never
@@ -158,8 +162,16 @@ impl<T: Send + ?Sized> Sendable for T {}
 #[track_caller]
 pub const fn returned(shape: &'static Shape, needs: NeedsScope) -> &'static Shape {
     assert!(
-        !matches!(needs, NeedsScope::Always),
-        "a method cannot return a reference to an object, or to a type that is not plain data, because it is dropped when the call returns: return `T` instead of `&T`, `Vec<T>` instead of `&[T]`, `Box<dyn Trait>` instead of `&dyn Trait`",
+        match needs {
+            NeedsScope::Never => true,
+            NeedsScope::Perhaps => !shape.lends_in_fields(),
+            NeedsScope::Always => false,
+        },
+        "a method cannot return a reference to an object, nor one to a type that is not plain data within a type of yours or as `&mut`, because it is dropped when the call returns: return `T` instead of `&T`, `Vec<T>` instead of `&[T]`, `Box<dyn Trait>` instead of `&dyn Trait`",
+    );
+    assert!(
+        !shape.refers_to_object(),
+        "a method cannot return a reference to a value with an object in it, because its caller cannot compare objects: return the value, such as `Arc<dyn Trait>` instead of `&Arc<dyn Trait>`",
     );
     shape
 }

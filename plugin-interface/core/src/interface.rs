@@ -1,7 +1,7 @@
 //! The trait of all plugin interfaces.
 #![expect(unsafe_code, reason = "implementations of Interface guarantee their vtable")]
 
-use crate::boundary::Shape;
+use crate::boundary::{KeepsCopies, Shape};
 use crate::metadata::InterfaceDescription;
 use crate::metadata::encode::fingerprint;
 use crate::object::Object;
@@ -32,6 +32,9 @@ use crate::object::Object;
 pub unsafe trait Interface: HasProxy + 'static {
     /// The vtable of its methods.
     type VTable: 'static;
+    /// The copies in a proxy, if a method returns a reference to what is copied.
+    #[doc(hidden)]
+    type Copies: KeepsCopies;
     /// The trait's name.
     const NAME: &'static str;
     /// Is `true` if one instance may have several proxies.

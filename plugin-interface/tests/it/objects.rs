@@ -130,15 +130,6 @@ fn objects_are_lent_for_a_call() {
 }
 
 #[test]
-fn what_is_lent_is_not_given_to_what_may_keep_it() {
-    let (factory, theirs) = (factory("keeping_lent"), counter(1));
-    let refused = panic_of(|| factory.around(Hiding(&*theirs)).name());
-    assert!(refused.ends_with("pass a value, a Box or an Arc"), "{refused}");
-    let theirs = factory.counter(1);
-    assert_eq!(factory.around(Hiding(&*theirs)).name(), "nobody", "it has it anyway");
-}
-
-#[test]
 fn objects_that_borrow_are_fields_both_ways() {
     let factory = factory("borrowing_fields");
     let name = "name".to_owned();

@@ -252,20 +252,6 @@ fn keyword(ty: &Type, word: &str) -> Option<Ident> {
     find(ty.to_token_stream(), word)
 }
 
-/// Rejects references to types that are passed as copies: nothing would hold the
-/// copy after the method has returned.
-fn refuse_reference(output: &Type, errors: &mut Errors) {
-    let Some((and, referent)) = output.referent() else { return };
-    let Some(last) = referent.last() else { return };
-    let instead = match last.to_string().as_str() {
-        "String" => "return `&str`, or an owned `String`",
-        "Vec" => "return a slice, `&[T]`, or an owned `Vec<T>`",
-        "Option" | "Result" => "put the `&` inside, as in `Option<&str>`, or remove it",
-        _ => return,
-    };
-    errors.at(&and, &format!("a reference to this type cannot be returned: {instead}"));
-}
-
 pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Errors) {
     if signature.is_rewritten() {
         return;
@@ -274,7 +260,6 @@ pub(crate) fn return_type(signature: &Signature, output: &Type, errors: &mut Err
         errors.at(&token, "an interface method cannot return `impl Trait`: name the type");
     }
     refuse_self_type(output, errors);
-    refuse_reference(output, errors);
     returned_borrows::in_output(output, errors);
     if output.is_never() {
         errors

@@ -1,6 +1,6 @@
 //! Types.
 
-use proc_macro2::{Delimiter, Punct, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 
@@ -31,22 +31,6 @@ impl Type {
     /// Returns the type as a path, if it is one without `<T as Trait>`.
     pub(crate) fn path(&self) -> Option<Path> {
         Path::of(self.0.clone())
-    }
-
-    /// The `&` and the referent, if it is a reference to a type with a path.
-    pub(crate) fn referent(&self) -> Option<(Punct, Path)> {
-        let mut tokens = flat(self.0.clone()).into_iter().peekable();
-        let and = match tokens.next() {
-            Some(TokenTree::Punct(punct)) if punct.as_char() == '&' => punct,
-            _ => return None,
-        };
-        if matches!(tokens.peek(), Some(TokenTree::Punct(p)) if p.as_char() == '\'') {
-            tokens.nth(1);
-        }
-        if matches!(tokens.peek(), Some(TokenTree::Ident(ident)) if ident == "mut") {
-            tokens.next();
-        }
-        Some((and, Path::of(tokens.collect())?))
     }
 
     /// The `T` of `&T` or `&[T]`, if it may be passed as a copy: it is neither text,
@@ -117,6 +101,21 @@ fn is_object(tokens: TokenStream) -> bool {
 
 fn is_semicolon(token: TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';')
+}
+
+/// Returns `true` for the target of a reference that is never passed as a copy:
+/// text, a number or a slice of them, or an object. Also for that of a `&mut`.
+pub(crate) fn is_passed_by_pointer(referent: &TokenStream) -> bool {
+    match &flat(referent.clone())[..] {
+        [TokenTree::Ident(first), ..] if first == "mut" || first == "dyn" => true,
+        [TokenTree::Group(group)] if is_object(group.stream()) => true,
+        [only] => {
+            let text = only.to_string();
+            let name = text.trim_matches(['[', ']', ' ']);
+            POINTERS.contains(&name) || SCALARS.contains(&name)
+        }
+        _ => false,
+    }
 }
 
 /// Returns `true` if there is an `&`, at any depth, to a type that is passed as a

@@ -44,6 +44,7 @@ impl NeedsScope {
 /// It is a linked list. The value that was stored last comes first. The values
 /// are in the call's [`Space`] as long as they fit in, then in boxes.
 #[doc(hidden)]
+#[repr(align(8))]
 pub struct CallScope {
     last: Cell<*mut Stored<()>>,
     /// States whether a value must be given back.

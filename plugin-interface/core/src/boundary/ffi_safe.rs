@@ -8,6 +8,7 @@ use crate::abi::Outcome;
 use crate::boundary::by_ref::ByRef;
 use crate::boundary::call_scope::NeedsScope;
 use crate::boundary::caller_scope::CallerScope;
+use crate::boundary::content::Content;
 use crate::boundary::lift_error::{LiftError, ReturnError};
 use crate::boundary::origin::Origin;
 use crate::boundary::shape::Shape;
@@ -119,6 +120,18 @@ pub unsafe trait FfiSafe: Sized {
     ///    one.
     #[doc(hidden)]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError>;
+
+    /// Appends the content of a value, which still owns its wire.
+    ///
+    /// # Safety
+    ///
+    /// As for `lift`, which is called later.
+    #[doc(hidden)]
+    #[inline]
+    unsafe fn content(wire: Self::Wire, content: &mut Content) {
+        let _ = wire;
+        content.opaque();
+    }
 
     /// Converts the value to the return of a method.
     #[doc(hidden)]

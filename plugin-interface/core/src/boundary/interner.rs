@@ -7,72 +7,16 @@
 //! own would be lost each time it is unloaded.
 #![expect(unsafe_code, reason = "a host passes texts to its plugins")]
 
-use core::any::Any;
-use core::hash::{BuildHasher, BuildHasherDefault, Hash};
-use std::collections::HashMap;
+use core::hash::BuildHasherDefault;
+use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use crate::abi::RawSlice;
+use crate::boundary::copies::Copies;
 
 type Hasher = BuildHasherDefault<DefaultHasher>;
 type Intern = unsafe extern "C" fn(RawSlice) -> RawSlice;
-
-/// The values of one type, by their hashes. Values are only appended.
-struct Set<X: ?Sized + 'static>(RwLock<HashMap<u64, Vec<&'static X>, Hasher>>);
-
-impl<X: ?Sized + Eq + Hash> Set<X> {
-    fn new() -> Self {
-        Set(RwLock::default())
-    }
-
-    /// Returns the value that equals `value`, or appends what `create` returns.
-    ///
-    /// No code of `X` runs while the set is locked.
-    fn intern<V: AsRef<X>>(&self, value: V, create: impl FnOnce(V) -> Box<X>) -> &'static X {
-        let hash = Hasher::default().hash_one(value.as_ref());
-        let mut compared = 0;
-        while let Some(candidate) = self.get(hash, compared) {
-            if candidate == value.as_ref() {
-                return candidate;
-            }
-            compared += 1;
-        }
-        let mut created = create(value);
-        loop {
-            match self.append(hash, compared, created) {
-                Ok(appended) => return appended,
-                // Another thread was faster.
-                Err((candidate, unused)) if *candidate == *unused => return candidate,
-                Err((_, unused)) => created = unused,
-            }
-            compared += 1;
-        }
-    }
-
-    fn get(&self, hash: u64, index: usize) -> Option<&'static X> {
-        let map = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        map.get(&hash)?.get(index).copied()
-    }
-
-    /// Appends a value, unless there are more than `compared` with its hash.
-    /// Then it returns the next one.
-    fn append(
-        &self,
-        hash: u64,
-        compared: usize,
-        value: Box<X>,
-    ) -> Result<&'static X, (&'static X, Box<X>)> {
-        let mut map = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let values = map.entry(hash).or_default();
-        if let Some(next) = values.get(compared).copied() {
-            return Err((next, value));
-        }
-        let value: &'static X = Box::leak(value);
-        values.push(value);
-        Ok(value)
-    }
-}
 
 /// The host's function, in a plugin.
 static HOST: OnceLock<Intern> = OnceLock::new();
@@ -86,14 +30,27 @@ pub(crate) fn ask_host(intern: Intern) {
 
 /// Returns the text that equals `text` and is never freed.
 pub(crate) fn text(text: &str) -> &'static str {
-    static TEXTS: LazyLock<Set<str>> = LazyLock::new(Set::new);
-    let Some(intern) = HOST.get() else {
-        return TEXTS.intern(text, Box::from);
-    };
+    let Some(intern) = HOST.get() else { return text_of_this_library(text) };
     // SAFETY: the text is borrowed for the call.
     let RawSlice { ptr, len } = unsafe { intern(RawSlice::of(text.as_bytes())) };
     // SAFETY: the host returns a copy of `text` that it never frees.
     unsafe { core::str::from_utf8_unchecked(core::slice::from_raw_parts(ptr.cast(), len)) }
+}
+
+fn text_of_this_library(text: &str) -> &'static str {
+    static TEXTS: RwLock<HashSet<&'static str, Hasher>> =
+        RwLock::new(HashSet::with_hasher(Hasher::new()));
+    if let Some(known) = TEXTS.read().unwrap_or_else(PoisonError::into_inner).get(text) {
+        return known;
+    }
+    let mut texts = TEXTS.write().unwrap_or_else(PoisonError::into_inner);
+    // Another thread may have been faster.
+    if let Some(known) = texts.get(text) {
+        return known;
+    }
+    let text: &'static str = Box::leak(Box::from(text));
+    texts.insert(text);
+    text
 }
 
 /// The function that a host offers to its plugins.
@@ -108,21 +65,16 @@ pub unsafe extern "C" fn intern_for_plugin(of: RawSlice) -> RawSlice {
     RawSlice::of(text(unsafe { core::str::from_utf8_unchecked(bytes) }).as_bytes())
 }
 
-/// Returns the slice that equals `elements` and is never freed.
-pub(crate) fn slice<T: Eq + Hash + Send + Sync + 'static>(elements: Vec<T>) -> &'static [T] {
-    set_of::<T>().intern(elements, Vec::into_boxed_slice)
-}
+/// The slices that are never freed, by the type and the content of their
+/// elements.
+static SLICES: Copies = Copies::new();
 
-/// Returns the set of the slices of `T`.
-fn set_of<T: Eq + Hash + Send + Sync + 'static>() -> &'static Set<[T]> {
-    static SETS: Mutex<Vec<&'static (dyn Any + Send + Sync)>> = Mutex::new(Vec::new());
-    let mut sets = SETS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(set) = sets.iter().find_map(|set| set.downcast_ref()) {
-        return set;
-    }
-    let set: &'static Set<[T]> = Box::leak(Box::new(Set::new()));
-    sets.push(set);
-    set
+/// Returns the slice of that content, which is never freed.
+pub(crate) fn slice<T: Send + Sync + 'static>(
+    content: Box<[u8]>,
+    elements: Vec<T>,
+) -> &'static [T] {
+    SLICES.slice(content, elements)
 }
 
 #[cfg(test)]
@@ -135,10 +87,6 @@ mod tests {
         assert!(core::ptr::eq(first, text(&String::from("interned twice"))));
         assert_eq!(text(""), "");
         assert_ne!(text("interned once"), first);
-        let numbers = slice(vec![1u8, 2]);
-        assert!(core::ptr::eq(numbers, slice(vec![1u8, 2])));
-        assert_eq!(slice(vec![2u8]), [2]);
-        assert_eq!(slice(vec![1u16, 2]), [1, 2]);
     }
 
     #[test]
@@ -149,32 +97,5 @@ mod tests {
         for thread in threads {
             assert!(thread.join().unwrap().into_iter().eq(intern()));
         }
-    }
-
-    /// A value whose hash says nothing, and whose comparison takes the set too.
-    #[derive(Debug)]
-    struct Rude(u32);
-
-    impl Hash for Rude {
-        fn hash<H: core::hash::Hasher>(&self, _: &mut H) {}
-    }
-
-    impl PartialEq for Rude {
-        fn eq(&self, other: &Rude) -> bool {
-            slice(vec![u64::from(self.0)]);
-            if self.0 == 2 && other.0 == 1 {
-                slice(vec![Rude(1)]);
-            }
-            self.0 == other.0
-        }
-    }
-
-    impl Eq for Rude {}
-
-    #[test]
-    fn a_comparison_may_use_the_set() {
-        let [one, two] = [1, 2].map(|i| slice(vec![Rude(i)]));
-        assert_eq!((one[0].0, two[0].0), (1, 2));
-        assert!(core::ptr::eq(two, slice(vec![Rude(2)])));
     }
 }

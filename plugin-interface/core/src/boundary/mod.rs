@@ -30,11 +30,17 @@
 //! A borrowed parameter lives for the call, and a borrowed return as long as
 //! the borrow of `self`.
 //!
+//! A method may return `&T` and `&[T]` of any data: `&Config`, `&[String]`,
+//! `Option<&Arc<Row>>`. Of what is not plain, the caller borrows a copy in the
+//! proxy, which has one of each distinct value. It drops them with itself, and
+//! at each call that takes `&mut self`. So the type owns its data, without
+//! objects, and is `Clone`, `Send` and `Sync`.
+//!
 //! `&'static str`, `&'static [T]` and `Cow<'static, str>` outlive the library
 //! they come from, also within other types and in fields of derived types. The
 //! receiver has one copy of each distinct text or slice, which is never freed.
 //! So its memory is bounded by the number of distinct ones. The elements of a
-//! slice are such texts, or owned data with `Eq` and `Hash`. A `Cow` is
+//! slice are such texts, or owned data that is `Send` and `Sync`. A `Cow` is
 //! received as an owned one. Behind an alias of yours, which the macros cannot
 //! read, they do not compile. An owned type may contain `'static` too:
 //! `Box<dyn Trait + 'static>`, `BoxFuture<'static, T>`.
@@ -89,8 +95,8 @@
 //!   instead.
 //! - *A borrowed object is dropped after the call.* So a method that takes
 //!   `&'a dyn Trait` cannot return a value that borrows for `'a`, nor a
-//!   `&dyn Trait`. Either does not compile, or panics if a derived type with a
-//!   lifetime hides it. The same is true for the clones behind `&[T]` and `&T`.
+//!   `&dyn Trait`. Neither compiles, also within a derived type with a lifetime.
+//!   The same is true for the clones behind `&[T]` and `&T`.
 //! - *An `Arc` may have owners in several libraries.* `Arc::get_mut` counts
 //!   only those of its own library. A method with `&mut self` panics if it is
 //!   called through an `Arc` of another one. An `Arc` of a type that is `Send`
@@ -104,6 +110,8 @@
 mod by_ref;
 mod call_scope;
 mod caller_scope;
+mod content;
+mod copies;
 mod ffi_safe;
 #[doc(hidden)]
 pub mod interner;
@@ -126,6 +134,8 @@ pub(crate) use types::collection::collect_distinct;
 pub(crate) use crate::boundary::call_scope::Space;
 pub use crate::boundary::call_scope::{CallScope, NeedsScope};
 pub use crate::boundary::caller_scope::CallerScope;
+pub use crate::boundary::content::Content;
+pub use crate::boundary::copies::{Copies, KeepsCopies};
 pub use crate::boundary::ffi_safe::{FfiSafe, LoweredGuard, has_size_of_wire, lift_wire_return};
 /// The former name of [`LiftError`].
 #[doc(hidden)]
@@ -146,6 +156,7 @@ pub use crate::boundary::shape::link::Link;
 pub use crate::boundary::shape::parameter::Parameter;
 pub use crate::boundary::shape::source::Source;
 pub use crate::boundary::types::forever::{Static, StaticCow};
+pub use crate::boundary::types::of_self::OfSelf;
 pub use crate::boundary::types::slice::Plain;
 pub use by_ref::{ByCopy, ByParts, ByPointer, ByRef};
 pub use shape::Shape;

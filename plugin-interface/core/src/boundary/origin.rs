@@ -3,6 +3,7 @@
 use core::ptr;
 
 use crate::boundary::call_scope::CallScope;
+use crate::boundary::copies::Copies;
 
 /// The kind of code that created a value. It decides which checks lifting
 /// makes.
@@ -16,8 +17,11 @@ pub struct Origin(*const CallScope);
 const OF_FUTURE: usize = 1;
 /// Marks an origin whose values are validated, with a scope and without.
 const FOREIGN: usize = 2;
+/// Marks the address of the copies of an object, which stand in for a scope.
+const OF_RETURN: usize = 4;
+const MARKS: usize = OF_FUTURE | FOREIGN | OF_RETURN;
 
-const _: () = assert!(align_of::<CallScope>() > OF_FUTURE | FOREIGN);
+const _: () = assert!(align_of::<CallScope>() > MARKS && align_of::<Copies>() > MARKS);
 
 #[expect(non_upper_case_globals, reason = "read like the variants of an enum")]
 impl Origin {
@@ -38,6 +42,14 @@ impl Origin {
     #[inline]
     pub(crate) fn in_future(self, scope: &CallScope) -> Self {
         self.with_scope(scope, OF_FUTURE)
+    }
+
+    /// Returns this origin, for the return value of a method of an object that
+    /// has these copies.
+    #[inline]
+    pub(crate) fn in_return(self, copies: &Copies) -> Self {
+        let marks = OF_RETURN | (self.0.addr() & FOREIGN);
+        Origin(ptr::from_ref(copies).cast::<CallScope>().map_addr(|address| address | marks))
     }
 
     #[inline]
@@ -69,8 +81,16 @@ impl Origin {
     /// Returns the scope of the call, if there is one.
     #[inline]
     pub(super) fn call_scope(self) -> Option<*const CallScope> {
-        let scope = self.0.map_addr(|address| address & !(OF_FUTURE | FOREIGN));
-        (!scope.is_null()).then_some(scope)
+        let scope = self.0.map_addr(|address| address & !MARKS);
+        (!scope.is_null() && self.0.addr() & OF_RETURN == 0).then_some(scope)
+    }
+
+    /// Returns the copies of the object whose method returned the value, if it
+    /// has any.
+    #[inline]
+    pub(super) fn copies(self) -> Option<*const Copies> {
+        let copies = self.0.map_addr(|address| address & !MARKS);
+        (self.0.addr() & OF_RETURN != 0).then_some(copies.cast())
     }
 
     #[inline]

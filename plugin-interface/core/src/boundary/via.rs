@@ -51,6 +51,12 @@ macro_rules! converts_via {
                 $lift
             }
 
+            #[inline]
+            unsafe fn content(wire: Self::Wire, content: &mut $crate::boundary::Content) {
+                // SAFETY: the contract of this function, for the other type.
+                unsafe { <$via as $crate::boundary::FfiSafe>::content(wire, content) }
+            }
+
             $crate::boundary::returned_as_wire!();
         }
     };

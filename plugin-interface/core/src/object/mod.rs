@@ -16,7 +16,7 @@ use core::ptr::{self, NonNull};
 use crate::abi::{
     ABI_VERSION, ObjectTable, Opaque, Outcome, RawBorrowed, RawObject, VTableHeader, words,
 };
-use crate::boundary::{CallerScope, FfiSafe, LiftError, Origin, ReturnError};
+use crate::boundary::{CallerScope, FfiSafe, KeepsCopies, LiftError, Origin, ReturnError};
 use crate::interface::Interface;
 use crate::metadata::{InterfaceDescription, MethodDescription};
 use crate::object::call_error::CallError;
@@ -39,6 +39,8 @@ pub struct Object<I: Interface + ?Sized> {
     origin: Origin,
     /// Makes this `Send` and `Sync` as the interface is.
     interface: PhantomData<Box<I>>,
+    /// What its methods returned by reference.
+    copies: I::Copies,
     /// The last field: the instance is destroyed and the library closed after
     /// the last use of the pointers above.
     ownership: Ownership,
@@ -77,6 +79,7 @@ impl<I: Interface + ?Sized> Object<I> {
             methods,
             origin,
             interface: PhantomData,
+            copies: I::Copies::default(),
             ownership: Ownership::Registration(owner),
         }
     }
@@ -95,6 +98,7 @@ impl<I: Interface + ?Sized> Object<I> {
             methods,
             origin,
             interface: PhantomData,
+            copies: I::Copies::default(),
             ownership,
         }
     }
@@ -229,7 +233,14 @@ impl<I: Interface + ?Sized> Object<I> {
         // SAFETY: the contract of this function. The value borrows from the
         // instance or from an argument, and the method received the borrow of
         // `self`, or one that is as long.
-        unsafe { R::lift_return(outcome, self.origin) }
+        unsafe { R::lift_return(outcome, self.copies.of_return(self.origin)) }
+    }
+
+    /// Drops the copies behind references that methods returned, for a call that
+    /// borrows exclusively: nothing uses them any more.
+    #[inline]
+    pub fn forget_copies(&mut self) {
+        self.copies.clear();
     }
 
     /// Returns the value of `method`.

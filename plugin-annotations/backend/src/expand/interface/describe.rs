@@ -6,7 +6,6 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::{object, proxy_name, vtable_name};
-use crate::forever;
 use crate::identity;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
@@ -25,6 +24,10 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let (name, vtable, proxy) = (&item.ident, vtable_name(item), proxy_name(item));
     let text = item.ident.unraw().to_string();
     let (path, source) = (identity::path(krate, &text, path.as_deref()), identity::source(krate));
+    let copies = match interface.keeps_copies() {
+        true => quote!(#krate::__private::Copies),
+        false => quote!(()),
+    };
     let methods = methods.iter().map(|method| describe(krate, method));
     quote! {
         #path
@@ -50,6 +53,8 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         // methods of the description in their order; the proxy is transparent.
         unsafe impl #krate::Interface for dyn #name {
             type VTable = #vtable;
+
+            type Copies = #copies;
 
             const NAME: &'static #krate::__private::core::primitive::str = #text;
 
@@ -86,7 +91,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
             }
         }
     });
-    let returned = lifetimes::fixed(&forever::received(krate, method.returned()));
+    let returned = lifetimes::fixed(&method.received(krate));
     let (is_lent, lifetimes) =
         (is_lent(krate, &method.output), method.unseen_lifetimes_of_return());
     let [shape, needs_scope] =

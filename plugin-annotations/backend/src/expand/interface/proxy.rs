@@ -7,9 +7,8 @@ use syn::ext::IdentExt;
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};
 use crate::expand::interface::{local, object, proxy_name, since, supertraits};
-use crate::forever;
 use crate::lifetimes;
-use crate::model::{Interface, Method};
+use crate::model::{Interface, Method, Receiver};
 use crate::spans::written_at;
 
 /// ```text
@@ -114,7 +113,8 @@ pub(super) fn call_name(method: &Method) -> Ident {
 ///
 /// It is unsafe since a fault must not outlive the proxy: the plugin's code frees
 /// it.
-fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
+fn call(interface: &Interface, method: &Method) -> TokenStream {
+    let krate = &interface.krate;
     let (cfgs, lints, field) = (&method.cfgs, &method.lints, &method.signature.ident);
     let Forwarded { mut signature, this, arguments } = forwarded(method);
     let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
@@ -144,7 +144,7 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
             })
             .unzip(),
     };
-    let returned = lifetimes::fixed(&forever::received(krate, method.returned()));
+    let returned = lifetimes::fixed(&method.received(krate));
     let value = Ident::new("__value", place_of(&method.output));
     let is = method.output_with.as_ref().map_or(quote!(#value), |with| {
         let lifted = with.lift(krate, &quote!(__carrier));
@@ -154,8 +154,12 @@ fn call(Interface { krate, .. }: &Interface, method: &Method) -> TokenStream {
             })
         }
     });
+    let is_exclusive = method.receiver == Receiver::RefMut && interface.keeps_copies();
+    let forget = is_exclusive
+        .then(|| quote!(#krate::__private::Object::forget_copies(&mut #this.plugin_object);));
     let call = quote! {
         unsafe #signature {
+            #forget
             let __object = &#this.plugin_object;
             let __scope = #krate::__private::Object::caller_scope(__object, #text);
             #(#guards)*

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::boundary::{
-    ByCopy, CallerScope, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire,
+    ByCopy, CallerScope, Content, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire,
 };
 
 /// A target of pointers: any sized type, and `dyn Trait` of interfaces,
@@ -104,6 +104,15 @@ pub unsafe trait ConvertPointer<P> {
     ///
     /// As for [`FfiSafe::lift`].
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError>;
+
+    /// # Safety
+    ///
+    /// As for [`FfiSafe::content`].
+    #[inline]
+    unsafe fn content(wire: Self::Wire, content: &mut Content) {
+        let _ = wire;
+        content.opaque();
+    }
 }
 
 macro_rules! by_kind {
@@ -135,6 +144,12 @@ macro_rules! by_kind {
             ) -> Result<Self::At<'a>, LiftError> {
                 // SAFETY: the contract of this function.
                 unsafe { <T::Kind as ConvertPointer<$pointer>>::lift(wire, origin) }
+            }
+
+            #[inline]
+            unsafe fn content(wire: Self::Wire, content: &mut Content) {
+                // SAFETY: the contract of this function.
+                unsafe { <T::Kind as ConvertPointer<$pointer>>::content(wire, content) }
             }
 
             returned_as_wire!();

@@ -115,7 +115,43 @@ impl Definition {
     }
 }
 
+impl Body {
+    /// Returns the type of the field of that number, in all variants.
+    pub(super) const fn get(&self, i: usize) -> Option<&'static Shape> {
+        match self {
+            Body::Struct(fields) => fields.shape(i),
+            Body::Enum(variants) => {
+                let (mut variant, mut at) = (0, i);
+                while variant < variants.len() {
+                    let fields = &variants[variant].1;
+                    if at < fields.len() {
+                        return fields.shape(at);
+                    }
+                    at -= fields.len();
+                    variant += 1;
+                }
+                None
+            }
+        }
+    }
+}
+
 impl Fields {
+    const fn len(&self) -> usize {
+        match self {
+            Fields::Unit => 0,
+            Fields::Tuple(shapes) => shapes.len(),
+            Fields::Named(fields) => fields.len(),
+        }
+    }
+
+    const fn shape(&self, i: usize) -> Option<&'static Shape> {
+        match self.get(i) {
+            Some((_, shape)) => Some(shape),
+            None => None,
+        }
+    }
+
     const fn write<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
         let named = matches!(self, Fields::Named(_));
         let mut i = 0;

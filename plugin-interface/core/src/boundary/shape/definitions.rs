@@ -104,7 +104,7 @@ impl Definitions {
     }
 
     /// Adds a definition, unless the list has it. Returns its number.
-    const fn insert(&mut self, definition: &'static Definition) -> usize {
+    pub(super) const fn insert(&mut self, definition: &'static Definition) -> usize {
         let mut i = 0;
         while i < self.len {
             if self.get(i).is(definition) {

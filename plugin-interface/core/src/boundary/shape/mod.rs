@@ -7,6 +7,7 @@ use crate::metadata::{Writer, is_same};
 
 pub(crate) mod definition;
 pub(crate) mod definitions;
+mod lent;
 pub(crate) mod link;
 pub(crate) mod parameter;
 pub(crate) mod source;

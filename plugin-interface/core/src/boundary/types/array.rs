@@ -6,7 +6,7 @@ use core::mem::{MaybeUninit, transmute_copy};
 use crate::abi::RawArray;
 use crate::boundary::unwind_guard::ReceivedGuard;
 use crate::boundary::{
-    FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Plain, Shape, returned_as_wire,
+    Content, FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Plain, Shape, returned_as_wire,
 };
 
 // SAFETY: each element is passed as its own wire; if `T` is plain, the array of
@@ -46,6 +46,14 @@ unsafe impl<T: FfiSafe, const N: usize> FfiSafe for [T; N] {
         match invalid {
             Some(error) => Err(error),
             None => Ok(lifted.map(|element| element.expect("none is invalid"))),
+        }
+    }
+
+    #[inline]
+    unsafe fn content(wire: Self::Wire, content: &mut Content) {
+        for wire in wire.0 {
+            // SAFETY: the contract of this function, for each element.
+            unsafe { T::content(wire, content) }
         }
     }
 

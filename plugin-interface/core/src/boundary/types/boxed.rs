@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 use crate::abi::RawBox;
 use crate::boundary::via::converts_via;
 use crate::boundary::{
-    ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape, SizedPointee,
+    Content, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape, SizedPointee,
 };
 use crate::runtime::allocator;
 
@@ -40,6 +40,12 @@ unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
             return Ok(unsafe { Box::from_raw(ptr.cast()) });
         }
         Ok(Box::new(value))
+    }
+
+    #[inline]
+    unsafe fn content(wire: RawBox, content: &mut Content) {
+        // SAFETY: the contract of this function, for the one value in it.
+        unsafe { content.values::<T>(wire.ptr, 1) }
     }
 }
 

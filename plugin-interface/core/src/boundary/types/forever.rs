@@ -8,13 +8,13 @@
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::fmt;
-use core::hash::Hash;
 use std::borrow::Cow;
 
 use crate::abi::{RawBuffer, RawSlice};
 use crate::boundary::types::slice::borrow;
 use crate::boundary::{
-    ByCopy, ByPointer, ByRef, FfiSafe, LiftError, Origin, Plain, Shape, interner, returned_as_wire,
+    ByCopy, ByPointer, ByRef, Content, FfiSafe, LiftError, Origin, Plain, Shape, interner,
+    returned_as_wire,
 };
 
 /// A `&'static T`, of which the receiver has a copy that is never freed.
@@ -59,6 +59,12 @@ unsafe impl FfiSafe for Static<str> {
         unsafe { <&str>::lift(wire, origin) }.map(interner::text)
     }
 
+    #[inline]
+    unsafe fn content(wire: RawSlice, content: &mut Content) {
+        // SAFETY: the contract of this function, for bytes.
+        unsafe { content.values::<u8>(wire.ptr, wire.len) }
+    }
+
     returned_as_wire!();
 }
 
@@ -66,13 +72,13 @@ unsafe impl FfiSafe for Static<str> {
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a `'static` slice of `{Self}` cannot be passed between a host and a plugin",
-    label = "the receiver has one copy of each distinct slice, so it compares their elements",
-    note = "derive `PartialEq`, `Eq` and `Hash` for `{Self}`, which must be `Send` and `Sync`; or pass a `Vec`"
+    label = "all threads share the receiver's copy, which is never freed",
+    note = "the elements must own their data, or borrow it for `'static`, and be `Send` and `Sync`: use `Arc` instead of `Rc`; or pass a `Vec`"
 )]
-pub trait Comparable: Eq + Hash + Send + Sync + 'static {}
+pub trait SharedForEver: Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Eq + Hash + Send + Sync + 'static> Comparable for T {}
+impl<T: Send + Sync + 'static> SharedForEver for T {}
 
 /// A type that is received as an `R`, at any lifetime: it owns its data, or
 /// borrows it for `'static`.
@@ -90,12 +96,23 @@ type WireOfSlice<T> = <<T as FfiSafe>::ByRef as ReadSlice<T>>::Wire;
 impl<T, R> Distinct<R> for T
 where
     T: for<'a> FfiSafe<At<'a> = R, ByRef: ReadSlice<T>> + 'static,
-    R: Comparable,
+    R: SharedForEver,
 {
     unsafe fn intern(wire: WireOfSlice<T>, origin: Origin) -> Result<&'static [R], LiftError> {
+        const {
+            assert!(
+                !Shape::Ref(T::SHAPE).refers_to_object(),
+                "a `'static` slice cannot have objects in it, because its receiver cannot compare them: pass a `Vec`"
+            );
+        }
+        let mut content = Content::default();
         // SAFETY: the contract of this function; the elements have one type at
         // any lifetime, so they borrow nothing that ends.
-        unsafe { <T::ByRef as ReadSlice<T>>::read(wire, origin) }.map(interner::slice)
+        let elements = unsafe {
+            <T::ByRef as ReadSlice<T>>::content(wire, &mut content);
+            <T::ByRef as ReadSlice<T>>::read(wire, origin)
+        }?;
+        Ok(interner::slice(content.finish()?, elements))
     }
 }
 
@@ -115,6 +132,11 @@ pub unsafe trait ReadSlice<T: FfiSafe + 'static>: ByRef {
     ///
     /// As for [`FfiSafe::lift`].
     unsafe fn read<'a>(wire: Self::Wire, origin: Origin) -> Result<Vec<T::At<'a>>, LiftError>;
+
+    /// # Safety
+    ///
+    /// As for [`FfiSafe::content`].
+    unsafe fn content(wire: Self::Wire, content: &mut Content);
 }
 
 // SAFETY: the slice is borrowed, and copied.
@@ -136,6 +158,11 @@ where
         // SAFETY: the contract of this function; plain types are `Self` at 'a.
         unsafe { borrow::<T, T::At<'a>>(wire, origin) }.map(<[_]>::to_vec)
     }
+
+    unsafe fn content(wire: RawSlice, content: &mut Content) {
+        // SAFETY: the contract of this function, for each element.
+        unsafe { content.values::<T>(wire.ptr, wire.len) }
+    }
 }
 
 // SAFETY: a vector is passed.
@@ -155,6 +182,11 @@ where
     unsafe fn read<'a>(wire: RawBuffer, origin: Origin) -> Result<Vec<T::At<'a>>, LiftError> {
         // SAFETY: the contract of this function.
         unsafe { Vec::<T>::lift(wire, origin) }
+    }
+
+    unsafe fn content(wire: RawBuffer, content: &mut Content) {
+        // SAFETY: the contract of this function, for each element.
+        unsafe { content.values::<T>(wire.ptr, wire.len) }
     }
 }
 
@@ -178,12 +210,17 @@ where
         unsafe { T::intern(wire, origin) }
     }
 
+    unsafe fn content(wire: Self::Wire, content: &mut Content) {
+        // SAFETY: the contract of this function.
+        unsafe { <T::ByRef as ReadSlice<T>>::content(wire, content) }
+    }
+
     returned_as_wire!();
 }
 
 /// Implements `FfiSafe` for a `Cow` whose receiver owns it.
 macro_rules! static_cow {
-    ([$($generics:tt)*] $of:ty) => {
+    ([$($generics:tt)*] $of:ty, of $element:ty) => {
         // SAFETY: the wire of the `Cow`; the lifted value owns its data.
         unsafe impl<$($generics)*> FfiSafe for StaticCow<$of> {
             type Wire = RawBuffer;
@@ -203,10 +240,17 @@ macro_rules! static_cow {
                 Ok(Cow::Owned(cow.into_owned()))
             }
 
+            #[inline]
+            unsafe fn content(wire: RawBuffer, content: &mut Content) {
+                // SAFETY: the contract of this function: a vector of these, or a
+                // slice.
+                unsafe { content.values::<$element>(wire.ptr, wire.len) }
+            }
+
             returned_as_wire!();
         }
     };
 }
 
-static_cow!([] str);
-static_cow!([T: Plain] [T]);
+static_cow!([] str, of u8);
+static_cow!([T: Plain] [T], of T);

@@ -4,7 +4,9 @@
 use core::mem::MaybeUninit;
 
 use crate::abi::RawOption;
-use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire};
+use crate::boundary::{
+    ByCopy, Content, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire,
+};
 
 // SAFETY: the value is passed as its own wire, and read only if the tag is 1.
 unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
@@ -30,6 +32,16 @@ unsafe impl<T: FfiSafe> FfiSafe for Option<T> {
             // the contract of this function.
             1 => unsafe { T::lift(wire.value.assume_init(), origin) }.map(Some),
             other => Err(LiftError::Tag(other)),
+        }
+    }
+
+    #[inline]
+    unsafe fn content(wire: Self::Wire, content: &mut Content) {
+        content.bytes(&[wire.some]);
+        if wire.some == 1 {
+            // SAFETY: the tag is 1, so the value is initialised; the rest is
+            // the contract of this function.
+            unsafe { T::content(wire.value.assume_init(), content) }
         }
     }
 

@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 use core::num::NonZero;
 
 use crate::boundary::{
-    ByCopy, ByPointer, FfiSafe, LiftError, Origin, Plain, Shape, returned_as_wire,
+    ByCopy, ByPointer, Content, FfiSafe, LiftError, Origin, Plain, Shape, returned_as_wire,
 };
 
 macro_rules! numbers {
@@ -26,6 +26,11 @@ macro_rules! numbers {
             #[inline]
             unsafe fn lift<'a>(wire: $ty, _: Origin) -> Result<Self::At<'a>, LiftError> {
                 Ok(wire)
+            }
+
+            #[inline]
+            unsafe fn content(wire: Self::Wire, content: &mut Content) {
+                content.bytes(&wire.to_ne_bytes());
             }
 
             returned_as_wire!();
@@ -56,6 +61,11 @@ macro_rules! nonzero {
             #[inline]
             unsafe fn lift<'a>(wire: $ty, _: Origin) -> Result<Self::At<'a>, LiftError> {
                 NonZero::new(wire).ok_or(LiftError::Zero)
+            }
+
+            #[inline]
+            unsafe fn content(wire: Self::Wire, content: &mut Content) {
+                content.bytes(&wire.to_ne_bytes());
             }
 
             returned_as_wire!();
@@ -91,6 +101,11 @@ unsafe impl FfiSafe for bool {
         }
     }
 
+    #[inline]
+    unsafe fn content(wire: Self::Wire, content: &mut Content) {
+        content.bytes(&wire.to_ne_bytes());
+    }
+
     returned_as_wire!();
 }
 
@@ -115,6 +130,11 @@ unsafe impl FfiSafe for char {
         char::from_u32(wire).ok_or(LiftError::Char(wire))
     }
 
+    #[inline]
+    unsafe fn content(wire: Self::Wire, content: &mut Content) {
+        content.bytes(&wire.to_ne_bytes());
+    }
+
     returned_as_wire!();
 }
 
@@ -137,6 +157,9 @@ unsafe impl FfiSafe for () {
     unsafe fn lift<'a>(_: u8, _: Origin) -> Result<Self::At<'a>, LiftError> {
         Ok(())
     }
+
+    #[inline]
+    unsafe fn content(_: u8, _: &mut Content) {}
 
     returned_as_wire!();
 }

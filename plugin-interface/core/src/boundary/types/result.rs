@@ -5,7 +5,9 @@
 use core::mem::MaybeUninit;
 
 use crate::abi::{METHOD_ERROR, Outcome, RawResult, RawResultValue};
-use crate::boundary::{ByCopy, FfiSafe, LiftError, NeedsScope, Origin, ReturnError, Shape};
+use crate::boundary::{
+    ByCopy, Content, FfiSafe, LiftError, NeedsScope, Origin, ReturnError, Shape,
+};
 
 // SAFETY: each variant is passed as its own wire, and read only if the tag or
 // the status names it.
@@ -39,6 +41,19 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
             // SAFETY: likewise.
             1 => unsafe { E::lift(wire.value.err.assume_init(), origin) }.map(Err),
             other => Err(LiftError::Tag(other)),
+        }
+    }
+
+    #[inline]
+    unsafe fn content(wire: Self::Wire, content: &mut Content) {
+        content.bytes(&[wire.tag]);
+        match wire.tag {
+            // SAFETY: the tag names this variant, so it is initialised; the rest
+            // is the contract of this function.
+            0 => unsafe { T::content(wire.value.ok.assume_init(), content) },
+            // SAFETY: likewise.
+            1 => unsafe { E::content(wire.value.err.assume_init(), content) },
+            _ => {}
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::abi::RawBox;
 use crate::boundary::via::converts_via;
 use crate::boundary::{
-    ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape, SizedPointee,
+    Content, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape, SizedPointee,
 };
 
 // SAFETY: the value is passed as a box.
@@ -27,6 +27,12 @@ unsafe impl<T: FfiSafe + Clone> ConvertPointer<Arc<T>> for SizedPointee {
     unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
         unsafe { <Box<T> as FfiSafe>::lift(wire, origin) }.map(Arc::from)
+    }
+
+    #[inline]
+    unsafe fn content(wire: RawBox, content: &mut Content) {
+        // SAFETY: the contract of this function.
+        unsafe { <Box<T> as FfiSafe>::content(wire, content) }
     }
 }
 

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "text from Rust is not validated a second time")]
 
 use crate::abi::{RawBuffer, RawSlice};
-use crate::boundary::{ByCopy, FfiSafe, LiftError, Origin, Shape, returned_as_wire};
+use crate::boundary::{ByCopy, Content, FfiSafe, LiftError, Origin, Shape, returned_as_wire};
 
 pub(crate) fn validate(bytes: &[u8]) -> Result<(), LiftError> {
     match core::str::from_utf8(bytes) {
@@ -58,6 +58,12 @@ unsafe impl FfiSafe for String {
         }
         // SAFETY: the bytes came from a `String`, or were validated.
         Ok(unsafe { String::from_utf8_unchecked(bytes) })
+    }
+
+    #[inline]
+    unsafe fn content(wire: RawBuffer, content: &mut Content) {
+        // SAFETY: the contract of this function, for bytes.
+        unsafe { <Vec<u8>>::content(wire, content) }
     }
 
     returned_as_wire!();

@@ -4,7 +4,7 @@
 use crate::abi::{RawTuple1, RawTuple2, RawTuple3, RawTuple4, RawTuple5, RawTuple6};
 use crate::boundary::unwind_guard::ReceivedGuard;
 use crate::boundary::{
-    ByCopy, FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Shape, returned_as_wire,
+    ByCopy, Content, FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Shape, returned_as_wire,
 };
 
 macro_rules! tuples {
@@ -33,6 +33,12 @@ macro_rules! tuples {
                     let received = ($(ReceivedGuard::<$name>::new(wire.$index, origin),)+);
                     Ok(($(received.$index.lift()?,)+))
                 }
+            }
+
+            #[inline]
+            unsafe fn content(wire: Self::Wire, content: &mut Content) {
+                // SAFETY: the contract of this function, for each value.
+                unsafe { $($name::content(wire.$index, content);)+ }
             }
 
             returned_as_wire!();

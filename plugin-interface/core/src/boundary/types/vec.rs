@@ -8,7 +8,7 @@ use crate::abi::{RawBuffer, RawSlice};
 use crate::boundary::types::slice::check_foreign;
 use crate::boundary::unwind_guard::ReceivedGuards;
 use crate::boundary::{
-    ByCopy, FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Shape, returned_as_wire,
+    ByCopy, Content, FfiSafe, LiftError, LoweredGuard, NeedsScope, Origin, Shape, returned_as_wire,
 };
 use crate::runtime::allocator;
 
@@ -43,6 +43,11 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
         }
         // SAFETY: the contract of this function.
         unsafe { ReceivedBuffer::<T::Wire>(wire, PhantomData).convert::<T>(origin) }
+    }
+
+    unsafe fn content(wire: RawBuffer, content: &mut Content) {
+        // SAFETY: the contract of this function, for each element.
+        unsafe { content.values::<T>(wire.ptr, wire.len) }
     }
 
     returned_as_wire!();

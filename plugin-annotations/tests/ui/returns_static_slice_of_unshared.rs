@@ -1,8 +1,10 @@
+use std::rc::Rc;
+
 use plugin_interface::plugin_interface;
 
 #[derive(Clone, plugin_interface::FfiSafe)]
 pub struct Rule {
-    pub weight: f64,
+    pub weight: Rc<f64>,
 }
 
 #[plugin_interface]

@@ -1,9 +1,10 @@
+use std::rc::Rc;
+
 use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn names(&self) -> Vec<&str>;
-    fn primes(&self) -> &[u64];
+    fn title(&self) -> &Rc<str>;
 }
 
 fn main() {}

@@ -2,9 +2,9 @@ use std::borrow::Cow;
 
 use plugin_interface::{FfiSafe, plugin_interface};
 
-#[derive(Clone, PartialEq, Eq, Hash, FfiSafe)]
+#[derive(Clone, FfiSafe)]
 pub struct Rule {
-    pub weight: u32,
+    pub weight: f64,
     pub name: &'static str,
     pub hint: std::borrow::Cow<'static, [u8]>,
 }

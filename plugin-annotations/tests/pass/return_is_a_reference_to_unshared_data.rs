@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use plugin_interface::plugin_interface;
 
 #[plugin_interface]
 pub trait Tool {
-    fn name(&self) -> &str;
+    fn title(&self) -> &Arc<str>;
 }
 
 fn main() {}

@@ -1,6 +1,6 @@
 use plugin_interface::{FfiSafe, plugin_interface};
 
-#[derive(Clone, FfiSafe)]
+#[derive(FfiSafe)]
 pub struct Parcel {
     pub label: String,
 }

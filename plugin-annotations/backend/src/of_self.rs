@@ -1,0 +1,115 @@
+//! Finds the references in a return type, and names the type in which the caller
+//! reads them: the proxy has a copy of what is not plain data.
+//!
+//! References to texts, numbers and objects stay as they are. So does what is
+//! behind an alias, which the compiler refuses if a copy were needed.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+
+use crate::forever::extent;
+use crate::model::Method;
+use crate::syntax::{Path, flat, is_passed_by_pointer};
+
+/// `&'a T` becomes `OfSelf<'a, T>`, and `&T` becomes `OfSelf<'_, T>`.
+pub(crate) fn read(krate: &Path, ty: TokenStream) -> TokenStream {
+    rewrite(&flat(ty), &krate.to_token_stream()).0
+}
+
+/// Returns `true` if the caller of a method may have to keep a copy.
+pub(crate) fn is_returned_by(method: &Method) -> bool {
+    rewrite(&flat(method.returned()), &TokenStream::new()).1
+}
+
+/// Returns the type, and `true` if it has such a reference.
+fn rewrite(tokens: &[TokenTree], krate: &TokenStream) -> (TokenStream, bool) {
+    let (mut out, mut is_changed, mut at) = (TokenStream::new(), false, 0);
+    while let Some(token) = tokens.get(at) {
+        let rest = &tokens[at..];
+        match token {
+            // The types in an object belong to the type of the object.
+            TokenTree::Ident(ident) if ["dyn", "fn", "BoxFuture"].iter().any(|i| ident == i) => {
+                let end = extent(rest);
+                out.extend(rest[..end].iter().cloned());
+                at += end;
+            }
+            TokenTree::Punct(and) if and.as_char() == '&' => {
+                let (lifetime, from) = match &rest[1..] {
+                    [TokenTree::Punct(quote), name, ..] if quote.as_char() == '\'' => {
+                        (quote!(#quote #name), 3)
+                    }
+                    _ => (quote_spanned!(and.span()=> '_), 1),
+                };
+                let end = from + extent(&rest[from..]);
+                let of: TokenStream = rest[from..end].iter().cloned().collect();
+                if is_passed_by_pointer(&of) {
+                    out.extend(rest[..end].iter().cloned());
+                } else {
+                    out.extend(
+                        quote_spanned!(and.span()=> #krate::__private::OfSelf<#lifetime, #of>),
+                    );
+                    is_changed = true;
+                }
+                at += end;
+            }
+            // The length of an array is no type.
+            TokenTree::Punct(punct) if punct.as_char() == ';' => {
+                out.extend(rest.iter().cloned());
+                break;
+            }
+            TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {
+                let (of, is_within) = rewrite(&flat(group.stream()), krate);
+                let mut rewritten = Group::new(group.delimiter(), of);
+                rewritten.set_span(group.span());
+                out.extend([TokenTree::from(rewritten)]);
+                is_changed |= is_within;
+                at += 1;
+            }
+            other => {
+                out.extend([other.clone()]);
+                at += 1;
+            }
+        }
+    }
+    (out, is_changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(ty: TokenStream) -> String {
+        rewrite(&flat(ty), &quote!(k)).0.to_string().replace(' ', "")
+    }
+
+    #[test]
+    fn a_reference_to_what_may_be_copied_is_read_as_another_type() {
+        let of = quote!(k::__private::OfSelf);
+        for (ty, expected) in [
+            (quote!(&Config), quote!(#of<'_, Config>)),
+            (quote!(&'a [String]), quote!(#of<'a, [String]>)),
+            (quote!(Option<&Config>), quote!(Option<#of<'_, Config> >)),
+            (quote!(Vec<(u8, &'a Map<K, V>)>), quote!(Vec<(u8, #of<'a, Map<K, V>>)>)),
+            (quote!(Result<&[Row], &str>), quote!(Result<#of<'_, [Row]>, &str>)),
+            (quote!(&[[u8; 4]]), quote!(#of<'_, [[u8; 4]]>)),
+        ] {
+            assert_eq!(read(ty), expected.to_string().replace(' ', ""));
+        }
+    }
+
+    #[test]
+    fn other_references_stay() {
+        for ty in [
+            quote!(&str),
+            quote!(&'a [u8]),
+            quote!(&f32),
+            quote!(&mut [Row]),
+            quote!(&'a dyn Tool),
+            quote!(Box<dyn Fn(u8) -> &Row + '_>),
+            quote!(BoxFuture<'_, &Row>),
+            quote!(Words<'_>),
+        ] {
+            assert_eq!(read(ty.clone()), ty.to_string().replace(' ', ""));
+        }
+    }
+}
