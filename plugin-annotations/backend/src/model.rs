@@ -34,7 +34,7 @@ pub(crate) struct Interface {
 impl Interface {
     /// Returns `true` if its proxies keep copies of what methods return by reference.
     pub(crate) fn keeps_copies(&self) -> bool {
-        self.methods.iter().any(of_self::is_returned_by)
+        self.methods.iter().any(|method| of_self::is_in(method.returned()))
     }
 }
 

@@ -8,7 +8,6 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::forever::extent;
-use crate::model::Method;
 use crate::syntax::{Path, flat, is_passed_by_pointer};
 
 /// `&'a T` becomes `OfSelf<'a, T>`, and `&T` becomes `OfSelf<'_, T>`.
@@ -16,9 +15,9 @@ pub(crate) fn read(krate: &Path, ty: TokenStream) -> TokenStream {
     rewrite(&flat(ty), &krate.to_token_stream()).0
 }
 
-/// Returns `true` if the caller of a method may have to keep a copy.
-pub(crate) fn is_returned_by(method: &Method) -> bool {
-    rewrite(&flat(method.returned()), &TokenStream::new()).1
+/// Returns `true` if the caller of a method that returns this may have to keep a copy.
+pub(crate) fn is_in(ty: TokenStream) -> bool {
+    rewrite(&flat(ty), &TokenStream::new()).1
 }
 
 /// Returns the type, and `true` if it has such a reference.

@@ -7,8 +7,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::sync::{Mutex, PoisonError};
 
-use crate::boundary::Origin;
-
 /// The type of a value, and its content.
 type Key = (TypeId, Box<[u8]>);
 type Values = HashMap<Key, Box<dyn Any + Send + Sync>, BuildHasherDefault<DefaultHasher>>;
@@ -62,38 +60,6 @@ impl Copies {
     /// Drops all values, which nothing borrows any more.
     pub(crate) fn clear(&mut self) {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-}
-
-/// The copies of an interface's proxies, or `()` if no method returns a
-/// reference to a value that is copied.
-#[doc(hidden)]
-pub trait KeepsCopies: Default + Send + Sync + 'static {
-    /// Returns the origin of a return value.
-    fn of_return(&self, origin: Origin) -> Origin;
-
-    /// Drops all copies.
-    fn clear(&mut self);
-}
-
-impl KeepsCopies for () {
-    #[inline]
-    fn of_return(&self, origin: Origin) -> Origin {
-        origin
-    }
-
-    #[inline]
-    fn clear(&mut self) {}
-}
-
-impl KeepsCopies for Copies {
-    #[inline]
-    fn of_return(&self, origin: Origin) -> Origin {
-        origin.in_return(self)
-    }
-
-    fn clear(&mut self) {
-        Copies::clear(self);
     }
 }
 

@@ -115,6 +115,7 @@ mod copies;
 mod ffi_safe;
 #[doc(hidden)]
 pub mod interner;
+mod keeps_copies;
 mod lift_error;
 mod objects;
 mod origin;
@@ -135,8 +136,9 @@ pub(crate) use crate::boundary::call_scope::Space;
 pub use crate::boundary::call_scope::{CallScope, NeedsScope};
 pub use crate::boundary::caller_scope::CallerScope;
 pub use crate::boundary::content::Content;
-pub use crate::boundary::copies::{Copies, KeepsCopies};
+pub use crate::boundary::copies::Copies;
 pub use crate::boundary::ffi_safe::{FfiSafe, LoweredGuard, has_size_of_wire, lift_wire_return};
+pub use crate::boundary::keeps_copies::KeepsCopies;
 /// The former name of [`LiftError`].
 #[doc(hidden)]
 pub use crate::boundary::lift_error::LiftError as Invalid;

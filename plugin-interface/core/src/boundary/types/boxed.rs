@@ -5,6 +5,7 @@
 use core::marker::PhantomData;
 
 use crate::abi::RawBox;
+use crate::boundary::types::elements::content_of;
 use crate::boundary::via::converts_via;
 use crate::boundary::{
     Content, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Shape, SizedPointee,
@@ -45,7 +46,7 @@ unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
     #[inline]
     unsafe fn content(wire: RawBox, content: &mut Content) {
         // SAFETY: the contract of this function, for the one value in it.
-        unsafe { content.values::<T>(wire.ptr, 1) }
+        unsafe { content_of::<T>(wire.ptr, 1, content) }
     }
 }
 

@@ -11,6 +11,7 @@ use core::fmt;
 use std::borrow::Cow;
 
 use crate::abi::{RawBuffer, RawSlice};
+use crate::boundary::types::elements::content_of;
 use crate::boundary::types::slice::borrow;
 use crate::boundary::{
     ByCopy, ByPointer, ByRef, Content, FfiSafe, LiftError, Origin, Plain, Shape, interner,
@@ -62,7 +63,7 @@ unsafe impl FfiSafe for Static<str> {
     #[inline]
     unsafe fn content(wire: RawSlice, content: &mut Content) {
         // SAFETY: the contract of this function, for bytes.
-        unsafe { content.values::<u8>(wire.ptr, wire.len) }
+        unsafe { content_of::<u8>(wire.ptr, wire.len, content) }
     }
 
     returned_as_wire!();
@@ -161,7 +162,7 @@ where
 
     unsafe fn content(wire: RawSlice, content: &mut Content) {
         // SAFETY: the contract of this function, for each element.
-        unsafe { content.values::<T>(wire.ptr, wire.len) }
+        unsafe { content_of::<T>(wire.ptr, wire.len, content) }
     }
 }
 
@@ -186,7 +187,7 @@ where
 
     unsafe fn content(wire: RawBuffer, content: &mut Content) {
         // SAFETY: the contract of this function, for each element.
-        unsafe { content.values::<T>(wire.ptr, wire.len) }
+        unsafe { content_of::<T>(wire.ptr, wire.len, content) }
     }
 }
 
@@ -244,7 +245,7 @@ macro_rules! static_cow {
             unsafe fn content(wire: RawBuffer, content: &mut Content) {
                 // SAFETY: the contract of this function: a vector of these, or a
                 // slice.
-                unsafe { content.values::<$element>(wire.ptr, wire.len) }
+                unsafe { content_of::<$element>(wire.ptr, wire.len, content) }
             }
 
             returned_as_wire!();

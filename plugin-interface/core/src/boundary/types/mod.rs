@@ -6,6 +6,7 @@ pub(crate) mod boxed;
 pub(crate) mod cloned;
 pub(crate) mod collection;
 pub(crate) mod cow;
+pub(crate) mod elements;
 pub(crate) mod error;
 pub(crate) mod flow;
 pub(crate) mod forever;

@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 
 use crate::abi::{RawBuffer, RawSlice};
+use crate::boundary::types::elements::content_of;
 use crate::boundary::types::slice::check_foreign;
 use crate::boundary::unwind_guard::ReceivedGuards;
 use crate::boundary::{
@@ -47,7 +48,7 @@ unsafe impl<T: FfiSafe> FfiSafe for Vec<T> {
 
     unsafe fn content(wire: RawBuffer, content: &mut Content) {
         // SAFETY: the contract of this function, for each element.
-        unsafe { content.values::<T>(wire.ptr, wire.len) }
+        unsafe { content_of::<T>(wire.ptr, wire.len, content) }
     }
 
     returned_as_wire!();
