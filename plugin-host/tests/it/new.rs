@@ -23,14 +23,15 @@ fn cargo(folder: &Path, arguments: &str) -> String {
     cargo_with(folder, arguments, &[])
 }
 
-/// Runs cargo in a folder and an environment, with as little debug information
-/// as this repository has.
+/// Runs cargo in a folder and an environment. It compiles as this repository
+/// does, and shares what it compiles of other projects with it.
 fn cargo_with(folder: &Path, arguments: &str, environment: &[(&str, &str)]) -> String {
     let output = Command::new(env!("CARGO"))
+        .arg("--config")
+        .arg(root().join(".cargo/config.toml"))
         .args(arguments.split(' '))
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", target())
-        .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
         .envs(environment.iter().copied())
         .run("cargo ends");
     assert!(output.status.success(), "{arguments}: {output:?}");
