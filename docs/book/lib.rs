@@ -127,6 +127,9 @@ mod hosts_logs {}
 #[doc = include_str!("src/hosts/services.md")]
 mod hosts_services {}
 
+#[doc = include_str!("src/hosts/dynamic.md")]
+mod hosts_dynamic {}
+
 #[doc = include_str!("src/hosts/watching.md")]
 mod hosts_watching {}
 

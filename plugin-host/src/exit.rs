@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::{ExitCode, ExitStatus};
 
-use plugin_interface::dynamic::DynamicCallError;
+use plugin_interface::dynamic::{DynamicCallError, DynamicError};
 use plugin_interface::{
     ErrorClass, HotError, InspectError, LoadError, LockError, PolicyError, SignatureError,
 };
@@ -90,6 +90,17 @@ impl From<&DynamicCallError> for Exit {
     }
 }
 
+impl From<&DynamicError> for Exit {
+    fn from(error: &DynamicError) -> Self {
+        use DynamicError::{Arguments, Arity, NoMethod, Panicked, Type};
+        match error {
+            NoMethod { .. } | Arguments { .. } | Arity { .. } | Type { .. } => Exit::Usage,
+            Panicked { .. } => Exit::Crashed,
+            _ => Exit::Failed,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)
@@ -123,6 +134,9 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
         return Exit::from(error);
     }
     if let Some(error) = error.downcast_ref::<DynamicCallError>() {
+        return Exit::from(error);
+    }
+    if let Some(error) = error.downcast_ref::<DynamicError>() {
         return Exit::from(error);
     }
     if let Some(error) = error.downcast_ref::<InspectError>() {

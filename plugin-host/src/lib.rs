@@ -12,7 +12,7 @@
 //! plugin-host lock DIR               approve the plugins of a directory as they are now
 //! plugin-host sign FILE..            sign plugins for hosts that trust your key
 //! plugin-host verify DIR             compare the plugins of a directory with its lock
-//! plugin-host call FILE SIGNATURE    call a function of a plain C library
+//! plugin-host call FILE TARGET       call a method of a plugin, or a C function
 //! ```
 //!
 //! Every listing has the option `--json`. [`Exit`] lists the exit codes.
@@ -73,7 +73,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Lock(args) => commands::lock::run(args),
         Command::Sign(args) => commands::sign::run(args),
         Command::Verify(args) => commands::verify::run(args),
-        Command::Call(args) => commands::call_function::run(args),
+        Command::Call(args) => commands::call::run(args),
         Command::Worker(command) => worker::run(command),
     }
 }

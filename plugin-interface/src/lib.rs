@@ -122,6 +122,8 @@
 //!   the libraries while they are in use ([`HotLibrary`]).
 //! - `call-dynamic`: calls functions of C libraries by signatures that are
 //!   known at run time. It compiles `libffi`, which needs a C compiler.
+//! - `dynamic`: calls methods of interfaces that the host was not compiled with
+//!   ([`PluginHandle::dynamic`]). It compiles `libffi` too.
 //! - `log`: plugins with the feature `log` write to the host's logger
 //!   (module `logs`).
 //!
@@ -197,9 +199,16 @@ pub use crate::hot_library::HotLibrary;
 #[doc(no_inline)]
 pub use crate::hot_library::*;
 
-#[cfg(feature = "call-dynamic")]
-#[doc = "**Feature `call-dynamic`.**"]
-pub use host::dynamic;
+/// Calls whose types are known at run time. Features `dynamic` and `call-dynamic`.
+#[cfg(any(feature = "dynamic", feature = "call-dynamic"))]
+pub mod dynamic {
+    #[cfg(feature = "dynamic")]
+    #[doc = "**Feature `dynamic`.**"]
+    pub use crate::host::{Answer, DynamicError, DynamicProxy, check_call};
+    #[cfg(feature = "call-dynamic")]
+    #[doc = "**Feature `call-dynamic`.**"]
+    pub use crate::host::{Buffer, DynamicCallError, Signature, Value};
+}
 
 /// Naming the plugins that were running when the process died. Feature `crash-notes`.
 #[cfg(feature = "crash-notes")]

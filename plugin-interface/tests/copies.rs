@@ -5,6 +5,9 @@
 #[allow(dead_code, reason = "other tests use more of it")]
 #[path = "it/builds.rs"]
 mod builds;
+#[cfg(feature = "dynamic")]
+#[path = "copies/by_descriptor.rs"]
+mod by_descriptor;
 
 use std::cell::RefCell;
 
@@ -45,6 +48,16 @@ fn main() {
         ("a plugin shows what it has", &|| show(&mut *showing.borrow_mut())),
         ("an object of a host shows what it has", &|| showing.borrow().show_by(&mut *shown())),
     ];
+    #[cfg(feature = "dynamic")]
+    let by_name = by_descriptor::proxies(&handles);
+    #[cfg(feature = "dynamic")]
+    let by_name: [(&str, &dyn Fn()); 3] = [
+        ("a call by descriptor copies", &|| by_descriptor::read(&by_name[0])),
+        ("a call by descriptor changes", &|| by_descriptor::change(&by_name[1])),
+        ("a call by descriptor fails", &|| by_descriptor::fail(&by_name[0], &by_name[1])),
+    ];
+    #[cfg(feature = "dynamic")]
+    let ways = ways.into_iter().chain(by_name);
     for (name, way) in ways {
         // Creates values that exist once, such as a thread's hash keys.
         way();

@@ -16,6 +16,7 @@ const ERRORS: &[(&str, &str)] = &[
     ("SignatureError", "plugin-interface/src/host/error/signature.rs"),
     ("LockError", "plugin-interface/src/host/trust/error.rs"),
     ("HotError", "plugin-interface/src/host/hot_library/error.rs"),
+    ("DynamicError", "plugin-interface/src/host/by_descriptor/error.rs"),
 ];
 
 /// The variants of an enum: the lines at its first level that begin with a name.

@@ -204,6 +204,9 @@ pub(crate) struct DiffArgs {
 pub(crate) struct CallArgs {
     #[command(flatten)]
     pub(crate) function: FunctionArgs,
+    /// Plugin to call, if several of the library implement the interface.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) plugin: Option<String>,
     /// Time limit for the call [default: none].
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,

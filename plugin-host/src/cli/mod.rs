@@ -14,7 +14,7 @@ pub(crate) use commands::{
 };
 pub(crate) use framework::Framework;
 pub(crate) use options::{LoadArgs, PolicyArgs, TrustArgs};
-pub(crate) use worker::{CallWorkerArgs, DriveArgs, ProbeArgs, WorkerCommand};
+pub(crate) use worker::{CallWorkerArgs, DriveArgs, MethodWorkerArgs, ProbeArgs, WorkerCommand};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -72,10 +72,8 @@ pub(crate) enum Command {
     /// Compare the plugins in a directory with its lock (runs no plugin code).
     #[command(after_help = "Example: plugin-host verify plugins")]
     Verify(VerifyArgs),
-    /// Call a function of a plain C library.
-    #[command(
-        after_help = "Example: plugin-host call build/libfoo.so 'scale(double, int) -> double' 1.5 2"
-    )]
+    /// Call a method of a plugin, or a function of a plain C library.
+    #[command(after_help = CALL_EXAMPLES)]
     Call(CallArgs),
     #[command(flatten)]
     Worker(WorkerCommand),
@@ -100,6 +98,11 @@ Examples:
   plugin-host watch --call 'foo() -> int' build/libfoo.so
 
 Ctrl-C unloads everything and stops; a second Ctrl-C stops at once.";
+
+const CALL_EXAMPLES: &str = "\
+Examples:
+  plugin-host call plugins/libshout.so Tool.apply '\"hello\"'
+  plugin-host call build/libfoo.so 'scale(double, int) -> double' 1.5 2";
 
 impl Command {
     /// Returns `true` if the output is read by a program.

@@ -86,18 +86,21 @@ pub(crate) struct LoadArgs {
     pub(crate) probe_timeout: Duration,
 }
 
-/// A function of a plain library and its arguments.
+/// A method of a plugin, or a function of a plain library, and its arguments.
 #[derive(Args)]
 pub(crate) struct FunctionArgs {
     /// Library to open.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// Signature of the function, as in `scale(double, int) -> double`.
+    /// Method, as in `Tool.apply`, or signature of a C function, as in
+    /// `scale(double, int) -> double`.
     ///
     /// A C library does not contain signatures, so it cannot be checked: a wrong
     /// one may crash the call.
+    #[arg(value_name = "TARGET")]
     pub(crate) signature: String,
-    /// Arguments: numbers, `true`, `false` or texts.
+    /// Arguments: JSON for a method; numbers, `true`, `false` or texts for a
+    /// function.
     #[arg(value_name = "ARGS", allow_hyphen_values = true, trailing_var_arg = true)]
     pub(crate) arguments: Vec<String>,
     #[command(flatten)]

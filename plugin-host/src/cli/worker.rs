@@ -18,6 +18,9 @@ pub(crate) enum WorkerCommand {
     /// Call one function for `call`.
     #[command(hide = true)]
     Called(CallWorkerArgs),
+    /// Call one method for `call`.
+    #[command(hide = true)]
+    Method(MethodWorkerArgs),
     /// Call functions repeatedly for `watch --call`.
     #[command(hide = true)]
     Watched(WatchArgs),
@@ -50,4 +53,21 @@ pub(crate) struct CallWorkerArgs {
     /// File for the report.
     #[arg(long)]
     pub(crate) report: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct MethodWorkerArgs {
+    pub(crate) library: PathBuf,
+    /// Full path of the interface.
+    pub(crate) interface: String,
+    pub(crate) method: String,
+    /// Arguments, a list in JSON.
+    pub(crate) arguments: String,
+    #[arg(long)]
+    pub(crate) plugin: Option<String>,
+    /// File for the report.
+    #[arg(long)]
+    pub(crate) report: PathBuf,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
 }

@@ -5,12 +5,13 @@ use plugin_interface::dynamic::Signature;
 use serde::Serialize;
 
 use crate::cli::CallArgs;
+use crate::commands::call_in_child::in_child;
 use crate::exit::Exit;
 use crate::output::{escaped, print_failure, print_json_line, print_line};
-use crate::worker::child::{Passed, ReportFile, again, start, wait};
+use crate::worker::child::{ReportFile, again};
 use crate::worker::{CallAnswer, CallReply};
 
-pub(crate) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     let function = &args.function;
     // Reports mistakes before anything is started.
     let signature: Signature = function.signature.parse()?;
@@ -19,26 +20,18 @@ pub(crate) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     let mut command = again("called", &function.policy)?;
     command.arg("--report").arg(report.path()).arg("--").arg(&function.file);
     command.arg(&function.signature).args(&function.arguments);
-    Passed::prepare(&mut command);
-    let mut child = start(&mut command)?;
-    let passed = Passed::start(&mut child);
-    let called = format!("{}: {}()", function.file.display(), signature.name());
-    let waited = wait(&mut child, args.timeout)?;
-    passed.finish();
-    let Some(status) = waited else {
-        print_failure(&format!("{called} did not answer in time"), args.json);
-        return Ok(Exit::TimedOut);
-    };
-    match report.read() {
-        Some(CallReply { answer: Ok(answer) }) => print(answer, args.json)?,
-        Some(CallReply { answer: Err(error) }) => print_failure(&error, args.json),
-        None => {
-            let how = plugin_interface::describe_exit(status);
-            print_failure(&format!("{called} crashed: {how}"), args.json);
-            return Ok(Exit::Crashed);
+    let called = format!("{}()", signature.name());
+    match in_child(args, &called, &mut command, &report)? {
+        Ok((CallReply { answer: Ok(answer) }, exit)) => {
+            print(answer, args.json)?;
+            Ok(exit)
         }
+        Ok((CallReply { answer: Err(error) }, exit)) => {
+            print_failure(&error, args.json);
+            Ok(exit)
+        }
+        Err(exit) => Ok(exit),
     }
-    Ok(Exit::of(status).unwrap_or(Exit::Crashed))
 }
 
 fn print(answer: CallAnswer, is_json: bool) -> anyhow::Result<()> {

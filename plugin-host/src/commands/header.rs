@@ -3,10 +3,10 @@
 use std::fs;
 
 use anyhow::Context;
-use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
+use plugin_interface::metadata::InterfaceMetadata;
 
 use crate::cli::HeaderArgs;
-use crate::commands::interface_name;
+use crate::commands::interface_name::named;
 use crate::exit::Exit;
 use crate::header::header;
 use crate::output::{print_error, print_note};
@@ -48,16 +48,10 @@ fn unusable(interface: &InterfaceMetadata) -> Option<&'static str> {
     (!is_name).then_some("has a name that is not valid in Rust")
 }
 
-/// Finds the interface with that full path, or the only one with that name.
-fn named<'m>(metadata: &'m PluginMetadata, name: &str) -> Result<&'m InterfaceMetadata, String> {
-    let all = &metadata.interfaces;
-    let paths: Vec<_> = all.iter().map(|interface| interface.path.as_str()).collect();
-    let path = interface_name::find(&paths, name)?;
-    Ok(all.iter().find(|interface| interface.path == path).expect("it is one of them"))
-}
-
 #[cfg(test)]
 mod tests {
+    use plugin_interface::PluginMetadata;
+
     use super::*;
 
     #[test]

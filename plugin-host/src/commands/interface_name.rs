@@ -1,5 +1,8 @@
 //! The interface that an argument names.
 
+use plugin_interface::PluginMetadata;
+use plugin_interface::metadata::InterfaceMetadata;
+
 /// The most names that an error lists.
 const NAMES: usize = 16;
 
@@ -27,6 +30,18 @@ fn list(paths: &[&str]) -> String {
         0 => first,
         more => format!("{first}, and {more} more"),
     }
+}
+
+/// Finds the interface of a library with that full path, or the only one with that
+/// name.
+pub(crate) fn named<'m>(
+    metadata: &'m PluginMetadata,
+    name: &str,
+) -> Result<&'m InterfaceMetadata, String> {
+    let all = &metadata.interfaces;
+    let paths: Vec<_> = all.iter().map(|interface| interface.path.as_str()).collect();
+    let path = find(&paths, name)?;
+    Ok(all.iter().find(|interface| interface.path == path).expect("it is one of them"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The commands, one file or folder each.
 
-pub(crate) mod call_function;
+pub(crate) mod call;
+mod call_function;
+mod call_in_child;
+mod call_method;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod header;

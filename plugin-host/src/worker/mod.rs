@@ -2,6 +2,7 @@
 //! a plugin that crashes takes nothing else down.
 
 mod call_function;
+mod call_method;
 pub(crate) mod child;
 pub(crate) mod drive;
 pub(crate) mod function;
@@ -10,6 +11,7 @@ pub(crate) mod session_directory;
 mod watch_function;
 
 pub(crate) use call_function::{CallAnswer, CallReply};
+pub(crate) use call_method::{MethodAnswer, MethodReply};
 
 use crate::cli::WorkerCommand;
 use crate::exit::Exit;
@@ -20,6 +22,7 @@ pub(crate) fn run(command: &WorkerCommand) -> anyhow::Result<Exit> {
         WorkerCommand::Drive(args) => drive::run(args),
         WorkerCommand::Probe(args) => probe::run(args),
         WorkerCommand::Called(args) => call_function::run(args),
+        WorkerCommand::Method(args) => call_method::run(args),
         WorkerCommand::Watched(args) => watch_function::run(args),
     }
 }

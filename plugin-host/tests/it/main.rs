@@ -2,6 +2,8 @@
 
 mod book;
 mod call;
+#[cfg(unix)]
+mod call_method;
 mod check;
 mod children;
 #[path = "../../../plugin-interface/tests/it/deadline.rs"]

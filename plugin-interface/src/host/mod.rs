@@ -6,6 +6,8 @@
 //! in use, on the kernel `reload` and the hazard pointers of `swap`. `watch`
 //! reports changes to them.
 
+#[cfg(feature = "dynamic")]
+mod by_descriptor;
 mod compare;
 pub(crate) mod crash_notes;
 mod error;
@@ -30,6 +32,8 @@ mod trust;
 #[cfg(feature = "watch")]
 mod watch;
 
+#[cfg(feature = "dynamic")]
+pub use by_descriptor::{Answer, DynamicError, DynamicProxy, check_call};
 pub use compare::mismatch::Mismatch;
 pub(crate) use compare::snapshot;
 pub use compare::version_check::{InterfaceChange, RequiredBump};
@@ -41,7 +45,7 @@ pub use file::copies::Copies;
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
 #[cfg(feature = "call-dynamic")]
-pub use hot_library::dynamic;
+pub use hot_library::dynamic::{Buffer, DynamicCallError, Signature, Value};
 #[cfg(feature = "hot-library")]
 pub use hot_library::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,

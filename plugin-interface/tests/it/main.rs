@@ -12,6 +12,8 @@ mod compilers;
 mod crash_notes;
 mod deadline;
 mod derived;
+#[cfg(feature = "dynamic")]
+mod dynamic;
 mod each_type;
 mod evolving;
 mod evolving_objects;

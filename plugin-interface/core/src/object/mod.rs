@@ -25,6 +25,7 @@ use crate::runtime::in_flight::Running;
 use crate::runtime::{library_ref, panic_location};
 
 pub use exclusive::ExclusiveProxy;
+pub use remote::OwnedObject;
 use remote::{Ownership, RemoteObject};
 
 /// An instance, its vtable, and the owner that keeps both loaded.

@@ -10,23 +10,25 @@ use crate::object::loan::Lent;
 use crate::runtime::library_ref;
 
 /// An object that this library owns and drops.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct OwnedObject(RawObject);
+pub struct OwnedObject(RawObject);
 
 impl OwnedObject {
     /// # Safety
     ///
-    /// `raw` was passed to this library by value: nothing else drops it.
+    /// `raw` was passed to this library by value: nothing else drops it. Its table
+    /// and its vtable are not null.
     #[inline]
-    pub(crate) unsafe fn new(raw: RawObject) -> Self {
+    pub unsafe fn new(raw: RawObject) -> Self {
         OwnedObject(raw)
     }
 
-    pub(crate) fn raw(&self) -> &RawObject {
+    pub fn raw(&self) -> &RawObject {
         &self.0
     }
 
-    pub(crate) fn table(&self) -> &ObjectTable {
+    pub fn table(&self) -> &ObjectTable {
         // SAFETY: a static of the library that this object keeps loaded.
         unsafe { &*self.0.table }
     }

@@ -47,6 +47,17 @@ pub unsafe fn take_message(failure: *mut Failure) -> String {
     unsafe { Reported::new(failure) }.read().0
 }
 
+/// Reads a failure's message and its location, if that is known, and frees the
+/// failure.
+///
+/// # Safety
+///
+/// `failure` is an owned failure; it is not used again.
+pub unsafe fn take_report(failure: *mut Failure) -> (String, Option<PanicLocation>) {
+    // SAFETY: the same contract.
+    unsafe { Reported::new(failure) }.read()
+}
+
 /// Reads text of another library.
 ///
 /// # Safety

@@ -9,7 +9,7 @@
 mod c_function;
 mod change_detection;
 #[cfg(feature = "call-dynamic")]
-pub mod dynamic;
+pub(super) mod dynamic;
 mod engine;
 mod error;
 mod event_text;

@@ -21,6 +21,8 @@ use crate::interface::{Interface, PluginTrait};
 use crate::metadata::InterfaceMetadata;
 use crate::object::Object;
 use crate::runtime::reported::take_message;
+#[cfg(feature = "dynamic")]
+use crate::{abi::Opaque, metadata::MethodMetadata};
 
 /// A registration as it is before its interface is known by type.
 pub(crate) type ErasedRegistration = Registration<VTableHeader>;
@@ -82,6 +84,8 @@ pub(crate) struct Instance {
     pub(crate) name: String,
     /// `true` while a proxy exists, if the interface allows one at a time.
     taken: AtomicBool,
+    /// `true` once a proxy shares it, as its interface allows any number.
+    shared: AtomicBool,
     unmaker: Option<Unmaker>,
     /// Last: the library outlives its registration.
     pub(crate) library: Arc<LoadedLibrary>,
@@ -99,6 +103,21 @@ impl fmt::Debug for Instance {
 
 /// The function of a factory that saves the state of an instance.
 type Save = unsafe extern "C" fn(*const c_void, *mut RawBuffer) -> *mut Failure;
+
+/// Keeps an instance alive for a proxy.
+type Owner = Arc<dyn fmt::Debug + Send + Sync>;
+
+/// An instance whose interface is known by the metadata of its library only.
+#[cfg(feature = "dynamic")]
+pub(crate) struct Described {
+    pub(crate) interface: InterfaceMetadata,
+    /// Has as many methods as the interface.
+    pub(crate) vtable: *const VTableHeader,
+    pub(crate) instance: *mut Opaque,
+    /// Keeps the two above, and the library. Alone, unless the interface can be
+    /// shared.
+    pub(crate) owner: Owner,
+}
 
 /// The state that an instance saved for the next version.
 pub(crate) struct SavedState {
@@ -134,8 +153,8 @@ impl Instance {
         unmaker: Unmaker,
         library: Arc<LoadedLibrary>,
     ) -> Self {
-        let taken = AtomicBool::new(false);
-        Instance { registration, interface, name, taken, unmaker: Some(unmaker), library }
+        let (taken, shared) = (AtomicBool::new(false), AtomicBool::new(false));
+        Instance { registration, interface, name, taken, shared, unmaker: Some(unmaker), library }
     }
 
     /// Refuses a vtable that is not that of `wanted`, method by method.
@@ -172,13 +191,7 @@ impl Instance {
     /// at a time.
     pub(crate) fn proxy<I: Interface + ?Sized>(self: Arc<Self>) -> Result<I::Proxy, ProxyError> {
         self.is_of(PluginTrait::of::<I>())?;
-        let keep: Arc<dyn fmt::Debug + Send + Sync> = if I::SHAREABLE {
-            self.clone()
-        } else if !self.taken.swap(true, Ordering::Acquire) {
-            Arc::new(Lease(Arc::clone(&self)))
-        } else {
-            return Err(ProxyError::Taken { name: self.name.clone() });
-        };
+        let keep = Arc::clone(&self).lease(I::SHAREABLE)?;
         let origin = match self.library.metadata.package.rust {
             true => Origin::Rust,
             false => Origin::Foreign,
@@ -196,6 +209,52 @@ impl Instance {
                 keep,
             )
         }))
+    }
+
+    /// Returns what keeps the instance for one proxy, of an interface that any
+    /// number of them may share, or only one at a time.
+    ///
+    /// One instance may be asked for both: a later version of the interface has a
+    /// method with `&mut self`, and the host knows an earlier one by type, and this
+    /// one by its descriptor.
+    fn lease(self: Arc<Self>, is_shareable: bool) -> Result<Owner, ProxyError> {
+        let taken = || ProxyError::Taken { name: self.name.clone() };
+        if is_shareable {
+            self.shared.store(true, Ordering::SeqCst);
+            return if self.taken.load(Ordering::SeqCst) { Err(taken()) } else { Ok(self) };
+        }
+        if self.taken.swap(true, Ordering::SeqCst) {
+            return Err(taken());
+        }
+        let lease = Lease(self);
+        match lease.0.shared.load(Ordering::SeqCst) {
+            false => Ok(Arc::new(lease)),
+            true => Err(ProxyError::Taken { name: lease.0.name.clone() }),
+        }
+    }
+
+    /// Returns the instance for a caller that knows its interface by the library's
+    /// metadata only.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn described(self: Arc<Self>) -> Result<Described, ProxyError> {
+        let is_own = |i: &&InterfaceMetadata| {
+            (&i.path, i.fingerprint) == (&self.interface.path, self.interface.fingerprint)
+        };
+        let interface = self.library.metadata.interfaces.iter().find(is_own).cloned();
+        let expected = interface.as_ref().map_or(0, |interface| interface.methods.len());
+        // SAFETY: the registration is alive as long as this instance.
+        let Registration { vtable, instance } = *unsafe { self.registration.as_ref() };
+        // SAFETY: the vtable was checked when the registration was made.
+        let found = unsafe { (*vtable).methods } as usize;
+        let interface = match interface {
+            Some(interface) if found == expected => interface,
+            _ => return Err(ProxyError::VTable { name: self.name.clone(), expected, found }),
+        };
+        let is_exclusive = |m: &MethodMetadata| m.syntax().is_none_or(|m| m.exclusive);
+        let has_exclusive = interface.methods.iter().any(is_exclusive);
+        let is_shareable = !has_exclusive && (interface.sync || !interface.send);
+        let owner = self.lease(is_shareable)?;
+        Ok(Described { interface, vtable, instance, owner })
     }
 
     /// Returns the functions that save and restore the instance's state.

@@ -9,6 +9,8 @@ use crate::greeter::{Greeter, GreeterProxy};
 #[cfg(feature = "watch")]
 use crate::host::error::LoadError;
 use crate::host::error::{ProxyError, UnloadError};
+#[cfg(feature = "dynamic")]
+use crate::host::library::instance::Described;
 use crate::host::library::instance::Instance;
 use crate::host::load::timings::StageTimes;
 use crate::interface::Interface;
@@ -111,6 +113,12 @@ impl PluginHandle {
     /// `&mut self`, or if it is `Send` and not `Sync`.
     pub fn proxy<I: Interface + ?Sized>(&self) -> Result<I::Proxy, ProxyError> {
         Arc::clone(&self.instance).proxy::<I>()
+    }
+
+    /// Returns the instance for calls by its descriptor.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn described(&self) -> Result<Described, ProxyError> {
+        Arc::clone(&self.instance).described()
     }
 
     /// Returns a proxy of the instance as a [`Greeter`], if it is one.

@@ -28,6 +28,7 @@ fn each_item_of_a_feature_names_it() {
         ("manager/watching.rs", "watch"),
         ("hot_library/dynamic/mod.rs", "call-dynamic"),
         ("trust/policy.rs", "trust"),
+        ("by_descriptor/proxy.rs", "dynamic"),
     ] {
         let source = read_to_string(root.join("src/host").join(file)).unwrap();
         let methods = source.matches("\n    pub fn ").count();

@@ -1,0 +1,70 @@
+//! `call FILE INTERFACE.METHOD ARGS..`: calls a method of a plugin, whose arguments
+//! and answer are JSON.
+
+use plugin_interface::dynamic::check_call;
+use plugin_interface::metadata::{InterfaceMetadata, as_written};
+use serde_json::Value;
+
+use super::interface_name::named;
+use crate::cli::CallArgs;
+use crate::commands::call_in_child::in_child;
+use crate::exit::{Exit, UsageError};
+use crate::output::{escaped, print_failure, print_json_line, print_line};
+use crate::worker::child::{ReportFile, again};
+use crate::worker::{MethodAnswer, MethodReply};
+
+pub(super) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
+    let target = &args.function.signature;
+    let metadata = plugin_interface::inspect(&args.function.file)?;
+    let (interface, method) = target.rsplit_once('.').unwrap_or((target, ""));
+    let interface = named(&metadata, interface).map_err(UsageError)?;
+    let arguments = arguments(interface, method, &args.function.arguments)?;
+    // Reports mistakes before anything is started.
+    check_call(interface, method, &arguments)?;
+    let report = ReportFile::new()?;
+    let mut command = again("method", &args.function.policy)?;
+    command.arg("--report").arg(report.path());
+    command.args(args.plugin.iter().map(|name| format!("--plugin={name}")));
+    command.arg("--").arg(&args.function.file).args([&interface.path, method]);
+    command.arg(serde_json::to_string(&arguments)?);
+    match in_child(args, target, &mut command, &report)? {
+        Ok((MethodReply { answer: Ok(answer) }, exit)) => {
+            print(&answer, args.json)?;
+            Ok(exit)
+        }
+        Ok((MethodReply { answer: Err(error) }, exit)) => {
+            print_failure(&error, args.json);
+            Ok(exit)
+        }
+        Err(exit) => Ok(exit),
+    }
+}
+
+/// Parses the arguments, each a value of JSON.
+fn arguments(
+    interface: &InterfaceMetadata,
+    method: &str,
+    texts: &[String],
+) -> anyhow::Result<Vec<Value>> {
+    let found = interface.methods.iter().find(|known| known.name == method);
+    let signature = found.map_or(method.to_owned(), |found| as_written(&found.signature));
+    let parse = |text: &String| {
+        serde_json::from_str(text).map_err(|error| {
+            let quoted = Value::String(text.clone());
+            let hint = format!("expected JSON, such as '{quoted}' for a text, found `{text}`");
+            UsageError(format!("{signature}: {hint}: {error}")).into()
+        })
+    };
+    texts.iter().map(parse).collect()
+}
+
+fn print(answer: &MethodAnswer, is_json: bool) -> anyhow::Result<()> {
+    if is_json {
+        return print_json_line(answer);
+    }
+    print_line(&escaped(&answer.answer.to_string()))?;
+    for (place, value) in &answer.changed {
+        print_line(&escaped(&format!("{place} = {value}")))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The child process that calls one method of a plugin for `call`.
+
+use plugin_interface::dynamic::Answer;
+use plugin_interface::{PluginHandle, PluginManager};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::cli::MethodWorkerArgs;
+use crate::exit::{Exit, UsageError, exit_of};
+use crate::manager::without_probe;
+use crate::output::describe;
+use crate::signals::note_crashes;
+
+/// The answer of the method, or the error.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct MethodReply {
+    pub(crate) answer: Result<MethodAnswer, String>,
+}
+
+/// The answer of a method in both forms of output.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct MethodAnswer {
+    pub(crate) answer: Value,
+    /// The `&mut` arguments after the call, by their places.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(crate) changed: Map<String, Value>,
+    /// The interfaces of the objects that the answer refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) objects: Vec<String>,
+}
+
+impl From<Answer> for MethodAnswer {
+    fn from(answer: Answer) -> Self {
+        let path =
+            |object: &plugin_interface::dynamic::DynamicProxy| object.interface().path.clone();
+        MethodAnswer {
+            objects: answer.objects.iter().map(path).collect(),
+            changed: answer.changed.into_iter().collect(),
+            answer: answer.value,
+        }
+    }
+}
+
+pub(super) fn run(args: &MethodWorkerArgs) -> anyhow::Result<Exit> {
+    plugin_interface::end_with_parent();
+    note_crashes();
+    let mut manager = without_probe(&args.policy)?;
+    let called = call(&mut manager, args);
+    let exit = match &called {
+        Ok(answer) if answer.failed => Exit::Failed,
+        Ok(_) => Exit::Ok,
+        Err(error) => exit_of(error),
+    };
+    // Objects are dropped here, where it is seen if that crashes.
+    let answer = called.map(MethodAnswer::from).map_err(|error| describe(error.as_ref()));
+    std::fs::write(&args.report, serde_json::to_vec(&MethodReply { answer })?)?;
+    Ok(exit)
+}
+
+fn call(manager: &mut PluginManager, args: &MethodWorkerArgs) -> anyhow::Result<Answer> {
+    let arguments: Vec<Value> = serde_json::from_str(&args.arguments)?;
+    let mut handles = manager.load_library(&args.library)?;
+    handles.retain(|handle| handle.interface() == args.interface);
+    if handles.is_empty()
+        && let Some(rejected) = manager.take_rejected().pop()
+    {
+        return Err(rejected.error.into());
+    }
+    let handle = chosen(&handles, args)?;
+    Ok(handle.dynamic()?.call(&args.method, arguments)?)
+}
+
+/// Returns the plugin of that name, or the only one.
+fn chosen<'h>(
+    handles: &'h [PluginHandle],
+    args: &MethodWorkerArgs,
+) -> anyhow::Result<&'h PluginHandle> {
+    let is_it = |handle: &&PluginHandle| args.plugin.as_ref().is_none_or(|n| n == handle.name());
+    let found: Vec<_> = handles.iter().filter(is_it).collect();
+    if let [handle] = found[..] {
+        return Ok(handle);
+    }
+    let names: Vec<_> = handles.iter().map(PluginHandle::name).collect();
+    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let interface = &args.interface;
+    let error = match &args.plugin {
+        Some(name) => format!("no plugin of {interface} is named {name}; there are {names}"),
+        None if handles.is_empty() => format!("no plugin implements {interface}"),
+        None => format!("several plugins implement {interface}; write --plugin and one of {names}"),
+    };
+    Err(UsageError(error).into())
+}

@@ -1,0 +1,76 @@
+//! Memory that the arguments of one call lie in.
+#![expect(unsafe_code, reason = "allocates what another library may free")]
+
+use core::ffi::c_void;
+use core::ptr::{self, NonNull};
+use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+
+use crate::abi::Free;
+
+/// A block of initialised memory, freed when it is dropped.
+#[derive(Debug)]
+pub(super) struct Block {
+    start: NonNull<u8>,
+    layout: Layout,
+}
+
+impl Block {
+    /// Allocates zeroed memory. Returns `None` if the size is too large.
+    pub(super) fn new(size: usize, align: usize) -> Option<Self> {
+        let layout = Layout::from_size_align(size, align).ok()?;
+        if size == 0 {
+            let start = NonNull::without_provenance(align.try_into().ok()?);
+            return Some(Block { start, layout });
+        }
+        // SAFETY: the size is not 0.
+        let start = unsafe { alloc_zeroed(layout) };
+        let start = NonNull::new(start).unwrap_or_else(|| handle_alloc_error(layout));
+        Some(Block { start, layout })
+    }
+
+    pub(super) fn start(&self) -> *mut u8 {
+        self.start.as_ptr()
+    }
+
+    /// Returns the bytes, while nothing else has their address.
+    pub(super) fn bytes(&mut self) -> &mut [u8] {
+        // SAFETY: allocated with this size, initialised, and borrowed mutably.
+        unsafe { core::slice::from_raw_parts_mut(self.start(), self.layout.size()) }
+    }
+
+    /// Passes the memory to the owner of the value in it, who calls [`free`].
+    pub(super) fn give(self) {
+        core::mem::forget(self);
+    }
+
+    /// The function that frees a block; null if it allocates nothing.
+    pub(super) fn free_function(&self) -> *mut u8 {
+        let function: Free = free;
+        if self.layout.size() == 0 { ptr::null_mut() } else { function as *mut u8 }
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        if self.layout.size() > 0 {
+            // SAFETY: allocated with this layout, and freed here only: `give`
+            // forgets the block.
+            unsafe { dealloc(self.start(), self.layout) };
+        }
+    }
+}
+
+/// Writes pointers, or numbers of that size, to the begin of a value.
+pub(super) fn put_words(out: &mut [u8], words: &[*mut u8]) {
+    let out = &mut out[..size_of_val(words)];
+    // SAFETY: as many bytes as the words have, which do not overlap. Bytes keep
+    // what a pointer may be used for.
+    unsafe { ptr::copy_nonoverlapping(words.as_ptr().cast(), out.as_mut_ptr(), out.len()) };
+}
+
+/// Frees a block that was given away.
+unsafe extern "C" fn free(start: *mut c_void, size: usize, align: usize) {
+    // SAFETY: the receiver passes back the size and alignment that came with
+    // the buffer or belong to the box, so they were a valid layout before.
+    unsafe { dealloc(start.cast(), Layout::from_size_align_unchecked(size, align)) };
+}

@@ -1,0 +1,28 @@
+//! Calls of methods whose interface the host was not compiled with.
+//!
+//! The descriptor in a library's metadata says the types of each method, and
+//! `metadata::layout` says how each lies in memory. `pack` writes the arguments by
+//! it, `invoke` calls, `read` reads what came back, and `release` frees it. `forms`
+//! and `numbers` have what JSON makes of the types of the standard library.
+
+mod call;
+mod callee;
+mod error;
+mod ffi_type;
+mod forms;
+mod instance;
+mod invoke;
+mod memory;
+mod numbers;
+mod owned_object;
+mod pack;
+mod proxy;
+mod read;
+mod refusal;
+mod release;
+mod supported;
+mod wire;
+
+pub use callee::check_call;
+pub use error::DynamicError;
+pub use proxy::{Answer, DynamicProxy};
