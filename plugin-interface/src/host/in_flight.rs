@@ -71,9 +71,9 @@ impl fmt::Display for CallInFlight {
 
 /// Returns the calls into plugins that are running, the oldest first.
 ///
-/// Feature `in-flight`, which makes each call slower by 0.1 to 0.2 µs. A call that a plugin makes into another plugin is not listed,
-/// and neither are the polls of a future nor the calls of closures and
-/// iterators.
+/// Feature `in-flight`, which makes each call slower by 0.1 to 0.2 µs. A call
+/// that a plugin makes into another plugin is not listed, and neither are the
+/// polls of a future nor the calls of closures and iterators.
 ///
 /// ```
 /// for call in plugin_interface::in_flight::calls() {
