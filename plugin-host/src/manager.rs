@@ -34,6 +34,9 @@ pub(crate) fn trusting(mut policy: LoadPolicy, args: &TrustArgs) -> anyhow::Resu
     if let Some(keys) = &args.trusted_keys {
         policy = policy.trusted_keys_file(keys)?;
     }
+    if let Some(list) = &args.revoked {
+        policy = policy.revocations_file(list)?;
+    }
     if let Some(required) = args.require {
         policy = policy.require(required.into());
     }

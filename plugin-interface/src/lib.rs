@@ -248,8 +248,8 @@ pub mod testing {
 pub mod trust {
     #[doc = "**Feature `trust`.**"]
     pub use crate::host::{
-        KeyId, LockError, LockState, LockedInterface, LockedPlugin, PluginLock, Requirement,
-        TrustedKey, VerifiedFile, trusted_comment,
+        FileTrust, KeyId, LockError, LockState, LockedInterface, LockedPlugin, PluginLock,
+        Requirement, SignatureState, TrustedKey, VerifiedFile, trusted_comment,
     };
 }
 
@@ -257,7 +257,7 @@ pub mod trust {
 #[cfg(feature = "manager")]
 pub mod error {
     pub use crate::host::{
-        ErrorClass, InspectError, LoadError, LockDifference, PluginPanic, ProxyError,
+        ErrorClass, InspectError, LoadError, LockDifference, PluginPanic, ProxyError, Revocation,
         SignatureError, UnloadError,
     };
     pub use crate::metadata::MetadataError;

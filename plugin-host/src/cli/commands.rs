@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::duration::{seconds, with_unit};
 use crate::cli::framework::{Framework, framework};
-use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs};
+use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs, TrustArgs};
 
 #[derive(Args)]
 pub(crate) struct NewArgs {
@@ -45,6 +45,8 @@ pub(crate) struct InspectArgs {
     /// Library to inspect.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -135,6 +137,9 @@ pub(crate) struct LockArgs {
     /// Lock only files that a trusted key signed.
     #[arg(long, requires = "trusted_keys")]
     pub(crate) require_signature: bool,
+    /// Lock this package although an earlier lock has a later version of it.
+    #[arg(long, value_name = "PACKAGE")]
+    pub(crate) allow_downgrade: Vec<String>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

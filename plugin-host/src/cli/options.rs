@@ -41,12 +41,24 @@ pub(crate) struct TrustArgs {
     /// Each signature is the file FILE.minisig beside its library.
     #[arg(long, value_name = "FILE")]
     pub(crate) trusted_keys: Option<PathBuf>,
-    /// The approval that a file needs [default: what --lock and --trusted-keys say].
+    /// Needed approval.
+    ///
+    /// The default is what --lock and --trusted-keys say.
     #[arg(long, value_name = "APPROVAL", value_enum)]
     pub(crate) require: Option<Required>,
     /// Load the file of this name also without a signature.
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_unsigned: Vec<String>,
+    /// Refuse the digests and keys that this plugins.revoked lists.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) revoked: Option<PathBuf>,
+}
+
+impl TrustArgs {
+    /// Returns `true` if there is something to say about each file.
+    pub(crate) fn is_given(&self) -> bool {
+        self.lock.is_some() || self.trusted_keys.is_some() || self.revoked.is_some()
+    }
 }
 
 /// The approval that a file needs.

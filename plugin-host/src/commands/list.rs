@@ -13,7 +13,7 @@ use crate::cli::ListArgs;
 use crate::commands::interface_name;
 use crate::elsewhere::{self, Elsewhere};
 use crate::exit::Exit;
-use crate::manager::without_probe;
+use crate::manager::{policy, without_probe};
 use crate::output::{
     describe, escaped, print_error, print_failure, print_json, print_line, print_note, waiting,
 };
@@ -136,13 +136,17 @@ impl Found {
         for error in &self.locks.errors {
             print_error(&describe(error));
         }
+        let is_asked = args.policy.trust.is_given();
+        let policy = is_asked.then(|| policy(&args.policy)).transpose()?;
         let errors = self.entries.iter().filter_map(|entry| entry.result.as_ref().err());
         let of_locks = self.locks.errors.iter().map(|error| Exit::from(error.class()));
         let exit = errors.chain(&self.errors).map(Exit::from).chain(of_locks).max();
         let unread = self.elsewhere.iter().filter_map(|(_, result)| result.as_ref().err());
         let exit = unread.map(Exit::from).fold(exit.unwrap_or(Exit::Ok), Ord::max);
         let rows = self.entries.iter().map(|entry| {
-            ListRow::of(&entry.path, &entry.result).with_lock(self.locks.state(&entry.path))
+            ListRow::of(&entry.path, &entry.result)
+                .with_lock(self.locks.state(&entry.path))
+                .with_trust(policy.as_ref().and_then(|it| it.trust_of(&entry.path).ok()).as_ref())
         });
         let elsewhere = self.elsewhere.iter().map(|(path, it)| ListRow::elsewhere(path, it));
         let rows: Vec<_> = rows.chain(elsewhere).chain(self.locks.missing()).collect();

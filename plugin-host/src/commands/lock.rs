@@ -6,7 +6,7 @@ use plugin_interface::{LoadPolicy, LockError, PluginLock, Requirement};
 
 use crate::cli::LockArgs;
 use crate::exit::Exit;
-use crate::output::{describe, escaped, print_error, print_json, print_line};
+use crate::output::{describe, escaped, print_error, print_failure, print_json, print_line};
 use crate::report::lock::{changes, table_of_changes};
 
 pub(crate) fn run(args: &LockArgs) -> anyhow::Result<Exit> {
@@ -18,6 +18,13 @@ pub(crate) fn run(args: &LockArgs) -> anyhow::Result<Exit> {
         earlier => Some(earlier?),
     };
     let earlier = earlier.unwrap_or_default();
+    let mut downgrades = earlier.downgrades(&lock);
+    downgrades.retain(|it| !matches!(it, LockError::Downgrade { name, .. } if args.allow_downgrade.contains(name)));
+    if !downgrades.is_empty() {
+        let texts: Vec<_> = downgrades.iter().map(|error| describe(error)).collect();
+        print_failure(&texts.join("\n"), args.json);
+        return Ok(Exit::Refused);
+    }
     let changes = changes(&earlier, &lock);
     lock.with_notes_of(&earlier).write(&path)?;
     for error in &refused {

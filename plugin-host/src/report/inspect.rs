@@ -7,6 +7,7 @@ use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata, TypeMetadata
 use serde::Serialize;
 
 use crate::output::{escaped, print_line};
+use crate::report::trust::TrustReport;
 
 #[derive(Serialize)]
 pub(crate) struct InspectReport<'a> {
@@ -27,6 +28,9 @@ pub(crate) struct InspectReport<'a> {
     /// The reason why the dynamic linker never unmaps it, if it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     stays_mapped: Option<String>,
+    /// What is known about the file, if the options ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trust: Option<TrustReport>,
     interfaces: Vec<InterfaceReport<'a>>,
 }
 
@@ -80,6 +84,7 @@ pub(crate) fn report<'a>(
         target: &package.target,
         system: system.to_string(),
         stays_mapped,
+        trust: None,
         interfaces: metadata.interfaces.iter().map(|i| interface(i, metadata)).collect(),
     }
 }
@@ -133,6 +138,7 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
     line("panics", panics)?;
     line("values", if report.rust { "typed by rustc" } else { "validated in each call" })?;
     line("stays mapped", report.stays_mapped.as_deref().unwrap_or_default())?;
+    line("trust", report.trust.as_ref().map_or("", |trust| &trust.state))?;
     for InterfaceReport { itself, implementations, objects } in &report.interfaces {
         print_line("")?;
         line("interface", &format!("{} {}", itself.path, itself.version))?;

@@ -4,11 +4,12 @@ use std::error::Error;
 use std::path::Path;
 
 use comfy_table::{Table, presets};
-use plugin_interface::{InspectError, LoadError, LockState, PluginMetadata};
+use plugin_interface::{FileTrust, InspectError, LoadError, LockState, PluginMetadata};
 use serde::Serialize;
 
 use crate::elsewhere::Elsewhere;
 use crate::output::{describe, escaped};
+use crate::report::trust::TrustReport;
 
 /// A file of the table.
 #[derive(Serialize)]
@@ -24,6 +25,9 @@ pub(crate) struct ListRow {
     /// The state of the file in the lock beside it, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     lock: Option<String>,
+    /// What is known about it under the policy, if that says something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust: Option<TrustReport>,
     pub(crate) reason: Option<String>,
 }
 
@@ -62,6 +66,11 @@ impl ListRow {
         ListRow { lock: state.map(|state| state.to_string()), ..self }
     }
 
+    /// The row with what is known about the file.
+    pub(crate) fn with_trust(self, trust: Option<&FileTrust>) -> Self {
+        ListRow { trust: trust.map(TrustReport::from), ..self }
+    }
+
     /// The row of a locked file that does not exist.
     pub(crate) fn missing(path: &Path) -> Self {
         let file = path.display().to_string();
@@ -88,6 +97,7 @@ fn admitted(path: &Path, metadata: &PluginMetadata) -> ListRow {
         verdict: "ok",
         system: None,
         lock: None,
+        trust: None,
         reason: None,
     }
 }
@@ -106,6 +116,7 @@ fn unread(file: String) -> ListRow {
         verdict: "refused",
         system: None,
         lock: None,
+        trust: None,
         reason: None,
     }
 }
@@ -143,7 +154,9 @@ pub(crate) fn table(rows: &[ListRow]) -> String {
     table.load_style(presets::NOTHING);
     let header = ["FILE", "PACKAGE", "VERSION", "INTERFACE", "IMPLEMENTATIONS", "VERDICT"];
     let has_lock = rows.iter().any(|row| row.lock.is_some());
-    table.set_header(header.into_iter().chain(has_lock.then_some("LOCK")));
+    let has_trust = rows.iter().any(|row| row.trust.is_some());
+    let more = [has_lock.then_some("LOCK"), has_trust.then_some("TRUST")];
+    table.set_header(header.into_iter().chain(more.into_iter().flatten()));
     for row in rows {
         let lines = |line: fn(&ListedInterface) -> String| {
             let mut lines: Vec<_> = row.interfaces.iter().take(LINES).map(line).collect();
@@ -159,7 +172,9 @@ pub(crate) fn table(rows: &[ListRow]) -> String {
             verdict(row),
         ];
         let lock = has_lock.then(|| row.lock.clone().unwrap_or_else(|| "-".to_owned()));
-        table.add_row(cells.into_iter().chain(lock));
+        let trust = row.trust.as_ref().map_or("-", |trust| &trust.state);
+        let trust = has_trust.then(|| trust.to_owned());
+        table.add_row(cells.into_iter().chain(lock).chain(trust));
     }
     let lines = table.lines().map(|line| line.trim_end().to_owned());
     lines.collect::<Vec<_>>().join("\n")

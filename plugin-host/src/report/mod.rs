@@ -6,4 +6,5 @@ pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod run;
+pub(crate) mod trust;
 pub(crate) mod watch;

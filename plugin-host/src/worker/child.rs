@@ -68,6 +68,7 @@ pub(crate) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> 
 fn trust(command: &mut Command, trust: &TrustArgs) {
     command.args(trust.lock.iter().map(|lock| format_option("--lock=", lock)));
     command.args(trust.trusted_keys.iter().map(|keys| format_option("--trusted-keys=", keys)));
+    command.args(trust.revoked.iter().map(|list| format_option("--revoked=", list)));
     let required = trust.require.map(Requirement::from);
     command.args(required.map(|required| format!("--require={required}")));
     command.args(trust.allow_unsigned.iter().map(|name| format!("--allow-unsigned={name}")));

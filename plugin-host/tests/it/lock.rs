@@ -130,3 +130,36 @@ fn what_is_signed_is_locked_with_its_key_and_loads() {
     let no_key = plugin_host(&["lock", path, "--require-signature"]);
     assert_eq!(no_key.code, 2, "{no_key:?}");
 }
+
+#[test]
+fn what_is_revoked_is_listed_and_refused() {
+    let directory = Directory::new();
+    let path = directory.compile("a", &[], "");
+    let list = directory.path().join("plugins.revoked");
+    let list = list.to_str().unwrap();
+    let revoke = |entry: &str| std::fs::write(list, format!("version = 1\n{entry}")).unwrap();
+    revoke("");
+    let inspect = || plugin_host(&["inspect", path.to_str().unwrap(), "--revoked", list, "--json"]);
+    let trust = inspect().json()["trust"].clone();
+    assert_eq!(
+        (&trust["revoked"], &trust["state"]),
+        (&false.into(), &"unsigned".into()),
+        "{trust:#}"
+    );
+    revoke(&format!("[[revoked]]\nsha256 = {}\nreason = \"\\u001b[31m\"\n", trust["sha256"]));
+    let trust = inspect().json()["trust"].clone();
+    assert_eq!(
+        (&trust["revoked"], &trust["state"]),
+        (&true.into(), &"revoked".into()),
+        "{trust:#}"
+    );
+    for command in ["list", "run", "check"] {
+        let answer = with(&directory, &[command, "--revoked", list]);
+        assert_eq!(answer.code, 4, "{answer:?}");
+        let said = format!("{}{}", answer.out, answer.err);
+        assert!(said.contains("plugins.revoked:3 revokes the SHA-256 digest"), "{answer:?}");
+        assert!(!said.contains('\u{1b}'), "{answer:?}");
+    }
+    let listed = with(&directory, &["list", "--revoked", list]);
+    assert!(listed.out.contains("TRUST") && listed.out.contains("revoked"), "{listed:?}");
+}

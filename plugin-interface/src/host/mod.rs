@@ -39,7 +39,8 @@ pub(crate) use compare::snapshot;
 pub use compare::version_check::{InterfaceChange, RequiredBump};
 pub use error::stage::Stage;
 pub use error::{
-    ErrorClass, InspectError, LoadError, LockDifference, ProxyError, SignatureError, UnloadError,
+    ErrorClass, InspectError, LoadError, LockDifference, ProxyError, Revocation, SignatureError,
+    UnloadError,
 };
 pub use file::copies::Copies;
 #[cfg(all(feature = "hot-library", feature = "watch"))]
@@ -82,6 +83,7 @@ pub use trust::{
     lock::{LockedInterface, LockedPlugin, PluginLock},
     minisign::KeyId,
     requirement::Requirement,
+    state::{FileTrust, SignatureState},
     verify::{LockState, VerifiedFile},
 };
 #[cfg(feature = "watch")]

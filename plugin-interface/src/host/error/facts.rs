@@ -47,6 +47,8 @@ impl LoadError {
             | E::Modified { path, .. }
             | E::Unsigned { path, .. }
             | E::Signature { path, .. }
+            | E::Revoked { path, .. }
+            | E::RevocationsUnknown { path, .. }
             | E::LockedMissing { path, .. }
             | E::Denied { path, .. }
             | E::StillMapped { path, .. }
@@ -99,7 +101,10 @@ impl LoadError {
             E::NotPinned { .. } | E::Unlocked { .. } | E::Modified { .. } => {
                 facts(Copy, Refused, "policy")
             }
-            E::Unsigned { .. } | E::Signature { .. } => facts(Copy, Refused, "policy"),
+            E::Unsigned { .. }
+            | E::Signature { .. }
+            | E::Revoked { .. }
+            | E::RevocationsUnknown { .. } => facts(Copy, Refused, "policy"),
             E::LockedMissing { .. } => facts(Discover, Refused, "policy"),
             E::Duplicate { .. } => facts(Copy, Failed, "file"),
             E::Inspect(error) => facts(Stage::Check, error.class(), error.check()),
@@ -146,6 +151,7 @@ impl LoadError {
             LoadError::StillWritten { .. } => Retry::Soon,
             // The signature may be written after the file.
             LoadError::Unsigned { .. } | LoadError::Signature { .. } => Retry::Later,
+            LoadError::RevocationsUnknown { .. } => Retry::Later,
             // The file may be half written where no lease tells.
             error if error.stage() <= Stage::Check => Retry::WhenQuiet,
             LoadError::SharedRuntime { .. } | LoadError::SystemTooOld { .. } => Retry::Never,

@@ -11,6 +11,7 @@ use super::inspect::InspectError;
 use super::load_texts::{file_name, hint, in_lock, linker_message, listed, moved, untrusted};
 use super::lock_difference::LockDifference;
 use super::proxy::ProxyError;
+use super::revocation::Revocation;
 use super::signature::SignatureError;
 use crate::host::compare::mismatch::Mismatch;
 use crate::host::library::outcome::UnloadOutcome;
@@ -185,6 +186,22 @@ pub enum LoadError {
         path: PathBuf,
         /// The reason, which names the file of the signature.
         reason: Box<SignatureError>,
+    },
+    /// The library, or the key that signed it, was revoked.
+    #[error("{} is revoked: {revocation}", path.display())]
+    Revoked {
+        /// The library.
+        path: PathBuf,
+        /// The entry that revokes it.
+        revocation: Box<Revocation>,
+    },
+    /// The list of what is revoked cannot be used.
+    #[error("{} may be revoked: {reason}", path.display())]
+    RevocationsUnknown {
+        /// The library.
+        path: PathBuf,
+        /// The reason, which names the file of the list.
+        reason: Box<dyn Error + Send + Sync>,
     },
     /// A library that is locked does not exist.
     #[error(

@@ -8,6 +8,7 @@ mod load;
 mod load_texts;
 mod lock_difference;
 mod proxy;
+mod revocation;
 mod signature;
 pub(crate) mod stage;
 #[cfg(test)]
@@ -23,5 +24,6 @@ pub use load::LoadError;
 pub(crate) use load_texts::linker_message;
 pub use lock_difference::LockDifference;
 pub use proxy::ProxyError;
+pub use revocation::Revocation;
 pub use signature::SignatureError;
 pub use unload::UnloadError;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{
-    InspectError, LoadError, LockDifference, ProxyError, SignatureError, UnloadError,
+    InspectError, LoadError, LockDifference, ProxyError, Revocation, SignatureError, UnloadError,
     linker_message,
 };
 use crate::host::library::outcome::UnloadOutcome;
@@ -33,6 +33,12 @@ fn difference() -> Box<LockDifference> {
     let (expected, found) = ("ab".repeat(32), "cd".repeat(32));
     let lock = "/plugins/plugins.lock".into();
     Box::new(LockDifference { lock, line: 4, what: "sha256", expected, found })
+}
+
+fn revocation() -> Box<Revocation> {
+    let (list, value) = ("/plugins/plugins.revoked".into(), "ab".repeat(32));
+    let (what, reason) = ("SHA-256 digest", "it leaks".to_owned());
+    Box::new(Revocation { list, line: 4, what, value, reason, is_loaded: false })
 }
 
 fn unknown_key() -> SignatureError {
@@ -70,6 +76,8 @@ fn of_load() -> Vec<LoadError> {
         E::Unlocked { path: path(), lock: "/plugins/plugins.lock".into(), found: "ab".repeat(32) },
         E::Modified { path: path(), difference: difference() },
         E::Unsigned { path: path(), signature: format!("{FILE}.minisig").into() },
+        E::Revoked { path: path(), revocation: revocation() },
+        E::RevocationsUnknown { path: path(), reason: "cannot read list".into() },
         E::Signature { path: path(), reason: Box::new(unknown_key()) },
         E::LockedMissing { path: path(), lock: "/plugins/plugins.lock".into(), line: 4 },
         E::Duplicate { path: path(), of: "/plugins/liby.so".into() },

@@ -1,6 +1,8 @@
 //! The libraries that a manager loaded.
 
 use std::path::Path;
+#[cfg(feature = "trust")]
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::host::error::LoadError;
@@ -22,6 +24,8 @@ use crate::host::load::probe::Probe;
 use crate::host::load::timings::Stopwatch;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::services::offers::Offers;
+#[cfg(feature = "trust")]
+use crate::host::trust::state::LoadedContent;
 use crate::metadata::PluginMetadata;
 
 /// Loads libraries, and remembers how each of them was closed.
@@ -36,6 +40,9 @@ pub(super) struct Libraries {
 struct Loaded {
     names: FileNames,
     close_record: CloseRecord,
+    /// `None` for plugins that are linked into this program.
+    #[cfg(feature = "trust")]
+    content: Option<LoadedContent>,
 }
 
 /// The handles of a library that was loaded.
@@ -140,9 +147,27 @@ impl Libraries {
             let (names, close_record) = (names.clone(), library.close_record());
             // A library that was closed since is of no interest.
             self.loaded.retain(|old| !old.close_record.is_written() || !old.names.is(&names));
-            self.loaded.push(Loaded { names, close_record });
+            #[cfg(feature = "trust")]
+            let content = library
+                .copy()
+                .map(|copy| self.loader.policy().gate.loaded(&library.path, copy.path()));
+            self.loaded.push(Loaded {
+                names,
+                close_record,
+                #[cfg(feature = "trust")]
+                content,
+            });
         }
         (handles, failed)
+    }
+
+    /// Returns the libraries that are loaded and were revoked since.
+    #[cfg(feature = "trust")]
+    pub(super) fn revoked(&self) -> Vec<(PathBuf, LoadError)> {
+        let gate = &self.loader.policy().gate;
+        let open = self.loaded.iter().filter(|loaded| !loaded.close_record.is_written());
+        let contents = open.filter_map(|loaded| loaded.content.as_ref());
+        contents.filter_map(|it| Some((it.path.clone(), gate.check_loaded(it).err()?))).collect()
     }
 
     /// Reads the metadata of a library that would be loaded.

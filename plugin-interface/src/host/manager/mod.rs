@@ -261,12 +261,25 @@ impl PluginManager {
                 Err(error) => self.reject(&path, [error]),
             }
         }
+        #[cfg(feature = "trust")]
+        self.reject_revoked();
         Ok(handles)
     }
 
     fn reject(&mut self, path: &Path, errors: impl IntoIterator<Item = LoadError>) {
         let rejected = |error| Rejected { path: path.to_owned(), error };
         self.rejected.extend(errors.into_iter().map(rejected));
+    }
+
+    /// Rejects libraries that were loaded before they were revoked.
+    #[cfg(feature = "trust")]
+    fn reject_revoked(&mut self) {
+        for (path, error) in self.libraries.revoked() {
+            // The file itself was rejected for the same reason.
+            self.rejected
+                .retain(|it| it.path != path || !matches!(it.error, LoadError::Revoked { .. }));
+            self.rejected.push(Rejected { path, error });
+        }
     }
 
     /// Loads from a copy that another process made, as if from `path`.

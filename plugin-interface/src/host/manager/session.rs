@@ -86,6 +86,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
 
     /// Does what a notification asks for.
     fn process(&mut self, notification: WatchNotification) {
+        #[cfg(feature = "trust")]
+        self.unload_revoked();
         match notification {
             WatchNotification::Changed { mut paths, since } => {
                 paths.retain(|path| self.is_ours(path));
@@ -290,6 +292,20 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             let path = path.to_owned();
             let error = WatchError::Load { path, error, serving, retried };
             self.tell(ManagerNotification::Error(error));
+        }
+    }
+
+    /// Unloads what was loaded before it was revoked.
+    #[cfg(feature = "trust")]
+    fn unload_revoked(&mut self) {
+        for (path, error) in self.manager.libraries.revoked() {
+            let is_revoked = matches!(error, LoadError::Revoked { .. });
+            let unloads = self.options.auto_unload && is_revoked && self.held(&path).is_some();
+            let attempt = Attempt::begin(&path);
+            self.fail_finally(&path, &attempt, error, !unloads, false);
+            if unloads {
+                self.unload_file(&path);
+            }
         }
     }
 

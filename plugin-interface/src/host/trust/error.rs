@@ -50,7 +50,7 @@ pub enum LockError {
     },
     /// The file is empty.
     #[error(
-        "{} is empty: expected a lock that begins with `version = 1`; write it again by `plugin-host lock`",
+        "{} is empty: expected a lock, or a list of what is revoked, that begins with `version = 1`",
         path.display()
     )]
     Empty {
@@ -72,7 +72,7 @@ pub enum LockError {
     },
     /// The file has bytes that are no text.
     #[error(
-        "{}:{line}: expected text in UTF-8, found the byte {byte:#04x}; write it again by `plugin-host lock`",
+        "{}:{line}: expected text in UTF-8, found the byte {byte:#04x}; write the file again",
         path.display()
     )]
     NotText {
@@ -150,6 +150,23 @@ pub enum LockError {
         /// The value.
         found: String,
     },
+    /// A library is of an earlier version than the one that was locked.
+    #[error(
+        "{}:{line}: expected {name} of version {locked} or later, found {found}; install that version, or allow the earlier one by `plugin-host lock --allow-downgrade {name}`",
+        path.display()
+    )]
+    Downgrade {
+        /// The lock file.
+        path: PathBuf,
+        /// The line of the file that was locked.
+        line: usize,
+        /// The package.
+        name: String,
+        /// The version that was locked.
+        locked: String,
+        /// The version of the library.
+        found: String,
+    },
     /// A file is locked twice.
     #[error(
         "{}:{line}: expected each file once, found {file} again, which line {first} locks; remove one of them",
@@ -185,6 +202,7 @@ impl LockError {
             | E::Missing { path, .. }
             | E::UnknownKey { path, .. }
             | E::Value { path, .. }
+            | E::Downgrade { path, .. }
             | E::Duplicate { path, .. } => path,
         }
     }
@@ -195,7 +213,7 @@ impl LockError {
             LockError::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 ErrorClass::Usage
             }
-            LockError::WorldWritable { .. } => ErrorClass::Refused,
+            LockError::WorldWritable { .. } | LockError::Downgrade { .. } => ErrorClass::Refused,
             _ => ErrorClass::Failed,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::comment::Comment;
@@ -10,6 +10,7 @@ use super::keys::TrustedKey;
 use super::lock::{LockedPlugin, PluginLock};
 use super::minisign::KeyId;
 use super::requirement::Requirement;
+use super::revocations::Revocations;
 use super::signature::{SIGNATURE_LINE, SignatureFile, path_of};
 use super::verify::Locked;
 use crate::host::error::{InspectError, LoadError, SignatureError};
@@ -26,6 +27,8 @@ pub(crate) struct Gate {
     pub(super) keys: BTreeMap<KeyId, TrustedKey>,
     /// The names of files that need no signature.
     pub(super) unsigned: BTreeSet<String>,
+    /// The list of what is revoked, which is read for each load.
+    pub(super) revoked: Option<PathBuf>,
 }
 
 /// The result of checking a content, for the comparison with its metadata.
@@ -52,7 +55,8 @@ impl Gate {
 
     /// Returns `true` if the content of a library matters.
     pub(crate) fn needs_content(&self) -> bool {
-        self.lock.is_some() || self.looks_at_signatures() || self.required() != Requirement::Any
+        let is_listed = self.lock.is_some() || self.revoked.is_some();
+        is_listed || self.looks_at_signatures() || self.required() != Requirement::Any
     }
 
     fn looks_at_signatures(&self) -> bool {
@@ -71,8 +75,11 @@ impl Gate {
         let refused = |error| refused(path, error);
         let locked = self.locked(path);
         locked.map_or(Ok(()), |locked| locked.check_size(size))?;
+        let revocations = self.revocations(path)?;
         let Some(claim) = self.claim(path)? else {
             let digest = digest_of_parts(read).map_err(unreadable)?;
+            let key = revocations.claimed_key(path);
+            revocations.check(path, &digest.to_string(), key)?;
             self.check_locked(path, locked, &digest)?;
             locked.map_or(Ok(()), |it| self.check_signer(&it, None))?;
             return Ok((digest, Approval::default()));
@@ -89,6 +96,7 @@ impl Gate {
         });
         let verified = verified.map_err(unreadable)?;
         let digest = digest.expect("a content that was read has a digest");
+        revocations.check(path, &digest.to_string(), Some(claim.file.key))?;
         self.check_locked(path, locked, &digest)?;
         verified.map_err(refused)?;
         locked.map_or(Ok(()), |it| self.check_signer(&it, Some(claim.file.key)))?;
@@ -142,6 +150,15 @@ impl Gate {
                 Err(refused(path, error))
             }
         }
+    }
+
+    /// Reads what is revoked; nothing if the policy has no list.
+    pub(super) fn revocations(&self, path: &Path) -> Result<Revocations, LoadError> {
+        let Some(list) = &self.revoked else { return Ok(Revocations::default()) };
+        Revocations::read(list).map_err(|error| {
+            let (path, reason) = (path.to_owned(), Box::new(error));
+            LoadError::RevocationsUnknown { path, reason }
+        })
     }
 
     /// Returns `true` if a file of that name needs no signature.

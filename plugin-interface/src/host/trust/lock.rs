@@ -1,12 +1,14 @@
 //! The content of a lock: what was approved of each file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use object::Object as _;
+use semver::Version;
 
+use super::error::LockError;
 use super::minisign::KeyId;
 use crate::host::error::{InspectError, LoadError};
 use crate::host::file::digest::digest_of;
@@ -95,6 +97,31 @@ impl PluginLock {
             }
         }
         self
+    }
+
+    /// Returns an error for each package of which `later` has an earlier version
+    /// only. To approve it may bring back a fault that was mended.
+    ///
+    /// Versions that do not follow semantic versioning are not compared.
+    pub fn downgrades(&self, later: &PluginLock) -> Vec<LockError> {
+        let newest = |lock: &PluginLock, name: &str| {
+            let of_name = lock.plugins.values().filter(|plugin| plugin.name == name);
+            let versions =
+                of_name.filter_map(|it| Some((Version::parse(&it.version).ok()?, it.line)));
+            versions.max()
+        };
+        let names: BTreeSet<_> = self.plugins.values().map(|plugin| &plugin.name).collect();
+        let downgrade = |name: &String| {
+            let ((locked, line), (found, _)) = newest(self, name).zip(newest(later, name))?;
+            (found < locked).then(|| LockError::Downgrade {
+                path: self.path.clone(),
+                line,
+                name: name.clone(),
+                locked: locked.to_string(),
+                found: found.to_string(),
+            })
+        };
+        names.into_iter().filter_map(downgrade).collect()
     }
 
     /// Returns the path that the lock was read from.

@@ -7,6 +7,8 @@ use super::error::LockError;
 use super::keys::TrustedKey;
 use super::lock::PluginLock;
 use super::requirement::Requirement;
+use super::revocations::Revocations;
+use super::state::FileTrust;
 use crate::host::error::{LoadError, SignatureError};
 use crate::host::load::policy::LoadPolicy;
 
@@ -52,17 +54,70 @@ impl LoadPolicy {
     /// ```
     pub fn lock_file(self, path: impl AsRef<Path>) -> Result<Self, LockError> {
         let path = path.as_ref();
+        self.check_list(path)?;
+        Ok(self.lock(PluginLock::read(path)?))
+    }
+
+    /// Refuses a list that any user may modify or replace.
+    fn check_list(&self, path: &Path) -> Result<(), LockError> {
         let unreadable = |source| LockError::Read { path: path.to_owned(), source };
         let metadata = path.metadata().map_err(unreadable)?;
         let allowed = self.check_file(path, &metadata);
         match allowed.and_then(|()| self.check_directory(path)) {
-            Ok(_) => Ok(self.lock(PluginLock::read(path)?)),
+            Ok(_) => Ok(()),
             Err(LoadError::WorldWritable { path, culprit }) => {
                 Err(LockError::WorldWritable { path, culprit })
             }
             Err(LoadError::Read { path, source }) => Err(LockError::Read { path, source }),
             Err(error) => Err(unreadable(std::io::Error::other(error))),
         }
+    }
+
+    /// Refuses what this file revokes, by its digest or by the key that signed it.
+    /// It is read again for each load. If it cannot be read, nothing loads.
+    ///
+    /// Feature `trust`.
+    ///
+    /// A scan also reports libraries that were loaded before they were revoked, and
+    /// a watch unloads those that it loaded. See the chapter on signatures in the
+    /// book for the format.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is no such list, or any user may modify or
+    /// replace it.
+    ///
+    /// ```
+    /// use plugin_interface::LoadPolicy;
+    ///
+    /// let error = LoadPolicy::new().revocations_file("no/such/list").unwrap_err();
+    /// assert!(error.to_string().contains("no/such/list"));
+    /// ```
+    pub fn revocations_file(mut self, path: impl AsRef<Path>) -> Result<Self, LockError> {
+        let path = path.as_ref();
+        self.check_list(path)?;
+        Revocations::read(path)?;
+        // The current directory may be another one later.
+        let unreadable = |source| LockError::Read { path: path.to_owned(), source };
+        self.gate.revoked = Some(std::path::absolute(path).map_err(unreadable)?);
+        Ok(self)
+    }
+
+    /// Returns what is known about a file under this policy, and runs none of it:
+    /// its state in the lock, who signed it, and whether it is revoked.
+    ///
+    /// Feature `trust`.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is no sound library.
+    ///
+    /// ```
+    /// let error = plugin_interface::LoadPolicy::new().trust_of("no/such/libx.so").unwrap_err();
+    /// assert!(error.to_string().contains("no/such/libx.so"));
+    /// ```
+    pub fn trust_of(&self, path: impl AsRef<Path>) -> Result<FileTrust, LoadError> {
+        self.gate.state(path.as_ref())
     }
 
     /// Loads only files that one of these keys signed, unless

@@ -34,7 +34,7 @@ impl PluginLock {
     /// ```
     pub fn read(path: impl AsRef<Path>) -> Result<Self, LockError> {
         let path = path.as_ref();
-        let content = small_file::read(path, MOST).map_err(|it| fault(path, it))?;
+        let content = small_file::read(path, MOST).map_err(|it| fault(path, MOST, it))?;
         Self::parse(path, &content)
     }
 
@@ -54,10 +54,10 @@ impl PluginLock {
     /// ```
     pub fn parse(path: impl AsRef<Path>, content: &[u8]) -> Result<Self, LockError> {
         let path = path.as_ref();
-        let text = small_file::text(content, MOST).map_err(|it| fault(path, it))?;
+        let text = small_file::text(content, MOST).map_err(|it| fault(path, MOST, it))?;
         let text = Text { path, text };
         let parsed = text.parse()?;
-        let table = text.table(parsed.get_ref());
+        let table = text.table(parsed.get_ref(), "the lock");
         check_version(path, &table)?;
         table.check_keys(KEYS)?;
         let mut plugins = BTreeMap::<String, LockedPlugin>::new();
@@ -74,18 +74,18 @@ impl PluginLock {
     }
 }
 
-fn fault(path: &Path, fault: Fault) -> LockError {
+pub(super) fn fault(path: &Path, most: u64, fault: Fault) -> LockError {
     let path = path.to_owned();
     match fault {
         Fault::Read(source) => LockError::Read { path, source },
-        Fault::TooLarge(found) => LockError::TooLarge { path, most: MOST, found },
+        Fault::TooLarge(found) => LockError::TooLarge { path, most, found },
         Fault::Empty => LockError::Empty { path },
         Fault::NotText(line, byte) => LockError::NotText { path, line, byte },
     }
 }
 
 /// Refuses another version before anything else is read.
-fn check_version(path: &Path, table: &Table<'_>) -> Result<(), LockError> {
+pub(super) fn check_version(path: &Path, table: &Table<'_>) -> Result<(), LockError> {
     let value = table.required("version", table.value("version"))?;
     if table.optional_number("version").ok().flatten() == Some(VERSION.into()) {
         return Ok(());
@@ -163,7 +163,7 @@ fn fingerprint(text: &str) -> Option<u128> {
     u128::from_str_radix(digits, 16).ok()
 }
 
-fn is_key(text: &str) -> bool {
+pub(super) fn is_key(text: &str) -> bool {
     KeyId::parse(text).is_some_and(|id| id.to_string() == text)
 }
 
@@ -171,7 +171,7 @@ fn is_hex(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn is_digest(text: &str) -> bool {
+pub(super) fn is_digest(text: &str) -> bool {
     text.len() == 64 && is_hex(text)
 }
 

@@ -45,8 +45,8 @@ impl<'t> Text<'t> {
     }
 
     /// Returns the outermost table.
-    pub(super) fn table(self, entries: &'t DeTable<'t>) -> Table<'t> {
-        Table { text: self, entries, what: "the lock", line: 1 }
+    pub(super) fn table(self, entries: &'t DeTable<'t>, what: &'static str) -> Table<'t> {
+        Table { text: self, entries, what, line: 1 }
     }
 
     fn line<T>(self, spanned: &Spanned<T>) -> usize {

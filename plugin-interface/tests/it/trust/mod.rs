@@ -5,6 +5,7 @@ mod lock_texts;
 mod signature_texts;
 mod signatures;
 mod signer;
+mod states;
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,0 +1,160 @@
+//! What is known about a file: its states, for those who list files.
+
+use core::cell::OnceCell;
+use core::fmt;
+use std::path::{Path, PathBuf};
+
+use super::gate::Gate;
+use super::lock::{LockedPlugin, read_file};
+use super::minisign::KeyId;
+use super::signature::SignatureFile;
+use super::verify::LockState;
+use crate::host::error::LoadError;
+use crate::host::file::digest::digest_of;
+
+/// What is known about a file under a policy.
+///
+/// [`LoadPolicy::trust_of`](crate::LoadPolicy::trust_of) returns it. It prints as
+/// `locked, signed by E7620F1842B4E81F`, as `revoked`, and the like.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct FileTrust {
+    /// The file.
+    pub path: PathBuf,
+    /// Its SHA-256 digest, as 64 hexadecimal digits.
+    pub sha256: String,
+    /// Its state in the lock of the policy, if that has one.
+    pub lock: Option<LockState>,
+    /// The state of its signature.
+    pub signature: SignatureState,
+    /// `true` if its digest or its key is revoked.
+    pub is_revoked: bool,
+    /// The error that a load would return for one of these reasons.
+    pub error: Option<LoadError>,
+}
+
+/// The state of a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureState {
+    /// A trusted key signed the file.
+    Signed {
+        /// The id of the key.
+        key: KeyId,
+        /// The trusted comment.
+        comment: String,
+    },
+    /// There is no signature.
+    Unsigned,
+    /// The key is not trusted, so nobody can tell whether the signature is right.
+    UnknownKey {
+        /// The id of the key.
+        key: KeyId,
+    },
+    /// The signature is wrong or damaged.
+    Invalid,
+}
+
+/// Writes `signed by KEY`, `unsigned`, `signed by the unknown key KEY`, or
+/// `wrongly signed`.
+impl fmt::Display for SignatureState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SignatureState::Signed { key, .. } => write!(f, "signed by {key}"),
+            SignatureState::Unsigned => f.write_str("unsigned"),
+            SignatureState::UnknownKey { key } => write!(f, "signed by the unknown key {key}"),
+            SignatureState::Invalid => f.write_str("wrongly signed"),
+        }
+    }
+}
+
+impl fmt::Display for FileTrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_revoked {
+            return f.write_str("revoked");
+        }
+        if let Some(lock) = self.lock {
+            write!(f, "{lock}, ")?;
+        }
+        self.signature.fmt(f)
+    }
+}
+
+impl Gate {
+    /// Returns what is known about a file, which is read where it is.
+    pub(super) fn state(&self, path: &Path) -> Result<FileTrust, LoadError> {
+        let library = read_file(path)?;
+        let described = LockedPlugin::of(path, &library)?;
+        let sha256 = digest_of(&library).to_string();
+        let file = SignatureFile::of(path);
+        let key = file.as_ref().ok().and_then(Option::as_ref).map(|file| file.key);
+        let is_revoked = self.revocations(path)?.check(path, &sha256, key).is_err();
+        let signature = match file {
+            Err(_) => SignatureState::Invalid,
+            Ok(None) => SignatureState::Unsigned,
+            Ok(Some(file)) if !self.keys.contains_key(&file.key) => {
+                SignatureState::UnknownKey { key: file.key }
+            }
+            Ok(Some(file)) => match self.signer(path, &library, &described) {
+                Ok(Some(key)) => SignatureState::Signed { key, comment: file.comment().to_owned() },
+                _ => SignatureState::Invalid,
+            },
+        };
+        let in_lock = self.lock.as_ref().map(|lock| lock.check(path, &library));
+        let lock = in_lock.as_ref().map(|result| match result {
+            Ok(()) => LockState::Locked,
+            Err(LoadError::Unlocked { .. }) => LockState::Unlocked,
+            Err(_) => LockState::Modified,
+        });
+        let content = self.check_content(path, library.len() as u64, |each| {
+            each(&library);
+            Ok(())
+        });
+        let modified = in_lock.and_then(Result::err).filter(|_| lock == Some(LockState::Modified));
+        let error = content.err().or(modified);
+        let error = error.or_else(|| self.signer(path, &library, &described).err());
+        Ok(FileTrust { path: path.to_owned(), sha256, lock, signature, is_revoked, error })
+    }
+
+    /// Returns the error of a library that was loaded and is revoked now. `copy` is
+    /// its private copy.
+    pub(crate) fn check_loaded(&self, loaded: &LoadedContent) -> Result<(), LoadError> {
+        let LoadedContent { path, copy, key, digest } = loaded;
+        if self.revoked.is_none() {
+            return Ok(());
+        }
+        let digest = match digest.get() {
+            Some(digest) => digest,
+            None => {
+                let unreadable = |source| LoadError::Read { path: path.clone(), source };
+                let found = crate::host::file::digest::digest(copy).map_err(unreadable)?;
+                digest.get_or_init(|| found.to_string())
+            }
+        };
+        let checked = self.revocations(path).and_then(|list| list.check(path, digest, *key));
+        checked.map_err(|error| match error {
+            LoadError::Revoked { path, mut revocation } => {
+                revocation.is_loaded = true;
+                LoadError::Revoked { path, revocation }
+            }
+            error => error,
+        })
+    }
+
+    /// Takes down what a later revocation of a library is found by.
+    pub(crate) fn loaded(&self, path: &Path, copy: &Path) -> LoadedContent {
+        let claimed = || SignatureFile::of(path).ok().flatten().map(|file| file.key);
+        let key = self.revoked.as_ref().and_then(|_| claimed());
+        let (path, copy) = (path.to_owned(), copy.to_owned());
+        LoadedContent { path, copy, key, digest: OnceCell::new() }
+    }
+}
+
+/// The content of a library that is loaded.
+pub(crate) struct LoadedContent {
+    pub(crate) path: PathBuf,
+    copy: PathBuf,
+    /// The key that signed it, as its signature said.
+    key: Option<KeyId>,
+    digest: OnceCell<String>,
+}

@@ -1,0 +1,236 @@
+//! The states of a file, what is revoked, and earlier versions.
+
+use std::fs;
+use std::path::PathBuf;
+
+use plugin_interface::{
+    Greeter, LiveOptions, LoadError, LoadPolicy, LockError, LockState, PluginLock, PluginManager,
+    SignatureState,
+};
+
+use super::signer::{Signer, signature_of};
+use super::{load, lock_of, replace};
+use crate::fixtures::Directory;
+
+/// A list with these entries, in a directory.
+fn revoke(directory: &Directory, entries: &[(&str, &str)]) -> PathBuf {
+    let path = directory.path().join("plugins.revoked");
+    let entry = |(what, value): &(&str, &str)| {
+        format!("\n[[revoked]]\n{what} = \"{value}\"\nreason = \"it leaks\"\n")
+    };
+    let entries: String = entries.iter().map(entry).collect();
+    fs::write(&path, format!("version = 1\n{entries}")).unwrap();
+    path
+}
+
+#[test]
+fn a_file_has_the_state_that_a_load_finds() {
+    let (directory, signer) = (Directory::new(), Signer::new());
+    let path = directory.compile("a", &[], "");
+    signer.sign(&path);
+    let policy = || signer.policy().lock(lock_of(&directory));
+    let state = |policy: &LoadPolicy| {
+        let found = policy.trust_of(&path).unwrap();
+        assert_eq!(found.error.is_some(), load(&directory, policy.clone()).0 == 0, "{found:?}");
+        found
+    };
+    let key = signer.key().id();
+    let good = policy();
+    let found = state(&good);
+    assert_eq!(found.to_string(), format!("locked, signed by {key}"));
+    assert!(
+        matches!(&found.signature, SignatureState::Signed { comment, .. } if comment.contains("name:"))
+    );
+    assert_eq!(state(&LoadPolicy::new()).to_string(), format!("signed by the unknown key {key}"));
+    assert_eq!(state(&Signer::new().policy()).signature, SignatureState::UnknownKey { key });
+    let unlocked = state(&signer.policy().lock(PluginLock::default()));
+    assert_eq!(unlocked.to_string(), format!("unlocked, signed by {key}"));
+
+    let list = revoke(&directory, &[("sha256", &found.sha256)]);
+    let revoked = state(&policy().revocations_file(list).unwrap());
+    assert!(revoked.is_revoked && revoked.to_string() == "revoked", "{revoked:?}");
+    assert!(matches!(revoked.error, Some(LoadError::Revoked { .. })), "{revoked:?}");
+
+    replace(&directory, "a", &["NAME=\"evil\""]);
+    let modified = state(&good);
+    assert_eq!(modified.to_string(), "modified, wrongly signed");
+    assert_eq!(modified.lock, Some(LockState::Modified));
+    fs::remove_file(signature_of(&path)).unwrap();
+    assert_eq!(state(&good).to_string(), "modified, unsigned");
+}
+
+#[test]
+fn what_is_revoked_by_its_digest_or_its_key_does_not_load() {
+    let (directory, signer) = (Directory::new(), Signer::new());
+    let path = directory.compile("a", &[], "");
+    signer.sign(&path);
+    let (key, lock) = (signer.key().id().to_string(), lock_of(&directory));
+    let digest = lock.get("liba.so").unwrap().sha256.clone();
+    for (what, value) in [("sha256", &digest), ("key", &key)] {
+        let list = revoke(&directory, &[("sha256", &"0".repeat(64)), (what, value)]);
+        // Neither a lock, nor a key that is trusted, nor an exception helps.
+        for policy in [LoadPolicy::new(), signer.policy(), LoadPolicy::new().lock(lock.clone())] {
+            let policy = policy.allow_unsigned("liba.so").revocations_file(&list).unwrap();
+            let (loaded, errors) = load(&directory, policy);
+            let [LoadError::Revoked { revocation, .. }] = &errors[..] else { panic!("{errors:?}") };
+            assert_eq!((loaded, revocation.line, &revocation.value), (0, 8, value), "{errors:?}");
+            assert!(errors[0].to_string().contains("(it leaks)"), "{errors:?}");
+        }
+    }
+    let list = revoke(&directory, &[("sha256", &"0".repeat(64)), ("key", "0000000000000000")]);
+    assert_eq!(load(&directory, signer.policy().revocations_file(list).unwrap()).0, 1);
+}
+
+#[test]
+fn nothing_loads_while_nobody_knows_what_is_revoked() {
+    let directory = Directory::new();
+    let path = directory.compile("a", &[], "");
+    let list = revoke(&directory, &[]);
+    let policy = LoadPolicy::new().revocations_file(&list).unwrap();
+    let mut manager = PluginManager::with_policy(policy);
+    assert_eq!(manager.load_library(&path).unwrap().len(), 1);
+    for content in ["", "version = 2\n", "version = 1\n[[revoked]]\n"] {
+        fs::write(&list, content).unwrap();
+        let error = manager.load_library(&path).unwrap_err();
+        assert!(matches!(error, LoadError::RevocationsUnknown { .. }), "{error}");
+        assert!(error.to_string().contains("plugins.revoked"), "{error}");
+    }
+    fs::remove_file(&list).unwrap();
+    let error = manager.load_library(&path).unwrap_err().to_string();
+    assert!(error.contains("may be revoked: cannot read "), "{error}");
+}
+
+#[test]
+fn each_bad_list_of_what_is_revoked_has_an_error_with_its_line() {
+    let directory = Directory::new();
+    let list = directory.path().join("list");
+    for (content, expected) in [
+        ("", " is empty: expected a lock, or a list of what is revoked"),
+        ("version = 2\n", ":1: expected version = 1, found 2"),
+        (
+            "version = 1\nx = 1\n",
+            ":2: expected in the list of what is revoked one of version, revoked",
+        ),
+        (
+            "version = 1\n[[revoked]]\n",
+            ":2: expected a key `sha256` in what is revoked, found none",
+        ),
+        (
+            "version = 1\n[[revoked]]\nsha256 = \"AB\"\n",
+            ":3: expected `sha256` to be 64 lower-case hexadecimal digits, found \"AB\"",
+        ),
+        (
+            "version = 1\n[[revoked]]\nkey = \"e7\"\n",
+            ":3: expected `key` to be the 16 upper-case hexadecimal digits of a key, found \"e7\"",
+        ),
+        (
+            "version = 1\n[[revoked]]\nwhy = 1\n",
+            ":3: expected in what is revoked one of sha256, key",
+        ),
+        ("version = 1\n[[revoked\n", ":2: expected TOML: "),
+    ] {
+        fs::write(&list, content).unwrap();
+        let error = LoadPolicy::new().revocations_file(&list).unwrap_err().to_string();
+        let expected = format!("{}{expected}", list.display());
+        assert!(error.starts_with(&expected), "expected: {expected}\nfound: {error}");
+    }
+}
+
+#[test]
+fn a_scan_reports_what_was_loaded_before_it_was_revoked() {
+    let (directory, signer) = (Directory::new(), Signer::new());
+    let path = directory.compile("a", &[], "");
+    signer.sign(&path);
+    let list = revoke(&directory, &[]);
+    let policy = signer.policy().revocations_file(&list).unwrap();
+    let mut manager = PluginManager::with_policy(policy.clone());
+    let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap();
+    assert_eq!((loaded.len(), manager.rejected().len()), (1, 0));
+    let live = LiveOptions::new().policy(policy).open::<dyn Greeter>(&path).unwrap();
+
+    revoke(&directory, &[("key", &signer.key().id().to_string())]);
+    let mut expect = |is_loaded| {
+        assert!(manager.load::<dyn Greeter>(directory.path()).unwrap().is_empty());
+        let rejected = manager.rejected();
+        let [rejected] = rejected else { panic!("{rejected:?}") };
+        let LoadError::Revoked { revocation, .. } = &rejected.error else { panic!("{rejected}") };
+        assert_eq!(revocation.is_loaded, is_loaded, "{rejected}");
+    };
+    expect(true);
+    let error = live.reload().unwrap_err().to_string();
+    assert!(error.contains("revokes the key"), "{error}");
+    drop(loaded);
+    expect(false);
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn a_watch_unloads_what_is_revoked() {
+    use std::time::{Duration, Instant};
+
+    use plugin_interface::{PluginTrait, WatchEvent, WatchOptions};
+
+    let directory = Directory::new();
+    directory.compile("a", &[], "");
+    let list = revoke(&directory, &[]);
+    let digest = lock_of(&directory).get("liba.so").unwrap().sha256.clone();
+    let policy = LoadPolicy::new().revocations_file(&list).unwrap();
+    let mut manager = PluginManager::with_policy(policy);
+    let end = Instant::now() + Duration::from_secs(60);
+    let mut told = Vec::new();
+    manager.watch_and_load_blocking(
+        directory.path(),
+        PluginTrait::Greeter,
+        WatchOptions::default(),
+        |event| {
+            assert!(Instant::now() < end, "waited for the unload: {told:?}");
+            match event {
+                WatchEvent::Handles(..) => drop(revoke(&directory, &[("sha256", &digest)])),
+                WatchEvent::Error(error) => told.push(error.to_string()),
+                WatchEvent::Unloaded { counter, .. } => {
+                    assert_eq!(counter, Some(1));
+                    return false;
+                }
+                _ => {}
+            }
+            true
+        },
+    );
+    assert!(told.len() == 1 && told[0].contains("it is loaded: unload it"), "{told:?}");
+}
+
+#[test]
+fn an_earlier_version_than_the_locked_one_is_approved_by_name_only() {
+    let lock = |versions: &[(&str, &str)]| {
+        let entry = |(name, version): &(&str, &str)| {
+            format!(
+                "\n[[plugin]]\nfile = \"{name}-{version}.so\"\nname = \"{name}\"\n\
+                 version = \"{version}\"\nabi = 1\nsize = 1\nsha256 = \"{}\"\n",
+                "ab".repeat(32)
+            )
+        };
+        let entries: String = versions.iter().map(entry).collect();
+        PluginLock::parse("plugins.lock", format!("version = 1\n{entries}").as_bytes()).unwrap()
+    };
+    let earlier = lock(&[("a", "1.10.0"), ("b", "2.0.0"), ("c", "one")]);
+    for (versions, expected) in [
+        (&[("a", "1.10.0"), ("b", "2.0.0")][..], &[][..]),
+        (&[("a", "1.9.0"), ("b", "2.0.1")], &["a"]),
+        (&[("a", "1.10.0-beta.2"), ("b", "1.0.0")], &["a", "b"]),
+        (&[("a", "1.9.0"), ("a", "1.10.0")], &[]),
+        (&[("c", "zero"), ("d", "0.1.0")], &[]),
+    ] {
+        let found = earlier.downgrades(&lock(versions));
+        let names = found.iter().map(|error| match error {
+            LockError::Downgrade { name, .. } => name.as_str(),
+            error => panic!("{error}"),
+        });
+        assert_eq!(names.collect::<Vec<_>>(), expected, "{versions:?}");
+    }
+    let error = earlier.downgrades(&lock(&[("a", "1.9.0")])).remove(0).to_string();
+    assert_eq!(
+        error,
+        "plugins.lock:4: expected a of version 1.10.0 or later, found 1.9.0; install that version, \
+         or allow the earlier one by `plugin-host lock --allow-downgrade a`"
+    );
+}
