@@ -121,6 +121,12 @@ mod hosts_unloading {}
 #[doc = include_str!("src/hosts/crashes.md")]
 mod hosts_crashes {}
 
+#[doc = include_str!("src/hosts/configuration.md")]
+mod hosts_configuration {}
+
+#[doc = include_str!("src/hosts/folders.md")]
+mod hosts_folders {}
+
 #[doc = include_str!("src/hosts/logs.md")]
 mod hosts_logs {}
 

@@ -216,6 +216,8 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `state`: if a host replaces the library while it is in use, the new instance
 ///   takes over the state that the old one saved; the type implements
 ///   `plugin_interface::PluginState`;
+/// - `config = Settings`: the type of its settings, which derives
+///   `plugin_interface::PluginConfig` (feature `config` of `plugin-interface`);
 /// - `name = "other"`: the name in symbols and listings, if two types have the
 ///   same name or the type has parameters;
 /// - `crate = path`: the path of `plugin-interface`, if it was renamed.
@@ -402,6 +404,15 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(FfiSafe, attributes(ffi))]
 pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
     plugin_annotations_derive::derive_ffi_safe(item.into()).into()
+}
+
+/// Describes the settings of a plugin, or the variants of one setting.
+///
+/// `plugin_interface::PluginConfig` says how it is used.
+#[cfg(feature = "config")]
+#[proc_macro_derive(PluginConfig, attributes(config))]
+pub fn derive_plugin_config(item: TokenStream) -> TokenStream {
+    plugin_annotations_derive::derive_plugin_config(item.into()).into()
 }
 
 /// Writes the code of the macros above, for the crate that they name.

@@ -5,7 +5,8 @@ use std::process::{ExitCode, ExitStatus};
 
 use plugin_interface::dynamic::{DynamicCallError, DynamicError};
 use plugin_interface::{
-    ErrorClass, HotError, InspectError, LoadError, LockError, PolicyError, SignatureError,
+    ConfigurationError, ErrorClass, HotError, InspectError, LoadError, LockError, PolicyError,
+    SignatureError,
 };
 
 /// The exit codes of `plugin-host`, from mildest to worst.
@@ -128,6 +129,9 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
         return error.class().into();
     }
     if let Some(error) = error.downcast_ref::<SignatureError>() {
+        return error.class().into();
+    }
+    if let Some(error) = error.downcast_ref::<ConfigurationError>() {
         return error.class().into();
     }
     if let Some(error) = error.downcast_ref::<HotError>() {

@@ -23,6 +23,7 @@ mod commands;
 mod elsewhere;
 mod exit;
 mod header;
+mod logs;
 mod manager;
 mod output;
 mod report;
@@ -34,7 +35,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, WorkerCommand};
 
 pub use exit::Exit;
 
@@ -47,6 +48,10 @@ pub use exit::Exit;
 /// ```
 pub fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
+    // What a probe calls is called again by the host.
+    if !matches!(command, Command::Worker(WorkerCommand::Probe(_))) {
+        logs::show();
+    }
     let result = signals::prepare(&command).and_then(|()| run(&command));
     worker::session_directory::remove();
     let exit = result.unwrap_or_else(|error| {

@@ -1,7 +1,7 @@
 //! Plugin managers that are configured by command line options.
 
 use anyhow::Context;
-use plugin_interface::{Copies, LoadPolicy, PluginManager, Probe};
+use plugin_interface::{Configuration, Copies, LoadPolicy, PluginManager, Probe};
 
 use crate::cli::{LoadArgs, PolicyArgs, TrustArgs};
 
@@ -18,6 +18,9 @@ pub(crate) fn policy(args: &PolicyArgs) -> anyhow::Result<LoadPolicy> {
         policy = policy.allow_world_writable();
     }
     policy = trusting(policy, &args.trust)?;
+    if let Some(file) = &args.config {
+        policy = policy.configuration(Configuration::read(file)?);
+    }
     if let Some(directory) = &args.keep_copies {
         policy = policy.copies(Copies::KeptIn(directory.clone()));
     } else if let Some(directory) = &args.copies {

@@ -109,6 +109,8 @@
 //!
 //! - `manager` (default): loads, checks, calls and unloads plugins. A plugin
 //!   without default features compiles no loader.
+//! - `configure`: reads a `plugins.toml`: the order of plugins, those that are
+//!   enabled, and their settings (module `configuration`).
 //! - `crash-notes`: names the plugins that were running when the process died
 //!   ([`crash_notes::install`]).
 //! - `in-flight`: lists the calls that are running, with their ages, and reports
@@ -135,6 +137,8 @@
 //!
 //! For plugins:
 //!
+//! - `config`: settings that a user writes in a `plugins.toml`, which the host
+//!   checks before the plugin runs (`PluginConfig`).
 //! - `log`: the records of the crate `log` come out of the host's logger.
 //! - `serde`: saves and restores the [state](PluginState) of a plugin as a type
 //!   that derives `Serialize` and `Deserialize` (module `state`).
@@ -157,6 +161,8 @@ pub mod state;
 
 pub use greeter::{Greeter, GreeterProxy, GreeterRegistration, GreeterVTable};
 pub use interface::{HasProxy, Interface, PluginTrait};
+#[cfg(feature = "config")]
+pub use plugin_annotations::PluginConfig;
 pub use plugin_annotations::{
     FfiSafe, async_impl, plugin_aggregates, plugin_impl, plugin_interface,
 };
@@ -165,6 +171,8 @@ pub use plugin_interface_core::{
     RegistrationArray, RegistrationFactory, Service, ServiceError, Services, abi, boundary,
     foreign, system_allocator,
 };
+#[cfg(feature = "config")]
+pub use plugin_interface_core::{ConfigValue, PluginConfig, SettingsError};
 
 #[cfg(feature = "manager")]
 use plugin_interface_core::{object, runtime};
@@ -188,6 +196,9 @@ pub use libloading;
 #[doc(no_inline)]
 pub use {crate::watch::*, crossbeam_channel};
 
+#[cfg(feature = "configure")]
+#[doc(no_inline)]
+pub use crate::configuration::*;
 #[cfg(feature = "trust")]
 #[doc(no_inline)]
 pub use crate::trust::*;
@@ -253,12 +264,19 @@ pub mod trust {
     };
 }
 
+/// The order and the settings of plugins. Feature `configure`.
+#[cfg(feature = "configure")]
+pub mod configuration {
+    #[doc = "**Feature `configure`.**"]
+    pub use crate::host::Configuration;
+}
+
 /// The errors of a load, an unload and a proxy, and their classes. Feature `manager`.
 #[cfg(feature = "manager")]
 pub mod error {
     pub use crate::host::{
-        ErrorClass, InspectError, LoadError, LockDifference, PluginPanic, ProxyError, Revocation,
-        SignatureError, UnloadError,
+        ConfigurationError, ErrorClass, InspectError, LoadError, LockDifference, PluginPanic,
+        ProxyError, Revocation, SignatureError, UnloadError,
     };
     pub use crate::metadata::MetadataError;
 }

@@ -14,6 +14,8 @@ const ERRORS: &[(&str, &str)] = &[
     ("ServiceError", "plugin-interface/core/src/runtime/services.rs"),
     ("ReloadError", "plugin-interface/src/host/live/error.rs"),
     ("SignatureError", "plugin-interface/src/host/error/signature.rs"),
+    ("ConfigurationError", "plugin-interface/src/host/error/configuration.rs"),
+    ("SettingsError", "plugin-interface/core/src/config/error.rs"),
     ("LockError", "plugin-interface/src/host/trust/error.rs"),
     ("HotError", "plugin-interface/src/host/hot_library/error.rs"),
     ("DynamicError", "plugin-interface/src/host/by_descriptor/error.rs"),

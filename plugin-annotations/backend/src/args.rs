@@ -8,6 +8,7 @@
 //! option            = "crate" "=" path | "version" "=" string
 //!                   | "new" "=" path   | "name" "=" string
 //!                   | "stop" "=" path  | "state"
+//!                   | "config" "=" path
 //!                   | "with" "=" path  | "path" "=" string
 //! ```
 
@@ -27,6 +28,8 @@ pub struct Args {
     pub new: Option<Path>,
     pub stop: Option<Path>,
     pub name: Option<LitStr>,
+    /// The type of the settings.
+    pub config: Option<Path>,
     pub with: Option<Path>,
     pub path: Option<LitStr>,
     /// The place of `state`, if it is given.
@@ -79,6 +82,7 @@ impl Args {
             "new" => self.new.replace(function(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
             "stop" => self.stop.replace(function(input)?).is_some(),
+            "config" => self.config.replace(path(input, "config = Settings")?).is_some(),
             "with" => self.with.replace(path(input, "with = module")?).is_some(),
             "path" => self.path.replace(text(input)?).is_some(),
             "version" => self.version.replace(text(input)?).is_some(),

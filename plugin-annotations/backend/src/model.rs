@@ -186,6 +186,8 @@ pub(crate) struct Registration {
     pub(crate) stop: Option<Path>,
     /// `true` if the next version takes over its state.
     pub(crate) keeps_state: bool,
+    /// The type of its settings.
+    pub(crate) config: Option<Path>,
     /// The impl's `#[allow(..)]` attributes.
     pub(crate) lints: Vec<Attribute>,
 }

@@ -145,7 +145,8 @@ pub(crate) fn registration(
     item: TokenStream,
     errors: &mut Errors,
 ) -> Option<Registration> {
-    let args = errors.keep(Args::parse(args, true, &["new", "stop", "state", "name", "crate"]));
+    let args =
+        errors.keep(Args::parse(args, true, &["new", "stop", "state", "config", "name", "crate"]));
     let item = errors.keep(syn::parse2::<ItemImpl>(item))?;
     let args = args?;
     let interface = args.interface.clone()?;
@@ -154,6 +155,9 @@ pub(crate) fn registration(
     check::is_ascii(&interface_name, "rename the interface", errors);
     for function in [&args.new, &args.stop].into_iter().flatten() {
         check::function(function, errors);
+    }
+    if let Some(config) = args.config.as_ref().filter(|_| !cfg!(feature = "config")) {
+        errors.at(config, "`config` needs the feature `config` of plugin-interface");
     }
     let name = match &args.name {
         Some(name) => check::name(name, errors),
@@ -168,6 +172,7 @@ pub(crate) fn registration(
         new: args.new,
         stop: args.stop,
         keeps_state: args.state.is_some(),
+        config: args.config,
         lints: attributes::lints(&item.attrs),
     })
 }

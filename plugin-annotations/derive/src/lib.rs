@@ -15,6 +15,8 @@
 //! ```
 
 mod check;
+#[cfg(feature = "config")]
+mod config;
 mod definition;
 mod model;
 mod parse;
@@ -31,6 +33,8 @@ use plugin_annotations_backend::generate::Request;
 use plugin_annotations_backend::spans::{place_of_unknown, written_at};
 use plugin_annotations_backend::syntax::{Generics, Kind, Path};
 
+#[cfg(feature = "config")]
+pub use crate::config::derive_plugin_config;
 use crate::model::{Body, Derived, Field};
 use crate::parts::parts;
 use crate::plain::Plain;

@@ -16,6 +16,9 @@ pub(crate) struct PolicyArgs {
     pub(crate) pin: Vec<String>,
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
+    /// Configure the plugins by this plugins.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Refuse the plugins of these packages.
     #[arg(long, value_name = "PACKAGE")]
     pub(crate) deny: Vec<String>,

@@ -7,6 +7,7 @@ use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata, TypeMetadata
 use serde::Serialize;
 
 use crate::output::{escaped, print_line};
+use crate::report::settings::{self, SettingsReport};
 use crate::report::trust::TrustReport;
 
 #[derive(Serialize)]
@@ -39,6 +40,8 @@ struct InterfaceReport<'a> {
     #[serde(flatten)]
     itself: TraitReport<'a>,
     implementations: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    settings: Vec<SettingsReport<'a>>,
     /// The interfaces of the objects that it takes or returns, and of theirs.
     objects: Vec<TraitReport<'a>>,
 }
@@ -93,10 +96,12 @@ fn interface<'a>(
     interface: &'a InterfaceMetadata,
     metadata: &'a PluginMetadata,
 ) -> InterfaceReport<'a> {
+    let declared = metadata.settings.iter().filter(|it| it.interface == interface.path);
     let ours = metadata.registrations.iter().filter(|r| r.interface == interface.path);
     InterfaceReport {
         itself: described(interface),
         implementations: ours.map(|registration| registration.name.as_str()).collect(),
+        settings: declared.map(settings::report).collect(),
         objects: interface.objects.iter().map(described).collect(),
     }
 }
@@ -139,12 +144,16 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
     line("values", if report.rust { "typed by rustc" } else { "validated in each call" })?;
     line("stays mapped", report.stays_mapped.as_deref().unwrap_or_default())?;
     line("trust", report.trust.as_ref().map_or("", |trust| &trust.state))?;
-    for InterfaceReport { itself, implementations, objects } in &report.interfaces {
+    for InterfaceReport { itself, implementations, settings, objects } in &report.interfaces {
         print_line("")?;
         line("interface", &format!("{} {}", itself.path, itself.version))?;
         line("fingerprint", itself.fingerprint.as_str())?;
         line("threads", threads(itself))?;
         line("implemented", &format!("by {}", implementations.join(", ")))?;
+        for SettingsReport { implementation, settings } in settings {
+            line("settings", &format!("of {implementation}"))?;
+            settings.iter().try_for_each(|setting| line("", &setting.line()))?;
+        }
         content(itself)?;
         for object in objects {
             line("uses", &format!("{} {}", object.path, object.version))?;

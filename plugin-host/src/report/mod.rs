@@ -6,5 +6,6 @@ pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod run;
+mod settings;
 pub(crate) mod trust;
 pub(crate) mod watch;

@@ -52,6 +52,7 @@ pub(crate) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> 
     command.arg(name);
     command.args(policy.pin.iter().map(|digest| format!("--pin={digest}")));
     trust(&mut command, &policy.trust);
+    command.args(policy.config.iter().map(|file| format_option("--config=", file)));
     command.args(policy.deny.iter().map(|package| format!("--deny={package}")));
     if policy.allow_world_writable {
         command.arg("--allow-world-writable");

@@ -54,6 +54,21 @@ pub(crate) fn answer(command: &mut Command) -> Answer {
     }
 }
 
+/// Builds a plugin that is an example of `plugin-interface` with a feature, and
+/// copies it to a directory.
+pub(crate) fn example(name: &str, feature: &str, directory: &Directory) -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "plugin-interface", "--no-default-features"]);
+    cargo.args(["--features", feature, "--example", name, "--target-dir"]).arg(&target);
+    let answer = answer(cargo.current_dir(root()));
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    let file = format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let copy = directory.path().join(&file);
+    std::fs::copy(target.join("debug/examples").join(&file), &copy).unwrap();
+    copy
+}
+
 /// A directory of plugins, for one test.
 pub(crate) struct Directory(TempDir);
 

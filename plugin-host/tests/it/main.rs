@@ -6,6 +6,7 @@ mod call;
 mod call_method;
 mod check;
 mod children;
+mod configuring;
 #[path = "../../../plugin-interface/tests/it/deadline.rs"]
 mod deadline;
 mod diff;
@@ -19,6 +20,7 @@ mod images;
 mod inspect;
 mod list;
 mod lock;
+mod logs;
 #[cfg(unix)]
 mod new;
 mod readme;

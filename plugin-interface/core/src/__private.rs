@@ -7,16 +7,24 @@ pub use std::boxed::Box;
 pub use std::string::String;
 
 use crate::abi::{ABI_VERSION, VTableHeader, words};
+#[cfg(feature = "config")]
+use crate::config::PluginConfig;
 use crate::interface::Interface;
 use crate::metadata;
 use crate::metadata::Writer;
 use crate::metadata::encode;
+#[cfg(feature = "config")]
+use crate::metadata::settings::configured_record as configured_record_of;
 
 pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
     Body, ByCopy, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn, DynPointee,
     Fields, InstanceStorage, LiftError, NeedsScope, OfSelf, Origin, Parameter, Plain, Pointee,
     ReturnError, Shape, Source, Static, StaticCow, Threads, has_size_of_wire, lift_wire_return,
+};
+#[cfg(feature = "config")]
+pub use crate::config::{
+    Choice, DefaultValue, FromText, Range, Setting, SettingKind, SettingsInput,
 };
 pub use crate::interface::{AsyncMethods, CompleteProxy, VTableFor};
 pub use crate::metadata::encode::PackageDescription;
@@ -80,6 +88,23 @@ pub const fn registration_record_len(interface: &str, name: &str) -> usize {
 pub const fn registration_record<const N: usize>(interface: &str, name: &str) -> [u8; N] {
     let mut out = Writer::new();
     encode::registration_record(&mut out, interface, name);
+    out.into_bytes()
+}
+
+/// Returns the length of the records of a registration and of its settings.
+#[cfg(feature = "config")]
+pub const fn configured_record_len<T: PluginConfig>(interface: &str, name: &str) -> usize {
+    configured_record_of(&mut Writer::<0>::new(), interface, name, T::SETTINGS)
+}
+
+/// Returns the records of a registration and of its settings.
+#[cfg(feature = "config")]
+pub const fn configured_record<T: PluginConfig, const N: usize>(
+    interface: &str,
+    name: &str,
+) -> [u8; N] {
+    let mut out = Writer::new();
+    configured_record_of(&mut out, interface, name, T::SETTINGS);
     out.into_bytes()
 }
 

@@ -23,6 +23,8 @@
 pub mod __private;
 pub mod abi;
 pub mod boundary;
+#[cfg(feature = "config")]
+pub mod config;
 pub mod foreign;
 #[doc(hidden)]
 pub mod interface;
@@ -37,6 +39,8 @@ pub use crate::object::checked_future::CheckedFuture;
 pub use crate::runtime::panic_location::PanicLocation;
 pub use abi::{RegistrationArray, RegistrationFactory};
 pub use boundary::{BoxFuture, FfiSafe};
+#[cfg(feature = "config")]
+pub use config::{ConfigValue, PluginConfig, SettingsError};
 pub use interface::{HasProxy, Interface};
 pub use runtime::context::PluginContext;
 pub use runtime::services::{Service, ServiceError, Services};

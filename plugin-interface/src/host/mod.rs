@@ -9,6 +9,8 @@
 #[cfg(feature = "dynamic")]
 mod by_descriptor;
 mod compare;
+#[cfg(feature = "configure")]
+mod configuration;
 pub(crate) mod crash_notes;
 mod error;
 mod file;
@@ -37,10 +39,12 @@ pub use by_descriptor::{Answer, DynamicError, DynamicProxy, check_call};
 pub use compare::mismatch::Mismatch;
 pub(crate) use compare::snapshot;
 pub use compare::version_check::{InterfaceChange, RequiredBump};
+#[cfg(feature = "configure")]
+pub use configuration::Configuration;
 pub use error::stage::Stage;
 pub use error::{
-    ErrorClass, InspectError, LoadError, LockDifference, ProxyError, Revocation, SignatureError,
-    UnloadError,
+    ConfigurationError, ErrorClass, InspectError, LoadError, LockDifference, ProxyError,
+    Revocation, SignatureError, UnloadError,
 };
 pub use file::copies::Copies;
 #[cfg(all(feature = "hot-library", feature = "watch"))]

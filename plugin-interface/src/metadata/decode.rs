@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use plugin_interface_core::metadata::{MAGIC, OBJECT, flag, kind};
+use plugin_interface_core::metadata::{flag, kind};
 
 use crate::metadata::error::MetadataError;
+use crate::metadata::input::{Input, limited};
 use crate::metadata::model::{
-    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, Reference,
-    RegistrationMetadata, TypeMetadata,
+    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, RegistrationMetadata,
+    TypeMetadata,
 };
+use crate::metadata::setting_model::SettingsMetadata;
 
 impl PluginMetadata {
     /// Decodes the records of a section that was found by other means.
@@ -36,18 +38,14 @@ const METHODS: usize = 4096;
 const TYPES: usize = 256;
 const OBJECTS: usize = 64;
 
-/// The longest name, path or version, and the longest other text, in bytes.
-const NAME: usize = 1024;
-const TEXT: usize = 1 << 18;
-
 /// Decodes all records of a section. The time is nearly linear in its length.
 pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     let mut package = None;
     let mut interfaces: Vec<InterfaceMetadata> = Vec::new();
-    let mut registrations = Vec::new();
+    let (mut registrations, mut settings) = (Vec::new(), Vec::<SettingsMetadata>::new());
     // Its few records are compared in less time than hashed.
     let mut seen = BTreeSet::new();
-    let mut input = Input { bytes: section, at: 0 };
+    let mut input = Input::new(section);
     while input.skip_padding() {
         let (kind, mut payload) = input.record()?;
         // A library repeats its package and interfaces.
@@ -71,22 +69,24 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
                     name: payload.name()?,
                 });
             }
+            kind::SETTINGS => {
+                limited("implementations", settings.len() + 1, REGISTRATIONS)?;
+                settings.push(super::settings::decode(&mut payload)?);
+            }
             // A later version may add kinds.
             _ => {}
         }
     }
     interfaces.sort_by(|a, b| a.path.cmp(&b.path));
+    // The linker's order means nothing.
+    settings.sort_by(|a, b| (&a.interface, &a.registration).cmp(&(&b.interface, &b.registration)));
     let package = package.ok_or(MetadataError::Package)?;
-    Ok(PluginMetadata { package, interfaces, registrations })
-}
-
-fn limited(what: &'static str, found: usize, limit: usize) -> Result<usize, MetadataError> {
-    if found > limit { Err(MetadataError::TooMany { what, limit }) } else { Ok(found) }
+    Ok(PluginMetadata { package, interfaces, registrations, settings })
 }
 
 /// Decodes the interface of a single record.
 pub(crate) fn interface_of(record: &[u8]) -> Result<InterfaceMetadata, MetadataError> {
-    let (_, mut payload) = Input { bytes: record, at: 0 }.record()?;
+    let (_, mut payload) = Input::new(record).record()?;
     decode_interface(&mut payload)
 }
 
@@ -99,7 +99,7 @@ pub(crate) struct Outline<'a> {
 
 /// Decodes the interface of a record, and those of its objects.
 pub(crate) fn outlines(record: &[u8]) -> Result<Vec<Outline<'_>>, MetadataError> {
-    let (_, mut input) = Input { bytes: record, at: 0 }.record()?;
+    let (_, mut input) = Input::new(record).record()?;
     let mut outlines = vec![outline(&mut input)?];
     for _ in 0..input.later_count()? {
         outlines.push(outline(&mut input)?);
@@ -182,114 +182,13 @@ fn decode_one_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, Meta
     Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods, types, objects })
 }
 
-/// The rest of a section or payload. `at` is the offset from the begin of the
-/// section, for messages.
-struct Input<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Input<'a> {
-    /// Skips the zeros that a linker puts between records. Returns `false` at the
-    /// end.
-    fn skip_padding(&mut self) -> bool {
-        let padding = self.bytes.iter().take_while(|&&byte| byte == 0).count();
-        self.bytes = &self.bytes[padding..];
-        self.at += padding;
-        !self.bytes.is_empty()
-    }
-
-    fn record(&mut self) -> Result<(u32, Input<'a>), MetadataError> {
-        let offset = self.at;
-        let (name, version) = MAGIC.split_at(MAGIC.len() - 1);
-        match self.take(MAGIC.len()) {
-            Ok(magic) if magic.starts_with(name) && magic.ends_with(version) => {}
-            Ok(magic) if magic.starts_with(name) => {
-                return Err(MetadataError::Version { found: magic[name.len()] });
-            }
-            _ => return Err(MetadataError::Magic { offset }),
-        }
-        let kind = self.u32()?;
-        let len = self.u32()?;
-        let at = self.at;
-        Ok((kind, Input { bytes: self.take(len as usize)?, at }))
-    }
-
-    fn take(&mut self, len: usize) -> Result<&'a [u8], MetadataError> {
-        let (taken, rest) = self.bytes.split_at_checked(len).ok_or_else(|| self.truncated())?;
-        self.bytes = rest;
-        self.at += len;
-        Ok(taken)
-    }
-
-    fn truncated(&self) -> MetadataError {
-        MetadataError::Truncated { offset: self.at }
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], MetadataError> {
-        let offset = self.at;
-        self.take(N)?.try_into().map_err(|_| MetadataError::Truncated { offset })
-    }
-
-    fn u32(&mut self) -> Result<u32, MetadataError> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    fn u128(&mut self) -> Result<u128, MetadataError> {
-        self.array().map(u128::from_le_bytes)
-    }
-
-    /// Returns the length of a list that a hand-written record may leave out.
-    fn later_count(&mut self) -> Result<u32, MetadataError> {
-        if self.bytes.is_empty() { Ok(0) } else { self.u32() }
-    }
-
-    fn bytes(&mut self) -> Result<&'a [u8], MetadataError> {
-        let len = self.u32()?;
-        self.take(len as usize)
-    }
-
-    fn text(&mut self) -> Result<&'a str, MetadataError> {
-        let bytes = self.bytes()?;
-        let offset = self.at - bytes.len();
-        core::str::from_utf8(bytes).map_err(|_| MetadataError::Text { offset })
-    }
-
-    fn string(&mut self) -> Result<String, MetadataError> {
-        self.limited_text("bytes in a text", TEXT)
-    }
-
-    /// Returns a text for a row of a table.
-    fn name(&mut self) -> Result<String, MetadataError> {
-        self.limited_text("bytes in a name", NAME)
-    }
-
-    fn limited_text(&mut self, what: &'static str, limit: usize) -> Result<String, MetadataError> {
-        if let Some(len) = self.bytes.first_chunk().copied().map(u32::from_le_bytes) {
-            limited(what, len as usize, limit)?;
-        }
-        self.text().map(str::to_owned)
-    }
-
-    fn references(&mut self) -> Result<Vec<Reference>, MetadataError> {
-        let bytes = self.bytes()?;
-        let offset = self.at;
-        let (numbers, rest) = bytes.as_chunks();
-        let reference = |bytes: &[u8; 2]| match u16::from_le_bytes(*bytes) {
-            number if number & OBJECT != 0 => Reference::Object((number & !OBJECT).into()),
-            number => Reference::Type(number.into()),
-        };
-        match rest {
-            [] => Ok(numbers.iter().map(reference).collect()),
-            _ => Err(MetadataError::Truncated { offset }),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::__private::{self, PackageDescription};
+    use plugin_interface_core::metadata::MAGIC;
+
     use crate::metadata::decode::*;
+    use crate::metadata::input::NAME;
     use crate::{Greeter, Interface};
 
     const PACKAGE: PackageDescription = PackageDescription {

@@ -10,9 +10,15 @@ pub(crate) mod decode;
 #[cfg(feature = "manager")]
 mod error;
 #[cfg(feature = "manager")]
+mod input;
+#[cfg(feature = "manager")]
 pub mod layout;
 #[cfg(feature = "manager")]
 mod model;
+#[cfg(feature = "manager")]
+mod setting_model;
+#[cfg(feature = "manager")]
+mod settings;
 #[cfg(feature = "manager")]
 pub mod signature;
 #[cfg(feature = "manager")]
@@ -24,6 +30,10 @@ pub use crate::metadata::error::MetadataError;
 pub use crate::metadata::model::{
     InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, Reference,
     RegistrationMetadata, TypeMetadata,
+};
+#[cfg(feature = "manager")]
+pub use crate::metadata::setting_model::{
+    ChoiceMetadata, SettingKind, SettingMetadata, SettingsMetadata,
 };
 #[cfg(feature = "manager")]
 pub use crate::metadata::written::as_written;

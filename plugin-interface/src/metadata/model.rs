@@ -1,5 +1,7 @@
 //! The metadata of a library, as its records hold it.
 
+use crate::metadata::setting_model::SettingsMetadata;
+
 /// The metadata of a library: its package, interfaces and registrations.
 ///
 /// [`inspect`](crate::inspect) reads it from the file, without running the library.
@@ -23,6 +25,8 @@ pub struct PluginMetadata {
     pub interfaces: Vec<InterfaceMetadata>,
     /// The implementations of these interfaces.
     pub registrations: Vec<RegistrationMetadata>,
+    /// The settings that the implementations declare.
+    pub settings: Vec<SettingsMetadata>,
 }
 
 /// The package of a library.

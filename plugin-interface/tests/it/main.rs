@@ -8,6 +8,8 @@ mod builds;
 mod calls;
 mod companions;
 mod compilers;
+#[cfg(feature = "configure")]
+mod configuring;
 #[cfg(all(feature = "crash-notes", target_os = "linux", target_env = "gnu"))]
 mod crash_notes;
 mod deadline;

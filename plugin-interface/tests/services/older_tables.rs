@@ -69,8 +69,7 @@ fn an_older_host_connects_and_a_plugin_that_asks_it_is_told_the_reason() {
     // SAFETY: statics of the library.
     let mut factories = factories.into_iter().map(|factory| unsafe { &*factory });
     let strict = factories.find(|factory| text(factory.name) == "Strict").unwrap();
-    let context =
-        RawContext { size: size_of::<RawContext>(), library_path: RawSlice::of::<u8>(&[]) };
+    let context = RawContext::EMPTY;
     let mut made = ptr::null();
     // SAFETY: a context and a place for the registration.
     let failure: *mut Failure = unsafe { (strict.make)(&context, &mut made) };

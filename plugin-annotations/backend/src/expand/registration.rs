@@ -46,8 +46,8 @@ pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenSt
 ///         inventory::submit! { factory::<__PluginMaker>(&RECORD) }
 /// ```
 fn expand(registration: &Registration) -> TokenStream {
-    let Registration { krate, interface, interface_name, ty, name, new, stop, keeps_state, lints } =
-        registration;
+    let Registration { krate, interface, interface_name, ty, name, .. } = registration;
+    let Registration { new, stop, keeps_state, config, lints, .. } = registration;
     let private = quote!(#krate::__private);
     let (counter, object) = (counter_name(interface_name), object_type(interface));
     let maker = format_ident!("plugin_register_{interface_name}_{name}_v1");
@@ -76,6 +76,25 @@ fn expand(registration: &Registration) -> TokenStream {
         let state = quote_spanned! {place=> #private::state::<__PluginMaker> };
         quote!(const STATE: #krate::abi::RawState = #state();)
     });
+    let settings = config.as_ref().map(|config| {
+        quote! {
+            const SETTINGS: #private::core::option::Option<#private::core::primitive::u128> =
+                #private::core::option::Option::Some(<#config as #krate::PluginConfig>::FINGERPRINT);
+        }
+    });
+    let record_of = match config {
+        None => quote! {
+            #private::registration_record::<
+                { #private::registration_record_len(PATH, #name) }
+            >(PATH, #name)
+        },
+        Some(config) => quote! {
+            #private::configured_record::<
+                #config,
+                { #private::configured_record_len::<#config>(PATH, #name) }
+            >(PATH, #name)
+        },
+    };
     let record =
         metadata_static(krate, "RECORD", &quote!(<__PluginMaker as #private::Plugin>::RECORD));
     let package = package_constant(krate);
@@ -101,8 +120,8 @@ fn expand(registration: &Registration) -> TokenStream {
 
             #package
 
-            // SAFETY: the record is of this interface and name, and the functions for
-            // the state are those of this plugin.
+            // SAFETY: the record is of this interface and name, and of the settings of
+            // this plugin, as are the functions for its state.
             unsafe impl #private::Plugin for __PluginMaker {
                 type Interface = #object;
                 type Instance = #ty;
@@ -112,9 +131,7 @@ fn expand(registration: &Registration) -> TokenStream {
                 const RECORD: &'static [#private::core::primitive::u8] = {
                     const PATH: &'static #private::core::primitive::str =
                         <#object as #krate::Interface>::DESCRIPTION.path;
-                    &#private::registration_record::<
-                        { #private::registration_record_len(PATH, #name) }
-                    >(PATH, #name)
+                    &#record_of
                 };
 
                 const PACKAGE: &'static [#private::core::primitive::u8] = PACKAGE_RECORD;
@@ -128,6 +145,8 @@ fn expand(registration: &Registration) -> TokenStream {
                 #stop
 
                 #state
+
+                #settings
 
                 fn counter() -> &'static #private::Counter<#object> {
                     &crate::#counter

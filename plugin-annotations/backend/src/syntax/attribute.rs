@@ -41,7 +41,7 @@ impl Attribute {
     }
 
     /// The tokens in its brackets.
-    pub(crate) fn content(&self) -> TokenStream {
+    pub fn content(&self) -> TokenStream {
         self.brackets.stream()
     }
 

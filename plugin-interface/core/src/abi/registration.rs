@@ -57,9 +57,43 @@ pub struct RawContext {
     /// The path at which the host found the library, in the platform's encoding
     /// (bytes on Unix, UTF-8 elsewhere); empty if unknown.
     pub library_path: RawSlice,
+    /// The settings of the plugin, as `docs/abi.md` describes them; empty
+    /// without a configuration. Contexts of the first hosts end before this
+    /// field.
+    pub settings: RawSlice,
+    /// The path of the plugin's folder for its data, encoded as `library_path`;
+    /// empty if the host offers none.
+    pub data_dir: RawSlice,
+    /// The same for what it can make again.
+    pub cache_dir: RawSlice,
 }
 
-assert_layout!(RawContext { size: 3 * WORD, align: WORD, size: 0, library_path: WORD });
+assert_layout!(RawContext {
+    size: 9 * WORD,
+    align: WORD,
+    size: 0,
+    library_path: WORD,
+    settings: 3 * WORD,
+    data_dir: 5 * WORD,
+    cache_dir: 7 * WORD,
+});
+
+impl RawContext {
+    /// The size of a context without the fields that were appended later.
+    pub const FIRST_SIZE: usize = core::mem::offset_of!(RawContext, settings);
+
+    /// The context without information.
+    pub const EMPTY: Self = {
+        let empty = RawSlice::of::<u8>(&[]);
+        RawContext {
+            size: size_of::<RawContext>(),
+            library_path: empty,
+            settings: empty,
+            data_dir: empty,
+            cache_dir: empty,
+        }
+    };
+}
 
 /// The functions that pass the state of instances from one version of a library
 /// to the next.

@@ -12,6 +12,8 @@ mod descriptor;
 mod digest;
 mod objects;
 mod same;
+#[cfg(feature = "config")]
+pub(crate) mod settings;
 mod writer;
 
 pub use crate::metadata::description::{
@@ -46,6 +48,22 @@ pub mod kind {
     pub const PACKAGE: u32 = 1;
     pub const INTERFACE: u32 = 2;
     pub const REGISTRATION: u32 = 3;
+    pub const SETTINGS: u32 = 4;
+}
+
+/// The kinds of settings.
+#[doc(hidden)]
+pub mod setting {
+    pub const BOOL: u32 = 1;
+    pub const INTEGER: u32 = 2;
+    pub const FLOAT: u32 = 3;
+    pub const TEXT: u32 = 4;
+    pub const PATH: u32 = 5;
+    pub const CHOICE: u32 = 6;
+    pub const LIST: u32 = 7;
+    pub const MAP: u32 = 8;
+    pub const OPTIONAL: u32 = 9;
+    pub const TABLE: u32 = 10;
 }
 
 /// The flags of records.

@@ -48,7 +48,8 @@ impl<I: ?Sized> core::fmt::Debug for Counter<I> {
 /// # Safety
 ///
 /// 1. `RECORD` is the record of a registration of `Interface` with that `NAME`,
-///    and `PACKAGE` that of the package.
+///    perhaps with one of its settings behind it, and `PACKAGE` that of the
+///    package.
 /// 2. `STATE` is `RawState::NONE` or [`state`](crate::runtime::state::state) of
 ///    this type.
 #[doc(hidden)]
@@ -65,6 +66,10 @@ pub unsafe trait Plugin: 'static {
 
     /// The functions that pass the state to the next version of the library.
     const STATE: RawState = RawState::NONE;
+
+    /// The fingerprint of the settings that it declares, which are in `RECORD`.
+    #[cfg(feature = "config")]
+    const SETTINGS: Option<u128> = None;
 
     /// Runs before the instance is dropped. Nothing else uses it any more.
     fn stop(_instance: &mut Self::Instance) {}
@@ -126,6 +131,8 @@ unsafe extern "C" fn make<P: Plugin>(
 ) -> *mut Failure {
     // SAFETY: the host lends the context for the duration of the call.
     let context = unsafe { PluginContext::from_raw(context) };
+    #[cfg(feature = "config")]
+    let context = context.declaring(P::SETTINGS);
     let made = catch_unwind(AssertUnwindSafe(|| {
         let instance = Box::new(P::construct(&context)?);
         let vtable: *const _ = <P::Interface as VTableFor<P::Instance>>::VTABLE;

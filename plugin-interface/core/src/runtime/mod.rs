@@ -4,8 +4,11 @@ pub mod aggregate;
 pub mod allocator;
 pub mod async_call;
 pub mod call;
+#[cfg(feature = "config")]
+mod config;
 pub mod context;
 mod context_services;
+mod directories;
 pub mod entry;
 pub mod factory;
 pub mod failure;

@@ -51,6 +51,8 @@ impl LoadError {
             | E::RevocationsUnknown { path, .. }
             | E::LockedMissing { path, .. }
             | E::Denied { path, .. }
+            | E::Disabled { path, .. }
+            | E::Settings { path, .. }
             | E::StillMapped { path, .. }
             | E::OtherInterface { path, .. }
             | E::NoInterface { path, .. }
@@ -108,7 +110,8 @@ impl LoadError {
             E::LockedMissing { .. } => facts(Discover, Refused, "policy"),
             E::Duplicate { .. } => facts(Copy, Failed, "file"),
             E::Inspect(error) => facts(Stage::Check, error.class(), error.check()),
-            E::Denied { .. } => facts(Admit, Refused, "policy"),
+            E::Denied { .. } | E::Disabled { .. } => facts(Admit, Refused, "policy"),
+            E::Settings { .. } => facts(Admit, Failed, "policy"),
             E::AbiVersion { .. } => facts(Admit, Incompatible, "abi"),
             E::PanicAbort { .. } => facts(Admit, Incompatible, "panics"),
             E::OtherInterface { .. } | E::Mismatch { .. } => {

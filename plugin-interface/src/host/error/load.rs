@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::configuration::{ConfigurationError, Mistakes};
 use super::debug::debug_as_message;
 use super::inspect::InspectError;
 use super::load_texts::{file_name, hint, in_lock, linker_message, listed, moved, untrusted};
@@ -224,6 +225,28 @@ pub enum LoadError {
         path: PathBuf,
         /// Its package.
         package: String,
+    },
+    /// The configuration disables the library's package.
+    #[error("{} is of the package {package}, which {}:{line} disables", path.display(), file.display())]
+    Disabled {
+        /// The library.
+        path: PathBuf,
+        /// Its package.
+        package: String,
+        /// The configuration.
+        file: PathBuf,
+        /// The line in it.
+        line: usize,
+    },
+    /// The settings of the plugin have mistakes.
+    #[error("cannot configure {}:{}", path.display(), Mistakes(mistakes))]
+    Settings {
+        /// The library.
+        path: PathBuf,
+        /// Its package.
+        package: String,
+        /// At least one mistake, in the order of the lines.
+        mistakes: Vec<ConfigurationError>,
     },
     /// The policy allows no more earlier versions of the library to stay mapped.
     #[error(

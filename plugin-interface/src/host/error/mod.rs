@@ -1,6 +1,7 @@
 //! The errors of a load, a proxy and an unload, and the stages they name.
 
 mod class;
+mod configuration;
 mod debug;
 mod facts;
 pub(crate) mod inspect;
@@ -16,6 +17,7 @@ mod texts;
 mod unload;
 
 pub use class::ErrorClass;
+pub use configuration::ConfigurationError;
 pub(crate) use debug::debug_as_message;
 #[cfg(feature = "watch")]
 pub(crate) use facts::Retry;

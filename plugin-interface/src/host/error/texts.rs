@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{
-    InspectError, LoadError, LockDifference, ProxyError, Revocation, SignatureError, UnloadError,
-    linker_message,
+    ConfigurationError, InspectError, LoadError, LockDifference, ProxyError, Revocation,
+    SignatureError, UnloadError, linker_message,
 };
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::live::ReloadError;
@@ -90,6 +90,22 @@ fn of_load() -> Vec<LoadError> {
         E::WorldWritable { path: path(), culprit: path() },
         E::NotPinned { path: path(), found: "9f86".to_owned() },
         E::Denied { path: path(), package: "greeter".to_owned() },
+        E::Disabled {
+            path: path(),
+            package: "greeter".to_owned(),
+            file: "/plugins/plugins.toml".into(),
+            line: 4,
+        },
+        E::Settings {
+            path: path(),
+            package: "greeter".to_owned(),
+            mistakes: vec![ConfigurationError::Missing {
+                path: "/plugins/plugins.toml".into(),
+                line: 4,
+                key: "plugins.greeter.settings.word".to_owned(),
+                expected: "a text".to_owned(),
+            }],
+        },
         E::StillMapped {
             path: path(),
             versions: 64,

@@ -29,7 +29,6 @@ impl fmt::Debug for Digest {
 }
 
 /// Returns the digest of bytes.
-#[cfg(feature = "trust")]
 pub(crate) fn digest_of(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }

@@ -166,6 +166,7 @@ mod tests {
                 rustc: String::new(),
                 target: String::new(),
             },
+            settings: Vec::new(),
             registrations: interfaces
                 .iter()
                 .map(|i| RegistrationMetadata { interface: i.path.clone(), name: "X".to_owned() })

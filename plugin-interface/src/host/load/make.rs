@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::abi::{
-    ABI_VERSION, Failure, FailureKind, PluginEntry, RawContext, RawFactory, RawSlice,
-    RegistrationArray, RegistrationFactory, VTableHeader, words,
+    ABI_VERSION, Failure, FailureKind, PluginEntry, RawFactory, RawSlice, RegistrationArray,
+    RegistrationFactory, VTableHeader, words,
 };
 use crate::host::compare::fit::difference;
 use crate::host::error::LoadError;
@@ -20,8 +20,8 @@ use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols;
 use crate::host::library::symbols::{Symbols, UnregisterAll};
 use crate::host::load::admit::Wanted;
+use crate::host::load::host_context::HostContext;
 use crate::host::load::named_functions;
-use crate::host::platform;
 use crate::metadata::InterfaceMetadata;
 use crate::runtime::reported::{take_message, text_of};
 
@@ -32,6 +32,7 @@ pub(super) fn make(
     library: &Arc<LoadedLibrary>,
     wanted: Wanted<'_>,
     name: Option<&str>,
+    context: &HostContext,
 ) -> Vec<Result<Instance, LoadError>> {
     let is_wanted = |interface: &InterfaceMetadata| match wanted {
         Wanted::Any => true,
@@ -43,7 +44,7 @@ pub(super) fn make(
         match &library.entry {
             // SAFETY: a static of the library, which is open.
             Some(entry) if unsafe { has_factories(library, *entry) } => {
-                made.extend(by_factories(library, *entry, interface, name));
+                made.extend(by_factories(library, *entry, interface, name, context));
             }
             _ => made.extend(by_symbols(library, interface)),
         }
@@ -68,6 +69,7 @@ fn by_factories(
     entry: NonNull<PluginEntry>,
     interface: &InterfaceMetadata,
     name: Option<&str>,
+    context: &HostContext,
 ) -> Vec<Result<Instance, LoadError>> {
     // SAFETY: a static of the library, which is open.
     unsafe { factories(entry, &interface.path, interface.fingerprint) }
@@ -79,7 +81,7 @@ fn by_factories(
                 // SAFETY: as above; the size tells whether it has the field.
                 && library.has_package(unsafe { package_of(factory) })
         })
-        .map(|factory| by_factory(library, factory, interface))
+        .map(|factory| by_factory(library, factory, interface, context))
         .collect()
 }
 
@@ -157,15 +159,16 @@ fn by_factory(
     library: &Arc<LoadedLibrary>,
     factory: NonNull<RawFactory>,
     interface: &InterfaceMetadata,
+    context: &HostContext,
 ) -> Result<Instance, LoadError> {
     // SAFETY: a factory and its name are statics of the library, which is open.
     let name = unsafe { text_of((*factory.as_ptr()).name) }.into_owned();
     // SAFETY: a static of the library, which has the first fields.
     library.name_functions(|| unsafe { named_functions::of_factory(factory, &name, interface) });
-    let bytes = platform::path_bytes(&library.path);
-    let context = RawContext { size: size_of::<RawContext>(), library_path: RawSlice::of(bytes) };
+    let context = context.of(&library.path, &interface.path, &name);
     let mut registration = ptr::null();
-    // SAFETY: the context and the place to write to live across the call.
+    // SAFETY: the context, what it refers to, and the place to write to live
+    // across the call.
     let failure = unsafe { ((*factory.as_ptr()).make)(&context, &mut registration) };
     if !failure.is_null() {
         return Err(failed(&library.path, name, failure));

@@ -12,6 +12,7 @@ mod companions;
 pub(crate) mod discover;
 mod exports;
 mod headers;
+mod host_context;
 pub(crate) mod linked;
 pub(crate) mod make;
 mod named_functions;

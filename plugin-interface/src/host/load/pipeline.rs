@@ -10,6 +10,8 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+#[cfg(feature = "configure")]
+use crate::host::configuration::Configuration;
 use crate::host::error::inspect::{damaged, unreadable};
 use crate::host::error::stage::Stage;
 use crate::host::error::{InspectError, LoadError};
@@ -114,6 +116,13 @@ impl Loader {
     /// The same, with a probe.
     pub(crate) fn with_probe(self, probe: Probe) -> Self {
         Loader { probe: Some(probe), ..self }
+    }
+
+    /// Configures what is loaded from now on.
+    #[cfg(feature = "configure")]
+    pub(crate) fn configure(&mut self, configuration: Configuration) {
+        let policy = core::mem::take(&mut self.policy);
+        self.policy = policy.configuration(configuration);
     }
 
     pub(crate) fn policy(&self) -> &LoadPolicy {

@@ -13,6 +13,7 @@ use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::mapped::Mapped;
 use crate::host::load::admit::Wanted;
 use crate::host::load::check::{AnyMachine, check};
+use crate::host::load::host_context::HostContext;
 use crate::host::load::pipeline::Kind;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::{admit, make, open};
@@ -32,6 +33,8 @@ pub(crate) struct Plugins<'a> {
     choose: Option<&'a Choose<'a>>,
     name: Option<String>,
     offers: Option<Arc<Offers>>,
+    /// What the constructors are told, once the library is admitted.
+    context: HostContext,
 }
 
 /// A library whose plugins were made, or some of them.
@@ -46,7 +49,14 @@ pub(crate) struct LoadedPlugins {
 
 impl<'a> Plugins<'a> {
     pub(crate) fn of(wanted: impl Into<Wanted<'a>>) -> Self {
-        Plugins { wanted: wanted.into(), is_new: None, choose: None, name: None, offers: None }
+        Plugins {
+            wanted: wanted.into(),
+            is_new: None,
+            choose: None,
+            name: None,
+            offers: None,
+            context: HostContext::default(),
+        }
     }
 
     /// Loads content only if `is_new` says so.
@@ -99,6 +109,7 @@ impl Kind for Plugins<'_> {
         policy: &LoadPolicy,
     ) -> Result<(), LoadError> {
         admit::admit(path, metadata, policy, self.wanted)?;
+        self.context = policy.host_context(path, metadata)?;
         self.name = self.choose.map_or(Ok(None), |choose| choose(metadata))?;
         Ok(())
     }
@@ -120,7 +131,7 @@ impl Kind for Plugins<'_> {
     }
 
     fn make(&mut self, library: Arc<LoadedLibrary>) -> Result<LoadedPlugins, LoadError> {
-        let made = make::make(&library, self.wanted, self.name.as_deref());
+        let made = make::make(&library, self.wanted, self.name.as_deref(), &self.context);
         match library.copy() {
             Some(copy) if !made.is_empty() => {
                 let (names, content) = (copy.names().clone(), copy.content().clone());

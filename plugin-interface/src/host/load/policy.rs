@@ -6,6 +6,8 @@ use std::error::Error;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "configure")]
+use crate::host::configuration::Configuration;
 use crate::host::error::{LoadError, debug_as_message};
 use crate::host::file::copies::Copies;
 use crate::host::file::digest::Digest;
@@ -14,6 +16,7 @@ use crate::host::file::digest::digest;
 #[cfg(feature = "trust")]
 use crate::host::file::digest::read_parts;
 use crate::host::library::unmap::Earlier;
+use crate::host::load::host_context::{HostContext, folder_of};
 use crate::host::platform;
 #[cfg(feature = "trust")]
 use crate::host::trust::gate::{Approval, Gate};
@@ -45,6 +48,11 @@ pub struct LoadPolicy {
     /// mapped after they were closed. More are refused.
     retained: (usize, u64),
     copies: Copies,
+    /// The folders of all plugins for their data and their caches.
+    data_root: Option<PathBuf>,
+    cache_root: Option<PathBuf>,
+    #[cfg(feature = "configure")]
+    configuration: Option<Configuration>,
     #[cfg(feature = "trust")]
     pub(crate) gate: Gate,
 }
@@ -62,6 +70,10 @@ impl Default for LoadPolicy {
             world_writable: false,
             retained: (128, 512 << 20),
             copies: Copies::Temporary,
+            data_root: None,
+            cache_root: None,
+            #[cfg(feature = "configure")]
+            configuration: None,
             #[cfg(feature = "trust")]
             gate: Gate::default(),
         }
@@ -74,9 +86,13 @@ impl fmt::Debug for LoadPolicy {
         let mut policy = f.debug_struct("LoadPolicy");
         #[cfg(feature = "trust")]
         policy.field("trust", &self.gate);
+        #[cfg(feature = "configure")]
+        policy.field("configuration", &self.configuration);
         policy
             .field("pinned", &self.pinned)
             .field("denied", &self.denied)
+            .field("data_root", &self.data_root)
+            .field("cache_root", &self.cache_root)
             .field("world_writable", &self.world_writable)
             .field("retained_versions", &versions)
             .field("retained_bytes", &bytes)
@@ -163,6 +179,74 @@ impl LoadPolicy {
     pub fn copies(mut self, copies: Copies) -> Self {
         self.copies = copies;
         self
+    }
+
+    /// Sets the folder for the data of plugins. Each package has a folder of its
+    /// own in it, which a plugin creates at its first use
+    /// ([`PluginContext::data_dir`](crate::PluginContext::data_dir)).
+    ///
+    /// ```
+    /// use plugin_interface::{LoadPolicy, PluginManager};
+    ///
+    /// let policy = LoadPolicy::new()
+    ///     .data_root("/var/lib/app/plugins")
+    ///     .cache_root("/var/cache/app/plugins");
+    /// let manager = PluginManager::with_policy(policy);
+    /// ```
+    pub fn data_root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data_root = Some(folder.into());
+        self
+    }
+
+    /// Sets the folder for what plugins can make again, in the same way
+    /// ([`PluginContext::cache_dir`](crate::PluginContext::cache_dir)).
+    pub fn cache_root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cache_root = Some(folder.into());
+        self
+    }
+
+    /// Configures plugins: refuses those that are disabled, and those whose
+    /// settings have a mistake, and passes the settings to the others.
+    ///
+    /// Feature `configure`.
+    ///
+    /// ```
+    /// use plugin_interface::{Configuration, LoadPolicy};
+    ///
+    /// let configuration = Configuration::parse("built in", b"[plugins.resize]\nenabled = false\n")?;
+    /// let policy = LoadPolicy::new().configuration(configuration);
+    /// # Ok::<(), plugin_interface::ConfigurationError>(())
+    /// ```
+    #[cfg(feature = "configure")]
+    pub fn configuration(mut self, configuration: Configuration) -> Self {
+        self.configuration = Some(configuration);
+        self
+    }
+
+    /// Returns the configuration.
+    #[cfg(feature = "configure")]
+    pub(crate) fn configured(&self) -> Option<&Configuration> {
+        self.configuration.as_ref()
+    }
+
+    /// Returns what the constructors of a library are told, or refuses it.
+    pub(super) fn host_context(
+        &self,
+        #[cfg_attr(not(feature = "configure"), expect(unused_variables))] path: &Path,
+        metadata: &PluginMetadata,
+    ) -> Result<HostContext, LoadError> {
+        let folder = |root: &Option<PathBuf>| {
+            root.as_ref().map(|root| folder_of(root, &metadata.package.name))
+        };
+        Ok(HostContext {
+            data_dir: folder(&self.data_root),
+            cache_dir: folder(&self.cache_root),
+            #[cfg(feature = "configure")]
+            settings: match &self.configuration {
+                Some(configuration) => configuration.values(path, metadata)?,
+                None => Default::default(),
+            },
+        })
     }
 
     pub(super) fn place_of_copies(&self) -> &Copies {

@@ -1,10 +1,10 @@
 //! The libraries that a manager loaded.
 
-use std::path::Path;
-#[cfg(feature = "trust")]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[cfg(feature = "configure")]
+use crate::host::configuration::Configuration;
 use crate::host::error::LoadError;
 use crate::host::error::stage::Stage;
 #[cfg(feature = "watch")]
@@ -15,7 +15,7 @@ use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::outcome::{CloseRecord, UnloadOutcome};
 use crate::host::library::unmap;
 use crate::host::load::admit::Wanted;
-use crate::host::load::discover::Candidate;
+use crate::host::load::discover::{self, Candidate};
 use crate::host::load::linked::{LinkedPackage, LinkedPlugins};
 use crate::host::load::pipeline::Loader;
 use crate::host::load::plugins::Plugins;
@@ -73,6 +73,24 @@ impl Libraries {
     /// Returns what is offered to each library.
     pub(super) fn offers(&self) -> &Arc<Offers> {
         &self.offers
+    }
+
+    /// Configures what is loaded from now on.
+    #[cfg(feature = "configure")]
+    pub(super) fn configure(&mut self, configuration: Configuration) {
+        self.loader.configure(configuration);
+    }
+
+    /// Returns the files of a directory that may be plugins, in the order of
+    /// their names or of the configuration.
+    pub(super) fn candidates(&self, directory: &Path) -> Result<Vec<PathBuf>, LoadError> {
+        #[cfg_attr(not(feature = "configure"), expect(unused_mut))]
+        let mut candidates = discover::candidates(directory)?;
+        #[cfg(feature = "configure")]
+        if let Some(configuration) = self.loader.policy().configured() {
+            configuration.sort(&mut candidates);
+        }
+        Ok(candidates)
     }
 
     /// Returns the real paths of the libraries that were loaded and are not

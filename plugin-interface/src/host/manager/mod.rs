@@ -19,13 +19,14 @@ use core::fmt;
 use core::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "configure")]
+use crate::host::configuration::Configuration;
 use crate::host::error::{LoadError, UnloadError};
 use crate::host::file::compare::Content;
 use crate::host::file::duplicates::Duplicates;
 use crate::host::file::identity::{FileIdentity, FileNames};
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::load::admit::Wanted;
-use crate::host::load::discover;
 use crate::host::load::discover::Candidate;
 use crate::host::load::plugins::Plugins;
 use crate::host::load::policy::LoadPolicy;
@@ -113,6 +114,16 @@ impl PluginManager {
     /// that survived is not tried again until its file changes.
     pub fn with_probe(self, probe: Probe) -> Self {
         PluginManager { libraries: self.libraries.with_probe(probe), ..self }
+    }
+
+    /// Configures the plugins that are loaded from now on: refuses those that
+    /// are disabled, and those whose settings have a mistake, before any of their
+    /// code runs. A directory is loaded in the order of the configuration.
+    ///
+    /// What is loaded stays as it is. Feature `configure`.
+    #[cfg(feature = "configure")]
+    pub fn configure(&mut self, configuration: Configuration) {
+        self.libraries.configure(configuration);
     }
 
     /// Loads every plugin for `interface` from the libraries in `directory`,
@@ -243,7 +254,7 @@ impl PluginManager {
         let mut duplicates = Duplicates::default();
         // Kept until the end, so that their copies can be compared with.
         let mut libraries = Vec::new();
-        for path in discover::candidates(directory)? {
+        for path in self.libraries.candidates(directory)? {
             let mut is_new = |content: &Content, _: &FileIdentity| {
                 let is_new = duplicates.check(&path, content)?;
                 // A rejected file leaves no copy that could be equal to another.

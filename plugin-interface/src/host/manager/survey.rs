@@ -9,7 +9,6 @@ use crate::host::file::compare::Content;
 use crate::host::file::duplicates::Duplicates;
 use crate::host::file::identity::FileIdentity;
 use crate::host::load::admit::Wanted;
-use crate::host::load::discover;
 use crate::host::load::discover::Candidate;
 use crate::host::load::plugins::Plugins;
 use crate::interface::{Interface, PluginTrait};
@@ -119,7 +118,7 @@ impl PluginManager {
         directory: &Path,
         wanted: Wanted<'_>,
     ) -> Result<Vec<ScanEntry>, LoadError> {
-        let candidates = discover::candidates(directory)?;
+        let candidates = self.libraries.candidates(directory)?;
         // The same directory for all of them, but for what links refer to.
         let first = candidates.iter().find(|path| !path.is_symlink());
         let is_allowed = first.is_some_and(|path| self.libraries.may_be_in_directory(path));

@@ -14,6 +14,7 @@ fn each_item_of_a_feature_names_it() {
         ("hot_library", "hot-library"),
         ("trust", "trust"),
         ("in_flight", "in-flight"),
+        ("configuration", "configure"),
     ] {
         let (before, body) = library.split_once(&format!("pub mod {module} {{\n")).unwrap();
         let summary = before.rsplit("\n\n").next().unwrap();
@@ -85,6 +86,8 @@ fn each_feature_for_types_of_a_crate_is_passed_on() {
             // The host's side of both is in this crate.
             "log" => "\"dep:log\", ",
             "in-flight" => "\"manager\", ",
+            // The macros have a part of it.
+            "config" => "\"plugin-annotations/config\", ",
             _ => "",
         };
         assert!(

@@ -1,0 +1,19 @@
+use plugin_interface::PluginConfig;
+
+#[derive(PluginConfig)]
+struct Settings {
+    #[config(default = 101, range = 1..=100)]
+    quality: u8,
+    #[config(default = "loud")]
+    voice: Voice,
+    #[config(default = 1, range = 0..=256)]
+    depth: u8,
+}
+
+#[derive(PluginConfig)]
+enum Voice {
+    Normal,
+    VeryLoud,
+}
+
+fn main() {}
