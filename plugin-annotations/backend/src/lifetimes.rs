@@ -132,7 +132,7 @@ impl Place {
 /// Returns `true` if a type borrows something, with a written lifetime or not.
 /// The lifetime of a path in a return value is always written: a hidden one does
 /// not compile. Of a parameter it may be hidden, and belongs to its argument alone.
-pub(crate) fn borrows(ty: &impl ToTokens) -> bool {
+pub fn borrows(ty: &impl ToTokens) -> bool {
     fn has_reference(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
             TokenTree::Group(group) => has_reference(group.stream()),

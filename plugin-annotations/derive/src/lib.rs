@@ -18,6 +18,7 @@ mod check;
 #[cfg(feature = "config")]
 mod config;
 mod definition;
+mod lend;
 mod model;
 mod parse;
 mod parts;
@@ -113,9 +114,24 @@ fn code(derived: &Derived) -> TokenStream {
     let parts = parts(name, body);
     let layouts = wire::layouts(krate, body, &parts);
     let wire = wire::of(krate, body, &parts);
-    let lower = wire::lower(krate, body, &parts);
+    let lower = wire::lower(krate, body, &parts, wire::Lowered::Value);
+    // What it lends may come back.
+    let lower_argument = generics.of(Kind::Lifetime).next().map(|_| {
+        let lower = wire::lower(krate, body, &parts, wire::Lowered::Argument);
+        quote! {
+            #[inline]
+            #[allow(unused_variables)]
+            fn lower_argument(
+                self,
+                __scope: &#private::CallerScope,
+            ) -> <Self as #krate::FfiSafe>::Wire {
+                #lower
+            }
+        }
+    });
     let lift = wire::lift(krate, name, body, &parts);
     let content = wire::content(krate, body, &parts);
+    let lend = lend::lend(derived, &parameters, &at, &parts);
     let definition = definition::definition(derived);
     let Plain { by_ref, proof, of_plain } = plain::plain(derived, &parameters, &parts);
     let needs_scope = needs_scope(krate, generics);
@@ -153,6 +169,8 @@ fn code(derived: &Derived) -> TokenStream {
                     #lower
                 }
 
+                #lower_argument
+
                 #[inline]
                 unsafe fn lift<'__a>(
                     __wire: #own::Wire,
@@ -186,6 +204,7 @@ fn code(derived: &Derived) -> TokenStream {
             }
 
             #of_plain
+            #lend
 
             // A value is taken apart when it is passed, so its `Drop` would not run.
             #[allow(dead_code)]

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::lend::is_lent_by_fields;
 use crate::model::{Body, Derived, Field};
 use crate::parts::Part;
 use crate::proof::proof;
@@ -23,7 +24,11 @@ pub(crate) struct Plain {
 pub(crate) fn plain(derived: &Derived, parameters: &TokenStream, parts: &[Part<'_>]) -> Plain {
     let Derived { krate, name, generics, is_repr_c, body, .. } = derived;
     let private = quote!(#krate::__private);
-    let by_copy = Plain { by_ref: quote!(#private::ByCopy), proof: quote!(), of_plain: quote!() };
+    let by_ref = match is_lent_by_fields(derived) {
+        true => quote!(#private::ByFields),
+        false => quote!(#private::ByCopy),
+    };
+    let by_copy = Plain { by_ref, proof: quote!(), of_plain: quote!() };
     let fields: Vec<&Field> = match body {
         // Its wire is a byte, but it has no bytes itself.
         Body::Struct(fields) if fields.all().is_empty() => return by_copy,

@@ -21,6 +21,15 @@ use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::spans::{ffi_item, located};
 use plugin_annotations_backend::syntax::{Path, Type};
 
+/// Where a value is passed.
+#[derive(Clone, Copy)]
+pub(crate) enum Lowered {
+    /// Anywhere.
+    Value,
+    /// As an argument, with a scope for what comes back.
+    Argument,
+}
+
 impl Part<'_> {
     fn layout(&self, derives: &TokenStream) -> TokenStream {
         let wire = &self.wire;
@@ -40,7 +49,7 @@ impl Part<'_> {
 
     /// The wires of the values. Modules convert values before any value is lowered.
     /// If lowering one panics, the previous ones are dropped.
-    fn lower(&self, krate: &Path) -> TokenStream {
+    fn lower(&self, krate: &Path, how: Lowered) -> TokenStream {
         let wire = &self.wire;
         let fields = || self.fields().iter().zip(self.values());
         let converted = fields().filter_map(|(field, value)| {
@@ -52,11 +61,18 @@ impl Part<'_> {
             Some(quote!(#owns; let #value = #lowered;))
         });
         let lowered = fields().map(|(field, value)| {
-            let [lower, lower_guarded, into_wire] = ["lower", "lower_guarded", "into_wire"]
-                .map(|name| ffi_item(krate, &field.carrier(), name));
+            let (names, scope) = match how {
+                Lowered::Value => (["lower", "lower_guarded"], quote!()),
+                Lowered::Argument => {
+                    (["lower_argument", "lower_argument_guarded"], quote!(, __scope))
+                }
+            };
+            let [lower, lower_guarded] = names.map(|name| ffi_item(krate, &field.carrier(), name));
+            let into_wire = ffi_item(krate, &field.carrier(), "into_wire");
+            let guard = quote!(let #value = #lower_guarded(#value #scope););
             match self.may_lose_fields() {
-                true => (quote!(let #value = #lower_guarded(#value);), quote!(#into_wire(#value))),
-                false => (quote!(), quote!(#lower(#value))),
+                true => (guard, quote!(#into_wire(#value))),
+                false => (quote!(), quote!(#lower(#value #scope))),
             }
         });
         let (guards, wires): (Vec<_>, Vec<_>) = lowered.unzip();
@@ -160,10 +176,10 @@ pub(crate) fn of(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     }
 }
 
-pub(crate) fn lower(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+pub(crate) fn lower(krate: &Path, body: &Body, parts: &[Part<'_>], how: Lowered) -> TokenStream {
     let has_data = has_data(parts);
     let arms = (0u32..).zip(parts).map(|(tag, part)| {
-        let (pattern, wire, value) = (part.pattern(), &part.wire, part.lower(krate));
+        let (pattern, wire, value) = (part.pattern(), &part.wire, part.lower(krate, how));
         let lowered = match (body, part.is_empty()) {
             (Body::Struct(_), true) => quote!(0),
             (Body::Struct(_), false) => value,

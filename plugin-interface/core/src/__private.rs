@@ -18,9 +18,10 @@ use crate::metadata::settings::configured_record as configured_record_of;
 
 pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
-    Body, ByCopy, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn, DynPointee,
-    Fields, InstanceStorage, LiftError, NeedsScope, OfSelf, Origin, Parameter, Plain, Pointee,
-    ReturnError, Shape, Source, Static, StaticCow, Threads, has_size_of_wire, lift_wire_return,
+    Body, ByCopy, ByFields, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn,
+    DynPointee, Fields, InstanceStorage, LendFields, LiftError, NeedsScope, OfSelf, Origin,
+    Parameter, Plain, Pointee, ReturnError, Shape, Source, Static, StaticCow, Threads,
+    has_size_of_wire, lift_wire_return,
 };
 #[cfg(feature = "config")]
 pub use crate::config::{

@@ -1,5 +1,5 @@
 //! The ways to pass references: by pointer if their target is plain, else as a
-//! copy, or as a list of slices.
+//! copy, as a list of slices, or field by field.
 #![expect(unsafe_code, reason = "the way decides about layouts")]
 
 /// The way in which references to a type are passed.
@@ -32,6 +32,11 @@ pub enum ByCopy {}
 #[derive(Debug)]
 pub enum ByParts {}
 
+/// As a copy, but `&mut` field by field: a derived struct of references.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ByFields {}
+
 // SAFETY: by pointer.
 unsafe impl ByRef for ByPointer {
     const IS_POINTER: bool = true;
@@ -40,6 +45,12 @@ unsafe impl ByRef for ByPointer {
 
 // SAFETY: as a copy.
 unsafe impl ByRef for ByCopy {
+    const IS_POINTER: bool = false;
+    type And<Other: ByRef> = ByCopy;
+}
+
+// SAFETY: field by field.
+unsafe impl ByRef for ByFields {
     const IS_POINTER: bool = false;
     type And<Other: ByRef> = ByCopy;
 }

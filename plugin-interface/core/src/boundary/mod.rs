@@ -157,10 +157,11 @@ pub use crate::boundary::shape::definition::{Body, Definition, Fields};
 pub use crate::boundary::shape::link::Link;
 pub use crate::boundary::shape::parameter::Parameter;
 pub use crate::boundary::shape::source::Source;
+pub use crate::boundary::types::by_fields::LendFields;
 pub use crate::boundary::types::forever::{Static, StaticCow};
 pub use crate::boundary::types::of_self::OfSelf;
 pub use crate::boundary::types::slice::Plain;
-pub use by_ref::{ByCopy, ByParts, ByPointer, ByRef};
+pub use by_ref::{ByCopy, ByFields, ByParts, ByPointer, ByRef};
 pub use shape::Shape;
 
 pub(crate) use crate::boundary::ffi_safe::returned_as_wire;

@@ -35,6 +35,7 @@ const UNSAFE: &[&str] = &[
     "boundary/types/arguments.rs",
     "boundary/types/array.rs",
     "boundary/types/boxed.rs",
+    "boundary/types/by_fields.rs",
     "boundary/types/cloned.rs",
     "boundary/types/collection.rs",
     "boundary/types/cow.rs",

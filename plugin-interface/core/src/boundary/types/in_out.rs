@@ -25,6 +25,7 @@ use crate::boundary::{
 #[diagnostic::on_unimplemented(
     message = "`&mut {Self}` cannot be passed between a host and a plugin",
     label = "a copy goes in and comes back, so this must be `Clone` and own its data",
+    note = "a struct with a lifetime is lent field by field if all its fields are references; for others, make the fields that change parameters of their own",
     note = "derive `Clone` for it; or make a trait of its methods an interface with `#[plugin_interface]`, and take `&mut dyn Trait`"
 )]
 pub trait PassedInOut: FfiOwned + Clone {}

@@ -3,6 +3,7 @@
 pub(crate) mod arguments;
 pub(crate) mod array;
 pub(crate) mod boxed;
+pub(crate) mod by_fields;
 pub(crate) mod cloned;
 pub(crate) mod collection;
 pub(crate) mod cow;
