@@ -158,9 +158,13 @@ pub const fn without_scope(argument: NeedsScope, shape: &'static Shape) -> Needs
 /// Checks an argument of a method with a future, of which only a reference that is
 /// the whole parameter can be stored with the future.
 #[track_caller]
-pub const fn without_copies(argument: NeedsScope) -> NeedsScope {
+pub const fn without_copies(argument: NeedsScope, shape: &'static Shape) -> NeedsScope {
     assert!(
-        !matches!(argument, NeedsScope::Always),
+        match argument {
+            NeedsScope::Never => true,
+            NeedsScope::Perhaps => !shape.lends_in_fields(),
+            NeedsScope::Always => false,
+        },
         "this part of an argument is lent for a call, and the future of an `async` method lives longer: take the value itself, or a whole parameter `&T`, `&[T]` or `&dyn Trait`",
     );
     NeedsScope::Never

@@ -2,6 +2,7 @@
 //! its thread exits are counted, and where its objects are counted.
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
+mod finding;
 #[cfg(feature = "log")]
 pub(super) mod logs;
 mod object_count;
@@ -74,7 +75,7 @@ impl Services {
             logs: logs::offered(),
             #[cfg(not(feature = "log"))]
             logs: core::ptr::null(),
-            services: offers::offered(),
+            services: finding::offered(),
         };
         let objects = ObjectCount::new(library);
         let name = name.to_owned();

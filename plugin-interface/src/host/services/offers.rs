@@ -1,25 +1,15 @@
 //! The services that a host offers to its plugins, by their interfaces.
-#![expect(unsafe_code, reason = "is called back by plugins")]
 
-use core::ffi::c_void;
 use core::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::Allocation;
-use crate::abi::{Failure, FailureKind, RawObject, RawSlice, ServiceTable};
+use crate::abi::{Failure, FailureKind, RawObject};
 use crate::host::compare::fit;
 use crate::host::compare::mismatch::Mismatch;
 use crate::interface::PluginTrait;
 use crate::metadata::decode::interface_of;
 use crate::runtime::failure;
 use crate::runtime::services::Service;
-
-static SERVICES: ServiceTable = ServiceTable { size: size_of::<ServiceTable>(), find };
-
-/// Returns the table for the services of a library.
-pub(super) fn offered() -> *const ServiceTable {
-    &raw const SERVICES
-}
 
 /// The services that a host offers to each library that it loads.
 #[derive(Default)]
@@ -39,7 +29,7 @@ struct Offer {
 }
 
 /// A service, whatever its type.
-trait Share: Send + Sync {
+pub(super) trait Share: Send + Sync {
     /// Returns an object that is another owner of the service.
     fn share(&self) -> RawObject;
 }
@@ -53,7 +43,7 @@ impl<I: Service + ?Sized> Share for Shared<I> {
 }
 
 /// The reason why a plugin does not get a service.
-enum Refusal {
+pub(super) enum Refusal {
     NotOffered(String),
     Incompatible(Box<Mismatch>),
 }
@@ -74,7 +64,7 @@ impl Offers {
     }
 
     /// Returns a service for the interface with that record.
-    fn find(&self, record: &[u8]) -> Result<Arc<dyn Share>, Refusal> {
+    pub(super) fn find(&self, record: &[u8]) -> Result<Arc<dyn Share>, Refusal> {
         let offers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(same) = offers.iter().find(|offer| offer.interface.record() == record) {
             return Ok(Arc::clone(&same.service));
@@ -118,34 +108,9 @@ impl fmt::Debug for Offers {
     }
 }
 
-unsafe extern "C" fn find(
-    context: *mut c_void,
-    record: RawSlice,
-    service: *mut RawObject,
-) -> *mut Failure {
-    // SAFETY: the context is what the library was connected with.
-    let allocation = unsafe { &*context.cast::<Allocation>() };
-    // SAFETY: the library passes the record of one of its interfaces, which is
-    // a static.
-    let record = unsafe { core::slice::from_raw_parts(record.ptr.cast::<u8>(), record.len) };
-    let offers = allocation.offers.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let found = match offers {
-        Some(offers) => offers.find(record),
-        None => Err(Refusal::NotOffered("the host offers no services".to_owned())),
-    };
-    match found {
-        Ok(found) => {
-            // SAFETY: the library passes a place that is valid for writes.
-            unsafe { service.write(found.share()) };
-            core::ptr::null_mut()
-        }
-        Err(refusal) => refusal.into_failure(),
-    }
-}
-
 impl Refusal {
     #[cold]
-    fn into_failure(self) -> *mut Failure {
+    pub(super) fn into_failure(self) -> *mut Failure {
         let (kind, message) = match self {
             Refusal::NotOffered(message) => (FailureKind::NOT_OFFERED, message),
             Refusal::Incompatible(mismatch) => (FailureKind::INCOMPATIBLE, mismatch.to_string()),

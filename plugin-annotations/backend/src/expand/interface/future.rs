@@ -13,22 +13,28 @@ use crate::syntax::Path;
 /// The constant that tells whether an argument must be stored with the future.
 /// Only a reference that is the whole parameter may have to be: of one that is
 /// hidden in another type, nobody can check that its value is `Send`.
-pub(super) fn needs_scope(krate: &Path, parameter: &Parameter, whole: TokenStream) -> TokenStream {
+pub(super) fn needs_scope(
+    krate: &Path,
+    parameter: &Parameter,
+    lifted: &TokenStream,
+) -> TokenStream {
+    let whole = ffi_item(krate, lifted, "NEEDS_SCOPE");
     let checked = |part: &TokenStream| {
-        let check = quote!(#krate::__private::without_copies(#part));
+        let item = |name| ffi_item(krate, part, name);
+        let (needs_scope, shape) = (item("NEEDS_SCOPE"), item("SHAPE"));
+        let check = quote!(#krate::__private::without_copies(#needs_scope, #shape));
         located(check, place_of(&parameter.ty))
     };
     match parameter.ty.copied_referent() {
-        Some(_) if parameter.with.is_some() => checked(&whole),
+        Some(_) if parameter.with.is_some() => checked(lifted),
         Some(referent) => {
-            let within = ffi_item(krate, &lifetimes::fixed(&referent), "NEEDS_SCOPE");
-            let check = checked(&within);
+            let check = checked(&lifetimes::fixed(&referent));
             quote!({ #check; #whole })
         }
         // A `&mut` to a proxy can lead to one that is moved away. A call finds that out
         // when it ends, but a future may be forgotten.
         None if parameter.ty.is_shared_object() => whole,
-        None => checked(&whole),
+        None => checked(lifted),
     }
 }
 

@@ -143,7 +143,7 @@ pub(super) fn shim(
     let needs_scope = method.parameters.iter().zip(&lifted).map(|(parameter, lifted)| {
         let (needs_scope, place) = (ffi_item(krate, lifted, "NEEDS_SCOPE"), place_of(lifted));
         match method.may_return_arguments() {
-            _ if method.has_future => future::needs_scope(krate, parameter, needs_scope),
+            _ if method.has_future => future::needs_scope(krate, parameter, lifted),
             true => {
                 let shape = ffi_item(krate, lifted, "SHAPE");
                 located(quote!(#krate::__private::without_scope(#needs_scope, #shape)), place)

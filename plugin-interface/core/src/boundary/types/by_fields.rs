@@ -12,10 +12,11 @@ use crate::boundary::{
 ///
 /// # Safety
 ///
-/// `lend` lowers a value of `At<'r>` that borrows from `self`.
+/// `lend` lowers a value of `At` that borrows from `self`, for as long as it is
+/// borrowed.
 #[doc(hidden)]
 pub unsafe trait LendFields: FfiSafe {
-    fn lend<'r>(&'r mut self, scope: &CallerScope) -> Self::Wire;
+    fn lend(&mut self, scope: &CallerScope) -> Self::Wire;
 }
 
 // SAFETY: the wire of the struct, and the scope stores the struct until the call

@@ -1,0 +1,41 @@
+//! The function by which a plugin finds the services that its host offers.
+#![expect(unsafe_code, reason = "is called back by plugins")]
+
+use core::ffi::c_void;
+use std::sync::PoisonError;
+
+use super::Allocation;
+use crate::abi::{Failure, RawObject, RawSlice, ServiceTable};
+use crate::host::services::offers::Refusal;
+
+static SERVICES: ServiceTable = ServiceTable { size: size_of::<ServiceTable>(), find };
+
+/// Returns the table for the services of a library.
+pub(super) fn offered() -> *const ServiceTable {
+    &raw const SERVICES
+}
+
+unsafe extern "C" fn find(
+    context: *mut c_void,
+    record: RawSlice,
+    service: *mut RawObject,
+) -> *mut Failure {
+    // SAFETY: the context is what the library was connected with.
+    let allocation = unsafe { &*context.cast::<Allocation>() };
+    // SAFETY: the library passes the record of one of its interfaces, which is
+    // a static.
+    let record = unsafe { core::slice::from_raw_parts(record.ptr.cast::<u8>(), record.len) };
+    let offers = allocation.offers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let found = match offers {
+        Some(offers) => offers.find(record),
+        None => Err(Refusal::NotOffered("the host offers no services".to_owned())),
+    };
+    match found {
+        Ok(found) => {
+            // SAFETY: the library passes a place that is valid for writes.
+            unsafe { service.write(found.share()) };
+            core::ptr::null_mut()
+        }
+        Err(refusal) => refusal.into_failure(),
+    }
+}
