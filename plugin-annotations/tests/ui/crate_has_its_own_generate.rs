@@ -14,8 +14,9 @@ mod shim {
         use plugin_interface::abi::{Failure, RawBuffer, RawState};
 
         pub use plugin_interface::__private::{
-            Counter, MadeByDefault, Plugin, String, bytes_of, core, factory, inventory, keep, maker,
-            registration_record, registration_record_len, unmaker,
+            Counter, MadeByDefault, PackageDescription, Plugin, String, bytes_of, core, factory,
+            inventory, keep, maker, package_record, package_record_len, registration_record,
+            registration_record_len, unmaker,
         };
 
         extern "C" fn save(_: *const c_void, _: *mut RawBuffer) -> *mut Failure {
