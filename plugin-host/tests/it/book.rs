@@ -167,8 +167,10 @@ impl Page {
         match language {
             "c" => {
                 let (name, _) = block.split_once('\n').unwrap();
-                let name = name.strip_prefix("// ").expect("the name of a file");
-                fs::write(self.folder.path().join(name), block).unwrap();
+                // What names no file is a part of one.
+                if let Some(name) = name.strip_prefix("// ") {
+                    fs::write(self.folder.path().join(name), block).unwrap();
+                }
                 block.to_owned()
             }
             "console" => {
