@@ -74,10 +74,8 @@ fn float(input: &mut Input<'_>) -> Result<f64, MetadataError> {
     input.i64().map(|bits| f64::from_bits(bits as u64))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "config"))]
 mod tests {
-    #![cfg(feature = "config")]
-
     use std::collections::BTreeMap;
 
     use plugin_interface_core::metadata::{MAGIC, kind};
