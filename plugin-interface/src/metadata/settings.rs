@@ -74,7 +74,8 @@ fn float(input: &mut Input<'_>) -> Result<f64, MetadataError> {
     input.i64().map(|bits| f64::from_bits(bits as u64))
 }
 
-#[cfg(all(test, feature = "config"))]
+#[cfg(feature = "config")]
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 

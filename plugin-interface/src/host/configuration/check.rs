@@ -263,7 +263,7 @@ impl Check<'_> {
             line: value.line,
             key: key.to_owned(),
             expected: kind.to_string(),
-            found: value.found(),
+            found: value.found().into(),
             suggestion,
         });
     }

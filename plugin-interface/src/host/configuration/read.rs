@@ -99,7 +99,7 @@ impl Reader<'_> {
             line: value.line,
             key: key.to_owned(),
             expected: expected.to_owned(),
-            found: value.found(),
+            found: value.found().into(),
             suggestion: None,
         }
     }

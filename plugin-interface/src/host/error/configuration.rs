@@ -104,7 +104,7 @@ pub enum ConfigurationError {
         /// The allowed values.
         expected: String,
         /// The value.
-        found: String,
+        found: Box<str>,
         /// The most similar one, of texts.
         suggestion: Option<Box<str>>,
     },

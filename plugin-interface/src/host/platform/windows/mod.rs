@@ -71,12 +71,6 @@ pub(crate) fn is_sticky(_: &Metadata) -> bool {
     false
 }
 
-/// Access lists are not read.
-#[cfg(feature = "trust")]
-pub(crate) fn may_others_write(_: &Metadata) -> bool {
-    false
-}
-
 /// No directory is sticky.
 pub(crate) fn is_trusted_in_sticky(_: &Metadata, _: &Metadata) -> bool {
     true
