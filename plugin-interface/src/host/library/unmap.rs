@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::host::file::identity::FileNames;
 use crate::host::library::brought;
@@ -45,7 +45,7 @@ pub struct RetainedLibrary {
 /// [`LoadPolicy::retain`](crate::LoadPolicy::retain) bounds their number and
 /// size.
 pub fn retained() -> Vec<RetainedLibrary> {
-    sweep();
+    sweep(|_| true);
     let list = list();
     let waiting = list.libraries.iter().map(|mapped| RetainedLibrary {
         path: mapped.path.clone(),
@@ -84,7 +84,7 @@ fn list() -> MutexGuard<'static, List> {
 /// Unmaps a library of which nothing is in use, now or as soon as possible.
 pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
     mapped.services.withdraw();
-    sweep();
+    sweep(|_| false);
     if mapped.release() {
         return unmap(mapped);
     }
@@ -111,9 +111,15 @@ fn unmap(mapped: Mapped) -> Result<(), libloading::Error> {
 }
 
 /// Unmaps what became idle.
-pub(crate) fn sweep() {
+///
+/// A library whose threads nobody counts takes long to look at, since the stack
+/// of each thread is read. The thread that waits for them does so at its own pace.
+/// So a load or close looks only at those that are `of_interest`.
+pub(crate) fn sweep(of_interest: impl Fn(&Mapped) -> bool) {
     let mut current = list();
-    let idle = current.take_idle();
+    let nobody_waits = !current.has_reaper;
+    let idle = current
+        .take_idle(|mapped| nobody_waits || !mapped.becomes_idle_unheard() || of_interest(mapped));
     let gone: Vec<_> = current.linked.extract_if(.., Linked::is_gone).collect();
     drop(current);
     // Its file is removed, and that takes time.
@@ -131,25 +137,32 @@ const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_s
 /// Waits for libraries to become idle, as long as some may.
 fn reap() {
     let (first, last) = LOOKS;
-    let mut until_next = first;
+    let (mut pause, mut next_look) = (first, Instant::now() + first);
+    let mut known = 0;
     loop {
         // Read before the list, so that a signal after that is not missed.
         let signals = idle::signals();
+        let now = Instant::now();
+        let looks_at_all = now >= next_look;
         let mut current = list();
-        let idle = current.take_idle();
+        let idle = current.take_idle(|mapped| looks_at_all || !mapped.becomes_idle_unheard());
         if idle.is_empty() && !current.libraries.iter().any(Mapped::may_go) {
             current.has_reaper = false;
             return;
         }
-        let unheard = current.libraries.iter().any(Mapped::becomes_idle_unheard);
+        let unheard = current.libraries.iter().filter(|it| it.becomes_idle_unheard()).count();
         drop(current);
-        if idle.is_empty() {
-            idle::wait_for_more_than(signals, unheard.then_some(until_next));
+        if unheard != known {
+            (pause, next_look) = (first, now + first);
+        } else if looks_at_all {
+            pause = last.min(pause * 2);
+            next_look = now + pause;
         }
-        until_next = match idle.is_empty() && idle::signals() == signals {
-            true => last.min(until_next * 2),
-            false => first,
-        };
+        known = unheard;
+        if idle.is_empty() {
+            let until_next = next_look.saturating_duration_since(now);
+            idle::wait_for_more_than(signals, (unheard > 0).then_some(until_next));
+        }
         for mapped in idle {
             let _ = unmap(mapped);
         }
@@ -166,7 +179,7 @@ pub(crate) struct Earlier {
 
 /// Finds the versions of a file that are still mapped, if any.
 pub(crate) fn earlier_versions(names: &FileNames) -> Option<Earlier> {
-    sweep();
+    sweep(|mapped| mapped.copy.names().is(names));
     let list = list();
     let waiting: Vec<_> = list.libraries.iter().filter(|m| m.copy.names().is(names)).collect();
     let linked: Vec<_> = list.linked.iter().filter(|l| l.copy.names().is(names)).collect();
@@ -180,7 +193,7 @@ pub(crate) fn earlier_versions(names: &FileNames) -> Option<Earlier> {
 }
 
 impl List {
-    fn take_idle(&mut self) -> Vec<Mapped> {
-        self.libraries.extract_if(.., |mapped| mapped.release()).collect()
+    fn take_idle(&mut self, looks_at: impl Fn(&Mapped) -> bool) -> Vec<Mapped> {
+        self.libraries.extract_if(.., |mapped| looks_at(mapped) && mapped.release()).collect()
     }
 }

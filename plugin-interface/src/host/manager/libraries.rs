@@ -220,7 +220,7 @@ impl Libraries {
     /// last.
     pub(super) fn outcome(&self, names: &FileNames) -> Option<UnloadOutcome> {
         let last = self.loaded.iter().rfind(|loaded| loaded.names.is(names))?;
-        unmap::sweep();
+        unmap::sweep(|mapped| mapped.copy.names().is(names));
         last.close_record.outcome()
     }
 }
