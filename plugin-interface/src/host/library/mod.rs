@@ -7,6 +7,7 @@ pub(crate) mod loaded;
 pub(crate) mod mapped;
 pub(crate) mod outcome;
 pub(crate) mod own_threads;
+pub(crate) mod pace;
 pub(crate) mod reasons;
 pub(crate) mod symbols;
 pub(crate) mod unique;

@@ -12,6 +12,12 @@ use crate::host::file::private_copy::PrivateCopy;
 use crate::host::platform;
 use crate::host::platform::{Image, SystemThread};
 
+#[cfg(test)]
+thread_local! {
+    /// The number of looks by this thread.
+    pub(crate) static LOOKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// The threads that a library may have started.
 pub(crate) struct OwnThreads {
     /// The threads that are older than the library; `None` if not known.
@@ -73,6 +79,8 @@ impl OwnThreads {
     /// system does not tell.
     fn running(&self, image: &Image) -> Option<usize> {
         let older = self.older.as_ref()?;
+        #[cfg(test)]
+        LOOKS.set(LOOKS.get() + 1);
         loop {
             let now = platform::threads()?;
             let is_running = |thread: &&SystemThread| match self.begin_in_it {

@@ -7,12 +7,13 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::host::file::identity::FileNames;
 use crate::host::library::brought;
 use crate::host::library::mapped::{Linked, Mapped};
 use crate::host::library::outcome::{self, CloseState, UnloadOutcome};
+use crate::host::library::pace::Pace;
 use crate::host::thread_exits::idle;
 
 /// A library of this process that was closed and is still mapped: threads may
@@ -72,10 +73,17 @@ struct List {
     linked: Vec<Linked>,
     /// `true` while the thread that waits for them runs.
     has_reaper: bool,
+    /// `true` if one came whose threads nobody counts, and that thread does not
+    /// know it yet.
+    has_news: bool,
 }
 
-static LIST: Mutex<List> =
-    Mutex::new(List { libraries: Vec::new(), linked: Vec::new(), has_reaper: false });
+static LIST: Mutex<List> = Mutex::new(List {
+    libraries: Vec::new(),
+    linked: Vec::new(),
+    has_reaper: false,
+    has_news: false,
+});
 
 fn list() -> MutexGuard<'static, List> {
     LIST.lock().unwrap_or_else(PoisonError::into_inner)
@@ -91,6 +99,7 @@ pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
     mapped.close_record.write(mapped.count, CloseState::Held(mapped.services.library()));
     let may_go = mapped.may_go();
     let mut list = list();
+    list.has_news |= mapped.becomes_idle_unheard();
     list.libraries.push(mapped);
     if may_go && !list.has_reaper {
         // Without that thread, the next load or close looks.
@@ -130,43 +139,53 @@ pub(crate) fn sweep(of_interest: impl Fn(&Mapped) -> bool) {
     }
 }
 
-/// The time between two looks at libraries whose threads nobody counts: it
-/// doubles from the first to the last.
-const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(5));
-
 /// Waits for libraries to become idle, as long as some may.
 fn reap() {
-    let (first, last) = LOOKS;
-    let (mut pause, mut next_look) = (first, Instant::now() + first);
-    let mut known = 0;
+    let mut pace = Pace::begin(Instant::now());
     loop {
         // Read before the list, so that a signal after that is not missed.
         let signals = idle::signals();
-        let now = Instant::now();
-        let looks_at_all = now >= next_look;
+        unmap_idle(|mapped| !mapped.becomes_idle_unheard());
+        let is_due = pace.is_due(Instant::now());
+        let went = is_due && unmap_idle_unheard();
         let mut current = list();
-        let idle = current.take_idle(|mapped| looks_at_all || !mapped.becomes_idle_unheard());
-        if idle.is_empty() && !current.libraries.iter().any(Mapped::may_go) {
+        if !current.libraries.iter().any(Mapped::may_go) {
             current.has_reaper = false;
             return;
         }
-        let unheard = current.libraries.iter().filter(|it| it.becomes_idle_unheard()).count();
+        let came = std::mem::take(&mut current.has_news);
+        let has_unheard = current.libraries.iter().any(Mapped::becomes_idle_unheard);
         drop(current);
-        if unheard != known {
-            (pause, next_look) = (first, now + first);
-        } else if looks_at_all {
-            pause = last.min(pause * 2);
-            next_look = now + pause;
-        }
-        known = unheard;
-        if idle.is_empty() {
-            let until_next = next_look.saturating_duration_since(now);
-            idle::wait_for_more_than(signals, (unheard > 0).then_some(until_next));
-        }
-        for mapped in idle {
-            let _ = unmap(mapped);
-        }
+        let now = Instant::now();
+        pace.plan(now, is_due, came || went);
+        idle::wait_for_more_than(signals, has_unheard.then(|| pace.left(now)));
     }
+}
+
+/// Unmaps what became idle of the libraries whose threads nobody counts. Each look
+/// takes long, so a load or close waits for one at most.
+fn unmap_idle_unheard() -> bool {
+    let unheard: Vec<_> = {
+        let list = list();
+        let unheard = list.libraries.iter().filter(|mapped| mapped.becomes_idle_unheard());
+        unheard.map(|mapped| mapped.services.library()).collect()
+    };
+    let mut any = false;
+    for library in unheard {
+        any |= unmap_idle(|mapped| mapped.services.library() == library);
+    }
+    any
+}
+
+/// Unmaps what became idle of some libraries. Returns `true` if any did.
+fn unmap_idle(looks_at: impl Fn(&Mapped) -> bool) -> bool {
+    let idle = list().take_idle(looks_at);
+    let any = !idle.is_empty();
+    for mapped in idle {
+        // Its record says how it went.
+        let _ = unmap(mapped);
+    }
+    any
 }
 
 /// The versions of one library that were closed and are still mapped.
@@ -195,5 +214,65 @@ pub(crate) fn earlier_versions(names: &FileNames) -> Option<Earlier> {
 impl List {
     fn take_idle(&mut self, looks_at: impl Fn(&Mapped) -> bool) -> Vec<Mapped> {
         self.libraries.extract_if(.., |mapped| looks_at(mapped) && mapped.release()).collect()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs::File;
+    use std::path::Path;
+    use std::sync::atomic::Ordering;
+
+    use libloading::os::unix::Library;
+
+    use super::*;
+    use crate::host::file::copies::Copies;
+    use crate::host::file::private_copy::PrivateCopy;
+    use crate::host::library::own_threads::{LOOKS, OwnThreads};
+    use crate::host::platform::Image;
+    use crate::host::services::Services;
+    use crate::host::thread_exits;
+
+    /// A library whose threads nobody counts. It has none.
+    fn unheard(path: &Path) -> Mapped {
+        std::fs::write(path, "no library").unwrap();
+        let (names, file) = (FileNames::of(path), File::open(path).unwrap());
+        let metadata = file.metadata().unwrap();
+        Mapped {
+            path: path.to_owned(),
+            close_record: Default::default(),
+            count: 0,
+            library: Library::this().into(),
+            image: Image::of("/no/such/library.so".as_ref()),
+            threads: OwnThreads::of_rust(),
+            services: Services::new("a library".to_owned(), "", false, None),
+            copy: PrivateCopy::new(path, names, &file, &metadata, &Copies::Temporary).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_load_or_close_looks_at_no_threads_of_what_is_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let [kept, other] = ["kept.so", "other.so"].map(|name| directory.path().join(name));
+        let looks_in = |act: &dyn Fn()| {
+            let before = LOOKS.get();
+            act();
+            LOOKS.get() - before
+        };
+        let library = unheard(&kept);
+        let objects = thread_exits::objects(library.services.library());
+        objects.fetch_add(1, Ordering::SeqCst);
+        close(library).unwrap();
+        assert!(list().libraries.iter().any(|mapped| mapped.path == kept));
+
+        let names = FileNames::of(&other);
+        assert_eq!(looks_in(&|| assert!(earlier_versions(&names).is_none())), 0, "a load");
+        assert_eq!(looks_in(&|| close(unheard(&other)).unwrap()), 1, "a close looks at its own");
+        let names = FileNames::of(&kept);
+        let is_kept = || assert_eq!(earlier_versions(&names).unwrap().versions, 1);
+        assert_eq!(looks_in(&is_kept), 1, "a load of the same file");
+
+        objects.fetch_sub(1, Ordering::SeqCst);
+        idle::signal();
     }
 }
