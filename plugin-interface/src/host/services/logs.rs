@@ -37,8 +37,11 @@ impl Follower {
     }
 
     fn close(&self) {
-        self.tell(|| 0);
-        *locked(&self.is_open) = false;
+        let mut is_open = locked(&self.is_open);
+        if std::mem::replace(&mut *is_open, false) {
+            // SAFETY: the caller unmaps it after this.
+            unsafe { (self.set_level)(0) };
+        }
     }
 }
 
