@@ -1,6 +1,7 @@
 //! Methods that are called by their descriptors: values of each type, errors before
 //! the call and after it, and objects.
 
+use evolving::Newer;
 use fixture_interface::derived::Derived;
 use fixture_interface::everything::Everything;
 use fixture_interface::{Echo, Tally};
@@ -403,4 +404,26 @@ fn a_typed_proxy_and_one_by_descriptor_share_what_can_be_shared() {
     let handle = handle("healthy", "::Everything");
     let (typed, dynamic) = (handle.proxy::<dyn Everything>().unwrap(), handle.dynamic().unwrap());
     assert_eq!(json!(typed.array([1; 5])), value(&dynamic, "array", json!([[1, 1, 1, 1, 1]])));
+}
+
+#[test]
+fn a_shared_typed_proxy_and_one_by_descriptor_with_mut_self_exclude_each_other() {
+    // The method with `&mut self` is later than the host's version.
+    let handle = handle("evolving", "::Newer");
+    let is_taken = |refused: DynamicError| {
+        assert!(matches!(refused, DynamicError::Proxy(ProxyError::Taken { .. })), "{refused}");
+    };
+    let dynamic = handle.dynamic().unwrap();
+    is_taken(handle.dynamic().unwrap_err());
+    assert!(matches!(handle.proxy::<dyn Newer>(), Err(ProxyError::Taken { .. })));
+    drop(dynamic);
+    // One that was refused shares nothing.
+    let dynamic = handle.dynamic().unwrap();
+    assert_eq!(value(&dynamic, "count", json!([])), 0);
+    drop(dynamic);
+    let typed = [(); 2].map(|()| handle.proxy::<dyn Newer>().unwrap());
+    is_taken(handle.dynamic().unwrap_err());
+    // Nobody counts those that share it.
+    drop(typed);
+    is_taken(handle.dynamic().unwrap_err());
 }

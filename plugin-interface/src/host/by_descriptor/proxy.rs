@@ -104,7 +104,8 @@ impl PluginHandle {
     /// # Errors
     ///
     /// If the library does not describe its methods; or if the interface allows one
-    /// proxy at a time and one exists, typed or not.
+    /// proxy at a time and one exists, typed or not. A typed proxy of an earlier
+    /// version of the interface may have shared the instance: then that stays so.
     pub fn dynamic(&self) -> Result<DynamicProxy, DynamicError> {
         let interfaces = &self.metadata().interfaces;
         let is_own = |i: &&InterfaceMetadata| i.path == self.interface() && !i.methods.is_empty();

@@ -6,7 +6,6 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::{
     Failure, RawBuffer, RawFactory, RawSlice, RawState, Registration, RegistrationArray,
@@ -15,6 +14,7 @@ use crate::abi::{
 use crate::boundary::{FfiSafe, Origin};
 use crate::host::compare::fit::difference;
 use crate::host::error::{LoadError, ProxyError};
+use crate::host::library::holders::Holders;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols::{Unregister, UnregisterAll};
 use crate::interface::{Interface, PluginTrait};
@@ -82,10 +82,7 @@ pub(crate) struct Instance {
     registration: NonNull<ErasedRegistration>,
     pub(crate) interface: PluginInterface,
     pub(crate) name: String,
-    /// `true` while a proxy exists, if the interface allows one at a time.
-    taken: AtomicBool,
-    /// `true` once a proxy shares it, as its interface allows any number.
-    shared: AtomicBool,
+    holders: Holders,
     unmaker: Option<Unmaker>,
     /// Last: the library outlives its registration.
     pub(crate) library: Arc<LoadedLibrary>,
@@ -153,8 +150,8 @@ impl Instance {
         unmaker: Unmaker,
         library: Arc<LoadedLibrary>,
     ) -> Self {
-        let (taken, shared) = (AtomicBool::new(false), AtomicBool::new(false));
-        Instance { registration, interface, name, taken, shared, unmaker: Some(unmaker), library }
+        let (holders, unmaker) = (Holders::new(), Some(unmaker));
+        Instance { registration, interface, name, holders, unmaker, library }
     }
 
     /// Refuses a vtable that is not that of `wanted`, method by method.
@@ -218,18 +215,10 @@ impl Instance {
     /// method with `&mut self`, and the host knows an earlier one by type, and this
     /// one by its descriptor.
     fn lease(self: Arc<Self>, is_shareable: bool) -> Result<Owner, ProxyError> {
-        let taken = || ProxyError::Taken { name: self.name.clone() };
-        if is_shareable {
-            self.shared.store(true, Ordering::SeqCst);
-            return if self.taken.load(Ordering::SeqCst) { Err(taken()) } else { Ok(self) };
-        }
-        if self.taken.swap(true, Ordering::SeqCst) {
-            return Err(taken());
-        }
-        let lease = Lease(self);
-        match lease.0.shared.load(Ordering::SeqCst) {
-            false => Ok(Arc::new(lease)),
-            true => Err(ProxyError::Taken { name: lease.0.name.clone() }),
+        match is_shareable {
+            true if self.holders.share() => Ok(self),
+            false if self.holders.take() => Ok(Arc::new(Lease(self))),
+            _ => Err(ProxyError::Taken { name: self.name.clone() }),
         }
     }
 
@@ -285,13 +274,11 @@ impl Instance {
         let RawState { version, save: Some(save), .. } = self.state_functions() else {
             return Ok(None);
         };
-        if self.taken.swap(true, Ordering::Acquire) {
+        let Some(_kept) = self.holders.keep() else {
             let (path, name) = (self.library.path.clone(), self.name.clone());
             return Err(LoadError::StateInUse { path, name });
-        }
-        let saved = self.save_by(version, save);
-        self.taken.store(false, Ordering::Release);
-        saved
+        };
+        self.save_by(version, save)
     }
 
     /// Calls the function that saves the state. Nobody has the only proxy.
@@ -391,6 +378,6 @@ impl fmt::Debug for Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.0.taken.store(false, Ordering::Release);
+        self.0.holders.end();
     }
 }

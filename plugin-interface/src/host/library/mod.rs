@@ -2,6 +2,7 @@
 
 pub(crate) mod brought;
 pub(crate) mod handlers;
+mod holders;
 pub(crate) mod instance;
 pub(crate) mod loaded;
 pub(crate) mod mapped;
