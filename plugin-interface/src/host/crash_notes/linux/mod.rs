@@ -2,6 +2,7 @@
 
 mod calls;
 mod other_threads;
+mod plain_text;
 mod reporter;
 mod signals;
 mod stack;

@@ -2,7 +2,7 @@
 //!
 //! A thread is asked by a signal that nobody handles. Its handler stores its
 //! registers and waits, so that its stack stays as it is. A thread that blocks
-//! the signal does not answer, and is left out.
+//! the signal would not answer, and is left out.
 #![expect(unsafe_code, reason = "handles a signal")]
 
 use core::ffi::{CStr, c_int, c_void};
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::RawDir;
 
 use super::calls::{sleep, this_thread};
+use super::plain_text::read_of_thread;
 use super::stack::Registers;
 
 /// The thread that is asked; negative when it has answered and waits.
@@ -26,8 +27,8 @@ const ANSWERING: i32 = i32::MIN;
 /// Its instruction, stack, frame and link.
 static ANSWER: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
 
-/// The time for one thread, which may block the signal, and for all.
-const EACH: Duration = Duration::from_millis(50);
+/// The time for one thread, which may wait for a processor or a disk, and for all.
+const EACH: Duration = Duration::from_millis(500);
 const ALL: Duration = Duration::from_secs(2);
 
 /// Shows the registers of each thread but the caller and `dying`. Neither
@@ -45,12 +46,32 @@ pub(super) fn look(dying: i32, mut see: impl FnMut(i32, Registers)) -> bool {
         if begin.elapsed() > ALL {
             return false;
         }
+        if blocks(thread, signal) {
+            continue;
+        }
         if let Some(registers) = stop(thread, signal) {
             see(thread, registers);
-            ASKED.store(NOBODY, SeqCst);
+            leave();
         }
     }
     true
+}
+
+/// Lets the thread go on that is stopped, if any is. Async-signal-safe.
+pub(super) fn leave() {
+    ASKED.store(NOBODY, SeqCst);
+}
+
+/// Returns `true` if the system says that a thread blocks a signal.
+fn blocks(thread: i32, signal: c_int) -> bool {
+    let mut status = [0; 4096];
+    let len = read_of_thread(thread, "status", &mut status);
+    // The name of a thread need not be UTF-8.
+    let mut lines = status[..len].split(|byte| *byte == b'\n');
+    let mask = lines.find_map(|line| line.strip_prefix(b"SigBlk:\t"));
+    let mask = mask.and_then(|mask| core::str::from_utf8(mask).ok());
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask, 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 fn number_of(name: &CStr) -> Option<i32> {
@@ -117,4 +138,33 @@ extern "C" fn on_asked(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) 
     }
     // SAFETY: as above.
     unsafe { *libc::__errno_location() = errno };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+    use std::thread;
+
+    use super::super::calls::blocked;
+    use super::*;
+
+    /// A thread that lives until the sender is dropped, and its number.
+    fn thread_that_waits() -> (i32, Sender<()>) {
+        let (end, waits) = channel::<()>();
+        let (number, numbers) = channel();
+        thread::spawn(move || {
+            let _ = number.send(this_thread());
+            waits.recv()
+        });
+        (numbers.recv().unwrap(), end)
+    }
+
+    #[test]
+    fn a_thread_that_blocks_a_signal_is_told_from_one_that_answers() {
+        let signal = libc::SIGRTMAX();
+        let (open, _end) = thread_that_waits();
+        let (deaf, _end_too) = blocked(thread_that_waits);
+        assert!(blocks(deaf, signal) && !blocks(open, signal));
+        assert!(!blocks(i32::MAX, signal), "there is no such thread");
+    }
 }

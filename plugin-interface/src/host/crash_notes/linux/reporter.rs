@@ -3,7 +3,7 @@
 //! Another thread may have died with any lock in its hands, that of the allocator
 //! included. So nothing here allocates or takes a lock.
 
-use core::fmt::{self, Write as _};
+use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering::SeqCst};
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read as _, Write as _};
@@ -11,6 +11,7 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::Instant;
 
+use super::plain_text::{print, read_of_thread};
 use super::stack::{Cache, Memory, Registers, walk};
 use super::table::{self, Library, Snapshot};
 use super::{calls, other_threads};
@@ -106,6 +107,7 @@ pub(super) fn is_thread(number: i32) -> bool {
 /// Ends the notes: the thread itself died. Async-signal-safe.
 pub(super) fn fail() {
     HAS_FAILED.store(true, SeqCst);
+    other_threads::leave();
     table::leave();
 }
 
@@ -143,28 +145,6 @@ fn run(mut requests: PipeReader, memory: &File, ready: &mpsc::Sender<()>) {
         });
         ANSWERED.fetch_max(number, SeqCst);
     }
-}
-
-/// A line, cut where it becomes too long.
-struct Line {
-    bytes: [u8; 8192],
-    len: usize,
-}
-
-impl fmt::Write for Line {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = &mut self.bytes[self.len..];
-        let len = text.len().min(room.len());
-        room[..len].copy_from_slice(&text.as_bytes()[..len]);
-        self.len += len;
-        Ok(())
-    }
-}
-
-fn print(text: fmt::Arguments<'_>) {
-    let mut line = Line { bytes: [0; 8192], len: 0 };
-    let _ = writeln!(line, "{text}");
-    calls::write_to_stderr(&line.bytes[..line.len]);
 }
 
 /// The note of one thread.
@@ -276,10 +256,7 @@ impl<'s> Note<'s> {
 
 /// Reads the name of a thread.
 fn name_of(thread: i32, name: &mut [u8; 16]) -> &str {
-    let mut path = Line { bytes: [0; 8192], len: 0 };
-    let _ = write!(path, "/proc/self/task/{thread}/comm");
-    let path = core::str::from_utf8(&path.bytes[..path.len]).unwrap_or_default();
-    let len = File::open(path).and_then(|mut file| file.read(name)).unwrap_or_default();
+    let len = read_of_thread(thread, "comm", name);
     for byte in &mut name[..len] {
         if byte.is_ascii_control() && *byte != b'\n' || !byte.is_ascii() {
             *byte = b'?';
