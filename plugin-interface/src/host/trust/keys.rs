@@ -60,8 +60,9 @@ impl TrustedKey {
     /// may sign.
     pub fn read(path: impl AsRef<Path>) -> Result<Vec<Self>, SignatureError> {
         let path = path.as_ref();
-        let content = small_file::read(path, MOST).map_err(|it| fault(path, MOST, it))?;
+        // Before it is read: then nobody else can put another file there meanwhile.
         check_writers(path)?;
+        let content = small_file::read(path, MOST).map_err(|it| fault(path, MOST, it))?;
         Self::parse_file(path, &content)
     }
 
@@ -122,14 +123,28 @@ fn read_key(line: &Line<'_>, comment: &str) -> Result<TrustedKey, SignatureError
 
 /// Refuses a file that others than its owner may write or replace, or that
 /// somebody else owns.
-pub(super) fn check_writers(path: &Path) -> Result<(), SignatureError> {
+fn check_writers(path: &Path) -> Result<(), SignatureError> {
     let unreadable = |error| SignatureError::Read { path: path.to_owned(), error };
-    let real = path.canonicalize().map_err(unreadable)?;
-    for place in real.ancestors() {
-        let metadata = place.metadata().map_err(unreadable)?;
-        if platform::may_others_write(&metadata) {
+    check_way(path, &std::path::absolute(path).map_err(unreadable)?)
+}
+
+/// Checks each place on the way to a file, from the root on, and where its links
+/// lead. So nobody else may replace a link that is followed.
+fn check_way(path: &Path, way: &Path) -> Result<(), SignatureError> {
+    let unreadable = |error| SignatureError::Read { path: path.to_owned(), error };
+    let places: Vec<_> = way.ancestors().collect();
+    for place in places.into_iter().rev() {
+        let target = place.metadata().map_err(unreadable)?;
+        let link = place.symlink_metadata().map_err(unreadable)?;
+        // Anybody may add a link to a sticky directory.
+        let is_foreign = link.is_symlink() && !platform::is_trusted_in_sticky(&link, &target);
+        if platform::may_others_write(&target) || is_foreign {
             let (path, culprit) = (path.to_owned(), place.to_owned());
             return Err(SignatureError::OthersMayWrite { path, culprit });
+        }
+        if link.is_symlink() {
+            let target = place.read_link().map_err(unreadable)?;
+            check_way(path, &place.parent().unwrap_or(place).join(target))?;
         }
     }
     Ok(())

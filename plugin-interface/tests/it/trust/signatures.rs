@@ -243,6 +243,39 @@ fn keys_are_read_from_a_file_that_only_its_owner_may_write() {
     );
 }
 
+#[test]
+fn keys_are_not_read_by_a_link_that_others_may_replace() {
+    use std::os::unix::fs::symlink;
+    let (directory, signer) = (Directory::new(), Signer::new());
+    let place = |name: &str| directory.path().join(name);
+    let mode = |name: &str, mode| {
+        fs::set_permissions(place(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for name in ["safe", "open"] {
+        fs::create_dir(place(name)).unwrap();
+        mode(name, 0o700);
+    }
+    fs::write(place("safe/keys"), signer.public()).unwrap();
+    mode("safe/keys", 0o600);
+    symlink("../safe/keys", place("open/keys")).unwrap();
+    symlink("../open/keys", place("safe/twice")).unwrap();
+    symlink(place("safe"), place("open/folder")).unwrap();
+    symlink("open/folder", place("folder")).unwrap();
+    let ways = ["open/keys", "safe/twice", "open/folder/keys", "folder/keys"];
+    for way in ways {
+        assert_eq!(TrustedKey::read(place(way)).unwrap().len(), 1, "{way}");
+    }
+    mode("open", 0o777);
+    let errors = ways.map(|way| TrustedKey::read(place(way)));
+    mode("open", 0o700);
+    for (way, error) in ways.iter().zip(errors) {
+        assert!(
+            matches!(&error, Err(SignatureError::OthersMayWrite { culprit, .. }) if culprit.ends_with("open")),
+            "{way}: {error:?}"
+        );
+    }
+}
+
 #[cfg(feature = "watch")]
 #[test]
 fn a_watch_loads_a_file_when_its_signature_comes() {
