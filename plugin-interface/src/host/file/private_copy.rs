@@ -18,6 +18,8 @@ use crate::host::file::paged::PagedFile;
 use crate::host::file::private_directory;
 use crate::host::file::private_directory::PrivateDirectory;
 use crate::host::file::sparse_copy;
+#[cfg(feature = "trust")]
+use crate::host::trust::loaded::LoadedContent;
 
 /// A copy that nobody else writes. Removed when it is dropped, unless copies
 /// are kept.
@@ -32,6 +34,9 @@ pub(crate) struct PrivateCopy {
     /// The libraries that came with it, once it is open.
     brought: OnceLock<Vec<PathBuf>>,
     directory: Arc<PrivateDirectory>,
+    /// Its approved content, if the policy has a list of what is revoked.
+    #[cfg(feature = "trust")]
+    approved: Option<LoadedContent>,
 }
 
 impl PrivateCopy {
@@ -61,6 +66,8 @@ impl PrivateCopy {
             linkage: Linkage::default(),
             brought: OnceLock::new(),
             directory,
+            #[cfg(feature = "trust")]
+            approved: None,
         };
         // No further than it was: the caller refuses a file that grew.
         let len = sparse_copy::copy(original, metadata, &mut file)
@@ -108,6 +115,17 @@ impl PrivateCopy {
 
     pub(crate) fn set_linkage(&mut self, linkage: Linkage) {
         self.linkage = linkage;
+    }
+
+    /// Returns its approved content.
+    #[cfg(feature = "trust")]
+    pub(crate) fn approved(&self) -> Option<&LoadedContent> {
+        self.approved.as_ref()
+    }
+
+    #[cfg(feature = "trust")]
+    pub(crate) fn set_approved(&mut self, approved: Option<LoadedContent>) {
+        self.approved = approved;
     }
 
     /// Returns the paths of the libraries that came with it.

@@ -31,6 +31,8 @@ use crate::host::load::settle::SettledFile;
 use crate::host::load::subject::{OriginalFile, Subject};
 use crate::host::load::timings::Stopwatch;
 #[cfg(feature = "trust")]
+use crate::host::trust::loaded::LoadedContent;
+#[cfg(feature = "trust")]
 use crate::metadata::PluginMetadata;
 
 /// A larger file is checked before it is copied: a copy in vain costs more.
@@ -106,6 +108,8 @@ struct Admitted<S, C> {
     checked: C,
     linkage: Linkage,
     origin: FileIdentity,
+    #[cfg(feature = "trust")]
+    content: Option<LoadedContent>,
 }
 
 impl Loader {
@@ -143,8 +147,10 @@ impl Loader {
     ) -> Result<Option<K::Made>, K::Error> {
         let admitted = self.admit::<PrivateCopy, K>(candidate, kind, watch)?;
         let Some(admitted) = admitted else { return Ok(None) };
-        let Admitted { subject: mut copy, checked, linkage, origin } = admitted;
+        let Admitted { subject: mut copy, checked, linkage, origin, .. } = admitted;
         copy.set_linkage(linkage);
+        #[cfg(feature = "trust")]
+        copy.set_approved(admitted.content);
         unique::check(candidate.path, &copy)?;
         self.try_in_child(candidate.path, &copy, origin, watch)?;
         watch.begin(Stage::Open);
@@ -212,7 +218,14 @@ impl Loader {
             let versions = Linkage::versions(&pages).map_err(|reason| damaged(path, reason));
             companions::check_versions(path, &versions.map_err(LoadError::from)?)?;
         }
-        Ok(Some(Admitted { subject, checked, linkage, origin }))
+        Ok(Some(Admitted {
+            subject,
+            checked,
+            linkage,
+            origin,
+            #[cfg(feature = "trust")]
+            content: approval.content,
+        }))
     }
 
     /// Refuses a load while more earlier versions are mapped than the policy

@@ -25,7 +25,7 @@ use crate::host::load::timings::Stopwatch;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::services::offers::Offers;
 #[cfg(feature = "trust")]
-use crate::host::trust::state::LoadedContent;
+use crate::host::trust::loaded::LoadedContent;
 use crate::metadata::PluginMetadata;
 
 /// Loads libraries, and remembers how each of them was closed.
@@ -40,7 +40,7 @@ pub(super) struct Libraries {
 struct Loaded {
     names: FileNames,
     close_record: CloseRecord,
-    /// `None` for plugins that are linked into this program.
+    /// `None` if the policy has no list of what is revoked.
     #[cfg(feature = "trust")]
     content: Option<LoadedContent>,
 }
@@ -166,9 +166,7 @@ impl Libraries {
             // A library that was closed since is of no interest.
             self.loaded.retain(|old| !old.close_record.is_written() || !old.names.is(&names));
             #[cfg(feature = "trust")]
-            let content = library
-                .copy()
-                .map(|copy| self.loader.policy().gate.loaded(&library.path, copy.path()));
+            let content = library.copy().and_then(|copy| copy.approved().cloned());
             self.loaded.push(Loaded {
                 names,
                 close_record,

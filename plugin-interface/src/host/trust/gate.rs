@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::comment::Comment;
 use super::keys::TrustedKey;
+use super::loaded::LoadedContent;
 use super::lock::{LockedPlugin, PluginLock};
 use super::minisign::KeyId;
 use super::requirement::Requirement;
@@ -35,6 +36,8 @@ pub(crate) struct Gate {
 #[derive(Default)]
 pub(crate) struct Approval {
     signature: Option<SignatureFile>,
+    /// `None` if the policy has no list of what is revoked.
+    pub(crate) content: Option<LoadedContent>,
 }
 
 /// A signature by a trusted key, which is not verified yet.
@@ -78,11 +81,12 @@ impl Gate {
         let revocations = self.revocations(path)?;
         let Some(claim) = self.claim(path)? else {
             let digest = digest_of_parts(read).map_err(unreadable)?;
-            let key = revocations.claimed_key(path);
+            let key = self.claimed_key(path);
             revocations.check(path, &digest.to_string(), key)?;
             self.check_locked(path, locked, &digest)?;
             locked.map_or(Ok(()), |it| self.check_signer(&it, None))?;
-            return Ok((digest, Approval::default()));
+            let content = self.content(path, &digest, key);
+            return Ok((digest, Approval { signature: None, content }));
         };
         let mut digest = None;
         let verified = claim.file.verify(claim.key, |verify| {
@@ -100,7 +104,21 @@ impl Gate {
         self.check_locked(path, locked, &digest)?;
         verified.map_err(refused)?;
         locked.map_or(Ok(()), |it| self.check_signer(&it, Some(claim.file.key)))?;
-        Ok((digest, Approval { signature: Some(claim.file) }))
+        let content = self.content(path, &digest, Some(claim.file.key));
+        Ok((digest, Approval { signature: Some(claim.file), content }))
+    }
+
+    /// Returns the key by which a library claims to be signed, which may be revoked
+    /// now or later.
+    fn claimed_key(&self, path: &Path) -> Option<KeyId> {
+        self.revoked.as_ref()?;
+        SignatureFile::of(path).ok().flatten().map(|file| file.key)
+    }
+
+    /// Takes down what a later revocation of a library is found by.
+    fn content(&self, path: &Path, digest: &Digest, key: Option<KeyId>) -> Option<LoadedContent> {
+        self.revoked.as_ref()?;
+        Some(LoadedContent { path: path.to_owned(), digest: digest.to_string(), key })
     }
 
     /// Checks the signature of a library, which is described. Returns the id of
@@ -158,6 +176,19 @@ impl Gate {
         Revocations::read(list).map_err(|error| {
             let (path, reason) = (path.to_owned(), Box::new(error));
             LoadError::RevocationsUnknown { path, reason }
+        })
+    }
+
+    /// Returns the error of a library that was loaded and is revoked now.
+    pub(crate) fn check_loaded(&self, loaded: &LoadedContent) -> Result<(), LoadError> {
+        let LoadedContent { path, digest, key } = loaded;
+        let checked = self.revocations(path).and_then(|list| list.check(path, digest, *key));
+        checked.map_err(|error| match error {
+            LoadError::Revoked { path, mut revocation } => {
+                revocation.is_loaded = true;
+                LoadError::Revoked { path, revocation }
+            }
+            error => error,
         })
     }
 

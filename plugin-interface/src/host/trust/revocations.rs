@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::error::LockError;
 use super::minisign::KeyId;
 use super::read::{check_version, fault, is_digest, is_key};
-use super::signature::SignatureFile;
 use super::small_file;
 use super::text::{Table, Text};
 use crate::host::error::{LoadError, Revocation};
@@ -68,12 +67,6 @@ impl Revocations {
             (None, None) => table.required("sha256", None::<()>)?,
         }
         Ok(())
-    }
-
-    /// Returns the key by which a library claims to be signed, if one is revoked.
-    pub(super) fn claimed_key(&self, path: &Path) -> Option<KeyId> {
-        let file = (!self.keys.is_empty()).then(|| SignatureFile::of(path).ok().flatten())?;
-        file.map(|file| file.key)
     }
 
     /// Refuses a library with that digest, or with a signature by that key.

@@ -1,6 +1,5 @@
 //! What is known about a file: its states, for those who list files.
 
-use core::cell::OnceCell;
 use core::fmt;
 use std::path::{Path, PathBuf};
 
@@ -115,46 +114,4 @@ impl Gate {
         let error = error.or_else(|| self.signer(path, &library, &described).err());
         Ok(FileTrust { path: path.to_owned(), sha256, lock, signature, is_revoked, error })
     }
-
-    /// Returns the error of a library that was loaded and is revoked now. `copy` is
-    /// its private copy.
-    pub(crate) fn check_loaded(&self, loaded: &LoadedContent) -> Result<(), LoadError> {
-        let LoadedContent { path, copy, key, digest } = loaded;
-        if self.revoked.is_none() {
-            return Ok(());
-        }
-        let digest = match digest.get() {
-            Some(digest) => digest,
-            None => {
-                let unreadable = |source| LoadError::Read { path: path.clone(), source };
-                let found = crate::host::file::digest::digest(copy).map_err(unreadable)?;
-                digest.get_or_init(|| found.to_string())
-            }
-        };
-        let checked = self.revocations(path).and_then(|list| list.check(path, digest, *key));
-        checked.map_err(|error| match error {
-            LoadError::Revoked { path, mut revocation } => {
-                revocation.is_loaded = true;
-                LoadError::Revoked { path, revocation }
-            }
-            error => error,
-        })
-    }
-
-    /// Takes down what a later revocation of a library is found by.
-    pub(crate) fn loaded(&self, path: &Path, copy: &Path) -> LoadedContent {
-        let claimed = || SignatureFile::of(path).ok().flatten().map(|file| file.key);
-        let key = self.revoked.as_ref().and_then(|_| claimed());
-        let (path, copy) = (path.to_owned(), copy.to_owned());
-        LoadedContent { path, copy, key, digest: OnceCell::new() }
-    }
-}
-
-/// The content of a library that is loaded.
-pub(crate) struct LoadedContent {
-    pub(crate) path: PathBuf,
-    copy: PathBuf,
-    /// The key that signed it, as its signature said.
-    key: Option<KeyId>,
-    digest: OnceCell<String>,
 }

@@ -163,6 +163,27 @@ fn a_scan_reports_what_was_loaded_before_it_was_revoked() {
     expect(false);
 }
 
+#[test]
+fn a_library_is_known_by_the_key_that_it_was_loaded_with() {
+    let (directory, signer) = (Directory::new(), Signer::new());
+    let signature = signature_of(&directory.library("a"));
+    let more = format!(
+        "int unlink(const char *);\n__attribute__((constructor)) static void hide(void) {{ unlink({:?}); }}\n",
+        signature.display().to_string()
+    );
+    let path = directory.compile("a", &[], &more);
+    signer.sign(&path);
+    let policy = signer.policy().revocations_file(revoke(&directory, &[])).unwrap();
+    let mut manager = PluginManager::with_policy(policy);
+    let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap();
+    assert!(loaded.len() == 1 && !signature.exists(), "{:?}", manager.rejected());
+
+    revoke(&directory, &[("key", &signer.key().id().to_string())]);
+    assert!(manager.load::<dyn Greeter>(directory.path()).unwrap().is_empty());
+    let is_told = |error: &LoadError| matches!(error, LoadError::Revoked { revocation, .. } if revocation.is_loaded);
+    assert!(manager.rejected().iter().any(|it| is_told(&it.error)), "{:?}", manager.rejected());
+}
+
 #[cfg(feature = "watch")]
 #[test]
 fn a_watch_unloads_what_is_revoked() {
