@@ -95,7 +95,7 @@ mod signer {
     use std::env;
     use std::fs::{self, File, OpenOptions};
     use std::io::Write as _;
-    use std::path::{Path, PathBuf};
+    use std::path::{self, Path, PathBuf};
 
     use anyhow::Context as _;
     use minisign::{KeyPair, PublicKey, SecretKey, SecretKeyBox};
@@ -143,6 +143,19 @@ mod signer {
         Ok(TrustedKey::parse(&key.to_base64())?.id().to_string())
     }
 
+    /// Writes a file at once or not at all, and through no link: others may write
+    /// the directories of plugins.
+    fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+        let path = path::absolute(path)?;
+        let mut new = tempfile::Builder::new();
+        #[cfg(unix)]
+        new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+        let mut file = new.prefix(".minisig").tempfile_in(path.parent().unwrap_or(&path))?;
+        file.write_all(text.as_bytes())?;
+        file.persist(&path)?;
+        Ok(())
+    }
+
     impl Signer {
         pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
             let unusable = || format!("cannot use the secret key {}", path.display());
@@ -162,7 +175,7 @@ mod signer {
             let content = File::open(library)?;
             let about = format!("signature of {}", escaped(&library.display().to_string()));
             let signature = minisign::sign(None, &self.0, content, Some(comment), Some(&about))?;
-            fs::write(&path, signature.into_string())
+            replace(&path, &signature.into_string())
                 .with_context(|| format!("cannot write {}", path.display()))?;
             Ok(path)
         }

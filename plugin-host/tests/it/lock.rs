@@ -163,3 +163,24 @@ fn what_is_revoked_is_listed_and_refused() {
     let listed = with(&directory, &["list", "--revoked", list]);
     assert!(listed.out.contains("TRUST") && listed.out.contains("revoked"), "{listed:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_signature_replaces_a_link_and_not_what_it_leads_to() {
+    let directory = Directory::new();
+    let library = directory.compile("a", &[], "");
+    let file = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (secret, other, signature) = (file("my.key"), file("other"), file("liba.so.minisig"));
+    assert_eq!(plugin_host(&["sign", "--new-key", &secret]).code, 0);
+    std::fs::write(&other, "of somebody else").unwrap();
+    std::os::unix::fs::symlink(&other, &signature).unwrap();
+    for _ in 0..2 {
+        let sign = plugin_host(&["sign", "--key", &secret, library.to_str().unwrap()]);
+        assert_eq!(sign.code, 0, "{sign:?}");
+        assert_eq!(std::fs::read_to_string(&other).unwrap(), "of somebody else");
+        assert!(std::fs::symlink_metadata(&signature).unwrap().is_file());
+    }
+    let keys = file("my.pub");
+    let run = plugin_host(&["run", directory.path().to_str().unwrap(), "--trusted-keys", &keys]);
+    assert_eq!(run.code, 0, "{run:?}");
+}
