@@ -10,6 +10,10 @@ use crate::metadata::layout::{FieldLayout, Layout, LayoutKind, Primitive};
 /// The size beyond which no platform passes a struct in registers.
 const LARGEST: usize = 64;
 
+/// States whether a number of 128 bits, alone or in a struct, is passed otherwise
+/// than two of 64 bits: by AAPCS64 in registers of which the first is even.
+const HAS_WIDE: bool = cfg!(all(unix, target_arch = "aarch64"));
+
 /// Types of `libffi`, which refer to each other.
 #[derive(Default)]
 pub(super) struct FfiTypes {
@@ -35,6 +39,9 @@ impl FfiTypes {
     /// Returns the type of a layout, valid as long as this.
     pub(super) fn of(&mut self, layout: &Layout) -> *mut ffi_type {
         let word = Primitive::Usize;
+        if (layout.size, layout.align) == (16, 16) && HAS_WIDE {
+            return self.wide();
+        }
         let elements = match &layout.kind {
             LayoutKind::Unit => return number(Primitive::U8),
             LayoutKind::Pointer { .. } => return Self::pointer(),
@@ -122,6 +129,15 @@ impl FfiTypes {
         });
         let units = units.collect();
         self.structure(whole.size - begin, align, units)
+    }
+
+    /// Returns the type of a number of 128 bits.
+    fn wide(&mut self) -> *mut ffi_type {
+        /// `FFI_TYPE_UINT128`.
+        const TYPE: c_ushort = 16;
+        let (size, alignment, elements) = (16, 16, ptr::null_mut());
+        self.structs.push(Box::new(ffi_type { size, alignment, type_: TYPE, elements }));
+        &raw mut **self.structs.last_mut().expect("pushed a line ago")
     }
 
     fn structure(

@@ -7,6 +7,8 @@
 
 mod call;
 mod callee;
+#[cfg(test)]
+mod convention;
 mod error;
 mod ffi_type;
 mod forms;

@@ -65,6 +65,7 @@ const UNSAFE: &[&str] = &[
     "boundary/types/wrapping.rs",
     "boundary/unwind_guard.rs",
     "host/by_descriptor/call.rs",
+    "host/by_descriptor/convention.rs",
     "host/by_descriptor/instance.rs",
     "host/by_descriptor/invoke.rs",
     "host/by_descriptor/memory.rs",
