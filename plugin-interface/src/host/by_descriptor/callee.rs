@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::error::DynamicError;
 use super::invoke::LARGEST;
 use super::memory::Block;
-use super::pack::Packer;
+use super::pack::{Item, Packer};
 use super::refusal::{Place, Refusal};
 use super::supported::{self, Objects};
 use crate::metadata::layout::{Layouts, Target};
@@ -85,7 +85,8 @@ impl<'i> Callee<'i> {
                     let reason = "the arguments have too many bytes by value";
                     Refusal::unsupported(&parameter.ty, reason)
                 })?;
-                packer.pack(&parameter.ty, value, block.bytes(), &place)?;
+                let item = Item { ty: &parameter.ty, value, place: &place };
+                packer.pack(item, block.bytes())?;
                 Ok(block)
             });
             packed.push(argument.map_err(|refusal| self.refused(refusal))?);

@@ -1,9 +1,10 @@
 //! Calls of methods whose interface the host was not compiled with.
 //!
 //! The descriptor in a library's metadata says the types of each method, and
-//! `metadata::layout` says how each lies in memory. `pack` writes the arguments by
-//! it, `invoke` calls, `read` reads what came back, and `release` frees it. `forms`
-//! and `numbers` have what JSON makes of the types of the standard library.
+//! `metadata::layout` says how each lies in memory. `pack` and `references` write
+//! the arguments by it, `invoke` calls, `read` reads what came back, and `release`
+//! frees it. `forms` and `numbers` have what JSON makes of the types of the standard
+//! library.
 
 mod call;
 mod callee;
@@ -20,6 +21,7 @@ mod owned_object;
 mod pack;
 mod proxy;
 mod read;
+mod references;
 mod refusal;
 mod release;
 mod supported;

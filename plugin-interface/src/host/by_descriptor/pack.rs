@@ -1,7 +1,7 @@
 //! Values of JSON as arguments of a call: written as the layouts of their types
 //! say, in memory that a plugin frees or that is lent to it.
 
-use core::ptr::{null_mut, without_provenance_mut};
+use core::ptr::without_provenance_mut;
 
 use serde_json::{Map, Value};
 
@@ -28,7 +28,7 @@ pub(super) struct Packer<'l, 'i> {
     pub(super) exclusive: Vec<Exclusive>,
     /// The `&mut` of owned values: `Some`, which the callee takes and puts back.
     pub(super) slots: Vec<(Type, *mut u8)>,
-    is_in_exclusive: bool,
+    pub(super) is_in_exclusive: bool,
     depth: usize,
 }
 
@@ -41,7 +41,38 @@ pub(super) struct Exclusive {
     pub(super) wire: [*mut u8; 2],
 }
 
-type Packed = Result<(), Refusal>;
+/// A value to write.
+#[derive(Clone, Copy)]
+pub(super) struct Item<'v> {
+    pub(super) ty: &'v Type,
+    pub(super) value: &'v Value,
+    pub(super) place: &'v Place<'v>,
+}
+
+impl Item<'_> {
+    fn refusal(self, expected: impl Into<String>) -> Refusal {
+        Refusal::of(expected, self.value, self.place)
+    }
+
+    /// Returns the refusal of a value that is not of its type.
+    pub(super) fn mismatch(self) -> Refusal {
+        Refusal::of_type(self.ty, self.value, self.place)
+    }
+
+    /// Allocates memory for the value.
+    pub(super) fn block(self, size: Option<usize>, align: usize) -> Result<Block, Refusal> {
+        let block = size.and_then(|size| Block::new(size, align));
+        block.ok_or_else(|| self.refusal("a value of fewer bytes"))
+    }
+
+    fn bytes(self, content: &[u8]) -> Result<(Block, usize), Refusal> {
+        let mut block = self.block(Some(content.len()), 1)?;
+        block.bytes().copy_from_slice(content);
+        Ok((block, content.len()))
+    }
+}
+
+pub(super) type Packed = Result<(), Refusal>;
 
 impl<'l, 'i> Packer<'l, 'i> {
     pub(super) fn new(layouts: &'l mut Layouts<'i>) -> Self {
@@ -50,43 +81,29 @@ impl<'l, 'i> Packer<'l, 'i> {
         Packer { layouts, given, lent, exclusive, slots, is_in_exclusive: false, depth: 0 }
     }
 
-    /// Writes a value of a type to memory of its size, which is all 0.
-    pub(super) fn pack(
-        &mut self,
-        ty: &Type,
-        value: &Value,
-        out: &mut [u8],
-        place: &Place<'_>,
-    ) -> Packed {
+    /// Writes a value to memory of its size, which is all 0.
+    pub(super) fn pack(&mut self, item: Item<'_>, out: &mut [u8]) -> Packed {
         if self.depth == DEPTH {
-            return Err(Refusal::of("a value that is nested less deep", value, place));
+            return Err(item.refusal("a value that is nested less deep"));
         }
         self.depth += 1;
-        let packed = self.pack_form(forms::plain(passed(ty)), value, out, place);
+        let packed = self.pack_form(Item { ty: forms::plain(passed(item.ty)), ..item }, out);
         self.depth -= 1;
         packed
     }
 
-    fn pack_form(&mut self, ty: &Type, value: &Value, out: &mut [u8], place: &Place<'_>) -> Packed {
-        match forms::to_parts(ty, value) {
-            Ok(None) => self.pack_parts(ty, value, out, place),
-            Ok(Some(parts)) => self.pack_parts(ty, &parts, out, place),
-            Err(expected) => {
-                let expected = format!("{ty}: {expected}");
-                Err(Refusal::of(expected, value, place))
-            }
+    fn pack_form(&mut self, item: Item<'_>, out: &mut [u8]) -> Packed {
+        match forms::to_parts(item.ty, item.value) {
+            Ok(None) => self.pack_parts(item, out),
+            Ok(Some(parts)) => self.pack_parts(Item { value: &parts, ..item }, out),
+            Err(expected) => Err(item.refusal(format!("{}: {expected}", item.ty))),
         }
     }
 
-    fn pack_parts(
-        &mut self,
-        ty: &Type,
-        value: &Value,
-        out: &mut [u8],
-        place: &Place<'_>,
-    ) -> Packed {
+    fn pack_parts(&mut self, item: Item<'_>, out: &mut [u8]) -> Packed {
+        let Item { ty, value, place } = item;
         let layout = self.layouts.of(ty)?;
-        let mismatch = || Refusal::of_type(ty, value, place);
+        let mismatch = || item.mismatch();
         match &layout.kind {
             LayoutKind::Unit => value.is_null().then_some(()).ok_or_else(mismatch),
             LayoutKind::Primitive(primitive) => number(*primitive, value, out).ok_or_else(mismatch),
@@ -94,24 +111,17 @@ impl<'l, 'i> Packer<'l, 'i> {
                 number(*primitive, value, out).ok_or_else(mismatch)?;
                 out.iter().any(|byte| *byte != 0).then_some(()).ok_or_else(mismatch)
             }
-            LayoutKind::Pointer { exclusive, to } => {
-                self.pointer(ty, *exclusive, to, value, out, place)
-            }
-            LayoutKind::Slice { exclusive, of } => {
-                self.slice(ty, *exclusive, of, value, out, place)
-            }
+            LayoutKind::Pointer { exclusive, to } => self.pointer(item, *exclusive, to, out),
+            LayoutKind::Slice { exclusive, of } => self.slice(item, *exclusive, of, out),
             LayoutKind::Buffer(of) => {
-                let (block, len) = self.run(ty, of, value, place)?;
-                let [start, free] = [block.start(), block.free_function()];
-                put_words(
-                    out,
-                    &[start, without_provenance_mut(len), without_provenance_mut(len), free],
-                );
+                let (block, len) = self.run(item, of)?;
+                let len = without_provenance_mut(len);
+                put_words(out, &[block.start(), len, len, block.free_function()]);
                 self.given.push(block);
                 Ok(())
             }
             LayoutKind::Box { to } => {
-                let block = self.block(to, value, place)?;
+                let block = self.block(Item { ty: to, ..item })?;
                 put_words(out, &[block.start(), block.free_function()]);
                 self.given.push(block);
                 Ok(())
@@ -119,7 +129,7 @@ impl<'l, 'i> Packer<'l, 'i> {
             LayoutKind::Object { .. } | LayoutKind::BorrowedObject { .. } => {
                 Err(Refusal::unsupported(ty, "an object or a closure of the host cannot be given"))
             }
-            LayoutKind::Option { value: part } => self.option(ty, part, value, out, place),
+            LayoutKind::Option { value: part } => self.option(item, part, out),
             LayoutKind::Result { ok, err } => {
                 let tags = forms::result_tags(ty);
                 let (tag, value) = tagged(value).ok_or_else(mismatch)?;
@@ -131,14 +141,14 @@ impl<'l, 'i> Packer<'l, 'i> {
                 let values = value.as_array().filter(|values| values.len() == *len);
                 self.elements(of, layout.size, values.ok_or_else(mismatch)?, out, place)
             }
-            LayoutKind::Struct(fields) => self.fields(ty, fields, value, out, place),
-            LayoutKind::Enum(variants) => self.variant(ty, variants, value, out, place),
+            LayoutKind::Struct(fields) => self.fields(item, fields, out),
+            LayoutKind::Enum(variants) => self.variant(item, variants, out),
             LayoutKind::Outcome { .. } => Err(mismatch()),
         }
     }
 
     /// Writes a part of a value.
-    fn field(
+    pub(super) fn field(
         &mut self,
         field: &FieldLayout,
         value: &Value,
@@ -146,7 +156,7 @@ impl<'l, 'i> Packer<'l, 'i> {
         place: &Place<'_>,
     ) -> Packed {
         let part = &mut out[field.offset..][..field.layout.size];
-        self.pack(&field.ty, value, part, place)
+        self.pack(Item { ty: &field.ty, value, place }, part)
     }
 
     /// Writes values in a row.
@@ -160,34 +170,29 @@ impl<'l, 'i> Packer<'l, 'i> {
     ) -> Packed {
         for (index, value) in values.iter().enumerate() {
             let part = &mut out[index * size..][..size];
-            self.pack(of, value, part, &Place::Element(place, index))?;
+            self.pack(Item { ty: of, value, place: &Place::Element(place, index) }, part)?;
         }
         Ok(())
     }
 
     /// Writes one value to memory of its own.
-    fn block(&mut self, ty: &Type, value: &Value, place: &Place<'_>) -> Result<Block, Refusal> {
-        let Layout { size, align, .. } = *self.layouts.of(ty)?;
-        let mut block = new_block(Some(size), align, value, place)?;
-        self.pack(ty, value, block.bytes(), place)?;
+    pub(super) fn block(&mut self, item: Item<'_>) -> Result<Block, Refusal> {
+        let Layout { size, align, .. } = *self.layouts.of(item.ty)?;
+        let mut block = item.block(Some(size), align)?;
+        self.pack(item, block.bytes())?;
         Ok(block)
     }
 
     /// Writes the elements of a slice or buffer to memory of their own.
-    fn run(
-        &mut self,
-        ty: &Type,
-        of: &Elements,
-        value: &Value,
-        place: &Place<'_>,
-    ) -> Result<(Block, usize), Refusal> {
-        let mismatch = || Refusal::of_type(ty, value, place);
+    pub(super) fn run(&mut self, item: Item<'_>, of: &Elements) -> Result<(Block, usize), Refusal> {
+        let Item { ty, value, place } = item;
+        let mismatch = || item.mismatch();
         let of = match of {
             Elements::Values(of) => of,
             Elements::Text => {
-                return bytes(value.as_str().ok_or_else(mismatch)?.as_bytes(), value, place);
+                return item.bytes(value.as_str().ok_or_else(mismatch)?.as_bytes());
             }
-            Elements::Os => return bytes(&os_bytes(value).ok_or_else(mismatch)?, value, place),
+            Elements::Os => return item.bytes(&os_bytes(value).ok_or_else(mismatch)?),
         };
         let of_keys;
         let values: &[Value] = match value {
@@ -200,10 +205,10 @@ impl<'l, 'i> Packer<'l, 'i> {
             _ => return Err(mismatch()),
         };
         if values.is_empty() && forms::is_error(ty) {
-            return Err(Refusal::of("an error with a message", value, place));
+            return Err(item.refusal("an error with a message"));
         }
         let Layout { size, align, .. } = *self.layouts.of(of)?;
-        let mut block = new_block(size.checked_mul(values.len()), align, value, place)?;
+        let mut block = item.block(size.checked_mul(values.len()), align)?;
         self.elements(of, size, values, block.bytes(), place)?;
         Ok((block, values.len()))
     }
@@ -223,91 +228,13 @@ impl<'l, 'i> Packer<'l, 'i> {
         Ok(map.iter().map(|(key, value)| [key_of(key), value.clone()].to_vec().into()).collect())
     }
 
-    fn pointer(
-        &mut self,
-        ty: &Type,
-        is_exclusive: bool,
-        to: &Type,
-        value: &Value,
-        out: &mut [u8],
-        place: &Place<'_>,
-    ) -> Packed {
-        let is_outer = self.is_in_exclusive;
-        self.is_in_exclusive |= is_exclusive;
-        let block = match owned_behind(is_exclusive, to) {
-            None => self.block(to, value, place),
-            Some(_) => self.some(to, value, place),
-        };
-        self.is_in_exclusive = is_outer;
-        let block = block?;
-        let address = block.start();
-        put_words(out, &[address]);
-        if owned_behind(is_exclusive, to).is_some() {
-            self.slots.push((to.clone(), address));
-        }
-        self.lend(ty, is_exclusive, [address, null_mut()], block, place);
-        Ok(())
-    }
-
-    /// Writes `Some` of a value to memory of its own.
-    fn some(&mut self, option: &Type, value: &Value, place: &Place<'_>) -> Result<Block, Refusal> {
-        let layout = self.layouts.of(option)?;
-        let LayoutKind::Option { value: part } = &layout.kind else {
-            return Err(Refusal::of_type(option, value, place));
-        };
-        let mut block = new_block(Some(layout.size), layout.align, value, place)?;
-        block.bytes()[0] = 1;
-        self.field(part, value, block.bytes(), place)?;
-        Ok(block)
-    }
-
-    fn slice(
-        &mut self,
-        ty: &Type,
-        is_exclusive: bool,
-        of: &Elements,
-        value: &Value,
-        out: &mut [u8],
-        place: &Place<'_>,
-    ) -> Packed {
-        let is_outer = self.is_in_exclusive;
-        self.is_in_exclusive |= is_exclusive;
-        let run = self.run(ty, of, value, place);
-        self.is_in_exclusive = is_outer;
-        let (block, len) = run?;
-        let wire = [block.start(), without_provenance_mut(len)];
-        put_words(out, &wire);
-        self.lend(ty, is_exclusive, wire, block, place);
-        Ok(())
-    }
-
-    fn lend(
-        &mut self,
-        ty: &Type,
-        is_exclusive: bool,
-        wire: [*mut u8; 2],
-        block: Block,
-        place: &Place<'_>,
-    ) {
-        if is_exclusive && !self.is_in_exclusive {
-            self.exclusive.push(Exclusive { place: place.to_string(), ty: ty.clone(), wire });
-        }
-        self.lent.push(block);
-    }
-
-    fn option(
-        &mut self,
-        ty: &Type,
-        part: &FieldLayout,
-        value: &Value,
-        out: &mut [u8],
-        place: &Place<'_>,
-    ) -> Packed {
+    fn option(&mut self, item: Item<'_>, part: &FieldLayout, out: &mut [u8]) -> Packed {
+        let Item { ty, value, place } = item;
         let some = match forms::name(ty) {
             ("Poll", 1) if value == "Pending" => None,
             ("Poll", 1) => match tagged(value) {
                 Some(("Ready", value)) => Some(value),
-                _ => return Err(Refusal::of_type(ty, value, place)),
+                _ => return Err(item.mismatch()),
             },
             _ if value.is_null() => None,
             _ => match tagged(value) {
@@ -322,15 +249,9 @@ impl<'l, 'i> Packer<'l, 'i> {
         self.field(part, some, out, place)
     }
 
-    fn fields(
-        &mut self,
-        ty: &Type,
-        fields: &[FieldLayout],
-        value: &Value,
-        out: &mut [u8],
-        place: &Place<'_>,
-    ) -> Packed {
-        let mismatch = || Refusal::of_type(ty, value, place);
+    fn fields(&mut self, item: Item<'_>, fields: &[FieldLayout], out: &mut [u8]) -> Packed {
+        let Item { ty, value, place } = item;
+        let mismatch = || item.mismatch();
         match Fields::of(ty, fields) {
             Fields::None => value.is_null().then_some(()).ok_or_else(mismatch),
             Fields::Newtype => self.field(&fields[0], value, out, place),
@@ -361,36 +282,21 @@ impl<'l, 'i> Packer<'l, 'i> {
         }
     }
 
-    fn variant(
-        &mut self,
-        ty: &Type,
-        variants: &[VariantLayout],
-        value: &Value,
-        out: &mut [u8],
-        place: &Place<'_>,
-    ) -> Packed {
-        let (tag, content) = match value {
+    fn variant(&mut self, item: Item<'_>, variants: &[VariantLayout], out: &mut [u8]) -> Packed {
+        let (tag, content) = match item.value {
             Value::String(tag) => (tag.as_str(), &Value::Null),
-            value => tagged(value).ok_or_else(|| Refusal::of_type(ty, value, place))?,
+            value => tagged(value).ok_or_else(|| item.mismatch())?,
         };
         let Some(index) = variants.iter().position(|variant| variant.name == tag) else {
             let names: Vec<_> = variants.iter().map(|variant| variant.name.as_str()).collect();
-            let expected = format!("a variant of {ty}: {}", names.join(", "));
-            return Err(Refusal::of(expected, value, place));
+            return Err(item.refusal(format!("a variant of {}: {}", item.ty, names.join(", "))));
         };
         out[..4].copy_from_slice(&(index as u32).to_ne_bytes());
         // A variant is written like a struct of its name.
         let of = Type::Named { name: tag.to_owned(), arguments: Vec::new() };
-        self.fields(&of, &variants[index].fields, content, out, &Place::Part(place, tag))
-    }
-}
-
-/// Returns the type of the value behind a `&mut` of owned values, which is passed
-/// as `&mut Option`.
-pub(super) fn owned_behind(is_exclusive: bool, to: &Type) -> Option<&Type> {
-    match to {
-        Type::Named { name, arguments } if is_exclusive && name == "Option" => arguments.first(),
-        _ => None,
+        let place = Place::Part(item.place, tag);
+        let content = Item { ty: &of, value: content, place: &place };
+        self.fields(content, &variants[index].fields, out)
     }
 }
 
@@ -414,20 +320,4 @@ fn os_bytes(value: &Value) -> Option<Vec<u8>> {
             _ => None,
         },
     }
-}
-
-fn bytes(content: &[u8], value: &Value, place: &Place<'_>) -> Result<(Block, usize), Refusal> {
-    let mut block = new_block(Some(content.len()), 1, value, place)?;
-    block.bytes().copy_from_slice(content);
-    Ok((block, content.len()))
-}
-
-fn new_block(
-    size: Option<usize>,
-    align: usize,
-    value: &Value,
-    place: &Place<'_>,
-) -> Result<Block, Refusal> {
-    let block = size.and_then(|size| Block::new(size, align));
-    block.ok_or_else(|| Refusal::of("a value of fewer bytes", value, place))
 }

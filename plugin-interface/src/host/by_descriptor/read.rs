@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::forms::{self, Fields};
 use super::numbers;
-use super::pack::{DEPTH, owned_behind};
+use super::pack::DEPTH;
+use super::references::owned_behind;
 use super::wire::{Row, Wire};
 use crate::abi::RawObject;
 use crate::boundary::LiftError;
