@@ -205,8 +205,9 @@ fn each_thread_that_is_inside_a_plugin_is_named_whatever_it_does_there() {
         #include <stdlib.h>
         #include <unistd.h>
         static volatile int inside, deaf;
-        static void wait(void) { inside++; for (;;) pause(); }
-        static void spin(void) { inside++; for (;;) ; }
+        static void enter(void) { __atomic_fetch_add(&inside, 1, __ATOMIC_SEQ_CST); }
+        static void wait(void) { enter(); for (;;) pause(); }
+        static void spin(void) { enter(); for (;;) ; }
         static void hide(void) {
             sigset_t all;
             sigfillset(&all);

@@ -1,5 +1,6 @@
 //! Deadlines: no test waits for something without one.
 
+use std::io::{self, Write};
 use std::process::{Command, Output};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -19,7 +20,9 @@ pub(crate) fn within<T>(what: &str, block: impl FnOnce() -> T) -> T {
     let (what, deadline) = (what.to_owned(), deadline());
     let watchdog = thread::spawn(move || {
         if is_done.recv_timeout(deadline) == Err(RecvTimeoutError::Timeout) {
-            eprintln!("{test} waited {} s for this: {what}", deadline.as_secs());
+            // Not by `eprintln!`, whose text the test captures and the abort loses.
+            let text = format!("{test} waited {} s for this: {what}", deadline.as_secs());
+            let _ = writeln!(io::stderr(), "{text}");
             std::process::abort();
         }
     });
