@@ -9,8 +9,9 @@ use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::spans::ffi_item;
 use plugin_annotations_backend::syntax::{Kind, flat};
 
-/// Returns `true` for a struct whose fields are all references, and that has no
-/// parameters but lifetimes.
+/// Returns `true` for a struct whose fields are all references, and that has
+/// lifetimes, but no other parameters. Without a lifetime it owns what it has: a
+/// `&'static str` comes back as a number does.
 ///
 /// What is behind a `&mut` must have no lifetime, since it could not become a shorter
 /// one.
@@ -20,7 +21,8 @@ pub(crate) fn is_lent_by_fields(Derived { generics, body, .. }: &Derived) -> boo
         Some((true, target)) => !lifetimes::borrows(&target),
         found => found.is_some(),
     };
-    !fields.all().is_empty()
+    !generics.params.is_empty()
+        && !fields.all().is_empty()
         && generics.params.iter().all(|parameter| parameter.kind == Kind::Lifetime)
         && fields.all().iter().all(|field| field.with.is_none() && is_lent(field))
 }
