@@ -4,10 +4,11 @@
 //! Only what the tokens say is read. `'static` behind an alias stays a borrow,
 //! which the compiler refuses where the receiver needs more.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 
-use crate::syntax::{Angles, Path, flat};
+use crate::replace::{extent, is_punct, replaced};
+use crate::syntax::{Path, flat};
 
 /// `&'static str` becomes `Static<str>`, and `Cow<'static, str>` becomes
 /// `StaticCow<str>`, at any depth.
@@ -22,47 +23,20 @@ pub fn without(ty: &impl ToTokens) -> TokenStream {
 }
 
 fn rewrite(tokens: &[TokenTree], krate: &TokenStream) -> TokenStream {
-    let mut out: Vec<TokenTree> = Vec::new();
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        let rest = &tokens[at..];
-        match token {
-            // The types in an object belong to the type of the object.
-            TokenTree::Ident(ident) if ["dyn", "fn", "BoxFuture"].iter().any(|i| ident == i) => {
-                let end = extent(rest);
-                out.extend(rest[..end].iter().cloned());
-                at += end;
-            }
-            TokenTree::Punct(and) if and.as_char() == '&' && is_borrow_of_data(rest) => {
-                let end = 3 + extent(&rest[3..]);
-                let of = rewrite(&rest[3..end], krate);
-                out.extend(quote_spanned!(and.span()=> #krate::__private::Static<#of>));
-                at += end;
-            }
-            TokenTree::Ident(cow) if cow == "Cow" && is_static_cow(rest) => {
-                remove_path(&mut out);
-                out.extend(quote_spanned!(cow.span()=> #krate::__private::StaticCow<));
-                at += 5;
-            }
-            // The length of an array is no type.
-            TokenTree::Punct(punct) if punct.as_char() == ';' => {
-                out.extend(rest.iter().cloned());
-                break;
-            }
-            TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {
-                let of = rewrite(&flat(group.stream()), krate);
-                let mut rewritten = Group::new(group.delimiter(), of);
-                rewritten.set_span(group.span());
-                out.push(rewritten.into());
-                at += 1;
-            }
-            other => {
-                out.push(other.clone());
-                at += 1;
-            }
+    replaced(tokens, &mut |rest, out| match &rest[0] {
+        TokenTree::Punct(and) if and.as_char() == '&' && is_borrow_of_data(rest) => {
+            let end = 3 + extent(&rest[3..]);
+            let of = rewrite(&rest[3..end], krate);
+            out.extend(quote_spanned!(and.span()=> #krate::__private::Static<#of>));
+            Some(end)
         }
-    }
-    out.into_iter().collect()
+        TokenTree::Ident(cow) if cow == "Cow" && is_static_cow(rest) => {
+            remove_path(out);
+            out.extend(quote_spanned!(cow.span()=> #krate::__private::StaticCow<));
+            Some(5)
+        }
+        _ => None,
+    })
 }
 
 /// Returns `true` for `&'static T`, where `T` is data: no object, and no `self`.
@@ -87,10 +61,6 @@ fn is_static(tokens: &[TokenTree]) -> bool {
     is_punct(tokens.first(), '\'') && is_name
 }
 
-fn is_punct(token: Option<&TokenTree>, punct: char) -> bool {
-    matches!(token, Some(TokenTree::Punct(found)) if found.as_char() == punct)
-}
-
 /// Removes the `std::borrow::` that was read.
 fn remove_path(out: &mut Vec<TokenTree>) {
     while let [.., TokenTree::Punct(first), TokenTree::Punct(second)] = &out[..]
@@ -102,24 +72,6 @@ fn remove_path(out: &mut Vec<TokenTree>) {
             out.pop();
         }
     }
-}
-
-/// The number of tokens of the type that comes first.
-pub(crate) fn extent(tokens: &[TokenTree]) -> usize {
-    let mut angles = Angles::default();
-    let mut before = None;
-    for (i, token) in tokens.iter().enumerate() {
-        let is_arrow = is_punct(before, '-');
-        let ends = is_punct(Some(token), ',')
-            || is_punct(Some(token), ';')
-            || is_punct(Some(token), '>') && !is_arrow;
-        if ends && angles.is_outside() {
-            return i;
-        }
-        angles.pass(token);
-        before = Some(token);
-    }
-    tokens.len()
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 //! References to texts, numbers and objects stay as they are. So does what is
 //! behind an alias, which the compiler refuses if a copy were needed.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
-use crate::forever::extent;
+use crate::replace::{extent, replaced};
 use crate::syntax::{Path, flat, is_passed_by_pointer};
 
 /// `&'a T` becomes `OfSelf<'a, T>`, and `&T` becomes `OfSelf<'_, T>`.
@@ -22,55 +22,29 @@ pub(crate) fn is_in(ty: TokenStream) -> bool {
 
 /// Returns the type, and `true` if it has such a reference.
 fn rewrite(tokens: &[TokenTree], krate: &TokenStream) -> (TokenStream, bool) {
-    let (mut out, mut is_changed, mut at) = (TokenStream::new(), false, 0);
-    while let Some(token) = tokens.get(at) {
-        let rest = &tokens[at..];
-        match token {
-            // The types in an object belong to the type of the object.
-            TokenTree::Ident(ident) if ["dyn", "fn", "BoxFuture"].iter().any(|i| ident == i) => {
-                let end = extent(rest);
-                out.extend(rest[..end].iter().cloned());
-                at += end;
-            }
-            TokenTree::Punct(and) if and.as_char() == '&' => {
-                let (lifetime, from) = match &rest[1..] {
-                    [TokenTree::Punct(quote), name, ..] if quote.as_char() == '\'' => {
-                        (quote!(#quote #name), 3)
-                    }
-                    _ => (quote_spanned!(and.span()=> '_), 1),
-                };
-                let end = from + extent(&rest[from..]);
-                let of: TokenStream = rest[from..end].iter().cloned().collect();
-                if is_passed_by_pointer(&of) {
-                    out.extend(rest[..end].iter().cloned());
-                } else {
-                    out.extend(
-                        quote_spanned!(and.span()=> #krate::__private::OfSelf<#lifetime, #of>),
-                    );
-                    is_changed = true;
-                }
-                at += end;
-            }
-            // The length of an array is no type.
-            TokenTree::Punct(punct) if punct.as_char() == ';' => {
-                out.extend(rest.iter().cloned());
-                break;
-            }
-            TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {
-                let (of, is_within) = rewrite(&flat(group.stream()), krate);
-                let mut rewritten = Group::new(group.delimiter(), of);
-                rewritten.set_span(group.span());
-                out.extend([TokenTree::from(rewritten)]);
-                is_changed |= is_within;
-                at += 1;
-            }
-            other => {
-                out.extend([other.clone()]);
-                at += 1;
-            }
+    let mut is_changed = false;
+    let rewritten = replaced(tokens, &mut |rest, out| {
+        let TokenTree::Punct(and) = &rest[0] else { return None };
+        if and.as_char() != '&' {
+            return None;
         }
-    }
-    (out, is_changed)
+        let (lifetime, from) = match &rest[1..] {
+            [TokenTree::Punct(quote), name, ..] if quote.as_char() == '\'' => {
+                (quote!(#quote #name), 3)
+            }
+            _ => (quote_spanned!(and.span()=> '_), 1),
+        };
+        let end = from + extent(&rest[from..]);
+        let of: TokenStream = rest[from..end].iter().cloned().collect();
+        if is_passed_by_pointer(&of) {
+            out.extend(rest[..end].iter().cloned());
+        } else {
+            out.extend(quote_spanned!(and.span()=> #krate::__private::OfSelf<#lifetime, #of>));
+            is_changed = true;
+        }
+        Some(end)
+    });
+    (rewritten, is_changed)
 }
 
 #[cfg(test)]
