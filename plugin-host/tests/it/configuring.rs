@@ -19,12 +19,13 @@ fn inspect_lists_the_settings() {
     let library = example("configured", "config", &directory);
     let answer = plugin_host(&["inspect".as_ref(), library.as_os_str()]);
     let (_, of_few) = answer.out.split_once("settings     of Few\n").expect(&answer.out);
-    let lines: Vec<_> = of_few.lines().take(18).map(str::trim).collect();
+    let lines: Vec<_> = of_few.lines().take(19).map(str::trim).collect();
     assert_eq!(
         lines,
         [
             "quality = 80: an integer from 1 to 100",
             "extra: true or false",
+            "limit: an integer",
             "settings     of Told",
             "quality = 80: an integer from 1 to 100. The quality of the picture.",
             "patient = false: true or false. Whether to wait.",

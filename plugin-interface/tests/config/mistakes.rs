@@ -7,7 +7,7 @@ use plugin_interface::{
     Configuration, ConfigurationError, ErrorClass, LoadError, PluginManager, Stage,
 };
 
-use super::{configuration, directory, load};
+use super::{configuration, directory, library, load};
 
 /// The message of a file that cannot be read as a configuration.
 fn of_file(text: &str) -> String {
@@ -133,7 +133,7 @@ fn mistakes_of_settings_are_found_before_any_code_runs() {
         ),
         (
             "qualty = 1",
-            "plugins.toml:3: expected `quality`, `extra`, `patient`, `gamma`, `name`, `folder`, `speed`, `tags`, `sizes`, `limit`, `filters`, `colours`, `cache` or `type`, found the key `plugins.plugin-interface.settings.qualty`; did you mean `quality`?".to_owned(),
+            "plugins.toml:3: expected `quality`, `extra`, `limit`, `patient`, `gamma`, `name`, `folder`, `speed`, `tags`, `sizes`, `filters`, `colours`, `cache` or `type`, found the key `plugins.plugin-interface.settings.qualty`; did you mean `quality`?".to_owned(),
         ),
     ];
     for (text, expected) in cases {
@@ -150,6 +150,23 @@ fn all_mistakes_are_reported_at_once_in_the_order_of_their_lines() {
     let mistakes = of_settings("[plugin.settings]\nspeed = 1\nquality = 0\nnaem = \"x\"\n");
     let lines: Vec<_> = mistakes.iter().map(|it| it.split(':').nth(1).unwrap()).collect();
     assert_eq!(lines, ["1", "2", "3", "4"], "{mistakes:?}");
+}
+
+#[test]
+fn a_mistake_in_what_two_plugins_declare_is_reported_once() {
+    let text =
+        "[plugins.plugin-interface]\nsettings = { folder = \"f\", quality = 0, limit = 0.5 }\n";
+    let mistakes = of_settings(text);
+    let keys: Vec<_> = mistakes.iter().map(|it| it.split('`').nth(1).unwrap()).collect();
+    let expected =
+        ["quality", "limit"].map(|key| format!("plugins.plugin-interface.settings.{key}"));
+    assert_eq!(keys, expected, "{mistakes:?}");
+    // Two libraries of one package.
+    let directory = directory();
+    let second = directory.path().join(format!("second{}", std::env::consts::DLL_SUFFIX));
+    fs::copy(library(), second).unwrap();
+    let found = configuration(text).check_directory(directory.path()).unwrap();
+    assert_eq!(found.iter().map(|it| it.to_string()).collect::<Vec<_>>(), mistakes);
 }
 
 #[test]

@@ -67,6 +67,7 @@ struct Fewer {
     #[config(default = 80, range = 1..=100)]
     quality: u8,
     extra: Option<bool>,
+    limit: Option<i64>,
 }
 
 struct Told(String);

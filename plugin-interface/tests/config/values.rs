@@ -38,7 +38,10 @@ fn a_setting_of_each_kind_arrives() {
     let told = said(&plugins, "Told");
     let expected = r#"Settings { quality: 31, patient: true, gamma: 1.0, name: "ä\n", folder: "/pictures", speed: Slow, tags: [], sizes: Some([1, 2]), limit: Some(-9000000000), filters: [Filter { name: "blur", strength: -1 }, Filter { name: "edge", strength: 5 }], colours: Some({"deep red": 2, "red": 1}), cache: Cache { entries: 3 }, type: Some("t") }"#;
     assert_eq!(told.split(" [\"the").next(), Some(expected));
-    assert_eq!(said(&plugins, "Few"), "Fewer { quality: 31, extra: Some(true) }");
+    assert_eq!(
+        said(&plugins, "Few"),
+        "Fewer { quality: 31, extra: Some(true), limit: Some(-9000000000) }"
+    );
 }
 
 #[test]
@@ -54,7 +57,7 @@ fn without_a_configuration_a_plugin_has_its_defaults_or_says_what_it_lacks() {
     let directory = directory();
     let mut manager = PluginManager::new();
     let plugins = load(directory.path(), &mut manager);
-    assert_eq!(said(&plugins, "Few"), "Fewer { quality: 80, extra: None }");
+    assert_eq!(said(&plugins, "Few"), "Fewer { quality: 80, extra: None, limit: None }");
     let [rejected] = manager.rejected() else { panic!("{:?}", manager.rejected()) };
     assert!(
         rejected.to_string().contains(
@@ -72,7 +75,7 @@ fn a_live_plugin_is_configured_by_its_policy() {
         .configuration(configuration("[plugin.settings]\nfolder = \"f\"\nquality = 7\n"));
     let live = LiveOptions::new().policy(policy).registration("Few");
     let live = live.open::<dyn Greeter>(&path).unwrap();
-    assert_eq!(live.get().greet(""), "Fewer { quality: 7, extra: None }");
+    assert_eq!(live.get().greet(""), "Fewer { quality: 7, extra: None, limit: None }");
 }
 
 #[test]

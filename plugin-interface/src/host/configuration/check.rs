@@ -1,6 +1,7 @@
 //! Compares settings with those that a library declares, and writes them for its
 //! constructors.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::file::{Configuration, Section};
@@ -66,8 +67,7 @@ impl Configuration {
                 });
             }
         }
-        mistakes.sort_by_key(ConfigurationError::line);
-        Ok(mistakes)
+        Ok(in_order(mistakes))
     }
 
     /// Returns the values for the constructors of a library that may be loaded.
@@ -111,14 +111,19 @@ fn values(
         let (interface, registration) = (interface.clone(), registration.clone());
         values.0.push(Written { interface, registration, bytes });
     }
-    let mut mistakes = check.mistakes;
-    if mistakes.is_empty() {
-        return Ok(values);
+    match check.mistakes {
+        none if none.is_empty() => Ok(values),
+        mistakes => Err(in_order(mistakes)),
     }
+}
+
+/// Sorts mistakes by their lines, and keeps one of those that are equal: two
+/// implementations may declare one setting, and two libraries be of one package.
+fn in_order(mut mistakes: Vec<ConfigurationError>) -> Vec<ConfigurationError> {
+    let mut seen = HashSet::new();
+    mistakes.retain(|mistake| seen.insert(mistake.to_string()));
     mistakes.sort_by_key(ConfigurationError::line);
-    // Two implementations may declare one setting.
-    mistakes.dedup_by_key(|mistake| mistake.to_string());
-    Err(mistakes)
+    mistakes
 }
 
 struct Check<'c> {
