@@ -87,13 +87,17 @@ impl<'l> Symbols<'l> {
         unsafe { self.function(&unregister_name(interface)) }
     }
 
-    /// Reads the unmaker counter of the interface of that name: by its function,
-    /// or by the entry of a library that exports nothing else.
+    /// Reads the unmaker counter of the interface of that name: by the entry, or by
+    /// the function of a library whose entry does not count.
     pub(crate) fn counter(self, interface: &str) -> Option<usize> {
-        // SAFETY: the documented type.
-        if let Some(counter) = unsafe { self.function::<Counter>(&counter_name(interface)) } {
-            return Some(counter());
-        }
+        self.counter_of_entry(interface).or_else(|| {
+            // SAFETY: the documented type.
+            let counter = unsafe { self.function::<Counter>(&counter_name(interface)) }?;
+            Some(counter())
+        })
+    }
+
+    fn counter_of_entry(self, interface: &str) -> Option<usize> {
         let entry = self.entry()?();
         // SAFETY: an entry is null, or a static of the library that begins with its
         // version and its size.
