@@ -233,19 +233,17 @@ fn services_are_replaced_while_many_threads_ask() {
     let blogs = [Blog::new("First"), Blog::new("Second")];
     manager.provide::<dyn current::Site>(blogs[0].clone());
     let plugin = load(&mut manager);
-    let (greeter, asking) = (proxy(&plugin), AtomicUsize::new(4));
+    let greeter = proxy(&plugin);
     thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                for _ in 0..200 {
-                    let title = greeter.greet("later");
-                    assert!(["First", "Second"].contains(&&*title), "{title}");
-                }
-                asking.fetch_sub(1, Ordering::SeqCst);
-            });
-        }
+        let ask = || {
+            for _ in 0..200 {
+                let title = greeter.greet("later");
+                assert!(["First", "Second"].contains(&&*title), "{title}");
+            }
+        };
+        let asking = [(); 4].map(|()| scope.spawn(ask));
         let mut next = blogs.iter().cycle();
-        while asking.load(Ordering::SeqCst) > 0 {
+        while !asking.iter().all(|thread| thread.is_finished()) {
             manager.provide::<dyn current::Site>(Arc::clone(next.next().unwrap()) as _);
         }
     });

@@ -69,16 +69,11 @@ impl Offers {
         if let Some(same) = offers.iter().find(|offer| offer.interface.record() == record) {
             return Ok(Arc::clone(&same.service));
         }
-        // Comparing takes longer, and takes place without the lock.
-        let offers = offers.clone();
         let not_offered = || Refusal::NotOffered(list(&offers));
         let wanted = interface_of(record).map_err(|_| not_offered())?;
         let mut mismatch = None;
-        for offer in &offers {
+        for offer in offers.iter().filter(|offer| offer.interface.path() == wanted.path) {
             let Some(host) = offer.interface.metadata() else { continue };
-            if host.path != wanted.path {
-                continue;
-            }
             match fit::mismatch(&host, &wanted) {
                 None => return Ok(Arc::clone(&offer.service)),
                 found => mismatch = mismatch.or(found),
