@@ -20,11 +20,11 @@ impl PluginContext<'_> {
     /// struct Polite { greeter: Option<Arc<dyn Greeter>> }
     ///
     /// impl Polite {
-    ///     fn new(context: &PluginContext) -> Self {
-    ///         Polite { greeter: context.service::<dyn Greeter>() }
+    ///     fn open(context: &PluginContext) -> Result<Self, String> {
+    ///         Ok(Polite { greeter: context.service::<dyn Greeter>() })
     ///     }
     /// }
-    /// # assert!(Polite::new(&PluginContext::empty()).greeter.is_none());
+    /// # assert!(Polite::open(&PluginContext::empty()).unwrap().greeter.is_none());
     /// # let _ = |polite: Polite| polite.greeter.map(|greeter| greeter.greet("world"));
     /// ```
     pub fn service<I: Service + ?Sized>(&self) -> Option<Arc<I>> {
@@ -44,11 +44,11 @@ impl PluginContext<'_> {
     /// struct Polite { greeter: Arc<dyn Greeter> }
     ///
     /// impl Polite {
-    ///     fn new(context: &PluginContext) -> Result<Self, ServiceError> {
+    ///     fn open(context: &PluginContext) -> Result<Self, ServiceError> {
     ///         Ok(Polite { greeter: context.services().get()? })
     ///     }
     /// }
-    /// # assert!(Polite::new(&PluginContext::empty()).is_err());
+    /// # assert!(Polite::open(&PluginContext::empty()).is_err());
     /// # let _ = |polite: Polite| polite.greeter.greet("world");
     /// ```
     pub fn services(&self) -> Services {
