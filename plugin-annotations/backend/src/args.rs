@@ -9,13 +9,16 @@
 //!                   | "new" "=" path   | "name" "=" string
 //!                   | "stop" "=" path  | "state"
 //!                   | "config" "=" path
+//!                   | "needs" "(" services ")"
 //!                   | "with" "=" path  | "path" "=" string
+//! services          = [ "dyn" ] path { "," [ "dyn" ] path } [ "," ]
 //! ```
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::LitStr;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
+use syn::token::Paren;
+use syn::{LitStr, parenthesized};
 
 use crate::syntax::{Ends, Path, expect, keyword, until};
 
@@ -34,6 +37,8 @@ pub struct Args {
     pub path: Option<LitStr>,
     /// The place of `state`, if it is given.
     pub state: Option<Span>,
+    /// The interfaces in `needs(..)`.
+    pub needs: Option<Vec<Path>>,
 }
 
 impl Args {
@@ -74,13 +79,14 @@ impl Args {
             let message = format!("unknown option `{key}`, expected one of `{expected}`");
             return Err(syn::Error::new(key.span(), message));
         }
-        if key != "state" {
+        if !["state", "needs"].iter().any(|name| key == name) {
             expect(input, "=")?;
         }
         let again = match key.to_string().as_str() {
             "crate" => self.krate.replace(path(input, "crate = path")?).is_some(),
             "new" => self.new.replace(function(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
+            "needs" => self.needs.replace(services(input)?).is_some(),
             "stop" => self.stop.replace(function(input)?).is_some(),
             "config" => self.config.replace(path(input, "config = Settings")?).is_some(),
             "with" => self.with.replace(path(input, "with = module")?).is_some(),
@@ -111,6 +117,24 @@ fn path(input: ParseStream<'_>, example: &str) -> syn::Result<Path> {
         let message = format!("expected a path without quotes, such as `{example}`");
         syn::Error::new(error.span(), message)
     })
+}
+
+/// The interfaces of services in parentheses.
+fn services(input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
+    if !input.peek(Paren) {
+        return Err(input.error("expected interfaces in parentheses, such as `(dyn Site)`"));
+    }
+    let content;
+    parenthesized!(content in input);
+    let mut services = Vec::new();
+    while services.is_empty() || !content.is_empty() {
+        keyword(&content, "dyn");
+        services.push(path(&content, "(dyn Site)")?);
+        if !content.is_empty() {
+            expect(&content, ",")?;
+        }
+    }
+    Ok(services)
 }
 
 /// A path, perhaps with type arguments.

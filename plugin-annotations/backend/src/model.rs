@@ -188,6 +188,8 @@ pub(crate) struct Registration {
     pub(crate) keeps_state: bool,
     /// The type of its settings.
     pub(crate) config: Option<Path>,
+    /// The interfaces of the services without which it is not created.
+    pub(crate) needs: Vec<Path>,
     /// The impl's `#[allow(..)]` attributes.
     pub(crate) lints: Vec<Attribute>,
 }

@@ -145,8 +145,8 @@ pub(crate) fn registration(
     item: TokenStream,
     errors: &mut Errors,
 ) -> Option<Registration> {
-    let args =
-        errors.keep(Args::parse(args, true, &["new", "stop", "state", "config", "name", "crate"]));
+    let allowed = ["new", "stop", "state", "config", "needs", "name", "crate"];
+    let args = errors.keep(Args::parse(args, true, &allowed));
     let item = errors.keep(syn::parse2::<ItemImpl>(item))?;
     let args = args?;
     let interface = args.interface.clone()?;
@@ -173,6 +173,7 @@ pub(crate) fn registration(
         stop: args.stop,
         keeps_state: args.state.is_some(),
         config: args.config,
+        needs: args.needs.unwrap_or_default(),
         lints: attributes::lints(&item.attrs),
     })
 }

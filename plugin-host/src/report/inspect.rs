@@ -7,6 +7,7 @@ use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata, TypeMetadata
 use serde::Serialize;
 
 use crate::output::{escaped, print_line};
+use crate::report::services::{self, NeedReport};
 use crate::report::settings::{self, SettingsReport};
 use crate::report::trust::TrustReport;
 
@@ -42,6 +43,9 @@ struct InterfaceReport<'a> {
     implementations: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     settings: Vec<SettingsReport<'a>>,
+    /// The services without which they are not created.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    needs: Vec<NeedReport<'a>>,
     /// The interfaces of the objects that it takes or returns, and of theirs.
     objects: Vec<TraitReport<'a>>,
 }
@@ -98,10 +102,12 @@ fn interface<'a>(
 ) -> InterfaceReport<'a> {
     let declared = metadata.settings.iter().filter(|it| it.interface == interface.path);
     let ours = metadata.registrations.iter().filter(|r| r.interface == interface.path);
+    let needs = ours.clone().flat_map(services::needs).collect();
     InterfaceReport {
         itself: described(interface),
         implementations: ours.map(|registration| registration.name.as_str()).collect(),
         settings: declared.map(settings::report).collect(),
+        needs,
         objects: interface.objects.iter().map(described).collect(),
     }
 }
@@ -144,7 +150,8 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
     line("values", if report.rust { "typed by rustc" } else { "validated in each call" })?;
     line("stays mapped", report.stays_mapped.as_deref().unwrap_or_default())?;
     line("trust", report.trust.as_ref().map_or("", |trust| &trust.state))?;
-    for InterfaceReport { itself, implementations, settings, objects } in &report.interfaces {
+    for InterfaceReport { itself, implementations, settings, needs, objects } in &report.interfaces
+    {
         print_line("")?;
         line("interface", &format!("{} {}", itself.path, itself.version))?;
         line("fingerprint", itself.fingerprint.as_str())?;
@@ -154,6 +161,7 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
             line("settings", &format!("of {implementation}"))?;
             settings.iter().try_for_each(|setting| line("", &setting.line()))?;
         }
+        needs.iter().try_for_each(|need| line("needs", &need.line()))?;
         content(itself)?;
         for object in objects {
             line("uses", &format!("{} {}", object.path, object.version))?;

@@ -6,6 +6,7 @@ pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod run;
+mod services;
 mod settings;
 pub(crate) mod trust;
 pub(crate) mod watch;

@@ -41,6 +41,7 @@ pub use crate::runtime::factory::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
     unregister_all,
 };
+use crate::runtime::services::Service;
 pub use crate::runtime::state::state;
 
 /// Compiles only for a type that owns its data.
@@ -106,6 +107,24 @@ pub const fn configured_record<T: PluginConfig, const N: usize>(
 ) -> [u8; N] {
     let mut out = Writer::new();
     configured_record_of(&mut out, interface, name, T::SETTINGS);
+    out.into_bytes()
+}
+
+/// Returns the record of the interface of a service.
+pub const fn service_of<I: Service + ?Sized>() -> &'static [u8] {
+    let () = I::CHECKED;
+    I::RECORD
+}
+
+/// Returns the length of the record of a service that a plugin needs.
+pub const fn need_record_len(interface: &str, name: &str, needed: &[u8]) -> usize {
+    encode::need_record_len(interface, name, needed)
+}
+
+/// Returns the record of a service that a plugin needs.
+pub const fn need_record<const N: usize>(interface: &str, name: &str, needed: &[u8]) -> [u8; N] {
+    let mut out = Writer::new();
+    encode::need_record(&mut out, interface, name, needed);
     out.into_bytes()
 }
 

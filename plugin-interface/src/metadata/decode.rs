@@ -42,7 +42,9 @@ const OBJECTS: usize = 64;
 pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     let mut package = None;
     let mut interfaces: Vec<InterfaceMetadata> = Vec::new();
-    let (mut registrations, mut settings) = (Vec::new(), Vec::<SettingsMetadata>::new());
+    let mut registrations: Vec<RegistrationMetadata> = Vec::new();
+    let mut settings: Vec<SettingsMetadata> = Vec::new();
+    let mut needs = Vec::new();
     // Its few records are compared in less time than hashed.
     let mut seen = BTreeSet::new();
     let mut input = Input::new(section);
@@ -67,15 +69,28 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
                 registrations.push(RegistrationMetadata {
                     interface: payload.name()?,
                     name: payload.name()?,
+                    needs: Vec::new(),
                 });
             }
             kind::SETTINGS => {
                 limited("implementations", settings.len() + 1, REGISTRATIONS)?;
                 settings.push(super::settings::decode(&mut payload)?);
             }
+            kind::NEED => {
+                limited("needs", needs.len() + 1, REGISTRATIONS)?;
+                needs.push((payload.name()?, payload.name()?, decode_interface(&mut payload)?));
+            }
             // A later version may add kinds.
             _ => {}
         }
+    }
+    // Each follows or precedes its registration, as the linker likes.
+    for registration in &mut registrations {
+        let is_its = |interface: &str, name: &str| {
+            (registration.interface.as_str(), registration.name.as_str()) == (interface, name)
+        };
+        let its = needs.extract_if(.., |(of, name, _): &mut (String, String, _)| is_its(of, name));
+        registration.needs = its.map(|(_, _, needed)| needed).collect();
     }
     interfaces.sort_by(|a, b| a.path.cmp(&b.path));
     // The linker's order means nothing.

@@ -158,4 +158,6 @@ pub struct RegistrationMetadata {
     pub interface: String,
     /// The name of the registration: that of the type, or `name = ".."`.
     pub name: String,
+    /// The services that it needs: without them it is not created.
+    pub needs: Vec<InterfaceMetadata>,
 }

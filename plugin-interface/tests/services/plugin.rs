@@ -71,7 +71,27 @@ impl Greeter for Asker {
     }
 }
 
-/// A plugin that cannot work without the service.
+/// A plugin that says in its metadata what it needs.
+struct Needy(Arc<dyn current::Site>);
+
+impl Needy {
+    fn new(context: &PluginContext<'_>) -> Result<Self, ServiceError> {
+        context.services().get().map(Needy)
+    }
+}
+
+#[plugin_impl(Greeter, new = Needy::new, needs(dyn current::Site))]
+impl Greeter for Needy {
+    fn name(&self) -> &str {
+        "needy"
+    }
+
+    fn greet(&self, _: &str) -> String {
+        self.0.title()
+    }
+}
+
+/// A plugin that cannot work without the service, and does not say so.
 struct Strict(Arc<dyn current::Site>);
 
 impl Strict {

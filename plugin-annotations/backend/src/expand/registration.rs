@@ -1,6 +1,6 @@
 //! `#[plugin_impl]`: a maker, an unmaker, a record and a submission.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::{exports, metadata_static, object_type, package_constant};
@@ -97,12 +97,14 @@ fn expand(registration: &Registration) -> TokenStream {
     };
     let record =
         metadata_static(krate, "RECORD", &quote!(<__PluginMaker as #private::Plugin>::RECORD));
+    let (services, kept) = services(registration);
     let package = package_constant(krate);
     let exports = exports::are_wanted().then(|| {
         quote! {
             #[unsafe(no_mangle)]
             extern "C" fn #maker() -> *const #private::core::ffi::c_void {
                 #private::keep(&RECORD);
+                #(#private::keep(&#kept);)*
                 #private::maker::<__PluginMaker>()
             }
 
@@ -156,8 +158,39 @@ fn expand(registration: &Registration) -> TokenStream {
             #exports
 
             #record
+            #services
 
             #private::inventory::submit! { #private::factory::<__PluginMaker>(&RECORD) }
         };
     }
+}
+
+/// The records of the services that a plugin needs, and their names.
+///
+/// ```text
+/// Input:  Tool, needs(dyn Site)
+/// Output: #[link_section = ".plugin"] static SERVICE_0: [u8; N] = ..; and SERVICE_0
+/// ```
+fn services(registration: &Registration) -> (TokenStream, Vec<Ident>) {
+    let Registration { krate, interface, name: name_of_plugin, needs, .. } = registration;
+    let private = quote!(#krate::__private);
+    let object = object_type(interface);
+    let path = quote!(<#object as #krate::Interface>::DESCRIPTION.path);
+    let bytes = quote!(&'static [#private::core::primitive::u8]);
+    let (mut statics, mut names) = (TokenStream::new(), Vec::new());
+    for (i, needed) in needs.iter().enumerate() {
+        let (need, record) = (format_ident!("NEED_{i}"), format_ident!("RECORD_{i}"));
+        let name = format_ident!("SERVICE_{i}");
+        let needed = object_type(needed);
+        let service = located(quote!(#private::service_of::<#needed>), place_of(&needed));
+        statics.extend(quote! {
+            const #need: #bytes = #service();
+            const #record: #bytes = &#private::need_record::<
+                { #private::need_record_len(#path, #name_of_plugin, #need) }
+            >(#path, #name_of_plugin, #need);
+        });
+        statics.extend(metadata_static(krate, &name.to_string(), &quote!(#record)));
+        names.push(name);
+    }
+    (statics, names)
 }

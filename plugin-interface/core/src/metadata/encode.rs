@@ -115,6 +115,17 @@ const fn registration_payload<const N: usize>(out: &mut Writer<N>, interface: &s
     out.string(name);
 }
 
+/// Writes whose need it is, then the interface as in its own record.
+const fn need_payload<const N: usize>(
+    out: &mut Writer<N>,
+    interface: &str,
+    name: &str,
+    needed: &[u8],
+) {
+    registration_payload(out, interface, name);
+    out.raw(needed.split_at(MAGIC.len() + 2 * size_of::<u32>()).1);
+}
+
 /// Defines a record: its length, and its bytes.
 macro_rules! record {
     ($(#[$doc:meta])* $record:ident, $len:ident = $kind:ident, $payload:ident($($name:ident: $ty:ty),*)) => {
@@ -150,4 +161,11 @@ record! {
     /// The record of one `#[plugin_impl]`: the path of its interface, its name.
     registration_record, registration_record_len = REGISTRATION,
     registration_payload(interface: &str, name: &str)
+}
+
+record! {
+    /// The record of a service that a plugin needs: the path of the plugin's
+    /// interface, its name, and the interface of the service.
+    need_record, need_record_len = NEED,
+    need_payload(interface: &str, name: &str, needed: &[u8])
 }

@@ -49,6 +49,7 @@ pub mod kind {
     pub const INTERFACE: u32 = 2;
     pub const REGISTRATION: u32 = 3;
     pub const SETTINGS: u32 = 4;
+    pub const NEED: u32 = 5;
 }
 
 /// The kinds of settings.

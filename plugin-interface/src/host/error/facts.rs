@@ -60,6 +60,8 @@ impl LoadError {
             | E::NoSuchRegistration { path, .. }
             | E::NoRegistration { path, .. }
             | E::Mismatch { path, .. }
+            | E::ServiceMissing { path, .. }
+            | E::ServiceMismatch { path, .. }
             | E::ProbeCrashed { path, .. }
             | E::ProbeInterrupted { path, .. }
             | E::ProbeTimedOut { path, .. }
@@ -117,6 +119,9 @@ impl LoadError {
             E::OtherInterface { .. } | E::Mismatch { .. } => {
                 facts(Admit, Incompatible, "implementations")
             }
+            E::ServiceMissing { .. } | E::ServiceMismatch { .. } => {
+                facts(Admit, Incompatible, "constructors")
+            }
             E::NoInterface { .. }
             | E::NoRegistration { .. }
             | E::SeveralRegistrations { .. }
@@ -158,6 +163,7 @@ impl LoadError {
             // The file may be half written where no lease tells.
             error if error.stage() <= Stage::Check => Retry::WhenQuiet,
             LoadError::SharedRuntime { .. } | LoadError::SystemTooOld { .. } => Retry::Never,
+            LoadError::ServiceMissing { .. } | LoadError::ServiceMismatch { .. } => Retry::Later,
             LoadError::OtherBuild { .. } | LoadError::UniqueObject { .. } => Retry::Later,
             // The file is whole, and its own metadata says what is wrong.
             error if error.stage() == Stage::Admit => Retry::Never,

@@ -16,6 +16,7 @@ use super::revocation::Revocation;
 use super::signature::SignatureError;
 use crate::host::compare::mismatch::Mismatch;
 use crate::host::library::outcome::UnloadOutcome;
+use crate::host::services::offers::offered_services;
 
 /// The error of loading a directory or a library.
 ///
@@ -263,6 +264,35 @@ pub enum LoadError {
         bytes: u64,
         /// The reason why the last of them is mapped.
         outcome: Box<UnloadOutcome>,
+    },
+    /// The plugin needs a service that the host does not offer.
+    #[error(
+        "{}: {plugin} needs the service {interface} (version {version}), and {}; offer it by `PluginManager::provide`",
+        path.display(),
+        offered_services(offered)
+    )]
+    ServiceMissing {
+        /// The library.
+        path: PathBuf,
+        /// The name of the plugin.
+        plugin: String,
+        /// The full path of the service's interface.
+        interface: String,
+        /// Its version in the plugin.
+        version: String,
+        /// The services that the host offers, each with its version.
+        offered: Vec<String>,
+    },
+    /// The plugin needs a service that the host offers in an incompatible
+    /// version.
+    #[error("{}: {plugin} needs a service in another version: {mismatch}", path.display())]
+    ServiceMismatch {
+        /// The library.
+        path: PathBuf,
+        /// The name of the plugin.
+        plugin: String,
+        /// The difference.
+        mismatch: Box<Mismatch>,
     },
     /// The library lacks the interface that was asked for.
     #[error(

@@ -25,7 +25,7 @@ pub(crate) enum Wanted<'a> {
 
 impl Wanted<'_> {
     /// Returns the path of the interface, or `None` for any.
-    fn path(&self) -> Option<&str> {
+    pub(crate) fn path(&self) -> Option<&str> {
         match self {
             Wanted::Any => None,
             Wanted::Path(path) => Some(path),
@@ -169,7 +169,11 @@ mod tests {
             settings: Vec::new(),
             registrations: interfaces
                 .iter()
-                .map(|i| RegistrationMetadata { interface: i.path.clone(), name: "X".to_owned() })
+                .map(|i| RegistrationMetadata {
+                    interface: i.path.clone(),
+                    name: "X".to_owned(),
+                    needs: Vec::new(),
+                })
                 .collect(),
             interfaces,
         }

@@ -70,9 +70,9 @@ impl LinkedPackage {
             return Ok(None);
         }
         policy.check_package(path, &metadata)?;
-        let context = policy.host_context(path, &metadata)?;
+        let mut context = policy.host_context(path, &metadata)?;
         let library = Arc::new(LoadedLibrary::linked(path.to_owned(), metadata, record));
-        let made = make::make(&library, wanted, None, &context);
+        let made = make::make(&library, wanted, None, &mut context);
         Ok(Some(LinkedPlugins { made, library }))
     }
 }

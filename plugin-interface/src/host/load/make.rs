@@ -32,7 +32,7 @@ pub(super) fn make(
     library: &Arc<LoadedLibrary>,
     wanted: Wanted<'_>,
     name: Option<&str>,
-    context: &HostContext,
+    context: &mut HostContext,
 ) -> Vec<Result<Instance, LoadError>> {
     let is_wanted = |interface: &InterfaceMetadata| match wanted {
         Wanted::Any => true,
@@ -69,7 +69,7 @@ fn by_factories(
     entry: NonNull<PluginEntry>,
     interface: &InterfaceMetadata,
     name: Option<&str>,
-    context: &HostContext,
+    context: &mut HostContext,
 ) -> Vec<Result<Instance, LoadError>> {
     // SAFETY: a static of the library, which is open.
     unsafe { factories(entry, &interface.path, interface.fingerprint) }
@@ -159,10 +159,13 @@ fn by_factory(
     library: &Arc<LoadedLibrary>,
     factory: NonNull<RawFactory>,
     interface: &InterfaceMetadata,
-    context: &HostContext,
+    context: &mut HostContext,
 ) -> Result<Instance, LoadError> {
     // SAFETY: a factory and its name are statics of the library, which is open.
     let name = unsafe { text_of((*factory.as_ptr()).name) }.into_owned();
+    if let Some(error) = context.unmet.take(&interface.path, &name) {
+        return Err(error);
+    }
     // SAFETY: a static of the library, which has the first fields.
     library.name_functions(|| unsafe { named_functions::of_factory(factory, &name, interface) });
     let context = context.of(&library.path, &interface.path, &name);

@@ -14,6 +14,7 @@ use crate::host::library::mapped::Mapped;
 use crate::host::load::admit::Wanted;
 use crate::host::load::check::{AnyMachine, check};
 use crate::host::load::host_context::HostContext;
+use crate::host::load::needs::Unmet;
 use crate::host::load::pipeline::Kind;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::{admit, make, open};
@@ -111,6 +112,10 @@ impl Kind for Plugins<'_> {
         admit::admit(path, metadata, policy, self.wanted)?;
         self.context = policy.host_context(path, metadata)?;
         self.name = self.choose.map_or(Ok(None), |choose| choose(metadata))?;
+        if let Some(offers) = &self.offers {
+            let (wanted, name) = (self.wanted.path(), self.name.as_deref());
+            self.context.unmet = Unmet::of(path, metadata, wanted, name, offers)?;
+        }
         Ok(())
     }
 
@@ -131,7 +136,8 @@ impl Kind for Plugins<'_> {
     }
 
     fn make(&mut self, library: Arc<LoadedLibrary>) -> Result<LoadedPlugins, LoadError> {
-        let made = make::make(&library, self.wanted, self.name.as_deref(), &self.context);
+        let name = self.name.as_deref();
+        let made = make::make(&library, self.wanted, name, &mut self.context);
         match library.copy() {
             Some(copy) if !made.is_empty() => {
                 let (names, content) = (copy.names().clone(), copy.content().clone());

@@ -17,6 +17,7 @@ use crate::host::file::digest::digest;
 use crate::host::file::digest::read_parts;
 use crate::host::library::unmap::Earlier;
 use crate::host::load::host_context::{HostContext, folder_of};
+use crate::host::load::needs::Unmet;
 use crate::host::platform;
 #[cfg(feature = "trust")]
 use crate::host::trust::gate::{Approval, Gate};
@@ -239,6 +240,7 @@ impl LoadPolicy {
             root.as_ref().map(|root| folder_of(root, &metadata.package.name))
         };
         Ok(HostContext {
+            unmet: Unmet::default(),
             data_dir: folder(&self.data_root),
             cache_dir: folder(&self.cache_root),
             #[cfg(feature = "configure")]

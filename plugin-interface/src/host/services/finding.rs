@@ -28,7 +28,7 @@ unsafe extern "C" fn find(
     let offers = allocation.offers.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let found = match offers {
         Some(offers) => offers.find(record),
-        None => Err(Refusal::NotOffered("the host offers no services".to_owned())),
+        None => Err(Refusal::NotOffered(Vec::new())),
     };
     match found {
         Ok(found) => {

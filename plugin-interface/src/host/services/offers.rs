@@ -4,9 +4,10 @@ use core::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::abi::{Failure, FailureKind, RawObject};
-use crate::host::compare::fit;
+use crate::host::compare::fit::difference;
 use crate::host::compare::mismatch::Mismatch;
 use crate::interface::PluginTrait;
+use crate::metadata::InterfaceMetadata;
 use crate::metadata::decode::interface_of;
 use crate::runtime::failure;
 use crate::runtime::services::Service;
@@ -23,7 +24,7 @@ impl Clone for Offers {
 
 /// A service, and its interface in this host.
 #[derive(Clone)]
-struct Offer {
+pub(crate) struct Offer {
     interface: PluginTrait,
     service: Arc<dyn Share>,
 }
@@ -43,8 +44,9 @@ impl<I: Service + ?Sized> Share for Shared<I> {
 }
 
 /// The reason why a plugin does not get a service.
-pub(super) enum Refusal {
-    NotOffered(String),
+pub(crate) enum Refusal {
+    /// Not offered; what is.
+    NotOffered(Vec<String>),
     Incompatible(Box<Mismatch>),
 }
 
@@ -69,30 +71,50 @@ impl Offers {
         if let Some(same) = offers.iter().find(|offer| offer.interface.record() == record) {
             return Ok(Arc::clone(&same.service));
         }
-        let not_offered = || Refusal::NotOffered(list(&offers));
-        let wanted = interface_of(record).map_err(|_| not_offered())?;
+        drop(offers);
+        match interface_of(record) {
+            Ok(wanted) => self.offer(&wanted).map(|offer| offer.service),
+            // Only a library in C can have such a record.
+            Err(_) => Err(self.not_offered()),
+        }
+    }
+
+    /// Returns the offer for an interface, by the rules of a load.
+    pub(crate) fn offer(&self, wanted: &InterfaceMetadata) -> Result<Offer, Refusal> {
+        let offers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut mismatch = None;
         for offer in offers.iter().filter(|offer| offer.interface.path() == wanted.path) {
-            let Some(host) = offer.interface.metadata() else { continue };
-            match fit::mismatch(&host, &wanted) {
-                None => return Ok(Arc::clone(&offer.service)),
+            match difference(offer.interface, wanted) {
+                None => return Ok(offer.clone()),
                 found => mismatch = mismatch.or(found),
             }
         }
-        Err(mismatch.map_or_else(not_offered, |found| Refusal::Incompatible(Box::new(found))))
+        drop(offers);
+        Err(match mismatch {
+            Some(mismatch) => Refusal::Incompatible(Box::new(mismatch)),
+            None => self.not_offered(),
+        })
+    }
+
+    fn not_offered(&self) -> Refusal {
+        let offers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Refusal::NotOffered(offers.iter().map(Offer::to_string).collect())
     }
 }
 
-/// Names the services that are offered.
-fn list(offers: &[Offer]) -> String {
-    let name = |offer: &Offer| {
-        let version = offer.interface.outlines().first().map_or("unknown", |first| first.version);
-        format!("{} (version {version})", offer.interface)
-    };
-    let names: Vec<_> = offers.iter().map(name).collect();
-    match names.is_empty() {
-        true => "the host offers no services".to_owned(),
-        false => format!("the host offers {}", names.join(", ")),
+/// The path and version of its interface.
+impl fmt::Display for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let version = self.interface.outlines().first().map_or("unknown", |first| first.version);
+        write!(f, "{} (version {version})", self.interface)
+    }
+}
+
+/// Says which services a host offers.
+pub(crate) fn offered_services(offered: &[String]) -> String {
+    match offered {
+        [] => "the host offers no services".to_owned(),
+        offered => format!("the host offers {}", offered.join(", ")),
     }
 }
 
@@ -107,7 +129,7 @@ impl Refusal {
     #[cold]
     pub(super) fn into_failure(self) -> *mut Failure {
         let (kind, message) = match self {
-            Refusal::NotOffered(message) => (FailureKind::NOT_OFFERED, message),
+            Refusal::NotOffered(offered) => (FailureKind::NOT_OFFERED, offered_services(&offered)),
             Refusal::Incompatible(mismatch) => (FailureKind::INCOMPATIBLE, mismatch.to_string()),
         };
         failure::refused(kind, message)
