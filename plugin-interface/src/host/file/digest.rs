@@ -2,9 +2,13 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::{fmt, io};
+use std::sync::mpsc::sync_channel;
+use std::{fmt, io, thread};
 
 use sha2::{Digest as _, Sha256};
+
+/// What is called with each part of a content, in their order.
+pub(crate) type EachPart<'p> = &'p mut dyn FnMut(&[u8]);
 
 /// A SHA-256 digest, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,16 +39,36 @@ pub(crate) fn digest_of(bytes: &[u8]) -> Digest {
 
 /// Returns the digest of a whole file.
 pub(crate) fn digest(path: &Path) -> io::Result<Digest> {
-    digest_of_parts(|hash| read_parts(path, hash))
+    digest_of_parts(path.metadata()?.len(), |hash| read_parts(path, hash))
 }
 
-/// Returns the digest of a content that `read` hands over in parts.
+/// A smaller content is hashed before a thread has started.
+const LARGE: u64 = 1 << 18;
+
+/// Returns the digest of a content of that size, which `read` hands over in parts.
+/// A large one is hashed beside the reading, on a thread of its own.
 pub(crate) fn digest_of_parts(
+    size: u64,
     read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
 ) -> io::Result<Digest> {
-    let mut hasher = Sha256::new();
-    read(&mut |part| hasher.update(part))?;
-    Ok(Digest(hasher.finalize().into()))
+    let (sender, parts) = sync_channel::<Vec<u8>>(16);
+    let hash = move || {
+        let mut hasher = Sha256::new();
+        parts.iter().for_each(|part| hasher.update(part));
+        Digest(hasher.finalize().into())
+    };
+    let thread = (size >= LARGE).then(|| thread::Builder::new().spawn(hash));
+    // Without a thread it takes longer, and that is all.
+    let Some(Ok(thread)) = thread else {
+        let mut hasher = Sha256::new();
+        read(&mut |part| hasher.update(part))?;
+        return Ok(Digest(hasher.finalize().into()));
+    };
+    // It receives until the end, so nothing is lost.
+    let result = read(&mut |part| drop(sender.send(part.to_vec())));
+    drop(sender);
+    let digest = thread.join().map_err(|_| io::Error::other("its digest was not computed"))?;
+    result.map(|()| digest)
 }
 
 /// Reads a whole file in parts.

@@ -12,12 +12,14 @@ use std::sync::{Arc, OnceLock};
 use crate::host::error::LoadError;
 use crate::host::file::compare::{Content, Head};
 use crate::host::file::copies::Copies;
+use crate::host::file::digest::{EachPart, read_parts};
 use crate::host::file::identity::FileNames;
 use crate::host::file::linkage::Linkage;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_directory;
 use crate::host::file::private_directory::PrivateDirectory;
 use crate::host::file::sparse_copy;
+use crate::host::platform;
 #[cfg(feature = "trust")]
 use crate::host::trust::loaded::LoadedContent;
 
@@ -41,13 +43,14 @@ pub(crate) struct PrivateCopy {
 
 impl PrivateCopy {
     /// Copies the file that was opened from `source`, as far as its metadata
-    /// says.
+    /// says. Hands over the parts of what it writes, if that is asked for.
     pub(crate) fn new(
         source: &Path,
         names: FileNames,
         original: &File,
         metadata: &Metadata,
         copies: &Copies,
+        each: Option<EachPart<'_>>,
     ) -> Result<Self, LoadError> {
         let failed = |to: &Path, error| {
             let (path, to) = (source.to_owned(), to.to_owned());
@@ -70,8 +73,15 @@ impl PrivateCopy {
             approved: None,
         };
         // No further than it was: the caller refuses a file that grew.
-        let len = sparse_copy::copy(original, metadata, &mut file)
-            .map_err(|error| failed(copy.path(), error))?;
+        let copied = match each {
+            None => sparse_copy::copy(original, metadata, &mut file),
+            Some(each) if platform::has_holes(metadata) => {
+                let copied = sparse_copy::copy(original, metadata, &mut file);
+                copied.and_then(|len| read_parts(copy.path(), each).map(|()| len))
+            }
+            Some(each) => sparse_copy::copy_in_parts(original, metadata, &mut file, each),
+        };
+        let len = copied.map_err(|error| failed(copy.path(), error))?;
         let pages = PagedFile::new(file, len);
         let head = pages.head().map_err(|error| failed(copy.path(), error))?;
         copy.content.set_head(head);

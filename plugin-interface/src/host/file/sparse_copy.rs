@@ -2,7 +2,7 @@
 //! says.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use crate::host::platform;
 
@@ -14,6 +14,28 @@ pub(crate) fn copy(from: &File, metadata: &Metadata, to: &mut File) -> io::Resul
     match platform::has_holes(metadata) {
         true => copy_data(from, metadata.len(), to),
         false => io::copy(&mut from.take(metadata.len()), to),
+    }
+}
+
+/// Copies as many bytes of a file without holes, and hands over what it writes.
+pub(crate) fn copy_in_parts(
+    from: &File,
+    metadata: &Metadata,
+    to: &mut File,
+    each: &mut dyn FnMut(&[u8]),
+) -> io::Result<u64> {
+    (&mut { from }).rewind()?;
+    let mut from = from.take(metadata.len());
+    let (mut buffer, mut copied) = (vec![0; 1 << 16], 0);
+    loop {
+        let read = match from.read(&mut buffer)? {
+            0 => return Ok(copied),
+            read => &buffer[..read],
+        };
+        // The other thread begins with it while this one writes it.
+        each(read);
+        to.write_all(read)?;
+        copied += read.len() as u64;
     }
 }
 
@@ -35,7 +57,6 @@ fn copy_data(from: &File, len: u64, to: &mut File) -> io::Result<u64> {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use std::io::Write;
     use std::os::unix::fs::MetadataExt;
 
     use crate::host::file::sparse_copy::*;

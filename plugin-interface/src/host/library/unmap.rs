@@ -246,7 +246,8 @@ mod tests {
             image: Image::of("/no/such/library.so".as_ref()),
             threads: OwnThreads::of_rust(),
             services: Services::new("a library".to_owned(), "", false, None),
-            copy: PrivateCopy::new(path, names, &file, &metadata, &Copies::Temporary).unwrap(),
+            copy: PrivateCopy::new(path, names, &file, &metadata, &Copies::Temporary, None)
+                .unwrap(),
         }
     }
 

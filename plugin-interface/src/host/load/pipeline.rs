@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::fs::Metadata;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -16,6 +17,7 @@ use crate::host::error::inspect::{damaged, unreadable};
 use crate::host::error::stage::Stage;
 use crate::host::error::{InspectError, LoadError};
 use crate::host::file::compare::{Content, Head};
+use crate::host::file::digest::EachPart;
 use crate::host::file::identity::{FileIdentity, FileNames};
 use crate::host::file::linkage::Linkage;
 use crate::host::file::paged::PagedFile;
@@ -24,7 +26,7 @@ use crate::host::file::private_directory::PrivateDirectory;
 use crate::host::library::{unique, unmap};
 use crate::host::load::companions;
 use crate::host::load::discover::Candidate;
-use crate::host::load::policy::LoadPolicy;
+use crate::host::load::policy::{Approval, LoadPolicy};
 use crate::host::load::probe::Probe;
 use crate::host::load::regular::check_regular;
 use crate::host::load::settle::SettledFile;
@@ -193,13 +195,11 @@ impl Loader {
         self.check_room::<S>(source, &names)?;
 
         watch.begin(Stage::Copy);
-        let mut subject: S = self.copy(source, names, &file, kind)?;
+        #[cfg_attr(not(feature = "trust"), expect(unused_variables))]
+        let (mut subject, approval) = self.copy::<S>(candidate, names, &file, kind)?;
         let origin = FileIdentity::of(file.metadata());
         // Writers need not wait for the following stages.
         drop(file);
-        #[cfg_attr(not(feature = "trust"), expect(unused_variables))]
-        let approval =
-            self.policy.check_content(path, subject.path(), subject.content().head().len)?;
         if !kind.is_new(subject.content(), &origin)? {
             return Ok(None);
         }
@@ -237,26 +237,55 @@ impl Loader {
         }
     }
 
-    /// Copies a file that nobody writes meanwhile.
+    /// Copies a file that nobody writes meanwhile. Its content is checked beside
+    /// that, if the policy asks for it.
     fn copy<S: Subject>(
+        &self,
+        candidate: &Candidate<'_>,
+        names: FileNames,
+        file: &SettledFile,
+        kind: &impl Kind,
+    ) -> Result<(S, Approval), LoadError> {
+        let source = candidate.file;
+        let unreadable = |error| LoadError::Read { path: source.to_owned(), source: error };
+        let size = file.metadata().len();
+        let needs_content = self.policy.needs_content();
+        let is_work = if S::IS_COPY { size > LARGE } else { needs_content };
+        if is_work {
+            kind.check_first(source, &file.pages().map_err(unreadable)?)?;
+        }
+        if !needs_content {
+            return Ok((self.copy_to::<S>(source, names, file, None)?, Approval::default()));
+        }
+        let mut copied = None;
+        let checked = self.policy.check_content(candidate.path, size, |each| {
+            let result = self.copy_to::<S>(source, names, file, Some(each));
+            let is_copied = result.is_ok();
+            copied = Some(result);
+            // The error is in the result.
+            if is_copied { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
+        });
+        match copied {
+            Some(Err(error)) => Err(error),
+            Some(Ok(subject)) => checked.map(|approval| (subject, approval)),
+            // It was refused before that.
+            None => checked.and(Err(LoadError::StillWritten { path: source.to_owned() })),
+        }
+    }
+
+    /// Copies a file, and hands over its parts.
+    fn copy_to<S: Subject>(
         &self,
         path: &Path,
         names: FileNames,
         file: &SettledFile,
-        kind: &impl Kind,
+        each: Option<EachPart<'_>>,
     ) -> Result<S, LoadError> {
-        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-        let is_work = match S::IS_COPY {
-            true => file.metadata().len() > LARGE,
-            false => self.policy.needs_content(),
-        };
-        if is_work {
-            kind.check_first(path, &file.pages().map_err(unreadable)?)?;
-        }
-        let subject = S::of(path, names, file, self.policy.place_of_copies())?;
+        let subject = S::of(path, names, file, self.policy.place_of_copies(), each)?;
         if let Some(directory) = subject.directory() {
             self.copies.get_or_init(|| directory);
         }
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         if S::IS_COPY && !file.is_unchanged().map_err(unreadable)? {
             return Err(LoadError::StillWritten { path: path.to_owned() });
         }

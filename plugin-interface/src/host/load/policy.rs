@@ -4,6 +4,7 @@ use core::fmt;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs::Metadata;
+use std::io;
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "configure")]
@@ -12,15 +13,15 @@ use crate::host::error::{LoadError, debug_as_message};
 use crate::host::file::copies::Copies;
 use crate::host::file::digest::Digest;
 #[cfg(not(feature = "trust"))]
-use crate::host::file::digest::digest;
-#[cfg(feature = "trust")]
-use crate::host::file::digest::read_parts;
+use crate::host::file::digest::digest_of_parts;
 use crate::host::library::unmap::Earlier;
 use crate::host::load::host_context::{HostContext, folder_of};
 use crate::host::load::needs::Unmet;
 use crate::host::platform;
 #[cfg(feature = "trust")]
-use crate::host::trust::gate::{Approval, Gate};
+pub(super) use crate::host::trust::gate::Approval;
+#[cfg(feature = "trust")]
+use crate::host::trust::gate::Gate;
 use crate::metadata::PluginMetadata;
 
 /// The rules by which a host refuses plugins.
@@ -328,21 +329,18 @@ impl LoadPolicy {
         Ok(is_direct)
     }
 
-    /// Refuses a private copy by its content, if the policy asks for one.
-    pub(crate) fn check_content(
+    /// Refuses a library by its content, which `read` hands over in parts while
+    /// the private copy is written.
+    pub(super) fn check_content(
         &self,
         path: &Path,
-        copy: &Path,
-        #[cfg_attr(not(feature = "trust"), expect(unused_variables))] size: u64,
+        size: u64,
+        read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
     ) -> Result<Approval, LoadError> {
-        if !self.needs_content() {
-            return Ok(Approval::default());
-        }
         #[cfg(feature = "trust")]
-        let (found, approval) =
-            self.gate.check_content(path, size, |each| read_parts(copy, each))?;
+        let (found, approval) = self.gate.check_content(path, size, read)?;
         #[cfg(not(feature = "trust"))]
-        let (found, approval) = match digest(copy) {
+        let (found, approval) = match digest_of_parts(size, read) {
             Ok(found) => (found, Approval::default()),
             Err(source) => return Err(LoadError::Read { path: path.to_owned(), source }),
         };

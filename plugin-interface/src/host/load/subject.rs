@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::host::error::LoadError;
 use crate::host::file::compare::Content;
 use crate::host::file::copies::Copies;
+use crate::host::file::digest::{EachPart, read_parts};
 use crate::host::file::identity::FileNames;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
@@ -19,12 +20,14 @@ pub(super) trait Subject: Sized {
     /// `true` for a copy, which a writer must not disturb.
     const IS_COPY: bool;
 
-    /// Takes the bytes of the file at `path`, which has these names.
+    /// Takes the bytes of the file at `path`, which has these names. Hands them
+    /// over in parts too, if that is asked for.
     fn of(
         path: &Path,
         names: FileNames,
         file: &SettledFile,
         copies: &Copies,
+        each: Option<EachPart<'_>>,
     ) -> Result<Self, LoadError>;
 
     /// Returns the path of the bytes.
@@ -48,8 +51,9 @@ impl Subject for PrivateCopy {
         names: FileNames,
         file: &SettledFile,
         copies: &Copies,
+        each: Option<EachPart<'_>>,
     ) -> Result<Self, LoadError> {
-        let copy = PrivateCopy::new(path, names, file.file(), file.metadata(), copies)?;
+        let copy = PrivateCopy::new(path, names, file.file(), file.metadata(), copies, each)?;
         match copy.len() == file.metadata().len() {
             true => Ok(copy),
             // It was cut off.
@@ -83,10 +87,17 @@ pub(super) struct OriginalFile {
 impl Subject for OriginalFile {
     const IS_COPY: bool = false;
 
-    fn of(path: &Path, _: FileNames, file: &SettledFile, _: &Copies) -> Result<Self, LoadError> {
+    fn of(
+        path: &Path,
+        _: FileNames,
+        file: &SettledFile,
+        _: &Copies,
+        each: Option<EachPart<'_>>,
+    ) -> Result<Self, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         let pages = file.pages().map_err(unreadable)?;
         let head = pages.head().map_err(unreadable)?;
+        each.map_or(Ok(()), |each| read_parts(path, each)).map_err(unreadable)?;
         Ok(OriginalFile { content: Content::new(path.to_owned(), head), pages: Some(pages) })
     }
 

@@ -80,7 +80,7 @@ impl Gate {
         locked.map_or(Ok(()), |locked| locked.check_size(size))?;
         let revocations = self.revocations(path)?;
         let Some(claim) = self.claim(path)? else {
-            let digest = digest_of_parts(read).map_err(unreadable)?;
+            let digest = digest_of_parts(size, read).map_err(unreadable)?;
             let key = self.claimed_key(path);
             revocations.check(path, &digest.to_string(), key)?;
             self.check_locked(path, locked, &digest)?;
@@ -90,7 +90,7 @@ impl Gate {
         };
         let mut digest = None;
         let verified = claim.file.verify(claim.key, |verify| {
-            digest = Some(digest_of_parts(|hash| {
+            digest = Some(digest_of_parts(size, |hash| {
                 read(&mut |part| {
                     hash(part);
                     verify(part);
