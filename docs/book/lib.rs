@@ -136,6 +136,9 @@ mod hosts_services {}
 #[doc = include_str!("src/hosts/dynamic.md")]
 mod hosts_dynamic {}
 
+#[doc = include_str!("src/hosts/isolated.md")]
+mod hosts_isolated {}
+
 #[doc = include_str!("src/hosts/watching.md")]
 mod hosts_watching {}
 

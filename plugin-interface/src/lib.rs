@@ -126,6 +126,8 @@
 //!   known at run time. It compiles `libffi`, which needs a C compiler.
 //! - `dynamic`: calls methods of interfaces that the host was not compiled with
 //!   ([`PluginHandle::dynamic`]). It compiles `libffi` too.
+//! - `process`: runs plugins in a process of their own, on Unix
+//!   (`PluginManager::load_isolated`). It includes `dynamic`.
 //! - `log`: plugins with the feature `log` write to the host's logger
 //!   (module `logs`).
 //!
@@ -219,6 +221,15 @@ pub mod dynamic {
     #[cfg(feature = "call-dynamic")]
     #[doc = "**Feature `call-dynamic`.**"]
     pub use crate::host::{Buffer, DynamicCallError, Signature, Value};
+}
+
+/// Plugins in a process of their own, on Unix. Feature `process`.
+#[cfg(all(unix, feature = "process"))]
+pub mod process {
+    #[doc = "**Feature `process`.**"]
+    pub use crate::host::{
+        Isolated, IsolatedAnswer, IsolatedPlugin, Limits, Worker, WorkerError, serve_if_asked,
+    };
 }
 
 /// Naming the plugins that were running when the process died. Feature `crash-notes`.

@@ -19,6 +19,7 @@ const ERRORS: &[(&str, &str)] = &[
     ("LockError", "plugin-interface/src/host/trust/error.rs"),
     ("HotError", "plugin-interface/src/host/hot_library/error.rs"),
     ("DynamicError", "plugin-interface/src/host/by_descriptor/error.rs"),
+    ("WorkerError", "plugin-interface/src/host/process/error.rs"),
 ];
 
 /// The variants of an enum: the lines at its first level that begin with a name.

@@ -23,6 +23,8 @@ mod live;
 mod load;
 mod manager;
 mod platform;
+#[cfg(all(unix, feature = "process"))]
+mod process;
 pub(crate) mod raw;
 mod reload;
 mod services;
@@ -75,6 +77,10 @@ pub use manager::survey::ScanEntry;
 pub use manager::{PluginManager, Rejected};
 pub use platform::exit_status::describe_exit;
 pub use platform::parent_death::end_with_parent;
+#[cfg(all(unix, feature = "process"))]
+pub use process::{
+    Isolated, IsolatedAnswer, IsolatedPlugin, Limits, Worker, WorkerError, serve_if_asked,
+};
 pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 #[cfg(feature = "log")]
 pub use services::logs::update_level;

@@ -28,5 +28,9 @@ mod supported;
 mod wire;
 
 pub use callee::check_call;
+#[cfg(all(unix, feature = "process"))]
+pub(crate) use callee::check_values;
 pub use error::DynamicError;
+#[cfg(all(unix, feature = "process"))]
+pub(crate) use proxy::arguments;
 pub use proxy::{Answer, DynamicProxy};

@@ -83,16 +83,21 @@ impl DynamicProxy {
     /// - It takes or returns what only a typed proxy can pass, such as closures.
     /// - It has `&mut self`, and the instance is borrowed.
     pub fn call(&self, method: &str, arguments: impl Serialize) -> Result<Answer, DynamicError> {
-        let arguments = match serde_json::to_value(arguments) {
-            Ok(Value::Array(arguments)) => arguments,
-            Ok(Value::Null) => Vec::new(),
-            Ok(other) => return Err(DynamicError::Arguments { found: shortened(&other) }),
-            Err(error) => return Err(DynamicError::Arguments { found: error.to_string() }),
-        };
+        let arguments = self::arguments(arguments)?;
         let returned = Call::new(&self.instance, method)?.run(&arguments)?;
         let Returned { value, changed, failed, objects } = returned;
         let objects = objects.into_iter().map(DynamicProxy::new).collect();
         Ok(Answer { value, changed, failed, objects })
+    }
+}
+
+/// Returns the arguments of a call as values.
+pub(crate) fn arguments(of: impl Serialize) -> Result<Vec<Value>, DynamicError> {
+    match serde_json::to_value(of) {
+        Ok(Value::Array(arguments)) => Ok(arguments),
+        Ok(Value::Null) => Ok(Vec::new()),
+        Ok(other) => Err(DynamicError::Arguments { found: shortened(&other) }),
+        Err(error) => Err(DynamicError::Arguments { found: error.to_string() }),
     }
 }
 

@@ -24,6 +24,12 @@ struct Written {
 }
 
 impl Values {
+    /// Returns `true` if nothing of the library has settings.
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the values for a constructor; empty if it declares no settings.
     pub(crate) fn of(&self, interface: &str, registration: &str) -> &[u8] {
         let is_it =

@@ -174,6 +174,17 @@ impl Loader {
         Ok(admitted.map(|admitted| admitted.checked))
     }
 
+    /// Copies a library, as far as *admit*, for another process that opens it.
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn copy_for_worker<K: Kind>(
+        &self,
+        candidate: &Candidate<'_>,
+        kind: &mut K,
+    ) -> Result<Option<(PrivateCopy, K::Checked)>, K::Error> {
+        let admitted = self.admit::<PrivateCopy, K>(candidate, kind, &mut Stopwatch::start())?;
+        Ok(admitted.map(|admitted| (admitted.subject, admitted.checked)))
+    }
+
     /// The stages before anything of the library runs.
     fn admit<S: Subject, K: Kind>(
         &self,

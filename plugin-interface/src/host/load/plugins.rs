@@ -71,6 +71,13 @@ impl<'a> Plugins<'a> {
         Plugins { choose: Some(choose), ..self }
     }
 
+    /// Returns `true` if the constructors of the library, once it is admitted, are
+    /// told anything.
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn are_told(&self) -> bool {
+        !self.context.is_empty()
+    }
+
     /// Offers services to the plugins.
     pub(crate) fn offering(self, offers: &Arc<Offers>) -> Self {
         Plugins { offers: Some(Arc::clone(offers)), ..self }

@@ -3,6 +3,8 @@
 pub(crate) mod handle;
 #[cfg(feature = "watch")]
 mod held;
+#[cfg(all(unix, feature = "process"))]
+mod isolated;
 mod libraries;
 mod linked;
 mod probe_child;
@@ -294,9 +296,15 @@ impl PluginManager {
     }
 
     /// Loads from a copy that another process made, as if from `path`.
-    fn load_copied(&mut self, path: &Path, copy: &Path) -> Result<Vec<PluginHandle>, LoadError> {
+    pub(in crate::host) fn load_copied(
+        &mut self,
+        path: &Path,
+        copy: &Path,
+    ) -> Result<Vec<PluginHandle>, LoadError> {
         let candidate = Candidate::named(path).copied_to(copy);
         let loaded = self.libraries.load(&candidate, Plugins::of(Wanted::Any))?;
-        Ok(loaded.map(|loaded| loaded.handles).unwrap_or_default())
+        let Some(LoadedHandles { handles, failed, .. }) = loaded else { return Ok(Vec::new()) };
+        self.reject(path, failed);
+        Ok(handles)
     }
 }

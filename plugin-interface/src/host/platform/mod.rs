@@ -19,6 +19,8 @@ mod portable;
 mod portable_image;
 #[cfg(not(any(target_os = "linux", windows)))]
 mod portable_threads;
+#[cfg(all(unix, feature = "process"))]
+pub(crate) mod processes;
 #[cfg(target_os = "linux")]
 mod threads;
 #[cfg(unix)]

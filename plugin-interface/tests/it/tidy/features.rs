@@ -15,6 +15,7 @@ fn each_item_of_a_feature_names_it() {
         ("trust", "trust"),
         ("in_flight", "in-flight"),
         ("configuration", "configure"),
+        ("process", "process"),
     ] {
         let (before, body) = library.split_once(&format!("pub mod {module} {{\n")).unwrap();
         let summary = before.rsplit("\n\n").next().unwrap();
@@ -30,6 +31,11 @@ fn each_item_of_a_feature_names_it() {
         ("hot_library/dynamic/mod.rs", "call-dynamic"),
         ("trust/policy.rs", "trust"),
         ("by_descriptor/proxy.rs", "dynamic"),
+        ("manager/isolated.rs", "process"),
+        ("process/isolated.rs", "process"),
+        ("process/limits.rs", "process"),
+        ("process/plugin.rs", "process"),
+        ("process/worker.rs", "process"),
     ] {
         let source = read_to_string(root.join("src/host").join(file)).unwrap();
         let methods = source.matches("\n    pub fn ").count();

@@ -1,0 +1,132 @@
+//! Unix: a process for a plugin, and how it ends.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, exit};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::net::{SendFlags, send as send_to};
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpgrp, getpid, kill_process_group,
+    setrlimit, waitid,
+};
+
+/// Writes to a socket. No signal is sent if nobody reads it any more.
+pub(crate) fn send(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let flags = SendFlags::NOSIGNAL;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let flags = SendFlags::empty();
+    Ok(send_to(socket, bytes, flags)?)
+}
+
+/// Makes a child the first process of a group.
+pub(crate) fn lead_group(command: &mut Command) {
+    command.process_group(0);
+}
+
+/// Waits until a child has ended, without taking its status: as long as nobody
+/// takes it, no other process gets its number. `false` if it lives, or if the
+/// system has dropped its status.
+pub(crate) fn has_ended(child: &Child, within: Duration) -> bool {
+    let end = Instant::now() + within;
+    let pid = WaitId::Pid(Pid::from_child(child));
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    loop {
+        match waitid(pid.clone(), options) {
+            Ok(Some(_)) => return true,
+            Ok(None) | Err(Errno::INTR) if Instant::now() < end => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// Kills a child and all processes of its group. The status of the child must not
+/// have been taken. If the system has dropped it, as in a process that ignores
+/// `SIGCHLD`, nothing is killed: another process may have the number by now.
+pub(crate) fn kill_group(child: &Child) {
+    let pid = Pid::from_child(child);
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    if !matches!(waitid(WaitId::Pid(pid), options), Err(Errno::CHILD)) {
+        // It leads a group, which may have ended.
+        let _ = kill_process_group(pid, Signal::KILL);
+    }
+}
+
+/// Takes over the socket that the parent of this process passed as stdin, which is
+/// empty from then on.
+pub(crate) fn take_stdin() -> io::Result<UnixStream> {
+    let socket: OwnedFd = io::stdin().as_fd().try_clone_to_owned()?;
+    let empty = std::fs::File::open("/dev/null")?;
+    rustix::stdio::dup2_stdin(&empty)?;
+    let socket = UnixStream::from(socket);
+    // An error if it is no socket.
+    socket.peer_addr()?;
+    Ok(socket)
+}
+
+/// Ends this process and its group when the parent ends, or closes the socket.
+///
+/// Two signs of it: a copy of the other end may live on in a process that the
+/// parent forked.
+pub(crate) fn end_with_peer(socket: &UnixStream) -> io::Result<()> {
+    let socket = socket.try_clone()?;
+    #[cfg(target_os = "linux")]
+    let parent = {
+        use rustix::process::{PidfdFlags, getppid, pidfd_open, set_parent_process_death_signal};
+        // A process that is stopped sees nothing. The signal comes when the thread
+        // ends that started it, and harms none that runs.
+        let _ = set_parent_process_death_signal(Some(Signal::CONT));
+        // The socket is enough on a system that refuses it.
+        getppid().and_then(|parent| pidfd_open(parent, PidfdFlags::empty()).ok())
+    };
+    #[cfg(not(target_os = "linux"))]
+    let parent: Option<OwnedFd> = None;
+    let watch = move || {
+        // A socket that is closed at the other end is reported without a request.
+        let mut signs = vec![PollFd::new(&socket, PollFlags::empty())];
+        signs.extend(parent.as_ref().map(|parent| PollFd::new(parent, PollFlags::IN)));
+        while poll(&mut signs, None) == Err(Errno::INTR) {}
+        end_group();
+    };
+    thread::Builder::new().name("plugin-worker-watch".to_owned()).spawn(watch).map(drop)
+}
+
+/// Kills this process, and its group if it leads one.
+fn end_group() {
+    if getpgrp() == getpid() {
+        let _ = kill_process_group(getpid(), Signal::KILL);
+    }
+    exit(1);
+}
+
+/// Limits a resource of this process, for good.
+pub(crate) fn limit(resource: Limited, most: u64) -> io::Result<()> {
+    let resource = match resource {
+        Limited::Memory => Resource::As,
+        Limited::ProcessorTime => Resource::Cpu,
+        Limited::Files => Resource::Nofile,
+        Limited::CoreFile => Resource::Core,
+    };
+    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
+}
+
+/// A resource of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limited {
+    /// Addresses, in bytes.
+    Memory,
+    /// Seconds.
+    ProcessorTime,
+    /// Open files.
+    Files,
+    /// The file of a crash, in bytes.
+    CoreFile,
+}

@@ -1,0 +1,130 @@
+//! The worker's side: loads one library, and calls its plugins.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::exit;
+
+use super::frame;
+use super::limits::Limits;
+use super::message::{Greeting, Outcome, Request};
+use crate::host::by_descriptor::{DynamicError, DynamicProxy};
+use crate::host::error::LoadError;
+use crate::host::file::copies::Copies;
+use crate::host::load::policy::LoadPolicy;
+use crate::host::manager::PluginManager;
+use crate::host::manager::handle::PluginHandle;
+use crate::host::platform::processes;
+
+/// The argument that asks a program to be a worker. It has the number of the
+/// protocol.
+pub(super) const ASKED: &str = "--plugin-interface-worker-1";
+
+/// Serves as a worker if this process was started as one, and does not return then.
+/// Otherwise it does nothing.
+///
+/// Call it at the start of `main`, before there are other threads: nothing after it
+/// runs in a worker. The program of a host usually is that of its workers too.
+///
+/// The process looks at its arguments, takes its connection from stdin, and loads the
+/// library that the host has checked. It ends with the host, however that ends.
+///
+/// Feature `process`.
+///
+/// ```
+/// plugin_interface::process::serve_if_asked();
+/// ```
+pub fn serve_if_asked() {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let [.., asked, library, copy, copies, limits] = &arguments[..] else { return };
+    if asked != ASKED {
+        return;
+    }
+    let limits = limits.to_str().and_then(Limits::read);
+    let served = match limits {
+        Some(limits) => serve(library.as_ref(), copy.as_ref(), copies.as_ref(), &limits),
+        None => Err(io::Error::other("the limits cannot be read")),
+    };
+    // The host has gone, or its connection is broken.
+    exit(if served.is_ok() { 0 } else { 1 });
+}
+
+/// Returns `true` if this process was started as a worker.
+pub(in crate::host) fn is_worker() -> bool {
+    std::env::args_os().any(|argument: OsString| argument == ASKED)
+}
+
+fn serve(library: &Path, copy: &Path, copies: &Path, limits: &Limits) -> io::Result<()> {
+    let mut socket = processes::take_stdin()?;
+    processes::end_with_peer(&socket)?;
+    frame::write(&mut socket, &Greeting::Here.write())?;
+    if let Err(error) = limits.set() {
+        let text = format!("{}: cannot set the limits: {error}", library.display());
+        return frame::write(&mut socket, &Greeting::Failed(text).write());
+    }
+    // The host has judged whether the file may be loaded.
+    let policy = LoadPolicy::new().allow_world_writable().copies(Copies::In(copies.to_owned()));
+    let mut manager = PluginManager::with_policy(policy);
+    let plugins = match load(&mut manager, library, copy) {
+        Ok(plugins) => plugins,
+        Err(error) => {
+            return frame::write(&mut socket, &Greeting::Failed(format!("{error:?}")).write());
+        }
+    };
+    let names = plugins.iter().map(|it| (it.handle.interface().into(), it.handle.name().into()));
+    frame::write(&mut socket, &Greeting::Ready(names.collect()).write())?;
+    answer(&mut socket, &plugins)
+}
+
+/// A plugin of the library, and its one proxy.
+struct Served {
+    handle: PluginHandle,
+    proxy: Result<DynamicProxy, DynamicError>,
+}
+
+fn load(
+    manager: &mut PluginManager,
+    library: &Path,
+    copy: &Path,
+) -> Result<Vec<Served>, LoadError> {
+    let handles = manager.load_copied(library, copy)?;
+    let mut rejected = manager.take_rejected();
+    if let Some(last) = rejected.pop_if(|_| handles.is_empty()) {
+        return Err(last.error);
+    }
+    for rejected in rejected {
+        eprintln!("{rejected}");
+    }
+    let served = |handle: PluginHandle| Served { proxy: handle.dynamic(), handle };
+    Ok(handles.into_iter().map(served).collect())
+}
+
+/// Answers calls until the host asks for the end.
+fn answer(socket: &mut UnixStream, plugins: &[Served]) -> io::Result<()> {
+    loop {
+        let request = Request::read(&frame::read(socket)?).map_err(io::Error::other)?;
+        let Some(request) = request else { return Ok(()) };
+        let number = request.number;
+        let reply = call(plugins, request).write(number);
+        match frame::write(socket, &reply) {
+            // Nothing was written.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                frame::write(socket, &Outcome::Invalid(error.to_string()).write(number))?;
+            }
+            written => written?,
+        }
+    }
+}
+
+fn call(plugins: &[Served], request: Request) -> Outcome {
+    let Request { plugin: (interface, name), method, arguments, .. } = request;
+    let is_it = |it: &&Served| it.handle.interface() == interface && it.handle.name() == name;
+    let Some(served) = plugins.iter().find(is_it) else {
+        return Outcome::Refused(format!("no plugin of {interface} is named {name}"));
+    };
+    match &served.proxy {
+        Ok(proxy) => proxy.call(&method, arguments).into(),
+        Err(error) => Outcome::Refused(error.to_string()),
+    }
+}

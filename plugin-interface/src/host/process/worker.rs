@@ -1,0 +1,99 @@
+//! The way in which workers are started.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::limits::Limits;
+
+/// The way in which plugins run in a process of their own.
+///
+/// A worker runs a program of the host's choice that calls
+/// [`serve_if_asked`](super::serve_if_asked) at the start of its `main`. Usually that
+/// is the program of the host.
+///
+/// Feature `process`.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use plugin_interface::PluginManager;
+/// use plugin_interface::process::{Worker, serve_if_asked};
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     serve_if_asked();
+///     let worker = Worker::new(std::env::current_exe()?).deadline(Duration::from_secs(1));
+///     let library = PluginManager::new().load_isolated("plugins/libshout.so", worker)?;
+///     for tool in library.plugins() {
+///         println!("{}", tool.call("apply", ("hello",))?.value);
+///     }
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Worker {
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<OsString>,
+    pub(super) limits: Limits,
+    pub(super) deadline: Duration,
+    pub(super) back_off: (Duration, Duration),
+    pub(super) deaths: usize,
+}
+
+impl Worker {
+    /// Creates a worker that runs `program`, with a deadline of 30 seconds.
+    ///
+    /// Feature `process`.
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        Worker {
+            program: program.into(),
+            arguments: Vec::new(),
+            limits: Limits::new(),
+            deadline: Duration::from_secs(30),
+            back_off: (Duration::from_millis(100), Duration::from_secs(5)),
+            deaths: 3,
+        }
+    }
+
+    /// Adds an argument, before those that
+    /// [`serve_if_asked`](super::serve_if_asked) reads.
+    ///
+    /// Feature `process`.
+    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Sets the limits of each worker.
+    ///
+    /// Feature `process`.
+    pub fn limits(self, limits: Limits) -> Self {
+        Worker { limits, ..self }
+    }
+
+    /// Sets the time that each call may take, and also the start of a worker. A
+    /// worker that takes longer is killed.
+    ///
+    /// Feature `process`.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        Worker { deadline, ..self }
+    }
+
+    /// Sets the pause between the death of a worker and the start of the next one.
+    ///
+    /// It is `first` after one death, and doubles up to `most` as long as no call
+    /// returns in between. The default is from 100 milliseconds to 5 seconds.
+    ///
+    /// Feature `process`.
+    pub fn back_off(self, first: Duration, most: Duration) -> Self {
+        Worker { back_off: (first, most), ..self }
+    }
+
+    /// Sets the number of deaths in five minutes after which no other worker is
+    /// started. The default is three.
+    ///
+    /// Feature `process`.
+    pub fn deaths(self, deaths: usize) -> Self {
+        Worker { deaths: deaths.max(1), ..self }
+    }
+}

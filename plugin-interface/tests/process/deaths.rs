@@ -1,0 +1,166 @@
+//! Workers that die, and what their callers get.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
+
+use plugin_interface::PluginManager;
+use plugin_interface::process::{Limits, Worker, WorkerError};
+
+use super::{built, library, load, turn, victim, worker};
+
+/// The ways to end a process, each with the signal or none.
+const WAYS: [(&str, Option<i32>); 6] = [
+    ("SIGSEGV", Some(libc::SIGSEGV)),
+    ("abort", Some(libc::SIGABRT)),
+    ("overflow", Some(libc::SIGABRT)),
+    ("exit", None),
+    ("fork", Some(libc::SIGABRT)),
+    ("SIGKILL", Some(libc::SIGKILL)),
+];
+
+#[test]
+fn each_death_is_the_error_of_its_call_alone() {
+    let _turn = turn();
+    let before = open_files();
+    let library = load(worker());
+    let victim = victim(&library);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for (how, signal) in WAYS {
+                    let error = victim.call("end", (how,)).unwrap_err();
+                    let WorkerError::Died { method, status, output, .. } = &error else {
+                        panic!("{error}")
+                    };
+                    assert_eq!(method.as_deref(), Some("end"), "{how}");
+                    let status = status.unwrap_or_else(|| panic!("{how}: no status"));
+                    assert_eq!(status.signal(), signal, "{how}: {error}");
+                    assert_eq!(status.code(), signal.is_none().then_some(0), "{how}: {error}");
+                    assert_eq!(output.contains("cannot go on"), how == "abort", "{output}");
+                    assert_eq!(victim.call("echo", (how,)).unwrap().value, how);
+                }
+            });
+        }
+    });
+    drop((victim, library));
+    assert_eq!(open_files(), before, "files that stayed open");
+}
+
+fn open_files() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+#[test]
+fn the_message_says_what_happened() {
+    let _turn = turn();
+    let path = library();
+    let victim = victim(&load(worker()));
+    let error = victim.call("end", ("abort",)).unwrap_err();
+    let expected = format!(
+        "{}: the process was killed by SIGABRT (it aborted) while `end` ran",
+        path.display()
+    );
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn a_call_without_end_is_killed_at_its_deadline() {
+    let _turn = turn();
+    let deadline = Duration::from_secs(3);
+    let library = load(worker().deadline(deadline));
+    let victim = victim(&library);
+    let grandchild = victim.call("grandchild", ()).unwrap().to::<u32>().unwrap();
+    let error = victim.call("end", ("loop",)).unwrap_err();
+    let is_it = matches!(&error, WorkerError::TimedOut { method: Some(method), deadline: of, .. }
+        if method == "end" && *of == deadline);
+    assert!(is_it, "{error}");
+    assert!(super::orphans::is_gone(grandchild), "a process of the group lives");
+    assert_eq!(victim.call("echo", ("next",)).unwrap().value, "next");
+}
+
+#[test]
+fn a_worker_that_writes_nonsense_is_killed() {
+    let _turn = turn();
+    let library = load(worker());
+    let victim = victim(&library);
+    for (how, reason) in [
+        ("nonsense", "expected a message of at most 16777216 bytes, found 4294967295"),
+        ("lie", "expected the reply to call"),
+    ] {
+        let error = victim.call("end", (how,)).unwrap_err();
+        assert!(matches!(error, WorkerError::Nonsense { .. }), "{error}");
+        assert!(error.to_string().contains(reason), "{error}");
+        assert_eq!(victim.call("echo", ("next",)).unwrap().value, "next");
+    }
+}
+
+#[test]
+fn a_worker_that_dies_between_two_calls_is_replaced() {
+    let _turn = turn();
+    let library = load(worker());
+    let victim = victim(&library);
+    assert_eq!(victim.call("count", ()).unwrap().value, 1);
+    let first = library.process_id().unwrap();
+    let killed = std::process::Command::new("kill").args(["-KILL", &first.to_string()]).status();
+    assert!(killed.unwrap().success());
+    super::orphans::wait_until_gone(first);
+    assert_eq!(victim.call("count", ()).unwrap().value, 1, "a new instance");
+    assert_ne!(library.process_id(), Some(first));
+}
+
+#[test]
+fn after_too_many_deaths_no_worker_is_started() {
+    let _turn = turn();
+    let library = load(worker().deaths(2));
+    let victim = victim(&library);
+    for _ in 0..2 {
+        assert!(matches!(victim.call("end", ("exit",)), Err(WorkerError::Died { .. })));
+    }
+    let error = victim.call("echo", ("next",)).unwrap_err();
+    assert!(matches!(error, WorkerError::GivenUp { deaths: 2, .. }), "{error}");
+    assert!(error.to_string().contains("exit code 0 while `end` ran"), "{error}");
+    assert_eq!(library.process_id(), None);
+}
+
+#[test]
+fn limits_are_set_before_the_library_is_loaded() {
+    let _turn = turn();
+    let limits = Limits::new().memory(512 << 20).files(64);
+    let library = load(worker().limits(limits));
+    let victim = victim(&library);
+    assert_eq!(victim.call("allocate", (1 << 20,)).unwrap().value, 1 << 20);
+    let error = victim.call("allocate", (1_u64 << 30,)).unwrap_err();
+    let WorkerError::Died { status, output, .. } = &error else { panic!("{error}") };
+    assert_eq!(status.unwrap().signal(), Some(libc::SIGABRT));
+    assert!(output.contains("memory allocation of 1073741824 bytes failed"), "{output}");
+    let many = victim.call("open", (100,)).unwrap();
+    assert!(many.failed && many.value.to_string().contains("Too many open files"), "{many:?}");
+    assert!(!victim.call("open", (10,)).unwrap().failed);
+    let impossible = worker().limits(Limits::new().files(u64::MAX));
+    let error = PluginManager::new().load_isolated(super::library(), impossible).unwrap_err();
+    assert!(matches!(error, WorkerError::NotLoaded { .. }), "{error}");
+}
+
+#[test]
+fn a_program_that_is_no_worker_is_told() {
+    let _turn = turn();
+    let manager = PluginManager::new();
+    let load = |worker: Worker| manager.load_isolated(library(), worker).unwrap_err();
+    let error = load(Worker::new("/bin/true")).to_string();
+    let expected = "/bin/true is no worker: the process ended itself with exit code 0; call `serve_if_asked` at the start of its `main`";
+    assert_eq!(error, expected);
+    let absent = load(Worker::new("no/such/program"));
+    assert!(matches!(absent, WorkerError::NotStarted { .. }), "{absent}");
+    // Its `main` starts a worker, which would start another one.
+    let forgetful = load(Worker::new(built("worker")).argument("--forgetful"));
+    let WorkerError::NotAWorker { output, .. } = &forgetful else { panic!("{forgetful}") };
+    assert!(output.starts_with("this process was started as a worker;"), "{output}");
+}
+
+#[test]
+fn a_library_that_is_refused_starts_no_process() {
+    let _turn = turn();
+    let error = PluginManager::new().load_isolated("no/such.so", worker()).unwrap_err();
+    assert!(matches!(error, WorkerError::Load(_)), "{error}");
+}

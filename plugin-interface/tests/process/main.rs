@@ -1,0 +1,47 @@
+//! Plugins in a process of their own:
+//! `cargo test --package plugin-interface --features process --test process`.
+#![cfg(target_os = "linux")]
+
+mod deaths;
+mod orphans;
+mod values;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use plugin_interface::PluginManager;
+use plugin_interface::process::{Isolated, IsolatedPlugin, Worker};
+
+/// A file that cargo builds beside this test, or as
+/// `cargo build --features process --example mortal --example worker` does.
+fn built(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().join("examples").join(name)
+}
+
+fn library() -> PathBuf {
+    built("libmortal.so")
+}
+
+/// Workers without pauses, as many as it takes.
+fn worker() -> Worker {
+    Worker::new(built("worker")).back_off(Duration::ZERO, Duration::ZERO).deaths(usize::MAX)
+}
+
+fn load(worker: Worker) -> Isolated {
+    PluginManager::new().load_isolated(library(), worker).unwrap_or_else(|it| panic!("{it}"))
+}
+
+fn victim(library: &Isolated) -> IsolatedPlugin {
+    let plugins = library.plugins();
+    let [victim] = &plugins[..] else { panic!("{plugins:?}") };
+    assert_eq!((victim.name(), victim.interface()), ("Victim", "mortal::Mortal"));
+    victim.clone()
+}
+
+/// Tests that count what the process has open take turns with those that open it.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}

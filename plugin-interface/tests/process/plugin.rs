@@ -1,0 +1,155 @@
+//! A plugin that ends its process in each way, as its caller asks.
+#![expect(unsafe_code, reason = "writes where nothing is, as a faulty plugin does")]
+#![allow(missing_docs, reason = "nobody else implements the interface")]
+
+use std::fs;
+use std::hint::black_box;
+use std::io::Write;
+use std::os::fd::FromRawFd;
+use std::process::{Command, Stdio};
+
+use plugin_interface::{Greeter, PluginContext, plugin_aggregates, plugin_impl, plugin_interface};
+
+#[plugin_interface]
+pub trait Mortal {
+    fn echo(&self, text: &str) -> String;
+    fn half(&self, of: f64) -> f64;
+    fn reverse(&self, numbers: &mut [u8]);
+    fn check(&self, is_well: bool) -> Result<u32, String>;
+    fn count(&mut self) -> u32;
+    fn print(&self, text: &str);
+    fn end(&self, how: &str);
+    fn grandchild(&self) -> u32;
+    fn allocate(&self, bytes: u64) -> u64;
+    fn open(&self, files: u32) -> Result<(), String>;
+    fn greeter(&self) -> Box<dyn Greeter>;
+}
+
+#[plugin_aggregates(Mortal)]
+#[plugin_aggregates(Greeter)]
+mod plugin {}
+
+/// Is never created.
+struct Unborn;
+
+impl Unborn {
+    fn new(_: &PluginContext<'_>) -> Result<Self, String> {
+        Err("as always".to_owned())
+    }
+}
+
+#[plugin_impl(Greeter, new = Unborn::new)]
+impl Greeter for Unborn {
+    fn name(&self) -> &str {
+        unreachable!()
+    }
+
+    fn greet(&self, _: &str) -> String {
+        unreachable!()
+    }
+}
+
+#[derive(Default)]
+struct Victim(u32);
+
+#[plugin_impl(Mortal)]
+impl Mortal for Victim {
+    fn echo(&self, text: &str) -> String {
+        text.to_owned()
+    }
+
+    fn half(&self, of: f64) -> f64 {
+        of / 2.0
+    }
+
+    fn reverse(&self, numbers: &mut [u8]) {
+        numbers.reverse();
+    }
+
+    fn check(&self, is_well: bool) -> Result<u32, String> {
+        if is_well { Ok(1) } else { Err("unwell".to_owned()) }
+    }
+
+    fn count(&mut self) -> u32 {
+        self.0 += 1;
+        self.0
+    }
+
+    fn print(&self, text: &str) {
+        println!("stdout: {text}");
+        eprintln!("stderr: {text}");
+    }
+
+    fn end(&self, how: &str) {
+        match how {
+            // SAFETY: none: this is what a faulty plugin does.
+            "SIGSEGV" => unsafe { std::ptr::without_provenance_mut::<u8>(8).write_volatile(0) },
+            "abort" => {
+                eprintln!("cannot go on");
+                std::process::abort()
+            }
+            "overflow" => drop(descend(u64::MAX)),
+            "exit" => std::process::exit(0),
+            "SIGKILL" => {
+                let own = std::process::id().to_string();
+                Command::new("kill").args(["-KILL", &own]).status().unwrap();
+                loop {
+                    std::thread::park();
+                }
+            }
+            // The new process keeps all that was open.
+            // SAFETY: it does nothing but wait.
+            "fork" => match unsafe { libc::fork() } {
+                0 => loop {
+                    // SAFETY: waits for a signal.
+                    unsafe { libc::pause() };
+                },
+                _ => std::process::abort(),
+            },
+            "loop" => loop {
+                black_box(());
+            },
+            "panic" => panic!("as asked"),
+            "nonsense" => write_to_host(&[0xff; 16]),
+            "lie" => write_to_host(b"\x0b\0\0\0{\"reply\":0}"),
+            _ => panic!("{how}"),
+        }
+    }
+
+    fn grandchild(&self) -> u32 {
+        let mut command = Command::new("sleep");
+        command.arg("1000").stdin(Stdio::null()).spawn().unwrap().id()
+    }
+
+    fn allocate(&self, bytes: u64) -> u64 {
+        let memory = vec![1_u8; bytes.try_into().unwrap()];
+        black_box(memory).len() as u64
+    }
+
+    fn open(&self, files: u32) -> Result<(), String> {
+        let open = |_| fs::File::open("/dev/null").map_err(|error| error.to_string());
+        (0..files).map(open).collect::<Result<Vec<_>, _>>().map(drop)
+    }
+
+    fn greeter(&self) -> Box<dyn Greeter> {
+        unreachable!("an object cannot leave the process")
+    }
+}
+
+fn descend(left: u64) -> u64 {
+    if black_box(left) == 0 { 0 } else { black_box(descend(left - 1)) + 1 }
+}
+
+/// Writes to each socket of this process.
+fn write_to_host(bytes: &[u8]) {
+    for entry in fs::read_dir("/proc/self/fd").unwrap().flatten() {
+        let is_socket =
+            fs::read_link(entry.path()).is_ok_and(|it| it.to_string_lossy().starts_with("socket:"));
+        if is_socket {
+            let number = entry.file_name().to_str().unwrap().parse().unwrap();
+            // SAFETY: the file is open; it is not closed here.
+            let mut file = std::mem::ManuallyDrop::new(unsafe { fs::File::from_raw_fd(number) });
+            file.write_all(bytes).unwrap();
+        }
+    }
+}
