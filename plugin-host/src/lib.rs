@@ -20,6 +20,7 @@
 mod cargo;
 mod cli;
 mod commands;
+mod contents;
 mod elsewhere;
 mod exit;
 mod header;

@@ -45,6 +45,9 @@ pub(crate) struct InspectArgs {
     /// Library to inspect.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Print a bill of materials instead: what it was built from, as `CycloneDX` in JSON.
+    #[arg(long)]
+    pub(crate) sbom: bool,
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
     /// Print JSON.
@@ -119,6 +122,11 @@ pub(crate) struct CheckArgs {
     /// Library, or directory of libraries.
     #[arg(value_name = "FILE|DIR")]
     pub(crate) path: PathBuf,
+    /// Compare the crates in each library with these `RustSec` advisories.
+    ///
+    /// A file, or a directory such as a clone of its database.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) advisories: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
     /// Print JSON; the plugins' own output goes to stderr.

@@ -7,8 +7,11 @@ use serde::Serialize;
 
 use crate::output::{escaped, print_line};
 
+/// The check that an option asks for.
+const ADVISORIES: &str = "advisories";
+
 /// The checks in their order, each with its meaning.
-const CHECKS: [(&str, &str); 23] = [
+const CHECKS: [(&str, &str); 24] = [
     ("file", "is a regular file, or a link to one"),
     ("writers", "is not writable by every user"),
     ("format", "is a dynamic library"),
@@ -22,6 +25,7 @@ const CHECKS: [(&str, &str); 23] = [
     ("implementations", "implements each interface that it offers"),
     ("names", "gives each registration a unique name"),
     ("symbols", "exports the symbols that its metadata promises"),
+    (ADVISORIES, "has no crate with a known fault"),
     ("settled", "is completely written"),
     ("probe", "survives in a child process"),
     ("open", "can be opened with all libraries that it needs"),
@@ -51,8 +55,9 @@ struct CheckResult {
 
 impl CheckReport {
     /// Creates the report of a file from the check that failed and the reason.
-    /// The checks before it passed; those after it were skipped.
-    pub(crate) fn new(file: &Path, failed: Option<(&str, &str)>) -> Self {
+    /// The checks before it passed; those after it were skipped. That of the crates
+    /// is left out unless it is asked for.
+    pub(crate) fn new(file: &Path, failed: Option<(&str, &str)>, advisories: bool) -> Self {
         let at = failed.and_then(|(check, _)| CHECKS.iter().position(|(name, _)| *name == check));
         let result = |(i, (name, _)): (usize, &(&'static str, &str))| match at {
             Some(at) if i == at => {
@@ -62,14 +67,17 @@ impl CheckReport {
             Some(at) if i > at => CheckResult { name, verdict: "skipped", reason: None },
             _ => CheckResult { name, verdict: "passed", reason: None },
         };
-        let checks = CHECKS.iter().enumerate().map(result).collect();
+        let asked = |(_, (name, _)): &(usize, &(&str, &str))| advisories || *name != ADVISORIES;
+        let checks = CHECKS.iter().enumerate().filter(asked).map(result).collect();
         CheckReport { file: file.display().to_string(), checks }
     }
 
     pub(crate) fn show(&self) -> io::Result<()> {
         print_line(&escaped(&self.file))?;
         let done = self.checks.iter().filter(|check| check.verdict != "skipped").count();
-        for (check, (_, meaning)) in self.checks.iter().zip(CHECKS).take(done) {
+        for check in &self.checks[..done] {
+            let meaning = CHECKS.iter().find(|(name, _)| *name == check.name).map(|(_, it)| *it);
+            let meaning = meaning.unwrap_or_default();
             print_line(&format!("  {:<8} {:<16} {meaning}", check.verdict, check.name))?;
             for reason in check.reason.iter().flat_map(|reason| reason.lines()) {
                 print_line(&format!("           {}", escaped(reason)))?;

@@ -6,6 +6,7 @@ use plugin_interface::BuiltFor;
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata, TypeMetadata, as_written};
 use serde::Serialize;
 
+use crate::contents::crates::ContainedCrate;
 use crate::output::{escaped, print_line};
 use crate::report::services::{self, NeedReport};
 use crate::report::settings::{self, SettingsReport};
@@ -33,6 +34,9 @@ pub(crate) struct InspectReport<'a> {
     /// What is known about the file, if the options ask for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trust: Option<TrustReport>,
+    /// The crates that it says it was built from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) crates: Option<Vec<ContainedCrate>>,
     interfaces: Vec<InterfaceReport<'a>>,
 }
 
@@ -92,6 +96,7 @@ pub(crate) fn report<'a>(
         system: system.to_string(),
         stays_mapped,
         trust: None,
+        crates: None,
         interfaces: metadata.interfaces.iter().map(|i| interface(i, metadata)).collect(),
     }
 }
@@ -150,6 +155,7 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
     line("values", if report.rust { "typed by rustc" } else { "validated in each call" })?;
     line("stays mapped", report.stays_mapped.as_deref().unwrap_or_default())?;
     line("trust", report.trust.as_ref().map_or("", |trust| &trust.state))?;
+    show_crates(report)?;
     for InterfaceReport { itself, implementations, settings, needs, objects } in &report.interfaces
     {
         print_line("")?;
@@ -170,6 +176,15 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
                 content(object)?;
             }
         }
+    }
+    Ok(())
+}
+
+fn show_crates(report: &InspectReport<'_>) -> io::Result<()> {
+    for (i, it) in report.crates.iter().flatten().enumerate() {
+        let name = if i == 0 { "crates" } else { "" };
+        let use_of = if it.build { " (for its build)" } else { "" };
+        line(name, &format!("{} {}{use_of}", it.name, it.version))?;
     }
     Ok(())
 }

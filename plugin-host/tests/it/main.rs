@@ -7,6 +7,7 @@ mod call_method;
 mod check;
 mod children;
 mod configuring;
+mod contents;
 #[path = "../../../plugin-interface/tests/it/deadline.rs"]
 mod deadline;
 mod diff;

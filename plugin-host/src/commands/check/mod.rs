@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use plugin_interface::{LoadError, PluginManager};
 
 use crate::cli::CheckArgs;
+use crate::contents::advisories;
 use crate::exit::Exit;
 use crate::output::print_json;
 use crate::report::check::CheckReport;
@@ -28,17 +29,18 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     if files.is_empty() {
         anyhow::bail!(super::nothing_in(&args.path));
     }
+    let advisories = args.advisories.as_deref().map(advisories::read).transpose()?;
     let mut exit = Exit::Ok;
     let mut reports = Vec::new();
     for (file, rejected) in files {
         let mut manager = crate::manager::manager(&args.load, "world")?;
         let failed = match rejected {
             Some(error @ LoadError::Duplicate { .. }) => Some(FailedCheck::from(&error)),
-            _ => steps::check(&mut manager, &file).err(),
+            _ => steps::check(&mut manager, &file, advisories.as_deref()).err(),
         };
         exit = exit.max(failed.as_ref().map_or(Exit::Ok, |failed| failed.exit));
         let failed = failed.as_ref().map(|failed| (failed.check, failed.reason.as_str()));
-        let report = CheckReport::new(&file, failed);
+        let report = CheckReport::new(&file, failed, advisories.is_some());
         if !args.json {
             report.show()?;
         }

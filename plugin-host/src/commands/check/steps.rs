@@ -8,15 +8,22 @@ use plugin_interface::metadata::PluginMetadata;
 use plugin_interface::{PluginHandle, PluginManager, UnloadError, UnloadOutcome, exported_symbols};
 
 use super::failed::FailedCheck;
+use crate::contents::advisories::{self, Advisory};
+use crate::contents::crates;
 use crate::exit::Exit;
 use crate::output::describe;
 use crate::worker::drive::{call, wrong_counter};
 
 /// Runs all checks of a file, up to the first that fails.
-pub(super) fn check(manager: &mut PluginManager, path: &Path) -> Result<(), FailedCheck> {
+pub(super) fn check(
+    manager: &mut PluginManager,
+    path: &Path,
+    advisories: Option<&[Advisory]>,
+) -> Result<(), FailedCheck> {
     let metadata = manager.examine(path).map_err(|error| FailedCheck::from(&error))?;
     check_names(&metadata)?;
     check_symbols(path, &metadata)?;
+    advisories.map_or(Ok(()), |advisories| check_crates(path, advisories))?;
     let names = load_and_unload(manager, path, &metadata)?;
     match load_and_unload(manager, path, &metadata) {
         Ok(again) if again == names => Ok(()),
@@ -70,6 +77,22 @@ fn check_symbols(path: &Path, metadata: &PluginMetadata) -> Result<(), FailedChe
         }
     }
     Ok(())
+}
+
+/// Checks that nothing is known against the crates in a library.
+fn check_crates(path: &Path, advisories: &[Advisory]) -> Result<(), FailedCheck> {
+    let unread = |error: anyhow::Error| FailedCheck::new("advisories", describe(error.as_ref()));
+    let Some(crates) = crates::read(path).map_err(unread)? else {
+        let reason = "it does not say which crates are in it; build it by `cargo auditable build`";
+        return Err(FailedCheck::new("advisories", reason));
+    };
+    let found = advisories::found(&crates, advisories);
+    match found.is_empty() {
+        true => Ok(()),
+        false => {
+            Err(FailedCheck { check: "advisories", reason: found.join("\n"), exit: Exit::Refused })
+        }
+    }
 }
 
 /// Loads, calls and unloads a library. Returns the names of its registrations.
