@@ -13,6 +13,8 @@
 //! plugin-host sign FILE..            sign plugins for hosts that trust your key
 //! plugin-host verify DIR             compare the plugins of a directory with its lock
 //! plugin-host call FILE TARGET       call a method of a plugin, or a C function
+//! plugin-host completions SHELL      print the completions for a shell
+//! plugin-host man [COMMAND]          print a manual page
 //! ```
 //!
 //! Every listing has the option `--json`. [`Exit`] lists the exit codes.
@@ -80,6 +82,8 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Sign(args) => commands::sign::run(args),
         Command::Verify(args) => commands::verify::run(args),
         Command::Call(args) => commands::call::run(args),
+        Command::Completions(args) => commands::completions::run(args),
+        Command::Man(args) => commands::man::run(args),
         Command::Worker(command) => worker::run(command),
     }
 }

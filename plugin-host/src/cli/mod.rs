@@ -6,11 +6,11 @@ mod framework;
 mod options;
 mod worker;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub(crate) use commands::{
-    CallArgs, CheckArgs, DiffArgs, HeaderArgs, InspectArgs, ListArgs, LockArgs, NewArgs, RunArgs,
-    SignArgs, VerifyArgs, WatchArgs,
+    CallArgs, CheckArgs, CompletionsArgs, DiffArgs, HeaderArgs, InspectArgs, ListArgs, LockArgs,
+    ManArgs, NewArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
 };
 pub(crate) use framework::Framework;
 pub(crate) use options::{LoadArgs, PolicyArgs, TrustArgs};
@@ -75,6 +75,12 @@ pub(crate) enum Command {
     /// Call a method of a plugin, or a function of a plain C library.
     #[command(after_help = CALL_EXAMPLES)]
     Call(CallArgs),
+    /// Print the completions for a shell.
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Print the manual page of a command, or write the pages of all.
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArgs),
     #[command(flatten)]
     Worker(WorkerCommand),
 }
@@ -104,6 +110,27 @@ Examples:
   plugin-host call plugins/libshout.so Tool.apply '\"hello\"'
   plugin-host call build/libfoo.so 'scale(double, int) -> double' 1.5 2";
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  plugin-host completions bash > ~/.local/share/bash-completion/completions/plugin-host
+  plugin-host completions zsh > ~/.zfunc/_plugin-host
+  plugin-host completions fish > ~/.config/fish/completions/plugin-host.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  plugin-host man check | man -l -
+  plugin-host man --output ~/.local/share/man/man1";
+
+/// Returns the program and its commands, without those for its child processes.
+pub(crate) fn described() -> clap::Command {
+    let all = Cli::command();
+    let shown = all.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    let commands: Vec<_> = shown.collect();
+    let program = clap::Command::new("plugin-host").version(env!("CARGO_PKG_VERSION"));
+    let about = all.get_about().cloned().unwrap_or_default();
+    program.about(about).after_help(AFTER_HELP).subcommand_required(true).subcommands(commands)
+}
+
 impl Command {
     /// Returns `true` if the output is read by a program.
     pub(crate) fn json(&self) -> bool {
@@ -118,7 +145,8 @@ impl Command {
             Command::Verify(args) => args.json,
             Command::Sign(args) => args.json,
             Command::Call(args) => args.json,
-            Command::New(_) | Command::Header(_) | Command::Worker(_) => false,
+            Command::New(_) | Command::Header(_) | Command::Completions(_) => false,
+            Command::Man(_) | Command::Worker(_) => false,
         }
     }
 
@@ -129,6 +157,7 @@ impl Command {
             Command::New(_) | Command::List(_) | Command::Inspect(_) => false,
             Command::Header(_) | Command::Diff(_) => false,
             Command::Lock(_) | Command::Verify(_) | Command::Sign(_) => false,
+            Command::Completions(_) | Command::Man(_) => false,
             // The parent took care of it.
             Command::Worker(_) => false,
         }

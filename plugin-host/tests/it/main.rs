@@ -10,6 +10,8 @@ mod configuring;
 mod contents;
 #[path = "../../../plugin-interface/tests/it/deadline.rs"]
 mod deadline;
+#[cfg(unix)]
+mod described;
 mod diff;
 mod elsewhere;
 mod environment;

@@ -121,8 +121,21 @@ fn the_help_of_each_command_has_an_example_and_fits_a_terminal() {
     assert_eq!(
         commands,
         [
-            "new", "list", "inspect", "run", "watch", "check", "header", "diff", "lock", "sign",
-            "verify", "call", "help"
+            "new",
+            "list",
+            "inspect",
+            "run",
+            "watch",
+            "check",
+            "header",
+            "diff",
+            "lock",
+            "sign",
+            "verify",
+            "call",
+            "completions",
+            "man",
+            "help"
         ]
     );
     for command in commands.iter().filter(|command| **command != "help") {
