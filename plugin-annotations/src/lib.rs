@@ -348,6 +348,27 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// library holds the definition of the type. A host rejects a plugin with another
 /// definition, and names the type that differs.
 ///
+/// # Data that grows
+///
+/// A struct is *growing* from its first version on, or a host rejects the versions of it
+/// that are. Host and plugin may then have different numbers of its fields:
+///
+/// ```
+/// use plugin_interface::FfiSafe;
+///
+/// #[derive(FfiSafe)]
+/// #[ffi(growing)]
+/// pub struct Settings {
+///     pub dpi: u32,
+///     #[since("1.1")]
+///     pub profile: Option<String>,
+///     #[since("1.2")]
+///     #[ffi(default = 2.2)]
+///     pub gamma: f32,
+/// }
+/// # fn main() {}
+/// ```
+///
 /// # Types of other crates
 ///
 /// A field may have a type that is not FFI-safe and that you cannot change. Then
@@ -396,6 +417,11 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[ffi(crate = path)]`: the path of `plugin-interface`, if it was renamed.
 /// - `#[ffi(path = "my_crate::module::Type")]`: the path that identifies the type. It
 ///   keeps its identity when the type moves or gets another name.
+/// - `#[ffi(growing)]`, on a struct: later versions may append fields.
+/// - `#[since("1.1")]`, on a field of such a struct: the version that appended it. The
+///   struct grows even without the mark above.
+/// - `#[ffi(default = value)]`, on such a field: its value if the other side does not
+///   know it. Without it, that is `Default`.
 /// - `#[ffi(with = module)]`, on a field: the module that converts it. Its type
 ///   must own its data (`'static`).
 ///
@@ -404,7 +430,7 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// These do not compile: a union, an enum without variants, a type with a `Drop`,
 /// with bounds on its parameters or with `const` parameters. Nor does a type with
 /// a field that is not FFI-safe; the compiler names the field.
-#[proc_macro_derive(FfiSafe, attributes(ffi))]
+#[proc_macro_derive(FfiSafe, attributes(ffi, since))]
 pub fn derive_ffi_safe(item: TokenStream) -> TokenStream {
     plugin_annotations_derive::derive_ffi_safe(item.into()).into()
 }

@@ -11,6 +11,7 @@
 //!                   | "config" "=" path
 //!                   | "needs" "(" services ")"
 //!                   | "with" "=" path  | "path" "=" string
+//!                   | "growing"        | "default" "=" expression
 //! services          = [ "dyn" ] path { "," [ "dyn" ] path } [ "," ]
 //! ```
 
@@ -39,6 +40,10 @@ pub struct Args {
     pub state: Option<Span>,
     /// The interfaces in `needs(..)`.
     pub needs: Option<Vec<Path>>,
+    /// The place of `growing`, if it is given.
+    pub growing: Option<Span>,
+    /// The value of a field that an older side does not know.
+    pub default: Option<TokenStream>,
 }
 
 impl Args {
@@ -69,7 +74,12 @@ impl Args {
     }
 
     fn any(&self) -> bool {
-        self.krate.is_some() || self.version.is_some() || self.with.is_some() || self.path.is_some()
+        self.krate.is_some()
+            || self.version.is_some()
+            || self.with.is_some()
+            || self.path.is_some()
+            || self.growing.is_some()
+            || self.default.is_some()
     }
 
     fn option(&mut self, input: ParseStream<'_>, allowed: &[&str]) -> syn::Result<()> {
@@ -79,12 +89,14 @@ impl Args {
             let message = format!("unknown option `{key}`, expected one of `{expected}`");
             return Err(syn::Error::new(key.span(), message));
         }
-        if !["state", "needs"].iter().any(|name| key == name) {
+        if !["state", "needs", "growing"].iter().any(|name| key == name) {
             expect(input, "=")?;
         }
         let again = match key.to_string().as_str() {
             "crate" => self.krate.replace(path(input, "crate = path")?).is_some(),
             "new" => self.new.replace(function(input)?).is_some(),
+            "growing" => self.growing.replace(key.span()).is_some(),
+            "default" => self.default.replace(value(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
             "needs" => self.needs.replace(services(input)?).is_some(),
             "stop" => self.stop.replace(function(input)?).is_some(),
@@ -141,6 +153,13 @@ fn services(input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
 fn function(input: ParseStream<'_>) -> syn::Result<Path> {
     let error = input.error("expected the path of a function");
     Path::of(until(input, Ends::Comma)?).ok_or(error)
+}
+
+/// An expression.
+fn value(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let error = input.error("expected a value, such as `default = 8`");
+    let value = until(input, Ends::CommaBehindValue)?;
+    if value.is_empty() { Err(error) } else { Ok(value) }
 }
 
 fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {

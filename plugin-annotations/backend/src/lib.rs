@@ -52,6 +52,8 @@ pub mod spans;
 #[doc(hidden)]
 pub mod syntax;
 #[doc(hidden)]
+pub mod version;
+#[doc(hidden)]
 pub mod with;
 
 pub use async_fn::item::run as async_impl;

@@ -13,14 +13,26 @@ use crate::syntax::{Attribute, Path};
 pub struct With(Path);
 
 impl With {
-    /// Reads the attributes of a field, a parameter or a method.
+    /// Reads the attributes of a parameter or a method.
     pub fn of(attributes: &[Attribute], errors: &mut Errors) -> Option<With> {
+        With::among(attributes, &["with"], errors)
+    }
+
+    /// Reads the attributes of a field, which may have a default too.
+    pub fn of_field(attributes: &[Attribute], errors: &mut Errors) -> Option<With> {
+        With::among(attributes, &["with", "default"], errors)
+    }
+
+    fn among(attributes: &[Attribute], allowed: &[&str], errors: &mut Errors) -> Option<With> {
         let mut with = None;
         for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
             let tokens = attribute.arguments().unwrap_or_default();
-            let found = Args::parse(tokens, false, &["with"]);
+            let found = Args::parse(tokens, false, allowed);
             let Some(found) = errors.keep(found) else { continue };
             let Some(module) = found.with else {
+                if found.default.is_some() {
+                    continue;
+                }
                 errors.at(attribute, "name a module: `#[ffi(with = module)]`");
                 continue;
             };

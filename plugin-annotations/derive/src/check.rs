@@ -1,6 +1,6 @@
 //! Rejects types that cannot be FFI-safe, judged by their tokens.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::model::Fields;
@@ -8,6 +8,7 @@ use plugin_annotations_backend::errors::Errors;
 use plugin_annotations_backend::forever;
 use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::syntax::{Angles, Attribute, Generics, Kind, Type};
+use plugin_annotations_backend::version::numbers;
 
 pub(crate) fn union(keyword: &Ident, errors: &mut Errors) {
     errors.at(
@@ -43,6 +44,59 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
         errors.at(
             token,
             "an FFI-safe type cannot have a `where` clause: `T: FfiSafe` is added; write other bounds on the impls that need them",
+        );
+    }
+}
+
+/// Rejects lifetimes of a struct that grows: the sender drops the fields that the
+/// receiver does not know, so nothing may borrow.
+pub(crate) fn owns(generics: &Generics, errors: &mut Errors) {
+    for lifetime in generics.of(Kind::Lifetime) {
+        errors.at(
+            &lifetime.ident,
+            "a struct that grows owns its data, since each side drops the fields that the other does not know: use `String` or `Vec<T>` in its fields",
+        );
+    }
+}
+
+/// Rejects a field of the first version behind later ones, and versions out of
+/// order.
+pub(crate) fn order(fields: &Fields, errors: &mut Errors) {
+    let mut before = None;
+    for field in fields.all() {
+        let since = field.since.as_ref().and_then(|since| numbers(&since.version));
+        match since {
+            Some(_) if since < before => errors.at(
+                &field.ty,
+                "a previous field has a higher version: append fields in the order of their versions",
+            ),
+            None if before.is_some() => errors.at(
+                &field.ty,
+                "this field follows one with `#[since]`, so an older side does not have it: move it up, or add the version that added it, `#[since(\"..\")]`",
+            ),
+            _ => {}
+        }
+        before = before.max(since);
+    }
+}
+
+/// Rejects the marks of structs that grow on an enum.
+pub(crate) fn no_growing_enum(
+    growing: Option<Span>,
+    variants: &[(Ident, Fields)],
+    errors: &mut Errors,
+) {
+    if let Some(place) = growing {
+        errors.push(syn::Error::new(
+            place,
+            "only a struct grows: an older side would not know a new variant; make it a struct with a kind and optional fields",
+        ));
+    }
+    let fields = variants.iter().flat_map(|(_, fields)| fields.all());
+    for field in fields.filter(|field| field.since.is_some()) {
+        errors.at(
+            &field.ty,
+            "only a struct grows: the fields of a variant have no `#[since]`; put a struct that grows into the variant",
         );
     }
 }

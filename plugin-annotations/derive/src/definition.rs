@@ -20,7 +20,7 @@ use plugin_annotations_backend::syntax::{Kind, Path};
 ///         };
 /// ```
 pub(crate) fn definition(
-    Derived { krate, name, path, generics, body, .. }: &Derived,
+    Derived { krate, name, path, generics, grows, body, .. }: &Derived,
 ) -> TokenStream {
     let private = quote!(#krate::__private);
     let text = name.unraw().to_string();
@@ -33,6 +33,11 @@ pub(crate) fn definition(
         }
     });
     let body = match body {
+        Body::Struct(of) if *grows => {
+            let since = of.all().iter().filter_map(|field| Some(&field.since.as_ref()?.version));
+            let fields = fields(krate, of);
+            quote!(Growing(#fields, &[#(#since),*]))
+        }
         Body::Struct(of) => {
             let fields = fields(krate, of);
             quote!(Struct(#fields))

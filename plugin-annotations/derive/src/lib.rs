@@ -18,12 +18,14 @@ mod check;
 #[cfg(feature = "config")]
 mod config;
 mod definition;
+mod grow;
 mod lend;
 mod model;
 mod parse;
 mod parts;
 mod plain;
 mod proof;
+mod since;
 mod wire;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -112,12 +114,14 @@ fn code(derived: &Derived) -> TokenStream {
     let (parameters, arguments) = (bounded(krate, generics), generics.arguments());
     let at = at(krate, generics);
     let parts = parts(name, body);
-    let layouts = wire::layouts(krate, body, &parts);
-    let wire = wire::of(krate, body, &parts);
-    let lower = wire::lower(krate, body, &parts, wire::Lowered::Value);
-    // What it lends may come back.
-    let lower_argument = generics.of(Kind::Lifetime).next().map(|_| {
-        let lower = wire::lower(krate, body, &parts, wire::Lowered::Argument);
+    let (conversions, grows) = match (derived.grows, &parts[..]) {
+        (true, [part]) => {
+            (grow::conversions(derived, part), Some(grow::grows(derived, &parameters, part)))
+        }
+        _ => (wire::conversions(derived, &parts), None),
+    };
+    let wire::Conversions { layouts, wire, lower, lower_argument, lift, content } = conversions;
+    let lower_argument = lower_argument.map(|lower| {
         quote! {
             #[inline]
             #[allow(unused_variables)]
@@ -129,8 +133,6 @@ fn code(derived: &Derived) -> TokenStream {
             }
         }
     });
-    let lift = wire::lift(krate, name, body, &parts);
-    let content = wire::content(krate, body, &parts);
     let lend = lend::lend(derived, &parameters, &at, &parts);
     let definition = definition::definition(derived);
     let Plain { by_ref, proof, of_plain } = plain::plain(derived, &parameters, &parts);
@@ -203,6 +205,7 @@ fn code(derived: &Derived) -> TokenStream {
                 }
             }
 
+            #grows
             #of_plain
             #lend
 

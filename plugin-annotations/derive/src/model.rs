@@ -14,6 +14,8 @@ pub(crate) struct Derived {
     pub(crate) generics: Generics,
     /// `true` for `#[repr(C)]`: then it has the layout of its wire.
     pub(crate) is_repr_c: bool,
+    /// `true` for a struct to which later versions append fields.
+    pub(crate) grows: bool,
     pub(crate) body: Body,
     /// Its `#[allow(..)]` attributes.
     pub(crate) lints: Vec<Attribute>,
@@ -39,6 +41,16 @@ pub(crate) struct Field {
     /// Without `Self`, which has another meaning outside of the definition.
     pub(crate) ty: TokenStream,
     pub(crate) with: Option<With>,
+    /// The later version that added it.
+    pub(crate) since: Option<Since>,
+}
+
+/// The version that added a field to a struct that grows.
+pub(crate) struct Since {
+    /// Such as `1.1`.
+    pub(crate) version: String,
+    /// Its value if the other side does not know it. `None` for `Default`.
+    pub(crate) default: Option<TokenStream>,
 }
 
 impl Field {

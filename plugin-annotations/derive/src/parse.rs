@@ -1,10 +1,10 @@
 //! From the tokens of a struct or an enum to the model.
 
-use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::check;
 use crate::model::{self, Body, Derived};
+use crate::{check, since};
 use plugin_annotations_backend::args::Args;
 use plugin_annotations_backend::attributes::lints;
 use plugin_annotations_backend::errors::Errors;
@@ -35,10 +35,12 @@ pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived>
     if let Some(Body::Enum(variants)) = &body {
         check::variants(name, variants, errors);
     }
+    let grows = grows(&item.generics, options.growing, body.as_ref(), errors);
     Some(Derived {
         krate: options.crate_path(),
         path,
         lints: lints(&item.attrs),
+        grows,
         is_repr_c: is_repr_c(&item.attrs) && !has_numbers,
         body: body?,
         name: item.ident,
@@ -52,7 +54,8 @@ fn options(attributes: &[Attribute], errors: &mut Errors) -> Args {
     let mut args = Args::default();
     for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
         let tokens = attribute.arguments().ok_or_else(|| no_options(attribute));
-        let found = tokens.and_then(|tokens| Args::parse(tokens, false, &["crate", "path"]));
+        let found =
+            tokens.and_then(|tokens| Args::parse(tokens, false, &["crate", "path", "growing"]));
         let Some(found) = errors.keep(found) else { continue };
         if args.krate.is_some() && found.krate.is_some() {
             errors.at(attribute, "option `crate` is given twice");
@@ -61,9 +64,37 @@ fn options(attributes: &[Attribute], errors: &mut Errors) -> Args {
             errors.at(attribute, "option `path` is given twice");
         }
         args.krate = args.krate.or(found.krate);
+        if args.growing.is_some() && found.growing.is_some() {
+            errors.at(attribute, "option `growing` is given twice");
+        }
         args.path = args.path.or(found.path);
+        args.growing = args.growing.or(found.growing);
     }
     args
+}
+
+/// Returns `true` for a struct to which later versions append fields.
+fn grows(
+    generics: &Generics,
+    growing: Option<Span>,
+    body: Option<&Body>,
+    errors: &mut Errors,
+) -> bool {
+    match body {
+        Some(Body::Struct(fields)) => {
+            let is_later = fields.all().iter().any(|field| field.since.is_some());
+            if is_later || growing.is_some() {
+                check::owns(generics, errors);
+                check::order(fields, errors);
+            }
+            is_later || growing.is_some()
+        }
+        Some(Body::Enum(variants)) => {
+            check::no_growing_enum(growing, variants, errors);
+            false
+        }
+        None => false,
+    }
 }
 
 fn no_options(attribute: &Attribute) -> syn::Error {
@@ -102,8 +133,9 @@ fn fields(fields: &syntax::Fields, own: &Owner<'_>, errors: &mut Errors) -> mode
             None => Literal::usize_unsuffixed(number).to_token_stream(),
         };
         let ty = without_self(field.ty.to_token_stream(), &own.name);
-        let with = With::of(&field.attrs, errors);
-        all.push(model::Field { name: field.ident.clone(), member, ty, with });
+        let with = With::of_field(&field.attrs, errors);
+        let since = since::since(&field.attrs, errors);
+        all.push(model::Field { name: field.ident.clone(), member, ty, with, since });
     }
     match fields {
         syntax::Fields::Unit => model::Fields::Unit,

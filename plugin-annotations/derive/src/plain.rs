@@ -22,7 +22,7 @@ pub(crate) struct Plain {
 }
 
 pub(crate) fn plain(derived: &Derived, parameters: &TokenStream, parts: &[Part<'_>]) -> Plain {
-    let Derived { krate, name, generics, is_repr_c, body, .. } = derived;
+    let Derived { krate, name, generics, is_repr_c, grows, body, .. } = derived;
     let private = quote!(#krate::__private);
     let by_ref = match is_lent_by_fields(derived) {
         true => quote!(#private::ByFields),
@@ -37,7 +37,7 @@ pub(crate) fn plain(derived: &Derived, parameters: &TokenStream, parts: &[Part<'
     };
     // A type with a lifetime has a reference somewhere, perhaps to its own type.
     let borrows = generics.of(Kind::Lifetime).next().is_some();
-    if !is_repr_c || borrows || fields.iter().any(|field| field.with.is_some()) {
+    if !is_repr_c || *grows || borrows || fields.iter().any(|field| field.with.is_some()) {
         return by_copy;
     }
     let by_ref = fields.iter().fold(quote!(#private::ByPointer), |others, field| {

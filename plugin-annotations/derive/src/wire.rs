@@ -14,12 +14,12 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use crate::model::{Body, Field};
+use crate::model::{Body, Derived, Field};
 use crate::parts::{Part, has_data};
 use plugin_annotations_backend::forever;
 use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::spans::{ffi_item, located};
-use plugin_annotations_backend::syntax::{Path, Type};
+use plugin_annotations_backend::syntax::{Kind, Path, Type};
 
 /// Where a value is passed.
 #[derive(Clone, Copy)]
@@ -28,6 +28,33 @@ pub(crate) enum Lowered {
     Value,
     /// As an argument, with a scope for what comes back.
     Argument,
+}
+
+/// The layout of a type, and the bodies of its conversions.
+pub(crate) struct Conversions {
+    /// The items that these need.
+    pub(crate) layouts: TokenStream,
+    pub(crate) wire: TokenStream,
+    pub(crate) lower: TokenStream,
+    /// For a type with lifetimes: what it lends may come back.
+    pub(crate) lower_argument: Option<TokenStream>,
+    pub(crate) lift: TokenStream,
+    pub(crate) content: TokenStream,
+}
+
+pub(crate) fn conversions(derived: &Derived, parts: &[Part<'_>]) -> Conversions {
+    let Derived { krate, name, generics, body, .. } = derived;
+    Conversions {
+        layouts: layouts(krate, body, parts),
+        wire: of(krate, body, parts),
+        lower: lower(krate, body, parts, Lowered::Value),
+        lower_argument: generics
+            .of(Kind::Lifetime)
+            .next()
+            .map(|_| lower(krate, body, parts, Lowered::Argument)),
+        lift: lift(krate, name, body, parts),
+        content: content(krate, body, parts),
+    }
 }
 
 impl Part<'_> {
@@ -51,6 +78,18 @@ impl Part<'_> {
     /// If lowering one panics, the previous ones are dropped.
     fn lower(&self, krate: &Path, how: Lowered) -> TokenStream {
         let wire = &self.wire;
+        let (before, wires) = self.lowered(krate, how, self.may_lose_fields());
+        quote!({ #before #wire(#(#wires),*) })
+    }
+
+    /// The statements that lower the values, and the wires, which are guarded until
+    /// then if `guarded`.
+    pub(crate) fn lowered(
+        &self,
+        krate: &Path,
+        how: Lowered,
+        guarded: bool,
+    ) -> (TokenStream, Vec<TokenStream>) {
         let fields = || self.fields().iter().zip(self.values());
         let converted = fields().filter_map(|(field, value)| {
             let with = field.with.as_ref()?;
@@ -70,13 +109,13 @@ impl Part<'_> {
             let [lower, lower_guarded] = names.map(|name| ffi_item(krate, &field.carrier(), name));
             let into_wire = ffi_item(krate, &field.carrier(), "into_wire");
             let guard = quote!(let #value = #lower_guarded(#value #scope););
-            match self.may_lose_fields() {
+            match guarded {
                 true => (guard, quote!(#into_wire(#value))),
                 false => (quote!(), quote!(#lower(#value #scope))),
             }
         });
         let (guards, wires): (Vec<_>, Vec<_>) = lowered.unzip();
-        quote!({ #(#converted)* #(#guards)* #wire(#(#wires),*) })
+        (quote!(#(#converted)* #(#guards)*), wires)
     }
 
     /// Returns `true` if a field could leak because another one panics while it is
@@ -137,7 +176,7 @@ fn with_data<'a>(parts: &'a [Part<'a>]) -> impl Iterator<Item = &'a Part<'a>> {
     parts.iter().filter(|part| !part.is_empty())
 }
 
-pub(crate) fn layouts(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+fn layouts(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     let core = quote!(#krate::__private::core);
     let derives = quote!(#[derive(#core::clone::Clone, #core::marker::Copy)]);
     let structs = with_data(parts).map(|part| part.layout(&derives));
@@ -163,7 +202,7 @@ pub(crate) fn layouts(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStr
     quote!(#(#structs)* #of_enum)
 }
 
-pub(crate) fn of(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+fn of(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     let primitive = quote!(#krate::__private::core::primitive);
     match (body, parts) {
         (Body::Struct(_), [part]) if !part.is_empty() => part.wire(krate),
@@ -176,7 +215,7 @@ pub(crate) fn of(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     }
 }
 
-pub(crate) fn lower(krate: &Path, body: &Body, parts: &[Part<'_>], how: Lowered) -> TokenStream {
+fn lower(krate: &Path, body: &Body, parts: &[Part<'_>], how: Lowered) -> TokenStream {
     let has_data = has_data(parts);
     let arms = (0u32..).zip(parts).map(|(tag, part)| {
         let (pattern, wire, value) = (part.pattern(), &part.wire, part.lower(krate, how));
@@ -196,7 +235,7 @@ pub(crate) fn lower(krate: &Path, body: &Body, parts: &[Part<'_>], how: Lowered)
     quote!(match self { #(#arms,)* })
 }
 
-pub(crate) fn content(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+fn content(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     if matches!(body, Body::Struct(_)) {
         let fields: Vec<_> =
             with_data(parts).map(|part| part.content(krate, &quote!(__wire))).collect();
@@ -213,7 +252,7 @@ pub(crate) fn content(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStr
     }
 }
 
-pub(crate) fn lift(krate: &Path, name: &Ident, body: &Body, parts: &[Part<'_>]) -> TokenStream {
+fn lift(krate: &Path, name: &Ident, body: &Body, parts: &[Part<'_>]) -> TokenStream {
     let private = quote!(#krate::__private);
     let ok = quote!(#private::core::result::Result::Ok);
     let arms: Vec<_> = (0u32..)

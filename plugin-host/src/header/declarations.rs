@@ -52,6 +52,8 @@ pub(super) struct Declarations<'i> {
     announced: HashSet<String>,
     /// The types behind pointers, to be declared later.
     pending: Vec<Type>,
+    /// The structs that grow, whose blocks are declared later.
+    pending_blocks: Vec<Type>,
     /// `true` if there are integers of 16 bytes, for which C has no standard name.
     wide: bool,
     aliases: String,
@@ -78,6 +80,7 @@ impl<'i> Declarations<'i> {
             reserved: HashMap::new(),
             announced: HashSet::new(),
             pending: Vec::new(),
+            pending_blocks: Vec::new(),
             wide: false,
             aliases: String::new(),
             forward: String::new(),
@@ -112,9 +115,15 @@ impl<'i> Declarations<'i> {
     /// Declares all types behind pointers. Returns the text of everything, and
     /// the numbers of the interfaces of objects that it uses.
     pub(super) fn finish(mut self) -> (String, BTreeSet<usize>) {
-        while let Some(ty) = self.pending.pop() {
+        loop {
             // A struct that contains itself stays incomplete.
-            let _ = self.value(&ty);
+            if let Some(ty) = self.pending.pop() {
+                let _ = self.value(&ty);
+            } else if let Some(ty) = self.pending_blocks.pop() {
+                let _ = self.block(&ty);
+            } else {
+                break;
+            }
         }
         let Declarations { used, wide, aliases, forward, structs, asserts, .. } = self;
         let wide = if wide {
@@ -195,6 +204,10 @@ impl<'i> Declarations<'i> {
             LayoutKind::Enum(variants) => {
                 return self.enumeration(ty, key, [layout.size, layout.align], variants);
             }
+            LayoutKind::Growing { .. } => {
+                self.pending_blocks.push(ty.clone());
+                return Ok(self.struct_name(ty) + " *");
+            }
             LayoutKind::Object { of } => return self.object(of),
             LayoutKind::BorrowedObject { of, .. } => {
                 return Ok(self.object(of)? + "_Borrowed");
@@ -268,6 +281,25 @@ impl<'i> Declarations<'i> {
             self.add(&mut members, field, &name)?;
         }
         Ok(self.declare(key, name, size_and_align, &members).name)
+    }
+
+    /// Declares what a struct that grows points to: a header, and its fields.
+    fn block(&mut self, ty: &Type) -> Result<(), NoForm> {
+        let LayoutKind::Growing { fields } = &self.layouts.of(ty)?.kind else { return Ok(()) };
+        let layout = self.layouts.block(fields)?;
+        let mut members = Members::new();
+        members.add_plain("PluginGrowing", "header");
+        let mut scope = Scope::new(&["header"]);
+        for (i, field) in layout.kind.fields().enumerate() {
+            let name = match field.name.as_str() {
+                "" => scope.add(&format!("_{i}")),
+                name => scope.add(name),
+            };
+            self.add(&mut members, field, &name)?;
+        }
+        let (key, name) = (format!("the fields of {ty}"), self.struct_name(ty));
+        self.declare(key, name, [layout.size, layout.align], &members);
+        Ok(())
     }
 
     fn union(&mut self, values: [&FieldLayout; 2]) -> Result<Members, NoForm> {
@@ -347,6 +379,7 @@ impl<'i> Declarations<'i> {
         }
         match &layout.kind {
             LayoutKind::Pointer { .. }
+            | LayoutKind::Growing { .. }
             | LayoutKind::Object { .. }
             | LayoutKind::BorrowedObject { .. } => false,
             LayoutKind::Array { len, .. } => *len > 0,

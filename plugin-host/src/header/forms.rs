@@ -29,7 +29,10 @@ pub(super) fn check(
                 // A generic type may refer to ever larger ones of itself: its
                 // definition is looked at once, its arguments each time.
                 if let Type::Named { name, arguments } = ty
-                    && matches!(kind, LayoutKind::Struct(_) | LayoutKind::Enum(_))
+                    && matches!(
+                        kind,
+                        LayoutKind::Struct(_) | LayoutKind::Enum(_) | LayoutKind::Growing { .. }
+                    )
                     && !seen.insert(name.clone())
                 {
                     todo.extend(arguments.iter().cloned());
@@ -37,6 +40,9 @@ pub(super) fn check(
                 }
                 todo.extend(kind.fields().map(|field| field.ty.clone()));
                 todo.extend(kind.referent().cloned());
+                if let LayoutKind::Growing { fields } = kind {
+                    todo.extend(fields.iter().map(|(_, ty)| ty.clone()));
+                }
             }
         }
     }

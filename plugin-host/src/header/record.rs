@@ -34,7 +34,10 @@ fn encode_one(out: &mut Vec<u8>, interface: &InterfaceMetadata) {
     out.extend(interface.fingerprint.to_le_bytes());
     string(out, &interface.path);
     string(out, &interface.version);
-    number(out, usize::from(interface.send) | usize::from(interface.sync) << 1);
+    let growing = interface.types.iter().filter_map(|ty| Some((ty, ty.later.as_ref()?)));
+    let growing: Vec<_> = growing.collect();
+    let markers = usize::from(interface.send) | usize::from(interface.sync) << 1;
+    number(out, markers | usize::from(!growing.is_empty()) << 2);
     number(out, interface.methods.len());
     for method in &interface.methods {
         out.extend(method.fingerprint.to_le_bytes());
@@ -50,6 +53,18 @@ fn encode_one(out: &mut Vec<u8>, interface: &InterfaceMetadata) {
         string(out, &ty.version);
         string(out, &ty.definition);
         references(out, &ty.names);
+    }
+    if !growing.is_empty() {
+        number(out, growing.len());
+    }
+    for (ty, later) in growing {
+        out.extend(ty.fingerprint.to_le_bytes());
+        number(out, later.len());
+        for field in later {
+            out.extend(field.fingerprint.to_le_bytes());
+            string(out, &field.name);
+            string(out, &field.since);
+        }
     }
 }
 

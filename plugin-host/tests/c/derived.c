@@ -24,6 +24,26 @@ ECHOES(tree, trees, Tree)
 ECHOES(list, lists, List_Parcel)
 ECHOES(formula, formulas, Formula)
 ECHOES(label, labels, Label)
+ECHO(ledgers, Vec_Option_Result_Ledger_Ledger)
+
+/* Frees a ledger whose fields the receiver took over, as a host of this version
+ * does. */
+static void end_ledger(PluginGrowing *block, uint32_t from) {
+    if (from < 3) abort();
+    plugin_free(block, sizeof(Derived_Ledger), _Alignof(Derived_Ledger));
+}
+
+/* Moves the fields into a ledger of its own. */
+static Derived_Outcome_Ledger ledger(void *instance, Derived_Ledger *value) {
+    (void)instance;
+    if (value->header.fields != 3) abort();
+    Derived_Ledger *made = aligned_alloc(_Alignof(Derived_Ledger), sizeof *made);
+    *made = *value;
+    made->header.end = end_ledger;
+    value->header.end(&value->header, 3);
+    Derived_Outcome_Ledger outcome = { 0, made };
+    return outcome;
+}
 
 /* A parcel with every field filled. */
 static Derived_Parcel full_parcel(void) {
@@ -154,7 +174,7 @@ static PluginFailure *drop(void *instance) {
 static const DerivedVTable vtable = {
     Derived_HEADER(drop), empty, empties, wrapper, wrappers, parcel, parcels, point, points, pair,
     pairs, side, sides, color, colors, event, events, spot, spots, tree, trees, list, lists,
-    formula, formulas, label, labels, fail, farthest, shift, turn, swapped, longest, own_words, own_origin,
+    formula, formulas, label, labels, ledger, ledgers, fail, farthest, shift, turn, swapped, longest, own_words, own_origin,
 };
 static const DerivedRegistration registration = { &vtable, 0 };
 

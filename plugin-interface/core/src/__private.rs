@@ -19,9 +19,9 @@ use crate::metadata::settings::configured_record as configured_record_of;
 pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
     Body, ByCopy, ByFields, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn,
-    DynPointee, Fields, InstanceStorage, LendFields, LiftError, NeedsScope, OfSelf, Origin,
-    Parameter, Plain, Pointee, ReturnError, Shape, Source, Static, StaticCow, Threads,
-    has_size_of_wire, lift_wire_return,
+    DynPointee, Fields, Grows, InstanceStorage, LendFields, LiftError, NeedsScope, OfSelf, Origin,
+    Parameter, Plain, Pointee, Received, ReturnError, Shape, Source, Static, StaticCow, Threads,
+    content_of_field, end_by_guard, has_size_of_wire, lift_wire_return, lower_block,
 };
 #[cfg(feature = "config")]
 pub use crate::config::{

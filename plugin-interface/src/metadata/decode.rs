@@ -7,8 +7,8 @@ use plugin_interface_core::metadata::{flag, kind};
 use crate::metadata::error::MetadataError;
 use crate::metadata::input::{Input, limited};
 use crate::metadata::model::{
-    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, RegistrationMetadata,
-    TypeMetadata,
+    InterfaceMetadata, LaterField, MethodMetadata, PackageMetadata, PluginMetadata,
+    RegistrationMetadata, TypeMetadata,
 };
 use crate::metadata::setting_model::SettingsMetadata;
 
@@ -37,6 +37,9 @@ const REGISTRATIONS: usize = 4096;
 const METHODS: usize = 4096;
 const TYPES: usize = 256;
 const OBJECTS: usize = 64;
+
+/// The most later fields of one struct.
+const FIELDS: usize = 4096;
 
 /// Decodes all records of a section. The time is nearly linear in its length.
 pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
@@ -126,7 +129,7 @@ pub(crate) fn outlines(record: &[u8]) -> Result<Vec<Outline<'_>>, MetadataError>
 fn outline<'a>(input: &mut Input<'a>) -> Result<Outline<'a>, MetadataError> {
     let fingerprint = input.u128()?;
     let (path, version) = (input.text()?, input.text()?);
-    let _flags = input.u32()?;
+    let flags = input.u32()?;
     for _ in 0..input.u32()? {
         let (_fingerprint, _name) = (input.u128()?, input.bytes()?);
         let (_signature, _since, _names) = (input.bytes()?, input.bytes()?, input.bytes()?);
@@ -134,6 +137,14 @@ fn outline<'a>(input: &mut Input<'a>) -> Result<Outline<'a>, MetadataError> {
     for _ in 0..input.later_count()? {
         let (_fingerprint, _path, _version) = (input.u128()?, input.bytes()?, input.bytes()?);
         let (_definition, _names) = (input.bytes()?, input.bytes()?);
+    }
+    if flags & flag::GROWS != 0 {
+        for _ in 0..input.u32()? {
+            let _fingerprint = input.u128()?;
+            for _ in 0..input.u32()? {
+                let (_fingerprint, _name, _since) = (input.u128()?, input.bytes()?, input.bytes()?);
+            }
+        }
     }
     Ok(Outline { path, version, fingerprint })
 }
@@ -191,10 +202,36 @@ fn decode_one_interface(input: &mut Input<'_>) -> Result<InterfaceMetadata, Meta
             version: input.name()?,
             definition: input.string()?,
             names: input.references()?,
+            later: None,
         });
+    }
+    if flags & flag::GROWS != 0 {
+        decode_growing(input, &mut types)?;
     }
     let objects = Vec::new();
     Ok(InterfaceMetadata { path, version, send, sync, fingerprint, methods, types, objects })
+}
+
+/// Decodes the later fields of the structs that grow, which are in the order of the
+/// types.
+fn decode_growing(input: &mut Input<'_>, types: &mut [TypeMetadata]) -> Result<(), MetadataError> {
+    let mut types = types.iter_mut();
+    let count = input.u32()? as usize;
+    for _ in 0..limited("structs and enums", count, TYPES)? {
+        let fingerprint = input.u128()?;
+        let count = input.u32()? as usize;
+        let mut later = Vec::new();
+        for _ in 0..limited("fields", count, FIELDS)? {
+            later.push(LaterField {
+                fingerprint: input.u128()?,
+                name: input.name()?,
+                since: input.name()?,
+            });
+        }
+        let ty = types.find(|ty| ty.fingerprint == fingerprint);
+        ty.ok_or(MetadataError::Growing)?.later = Some(later);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -38,6 +38,8 @@ pub enum MetadataError {
         /// The most that is read.
         limit: usize,
     },
+    /// A struct that grows, which is none of the interface's types.
+    Growing,
     /// Records without a package.
     Package,
 }
@@ -64,6 +66,9 @@ impl fmt::Display for MetadataError {
                     "expected at most {limit} {what}, found more: split the library or the interface"
                 )
             }
+            MetadataError::Growing => f.write_str(
+                "expected each struct that grows among the types of its interface, found another",
+            ),
             MetadataError::Package => f.write_str("no record names the package"),
         }
     }

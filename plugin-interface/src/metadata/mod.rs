@@ -28,7 +28,7 @@ mod written;
 pub use crate::metadata::error::MetadataError;
 #[cfg(feature = "manager")]
 pub use crate::metadata::model::{
-    InterfaceMetadata, MethodMetadata, PackageMetadata, PluginMetadata, Reference,
+    InterfaceMetadata, LaterField, MethodMetadata, PackageMetadata, PluginMetadata, Reference,
     RegistrationMetadata, TypeMetadata,
 };
 #[cfg(feature = "manager")]

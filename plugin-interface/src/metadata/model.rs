@@ -109,10 +109,36 @@ pub struct TypeMetadata {
     /// Its definition, as its author wrote it.
     pub definition: String,
     /// The hash of the path and of the names and types in the definition. Structs
-    /// and enums in the definition count by their paths.
+    /// and enums in the definition count by their paths. Later fields do not count.
     pub fingerprint: u128,
     /// The structs, enums and interfaces that the definition names, in order.
     pub names: Vec<Reference>,
+    /// Of a struct that grows: the fields that later versions added. `None` for
+    /// any other type.
+    pub later: Option<Vec<LaterField>>,
+}
+
+/// A field that a later version added to a struct that grows.
+///
+/// ```no_run
+/// # fn main() -> Result<(), plugin_interface::InspectError> {
+/// let metadata = plugin_interface::inspect("plugins/libtools.so")?;
+/// let types = &metadata.interfaces[0].types;
+/// for field in types.iter().flat_map(|ty| &ty.later).flatten() {
+///     println!("{} was added by version {}", field.name, field.since);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LaterField {
+    /// Its name. Empty in a tuple.
+    pub name: String,
+    /// The version that added it, such as `1.1`.
+    pub since: String,
+    /// The hash of its name and types.
+    pub fingerprint: u128,
 }
 
 /// A struct, an enum or an interface, where a signature or a definition names it.

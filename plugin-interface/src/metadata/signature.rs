@@ -65,6 +65,8 @@ pub struct Field {
     pub name: String,
     /// Its type.
     pub ty: Type,
+    /// The version that added it to a struct that grows. Empty for any other.
+    pub since: String,
 }
 
 /// The signature of a method.
@@ -117,6 +119,8 @@ pub struct Definition {
 pub enum Body {
     /// The fields of a struct.
     Struct(Vec<Field>),
+    /// The fields of a struct that grows.
+    Growing(Vec<Field>),
     /// The variants of an enum.
     Enum(Vec<Variant>),
 }
@@ -256,7 +260,8 @@ impl Method {
 impl Definition {
     /// Parses a definition. Returns `None` if the text is not a definition.
     pub fn parse(text: &str) -> Option<Definition> {
-        let (kind, rest) = text.split_once(' ')?;
+        let growing = text.strip_prefix("growing ");
+        let (kind, rest) = growing.unwrap_or(text).split_once(' ')?;
         let (name, mut rest) = name(rest)?;
         let mut parameters = Vec::new();
         if rest.starts_with('<') {
@@ -265,8 +270,9 @@ impl Definition {
             parameters.extend(split(enclosed(list, "<", ">")?).map(str::to_owned));
         }
         let body = match kind {
+            "struct" if growing.is_some() => Body::Growing(fields(rest)?),
             "struct" => Body::Struct(fields(rest)?),
-            "enum" => {
+            "enum" if growing.is_none() => {
                 let variants = split(enclosed(rest.trim_start(), "{", "}")?);
                 Body::Enum(variants.map(variant).collect::<Option<_>>()?)
             }
@@ -290,12 +296,23 @@ fn fields(text: &str) -> Option<Vec<Field>> {
         return split(inner).map(named).collect();
     }
     let inner = enclosed(text, "(", ")")?;
-    Some(split(inner).map(|ty| Field { name: String::new(), ty: Type::parse(ty) }).collect())
+    let unnamed = |text| {
+        let (since, ty) = since(text);
+        Field { name: String::new(), ty: Type::parse(ty), since: since.to_owned() }
+    };
+    Some(split(inner).map(unnamed).collect())
 }
 
 fn named(text: &str) -> Option<Field> {
+    let (since, text) = since(text);
     let (name, ty) = text.split_once(": ")?;
-    Some(Field { name: name.to_owned(), ty: Type::parse(ty) })
+    Some(Field { name: name.to_owned(), ty: Type::parse(ty), since: since.to_owned() })
+}
+
+/// Splits `#[since("1.1")]` from the field behind it.
+fn since(text: &str) -> (&str, &str) {
+    let later = text.strip_prefix("#[since(\"").and_then(|rest| rest.split_once("\")] "));
+    later.unwrap_or(("", text))
 }
 
 fn is_of_name(c: char) -> bool {
@@ -395,6 +412,9 @@ fn list(f: &mut fmt::Formatter<'_>, types: &[Type]) -> fmt::Result {
 
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.since.is_empty() {
+            write!(f, "#[since(\"{}\")] ", self.since)?;
+        }
         match self.name.as_str() {
             "" => write!(f, "{}", self.ty),
             name => write!(f, "{name}: {}", self.ty),
@@ -465,7 +485,21 @@ mod tests {
         let found: Vec<_> = variants.iter().map(|v| (&*v.text, v.fields.len())).collect();
         let expected = [("None", 0), ("At(u8, u16)", 2), ("Named { name: String, old: u8 }", 2)];
         assert_eq!(found, expected);
-        for text in ["", "struct", "union A", "enum A", "struct A { a }", "struct A(u8"] {
+        let page = parse("growing struct Page { a: u8, #[since(\"1.1\")] b: Vec<(A, B)> }");
+        let Body::Growing(fields) = page.body else { panic!("a struct that grows") };
+        let found: Vec<_> = fields.iter().map(|field| (&*field.name, &*field.since)).collect();
+        assert_eq!(found, [("a", ""), ("b", "1.1")]);
+        assert_eq!(fields[1].to_string(), "#[since(\"1.1\")] b: Vec<(A, B)>");
+        for text in [
+            "growing enum A { B }",
+            "growing A",
+            "",
+            "struct",
+            "union A",
+            "enum A",
+            "struct A { a }",
+            "struct A(u8",
+        ] {
             assert_eq!(Definition::parse(text), None, "{text}");
         }
     }

@@ -49,6 +49,10 @@ fn the_metadata_of_a_library_has_each_definition_once() {
         ("List", "struct List<T> { value: T, next: Option<Box<List<T>>> }"),
         ("Formula", "enum Formula { Number(f64), Negated(Box<Formula>), Sum(Vec<Formula>) }"),
         ("Label", "struct Label { name: &str, hint: Result<Cow<str>, &str> }"),
+        (
+            "Ledger",
+            "growing struct Ledger { title: String, #[since(\"1.1\")] pages: Vec<Ledger>, #[since(\"1.1\")] year: u128 }",
+        ),
         ("Words", "struct Words<T> { first: &str, rest: Vec<&str>, note: T }"),
         ("Nest", "struct Nest(Tree, u8)"),
     ];

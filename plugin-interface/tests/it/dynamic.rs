@@ -153,6 +153,11 @@ fn a_value_of_each_derived_type_comes_back() {
         value(&mirror, "longest", json!([{ "first": "a", "rest": ["long"], "note": "b" }])),
         "long"
     );
+    let grows = mirror.call("ledger", json!([{ "title": "a", "pages": [], "year": 1 }]));
+    assert_eq!(
+        grows.unwrap_err().to_string(),
+        "fn ledger(&self, value: Ledger) -> Ledger: a struct that grows cannot be passed by a description: `Ledger`; call it through a typed proxy"
+    );
     // Whatever is `&mut` comes back changed.
     let answer = mirror.call("shift", json!([[point, far], point])).unwrap();
     let moved = json!([

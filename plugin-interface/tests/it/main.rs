@@ -23,6 +23,7 @@ mod evolving_objects;
 mod faults;
 mod fixtures;
 mod futures;
+mod growing;
 mod handwritten_plugin;
 mod hostile;
 #[cfg(feature = "hot-library")]

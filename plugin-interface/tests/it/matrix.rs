@@ -12,7 +12,7 @@ use plugin_interface::{Interface, LoadError, PluginManager, PluginTrait};
 use crate::fixtures::Directory;
 
 pub(crate) fn pairs() -> impl Iterator<Item = &'static Pair> {
-    METHODS.iter().chain(TYPES).chain(VERSIONS).chain(PATHS).chain(OBJECTS)
+    METHODS.iter().chain(TYPES).chain(VERSIONS).chain(PATHS).chain(OBJECTS).chain(GROWING)
 }
 
 /// What loading the plugin as an interface says.
@@ -117,6 +117,24 @@ calls! {
     object_newer_is_returned ObjectNewerIsReturned: part() [.size()] => 2;
     object_older_is_taken ObjectOlderIsTaken: weigh(&Own) => 12;
     object_newer_is_taken ObjectNewerIsTaken: weigh(Box::new(Own)) => 3;
+    grown_in_host GrownInHost:
+        take(vec![Some(subject("a")), None]) => 2,
+        lend(&subject("four"), &[subject("a"), subject("b")]) => 6,
+        give() => Subject { label: "given".to_owned(), weight: 20, tags: Vec::new() },
+        echo(Ok((1, subject("a")))) => Ok(Subject { weight: 20, tags: Vec::new(), ..subject("a") }),
+        ask(&|asked| Subject { label: format!("{asked:?}"), ..asked })
+            => r#"Subject { label: "asked", weight: 20, tags: [] }"#;
+    grown_in_plugin GrownInPlugin:
+        take(vec![Some(subject("a")), None, Some(subject("b"))]) => 40,
+        lend(&subject("a"), &[subject("b")]) => 21,
+        give() => subject("given"),
+        borrow() => [subject("kept"), subject("kept")],
+        change(&mut subject("a")) => (),
+        ask(&|asked| asked) => 20;
+    grown_within_grown GrownWithinGrown:
+        sizes(Subject { parts: vec![Part { size: 1, more: Some(Box::new(Extra("a".to_owned()))) }] })
+            => Subject { parts: vec![Part { size: 1, more: None }] };
+    grown_in_an_object GrownInAnObject: part() [.subject(Subject(1)).0] => 7;
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::spans::ends;
 use crate::syntax::{
     Attribute, ItemImpl, ItemTrait, Kind, OtherItem, OtherKind, Path, Signature, TraitMethod, Type,
 };
+use crate::version::numbers;
 
 pub(crate) fn interface_head(item: &ItemTrait, errors: &mut Errors) {
     for attribute in attributes::macros(&item.attrs) {
@@ -324,13 +325,6 @@ pub(crate) fn version(version: Option<&LitStr>, errors: &mut Errors) -> String {
         errors.at(&literal, "expected a version of two numbers, such as \"1.0\"");
     }
     text
-}
-
-/// The two numbers of a version, without leading zeros.
-fn numbers(version: &str) -> Option<(u32, u32)> {
-    let number = |part: &str| part.parse::<u32>().ok().filter(|n| n.to_string() == part);
-    let (major, minor) = version.split_once('.')?;
-    Some((number(major)?, number(minor)?))
 }
 
 /// The history of an interface: methods in the order in which they were added.

@@ -9,6 +9,7 @@ mod buffer;
 mod composite;
 mod entry;
 mod fingerprint;
+mod growing;
 mod layout;
 mod logs;
 mod object;
@@ -27,6 +28,7 @@ pub use entry::{ENTRY_SYMBOL, HostServices, PanicReport, PluginEntry, VisitFacto
 pub use fingerprint::Fingerprint;
 #[doc(hidden)]
 pub use fingerprint::words;
+pub use growing::{GrowingHeader, RawGrowing};
 pub use logs::{HostLogs, LogRecord, SetLogLevel};
 pub use object::{LibraryRef, ObjectTable, RawBorrowed, RawObject};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};

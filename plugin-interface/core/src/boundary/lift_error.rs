@@ -78,6 +78,13 @@ pub enum LiftError {
         /// The tag.
         found: u32,
     },
+    /// A struct that grows, with fewer fields than its first version had.
+    Fields {
+        /// The number in the first version.
+        first: u32,
+        /// The number that came.
+        found: u32,
+    },
     /// A null pointer, which is not allowed.
     Null,
     /// A pointer that is not aligned for its elements.
@@ -136,6 +143,9 @@ impl fmt::Display for LiftError {
             }
             LiftError::Variant { of, variants, found } => {
                 write!(f, "the tag of `{of}` must be less than {variants}, found {found}")
+            }
+            LiftError::Fields { first, found } => {
+                write!(f, "a struct that grows must have its first {first} fields, found {found}")
             }
             LiftError::Null => write!(f, "a pointer must not be null"),
             LiftError::Alignment(found) => {

@@ -113,6 +113,7 @@ mod caller_scope;
 mod content;
 mod copies;
 mod ffi_safe;
+mod growing;
 #[doc(hidden)]
 pub mod interner;
 mod keeps_copies;
@@ -138,6 +139,7 @@ pub use crate::boundary::caller_scope::CallerScope;
 pub use crate::boundary::content::Content;
 pub use crate::boundary::copies::Copies;
 pub use crate::boundary::ffi_safe::{FfiSafe, LoweredGuard, has_size_of_wire, lift_wire_return};
+pub use crate::boundary::growing::{Grows, Received, content_of_field, end_by_guard, lower_block};
 pub use crate::boundary::keeps_copies::KeepsCopies;
 /// The former name of [`LiftError`].
 #[doc(hidden)]
@@ -165,5 +167,6 @@ pub use by_ref::{ByCopy, ByFields, ByParts, ByPointer, ByRef};
 pub use shape::Shape;
 
 pub(crate) use crate::boundary::ffi_safe::returned_as_wire;
+pub(crate) use crate::boundary::shape::definition::LaterField;
 pub(crate) use crate::boundary::shape::definitions::Definitions;
 pub(crate) use shape::Naming;

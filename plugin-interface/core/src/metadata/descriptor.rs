@@ -1,6 +1,6 @@
 //! Signatures and fingerprints of an interface, computed at compile time.
 
-use crate::boundary::{Definitions, Naming, Shape};
+use crate::boundary::{Definitions, LaterField, Naming, Shape};
 use crate::metadata::description::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
@@ -71,7 +71,7 @@ impl MethodDescription {
         let mut out = Writer::hashing();
         self.write_signature(&mut out, Naming::Full);
         out.text("\n");
-        let mut types = Definitions::new();
+        let mut types = Definitions::of_first_version();
         self.add_types(&mut types, &mut out);
         types.complete(&mut out);
         out.hash()
@@ -89,6 +89,21 @@ impl MethodDescription {
             i += 1;
         }
         types.add(self.returns, out);
+    }
+}
+
+impl LaterField {
+    /// Hashes name and type, as the hash of a method does.
+    pub(super) const fn hash(&self) -> u128 {
+        let mut out = Writer::hashing();
+        out.text(self.name);
+        out.text(": ");
+        self.shape.write(&mut out, Naming::Full);
+        out.text("\n");
+        let mut types = Definitions::of_first_version();
+        types.add(self.shape, &mut out);
+        types.complete(&mut out);
+        out.hash()
     }
 }
 

@@ -4,7 +4,7 @@
 //! and then into an array of exactly that length.
 
 use crate::abi::ABI_VERSION;
-use crate::boundary::Naming;
+use crate::boundary::{Definitions, Naming};
 use crate::metadata::description::InterfaceDescription;
 use crate::metadata::descriptor;
 use crate::metadata::writer::Writer;
@@ -68,10 +68,13 @@ const fn write_interface<const N: usize>(
     out.u128(0);
     out.string(interface.path);
     out.string(interface.version);
-    out.u32(
-        if interface.send { flag::SEND } else { 0 } | if interface.sync { flag::SYNC } else { 0 },
-    );
     let mut types = interface.types();
+    let growing = types.growing();
+    out.u32(
+        if interface.send { flag::SEND } else { 0 }
+            | if interface.sync { flag::SYNC } else { 0 }
+            | if growing > 0 { flag::GROWS } else { 0 },
+    );
     types.interfaces = *objects;
     let mut hashing = Writer::hashing();
     interface.write_markers(&mut hashing);
@@ -107,7 +110,41 @@ const fn write_interface<const N: usize>(
         out.measure(numbers);
         i += 1;
     }
+    if growing > 0 {
+        write_growing(out, &mut hashing, &types, growing);
+    }
     out.fill(start, hashing.hash());
+}
+
+/// Writes the structs that grow, with the fields that later versions added. These
+/// count for the fingerprint of the interface, not for those of its methods.
+const fn write_growing<const N: usize>(
+    out: &mut Writer<N>,
+    hashing: &mut Writer<0>,
+    types: &Definitions,
+    count: usize,
+) {
+    out.u32(count as u32);
+    let mut i = 0;
+    while i < types.len() {
+        let definition = types.get(i);
+        if definition.body.grows() {
+            out.u128(definition.fingerprint());
+            hashing.u128(definition.fingerprint());
+            let count = out.length();
+            let mut later = 0;
+            while let Some(field) = definition.body.later(later) {
+                let hash = if N == 0 { 0 } else { field.hash() };
+                hashing.u128(hash);
+                out.u128(hash);
+                out.string(field.name);
+                out.string(field.since);
+                later += 1;
+            }
+            out.fill_u32(count, later as u32);
+        }
+        i += 1;
+    }
 }
 
 const fn registration_payload<const N: usize>(out: &mut Writer<N>, interface: &str, name: &str) {

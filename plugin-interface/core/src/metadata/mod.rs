@@ -78,4 +78,6 @@ pub mod flag {
     pub const SEND: u32 = 1;
     /// Of an interface: its instances are `Sync`.
     pub const SYNC: u32 = 2;
+    /// Of an interface: a list of the structs that grow follows its types.
+    pub const GROWS: u32 = 4;
 }

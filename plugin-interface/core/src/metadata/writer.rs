@@ -108,9 +108,14 @@ impl<const N: usize> Writer<N> {
     /// Writes the length of the bytes from `start` on into the space before
     /// them.
     pub(super) const fn measure(&mut self, start: usize) {
+        self.fill_u32(start, (self.len - start) as u32);
+    }
+
+    /// Writes a count into the space that `length` left before `start`.
+    pub(super) const fn fill_u32(&mut self, start: usize, value: u32) {
         let end = self.len;
         self.len = start - size_of::<u32>();
-        self.u32((end - start) as u32);
+        self.u32(value);
         self.len = end;
     }
 

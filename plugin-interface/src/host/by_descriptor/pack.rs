@@ -143,7 +143,8 @@ impl<'l, 'i> Packer<'l, 'i> {
             }
             LayoutKind::Struct(fields) => self.fields(item, fields, out),
             LayoutKind::Enum(variants) => self.variant(item, variants, out),
-            LayoutKind::Outcome { .. } => Err(mismatch()),
+            // `supported` refused it before.
+            LayoutKind::Outcome { .. } | LayoutKind::Growing { .. } => Err(mismatch()),
         }
     }
 

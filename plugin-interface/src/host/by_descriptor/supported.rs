@@ -90,6 +90,10 @@ fn walk(
             continue;
         }
         let layout = layouts.of(&ty)?;
+        if matches!(layout.kind, LayoutKind::Growing { .. }) {
+            let reason = "a struct that grows cannot be passed by a description";
+            return Err(Refusal::unsupported(&ty, reason));
+        }
         visit(&ty, &layout.kind)?;
         open.extend(layout.kind.fields().map(|field| field.ty.clone()));
         open.extend(layout.kind.referent().cloned());

@@ -3,6 +3,7 @@
 
 use core::fmt::{self, Write as _};
 
+use crate::host::compare::growing;
 use crate::host::compare::pairs::references;
 use crate::metadata::signature::{Body, Field};
 use crate::metadata::{InterfaceMetadata, MethodMetadata, Reference, TypeMetadata, as_written};
@@ -101,6 +102,7 @@ pub(crate) fn differences(host: &InterfaceMetadata, plugin: &InterfaceMetadata) 
             found.push(difference);
         }
     }
+    found.extend(grown_apart([host, plugin]));
     if found.is_empty() {
         found.extend(order("methods", &ours[..common], &theirs[..common]));
     }
@@ -193,6 +195,22 @@ fn order(what: &str, host: &[Item], plugin: &[Item]) -> Option<Difference> {
         text + if side.len() > first + NAMES { ", .." } else { "" }
     };
     Some(Difference::new(format!("the order of the {what}"), [names(host), names(plugin)]))
+}
+
+/// Returns the first difference in the fields that later versions added.
+fn grown_apart(both: [&InterfaceMetadata; 2]) -> Option<Difference> {
+    let conflict = growing::first_conflict(both[0], both[1])?;
+    let [ours, theirs] = conflict.types;
+    let place = format!("in the field {} of {}", conflict.name(), ours.path);
+    let texts = conflict.texts();
+    if texts[0] == texts[1] {
+        let mut pairs = references(both, &[[&ours.names, &theirs.names]]).into_iter();
+        if let Some(mut deeper) = pairs.find_map(|pair| of_named(both, pair)) {
+            deeper.place.insert(0, format!("{place}: {}", texts[0]));
+            return Some(deeper);
+        }
+    }
+    Some(Difference::new(place, texts))
 }
 
 /// Returns the first difference in the types and interfaces that two methods of one
@@ -297,7 +315,8 @@ fn of_types(ours: &TypeMetadata, theirs: &TypeMetadata) -> Option<Difference> {
     let path = &ours.path;
     let (Some(host), Some(plugin)) = (ours.syntax(), theirs.syntax()) else { return Some(whole()) };
     let found = match (&host.body, &plugin.body) {
-        (Body::Struct(host), Body::Struct(plugin)) => of_fields(host, plugin, path),
+        (Body::Struct(host), Body::Struct(plugin))
+        | (Body::Growing(host), Body::Growing(plugin)) => of_fields(host, plugin, path),
         (Body::Enum(host), Body::Enum(plugin)) => {
             let items = |variants: &[crate::metadata::signature::Variant]| -> Vec<Item> {
                 variants.iter().map(|v| Item::new(v.name.clone(), v.text.clone())).collect()
@@ -327,7 +346,7 @@ fn of_fields(host: &[Field], plugin: &[Field], of: &str) -> Option<Difference> {
     let items = |fields: &[Field]| -> Vec<Item> {
         let item = |(i, field): (usize, &Field)| {
             let name = if field.name.is_empty() { i.to_string() } else { field.name.clone() };
-            Item::new(name, field.to_string())
+            Item { later: !field.since.is_empty(), ..Item::new(name, field.to_string()) }
         };
         fields.iter().enumerate().map(item).collect()
     };

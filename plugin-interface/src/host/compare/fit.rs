@@ -1,5 +1,6 @@
 //! The test whether two interfaces are compatible.
 
+use super::growing;
 use super::mismatch::Mismatch;
 use super::pairs;
 use super::version::major;
@@ -8,7 +9,8 @@ use crate::metadata::InterfaceMetadata;
 use crate::metadata::decode::Outline;
 
 /// Returns `true` if a host can call a plugin: both have the same interface, or
-/// one has methods at the end that were added later. The interfaces of the
+/// one has methods at the end that were added later. So may the structs that grow
+/// have fields that only one side knows. The interfaces of the
 /// objects that they exchange must be compatible too.
 ///
 /// A method that the plugin lacks has a default body, which the host runs. The
@@ -108,6 +110,7 @@ pub(crate) fn is_compatible_alone(host: &InterfaceMetadata, plugin: &InterfaceMe
         && common > 0
         && (0..common).all(is_same)
         && more.iter().chain(less).all(|method| !method.since.is_empty())
+        && growing::first_conflict(host, plugin).is_none()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub(crate) mod additions;
 mod cases;
 pub(crate) mod diff;
 pub(crate) mod fit;
+mod growing;
 pub(crate) mod mismatch;
 pub(crate) mod pairs;
 pub(crate) mod snapshot;

@@ -8,7 +8,9 @@ use std::{env, fs};
 use crate::host::compare::version_check::{InterfaceChange, RequiredBump};
 use crate::interface::PluginTrait;
 use crate::metadata::signature::Method;
-use crate::metadata::{InterfaceMetadata, MethodMetadata, Reference, TypeMetadata, as_written};
+use crate::metadata::{
+    InterfaceMetadata, LaterField, MethodMetadata, Reference, TypeMetadata, as_written,
+};
 
 /// Fails the calling test if an interface differs from its snapshot.
 ///
@@ -162,9 +164,13 @@ fn write_one(kind: &str, interface: &InterfaceMetadata) -> String {
         let _ = writeln!(text, "method {fingerprint:#034x} {since}{}", as_written(signature));
         text += &write_names(names);
     }
-    for TypeMetadata { path, definition, fingerprint, names, .. } in types {
+    for TypeMetadata { path, definition, fingerprint, names, later, .. } in types {
         let _ = writeln!(text, "type {fingerprint:#034x} {path} = {}", as_written(definition));
         text += &write_names(names);
+        for LaterField { name, since, fingerprint } in later.iter().flatten() {
+            let name = if name.is_empty() { String::new() } else { format!(" {name}") };
+            let _ = writeln!(text, "later {fingerprint:#034x} since {since}{name}");
+        }
     }
     text
 }
@@ -246,6 +252,16 @@ fn read_line(interface: &mut InterfaceMetadata, kind: &str, rest: &str) -> Optio
                 definition: definition.to_owned(),
                 fingerprint: hex(fingerprint)?,
                 names: Vec::new(),
+                later: definition.starts_with("growing ").then(Vec::new),
+            });
+        }
+        ("later", rest) => {
+            let (fingerprint, rest) = rest.split_once(" since ")?;
+            let (since, name) = rest.split_once(' ').unwrap_or((rest, ""));
+            interface.types.last_mut()?.later.as_mut()?.push(LaterField {
+                name: name.to_owned(),
+                since: since.to_owned(),
+                fingerprint: hex(fingerprint)?,
             });
         }
         _ => return None,
@@ -288,6 +304,20 @@ mod tests {
             definition: "struct B { c: D }".to_owned(),
             fingerprint: 7,
             names: vec![Reference::Type(0), Reference::Object(1)],
+            later: None,
+        });
+        let later = |name: &str| LaterField {
+            name: name.to_owned(),
+            since: "1.1".to_owned(),
+            fingerprint: 9,
+        };
+        interface.types.push(TypeMetadata {
+            path: "a::C".to_owned(),
+            version: String::new(),
+            definition: "growing struct C()".to_owned(),
+            fingerprint: 8,
+            names: Vec::new(),
+            later: Some(vec![later(""), later("d")]),
         });
         interface.objects = vec![greeter(), InterfaceMetadata { sync: false, ..greeter() }];
         assert_eq!(read(&write(&interface)), Some(interface));

@@ -6,7 +6,7 @@ use core::{fmt, iter};
 use crate::host::compare::additions::{additions, appended, later};
 use crate::host::compare::diff::{Difference, NONE, differences};
 use crate::host::compare::fit::{is_compatible, is_compatible_alone};
-use crate::host::compare::pairs;
+use crate::host::compare::{growing, pairs};
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
 /// The version step that the changes of an interface require.
@@ -140,11 +140,14 @@ impl<'i> InterfaceChange<'i> {
     pub fn is_versioned(&self) -> bool {
         let (old, new) = (numbers(&self.old.version), numbers(&self.new.version));
         let is_raised = new >= self.required();
-        // A method whose `since` is a version that existed without it.
-        let is_late = |method: &MethodMetadata| numbers(&method.since) <= old;
+        // A method or field whose `since` is a version that existed without it.
+        let is_late = |since: &str| numbers(since) <= old;
+        let is_late_method = |method: &MethodMetadata| is_late(&method.since);
         match self.bump {
             RequiredBump::Minor if old.0 == new.0 => {
-                is_raised && !appended(self.old, self.new).iter().any(is_late)
+                is_raised
+                    && !appended(self.old, self.new).iter().any(is_late_method)
+                    && !growing::appended(self.old, self.new).any(|field| is_late(&field.since))
             }
             _ => is_raised,
         }
@@ -279,6 +282,7 @@ fn numbers(version: &str) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use crate::host::compare::version_check::*;
+    use crate::metadata::{LaterField, TypeMetadata};
 
     /// Returns an interface of these methods, each with its `since`.
     fn interface(version: &str, methods: &[(&str, &str)]) -> InterfaceMetadata {
@@ -313,6 +317,45 @@ mod tests {
 
     const A: (&str, &str) = ("fn a(&self)", "");
     const B: (&str, &str) = ("fn b(&self, value: u8)", "1.1");
+
+    #[test]
+    fn a_field_that_was_appended_requires_a_minor_version() {
+        let state = |version: &str, since: &[&str]| {
+            let later = since.iter().enumerate().map(|(i, since)| LaterField {
+                name: format!("field{i}"),
+                since: (*since).to_owned(),
+                fingerprint: i as u128,
+            });
+            let mut interface = interface(version, &[A]);
+            interface.fingerprint ^= 8 << since.len();
+            interface.types.push(TypeMetadata {
+                path: "tools::Page".to_owned(),
+                version: String::new(),
+                definition: "growing struct Page { text: String }".to_owned(),
+                fingerprint: 5,
+                names: Vec::new(),
+                later: Some(later.collect()),
+            });
+            interface
+        };
+        let old = state("1.1", &["1.1"]);
+        for (new, versioned) in [
+            (state("1.1", &["1.1", "1.2"]), false),
+            (state("1.2", &["1.1", "1.1"]), false),
+            (state("1.2", &["1.1", "1.2"]), true),
+        ] {
+            let change = InterfaceChange::between(&old, &new);
+            assert_eq!(change.required_bump(), RequiredBump::Minor);
+            assert!(change.is_compatible());
+            assert_eq!(change.is_versioned(), versioned, "{}", new.version);
+            assert_eq!(change.required_version(), "1.2");
+        }
+        let mut other = state("1.2", &["1.1", "1.2"]);
+        other.types[0].later.as_mut().unwrap()[0].fingerprint = 9;
+        let change = InterfaceChange::between(&old, &other);
+        assert_eq!(change.required_bump(), RequiredBump::Major);
+        assert!(change.changes()[0].contains("in the field field0 of tools::Page"));
+    }
 
     #[test]
     fn a_change_requires_a_version_and_the_version_may_lack_it() {

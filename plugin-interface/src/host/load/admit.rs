@@ -300,7 +300,8 @@ mod tests {
             side.methods[0].fingerprint = fingerprint;
             let (path, definition) = ("tools::Config".to_owned(), definition.to_owned());
             let (version, names) = ("1.0.0".to_owned(), Vec::new());
-            side.types = vec![TypeMetadata { path, version, definition, fingerprint, names }];
+            side.types =
+                vec![TypeMetadata { path, version, definition, fingerprint, names, later: None }];
             side
         });
         let text = Mismatch { host, plugin }.to_string();

@@ -94,6 +94,22 @@ impl<'i> Layouts<'i> {
         Ok(extent.finish(kind))
     }
 
+    /// Returns the layout of the block that a struct that grows points to: its
+    /// header, and its fields, at their distance from the begin of the header.
+    ///
+    /// # Errors
+    ///
+    /// As for [`of`](Self::of).
+    pub fn block(&mut self, fields: &[(String, Type)]) -> Result<Layout> {
+        let mut extent = Extent::new();
+        extent.add(8 + self.target.word, self.target.word);
+        let mut layouts = Vec::new();
+        for (name, ty) in fields {
+            layouts.push(self.field(&mut extent, name, ty)?);
+        }
+        Ok(extent.finish(LayoutKind::Struct(layouts)))
+    }
+
     fn compute(&mut self, ty: &Type) -> Result<Layout> {
         match ty {
             Type::Tuple(values) if values.is_empty() => Ok(Layout::unit(LayoutKind::Unit)),
@@ -151,6 +167,11 @@ impl<'i> Layouts<'i> {
             Body::Struct(fields) => {
                 let fields = substituted(fields, &values);
                 self.structure(fields.iter().map(|(name, ty)| (*name, ty)))
+            }
+            Body::Growing(fields) => {
+                let fields = substituted(fields, &values).into_iter();
+                let fields = fields.map(|(name, ty)| (name.to_owned(), ty)).collect();
+                Ok(self.words(1, LayoutKind::Growing { fields }))
             }
             Body::Enum(variants) => self.enumeration(variants, &values),
         }

@@ -126,6 +126,12 @@ pub enum LayoutKind {
     ///
     /// A struct without fields is a `u8` of 0.
     Struct(Vec<FieldLayout>),
+    /// `RawGrowing`: the address of a block, which has a header and the fields of a
+    /// struct that grows. [`Layouts::block`] returns its layout.
+    Growing {
+        /// The name and type of each field, as far as this side knows them.
+        fields: Vec<(String, Type)>,
+    },
     /// A `u32` with the number of the variant, and a union of the variants that
     /// have fields.
     Enum(Vec<VariantLayout>),

@@ -16,6 +16,7 @@ const UNSAFE: &[&str] = &[
     "boundary/caller_scope.rs",
     "boundary/copies.rs",
     "boundary/ffi_safe.rs",
+    "boundary/growing.rs",
     "boundary/interner.rs",
     "boundary/lift_error.rs",
     "boundary/objects/builtin.rs",

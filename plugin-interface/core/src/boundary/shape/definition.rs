@@ -18,9 +18,10 @@ pub struct Definition {
     source: Source,
     /// The names of its parameters.
     parameters: &'static [&'static str],
-    pub(super) body: Body,
+    pub(crate) body: Body,
     /// The hash of path, kind, names and the names of types, but not of the
-    /// definitions of these types.
+    /// definitions of these types. Of a struct that grows, it is that of the first
+    /// version.
     fingerprint: u128,
 }
 
@@ -29,6 +30,8 @@ pub struct Definition {
 #[derive(Debug)]
 pub enum Body {
     Struct(Fields),
+    /// A struct that grows, and the version that added each of the last fields.
+    Growing(Fields, &'static [&'static str]),
     Enum(&'static [(&'static str, Fields)]),
 }
 
@@ -85,6 +88,7 @@ impl Definition {
     const fn write<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
         out.text(match self.body {
             Body::Struct(_) => "struct ",
+            Body::Growing(..) => "growing struct ",
             Body::Enum(_) => "enum ",
         });
         out.text(match naming {
@@ -99,14 +103,22 @@ impl Definition {
         }
         out.text(if i > 0 { ">" } else { "" });
         match &self.body {
-            Body::Struct(fields) => fields.write(out, naming),
+            Body::Struct(fields) => fields.write(out, naming, fields.len(), &[]),
+            Body::Growing(fields, later) => {
+                let len = match naming {
+                    Naming::Full => fields.len() - later.len(),
+                    Naming::Short(_) => fields.len(),
+                };
+                fields.write(out, naming, len, later);
+            }
             Body::Enum(variants) => {
                 out.text(" {");
                 let mut i = 0;
                 while i < variants.len() {
                     out.text(if i == 0 { " " } else { ", " });
                     out.text(variants[i].0);
-                    variants[i].1.write(out, naming);
+                    let fields = &variants[i].1;
+                    fields.write(out, naming, fields.len(), &[]);
                     i += 1;
                 }
                 out.text(" }");
@@ -115,11 +127,37 @@ impl Definition {
     }
 }
 
+/// A field that a later version added.
+#[derive(Clone, Copy)]
+pub(crate) struct LaterField {
+    pub(crate) name: &'static str,
+    pub(crate) shape: &'static Shape,
+    pub(crate) since: &'static str,
+}
+
 impl Body {
+    /// Returns the later field of that number.
+    pub(crate) const fn later(&self, i: usize) -> Option<LaterField> {
+        match self {
+            Body::Growing(fields, later) if i < later.len() => {
+                match fields.get(fields.len() - later.len() + i) {
+                    Some((name, shape)) => Some(LaterField { name, shape, since: later[i] }),
+                    None => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns `true` for a type that grows.
+    pub(crate) const fn grows(&self) -> bool {
+        matches!(self, Body::Growing(..))
+    }
+
     /// Returns the type of the field of that number, in all variants.
     pub(super) const fn get(&self, i: usize) -> Option<&'static Shape> {
         match self {
-            Body::Struct(fields) => fields.shape(i),
+            Body::Struct(fields) | Body::Growing(fields, _) => fields.shape(i),
             Body::Enum(variants) => {
                 let (mut variant, mut at) = (0, i);
                 while variant < variants.len() {
@@ -137,7 +175,7 @@ impl Body {
 }
 
 impl Fields {
-    const fn len(&self) -> usize {
+    pub(super) const fn len(&self) -> usize {
         match self {
             Fields::Unit => 0,
             Fields::Tuple(shapes) => shapes.len(),
@@ -152,15 +190,30 @@ impl Fields {
         }
     }
 
-    const fn write<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
+    /// Writes the first `len` fields. The last ones were added by the versions in
+    /// `later`.
+    const fn write<const N: usize>(
+        &self,
+        out: &mut Writer<N>,
+        naming: Naming,
+        len: usize,
+        later: &[&str],
+    ) {
         let named = matches!(self, Fields::Named(_));
+        let first = self.len() - later.len();
         let mut i = 0;
-        while let Some((name, shape)) = self.get(i) {
+        while i < len {
+            let Some((name, shape)) = self.get(i) else { break };
             out.text(match (i, named) {
                 (0, true) => " { ",
                 (0, false) => "(",
                 _ => ", ",
             });
+            if i >= first {
+                out.text("#[since(\"");
+                out.text(later[i - first]);
+                out.text("\")] ");
+            }
             if named {
                 out.text(name);
                 out.text(": ");

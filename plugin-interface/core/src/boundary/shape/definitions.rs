@@ -18,12 +18,21 @@ pub(crate) struct Definitions {
     len: usize,
     /// The number of definitions whose fields were added.
     done: usize,
+    /// Only the first version of what grows is followed.
+    is_first: bool,
     pub(crate) interfaces: Interfaces,
 }
 
 impl Definitions {
     pub(crate) const fn new() -> Self {
-        Definitions { found: [None; LIMIT], len: 0, done: 0, interfaces: Interfaces::new() }
+        let interfaces = Interfaces::new();
+        Definitions { found: [None; LIMIT], len: 0, done: 0, is_first: false, interfaces }
+    }
+
+    /// Creates the list for a fingerprint: that of a method does not change if a
+    /// struct grows to which it refers.
+    pub(crate) const fn of_first_version() -> Self {
+        Definitions { is_first: true, ..Definitions::new() }
     }
 
     pub(crate) const fn len(&self) -> usize {
@@ -35,6 +44,16 @@ impl Definitions {
             Some(definition) => definition,
             None => panic!("a definition within the length"),
         }
+    }
+
+    /// Returns the number of those that grow.
+    pub(crate) const fn growing(&self) -> usize {
+        let (mut count, mut i) = (0, 0);
+        while i < self.len {
+            count += self.get(i).body.grows() as usize;
+            i += 1;
+        }
+        count
     }
 
     /// Adds the definitions and interfaces that a shape names. Writes the number
@@ -84,21 +103,34 @@ impl Definitions {
         out: &mut Writer<N>,
     ) {
         match &definition.body {
-            Body::Struct(fields) => self.add_fields(fields, out),
+            Body::Struct(fields) => self.add_fields(fields, fields.len(), out),
+            Body::Growing(fields, later) => {
+                let unknown = if self.is_first { later.len() } else { 0 };
+                self.add_fields(fields, fields.len() - unknown, out);
+            }
             Body::Enum(variants) => {
                 let mut i = 0;
                 while i < variants.len() {
-                    self.add_fields(&variants[i].1, out);
+                    let fields = &variants[i].1;
+                    self.add_fields(fields, fields.len(), out);
                     i += 1;
                 }
             }
         }
     }
 
-    const fn add_fields<const N: usize>(&mut self, fields: &Fields, out: &mut Writer<N>) {
+    /// Adds the first `len` fields.
+    const fn add_fields<const N: usize>(
+        &mut self,
+        fields: &Fields,
+        len: usize,
+        out: &mut Writer<N>,
+    ) {
         let mut i = 0;
-        while let Some((_, shape)) = fields.get(i) {
-            self.add(shape, out);
+        while i < len {
+            if let Some((_, shape)) = fields.get(i) {
+                self.add(shape, out);
+            }
             i += 1;
         }
     }

@@ -1,0 +1,13 @@
+use plugin_interface::FfiSafe;
+
+#[derive(FfiSafe)]
+pub struct Ink(pub u8);
+
+#[derive(FfiSafe)]
+pub struct Page {
+    pub text: String,
+    #[since("1.1")]
+    pub ink: Ink,
+}
+
+fn main() {}

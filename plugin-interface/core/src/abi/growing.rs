@@ -1,0 +1,37 @@
+//! The layout of structs that grow.
+
+use super::assert_layout;
+
+const WORD: usize = size_of::<usize>();
+
+/// A struct that grows: the address of its fields, behind their header.
+///
+/// The receiver takes over the fields that it knows, and then calls `end` of the
+/// header, once.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug)]
+pub struct RawGrowing(
+    /// The header; never null.
+    pub *mut GrowingHeader,
+);
+
+assert_layout!(RawGrowing { size: WORD, align: WORD, 0: 0 });
+
+/// The begin of a block in memory: the header, then the wire of each field in
+/// order, as C lays out a struct of all of these.
+///
+/// A later version appends fields. So the place of a field depends only on the
+/// fields before it, which both sides know.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct GrowingHeader {
+    /// The number of fields that the sender knows. Nothing lies behind them.
+    pub fields: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Drops the fields from this number on, and frees the block; a function of
+    /// the library that allocated it.
+    pub end: unsafe extern "C" fn(block: *mut GrowingHeader, from: u32),
+}
+
+assert_layout!(GrowingHeader { size: 8 + WORD, align: WORD, fields: 0, reserved: 4, end: 8 });
