@@ -2,10 +2,13 @@
 #![expect(unsafe_code, reason = "raises signals, and forks")]
 
 use std::process::Command;
+use std::sync::Mutex;
 use std::thread;
 
 use fixture_interface::Threads;
-use plugin_interface::{Greeter, PluginManager, RetainedLibrary, UnloadOutcome, retained};
+use plugin_interface::{
+    Greeter, GreeterProxy, PluginManager, RetainedLibrary, UnloadOutcome, retained,
+};
 
 use crate::builds::is_soak;
 use crate::deadline::until;
@@ -131,6 +134,47 @@ fn the_pool_of_openmp_outlives_the_plugins_that_use_it() {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     assert!(maps.contains("libgomp"), "its threads still wait in it");
     println!("{most} threads at most");
+}
+
+/// The last handle of a library, which a thread of the library drops.
+static LAST: Mutex<Option<GreeterProxy>> = Mutex::new(None);
+
+/// Drops the last handle, and says whether there was one.
+extern "C" fn drop_last() -> bool {
+    LAST.lock().unwrap().take().is_some()
+}
+
+#[test]
+fn a_thread_of_a_library_that_drops_its_last_handle_keeps_it_until_it_ends() {
+    let directory = Directory::new();
+    let source = format!(
+        "
+        #include <pthread.h>
+        #include <stdbool.h>
+        #include <stdio.h>
+        #include <unistd.h>
+        static bool call(void) {{ return ((bool (*)(void)){:#x})(); }}
+        static void *run(void *argument) {{
+            while (!call()) usleep(1000);
+            fclose(fopen(\"{}\", \"w\"));
+            return argument;
+        }}
+        __attribute__((constructor)) static void start(void) {{
+            pthread_t thread;
+            pthread_create(&thread, 0, run, 0);
+            pthread_detach(thread);
+        }}",
+        drop_last as *const () as usize,
+        directory.path().join("went-on").display(),
+    );
+    let path = directory.compile_with("dropping", &[], &source, &["-lpthread"]);
+    let mut manager = PluginManager::new();
+    let mut handles = manager.load_library(&path).unwrap();
+    let proxy = handles.remove(0).proxy::<dyn Greeter>().unwrap();
+    *LAST.lock().unwrap() = Some(proxy);
+    until("the thread goes on", || directory.path().join("went-on").exists());
+    until("the library is unmapped", || !is_mapped("dropping"));
+    assert!(LAST.lock().unwrap().is_none());
 }
 
 /// A runtime as that of Go is: its linker marks the library, and its threads and

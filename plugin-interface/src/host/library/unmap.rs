@@ -6,8 +6,8 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Instant;
+use std::{process, thread};
 
 use crate::host::file::identity::FileNames;
 use crate::host::library::brought;
@@ -71,8 +71,9 @@ struct List {
     libraries: Vec<Mapped>,
     /// Those that the dynamic linker keeps.
     linked: Vec<Linked>,
-    /// `true` while the thread that waits for them runs.
-    has_reaper: bool,
+    /// The process in which the thread that waits for them runs, if any does. A
+    /// fork leaves it to the parent.
+    reaper_of: Option<u32>,
     /// `true` if one came whose threads nobody counts, and that thread does not
     /// know it yet.
     has_news: bool,
@@ -81,7 +82,7 @@ struct List {
 static LIST: Mutex<List> = Mutex::new(List {
     libraries: Vec::new(),
     linked: Vec::new(),
-    has_reaper: false,
+    reaper_of: None,
     has_news: false,
 });
 
@@ -101,10 +102,10 @@ pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
     let mut list = list();
     list.has_news |= mapped.becomes_idle_unheard();
     list.libraries.push(mapped);
-    if may_go && !list.has_reaper {
+    if may_go && !list.has_reaper() {
         // Without that thread, the next load or close looks.
         let reaper = thread::Builder::new().name("plugin-unmapper".to_owned());
-        list.has_reaper = reaper.spawn(reap).is_ok();
+        list.reaper_of = reaper.spawn(reap).is_ok().then(process::id);
     }
     drop(list);
     // It may have become idle before it was in the list.
@@ -126,7 +127,7 @@ fn unmap(mapped: Mapped) -> Result<(), libloading::Error> {
 /// So a load or close looks only at those that are `of_interest`.
 pub(crate) fn sweep(of_interest: impl Fn(&Mapped) -> bool) {
     let mut current = list();
-    let nobody_waits = !current.has_reaper;
+    let nobody_waits = !current.has_reaper();
     let idle = current
         .take_idle(|mapped| nobody_waits || !mapped.becomes_idle_unheard() || of_interest(mapped));
     let gone: Vec<_> = current.linked.extract_if(.., Linked::is_gone).collect();
@@ -150,7 +151,7 @@ fn reap() {
         let went = is_due && unmap_idle_unheard();
         let mut current = list();
         if !current.libraries.iter().any(Mapped::may_go) {
-            current.has_reaper = false;
+            current.reaper_of = None;
             return;
         }
         let came = std::mem::take(&mut current.has_news);
@@ -212,6 +213,11 @@ pub(crate) fn earlier_versions(names: &FileNames) -> Option<Earlier> {
 }
 
 impl List {
+    /// Returns `true` while the thread that waits for libraries runs.
+    fn has_reaper(&self) -> bool {
+        self.reaper_of == Some(process::id())
+    }
+
     fn take_idle(&mut self, looks_at: impl Fn(&Mapped) -> bool) -> Vec<Mapped> {
         self.libraries.extract_if(.., |mapped| looks_at(mapped) && mapped.release()).collect()
     }
@@ -273,6 +279,21 @@ mod tests {
         let is_kept = || assert_eq!(earlier_versions(&names).unwrap().versions, 1);
         assert_eq!(looks_in(&is_kept), 1, "a load of the same file");
 
+        objects.fetch_sub(1, Ordering::SeqCst);
+        idle::signal();
+    }
+
+    #[test]
+    fn a_process_that_was_forked_gets_a_thread_of_its_own() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("forked.so");
+        // What the memory of a child is like.
+        list().reaper_of = Some(process::id() + 1);
+        let library = unheard(&path);
+        let objects = thread_exits::objects(library.services.library());
+        objects.fetch_add(1, Ordering::SeqCst);
+        close(library).unwrap();
+        assert!(list().has_reaper());
         objects.fetch_sub(1, Ordering::SeqCst);
         idle::signal();
     }

@@ -8,6 +8,8 @@
 
 pub(crate) mod exit_status;
 #[cfg(target_os = "linux")]
+mod frames;
+#[cfg(target_os = "linux")]
 mod image;
 #[cfg(target_os = "linux")]
 mod linux;
@@ -30,6 +32,8 @@ mod unwind;
 #[cfg(windows)]
 mod windows;
 
+#[cfg(target_os = "linux")]
+pub(crate) use frames::each_frame;
 #[cfg(target_os = "linux")]
 pub(crate) use image::{Image, is_of_content, mapped};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

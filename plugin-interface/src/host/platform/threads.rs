@@ -5,6 +5,7 @@
 //! keeps the function that the thread began with. So a stack without an address
 //! in a library shows that the thread runs no code of it.
 
+use core::ops::ControlFlow;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -12,7 +13,7 @@ use std::os::unix::fs::FileExt;
 use std::thread;
 use std::time::Duration;
 
-use super::Image;
+use super::{Image, each_frame};
 
 /// A thread of this process. Numbers are used again, start times are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,12 +51,11 @@ impl SystemThread {
         self.may_run(library)
     }
 
-    /// Returns `true` unless the thread has ended, is the caller, or certainly
-    /// runs no code of a library.
+    /// Returns `true` unless the thread has ended, or certainly runs no code of a
+    /// library.
     pub(crate) fn may_run(self, library: &Image) -> bool {
         if self.number == rustix::thread::gettid().as_raw_nonzero().get() {
-            // It runs this.
-            return false;
+            return caller_may_run(library);
         }
         const TRIES: u32 = 3;
         for _ in 0..TRIES {
@@ -72,6 +72,22 @@ impl SystemThread {
         }
         true
     }
+}
+
+/// Returns `true` unless the calling thread certainly returns to no code of a
+/// library. Its whole stack would tell too much: dead places between the frames
+/// have the addresses of earlier calls.
+fn caller_may_run(library: &Image) -> bool {
+    let here = 0usize;
+    let (mut is_in, mut last) = (false, (&raw const here).addr());
+    each_frame(|frame| {
+        is_in = library.contains(frame.call);
+        last = last.max(frame.stack);
+        if is_in { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    // Above the last frame are those that the walk does not know, and the function
+    // that the thread began with.
+    is_in || stack_has(last, library)
 }
 
 /// Returns the addresses of the stack and of the next instruction, which are

@@ -6,6 +6,7 @@
 #![expect(unsafe_code, reason = "libraries and the C library call back")]
 
 use core::ffi::{c_int, c_void};
+use core::ops::ControlFlow;
 use core::ptr;
 use std::sync::OnceLock;
 
@@ -327,24 +328,13 @@ unsafe extern "C" fn end_thread(started: *mut c_void) {
 /// Returns the function that a thread starts with, and those that call this.
 fn callers(start: ThreadStart) -> Vec<Symbol> {
     const MOST: usize = 24;
-    unsafe extern "C" {
-        fn _Unwind_Backtrace(
-            frame: unsafe extern "C" fn(*mut c_void, *mut c_void) -> c_int,
-            found: *mut c_void,
-        ) -> c_int;
-        fn _Unwind_GetIP(context: *mut c_void) -> usize;
-    }
-    unsafe extern "C" fn frame(context: *mut c_void, found: *mut c_void) -> c_int {
-        // SAFETY: the vector below, which nobody else uses meanwhile.
-        let found = unsafe { &mut *found.cast::<Vec<usize>>() };
-        // SAFETY: the context of this frame. The return address lies behind the
-        // call.
-        found.push(unsafe { _Unwind_GetIP(context) }.wrapping_sub(1));
-        // Any other code than 0 ends the walk.
-        c_int::from(found.len() >= MOST)
-    }
     let mut found = vec![start as usize];
-    // SAFETY: the function takes the vector that is passed here.
-    unsafe { _Unwind_Backtrace(frame, (&raw mut found).cast()) };
+    platform::each_frame(|frame| {
+        found.push(frame.call);
+        match found.len() < MOST {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    });
     found.into_iter().filter_map(platform::place).map(Symbol::function).collect()
 }

@@ -304,7 +304,9 @@ impl Registry {
     fn change(&mut self, library: LibraryId, change: impl FnOnce(&mut Library)) -> BecameIdle {
         let Some(found) = self.libraries.get_mut(&library) else { return BecameIdle(false) };
         change(found);
-        BecameIdle(found.is_closed && found.held() == Held::default())
+        // What else keeps it may have gone unheard, so that is looked at again.
+        let is_idle = || Held { kept: Vec::new(), ..found.held() } == Held::default();
+        BecameIdle(found.is_closed && is_idle())
     }
 
     /// Returns a key that is never used again, or `None` if there are no more.

@@ -100,6 +100,7 @@ const UNSAFE: &[&str] = &[
     "host/load/make.rs",
     "host/load/named_functions.rs",
     "host/load/open.rs",
+    "host/platform/frames.rs",
     "host/platform/image.rs",
     "host/platform/linux.rs",
     "host/platform/unix.rs",

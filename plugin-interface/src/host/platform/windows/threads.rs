@@ -15,7 +15,7 @@ use windows_sys::Wdk::System::Threading::{
 };
 use windows_sys::Win32::Foundation::{ERROR_INVALID_PARAMETER, FILETIME, INVALID_HANDLE_VALUE};
 use windows_sys::Win32::System::Diagnostics::Debug::{
-    CONTEXT, GetThreadContext, ReadProcessMemory,
+    CONTEXT, GetThreadContext, ReadProcessMemory, RtlCaptureStackBackTrace,
 };
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
@@ -91,15 +91,15 @@ impl SystemThread {
         self.may(|thread| begins_in(thread, library))
     }
 
-    /// Returns `true` unless the thread has ended, is the caller, or certainly
-    /// runs no code of a library.
+    /// Returns `true` unless the thread has ended, or certainly runs no code of a
+    /// library.
     pub(crate) fn may_run(self, library: &Image) -> bool {
         // SAFETY: has no effect.
-        if self.number == unsafe { GetCurrentThreadId() } {
-            // It runs this.
-            return false;
-        }
-        self.may(|thread| begins_in(thread, library) || stack_has(thread, library))
+        let is_caller = self.number == unsafe { GetCurrentThreadId() };
+        self.may(|thread| {
+            begins_in(thread, library)
+                || if is_caller { callers_have(library) } else { stack_has(thread, library) }
+        })
     }
 
     fn may(self, question: impl FnOnce(&OwnedHandle) -> bool) -> bool {
@@ -126,6 +126,18 @@ fn begins_in(thread: &OwnedHandle, library: &Image) -> bool {
         )
     };
     status < 0 || library.contains(begin)
+}
+
+/// Returns `true` if the calling thread returns to code of the library, or has
+/// more frames than are looked at.
+fn callers_have(library: &Image) -> bool {
+    let mut frames = [core::ptr::null_mut::<c_void>(); 1024];
+    let (most, hash) = (frames.len() as u32, core::ptr::null_mut());
+    // SAFETY: the answers go to `frames`, whose length is passed. No hash is asked
+    // for.
+    let count = unsafe { RtlCaptureStackBackTrace(0, most, frames.as_mut_ptr(), hash) };
+    let count = usize::from(count);
+    count == frames.len() || frames[..count].iter().any(|frame| library.contains(frame.addr()))
 }
 
 /// Returns `true` if the thread is in the library, if an address in the library
