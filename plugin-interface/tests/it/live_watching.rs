@@ -10,7 +10,7 @@ use plugin_interface::{
     UnloadOutcome, WatchError, WatchEvent, WatchOptions,
 };
 
-use crate::deadline::{Run, until};
+use crate::deadline::{Run, until, within};
 use crate::fixtures::{Directory, fixture, is_mapped};
 use crate::numbered_builds::{replace, soak, stamped, text};
 
@@ -89,7 +89,7 @@ fn a_new_file_serves_without_being_asked_for_and_the_same_one_is_no_news() {
     let unmapped = |event: &LiveEvent| {
         matches!(event, LiveEvent::Unloaded { outcome: Some(UnloadOutcome::Unmapped), .. })
     };
-    assert!(events.filter(unmapped).count() > 0);
+    assert!(within("all versions end", || events.filter(unmapped).count()) > 0);
     assert!(!is_mapped("live_watch"));
 }
 

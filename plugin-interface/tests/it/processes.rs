@@ -92,7 +92,7 @@ fn valgrind_finds_no_error_and_no_leak_with_backtraces() {
 fn objects(command: &mut Command, library: &Path, count: u32) {
     let count = count.to_string();
     command.args(["objects", &count]).arg(library);
-    let output = command.output().expect("the tests need valgrind");
+    let output = command.run("the objects are made and dropped");
     assert!(output.status.success(), "{}", text(&output));
     let out = String::from_utf8_lossy(&output.stdout);
     assert_eq!(out, format!("{count} objects, the last 7\n"));
@@ -143,8 +143,8 @@ fn drive(host: &Built, plugins: &Built) -> String {
     for name in ["healthy", "shared_malloc", "fixture_interface"] {
         std::fs::copy(&plugins[name], directory.library(name)).unwrap();
     }
-    let output =
-        Command::new(&host["driver"]).args(["drive".as_ref(), directory.path()]).output().unwrap();
+    let mut driver = Command::new(&host["driver"]);
+    let output = driver.args(["drive".as_ref(), directory.path()]).run("the driver ends");
     assert!(output.status.success(), "{}", text(&output));
     let out = String::from_utf8(output.stdout).unwrap();
     // Addresses differ, and so does the directory.

@@ -111,7 +111,8 @@ fn a_version_that_ended_its_threads_is_unmapped() {
     drop(watch);
 }
 
-/// Threads that a library starts in other ways. Each counts in `n` for ever.
+/// Threads that a library starts in other ways. Each counts in `n` for ever,
+/// slowly: it does so beside the other tests.
 const WAYS: [(&str, &[&str], &str); 5] = [
     (
         "from a constructor",
@@ -119,7 +120,7 @@ const WAYS: [(&str, &[&str], &str); 5] = [
         "#include <pthread.h>
          #include <unistd.h>
          volatile int n;
-         static void *count(void *argument) { for (;;) { n++; usleep(1000); } return argument; }
+         static void *count(void *argument) { for (;;) { n++; usleep(10000); } return argument; }
          __attribute__((constructor)) static void start(void) {
              pthread_t thread;
              pthread_create(&thread, 0, count, 0);
@@ -131,7 +132,7 @@ const WAYS: [(&str, &[&str], &str); 5] = [
         "#include <threads.h>
          #include <unistd.h>
          volatile int n;
-         static int count(void *argument) { for (;;) { n++; usleep(1000); } return argument != 0; }
+         static int count(void *argument) { for (;;) { n++; usleep(10000); } return argument != 0; }
          __attribute__((constructor)) static void start(void) {
              thrd_t thread;
              thrd_create(&thread, count, 0);
@@ -146,7 +147,7 @@ const WAYS: [(&str, &[&str], &str); 5] = [
          static void count(union sigval value) { (void)value; n++; }
          __attribute__((constructor)) static void start(void) {
              struct sigevent event = {.sigev_notify = SIGEV_THREAD, .sigev_notify_function = count};
-             struct itimerspec every = {{0, 1000000}, {0, 1000000}};
+             struct itimerspec every = {{0, 10000000}, {0, 10000000}};
              timer_t timer;
              timer_create(CLOCK_MONOTONIC, &event, &timer);
              timer_settime(timer, 0, &every, 0);
@@ -160,7 +161,7 @@ const WAYS: [(&str, &[&str], &str); 5] = [
          #include <pthread.h>
          #include <unistd.h>
          volatile int n;
-         static void *count(void *argument) { for (;;) { n++; usleep(1000); } return argument; }
+         static void *count(void *argument) { for (;;) { n++; usleep(10000); } return argument; }
          __attribute__((constructor)) static void start(void) {
              pthread_t thread;
              int (*create)(pthread_t *, void *, void *(*)(void *), void *)
@@ -177,7 +178,7 @@ const WAYS: [(&str, &[&str], &str); 5] = [
          extern \"C\" { extern volatile int n; int bar(void); }
          volatile int n;
          __attribute__((constructor)) static void start(void) {
-             std::thread([] { for (;;) { n = n + 1; usleep(1000); } }).detach();
+             std::thread([] { for (;;) { n = n + 1; usleep(10000); } }).detach();
          }",
     ),
 ];

@@ -76,7 +76,8 @@ fn the_thread_ends_from_either_side() {
         },
         |(notifications, stop)| {
             drop(stop);
-            assert!(notifications.iter().count() < 100, "the channel ends too");
+            let told = within("the channel ends too", || notifications.iter().count());
+            assert!(told < 100, "{told}");
         },
         |(notifications, stop)| {
             drop(notifications);
