@@ -179,6 +179,9 @@ pub use plugin_interface_core::{ConfigValue, PluginConfig, SettingsError};
 #[cfg(feature = "manager")]
 use plugin_interface_core::{object, runtime};
 
+#[cfg(feature = "watch")]
+#[doc(inline)]
+pub use crate::plugins::Plugins;
 #[cfg(feature = "manager")]
 #[doc(inline)]
 pub use crate::{
@@ -196,7 +199,7 @@ pub use crate::{compare::*, error::*, live::*, loading::*, raw::*, unloading::*}
 pub use libloading;
 #[cfg(feature = "watch")]
 #[doc(no_inline)]
-pub use {crate::watch::*, crossbeam_channel};
+pub use {crate::plugins::*, crate::watch::*, crossbeam_channel};
 
 #[cfg(feature = "configure")]
 #[doc(no_inline)]
@@ -303,7 +306,7 @@ pub mod logs {
 #[cfg(feature = "manager")]
 pub mod live {
     pub use crate::host::{
-        GuardHolder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions,
+        Events, GuardHolder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions,
         ReloadError, ReloadOutcome,
     };
 }
@@ -327,6 +330,13 @@ pub mod raw {
     #[doc(inline)]
     pub use crate::greeter::{load_greeter_from_lib, unload_greeter};
     pub use crate::host::{get_unmaker_counter, get_unmaker_counter_for};
+}
+
+/// All plugins of a directory, kept up to date. Feature `watch`.
+#[cfg(feature = "watch")]
+pub mod plugins {
+    #[doc = "**Feature `watch`.**"]
+    pub use crate::host::{Plugin, PluginEvent, Plugins, PluginsOptions};
 }
 
 /// Watching directories for plugins. Feature `watch`.

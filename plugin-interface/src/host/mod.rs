@@ -1,6 +1,6 @@
 //! The host's side: find, check, load, call and unload plugins.
 //!
-//! An application holds a `manager`. `load` has the stages of a load and their
+//! An application holds `plugins`, or a `manager`. `load` has the stages of a load and their
 //! order. `library` is one library in memory, and `file` has the facts about
 //! files that both need. `live` and `hot_library` replace a library while it is
 //! in use, on the kernel `reload` and the hazard pointers of `swap`. `watch`
@@ -13,6 +13,7 @@ mod compare;
 mod configuration;
 pub(crate) mod crash_notes;
 mod error;
+pub(crate) mod event_queue;
 mod file;
 #[cfg(feature = "hot-library")]
 mod hot_library;
@@ -23,6 +24,8 @@ mod live;
 mod load;
 mod manager;
 mod platform;
+#[cfg(feature = "watch")]
+mod plugins;
 #[cfg(all(unix, feature = "process"))]
 mod process;
 pub(crate) mod raw;
@@ -48,6 +51,7 @@ pub use error::{
     ConfigurationError, ErrorClass, InspectError, LoadError, LockDifference, ProxyError,
     Revocation, SignatureError, UnloadError,
 };
+pub use event_queue::Events;
 pub use file::copies::Copies;
 #[cfg(all(feature = "hot-library", feature = "watch"))]
 pub use hot_library::HotWatch;
@@ -77,6 +81,8 @@ pub use manager::survey::ScanEntry;
 pub use manager::{PluginManager, Rejected};
 pub use platform::exit_status::describe_exit;
 pub use platform::parent_death::end_with_parent;
+#[cfg(feature = "watch")]
+pub use plugins::{Plugin, PluginEvent, Plugins, PluginsOptions};
 #[cfg(all(unix, feature = "process"))]
 pub use process::{
     Isolated, IsolatedAnswer, IsolatedPlugin, Limits, Worker, WorkerError, serve_if_asked,

@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use plugin_interface::{
-    Greeter, LoadError, LoadPolicy, Plugin, Plugins, PluginsOptions, WatchError,
+    ConfigurationError, Events, Greeter, LoadError, LoadPolicy, Plugin, PluginEvent, Plugins,
+    PluginsOptions, WatchError,
 };
 
-use crate::deadline::deadline;
+use crate::deadline::{until, within};
 use crate::fixtures::{Directory, fixture, is_mapped};
 use crate::numbered_builds::replace;
 
@@ -17,14 +18,14 @@ fn names(plugins: &Plugins<dyn Greeter>) -> Vec<String> {
     plugins.all().iter().map(|plugin| Plugin::name(plugin).to_owned()).collect()
 }
 
-/// Waits until a condition holds.
-#[track_caller]
-fn wait(what: &str, plugins: &Plugins<dyn Greeter>, is_so: impl Fn() -> bool) {
-    let end = Instant::now() + deadline();
-    while !is_so() {
-        assert!(Instant::now() < end, "waited for this: {what}; there is {plugins:?}");
-        thread::sleep(Duration::from_millis(2));
-    }
+/// Waits for the next event.
+fn next(events: &Events<PluginEvent>) -> PluginEvent {
+    within("the next event", || events.clone().next()).expect("the plugins are open")
+}
+
+/// What an event says of the file that it names.
+fn described(event: &PluginEvent, path: &Path) -> String {
+    event.to_string().replace(&path.display().to_string(), "FILE")
 }
 
 #[test]
@@ -50,10 +51,11 @@ fn it_has_all_plugins_of_a_directory_and_names_what_it_rejects() {
     }
     assert!(loaded.is_sorted_by_key(|(package, _)| package.clone()), "{loaded:?}");
     assert!(plugins.get("Counting").unwrap().greet("7") == "7" && plugins.get("none").is_none());
-    let rejected = plugins.rejected();
     let is_text =
         |error: &WatchError| matches!(error, WatchError::Load { path, .. } if *path == text);
-    assert!(rejected.iter().any(|error| is_text(error)), "{rejected:?}");
+    until("the text is rejected, once it is quiet", || {
+        plugins.rejected().iter().any(|error| is_text(error))
+    });
     fs::remove_file(&text).unwrap();
     assert!(!plugins.rejected().iter().any(|error| is_text(error)));
 }
@@ -62,34 +64,51 @@ fn it_has_all_plugins_of_a_directory_and_names_what_it_rejects() {
 fn plugins_are_added_replaced_with_their_state_and_removed() {
     let directory = Directory::new();
     let plugins = Plugins::<dyn Greeter>::open(directory.path()).unwrap();
+    let events = plugins.events();
     assert_eq!(names(&plugins), [""; 0]);
     let path = directory.library("front_door_stateful");
     replace(&path, &fs::read(fixture("stateful")).unwrap());
-    wait("a new file is found", &plugins, || plugins.get("Counting").is_some());
+    assert_eq!(described(&next(&events), &path), "loaded FILE: Counting");
     let old = plugins.get("Counting").unwrap();
     old.greet("41");
-    let before = plugins.changes();
     replace(&path, &fs::read(fixture("stateful_next")).unwrap());
-    let is_next = || plugins.get("Counting").is_some_and(|it| it.name() == "VERSION 2");
-    wait("it is replaced", &plugins, is_next);
+    assert_eq!(described(&next(&events), &path), "replaced FILE by version 2: Counting");
     let new = plugins.get("Counting").unwrap();
-    assert_eq!((new.greet("?"), Plugin::generation(&new)), ("41".to_owned(), 2));
-    assert!(plugins.changes() > before);
+    assert_eq!((new.name(), &*new.greet("?"), Plugin::generation(&new)), ("VERSION 2", "41", 2));
     assert_eq!((old.name(), Plugin::generation(&old)), ("VERSION 1", 1), "it stays while in use");
     // A version that cannot be loaded changes nothing.
     replace(&path, b"no library");
-    wait("the error is there", &plugins, || !plugins.rejected().is_empty());
-    assert!(is_next());
+    let PluginEvent::Failed { error } = next(&events) else { panic!("{events:?}") };
+    assert!(matches!(&*error, WatchError::Load { serving: true, .. }), "{error}");
+    assert_eq!(plugins.rejected().len(), 1);
+    assert_eq!(plugins.get("Counting").unwrap().name(), "VERSION 2");
     fs::remove_file(&path).unwrap();
-    wait("it is removed", &plugins, || names(&plugins).is_empty());
+    assert_eq!(described(&next(&events), &path), "removed FILE");
+    assert_eq!((names(&plugins), plugins.rejected().len()), (Vec::new(), 0));
     assert_eq!(new.greet("?"), "41", "what is in use stays");
     drop((old, new));
-    wait("both are unmapped", &plugins, || !is_mapped("front_door_stateful"));
+    until("both are unmapped", || !is_mapped("front_door_stateful"));
     // It comes back as the first one.
     replace(&path, &fs::read(fixture("stateful")).unwrap());
-    wait("it comes back", &plugins, || plugins.get("Counting").is_some());
-    fs::remove_file(&path).unwrap();
-    wait("it is removed again", &plugins, || names(&plugins).is_empty());
+    assert_eq!(described(&next(&events), &path), "loaded FILE: Counting");
+    assert_eq!(Plugin::generation(&plugins.get("Counting").unwrap()), 1);
+    assert!(plugins.close(Duration::MAX));
+    assert_eq!((names(&plugins), events.clone().count()), (Vec::new(), 0), "the events end");
+    assert!(!is_mapped("front_door_stateful"), "close waits until libraries are closed");
+}
+
+#[test]
+fn a_state_that_is_refused_leaves_the_plugin() {
+    let directory = Directory::of(&["stateful"]);
+    let path = directory.library("stateful");
+    let plugins = Plugins::<dyn Greeter>::open(directory.path()).unwrap();
+    let events = plugins.events();
+    next(&events);
+    plugins.get("Counting").unwrap().greet("14");
+    replace(&path, &fs::read(fixture("stateful_next")).unwrap());
+    let failed = described(&next(&events), &path);
+    assert!(failed.contains("fourteen is too much"), "{failed}");
+    assert_eq!(plugins.get("Counting").unwrap().name(), "VERSION 1");
 }
 
 #[test]
@@ -97,14 +116,18 @@ fn a_replaced_plugin_that_is_removed_is_gone() {
     let directory = Directory::of(&["stateful"]);
     let path = directory.library("stateful");
     let plugins = Plugins::<dyn Greeter>::open(directory.path()).unwrap();
-    for (next, version) in
+    let events = plugins.events();
+    next(&events);
+    for (next_build, version) in
         [("stateful_next", "VERSION 2"), ("stateful", "VERSION 1"), ("stateful_next", "VERSION 2")]
     {
-        replace(&path, &fs::read(fixture(next)).unwrap());
-        wait(version, &plugins, || plugins.get("Counting").is_some_and(|it| it.name() == version));
+        replace(&path, &fs::read(fixture(next_build)).unwrap());
+        assert!(matches!(next(&events), PluginEvent::Replaced { .. }));
+        assert_eq!(plugins.get("Counting").unwrap().name(), version);
     }
     fs::remove_file(&path).unwrap();
-    wait("it is removed", &plugins, || names(&plugins).is_empty());
+    assert!(matches!(next(&events), PluginEvent::Removed { .. }));
+    assert_eq!(names(&plugins), [""; 0]);
 }
 
 #[test]
@@ -112,17 +135,16 @@ fn the_last_handle_ends_the_watch_and_what_is_in_use_stays() {
     let directory = Directory::new();
     directory.add("stateful", "front_door_last");
     let plugins = Plugins::<dyn Greeter>::open(directory.path()).unwrap();
-    let another = plugins.clone();
+    let (another, events) = (plugins.clone(), plugins.events());
     drop(plugins);
     let counting = another.get("Counting").unwrap();
-    let (greeting, end) = (counting.greet("5"), Instant::now() + deadline());
+    let greeting = counting.greet("5");
     drop(another);
     assert_eq!((counting.greet("?"), greeting), ("5".to_owned(), "5".to_owned()));
+    within("the events end", || events.for_each(drop));
+    assert!(is_mapped("front_door_last"));
     drop(counting);
-    while is_mapped("front_door_last") {
-        assert!(Instant::now() < end, "waited until the library is unmapped");
-        thread::sleep(Duration::from_millis(2));
-    }
+    until("the library is unmapped", || !is_mapped("front_door_last"));
 }
 
 #[test]
@@ -151,12 +173,54 @@ fn calls_go_on_while_a_plugin_is_replaced_again_and_again() {
         for round in 0..19 {
             replace(&path, &builds[round % 2]);
             let generation = round as u64 + 2;
-            wait("the next version", &plugins, || {
+            until("the next version", || {
                 plugins.get("Counting").is_some_and(|it| Plugin::generation(&it) == generation)
             });
         }
         assert!(calls.into_iter().map(|it| it.join().unwrap()).sum::<u64>() > 0);
     });
+}
+
+#[test]
+fn the_configuration_of_the_directory_is_read() {
+    let directory = Directory::of(&["healthy", "stateful", "strict"]);
+    let text = b"order = [\"stateful\", \"healthy\"]\nplugins.strict.enabled = false\n";
+    fs::write(directory.path().join("plugins.toml"), text).unwrap();
+    let plugins = Plugins::<dyn Greeter>::open(directory.path()).unwrap();
+    let mut packages: Vec<_> =
+        plugins.all().iter().map(|plugin| Plugin::package(plugin).to_owned()).collect();
+    packages.dedup();
+    assert_eq!(packages, ["stateful", "healthy"]);
+    let disabled = |error: &WatchError| error.to_string().contains("plugins.toml:2 disables");
+    assert!(plugins.rejected().iter().any(|error| disabled(error)), "{:?}", plugins.rejected());
+    // A mistake in it is an error of the whole.
+    fs::write(directory.path().join("plugins.toml"), "odrer = []\n").unwrap();
+    let error = Plugins::<dyn Greeter>::open(directory.path()).unwrap_err();
+    let LoadError::Configuration(mistake) = &error else { panic!("{error}") };
+    assert!(matches!(mistake, ConfigurationError::UnknownKey { line: 1, .. }), "{mistake}");
+    // The host may bring one of its own.
+    let own = plugin_interface::Configuration::parse("own", b"").unwrap();
+    let options = PluginsOptions::new().policy(LoadPolicy::new().configuration(own));
+    let plugins = options.open::<dyn Greeter>(directory.path()).unwrap();
+    assert!(plugins.get("Twin").is_some());
+}
+
+#[test]
+fn a_directory_that_goes_is_reported_and_waited_for() {
+    let outer = Directory::new();
+    let inner = outer.path().join("plugins");
+    fs::create_dir(&inner).unwrap();
+    fs::copy(fixture("stateful"), inner.join("libstateful.so")).unwrap();
+    let plugins = Plugins::<dyn Greeter>::open(&inner).unwrap();
+    assert_eq!(names(&plugins), ["Counting"]);
+    fs::remove_dir_all(&inner).unwrap();
+    let is_missing = |error: &WatchError| matches!(error, WatchError::Directory { .. });
+    until("the directory is missed", || plugins.rejected().iter().any(|error| is_missing(error)));
+    until("its plugin is removed", || names(&plugins).is_empty());
+    fs::create_dir(&inner).unwrap();
+    fs::copy(fixture("stateful"), inner.join("libstateful.so")).unwrap();
+    until("it comes back", || names(&plugins) == ["Counting"]);
+    assert!(!plugins.rejected().iter().any(|error| is_missing(error)));
 }
 
 #[test]
@@ -171,4 +235,27 @@ fn a_missing_directory_is_an_error() {
     assert_eq!(names(&plugins), [""; 0]);
     assert!(plugins.rejected()[0].to_string().contains("the policy denies"));
     assert_eq!(plugins.directory(), Path::new(directory.path()));
+}
+
+#[test]
+fn a_file_is_asked_whether_it_fits_before_it_is_opened() {
+    let directory = Directory::of(&["stateful"]);
+    let metadata = Plugins::<dyn Greeter>::fits(directory.library("stateful")).unwrap();
+    assert_eq!(metadata.package.name, "stateful");
+    let other = Plugins::<dyn unknown::Unknown>::fits(directory.library("stateful"));
+    assert!(matches!(other, Err(LoadError::OtherInterface { .. })), "{other:?}");
+    let denying = PluginsOptions::new().policy(LoadPolicy::new().deny("stateful"));
+    let denied = denying.fits::<dyn Greeter>(directory.library("stateful"));
+    assert!(matches!(denied, Err(LoadError::Denied { .. })), "{denied:?}");
+    let text = directory.write("text", b"hello");
+    assert!(Plugins::<dyn Greeter>::fits(&text).is_err());
+    assert!(!is_mapped(&directory.path().display().to_string()));
+}
+
+mod unknown {
+    /// An interface that no fixture has.
+    #[plugin_interface::plugin_interface]
+    pub(crate) trait Unknown: Send + Sync {
+        fn ask(&self) -> bool;
+    }
 }

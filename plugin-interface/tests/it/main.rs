@@ -22,6 +22,8 @@ mod evolving_objects;
 #[cfg(unix)]
 mod faults;
 mod fixtures;
+#[cfg(all(feature = "watch", feature = "configure"))]
+mod front_door;
 mod futures;
 mod growing;
 mod handwritten_plugin;

@@ -55,7 +55,7 @@ fn a_live_plugin_prints_its_file_and_its_version() {
     let file = &path.to_str().unwrap().escape_debug().to_string();
     prints(&live, &["Live", "Greeter", file, "generation: 1"]);
     prints(&live.get(), &["LiveGuard", "generation: 1", "Greeter", file]);
-    prints(&live.events(), &["LiveEvents", "Loaded", "Open: ", "lost: 0"]);
+    prints(&live.events(), &["Events", "Loaded", "Open: ", "lost: 0"]);
     let event = live.events().try_next().unwrap().to_string();
     assert!(event.starts_with("version 1 was loaded (") && event.contains("open "), "{event}");
     let greeter: &GreeterProxy = &live.get();

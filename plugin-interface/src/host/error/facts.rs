@@ -84,6 +84,7 @@ impl LoadError {
             | E::Restore { path, .. }
             | E::Registration { path, .. } => path,
             E::Inspect(error) => error.path(),
+            E::Configuration(error) => error.path(),
         }
     }
 
@@ -96,6 +97,7 @@ impl LoadError {
         match self {
             E::DirectoryMissing { .. } | E::NotADirectory { .. } => facts(Discover, Usage, "file"),
             E::ReadDirectory { .. } | E::LinkBroken { .. } => facts(Discover, Failed, "file"),
+            E::Configuration(error) => facts(Discover, error.class(), "file"),
             E::NotAFile { .. } => facts(Settle, Failed, "file"),
             E::Read { source, .. } => facts(Settle, ErrorClass::of(source), "file"),
             E::StillWritten { .. } => facts(Settle, Failed, "settled"),

@@ -49,6 +49,9 @@ pub enum LoadError {
         /// The system's error.
         source: io::Error,
     },
+    /// The configuration in the directory cannot be read, or has a mistake.
+    #[error(transparent)]
+    Configuration(ConfigurationError),
     /// The candidate is a directory, a pipe or the like.
     #[error("expected a regular file, found {found}: {}", path.display())]
     NotAFile {

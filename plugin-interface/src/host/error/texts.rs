@@ -67,6 +67,10 @@ fn of_load() -> Vec<LoadError> {
         E::DirectoryMissing { path: path() },
         E::NotADirectory { path: path() },
         E::ReadDirectory { path: path(), source: missing() },
+        E::Configuration(ConfigurationError::Read {
+            path: "/plugins/plugins.toml".into(),
+            source: missing(),
+        }),
         E::NotAFile { path: path(), found: "a directory" },
         E::LinkBroken { path: path(), to: "/other".into(), source: missing() },
         E::Read { path: path(), source: missing() },

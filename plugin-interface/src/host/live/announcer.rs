@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::events::{LiveEvent, LiveEvents, Queue};
+use super::events::{LiveEvent, LiveEvents};
+use crate::host::event_queue::{EventQueue, Events};
 
 /// The sender of the events of one `Live`. The `Live` and its versions share it
 /// until the last of them is dropped. It never waits for a listener.
 #[derive(Debug)]
 pub(super) struct Announcer {
     path: PathBuf,
-    queue: Arc<Queue>,
+    queue: Arc<EventQueue<LiveEvent>>,
 }
 
 /// An event that listeners may take already, and that is not emitted yet.
@@ -27,7 +28,7 @@ impl Announcer {
     }
 
     pub(super) fn listen(&self) -> LiveEvents {
-        LiveEvents(Arc::clone(&self.queue))
+        Events(Arc::clone(&self.queue))
     }
 
     /// Hands an event to the listeners and to the `tracing` subscriber.
@@ -75,7 +76,7 @@ mod tests {
 
     use super::*;
     use crate::host::error::stage::Stage;
-    use crate::host::live::events::KEPT;
+    use crate::host::event_queue::KEPT;
     use crate::host::load::timings::StageTimes;
 
     fn refused(generation: u64) -> LiveEvent {

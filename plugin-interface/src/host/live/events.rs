@@ -1,17 +1,12 @@
-//! The events of a `Live`, and the queue from which listeners take them.
+//! The events of a `Live`.
 
-use core::fmt;
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::host::error::stage::Stage;
+use crate::host::event_queue::Events;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::load::timings::StageTimes;
-
-/// The number of events that are kept for a late listener.
-pub(super) const KEPT: usize = 256;
 
 /// An event of a version of a [`Live`](super::Live).
 ///
@@ -117,107 +112,5 @@ pub struct GuardHolder {
     pub guards: usize,
 }
 
-/// The events of a [`Live`](super::Live), in order, from its first load on.
-///
-/// The last 256 are kept. Of more, the oldest are lost and
-/// [counted](Self::lost). Reloads never wait for a listener. Several handles
-/// share one queue: each event goes to one of them.
-///
-/// The iterator waits for the next event, and ends when no version of the
-/// `Live` is left. After the last handle was dropped, iterate to the end to
-/// wait until all its libraries are closed.
-#[derive(Clone)]
-pub struct LiveEvents(pub(super) Arc<Queue>);
-
-#[derive(Debug, Default)]
-pub(super) struct Queue {
-    state: Mutex<QueueState>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct QueueState {
-    events: VecDeque<LiveEvent>,
-    lost: u64,
-    is_closed: bool,
-}
-
-impl Queue {
-    /// Adds an event. Of more than are kept, the oldest is lost.
-    pub(super) fn push(&self, event: LiveEvent) {
-        let mut state = self.lock();
-        if state.events.len() == KEPT {
-            state.events.pop_front();
-            state.lost += 1;
-        }
-        state.events.push_back(event);
-        drop(state);
-        self.changed.notify_one();
-    }
-
-    /// Ends the iterators of all listeners, once they took the events before.
-    pub(super) fn close(&self) {
-        self.lock().is_closed = true;
-        self.changed.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, QueueState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl LiveEvents {
-    /// Returns the next event, if there is one.
-    pub fn try_next(&self) -> Option<LiveEvent> {
-        self.0.lock().events.pop_front()
-    }
-
-    /// Returns the next event, or `None` after `time`.
-    pub fn next_within(&self, time: Duration) -> Option<LiveEvent> {
-        self.next_until(Instant::now().checked_add(time))
-    }
-
-    /// Returns the number of events that were lost because nobody took them.
-    pub fn lost(&self) -> u64 {
-        self.0.lock().lost
-    }
-
-    fn next_until(&self, deadline: Option<Instant>) -> Option<LiveEvent> {
-        let mut state = self.0.lock();
-        loop {
-            if let Some(event) = state.events.pop_front() {
-                return Some(event);
-            }
-            if state.is_closed {
-                return None;
-            }
-            state = match deadline {
-                None => self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let rest = deadline.checked_duration_since(Instant::now())?;
-                    let waited = self.0.changed.wait_timeout(state, rest);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-            }
-        }
-    }
-}
-
-impl fmt::Debug for LiveEvents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let QueueState { events, lost, is_closed } = &*self.0.lock();
-        f.debug_struct("LiveEvents")
-            .field("waiting", events)
-            .field("lost", lost)
-            .field("is_closed", is_closed)
-            .finish()
-    }
-}
-
-impl Iterator for LiveEvents {
-    type Item = LiveEvent;
-
-    fn next(&mut self) -> Option<LiveEvent> {
-        self.next_until(None)
-    }
-}
+/// The [events](Events) of a [`Live`](super::Live).
+pub type LiveEvents = Events<LiveEvent>;

@@ -63,6 +63,12 @@ impl PluginHandle {
         PluginHandle { instance, times, thread: PhantomData }
     }
 
+    /// Returns the address of the instance, which tells it from others that live.
+    #[cfg(feature = "watch")]
+    pub(crate) fn instance_address(&self) -> usize {
+        Arc::as_ptr(&self.instance).addr()
+    }
+
     /// Returns `true` if both have the same name and interface.
     #[cfg(feature = "watch")]
     pub(crate) fn serves_as(&self, other: &Self) -> bool {

@@ -75,6 +75,12 @@ impl Libraries {
         &self.offers
     }
 
+    /// Offers these services to each library.
+    #[cfg(feature = "watch")]
+    pub(super) fn offer(&mut self, offers: Arc<Offers>) {
+        self.offers = offers;
+    }
+
     /// Configures what is loaded from now on.
     #[cfg(feature = "configure")]
     pub(super) fn configure(&mut self, configuration: Configuration) {

@@ -2,15 +2,18 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, at, never, select};
 
 use super::PluginManager;
 use super::retry::RetryHandle;
 use super::session::Session;
+use crate::host::error::LoadError;
 use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
+use crate::host::services::offers::Offers;
 use crate::host::watch::{
     self, ManagerNotification, WatchEvent, WatchHandler, WatchNotification, WatchOptions,
     WatchTarget, Watcher,
@@ -250,6 +253,40 @@ impl PluginManager {
         callback: impl FnMut(ManagerNotification) -> bool,
     ) {
         self.process(directory.as_ref(), notifications, None, options, callback);
+    }
+
+    /// Offers these services, which others may add to.
+    pub(crate) fn offering(mut self, offers: Arc<Offers>) -> Self {
+        self.libraries.offer(offers);
+        self
+    }
+
+    /// Loads what is in `directory` on this thread, sends the result, and watches
+    /// until `stop`.
+    pub(crate) fn serve(
+        &mut self,
+        directory: &Path,
+        interface: PluginTrait,
+        stop: &Receiver<()>,
+        ready: &Sender<Result<(), LoadError>>,
+        tell: impl FnMut(ManagerNotification) -> bool,
+    ) {
+        let options = WatchOptions::default();
+        // Before the files are listed, so that no change is missed.
+        let watcher = self.watcher(directory, &options);
+        let paths = match self.libraries.candidates(directory) {
+            Ok(paths) => paths,
+            Err(error) => return drop(ready.send(Err(error))),
+        };
+        let mut session = Session::new(self, directory, Some(interface), options, tell);
+        // The watcher reports them again, when they are loaded already.
+        let first = WatchNotification::Changed { paths, since: Instant::now() };
+        let flow = session.notice(first);
+        // Nobody waits for it any more if it cannot be sent.
+        let _ = ready.send(Ok(()));
+        if flow.is_continue() {
+            watch::run(watcher, stop, &mut session);
+        }
     }
 
     fn process(

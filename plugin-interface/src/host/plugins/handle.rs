@@ -3,17 +3,23 @@
 use core::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
+use std::time::Duration;
 
-use crossbeam_channel::{Sender, bounded};
-
+use super::event::PluginEvent;
 use super::options::PluginsOptions;
-use super::table::{Plugin, Table};
+use super::plugin::Plugin;
+use super::serve::Served;
+use super::table::Table;
+use crate::Service;
+#[cfg(feature = "configure")]
+use crate::host::configuration::Configuration;
 use crate::host::error::LoadError;
+use crate::host::event_queue::Events;
 use crate::host::live::LiveInterface;
-use crate::host::manager::PluginManager;
+use crate::host::services::offers::Offers;
 use crate::host::watch::WatchError;
-use crate::interface::{HasProxy, PluginTrait};
+use crate::interface::HasProxy;
+use crate::metadata::PluginMetadata;
 
 /// All plugins of a directory for one interface, each replaced when its file
 /// changes.
@@ -55,8 +61,8 @@ use crate::interface::{HasProxy, PluginTrait};
 pub struct Plugins<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     table: Arc<Table<I>>,
     directory: Arc<Path>,
-    /// The thread that watches ends when the last clone of this is dropped.
-    watched: Arc<Sender<()>>,
+    offers: Arc<Offers>,
+    served: Arc<Served>,
 }
 
 impl<I: LiveInterface + ?Sized> Plugins<I> {
@@ -84,6 +90,35 @@ impl<I: LiveInterface + ?Sized> Plugins<I> {
         PluginsOptions::new().open(directory)
     }
 
+    /// Returns the metadata of a library that would be loaded, and runs none of
+    /// its code. [`PluginsOptions::fits`] does so with another policy.
+    ///
+    /// For a list that a user chooses from, before a file is put into the
+    /// directory. A load may still fail, in the code of the plugin.
+    ///
+    /// # Errors
+    ///
+    /// If a load would refuse the file before it opens it: it is no plugin, has
+    /// none for the interface, or has one for an incompatible version of it.
+    ///
+    /// ```
+    /// use plugin_interface::{Greeter, Plugins};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let file = tempfile::NamedTempFile::new()?;
+    /// # let file = file.path();
+    /// match Plugins::<dyn Greeter>::fits(file) {
+    ///     Ok(metadata) => println!("{}", metadata.package.name),
+    ///     Err(error) => eprintln!("{error}"),
+    /// }
+    /// # assert!(Plugins::<dyn Greeter>::fits(file).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fits(path: impl AsRef<Path>) -> Result<PluginMetadata, LoadError> {
+        PluginsOptions::new().fits::<I>(path)
+    }
+
     /// Returns the current version of each plugin: in the order of the
     /// configuration, then by file and name.
     ///
@@ -105,9 +140,26 @@ impl<I: LiveInterface + ?Sized> Plugins<I> {
         self.table.rejected()
     }
 
-    /// Returns a number that grows with each change of the plugins or errors.
-    pub fn changes(&self) -> u64 {
-        self.table.changes()
+    /// Returns the events, from the first load on. All handles share them: each
+    /// goes to one listener.
+    pub fn events(&self) -> Events<PluginEvent> {
+        self.table.events()
+    }
+
+    /// Offers a service to the plugins that are loaded from now on, and to those
+    /// that ask later. [`PluginsOptions::provide`] offers it to all of them.
+    pub fn provide<S: Service + ?Sized>(&self, service: Arc<S>) {
+        self.offers.add(service);
+    }
+
+    /// Stops watching and removes all plugins, also for the other handles. Waits
+    /// until those that nobody uses are destroyed and their libraries are closed.
+    ///
+    /// Returns `false` if this takes longer than `within`. Call it before `main`
+    /// returns, and not in a service that plugins call. A dropped `Plugins` does
+    /// not wait.
+    pub fn close(&self, within: Duration) -> bool {
+        self.served.stop(&self.table.closing, within)
     }
 
     /// Returns the directory, absolute.
@@ -122,7 +174,8 @@ impl<I: LiveInterface + ?Sized> Clone for Plugins<I> {
         Plugins {
             table: Arc::clone(&self.table),
             directory: Arc::clone(&self.directory),
-            watched: Arc::clone(&self.watched),
+            offers: Arc::clone(&self.offers),
+            served: Arc::clone(&self.served),
         }
     }
 }
@@ -142,7 +195,7 @@ impl PluginsOptions {
     ///
     /// # Errors
     ///
-    /// If the directory cannot be read, or the system has no thread.
+    /// As for [`Plugins::open`].
     pub fn open<I: LiveInterface + ?Sized>(
         self,
         directory: impl AsRef<Path>,
@@ -157,29 +210,35 @@ impl PluginsOptions {
         let directory = directory.as_ref();
         let directory: Arc<Path> =
             std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned()).into();
-        let table = Arc::new(Table::<I>::new(&self.policy));
-        let (stop, stopped) = bounded::<()>(0);
-        let (ready, is_ready) = bounded(1);
-        let (publish, place) = (Arc::clone(&table), Arc::clone(&directory));
-        let name = format!("plugins {}", directory.display()).replace('\0', "");
-        let spawned = thread::Builder::new().name(name).spawn(move || {
-            // The manager stays on its thread.
-            let mut manager = PluginManager::with_policy(self.policy);
-            if let Some(probe) = self.probe {
-                manager = manager.with_probe(probe);
-            }
-            if let Some(interval) = self.polling {
-                manager = manager.with_polling(interval);
-            }
-            let ready = |result| drop(ready.send(result));
-            let tell = |notification| publish.take_in(notification);
-            manager.serve(&place, PluginTrait::of::<I>(), &stopped, ready, tell);
-        });
-        let no_thread = |source| LoadError::ReadDirectory { path: directory.to_path_buf(), source };
-        spawned.map_err(no_thread)?;
-        // It panicked if it sends nothing.
-        let lost = |_| no_thread(std::io::Error::other("the thread that loads plugins ended"));
-        is_ready.recv().map_err(lost)??;
-        Ok(Plugins { table, directory, watched: Arc::new(stop) })
+        let options = self.configured_in(&directory)?;
+        let (offers, table) = (Arc::clone(&options.offers), Arc::new(Table::new(options.order())));
+        let served = Arc::new(Served::start(&directory, &table, options)?);
+        Ok(Plugins { table, directory, offers, served })
+    }
+
+    /// Reads the configuration in the directory, unless the policy has one.
+    #[cfg(feature = "configure")]
+    fn configured_in(self, directory: &Path) -> Result<Self, LoadError> {
+        let path = directory.join("plugins.toml");
+        if self.policy.configured().is_some() || path.symlink_metadata().is_err() {
+            return Ok(self);
+        }
+        let configuration = Configuration::read(&path).map_err(LoadError::Configuration)?;
+        Ok(PluginsOptions { policy: self.policy.configuration(configuration), ..self })
+    }
+
+    #[cfg(not(feature = "configure"))]
+    #[expect(clippy::unnecessary_wraps, reason = "as with the feature")]
+    fn configured_in(self, _: &Path) -> Result<Self, LoadError> {
+        Ok(self)
+    }
+
+    /// Returns the packages that come first.
+    fn order(&self) -> Vec<String> {
+        #[cfg(feature = "configure")]
+        let order = self.policy.configured().map(|it| it.order().map(str::to_owned).collect());
+        #[cfg(not(feature = "configure"))]
+        let order = None;
+        order.unwrap_or_default()
     }
 }

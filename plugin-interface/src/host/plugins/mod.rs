@@ -1,12 +1,17 @@
 //! The front door: all plugins of a directory, for applications.
 //!
-//! A thread of ours has a manager, which loads, replaces and unloads. `table` is
-//! what it publishes, and what threads of the host read by the `handle`.
+//! A thread of ours has a manager, which loads, replaces and unloads. The `table`
+//! is what it publishes; threads of the host read it by the `handle`, and hold a
+//! `plugin`.
 
+mod event;
 mod handle;
 mod options;
+mod plugin;
+mod serve;
 mod table;
 
+pub use self::event::PluginEvent;
 pub use self::handle::Plugins;
 pub use self::options::PluginsOptions;
-pub use self::table::Plugin;
+pub use self::plugin::Plugin;

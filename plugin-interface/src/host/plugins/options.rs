@@ -1,9 +1,19 @@
 //! The options of `Plugins`.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Service;
+use crate::host::error::LoadError;
+use crate::host::load::discover::Candidate;
+use crate::host::load::pipeline::Loader;
+use crate::host::load::plugins::Plugins as Asked;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
+use crate::host::services::offers::Offers;
+use crate::interface::{Interface, PluginTrait};
+use crate::metadata::PluginMetadata;
 
 /// The options to open [`Plugins`](super::Plugins) with.
 ///
@@ -20,17 +30,18 @@ use crate::host::load::probe::Probe;
 pub struct PluginsOptions {
     pub(super) policy: LoadPolicy,
     pub(super) probe: Option<Probe>,
+    pub(super) offers: Arc<Offers>,
     pub(super) polling: Option<Duration>,
 }
 
 impl PluginsOptions {
-    /// Returns the defaults: the default policy, and no probe.
+    /// Returns the defaults: the default policy, no probe and no services.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Refuses the libraries that `policy` refuses. Its configuration configures
-    /// the plugins.
+    /// the plugins, and the `plugins.toml` of the directory is not read.
     pub fn policy(self, policy: LoadPolicy) -> Self {
         PluginsOptions { policy, ..self }
     }
@@ -40,9 +51,36 @@ impl PluginsOptions {
         PluginsOptions { probe: Some(probe), ..self }
     }
 
+    /// Offers a service to each plugin, as
+    /// [`PluginManager::provide`](crate::PluginManager::provide) does.
+    pub fn provide<I: Service + ?Sized>(self, service: Arc<I>) -> Self {
+        // Other options that were cloned from these do not offer it.
+        let offers = Offers::clone(&self.offers);
+        offers.add(service);
+        PluginsOptions { offers: Arc::new(offers), ..self }
+    }
+
     /// Watches without the events of the system: compares the files with their
     /// last state every `interval`.
     pub fn polling(self, interval: Duration) -> Self {
         PluginsOptions { polling: Some(interval), ..self }
+    }
+
+    /// Returns the metadata of a library that would be loaded for `I`, and runs
+    /// none of its code. See [`Plugins::fits`](super::Plugins::fits).
+    ///
+    /// # Errors
+    ///
+    /// As for [`Plugins::fits`](super::Plugins::fits).
+    pub fn fits<I: Interface + ?Sized>(
+        &self,
+        path: impl AsRef<Path>,
+    ) -> Result<PluginMetadata, LoadError> {
+        let candidate = Candidate::named(path.as_ref()).patient(Duration::ZERO);
+        let mut asked = Asked::of(Some(PluginTrait::of::<I>()));
+        match Loader::new(self.policy.clone(), None).examine(&candidate, &mut asked)? {
+            Some(metadata) => Ok(metadata),
+            None => unreachable!("nothing was read before that the content could equal"),
+        }
     }
 }

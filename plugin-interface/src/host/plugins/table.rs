@@ -1,15 +1,15 @@
 //! The current plugins of a directory, as one thread publishes them.
 
-use core::fmt;
-use core::ops::Deref;
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use super::event::PluginEvent;
+use super::plugin::{Plugin, Version};
 use crate::host::error::LoadError;
+use crate::host::event_queue::{EventQueue, Events};
 use crate::host::live::LiveInterface;
-use crate::host::load::policy::LoadPolicy;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::reload::CloseQueue;
 use crate::host::watch::{ManagerNotification, WatchError, WatchEvent};
@@ -20,99 +20,22 @@ pub(super) struct Table<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     /// Sorted. No code of plugins or users runs while it is locked.
     plugins: RwLock<Vec<Plugin<I>>>,
     rejected: Mutex<BTreeMap<PathBuf, Arc<WatchError>>>,
-    /// The number of versions of a file that were replaced, and whose end is not
-    /// reported yet.
-    replaced: Mutex<BTreeMap<PathBuf, usize>>,
-    changes: AtomicU64,
+    /// What the manager holds. Only its thread locks it.
+    held: Mutex<BTreeMap<PathBuf, HeldFile>>,
     /// The packages that come first.
     order: Vec<String>,
-    closing: Arc<CloseQueue>,
+    events: Arc<EventQueue<PluginEvent>>,
+    pub(super) closing: Arc<CloseQueue>,
 }
 
-/// One version of a plugin, which dereferences to the trait through its proxy.
-///
-/// It stays loaded until this is dropped, also if it was replaced. A last version
-/// is closed on a thread of this crate, not by the caller that drops it.
-pub struct Plugin<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
-    /// Is there until the drop.
-    version: Option<Arc<Version<I::Proxy>>>,
-    closing: Arc<CloseQueue>,
-}
-
-struct Version<P> {
-    place: (usize, PathBuf, String),
-    package: String,
+/// A file whose plugins the manager holds.
+struct HeldFile {
+    /// The addresses of the instances, which live as long as they are held.
+    instances: Vec<usize>,
     generation: u64,
-    /// The address of the instance, which lives as long as the proxy.
-    instance: usize,
-    proxy: P,
-}
-
-impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> Plugin<I> {
-    fn version(&self) -> &Version<I::Proxy> {
-        match &self.version {
-            Some(version) => version,
-            None => unreachable!("it is taken by the drop only"),
-        }
-    }
-
-    fn share(&self) -> Self {
-        Plugin { version: self.version.clone(), closing: Arc::clone(&self.closing) }
-    }
-
-    /// Returns the name: that of the type, or `name = ".."`. This is a function
-    /// and no method, so that it hides no method of the trait, as the others are.
-    pub fn name(plugin: &Self) -> &str {
-        &plugin.version().place.2
-    }
-
-    /// Returns the library's file.
-    pub fn path(plugin: &Self) -> &Path {
-        &plugin.version().place.1
-    }
-
-    /// Returns the name of the library's package.
-    pub fn package(plugin: &Self) -> &str {
-        &plugin.version().package
-    }
-
-    /// Returns the number of the version of its file, counted from 1.
-    pub fn generation(plugin: &Self) -> u64 {
-        plugin.version().generation
-    }
-}
-
-impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> Deref for Plugin<I> {
-    type Target = I::Proxy;
-
-    fn deref(&self) -> &I::Proxy {
-        &self.version().proxy
-    }
-}
-
-impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> Clone for Plugin<I> {
-    fn clone(&self) -> Self {
-        self.share()
-    }
-}
-
-impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> fmt::Debug for Plugin<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Plugin")
-            .field("name", &Plugin::name(self))
-            .field("path", &Plugin::path(self))
-            .field("generation", &Plugin::generation(self))
-            .finish()
-    }
-}
-
-impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> Drop for Plugin<I> {
-    fn drop(&mut self) {
-        // Of several that are dropped at once, one gets it.
-        if let Some(last) = self.version.take().and_then(Arc::into_inner) {
-            self.closing.run(move || drop(last));
-        }
-    }
+    /// The number of versions that were replaced, and whose end is not reported
+    /// yet.
+    replaced: usize,
 }
 
 /// Returns `true` if these are all plugins of their library.
@@ -124,46 +47,33 @@ fn has_all(handles: &[&PluginHandle]) -> bool {
 }
 
 impl<I: LiveInterface + ?Sized> Table<I> {
-    pub(super) fn new(
-        #[cfg_attr(not(feature = "configure"), expect(unused_variables))] policy: &LoadPolicy,
-    ) -> Self {
-        #[cfg(feature = "configure")]
-        let order = policy.configured().map(|it| it.order().map(str::to_owned).collect());
-        #[cfg(not(feature = "configure"))]
-        let order = None;
+    pub(super) fn new(order: Vec<String>) -> Self {
         Table {
             plugins: RwLock::default(),
             rejected: Mutex::default(),
-            replaced: Mutex::default(),
-            changes: AtomicU64::new(0),
-            order: order.unwrap_or_default(),
+            held: Mutex::default(),
+            order,
+            events: Arc::default(),
             closing: Arc::default(),
         }
     }
 
     pub(super) fn all(&self) -> Vec<Plugin<I>> {
-        self.plugins
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .map(Plugin::share)
-            .collect()
+        self.plugins.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Plugin<I>> {
         let plugins = self.plugins.read().unwrap_or_else(PoisonError::into_inner);
-        plugins.iter().find(|plugin| Plugin::name(plugin) == name).map(Plugin::share)
+        plugins.iter().find(|plugin| Plugin::name(plugin) == name).cloned()
+    }
+
+    pub(super) fn events(&self) -> Events<PluginEvent> {
+        Events(Arc::clone(&self.events))
     }
 
     pub(super) fn rejected(&self) -> Vec<Arc<WatchError>> {
         let rejected = self.lock_rejected().clone();
-        // A file that is gone is of no interest.
-        let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
-        rejected.into_iter().filter(|(path, _)| is_there(path)).map(|(_, error)| error).collect()
-    }
-
-    pub(super) fn changes(&self) -> u64 {
-        self.changes.load(Ordering::Acquire)
+        rejected.into_values().filter(|error| is_true_now(error)).collect()
     }
 
     /// Publishes what the manager did. Returns `true`: the manager goes on.
@@ -174,89 +84,121 @@ impl<I: LiveInterface + ?Sized> Table<I> {
             }
             ManagerNotification::Unloaded { path, .. } => self.unloaded(&path),
             ManagerNotification::Error(error) => self.failed(error),
-            ManagerNotification::Event(_) => return true,
+            ManagerNotification::Event(_) => {}
         }
-        self.changes.fetch_add(1, Ordering::Release);
         true
     }
 
     /// Publishes the plugins of files, in the place of older versions.
     fn loaded(&self, handles: &[PluginHandle], paths: &[PathBuf]) {
-        let (mut current, mut failures) = (self.all(), Vec::new());
+        let (mut current, mut events) = (self.all(), Vec::new());
         for path in paths {
             let new: Vec<_> = handles.iter().filter(|handle| handle.path() == path).collect();
-            let (old, others): (Vec<_>, Vec<_>) =
-                current.into_iter().partition(|plugin| Plugin::path(plugin) == path);
-            current = others;
-            let is_current = |handle: &&PluginHandle| {
-                old.iter().any(|plugin| plugin.version().instance == handle.instance_address())
-            };
-            if !old.is_empty() && new.iter().all(is_current) {
-                // The file went and came back.
-                current.extend(old);
-                continue;
+            if let Some(generation) = self.hold(path, &new) {
+                let others = |plugin: &Plugin<I>| Plugin::path(plugin) != path;
+                current.retain(others);
+                let (plugins, failed) = self.plugins_of(&new, generation);
+                if has_all(&new) && failed.is_empty() {
+                    self.lock_rejected().remove(path);
+                }
+                let names = plugins.iter().map(|it| Plugin::name(it).to_owned()).collect();
+                let path = path.clone();
+                events.push(match generation {
+                    1 => PluginEvent::Loaded { path, names },
+                    _ => PluginEvent::Replaced { path, names, generation },
+                });
+                current.extend(plugins);
+                events.extend(failed.into_iter().map(|error| self.reject(error)));
             }
-            if !old.is_empty() {
-                *self.lock_replaced().entry(path.clone()).or_default() += 1;
+        }
+        self.publish(current);
+        events.into_iter().for_each(|event| self.events.push(event));
+    }
+
+    /// Remembers what the manager holds of a file. Returns the number of the
+    /// version, or `None` if it held that before: the file went and came back.
+    fn hold(&self, path: &Path, handles: &[&PluginHandle]) -> Option<u64> {
+        let instances: Vec<_> = handles.iter().map(|it| it.instance_address()).collect();
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match held.get_mut(path) {
+            None => {
+                let file = HeldFile { instances, generation: 1, replaced: 0 };
+                held.insert(path.to_owned(), file);
+                Some(1)
             }
-            let generation = 1 + old.iter().map(Plugin::generation).max().unwrap_or(0);
-            if has_all(&new) {
-                self.lock_rejected().remove(path);
+            Some(file) if file.instances == instances => None,
+            Some(file) => {
+                let (generation, replaced) = (file.generation + 1, file.replaced + 1);
+                *file = HeldFile { instances, generation, replaced };
+                Some(generation)
             }
-            for handle in new {
-                match handle.proxy::<I>() {
-                    Ok(proxy) => current.push(self.plugin(handle, proxy, generation)),
-                    Err(source) => {
-                        let error = LoadError::Proxy { path: path.clone(), source };
-                        let (path, serving, retried) = (path.clone(), false, false);
-                        failures.push(WatchError::Load { path, error, serving, retried });
-                    }
+        }
+    }
+
+    /// Returns the plugins of one file, and the errors of those without a proxy.
+    fn plugins_of(
+        &self,
+        handles: &[&PluginHandle],
+        generation: u64,
+    ) -> (Vec<Plugin<I>>, Vec<WatchError>) {
+        let (mut plugins, mut failed) = (Vec::new(), Vec::new());
+        for handle in handles {
+            let path = handle.path().to_owned();
+            match handle.proxy::<I>() {
+                Ok(proxy) => plugins.push(self.plugin(handle, proxy, generation)),
+                Err(source) => {
+                    let error = LoadError::Proxy { path: path.clone(), source };
+                    failed.push(WatchError::Load { path, error, serving: false, retried: false });
                 }
             }
         }
-        failures.into_iter().for_each(|error| self.failed(error));
-        self.publish(current);
+        (plugins, failed)
     }
 
     fn plugin(&self, handle: &PluginHandle, proxy: I::Proxy, generation: u64) -> Plugin<I> {
         let package = handle.metadata().package.name.clone();
         let rank = self.order.iter().position(|it| *it == package).unwrap_or(usize::MAX);
         let place = (rank, handle.path().to_owned(), handle.name().to_owned());
-        let instance = handle.instance_address();
-        let version = Some(Arc::new(Version { place, package, generation, instance, proxy }));
-        Plugin { version, closing: Arc::clone(&self.closing) }
+        Plugin::new(Version { place, package, generation, proxy }, &self.closing)
     }
 
     /// Removes the plugins of a file, unless a newer version of it replaced what
     /// was unloaded.
     fn unloaded(&self, path: &Path) {
-        let mut replaced = self.lock_replaced();
-        if let Some(count) = replaced.get_mut(path).filter(|count| **count > 0) {
-            *count -= 1;
-            return;
-        }
-        drop(replaced);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match held.get_mut(path) {
+            Some(file) if file.replaced > 0 => return file.replaced -= 1,
+            _ => held.remove(path),
+        };
+        drop(held);
         self.lock_rejected().remove(path);
         let mut current = self.all();
         current.retain(|plugin| Plugin::path(plugin) != path);
         self.publish(current);
+        self.events.push(PluginEvent::Removed { path: path.to_owned() });
     }
 
-    fn failed(&self, error: WatchError) {
-        let path = match &error {
-            WatchError::Load { path, .. } | WatchError::Polling { path, .. } => path.clone(),
-            WatchError::Directory { error } => error.path().to_owned(),
-            WatchError::Unload { .. } => PathBuf::new(),
+    pub(super) fn failed(&self, error: WatchError) {
+        let event = self.reject(error);
+        self.events.push(event);
+    }
+
+    /// Remembers an error. Returns its event.
+    fn reject(&self, error: WatchError) -> PluginEvent {
+        let error = Arc::new(error);
+        let path = match &*error {
+            WatchError::Load { path, .. } | WatchError::Polling { path, .. } => Some(&**path),
+            WatchError::Directory { error } => Some(error.path()),
+            WatchError::Unload { .. } => None,
         };
-        self.lock_rejected().insert(path, Arc::new(error));
+        if let Some(path) = path {
+            self.lock_rejected().insert(path.to_owned(), Arc::clone(&error));
+        }
+        PluginEvent::Failed { error }
     }
 
     fn lock_rejected(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Arc<WatchError>>> {
         self.rejected.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lock_replaced(&self) -> MutexGuard<'_, BTreeMap<PathBuf, usize>> {
-        self.replaced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn publish(&self, mut plugins: Vec<Plugin<I>>) {
@@ -266,5 +208,20 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         drop(current);
         // Not under the lock, though it does not wait for plugins.
         drop(old);
+    }
+
+    /// Removes all plugins, and ends the events.
+    pub(super) fn clear(&self) {
+        self.publish(Vec::new());
+        self.events.close();
+    }
+}
+
+/// Returns `true` if an error is of a file or directory that is still so.
+fn is_true_now(error: &WatchError) -> bool {
+    match error {
+        WatchError::Load { path, .. } => path.symlink_metadata().is_ok(),
+        WatchError::Directory { error } => fs::read_dir(error.path()).is_err(),
+        _ => true,
     }
 }

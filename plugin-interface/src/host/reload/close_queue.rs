@@ -16,7 +16,7 @@ use crate::runtime::failure::contain;
 type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
-pub(super) struct CloseQueue(Mutex<Jobs>);
+pub(crate) struct CloseQueue(Mutex<Jobs>);
 
 #[derive(Default)]
 struct Jobs {
@@ -29,7 +29,7 @@ struct Jobs {
 impl CloseQueue {
     /// Runs a job after those before it, on the thread of this queue. Returns
     /// at once. If the system has no thread, the job waits until it has one.
-    pub(super) fn run(self: &Arc<Self>, job: impl FnOnce() + Send + 'static) {
+    pub(crate) fn run(self: &Arc<Self>, job: impl FnOnce() + Send + 'static) {
         let mut jobs = self.jobs();
         jobs.waiting.push_back(Box::new(job));
         if std::mem::replace(&mut jobs.is_served, true) {

@@ -21,10 +21,10 @@ mod retired;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::close_queue::CloseQueue;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::swap::{Guard, Swap, Users};
 
+pub(crate) use self::close_queue::CloseQueue;
 pub(crate) use self::lock::{ReloadGuard, ReloadLock};
 pub(crate) use self::retired::RetiredVersion;
 

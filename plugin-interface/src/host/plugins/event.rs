@@ -1,0 +1,76 @@
+//! The events of `Plugins`.
+
+use core::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::host::watch::WatchError;
+
+/// An event of the plugins of a directory.
+///
+/// It prints as a line for a log.
+///
+/// ```no_run
+/// use plugin_interface::{Greeter, PluginEvent, Plugins};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let plugins = Plugins::<dyn Greeter>::open("plugins")?;
+/// let events = plugins.events();
+/// std::thread::spawn(move || {
+///     for event in events {
+///         match &event {
+///             PluginEvent::Failed { .. } => eprintln!("{event}"),
+///             _ => println!("{event}"),
+///         }
+///     }
+/// });
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum PluginEvent {
+    /// The plugins of a file were loaded.
+    Loaded {
+        /// The file.
+        path: PathBuf,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The plugins of a file have a new version.
+    Replaced {
+        /// The file.
+        path: PathBuf,
+        /// The names of the plugins in the new version.
+        names: Vec<String>,
+        /// The number of the new version.
+        generation: u64,
+    },
+    /// The file was removed, or what it has was revoked. Its plugins are removed
+    /// too.
+    Removed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Something failed. Each plugin that was there is still there.
+    Failed {
+        /// The error, which names the file.
+        error: Arc<WatchError>,
+    },
+}
+
+impl fmt::Display for PluginEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PluginEvent::Loaded { path, names } => {
+                write!(f, "loaded {}: {}", path.display(), names.join(", "))
+            }
+            PluginEvent::Replaced { path, names, generation } => {
+                let (path, names) = (path.display(), names.join(", "));
+                write!(f, "replaced {path} by version {generation}: {names}")
+            }
+            PluginEvent::Removed { path } => write!(f, "removed {}", path.display()),
+            PluginEvent::Failed { error } => write!(f, "{error}"),
+        }
+    }
+}

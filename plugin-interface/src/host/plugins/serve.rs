@@ -1,0 +1,79 @@
+//! The thread with the manager, from the first load to the last.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+use super::options::PluginsOptions;
+use super::table::Table;
+use crate::host::error::LoadError;
+use crate::host::live::LiveInterface;
+use crate::host::manager::PluginManager;
+use crate::host::reload::CloseQueue;
+use crate::interface::PluginTrait;
+
+/// The thread of the manager. It ends when this is dropped.
+pub(super) struct Served {
+    stop: Mutex<Option<Sender<()>>>,
+    /// Is disconnected when the thread has ended.
+    ended: Receiver<()>,
+}
+
+impl Served {
+    /// Starts the thread, and waits until it has tried all files.
+    pub(super) fn start<I: LiveInterface + ?Sized>(
+        directory: &Arc<Path>,
+        table: &Arc<Table<I>>,
+        options: PluginsOptions,
+    ) -> Result<Self, LoadError> {
+        let (stop, stopped) = bounded::<()>(0);
+        let (alive, ended) = bounded::<()>(0);
+        let (ready, is_ready) = bounded(1);
+        let (table, place) = (Arc::clone(table), Arc::clone(directory));
+        let name = format!("plugins {}", directory.display()).replace('\0', "");
+        let spawned = thread::Builder::new().name(name).spawn(move || {
+            let tell = |notification| table.take_in(notification);
+            // The manager stays on its thread, and is dropped there.
+            manager(options).serve(&place, PluginTrait::of::<I>(), &stopped, &ready, tell);
+            table.clear();
+            drop(alive);
+        });
+        let no_thread = |source| LoadError::ReadDirectory { path: directory.to_path_buf(), source };
+        spawned.map_err(no_thread)?;
+        // It panicked if it sends nothing.
+        let lost = |_| no_thread(std::io::Error::other("the thread that loads plugins ended"));
+        is_ready.recv().map_err(lost)??;
+        Ok(Served { stop: Mutex::new(Some(stop)), ended })
+    }
+
+    /// Ends the thread, and waits for it and for all that is being closed.
+    /// Returns `false` if that takes too long.
+    pub(super) fn stop(&self, closing: &Arc<CloseQueue>, within: Duration) -> bool {
+        drop(self.stop.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let deadline = Instant::now() + within.min(Duration::from_secs(1 << 30));
+        let has_ended = |gone: &Receiver<()>| {
+            gone.recv_deadline(deadline) == Err(RecvTimeoutError::Disconnected)
+        };
+        let (last, closed) = bounded::<()>(0);
+        has_ended(&self.ended) && {
+            // The queue closes one after the other, so this comes last.
+            closing.run(move || drop(last));
+            has_ended(&closed)
+        }
+    }
+}
+
+fn manager(options: PluginsOptions) -> PluginManager {
+    let PluginsOptions { policy, probe, offers, polling } = options;
+    let mut manager = PluginManager::with_policy(policy).offering(offers);
+    if let Some(probe) = probe {
+        manager = manager.with_probe(probe);
+    }
+    if let Some(interval) = polling {
+        manager = manager.with_polling(interval);
+    }
+    manager
+}
