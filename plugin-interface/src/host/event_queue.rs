@@ -14,10 +14,10 @@ pub(crate) const KEPT: usize = 256;
 /// [counted](Self::lost). Loads never wait for a listener. Several handles
 /// share one queue: each event goes to one of them.
 ///
-/// The iterator waits for the next event, and ends when nothing is left that
-/// could send one. [`LiveEvents`](crate::LiveEvents) end when no version of the
-/// `Live` is left: after its last handle was dropped, iterate to the end to wait
-/// until all its libraries are closed.
+/// The iterator waits for the next event. It ends when nothing is left that could
+/// send one. For [`LiveEvents`](crate::LiveEvents) that is when no version of the
+/// `Live` is left. So drop its last handle and iterate to the end to wait until all
+/// its libraries are closed.
 ///
 /// ```
 /// use plugin_interface::{Events, Greeter, PluginEvent, Plugins};

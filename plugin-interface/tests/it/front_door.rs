@@ -183,18 +183,24 @@ fn calls_go_on_while_a_plugin_is_replaced_again_and_again() {
 
 #[test]
 fn the_configuration_of_the_directory_is_read() {
-    let directory = Directory::of(&["healthy", "stateful", "strict"]);
-    let text = b"order = [\"stateful\", \"healthy\"]\nplugins.strict.enabled = false\n";
-    fs::write(directory.path().join("plugins.toml"), text).unwrap();
-    let plugins = Plugins::<dyn Greeter>::open(directory.path()).unwrap();
-    let mut packages: Vec<_> =
-        plugins.all().iter().map(|plugin| Plugin::package(plugin).to_owned()).collect();
-    packages.dedup();
-    assert_eq!(packages, ["stateful", "healthy"]);
+    let directory = Directory::of(&["healthy", "stateful"]);
+    let file = directory.path().join("plugins.toml");
+    let packages = || {
+        let plugins = Plugins::<dyn Greeter>::open(directory.path()).unwrap();
+        let mut packages: Vec<_> =
+            plugins.all().iter().map(|plugin| Plugin::package(plugin).to_owned()).collect();
+        packages.dedup();
+        (packages, plugins)
+    };
+    fs::write(&file, "order = [\"stateful\", \"healthy\"]\n").unwrap();
+    assert_eq!(packages().0, ["stateful", "healthy"]);
+    fs::write(&file, "\nplugins.healthy.enabled = false\n").unwrap();
+    let (enabled, plugins) = packages();
+    assert_eq!(enabled, ["stateful"]);
     let disabled = |error: &WatchError| error.to_string().contains("plugins.toml:2 disables");
     assert!(plugins.rejected().iter().any(|error| disabled(error)), "{:?}", plugins.rejected());
     // A mistake in it is an error of the whole.
-    fs::write(directory.path().join("plugins.toml"), "odrer = []\n").unwrap();
+    fs::write(&file, "odrer = []\n").unwrap();
     let error = Plugins::<dyn Greeter>::open(directory.path()).unwrap_err();
     let LoadError::Configuration(mistake) = &error else { panic!("{error}") };
     assert!(matches!(mistake, ConfigurationError::UnknownKey { line: 1, .. }), "{mistake}");

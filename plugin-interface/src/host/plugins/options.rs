@@ -77,7 +77,7 @@ impl PluginsOptions {
         path: impl AsRef<Path>,
     ) -> Result<PluginMetadata, LoadError> {
         let candidate = Candidate::named(path.as_ref()).patient(Duration::ZERO);
-        let mut asked = Asked::of(Some(PluginTrait::of::<I>()));
+        let mut asked = Asked::of(Some(PluginTrait::of::<I>())).offering(&self.offers);
         match Loader::new(self.policy.clone(), None).examine(&candidate, &mut asked)? {
             Some(metadata) => Ok(metadata),
             None => unreachable!("nothing was read before that the content could equal"),
