@@ -46,7 +46,7 @@ pub(crate) struct InspectArgs {
     /// Library to inspect.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// Print a bill of materials instead: what it was built from, as `CycloneDX` in JSON.
+    /// Print a bill of materials as `CycloneDX` in JSON instead.
     #[arg(long)]
     pub(crate) sbom: bool,
     #[command(flatten)]
