@@ -98,11 +98,11 @@ mod interfaces_other_crates {}
 #[doc = include_str!("src/interfaces/versions.md")]
 mod interfaces_versions {}
 
-#[doc = include_str!("src/hosts/front-door.md")]
-mod hosts_front_door {}
-
 #[doc = include_str!("src/hosts/ways.md")]
 mod hosts_ways {}
+
+#[doc = include_str!("src/hosts/front-door.md")]
+mod hosts_front_door {}
 
 #[doc = include_str!("src/hosts/loading.md")]
 mod hosts_loading {}
