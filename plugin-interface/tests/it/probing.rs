@@ -32,7 +32,10 @@ fn a_probe_that_somebody_ends_is_no_crash_and_is_tried_again() {
         let body = format!(
             "#include <fcntl.h>\n#include <signal.h>\n\
              __attribute__((constructor)) static void begin(void) {{\n\
-             if (open({mark:?}, O_CREAT | O_EXCL, 0600) >= 0) raise({signal});\n}}\n"
+             if (open({mark:?}, O_CREAT | O_EXCL, 0600) < 0) return;\n\
+             // A program that `nohup` starts ignores SIGHUP.\n\
+             signal({signal}, SIG_DFL);\n\
+             raise({signal});\n}}\n"
         );
         let library = directory.compile("interrupted", &[], &body);
         let mut manager = manager();

@@ -280,11 +280,11 @@ pub enum LoadError {
         /// The name of the plugin.
         plugin: String,
         /// The full path of the service's interface.
-        interface: String,
+        interface: Box<str>,
         /// Its version in the plugin.
-        version: String,
+        version: Box<str>,
         /// The services that the host offers, each with its version.
-        offered: Vec<String>,
+        offered: Box<[String]>,
     },
     /// The plugin needs a service that the host offers in an incompatible
     /// version.

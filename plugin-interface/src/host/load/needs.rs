@@ -61,9 +61,9 @@ fn first_unmet(
             Refusal::NotOffered(offered) => LoadError::ServiceMissing {
                 path,
                 plugin,
-                interface: needed.path.clone(),
-                version: needed.version.clone(),
-                offered,
+                interface: (*needed.path).into(),
+                version: (*needed.version).into(),
+                offered: offered.into(),
             },
             Refusal::Incompatible(mismatch) => {
                 LoadError::ServiceMismatch { path, plugin, mismatch }

@@ -236,9 +236,9 @@ impl PluginsOptions {
     /// Returns the packages that come first.
     fn order(&self) -> Vec<String> {
         #[cfg(feature = "configure")]
-        let order = self.policy.configured().map(|it| it.order().map(str::to_owned).collect());
-        #[cfg(not(feature = "configure"))]
-        let order = None;
-        order.unwrap_or_default()
+        if let Some(configuration) = self.policy.configured() {
+            return configuration.order().map(str::to_owned).collect();
+        }
+        Vec::new()
     }
 }
