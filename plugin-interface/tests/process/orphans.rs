@@ -15,7 +15,7 @@ pub(super) fn is_gone(process: u32) -> bool {
     }
 }
 
-pub(super) fn wait_until_gone(process: u32) {
+fn wait_until_gone(process: u32) {
     let end = Instant::now() + Duration::from_secs(60);
     while !is_gone(process) {
         assert!(Instant::now() < end, "process {process} lives on");
