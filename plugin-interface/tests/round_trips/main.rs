@@ -89,5 +89,5 @@ fn main() {
         assert_ne!(version(&theirs["tagged"]), version(library), "two compilers");
         pass(&theirs["tagged"], cases, 1 << 20);
     }
-    valgrind::run(library, if is_soak() { ["5", "10485760"] } else { ["0", "100000"] });
+    valgrind::run(library, if is_soak() { &["5", "10485760"] } else { &["0", "100000"] });
 }

@@ -44,5 +44,5 @@ fn main() {
     let plugins = PluginManager::new().load_library(library).unwrap();
     is_counted_and_not_copied(&proxy::<dyn Positions>(&plugins));
     pass(library, if is_soak() { 250 } else { 8 }, 10 << 20);
-    valgrind::run(library, if is_soak() { ["5", "10485760"] } else { ["0", "100000"] });
+    valgrind::run(library, if is_soak() { &["5", "10485760"] } else { &["0", "100000"] });
 }

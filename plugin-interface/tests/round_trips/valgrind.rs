@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Fails on errors, and on lost memory.
-pub(crate) fn run(library: &Path, how: [&str; 2]) {
+pub(crate) fn run(library: &Path, how: &[&str]) {
     let status = Command::new("valgrind")
         .args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite"])
         .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9"])
