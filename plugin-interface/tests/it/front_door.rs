@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -145,6 +146,36 @@ fn the_last_handle_ends_the_watch_and_what_is_in_use_stays() {
     assert!(is_mapped("front_door_last"));
     drop(counting);
     until("the library is unmapped", || !is_mapped("front_door_last"));
+}
+
+/// A service whose drop panics.
+struct Stubborn;
+
+impl Greeter for Stubborn {
+    fn name(&self) -> &str {
+        "stubborn"
+    }
+
+    fn greet(&self, _: &str) -> String {
+        String::new()
+    }
+}
+
+impl Drop for Stubborn {
+    fn drop(&mut self) {
+        panic!("a panic in the drop of a service, for the test");
+    }
+}
+
+#[test]
+fn the_events_end_though_the_thread_ends_by_a_panic() {
+    let directory = Directory::new();
+    let options = PluginsOptions::new().provide::<dyn Greeter>(Arc::new(Stubborn));
+    let plugins = options.open::<dyn Greeter>(directory.path()).unwrap();
+    let events = plugins.events();
+    // The thread is the last that has the service.
+    drop(plugins);
+    within("the events end", || events.for_each(drop));
 }
 
 #[test]

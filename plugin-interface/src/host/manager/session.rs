@@ -22,8 +22,8 @@ use crate::host::load::discover::Candidate;
 use crate::host::load::plugins::Plugins;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::watch::{
-    Attempt, ManagerNotification, ReportedFailures, RetryQueue, Verdict, WatchError, WatchEvent,
-    WatchHandler, WatchNotification, WatchOptions,
+    Attempt, ManagerNotification, ReportPanic, ReportedFailures, RetryQueue, Verdict, WatchError,
+    WatchEvent, WatchHandler, WatchNotification, WatchOptions,
 };
 use crate::interface::PluginTrait;
 
@@ -392,6 +392,12 @@ impl<F: FnMut(ManagerNotification) -> bool> WatchHandler for Session<'_, F> {
     fn notice(&mut self, notification: WatchNotification) -> ControlFlow<()> {
         self.process(notification);
         self.flow()
+    }
+}
+
+impl<F: FnMut(ManagerNotification) -> bool> ReportPanic for Session<'_, F> {
+    fn panicked(&mut self, message: String) {
+        self.tell(ManagerNotification::Error(WatchError::Panicked { message }));
     }
 }
 

@@ -15,8 +15,8 @@ use crate::host::error::LoadError;
 use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
 use crate::host::services::offers::Offers;
 use crate::host::watch::{
-    self, ManagerNotification, WatchEvent, WatchHandler, WatchNotification, WatchOptions,
-    WatchTarget, Watcher,
+    self, Contained, ManagerNotification, WatchEvent, WatchHandler, WatchNotification,
+    WatchOptions, WatchTarget, Watcher,
 };
 use crate::interface::PluginTrait;
 
@@ -278,7 +278,8 @@ impl PluginManager {
             Ok(paths) => paths,
             Err(error) => return drop(ready.send(Err(error))),
         };
-        let mut session = Session::new(self, directory, Some(interface), options, tell);
+        let session = Session::new(self, directory, Some(interface), options, tell);
+        let mut session = Contained(session);
         // The watcher reports them again, when they are loaded already.
         let first = WatchNotification::Changed { paths, since: Instant::now() };
         let flow = session.notice(first);
@@ -317,5 +318,50 @@ impl PluginManager {
     fn watcher(&self, directory: &Path, options: &WatchOptions) -> Watcher {
         let place = WatchTarget::directory(directory, options.recursive);
         Watcher::new(place, options.quiet(), self.watching.polling)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crossbeam_channel::bounded;
+
+    use super::*;
+    use crate::host::watch::WatchError;
+
+    #[test]
+    fn a_panic_is_reported_and_the_watch_goes_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str| {
+            directory.path().join(name).with_extension(std::env::consts::DLL_EXTENSION)
+        };
+        fs::create_dir(file("first")).unwrap();
+        let (_stop, stopped) = bounded(0);
+        let (ready, is_ready) = bounded(1);
+        let mut told = Vec::new();
+        PluginManager::new().serve(
+            directory.path(),
+            PluginTrait::Greeter,
+            &stopped,
+            &ready,
+            |notification| {
+                let ManagerNotification::Error(error) = notification else { return true };
+                told.push(error.to_string());
+                match (told.len(), error) {
+                    (1, _) => panic!("a panic for the test"),
+                    (2, WatchError::Panicked { .. }) => {
+                        fs::write(file("second"), "no library").unwrap();
+                        true
+                    }
+                    (count, _) => count < 3,
+                }
+            },
+        );
+        is_ready.recv().unwrap().unwrap();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].contains("found a directory"), "{told:?}");
+        assert!(told[1].contains("a reload panicked: a panic for the test"), "{told:?}");
+        assert!(told[2].contains("second"), "{told:?}");
     }
 }

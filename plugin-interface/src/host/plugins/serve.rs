@@ -35,11 +35,10 @@ impl Served {
         let (table, place) = (Arc::clone(table), Arc::clone(directory));
         let name = format!("plugins {}", directory.display()).replace('\0', "");
         let spawned = thread::Builder::new().name(name).spawn(move || {
-            let tell = |notification| table.take_in(notification);
+            let published = Published { table, _alive: alive };
+            let tell = |notification| published.table.take_in(notification);
             // The manager stays on its thread, and is dropped there.
             manager(options).serve(&place, PluginTrait::of::<I>(), &stopped, &ready, tell);
-            table.clear();
-            drop(alive);
         });
         let no_thread = |source| LoadError::ReadDirectory { path: directory.to_path_buf(), source };
         spawned.map_err(no_thread)?;
@@ -63,6 +62,20 @@ impl Served {
             closing.run(move || drop(last));
             has_ended(&closed)
         }
+    }
+}
+
+/// What the thread publishes. However the thread ends, no plugins are left, and the
+/// events end.
+struct Published<I: LiveInterface + ?Sized> {
+    table: Arc<Table<I>>,
+    /// Last: it is disconnected when the rest is done.
+    _alive: Sender<()>,
+}
+
+impl<I: LiveInterface + ?Sized> Drop for Published<I> {
+    fn drop(&mut self) {
+        self.table.clear();
     }
 }
 

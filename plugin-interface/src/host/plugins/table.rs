@@ -189,7 +189,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         let path = match &*error {
             WatchError::Load { path, .. } | WatchError::Polling { path, .. } => Some(&**path),
             WatchError::Directory { error } => Some(error.path()),
-            WatchError::Unload { .. } => None,
+            WatchError::Unload { .. } | WatchError::Panicked { .. } => None,
         };
         if let Some(path) = path {
             self.lock_rejected().insert(path.to_owned(), Arc::clone(&error));

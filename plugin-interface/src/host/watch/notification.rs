@@ -182,6 +182,13 @@ pub enum WatchError {
         /// changes.
         retried: bool,
     },
+    /// The thread that loads ran into a panic: of a service or a logger of the
+    /// host, or of this crate. The watch goes on.
+    #[error("{message}; see where the panic hook reported it")]
+    Panicked {
+        /// The message of the panic.
+        message: String,
+    },
     /// A library was unloaded with an error.
     #[error("{error:?}")]
     Unload {
