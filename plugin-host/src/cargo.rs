@@ -87,6 +87,11 @@ fn cdylibs(
     Ok(workspaces)
 }
 
+/// Returns the cargo to run: the one that started this program, if any.
+pub(crate) fn program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))
+}
+
 /// Builds packages of one workspace and adds the libraries that cargo reports.
 fn cargo(
     manifest: &Path,
@@ -94,8 +99,7 @@ fn cargo(
     release: bool,
     built: &mut Built,
 ) -> anyhow::Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(cargo);
+    let mut command = Command::new(program());
     command
         .args(["build", "--keep-going", "--message-format=json-render-diagnostics"])
         .arg("--manifest-path")

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! plugin-host new NAME               create an application with a plugin and a host
+//! plugin-host doctor [DIR]           examine this machine and a project
 //! plugin-host list DIR..             list plugins; runs no plugin code
 //! plugin-host inspect FILE           print the metadata of a library; runs no plugin code
 //! plugin-host run DIR [--build]      load, call and unload every plugin
@@ -70,6 +71,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
     }
     match command {
         Command::New(args) => commands::new::run(args),
+        Command::Doctor(args) => commands::doctor::run(args),
         Command::List(args) => commands::list::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Run(args) => commands::run::run(args),

@@ -254,8 +254,8 @@ pub mod in_flight {
 pub mod loading {
     pub use crate::host::{
         BuiltFor, Copies, LoadPolicy, PluginHandle, PluginManager, PolicyError, Probe, Rejected,
-        ScanEntry, Stage, StageTimes, built_for, describe_exit, end_with_parent, exported_symbols,
-        inspect, inspect_bytes, stays_mapped,
+        ScanEntry, Stage, StageTimes, SystemSupport, built_for, describe_exit, end_with_parent,
+        exported_symbols, inspect, inspect_bytes, stays_mapped, system_support,
     };
     pub use crate::metadata::PluginMetadata;
 }

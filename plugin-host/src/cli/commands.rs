@@ -23,6 +23,16 @@ pub(crate) struct NewArgs {
 }
 
 #[derive(Args)]
+pub(crate) struct DoctorArgs {
+    /// Folder of the project.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) directory: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct ListArgs {
     /// Directories to list.
     #[arg(required = true, value_name = "DIR")]

@@ -9,8 +9,8 @@ mod worker;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub(crate) use commands::{
-    CallArgs, CheckArgs, CompletionsArgs, DiffArgs, HeaderArgs, InspectArgs, ListArgs, LockArgs,
-    ManArgs, NewArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
+    CallArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, HeaderArgs, InspectArgs, ListArgs,
+    LockArgs, ManArgs, NewArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
 };
 pub(crate) use framework::Framework;
 pub(crate) use options::{LoadArgs, PolicyArgs, TrustArgs};
@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// Create an application: an interface, a plugin, a host and tests.
     #[command(after_help = NEW_EXAMPLES)]
     New(NewArgs),
+    /// Examine this machine and a project, and say how to mend what is wrong (runs no plugin code).
+    #[command(after_help = "Example: plugin-host doctor my-app")]
+    Doctor(DoctorArgs),
     /// List the plugins in directories (runs no plugin code).
     #[command(after_help = "Example: plugin-host list plugins")]
     List(ListArgs),
@@ -135,6 +138,7 @@ impl Command {
     /// Returns `true` if the output is read by a program.
     pub(crate) fn json(&self) -> bool {
         match self {
+            Command::Doctor(args) => args.json,
             Command::List(args) => args.json,
             Command::Inspect(args) => args.json,
             Command::Run(args) => args.json,
@@ -154,7 +158,8 @@ impl Command {
     pub(crate) fn runs_plugins(&self) -> bool {
         match self {
             Command::Run(_) | Command::Watch(_) | Command::Check(_) | Command::Call(_) => true,
-            Command::New(_) | Command::List(_) | Command::Inspect(_) => false,
+            Command::New(_) | Command::Doctor(_) => false,
+            Command::List(_) | Command::Inspect(_) => false,
             Command::Header(_) | Command::Diff(_) => false,
             Command::Lock(_) | Command::Verify(_) | Command::Sign(_) => false,
             Command::Completions(_) | Command::Man(_) => false,

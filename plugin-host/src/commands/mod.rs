@@ -7,6 +7,7 @@ mod call_method;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
+pub(crate) mod doctor;
 pub(crate) mod header;
 pub(crate) mod inspect;
 mod interface_name;

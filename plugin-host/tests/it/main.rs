@@ -13,6 +13,7 @@ mod deadline;
 #[cfg(unix)]
 mod described;
 mod diff;
+mod doctor;
 mod elsewhere;
 mod environment;
 mod examples;

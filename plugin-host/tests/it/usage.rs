@@ -122,6 +122,7 @@ fn the_help_of_each_command_has_an_example_and_fits_a_terminal() {
         commands,
         [
             "new",
+            "doctor",
             "list",
             "inspect",
             "run",

@@ -32,6 +32,7 @@ pub(crate) mod raw;
 mod reload;
 mod services;
 mod swap;
+mod system_support;
 pub(crate) mod testing;
 mod thread_exits;
 #[cfg(feature = "trust")]
@@ -91,6 +92,7 @@ pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 #[cfg(feature = "log")]
 pub use services::logs::update_level;
 pub use services::plugin_panic::PluginPanic;
+pub use system_support::{SystemSupport, system_support};
 #[cfg(feature = "trust")]
 pub use trust::{
     comment::trusted_comment,
