@@ -32,18 +32,23 @@ fn note(package: &PackageFacts) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::super::finding::Verdict;
-    use super::super::project::tests::package;
     use super::*;
 
     #[test]
     fn a_package_without_an_edition_is_noted() {
-        let findings = judge(&[package("new", "2024", true), package("old", "2015", true)]);
+        let findings = judge(&[
+            PackageFacts::example("new", "2024", true),
+            PackageFacts::example("old", "2015", true),
+        ]);
         assert_eq!(findings.len(), 1);
         assert!(findings[0].found.starts_with("old has the edition 2015"));
         assert!(findings[0].cure.as_ref().unwrap().ends_with("in old/Cargo.toml"));
-        let findings = judge(&[package("a", "2024", true), package("b", "2021", true)]);
+        let findings = judge(&[
+            PackageFacts::example("a", "2024", true),
+            PackageFacts::example("b", "2021", true),
+        ]);
         assert_eq!((findings[0].verdict, &*findings[0].found), (Verdict::Ok, "2021, 2024"));
         // What does not use the framework is not its business.
-        assert_eq!(judge(&[package("other", "2015", false)]), []);
+        assert_eq!(judge(&[PackageFacts::example("other", "2015", false)]), []);
     }
 }

@@ -78,6 +78,20 @@ fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+#[cfg(test)]
+impl PackageFacts {
+    /// A package for tests.
+    pub(super) fn example(name: &str, edition: &str, is_plugin: bool) -> Self {
+        PackageFacts {
+            name: name.to_owned(),
+            manifest: PathBuf::from(format!("{name}/Cargo.toml")),
+            edition: edition.to_owned(),
+            has_cdylib: is_plugin,
+            is_ours: is_plugin,
+        }
+    }
+}
+
 pub(super) fn judge(project: &Result<Option<Project>, String>) -> Option<Finding> {
     Some(match project {
         Err(why) => Finding::problem(CHECK, Exit::Failed, why, "cargo metadata --no-deps"),
@@ -104,19 +118,9 @@ pub(super) fn judge(project: &Result<Option<Project>, String>) -> Option<Finding
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::super::finding::Verdict;
     use super::*;
-
-    pub(crate) fn package(name: &str, edition: &str, is_plugin: bool) -> PackageFacts {
-        PackageFacts {
-            name: name.to_owned(),
-            manifest: PathBuf::from(format!("{name}/Cargo.toml")),
-            edition: edition.to_owned(),
-            has_cdylib: is_plugin,
-            is_ours: is_plugin,
-        }
-    }
 
     #[test]
     fn a_project_without_plugins_is_noted() {
@@ -124,8 +128,8 @@ pub(crate) mod tests {
             let project = Project { root: "a".into(), target: "a/target".into(), packages };
             judge(&Ok(Some(project))).unwrap()
         };
-        assert_eq!(of(vec![package("one", "2024", true)]).verdict, Verdict::Ok);
-        assert_eq!(of(vec![package("one", "2024", false)]).verdict, Verdict::Note);
+        assert_eq!(of(vec![PackageFacts::example("one", "2024", true)]).verdict, Verdict::Ok);
+        assert_eq!(of(vec![PackageFacts::example("one", "2024", false)]).verdict, Verdict::Note);
         assert_eq!(judge(&Ok(None)).unwrap().verdict, Verdict::Note);
         assert_eq!(judge(&Err("no".to_owned())).unwrap().verdict, Verdict::Problem);
     }
