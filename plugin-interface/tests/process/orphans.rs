@@ -40,9 +40,12 @@ fn the_last_handle_ends_the_process_and_its_group() {
 #[test]
 fn a_host_that_is_killed_leaves_no_process() {
     let _turn = turn();
-    for round in 0..10 {
+    for round in 0..20 {
+        // A worker without a call waits for the end of its host in two threads.
+        let does = if round % 4 < 2 { "busy" } else { "idle" };
         let mut command = Command::new(built("worker"));
-        let mut host = command.arg(library()).stdout(Stdio::piped()).spawn().unwrap();
+        command.arg(library()).arg(does).stdout(Stdio::piped());
+        let mut host = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(host.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let processes: Vec<u32> = line.split(' ').map(|it| it.trim().parse().unwrap()).collect();

@@ -21,5 +21,8 @@ fn main() {
     let plugin = library.plugins().swap_remove(0);
     let grandchild = plugin.call("grandchild", ()).unwrap().value;
     println!("{} {grandchild}", library.process_id().unwrap());
-    let _ = plugin.call("end", ("loop",));
+    if args_os().nth(2).is_some_and(|second| second == "busy") {
+        let _ = plugin.call("end", ("loop",));
+    }
+    std::thread::sleep(std::time::Duration::MAX);
 }

@@ -100,7 +100,7 @@ pub(crate) fn end_with_peer(socket: &UnixStream) -> io::Result<()> {
 }
 
 /// Kills this process, and its group if it leads one.
-fn end_group() {
+pub(crate) fn end_group() -> ! {
     if getpgrp() == getpid() {
         let _ = kill_process_group(getpid(), Signal::KILL);
     }

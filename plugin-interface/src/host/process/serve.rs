@@ -46,8 +46,12 @@ pub fn serve_if_asked() {
         Some(limits) => serve(library.as_ref(), copy.as_ref(), copies.as_ref(), &limits),
         None => Err(io::Error::other("the limits cannot be read")),
     };
-    // The host has gone, or its connection is broken.
-    exit(if served.is_ok() { 0 } else { 1 });
+    match served {
+        Ok(()) => exit(0),
+        // The host has gone, or its connection is broken. What the plugin started
+        // has to go too, and this may see it before the thread that waits for it.
+        Err(_) => processes::end_group(),
+    }
 }
 
 /// Returns `true` if this process was started as a worker.
