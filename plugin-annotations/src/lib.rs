@@ -423,7 +423,8 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[ffi(default = value)]`, on such a field: its value if the other side does not
 ///   know it. Without it, that is `Default`.
 /// - `#[ffi(with = module)]`, on a field: the module that converts it. Its type
-///   must own its data (`'static`).
+///   must own its data (`'static`). Within other types it is `with = Option<module>`,
+///   `Vec<module>`, `Result<module, _>` and so on, where `_` is what no module converts.
 ///
 /// # Errors
 ///

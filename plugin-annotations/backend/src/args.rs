@@ -10,7 +10,7 @@
 //!                   | "stop" "=" path  | "state"
 //!                   | "config" "=" path
 //!                   | "needs" "(" services ")"
-//!                   | "with" "=" path  | "path" "=" string
+//!                   | "with" "=" form  | "path" "=" string
 //!                   | "growing"        | "default" "=" expression
 //! services          = [ "dyn" ] path { "," [ "dyn" ] path } [ "," ]
 //! ```
@@ -34,7 +34,8 @@ pub struct Args {
     pub name: Option<LitStr>,
     /// The type of the settings.
     pub config: Option<Path>,
-    pub with: Option<Path>,
+    /// The form, as `with_form` reads it.
+    pub with: Option<TokenStream>,
     pub path: Option<LitStr>,
     /// The place of `state`, if it is given.
     pub state: Option<Span>,
@@ -101,7 +102,7 @@ impl Args {
             "needs" => self.needs.replace(services(input)?).is_some(),
             "stop" => self.stop.replace(function(input)?).is_some(),
             "config" => self.config.replace(path(input, "config = Settings")?).is_some(),
-            "with" => self.with.replace(path(input, "with = module")?).is_some(),
+            "with" => self.with.replace(form(input)?).is_some(),
             "path" => self.path.replace(text(input)?).is_some(),
             "version" => self.version.replace(text(input)?).is_some(),
             _ => self.name.replace(text(input)?).is_some(),
@@ -147,6 +148,13 @@ fn services(input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
         }
     }
     Ok(services)
+}
+
+/// A module, or a type with modules as its arguments.
+fn form(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let error = input.error("expected a module, such as `with = module`");
+    let form = until(input, Ends::Comma)?;
+    if form.is_empty() { Err(error) } else { Ok(form) }
 }
 
 /// A path, perhaps with type arguments.

@@ -55,6 +55,7 @@ pub mod syntax;
 pub mod version;
 #[doc(hidden)]
 pub mod with;
+mod with_form;
 
 pub use async_fn::item::run as async_impl;
 pub use expand::aggregates::run as plugin_aggregates;

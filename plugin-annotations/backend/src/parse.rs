@@ -2,7 +2,7 @@
 //! here; other mistakes are errors in `check`.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 
 use crate::args::Args;
@@ -104,7 +104,7 @@ fn method(
         };
         check::parameter_attributes(&parameter.attrs, errors);
         check::parameter_type(&parameter.ty, errors);
-        let with = With::of(&parameter.ffi, errors);
+        let with = With::of(&parameter.ffi, &parameter.ty.to_token_stream(), errors);
         parameters.push(Parameter { name, ty: parameter.ty.clone(), with });
     }
     let method = Method {
@@ -118,7 +118,7 @@ fn method(
         receiver: receiver?,
         parameters,
         output: output(signature),
-        output_with: With::of(&method.ffi, errors),
+        output_with: With::of(&method.ffi, &output(signature).to_token_stream(), errors),
     };
     check::returned_borrows::of_parameters(&method, errors);
     Some(method)

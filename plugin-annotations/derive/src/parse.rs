@@ -133,7 +133,7 @@ fn fields(fields: &syntax::Fields, own: &Owner<'_>, errors: &mut Errors) -> mode
             None => Literal::usize_unsuffixed(number).to_token_stream(),
         };
         let ty = without_self(field.ty.to_token_stream(), &own.name);
-        let with = With::of_field(&field.attrs, errors);
+        let with = With::of_field(&field.attrs, &ty, errors);
         let since = since::since(&field.attrs, errors);
         all.push(model::Field { name: field.ident.clone(), member, ty, with, since });
     }

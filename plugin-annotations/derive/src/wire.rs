@@ -95,7 +95,7 @@ impl Part<'_> {
             let with = field.with.as_ref()?;
             // A drop might use a borrow, and a call that takes the value by reference
             // outlasts that borrow. FFI-safe types have no such drop.
-            let lowered = with.lower(&quote!(#value));
+            let lowered = with.lower(krate, &quote!(#value));
             let owns = located(quote!(#krate::__private::owns(&#value)), with.place());
             Some(quote!(#owns; let #value = #lowered;))
         });

@@ -22,6 +22,10 @@ mod address {
 pub struct Server {
     #[ffi(with = address)]
     pub at: Ipv4Addr,
+    #[ffi(with = Option<Box<address>>)]
+    pub named: Option<Box<Ipv4Addr>>,
+    #[ffi(with = std::result::Result<address, _>)]
+    pub shown: Result<Ipv4Addr, String>,
 }
 
 #[plugin_interface]

@@ -18,6 +18,8 @@ mod address {
     }
 }
 
+type Fallible<T> = Result<T, String>;
+
 #[derive(FfiSafe)]
 pub struct Server {
     #[ffi(width = address)]
@@ -28,6 +30,14 @@ pub struct Server {
     pub last: Ipv4Addr,
     #[ffi(with = "address")]
     pub quoted: Ipv4Addr,
+    #[ffi(with = Option<_>)]
+    pub unnamed: Option<Ipv4Addr>,
+    #[ffi(with = Rc<address>)]
+    pub counted: std::rc::Rc<Ipv4Addr>,
+    #[ffi(with = Result<address>)]
+    pub short: Result<Ipv4Addr, String>,
+    #[ffi(with = Result<address, _>)]
+    pub hidden: Fallible<Ipv4Addr>,
 }
 
 #[plugin_interface]

@@ -1,5 +1,6 @@
 //! Types of other crates cross through a module that says as what.
 
+use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::num::NonZero;
 use std::sync::Arc;
@@ -26,6 +27,26 @@ fn a_value_of_another_crate_comes_back_as_parameter_return_and_field() {
     let door = Door(b, NonZero::new(80).unwrap());
     let targets = vec![Target::Nobody, Target::One(a), Target::Many { of: vec![a, b], door }];
     assert_eq!(network.targets(targets.clone()), targets);
+}
+
+#[test]
+fn a_module_converts_what_is_within_other_types() {
+    let (network, a, b) = (network(), Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::LOCALHOST);
+    for value in [None, Some(vec![]), Some(vec![a, b, a])] {
+        assert_eq!(network.within(value.clone()), value);
+    }
+    let among = HashMap::from([("a".to_owned(), a)]);
+    assert_eq!(network.find(among.clone(), "a"), Ok("10.0.0.1".to_owned()));
+    assert_eq!(network.find(among, "b"), Err(vec![a]));
+    let by = BTreeMap::from([(a, vec![]), (b, vec![a, b])]);
+    let cables = [Ok(Box::new(a)), Err(vec!["none".to_owned(); 3])];
+    let cables: Vec<_> = cables.map(|from| Cable { from, by: by.clone() }).into();
+    assert_eq!(network.cables(cables.clone()), cables);
+    // The plugin returns what the module of the host refuses.
+    let among = HashMap::from([("c".to_owned(), Ipv4Addr::BROADCAST)]);
+    let refused = NetworkProxy::checked(&network).find(among, "d").unwrap_err();
+    assert!(matches!(refused, CallError::Invalid { method: "find", .. }), "{refused:?}");
+    assert!(refused.to_string().contains("an address must not begin with 255"), "{refused}");
 }
 
 #[test]
@@ -73,12 +94,19 @@ fn the_descriptor_names_what_crosses() {
             "fn addresses(&self, before: &str, value: Vec<String>) -> Vec<String>",
         ]
     );
+    for signature in [
+        "fn within(&self, value: Option<Vec<[u8; 4]>>) -> Option<Vec<[u8; 4]>>",
+        "fn find(&self, among: HashMap<String, [u8; 4]>, name: &str) -> Result<String, Vec<String>>",
+    ] {
+        assert!(signatures.contains(&signature), "{signatures:#?}");
+    }
     let definitions: Vec<_> = interface.types.iter().map(|ty| ty.definition.as_str()).collect();
     assert_eq!(
         definitions,
         [
             "struct Route<T> { from: [u8; 4], by: Vec<String>, note: T }",
             "enum Target { Nobody, One([u8; 4]), Many { of: Vec<String>, door: Door } }",
+            "struct Cable { from: Result<Box<[u8; 4]>, Vec<String>>, by: BTreeMap<[u8; 4], Vec<[u8; 4]>> }",
             "struct Door([u8; 4], NonZero<u16>)",
         ]
     );

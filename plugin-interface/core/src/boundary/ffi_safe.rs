@@ -45,7 +45,8 @@ use crate::runtime::failure;
     label = "this type is not FFI-safe",
     note = "if it is a struct or an enum of yours, add `#[derive(FfiSafe)]` to it; if plugins call its methods, make a trait of them under `#[plugin_interface]` and take `&mut dyn Trait`",
     note = "FFI-safe are: numbers, text, paths and times; tuples, arrays, `Option`, `Result`, `Box`, `Vec`, maps and sets of FFI-safe types; `&str` and `&Path`; `&[T]`, `&T` and `&mut T` if `T` is `Clone`; `&mut [T]` of plain data; traits under `#[plugin_interface]` as `Box<dyn Trait>`, `Arc<dyn Trait>` and `&dyn Trait`",
-    note = "pass an `Arc<dyn Trait>` of an interface instead of an `Rc<dyn Trait>` or an `Arc<Mutex<T>>`, a slice instead of a raw pointer, the value instead of a reference to a type that is not `Clone`; pass other types as their parts, as text or as bytes"
+    note = "pass an `Arc<dyn Trait>` of an interface instead of an `Rc<dyn Trait>` or an `Arc<Mutex<T>>`, a slice instead of a raw pointer, the value instead of a reference to a type that is not `Clone`",
+    note = "if it is of another crate, and no feature of `plugin-interface` has the name of that crate: write a module that converts it, and `#[ffi(with = module)]` before the field, the parameter or the method that returns it; within an `Option`, write `#[ffi(with = Option<module>)]`"
 )]
 pub unsafe trait FfiSafe: Sized {
     /// The layout of the value while it is passed.

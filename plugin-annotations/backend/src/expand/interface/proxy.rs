@@ -123,7 +123,7 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     signature.returns(quote!(#result<#output, #krate::__private::ReturnError>));
     let values = method.parameters.iter().zip(&arguments).map(|(p, argument)| {
         let (ty, argument) = (lifetimes::inferred(&p.carrier()), quote!(#argument));
-        let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(&argument));
+        let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(krate, &argument));
         (ty, value)
     });
     // If lowering one panics, the previous ones are dropped and do not leak.

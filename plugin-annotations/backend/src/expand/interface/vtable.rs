@@ -189,7 +189,7 @@ pub(super) fn shim(
             );)*
         },
     };
-    let call = method.output_with.as_ref().map_or(call.clone(), |with| with.lower(&call));
+    let call = method.output_with.as_ref().map_or(call.clone(), |with| with.lower(krate, &call));
     let shim = quote! {
         unsafe extern "C" fn #shim<
             __Plugin: #name + ?#krate::__private::core::marker::Sized,
