@@ -119,7 +119,7 @@
 //! - `trust`: loads only the files that a `plugins.lock` approves, or that a trusted
 //!   key signed ([`trust`]).
 //! - `tracing`: reports the events of a [`Live`] through the crate `tracing`
-//!   too.
+//!   too, and with `trust` each decision on a file.
 //! - `hot-library`: calls functions of plain C libraries by name, and reloads
 //!   the libraries while they are in use ([`HotLibrary`]).
 //! - `call-dynamic`: calls functions of C libraries by signatures that are
@@ -274,7 +274,7 @@ pub mod trust {
     #[doc = "**Feature `trust`.**"]
     pub use crate::host::{
         FileTrust, KeyId, LockError, LockState, LockedInterface, LockedPlugin, PluginLock,
-        Requirement, SignatureState, TrustedKey, VerifiedFile, trusted_comment,
+        Requirement, SignatureState, TrustException, TrustedKey, VerifiedFile, trusted_comment,
     };
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use comfy_table::{Table, presets};
-use plugin_interface::{LockedPlugin, PluginLock, VerifiedFile};
+use plugin_interface::{LockedPlugin, PluginLock, Requirement, VerifiedFile};
 use serde::Serialize;
 
 use crate::output::{describe, escaped};
@@ -36,6 +36,10 @@ pub(crate) struct ChangedFile {
 pub(crate) struct VerifiedRow {
     file: String,
     state: String,
+    /// `null` if the file cannot be read.
+    sha256: Option<String>,
+    /// The approval that was asked for.
+    policy: String,
     pub(crate) reason: Option<String>,
 }
 
@@ -73,6 +77,8 @@ impl VerifiedRow {
         VerifiedRow {
             file: file.path.display().to_string(),
             state: file.state.to_string(),
+            sha256: file.sha256.clone(),
+            policy: Requirement::Locked.to_string(),
             reason: file.error.as_ref().map(|error| describe(error)),
         }
     }

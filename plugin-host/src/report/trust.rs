@@ -16,6 +16,10 @@ pub(crate) struct TrustReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
     revoked: bool,
+    /// The approval that was asked for.
+    policy: String,
+    /// The exception from that, by which it loads.
+    exception: Option<String>,
     refused: Option<String>,
 }
 
@@ -35,6 +39,8 @@ impl From<&FileTrust> for TrustReport {
             key: key.map(ToString::to_string),
             comment: comment.cloned(),
             revoked: trust.is_revoked,
+            policy: trust.policy.to_string(),
+            exception: trust.exception.map(|exception| exception.to_string()),
             refused: trust.error.as_ref().map(|error| crate::output::describe(error)),
         }
     }

@@ -38,6 +38,9 @@ fn what_was_locked_is_verified_and_each_change_is_refused() {
     let rows = verify.json();
     let states = column(&rows, "state");
     assert_eq!((verify.code, states), (4, vec!["modified", "unlocked", "missing"]), "{rows:#}");
+    assert_eq!(column(&rows, "policy"), ["locked"; 3], "{rows:#}");
+    let digests = [0, 1, 2].map(|at| rows[at]["sha256"].as_str().map(str::len));
+    assert_eq!(digests, [Some(64), Some(64), None], "{rows:#}");
     let text = with(&directory, &["verify"]);
     assert_eq!((text.code, text.err.lines().count()), (4, 3), "{text:?}");
     let list = with(&directory, &["list", "--json"]);
@@ -106,6 +109,11 @@ fn what_is_signed_is_locked_with_its_key_and_loads() {
     let run = with(&["run"]);
     assert!(run.code == 4 && run.err.contains("libb.so is not signed"), "{run:?}");
     assert_eq!(with(&["run", "--allow-unsigned", "libb.so"]).code, 0);
+    let list = with(&["list", "--json", "--allow-unsigned", "libb.so"]);
+    let trust = [0, 1].map(|at| list.json()[at]["trust"].clone());
+    assert!(trust.iter().all(|trust| trust["policy"] == "signed"), "{trust:#?}");
+    assert_eq!(trust[0]["exception"], serde_json::Value::Null, "{trust:#?}");
+    assert_eq!((list.code, &trust[1]["exception"]), (0, &"unsigned".into()), "{trust:#?}");
     assert_eq!(with(&["run", "--require", "any"]).code, 0);
     let lock = with(&["lock", "--require-signature"]);
     assert!(lock.code == 4 && lock.err.contains("libb.so is not signed"), "{lock:?}");

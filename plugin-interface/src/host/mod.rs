@@ -97,6 +97,7 @@ pub use system_support::{SystemSupport, system_support};
 pub use trust::{
     comment::trusted_comment,
     error::LockError,
+    exception::TrustException,
     keys::TrustedKey,
     lock::{LockedInterface, LockedPlugin, PluginLock},
     minisign::KeyId,

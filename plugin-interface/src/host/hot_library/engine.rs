@@ -17,6 +17,7 @@ use crate::host::hot_library::change_detection::KnownFile;
 use crate::host::library::mapped::Mapped;
 use crate::host::library::own_threads::OwnThreads;
 use crate::host::load::check_plain::PlainLibrary;
+use crate::host::load::decided::Decided;
 use crate::host::load::discover::Candidate;
 use crate::host::load::pipeline::{Kind, Loader};
 use crate::host::load::policy::LoadPolicy;
@@ -44,6 +45,11 @@ impl Engine {
         let loader = Loader::new(options.policy.clone(), None);
         let (serving, refused, is_unloaded) = (None, None, false);
         Engine { path, names, options, generation: 0, is_unloaded, loader, serving, refused }
+    }
+
+    /// Returns the decision on the last load, for when the engine is given back.
+    pub(super) fn take_decided(&mut self) -> Decided {
+        self.loader.take_decided()
     }
 
     /// Forgets the file that was refused last.

@@ -110,9 +110,10 @@ impl HotLibrary {
         let names: Arc<[String]> = names.into();
         let announcer = Arc::new(Listeners::new(options.deadline));
         let mut engine = Engine::new(path.clone(), Arc::clone(&names), options);
-        let Some(version) = engine.next(PATIENCE)? else {
-            unreachable!("the first version of a library is new")
-        };
+        let first = engine.next(PATIENCE);
+        // Its panic was printed, and is no reason to load nothing.
+        let _ = engine.take_decided().emit();
+        let Some(version) = first? else { unreachable!("the first version of a library is new") };
         let cell = ReloadCell::new(version, engine, announcer, None);
         Ok(HotLibrary(Arc::new(Shared { path, names, cell })))
     }
@@ -175,14 +176,20 @@ impl HotLibrary {
     /// writer may take as long as `patience` to finish.
     pub(super) fn reload(&self, patience: Duration) -> Result<HotReload, HotError> {
         let mut engine = self.0.lock()?;
-        let Some((generation, [appeared, vanished], old)) =
-            self.0.replace(&mut engine, patience)?
-        else {
+        let replaced = self.0.replace(&mut engine, patience);
+        let decided = engine.take_decided();
+        drop(engine);
+        let replaced = replaced.map(|replaced| {
+            let (generation, names, old) = replaced?;
+            old.retire();
+            Some((generation, names))
+        });
+        // Its panic was printed, and is no reason to report nothing.
+        let _ = decided.emit();
+        let Some((generation, [appeared, vanished])) = replaced? else {
             return Ok(HotReload::Unchanged);
         };
-        drop(engine);
         let (came, went) = (appeared.clone(), vanished.clone());
-        old.retire();
         let event = HotEvent::Reloaded { generation, appeared: came, vanished: went };
         self.0.listeners().announce(&event);
         Ok(HotReload::Reloaded { generation, appeared, vanished })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::events::{LiveEvent, LiveEvents};
 use crate::host::event_queue::{EventQueue, Events};
+use crate::host::load::decided::Decided;
 
 /// The sender of the events of one `Live`. The `Live` and its versions share it
 /// until the last of them is dropped. It never waits for a listener.
@@ -61,6 +62,15 @@ impl Announcer {
         }
         #[cfg(not(feature = "tracing"))]
         let Queued() = queued;
+    }
+
+    /// Hands the decision on a load to the `tracing` subscriber, likewise.
+    pub(super) fn emit_decided(&self, decided: Decided) {
+        #[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
+        if let Err(message) = decided.emit() {
+            #[cfg(feature = "tracing")]
+            self.queue.push(LiveEvent::SubscriberPanicked { message });
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::host::error::LoadError;
 use crate::host::file::compare::Content;
 use crate::host::file::identity::FileIdentity;
 use crate::host::library::instance::Instance;
+use crate::host::load::decided::Decided;
 use crate::host::load::discover::Candidate;
 use crate::host::load::pipeline::Loader;
 use crate::host::load::plugins::Plugins;
@@ -83,6 +84,11 @@ impl Engine {
         let Some(loaded) = loader.load(&candidate, &mut plugins, watch)? else { return Ok(None) };
         let instance = choice.only(loaded.made)?;
         Ok(Some(NewVersion { instance, content: loaded.content }))
+    }
+
+    /// Returns the decision on the last load, for when the engine is given back.
+    pub(super) fn take_decided(&mut self) -> Decided {
+        self.loader.take_decided()
     }
 
     /// Makes a new version the current one, and returns its number.

@@ -44,7 +44,9 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let announcer = Arc::new(Announcer::new(path.clone()));
         let mut engine = Engine::new(path, PluginTrait::of::<I>(), options);
-        let version = match next_version::<I>(&mut engine, None, PATIENCE, &mut watch) {
+        let version = next_version::<I>(&mut engine, None, PATIENCE, &mut watch);
+        announcer.emit_decided(engine.take_decided());
+        let version = match version {
             Ok(Some(version)) => version,
             // There is no current version yet that it could be the same as.
             Ok(None) => unreachable!("the first version of a library is new"),
@@ -85,8 +87,13 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
             return Err(ReloadError::Reentered { path: self.announcer().path().to_owned() });
         };
         let next = next_version::<I>(&mut engine, Some(&self.get()), patience, &mut watch);
+        let decided = engine.take_decided();
         match next {
-            Ok(None) => Ok(ReloadOutcome::Unchanged),
+            Ok(None) => {
+                drop(engine);
+                self.announcer().emit_decided(decided);
+                Ok(ReloadOutcome::Unchanged)
+            }
             Ok(Some(version)) => {
                 let generation = version.generation;
                 let old = self.cell.publish(version);
@@ -95,6 +102,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
                 let queued = self.announcer().queue(event);
                 old.retire();
                 drop(engine);
+                self.announcer().emit_decided(decided);
                 self.announcer().emit(queued);
                 Ok(ReloadOutcome::Replaced { generation, times })
             }
@@ -110,6 +118,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
                     })
                 });
                 drop(engine);
+                self.announcer().emit_decided(decided);
                 if let Some(queued) = queued {
                     self.announcer().emit(queued);
                 }

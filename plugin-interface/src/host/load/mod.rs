@@ -9,6 +9,7 @@ mod check_elf;
 pub(crate) mod check_plain;
 mod child_output;
 mod companions;
+pub(crate) mod decided;
 pub(crate) mod discover;
 mod exports;
 mod headers;

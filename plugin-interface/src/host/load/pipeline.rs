@@ -25,6 +25,7 @@ use crate::host::file::private_copy::PrivateCopy;
 use crate::host::file::private_directory::PrivateDirectory;
 use crate::host::library::{unique, unmap};
 use crate::host::load::companions;
+use crate::host::load::decided::Decided;
 use crate::host::load::discover::Candidate;
 use crate::host::load::policy::{Approval, LoadPolicy};
 use crate::host::load::probe::Probe;
@@ -49,6 +50,8 @@ pub(crate) struct Loader {
     survivors: HashMap<PathBuf, (FileIdentity, Head)>,
     /// The directory of the first copy, kept for the next ones.
     copies: OnceLock<Arc<PrivateDirectory>>,
+    /// The decision on the last load, until it is emitted.
+    decided: Decided,
 }
 
 /// A kind of library: what the stages do where kinds differ.
@@ -147,8 +150,10 @@ impl Loader {
         kind: &mut K,
         watch: &mut Stopwatch,
     ) -> Result<Option<K::Made>, K::Error> {
-        let admitted = self.admit::<PrivateCopy, K>(candidate, kind, watch)?;
-        let Some(admitted) = admitted else { return Ok(None) };
+        let mut decided = Decided::default();
+        let admitted = self.admit::<PrivateCopy, K>(candidate, kind, watch, &mut decided);
+        self.decided = decided;
+        let Some(admitted) = admitted? else { return Ok(None) };
         let Admitted { subject: mut copy, checked, linkage, origin, .. } = admitted;
         copy.set_linkage(linkage);
         #[cfg(feature = "trust")]
@@ -170,19 +175,28 @@ impl Loader {
         candidate: &Candidate<'_>,
         kind: &mut K,
     ) -> Result<Option<K::Checked>, K::Error> {
-        let admitted = self.admit::<OriginalFile, K>(candidate, kind, &mut Stopwatch::start())?;
+        let (mut watch, mut decided) = (Stopwatch::start(), Decided::default());
+        let admitted = self.admit::<OriginalFile, K>(candidate, kind, &mut watch, &mut decided)?;
         Ok(admitted.map(|admitted| admitted.checked))
     }
 
-    /// Copies a library, as far as *admit*, for another process that opens it.
+    /// Returns the decision on the last load. It is emitted where no lock is held.
+    pub(crate) fn take_decided(&mut self) -> Decided {
+        core::mem::take(&mut self.decided)
+    }
+
+    /// Copies a library, as far as *admit*, for another process that opens it. No
+    /// lock may be held.
     #[cfg(all(unix, feature = "process"))]
     pub(crate) fn copy_for_worker<K: Kind>(
         &self,
         candidate: &Candidate<'_>,
         kind: &mut K,
     ) -> Result<Option<(PrivateCopy, K::Checked)>, K::Error> {
-        let admitted = self.admit::<PrivateCopy, K>(candidate, kind, &mut Stopwatch::start())?;
-        Ok(admitted.map(|admitted| (admitted.subject, admitted.checked)))
+        let (mut watch, mut decided) = (Stopwatch::start(), Decided::default());
+        let admitted = self.admit::<PrivateCopy, K>(candidate, kind, &mut watch, &mut decided);
+        let _ = decided.emit();
+        Ok(admitted?.map(|admitted| (admitted.subject, admitted.checked)))
     }
 
     /// The stages before anything of the library runs.
@@ -191,6 +205,7 @@ impl Loader {
         candidate: &Candidate<'_>,
         kind: &mut K,
         watch: &mut Stopwatch,
+        decided: &mut Decided,
     ) -> Result<Option<Admitted<S, K::Checked>>, K::Error> {
         let (path, source) = (candidate.path, candidate.file);
         let found = candidate.find()?;
@@ -207,7 +222,7 @@ impl Loader {
 
         watch.begin(Stage::Copy);
         #[cfg_attr(not(feature = "trust"), expect(unused_variables))]
-        let (mut subject, approval) = self.copy::<S>(candidate, names, &file, kind)?;
+        let (mut subject, approval) = self.copy::<S>(candidate, names, &file, kind, decided)?;
         let origin = FileIdentity::of(file.metadata());
         // Writers need not wait for the following stages.
         drop(file);
@@ -220,7 +235,13 @@ impl Loader {
         let checked = kind.check(path, &pages).map_err(LoadError::from)?;
         watch.begin(Stage::Admit);
         #[cfg(feature = "trust")]
-        self.policy.gate.check_described(path, &pages, K::metadata(&checked), &approval)?;
+        {
+            let metadata = K::metadata(&checked);
+            let described = self.policy.gate.check_described(path, &pages, metadata, &approval);
+            #[cfg(feature = "tracing")]
+            described.as_ref().err().into_iter().for_each(|error| decided.refuse(error));
+            described?;
+        }
         kind.admit(path, &checked, &self.policy)?;
         let linkage = linkage(path, &pages)?;
         companions::check(path, &linkage, K::KEEPS_SHARED_STD)?;
@@ -256,6 +277,7 @@ impl Loader {
         names: FileNames,
         file: &SettledFile,
         kind: &impl Kind,
+        decided: &mut Decided,
     ) -> Result<(S, Approval), LoadError> {
         let source = candidate.file;
         let unreadable = |error| LoadError::Read { path: source.to_owned(), source: error };
@@ -269,7 +291,7 @@ impl Loader {
             return Ok((self.copy_to::<S>(source, names, file, None)?, Approval::default()));
         }
         let mut copied = None;
-        let checked = self.policy.check_content(candidate.path, size, |each| {
+        let checked = self.policy.check_content(candidate.path, size, decided, |each| {
             let result = self.copy_to::<S>(source, names, file, Some(each));
             let is_copied = result.is_ok();
             copied = Some(result);
@@ -277,7 +299,11 @@ impl Loader {
             if is_copied { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
         });
         match copied {
-            Some(Err(error)) => Err(error),
+            Some(Err(error)) => {
+                // There is no content on which anything was decided.
+                *decided = Decided::default();
+                Err(error)
+            }
             Some(Ok(subject)) => checked.map(|approval| (subject, approval)),
             // It was refused before that.
             None => checked.and(Err(LoadError::StillWritten { path: source.to_owned() })),

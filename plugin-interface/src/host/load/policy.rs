@@ -15,13 +15,14 @@ use crate::host::file::digest::Digest;
 #[cfg(not(feature = "trust"))]
 use crate::host::file::digest::digest_of_parts;
 use crate::host::library::unmap::Earlier;
+use crate::host::load::decided::Decided;
 use crate::host::load::host_context::{HostContext, folder_of};
 use crate::host::load::needs::Unmet;
 use crate::host::platform;
 #[cfg(feature = "trust")]
 pub(super) use crate::host::trust::gate::Approval;
 #[cfg(feature = "trust")]
-use crate::host::trust::gate::Gate;
+use crate::host::trust::gate::{Found, Gate};
 use crate::metadata::PluginMetadata;
 
 /// The rules by which a host refuses plugins.
@@ -330,24 +331,55 @@ impl LoadPolicy {
     }
 
     /// Refuses a library by its content, which `read` hands over in parts while
-    /// the private copy is written.
+    /// the private copy is written. Takes down what was decided.
+    #[cfg(feature = "trust")]
     pub(super) fn check_content(
         &self,
         path: &Path,
         size: u64,
+        #[cfg_attr(not(feature = "tracing"), expect(unused_variables))] decided: &mut Decided,
         read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
     ) -> Result<Approval, LoadError> {
-        #[cfg(feature = "trust")]
-        let (found, approval) = self.gate.check_content(path, size, read)?;
-        #[cfg(not(feature = "trust"))]
-        let (found, approval) = match digest_of_parts(size, read) {
-            Ok(found) => (found, Approval::default()),
-            Err(source) => return Err(LoadError::Read { path: path.to_owned(), source }),
-        };
-        if self.pinned.is_empty() || self.pinned.contains(&found) {
-            return Ok(approval);
+        let mut found = Found::default();
+        let checked = self.gate.check_content(path, size, &mut found, read);
+        let checked = checked.and_then(|(digest, approval)| {
+            self.check_pinned(path, &digest)?;
+            Ok(approval)
+        });
+        #[cfg(feature = "tracing")]
+        {
+            *decided = Decided::on(path, self.asked_approval(), found, checked.as_ref().err());
+        }
+        checked
+    }
+
+    /// Refuses a library by its digest, likewise.
+    #[cfg(not(feature = "trust"))]
+    pub(super) fn check_content(
+        &self,
+        path: &Path,
+        size: u64,
+        _: &mut Decided,
+        read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
+    ) -> Result<Approval, LoadError> {
+        let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
+        let digest = digest_of_parts(size, read).map_err(unreadable)?;
+        self.check_pinned(path, &digest)?;
+        Ok(Approval::default())
+    }
+
+    fn check_pinned(&self, path: &Path, found: &Digest) -> Result<(), LoadError> {
+        if self.pinned.is_empty() || self.pinned.contains(found) {
+            return Ok(());
         }
         Err(LoadError::NotPinned { path: path.to_owned(), found: found.to_string() })
+    }
+
+    /// Returns the approval that this policy asks for, for events.
+    #[cfg(all(feature = "trust", feature = "tracing"))]
+    pub(crate) fn asked_approval(&self) -> String {
+        let pinned = if self.pinned.is_empty() { "" } else { ", pinned" };
+        format!("{}{pinned}", self.gate.required())
     }
 
     /// Refuses a package that is denied.

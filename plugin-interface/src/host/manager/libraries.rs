@@ -15,6 +15,8 @@ use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::outcome::{CloseRecord, UnloadOutcome};
 use crate::host::library::unmap;
 use crate::host::load::admit::Wanted;
+#[cfg(feature = "trust")]
+use crate::host::load::decided::Decided;
 use crate::host::load::discover::{self, Candidate};
 use crate::host::load::linked::{LinkedPackage, LinkedPlugins};
 use crate::host::load::pipeline::Loader;
@@ -43,6 +45,14 @@ struct Loaded {
     /// `None` if the policy has no list of what is revoked.
     #[cfg(feature = "trust")]
     content: Option<LoadedContent>,
+}
+
+/// A library that was loaded before it was revoked.
+#[cfg(feature = "trust")]
+pub(super) struct RevokedLibrary {
+    pub(super) path: PathBuf,
+    pub(super) error: LoadError,
+    pub(super) decided: Decided,
 }
 
 /// The handles of a library that was loaded.
@@ -119,8 +129,10 @@ impl Libraries {
     ) -> Result<Option<LoadedHandles>, LoadError> {
         let mut watch = Stopwatch::start();
         let mut plugins = plugins.offering(&self.offers);
-        let loaded = self.loader.load(candidate, &mut plugins, &mut watch)?;
-        let Some(loaded) = loaded else { return Ok(None) };
+        let loaded = self.loader.load(candidate, &mut plugins, &mut watch);
+        // A panic of the subscriber was printed, and is no reason to load nothing.
+        let _ = self.loader.take_decided().emit();
+        let Some(loaded) = loaded? else { return Ok(None) };
         let (handles, failed) = self.handles(loaded.made, watch, &loaded.names, &loaded.library);
         Ok(Some(LoadedHandles {
             handles,
@@ -185,11 +197,22 @@ impl Libraries {
 
     /// Returns the libraries that are loaded and were revoked since.
     #[cfg(feature = "trust")]
-    pub(super) fn revoked(&self) -> Vec<(PathBuf, LoadError)> {
-        let gate = &self.loader.policy().gate;
+    pub(super) fn revoked(&self) -> Vec<RevokedLibrary> {
+        let policy = self.loader.policy();
         let open = self.loaded.iter().filter(|loaded| !loaded.close_record.is_written());
         let contents = open.filter_map(|loaded| loaded.content.as_ref());
-        contents.filter_map(|it| Some((it.path.clone(), gate.check_loaded(it).err()?))).collect()
+        let revoked = contents.filter_map(|content| {
+            let error = policy.gate.check_loaded(content).err()?;
+            Some(RevokedLibrary {
+                path: content.path.clone(),
+                #[cfg(feature = "tracing")]
+                decided: Decided::on_loaded(content, policy.asked_approval(), &error),
+                #[cfg(not(feature = "tracing"))]
+                decided: Decided::default(),
+                error,
+            })
+        });
+        revoked.collect()
     }
 
     /// Reads the metadata of a library that would be loaded.

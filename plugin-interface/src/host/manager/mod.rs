@@ -34,6 +34,8 @@ use crate::host::load::plugins::Plugins;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
 use crate::host::manager::handle::{PluginHandle, StaysOnItsThread};
+#[cfg(feature = "trust")]
+use crate::host::manager::libraries::RevokedLibrary;
 use crate::host::manager::libraries::{Libraries, LoadedHandles};
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
@@ -287,7 +289,9 @@ impl PluginManager {
     /// Rejects libraries that were loaded before they were revoked.
     #[cfg(feature = "trust")]
     fn reject_revoked(&mut self) {
-        for (path, error) in self.libraries.revoked() {
+        for RevokedLibrary { path, error, decided } in self.libraries.revoked() {
+            // A panic of the subscriber was printed, and hides nothing here.
+            let _ = decided.emit();
             // The file itself was rejected for the same reason.
             self.rejected
                 .retain(|it| it.path != path || !matches!(it.error, LoadError::Revoked { .. }));

@@ -14,6 +14,8 @@ use crossbeam_channel::Receiver;
 use super::PluginManager;
 use super::held::Held;
 use super::libraries::LoadedHandles;
+#[cfg(feature = "trust")]
+use super::libraries::RevokedLibrary;
 use crate::host::error::{LoadError, Retry};
 use crate::host::file::compare::Content;
 use crate::host::file::identity::FileIdentity;
@@ -287,22 +289,33 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         serving: bool,
         retried: bool,
     ) {
-        let reported = self.failures.entry(path.to_owned()).or_default();
-        if reported.is_new(attempt, &error) {
-            let path = path.to_owned();
-            let error = WatchError::Load { path, error, serving, retried };
-            self.tell(ManagerNotification::Error(error));
+        if self.is_news(path, attempt, &error) {
+            self.tell_failure(path, error, serving, retried);
         }
+    }
+
+    /// Returns `true` for the first failure of its kind in one state of the file.
+    fn is_news(&mut self, path: &Path, attempt: &Attempt, error: &LoadError) -> bool {
+        self.failures.entry(path.to_owned()).or_default().is_new(attempt, error)
+    }
+
+    fn tell_failure(&mut self, path: &Path, error: LoadError, serving: bool, retried: bool) {
+        let path = path.to_owned();
+        let error = WatchError::Load { path, error, serving, retried };
+        self.tell(ManagerNotification::Error(error));
     }
 
     /// Unloads what was loaded before it was revoked.
     #[cfg(feature = "trust")]
     fn unload_revoked(&mut self) {
-        for (path, error) in self.manager.libraries.revoked() {
+        for RevokedLibrary { path, error, decided } in self.manager.libraries.revoked() {
             let is_revoked = matches!(error, LoadError::Revoked { .. });
             let unloads = self.options.auto_unload && is_revoked && self.held(&path).is_some();
             let attempt = Attempt::begin(&path);
-            self.fail_finally(&path, &attempt, error, !unloads, false);
+            if self.is_news(&path, &attempt, &error) {
+                let _ = decided.emit();
+                self.tell_failure(&path, error, !unloads, false);
+            }
             if unloads {
                 self.unload_file(&path);
             }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::comment::Comment;
+use super::exception::TrustException;
 use super::keys::TrustedKey;
 use super::loaded::LoadedContent;
 use super::lock::{LockedPlugin, PluginLock};
@@ -40,6 +41,17 @@ pub(crate) struct Approval {
     pub(crate) content: Option<LoadedContent>,
 }
 
+/// What a check of a content found out until it ended.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The SHA-256 digest; `None` if the file was refused before it was read.
+    pub(super) sha256: Option<String>,
+    /// The trusted key by which it says it is signed. It is, if it was not refused.
+    pub(super) key: Option<KeyId>,
+    /// The exception that it needed.
+    pub(super) exception: Option<TrustException>,
+}
+
 /// A signature by a trusted key, which is not verified yet.
 struct Claim<'g> {
     file: SignatureFile,
@@ -47,7 +59,7 @@ struct Claim<'g> {
 }
 
 impl Gate {
-    fn required(&self) -> Requirement {
+    pub(crate) fn required(&self) -> Requirement {
         self.required.unwrap_or(match (&self.lock, self.keys.is_empty()) {
             (Some(_), false) => Requirement::LockedAndSigned,
             (Some(_), true) => Requirement::Locked,
@@ -72,6 +84,7 @@ impl Gate {
         &self,
         path: &Path,
         size: u64,
+        found: &mut Found,
         read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
     ) -> Result<(Digest, Approval), LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
@@ -79,8 +92,9 @@ impl Gate {
         let locked = self.locked(path);
         locked.map_or(Ok(()), |locked| locked.check_size(size))?;
         let revocations = self.revocations(path)?;
-        let Some(claim) = self.claim(path)? else {
+        let Some(claim) = self.claim(path, found)? else {
             let digest = digest_of_parts(size, read).map_err(unreadable)?;
+            found.sha256 = Some(digest.to_string());
             let key = self.claimed_key(path);
             revocations.check(path, &digest.to_string(), key)?;
             self.check_locked(path, locked, &digest)?;
@@ -100,6 +114,7 @@ impl Gate {
         });
         let verified = verified.map_err(unreadable)?;
         let digest = digest.expect("a content that was read has a digest");
+        found.sha256 = Some(digest.to_string());
         revocations.check(path, &digest.to_string(), Some(claim.file.key))?;
         self.check_locked(path, locked, &digest)?;
         verified.map_err(refused)?;
@@ -130,7 +145,9 @@ impl Gate {
         described: &LockedPlugin,
     ) -> Result<Option<KeyId>, LoadError> {
         let refused = |error| refused(path, error);
-        let Some(Claim { file, key }) = self.claim(path)? else { return Ok(None) };
+        let Some(Claim { file, key }) = self.claim(path, &mut Found::default())? else {
+            return Ok(None);
+        };
         let verified = file.verify(key, |verify| {
             verify(library);
             Ok(())
@@ -142,23 +159,25 @@ impl Gate {
     }
 
     /// Reads the signature of a library, if its key is trusted.
-    fn claim(&self, path: &Path) -> Result<Option<Claim<'_>>, LoadError> {
+    fn claim(&self, path: &Path, found: &mut Found) -> Result<Option<Claim<'_>>, LoadError> {
         if !self.looks_at_signatures() {
             return Ok(None);
         }
         let file = SignatureFile::of(path).map_err(|error| refused(path, error))?;
         let is_required = self.required().is_signed();
         let Some(file) = file else {
-            return match is_required && !self.is_exempt(path) {
-                true => {
-                    let (path, signature) = (path.to_owned(), path_of(path));
-                    Err(LoadError::Unsigned { path, signature })
-                }
-                false => Ok(None),
-            };
+            if is_required && !self.is_exempt(path) {
+                let (path, signature) = (path.to_owned(), path_of(path));
+                return Err(LoadError::Unsigned { path, signature });
+            }
+            found.exception = is_required.then_some(TrustException::Unsigned);
+            return Ok(None);
         };
         match self.keys.get(&file.key) {
-            Some(key) => Ok(Some(Claim { file, key })),
+            Some(key) => {
+                found.key = Some(file.key);
+                Ok(Some(Claim { file, key }))
+            }
             // Nobody can tell whether it is right.
             None if !is_required => Ok(None),
             None => {

@@ -3,9 +3,11 @@
 use core::fmt;
 use std::path::{Path, PathBuf};
 
-use super::gate::Gate;
+use super::exception::TrustException;
+use super::gate::{Found, Gate};
 use super::lock::{LockedPlugin, read_file};
 use super::minisign::KeyId;
+use super::requirement::Requirement;
 use super::signature::SignatureFile;
 use super::verify::LockState;
 use crate::host::error::LoadError;
@@ -28,6 +30,10 @@ pub struct FileTrust {
     pub signature: SignatureState,
     /// `true` if its digest or its key is revoked.
     pub is_revoked: bool,
+    /// The approval that the policy asks for.
+    pub policy: Requirement,
+    /// The exception from that, by which it loads.
+    pub exception: Option<TrustException>,
     /// The error that a load would return for one of these reasons.
     pub error: Option<LoadError>,
 }
@@ -105,13 +111,23 @@ impl Gate {
             Err(LoadError::Unlocked { .. }) => LockState::Unlocked,
             Err(_) => LockState::Modified,
         });
-        let content = self.check_content(path, library.len() as u64, |each| {
+        let mut found = Found::default();
+        let content = self.check_content(path, library.len() as u64, &mut found, |each| {
             each(&library);
             Ok(())
         });
         let modified = in_lock.and_then(Result::err).filter(|_| lock == Some(LockState::Modified));
         let error = content.err().or(modified);
         let error = error.or_else(|| self.signer(path, &library, &described).err());
-        Ok(FileTrust { path: path.to_owned(), sha256, lock, signature, is_revoked, error })
+        Ok(FileTrust {
+            path: path.to_owned(),
+            sha256,
+            lock,
+            signature,
+            is_revoked,
+            policy: self.required(),
+            exception: found.exception,
+            error,
+        })
     }
 }

@@ -45,6 +45,8 @@ pub struct VerifiedFile {
     pub path: PathBuf,
     /// Its state.
     pub state: LockState,
+    /// Its SHA-256 digest, as 64 hexadecimal digits. `None` if it cannot be read.
+    pub sha256: Option<String>,
     /// The error that a load of locked files only would return. `None` for a file
     /// that is locked.
     pub error: Option<LoadError>,
@@ -71,20 +73,22 @@ impl PluginLock {
             let path = directory.join(&plugin.file);
             let (lock, line) = (self.path.clone(), plugin.line);
             let error = Some(LoadError::LockedMissing { path: path.clone(), lock, line });
-            VerifiedFile { path, state: LockState::Missing, error }
+            VerifiedFile { path, state: LockState::Missing, sha256: None, error }
         }));
         Ok(files)
     }
 
     fn verify_file(&self, path: PathBuf) -> VerifiedFile {
-        let result = read_file(&path).and_then(|bytes| self.check(&path, &bytes));
+        let content = read_file(&path);
+        let sha256 = content.as_ref().ok().map(|content| digest_of(content).to_string());
+        let result = content.and_then(|content| self.check(&path, &content));
         let state = match &result {
             Ok(()) => LockState::Locked,
             Err(_) if self.entry(&path).is_none() => LockState::Unlocked,
             // A file that cannot be read is not what was locked.
             Err(_) => LockState::Modified,
         };
-        VerifiedFile { path, state, error: result.err() }
+        VerifiedFile { path, state, sha256, error: result.err() }
     }
 
     /// Compares the content of a file with the lock, as a load does. Only the

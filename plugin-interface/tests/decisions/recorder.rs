@@ -1,0 +1,109 @@
+//! A subscriber that keeps decisions.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, Once};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+
+/// The fields of an event.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Decision {
+    pub(crate) level: String,
+    pub(crate) message: String,
+    pub(crate) policy: String,
+    pub(crate) sha256: Option<String>,
+    pub(crate) key: Option<String>,
+    pub(crate) exception: Option<String>,
+    pub(crate) refused: Option<String>,
+    pub(crate) path: PathBuf,
+}
+
+impl Decision {
+    /// A decision without the fields that differ.
+    pub(crate) fn approved() -> Self {
+        let (level, message) = ("INFO".to_owned(), "approved".to_owned());
+        Decision { level, message, ..Self::default() }
+    }
+
+    /// The error of a refusal.
+    #[track_caller]
+    pub(crate) fn refusal(&self) -> &str {
+        assert_eq!((&*self.level, &*self.message), ("WARN", "refused"), "{self:?}");
+        self.refused.as_ref().unwrap()
+    }
+}
+
+impl Visit for Decision {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let value = value.to_owned();
+        match field.name() {
+            "policy" => self.policy = value,
+            "sha256" => self.sha256 = Some(value),
+            "key" => self.key = Some(value),
+            "exception" => self.exception = Some(value),
+            "error" => self.refused = Some(value),
+            other => panic!("{other}"),
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            "path" => self.path = format!("{value:?}").into(),
+            other => panic!("{other}"),
+        }
+    }
+}
+
+type Answer = Arc<dyn Fn() + Send + Sync>;
+
+static SEEN: Mutex<Vec<Decision>> = Mutex::new(Vec::new());
+static ANSWERS: LazyLock<Mutex<HashMap<PathBuf, Answer>>> = LazyLock::new(Mutex::default);
+
+struct Recorder;
+
+impl Subscriber for Recorder {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "plugin_interface::trust" && *metadata.level() <= Level::INFO
+    }
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, event: &Event<'_>) {
+        let level = event.metadata().level().to_string();
+        let mut decision = Decision { level, ..Decision::default() };
+        event.record(&mut decision);
+        let answer = ANSWERS.lock().unwrap().get(&decision.path).cloned();
+        SEEN.lock().unwrap().push(decision);
+        if let Some(answer) = answer {
+            answer();
+        }
+    }
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+pub(crate) fn install() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| tracing::subscriber::set_global_default(Recorder).unwrap());
+}
+
+/// Returns the decisions on a file since the last call.
+pub(crate) fn decisions(path: &Path) -> Vec<Decision> {
+    let seen = &mut *SEEN.lock().unwrap();
+    let (ours, others) = std::mem::take(seen).into_iter().partition(|it| it.path == path);
+    *seen = others;
+    let ours: Vec<Decision> = ours;
+    ours.into_iter().map(|it| Decision { path: PathBuf::new(), ..it }).collect()
+}
+
+/// Sets what the subscriber does at each decision on a file.
+pub(crate) fn answer(path: &Path, answer: impl Fn() + Send + Sync + 'static) {
+    ANSWERS.lock().unwrap().insert(path.to_owned(), Arc::new(answer));
+}
