@@ -27,10 +27,12 @@ mod contents;
 mod elsewhere;
 mod exit;
 mod header;
+mod interface_source;
 mod logs;
 mod manager;
 mod output;
 mod report;
+mod rustfmt;
 mod signals;
 mod streams;
 mod worker;
@@ -51,7 +53,21 @@ pub use exit::Exit;
 /// }
 /// ```
 pub fn main() -> ExitCode {
-    let Cli { command } = Cli::parse();
+    start(Cli::parse())
+}
+
+/// Runs the command that follows `cargo plugin`.
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     plugin_host::cargo_main()
+/// }
+/// ```
+pub fn cargo_main() -> ExitCode {
+    start(cli::of_cargo(std::env::args_os()))
+}
+
+fn start(Cli { command }: Cli) -> ExitCode {
     // What a probe calls is called again by the host.
     if !matches!(command, Command::Worker(WorkerCommand::Probe(_))) {
         logs::show();

@@ -7,20 +7,7 @@ use clap::Args;
 use clap_complete::Shell;
 
 use crate::cli::duration::{seconds, with_unit};
-use crate::cli::framework::{Framework, framework};
 use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs, TrustArgs};
-
-#[derive(Args)]
-pub(crate) struct NewArgs {
-    /// Folder to create, named like the application.
-    #[arg(value_name = "NAME")]
-    pub(crate) folder: PathBuf,
-    /// Source of the framework: path=DIR, git=URL or version=VERSION.
-    ///
-    /// DIR is a clone of its repository. The default is the source of this program.
-    #[arg(long, value_name = "SOURCE", value_parser = framework)]
-    pub(crate) framework: Option<Framework>,
-}
 
 #[derive(Args)]
 pub(crate) struct DoctorArgs {

@@ -3,16 +3,22 @@
 mod commands;
 mod duration;
 mod framework;
+mod interface_crate;
+mod new;
 mod options;
 mod worker;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use commands::{
     CallArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, HeaderArgs, InspectArgs, ListArgs,
-    LockArgs, ManArgs, NewArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
+    LockArgs, ManArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
 };
 pub(crate) use framework::Framework;
+pub(crate) use interface_crate::{InterfaceCrate, interface_crate};
+pub(crate) use new::NewArgs;
 pub(crate) use options::{LoadArgs, PolicyArgs, TrustArgs};
 pub(crate) use worker::{CallWorkerArgs, DriveArgs, MethodWorkerArgs, ProbeArgs, WorkerCommand};
 
@@ -38,7 +44,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Create an application: an interface, a plugin, a host and tests.
+    /// Create an application, or a plugin, an interface or a host.
     #[command(after_help = NEW_EXAMPLES)]
     New(NewArgs),
     /// Examine this machine and a project, and say how to mend what is wrong (runs no plugin code).
@@ -92,6 +98,10 @@ const NEW_EXAMPLES: &str = "\
 Examples:
   plugin-host new my-app
   plugin-host new my-app --framework path=../rust-plugin-system
+  plugin-host new --plugin shout --for ../tool
+  plugin-host new --plugin shout --c --for target/debug/libother.so
+  plugin-host new --interface tool
+  plugin-host new --host my-app --for ../tool
 
 It asks nothing and uses no network. A folder that is not empty is refused.";
 
@@ -123,6 +133,17 @@ const MAN_EXAMPLES: &str = "\
 Examples:
   plugin-host man check | man -l -
   plugin-host man --output ~/.local/share/man/man1";
+
+/// Parses the arguments of `cargo-plugin`. Cargo puts `plugin` before those that
+/// follow it; a child process of this program has them without.
+pub(crate) fn of_cargo(arguments: impl Iterator<Item = OsString>) -> Cli {
+    let mut arguments: Vec<_> = arguments.collect();
+    if arguments.get(1).is_some_and(|argument| argument == "plugin") {
+        arguments.remove(1);
+    }
+    let matches = Cli::command().bin_name("cargo plugin").get_matches_from(arguments);
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
 
 /// Returns the program and its commands, without those for its child processes.
 pub(crate) fn described() -> clap::Command {

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &HeaderArgs) -> anyhow::Result<Exit> {
 }
 
 /// Returns the reason if an interface cannot have a header.
-fn unusable(interface: &InterfaceMetadata) -> Option<&'static str> {
+pub(crate) fn unusable(interface: &InterfaceMetadata) -> Option<&'static str> {
     if interface.methods.is_empty() {
         return Some("lists no methods; use a library that was built from the Rust trait");
     }

@@ -44,6 +44,19 @@ pub(crate) fn named<'m>(
     Ok(all.iter().find(|interface| interface.path == path).expect("it is one of them"))
 }
 
+/// Returns the one interface of a library.
+pub(crate) fn only(metadata: &PluginMetadata) -> Result<&InterfaceMetadata, String> {
+    match &metadata.interfaces[..] {
+        [only] => Ok(only),
+        [] => Err("it offers no interface; name another library".to_owned()),
+        several => {
+            let mut paths: Vec<_> = several.iter().map(|of| of.path.as_str()).collect();
+            paths.sort_unstable();
+            Err(format!("it offers several interfaces; add --trait with one of {}", list(&paths)))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

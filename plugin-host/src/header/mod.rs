@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::fmt::Write as _;
 
+use plugin_interface::metadata::signature::Type;
 use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata, as_written};
 
 use declarations::Declarations;
@@ -31,6 +32,28 @@ pub(crate) struct Header {
     pub(crate) text: String,
     /// The methods that cannot be declared in C, each with the reason.
     pub(crate) missing: Vec<String>,
+    /// The methods of the interface, in the order of its vtable.
+    pub(crate) functions: Vec<Function>,
+    /// The begin of the names that it declares.
+    pub(crate) prefix: String,
+}
+
+/// A method as a function in C. One that cannot be declared has no outcome.
+pub(crate) struct Function {
+    pub(crate) name: String,
+    /// The signature in Rust, for a comment.
+    pub(crate) signature: String,
+    pub(crate) outcome: Option<Outcome>,
+}
+
+/// The types of a function.
+pub(crate) struct Outcome {
+    /// The name of the type that it returns.
+    pub(crate) name: String,
+    /// The return in Rust.
+    pub(crate) returns: Type,
+    /// The declarations of the parameters, and their names.
+    pub(crate) parameters: Vec<[String; 2]>,
 }
 
 /// Returns the header of an interface.
@@ -38,14 +61,14 @@ pub(crate) fn header(interface: &InterfaceMetadata) -> Header {
     let prefix = names::identifier(interface.name());
     let objects = Objects::new(interface, &prefix);
     let own = Part::of(interface, objects, &prefix);
-    let (parts, mut missing) = (parts_of_objects(objects, &own), own.missing);
+    let (parts, mut missing) = (parts_of_objects(objects, &own), own.missing.clone());
     missing.extend(parts.values().flat_map(|part| part.missing.iter().cloned()));
     let text = format!(
         "{}\n{COMMON}\n{}",
         introduction(interface, &prefix),
         body(interface, &prefix, &declared_objects(objects, &parts), &own.types, &own.fields)
     );
-    Header { text, missing }
+    Header { text, missing, functions: own.functions, prefix }
 }
 
 /// The declarations of one interface, and the fields of its vtable.
@@ -53,6 +76,7 @@ struct Part {
     types: String,
     fields: String,
     missing: Vec<String>,
+    functions: Vec<Function>,
     /// The numbers of the interfaces of objects that it uses.
     used: BTreeSet<usize>,
 }
@@ -60,9 +84,9 @@ struct Part {
 impl Part {
     fn of<'i>(interface: &'i InterfaceMetadata, objects: Objects<'i>, prefix: &str) -> Self {
         let mut declarations = Declarations::new(interface, objects, prefix);
-        let (fields, missing) = fields(interface, objects, &mut declarations);
+        let (fields, missing, functions) = fields(interface, objects, &mut declarations);
         let (types, used) = declarations.finish();
-        Part { types, fields, missing, used }
+        Part { types, fields, missing, functions, used }
     }
 }
 
@@ -121,56 +145,67 @@ PLUGIN_ASSERT(sizeof({name}_VTable) == {size});
     text
 }
 
-/// Returns the fields of a vtable, and the methods that cannot be declared.
+/// Returns the fields of a vtable, the methods that cannot be declared, and all.
 fn fields(
     interface: &InterfaceMetadata,
     objects: Objects<'_>,
     declarations: &mut Declarations<'_>,
-) -> (String, Vec<String>) {
-    let mut missing = Vec::new();
+) -> (String, Vec<String>, Vec<Function>) {
+    let (mut missing, mut functions) = (Vec::new(), Vec::new());
     let (mut fields, mut scope) = (String::new(), Scope::new(&["header"]));
     for method in &interface.methods {
         let name = scope.add(&method.name);
-        let _ = writeln!(fields, "    /* {} */", comment(&as_written(&method.signature)));
-        match pointer(interface, objects, declarations, method, &name) {
-            Ok(pointer) => fields += &pointer,
+        let signature = comment(&as_written(&method.signature));
+        let _ = writeln!(fields, "    /* {signature} */");
+        let outcome = outcome(interface, objects, declarations, method);
+        match &outcome {
+            Ok(Outcome { name: outcome, parameters, .. }) => {
+                let parameters = parameters.iter().map(|[declared, _]| format!(", {declared}"));
+                let parameters: String = parameters.collect();
+                let _ = writeln!(fields, "    {outcome} (*{name})(void *instance{parameters});");
+            }
             Err(NoForm(reason)) => {
                 let _ = write!(
                     fields,
                     "    /* Cannot be written in C: {}. Where no host calls it, `abort` will do. */\n    void (*{name})(void);\n",
-                    comment(&reason)
+                    comment(reason)
                 );
                 missing.push(format!("{} cannot be written in C: {reason}", method.name));
             }
         }
+        functions.push(Function { name, signature, outcome: outcome.ok() });
     }
-    (fields, missing)
+    (fields, missing, functions)
 }
 
-/// Returns the pointer to a method, as a field of the vtable.
-fn pointer(
+/// Returns the types of a method.
+fn outcome(
     interface: &InterfaceMetadata,
     objects: Objects<'_>,
     declarations: &mut Declarations<'_>,
     method: &MethodMetadata,
-    name: &str,
-) -> Result<String, NoForm> {
+) -> Result<Outcome, NoForm> {
     let Some(signature) = method.syntax() else {
         return Err(NoForm("its signature cannot be parsed".to_owned()));
     };
     let mut scope = Scope::new(&["instance"]);
-    let mut parameters = "void *instance".to_owned();
+    let mut parameters = Vec::new();
     for parameter in &signature.parameters {
         check(interface, objects, &parameter.ty)?;
         let ty = declarations.value(&parameter.ty)?;
         // A value without a size is not passed at all.
-        if let Some(declared) = ty.declare(|| scope.add(&parameter.name)) {
-            let _ = write!(parameters, ", {declared}");
+        let mut name = String::new();
+        let named = || {
+            name = scope.add(&parameter.name);
+            name.clone()
+        };
+        if let Some(declared) = ty.declare(named) {
+            parameters.push([declared, name]);
         }
     }
     check(interface, objects, &signature.returns)?;
-    let outcome = declarations.outcome(&signature.returns)?;
-    Ok(format!("    {outcome} (*{name})({parameters});\n"))
+    let name = declarations.outcome(&signature.returns)?;
+    Ok(Outcome { name, returns: signature.returns, parameters })
 }
 
 fn introduction(interface: &InterfaceMetadata, prefix: &str) -> String {

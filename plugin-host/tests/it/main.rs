@@ -4,6 +4,8 @@ mod book;
 mod call;
 #[cfg(unix)]
 mod call_method;
+#[cfg(unix)]
+mod cargo_plugin;
 mod check;
 mod children;
 mod configuring;
@@ -27,6 +29,10 @@ mod lock;
 mod logs;
 #[cfg(unix)]
 mod new;
+#[cfg(unix)]
+mod new_c;
+#[cfg(unix)]
+mod new_parts;
 mod readme;
 mod records;
 mod run;

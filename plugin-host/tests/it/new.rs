@@ -8,24 +8,24 @@ use crate::deadline::Run;
 use crate::environment::{Answer, Directory, answer, command, root};
 
 /// Runs `new` in a folder, with this repository as the source.
-fn new_of_clone(folder: &Path, name: &str) -> Answer {
+pub(crate) fn new_of_clone(folder: &Path, name: &str) -> Answer {
     new(folder, &[name, "--framework", &format!("path={}", root().display())])
 }
 
 /// Runs `new` in a folder.
-fn new(folder: &Path, arguments: &[&str]) -> Answer {
+pub(crate) fn new(folder: &Path, arguments: &[&str]) -> Answer {
     let arguments = [&["new"], arguments].concat();
     answer(command(&arguments).current_dir(folder))
 }
 
 /// Runs cargo in a folder, and returns what it prints.
-fn cargo(folder: &Path, arguments: &str) -> String {
+pub(crate) fn cargo(folder: &Path, arguments: &str) -> String {
     cargo_with(folder, arguments, &[])
 }
 
 /// Runs cargo in a folder and an environment. It compiles as this repository
 /// does, and shares what it compiles of other projects with it.
-fn cargo_with(folder: &Path, arguments: &str, environment: &[(&str, &str)]) -> String {
+pub(crate) fn cargo_with(folder: &Path, arguments: &str, environment: &[(&str, &str)]) -> String {
     let output = Command::new(env!("CARGO"))
         .arg("--config")
         .arg(root().join(".cargo/config.toml"))
@@ -41,13 +41,13 @@ fn cargo_with(folder: &Path, arguments: &str, environment: &[(&str, &str)]) -> S
 /// Denies what clippy finds in a workspace. As `cargo clippy` does, it puts
 /// clippy before the compiler of the workspace's members; a build, where that
 /// only checks, needs no second form of what they depend on.
-fn lint(folder: &Path) {
+pub(crate) fn lint(folder: &Path) {
     let deny = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
     let environment = [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("CLIPPY_ARGS", deny)];
     cargo_with(folder, "build --workspace --all-targets --quiet", &environment);
 }
 
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("new")
 }
 
@@ -57,7 +57,7 @@ fn metadata(folder: &Path) -> serde_json::Value {
 }
 
 /// Returns the names of the packages of a workspace.
-fn packages(folder: &Path) -> Vec<String> {
+pub(crate) fn packages(folder: &Path) -> Vec<String> {
     let metadata = metadata(folder);
     let packages = metadata["packages"].as_array().unwrap().iter();
     let mut names: Vec<_> =
@@ -67,7 +67,7 @@ fn packages(folder: &Path) -> Vec<String> {
 }
 
 /// Returns the files below a folder.
-fn files(folder: &Path) -> Vec<String> {
+pub(crate) fn files(folder: &Path) -> Vec<String> {
     let entries = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
     let files = entries.filter(|entry| entry.file_type().is_file());
     let mut files: Vec<_> = files

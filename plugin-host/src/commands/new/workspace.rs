@@ -63,6 +63,13 @@ impl Workspace {
         Ok(())
     }
 
+    /// Returns `true` if members can inherit a dependency of that name.
+    pub(crate) fn shares(&self, name: &str) -> bool {
+        let dependencies = self.manifest["workspace"].get("dependencies");
+        let dependencies = dependencies.and_then(Item::as_table_like);
+        dependencies.is_some_and(|table| table.contains_key(name))
+    }
+
     fn table(&mut self) -> anyhow::Result<&mut Table> {
         self.manifest["workspace"].as_table_mut().context("`workspace` is no table")
     }
