@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use cargo_metadata::Message;
 
 use crate::deadline::Run;
-use crate::environment::{Directory, plugin_host, root};
+use crate::environment::{Directory, of_workspace, plugin_host, root};
 
 /// The crates of the book's first chapter.
 const WORKSPACE: [(&str, &str); 5] = [
@@ -50,14 +50,11 @@ const WORKSPACE: [(&str, &str); 5] = [
     ),
 ];
 
-/// Builds a library with cargo: with these arguments, in that folder.
-fn build(folder: &Path, target: Option<&Path>, arguments: &[&str], file: &str) -> PathBuf {
+/// Builds a library in a workspace.
+fn build(folder: &Path, target: &Path, package: &str, file: &str) -> PathBuf {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["build", "--message-format=json-render-diagnostics"]).args(arguments);
-    command.current_dir(folder).stderr(Stdio::inherit());
-    if let Some(target) = target {
-        command.env("CARGO_TARGET_DIR", target);
-    }
+    command.args(["build", "--message-format=json-render-diagnostics", "--package", package]);
+    command.current_dir(folder).env("CARGO_TARGET_DIR", target).stderr(Stdio::inherit());
     let output = command.run("cargo ends");
     assert!(output.status.success());
     let mut files = Message::parse_stream(&output.stdout[..]).filter_map(|message| {
@@ -97,19 +94,12 @@ fn plugins() -> &'static Directory {
                 fs::write(path, content).unwrap();
             }
             let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("book");
-            let library = build(sources.path(), Some(&target), &["--package=shout"], "libshout.so");
+            let library = build(sources.path(), &target, "shout", "libshout.so");
             fs::create_dir(built.path().join(name)).unwrap();
             fs::copy(library, built.path().join(name).join("libshout.so")).unwrap();
         }
         built
     })
-}
-
-/// The folder of `libhot_reload.so`.
-fn hot_reload() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let build = || build(root(), None, &["--package=hot-reload"], "libhot_reload.so");
-    BUILT.get_or_init(|| build().parent().unwrap().into())
 }
 
 /// A page, and the folder in which its commands run.
@@ -204,7 +194,7 @@ impl Page {
         shell.env("RUST_BACKTRACE", "0").env("HOT_RELOAD", root().join("hot-reload"));
         shell.env("EXAMPLES", root().join("example-plugins"));
         if command.contains("$TARGET") {
-            shell.env("TARGET", hot_reload());
+            shell.env("TARGET", of_workspace("libhot_reload.so").parent().unwrap());
         }
         let Output { status, stdout, .. } = shell.run("the command ends");
         self.code = status.code().expect("it ends by itself");

@@ -6,9 +6,9 @@ use crate::environment::{Directory, example, plugin_host};
 
 fn configured(text: &str) -> (Directory, String) {
     let directory = Directory::new();
-    example("configured", "config", &directory);
+    example("configured", "config/plugin.rs", &directory);
     let file = directory.path().join("plugins.toml");
-    fs::write(&file, text.replace("[plugin.", "[plugins.plugin-interface.")).unwrap();
+    fs::write(&file, text.replace("[plugin.", "[plugins.example.")).unwrap();
     let option = format!("--config={}", file.display());
     (directory, option)
 }
@@ -16,7 +16,7 @@ fn configured(text: &str) -> (Directory, String) {
 #[test]
 fn inspect_lists_the_settings() {
     let directory = Directory::new();
-    let library = example("configured", "config", &directory);
+    let library = example("configured", "config/plugin.rs", &directory);
     let answer = plugin_host(&["inspect".as_ref(), library.as_os_str()]);
     let (_, of_few) = answer.out.split_once("settings     of Few\n").expect(&answer.out);
     let lines: Vec<_> = of_few.lines().take(19).map(str::trim).collect();
@@ -65,7 +65,9 @@ fn the_program_configures_plugins_and_names_mistakes() {
         assert_eq!(answer.code, 1, "{answer:?}");
         let all = format!("{}{}", answer.out, answer.err);
         assert!(
-            all.contains("plugins.toml:2: expected a path for `plugins.plugin-interface.settings.folder`, found 1"),
+            all.contains(
+                "plugins.toml:2: expected a path for `plugins.example.settings.folder`, found 1"
+            ),
             "{answer:?}"
         );
     }
@@ -73,7 +75,7 @@ fn the_program_configures_plugins_and_names_mistakes() {
 
 #[test]
 fn a_disabled_plugin_is_refused_by_policy() {
-    let (directory, option) = configured("[plugins.plugin-interface]\nenabled = false\n");
+    let (directory, option) = configured("[plugins.example]\nenabled = false\n");
     let answer = plugin_host(&directory.arguments(&["run", &option]));
     assert_eq!(answer.code, 4, "{answer:?}");
     assert!(answer.err.contains("plugins.toml:2 disables"), "{answer:?}");

@@ -3,8 +3,10 @@
 use std::env::consts::DLL_EXTENSION;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+use cargo_metadata::Message;
 use tempfile::TempDir;
 
 use crate::deadline::Run;
@@ -54,18 +56,56 @@ pub(crate) fn answer(command: &mut Command) -> Answer {
     }
 }
 
-/// Builds a plugin that is an example of `plugin-interface` with a feature, and
-/// copies it to a directory.
-pub(crate) fn example(name: &str, feature: &str, directory: &Directory) -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples");
+/// Returns the file of that name that this workspace builds: a program of an example,
+/// or the library for hosts in C. All are built at once, since what they need is
+/// compiled once for each set of features.
+pub(crate) fn of_workspace(file: &str) -> &'static Path {
+    static BUILT: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    let build = || {
+        let packages = ["--package=hot-reload", "--package=live-host", "--package=minimal-host"];
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--message-format=json-render-diagnostics"]).args(packages);
+        let output = cargo.current_dir(root()).stderr(Stdio::inherit()).run("cargo ends");
+        assert!(output.status.success());
+        let artifacts = Message::parse_stream(&output.stdout[..]).filter_map(|message| {
+            let Message::CompilerArtifact(artifact) = message.unwrap() else { return None };
+            Some(artifact.filenames)
+        });
+        artifacts.flatten().map(Into::into).collect()
+    };
+    let mut files = BUILT.get_or_init(build).iter();
+    files.find(|path| path.file_name().unwrap() == file).expect("a file of the workspace")
+}
+
+/// Builds a plugin of the tests of `plugin-interface` from its source, and copies it
+/// to a directory. Its package is `example`. As an example of `plugin-interface` it
+/// would need all that the tests there need.
+pub(crate) fn example(name: &str, source: &str, directory: &Directory) -> PathBuf {
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples").join(name);
+    let interface = root().join("plugin-interface");
+    let source = interface.join("tests").join(source);
+    let manifest = format!(
+        "[package]\nname = \"example\"\nversion = \"1.2.3\"\nedition = \"2024\"\n\
+         [lib]\nname = {name:?}\npath = {source:?}\ncrate-type = [\"cdylib\"]\n\
+         [dependencies.plugin-interface]\npath = {interface:?}\n\
+         default-features = false\nfeatures = [\"config\", \"log\"]\n\
+         [dependencies]\nlog = {{ version = \"0.4\", features = [\"kv\"] }}\n[workspace]\n"
+    );
+    // Several tests want it at the same time.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    std::fs::create_dir_all(&package).unwrap();
+    std::fs::write(package.join("Cargo.toml"), manifest).unwrap();
+    // The versions that the repository has.
+    std::fs::copy(root().join("Cargo.lock"), package.join("Cargo.lock")).unwrap();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--package", "plugin-interface", "--no-default-features"]);
-    cargo.args(["--features", feature, "--example", name, "--target-dir"]).arg(&target);
-    let answer = answer(cargo.current_dir(root()));
+    let target = package.join("target");
+    cargo.args(["build", "--quiet", "--target-dir"]).arg(&target).current_dir(&package);
+    let answer = answer(&mut cargo);
     assert_eq!(answer.code, 0, "{}", answer.err);
     let file = format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let copy = directory.path().join(&file);
-    std::fs::copy(target.join("debug/examples").join(&file), &copy).unwrap();
+    std::fs::copy(target.join("debug").join(&file), &copy).unwrap();
     copy
 }
 

@@ -5,14 +5,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::deadline::within;
-use crate::environment::{Directory, answer, root};
+use crate::environment::{Directory, answer, of_workspace};
 
-/// Returns the command that builds and runs an example.
+/// Returns the command that runs an example.
 fn example(name: &str, argument: &Path) -> Command {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--package", name, "--"]).arg(argument).current_dir(root());
-    cargo.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("built"));
-    cargo
+    let mut command = Command::new(of_workspace(name));
+    command.arg(argument);
+    command
 }
 
 #[test]
@@ -38,7 +37,6 @@ fn the_live_host_calls_the_new_version() {
     let other = within("another version", || lines.find(|line| line != "HEY world"));
     assert_eq!(other.unwrap(), "version 2:");
     assert_eq!(lines.next().unwrap(), "HEY world");
-    // The host replaced cargo.
     host.kill().unwrap();
     host.wait().unwrap();
 }

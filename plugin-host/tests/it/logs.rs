@@ -5,7 +5,7 @@ use crate::environment::{Answer, Directory, answer, command, example};
 /// Runs the plugin that logs, which is asked for a record of each level.
 fn run(filter: Option<&str>, options: &[&str]) -> Answer {
     let directory = Directory::new();
-    example("logging", "log", &directory);
+    example("logging", "logs/plugin.rs", &directory);
     let mut arguments = vec!["run", "--greet=levels"];
     arguments.extend(options);
     let mut command = command(&directory.arguments(&arguments));
@@ -17,7 +17,7 @@ fn run(filter: Option<&str>, options: &[&str]) -> Answer {
 }
 
 fn records(answer: &Answer) -> Vec<&str> {
-    answer.err.lines().filter(|line| line.contains(" plugin-interface logging: ")).collect()
+    answer.err.lines().filter(|line| line.contains(" example logging: ")).collect()
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn errors_of_plugins_are_shown_and_the_rest_as_the_variable_says() {
     for options in [&[][..], &["--no-probe"], &["--json"]] {
         let answer = run(None, options);
         assert_eq!(answer.code, 0, "{answer:?}");
-        assert_eq!(records(&answer), ["error plugin-interface logging: an error"], "{answer:?}");
+        assert_eq!(records(&answer), ["error example logging: an error"], "{answer:?}");
         assert!(!answer.out.contains("an error"), "{answer:?}");
     }
     let answer = run(Some("logging=info"), &[]);

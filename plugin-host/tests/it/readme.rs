@@ -32,6 +32,8 @@ fn beside(name: &str) -> PathBuf {
     });
     let folder = parent.join(name);
     std::fs::create_dir(&folder).unwrap();
+    // The versions that the repository has, which are compiled already.
+    std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     folder
 }
 

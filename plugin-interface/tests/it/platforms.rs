@@ -8,6 +8,7 @@ use plugin_interface::{
 };
 
 use crate::builds::build;
+use crate::compilers::is_thorough;
 use crate::fixtures::{Directory, fixture};
 use crate::images::{Processor, mach_o, pe, section, universal};
 
@@ -111,15 +112,20 @@ fn metadata_survives_optimisation_linkers_and_strip() {
         let linker = format!("-Clink-arg=-fuse-ld={name}");
         vec!["--".to_owned(), linker, "-Clinker-features=-lld".to_owned()]
     };
-    for (name, options) in [
-        ("fat", profile("lto = \"fat\"")),
-        ("thin", profile("lto = \"thin\"")),
-        ("size", profile("opt-level = \"z\"")),
-        ("strip", profile("strip = \"symbols\"")),
-        ("units", profile("codegen-units = 1")),
+    // Each compiles everything again: what removes most together, and each alone
+    // where there is time for it.
+    let together =
+        ["lto = \"fat\"", "opt-level = \"z\"", "strip = \"symbols\"", "codegen-units = 1"];
+    let mut forms = vec![
+        ("together", together.into_iter().flat_map(profile).collect()),
         ("bfd", linker("bfd")),
         ("gold", linker("gold")),
-    ] {
+    ];
+    if is_thorough() {
+        let alone = ["fat", "size", "strip", "units"].into_iter().zip(together.map(profile));
+        forms.extend(alone.chain([("thin", profile("lto = \"thin\""))]));
+    }
+    for (name, options) in forms {
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         let arguments = [&["--release", "--package", "strict"][..], &options].concat();
         let built = build(&format!("fixtures-{name}"), "rustc", &[], &arguments);
