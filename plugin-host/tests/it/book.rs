@@ -50,9 +50,11 @@ const WORKSPACE: [(&str, &str); 5] = [
     ),
 ];
 
-/// Builds a library in a workspace.
+/// Builds a library in a workspace, which shares with this repository what it compiles.
 fn build(folder: &Path, target: &Path, package: &str, file: &str) -> PathBuf {
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     let mut command = Command::new(env!("CARGO"));
+    command.arg("--config").arg(root().join(".cargo/config.toml"));
     command.args(["build", "--message-format=json-render-diagnostics", "--package", package]);
     command.current_dir(folder).env("CARGO_TARGET_DIR", target).stderr(Stdio::inherit());
     let output = command.run("cargo ends");
