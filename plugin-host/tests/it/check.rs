@@ -175,29 +175,29 @@ fn a_plugin_without_implementations_fails_that_check() {
     };
     let interface = root().join("plugin-interface");
     write(
-        "Cargo.toml",
-        &format!(
-            "[package]\nname = \"nothing\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
-             [dependencies]\nplugin-interface = {{ path = {interface:?}, default-features = false }}\n\
-             [workspace]\n"
-        ),
-    );
-    write(
         "src/lib.rs",
         "#[plugin_interface::plugin_aggregates(plugin_interface::Greeter)]\nmod plugin {}\n",
     );
-    let run = |profile: &str| {
+    // The versions that the repository has.
+    fs::copy(root().join("Cargo.lock"), directory.path().join("Cargo.lock")).unwrap();
+    let run = |panic: &str| {
+        let manifest = format!(
+            "[package]\nname = \"nothing\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
+             [dependencies]\nplugin-interface = {{ path = {interface:?}, default-features = false }}\n\
+             [profile.dev]\npanic = {panic:?}\n[workspace]\n"
+        );
+        write("Cargo.toml", &manifest);
         let mut cargo = std::process::Command::new(env!("CARGO"));
         // As this repository, with which it shares what it compiles.
         cargo.arg("--config").arg(root().join(".cargo/config.toml"));
-        cargo.args(["build", "--quiet", "--config", profile, "--target-dir"]);
+        cargo.args(["build", "--quiet", "--target-dir"]);
         cargo.arg(directory.path().join("target")).current_dir(directory.path());
         assert!(cargo.status().unwrap().success());
         let extension = std::env::consts::DLL_EXTENSION;
         check(&directory.path().join(format!("target/debug/libnothing.{extension}")), &[])
     };
-    fails(&run("profile.dev.panic=\"unwind\""), "implementations", 1, "#[plugin_impl(Greeter)]");
-    fails(&run("profile.dev.panic=\"abort\""), "panics", 3, "build it with panic = \"unwind\"");
+    fails(&run("unwind"), "implementations", 1, "#[plugin_impl(Greeter)]");
+    fails(&run("abort"), "panics", 3, "build it with panic = \"unwind\"");
 }
 
 #[test]
