@@ -9,12 +9,17 @@ mod builds;
 #[path = "../it/compilers.rs"]
 mod compilers;
 #[allow(dead_code, reason = "other tests use the rest")]
+#[path = "../it/deadline.rs"]
+mod deadline;
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "../it/fixtures.rs"]
 mod fixtures;
+mod gate;
 mod recorder;
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "../it/trust/signer.rs"]
 mod signer;
+mod ways;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -6,10 +6,9 @@ mod signature_texts;
 mod signatures;
 mod signer;
 mod states;
+mod swaps;
 
 use std::fs;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use plugin_interface::{
     Greeter, LiveOptions, LoadError, LoadPolicy, LockError, LockState, PluginLock, PluginManager,
@@ -157,44 +156,6 @@ fn a_plain_library_passes_the_same_gate() {
     assert!(error.contains("was modified after it was locked"), "{error}");
     assert_eq!(library.generation(), 1);
     assert!(options().open(&path, &["one"]).is_err());
-}
-
-#[test]
-fn nothing_that_is_not_locked_is_mapped_however_the_file_changes_meanwhile() {
-    let directory = Directory::new();
-    let path = directory.compile("a", &["NAME=\"good\""], "");
-    let policy = LoadPolicy::new().lock(lock_of(&directory));
-    let good = fs::read(&path).unwrap();
-    let bad = fs::read(Directory::new().compile("a", &["NAME=\"evil\""], "")).unwrap();
-    assert_ne!(good, bad);
-    let (done, end) = (AtomicBool::new(false), Instant::now() + Duration::from_secs(60));
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let next = directory.path().join("next");
-            for content in [&bad, &good].into_iter().cycle() {
-                fs::write(&next, content).unwrap();
-                fs::rename(&next, &path).unwrap();
-                if done.load(Ordering::Relaxed) {
-                    break;
-                }
-            }
-        });
-        let mut manager = PluginManager::with_policy(policy);
-        let (mut loaded, mut refused) = (0, 0);
-        while loaded < 100 || refused < 100 {
-            assert!(Instant::now() < end, "waited for both: {loaded}, {refused}");
-            match manager.load_library(&path) {
-                Ok(handles) => {
-                    loaded += 1;
-                    let names = handles.iter().map(|it| it.as_greeter().unwrap().name().to_owned());
-                    assert_eq!(names.collect::<Vec<_>>(), ["good"]);
-                }
-                Err(LoadError::Modified { .. } | LoadError::StillWritten { .. }) => refused += 1,
-                Err(error) => panic!("{error}"),
-            }
-        }
-        done.store(true, Ordering::Relaxed);
-    });
 }
 
 #[test]
