@@ -94,7 +94,7 @@ fn a_watchdog_reports_each_call_over_its_deadline_once() {
         loop {
             let call = watchdog.next_within(end.saturating_duration_since(Instant::now()))?;
             // Others are those of other tests.
-            if call.library.as_ref() == Some(&path) {
+            if call.library.as_deref() == Some(&*path) {
                 return Some(call);
             }
         }
