@@ -40,9 +40,14 @@ impl Exit {
     /// Returns the exit code of a child process of this program; `None` if a
     /// signal ended it or the code is not one of ours.
     pub(crate) fn of(status: ExitStatus) -> Option<Exit> {
+        Exit::of_number(status.code()?.try_into().ok()?)
+    }
+
+    /// Returns the exit code with that number.
+    pub(crate) fn of_number(number: u8) -> Option<Exit> {
         use Exit::*;
         let all = [Ok, Failed, Usage, Incompatible, Refused, Crashed, TimedOut];
-        all.into_iter().find(|exit| Some(*exit as i32) == status.code())
+        all.into_iter().find(|exit| *exit as u8 == number)
     }
 }
 

@@ -7,6 +7,7 @@
 //! plugin-host inspect FILE           print the metadata of a library; runs no plugin code
 //! plugin-host run DIR [--build]      load, call and unload every plugin
 //! plugin-host watch DIR              the same, and reload each when its file changes
+//! plugin-host dev CRATE|DIR          build a plugin at each save, and swap it
 //! plugin-host check FILE|DIR         run every check and print the results
 //! plugin-host header FILE INTERFACE  print a C header for writing a plugin in C
 //! plugin-host diff OLD NEW           compare the interfaces of two libraries
@@ -93,6 +94,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Run(args) => commands::run::run(args),
         Command::Watch(args) if args.call.is_empty() => commands::watch::run(args),
         Command::Watch(args) => commands::watch_function::run(args),
+        Command::Dev(args) => commands::dev::run(args),
         Command::Check(args) => commands::check::run(args),
         Command::Header(args) => commands::header::run(args),
         Command::Diff(args) => commands::diff::run(args),

@@ -4,6 +4,7 @@ use anyhow::Context;
 use plugin_interface::{Configuration, Copies, LoadPolicy, PluginManager, Probe};
 
 use crate::cli::{LoadArgs, PolicyArgs, TrustArgs};
+use crate::worker::repeated_calls::RepeatedCall;
 
 /// Returns the policy that the options describe.
 pub(crate) fn policy(args: &PolicyArgs) -> anyhow::Result<LoadPolicy> {
@@ -54,15 +55,28 @@ pub(crate) fn without_probe(args: &PolicyArgs) -> anyhow::Result<PluginManager> 
 /// Returns a manager whose probe, unless switched off, makes the same calls as
 /// `run` with that target.
 pub(crate) fn manager(args: &LoadArgs, target: &str) -> anyhow::Result<PluginManager> {
+    with_probe(args, target, &[])
+}
+
+/// Returns a manager whose probe, unless switched off, makes these calls.
+pub(crate) fn with_calls(args: &LoadArgs, calls: &[RepeatedCall]) -> anyhow::Result<PluginManager> {
+    with_probe(args, "world", calls)
+}
+
+fn with_probe(
+    args: &LoadArgs,
+    target: &str,
+    calls: &[RepeatedCall],
+) -> anyhow::Result<PluginManager> {
     let manager = without_probe(&args.policy)?;
     if args.no_probe {
         return Ok(manager);
     }
     let program = std::env::current_exe().context("cannot find the file of this program")?;
-    let probe = Probe::new(program)
-        .argument("probe")
-        .argument("--")
-        .argument(target)
-        .deadline(args.probe_timeout);
+    let mut probe = Probe::new(program).argument("probe");
+    for call in calls {
+        probe = probe.argument(format!("--call={call}"));
+    }
+    let probe = probe.argument("--").argument(target).deadline(args.probe_timeout);
     Ok(manager.with_probe(probe))
 }

@@ -13,7 +13,8 @@ pub(crate) fn prepare(command: &Command) -> anyhow::Result<()> {
         return Ok(());
     }
     wait_for_children()?;
-    if matches!(command, Command::Watch(args) if args.call.is_empty()) {
+    let is_watch = matches!(command, Command::Watch(args) if args.call.is_empty());
+    if is_watch || matches!(command, Command::Dev(_)) {
         // It ends its session first.
         return Ok(());
     }

@@ -35,6 +35,20 @@ pub(crate) fn keep_from_plugins(is_json: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Returns stdin under another number, which plugins do not use and children do
+/// not inherit.
+pub(crate) fn another_stdin() -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        Ok(File::from(rustix::io::fcntl_dupfd_cloexec(io::stdin(), 3)?))
+    }
+    #[cfg(windows)]
+    {
+        use std::os::windows::io::AsHandle as _;
+        Ok(File::from(io::stdin().as_handle().try_clone_to_owned()?))
+    }
+}
+
 /// Returns `true` if the output of plugins goes to stderr.
 pub(crate) fn is_reserved() -> bool {
     RESERVED.get().is_some()

@@ -1,5 +1,6 @@
 //! The arguments of each command.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use clap_complete::Shell;
 
 use crate::cli::duration::{seconds, with_unit};
 use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs, TrustArgs};
+use crate::worker::repeated_calls::RepeatedCall;
 
 #[derive(Args)]
 pub(crate) struct DoctorArgs {
@@ -113,6 +115,35 @@ pub(crate) struct WatchArgs {
     /// Print one line of JSON for each event; the plugins' own output goes to stderr.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DevArgs {
+    /// Plugin to build: its folder, or its package in the workspace.
+    #[arg(value_name = "CRATE|DIR", default_value = ".")]
+    pub(crate) plugin: PathBuf,
+    /// Build with optimizations.
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// Call this method after each swap, as in `Tool.apply "hello"`.
+    ///
+    /// The arguments are JSON. Repeat the option for several calls.
+    #[arg(long = "call", value_name = "CALL", conflicts_with = "host")]
+    pub(crate) calls: Vec<RepeatedCall>,
+    /// Make the calls in between too, at this interval, as in `200ms`.
+    #[arg(long, value_name = "TIME", value_parser = with_unit, requires = "calls")]
+    pub(crate) every: Option<Duration>,
+    /// Copy each good library to this directory, which your host watches.
+    #[arg(long, value_name = "DIR", requires = "host")]
+    pub(crate) into: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    /// Print one line of JSON for each event, for editors.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Your own host, which is started once and reloads by itself.
+    #[arg(value_name = "HOST", last = true)]
+    pub(crate) host: Vec<OsString>,
 }
 
 #[derive(Args)]

@@ -13,14 +13,16 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use commands::{
-    CallArgs, CheckArgs, CompletionsArgs, DiffArgs, DoctorArgs, HeaderArgs, InspectArgs, ListArgs,
-    LockArgs, ManArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
+    CallArgs, CheckArgs, CompletionsArgs, DevArgs, DiffArgs, DoctorArgs, HeaderArgs, InspectArgs,
+    ListArgs, LockArgs, ManArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
 };
 pub(crate) use framework::Framework;
 pub(crate) use interface_crate::{InterfaceCrate, interface_crate};
 pub(crate) use new::NewArgs;
 pub(crate) use options::{LoadArgs, PolicyArgs, TrustArgs};
-pub(crate) use worker::{CallWorkerArgs, DriveArgs, MethodWorkerArgs, ProbeArgs, WorkerCommand};
+pub(crate) use worker::{
+    CallWorkerArgs, DriveArgs, MethodWorkerArgs, ProbeArgs, ServeArgs, WorkerCommand,
+};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -62,6 +64,9 @@ pub(crate) enum Command {
     /// Load the plugins in a directory and reload each when its file changes.
     #[command(after_help = WATCH_EXAMPLES)]
     Watch(WatchArgs),
+    /// Build a plugin at each save, and replace the running version.
+    #[command(after_help = DEV_EXAMPLES)]
+    Dev(DevArgs),
     /// Run every check on a library or directory and print the results.
     #[command(after_help = "Example: plugin-host check plugins/libshout.so")]
     Check(CheckArgs),
@@ -118,6 +123,13 @@ Examples:
 
 Ctrl-C unloads everything and stops; a second Ctrl-C stops at once.";
 
+const DEV_EXAMPLES: &str = "\
+Examples:
+  plugin-host dev shout --call 'Tool.apply \"hello\"'
+  plugin-host dev plugins/shout --into plugins -- cargo run --package app
+
+Ctrl-C stops. A save that does not build, or that hosts would refuse, changes nothing.";
+
 const CALL_EXAMPLES: &str = "\
 Examples:
   plugin-host call plugins/libshout.so Tool.apply '\"hello\"'
@@ -164,6 +176,7 @@ impl Command {
             Command::Inspect(args) => args.json,
             Command::Run(args) => args.json,
             Command::Watch(args) => args.json,
+            Command::Dev(args) => args.json,
             Command::Check(args) => args.json,
             Command::Diff(args) => args.json,
             Command::Lock(args) => args.json,
@@ -180,6 +193,8 @@ impl Command {
         match self {
             Command::Run(_) | Command::Watch(_) | Command::Check(_) | Command::Call(_) => true,
             Command::New(_) | Command::Doctor(_) => false,
+            // Its children take care of it, and it reads keys.
+            Command::Dev(_) => false,
             Command::List(_) | Command::Inspect(_) => false,
             Command::Header(_) | Command::Diff(_) => false,
             Command::Lock(_) | Command::Verify(_) | Command::Sign(_) => false,

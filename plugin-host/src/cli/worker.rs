@@ -1,11 +1,14 @@
 //! Hidden commands, which this program runs in its child processes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
 use crate::cli::commands::WatchArgs;
-use crate::cli::options::{FunctionArgs, PolicyArgs};
+use crate::cli::duration::with_unit;
+use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs};
+use crate::worker::repeated_calls::RepeatedCall;
 
 #[derive(Subcommand)]
 pub(crate) enum WorkerCommand {
@@ -21,6 +24,9 @@ pub(crate) enum WorkerCommand {
     /// Call one method for `call`.
     #[command(hide = true)]
     Method(MethodWorkerArgs),
+    /// Hold the current version of a plugin for `dev`.
+    #[command(hide = true)]
+    Serve(ServeArgs),
     /// Call functions repeatedly for `watch --call`.
     #[command(hide = true)]
     Watched(WatchArgs),
@@ -44,6 +50,19 @@ pub(crate) struct ProbeArgs {
     pub(crate) target: String,
     pub(crate) library: PathBuf,
     pub(crate) copy: PathBuf,
+    /// Calls to make besides.
+    #[arg(long = "call")]
+    pub(crate) calls: Vec<RepeatedCall>,
+}
+
+#[derive(Args)]
+pub(crate) struct ServeArgs {
+    #[arg(long = "call")]
+    pub(crate) calls: Vec<RepeatedCall>,
+    #[arg(long, value_parser = with_unit)]
+    pub(crate) every: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
 }
 
 #[derive(Args)]

@@ -1,5 +1,7 @@
 //! `diff OLD NEW`: compares the interfaces of two libraries, as a load does.
 
+use std::path::Path;
+
 use plugin_interface::compare::{InterfaceChange, RequiredBump, replacement_errors};
 use plugin_interface::inspect;
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
@@ -11,16 +13,7 @@ use crate::report::diff::{DiffReport, InterfaceDiff, ObjectDiff, show};
 
 pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
     let (old, new) = (inspect(&args.old)?, inspect(&args.new)?);
-    let interfaces = compare(&old, &new);
-    let errors = replacement_errors(&old, &new, &args.new);
-    let errors: Vec<_> = errors.iter().map(|error| error.to_string()).collect();
-    let report = DiffReport {
-        old: args.old.display().to_string(),
-        new: args.new.display().to_string(),
-        compatible: interfaces.iter().all(|interface| interface.compatible) && errors.is_empty(),
-        interfaces,
-        errors,
-    };
+    let report = compare_libraries((&args.old, &old), (&args.new, &new));
     if args.json {
         print_json(&report)?;
     } else {
@@ -31,6 +24,23 @@ pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
         true if report.lacks_a_version() => Exit::Failed,
         true => Exit::Ok,
     })
+}
+
+/// Compares what is known of two libraries.
+pub(crate) fn compare_libraries(
+    (old_path, old): (&Path, &PluginMetadata),
+    (new_path, new): (&Path, &PluginMetadata),
+) -> DiffReport {
+    let interfaces = compare(old, new);
+    let errors = replacement_errors(old, new, new_path);
+    let errors: Vec<_> = errors.iter().map(|error| error.to_string()).collect();
+    DiffReport {
+        old: old_path.display().to_string(),
+        new: new_path.display().to_string(),
+        compatible: interfaces.iter().all(|interface| interface.compatible) && errors.is_empty(),
+        interfaces,
+        errors,
+    }
 }
 
 /// Decides whether two interfaces of one path are compared with each other.

@@ -6,6 +6,7 @@ mod call_in_child;
 mod call_method;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod header;

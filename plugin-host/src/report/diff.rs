@@ -55,7 +55,7 @@ impl DiffReport {
 impl InterfaceDiff {
     /// Returns each interface whose version is too low, and the lowest sufficient
     /// version.
-    fn missing_versions(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn missing_versions(&self) -> impl Iterator<Item = (&str, &str)> {
         let own = iter::once((&self.path, &self.missing_version));
         let objects = self.objects.iter().map(|object| (&object.path, &object.missing_version));
         own.chain(objects).filter_map(|(path, version)| Some((&**path, version.as_deref()?)))

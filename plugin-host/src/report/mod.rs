@@ -1,6 +1,7 @@
 //! The results of the commands, as text and as JSON.
 
 pub(crate) mod check;
+pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod inspect;

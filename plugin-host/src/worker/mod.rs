@@ -7,11 +7,14 @@ pub(crate) mod child;
 pub(crate) mod drive;
 pub(crate) mod function;
 mod probe;
+pub(crate) mod repeated_calls;
+mod serve;
 pub(crate) mod session_directory;
 mod watch_function;
 
 pub(crate) use call_function::{CallAnswer, CallReply};
 pub(crate) use call_method::{MethodAnswer, MethodReply};
+pub(crate) use serve::{ServeOutcome, ServeReply, ServeRequest};
 
 use crate::cli::WorkerCommand;
 use crate::exit::Exit;
@@ -23,6 +26,7 @@ pub(crate) fn run(command: &WorkerCommand) -> anyhow::Result<Exit> {
         WorkerCommand::Probe(args) => probe::run(args),
         WorkerCommand::Called(args) => call_function::run(args),
         WorkerCommand::Method(args) => call_method::run(args),
+        WorkerCommand::Serve(args) => serve::run(args),
         WorkerCommand::Watched(args) => watch_function::run(args),
     }
 }

@@ -14,6 +14,8 @@ mod contents;
 mod deadline;
 #[cfg(unix)]
 mod described;
+#[cfg(unix)]
+mod dev;
 mod diff;
 mod doctor;
 mod elsewhere;

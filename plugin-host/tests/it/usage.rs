@@ -127,6 +127,7 @@ fn the_help_of_each_command_has_an_example_and_fits_a_terminal() {
             "inspect",
             "run",
             "watch",
+            "dev",
             "check",
             "header",
             "diff",
