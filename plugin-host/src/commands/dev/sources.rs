@@ -103,9 +103,7 @@ impl Sources {
             } else {
                 // A file, or a folder with all its files.
                 self.watched.retain(|folder| !folder.starts_with(path));
-                let gone =
-                    self.known.extract_if(path.clone().., |known, _| known.starts_with(path));
-                changed.extend(gone.map(|(path, _)| path));
+                changed.extend(self.forget(|known| known.starts_with(path)));
             }
         }
         Ok(changed)
@@ -113,12 +111,18 @@ impl Sources {
 
     /// Returns all files below a folder with new content, after events were lost.
     fn changed_below(&mut self, root: &Path) -> anyhow::Result<Vec<PathBuf>> {
-        let is_gone = |path: &PathBuf, _: &mut u64| path.starts_with(root) && !path.exists();
-        let mut changed: Vec<_> =
-            self.known.extract_if(.., is_gone).map(|(path, _)| path).collect();
+        let is_gone = |path: &Path| path.starts_with(root) && !path.exists();
+        let mut changed = self.forget(is_gone);
         self.watched.retain(|folder| folder.exists());
         changed.extend(self.add(root)?);
         Ok(changed)
+    }
+
+    /// Forgets files, and returns them.
+    fn forget(&mut self, is_gone: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+        let gone: Vec<_> = self.known.keys().filter(|path| is_gone(path)).cloned().collect();
+        self.known.retain(|path, _| !is_gone(path));
+        gone
     }
 
     /// Watches a folder and those below it. Returns the files that are new.
@@ -249,25 +253,27 @@ mod tests {
         let mut sources = Sources::watch(&plugin, events).unwrap();
         assert_eq!(sources.watched.len(), 2, "{:?}", sources.watched);
 
+        let name = |path: &Path| path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
         let mut changed = |path: &Path| {
             let event = notify::Event::new(notify::EventKind::Any).add_path(path.to_owned());
             let concerned = sources.concerned(&event);
-            Vec::from_iter(sources.changed(&concerned).unwrap())
+            let changed = sources.changed(&concerned).unwrap();
+            Vec::from_iter(changed.iter().map(|path| name(path)))
         };
-        assert_eq!(changed(&source), [] as [PathBuf; 0]);
+        assert_eq!(changed(&source), [] as [&str; 0]);
         write("src/lib.rs", "two");
-        assert_eq!(changed(&source), [source.clone()]);
-        assert_eq!(changed(&source), [] as [PathBuf; 0]);
+        assert_eq!(changed(&source), ["src/lib.rs"]);
+        assert_eq!(changed(&source), [] as [&str; 0]);
         for other in ["target/debug/x.rs", "other/src/lib.rs", "src/.lib.rs.swp", "src/lib.rs~"] {
             let other = write(other, "more");
-            assert_eq!(changed(&other), [] as [PathBuf; 0], "{other:?}");
+            assert_eq!(changed(&other), [] as [&str; 0], "{other:?}");
         }
-        let new = write("src/deep/more.rs", "");
-        assert_eq!(changed(&root.join("src/deep")), [new.clone()]);
+        write("src/deep/more.rs", "");
+        assert_eq!(changed(&root.join("src/deep")), ["src/deep/more.rs"]);
         let manifest = write("Cargo.toml", "[package]");
-        assert_eq!(changed(&manifest), [manifest.clone()]);
+        assert_eq!(changed(&manifest), ["Cargo.toml"]);
         fs::remove_dir_all(root.join("src")).unwrap();
-        assert_eq!(changed(&root.join("src")), [new, source.clone()]);
+        assert_eq!(changed(&root.join("src")), ["src/deep/more.rs", "src/lib.rs"]);
         write("src/lib.rs", "two");
         let lost =
             notify::Event::new(notify::EventKind::Other).set_flag(notify::event::Flag::Rescan);
