@@ -60,7 +60,8 @@ pub(crate) struct TrustArgs {
 impl TrustArgs {
     /// Returns `true` if there is something to say about each file.
     pub(crate) fn is_given(&self) -> bool {
-        self.lock.is_some() || self.trusted_keys.is_some() || self.revoked.is_some()
+        let is_listed = self.lock.is_some() || self.revoked.is_some();
+        is_listed || self.trusted_keys.is_some() || self.require.is_some()
     }
 }
 

@@ -24,6 +24,10 @@ use crate::host::load::policy::LoadPolicy;
 use crate::host::load::timings::Stopwatch;
 use crate::host::load::{check_plain, open};
 #[cfg(feature = "trust")]
+use crate::host::trust::loaded::LoadedContent;
+#[cfg(feature = "trust")]
+use crate::host::trust::revoked_later::RevokedLater;
+#[cfg(feature = "trust")]
 use crate::metadata::PluginMetadata;
 use crate::runtime::failure::contain;
 
@@ -38,13 +42,26 @@ pub(super) struct Engine {
     serving: Option<KnownFile>,
     /// The file that was refused last. It is not tried again until it changes.
     refused: Option<KnownFile>,
+    #[cfg(feature = "trust")]
+    revoked: RevokedLater,
 }
 
 impl Engine {
     pub(super) fn new(path: PathBuf, names: Arc<[String]>, options: HotOptions) -> Self {
         let loader = Loader::new(options.policy.clone(), None);
         let (serving, refused, is_unloaded) = (None, None, false);
-        Engine { path, names, options, generation: 0, is_unloaded, loader, serving, refused }
+        Engine {
+            path,
+            names,
+            options,
+            generation: 0,
+            is_unloaded,
+            loader,
+            serving,
+            refused,
+            #[cfg(feature = "trust")]
+            revoked: RevokedLater::default(),
+        }
     }
 
     /// Returns the decision on the last load, for when the engine is given back.
@@ -63,17 +80,33 @@ impl Engine {
         let how = self.options.detection;
         let seen = self.serving.iter().chain(&self.refused);
         if seen.into_iter().any(|seen| seen.is_at(&self.path, how)) {
+            #[cfg(feature = "trust")]
+            self.revoked.check(&mut self.loader)?;
             return Ok(None);
         }
         let number = self.generation + 1;
         let Engine { path, names, options, loader, serving, refused, .. } = self;
-        let mut plain = Plain { path, names, options, number, serving, refused, seen: None };
+        let mut plain = Plain {
+            path,
+            names,
+            options,
+            number,
+            serving,
+            refused,
+            seen: None,
+            #[cfg(feature = "trust")]
+            approved: None,
+        };
         let candidate = Candidate::named(plain.path).patient(patience);
         let loaded = loader.load(&candidate, &mut plain, &mut Stopwatch::start());
         let seen = plain.seen;
+        #[cfg(feature = "trust")]
+        let approved = plain.approved;
         match loaded {
             Ok(None) => Ok(None),
             Ok(Some(version)) => {
+                #[cfg(feature = "trust")]
+                self.revoked.watch(approved);
                 self.generation = number;
                 (self.serving, self.refused) = (seen, None);
                 Ok(Some(version))
@@ -97,6 +130,9 @@ struct Plain<'e> {
     refused: &'e mut Option<KnownFile>,
     /// The file that is loaded, once it is copied.
     seen: Option<KnownFile>,
+    /// Its content, if the policy has a list of what is revoked.
+    #[cfg(feature = "trust")]
+    approved: Option<LoadedContent>,
 }
 
 impl Kind for Plain<'_> {
@@ -161,6 +197,10 @@ impl Kind for Plain<'_> {
         copy: PrivateCopy,
         plain: PlainLibrary,
     ) -> Result<(OpenLibrary, PlainLibrary), HotError> {
+        #[cfg(feature = "trust")]
+        {
+            self.approved = copy.approved().cloned();
+        }
         let threads = OwnThreads::of(&copy);
         let (library, image) = open::map(path, &copy)?;
         crash_notes::add_library(&image, path);

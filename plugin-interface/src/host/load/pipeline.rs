@@ -180,6 +180,12 @@ impl Loader {
         Ok(admitted.map(|admitted| admitted.checked))
     }
 
+    /// Takes down the decision on a library that was loaded before.
+    #[cfg(all(feature = "trust", feature = "tracing", feature = "hot-library"))]
+    pub(crate) fn revoked_later(&mut self, loaded: &LoadedContent, error: &LoadError) {
+        self.decided = Decided::on_loaded(loaded, self.policy.asked_approval(), error);
+    }
+
     /// Returns the decision on the last load. It is emitted where no lock is held.
     pub(crate) fn take_decided(&mut self) -> Decided {
         core::mem::take(&mut self.decided)

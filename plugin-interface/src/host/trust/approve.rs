@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::lock::{LockedPlugin, PluginLock, read_file};
+use super::library_file::LibraryFile;
+use super::lock::{LockedPlugin, PluginLock};
 use crate::host::error::LoadError;
 use crate::host::load::discover::candidates;
 use crate::host::load::policy::LoadPolicy;
@@ -47,10 +48,10 @@ impl PluginLock {
         let directory = directory.as_ref();
         let (mut plugins, mut refused) = (BTreeMap::new(), Vec::new());
         for path in candidates(directory)? {
-            let described = read_file(&path).and_then(|library| {
-                let plugin = LockedPlugin::of(&path, &library)?;
+            let described = LibraryFile::open(&path).and_then(|library| {
+                let plugin = library.described()?;
                 let key = policy.gate.signer(&path, &library, &plugin)?;
-                Ok(LockedPlugin { key, ..plugin })
+                Ok(LockedPlugin { key, sha256: library.sha256()?, ..plugin })
             });
             match described {
                 Ok(plugin) => drop(plugins.insert(plugin.file.clone(), plugin)),

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::path::Path;
 
+use super::library_file::LibraryFile;
 use super::lock::{LockedPlugin, listed_interfaces};
 use super::signature::{COMMENT_LINE, SignatureFile};
 use crate::host::error::SignatureError;
@@ -79,6 +80,6 @@ impl fmt::Display for Comment {
 /// ```
 pub fn trusted_comment(library: impl AsRef<Path>) -> Result<String, crate::LoadError> {
     let library = library.as_ref();
-    let described = LockedPlugin::of(library, &super::lock::read_file(library)?)?;
+    let described = LibraryFile::open(library)?.described()?;
     Ok(format!("file:{}\t{}", described.file, Comment::of(&described)))
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::comment::Comment;
 use super::exception::TrustException;
 use super::keys::TrustedKey;
+use super::library_file::{LibraryFile, check_hashable};
 use super::loaded::LoadedContent;
 use super::lock::{LockedPlugin, PluginLock};
 use super::minisign::KeyId;
@@ -27,6 +28,8 @@ pub(crate) struct Gate {
     pub(super) lock: Option<Arc<PluginLock>>,
     pub(super) required: Option<Requirement>,
     pub(super) keys: BTreeMap<KeyId, TrustedKey>,
+    /// `true` if the host named its keys, of which there may be none.
+    pub(super) names_keys: bool,
     /// The names of files that need no signature.
     pub(super) unsigned: BTreeSet<String>,
     /// The list of what is revoked, which is read for each load.
@@ -60,11 +63,11 @@ struct Claim<'g> {
 
 impl Gate {
     pub(crate) fn required(&self) -> Requirement {
-        self.required.unwrap_or(match (&self.lock, self.keys.is_empty()) {
-            (Some(_), false) => Requirement::LockedAndSigned,
-            (Some(_), true) => Requirement::Locked,
-            (None, false) => Requirement::Signed,
-            (None, true) => Requirement::Any,
+        self.required.unwrap_or(match (&self.lock, self.names_keys) {
+            (Some(_), true) => Requirement::LockedAndSigned,
+            (Some(_), false) => Requirement::Locked,
+            (None, true) => Requirement::Signed,
+            (None, false) => Requirement::Any,
         })
     }
 
@@ -75,7 +78,7 @@ impl Gate {
     }
 
     fn looks_at_signatures(&self) -> bool {
-        !self.keys.is_empty() || self.required().is_signed()
+        self.names_keys || self.required().is_signed()
     }
 
     /// Checks the content of a library, which `read` hands over in parts, each
@@ -91,6 +94,7 @@ impl Gate {
         let refused = |error| refused(path, error);
         let locked = self.locked(path);
         locked.map_or(Ok(()), |locked| locked.check_size(size))?;
+        check_hashable(path, size)?;
         let revocations = self.revocations(path)?;
         let Some(claim) = self.claim(path, found)? else {
             let digest = digest_of_parts(size, read).map_err(unreadable)?;
@@ -141,17 +145,14 @@ impl Gate {
     pub(super) fn signer(
         &self,
         path: &Path,
-        library: &[u8],
+        library: &LibraryFile,
         described: &LockedPlugin,
     ) -> Result<Option<KeyId>, LoadError> {
         let refused = |error| refused(path, error);
         let Some(Claim { file, key }) = self.claim(path, &mut Found::default())? else {
             return Ok(None);
         };
-        let verified = file.verify(key, |verify| {
-            verify(library);
-            Ok(())
-        });
+        let verified = file.verify(key, |verify| library.read(verify));
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
         verified.map_err(unreadable)?.map_err(refused)?;
         Comment::of(described).check(&file).map_err(refused)?;

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use object::Object as _;
@@ -12,9 +11,7 @@ use super::error::LockError;
 use super::minisign::KeyId;
 use crate::host::error::{InspectError, LoadError};
 use crate::host::file::digest::digest_of;
-use crate::host::file::open::open_without_waiting;
 use crate::host::load::check::inspect_bytes;
-use crate::host::load::regular::check_regular;
 use crate::metadata::PluginMetadata;
 
 /// The files that a host approved, as a `plugins.lock` has them.
@@ -208,14 +205,4 @@ pub(super) fn build_id<'d>(library: impl object::ReadRef<'d>) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-/// Reads a regular file.
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-    let mut file = open_without_waiting(path).map_err(unreadable)?;
-    check_regular(path, &file.metadata().map_err(unreadable)?)?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
 }

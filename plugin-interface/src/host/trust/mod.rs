@@ -1,10 +1,13 @@
 //! Trust: the exact files that a host approved, and those who signed them.
 //!
 //! `lock` has the content of a `plugins.lock`, `read` and `write` its text.
-//! `approve` makes one, and `verify` compares it with files. `keys` has the keys that a host trusts,
-//! `signature` the file beside a library, and `comment` what the signer says of
-//! it. `gate` is the part of a policy that each load passes, `loaded` what it takes
-//! down for later revocations, and `decided` the event of what it decided.
+//! `approve` makes one, and `verify` compares it with files. `keys` has the keys
+//! that a host trusts, `signature` the file beside a library, and `comment` what
+//! the signer says of it. `library_file` describes a file without loading it.
+//!
+//! `gate` is the part of a policy that each load passes, and `decided` the event of
+//! what it decided. `loaded` is what it takes down for later revocations, of which
+//! `revoked_later` tells.
 
 mod approve;
 pub(crate) mod comment;
@@ -14,6 +17,7 @@ pub(crate) mod error;
 pub(crate) mod exception;
 pub(crate) mod gate;
 pub(crate) mod keys;
+mod library_file;
 pub(crate) mod loaded;
 pub(crate) mod lock;
 pub(crate) mod minisign;
@@ -21,6 +25,8 @@ mod policy;
 mod read;
 pub(crate) mod requirement;
 mod revocations;
+#[cfg(feature = "hot-library")]
+pub(crate) mod revoked_later;
 mod signature;
 mod small_file;
 pub(crate) mod state;

@@ -128,7 +128,8 @@ impl LoadPolicy {
     /// Feature `trust`.
     ///
     /// Several keys are for their rotation: trust the next one, sign with it, and
-    /// then leave the old one out. A second call adds keys.
+    /// then leave the old one out. A second call adds keys. Without any key, no file
+    /// loads.
     ///
     /// ```
     /// use plugin_interface::{LoadPolicy, TrustedKey};
@@ -140,6 +141,7 @@ impl LoadPolicy {
     /// ```
     pub fn trusted_keys(mut self, keys: impl IntoIterator<Item = TrustedKey>) -> Self {
         self.gate.keys.extend(keys.into_iter().map(|key| (key.id(), key)));
+        self.gate.names_keys = true;
         self
     }
 

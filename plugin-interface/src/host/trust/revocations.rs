@@ -58,14 +58,13 @@ impl Revocations {
         let key = table.optional_text("key", expected, is_key)?;
         let text = table.optional_text("reason", "a text", |_| true)?;
         let text = text.map(|text| text.value.to_owned()).unwrap_or_default();
-        let reason = |line| Reason { line, text };
-        match (digest, key.and_then(|key| Some((key.line, KeyId::parse(key.value)?)))) {
-            (Some(digest), _) => {
-                drop(self.digests.insert(digest.value.to_owned(), reason(digest.line)));
-            }
-            (None, Some((line, key))) => drop(self.keys.insert(key, reason(line))),
-            (None, None) => table.required("sha256", None::<()>)?,
+        let reason = |line| Reason { line, text: text.clone() };
+        if digest.is_none() && key.is_none() {
+            return table.required("sha256", None);
         }
+        // An entry with both takes back both.
+        self.digests.extend(digest.map(|it| (it.value.to_owned(), reason(it.line))));
+        self.keys.extend(key.and_then(|it| Some((KeyId::parse(it.value)?, reason(it.line)))));
         Ok(())
     }
 

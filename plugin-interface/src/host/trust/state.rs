@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::exception::TrustException;
 use super::gate::{Found, Gate};
-use super::lock::{LockedPlugin, read_file};
+use super::library_file::LibraryFile;
 use super::minisign::KeyId;
 use super::requirement::Requirement;
 use super::signature::SignatureFile;
 use super::verify::LockState;
 use crate::host::error::LoadError;
-use crate::host::file::digest::digest_of;
 
 /// What is known about a file under a policy.
 ///
@@ -88,40 +87,40 @@ impl fmt::Display for FileTrust {
 impl Gate {
     /// Returns what is known about a file, which is read where it is.
     pub(super) fn state(&self, path: &Path) -> Result<FileTrust, LoadError> {
-        let library = read_file(path)?;
-        let described = LockedPlugin::of(path, &library)?;
-        let sha256 = digest_of(&library).to_string();
+        let library = LibraryFile::open(path)?;
+        let mut described = library.described()?;
+        let mut found = Found::default();
+        let content =
+            self.check_content(path, library.len(), &mut found, |each| library.read(each));
+        described.sha256 = found.sha256.map_or_else(|| library.sha256(), Ok)?;
         let file = SignatureFile::of(path);
         let key = file.as_ref().ok().and_then(Option::as_ref).map(|file| file.key);
-        let is_revoked = self.revocations(path)?.check(path, &sha256, key).is_err();
-        let signature = match file {
-            Err(_) => SignatureState::Invalid,
-            Ok(None) => SignatureState::Unsigned,
+        let is_revoked = self.revocations(path)?.check(path, &described.sha256, key).is_err();
+        let (signature, signer) = match file {
+            Err(_) => (SignatureState::Invalid, Ok(None)),
+            Ok(None) => (SignatureState::Unsigned, Ok(None)),
             Ok(Some(file)) if !self.keys.contains_key(&file.key) => {
-                SignatureState::UnknownKey { key: file.key }
+                (SignatureState::UnknownKey { key: file.key }, Ok(None))
             }
             Ok(Some(file)) => match self.signer(path, &library, &described) {
-                Ok(Some(key)) => SignatureState::Signed { key, comment: file.comment().to_owned() },
-                _ => SignatureState::Invalid,
+                Ok(Some(key)) => {
+                    let comment = file.comment().to_owned();
+                    (SignatureState::Signed { key, comment }, Ok(Some(key)))
+                }
+                other => (SignatureState::Invalid, other),
             },
         };
-        let in_lock = self.lock.as_ref().map(|lock| lock.check(path, &library));
+        let in_lock = self.lock.as_ref().map(|lock| lock.compare(path, &described));
         let lock = in_lock.as_ref().map(|result| match result {
             Ok(()) => LockState::Locked,
             Err(LoadError::Unlocked { .. }) => LockState::Unlocked,
             Err(_) => LockState::Modified,
         });
-        let mut found = Found::default();
-        let content = self.check_content(path, library.len() as u64, &mut found, |each| {
-            each(&library);
-            Ok(())
-        });
         let modified = in_lock.and_then(Result::err).filter(|_| lock == Some(LockState::Modified));
-        let error = content.err().or(modified);
-        let error = error.or_else(|| self.signer(path, &library, &described).err());
+        let error = content.err().or(modified).or(signer.err());
         Ok(FileTrust {
             path: path.to_owned(),
-            sha256,
+            sha256: described.sha256,
             lock,
             signature,
             is_revoked,

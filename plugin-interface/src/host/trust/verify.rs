@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::lock::{LockedInterface, LockedPlugin, PluginLock, build_id, read_file};
+use super::library_file::LibraryFile;
+use super::lock::{LockedInterface, LockedPlugin, PluginLock, build_id};
 use crate::host::error::{LoadError, LockDifference};
 use crate::host::file::digest::digest_of;
 use crate::host::file::paged::PagedFile;
 use crate::host::load::discover::candidates;
 use crate::metadata::PluginMetadata;
+
+/// A larger file is read to its end only if it is a library.
+const LARGE: u64 = 1 << 20;
 
 /// The state of a file, compared with a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +49,8 @@ pub struct VerifiedFile {
     pub path: PathBuf,
     /// Its state.
     pub state: LockState,
-    /// Its SHA-256 digest, as 64 hexadecimal digits. `None` if it cannot be read.
+    /// Its SHA-256 digest, as 64 hexadecimal digits. `None` if it was not read to its
+    /// end.
     pub sha256: Option<String>,
     /// The error that a load of locked files only would return. `None` for a file
     /// that is locked.
@@ -79,9 +84,20 @@ impl PluginLock {
     }
 
     fn verify_file(&self, path: PathBuf) -> VerifiedFile {
-        let content = read_file(&path);
-        let sha256 = content.as_ref().ok().map(|content| digest_of(content).to_string());
-        let result = content.and_then(|content| self.check(&path, &content));
+        let mut sha256 = None;
+        let result = LibraryFile::open(&path).and_then(|library| {
+            // What is no library is not read to its end.
+            if library.len() > LARGE {
+                library.described()?;
+            }
+            let digest = sha256.insert(library.sha256()?).clone();
+            let Some(locked) = self.locked(&path) else {
+                return Err(self.unlocked(&path, digest));
+            };
+            locked.check_size(library.len())?;
+            locked.same("sha256", &locked.entry.sha256, &digest)?;
+            locked.check_content(&LockedPlugin { sha256: digest, ..library.described()? })
+        });
         let state = match &result {
             Ok(()) => LockState::Locked,
             Err(_) if self.entry(&path).is_none() => LockState::Unlocked,
@@ -109,15 +125,23 @@ impl PluginLock {
     /// ```
     pub fn check(&self, path: impl AsRef<Path>, content: &[u8]) -> Result<(), LoadError> {
         let path = path.as_ref();
-        let Some(entry) = self.entry(path) else {
-            return Err(self.unlocked(path, digest_of(content).to_string()));
-        };
-        let locked = Locked { lock: self, entry, path };
+        let digest = digest_of(content).to_string();
+        let Some(locked) = self.locked(path) else { return Err(self.unlocked(path, digest)) };
         locked.check_size(content.len() as u64)?;
-        locked.same("sha256", &entry.sha256, &digest_of(content).to_string())?;
-        let found = LockedPlugin::of(path, content)?;
-        locked.same("build-id", &entry.build_id, &found.build_id)?;
-        locked.check_described(&found)
+        locked.same("sha256", &locked.entry.sha256, &digest)?;
+        locked.check_content(&LockedPlugin::of(path, content)?)
+    }
+
+    /// Compares a description with the lock.
+    pub(super) fn compare(&self, path: &Path, found: &LockedPlugin) -> Result<(), LoadError> {
+        let Some(locked) = self.locked(path) else {
+            return Err(self.unlocked(path, found.sha256.clone()));
+        };
+        locked.check_content(found)
+    }
+
+    fn locked<'l>(&'l self, path: &'l Path) -> Option<Locked<'l>> {
+        Some(Locked { lock: self, entry: self.entry(path)?, path })
     }
 
     /// Returns what is locked under the name of a file.
@@ -165,6 +189,14 @@ impl Locked<'_> {
     /// Compares the size first: it costs nothing.
     pub(super) fn check_size(&self, found: u64) -> Result<(), LoadError> {
         self.same("size", &self.entry.size.to_string(), &found.to_string())
+    }
+
+    /// Compares everything.
+    fn check_content(&self, found: &LockedPlugin) -> Result<(), LoadError> {
+        self.check_size(found.size)?;
+        self.same("sha256", &self.entry.sha256, &found.sha256)?;
+        self.same("build-id", &self.entry.build_id, &found.build_id)?;
+        self.check_described(found)
     }
 
     pub(super) fn check_build_id(&self, library: &PagedFile) -> Result<(), LoadError> {

@@ -159,6 +159,35 @@ fn a_plain_library_passes_the_same_gate() {
 }
 
 #[test]
+fn a_file_that_says_that_it_is_huge_is_not_read() {
+    let directory = Directory::new();
+    let path = directory.compile("a", &[], "");
+    let text = directory.write("text", b"hello");
+    // As large as it says, and almost all of it a hole.
+    for path in [&path, &text] {
+        fs::File::options().write(true).open(path).unwrap().set_len(1 << 40).unwrap();
+    }
+    let expected = "expected at most 4294967296 bytes to approve, found 1099511627776";
+    let (lock, refused) = PluginLock::of_directory(directory.path()).unwrap();
+    assert_eq!((lock.plugins().count(), refused.len()), (0, 2), "{refused:?}");
+    assert!(refused.iter().all(|it| format!("{it:?}").contains(expected)), "{refused:?}");
+    for file in lock.verify(directory.path()).unwrap() {
+        assert_eq!((file.state, file.sha256), (LockState::Unlocked, None));
+        assert!(format!("{:?}", file.error).contains(expected), "{:?}", file.error);
+    }
+    let found = LoadPolicy::new().trust_of(&path).unwrap_err();
+    assert!(format!("{found:?}").contains(expected), "{found:?}");
+    let found = plugin_interface::trusted_comment(&path).unwrap_err();
+    assert!(format!("{found:?}").contains(expected), "{found:?}");
+    for requirement in [Requirement::Locked, Requirement::Signed] {
+        fs::write(directory.path().join("liba.so.minisig"), "").unwrap();
+        let mut manager = PluginManager::with_policy(LoadPolicy::new().require(requirement));
+        let found = manager.load_library(&path).unwrap_err();
+        assert!(format!("{found:?}").contains(expected), "{found:?}");
+    }
+}
+
+#[test]
 fn a_lock_that_everybody_may_write_is_refused() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = Directory::new();

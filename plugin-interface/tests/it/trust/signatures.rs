@@ -54,6 +54,17 @@ fn only_what_a_trusted_key_signed_loads() {
 }
 
 #[test]
+fn a_host_without_keys_trusts_no_signature() {
+    let (directory, _) = signed();
+    let nobody = || LoadPolicy::new().trusted_keys([]);
+    let none = refusal(&directory, nobody());
+    assert!(none.to_string().contains("a trusted key, of which there is none"), "{none}");
+    fs::remove_file(signature_of(&directory.library("a"))).unwrap();
+    let (loaded, errors) = load(&directory, nobody());
+    assert!(matches!((loaded, &errors[..]), (0, [LoadError::Unsigned { .. }])), "{errors:?}");
+}
+
+#[test]
 fn a_file_without_a_signature_loads_only_by_its_name() {
     let (directory, signer) = signed();
     let signature = signature_of(&directory.library("a"));

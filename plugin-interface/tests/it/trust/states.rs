@@ -82,6 +82,57 @@ fn what_is_revoked_by_its_digest_or_its_key_does_not_load() {
 }
 
 #[test]
+fn an_entry_with_a_digest_and_a_key_takes_back_both() {
+    let (directory, signer) = (Directory::new(), Signer::new());
+    let path = directory.compile("a", &[], "");
+    signer.sign(&path);
+    let (key, digest) = (signer.key().id(), LoadPolicy::new().trust_of(&path).unwrap().sha256);
+    let list = directory.path().join("plugins.revoked");
+    let zeros = "0".repeat(64);
+    for (digest, key, what) in
+        [(&*digest, "0".repeat(16), "SHA-256 digest"), (&zeros, key.to_string(), "key")]
+    {
+        let entry = format!("version = 1\n[[revoked]]\nkey = \"{key}\"\nsha256 = \"{digest}\"\n");
+        fs::write(&list, entry).unwrap();
+        let (_, errors) = load(&directory, signer.policy().revocations_file(&list).unwrap());
+        let [LoadError::Revoked { revocation, .. }] = &errors[..] else { panic!("{errors:?}") };
+        assert_eq!(revocation.what, what);
+    }
+}
+
+#[cfg(feature = "hot-library")]
+#[test]
+fn a_plain_library_that_is_revoked_later_is_an_error_once() {
+    use plugin_interface::{HotOptions, HotReload};
+
+    let directory = Directory::new();
+    let path = directory.compile("a", &[], "");
+    let list = revoke(&directory, &[]);
+    let policy = LoadPolicy::new().revocations_file(&list).unwrap();
+    let names = ["plugin_unmaker_counter_Greeter_v1"];
+    let library = HotOptions::new().policy(policy).open(&path, &names).unwrap();
+    let digest = LoadPolicy::new().trust_of(&path).unwrap().sha256;
+    let unchanged = || assert!(matches!(library.check_and_reload(), Ok(HotReload::Unchanged)));
+    // From then on its times tell that the file is the same.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    unchanged();
+    for _ in 0..2 {
+        revoke(&directory, &[("sha256", &digest)]);
+        let error = library.check_and_reload().unwrap_err().to_string();
+        assert!(error.contains("revokes the SHA-256 digest"), "{error}");
+        assert!(error.contains("it is loaded: unload it"), "{error}");
+        unchanged();
+        fs::write(&list, "version = 2\n").unwrap();
+        let error = library.check_and_reload().unwrap_err().to_string();
+        assert!(error.contains("may be revoked"), "{error}");
+        unchanged();
+        revoke(&directory, &[]);
+        unchanged();
+    }
+    assert_eq!(library.generation(), 1);
+}
+
+#[test]
 fn nothing_loads_while_nobody_knows_what_is_revoked() {
     let directory = Directory::new();
     let path = directory.compile("a", &[], "");
