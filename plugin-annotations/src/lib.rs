@@ -350,8 +350,9 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Data that grows
 ///
-/// A struct is *growing* from its first version on, or a host rejects the versions of it
-/// that are. Host and plugin may then have different numbers of its fields:
+/// A struct or an enum is *growing* from its first version on, or a host rejects the
+/// versions of it that are. Host and plugin may then have different numbers of its
+/// fields or variants:
 ///
 /// ```
 /// use plugin_interface::FfiSafe;
@@ -365,6 +366,17 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 ///     #[since("1.2")]
 ///     #[ffi(default = 2.2)]
 ///     pub gamma: f32,
+/// }
+///
+/// #[derive(FfiSafe)]
+/// #[ffi(growing)]
+/// pub enum Event {
+///     Closed,
+///     /// A variant of a later version.
+///     #[ffi(other)]
+///     Other,
+///     #[since("1.1")]
+///     Opened(String),
 /// }
 /// # fn main() {}
 /// ```
@@ -417,9 +429,12 @@ pub fn plugin_aggregates(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[ffi(crate = path)]`: the path of `plugin-interface`, if it was renamed.
 /// - `#[ffi(path = "my_crate::module::Type")]`: the path that identifies the type. It
 ///   keeps its identity when the type moves or gets another name.
-/// - `#[ffi(growing)]`, on a struct: later versions may append fields.
-/// - `#[since("1.1")]`, on a field of such a struct: the version that appended it. The
-///   struct grows even without the mark above.
+/// - `#[ffi(growing)]`, on a struct or an enum: later versions may append fields, or
+///   variants.
+/// - `#[since("1.1")]`, on a field of such a struct or on a variant of such an enum: the
+///   version that appended it. The type grows even without the mark above.
+/// - `#[ffi(other)]`, on a variant of such an enum: it stands for the variants of later
+///   versions. Without it, these are refused.
 /// - `#[ffi(default = value)]`, on such a field: its value if the other side does not
 ///   know it. Without it, that is `Default`.
 /// - `#[ffi(with = module)]`, on a field: the module that converts it. Its type

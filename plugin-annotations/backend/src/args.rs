@@ -12,6 +12,7 @@
 //!                   | "needs" "(" services ")"
 //!                   | "with" "=" form  | "path" "=" string
 //!                   | "growing"        | "default" "=" expression
+//!                   | "other"
 //! services          = [ "dyn" ] path { "," [ "dyn" ] path } [ "," ]
 //! ```
 
@@ -43,6 +44,8 @@ pub struct Args {
     pub needs: Option<Vec<Path>>,
     /// The place of `growing`, if it is given.
     pub growing: Option<Span>,
+    /// The place of `other`, if it is given.
+    pub other: Option<Span>,
     /// The value of a field that an older side does not know.
     pub default: Option<TokenStream>,
 }
@@ -80,6 +83,7 @@ impl Args {
             || self.with.is_some()
             || self.path.is_some()
             || self.growing.is_some()
+            || self.other.is_some()
             || self.default.is_some()
     }
 
@@ -90,13 +94,14 @@ impl Args {
             let message = format!("unknown option `{key}`, expected one of `{expected}`");
             return Err(syn::Error::new(key.span(), message));
         }
-        if !["state", "needs", "growing"].iter().any(|name| key == name) {
+        if !["state", "needs", "growing", "other"].iter().any(|name| key == name) {
             expect(input, "=")?;
         }
         let again = match key.to_string().as_str() {
             "crate" => self.krate.replace(path(input, "crate = path")?).is_some(),
             "new" => self.new.replace(function(input)?).is_some(),
             "growing" => self.growing.replace(key.span()).is_some(),
+            "other" => self.other.replace(key.span()).is_some(),
             "default" => self.default.replace(value(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
             "needs" => self.needs.replace(services(input)?).is_some(),

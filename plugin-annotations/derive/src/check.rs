@@ -1,13 +1,13 @@
 //! Rejects types that cannot be FFI-safe, judged by their tokens.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::model::Fields;
 use plugin_annotations_backend::errors::Errors;
 use plugin_annotations_backend::forever;
 use plugin_annotations_backend::lifetimes;
-use plugin_annotations_backend::syntax::{Angles, Attribute, Generics, Kind, Type};
+use plugin_annotations_backend::syntax::{Angles, Generics, Kind, Type};
 use plugin_annotations_backend::version::numbers;
 
 pub(crate) fn union(keyword: &Ident, errors: &mut Errors) {
@@ -48,13 +48,13 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
     }
 }
 
-/// Rejects lifetimes of a struct that grows: the sender drops the fields that the
+/// Rejects lifetimes of what grows: the sender drops the fields that the
 /// receiver does not know, so nothing may borrow.
 pub(crate) fn owns(generics: &Generics, errors: &mut Errors) {
     for lifetime in generics.of(Kind::Lifetime) {
         errors.at(
             &lifetime.ident,
-            "a struct that grows owns its data, since each side drops the fields that the other does not know: use `String` or `Vec<T>` in its fields",
+            "what grows owns its data, since each side drops the fields that the other does not know: use `String` or `Vec<T>` in its fields",
         );
     }
 }
@@ -80,33 +80,12 @@ pub(crate) fn order(fields: &Fields, errors: &mut Errors) {
     }
 }
 
-/// Rejects the marks of structs that grow on an enum.
-pub(crate) fn no_growing_enum(
-    growing: Option<Span>,
-    variants: &[(Ident, Fields)],
-    errors: &mut Errors,
-) {
-    if let Some(place) = growing {
-        errors.push(syn::Error::new(
-            place,
-            "only a struct grows: an older side would not know a new variant; make it a struct with a kind and optional fields",
-        ));
-    }
-    let fields = variants.iter().flat_map(|(_, fields)| fields.all());
-    for field in fields.filter(|field| field.since.is_some()) {
+/// Rejects later fields of a variant.
+pub(crate) fn no_later_fields(fields: &Fields, errors: &mut Errors) {
+    for field in fields.all().iter().filter(|field| field.since.is_some()) {
         errors.at(
             &field.ty,
-            "only a struct grows: the fields of a variant have no `#[since]`; put a struct that grows into the variant",
-        );
-    }
-}
-
-/// Rejects options on a variant, which has none.
-pub(crate) fn no_options(attributes: &[Attribute], errors: &mut Errors) {
-    for attribute in attributes.iter().filter(|attribute| attribute.is("ffi")) {
-        errors.at(
-            attribute,
-            "a variant has no options: `#[ffi(crate = path)]` goes above the type, `#[ffi(with = module)]` above a field",
+            "the fields of a variant have no `#[since]`: put a struct that grows into the variant, or append a variant to an enum under `#[ffi(growing)]`",
         );
     }
 }

@@ -20,7 +20,7 @@ use plugin_annotations_backend::syntax::{Kind, Path};
 ///         };
 /// ```
 pub(crate) fn definition(
-    Derived { krate, name, path, generics, grows, body, .. }: &Derived,
+    Derived { krate, name, path, generics, grows, later, body, .. }: &Derived,
 ) -> TokenStream {
     let private = quote!(#krate::__private);
     let text = name.unraw().to_string();
@@ -47,7 +47,10 @@ pub(crate) fn definition(
                 let (variant, fields) = (variant.unraw().to_string(), fields(krate, of));
                 quote!((#variant, #fields))
             });
-            quote!(Enum(&[#(#variants),*]))
+            match grows {
+                true => quote!(GrowingEnum(&[#(#variants),*], &[#(#later),*])),
+                false => quote!(Enum(&[#(#variants),*])),
+            }
         }
     };
     let (path, source) = (identity::path(krate, &text, path.as_deref()), identity::source(krate));

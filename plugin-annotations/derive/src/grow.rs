@@ -1,7 +1,7 @@
 //! A struct that grows: its fields lie in a block behind a header, so that an older
 //! or a newer side finds those that it knows.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::model::{Derived, Field};
@@ -31,13 +31,13 @@ pub(crate) fn conversions(derived: &Derived, part: &Part<'_>) -> Conversions {
 /// Input:  struct Page { text: String, #[since("1.1")] size: u32 }
 /// Output: #[repr(C)] struct __Wire<A, B>(GrowingHeader, A, B);
 /// ```
-fn layout(krate: &Path, part: &Part<'_>) -> TokenStream {
-    let core = quote!(#krate::__private::core);
+pub(crate) fn layout(krate: &Path, part: &Part<'_>) -> TokenStream {
+    let (core, layout) = (quote!(#krate::__private::core), &part.wire);
     let wires: Vec<_> = part.values().map(|value| format_ident!("__W{value}")).collect();
     quote! {
         #[derive(#core::clone::Clone, #core::marker::Copy)]
         #[repr(C)]
-        pub struct __Wire<#(#wires),*>(#krate::abi::GrowingHeader, #(#wires),*);
+        pub struct #layout<#(#wires),*>(#krate::abi::GrowingHeader, #(#wires),*);
     }
 }
 
@@ -71,12 +71,14 @@ fn default_name(value: &impl ToTokens) -> proc_macro2::Ident {
     format_ident!("__default_of{}", value.to_token_stream().to_string().trim_start_matches('_'))
 }
 
-/// The impl of `Grows`.
+/// The impl of `Grows` for a struct, or for the variant of that number.
 pub(crate) fn grows(
     Derived { krate, name, generics, .. }: &Derived,
     parameters: &TokenStream,
     part: &Part<'_>,
+    variant: u32,
 ) -> TokenStream {
+    let layout = &part.wire;
     let (private, arguments) = (quote!(#krate::__private), generics.arguments());
     let primitive = quote!(#private::core::primitive);
     let carriers: Vec<_> = part.fields().iter().map(Field::carrier).collect();
@@ -88,10 +90,10 @@ pub(crate) fn grows(
         quote!(if __from <= #number { #private::end_by_guard::<#ty>(__block.#place); })
     });
     quote! {
-        // SAFETY: `__Wire` is `repr(C)`, and each field from that number on is
+        // SAFETY: the block is `repr(C)`, and each field from that number on is
         // dropped once, by a guard that does not panic.
-        unsafe impl #parameters #private::Grows for #name #arguments {
-            type Block = __Wire<#(#wires),*>;
+        unsafe impl #parameters #private::Grows<#variant> for #name #arguments {
+            type Block = #layout<#(#wires),*>;
             const FIELDS: #primitive::u32 = #count;
             const FIRST: #primitive::u32 = #first;
 
@@ -109,19 +111,28 @@ fn place(number: u32) -> Literal {
     Literal::u32_unsuffixed(number + 1)
 }
 
-fn offset(krate: &Path, number: u32) -> TokenStream {
+/// The distance of a field from the begin of the block of a variant.
+pub(crate) fn offset(krate: &Path, variant: u32, number: u32) -> TokenStream {
     let (private, place) = (quote!(#krate::__private), place(number));
-    quote!(#private::core::mem::offset_of!(<Self as #private::Grows>::Block, #place))
+    quote!(#private::core::mem::offset_of!(<Self as #private::Grows<#variant>>::Block, #place))
 }
 
 fn lower(krate: &Path, part: &Part<'_>) -> TokenStream {
-    let pattern = part.pattern();
-    let (before, wires) = part.lowered(krate, Lowered::Value, true);
+    let (pattern, lowered) = (part.pattern(), lowered(krate, part, 0));
     quote! {
         let #pattern = self;
+        #lowered
+    }
+}
+
+/// The block of the values of a variant.
+pub(crate) fn lowered(krate: &Path, part: &Part<'_>, variant: u32) -> TokenStream {
+    let layout = &part.wire;
+    let (before, wires) = part.lowered(krate, Lowered::Value, true);
+    quote! {
         #before
-        #krate::__private::lower_block::<Self>(
-            __Wire(#krate::abi::GrowingHeader::of::<Self>(), #(#wires),*),
+        #krate::__private::lower_block::<Self, #variant>(
+            #layout(#krate::abi::GrowingHeader::of::<Self, #variant>(), #(#wires),*),
         )
     }
 }
@@ -138,24 +149,11 @@ fn lift(Derived { krate, generics, .. }: &Derived, part: &Part<'_>) -> TokenStre
     let values: Vec<_> = part.values().collect();
     let taken = (0..).zip(part.fields()).zip(&values).map(|((number, field), value)| {
         let ty = lifetimes::of_lifted(&forever::received(krate, field.carrier()));
-        let offset = offset(krate, number);
-        let converted = |lifted: TokenStream| match &field.with {
-            Some(with) => {
-                let converted = with.lift(krate, &lifted);
-                quote!(#converted?)
-            }
-            None => lifted,
-        };
+        let offset = offset(krate, 0, number);
         if field.since.is_none() {
-            let value_of = converted(quote!(#value));
-            return quote! {
-                // SAFETY: the contract of this function; each field is taken over
-                // in its turn, from its place in the block.
-                let #value = unsafe { __block.take::<#ty>(#offset) }?;
-                let #value = #value_of;
-            };
+            return taken(krate, field, value, &offset);
         }
-        let (default, value_of) = (default_name(value), converted(quote!(__value)));
+        let (default, value_of) = (default_name(value), converted(krate, field, quote!(__value)));
         quote! {
             // SAFETY: as for a field of the first version.
             let #value = match unsafe { __block.take_later::<#ty>(#offset) }? {
@@ -176,9 +174,42 @@ fn lift(Derived { krate, generics, .. }: &Derived, part: &Part<'_>) -> TokenStre
 }
 
 fn content(krate: &Path, part: &Part<'_>) -> TokenStream {
+    content_of(krate, part, 0)
+}
+
+/// The statements that take over a field that the sender has.
+pub(crate) fn taken(
+    krate: &Path,
+    field: &Field,
+    value: &Ident,
+    offset: &TokenStream,
+) -> TokenStream {
+    let ty = lifetimes::of_lifted(&forever::received(krate, field.carrier()));
+    let value_of = converted(krate, field, quote!(#value));
+    quote! {
+        // SAFETY: the contract of this function; each field is taken over in its
+        // turn, from its place in the block.
+        let #value = unsafe { __block.take::<#ty>(#offset) }?;
+        let #value = #value_of;
+    }
+}
+
+/// The value of the field, which its module converts if it has one.
+fn converted(krate: &Path, field: &Field, lifted: TokenStream) -> TokenStream {
+    match &field.with {
+        Some(with) => {
+            let converted = with.lift(krate, &lifted);
+            quote!(#converted?)
+        }
+        None => lifted,
+    }
+}
+
+/// Appends the content of the fields of a variant.
+pub(crate) fn content_of(krate: &Path, part: &Part<'_>, variant: u32) -> TokenStream {
     let fields = (0..).zip(part.fields()).map(|(number, field)| {
         let ty = lifetimes::fixed(&forever::received(krate, field.carrier()));
-        let offset = offset(krate, number);
+        let offset = offset(krate, variant, number);
         let append = quote!(#krate::__private::content_of_field::<#ty>);
         quote!(#append(__wire, #number, #offset, __content);)
     });

@@ -19,7 +19,9 @@ mod check;
 mod config;
 mod definition;
 mod grow;
+mod grow_variants;
 mod lend;
+mod marks;
 mod model;
 mod parse;
 mod parts;
@@ -114,10 +116,14 @@ fn code(derived: &Derived) -> TokenStream {
     let (parameters, arguments) = (bounded(krate, generics), generics.arguments());
     let at = at(krate, generics);
     let parts = parts(name, body);
-    let (conversions, grows) = match (derived.grows, &parts[..]) {
-        (true, [part]) => {
-            (grow::conversions(derived, part), Some(grow::grows(derived, &parameters, part)))
+    let (conversions, grows) = match (derived.grows, body, &parts[..]) {
+        (true, Body::Struct(_), [part]) => {
+            (grow::conversions(derived, part), Some(grow::grows(derived, &parameters, part, 0)))
         }
+        (true, Body::Enum(_), parts) => (
+            grow_variants::conversions(derived, parts),
+            Some(grow_variants::grows(derived, &parameters, parts)),
+        ),
         _ => (wire::conversions(derived, &parts), None),
     };
     let wire::Conversions { layouts, wire, lower, lower_argument, lift, content } = conversions;

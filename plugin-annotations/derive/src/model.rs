@@ -14,8 +14,13 @@ pub(crate) struct Derived {
     pub(crate) generics: Generics,
     /// `true` for `#[repr(C)]`: then it has the layout of its wire.
     pub(crate) is_repr_c: bool,
-    /// `true` for a struct to which later versions append fields.
+    /// `true` for a struct to which later versions append fields, and for an enum to
+    /// which they append variants.
     pub(crate) grows: bool,
+    /// The versions that added the last variants of an enum.
+    pub(crate) later: Vec<String>,
+    /// The variant that stands for those of later versions.
+    pub(crate) other: Option<Ident>,
     pub(crate) body: Body,
     /// Its `#[allow(..)]` attributes.
     pub(crate) lints: Vec<Attribute>,

@@ -3,8 +3,9 @@
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
+use crate::marks::Marks;
 use crate::model::{self, Body, Derived};
-use crate::{check, since};
+use crate::{check, marks, since};
 use plugin_annotations_backend::args::Args;
 use plugin_annotations_backend::attributes::lints;
 use plugin_annotations_backend::errors::Errors;
@@ -24,9 +25,13 @@ pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived>
         Data::Enum(variants) => variants.iter().any(|variant| !variant.discriminant.is_empty()),
         _ => false,
     };
+    let mut marks = Marks::default();
     let body = match &item.data {
         Data::Struct(all) => Some(Body::Struct(fields(all, &owner, errors))),
-        Data::Enum(all) => Some(Body::Enum(variants(all, &owner, errors))),
+        Data::Enum(all) => {
+            marks = marks::marks(all, options.growing.is_some(), &item.generics, errors);
+            Some(Body::Enum(variants(all, &owner, errors)))
+        }
         Data::Union(keyword) => {
             check::union(keyword, errors);
             None
@@ -35,12 +40,17 @@ pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived>
     if let Some(Body::Enum(variants)) = &body {
         check::variants(name, variants, errors);
     }
-    let grows = grows(&item.generics, options.growing, body.as_ref(), errors);
+    let grows = match &body {
+        Some(Body::Struct(fields)) => grows(&item.generics, options.growing, fields, errors),
+        _ => marks.grows,
+    };
     Some(Derived {
         krate: options.crate_path(),
         path,
         lints: lints(&item.attrs),
         grows,
+        later: marks.later,
+        other: marks.other,
         is_repr_c: is_repr_c(&item.attrs) && !has_numbers,
         body: body?,
         name: item.ident,
@@ -77,24 +87,15 @@ fn options(attributes: &[Attribute], errors: &mut Errors) -> Args {
 fn grows(
     generics: &Generics,
     growing: Option<Span>,
-    body: Option<&Body>,
+    fields: &model::Fields,
     errors: &mut Errors,
 ) -> bool {
-    match body {
-        Some(Body::Struct(fields)) => {
-            let is_later = fields.all().iter().any(|field| field.since.is_some());
-            if is_later || growing.is_some() {
-                check::owns(generics, errors);
-                check::order(fields, errors);
-            }
-            is_later || growing.is_some()
-        }
-        Some(Body::Enum(variants)) => {
-            check::no_growing_enum(growing, variants, errors);
-            false
-        }
-        None => false,
+    let is_later = fields.all().iter().any(|field| field.since.is_some());
+    if is_later || growing.is_some() {
+        check::owns(generics, errors);
+        check::order(fields, errors);
     }
+    is_later || growing.is_some()
 }
 
 fn no_options(attribute: &Attribute) -> syn::Error {
@@ -118,8 +119,9 @@ struct Owner<'a> {
 fn variants(all: &[Variant], own: &Owner<'_>, errors: &mut Errors) -> Vec<(Ident, model::Fields)> {
     let mut variants = Vec::new();
     for variant in all {
-        check::no_options(&variant.attrs, errors);
-        variants.push((variant.ident.clone(), fields(&variant.fields, own, errors)));
+        let fields = fields(&variant.fields, own, errors);
+        check::no_later_fields(&fields, errors);
+        variants.push((variant.ident.clone(), fields));
     }
     variants
 }
@@ -134,7 +136,7 @@ fn fields(fields: &syntax::Fields, own: &Owner<'_>, errors: &mut Errors) -> mode
         };
         let ty = without_self(field.ty.to_token_stream(), &own.name);
         let with = With::of_field(&field.attrs, &ty, errors);
-        let since = since::since(&field.attrs, errors);
+        let since = since::since(&field.attrs, "field", errors);
         all.push(model::Field { name: field.ident.clone(), member, ty, with, since });
     }
     match fields {

@@ -9,8 +9,8 @@ use syn::LitStr;
 
 use crate::model::Since;
 
-/// Reads the attributes of a field.
-pub(crate) fn since(attributes: &[Attribute], errors: &mut Errors) -> Option<Since> {
+/// Reads the attributes of a field or a variant, as `what` says.
+pub(crate) fn since(attributes: &[Attribute], what: &str, errors: &mut Errors) -> Option<Since> {
     let default = default(attributes, errors);
     let mut all = attributes.iter().filter(|attribute| attribute.is("since"));
     let Some(attribute) = all.next() else {
@@ -23,13 +23,13 @@ pub(crate) fn since(attributes: &[Attribute], errors: &mut Errors) -> Option<Sin
         return None;
     };
     if let Some(again) = all.next() {
-        errors.at(again, "a field is added once: keep one `#[since(\"..\")]`");
+        errors.at(again, &format!("a {what} is added once: keep one `#[since(\"..\")]`"));
     }
     let text = attribute.arguments().and_then(|tokens| syn::parse2::<LitStr>(tokens).ok());
     let Some(text) = text else {
         errors.at(
             attribute,
-            "expected the version that added the field, such as `#[since(\"1.1\")]`",
+            &format!("expected the version that added the {what}, such as `#[since(\"1.1\")]`"),
         );
         return None;
     };

@@ -40,14 +40,14 @@ typedef struct { uint64_t seconds; uint32_t nanoseconds; } PluginDuration;
 /* Since 1970, the seconds rounded down. */
 typedef struct { int64_t seconds; uint32_t nanoseconds; } PluginSystemTime;
 
-/* The header of a struct that grows. A pointer to it is passed. The receiver takes
+/* The header of a struct or an enum that grows. A pointer to it is passed. The receiver takes
  * over the first fields, at most header.fields of them, and then calls
  * header.end(&value->header, number of fields taken over), once. The sender drops
  * the others there, and frees the struct. */
 typedef struct PluginGrowing PluginGrowing;
 struct PluginGrowing {
     uint32_t fields; /* the number of fields that the sender knows */
-    uint32_t reserved; /* 0 */
+    uint32_t variant; /* the number of the variant of an enum, or 0 */
     void (*end)(PluginGrowing *block, uint32_t from);
 };
 

@@ -52,7 +52,7 @@ pub(super) struct Declarations<'i> {
     announced: HashSet<String>,
     /// The types behind pointers, to be declared later.
     pending: Vec<Type>,
-    /// The structs that grow, whose blocks are declared later.
+    /// The types that grow, whose blocks are declared later.
     pending_blocks: Vec<Type>,
     /// `true` if there are integers of 16 bytes, for which C has no standard name.
     wide: bool,
@@ -120,7 +120,7 @@ impl<'i> Declarations<'i> {
             if let Some(ty) = self.pending.pop() {
                 let _ = self.value(&ty);
             } else if let Some(ty) = self.pending_blocks.pop() {
-                let _ = self.block(&ty);
+                let _ = self.blocks(&ty);
             } else {
                 break;
             }
@@ -208,6 +208,14 @@ impl<'i> Declarations<'i> {
                 self.pending_blocks.push(ty.clone());
                 return Ok(self.struct_name(ty) + " *");
             }
+            LayoutKind::GrowingEnum { variants } => {
+                self.pending_blocks.push(ty.clone());
+                let name = self.alias(ty, "PluginGrowing *");
+                for (tag, variant) in variants.iter().enumerate() {
+                    self.constant(&name, &variant.name, tag, &variant.text);
+                }
+                return Ok(name);
+            }
             LayoutKind::Object { of } => return self.object(of),
             LayoutKind::BorrowedObject { of, .. } => {
                 return Ok(self.object(of)? + "_Borrowed");
@@ -237,9 +245,7 @@ impl<'i> Declarations<'i> {
         let mut union = Members::new();
         let mut scope = Scope::new(&[]);
         for (tag, variant) in variants.iter().enumerate() {
-            let constant = self.names.add(&format!("{name}_{}", variant.name));
-            let text = comment(&variant.text);
-            let _ = writeln!(self.aliases, "enum {{ {constant} = {tag} }}; /* {text} */");
+            self.constant(&name, &variant.name, tag, &variant.text);
             if !variant.fields.is_empty() {
                 let key = format!("variant {} of {key}", variant.name);
                 let part = self.names.add(&format!("{name}_of_{}", variant.name));
@@ -255,6 +261,13 @@ impl<'i> Declarations<'i> {
         members.add_plain("uint32_t", "tag");
         members.add_union(&union, "value");
         Ok(self.declare(key.to_owned(), name, size_and_align, &members).name)
+    }
+
+    /// Declares the number of a variant.
+    fn constant(&mut self, of: &str, name: &str, tag: usize, text: &str) {
+        let constant = self.names.add(&format!("{of}_{name}"));
+        let text = comment(text);
+        let _ = writeln!(self.aliases, "enum {{ {constant} = {tag} }}; /* {text} */");
     }
 
     /// Declares another name for a number.
@@ -283,9 +296,34 @@ impl<'i> Declarations<'i> {
         Ok(self.declare(key, name, size_and_align, &members).name)
     }
 
-    /// Declares what a struct that grows points to: a header, and its fields.
-    fn block(&mut self, ty: &Type) -> Result<(), NoForm> {
-        let LayoutKind::Growing { fields } = &self.layouts.of(ty)?.kind else { return Ok(()) };
+    /// Declares what a type that grows points to: a header, and the fields of the
+    /// struct or of each variant.
+    fn blocks(&mut self, ty: &Type) -> Result<(), NoForm> {
+        match &self.layouts.of(ty)?.kind {
+            LayoutKind::Growing { fields } => {
+                let name = self.struct_name(ty);
+                self.block(format!("the fields of {ty}"), name, fields)
+            }
+            LayoutKind::GrowingEnum { variants } => {
+                let of = self.reserve(ty);
+                let with_fields = variants.iter().filter(|variant| !variant.fields.is_empty());
+                with_fields.into_iter().try_for_each(|variant| {
+                    let name = self.names.add(&format!("{of}_Of{}", variant.name));
+                    self.announce(&name);
+                    let key = format!("the fields of {ty}::{}", variant.name);
+                    self.block(key, name, &variant.fields)
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn block(
+        &mut self,
+        key: String,
+        name: String,
+        fields: &[(String, Type)],
+    ) -> Result<(), NoForm> {
         let layout = self.layouts.block(fields)?;
         let mut members = Members::new();
         members.add_plain("PluginGrowing", "header");
@@ -297,7 +335,6 @@ impl<'i> Declarations<'i> {
             };
             self.add(&mut members, field, &name)?;
         }
-        let (key, name) = (format!("the fields of {ty}"), self.struct_name(ty));
         self.declare(key, name, [layout.size, layout.align], &members);
         Ok(())
     }
@@ -380,6 +417,7 @@ impl<'i> Declarations<'i> {
         match &layout.kind {
             LayoutKind::Pointer { .. }
             | LayoutKind::Growing { .. }
+            | LayoutKind::GrowingEnum { .. }
             | LayoutKind::Object { .. }
             | LayoutKind::BorrowedObject { .. } => false,
             LayoutKind::Array { len, .. } => *len > 0,

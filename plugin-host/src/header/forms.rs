@@ -31,7 +31,10 @@ pub(super) fn check(
                 if let Type::Named { name, arguments } = ty
                     && matches!(
                         kind,
-                        LayoutKind::Struct(_) | LayoutKind::Enum(_) | LayoutKind::Growing { .. }
+                        LayoutKind::Struct(_)
+                            | LayoutKind::Enum(_)
+                            | LayoutKind::Growing { .. }
+                            | LayoutKind::GrowingEnum { .. }
                     )
                     && !seen.insert(name.clone())
                 {
@@ -40,9 +43,15 @@ pub(super) fn check(
                 }
                 todo.extend(kind.fields().map(|field| field.ty.clone()));
                 todo.extend(kind.referent().cloned());
-                if let LayoutKind::Growing { fields } = kind {
-                    todo.extend(fields.iter().map(|(_, ty)| ty.clone()));
+                let mut all = Vec::new();
+                match kind {
+                    LayoutKind::Growing { fields } => all.extend(fields),
+                    LayoutKind::GrowingEnum { variants } => {
+                        all.extend(variants.iter().flat_map(|variant| &variant.fields));
+                    }
+                    _ => {}
                 }
+                todo.extend(all.into_iter().map(|(_, ty)| ty.clone()));
             }
         }
     }

@@ -45,6 +45,27 @@ static Derived_Outcome_Ledger ledger(void *instance, Derived_Ledger *value) {
     return outcome;
 }
 
+ECHO(notices, Vec_Option_Result_Notice_Notice)
+
+static void end_note(PluginGrowing *block, uint32_t from) {
+    if (from < 1) abort();
+    plugin_free(block, sizeof(Derived_Notice_OfNote), _Alignof(Derived_Notice_OfNote));
+}
+
+/* Moves the text of a note into one of its own. Others come back as they are. */
+static Derived_Outcome_Notice notice(void *instance, Derived_Notice value) {
+    (void)instance;
+    Derived_Outcome_Notice outcome = { 0, value };
+    if (value->variant != Derived_Notice_Note) return outcome;
+    if (value->fields != 1) abort();
+    Derived_Notice_OfNote *made = aligned_alloc(_Alignof(Derived_Notice_OfNote), sizeof *made);
+    *made = *(Derived_Notice_OfNote *)value;
+    made->header.end = end_note;
+    value->end(value, 1);
+    outcome.value = &made->header;
+    return outcome;
+}
+
 /* A parcel with every field filled. */
 static Derived_Parcel full_parcel(void) {
     Derived_Point *marks = plugin_malloc(3 * sizeof *marks);
@@ -174,7 +195,7 @@ static PluginFailure *drop(void *instance) {
 static const DerivedVTable vtable = {
     Derived_HEADER(drop), empty, empties, wrapper, wrappers, parcel, parcels, point, points, pair,
     pairs, side, sides, color, colors, event, events, spot, spots, tree, trees, list, lists,
-    formula, formulas, label, labels, ledger, ledgers, fail, farthest, shift, turn, swapped, longest, own_words, own_origin,
+    formula, formulas, label, labels, ledger, ledgers, notice, notices, fail, farthest, shift, turn, swapped, longest, own_words, own_origin,
 };
 static const DerivedRegistration registration = { &vtable, 0 };
 

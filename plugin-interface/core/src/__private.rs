@@ -21,7 +21,8 @@ pub use crate::boundary::{
     Body, ByCopy, ByFields, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn,
     DynPointee, Fields, Grows, InstanceStorage, LendFields, LiftError, NeedsScope, OfSelf, Origin,
     Parameter, Plain, Pointee, Received, ReturnError, Shape, Source, Static, StaticCow, Threads,
-    content_of_field, end_by_guard, has_size_of_wire, lift_wire_return, lower_block,
+    content_of_field, content_of_variant, end_by_guard, has_size_of_wire, lift_wire_return,
+    lower_alone, lower_block,
 };
 #[cfg(feature = "config")]
 pub use crate::config::{

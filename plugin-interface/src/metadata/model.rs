@@ -113,12 +113,13 @@ pub struct TypeMetadata {
     pub fingerprint: u128,
     /// The structs, enums and interfaces that the definition names, in order.
     pub names: Vec<Reference>,
-    /// Of a struct that grows: the fields that later versions added. `None` for
-    /// any other type.
+    /// Of a struct that grows: the fields that later versions added. Of an enum: its
+    /// later variants. `None` for any other type.
     pub later: Option<Vec<LaterField>>,
 }
 
-/// A field that a later version added to a struct that grows.
+/// A field that a later version added to a struct that grows, or a variant that it
+/// added to an enum.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), plugin_interface::InspectError> {

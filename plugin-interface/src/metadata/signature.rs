@@ -123,6 +123,8 @@ pub enum Body {
     Growing(Vec<Field>),
     /// The variants of an enum.
     Enum(Vec<Variant>),
+    /// The variants of an enum that grows.
+    GrowingEnum(Vec<Variant>),
 }
 
 /// A variant of an enum.
@@ -133,7 +135,9 @@ pub struct Variant {
     pub name: String,
     /// Its fields.
     pub fields: Vec<Field>,
-    /// The whole variant, as text.
+    /// The version that added it to an enum that grows. Empty otherwise.
+    pub since: String,
+    /// The whole variant, as text, without the version that added it.
     pub text: String,
 }
 
@@ -272,9 +276,13 @@ impl Definition {
         let body = match kind {
             "struct" if growing.is_some() => Body::Growing(fields(rest)?),
             "struct" => Body::Struct(fields(rest)?),
-            "enum" if growing.is_none() => {
+            "enum" => {
                 let variants = split(enclosed(rest.trim_start(), "{", "}")?);
-                Body::Enum(variants.map(variant).collect::<Option<_>>()?)
+                let variants = variants.map(variant).collect::<Option<_>>()?;
+                match growing {
+                    Some(_) => Body::GrowingEnum(variants),
+                    None => Body::Enum(variants),
+                }
             }
             _ => return None,
         };
@@ -283,8 +291,10 @@ impl Definition {
 }
 
 fn variant(text: &str) -> Option<Variant> {
+    let (since, text) = since(text);
     let (name, rest) = name(text)?;
-    Some(Variant { name, fields: fields(rest)?, text: text.to_owned() })
+    let since = since.to_owned();
+    Some(Variant { name, fields: fields(rest)?, since, text: text.to_owned() })
 }
 
 fn fields(text: &str) -> Option<Vec<Field>> {
@@ -309,7 +319,7 @@ fn named(text: &str) -> Option<Field> {
     Some(Field { name: name.to_owned(), ty: Type::parse(ty), since: since.to_owned() })
 }
 
-/// Splits `#[since("1.1")]` from the field behind it.
+/// Splits `#[since("1.1")]` from the field or variant behind it.
 fn since(text: &str) -> (&str, &str) {
     let later = text.strip_prefix("#[since(\"").and_then(|rest| rest.split_once("\")] "));
     later.unwrap_or(("", text))
@@ -410,11 +420,23 @@ fn list(f: &mut fmt::Formatter<'_>, types: &[Type]) -> fmt::Result {
     Ok(())
 }
 
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_since(f, &self.since)?;
+        f.write_str(&self.text)
+    }
+}
+
+fn write_since(f: &mut fmt::Formatter<'_>, since: &str) -> fmt::Result {
+    match since {
+        "" => Ok(()),
+        since => write!(f, "#[since(\"{since}\")] "),
+    }
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.since.is_empty() {
-            write!(f, "#[since(\"{}\")] ", self.since)?;
-        }
+        write_since(f, &self.since)?;
         match self.name.as_str() {
             "" => write!(f, "{}", self.ty),
             name => write!(f, "{name}: {}", self.ty),
@@ -490,16 +512,13 @@ mod tests {
         let found: Vec<_> = fields.iter().map(|field| (&*field.name, &*field.since)).collect();
         assert_eq!(found, [("a", ""), ("b", "1.1")]);
         assert_eq!(fields[1].to_string(), "#[since(\"1.1\")] b: Vec<(A, B)>");
-        for text in [
-            "growing enum A { B }",
-            "growing A",
-            "",
-            "struct",
-            "union A",
-            "enum A",
-            "struct A { a }",
-            "struct A(u8",
-        ] {
+        let event = parse("growing enum Event { None, #[since(\"1.1\")] At(u8) }");
+        let Body::GrowingEnum(variants) = event.body else { panic!("an enum that grows") };
+        let found: Vec<_> = variants.iter().map(|v| (&*v.text, &*v.since)).collect();
+        assert_eq!(found, [("None", ""), ("At(u8)", "1.1")]);
+        for text in
+            ["growing A", "", "struct", "union A", "enum A", "struct A { a }", "struct A(u8"]
+        {
             assert_eq!(Definition::parse(text), None, "{text}");
         }
     }

@@ -53,6 +53,10 @@ fn the_metadata_of_a_library_has_each_definition_once() {
             "Ledger",
             "growing struct Ledger { title: String, #[since(\"1.1\")] pages: Vec<Ledger>, #[since(\"1.1\")] year: u128 }",
         ),
+        (
+            "Notice",
+            "growing enum Notice { Other, Note(String), #[since(\"1.1\")] Many { of: Vec<Notice>, number: u128 } }",
+        ),
         ("Words", "struct Words<T> { first: &str, rest: Vec<&str>, note: T }"),
         ("Nest", "struct Nest(Tree, u8)"),
     ];

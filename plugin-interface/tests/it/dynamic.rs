@@ -153,6 +153,8 @@ fn a_value_of_each_derived_type_comes_back() {
         value(&mirror, "longest", json!([{ "first": "a", "rest": ["long"], "note": "b" }])),
         "long"
     );
+    let grows = mirror.call("notice", json!(["Other"])).unwrap_err().to_string();
+    assert!(grows.contains("an enum that grows cannot be passed by a description"), "{grows}");
     let grows = mirror.call("ledger", json!([{ "title": "a", "pages": [], "year": 1 }]));
     assert_eq!(
         grows.unwrap_err().to_string(),

@@ -112,7 +112,7 @@ fn of_c(fields: u32, wide_tag: u8) -> RawGrowing {
     let mut wide = Some(5_u128).lower();
     wide.some = wide_tag;
     let block = Block {
-        header: GrowingHeader { fields, reserved: 0, end },
+        header: GrowingHeader { fields, variant: 0, end },
         flag: 3,
         text: String::new().lower(),
         wide,
@@ -128,10 +128,7 @@ fn a_block_of_c_is_validated_and_ended_once() {
     let refused = |wire| lift(wire).err().map(|error| error.to_string());
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(refused(RawGrowing(std::ptr::null_mut())), text("a pointer must not be null"));
-    assert_eq!(
-        refused(of_c(1, 1)),
-        text("a struct that grows must have its first 2 fields, found 1")
-    );
+    assert_eq!(refused(of_c(1, 1)), text("what grows must have its first 2 fields, found 1"));
     assert_eq!(refused(of_c(4, 9)), text("the tag of an option or result must be 0 or 1, found 9"));
     // The sender drops what was not taken over.
     assert_eq!(std::mem::take(&mut *ENDED.lock().unwrap()), [0, 3]);

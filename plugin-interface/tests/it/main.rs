@@ -26,6 +26,7 @@ mod fixtures;
 mod front_door;
 mod futures;
 mod growing;
+mod growing_enums;
 mod handwritten_plugin;
 mod hostile;
 #[cfg(feature = "hot-library")]

@@ -135,6 +135,21 @@ calls! {
         sizes(Subject { parts: vec![Part { size: 1, more: Some(Box::new(Extra("a".to_owned()))) }] })
             => Subject { parts: vec![Part { size: 1, more: None }] };
     grown_in_an_object GrownInAnObject: part() [.subject(Subject(1)).0] => 7;
+    enum_grown_in_host EnumGrownInHost:
+        take(vec![Some(label("a")), None, Some(Subject::Weight { grams: 7 }), Some(parts())])
+            => r#"[Some(Label("a")), None, Some(Other), Some(Other)]"#,
+        lend(&parts(), &[Subject::Other, label("b")]) => r#"Other [Other, Label("b")]"#,
+        give() => label("given"),
+        echo(Ok((1, parts()))) => Ok(Subject::Other),
+        ask(&|asked| if asked == Subject::Other { parts() } else { asked }) => "Other";
+    enum_grown_in_plugin EnumGrownInPlugin:
+        give(0) => Subject::Of("of".to_owned()),
+        borrow() => [Subject::Of("of".to_owned()), Subject::Other, Subject::Other, Subject::Other],
+        change(&mut Subject::Other) => (),
+        ask(&|asked| if asked == Subject::Other { Subject::Of("new".to_owned()) } else { asked })
+            => r#"[Of("of"), Of("new"), Of("new"), Of("new")]"#;
+    enum_grown_in_an_object EnumGrownInAnObject:
+        part() [.subject(Subject::Seen(0))] => Subject::Other;
 }
 
 #[test]

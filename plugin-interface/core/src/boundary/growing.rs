@@ -1,9 +1,11 @@
-//! Structs to which later versions append fields.
+//! Structs to which later versions append fields, and enums to which they append
+//! variants.
 //!
 //! The fields lie in a block that the sender allocates. Its header has the number
 //! of fields that the sender knows, and the sender's function that ends the block.
 //! So the receiver reads only fields that are there, and the sender drops those
-//! that the receiver does not know.
+//! that the receiver does not know. Of an enum, the header has the number of the
+//! variant too. The sender drops all fields of one that the receiver does not know.
 #![expect(unsafe_code, reason = "fields are read from the memory of another library")]
 
 use core::marker::PhantomData;
@@ -11,7 +13,7 @@ use core::marker::PhantomData;
 use crate::abi::{GrowingHeader, RawGrowing};
 use crate::boundary::{Content, FfiSafe, LiftError, LoweredGuard, Origin};
 
-/// A derived struct that grows.
+/// A derived struct that grows, or one variant of an enum that grows.
 ///
 /// # Safety
 ///
@@ -20,7 +22,7 @@ use crate::boundary::{Content, FfiSafe, LiftError, LoweredGuard, Origin};
 /// 2. `drop_from` drops the wires of the fields from that number on, each once,
 ///    and does not panic.
 #[doc(hidden)]
-pub unsafe trait Grows: FfiSafe<Wire = RawGrowing> {
+pub unsafe trait Grows<const VARIANT: u32 = 0>: FfiSafe<Wire = RawGrowing> {
     /// The header and the wires of all fields.
     type Block: Copy;
     /// The number of fields.
@@ -39,23 +41,42 @@ impl GrowingHeader {
     #[doc(hidden)]
     #[inline]
     #[must_use]
-    pub fn of<T: Grows>() -> Self {
-        GrowingHeader { fields: T::FIELDS, reserved: 0, end: end::<T> }
+    pub fn of<T: Grows<VARIANT>, const VARIANT: u32>() -> Self {
+        GrowingHeader { fields: T::FIELDS, variant: VARIANT, end: end::<T, VARIANT> }
+    }
+
+    /// The header of a variant without fields.
+    const fn alone(variant: u32) -> Self {
+        GrowingHeader { fields: 0, variant, end: end_nothing }
     }
 }
 
 /// Moves a block to memory that its `end` frees.
 #[doc(hidden)]
 #[inline]
-pub fn lower_block<T: Grows>(block: T::Block) -> RawGrowing {
+pub fn lower_block<T: Grows<VARIANT>, const VARIANT: u32>(block: T::Block) -> RawGrowing {
     RawGrowing(Box::into_raw(Box::new(block)).cast())
 }
 
+/// Returns the block of a variant without fields, which is a constant.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn lower_alone<const VARIANT: u32>() -> RawGrowing {
+    // The receiver reads it, and calls `end`.
+    RawGrowing(const { &GrowingHeader::alone(VARIANT) as *const GrowingHeader }.cast_mut())
+}
+
+extern "C" fn end_nothing(_: *mut GrowingHeader, _: u32) {}
+
 /// # Safety
 ///
-/// The header is one of `lower_block::<T>`. The caller took over the fields before
+/// The header is one of `lower_block::<T, VARIANT>`. The caller took over the fields before
 /// `from`, and uses the block no more.
-unsafe extern "C" fn end<T: Grows>(header: *mut GrowingHeader, from: u32) {
+unsafe extern "C" fn end<T: Grows<VARIANT>, const VARIANT: u32>(
+    header: *mut GrowingHeader,
+    from: u32,
+) {
     // SAFETY: `lower_block` allocated the block as a `T::Block`, and the contract
     // of this function leaves it here.
     let block = unsafe { Box::from_raw(header.cast::<T::Block>()) };
@@ -94,14 +115,42 @@ impl<T: Grows> Received<T> {
     /// As for `FfiSafe::lift` of `T`.
     #[inline]
     pub unsafe fn new(wire: RawGrowing, origin: Origin) -> Result<Self, LiftError> {
+        // SAFETY: the contract of this function.
+        let block = unsafe { Received::any(wire, origin) }?;
+        block.has(T::FIRST)?;
+        Ok(block)
+    }
+}
+
+impl<T: FfiSafe<Wire = RawGrowing>> Received<T> {
+    /// Receives a block whose fields were not counted yet.
+    ///
+    /// # Safety
+    ///
+    /// As for `FfiSafe::lift` of `T`.
+    #[inline]
+    pub unsafe fn any(wire: RawGrowing, origin: Origin) -> Result<Self, LiftError> {
         let header = wire.0;
         if origin.is_foreign() {
             check(header)?;
         }
-        let block = Received { header, taken: 0, origin, ty: PhantomData };
-        match block.present() {
-            found if found < T::FIRST => Err(LiftError::Fields { first: T::FIRST, found }),
-            _ => Ok(block),
+        Ok(Received { header, taken: 0, origin, ty: PhantomData })
+    }
+
+    /// The number of the variant.
+    #[inline]
+    #[must_use]
+    pub fn variant(&self) -> u32 {
+        // SAFETY: the header lives until `end`.
+        unsafe { (*self.header).variant }
+    }
+
+    /// Checks that there are so many fields, before any is taken over.
+    #[inline]
+    pub fn has(&self, first: u32) -> Result<(), LiftError> {
+        match self.present() {
+            found if found < first => Err(LiftError::Fields { first, found }),
+            _ => Ok(()),
         }
     }
 
@@ -109,8 +158,8 @@ impl<T: Grows> Received<T> {
     ///
     /// # Safety
     ///
-    /// The next field is an `F` at that offset, and is one of the first version.
-    /// What it borrows outlives `'a`.
+    /// The next field is an `F` at that offset, and is one of those that `has` or
+    /// `new` counted. What it borrows outlives `'a`.
     #[inline]
     pub unsafe fn take<'a, F: FfiSafe>(&mut self, offset: usize) -> Result<F::At<'a>, LiftError> {
         // SAFETY: the field is there, by the contract of this function and `new`.
@@ -165,6 +214,24 @@ fn check(header: *mut GrowingHeader) -> Result<(), LiftError> {
     } else {
         Ok(())
     }
+}
+
+/// Appends the number of the variant, and returns it. Returns `None` for a value
+/// that is invalid.
+///
+/// # Safety
+///
+/// As for `FfiSafe::content`.
+#[doc(hidden)]
+pub unsafe fn content_of_variant(wire: RawGrowing, content: &mut Content) -> Option<u32> {
+    if check(wire.0).is_err() {
+        content.opaque();
+        return None;
+    }
+    // SAFETY: the header lives until the value is lifted.
+    let variant = unsafe { (*wire.0).variant };
+    content.number(variant as usize);
+    Some(variant)
 }
 
 /// Appends the content of the field with this number, if it is there.

@@ -78,7 +78,18 @@ pub enum LiftError {
         /// The tag.
         found: u32,
     },
-    /// A struct that grows, with fewer fields than its first version had.
+    /// A variant of an enum that grows, which a later version added. No variant of
+    /// this side stands for later ones.
+    LaterVariant {
+        /// The enum's name.
+        of: &'static str,
+        /// The number of variants on this side.
+        variants: usize,
+        /// The number of the variant, which counts from 0.
+        found: u32,
+    },
+    /// A struct that grows, with fewer fields than its first version had, or such a
+    /// variant of an enum.
     Fields {
         /// The number in the first version.
         first: u32,
@@ -145,8 +156,12 @@ impl fmt::Display for LiftError {
                 write!(f, "the tag of `{of}` must be less than {variants}, found {found}")
             }
             LiftError::Fields { first, found } => {
-                write!(f, "a struct that grows must have its first {first} fields, found {found}")
+                write!(f, "what grows must have its first {first} fields, found {found}")
             }
+            LiftError::LaterVariant { of, variants, found } => write!(
+                f,
+                "`{of}` has {variants} variants on this side, found number {found} of a later version: build this side with that version, or mark the variant that stands for later ones with `#[ffi(other)]`"
+            ),
             LiftError::Null => write!(f, "a pointer must not be null"),
             LiftError::Alignment(found) => {
                 write!(f, "a pointer must be aligned for its target, found {found:#x}")

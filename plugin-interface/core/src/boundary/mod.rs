@@ -139,7 +139,9 @@ pub use crate::boundary::caller_scope::CallerScope;
 pub use crate::boundary::content::Content;
 pub use crate::boundary::copies::Copies;
 pub use crate::boundary::ffi_safe::{FfiSafe, LoweredGuard, has_size_of_wire, lift_wire_return};
-pub use crate::boundary::growing::{Grows, Received, content_of_field, end_by_guard, lower_block};
+pub use crate::boundary::growing::{
+    Grows, Received, content_of_field, content_of_variant, end_by_guard, lower_alone, lower_block,
+};
 pub use crate::boundary::keeps_copies::KeepsCopies;
 /// The former name of [`LiftError`].
 #[doc(hidden)]
@@ -167,6 +169,6 @@ pub use by_ref::{ByCopy, ByFields, ByParts, ByPointer, ByRef};
 pub use shape::Shape;
 
 pub(crate) use crate::boundary::ffi_safe::returned_as_wire;
-pub(crate) use crate::boundary::shape::definition::LaterField;
+pub(crate) use crate::boundary::shape::definition::{LaterPart, LaterTypes};
 pub(crate) use crate::boundary::shape::definitions::Definitions;
 pub(crate) use shape::Naming;

@@ -1,6 +1,6 @@
 //! Signatures and fingerprints of an interface, computed at compile time.
 
-use crate::boundary::{Definitions, LaterField, Naming, Shape};
+use crate::boundary::{Definitions, LaterPart, LaterTypes, Naming, Shape};
 use crate::metadata::description::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
@@ -92,16 +92,25 @@ impl MethodDescription {
     }
 }
 
-impl LaterField {
-    /// Hashes name and type, as the hash of a method does.
+impl LaterPart {
+    /// Hashes name and types, as the hash of a method does.
     pub(super) const fn hash(&self) -> u128 {
         let mut out = Writer::hashing();
         out.text(self.name);
-        out.text(": ");
-        self.shape.write(&mut out, Naming::Full);
-        out.text("\n");
         let mut types = Definitions::of_first_version();
-        types.add(self.shape, &mut out);
+        match self.types {
+            LaterTypes::Field(shape) => {
+                out.text(": ");
+                shape.write(&mut out, Naming::Full);
+                out.text("\n");
+                types.add(shape, &mut out);
+            }
+            LaterTypes::Variant(fields) => {
+                fields.write_all(&mut out, Naming::Full);
+                out.text("\n");
+                types.add_all(fields, &mut out);
+            }
+        }
         types.complete(&mut out);
         out.hash()
     }

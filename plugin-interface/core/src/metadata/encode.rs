@@ -116,8 +116,8 @@ const fn write_interface<const N: usize>(
     out.fill(start, hashing.hash());
 }
 
-/// Writes the structs that grow, with the fields that later versions added. These
-/// count for the fingerprint of the interface, not for those of its methods.
+/// Writes the structs and enums that grow, with the fields and variants that later
+/// versions added. These count for the fingerprint of the interface, not for those of its methods.
 const fn write_growing<const N: usize>(
     out: &mut Writer<N>,
     hashing: &mut Writer<0>,
@@ -133,12 +133,12 @@ const fn write_growing<const N: usize>(
             hashing.u128(definition.fingerprint());
             let count = out.length();
             let mut later = 0;
-            while let Some(field) = definition.body.later(later) {
-                let hash = if N == 0 { 0 } else { field.hash() };
+            while let Some(part) = definition.body.later(later) {
+                let hash = if N == 0 { 0 } else { part.hash() };
                 hashing.u128(hash);
                 out.u128(hash);
-                out.string(field.name);
-                out.string(field.since);
+                out.string(part.name);
+                out.string(part.since);
                 later += 1;
             }
             out.fill_u32(count, later as u32);

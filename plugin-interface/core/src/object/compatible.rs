@@ -11,8 +11,8 @@ use crate::metadata::{MAGIC, flag};
 ///
 /// The rules are those for a plugin and its host. Path, major version and
 /// markers are equal. The methods are equal as far as both have them. Each
-/// further method was added in a later version. The structs that grow have equal
-/// later fields, as far as both have them.
+/// further method was added in a later version. What grows has equal later fields or
+/// variants, as far as both have them.
 pub(crate) fn common_methods(own: &[u8], theirs: &[u8]) -> Option<u32> {
     let (own, theirs) = (Outline::read(own)?, Outline::read(theirs)?);
     let is_same = (own.path, own.major, own.flags) == (theirs.path, theirs.major, theirs.flags);
@@ -23,8 +23,8 @@ pub(crate) fn common_methods(own: &[u8], theirs: &[u8]) -> Option<u32> {
     (is_same && agree && is_grown && grew_alike(&own, &theirs)).then_some(both as u32)
 }
 
-/// Returns `true` if the structs that grow have equal later fields, as far as both
-/// have them. Two of one first version may be the same.
+/// Returns `true` if what grows has equal later fields or variants, as far as both
+/// have them. Two types of one first version may be the same.
 fn grew_alike(own: &Outline<'_>, theirs: &Outline<'_>) -> bool {
     own.growing.iter().all(|(first, fields)| {
         let mut same = theirs.growing.iter().filter(|(other, _)| other == first);
@@ -39,7 +39,8 @@ struct Outline<'a> {
     flags: u32,
     /// The fingerprint of each method, and `true` if it was added later.
     methods: Vec<(u128, bool)>,
-    /// The fingerprint of each struct that grows, and those of its later fields.
+    /// The fingerprint of each type that grows, and those of its later fields or
+    /// variants.
     growing: Vec<(u128, Vec<u128>)>,
 }
 
@@ -66,7 +67,7 @@ impl<'a> Outline<'a> {
     }
 }
 
-/// Reads the structs that grow, which follow the types.
+/// Reads the types that grow, which follow all types.
 fn growing(input: &mut &[u8]) -> Option<Vec<(u128, Vec<u128>)>> {
     for _ in 0..number(input)? {
         let _fingerprint: [u8; 16] = take(input)?;
@@ -203,6 +204,36 @@ mod tests {
         assert_ne!(fingerprint(&one), fingerprint(&record_of_growing(&named)));
         for len in 0..two.len() {
             let _ = common_methods(&one, &two[..len]);
+        }
+    }
+
+    #[test]
+    fn enums_of_objects_have_equal_later_variants() {
+        let number = <u32 as FfiSafe>::SHAPE;
+        let record_of_variants = |later: &[(&'static str, Fields)]| {
+            let since: Vec<_> = later.iter().map(|_| "1.1").collect();
+            let mut variants = vec![("First", Fields::Tuple(&[]))];
+            variants.extend(later.iter().map(|(name, fields)| match fields {
+                Fields::Unit => (*name, Fields::Unit),
+                Fields::Tuple(fields) => (*name, Fields::Tuple(fields)),
+                Fields::Named(fields) => (*name, Fields::Named(fields)),
+            }));
+            let body = Body::GrowingEnum(variants.leak(), since.leak());
+            let definition: &_ = Box::leak(Box::new(Definition::new("home::Event", &[], body)));
+            let event = Box::leak(Box::new(Shape::defined(definition, "home::Event", &[])));
+            record_of("1.0", &[("event", "")], event)
+        };
+        let fields: &'static [&'static Shape] = Box::leak(Box::new([number]));
+        let first = record_of_variants(&[]);
+        let one = record_of_variants(&[("Second", Fields::Unit)]);
+        let two = record_of_variants(&[("Second", Fields::Unit), ("Third", Fields::Tuple(fields))]);
+        let other = record_of_variants(&[("Second", Fields::Tuple(fields))]);
+        for (own, theirs) in [(&first, &one), (&two, &first), (&one, &two), (&other, &first)] {
+            assert_eq!(common_methods(own, theirs), Some(1));
+        }
+        for later in [&one, &two] {
+            assert_eq!(common_methods(later, &other), None);
+            assert_eq!(common_methods(&other, later), None);
         }
     }
 

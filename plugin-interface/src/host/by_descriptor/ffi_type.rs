@@ -44,7 +44,9 @@ impl FfiTypes {
         }
         let elements = match &layout.kind {
             LayoutKind::Unit => return number(Primitive::U8),
-            LayoutKind::Pointer { .. } | LayoutKind::Growing { .. } => return Self::pointer(),
+            LayoutKind::Pointer { .. }
+            | LayoutKind::Growing { .. }
+            | LayoutKind::GrowingEnum { .. } => return Self::pointer(),
             LayoutKind::Primitive(primitive) | LayoutKind::NonZero(primitive) => match primitive {
                 // Two halves, and the alignment below.
                 Primitive::U128 | Primitive::I128 => vec![number(Primitive::U64); 2],

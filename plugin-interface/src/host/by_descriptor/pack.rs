@@ -144,7 +144,9 @@ impl<'l, 'i> Packer<'l, 'i> {
             LayoutKind::Struct(fields) => self.fields(item, fields, out),
             LayoutKind::Enum(variants) => self.variant(item, variants, out),
             // `supported` refused it before.
-            LayoutKind::Outcome { .. } | LayoutKind::Growing { .. } => Err(mismatch()),
+            LayoutKind::Outcome { .. }
+            | LayoutKind::Growing { .. }
+            | LayoutKind::GrowingEnum { .. } => Err(mismatch()),
         }
     }
 

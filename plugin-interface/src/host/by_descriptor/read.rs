@@ -83,7 +83,9 @@ impl<'l, 'i> Reader<'l, 'i> {
             }
             LayoutKind::Object { of } => Ok(self.object(ty, of, wire)),
             // `supported` refused it before.
-            LayoutKind::Growing { .. } => Err(format!("{ty} cannot be read by its description")),
+            LayoutKind::Growing { .. } | LayoutKind::GrowingEnum { .. } => {
+                Err(format!("{ty} cannot be read by its description"))
+            }
             LayoutKind::Option { value } => {
                 let is_poll = forms::name(ty) == ("Poll", 1);
                 match wire.tag() {

@@ -90,8 +90,16 @@ fn walk(
             continue;
         }
         let layout = layouts.of(&ty)?;
-        if matches!(layout.kind, LayoutKind::Growing { .. }) {
-            let reason = "a struct that grows cannot be passed by a description";
+        let grows = match layout.kind {
+            LayoutKind::Growing { .. } => {
+                Some("a struct that grows cannot be passed by a description")
+            }
+            LayoutKind::GrowingEnum { .. } => {
+                Some("an enum that grows cannot be passed by a description")
+            }
+            _ => None,
+        };
+        if let Some(reason) = grows {
             return Err(Refusal::unsupported(&ty, reason));
         }
         visit(&ty, &layout.kind)?;

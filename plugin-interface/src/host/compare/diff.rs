@@ -5,7 +5,7 @@ use core::fmt::{self, Write as _};
 
 use crate::host::compare::growing;
 use crate::host::compare::pairs::references;
-use crate::metadata::signature::{Body, Field};
+use crate::metadata::signature::{Body, Field, Variant};
 use crate::metadata::{InterfaceMetadata, MethodMetadata, Reference, TypeMetadata, as_written};
 
 /// The text in place of an item that one side lacks.
@@ -197,11 +197,11 @@ fn order(what: &str, host: &[Item], plugin: &[Item]) -> Option<Difference> {
     Some(Difference::new(format!("the order of the {what}"), [names(host), names(plugin)]))
 }
 
-/// Returns the first difference in the fields that later versions added.
+/// Returns the first difference in the fields and variants that later versions added.
 fn grown_apart(both: [&InterfaceMetadata; 2]) -> Option<Difference> {
     let conflict = growing::first_conflict(both[0], both[1])?;
     let [ours, theirs] = conflict.types;
-    let place = format!("in the field {} of {}", conflict.name(), ours.path);
+    let place = format!("in the {} {} of {}", conflict.kind(), conflict.name(), ours.path);
     let texts = conflict.texts();
     if texts[0] == texts[1] {
         let mut pairs = references(both, &[[&ours.names, &theirs.names]]).into_iter();
@@ -317,10 +317,13 @@ fn of_types(ours: &TypeMetadata, theirs: &TypeMetadata) -> Option<Difference> {
     let found = match (&host.body, &plugin.body) {
         (Body::Struct(host), Body::Struct(plugin))
         | (Body::Growing(host), Body::Growing(plugin)) => of_fields(host, plugin, path),
-        (Body::Enum(host), Body::Enum(plugin)) => {
-            let items = |variants: &[crate::metadata::signature::Variant]| -> Vec<Item> {
-                variants.iter().map(|v| Item::new(v.name.clone(), v.text.clone())).collect()
+        (Body::Enum(host), Body::Enum(plugin))
+        | (Body::GrowingEnum(host), Body::GrowingEnum(plugin)) => {
+            let item = |v: &Variant| Item {
+                later: !v.since.is_empty(),
+                ..Item::new(v.name.clone(), v.to_string())
             };
+            let items = |variants: &[Variant]| -> Vec<Item> { variants.iter().map(item).collect() };
             let (ours, theirs) = (items(host), items(plugin));
             let first = pairs(&ours, &theirs).into_iter().next();
             let fields = |name: &str| {

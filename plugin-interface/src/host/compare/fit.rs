@@ -9,8 +9,8 @@ use crate::metadata::InterfaceMetadata;
 use crate::metadata::decode::Outline;
 
 /// Returns `true` if a host can call a plugin: both have the same interface, or
-/// one has methods at the end that were added later. So may the structs that grow
-/// have fields that only one side knows. The interfaces of the
+/// one has methods at the end that were added later. So may what grows have fields or
+/// variants that only one side knows. The interfaces of the
 /// objects that they exchange must be compatible too.
 ///
 /// A method that the plugin lacks has a default body, which the host runs. The

@@ -1,19 +1,19 @@
-//! Structs that grow: the fields that later versions added.
+//! Types that grow: the fields and variants that later versions added.
 
-use crate::metadata::signature::{Body, Field};
+use crate::metadata::signature::Body;
 use crate::metadata::{InterfaceMetadata, LaterField, TypeMetadata};
 
-/// A later field that both sides have in one place, and that is not the same.
+/// A later field or variant that both sides have in one place, and that is not the same.
 pub(crate) struct Conflict<'i> {
-    /// The struct, as each side knows it.
+    /// The type, as each side knows it.
     pub(crate) types: [&'i TypeMetadata; 2],
-    /// The number of the field among the later ones.
+    /// The number of the field or variant among the later ones.
     at: usize,
 }
 
-/// Returns the first later field that is not the same.
+/// Returns the first later field or variant that is not the same.
 ///
-/// Structs with the same first version may be one type. Their paths are in its
+/// Types with the same first version may be one type. Their paths are in its
 /// fingerprint.
 pub(crate) fn first_conflict<'i>(
     host: &'i InterfaceMetadata,
@@ -28,26 +28,34 @@ pub(crate) fn first_conflict<'i>(
 }
 
 impl Conflict<'_> {
-    /// Returns the name of the field, or its number.
+    /// Returns what it is.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.types[0].syntax().map(|definition| definition.body) {
+            Some(Body::GrowingEnum(_)) => "variant",
+            _ => "field",
+        }
+    }
+
+    /// Returns its name, or its number.
     pub(crate) fn name(&self) -> String {
         let [ours, _] = self.types;
         match &*later(ours)[self.at].name {
-            "" => (fields(ours).len().saturating_sub(later(ours).len()) + self.at).to_string(),
+            "" => (parts(ours).len().saturating_sub(later(ours).len()) + self.at).to_string(),
             name => name.to_owned(),
         }
     }
 
-    /// Returns the field as each side knows it, from the definitions.
+    /// Returns it as each side knows it, from the definitions.
     pub(crate) fn texts(&self) -> [String; 2] {
         self.types.map(|ty| {
-            let fields = fields(ty);
-            let first = fields.len().saturating_sub(later(ty).len());
-            fields.get(first + self.at).map(ToString::to_string).unwrap_or_default()
+            let parts = parts(ty);
+            let first = parts.len().saturating_sub(later(ty).len());
+            parts.get(first + self.at).cloned().unwrap_or_default()
         })
     }
 }
 
-/// Returns the later fields that only one of the two has.
+/// Returns the later fields and variants that only one of the two has.
 pub(crate) fn appended<'i>(
     old: &'i InterfaceMetadata,
     new: &'i InterfaceMetadata,
@@ -72,9 +80,11 @@ fn later(ty: &TypeMetadata) -> &[LaterField] {
     ty.later.as_deref().unwrap_or_default()
 }
 
-fn fields(ty: &TypeMetadata) -> Vec<Field> {
+/// Returns the text of each field or variant.
+fn parts(ty: &TypeMetadata) -> Vec<String> {
     match ty.syntax().map(|definition| definition.body) {
-        Some(Body::Growing(fields)) => fields,
+        Some(Body::Growing(fields)) => fields.iter().map(ToString::to_string).collect(),
+        Some(Body::GrowingEnum(variants)) => variants.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     }
 }

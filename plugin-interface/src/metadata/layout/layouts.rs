@@ -8,7 +8,8 @@ use super::extent::{Extent, LARGEST};
 use super::standard_names::is_standard;
 use crate::metadata::InterfaceMetadata;
 use crate::metadata::layout::{
-    Elements, FieldLayout, Layout, LayoutError, LayoutKind, Primitive, Target, VariantLayout,
+    Elements, FieldLayout, GrowingVariant, Layout, LayoutError, LayoutKind, Primitive, Target,
+    VariantLayout,
 };
 use crate::metadata::signature::{Body, Definition, Field, Type, Variant};
 
@@ -94,8 +95,8 @@ impl<'i> Layouts<'i> {
         Ok(extent.finish(kind))
     }
 
-    /// Returns the layout of the block that a struct that grows points to: its
-    /// header, and its fields, at their distance from the begin of the header.
+    /// Returns the layout of the block that a struct that grows points to, or a variant
+    /// of an enum that grows: its header, and its fields, at their distance from the begin of the header.
     ///
     /// # Errors
     ///
@@ -169,11 +170,19 @@ impl<'i> Layouts<'i> {
                 self.structure(fields.iter().map(|(name, ty)| (*name, ty)))
             }
             Body::Growing(fields) => {
-                let fields = substituted(fields, &values).into_iter();
-                let fields = fields.map(|(name, ty)| (name.to_owned(), ty)).collect();
+                let fields = owned(substituted(fields, &values));
                 Ok(self.words(1, LayoutKind::Growing { fields }))
             }
             Body::Enum(variants) => self.enumeration(variants, &values),
+            Body::GrowingEnum(variants) => {
+                let variants = variants.iter().map(|variant| GrowingVariant {
+                    name: variant.name.clone(),
+                    text: variant.text.clone(),
+                    fields: owned(substituted(&variant.fields, &values)),
+                });
+                let variants = variants.collect();
+                Ok(self.words(1, LayoutKind::GrowingEnum { variants }))
+            }
         }
     }
 
@@ -340,6 +349,10 @@ fn two_arguments<'t>(ty: &'t Type, applied: &str) -> Option<[&'t Type; 2]> {
 /// Returns fields with arguments in place of the parameters in their types.
 fn substituted<'f>(fields: &'f [Field], values: &HashMap<&str, &Type>) -> Vec<(&'f str, Type)> {
     fields.iter().map(|field| (field.name.as_str(), field.ty.with(values))).collect()
+}
+
+fn owned(fields: Vec<(&str, Type)>) -> Vec<(String, Type)> {
+    fields.into_iter().map(|(name, ty)| (name.to_owned(), ty)).collect()
 }
 
 pub(super) fn named(name: &str) -> Type {

@@ -132,6 +132,12 @@ pub enum LayoutKind {
         /// The name and type of each field, as far as this side knows them.
         fields: Vec<(String, Type)>,
     },
+    /// `RawGrowing`: the address of a block, which has a header with the number of the
+    /// variant, and the fields of that variant. [`Layouts::block`] returns its layout.
+    GrowingEnum {
+        /// The variants, as far as this side knows them.
+        variants: Vec<GrowingVariant>,
+    },
     /// A `u32` with the number of the variant, and a union of the variants that
     /// have fields.
     Enum(Vec<VariantLayout>),
@@ -184,6 +190,18 @@ pub struct VariantLayout {
     pub align: usize,
     /// The fields, by their distance from the beginning of the enum.
     pub fields: Vec<FieldLayout>,
+}
+
+/// One variant of an enum that grows.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GrowingVariant {
+    /// The name.
+    pub name: String,
+    /// The definition, as it is written.
+    pub text: String,
+    /// The name and type of each field.
+    pub fields: Vec<(String, Type)>,
 }
 
 impl LayoutKind {

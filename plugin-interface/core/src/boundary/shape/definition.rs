@@ -32,6 +32,8 @@ pub enum Body {
     Struct(Fields),
     /// A struct that grows, and the version that added each of the last fields.
     Growing(Fields, &'static [&'static str]),
+    /// An enum that grows, and the version that added each of the last variants.
+    GrowingEnum(&'static [(&'static str, Fields)], &'static [&'static str]),
     Enum(&'static [(&'static str, Fields)]),
 }
 
@@ -90,6 +92,7 @@ impl Definition {
             Body::Struct(_) => "struct ",
             Body::Growing(..) => "growing struct ",
             Body::Enum(_) => "enum ",
+            Body::GrowingEnum(..) => "growing enum ",
         });
         out.text(match naming {
             Naming::Full => self.path,
@@ -111,39 +114,80 @@ impl Definition {
                 };
                 fields.write(out, naming, len, later);
             }
-            Body::Enum(variants) => {
-                out.text(" {");
-                let mut i = 0;
-                while i < variants.len() {
-                    out.text(if i == 0 { " " } else { ", " });
-                    out.text(variants[i].0);
-                    let fields = &variants[i].1;
-                    fields.write(out, naming, fields.len(), &[]);
-                    i += 1;
-                }
-                out.text(" }");
+            Body::Enum(variants) => write_variants(variants, &[], variants.len(), out, naming),
+            Body::GrowingEnum(variants, later) => {
+                let len = match naming {
+                    Naming::Full => variants.len() - later.len(),
+                    Naming::Short(_) => variants.len(),
+                };
+                write_variants(variants, later, len, out, naming);
             }
         }
     }
 }
 
-/// A field that a later version added.
+/// Writes the first `len` variants. The last ones were added by the versions in
+/// `later`.
+const fn write_variants<const N: usize>(
+    variants: &[(&str, Fields)],
+    later: &[&str],
+    len: usize,
+    out: &mut Writer<N>,
+    naming: Naming,
+) {
+    let first = variants.len() - later.len();
+    out.text(" {");
+    let mut i = 0;
+    while i < len {
+        out.text(if i == 0 { " " } else { ", " });
+        if i >= first {
+            write_since(later[i - first], out);
+        }
+        out.text(variants[i].0);
+        variants[i].1.write_all(out, naming);
+        i += 1;
+    }
+    out.text(" }");
+}
+
+const fn write_since<const N: usize>(version: &str, out: &mut Writer<N>) {
+    out.text("#[since(\"");
+    out.text(version);
+    out.text("\")] ");
+}
+
+/// A field or a variant that a later version added.
 #[derive(Clone, Copy)]
-pub(crate) struct LaterField {
+pub(crate) struct LaterPart {
     pub(crate) name: &'static str,
-    pub(crate) shape: &'static Shape,
+    pub(crate) types: LaterTypes,
     pub(crate) since: &'static str,
 }
 
+/// The type of a field, or the fields of a variant.
+#[derive(Clone, Copy)]
+pub(crate) enum LaterTypes {
+    Field(&'static Shape),
+    Variant(&'static Fields),
+}
+
 impl Body {
-    /// Returns the later field of that number.
-    pub(crate) const fn later(&self, i: usize) -> Option<LaterField> {
+    /// Returns the later field or variant of that number.
+    pub(crate) const fn later(&'static self, i: usize) -> Option<LaterPart> {
         match self {
             Body::Growing(fields, later) if i < later.len() => {
                 match fields.get(fields.len() - later.len() + i) {
-                    Some((name, shape)) => Some(LaterField { name, shape, since: later[i] }),
+                    Some((name, shape)) => {
+                        let types = LaterTypes::Field(shape);
+                        Some(LaterPart { name, types, since: later[i] })
+                    }
                     None => None,
                 }
+            }
+            Body::GrowingEnum(variants, later) if i < later.len() => {
+                let (name, fields) = &variants[variants.len() - later.len() + i];
+                let types = LaterTypes::Variant(fields);
+                Some(LaterPart { name, types, since: later[i] })
             }
             _ => None,
         }
@@ -151,14 +195,14 @@ impl Body {
 
     /// Returns `true` for a type that grows.
     pub(crate) const fn grows(&self) -> bool {
-        matches!(self, Body::Growing(..))
+        matches!(self, Body::Growing(..) | Body::GrowingEnum(..))
     }
 
     /// Returns the type of the field of that number, in all variants.
     pub(super) const fn get(&self, i: usize) -> Option<&'static Shape> {
         match self {
             Body::Struct(fields) | Body::Growing(fields, _) => fields.shape(i),
-            Body::Enum(variants) => {
+            Body::Enum(variants) | Body::GrowingEnum(variants, _) => {
                 let (mut variant, mut at) = (0, i);
                 while variant < variants.len() {
                     let fields = &variants[variant].1;
@@ -190,6 +234,11 @@ impl Fields {
         }
     }
 
+    /// Writes all fields.
+    pub(crate) const fn write_all<const N: usize>(&self, out: &mut Writer<N>, naming: Naming) {
+        self.write(out, naming, self.len(), &[]);
+    }
+
     /// Writes the first `len` fields. The last ones were added by the versions in
     /// `later`.
     const fn write<const N: usize>(
@@ -210,9 +259,7 @@ impl Fields {
                 _ => ", ",
             });
             if i >= first {
-                out.text("#[since(\"");
-                out.text(later[i - first]);
-                out.text("\")] ");
+                write_since(later[i - first], out);
             }
             if named {
                 out.text(name);

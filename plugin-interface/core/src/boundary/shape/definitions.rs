@@ -30,7 +30,7 @@ impl Definitions {
     }
 
     /// Creates the list for a fingerprint: that of a method does not change if a
-    /// struct grows to which it refers.
+    /// struct or an enum grows to which it refers.
     pub(crate) const fn of_first_version() -> Self {
         Definitions { is_first: true, ..Definitions::new() }
     }
@@ -108,15 +108,31 @@ impl Definitions {
                 let unknown = if self.is_first { later.len() } else { 0 };
                 self.add_fields(fields, fields.len() - unknown, out);
             }
-            Body::Enum(variants) => {
-                let mut i = 0;
-                while i < variants.len() {
-                    let fields = &variants[i].1;
-                    self.add_fields(fields, fields.len(), out);
-                    i += 1;
-                }
+            Body::Enum(variants) => self.add_variants(variants, variants.len(), out),
+            Body::GrowingEnum(variants, later) => {
+                let unknown = if self.is_first { later.len() } else { 0 };
+                self.add_variants(variants, variants.len() - unknown, out);
             }
         }
+    }
+
+    /// Adds the fields of the first `len` variants.
+    const fn add_variants<const N: usize>(
+        &mut self,
+        variants: &[(&str, Fields)],
+        len: usize,
+        out: &mut Writer<N>,
+    ) {
+        let mut i = 0;
+        while i < len {
+            self.add_all(&variants[i].1, out);
+            i += 1;
+        }
+    }
+
+    /// Adds all fields.
+    pub(crate) const fn add_all<const N: usize>(&mut self, fields: &Fields, out: &mut Writer<N>) {
+        self.add_fields(fields, fields.len(), out);
     }
 
     /// Adds the first `len` fields.
