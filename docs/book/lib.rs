@@ -62,6 +62,9 @@ mod plugins_page {}
 #[doc = include_str!("src/testing.md")]
 mod testing_page {}
 
+#[doc = include_str!("src/debugging.md")]
+mod debugging_page {}
+
 #[doc = include_str!("src/interfaces/traits.md")]
 mod interfaces_traits {}
 

@@ -18,6 +18,11 @@ pub(crate) fn prepare(command: &Command) -> anyhow::Result<()> {
         // It ends its session first.
         return Ok(());
     }
+    if matches!(command, Command::Run(args) if args.gdb) {
+        // Ctrl-C is for the debugger, which has the terminal.
+        ctrlc::set_handler(|| {})?;
+        return Ok(());
+    }
     ctrlc::set_handler(|| {
         session_directory::remove();
         std::process::exit(INTERRUPTED);

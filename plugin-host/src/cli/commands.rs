@@ -71,11 +71,17 @@ pub(crate) struct RunArgs {
     /// Name to pass to greeters.
     #[arg(long, value_name = "NAME", default_value = "world")]
     pub(crate) greet: String,
+    /// Run each library under gdb, which has the terminal.
+    #[arg(long, conflicts_with_all = ["json", "no_probe"])]
+    pub(crate) gdb: bool,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
     /// Print JSON; the plugins' own output goes to stderr.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Arguments for gdb, as in `-ex 'break shout::apply' -ex run`.
+    #[arg(value_name = "GDB", last = true, requires = "gdb")]
+    pub(crate) debugger: Vec<OsString>,
 }
 
 #[derive(Args)]

@@ -59,7 +59,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example: plugin-host inspect plugins/libshout.so")]
     Inspect(InspectArgs),
     /// Load every plugin in a directory, call the greeters, and unload.
-    #[command(after_help = "Example: plugin-host run --build example-plugins")]
+    #[command(after_help = RUN_EXAMPLES)]
     Run(RunArgs),
     /// Load the plugins in a directory and reload each when its file changes.
     #[command(after_help = WATCH_EXAMPLES)]
@@ -115,6 +115,11 @@ Examples:
   plugin-host sign --new-key plugins.key
   plugin-host sign --key plugins.key plugins/libshout.so
   minisign -S -m plugins/libshout.so -t \"$(plugin-host sign --comment plugins/libshout.so)\"";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  plugin-host run --build example-plugins
+  plugin-host run plugins --gdb -- -ex 'break shout::apply' -ex run";
 
 const WATCH_EXAMPLES: &str = "\
 Examples:
@@ -191,7 +196,9 @@ impl Command {
     /// Returns `true` if code of plugins runs, here or in children.
     pub(crate) fn runs_plugins(&self) -> bool {
         match self {
-            Command::Run(_) | Command::Watch(_) | Command::Check(_) | Command::Call(_) => true,
+            // A debugger reads commands from stdin.
+            Command::Run(args) => !args.gdb,
+            Command::Watch(_) | Command::Check(_) | Command::Call(_) => true,
             Command::New(_) | Command::Doctor(_) => false,
             // Its children take care of it, and it reads keys.
             Command::Dev(_) => false,

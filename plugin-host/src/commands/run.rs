@@ -1,6 +1,9 @@
 //! `run DIR`: loads, calls and unloads every plugin, and counts.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
 
 use crate::cargo;
 use crate::cli::{LoadArgs, RunArgs};
@@ -26,7 +29,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     } else {
         report.show()?;
     }
-    if report.is_empty() && exit == Exit::Ok {
+    if report.is_empty() && exit == Exit::Ok && !args.gdb {
         let hint = if args.build { "" } else { "; add --build to build sources below it first" };
         print_error(&format!("{}{hint}", super::nothing_in(&args.directory)));
         return Ok(Exit::Failed);
@@ -35,6 +38,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
 }
 
 fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(RunReport, Exit)> {
+    if args.gdb {
+        return drive_in_debugger(args, path);
+    }
     if !args.load.no_probe {
         return drive_in_child(&args.load, path, &args.greet);
     }
@@ -46,9 +52,7 @@ fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(RunReport, Exit)> {
 fn drive_in_child(args: &LoadArgs, path: &Path, greet: &str) -> anyhow::Result<(RunReport, Exit)> {
     let deadline = args.probe_timeout;
     let report = ReportFile::new()?;
-    let mut command = again("drive", &args.policy)?;
-    command.arg("--report").arg(report.path()).arg(format!("--greet={greet}"));
-    command.arg("--").arg(path);
+    let mut command = child(args, path, greet, &report)?;
     Passed::prepare(&mut command);
     let mut child = start(&mut command)?;
     let passed = Passed::start(&mut child);
@@ -63,6 +67,35 @@ fn drive_in_child(args: &LoadArgs, path: &Path, greet: &str) -> anyhow::Result<(
         // It crashed, before or after it wrote its report.
         _ => Ok(failed_in_child(path, &plugin_interface::describe_exit(status), Exit::Crashed)),
     }
+}
+
+/// Returns the command that drives a library in a child process.
+fn child(
+    args: &LoadArgs,
+    path: &Path,
+    greet: &str,
+    report: &ReportFile,
+) -> anyhow::Result<Command> {
+    let mut command = again("drive", &args.policy)?;
+    command.arg("--report").arg(report.path()).arg(format!("--greet={greet}"));
+    command.arg("--").arg(path);
+    Ok(command)
+}
+
+/// Drives a library in a child process of gdb, for as long as its user likes. What
+/// becomes of the plugin is what gdb shows; a run to the end is reported too.
+fn drive_in_debugger(args: &RunArgs, path: &Path) -> anyhow::Result<(RunReport, Exit)> {
+    let report = ReportFile::new()?;
+    let child = child(&args.load, path, &args.greet, &report)?;
+    let mut gdb = Command::new("gdb");
+    // A plugin is loaded later than its breakpoints are set.
+    gdb.args(["--quiet", "-ex", "set breakpoint pending on"]);
+    // The system sends it if a file is written while it is copied.
+    gdb.args(["-ex", "handle SIGURG nostop noprint pass"]);
+    gdb.args(&args.debugger).arg("--args").arg(child.get_program()).args(child.get_args());
+    let status = gdb.status().context("cannot start gdb; is it installed?")?;
+    let exit = if status.success() { Exit::Ok } else { Exit::Failed };
+    Ok((report.read().unwrap_or_default(), exit))
 }
 
 fn failed_in_child(path: &Path, how: &str, exit: Exit) -> (RunReport, Exit) {

@@ -21,6 +21,8 @@ mod doctor;
 mod elsewhere;
 mod environment;
 mod examples;
+#[cfg(target_os = "linux")]
+mod gdb;
 mod header;
 mod hostile;
 #[path = "../../../plugin-interface/tests/it/images.rs"]
