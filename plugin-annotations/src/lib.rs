@@ -218,9 +218,11 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   `plugin_interface::PluginState`;
 /// - `config = Settings`: the type of its settings, which derives
 ///   `plugin_interface::PluginConfig` (feature `config` of `plugin-interface`);
-/// - `needs(dyn Site)`: the services of the host without which
+/// - `needs(dyn Site)`: the services of the host or of other plugins without which
 ///   the plugin cannot work, separated by commas. The metadata lists them, so a host
 ///   that offers no compatible ones refuses the plugin before its code runs;
+/// - `provides(dyn Store)`: the services of this plugin for other plugins, for each of
+///   which the type implements `plugin_interface::Provide`;
 /// - `name = "other"`: the name in symbols and listings, if two types have the
 ///   same name or the type has parameters;
 /// - `crate = path`: the path of `plugin-interface`, if it was renamed.

@@ -170,8 +170,8 @@ pub use plugin_annotations::{
 };
 pub use plugin_interface_core::{
     BoxFuture, CallError, CheckedFuture, FfiSafe, PanicLocation, PluginContext, PluginState,
-    RegistrationArray, RegistrationFactory, Service, ServiceError, Services, abi, boundary,
-    foreign, system_allocator,
+    Provide, RegistrationArray, RegistrationFactory, Service, ServiceError, Services, abi,
+    boundary, foreign, system_allocator,
 };
 #[cfg(feature = "config")]
 pub use plugin_interface_core::{ConfigValue, PluginConfig, SettingsError};
@@ -289,8 +289,8 @@ pub mod configuration {
 #[cfg(feature = "manager")]
 pub mod error {
     pub use crate::host::{
-        ConfigurationError, ErrorClass, InspectError, LoadError, LockDifference, PluginPanic,
-        ProxyError, Revocation, SignatureError, UnloadError,
+        ConfigurationError, ErrorClass, InspectError, LoadError, LockDifference, NeedStep,
+        PluginPanic, ProxyError, Revocation, SignatureError, UnloadError,
     };
     pub use crate::metadata::MetadataError;
 }

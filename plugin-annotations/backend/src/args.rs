@@ -10,6 +10,7 @@
 //!                   | "stop" "=" path  | "state"
 //!                   | "config" "=" path
 //!                   | "needs" "(" services ")"
+//!                   | "provides" "(" services ")"
 //!                   | "with" "=" form  | "path" "=" string
 //!                   | "growing"        | "default" "=" expression
 //!                   | "other"
@@ -42,6 +43,8 @@ pub struct Args {
     pub state: Option<Span>,
     /// The interfaces in `needs(..)`.
     pub needs: Option<Vec<Path>>,
+    /// The interfaces in `provides(..)`.
+    pub provides: Option<Vec<Path>>,
     /// The place of `growing`, if it is given.
     pub growing: Option<Span>,
     /// The place of `other`, if it is given.
@@ -94,7 +97,8 @@ impl Args {
             let message = format!("unknown option `{key}`, expected one of `{expected}`");
             return Err(syn::Error::new(key.span(), message));
         }
-        if !["state", "needs", "growing", "other"].iter().any(|name| key == name) {
+        let flags = ["state", "needs", "provides", "growing", "other"];
+        if !flags.iter().any(|name| key == name) {
             expect(input, "=")?;
         }
         let again = match key.to_string().as_str() {
@@ -105,6 +109,7 @@ impl Args {
             "default" => self.default.replace(value(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
             "needs" => self.needs.replace(services(input)?).is_some(),
+            "provides" => self.provides.replace(services(input)?).is_some(),
             "stop" => self.stop.replace(function(input)?).is_some(),
             "config" => self.config.replace(path(input, "config = Settings")?).is_some(),
             "with" => self.with.replace(form(input)?).is_some(),

@@ -190,6 +190,8 @@ pub(crate) struct Registration {
     pub(crate) config: Option<Path>,
     /// The interfaces of the services without which it is not created.
     pub(crate) needs: Vec<Path>,
+    /// The interfaces of the services that it provides to other plugins.
+    pub(crate) provides: Vec<Path>,
     /// The impl's `#[allow(..)]` attributes.
     pub(crate) lints: Vec<Attribute>,
 }

@@ -145,7 +145,7 @@ pub(crate) fn registration(
     item: TokenStream,
     errors: &mut Errors,
 ) -> Option<Registration> {
-    let allowed = ["new", "stop", "state", "config", "needs", "name", "crate"];
+    let allowed = ["new", "stop", "state", "config", "needs", "provides", "name", "crate"];
     let args = errors.keep(Args::parse(args, true, &allowed));
     let item = errors.keep(syn::parse2::<ItemImpl>(item))?;
     let args = args?;
@@ -174,6 +174,7 @@ pub(crate) fn registration(
         keeps_state: args.state.is_some(),
         config: args.config,
         needs: args.needs.unwrap_or_default(),
+        provides: args.provides.unwrap_or_default(),
         lints: attributes::lints(&item.attrs),
     })
 }

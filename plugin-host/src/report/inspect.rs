@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::contents::crates::ContainedCrate;
 use crate::output::{escaped, print_line};
-use crate::report::services::{self, NeedReport};
+use crate::report::services::{self, ServiceReport};
 use crate::report::settings::{self, SettingsReport};
 use crate::report::trust::TrustReport;
 
@@ -49,7 +49,8 @@ struct InterfaceReport<'a> {
     settings: Vec<SettingsReport<'a>>,
     /// The services without which they are not created.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    needs: Vec<NeedReport<'a>>,
+    needs: Vec<ServiceReport<'a>>,
+    provides: Vec<ServiceReport<'a>>,
     /// The interfaces of the objects that it takes or returns, and of theirs.
     objects: Vec<TraitReport<'a>>,
 }
@@ -108,11 +109,13 @@ fn interface<'a>(
     let declared = metadata.settings.iter().filter(|it| it.interface == interface.path);
     let ours = metadata.registrations.iter().filter(|r| r.interface == interface.path);
     let needs = ours.clone().flat_map(services::needs).collect();
+    let provides = ours.clone().flat_map(services::provides).collect();
     InterfaceReport {
         itself: described(interface),
         implementations: ours.map(|registration| registration.name.as_str()).collect(),
         settings: declared.map(settings::report).collect(),
         needs,
+        provides,
         objects: interface.objects.iter().map(described).collect(),
     }
 }
@@ -156,8 +159,9 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
     line("stays mapped", report.stays_mapped.as_deref().unwrap_or_default())?;
     line("trust", report.trust.as_ref().map_or("", |trust| &trust.state))?;
     show_crates(report)?;
-    for InterfaceReport { itself, implementations, settings, needs, objects } in &report.interfaces
-    {
+    for interface in &report.interfaces {
+        let InterfaceReport { itself, implementations, settings, needs, provides, objects } =
+            interface;
         print_line("")?;
         line("interface", &format!("{} {}", itself.path, itself.version))?;
         line("fingerprint", itself.fingerprint.as_str())?;
@@ -167,7 +171,8 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
             line("settings", &format!("of {implementation}"))?;
             settings.iter().try_for_each(|setting| line("", &setting.line()))?;
         }
-        needs.iter().try_for_each(|need| line("needs", &need.line()))?;
+        needs.iter().try_for_each(|service| line("needs", &service.line("for")))?;
+        provides.iter().try_for_each(|service| line("provides", &service.line("by")))?;
         content(itself)?;
         for object in objects {
             line("uses", &format!("{} {}", object.path, object.version))?;

@@ -1,29 +1,40 @@
-//! The services that plugins need of their host, and those that they are, as
-//! `inspect` prints them.
+//! The services that plugins need and provide, as `inspect` prints them.
 
 use plugin_interface::metadata::{InterfaceMetadata, RegistrationMetadata};
 use serde::Serialize;
 
-/// A service that an implementation needs.
+/// A service that an implementation needs or provides.
 #[derive(Serialize)]
-pub(super) struct NeedReport<'a> {
+pub(super) struct ServiceReport<'a> {
     implementation: &'a str,
     interface: &'a str,
     version: &'a str,
 }
 
-impl NeedReport<'_> {
-    pub(super) fn line(&self) -> String {
-        let NeedReport { implementation, interface, version } = self;
-        format!("{interface} {version}, for {implementation}")
+impl ServiceReport<'_> {
+    pub(super) fn line(&self, word: &str) -> String {
+        let ServiceReport { implementation, interface, version } = self;
+        format!("{interface} {version}, {word} {implementation}")
     }
 }
 
 /// Returns what an implementation needs.
-pub(super) fn needs(registration: &RegistrationMetadata) -> impl Iterator<Item = NeedReport<'_>> {
-    registration.needs.iter().map(|InterfaceMetadata { path, version, .. }| NeedReport {
-        implementation: &registration.name,
-        interface: path,
-        version,
-    })
+pub(super) fn needs(
+    registration: &RegistrationMetadata,
+) -> impl Iterator<Item = ServiceReport<'_>> {
+    registration.needs.iter().map(|service| report(registration, service))
+}
+
+/// Returns what an implementation provides.
+pub(super) fn provides(
+    registration: &RegistrationMetadata,
+) -> impl Iterator<Item = ServiceReport<'_>> {
+    registration.provides.iter().map(|service| report(registration, service))
+}
+
+fn report<'a>(
+    registration: &'a RegistrationMetadata,
+    InterfaceMetadata { path, version, .. }: &'a InterfaceMetadata,
+) -> ServiceReport<'a> {
+    ServiceReport { implementation: &registration.name, interface: path, version }
 }

@@ -42,6 +42,8 @@ pub use crate::runtime::factory::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
     unregister_all,
 };
+pub use crate::runtime::provide::provide;
+pub use crate::runtime::provided::Provided;
 use crate::runtime::services::Service;
 pub use crate::runtime::state::state;
 
@@ -126,6 +128,22 @@ pub const fn need_record_len(interface: &str, name: &str, needed: &[u8]) -> usiz
 pub const fn need_record<const N: usize>(interface: &str, name: &str, needed: &[u8]) -> [u8; N] {
     let mut out = Writer::new();
     encode::need_record(&mut out, interface, name, needed);
+    out.into_bytes()
+}
+
+/// Returns the length of the record of a service that a plugin provides.
+pub const fn provided_record_len(interface: &str, name: &str, provided: &[u8]) -> usize {
+    encode::provided_record_len(interface, name, provided)
+}
+
+/// Returns the record of a service that a plugin provides.
+pub const fn provided_record<const N: usize>(
+    interface: &str,
+    name: &str,
+    provided: &[u8],
+) -> [u8; N] {
+    let mut out = Writer::new();
+    encode::provided_record(&mut out, interface, name, provided);
     out.into_bytes()
 }
 

@@ -43,5 +43,6 @@ pub use boundary::{BoxFuture, FfiSafe};
 pub use config::{ConfigValue, PluginConfig, SettingsError};
 pub use interface::{HasProxy, Interface};
 pub use runtime::context::PluginContext;
+pub use runtime::provide::Provide;
 pub use runtime::services::{Service, ServiceError, Services};
 pub use runtime::state::PluginState;

@@ -49,7 +49,7 @@ pub use compare::version_check::{InterfaceChange, RequiredBump};
 pub use configuration::Configuration;
 pub use error::stage::Stage;
 pub use error::{
-    ConfigurationError, ErrorClass, InspectError, LoadError, LockDifference, ProxyError,
+    ConfigurationError, ErrorClass, InspectError, LoadError, LockDifference, NeedStep, ProxyError,
     Revocation, SignatureError, UnloadError,
 };
 pub use event_queue::Events;

@@ -47,7 +47,7 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     let mut interfaces: Vec<InterfaceMetadata> = Vec::new();
     let mut registrations: Vec<RegistrationMetadata> = Vec::new();
     let mut settings: Vec<SettingsMetadata> = Vec::new();
-    let mut needs = Vec::new();
+    let (mut needs, mut provided) = (Vec::new(), Vec::new());
     // Its few records are compared in less time than hashed.
     let mut seen = BTreeSet::new();
     let mut input = Input::new(section);
@@ -73,6 +73,7 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
                     interface: payload.name()?,
                     name: payload.name()?,
                     needs: Vec::new(),
+                    provides: Vec::new(),
                 });
             }
             kind::SETTINGS => {
@@ -83,23 +84,35 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
                 limited("needs", needs.len() + 1, REGISTRATIONS)?;
                 needs.push((payload.name()?, payload.name()?, decode_interface(&mut payload)?));
             }
+            kind::PROVIDED => {
+                limited("provided services", provided.len() + 1, REGISTRATIONS)?;
+                provided.push((payload.name()?, payload.name()?, decode_interface(&mut payload)?));
+            }
             // A later version may add kinds.
             _ => {}
         }
     }
     // Each follows or precedes its registration, as the linker likes.
     for registration in &mut registrations {
-        let is_its = |interface: &str, name: &str| {
-            (registration.interface.as_str(), registration.name.as_str()) == (interface, name)
-        };
-        let its = needs.extract_if(.., |(of, name, _): &mut (String, String, _)| is_its(of, name));
-        registration.needs = its.map(|(_, _, needed)| needed).collect();
+        registration.needs = services_of(registration, &mut needs);
+        registration.provides = services_of(registration, &mut provided);
     }
     interfaces.sort_by(|a, b| a.path.cmp(&b.path));
     // The linker's order means nothing.
     settings.sort_by(|a, b| (&a.interface, &a.registration).cmp(&(&b.interface, &b.registration)));
     let package = package.ok_or(MetadataError::Package)?;
     Ok(PluginMetadata { package, interfaces, registrations, settings })
+}
+
+/// Takes the services of one registration.
+fn services_of(
+    registration: &RegistrationMetadata,
+    services: &mut Vec<(String, String, InterfaceMetadata)>,
+) -> Vec<InterfaceMetadata> {
+    let its = services.extract_if(.., |(interface, name, _)| {
+        (&registration.interface, &registration.name) == (interface, name)
+    });
+    its.map(|(_, _, service)| service).collect()
 }
 
 /// Decodes the interface of a single record.

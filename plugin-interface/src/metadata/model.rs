@@ -187,4 +187,6 @@ pub struct RegistrationMetadata {
     pub name: String,
     /// The services that it needs: without them it is not created.
     pub needs: Vec<InterfaceMetadata>,
+    /// The services that it provides to other plugins.
+    pub provides: Vec<InterfaceMetadata>,
 }

@@ -98,6 +98,7 @@ fn expand(registration: &Registration) -> TokenStream {
     let record =
         metadata_static(krate, "RECORD", &quote!(<__PluginMaker as #private::Plugin>::RECORD));
     let (services, kept) = services(registration);
+    let provide = provide(registration);
     let package = package_constant(krate);
     let exports = exports::are_wanted().then(|| {
         quote! {
@@ -123,7 +124,7 @@ fn expand(registration: &Registration) -> TokenStream {
             #package
 
             // SAFETY: the record is of this interface and name, and of the settings of
-            // this plugin, as are the functions for its state.
+            // this plugin, as are the functions for its state and its services.
             unsafe impl #private::Plugin for __PluginMaker {
                 type Interface = #object;
                 type Instance = #ty;
@@ -150,6 +151,8 @@ fn expand(registration: &Registration) -> TokenStream {
 
                 #settings
 
+                #provide
+
                 fn counter() -> &'static #private::Counter<#object> {
                     &crate::#counter
                 }
@@ -165,32 +168,70 @@ fn expand(registration: &Registration) -> TokenStream {
     }
 }
 
-/// The records of the services that a plugin needs, and their names.
+/// The records of the services that a plugin needs and provides, and their names.
 ///
 /// ```text
 /// Input:  Tool, needs(dyn Site)
-/// Output: #[link_section = ".plugin"] static SERVICE_0: [u8; N] = ..; and SERVICE_0
+/// Output: #[link_section = ".plugin"] static NEED_0: [u8; N] = ..; and NEED_0
 /// ```
 fn services(registration: &Registration) -> (TokenStream, Vec<Ident>) {
-    let Registration { krate, interface, name: name_of_plugin, needs, .. } = registration;
+    let Registration { needs, provides, .. } = registration;
+    let (mut statics, mut names) = (TokenStream::new(), Vec::new());
+    for (interfaces, function, name) in
+        [(needs, "need_record", "NEED"), (provides, "provided_record", "PROVIDED")]
+    {
+        for (i, interface) in interfaces.iter().enumerate() {
+            let name = format_ident!("{name}_{i}");
+            statics.extend(service(registration, interface, function, &name));
+            names.push(name);
+        }
+    }
+    (statics, names)
+}
+
+/// The record of one service, in a static of that name.
+fn service(
+    registration: &Registration,
+    service: &Path,
+    function: &str,
+    name: &Ident,
+) -> TokenStream {
+    let Registration { krate, interface, name: name_of_plugin, .. } = registration;
     let private = quote!(#krate::__private);
     let object = object_type(interface);
     let path = quote!(<#object as #krate::Interface>::DESCRIPTION.path);
-    let bytes = quote!(&'static [#private::core::primitive::u8]);
-    let (mut statics, mut names) = (TokenStream::new(), Vec::new());
-    for (i, needed) in needs.iter().enumerate() {
-        let (need, record) = (format_ident!("NEED_{i}"), format_ident!("RECORD_{i}"));
-        let name = format_ident!("SERVICE_{i}");
-        let needed = object_type(needed);
-        let service = located(quote!(#private::service_of::<#needed>), place_of(&needed));
-        statics.extend(quote! {
-            const #need: #bytes = #service();
-            const #record: #bytes = &#private::need_record::<
-                { #private::need_record_len(#path, #name_of_plugin, #need) }
-            >(#path, #name_of_plugin, #need);
-        });
-        statics.extend(metadata_static(krate, &name.to_string(), &quote!(#record)));
-        names.push(name);
+    let (of_service, record) = (format_ident!("{name}_SERVICE"), format_ident!("{name}_RECORD"));
+    let (function, len) = (format_ident!("{function}"), format_ident!("{function}_len"));
+    let service = object_type(service);
+    let found = located(quote!(#private::service_of::<#service>), place_of(&service));
+    let record_static = metadata_static(krate, &name.to_string(), &quote!(#record));
+    quote! {
+        const #of_service: &'static [#private::core::primitive::u8] = #found();
+        const #record: &'static [#private::core::primitive::u8] = &#private::#function::<
+            { #private::#len(#path, #name_of_plugin, #of_service) }
+        >(#path, #name_of_plugin, #of_service);
+        #record_static
     }
-    (statics, names)
+}
+
+/// The function that passes on the services that a plugin provides, if any.
+fn provide(registration: &Registration) -> Option<TokenStream> {
+    let Registration { krate, provides, .. } = registration;
+    let private = quote!(#krate::__private);
+    let add = provides.iter().map(|service| {
+        let service = object_type(service);
+        let provide = quote!(<Self::Instance as #krate::Provide<#service>>::provide);
+        let provide = located(provide, place_of(&service));
+        quote!(__services.add::<#service>(#provide(__instance));)
+    });
+    (!provides.is_empty()).then(|| {
+        quote! {
+            const PROVIDE: #private::core::option::Option<#krate::abi::ProvideServices> =
+                #private::core::option::Option::Some(#private::provide::<__PluginMaker>);
+
+            fn provide(__instance: &Self::Instance, __services: &mut #private::Provided) {
+                #(#add)*
+            }
+        }
+    })
 }

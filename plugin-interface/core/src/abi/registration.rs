@@ -3,7 +3,7 @@
 
 use core::ffi::c_void;
 
-use super::{Failure, Fingerprint, Opaque, RawBuffer, RawSlice, assert_layout};
+use super::{Failure, Fingerprint, Opaque, RawBuffer, RawObject, RawSlice, assert_layout};
 
 const WORD: usize = size_of::<usize>();
 
@@ -158,10 +158,24 @@ pub struct RawFactory {
     /// The metadata record of the package that has the plugin. A library may
     /// have plugins of several.
     pub package: RawSlice,
+    /// Passes the services that the instance provides; null if it provides none.
+    pub provide: Option<ProvideServices>,
 }
 
+/// Passes each service that an instance provides to `visit`, with the `context`:
+/// an object, of which the receiver is the owner. Returns null, or the panic. The
+/// objects that were passed before it are the receiver's all the same.
+pub type ProvideServices = unsafe extern "C" fn(
+    registration: *const c_void,
+    visit: VisitService,
+    context: *mut c_void,
+) -> *mut Failure;
+
+/// Takes a service.
+pub type VisitService = unsafe extern "C" fn(context: *mut c_void, service: RawObject);
+
 assert_layout!(RawFactory {
-    size: 16 * WORD + 16,
+    size: (17 * WORD + 16).next_multiple_of(8),
     align: 8,
     size: 0,
     interface: WORD,
@@ -174,6 +188,7 @@ assert_layout!(RawFactory {
     record: 9 * WORD + 16,
     state: 11 * WORD + 16,
     package: 14 * WORD + 16,
+    provide: 16 * WORD + 16,
 });
 
 impl RawFactory {
@@ -182,6 +197,9 @@ impl RawFactory {
 
     /// The size of a factory with the functions for the state.
     pub const SIZE_WITH_STATE: usize = core::mem::offset_of!(RawFactory, package);
+
+    /// The size of a factory that names its package.
+    pub const SIZE_WITH_PACKAGE: usize = core::mem::offset_of!(RawFactory, provide);
 }
 
 impl RegistrationFactory {

@@ -152,15 +152,15 @@ const fn registration_payload<const N: usize>(out: &mut Writer<N>, interface: &s
     out.string(name);
 }
 
-/// Writes whose need it is, then the interface as in its own record.
-const fn need_payload<const N: usize>(
+/// Writes whose service it is, then its interface as in the record of that.
+const fn service_payload<const N: usize>(
     out: &mut Writer<N>,
     interface: &str,
     name: &str,
-    needed: &[u8],
+    service: &[u8],
 ) {
     registration_payload(out, interface, name);
-    out.raw(needed.split_at(MAGIC.len() + 2 * size_of::<u32>()).1);
+    out.raw(service.split_at(MAGIC.len() + 2 * size_of::<u32>()).1);
 }
 
 /// Defines a record: its length, and its bytes.
@@ -204,5 +204,11 @@ record! {
     /// The record of a service that a plugin needs: the path of the plugin's
     /// interface, its name, and the interface of the service.
     need_record, need_record_len = NEED,
-    need_payload(interface: &str, name: &str, needed: &[u8])
+    service_payload(interface: &str, name: &str, service: &[u8])
+}
+
+record! {
+    /// The record of a service that a plugin provides, with the same fields.
+    provided_record, provided_record_len = PROVIDED,
+    service_payload(interface: &str, name: &str, service: &[u8])
 }

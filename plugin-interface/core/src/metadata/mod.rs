@@ -50,6 +50,7 @@ pub mod kind {
     pub const REGISTRATION: u32 = 3;
     pub const SETTINGS: u32 = 4;
     pub const NEED: u32 = 5;
+    pub const PROVIDED: u32 = 6;
 }
 
 /// The kinds of settings.

@@ -22,7 +22,7 @@ use crate::metadata::{InterfaceDescription, MethodDescription};
 use crate::object::call_error::CallError;
 use crate::runtime::failure::contain;
 use crate::runtime::in_flight::Running;
-use crate::runtime::{library_ref, panic_location};
+use crate::runtime::panic_location;
 
 pub use exclusive::ExclusiveProxy;
 pub use remote::OwnedObject;
@@ -150,13 +150,9 @@ impl<I: Interface + ?Sized> Object<I> {
 
     /// Creates another owner of the object of a proxy, if it may have several.
     pub(crate) fn share_remote(value: &I) -> Option<RawObject> {
-        let Ownership::Owned(owned) = &Self::of_proxy(value)?.ownership else { return None };
-        let (share, raw) = (owned.table().share?, owned.raw());
-        // SAFETY: the object is alive, and so is its library, which the new
-        // owner retains.
-        unsafe {
-            library_ref::retain(raw.library_ref);
-            Some(RawObject { instance: share(raw.instance), ..*raw })
+        match &Self::of_proxy(value)?.ownership {
+            Ownership::Owned(owned) => owned.share(),
+            _ => None,
         }
     }
 

@@ -33,6 +33,17 @@ impl OwnedObject {
         unsafe { &*self.0.table }
     }
 
+    /// Returns another owner of the object, if it may have several.
+    pub fn share(&self) -> Option<RawObject> {
+        let share = self.table().share?;
+        // SAFETY: the object is alive, and so is its library, which the new
+        // owner retains.
+        unsafe {
+            library_ref::retain(self.0.library_ref);
+            Some(RawObject { instance: share(self.0.instance), ..self.0 })
+        }
+    }
+
     /// Passes the object on.
     pub(crate) fn into_raw(self) -> RawObject {
         ManuallyDrop::new(self).0

@@ -9,13 +9,14 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{
-    Failure, FailureKind, RawContext, RawFactory, RawSlice, RawState, Registration,
-    RegistrationArray, RegistrationFactory, words,
+    Failure, FailureKind, ProvideServices, RawContext, RawFactory, RawSlice, RawState,
+    Registration, RegistrationArray, RegistrationFactory, words,
 };
 use crate::interface::{Interface, VTableFor};
 use crate::runtime::context::PluginContext;
 use crate::runtime::failure;
 use crate::runtime::panic_location::SourceLocation;
+use crate::runtime::provided::Provided;
 
 /// Counts the runs of the unmakers of interface `I` in this library.
 #[doc(hidden)]
@@ -52,6 +53,8 @@ impl<I: ?Sized> core::fmt::Debug for Counter<I> {
 ///    package.
 /// 2. `STATE` is `RawState::NONE` or [`state`](crate::runtime::state::state) of
 ///    this type.
+/// 3. `PROVIDE` is `None` or [`provide`](crate::runtime::provide::provide) of this
+///    type.
 #[doc(hidden)]
 pub unsafe trait Plugin: 'static {
     type Interface: VTableFor<Self::Instance> + ?Sized;
@@ -70,6 +73,13 @@ pub unsafe trait Plugin: 'static {
     /// The fingerprint of the settings that it declares, which are in `RECORD`.
     #[cfg(feature = "config")]
     const SETTINGS: Option<u128> = None;
+
+    /// Its [`provide`](crate::runtime::provide), or `None` if it provides no
+    /// services.
+    const PROVIDE: Option<ProvideServices> = None;
+
+    /// Passes on the services that the instance provides.
+    fn provide(_instance: &Self::Instance, _services: &mut Provided) {}
 
     /// Runs before the instance is dropped. Nothing else uses it any more.
     fn stop(_instance: &mut Self::Instance) {}
@@ -93,6 +103,7 @@ pub const fn factory<P: Plugin>(record: &'static [u8]) -> RegistrationFactory {
         record: RawSlice::of(record),
         state: P::STATE,
         package: RawSlice::of(P::PACKAGE),
+        provide: P::PROVIDE,
     })
 }
 

@@ -33,6 +33,8 @@ mod logs;
 mod own;
 pub mod panic_hook;
 pub mod panic_location;
+pub mod provide;
+pub mod provided;
 pub mod reported;
 pub mod services;
 pub mod state;

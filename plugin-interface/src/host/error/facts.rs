@@ -61,6 +61,10 @@ impl LoadError {
             | E::NoRegistration { path, .. }
             | E::Mismatch { path, .. }
             | E::ServiceMissing { path, .. }
+            | E::ProviderFailed { path, .. }
+            | E::ServiceCycle { path, .. }
+            | E::ServiceInUse { path, .. }
+            | E::ProviderInUse { path, .. }
             | E::ServiceMismatch { path, .. }
             | E::ProbeCrashed { path, .. }
             | E::ProbeInterrupted { path, .. }
@@ -121,9 +125,12 @@ impl LoadError {
             E::OtherInterface { .. } | E::Mismatch { .. } => {
                 facts(Admit, Incompatible, "implementations")
             }
-            E::ServiceMissing { .. } | E::ServiceMismatch { .. } => {
-                facts(Admit, Incompatible, "constructors")
-            }
+            E::ServiceMissing { .. }
+            | E::ServiceMismatch { .. }
+            | E::ProviderFailed { .. }
+            | E::ServiceCycle { .. }
+            | E::ServiceInUse { .. } => facts(Admit, Incompatible, "constructors"),
+            E::ProviderInUse { .. } => facts(Admit, Refused, "policy"),
             E::NoInterface { .. }
             | E::NoRegistration { .. }
             | E::SeveralRegistrations { .. }
@@ -166,6 +173,8 @@ impl LoadError {
             error if error.stage() <= Stage::Check => Retry::WhenQuiet,
             LoadError::SharedRuntime { .. } | LoadError::SystemTooOld { .. } => Retry::Never,
             LoadError::ServiceMissing { .. } | LoadError::ServiceMismatch { .. } => Retry::Later,
+            LoadError::ProviderFailed { .. } | LoadError::ServiceCycle { .. } => Retry::Later,
+            LoadError::ServiceInUse { .. } | LoadError::ProviderInUse { .. } => Retry::Later,
             LoadError::OtherBuild { .. } | LoadError::UniqueObject { .. } => Retry::Later,
             // The file is whole, and its own metadata says what is wrong.
             error if error.stage() == Stage::Admit => Retry::Never,

@@ -9,8 +9,11 @@ use std::time::Duration;
 use super::configuration::{ConfigurationError, Mistakes};
 use super::debug::debug_as_message;
 use super::inspect::InspectError;
-use super::load_texts::{file_name, hint, in_lock, linker_message, listed, moved, untrusted};
+use super::load_texts::{
+    file_name, hint, in_lock, in_this_version, linker_message, listed, moved, untrusted,
+};
 use super::lock_difference::LockDifference;
+use super::need_step::{NeedStep, Way};
 use super::proxy::ProxyError;
 use super::revocation::Revocation;
 use super::signature::SignatureError;
@@ -296,6 +299,65 @@ pub enum LoadError {
         plugin: String,
         /// The difference.
         mismatch: Box<Mismatch>,
+    },
+    /// The plugin needs a service of another plugin, which was not created.
+    #[error("{}: {}, which was not created: {reason}", path.display(), Way { path, steps: way })]
+    ProviderFailed {
+        /// The library.
+        path: PathBuf,
+        /// The name of the plugin.
+        plugin: String,
+        /// The plugins on the way to the one that was not created, at least one.
+        way: Box<[NeedStep]>,
+        /// The reason why that was not created.
+        reason: Box<str>,
+    },
+    /// The plugin needs a service of a plugin that needs one of its own, maybe by way
+    /// of others.
+    #[error(
+        "{}: {}: a cycle, so none of them can be created first; plugins of one library count as one",
+        path.display(),
+        Way { path, steps: way }
+    )]
+    ServiceCycle {
+        /// The library.
+        path: PathBuf,
+        /// The name of the plugin.
+        plugin: String,
+        /// The plugins on the way, at least one.
+        way: Box<[NeedStep]>,
+    },
+    /// A new version of the library lacks a service that another plugin uses.
+    #[error(
+        "{}: {user} in {} uses the service {interface}, which this version does not provide{}",
+        path.display(),
+        user_path.display(),
+        in_this_version(mismatch.as_deref())
+    )]
+    ServiceInUse {
+        /// The library.
+        path: PathBuf,
+        /// The name of the plugin that uses the service.
+        user: String,
+        /// The library of that plugin.
+        user_path: Box<Path>,
+        /// The full path of the service's interface.
+        interface: Box<str>,
+        /// The difference, if it provides the service in another version.
+        mismatch: Option<Box<Mismatch>>,
+    },
+    /// Others use the services of the library, and the host does not let it be
+    /// replaced meanwhile.
+    #[error(
+        "{}: it provides services to {}, so it is not replaced; replace these first, or allow it by `LoadPolicy::replace_providers`",
+        path.display(),
+        listed(users, ", ")
+    )]
+    ProviderInUse {
+        /// The library.
+        path: PathBuf,
+        /// The plugins that use its services, each with its file.
+        users: Vec<String>,
     },
     /// The library lacks the interface that was asked for.
     #[error(

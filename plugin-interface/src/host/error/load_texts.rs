@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::Path;
 
 use crate::host::compare::diff::{keep_path, last_name};
+use crate::host::compare::mismatch::Mismatch;
 
 /// The name of a lock in a message.
 pub(super) fn in_lock(lock: &Path) -> String {
@@ -51,6 +52,11 @@ pub(super) fn listed(names: &[String], between: &str) -> String {
         0 => first,
         more => format!("{first}{between}{more} more"),
     }
+}
+
+/// The difference of a service to the one that is used.
+pub(super) fn in_this_version(mismatch: Option<&Mismatch>) -> String {
+    mismatch.map_or_else(String::new, |mismatch| format!(" in a compatible version: {mismatch}"))
 }
 
 /// The remedy if an interface of the same name is offered at another path.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{
-    ConfigurationError, InspectError, LoadError, LockDifference, ProxyError, Revocation,
+    ConfigurationError, InspectError, LoadError, LockDifference, NeedStep, ProxyError, Revocation,
     SignatureError, UnloadError, linker_message,
 };
 use crate::host::library::outcome::UnloadOutcome;
@@ -136,6 +136,25 @@ fn of_load() -> Vec<LoadError> {
             offered: ["a::Store (version 1.2)".to_owned()].into(),
         },
         E::ServiceMismatch { path: path(), plugin: name(), mismatch: Box::new(mismatch()) },
+        E::ProviderFailed {
+            path: path(),
+            plugin: name(),
+            way: [need("/plugins/liby.so"), need("/plugins/libz.so")].into(),
+            reason: "/plugins/libz.so: boom".into(),
+        },
+        E::ServiceCycle {
+            path: path(),
+            plugin: name(),
+            way: [need("/plugins/liby.so"), need(FILE)].into(),
+        },
+        E::ServiceInUse {
+            path: path(),
+            user: name(),
+            user_path: Path::new("/plugins/liby.so").into(),
+            interface: "a::Site".into(),
+            mismatch: Some(Box::new(mismatch())),
+        },
+        E::ProviderInUse { path: path(), users: vec!["Reader in /plugins/liby.so".to_owned()] },
         E::ProbeCrashed { path: path(), how: "it was killed".to_owned() },
         E::ProbeInterrupted { path: path(), how: "it was interrupted".to_owned() },
         E::ProbeTimedOut { path: path(), deadline: Duration::from_secs(3) },
@@ -159,6 +178,16 @@ fn of_load() -> Vec<LoadError> {
             reason: "it is null".to_owned(),
         },
     ]
+}
+
+fn need(provider_path: &str) -> NeedStep {
+    NeedStep {
+        plugin: name(),
+        interface: "a::Site".to_owned(),
+        version: "1.0".to_owned(),
+        provider: "Blog".to_owned(),
+        provider_path: provider_path.into(),
+    }
 }
 
 fn mismatch() -> crate::host::Mismatch {

@@ -5,11 +5,12 @@ use core::ffi::c_void;
 use core::fmt;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::abi::{
-    Failure, RawBuffer, RawFactory, RawSlice, RawState, Registration, RegistrationArray,
-    VTableHeader,
+    Failure, ProvideServices, RawBuffer, RawFactory, RawObject, RawSlice, RawState, Registration,
+    RegistrationArray, VTableHeader, words,
 };
 use crate::boundary::{FfiSafe, Origin};
 use crate::host::compare::fit::difference;
@@ -17,9 +18,10 @@ use crate::host::error::{LoadError, ProxyError};
 use crate::host::library::holders::Holders;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols::{Unregister, UnregisterAll};
+use crate::host::services::provided::{ProvidedService, Provider};
 use crate::interface::{Interface, PluginTrait};
-use crate::metadata::InterfaceMetadata;
-use crate::object::Object;
+use crate::metadata::{InterfaceMetadata, RegistrationMetadata};
+use crate::object::{Object, OwnedObject};
 use crate::runtime::reported::take_message;
 #[cfg(feature = "dynamic")]
 use crate::{abi::Opaque, metadata::MethodMetadata};
@@ -83,6 +85,9 @@ pub(crate) struct Instance {
     pub(crate) interface: PluginInterface,
     pub(crate) name: String,
     holders: Holders,
+    /// The services that it provides to other plugins. Dropped before it is
+    /// destroyed.
+    services: Vec<ProvidedService>,
     unmaker: Option<Unmaker>,
     /// Last: the library outlives its registration.
     pub(crate) library: Arc<LoadedLibrary>,
@@ -151,7 +156,54 @@ impl Instance {
         library: Arc<LoadedLibrary>,
     ) -> Self {
         let (holders, unmaker) = (Holders::new(), Some(unmaker));
-        Instance { registration, interface, name, holders, unmaker, library }
+        let services = Vec::new();
+        Instance { registration, interface, name, holders, services, unmaker, library }
+    }
+
+    /// Takes the services that a new instance provides, of those that its metadata
+    /// lists. Returns the message if it panics.
+    pub(crate) fn take_services(&mut self) -> Result<(), String> {
+        unsafe extern "C" fn take(context: *mut c_void, service: RawObject) {
+            // SAFETY: the context is the vector below, for the duration of the call.
+            let taken = unsafe { &mut *context.cast::<Vec<OwnedObject>>() };
+            // SAFETY: a factory of the macros passes objects by value.
+            taken.push(unsafe { OwnedObject::new(service) });
+        }
+        let registrations = &self.library.metadata.registrations;
+        let is_own = |it: &&RegistrationMetadata| {
+            (&it.interface, &it.name) == (&self.interface.path, &self.name)
+        };
+        let listed = match registrations.iter().find(is_own) {
+            Some(own) if !own.provides.is_empty() => own.provides.clone(),
+            _ => return Ok(()),
+        };
+        let Some(provide) = self.provide_function() else { return Ok(()) };
+        let mut taken: Vec<OwnedObject> = Vec::new();
+        // SAFETY: the registration lives as long as this, and nobody has a proxy of
+        // it yet; the visitor takes the context that it is given here.
+        let failure =
+            unsafe { provide(self.registration.as_ptr().cast(), take, (&raw mut taken).cast()) };
+        if !failure.is_null() {
+            // SAFETY: a failure that is returned is ours.
+            return Err(unsafe { take_message(failure) });
+        }
+        for object in taken {
+            // SAFETY: the vtable of an object begins with its header.
+            let fingerprint = unsafe { (*object.table().vtable).fingerprint };
+            let interface = listed.iter().find(|it| words(it.fingerprint) == fingerprint);
+            let service = interface.cloned().map(|interface| ProvidedService { interface, object });
+            self.services.extend(service);
+        }
+        Ok(())
+    }
+
+    /// Returns the function that passes on the services.
+    fn provide_function(&self) -> Option<ProvideServices> {
+        let Some(Unmaker::Factory(factory)) = &self.unmaker else { return None };
+        let factory = factory.as_ptr();
+        // SAFETY: a static of the library, which is open; it begins with its size,
+        // which says whether it has the field.
+        unsafe { ((*factory).size >= size_of::<RawFactory>()).then(|| (*factory).provide)? }
     }
 
     /// Refuses a vtable that is not that of `wanted`, method by method.
@@ -334,6 +386,7 @@ impl Instance {
 
     /// Destroys the registration. Returns the message if its drop panicked.
     pub(crate) fn unmake(&mut self) -> Option<String> {
+        self.services.clear();
         let registration = self.registration.as_ptr().cast_const().cast::<c_void>();
         let failure: *mut Failure = match self.unmaker.take()? {
             // SAFETY: the factory made this registration, and this is the only
@@ -364,6 +417,29 @@ impl Drop for Instance {
     fn drop(&mut self) {
         // A panic in there was reported when it happened.
         let _ = self.unmake();
+    }
+}
+
+/// An instance that provides services is of a `Send` type, as the macros check.
+impl Provider for Instance {
+    fn path(&self) -> &Path {
+        &self.library.path
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn of_interface(&self) -> &str {
+        &self.interface.path
+    }
+
+    fn services(&self) -> &[ProvidedService] {
+        &self.services
+    }
+
+    fn providers(&self) -> &[Arc<dyn Provider>] {
+        &self.library.providers
     }
 }
 

@@ -16,6 +16,7 @@ use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::{CloseRecord, CloseState};
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
+use crate::host::services::provided::Provider;
 use crate::metadata::PluginMetadata;
 use crate::runtime::entry::of_this_binary;
 
@@ -29,8 +30,11 @@ pub(crate) struct LoadedLibrary {
     /// The number of destroyed registrations, as the host counts.
     unmade: AtomicU64,
     close_record: CloseRecord,
-    /// Last: the entry is a static of it.
+    /// Before the next field: the entry is a static of it.
     code: Code,
+    /// The plugins whose services those of this library need. They are destroyed
+    /// after these.
+    pub(crate) providers: Vec<Arc<dyn Provider>>,
 }
 
 /// The place of a library's code.
@@ -61,6 +65,7 @@ impl LoadedLibrary {
             unmade: AtomicU64::new(0),
             close_record: mapped.close_record.clone(),
             code: Code::Mapped(Box::new(mapped)),
+            providers: Vec::new(),
         }
     }
 
@@ -74,6 +79,7 @@ impl LoadedLibrary {
             unmade: AtomicU64::new(0),
             close_record: CloseRecord::default(),
             code: Code::Program(package),
+            providers: Vec::new(),
         }
     }
 

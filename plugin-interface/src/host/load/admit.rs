@@ -173,6 +173,7 @@ mod tests {
                     interface: i.path.clone(),
                     name: "X".to_owned(),
                     needs: Vec::new(),
+                    provides: Vec::new(),
                 })
                 .collect(),
             interfaces,

@@ -6,14 +6,14 @@ use crate::abi::{RawContext, RawSlice};
 #[cfg(feature = "configure")]
 use crate::host::configuration::Values;
 use crate::host::file::digest::digest_of;
-use crate::host::load::needs::Unmet;
+use crate::host::load::needs::Needs;
 use crate::host::platform;
 
 /// What a host tells the constructors of one library.
 #[derive(Default)]
 pub(crate) struct HostContext {
-    /// The plugins that are not created, because of what they need.
-    pub(super) unmet: Unmet,
+    /// What the plugins need.
+    pub(super) needs: Needs,
     /// The values of the settings.
     #[cfg(feature = "configure")]
     pub(super) settings: Values,

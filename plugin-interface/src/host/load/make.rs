@@ -92,7 +92,7 @@ fn by_factories(
 /// The factory is a static of a library that is open, and begins with its size.
 unsafe fn package_of<'a>(factory: *const RawFactory) -> &'a [u8] {
     // SAFETY: the contract of this function.
-    if unsafe { (*factory).size } < size_of::<RawFactory>() {
+    if unsafe { (*factory).size } < RawFactory::SIZE_WITH_PACKAGE {
         return &[];
     }
     // SAFETY: the size says that it has the field.
@@ -163,7 +163,7 @@ fn by_factory(
 ) -> Result<Instance, LoadError> {
     // SAFETY: a factory and its name are statics of the library, which is open.
     let name = unsafe { text_of((*factory.as_ptr()).name) }.into_owned();
-    if let Some(error) = context.unmet.take(&interface.path, &name) {
+    if let Some(error) = context.needs.take(&interface.path, &name) {
         return Err(error);
     }
     // SAFETY: a static of the library, which has the first fields.
@@ -180,7 +180,15 @@ fn by_factory(
     // SAFETY: the factory returned it just now, without a failure.
     let registration = unsafe { check(&library.path, &symbol, interface, registration) }?;
     // SAFETY: made and checked; its factory unmakes it.
-    Ok(unsafe { instance(registration, interface, name, Unmaker::Factory(factory), library) })
+    let mut made =
+        unsafe { instance(registration, interface, name, Unmaker::Factory(factory), library) };
+    match made.take_services() {
+        Ok(()) => Ok(made),
+        Err(message) => {
+            let (path, name) = (library.path.clone(), made.name.clone());
+            Err(LoadError::ConstructorPanicked { path, name, message })
+        }
+    }
 }
 
 /// Reads and frees the failure of a constructor.

@@ -17,7 +17,7 @@ mod host_context;
 pub(crate) mod linked;
 pub(crate) mod make;
 mod named_functions;
-mod needs;
+pub(crate) mod needs;
 pub(crate) mod open;
 pub(crate) mod pipeline;
 pub(crate) mod plugins;

@@ -14,12 +14,12 @@ use crate::host::library::mapped::Mapped;
 use crate::host::load::admit::Wanted;
 use crate::host::load::check::{AnyMachine, check};
 use crate::host::load::host_context::HostContext;
-use crate::host::load::needs::Unmet;
+use crate::host::load::needs::Needs;
 use crate::host::load::pipeline::Kind;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::{admit, make, open};
 use crate::host::services::offers::Offers;
-use crate::metadata::PluginMetadata;
+use crate::metadata::{PluginMetadata, RegistrationMetadata};
 
 /// Decides whether content is to be loaded.
 type IsNew<'a> = dyn FnMut(&Content, &FileIdentity) -> Result<bool, LoadError> + 'a;
@@ -34,6 +34,10 @@ pub(crate) struct Plugins<'a> {
     choose: Option<&'a Choose<'a>>,
     name: Option<String>,
     offers: Option<Arc<Offers>>,
+    /// The library is not opened before the needs of all its plugins are met.
+    waits: bool,
+    /// The metadata of a library that needs or provides services.
+    related: Option<PluginMetadata>,
     /// What the constructors are told, once the library is admitted.
     context: HostContext,
 }
@@ -56,6 +60,8 @@ impl<'a> Plugins<'a> {
             choose: None,
             name: None,
             offers: None,
+            waits: false,
+            related: None,
             context: HostContext::default(),
         }
     }
@@ -76,6 +82,17 @@ impl<'a> Plugins<'a> {
     #[cfg(all(unix, feature = "process"))]
     pub(crate) fn are_told(&self) -> bool {
         !self.context.is_empty()
+    }
+
+    /// Does not open the library before the needs of all its plugins are met.
+    pub(crate) fn waiting(self, waits: bool) -> Self {
+        Plugins { waits, ..self }
+    }
+
+    /// Takes the metadata of a library that needs or provides services, once it was
+    /// read.
+    pub(crate) fn take_related(&mut self) -> Option<PluginMetadata> {
+        self.related.take()
     }
 
     /// Offers services to the plugins.
@@ -120,8 +137,13 @@ impl Kind for Plugins<'_> {
         self.context = policy.host_context(path, metadata)?;
         self.name = self.choose.map_or(Ok(None), |choose| choose(metadata))?;
         if let Some(offers) = &self.offers {
-            let (wanted, name) = (self.wanted.path(), self.name.as_deref());
-            self.context.unmet = Unmet::of(path, metadata, wanted, name, offers)?;
+            let is_related =
+                |it: &RegistrationMetadata| !it.needs.is_empty() || !it.provides.is_empty();
+            if metadata.registrations.iter().any(is_related) {
+                self.related = Some(metadata.clone());
+                let (wanted, name) = (self.wanted.path(), self.name.as_deref());
+                self.context.needs = Needs::of(path, metadata, wanted, name, offers, self.waits)?;
+            }
         }
         Ok(())
     }
@@ -139,7 +161,9 @@ impl Kind for Plugins<'_> {
         &mut self,
         (mapped, metadata): (Mapped, PluginMetadata),
     ) -> Result<Arc<LoadedLibrary>, LoadError> {
-        open::connect(mapped, metadata).map(Arc::new)
+        let mut library = open::connect(mapped, metadata)?;
+        library.providers = core::mem::take(&mut self.context.needs.providers);
+        Ok(Arc::new(library))
     }
 
     fn make(&mut self, library: Arc<LoadedLibrary>) -> Result<LoadedPlugins, LoadError> {

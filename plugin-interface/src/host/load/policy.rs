@@ -17,7 +17,7 @@ use crate::host::file::digest::digest_of_parts;
 use crate::host::library::unmap::Earlier;
 use crate::host::load::decided::Decided;
 use crate::host::load::host_context::{HostContext, folder_of};
-use crate::host::load::needs::Unmet;
+use crate::host::load::needs::Needs;
 use crate::host::platform;
 #[cfg(feature = "trust")]
 pub(super) use crate::host::trust::gate::Approval;
@@ -51,6 +51,8 @@ pub struct LoadPolicy {
     /// mapped after they were closed. More are refused.
     retained: (usize, u64),
     copies: Copies,
+    /// A plugin may be replaced while others use its services.
+    replaces_providers: bool,
     /// The folders of all plugins for their data and their caches.
     data_root: Option<PathBuf>,
     cache_root: Option<PathBuf>,
@@ -73,6 +75,7 @@ impl Default for LoadPolicy {
             world_writable: false,
             retained: (128, 512 << 20),
             copies: Copies::Temporary,
+            replaces_providers: true,
             data_root: None,
             cache_root: None,
             #[cfg(feature = "configure")]
@@ -97,6 +100,7 @@ impl fmt::Debug for LoadPolicy {
             .field("data_root", &self.data_root)
             .field("cache_root", &self.cache_root)
             .field("world_writable", &self.world_writable)
+            .field("replaces_providers", &self.replaces_providers)
             .field("retained_versions", &versions)
             .field("retained_bytes", &bytes)
             .finish()
@@ -126,6 +130,25 @@ impl LoadPolicy {
     /// The default policy.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets whether a manager that watches may replace a plugin while others use its
+    /// services. By default it may, and the others are created again with the new
+    /// services. With `false` the new version is refused until nobody uses the old
+    /// one.
+    ///
+    /// ```
+    /// let policy = plugin_interface::LoadPolicy::new().replace_providers(false);
+    /// let manager = plugin_interface::PluginManager::with_policy(policy);
+    /// ```
+    pub fn replace_providers(self, replace: bool) -> Self {
+        LoadPolicy { replaces_providers: replace, ..self }
+    }
+
+    /// Returns `true` if a plugin may be replaced while others use its services.
+    #[cfg(feature = "watch")]
+    pub(crate) fn replaces_providers(&self) -> bool {
+        self.replaces_providers
     }
 
     /// Admits the library with that digest. Once a digest is pinned, all other
@@ -242,7 +265,7 @@ impl LoadPolicy {
             root.as_ref().map(|root| folder_of(root, &metadata.package.name))
         };
         Ok(HostContext {
-            unmet: Unmet::default(),
+            needs: Needs::default(),
             data_dir: folder(&self.data_root),
             cache_dir: folder(&self.cache_root),
             #[cfg(feature = "configure")]

@@ -13,8 +13,11 @@ use crate::host::error::{ProxyError, UnloadError};
 use crate::host::library::instance::Described;
 use crate::host::library::instance::Instance;
 use crate::host::load::timings::StageTimes;
+use crate::host::services::provided::Provider;
 use crate::interface::Interface;
 use crate::metadata::PluginMetadata;
+#[cfg(feature = "watch")]
+use crate::metadata::{InterfaceMetadata, RegistrationMetadata};
 
 /// One registration of a loaded library.
 ///
@@ -61,6 +64,28 @@ impl PluginHandle {
     pub(crate) fn another(&self) -> Self {
         let (instance, times) = (Arc::clone(&self.instance), Arc::clone(&self.times));
         PluginHandle { instance, times, thread: PhantomData }
+    }
+
+    /// Returns the instance if it provides services.
+    pub(super) fn as_provider(&self) -> Option<Arc<dyn Provider>> {
+        let provides = !self.instance.services().is_empty();
+        provides.then(|| Arc::clone(&self.instance) as Arc<dyn Provider>)
+    }
+
+    /// Returns the plugins whose services its library needs.
+    #[cfg(feature = "watch")]
+    pub(super) fn providers(&self) -> &[Arc<dyn Provider>] {
+        self.instance.providers()
+    }
+
+    /// Returns the interfaces of the services that the instance needs.
+    #[cfg(feature = "watch")]
+    pub(super) fn needs(&self) -> &[InterfaceMetadata] {
+        let registrations = &self.metadata().registrations;
+        let is_its = |it: &&RegistrationMetadata| {
+            (&*it.interface, &*it.name) == (self.interface(), self.name())
+        };
+        registrations.iter().find(is_its).map_or(&[], |it| &it.needs)
     }
 
     /// Returns the address of the instance, which tells it from others that live.

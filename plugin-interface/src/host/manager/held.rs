@@ -2,6 +2,7 @@
 //! removed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::host::error::{LoadError, UnloadError};
@@ -11,6 +12,7 @@ use crate::host::library::outcome::CloseRecord;
 use crate::host::live::Follower;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::manager::retry::Asked;
+use crate::host::services::provided::Provider;
 use crate::interface::PluginTrait;
 
 /// The watches of a manager, and what it loaded by them.
@@ -79,6 +81,21 @@ impl Held {
             }
         }
         Ok(())
+    }
+
+    /// Returns the instances that provide services.
+    pub(super) fn providers(&self) -> Vec<Arc<dyn Provider>> {
+        self.handles.iter().filter_map(PluginHandle::as_provider).collect()
+    }
+
+    /// Returns `true` if it uses services of a plugin in that file.
+    pub(super) fn uses(&self, path: &Path) -> bool {
+        self.used().iter().any(|provider| provider.path() == path)
+    }
+
+    /// Returns the plugins whose services it uses.
+    pub(super) fn used(&self) -> &[Arc<dyn Provider>] {
+        self.handles.first().map_or(&[], PluginHandle::providers)
     }
 
     /// Closes the handles. Returns the count if nobody else has one.

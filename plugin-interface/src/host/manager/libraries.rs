@@ -26,6 +26,8 @@ use crate::host::load::probe::Probe;
 use crate::host::load::timings::Stopwatch;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::services::offers::Offers;
+#[cfg(feature = "watch")]
+use crate::host::services::provided::Provider;
 #[cfg(feature = "trust")]
 use crate::host::trust::loaded::LoadedContent;
 use crate::metadata::PluginMetadata;
@@ -121,17 +123,30 @@ impl Libraries {
         self.loader.policy().check_directory(path).is_ok()
     }
 
-    /// Loads the plugins of a library; `None` if its content is not new.
+    /// Loads the plugins of a library; `None` if its content is not new. Their
+    /// services are offered once it is [published](Self::publish).
     pub(super) fn load(
         &mut self,
         candidate: &Candidate<'_>,
         plugins: Plugins<'_>,
+    ) -> Result<Option<LoadedHandles>, LoadError> {
+        self.load_related(candidate, plugins, &mut None)
+    }
+
+    /// Does the same, and stores the metadata of a library that needs or provides
+    /// services.
+    pub(super) fn load_related(
+        &mut self,
+        candidate: &Candidate<'_>,
+        plugins: Plugins<'_>,
+        related: &mut Option<PluginMetadata>,
     ) -> Result<Option<LoadedHandles>, LoadError> {
         let mut watch = Stopwatch::start();
         let mut plugins = plugins.offering(&self.offers);
         let loaded = self.loader.load(candidate, &mut plugins, &mut watch);
         // A panic of the subscriber was printed, and is no reason to load nothing.
         let _ = self.loader.take_decided().emit();
+        *related = plugins.take_related();
         let Some(loaded) = loaded? else { return Ok(None) };
         let (handles, failed) = self.handles(loaded.made, watch, &loaded.names, &loaded.library);
         Ok(Some(LoadedHandles {
@@ -143,6 +158,19 @@ impl Libraries {
             content: loaded.content,
             library: loaded.library,
         }))
+    }
+
+    /// Offers the services of plugins to others.
+    pub(super) fn publish(&self, handles: &[PluginHandle]) {
+        for provider in handles.iter().filter_map(PluginHandle::as_provider) {
+            self.offers.of_plugins.add(&provider);
+        }
+    }
+
+    /// Offers the services of these plugins no more.
+    #[cfg(feature = "watch")]
+    pub(super) fn withdraw(&self, providers: &[Arc<dyn Provider>]) {
+        providers.iter().for_each(|provider| self.offers.of_plugins.remove(provider));
     }
 
     /// Loads the plugins of one package of this program.

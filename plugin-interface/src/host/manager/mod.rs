@@ -1,5 +1,8 @@
 //! The manager: loads plugins, and knows what it loaded and what it rejected.
 
+#[cfg(feature = "watch")]
+mod batch;
+mod dependencies;
 pub(crate) mod handle;
 #[cfg(feature = "watch")]
 mod held;
@@ -7,10 +10,13 @@ mod held;
 mod isolated;
 mod libraries;
 mod linked;
+#[cfg(feature = "watch")]
+mod load_order;
 mod probe_child;
 mod provide;
 #[cfg(feature = "watch")]
 pub(crate) mod retry;
+mod scan;
 #[cfg(feature = "watch")]
 mod session;
 pub(crate) mod survey;
@@ -24,9 +30,7 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "configure")]
 use crate::host::configuration::Configuration;
 use crate::host::error::{LoadError, UnloadError};
-use crate::host::file::compare::Content;
-use crate::host::file::duplicates::Duplicates;
-use crate::host::file::identity::{FileIdentity, FileNames};
+use crate::host::file::identity::FileNames;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::load::admit::Wanted;
 use crate::host::load::discover::Candidate;
@@ -37,6 +41,7 @@ use crate::host::manager::handle::{PluginHandle, StaysOnItsThread};
 #[cfg(feature = "trust")]
 use crate::host::manager::libraries::RevokedLibrary;
 use crate::host::manager::libraries::{Libraries, LoadedHandles};
+use crate::host::manager::scan::Scan;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
@@ -199,6 +204,7 @@ impl PluginManager {
         let path = path.as_ref();
         let loaded = self.libraries.load(&Candidate::named(path), Plugins::of(Wanted::Any))?;
         let Some(LoadedHandles { handles, mut failed, .. }) = loaded else { return Ok(Vec::new()) };
+        self.libraries.publish(&handles);
         let last = failed.pop_if(|_| handles.is_empty());
         self.reject(path, failed);
         last.map_or(Ok(handles), Err)
@@ -254,27 +260,25 @@ impl PluginManager {
         wanted: Option<PluginTrait>,
     ) -> Result<Vec<PluginHandle>, LoadError> {
         self.rejected.clear();
-        let mut handles = Vec::new();
-        let mut duplicates = Duplicates::default();
-        // Kept until the end, so that their copies can be compared with.
-        let mut libraries = Vec::new();
-        for path in self.libraries.candidates(directory)? {
-            let mut is_new = |content: &Content, _: &FileIdentity| {
-                let is_new = duplicates.check(&path, content)?;
-                // A rejected file leaves no copy that could be equal to another.
-                duplicates.remember(&path, content.clone());
-                Ok(is_new)
-            };
-            let plugins = Plugins::of(wanted).if_new(&mut is_new);
-            match self.libraries.load(&Candidate::found(&path), plugins) {
-                Ok(None) => {}
-                Ok(Some(loaded)) => {
-                    handles.extend(loaded.handles);
-                    libraries.push(loaded.library);
-                    self.reject(&path, loaded.failed);
-                }
-                Err(error) => self.reject(&path, [error]),
+        let paths = self.libraries.candidates(directory)?;
+        let mut scan = Scan::new(wanted);
+        for path in &paths {
+            scan.load(&mut self.libraries, path, true);
+            while let Some(path) = scan.dependencies.take_ready(self.libraries.offers()) {
+                scan.load(&mut self.libraries, &path, true);
             }
+        }
+        // Nothing that they need comes any more: each plugin by itself, as far as its
+        // needs are met.
+        while let Some(path) = scan.dependencies.take_waiting() {
+            scan.load(&mut self.libraries, &path, false);
+            while let Some(path) = scan.dependencies.take_ready(self.libraries.offers()) {
+                scan.load(&mut self.libraries, &path, true);
+            }
+        }
+        let (handles, rejected) = scan.finish(&paths);
+        for (path, error) in rejected {
+            self.rejected.push(Rejected { path, error });
         }
         #[cfg(feature = "trust")]
         self.reject_revoked();

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Receiver;
 
 use super::PluginManager;
+use super::batch::{Batch, How, LoadedFile};
+use super::dependencies::Dependencies;
 use super::held::Held;
 use super::libraries::LoadedHandles;
 #[cfg(feature = "trust")]
@@ -31,16 +33,18 @@ use crate::interface::PluginTrait;
 
 /// A run of a watch: the manager, its options and its callback.
 pub(super) struct Session<'m, F> {
-    manager: &'m mut PluginManager,
+    pub(super) manager: &'m mut PluginManager,
     directory: PathBuf,
     /// The only interface to load; `None` for all.
     interface: Option<PluginTrait>,
     options: WatchOptions,
     callback: F,
     retries: RetryQueue,
-    failures: BTreeMap<PathBuf, ReportedFailures>,
+    pub(super) failures: BTreeMap<PathBuf, ReportedFailures>,
     /// The files whose handles were passed to the callback.
     announced: BTreeSet<PathBuf>,
+    /// What the plugins need of each other.
+    pub(super) dependencies: Dependencies,
     goes_on: bool,
 }
 
@@ -61,6 +65,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             callback,
             failures: BTreeMap::new(),
             announced: BTreeSet::new(),
+            dependencies: Dependencies::default(),
             goes_on: true,
         }
     }
@@ -163,28 +168,43 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     }
 
     /// Loads files, then reports them, then closes the old versions.
-    fn load(&mut self, paths: Vec<PathBuf>) {
+    pub(super) fn load(&mut self, paths: Vec<PathBuf>) {
         if !self.options.auto_load {
             return self.announce(Vec::new(), paths);
         }
-        let (mut handles, mut loaded, mut replaced) = (Vec::new(), Vec::new(), Vec::new());
-        for path in paths {
-            let attempt = Attempt::begin(&path);
-            match self.load_one(&path) {
-                Ok(old) => {
-                    self.retries.forget(&path);
-                    self.failures.remove(&path);
-                    if self.announced.insert(path.clone()) || old.is_some() {
-                        handles.extend(self.held(&path).map(Held::share).unwrap_or_default());
-                        loaded.push(path);
-                    }
-                    replaced.extend(old.flatten());
-                }
-                Err(error) => self.fail(&path, &attempt, error),
-            }
+        let Batch { handles, loaded, replaced, failed, .. } = self.load_in_order(paths);
+        // Nothing more is loaded, so the reasons are known.
+        for (path, attempt, mut error) in failed {
+            self.dependencies.explain(&mut error);
+            self.fail(&path, &attempt, error);
         }
         self.announce(handles, loaded);
         replaced.into_iter().for_each(|old| self.unload(old));
+    }
+
+    /// Takes over the result of loading a file.
+    pub(super) fn take_in(
+        &mut self,
+        path: &Path,
+        attempt: Attempt,
+        result: Result<LoadedFile, LoadError>,
+        batch: &mut Batch,
+    ) {
+        let old = match result {
+            Ok(LoadedFile::Waits) => return self.dependencies.wait(path),
+            Err(error) => {
+                self.dependencies.fail(path, &error);
+                return batch.failed.push((path.to_owned(), attempt, error));
+            }
+            Ok(LoadedFile::Same) => None,
+            Ok(LoadedFile::New(old)) => Some(old),
+        };
+        self.retries.forget(path);
+        self.failures.remove(path);
+        if self.announced.insert(path.to_owned()) || old.is_some() {
+            batch.announce(path, self.held(path).map(Held::share).unwrap_or_default());
+        }
+        batch.replaced.extend(old.flatten().map(|old| *old));
     }
 
     fn announce(&mut self, handles: Vec<PluginHandle>, paths: Vec<PathBuf>) {
@@ -202,34 +222,51 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         self.tell(ManagerNotification::Event(event));
     }
 
-    /// Loads a file, and holds it. Returns `None` if it is held already, and
-    /// otherwise the version that it replaces.
-    fn load_one(&mut self, path: &Path) -> Result<Option<Option<Held>>, LoadError> {
+    /// Loads a file, and holds it.
+    pub(super) fn load_one(&mut self, path: &Path, how: How) -> Result<LoadedFile, LoadError> {
+        let users = self.kept_users(path);
         let (manager, interface) = (&mut *self.manager, self.interface);
         manager.rejected.clear();
         let held = &mut manager.watching.held;
         let old = held.iter().rposition(|held| held.is_of(path, interface));
         let mut origin = None;
         let mut is_new = |content: &Content, file: &FileIdentity| match old {
-            Some(at) if held[at].has(content) => {
+            Some(at) if how != How::Again && held[at].has(content) => {
                 held[at].origin = file.clone();
                 Ok(false)
             }
             _ => {
+                if !users.is_empty() {
+                    let (path, users) = (path.to_owned(), users.clone());
+                    return Err(LoadError::ProviderInUse { path, users });
+                }
                 origin = Some(file.clone());
                 old.map_or_else(|| refuse_twin(held, path, interface, content), |_| Ok(()))?;
                 Ok(true)
             }
         };
         let candidate = Candidate::found(path).patient(Duration::ZERO);
-        let plugins = Plugins::of(interface).if_new(&mut is_new);
-        let loaded = manager.libraries.load(&candidate, plugins)?;
-        let Some((loaded, origin)) = loaded.zip(origin) else { return Ok(None) };
+        let waits = how != How::InPart;
+        let plugins = Plugins::of(interface).if_new(&mut is_new).waiting(waits);
+        let mut related = None;
+        let loaded = manager.libraries.load_related(&candidate, plugins, &mut related);
+        let is_related = related.is_some();
+        if let Some(metadata) = related {
+            self.dependencies.describe(path, metadata);
+        }
+        if waits && is_related && loaded.as_ref().is_err_and(Dependencies::may_wait) {
+            return Ok(LoadedFile::Waits);
+        }
+        let Some((loaded, origin)) = loaded?.zip(origin) else { return Ok(LoadedFile::Same) };
         let new = self.hold(path, loaded, origin, old)?;
+        self.manager.libraries.publish(&new.handles);
         let held = &mut self.manager.watching.held;
         let old = old.filter(|_| self.options.auto_unload).map(|at| held.remove(at));
         held.push(new);
-        Ok(Some(old))
+        if let Some(old) = &old {
+            self.manager.libraries.withdraw(&old.providers());
+        }
+        Ok(LoadedFile::New(old.map(Box::new)))
     }
 
     /// Holds a library. A library that replaces an old version must have
@@ -246,12 +283,16 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         let serves = !handles.is_empty() && old.is_none_or(|old| old.is_covered_by(&handles));
         let refusal = match (serves, old) {
             (false, _) => failed.pop(),
-            (true, Some(old)) => old.hand_over(&mut handles).err(),
+            (true, Some(old)) => match self.refuse_lost_service(path, &handles) {
+                None => old.hand_over(&mut handles).err(),
+                refusal => refusal,
+            },
             (true, None) => None,
         };
         let serving = refusal.is_some() && old.is_some();
         let attempt = Attempt::of(origin.clone());
         for error in failed {
+            self.dependencies.fail(path, &error);
             self.fail_finally(path, &attempt, error, serving, false);
         }
         if let Some(error) = refusal {
@@ -290,6 +331,10 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         retried: bool,
     ) {
         if self.is_news(path, attempt, &error) {
+            if serving && Dependencies::may_wait(&error) {
+                // Its old version holds up no new version of a provider any more.
+                self.retries.changed_beside(Instant::now());
+            }
             self.tell_failure(path, error, serving, retried);
         }
     }
@@ -317,7 +362,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
                 self.tell_failure(&path, error, !unloads, false);
             }
             if unloads {
-                self.unload_file(&path);
+                self.unload_with_users(&path);
             }
         }
     }
@@ -333,14 +378,15 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             }
             self.retries.forget(&path);
             self.failures.remove(&path);
+            self.dependencies.forget(&path);
             if self.options.auto_unload {
-                self.unload_file(&path);
+                self.unload_with_users(&path);
             }
         }
     }
 
     /// Unloads the libraries of a file, loaded here or by other means.
-    fn unload_file(&mut self, path: &Path) {
+    pub(super) fn unload_file(&mut self, path: &Path) {
         let interface = self.interface;
         let is_it = |held: &Held| held.is_of(path, interface);
         if self.held(path).is_none() {
@@ -360,6 +406,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     /// Closes a library.
     fn unload(&mut self, held: Held) {
         let (path, close_record) = (held.path.clone(), held.close_record.clone());
+        self.manager.libraries.withdraw(&held.providers());
         let (counter, errors) = held.close();
         self.manager.libraries.forget_record(&close_record);
         for error in errors {

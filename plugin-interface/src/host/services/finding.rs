@@ -30,10 +30,11 @@ unsafe extern "C" fn find(
         Some(offers) => offers.find(record),
         None => Err(Refusal::NotOffered(Vec::new())),
     };
-    match found {
-        Ok(found) => {
+    let not_shared = || Refusal::NotOffered(Vec::new());
+    match found.and_then(|found| found.share().ok_or_else(not_shared)) {
+        Ok(object) => {
             // SAFETY: the library passes a place that is valid for writes.
-            unsafe { service.write(found.share()) };
+            unsafe { service.write(object) };
             core::ptr::null_mut()
         }
         Err(refusal) => refusal.into_failure(),

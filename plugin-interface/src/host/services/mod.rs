@@ -8,6 +8,7 @@ pub(super) mod logs;
 mod object_count;
 pub(crate) mod offers;
 pub(super) mod plugin_panic;
+pub(crate) mod provided;
 
 use core::ffi::c_void;
 use core::ptr::NonNull;

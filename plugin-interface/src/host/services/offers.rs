@@ -6,31 +6,54 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::abi::{Failure, FailureKind, RawObject};
 use crate::host::compare::fit::difference;
 use crate::host::compare::mismatch::Mismatch;
+use crate::host::services::provided::{FoundService, ProvidedServices};
 use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
 use crate::metadata::decode::interface_of;
 use crate::runtime::failure;
 use crate::runtime::services::Service;
 
-/// The services that a host offers to each library that it loads.
+/// The services that a host offers to each library that it loads: first its own, then
+/// those of its plugins.
 #[derive(Default)]
-pub(crate) struct Offers(RwLock<Vec<Offer>>);
+pub(crate) struct Offers {
+    own: RwLock<Vec<Offer>>,
+    pub(crate) of_plugins: ProvidedServices,
+}
 
 impl Clone for Offers {
+    /// Returns the host's own services.
     fn clone(&self) -> Self {
-        Offers(RwLock::new(self.0.read().unwrap_or_else(PoisonError::into_inner).clone()))
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Offers { own: RwLock::new(own), of_plugins: ProvidedServices::default() }
+    }
+}
+
+/// A service that was found.
+pub(crate) enum Found {
+    Own(Arc<dyn Share>),
+    OfPlugin(FoundService),
+}
+
+impl Found {
+    /// Returns another owner of the service, if its plugin lets it have several.
+    pub(super) fn share(&self) -> Option<RawObject> {
+        match self {
+            Found::Own(service) => Some(service.share()),
+            Found::OfPlugin(service) => service.share(),
+        }
     }
 }
 
 /// A service, and its interface in this host.
 #[derive(Clone)]
-pub(crate) struct Offer {
+struct Offer {
     interface: PluginTrait,
     service: Arc<dyn Share>,
 }
 
 /// A service, whatever its type.
-pub(super) trait Share: Send + Sync {
+pub(crate) trait Share: Send + Sync {
     /// Returns an object that is another owner of the service.
     fn share(&self) -> RawObject;
 }
@@ -56,7 +79,7 @@ impl Offers {
         let () = I::CHECKED;
         let interface = PluginTrait::of::<I>();
         let offer = Offer { interface, service: Arc::new(Shared(service)) };
-        let mut offers = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut offers = self.own.write().unwrap_or_else(PoisonError::into_inner);
         let at = offers.iter().position(|earlier| earlier.interface == interface);
         let earlier = at.map(|at| offers.swap_remove(at));
         offers.push(offer);
@@ -66,39 +89,46 @@ impl Offers {
     }
 
     /// Returns a service for the interface with that record.
-    pub(super) fn find(&self, record: &[u8]) -> Result<Arc<dyn Share>, Refusal> {
-        let offers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn find(&self, record: &[u8]) -> Result<Found, Refusal> {
+        let offers = self.own.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(same) = offers.iter().find(|offer| offer.interface.record() == record) {
-            return Ok(Arc::clone(&same.service));
+            return Ok(Found::Own(Arc::clone(&same.service)));
         }
         drop(offers);
         match interface_of(record) {
-            Ok(wanted) => self.offer(&wanted).map(|offer| offer.service),
+            Ok(wanted) => self.offer(&wanted),
             // Only a library in C can have such a record.
             Err(_) => Err(self.not_offered()),
         }
     }
 
     /// Returns the offer for an interface, by the rules of a load.
-    pub(crate) fn offer(&self, wanted: &InterfaceMetadata) -> Result<Offer, Refusal> {
-        let offers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn offer(&self, wanted: &InterfaceMetadata) -> Result<Found, Refusal> {
+        let offers = self.own.read().unwrap_or_else(PoisonError::into_inner);
         let mut mismatch = None;
         for offer in offers.iter().filter(|offer| offer.interface.path() == wanted.path) {
             match difference(offer.interface, wanted) {
-                None => return Ok(offer.clone()),
-                found => mismatch = mismatch.or(found),
+                None => return Ok(Found::Own(Arc::clone(&offer.service))),
+                found => mismatch = mismatch.or(found.map(Box::new)),
             }
         }
         drop(offers);
+        match self.of_plugins.find(wanted) {
+            Ok(found) => return Ok(Found::OfPlugin(found)),
+            Err(found) => mismatch = mismatch.or(found),
+        }
         Err(match mismatch {
-            Some(mismatch) => Refusal::Incompatible(Box::new(mismatch)),
+            Some(mismatch) => Refusal::Incompatible(mismatch),
             None => self.not_offered(),
         })
     }
 
     fn not_offered(&self) -> Refusal {
-        let offers = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Refusal::NotOffered(offers.iter().map(Offer::to_string).collect())
+        let offers = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = offers.iter().map(Offer::to_string).collect();
+        drop(offers);
+        all.extend(self.of_plugins.listed());
+        Refusal::NotOffered(all)
     }
 }
 
@@ -120,7 +150,7 @@ pub(crate) fn offered_services(offered: &[String]) -> String {
 
 impl fmt::Debug for Offers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let offers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let offers = self.own.read().unwrap_or_else(PoisonError::into_inner);
         f.debug_list().entries(offers.iter().map(|offer| offer.interface.path())).finish()
     }
 }

@@ -132,6 +132,8 @@ const UNSAFE: &[&str] = &[
     "runtime/logs.rs",
     "runtime/own.rs",
     "runtime/panic_hook.rs",
+    "runtime/provide.rs",
+    "runtime/provided.rs",
     "runtime/reported.rs",
     "runtime/services.rs",
     "runtime/state.rs",

@@ -1,0 +1,122 @@
+//! The services that plugins provide to other plugins.
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+use crate::abi::RawObject;
+use crate::host::compare::fit;
+use crate::host::compare::mismatch::Mismatch;
+use crate::metadata::InterfaceMetadata;
+use crate::object::OwnedObject;
+
+/// An instance that provides services. It may be dropped on any thread.
+pub(crate) trait Provider: Send + Sync {
+    fn path(&self) -> &Path;
+    fn name(&self) -> &str;
+    /// The full path of the interface that it implements.
+    fn of_interface(&self) -> &str;
+    fn services(&self) -> &[ProvidedService];
+    /// The plugins whose services its library needs.
+    fn providers(&self) -> &[Arc<dyn Provider>];
+}
+
+impl dyn Provider {
+    /// Returns `true` if it is a plugin of that file, or needs one, maybe by way of
+    /// others.
+    pub(crate) fn depends_on(&self, path: &Path) -> bool {
+        self.path() == path || self.providers().iter().any(|it| it.depends_on(path))
+    }
+}
+
+/// A service of a plugin.
+pub(crate) struct ProvidedService {
+    pub(crate) interface: InterfaceMetadata,
+    pub(crate) object: OwnedObject,
+}
+
+/// A service that was found, and the plugin that provides it.
+#[derive(Clone)]
+pub(crate) struct FoundService {
+    pub(crate) provider: Arc<dyn Provider>,
+    number: usize,
+}
+
+impl FoundService {
+    /// Returns another owner of the service.
+    pub(crate) fn share(&self) -> Option<RawObject> {
+        self.provider.services()[self.number].object.share()
+    }
+}
+
+/// The services of plugins, as long as these live. The first of several that provide
+/// one interface comes first.
+#[derive(Default)]
+pub(crate) struct ProvidedServices(RwLock<Vec<Weak<dyn Provider>>>);
+
+impl ProvidedServices {
+    /// Offers the services of a plugin, in the place of an earlier version of it.
+    pub(crate) fn add(&self, provider: &Arc<dyn Provider>) {
+        let is_older = |other: &Weak<dyn Provider>| {
+            other.upgrade().is_some_and(|other| {
+                (other.path(), other.name(), other.of_interface())
+                    == (provider.path(), provider.name(), provider.of_interface())
+            })
+        };
+        // Their plugins may be dropped here, which must not be under the lock.
+        let mut all = self.all();
+        let at = all.iter().position(is_older);
+        all.retain(|other| other.strong_count() > 0 && !is_older(other));
+        let at = at.map_or(all.len(), |at| at.min(all.len()));
+        all.insert(at, Arc::downgrade(provider));
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = all;
+    }
+
+    /// Offers the services of a plugin no more.
+    #[cfg(feature = "watch")]
+    pub(crate) fn remove(&self, provider: &Arc<dyn Provider>) {
+        let is_it =
+            |other: &Weak<dyn Provider>| core::ptr::addr_eq(other.as_ptr(), Arc::as_ptr(provider));
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|other| !is_it(other));
+    }
+
+    /// Returns a service for an interface, or the first incompatible one.
+    pub(crate) fn find(
+        &self,
+        wanted: &InterfaceMetadata,
+    ) -> Result<FoundService, Option<Box<Mismatch>>> {
+        let mut mismatch = None;
+        let found = self.first(|service| {
+            service.interface.path == wanted.path
+                && match fit::mismatch(&service.interface, wanted) {
+                    None => true,
+                    found => {
+                        mismatch = mismatch.take().or(found.map(Box::new));
+                        false
+                    }
+                }
+        });
+        found.ok_or(mismatch)
+    }
+
+    /// Returns the path and version of each interface.
+    pub(crate) fn listed(&self) -> Vec<String> {
+        let mut listed = Vec::new();
+        self.first(|ProvidedService { interface, .. }| {
+            listed.push(format!("{} (version {})", interface.path, interface.version));
+            false
+        });
+        listed
+    }
+
+    fn first(&self, mut is_it: impl FnMut(&ProvidedService) -> bool) -> Option<FoundService> {
+        self.all().iter().filter_map(Weak::upgrade).find_map(|provider| {
+            let number = provider.services().iter().position(&mut is_it)?;
+            Some(FoundService { provider, number })
+        })
+    }
+
+    fn all(&self) -> Vec<Weak<dyn Provider>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
