@@ -32,9 +32,11 @@ pub(crate) struct Interface {
 }
 
 impl Interface {
-    /// Returns `true` if its proxies keep copies of what methods return by reference.
+    /// Returns `true` if its proxies may keep copies of what methods return by
+    /// reference.
     pub(crate) fn keeps_copies(&self) -> bool {
-        self.methods.iter().any(|method| of_self::is_in(method.returned()))
+        let is_in = |method: &Method| !of_self::all_in(&self.krate, method.returned()).is_empty();
+        self.methods.iter().any(is_in)
     }
 }
 

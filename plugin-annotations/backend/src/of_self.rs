@@ -15,14 +15,15 @@ pub(crate) fn read(krate: &Path, ty: TokenStream) -> TokenStream {
     rewrite(&flat(ty), &krate.to_token_stream()).0
 }
 
-/// Returns `true` if the caller of a method that returns this may have to keep a copy.
-pub(crate) fn is_in(ty: TokenStream) -> bool {
-    rewrite(&flat(ty), &TokenStream::new()).1
+/// The types in a return type that `read` names: of these the caller may have to keep
+/// copies.
+pub(crate) fn all_in(krate: &Path, ty: TokenStream) -> Vec<TokenStream> {
+    rewrite(&flat(ty), &krate.to_token_stream()).1
 }
 
-/// Returns the type, and `true` if it has such a reference.
-fn rewrite(tokens: &[TokenTree], krate: &TokenStream) -> (TokenStream, bool) {
-    let mut is_changed = false;
+/// Returns the type, and what stands in it for such references.
+fn rewrite(tokens: &[TokenTree], krate: &TokenStream) -> (TokenStream, Vec<TokenStream>) {
+    let mut found = Vec::new();
     let rewritten = replaced(tokens, &mut |rest, out| {
         let TokenTree::Punct(and) = &rest[0] else { return None };
         if and.as_char() != '&' {
@@ -39,12 +40,13 @@ fn rewrite(tokens: &[TokenTree], krate: &TokenStream) -> (TokenStream, bool) {
         if is_passed_by_pointer(&of) {
             out.extend(rest[..end].iter().cloned());
         } else {
-            out.extend(quote_spanned!(and.span()=> #krate::__private::OfSelf<#lifetime, #of>));
-            is_changed = true;
+            let read = quote_spanned!(and.span()=> #krate::__private::OfSelf<#lifetime, #of>);
+            found.push(read.clone());
+            out.extend(read);
         }
         Some(end)
     });
-    (rewritten, is_changed)
+    (rewritten, found)
 }
 
 #[cfg(test)]

@@ -20,9 +20,9 @@ pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
     Body, ByCopy, ByFields, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn,
     DynPointee, Fields, Grows, InstanceStorage, LendFields, LiftError, NeedsScope, OfSelf, Origin,
-    Parameter, Plain, Pointee, Received, ReturnError, Shape, Source, Static, StaticCow, Threads,
-    content_of_field, content_of_variant, end_by_guard, has_size_of_wire, lift_wire_return,
-    lower_alone, lower_block,
+    Parameter, Plain, Pointee, ReadBy, Received, ReturnError, Shape, Source, Static, StaticCow,
+    Threads, content_of_field, content_of_variant, end_by_guard, has_size_of_wire,
+    lift_wire_return, lower_alone, lower_block,
 };
 #[cfg(feature = "config")]
 pub use crate::config::{

@@ -26,6 +26,51 @@ fn numbers_come_back_at_their_edges() {
     edges!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 }
 
+/// Interfaces that return references.
+mod returning {
+    use plugin_interface::{FfiSafe, plugin_interface};
+
+    pub(super) type Number = u64;
+
+    #[derive(Clone, Copy, FfiSafe)]
+    #[repr(C)]
+    pub(super) struct Point(pub(super) f64, pub(super) f64);
+
+    #[plugin_interface]
+    pub(super) trait Plain {
+        fn numbers(&self) -> &[Number];
+        fn point(&self) -> Option<&Point>;
+        fn points(&mut self) -> Vec<&[Point]>;
+    }
+
+    #[plugin_interface]
+    pub(super) trait Copied {
+        fn numbers(&self) -> &[Number];
+        fn names(&self) -> Option<&[String]>;
+    }
+
+    #[plugin_interface]
+    pub(super) trait Conditional {
+        #[cfg(any())]
+        fn absent(&self) -> &Absent;
+        fn number(&self) -> Number;
+    }
+}
+
+#[test]
+fn a_proxy_keeps_copies_only_of_what_is_not_plain() {
+    use plugin_interface::Interface;
+    use std::any::TypeId;
+
+    fn keeps_nothing<I: Interface + ?Sized>() -> bool {
+        TypeId::of::<I::Copies>() == TypeId::of::<()>()
+    }
+    assert!(keeps_nothing::<dyn returning::Plain>());
+    assert!(!keeps_nothing::<dyn returning::Copied>());
+    assert!(!keeps_nothing::<dyn returning::Conditional>());
+    assert!(keeps_nothing::<dyn Echo>());
+}
+
 #[test]
 fn floats_come_back_bit_for_bit() {
     let echo = echo();

@@ -3,7 +3,7 @@
 use crate::boundary::{Copies, Origin};
 
 /// The copies of an interface's proxies, or `()` if no method returns a
-/// reference to a value that is copied.
+/// reference to a value that is copied. The types decide.
 #[doc(hidden)]
 pub trait KeepsCopies: Default + Send + Sync + 'static {
     /// Returns the origin of a return value.

@@ -163,7 +163,7 @@ pub use crate::boundary::shape::parameter::Parameter;
 pub use crate::boundary::shape::source::Source;
 pub use crate::boundary::types::by_fields::LendFields;
 pub use crate::boundary::types::forever::{Static, StaticCow};
-pub use crate::boundary::types::of_self::OfSelf;
+pub use crate::boundary::types::of_self::{OfSelf, ReadBy};
 pub use crate::boundary::types::slice::Plain;
 pub use by_ref::{ByCopy, ByFields, ByParts, ByPointer, ByRef};
 pub use shape::Shape;

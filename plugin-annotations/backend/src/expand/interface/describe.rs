@@ -9,6 +9,7 @@ use super::{object, proxy_name, vtable_name};
 use crate::identity;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
+use crate::of_self;
 use crate::spans::{located, written_at};
 use crate::syntax::{Path, Type};
 
@@ -24,10 +25,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let (name, vtable, proxy) = (&item.ident, vtable_name(item), proxy_name(item));
     let text = item.ident.unraw().to_string();
     let (path, source) = (identity::path(krate, &text, path.as_deref()), identity::source(krate));
-    let copies = match interface.keeps_copies() {
-        true => quote!(#krate::__private::Copies),
-        false => quote!(()),
-    };
+    let copies = copies(interface);
     let methods = methods.iter().map(|method| describe(krate, method));
     quote! {
         #path
@@ -68,6 +66,25 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
             #functions
         }
     }
+}
+
+/// What a proxy keeps: nothing if all references that methods return are to plain data.
+fn copies(interface: &Interface) -> TokenStream {
+    let krate = &interface.krate;
+    let by_ref = quote!(#krate::__private::ByRef);
+    let all = interface.methods.iter().flat_map(|method| {
+        let all = of_self::all_in(krate, method.returned()).into_iter();
+        // A method that is not compiled may name types that are not there.
+        all.map(|read| match method.cfgs.is_empty() {
+            true => {
+                let read = lifetimes::fixed(&read);
+                quote!(<#read as #krate::__private::ReadBy>::By)
+            }
+            false => quote!(#krate::__private::ByCopy),
+        })
+    });
+    let whole = all.reduce(|all, by| quote!(<#all as #by_ref>::And<#by>));
+    whole.map_or_else(|| quote!(()), |by| quote!(<#by as #by_ref>::Copies))
 }
 
 fn describe(krate: &Path, method: &Method) -> TokenStream {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::abi::{RawBox, RawBuffer};
 use crate::boundary::{
-    ByCopy, ByPointer, Content, Copies, FfiOwned, FfiSafe, LiftError, Origin, Shape,
+    ByCopy, ByPointer, ByRef, Content, Copies, FfiOwned, FfiSafe, LiftError, Origin, Shape,
     returned_as_wire,
 };
 
@@ -31,6 +31,12 @@ pub trait CopiedFromSelf: FfiOwned + Clone + Send + Sync {}
 
 #[diagnostic::do_not_recommend]
 impl<T: FfiOwned + Clone + Send + Sync> CopiedFromSelf for T {}
+
+/// The way in which the caller of a method reads a reference that it returned.
+#[doc(hidden)]
+pub trait ReadBy {
+    type By: ByRef;
+}
 
 /// A way to read a returned reference `P`.
 ///
@@ -134,6 +140,10 @@ macro_rules! of_self {
             }
 
             returned_as_wire!();
+        }
+
+        impl<'s, $($generics)*> ReadBy for OfSelf<'s, $of> {
+            type By = $by_ref;
         }
     };
 }
