@@ -36,6 +36,7 @@ mod report;
 mod rustfmt;
 mod signals;
 mod streams;
+mod terminal;
 mod worker;
 
 use std::process::ExitCode;
@@ -68,7 +69,8 @@ pub fn cargo_main() -> ExitCode {
     start(cli::of_cargo(std::env::args_os()))
 }
 
-fn start(Cli { command }: Cli) -> ExitCode {
+fn start(Cli { color, command }: Cli) -> ExitCode {
+    terminal::choose(color);
     // What a probe calls is called again by the host.
     if !matches!(command, Command::Worker(WorkerCommand::Probe(_))) {
         logs::show();

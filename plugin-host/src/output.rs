@@ -11,6 +11,7 @@ use plugin_interface::{HotError, InspectError, LoadError, LockError, SignatureEr
 use serde::Serialize;
 
 use crate::streams::print_text;
+use crate::terminal::{Tone, on_stderr};
 
 /// Escapes text from a plugin or a file name, so that it prints on one line.
 pub(crate) fn escaped(text: &str) -> String {
@@ -95,17 +96,18 @@ pub(crate) fn waiting(what: String) -> ProgressBar {
 
 /// Prints an error to stderr.
 pub(crate) fn print_error(text: &str) {
-    print_to_stderr("error", text);
+    print_to_stderr(Tone::Bad, "error", text);
 }
 
 /// Prints a note to stderr.
 pub(crate) fn print_note(text: &str) {
-    print_to_stderr("note", text);
+    print_to_stderr(Tone::Note, "note", text);
 }
 
-fn print_to_stderr(kind: &str, text: &str) {
+fn print_to_stderr(tone: Tone, kind: &str, text: &str) {
+    let kind = on_stderr(tone, &format!("{kind}:"));
     // There is nowhere to report that stderr is closed.
-    let _ = writeln!(io::stderr(), "{kind}: {}", escaped_lines(text));
+    let _ = writeln!(io::stderr(), "{kind} {}", escaped_lines(text));
 }
 
 /// Prints the error that ended a command; as JSON, also to stdout.

@@ -12,6 +12,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::terminal::ColorWhen;
 pub(crate) use commands::{
     CallArgs, CheckArgs, CompletionsArgs, DevArgs, DiffArgs, DoctorArgs, HeaderArgs, InspectArgs,
     ListArgs, LockArgs, ManArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
@@ -40,6 +41,9 @@ Run `plugin-host COMMAND --help` for the options of a command and an example.";
 #[derive(Parser)]
 #[command(version, about, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
+    /// When to print colors.
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", global = true)]
+    pub(crate) color: ColorWhen,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -169,7 +173,12 @@ pub(crate) fn described() -> clap::Command {
     let commands: Vec<_> = shown.collect();
     let program = clap::Command::new("plugin-host").version(env!("CARGO_PKG_VERSION"));
     let about = all.get_about().cloned().unwrap_or_default();
-    program.about(about).after_help(AFTER_HELP).subcommand_required(true).subcommands(commands)
+    program
+        .about(about)
+        .after_help(AFTER_HELP)
+        .subcommand_required(true)
+        .subcommands(commands)
+        .args(all.get_arguments().filter(|argument| argument.is_global_set()).cloned())
 }
 
 impl Command {

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::output::{escaped, print_line};
+use crate::terminal::{Tone, on_stdout};
 
 /// The check that an option asks for.
 const ADVISORIES: &str = "advisories";
@@ -78,7 +79,9 @@ impl CheckReport {
         for check in &self.checks[..done] {
             let meaning = CHECKS.iter().find(|(name, _)| *name == check.name).map(|(_, it)| *it);
             let meaning = meaning.unwrap_or_default();
-            print_line(&format!("  {:<8} {:<16} {meaning}", check.verdict, check.name))?;
+            let tone = if check.verdict == "passed" { Tone::Good } else { Tone::Bad };
+            let verdict = on_stdout(tone, &format!("{:<8}", check.verdict));
+            print_line(&format!("  {verdict} {:<16} {meaning}", check.name))?;
             for reason in check.reason.iter().flat_map(|reason| reason.lines()) {
                 print_line(&format!("           {}", escaped(reason)))?;
             }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::elsewhere::Elsewhere;
 use crate::output::{describe, escaped};
 use crate::report::trust::TrustReport;
+use crate::terminal::fitted;
 
 /// A file of the table.
 #[derive(Serialize)]
@@ -176,6 +177,5 @@ pub(crate) fn table(rows: &[ListRow]) -> String {
         let trust = has_trust.then(|| trust.to_owned());
         table.add_row(cells.into_iter().chain(lock).chain(trust));
     }
-    let lines = table.lines().map(|line| line.trim_end().to_owned());
-    lines.collect::<Vec<_>>().join("\n")
+    fitted(table)
 }

@@ -7,6 +7,7 @@ use plugin_interface::{LockedPlugin, PluginLock, Requirement, VerifiedFile};
 use serde::Serialize;
 
 use crate::output::{describe, escaped};
+use crate::terminal::fitted;
 
 /// The change of a locked file since the earlier lock.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -108,6 +109,5 @@ fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; 
     for row in rows {
         table.add_row(row);
     }
-    let lines = table.lines().map(|line| line.trim_end().to_owned());
-    lines.collect::<Vec<_>>().join("\n")
+    fitted(table)
 }

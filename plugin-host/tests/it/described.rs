@@ -97,7 +97,7 @@ fn each_command_has_a_page() {
 #[test]
 fn a_page_that_does_not_exist_and_a_folder_that_cannot_be_written_are_named() {
     for (arguments, code, part) in [
-        (&["man", "chekc"][..], 2, "no command is named chekc; write one of new, list"),
+        (&["man", "chekc"][..], 2, "no command is named chekc; write one of new, doctor, list"),
         (&["man", "drive"], 2, "no command is named drive"),
         (&["man", "--output", "Cargo.toml"], 1, "cannot write the pages to Cargo.toml"),
     ] {

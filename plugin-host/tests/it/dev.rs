@@ -155,7 +155,9 @@ impl Dev {
     }
 
     fn line(&mut self) -> (Instant, Value) {
-        within("one more event", || self.lines.recv()).expect("one more event")
+        let (time, line) = within("one more event", || self.lines.recv()).expect("one more event");
+        is_documented(&line);
+        (time, line)
     }
 
     /// Waits for the outcome of a save, whose builds may have been replaced.
@@ -241,6 +243,20 @@ impl Dev {
 fn answers(line: &Value, number: u32) {
     assert_eq!(line["event"], "swapped", "{line}");
     assert_eq!(line["answers"][0]["answer"], format!("hello {number}"), "{line}");
+}
+
+/// Holds that the book has a row for an event, which names its fields.
+#[track_caller]
+fn is_documented(line: &Value) {
+    let page = root().join("docs/book/src/program/exit-codes.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, section) = page.split_once("### `dev --json`").unwrap();
+    let event = line["event"].as_str().unwrap();
+    let row = section.lines().find(|row| row.starts_with(&format!("| `{event}` |")));
+    let row = row.unwrap_or_else(|| panic!("a row for {line}"));
+    for field in line.as_object().unwrap().keys().filter(|field| *field != "event") {
+        assert!(row.contains(&format!("`{field}`")), "{field}: {row}");
+    }
 }
 
 const CALL: [&str; 3] = ["--call", "Tool.apply \"hello\"", "--every=5ms"];

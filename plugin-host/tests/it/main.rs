@@ -43,5 +43,6 @@ mod run;
 #[cfg(unix)]
 mod streams;
 mod surroundings;
+mod terminal;
 mod usage;
 mod watch;

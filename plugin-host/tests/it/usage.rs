@@ -6,7 +6,7 @@ use crate::environment::{Directory, answer, command, plugin_host};
 fn no_command_shows_the_usage() {
     let answer = plugin_host::<&str>(&[]);
     assert_eq!(answer.code, 2, "{answer:?}");
-    assert!(answer.err.contains("Usage: plugin-host <COMMAND>"), "{answer:?}");
+    assert!(answer.err.contains("Usage: plugin-host [OPTIONS] <COMMAND>"), "{answer:?}");
 }
 
 #[test]

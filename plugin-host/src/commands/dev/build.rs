@@ -1,7 +1,7 @@
 //! One build by cargo, which can be ended at any time.
 
 use std::collections::BTreeSet;
-use std::io::{BufReader, IsTerminal as _, Read as _};
+use std::io::{BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +16,7 @@ use plugin_interface::crossbeam_channel::Sender;
 use super::event::{BuildOutcome, Event};
 use super::plugin::Plugin;
 use crate::cargo;
+use crate::terminal::stderr_has_colors;
 
 /// A build that is running.
 pub(super) struct Build {
@@ -42,7 +43,7 @@ impl Build {
         events: Sender<Event>,
     ) -> anyhow::Result<Self> {
         let mut command = Command::new(cargo::program());
-        let is_colored = std::io::stderr().is_terminal();
+        let is_colored = stderr_has_colors();
         let format = if is_colored { "json-diagnostic-rendered-ansi" } else { "json" };
         command.args(["build", "--package", &plugin.id.repr, "--manifest-path"]);
         command.arg(&plugin.manifest).arg(format!("--message-format={format}"));
