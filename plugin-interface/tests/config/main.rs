@@ -1,9 +1,11 @@
 //! Plugins that are configured by a `plugins.toml`:
-//! `cargo test --package plugin-interface --features config,configure --test config`.
+//! `cargo test --package plugin-interface --features config,configure,watch --test config`.
 
 mod folders;
 mod mistakes;
 mod values;
+#[cfg(feature = "watch")]
+mod watching;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -14,9 +14,10 @@ use crate::metadata::{PluginMetadata, SettingKind, SettingMetadata, SettingsMeta
 
 /// The values of the settings of a library, one for each of its implementations
 /// that declares some.
-#[derive(Default)]
+#[derive(Default, PartialEq, Eq)]
 pub(crate) struct Values(Vec<Written>);
 
+#[derive(PartialEq, Eq)]
 struct Written {
     interface: String,
     registration: String,

@@ -134,6 +134,12 @@ impl Loader {
         self.policy = policy.configuration(configuration);
     }
 
+    /// The same; configures nothing without a configuration.
+    #[cfg(all(feature = "watch", feature = "configure"))]
+    pub(crate) fn reconfigure(&mut self, configuration: Option<Configuration>) {
+        self.policy.reconfigure(configuration);
+    }
+
     pub(crate) fn policy(&self) -> &LoadPolicy {
         &self.policy
     }

@@ -249,6 +249,12 @@ impl LoadPolicy {
         self
     }
 
+    /// Sets the configuration, or removes it.
+    #[cfg(all(feature = "watch", feature = "configure"))]
+    pub(crate) fn reconfigure(&mut self, configuration: Option<Configuration>) {
+        self.configuration = configuration;
+    }
+
     /// Returns the configuration.
     #[cfg(feature = "configure")]
     pub(crate) fn configured(&self) -> Option<&Configuration> {

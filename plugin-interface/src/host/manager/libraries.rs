@@ -99,6 +99,12 @@ impl Libraries {
         self.loader.configure(configuration);
     }
 
+    /// Configures what is loaded from now on, or configures nothing any more.
+    #[cfg(all(feature = "watch", feature = "configure"))]
+    pub(super) fn reconfigure(&mut self, configuration: Option<Configuration>) {
+        self.loader.reconfigure(configuration);
+    }
+
     /// Returns the files of a directory that may be plugins, in the order of
     /// their names or of the configuration.
     pub(super) fn candidates(&self, directory: &Path) -> Result<Vec<PathBuf>, LoadError> {

@@ -18,10 +18,10 @@ use crate::metadata::InterfaceMetadata;
 
 impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
     /// Loads files, each after those whose services it needs.
-    pub(super) fn load_in_order(&mut self, paths: Vec<PathBuf>) -> Batch {
+    pub(super) fn load_in_order(&mut self, paths: Vec<PathBuf>, how: How) -> Batch {
         let mut batch = Batch::default();
         for path in paths {
-            self.load_into(&path, How::Whole, &mut batch);
+            self.load_into(&path, how, &mut batch);
             self.load_dependents(&mut batch);
         }
         // Nothing that they need comes any more: each plugin by itself, as far as its

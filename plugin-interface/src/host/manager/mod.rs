@@ -3,6 +3,8 @@
 #[cfg(feature = "watch")]
 mod batch;
 mod dependencies;
+#[cfg(all(feature = "watch", feature = "configure"))]
+mod followed_file;
 pub(crate) mod handle;
 #[cfg(feature = "watch")]
 mod held;
@@ -14,6 +16,8 @@ mod linked;
 mod load_order;
 mod probe_child;
 mod provide;
+#[cfg(all(feature = "watch", feature = "configure"))]
+mod reconfigure;
 #[cfg(feature = "watch")]
 pub(crate) mod retry;
 mod scan;

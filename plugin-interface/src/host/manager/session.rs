@@ -14,6 +14,8 @@ use crossbeam_channel::Receiver;
 use super::PluginManager;
 use super::batch::{Batch, How, LoadedFile};
 use super::dependencies::Dependencies;
+#[cfg(feature = "configure")]
+use super::followed_file::FollowedFile;
 use super::held::Held;
 use super::libraries::LoadedHandles;
 #[cfg(feature = "trust")]
@@ -34,7 +36,7 @@ use crate::interface::PluginTrait;
 /// A run of a watch: the manager, its options and its callback.
 pub(super) struct Session<'m, F> {
     pub(super) manager: &'m mut PluginManager,
-    directory: PathBuf,
+    pub(super) directory: PathBuf,
     /// The only interface to load; `None` for all.
     interface: Option<PluginTrait>,
     options: WatchOptions,
@@ -45,6 +47,9 @@ pub(super) struct Session<'m, F> {
     announced: BTreeSet<PathBuf>,
     /// What the plugins need of each other.
     pub(super) dependencies: Dependencies,
+    /// The file by which the plugins are configured while the watch goes on.
+    #[cfg(feature = "configure")]
+    pub(super) configuration_file: Option<FollowedFile>,
     goes_on: bool,
 }
 
@@ -66,6 +71,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             failures: BTreeMap::new(),
             announced: BTreeSet::new(),
             dependencies: Dependencies::default(),
+            #[cfg(feature = "configure")]
+            configuration_file: None,
             goes_on: true,
         }
     }
@@ -95,6 +102,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     fn process(&mut self, notification: WatchNotification) {
         #[cfg(feature = "trust")]
         self.unload_revoked();
+        #[cfg(feature = "configure")]
+        self.check_configuration();
         match notification {
             WatchNotification::Changed { mut paths, since } => {
                 paths.retain(|path| self.is_ours(path));
@@ -121,7 +130,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     }
 
     /// Calls the callback, unless it has stopped the watch.
-    fn tell(&mut self, notification: ManagerNotification) {
+    pub(super) fn tell(&mut self, notification: ManagerNotification) {
         self.goes_on = self.goes_on && (self.callback)(notification);
     }
 
@@ -172,7 +181,20 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         if !self.options.auto_load {
             return self.announce(Vec::new(), paths);
         }
-        let Batch { handles, loaded, replaced, failed, .. } = self.load_in_order(paths);
+        let batch = self.load_in_order(paths, How::Whole);
+        self.finish(batch);
+    }
+
+    /// Loads files again though they are the same.
+    #[cfg(feature = "configure")]
+    pub(super) fn load_again(&mut self, paths: Vec<PathBuf>) {
+        let batch = self.load_in_order(paths, How::Again);
+        self.finish(batch);
+    }
+
+    /// Reports what was loaded, and closes the old versions.
+    fn finish(&mut self, batch: Batch) {
+        let Batch { handles, loaded, replaced, failed, .. } = batch;
         // Nothing more is loaded, so the reasons are known.
         for (path, attempt, mut error) in failed {
             self.dependencies.explain(&mut error);
@@ -304,7 +326,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     }
 
     /// Returns the newest version of a file that is held.
-    fn held(&self, path: &Path) -> Option<&Held> {
+    pub(super) fn held(&self, path: &Path) -> Option<&Held> {
         let mut held = self.manager.watching.held.iter();
         held.rfind(|held| held.is_of(path, self.interface))
     }
@@ -322,7 +344,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         }
     }
 
-    fn fail_finally(
+    pub(super) fn fail_finally(
         &mut self,
         path: &Path,
         attempt: &Attempt,

@@ -9,8 +9,12 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, at, never, select};
 
 use super::PluginManager;
+#[cfg(feature = "configure")]
+use super::followed_file::FollowedFile;
 use super::retry::RetryHandle;
 use super::session::Session;
+#[cfg(feature = "configure")]
+use crate::host::configuration::Configuration;
 use crate::host::error::LoadError;
 use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
 use crate::host::services::offers::Offers;
@@ -262,10 +266,12 @@ impl PluginManager {
     }
 
     /// Loads what is in `directory` on this thread, sends the result, and watches
-    /// until `stop`.
+    /// until `stop`. A configuration in the directory is read again when it changes,
+    /// if `reads_configuration`.
     pub(crate) fn serve(
         &mut self,
         directory: &Path,
+        #[cfg_attr(not(feature = "configure"), expect(unused_variables))] reads_configuration: bool,
         interface: PluginTrait,
         stop: &Receiver<()>,
         ready: &Sender<Result<(), LoadError>>,
@@ -278,7 +284,13 @@ impl PluginManager {
             Ok(paths) => paths,
             Err(error) => return drop(ready.send(Err(error))),
         };
-        let session = Session::new(self, directory, Some(interface), options, tell);
+        #[cfg_attr(not(feature = "configure"), expect(unused_mut))]
+        let mut session = Session::new(self, directory, Some(interface), options, tell);
+        #[cfg(feature = "configure")]
+        if reads_configuration {
+            let file = directory.join(Configuration::FILE);
+            session.configuration_file = Some(FollowedFile::new(file));
+        }
         let mut session = Contained(session);
         // The watcher reports them again, when they are loaded already.
         let first = WatchNotification::Changed { paths, since: Instant::now() };
@@ -342,6 +354,7 @@ mod tests {
         let mut told = Vec::new();
         PluginManager::new().serve(
             directory.path(),
+            false,
             PluginTrait::Greeter,
             &stopped,
             &ready,

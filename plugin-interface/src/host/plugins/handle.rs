@@ -29,6 +29,11 @@ use crate::metadata::PluginMetadata;
 /// files. A version that cannot be loaded changes nothing. A version that
 /// replaces another one receives its [state](crate::PluginState).
 ///
+/// A `plugins.toml` in the directory is read again when it changes: plugins are
+/// enabled, disabled, and created again with their new settings. A mistake in it
+/// changes nothing. Its order counts when the directory is opened. A change is not
+/// noticed if the directory is [polled](PluginsOptions::polling).
+///
 /// A `Plugins` can be cloned and used by all threads. Each library has one private
 /// copy, however many plugins are in it. It is closed on a thread of this crate
 /// when the last [`Plugin`] of it is dropped.
@@ -210,9 +215,11 @@ impl PluginsOptions {
         let directory = directory.as_ref();
         let directory: Arc<Path> =
             std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned()).into();
+        let reads_configuration = self.reads_configuration();
         let options = self.configured_in(&directory)?;
         let (offers, table) = (Arc::clone(&options.offers), Arc::new(Table::new(options.order())));
-        let served = Arc::new(Served::start(&directory, &table, options)?);
+        let served = Served::start(&directory, &table, options, reads_configuration)?;
+        let served = Arc::new(served);
         Ok(Plugins { table, directory, offers, served })
     }
 
@@ -231,6 +238,18 @@ impl PluginsOptions {
     #[expect(clippy::unnecessary_wraps, reason = "as with the feature")]
     fn configured_in(self, _: &Path) -> Result<Self, LoadError> {
         Ok(self)
+    }
+
+    /// Returns `true` if the configuration in the directory counts.
+    fn reads_configuration(&self) -> bool {
+        #[cfg(feature = "configure")]
+        {
+            self.policy.configured().is_none()
+        }
+        #[cfg(not(feature = "configure"))]
+        {
+            false
+        }
     }
 
     /// Returns the packages that come first.

@@ -28,6 +28,7 @@ impl Served {
         directory: &Arc<Path>,
         table: &Arc<Table<I>>,
         options: PluginsOptions,
+        reads_configuration: bool,
     ) -> Result<Self, LoadError> {
         let (stop, stopped) = bounded::<()>(0);
         let (alive, ended) = bounded::<()>(0);
@@ -38,7 +39,14 @@ impl Served {
             let published = Published { table, _alive: alive };
             let tell = |notification| published.table.take_in(notification);
             // The manager stays on its thread, and is dropped there.
-            manager(options).serve(&place, PluginTrait::of::<I>(), &stopped, &ready, tell);
+            manager(options).serve(
+                &place,
+                reads_configuration,
+                PluginTrait::of::<I>(),
+                &stopped,
+                &ready,
+                tell,
+            );
         });
         let no_thread = |source| LoadError::ReadDirectory { path: directory.to_path_buf(), source };
         spawned.map_err(no_thread)?;

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::event::PluginEvent;
 use super::plugin::{Plugin, Version};
+#[cfg(feature = "configure")]
+use crate::host::configuration::Configuration;
 use crate::host::error::LoadError;
 use crate::host::event_queue::{EventQueue, Events};
 use crate::host::live::LiveInterface;
@@ -220,6 +222,10 @@ impl<I: LiveInterface + ?Sized> Table<I> {
 /// Returns `true` if an error is of a file or directory that is still so.
 fn is_true_now(error: &WatchError) -> bool {
     match error {
+        #[cfg(feature = "configure")]
+        WatchError::Load { path, error: LoadError::Configuration(_), .. } => {
+            path.symlink_metadata().is_ok() && Configuration::read(path).is_err()
+        }
         WatchError::Load { path, .. } => path.symlink_metadata().is_ok(),
         WatchError::Directory { error } => fs::read_dir(error.path()).is_err(),
         _ => true,

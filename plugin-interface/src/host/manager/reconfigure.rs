@@ -1,0 +1,81 @@
+//! A configuration that changes while its directory is watched.
+
+use std::path::{Path, PathBuf};
+
+use super::followed_file::FollowedFile;
+use super::held::Held;
+use super::session::Session;
+use crate::host::configuration::{Configuration, Values};
+use crate::host::error::LoadError;
+use crate::host::watch::{Attempt, ManagerNotification, WatchError};
+use crate::metadata::PluginMetadata;
+
+/// Returns the values that the constructors of a library get.
+fn values(
+    configuration: Option<&Configuration>,
+    path: &Path,
+    metadata: &PluginMetadata,
+) -> Result<Values, LoadError> {
+    configuration.map_or_else(|| Ok(Values::default()), |it| it.values(path, metadata))
+}
+
+impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
+    /// Configures the plugins again if the file of the configuration changed. A
+    /// mistake in it leaves everything as it is.
+    pub(super) fn check_configuration(&mut self) {
+        let Some(file) = self.configuration_file.as_mut().and_then(FollowedFile::changed) else {
+            return;
+        };
+        let read = match file.symlink_metadata() {
+            Ok(_) => Configuration::read(&file).map(Some),
+            Err(_) => Ok(None),
+        };
+        match read {
+            Ok(new) => self.reconfigure(new.as_ref()),
+            Err(mistake) => {
+                let error = LoadError::Configuration(mistake);
+                let (path, serving, retried) = (file, true, false);
+                let error = WatchError::Load { path, error, serving, retried };
+                self.tell(ManagerNotification::Error(error));
+            }
+        }
+    }
+
+    fn reconfigure(&mut self, new: Option<&Configuration>) {
+        let old = self.manager.libraries.loader().policy().configured().cloned();
+        let old = old.as_ref();
+        if old == new {
+            return;
+        }
+        self.manager.libraries.reconfigure(new.cloned());
+        let (mut disabled, mut changed, mut mistaken) = (Vec::new(), Vec::new(), Vec::new());
+        for (path, metadata) in self.held_files() {
+            match (values(new, &path, &metadata), values(old, &path, &metadata)) {
+                (Ok(new), Ok(old)) if new == old => {}
+                (Ok(_), _) => changed.push(path),
+                (Err(LoadError::Disabled { .. }), _) => disabled.push(path),
+                (Err(error), _) => mistaken.push((path, error)),
+            }
+        }
+        disabled.iter().for_each(|path| self.unload_with_users(path));
+        for (path, error) in mistaken {
+            let attempt = Attempt::begin(&path);
+            self.fail_finally(&path, &attempt, error, true, false);
+        }
+        self.load_again(changed);
+        // Those that are enabled now, and those that are not, with their reasons.
+        let candidates = self.manager.libraries.candidates(&self.directory).unwrap_or_default();
+        let held: Vec<_> = self.held_files().into_iter().map(|(path, _)| path).collect();
+        self.load(candidates.into_iter().filter(|path| !held.contains(path)).collect());
+    }
+
+    /// Returns the files whose plugins are held, with their metadata.
+    fn held_files(&self) -> Vec<(PathBuf, PluginMetadata)> {
+        let is_newest =
+            |held: &&Held| self.held(&held.path).is_some_and(|newest| core::ptr::eq(newest, *held));
+        let newest = self.manager.watching.held.iter().filter(is_newest);
+        let described =
+            |held: &Held| Some((held.path.clone(), held.handles.first()?.metadata().clone()));
+        newest.filter_map(described).collect()
+    }
+}
