@@ -6,9 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use plugin_interface::PluginManager;
-use plugin_interface::process::{Limits, Worker, WorkerError};
+use plugin_interface::process::{IsolatedPlugin, Limits, Worker, WorkerError};
 
-use super::{built, library, load, turn, victim, worker};
+use super::{built, library, load, long_or_short, turn, victim, worker};
 
 /// The ways to end a process, each with the signal or none.
 const WAYS: [(&str, Option<i32>); 6] = [
@@ -26,26 +26,37 @@ fn each_death_is_the_error_of_its_call_alone() {
     let before = open_files();
     let library = load(worker());
     let victim = victim(&library);
-    thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                for (how, signal) in WAYS {
-                    let error = victim.call("end", (how,)).unwrap_err();
-                    let WorkerError::Died { method, status, output, .. } = &error else {
-                        panic!("{error}")
-                    };
-                    assert_eq!(method.as_deref(), Some("end"), "{how}");
-                    let status = status.unwrap_or_else(|| panic!("{how}: no status"));
-                    assert_eq!(status.signal(), signal, "{how}: {error}");
-                    assert_eq!(status.code(), signal.is_none().then_some(0), "{how}: {error}");
-                    assert_eq!(output.contains("cannot go on"), how == "abort", "{output}");
-                    assert_eq!(victim.call("echo", (how,)).unwrap().value, how);
-                }
-            });
-        }
-    });
+    // Eight callers, and six ways: 1 008 deaths in the long run.
+    for round in 0..long_or_short(21, 1) {
+        let begin = Instant::now();
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| WAYS.map(|(how, signal)| dies(&victim, how, signal)));
+            }
+        });
+        let took = begin.elapsed() / 48;
+        println!("round {round}: a death and the next answer {took:?}, {} KiB", memory() >> 10);
+    }
     drop((victim, library));
     assert_eq!(open_files(), before, "files that stayed open");
+}
+
+/// Makes a worker die, and makes the next one answer.
+fn dies(victim: &IsolatedPlugin, how: &str, signal: Option<i32>) {
+    let error = victim.call("end", (how,)).unwrap_err();
+    let WorkerError::Died { method, status, output, .. } = &error else { panic!("{error}") };
+    assert_eq!(method.as_deref(), Some("end"), "{how}");
+    let status = status.unwrap_or_else(|| panic!("{how}: no status"));
+    assert_eq!(status.signal(), signal, "{how}: {error}");
+    assert_eq!(status.code(), signal.is_none().then_some(0), "{how}: {error}");
+    assert_eq!(output.contains("cannot go on"), how == "abort", "{output}");
+    assert_eq!(victim.call("echo", (how,)).unwrap().value, how);
+}
+
+/// Returns the memory of this process, in bytes.
+fn memory() -> u64 {
+    let text = fs::read_to_string("/proc/self/statm").unwrap();
+    4096 * text.split(' ').nth(1).unwrap().parse::<u64>().unwrap()
 }
 
 fn open_files() -> usize {

@@ -2,8 +2,11 @@
 //! `cargo test --package plugin-interface --features process --test process`.
 #![cfg(target_os = "linux")]
 
+#[path = "../it/builds.rs"]
+mod builds;
 mod deaths;
 mod orphans;
+mod typed;
 mod values;
 
 use std::path::PathBuf;
@@ -38,6 +41,12 @@ fn victim(library: &Isolated) -> IsolatedPlugin {
     let [victim] = &plugins[..] else { panic!("{plugins:?}") };
     assert_eq!((victim.name(), victim.interface()), ("Victim", "mortal::Mortal"));
     victim.clone()
+}
+
+/// Returns the number for a long run, where `PLUGIN_SOAK=1` asks for it, or the one
+/// for each run.
+fn long_or_short(long: usize, short: usize) -> usize {
+    if builds::is_soak() { long } else { short }
 }
 
 /// Tests that count what the process has open take turns with those that open it.

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{built, library, load, turn, victim, worker};
+use super::{built, library, load, long_or_short, turn, victim, worker};
 
 /// Returns `true` if a process has ended, also if nobody has taken its status.
 pub(super) fn is_gone(process: u32) -> bool {
@@ -40,7 +40,7 @@ fn the_last_handle_ends_the_process_and_its_group() {
 #[test]
 fn a_host_that_is_killed_leaves_no_process() {
     let _turn = turn();
-    for round in 0..20 {
+    for round in 0..long_or_short(200, 20) {
         // A worker without a call waits for the end of its host in two threads.
         let does = if round % 4 < 2 { "busy" } else { "idle" };
         let mut command = Command::new(built("worker"));

@@ -69,6 +69,8 @@ impl FailureKind {
     pub const NOT_OFFERED: FailureKind = FailureKind(3);
     /// The host offers a service of that interface in an incompatible version.
     pub const INCOMPATIBLE: FailureKind = FailureKind(4);
+    /// The process of the plugin is gone, or answered with something invalid.
+    pub const LOST: FailureKind = FailureKind(5);
 }
 
 /// The report of a call that did not return, owned by the caller.

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::abi::FailureKind;
 use crate::boundary::{LiftError, ReturnError, ReturnErrorKind};
 use crate::runtime::panic_location::PanicLocation;
 
@@ -39,6 +40,16 @@ pub enum CallError {
         /// The location in the plugin's source, if it is known.
         location: Option<PanicLocation>,
     },
+    /// The plugin is in a process of its own, and that died, took too long, or
+    /// answered with something invalid. The method may have run in part.
+    Lost {
+        /// The interface's name.
+        interface: &'static str,
+        /// The method.
+        method: &'static str,
+        /// What happened.
+        message: String,
+    },
     /// The method returned an invalid value. Only a plugin that is not written
     /// in Rust can do so; or the value is an object of another version of its
     /// interface.
@@ -59,7 +70,11 @@ impl CallError {
     pub(crate) fn of(interface: &'static str, method: &'static str, error: ReturnError) -> Self {
         match error.into_kind() {
             ReturnErrorKind::Failed(reported) => {
+                let is_lost = reported.kind() == FailureKind::LOST;
                 let (message, location) = reported.read();
+                if is_lost {
+                    return CallError::Lost { interface, method, message };
+                }
                 CallError::Panicked { interface, method, message, location }
             }
             ReturnErrorKind::Invalid(invalid) => CallError::Invalid { interface, method, invalid },
@@ -83,6 +98,9 @@ impl fmt::Display for CallError {
                     write!(f, " at {location}")?;
                 }
                 write!(f, ": {message}")
+            }
+            CallError::Lost { interface, method, message } => {
+                write!(f, "{interface}::{method}: {message}")
             }
             CallError::Invalid { interface, method, invalid } => {
                 write!(f, "{interface}::{method}: the plugin returned an invalid value: {invalid}")

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{Failure, FailureKind, RawSlice};
 use crate::runtime::panic_location;
-use crate::runtime::panic_location::SourceLocation;
+use crate::runtime::panic_location::{PanicLocation, SourceLocation};
 
 /// A failure and the texts that it points to.
 #[repr(C)]
@@ -44,6 +44,13 @@ pub(crate) fn new(kind: FailureKind, text: String, location: SourceLocation) -> 
 #[cold]
 pub fn refused(kind: FailureKind, message: String) -> *mut Failure {
     new(kind, message, SourceLocation::UNKNOWN)
+}
+
+/// Allocates the failure of a panic that was reported already.
+#[cold]
+pub fn panicked(message: String, location: Option<&PanicLocation>) -> *mut Failure {
+    let location = location.map_or(SourceLocation::UNKNOWN, SourceLocation::of_reported);
+    new(FailureKind::PANIC, message, location)
 }
 
 /// Turns a panic's payload into a failure.

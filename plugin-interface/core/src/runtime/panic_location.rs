@@ -42,7 +42,15 @@ impl SourceLocation {
     /// Copies a location. Of a long file name it keeps the end, which says
     /// more.
     pub(super) fn of(location: &Location<'_>) -> Self {
-        let name = location.file();
+        Self::copied(location.file(), location.line(), location.column())
+    }
+
+    /// Copies a location that was reported, likewise.
+    pub(super) fn of_reported(location: &PanicLocation) -> Self {
+        Self::copied(&location.file, location.line, location.column)
+    }
+
+    fn copied(name: &str, line: u32, column: u32) -> Self {
         let mut from = name.len().saturating_sub(LEN);
         while !name.is_char_boundary(from) {
             from += 1;
@@ -50,7 +58,7 @@ impl SourceLocation {
         let name = &name.as_bytes()[from..];
         let mut file = [0; LEN];
         file[..name.len()].copy_from_slice(name);
-        SourceLocation { file, len: name.len(), line: location.line(), column: location.column() }
+        SourceLocation { file, len: name.len(), line, column }
     }
 
     /// Returns the name of the file, UTF-8; empty if unknown.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::abi::{Failure, RawSlice};
+use crate::abi::{Failure, FailureKind, RawSlice};
 use crate::runtime::panic_location::PanicLocation;
 
 /// An owned failure of another library, freed by its own function after
@@ -21,6 +21,12 @@ impl Reported {
     #[inline]
     pub(crate) unsafe fn new(failure: *mut Failure) -> Self {
         Reported(failure)
+    }
+
+    /// Returns the reason.
+    pub(crate) fn kind(&self) -> FailureKind {
+        // SAFETY: owned, so alive until `read` frees it.
+        unsafe { (*self.0).kind }
     }
 
     /// Returns the message, and the location if it is known.

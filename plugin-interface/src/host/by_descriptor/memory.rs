@@ -14,6 +14,11 @@ pub(super) struct Block {
     layout: Layout,
 }
 
+// SAFETY: it owns its memory, which no thread has a part in.
+unsafe impl Send for Block {}
+// SAFETY: by a shared reference there is only its address.
+unsafe impl Sync for Block {}
+
 impl Block {
     /// Allocates zeroed memory. Returns `None` if the size is too large.
     pub(super) fn new(size: usize, align: usize) -> Option<Self> {
@@ -30,6 +35,10 @@ impl Block {
 
     pub(super) fn start(&self) -> *mut u8 {
         self.start.as_ptr()
+    }
+
+    pub(super) fn align(&self) -> usize {
+        self.layout.align()
     }
 
     /// Returns the bytes, while nothing else has their address.

@@ -3,18 +3,28 @@
 //! The descriptor in a library's metadata says the types of each method, and
 //! `metadata::layout` says how each lies in memory. `pack` and `references` write
 //! the arguments by it, `invoke` calls, `read` reads what came back, and `release`
-//! frees it. `forms` and `numbers` have what JSON makes of the types of the standard
+//! frees it. `answered` does it the other way round, for a proxy whose plugin is
+//! elsewhere: `closure` makes its methods by the layouts. `forms` and `numbers` have what JSON makes of the types of the standard
 //! library.
 
+#[cfg(all(unix, feature = "process"))]
+mod answered;
+#[cfg(all(test, unix, feature = "process"))]
+mod answering;
 mod call;
 mod callee;
+#[cfg(all(unix, feature = "process"))]
+mod closure;
 #[cfg(test)]
 mod convention;
 mod error;
+#[cfg(all(unix, feature = "process"))]
+mod expected;
 mod ffi_type;
 mod forms;
 mod instance;
 mod invoke;
+mod kept;
 mod memory;
 mod numbers;
 mod owned_object;
@@ -27,6 +37,8 @@ mod release;
 mod supported;
 mod wire;
 
+#[cfg(all(unix, feature = "process"))]
+pub(crate) use answered::{Answered, Reply};
 pub use callee::check_call;
 #[cfg(all(unix, feature = "process"))]
 pub(crate) use callee::check_values;

@@ -23,12 +23,12 @@ impl Packer<'_, '_> {
             true => packer.some(target),
             false => packer.block(target),
         })?;
-        let address = block.start();
+        let address = self.lend(block);
         put_words(out, &[address]);
         if is_slot {
             self.slots.push((to.clone(), address));
         }
-        self.lend(item, is_exclusive, [address, null_mut()], block);
+        self.note(item, is_exclusive, [address, null_mut()]);
         Ok(())
     }
 
@@ -40,9 +40,9 @@ impl Packer<'_, '_> {
         out: &mut [u8],
     ) -> Packed {
         let (block, len) = self.behind(is_exclusive, |packer| packer.run(item, of))?;
-        let wire = [block.start(), without_provenance_mut(len)];
+        let wire = [self.lend(block), without_provenance_mut(len)];
         put_words(out, &wire);
-        self.lend(item, is_exclusive, wire, block);
+        self.note(item, is_exclusive, wire);
         Ok(())
     }
 
@@ -67,12 +67,21 @@ impl Packer<'_, '_> {
         Ok(block)
     }
 
-    fn lend(&mut self, item: Item<'_>, is_exclusive: bool, wire: [*mut u8; 2], block: Block) {
+    /// Keeps what is lent, and returns its address.
+    fn lend(&mut self, block: Block) -> *mut u8 {
+        if let Some(kept) = &mut self.kept {
+            return kept.keep(block);
+        }
+        let address = block.start();
+        self.lent.push(block);
+        address
+    }
+
+    fn note(&mut self, item: Item<'_>, is_exclusive: bool, wire: [*mut u8; 2]) {
         if is_exclusive && !self.is_in_exclusive {
             let (place, ty) = (item.place.to_string(), item.ty.clone());
             self.exclusive.push(Exclusive { place, ty, wire });
         }
-        self.lent.push(block);
     }
 }
 

@@ -93,7 +93,7 @@ impl Release<'_, '_> {
 }
 
 /// Returns `true` if a value may own memory or an object.
-fn owns(layout: &Layout) -> bool {
+pub(super) fn owns(layout: &Layout) -> bool {
     match &layout.kind {
         LayoutKind::Buffer(_) | LayoutKind::Box { .. } | LayoutKind::Object { .. } => true,
         LayoutKind::Array { layout, len, .. } => *len > 0 && owns(layout),

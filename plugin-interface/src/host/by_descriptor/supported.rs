@@ -79,7 +79,7 @@ fn returned_objects(
 }
 
 /// Visits each type that a value of a type may contain, once.
-fn walk(
+pub(super) fn walk(
     layouts: &mut Layouts<'_>,
     ty: &Type,
     mut visit: impl FnMut(&Type, &LayoutKind) -> Result<(), Refusal>,

@@ -8,7 +8,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use crate::host::by_descriptor::DynamicError;
-use crate::host::error::{LoadError, debug_as_message};
+use crate::host::error::{LoadError, ProxyError, debug_as_message};
 use crate::host::platform::exit_status::describe_exit;
 
 /// The error of a plugin in a process of its own.
@@ -71,6 +71,15 @@ pub enum WorkerError {
     /// worker goes on.
     #[error(transparent)]
     Call(#[from] DynamicError),
+    /// The plugin is not of the interface of the proxy, or of an incompatible
+    /// version of it.
+    #[error("{}: {source}", path.display())]
+    Proxy {
+        /// The library.
+        path: PathBuf,
+        /// The difference.
+        source: ProxyError,
+    },
     /// The worker refused a call. Nothing was called.
     #[error("{message}")]
     Refused {

@@ -11,7 +11,10 @@ use serde_json::Value;
 use super::error::WorkerError;
 use super::library::Library;
 use super::message::Outcome;
-use crate::host::by_descriptor::{DynamicError, arguments, check_values};
+use crate::host::by_descriptor::{Answered, DynamicError, Reply, arguments, check_values};
+use crate::host::compare::fit::difference;
+use crate::host::error::ProxyError;
+use crate::interface::{Interface, PluginTrait};
 use crate::metadata::InterfaceMetadata;
 
 /// A plugin in a process of its own, whose methods are called by their names.
@@ -71,13 +74,88 @@ impl IsolatedPlugin {
     ) -> Result<IsolatedAnswer, WorkerError> {
         let arguments = self::arguments(arguments)?;
         let plugin = &self.library.plugins[self.index];
-        let mut interfaces = self.library.metadata.interfaces.iter();
-        let described = interfaces.find(|it| it.path == plugin.0);
-        let not_described = || DynamicError::NotDescribed { interface: plugin.0.clone() };
-        let described = described.ok_or_else(not_described)?;
+        let described = self.described()?;
         check_values(described, method, &arguments)?;
         let outcome = self.library.call(plugin, method, arguments)?;
         answer(outcome, described, method)
+    }
+
+    /// Returns the interface of the plugin, as its library describes it.
+    fn described(&self) -> Result<&InterfaceMetadata, DynamicError> {
+        let path = &self.library.plugins[self.index].0;
+        let described = self.library.metadata.interfaces.iter().find(|it| it.path == *path);
+        described.ok_or_else(|| DynamicError::NotDescribed { interface: path.clone() })
+    }
+
+    /// Returns a proxy that implements the interface, as
+    /// [`PluginHandle::proxy`](crate::PluginHandle::proxy) does for a plugin in this
+    /// process. The same plugin, the same trait.
+    ///
+    /// What a call takes and returns is copied. What a method returns by reference is
+    /// kept as long as the proxy, each different value once: a method that returns
+    /// another text each time takes more memory each time.
+    ///
+    /// Any number of proxies call the one instance of the process, one call at a
+    /// time. After a death, a new instance answers.
+    ///
+    /// Feature `process`.
+    ///
+    /// # Errors
+    ///
+    /// If the plugin is of another interface, or of an incompatible version of it. If
+    /// a method takes or returns what cannot go to another process: an object, a
+    /// closure, a future, or a `&mut` within another type.
+    ///
+    /// # Panics
+    ///
+    /// A method of the proxy panics with the message of a [`WorkerError`] if the
+    /// process dies in the call. The checked view (`ToolProxy::checked`) returns
+    /// [`CallError::Lost`](crate::CallError::Lost) then.
+    ///
+    /// ```no_run
+    /// use plugin_interface::process::{Worker, serve_if_asked};
+    /// use plugin_interface::{Greeter, PluginManager};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// serve_if_asked();
+    /// let worker = Worker::new(std::env::current_exe()?);
+    /// let library = PluginManager::new().load_isolated("plugins/libshout.so", worker)?;
+    /// for plugin in library.plugins() {
+    ///     println!("{}", plugin.proxy::<dyn Greeter>()?.greet("World"));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn proxy<I: Interface + ?Sized>(&self) -> Result<I::Proxy, WorkerError> {
+        let wanted = PluginTrait::of::<I>();
+        let refused = |source| WorkerError::Proxy { path: self.path().to_owned(), source };
+        let name = || self.name().to_owned();
+        if self.interface() != wanted.path() {
+            let (wanted, found) = (wanted.path().to_owned(), self.interface().to_owned());
+            return Err(refused(ProxyError::OtherInterface { name: name(), wanted, found }));
+        }
+        let described = self.described()?;
+        if let Some(mismatch) = difference(wanted, described) {
+            let mismatch = Box::new(mismatch);
+            return Err(refused(ProxyError::Mismatch { name: name(), mismatch }));
+        }
+        let common = wanted.metadata().map_or(0, |own| own.methods.len());
+        let common = common.min(described.methods.len());
+        let plugin = self.clone();
+        let answer = move |method: &str, arguments| {
+            let of = &plugin.library.plugins[plugin.index];
+            match plugin.library.call(of, method, arguments) {
+                Ok(Outcome::Returned { value, changed, .. }) => Reply::Returned { value, changed },
+                Ok(Outcome::Panicked { message, location }) => {
+                    Reply::Panicked { message, location }
+                }
+                Ok(Outcome::Invalid(message) | Outcome::Refused(message)) => {
+                    Reply::Lost { message }
+                }
+                Err(error) => Reply::Lost { message: error.to_string() },
+            }
+        };
+        Ok(Answered::proxy::<I>(common, Box::new(answer))?)
     }
 }
 

@@ -1,0 +1,107 @@
+//! Typed proxies of plugins in a process of their own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use evolving::{Newer, Older, OlderProxy, Removed};
+use fixture_interface::derived::Derived;
+use fixture_interface::everything::Everything;
+use fixture_interface::{Echo, Tally};
+use plugin_interface::process::{Isolated, WorkerError};
+use plugin_interface::{CallError, Greeter, GreeterProxy, Interface, PluginManager, ProxyError};
+use positions::Positions;
+use positions::made::Making;
+use rounds::Rounds;
+
+use super::builds::built as fixtures;
+use super::{turn, worker};
+
+fn isolated(fixture: &str) -> Isolated {
+    let library = &fixtures()[fixture];
+    PluginManager::new().load_isolated(library, worker()).unwrap_or_else(|it| panic!("{it}"))
+}
+
+fn proxy<I: Interface + ?Sized>(library: &Isolated) -> I::Proxy {
+    let proxies = library.plugins().into_iter().map(|plugin| plugin.proxy::<I>());
+    let (mut found, mut errors) = (None, Vec::new());
+    proxies.for_each(|proxy| match proxy {
+        Ok(proxy) => found = Some(proxy),
+        Err(error) => errors.push(error.to_string()),
+    });
+    found.unwrap_or_else(|| panic!("{errors:#?}"))
+}
+
+#[test]
+fn values_of_each_type_come_back_as_from_this_process() {
+    let library = isolated("tagged");
+    // Structs that grow do not go to another process.
+    let here = PluginManager::new().load_library(&fixtures()["tagged"]).unwrap();
+    let proxies = (
+        proxy::<dyn Everything>(&library),
+        rounds::proxy::<dyn Derived>(&here),
+        rounds::proxy::<dyn Positions>(&here),
+        rounds::proxy::<dyn Making>(&here),
+    );
+    // What lives there is not seen from here.
+    Rounds::by(proxies, 4, 100_000, &|| (0, 0)).all();
+}
+
+#[test]
+fn a_proxy_is_what_it_is_in_this_process() {
+    let library = isolated("healthy");
+    let tally = library.plugins().into_iter().find(|it| it.interface().ends_with("::Tally"));
+    let refused = tally.expect("a tally").proxy::<dyn Tally>().unwrap_err();
+    assert!(refused.to_string().contains("slots(&mut self) -> &mut [u8]"), "{refused}");
+    let plugin = library.plugins().into_iter().find(|it| it.interface().ends_with("::Echo"));
+    let plugin = plugin.expect("an echo");
+    let other = plugin.proxy::<dyn Everything>().unwrap_err();
+    assert!(matches!(other, WorkerError::Proxy { source: ProxyError::OtherInterface { .. }, .. }));
+    let (echo, second) = (plugin.proxy::<dyn Echo>().unwrap(), plugin.proxy::<dyn Echo>().unwrap());
+    drop((library, plugin));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let echo = if thread % 2 == 0 { &echo } else { &second };
+            scope.spawn(move || {
+                for value in 0..50 {
+                    assert_eq!(echo.u64(thread << 32 | value), thread << 32 | value);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn versions_meet_as_in_this_process() {
+    let library = isolated("evolving");
+    let mut older = proxy::<dyn Older>(&library);
+    let supported = ["name", "loud_name"].map(|method| OlderProxy::supports(&older, method));
+    assert_eq!(supported, [true, false]);
+    assert_eq!((older.name(), &*older.loud_name()), ("plugin", "PLUGIN"));
+    assert_eq!(older.louder_name("!"), Ok("PLUGIN!".to_owned()));
+    assert_eq!(older.name_twice(), "plugin");
+    assert_eq!(older.name_twice(), "plugins");
+    assert_eq!(proxy::<dyn Newer>(&library).name(), "newer");
+    let removed = library.plugins().into_iter().find(|it| it.interface().ends_with("::Removed"));
+    let error = removed.expect("a plugin of it").proxy::<dyn Removed>().unwrap_err();
+    assert!(matches!(error, WorkerError::Proxy { source: ProxyError::Mismatch { .. }, .. }));
+}
+
+#[test]
+fn a_death_is_the_error_of_the_call_and_the_next_one_is_answered() {
+    let _turn = turn();
+    let library = isolated("dying");
+    let greeter = proxy::<dyn Greeter>(&library);
+    assert_eq!(greeter.greet("you"), "Farewell, you");
+    let checked = GreeterProxy::checked(&greeter);
+    let name = checked.name().unwrap();
+    for how in ["abort", "exit", "thread"] {
+        let error = checked.greet(how).unwrap_err();
+        let CallError::Lost { interface, method, message } = &error else { panic!("{error}") };
+        assert_eq!((*interface, *method), ("Greeter", "greet"));
+        assert!(message.contains("while `greet` ran"), "{message}");
+        assert_eq!(checked.greet("next").unwrap(), "Farewell, next");
+    }
+    assert_eq!(name, checked.name().unwrap(), "it stays, as what it was borrowed from");
+    let panic = catch_unwind(AssertUnwindSafe(|| greeter.greet("abort"))).unwrap_err();
+    let message = panic.downcast_ref::<String>().unwrap();
+    assert!(message.contains("killed by SIGABRT"), "{message}");
+}
