@@ -56,7 +56,7 @@ type Answer = dyn Fn(&str, Vec<Value>) -> Reply + Send + Sync;
 pub(crate) struct Answered {
     interface: InterfaceMetadata,
     methods: Vec<Expected>,
-    answer: Box<Answer>,
+    answers: Box<Answer>,
     /// The header of the vtable, and its functions.
     vtable: Block,
     /// What methods returned by reference, as long as the instance lives.
@@ -74,7 +74,7 @@ impl Answered {
     fn new(
         interface: InterfaceMetadata,
         count: usize,
-        answer: Box<Answer>,
+        answers: Box<Answer>,
     ) -> Result<Arc<Self>, DynamicError> {
         let methods = interface.methods[..count].iter();
         let methods = methods.map(|method| Expected::new(&interface, method));
@@ -82,7 +82,9 @@ impl Answered {
         let closures: Vec<_> = methods
             .iter()
             .enumerate()
-            .map(|(index, method)| Closure::new(index, &method.parameters, &method.outcome))
+            .map(|(index, method)| {
+                Closure::new((index, answer), &method.parameters, &method.outcome)
+            })
             .collect();
         let header = VTableHeader {
             abi_version: ABI_VERSION,
@@ -103,7 +105,7 @@ impl Answered {
             }
         }
         let kept = Mutex::default();
-        Ok(Arc::new(Answered { interface, methods, answer, vtable, kept, closures }))
+        Ok(Arc::new(Answered { interface, methods, answers, vtable, kept, closures }))
     }
 
     /// Returns a typed proxy whose calls a function answers. The plugin has the first
@@ -182,7 +184,7 @@ impl Answered {
         }
         let lost = |message: String| refused(FailureKind::LOST, message);
         let values = read.into_iter().collect::<Result<Vec<_>, _>>().map_err(lost)?;
-        let (value, changed) = match (self.answer)(&method.name, values) {
+        let (value, changed) = match (self.answers)(&method.name, values) {
             Reply::Returned { value, changed } => (value, changed),
             Reply::Panicked { message, location } => {
                 return Err(panicked(message, location.as_ref()));
@@ -239,7 +241,7 @@ struct Outcome {
     status: *mut Failure,
 }
 
-/// Is called by the functions of the vtables.
+/// Answers a call of a function of a vtable.
 ///
 /// # Safety
 ///
@@ -247,7 +249,7 @@ struct Outcome {
 ///    vtable has the function, and goes on with those of the arguments that have a
 ///    size.
 /// 2. `outcome` has room for the outcome of the method of that index.
-pub(super) unsafe fn answer(index: usize, arguments: *mut *mut c_void, outcome: *mut u8) {
+unsafe fn answer(index: usize, arguments: *mut *mut c_void, outcome: *mut u8) {
     // SAFETY: condition 1; the proxy keeps it.
     let answered = unsafe { &*(**arguments.cast::<*mut *const Answered>()) };
     // SAFETY: conditions 1 and 2; the arguments are the callee's, as always.

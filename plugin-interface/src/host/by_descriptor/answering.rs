@@ -1,5 +1,9 @@
 //! Tests of proxies whose calls a function answers.
-#![expect(unsafe_code, reason = "the macro of an interface writes it")]
+#![expect(
+    unsafe_code,
+    clippy::undocumented_unsafe_blocks,
+    reason = "`__generate!` is of this crate, so its `unsafe` is seen"
+)]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -20,7 +24,7 @@ trait Edits: Send + Sync {
     fn words(&self) -> Vec<(&str, Option<&str>)>;
     fn nothing(&self, nothing: [u32; 0]);
     fn take(&mut self, text: String) -> String;
-    fn last(&self, a: u8, b: f32, c: (u64, u64), d: u128, e: f64, f: [u8; 40], g: i16) -> i16;
+    fn last(&self, a: u8, b: (f32, f64), c: (u64, u64), d: u128, e: [u8; 40], f: i16) -> i16;
 }
 
 /// Has a method that returns what another process cannot change.
@@ -94,7 +98,7 @@ fn arguments_arrive_and_what_is_lent_comes_back_changed() {
     edits.nothing([]);
     let mut edits = edits;
     assert_eq!(edits.take("x".repeat(1000)).len(), 1003);
-    assert_eq!(edits.last(1, 2.0, (3, 4), 5, 6.0, [7; 40], -8), -8);
+    assert_eq!(edits.last(1, (2.0, 6.0), (3, 4), 5, [7; 40], -8), -8);
 }
 
 #[test]

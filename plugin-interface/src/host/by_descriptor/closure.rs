@@ -11,18 +11,20 @@ use libffi::raw::{
     ffi_type,
 };
 
-use super::answered::answer;
 use super::expected::Parameter;
 use super::ffi_type::FfiTypes;
 use crate::metadata::layout::Layout;
+
+/// What a function does with a call: by the place of its method, the addresses of the
+/// instance and of the arguments that have a size, and room for the outcome.
+pub(super) type Answer = unsafe fn(usize, *mut *mut c_void, *mut u8);
 
 /// A function of C. It is freed when this is dropped.
 pub(super) struct Closure {
     closure: *mut ffi_closure,
     code: *mut c_void,
-    /// The place of the method, which the function passes on.
     #[expect(dead_code, reason = "the function has its address")]
-    index: Box<usize>,
+    method: Box<(usize, Answer)>,
     #[expect(dead_code, reason = "the closure has its address")]
     cif: Box<ffi_cif>,
     #[expect(dead_code, reason = "`cif` refers to them")]
@@ -42,14 +44,18 @@ impl Closure {
     ///
     /// If the system has no memory for functions, or `libffi` knows no calls of C on
     /// this platform.
-    pub(super) fn new(index: usize, parameters: &[Parameter], outcome: &Layout) -> Self {
+    pub(super) fn new(
+        (index, answer): (usize, Answer),
+        parameters: &[Parameter],
+        outcome: &Layout,
+    ) -> Self {
         let mut types = FfiTypes::default();
         // A value without a size is not passed.
         let passed = parameters.iter().filter(|parameter| parameter.layout.size > 0);
         let mut list = vec![FfiTypes::pointer()];
         list.extend(passed.map(|parameter| types.of(&parameter.layout)));
         let returns = types.of(outcome);
-        let (mut cif, mut index) = (Box::new(ffi_cif::default()), Box::new(index));
+        let (mut cif, mut method) = (Box::new(ffi_cif::default()), Box::new((index, answer)));
         // SAFETY: the types and their list live as long as `cif`: in the closure.
         let prepared = unsafe {
             let abi = ffi_abi_FFI_DEFAULT_ABI;
@@ -61,12 +67,12 @@ impl Closure {
         let closure = unsafe { ffi_closure_alloc(size_of::<ffi_closure>(), &raw mut code) };
         let closure = closure.cast::<ffi_closure>();
         assert!(!closure.is_null(), "the system has no memory for a function");
-        let user = (&raw mut *index).cast::<c_void>();
-        // SAFETY: both were just allocated, `cif` and `index` live as long as the
+        let user = (&raw mut *method).cast::<c_void>();
+        // SAFETY: both were just allocated, `cif` and `method` live as long as the
         // closure, and `called` reads what `cif` describes.
         let status =
             unsafe { ffi_prep_closure_loc(closure, &raw mut *cif, Some(called), user, code) };
-        let made = Closure { closure, code, index, cif, types: (types, list) };
+        let made = Closure { closure, code, method, cif, types: (types, list) };
         assert!(status == ffi_status_FFI_OK, "libffi makes functions on this platform");
         made
     }
@@ -89,14 +95,16 @@ impl Drop for Closure {
 /// # Safety
 ///
 /// `libffi` calls it with the arguments of a call by the layouts of [`Closure::new`],
-/// with room for the outcome, and with the index.
+/// with room for the outcome, and with the method.
 unsafe extern "C" fn called(
     _: *mut ffi_cif,
     outcome: *mut c_void,
     arguments: *mut *mut c_void,
-    index: *mut c_void,
+    method: *mut c_void,
 ) {
-    // SAFETY: the contract of this function; only vtables of `Answered` have such
-    // functions, and a caller passes the instance of the vtable.
-    unsafe { answer(*index.cast::<usize>(), arguments, outcome.cast()) };
+    // SAFETY: the closure has it as long as it may be called.
+    let (index, answer) = unsafe { *method.cast::<(usize, Answer)>() };
+    // SAFETY: the contract of this function; whoever has the closure in a vtable says
+    // what its callers pass.
+    unsafe { answer(index, arguments, outcome.cast()) };
 }

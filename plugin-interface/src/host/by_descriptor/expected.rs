@@ -186,7 +186,7 @@ fn passed(layouts: &mut Layouts<'_>, ty: &Type) -> Result<Arc<Layout>, Refusal> 
         }
         _ => ty,
     };
-    walk(layouts, within, |ty, kind| value(ty, kind))?;
+    walk(layouts, within, value)?;
     Ok(layout)
 }
 

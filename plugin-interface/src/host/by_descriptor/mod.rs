@@ -4,8 +4,8 @@
 //! `metadata::layout` says how each lies in memory. `pack` and `references` write
 //! the arguments by it, `invoke` calls, `read` reads what came back, and `release`
 //! frees it. `answered` does it the other way round, for a proxy whose plugin is
-//! elsewhere: `closure` makes its methods by the layouts. `forms` and `numbers` have what JSON makes of the types of the standard
-//! library.
+//! elsewhere: `closure` makes its methods by the layouts. `forms` and `numbers` have
+//! what JSON makes of the types of the standard library.
 
 #[cfg(all(unix, feature = "process"))]
 mod answered;
