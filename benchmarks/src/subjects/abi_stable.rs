@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use abi_stable::library::lib_header_from_path;
-use abi_stable_interface::{CallsBox, Plugin_Ref};
+use abi_stable::sabi_trait::TD_Opaque;
+use abi_stable::sabi_types::RRef;
+use abi_stable_interface::{CallsBox, Host, Host_TO, Plugin_Ref};
 
 use super::routines::{self, Operation, Routine};
 use super::{Loaded, Subject};
@@ -44,6 +46,17 @@ impl Loaded for Plugin {
             routines::bytes(|value| calls.bytes(value)),
             routines::fill(|page, value| calls.fill(page.into(), value)),
             routines::halve(|value| calls.halve(value).into_result()),
+            routines::ask(|question| {
+                calls.ask(Host_TO::from_ptr(RRef::new(&Answers), TD_Opaque), question)
+            }),
         ]
+    }
+}
+
+struct Answers;
+
+impl Host for Answers {
+    fn answer(&self, question: u64) -> u64 {
+        routines::answer(question)
     }
 }

@@ -3,8 +3,9 @@
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
+use cglue::prelude::v1::*;
 use cglue::result::CResult;
-use cglue_interface::{Calls, CallsBox, Make};
+use cglue_interface::*;
 use libloading::Library;
 
 use super::routines::{self, Operation, Routine};
@@ -67,7 +68,16 @@ impl Loaded for Plugin {
                 CResult::Ok(half) => Ok(half),
                 CResult::Err(error) => Err(error),
             }),
+            routines::ask(|question| plugin.calls.ask(trait_obj!(&Answers as Host), question)),
         ]
+    }
+}
+
+struct Answers;
+
+impl Host for Answers {
+    fn answer(&self, question: u64) -> u64 {
+        routines::answer(question)
     }
 }
 

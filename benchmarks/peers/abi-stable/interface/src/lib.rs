@@ -6,9 +6,19 @@
 )]
 
 use abi_stable::library::RootModule;
-use abi_stable::sabi_types::VersionStrings;
+use abi_stable::sabi_types::{RRef, VersionStrings};
 use abi_stable::std_types::{RBox, RResult, RSlice, RSliceMut, RStr, RString, RVec};
 use abi_stable::{StableAbi, declare_root_module_statics, package_version_strings, sabi_trait};
+
+/// What a host offers.
+#[sabi_trait]
+pub trait Host: Send + Sync {
+    #[sabi(last_prefix_field)]
+    fn answer(&self, question: u64) -> u64;
+}
+
+/// A host that is borrowed for a call.
+pub type HostRef<'a> = Host_TO<'a, RRef<'a, ()>>;
 
 #[sabi_trait]
 pub trait Calls: Send + Sync {
@@ -18,6 +28,7 @@ pub trait Calls: Send + Sync {
     fn greet(&self, target: RStr<'_>) -> RString;
     fn bytes(&self, value: u8) -> RVec<u8>;
     fn fill(&self, page: RSliceMut<'_, u8>, value: u8);
+    fn ask(&self, host: HostRef<'_>, question: u64) -> u64;
     #[sabi(last_prefix_field)]
     fn halve(&self, value: u64) -> RResult<u64, RString>;
 }

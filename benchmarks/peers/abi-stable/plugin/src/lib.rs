@@ -5,7 +5,7 @@ use abi_stable::prefix_type::PrefixTypeTrait;
 use abi_stable::sabi_extern_fn;
 use abi_stable::sabi_trait::TD_Opaque;
 use abi_stable::std_types::{RResult, RSlice, RSliceMut, RStr, RString, RVec};
-use abi_stable_interface::{Calls, Calls_TO, CallsBox, Plugin, Plugin_Ref};
+use abi_stable_interface::{Calls, Calls_TO, CallsBox, HostRef, Plugin, Plugin_Ref};
 
 struct Workload;
 
@@ -32,6 +32,10 @@ impl Calls for Workload {
 
     fn fill(&self, mut page: RSliceMut<'_, u8>, value: u8) {
         workload::fill(page.as_mut_slice(), value);
+    }
+
+    fn ask(&self, host: HostRef<'_>, question: u64) -> u64 {
+        workload::ask(question, |question| host.answer(question))
     }
 
     fn halve(&self, value: u64) -> RResult<u64, RString> {

@@ -33,6 +33,10 @@ impl Calls for Workload {
         workload::fill(page, value);
     }
 
+    fn ask(&self, host: HostRef<'_>, question: u64) -> u64 {
+        workload::ask(question, |question| host.answer(question))
+    }
+
     fn halve(&self, value: u64) -> CResult<u64, ReprCString> {
         workload::halve(value).map_err(ReprCString::from).into()
     }
