@@ -1,5 +1,9 @@
 //! The signals that this program heeds.
 
+#[cfg(unix)]
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
 use crate::cli::Command;
 use crate::worker::session_directory;
 
@@ -28,6 +32,18 @@ pub(crate) fn prepare(command: &Command) -> anyhow::Result<()> {
         std::process::exit(INTERRUPTED);
     })?;
     Ok(())
+}
+
+/// Ends this process as an interrupt does, if one has ended its child: a terminal
+/// sends it to both, and the child may be the first to end.
+pub(crate) fn heed_interrupt_of(child: Option<ExitStatus>) {
+    #[cfg(unix)]
+    if child.and_then(|status| status.signal()) == Some(signal_hook::consts::SIGINT) {
+        session_directory::remove();
+        std::process::exit(INTERRUPTED);
+    }
+    #[cfg(not(unix))]
+    let _ = child;
 }
 
 /// Names the plugins that were running when this process dies.

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::cli::CallArgs;
 use crate::exit::Exit;
 use crate::output::print_failure;
+use crate::signals::heed_interrupt_of;
 use crate::worker::child::{Passed, ReportFile, start, wait};
 
 /// Starts a child process that calls, and waits for it. Returns what it wrote to its
@@ -23,6 +24,7 @@ pub(super) fn in_child<R: DeserializeOwned>(
     let passed = Passed::start(&mut child);
     let called = format!("{}: {called}", args.function.file.display());
     let waited = wait(&mut child, args.timeout)?;
+    heed_interrupt_of(waited);
     passed.finish();
     let Some(status) = waited else {
         print_failure(&format!("{called} did not answer in time"), args.json);

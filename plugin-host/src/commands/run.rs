@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::manager::without_probe;
 use crate::output::{print_error, print_json, progress};
 use crate::report::run::{RejectedReport, RunReport};
+use crate::signals::heed_interrupt_of;
 use crate::worker::child::{Passed, ReportFile, again, start, wait};
 use crate::worker::drive::drive_file;
 
@@ -57,6 +58,7 @@ fn drive_in_child(args: &LoadArgs, path: &Path, greet: &str) -> anyhow::Result<(
     let mut child = start(&mut command)?;
     let passed = Passed::start(&mut child);
     let waited = wait(&mut child, Some(deadline))?;
+    heed_interrupt_of(waited);
     passed.finish();
     let Some(status) = waited else {
         let error = format!("did not answer within {deadline:?}");

@@ -4,6 +4,7 @@
 use crate::cli::WatchArgs;
 use crate::exit::Exit;
 use crate::output::print_error;
+use crate::signals::heed_interrupt_of;
 use crate::worker::child::{again, start};
 use crate::worker::function::without_parameters;
 
@@ -19,6 +20,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     }
     command.arg(format!("--every={}s", args.every.as_secs_f64())).arg("--").arg(&args.path);
     let status = start(&mut command)?.wait()?;
+    heed_interrupt_of(Some(status));
     Ok(Exit::of(status).unwrap_or_else(|| {
         let how = plugin_interface::describe_exit(status);
         print_error(&format!("{} crashed: {how}", args.path.display()));

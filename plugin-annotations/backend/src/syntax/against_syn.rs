@@ -26,7 +26,11 @@ fn items_are_read_as_by_syn() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
     let found = Comparison::of(root);
     found.report("this repository");
-    assert!(found.unparsed.is_empty(), "syn itself cannot read {:?}", found.unparsed);
+    // Templates are no Rust before they are filled in.
+    let is_source =
+        |path: &&PathBuf| !path.components().any(|part| part.as_os_str() == "templates");
+    let unparsed: Vec<_> = found.unparsed.iter().filter(is_source).collect();
+    assert!(unparsed.is_empty(), "syn itself cannot read {unparsed:?}");
     assert!(found.items > 3_000, "only {} items", found.items);
 
     let library = standard_library();

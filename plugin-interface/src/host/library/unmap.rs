@@ -239,6 +239,9 @@ mod tests {
     use crate::host::services::Services;
     use crate::host::thread_exits;
 
+    /// One test at a time closes a library, since what it signals makes each look.
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
     /// A library whose threads nobody counts. It has none.
     fn unheard(path: &Path) -> Mapped {
         std::fs::write(path, "no library").unwrap();
@@ -259,6 +262,7 @@ mod tests {
 
     #[test]
     fn a_load_or_close_looks_at_no_threads_of_what_is_kept() {
+        let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let directory = tempfile::tempdir().unwrap();
         let [kept, other] = ["kept.so", "other.so"].map(|name| directory.path().join(name));
         let looks_in = |act: &dyn Fn()| {
@@ -285,6 +289,7 @@ mod tests {
 
     #[test]
     fn a_process_that_was_forked_gets_a_thread_of_its_own() {
+        let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("forked.so");
         // What the memory of a child is like.
