@@ -522,3 +522,59 @@ fn it_leaves_no_process_and_no_file_behind() {
     until("the child ends", || !Path::new(&format!("/proc/{server}")).exists());
     until("its files are gone", || temporary.path().read_dir().unwrap().count() == 0);
 }
+
+/// Keys need a terminal, which `script` of util-linux has.
+#[cfg(target_os = "linux")]
+#[test]
+fn keys_build_call_and_stop() {
+    use std::io::Write as _;
+    let project = Project::new("shout-keys");
+    let program = dev_as_text(&project, &[]);
+    let line = format!(
+        "{} dev shout-keys --call 'Tool.apply \"hello\"'",
+        Path::new(program.get_program()).display()
+    );
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
+    script.current_dir(project.path()).env("TERM", "dumb");
+    script.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut child =
+        script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the tests need script");
+    let mut keys = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut expect = |part: &str| {
+        let is_it =
+            |line: &std::io::Result<String>| line.as_ref().is_ok_and(|line| line.contains(part));
+        within(part, || lines.find(is_it)).unwrap_or_else(|| panic!("a line with {part}"))
+    };
+    let mut press = |key: &str| {
+        keys.write_all(key.as_bytes()).unwrap();
+        keys.flush().unwrap();
+    };
+    expect("keys: r builds, c calls again");
+    expect("-> swapped in ");
+    expect("Shout.apply: \"hello 0\"");
+    press("c");
+    expect("Shout.apply: \"hello 0\"");
+    press("r");
+    expect("-> unchanged");
+
+    // Another interface, and its plugin, saved at once.
+    let other = TOOL.replace("text: &str", "text: String");
+    let shout = shout(1).replace("text: &str", "text: String");
+    project.write("tool/src/lib.rs", &other);
+    project.write("shout/src/lib.rs", &shout);
+    expect("-> incompatible -> version 1 serves on");
+    expect("press a to accept the new interface");
+    press("a");
+    expect("-> swapped in ");
+    expect("Shout.apply: \"hello 1\"");
+    project.write("shout/src/lib.rs", "fn");
+    expect("expected identifier");
+    expect("-> version 2 serves on");
+    press("l");
+    expect("expected identifier");
+    press("q");
+    expect("stopped");
+    assert_eq!(within("it ends", || child.wait()).unwrap().code(), Some(1));
+}

@@ -24,6 +24,7 @@ pub(super) enum Event {
     /// The user's own host has ended.
     HostEnded(Option<ExitStatus>),
     /// A key was pressed.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "keys are read on Unix only"))]
     Key(u8),
     /// The user wants to stop.
     Interrupt,

@@ -19,7 +19,7 @@ mod verdict;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use plugin_interface::crossbeam_channel::{RecvTimeoutError, Sender, unbounded};
+use plugin_interface::crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use crate::cli::DevArgs;
 use crate::exit::Exit;
@@ -38,9 +38,17 @@ pub(crate) fn run(args: &DevArgs) -> anyhow::Result<Exit> {
     let (send, events) = unbounded();
     stop_on_interrupt(send.clone())?;
     let mut session = Session::new(args, plugin, send.clone())?;
-    // A host has the keys for itself.
-    let keys = (args.host.is_empty() && !args.json).then(|| Keys::read(send)).flatten();
-    session.begin(keys.is_some())?;
+    {
+        // A host has the keys for itself. The terminal is as before after this block.
+        let keys = (args.host.is_empty() && !args.json).then(|| Keys::read(send)).flatten();
+        session.begin(keys.is_some())?;
+        follow(&mut session, &events)?;
+    }
+    session.end()
+}
+
+/// Processes events until one says to stop.
+fn follow(session: &mut Session<'_>, events: &Receiver<Event>) -> anyhow::Result<()> {
     let mut goes_on = !is_unread();
     while goes_on {
         let event = match session.wake() {
@@ -53,8 +61,7 @@ pub(crate) fn run(args: &DevArgs) -> anyhow::Result<Exit> {
             Err(RecvTimeoutError::Disconnected) => false,
         } && !is_unread();
     }
-    drop(keys);
-    session.end()
+    Ok(())
 }
 
 /// Ends the loop at the first Ctrl-C, and the process at a later one.
