@@ -545,7 +545,8 @@ fn keys_build_call_and_stop() {
     let mut expect = |part: &str| {
         let is_it =
             |line: &std::io::Result<String>| line.as_ref().is_ok_and(|line| line.contains(part));
-        within(part, || lines.find(is_it)).unwrap_or_else(|| panic!("a line with {part}"))
+        let found = within(part, || lines.find(is_it));
+        assert!(found.is_some(), "a line with {part}");
     };
     let mut press = |key: &str| {
         keys.write_all(key.as_bytes()).unwrap();
