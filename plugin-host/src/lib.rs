@@ -15,6 +15,7 @@
 //! plugin-host sign FILE..            sign plugins for hosts that trust your key
 //! plugin-host verify DIR             compare the plugins of a directory with its lock
 //! plugin-host call FILE TARGET       call a method of a plugin, or a C function
+//! plugin-host fuzz FILE              call methods with random values; print what fails
 //! plugin-host completions SHELL      print the completions for a shell
 //! plugin-host man [COMMAND]          print a manual page
 //! ```
@@ -27,6 +28,7 @@ mod commands;
 mod contents;
 mod elsewhere;
 mod exit;
+mod fuzz;
 mod header;
 mod interface_source;
 mod logs;
@@ -104,6 +106,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Sign(args) => commands::sign::run(args),
         Command::Verify(args) => commands::verify::run(args),
         Command::Call(args) => commands::call::run(args),
+        Command::Fuzz(args) => commands::fuzz::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Man(args) => commands::man::run(args),
         Command::Worker(command) => worker::run(command),

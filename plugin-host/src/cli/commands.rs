@@ -255,12 +255,45 @@ pub(crate) struct CallArgs {
     /// Plugin to call, if several of the library implement the interface.
     #[arg(long, value_name = "NAME")]
     pub(crate) plugin: Option<String>,
+    /// Call a method so many times, and say whether its memory grows.
+    #[arg(long, value_name = "TIMES", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) repeat: u64,
     /// Time limit for the call [default: none].
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
     /// Print JSON; the library's own output goes to stderr. Write it before FILE.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct FuzzArgs {
+    /// Library to call.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Interface whose methods to call [default: all].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) interface: Option<String>,
+    /// Plugin to call, if several of the library implement the interface.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) plugin: Option<String>,
+    /// Time for random calls. To shorten a call takes more.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(crate) seconds: Duration,
+    /// Number that decides the calls.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Make so many calls at most for each interface.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) calls: Option<u64>,
+    /// Time limit for one call.
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
 }
 
 #[derive(Args)]

@@ -14,15 +14,16 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::terminal::ColorWhen;
 pub(crate) use commands::{
-    CallArgs, CheckArgs, CompletionsArgs, DevArgs, DiffArgs, DoctorArgs, HeaderArgs, InspectArgs,
-    ListArgs, LockArgs, ManArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
+    CallArgs, CheckArgs, CompletionsArgs, DevArgs, DiffArgs, DoctorArgs, FuzzArgs, HeaderArgs,
+    InspectArgs, ListArgs, LockArgs, ManArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
 };
 pub(crate) use framework::Framework;
 pub(crate) use interface_crate::{InterfaceCrate, interface_crate};
 pub(crate) use new::NewArgs;
 pub(crate) use options::{LoadArgs, PolicyArgs, TrustArgs};
 pub(crate) use worker::{
-    CallWorkerArgs, DriveArgs, MethodWorkerArgs, ProbeArgs, ServeArgs, WorkerCommand,
+    CallWorkerArgs, DriveArgs, FuzzWorkerArgs, MethodWorkerArgs, ProbeArgs, ServeArgs,
+    WorkerCommand,
 };
 
 const AFTER_HELP: &str = "\
@@ -93,6 +94,9 @@ pub(crate) enum Command {
     /// Call a method of a plugin, or a function of a plain C library.
     #[command(after_help = CALL_EXAMPLES)]
     Call(CallArgs),
+    /// Call the methods of a library with random values, and print the calls that fail.
+    #[command(after_help = FUZZ_EXAMPLES)]
+    Fuzz(FuzzArgs),
     /// Print the completions for a shell.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -113,6 +117,14 @@ Examples:
   plugin-host new --host my-app --for ../tool
 
 It asks nothing and uses no network. A folder that is not empty is refused.";
+
+const FUZZ_EXAMPLES: &str = "\
+Examples:
+  plugin-host fuzz plugins/libshout.so
+  plugin-host fuzz --interface Tool --seconds 60 --seed 7 plugins/libshout.so
+
+The calls run in child processes. A call that fails is made again with smaller
+values, until it is short.";
 
 const SIGN_EXAMPLES: &str = "\
 Examples:
@@ -197,6 +209,7 @@ impl Command {
             Command::Verify(args) => args.json,
             Command::Sign(args) => args.json,
             Command::Call(args) => args.json,
+            Command::Fuzz(args) => args.json,
             Command::New(_) | Command::Header(_) | Command::Completions(_) => false,
             Command::Man(_) | Command::Worker(_) => false,
         }
@@ -209,6 +222,8 @@ impl Command {
             Command::Run(args) => !args.gdb,
             Command::Watch(_) | Command::Check(_) | Command::Call(_) => true,
             Command::New(_) | Command::Doctor(_) => false,
+            // Nothing that they print is shown.
+            Command::Fuzz(_) => false,
             // Its children take care of it, and it reads keys.
             Command::Dev(_) => false,
             Command::List(_) | Command::Inspect(_) => false,

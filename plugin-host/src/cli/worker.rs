@@ -24,6 +24,9 @@ pub(crate) enum WorkerCommand {
     /// Call one method for `call`.
     #[command(hide = true)]
     Method(MethodWorkerArgs),
+    /// Make random calls for `fuzz`.
+    #[command(hide = true)]
+    Fuzzed(FuzzWorkerArgs),
     /// Hold the current version of a plugin for `dev`.
     #[command(hide = true)]
     Serve(ServeArgs),
@@ -84,9 +87,36 @@ pub(crate) struct MethodWorkerArgs {
     pub(crate) arguments: String,
     #[arg(long)]
     pub(crate) plugin: Option<String>,
+    #[arg(long, default_value_t = 1)]
+    pub(crate) repeat: u64,
     /// File for the report.
     #[arg(long)]
     pub(crate) report: PathBuf,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct FuzzWorkerArgs {
+    pub(crate) library: PathBuf,
+    /// Full path of the interface.
+    pub(crate) interface: String,
+    #[arg(long)]
+    pub(crate) plugin: Option<String>,
+    #[arg(long)]
+    pub(crate) seed: u64,
+    /// Number of the first call.
+    #[arg(long)]
+    pub(crate) from: u64,
+    /// Number after the last call.
+    #[arg(long)]
+    pub(crate) until: Option<u64>,
+    /// File for the number of the call that runs.
+    #[arg(long)]
+    pub(crate) at: PathBuf,
+    /// File for the faults of calls that returned.
+    #[arg(long)]
+    pub(crate) found: PathBuf,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
 }

@@ -9,7 +9,7 @@ use super::interface_name::named;
 use crate::cli::CallArgs;
 use crate::commands::call_in_child::in_child;
 use crate::exit::{Exit, UsageError};
-use crate::output::{escaped, print_failure, print_json_line, print_line};
+use crate::output::{escaped, print_failure, print_json_line, print_line, print_note};
 use crate::worker::child::{ReportFile, again};
 use crate::worker::{MethodAnswer, MethodReply};
 
@@ -24,15 +24,19 @@ pub(super) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     let report = ReportFile::new()?;
     let mut command = again("method", &args.function.policy)?;
     command.arg("--report").arg(report.path());
+    command.arg(format!("--repeat={}", args.repeat));
     command.args(args.plugin.iter().map(|name| format!("--plugin={name}")));
     command.arg("--").arg(&args.function.file).args([&interface.path, method]);
     command.arg(serde_json::to_string(&arguments)?);
     match in_child(args, target, &mut command, &report)? {
-        Ok((MethodReply { answer: Ok(answer) }, exit)) => {
+        Ok((MethodReply { answer: Ok(answer), kept, .. }, exit)) => {
             print(&answer, args.json)?;
+            if let Some(kept) = kept {
+                print_note(&format!("{target} kept {kept} bytes of memory with each call"));
+            }
             Ok(exit)
         }
-        Ok((MethodReply { answer: Err(error) }, exit)) => {
+        Ok((MethodReply { answer: Err(error), .. }, exit)) => {
             print_failure(&error, args.json);
             Ok(exit)
         }

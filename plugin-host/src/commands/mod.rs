@@ -9,6 +9,7 @@ pub(crate) mod completions;
 pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod doctor;
+pub(crate) mod fuzz;
 pub(crate) mod header;
 pub(crate) mod inspect;
 mod interface_name;

@@ -1,6 +1,6 @@
 //! The child process that calls one method of a plugin for `call`.
 
-use plugin_interface::dynamic::Answer;
+use plugin_interface::dynamic::{Answer, DynamicError};
 use plugin_interface::{PluginHandle, PluginManager};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,11 +10,17 @@ use crate::exit::{Exit, UsageError, exit_of};
 use crate::manager::without_probe;
 use crate::output::describe;
 use crate::signals::note_crashes;
+use crate::worker::fault::Fault;
+use crate::worker::memory::Growth;
 
 /// The answer of the method, or the error.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct MethodReply {
     pub(crate) answer: Result<MethodAnswer, String>,
+    /// What is wrong, if the plugin is.
+    pub(crate) fault: Option<Fault>,
+    /// The bytes that each of several calls kept.
+    pub(crate) kept: Option<u64>,
 }
 
 /// The answer of a method in both forms of output.
@@ -45,19 +51,26 @@ pub(super) fn run(args: &MethodWorkerArgs) -> anyhow::Result<Exit> {
     plugin_interface::end_with_parent();
     note_crashes();
     let mut manager = without_probe(&args.policy)?;
-    let called = call(&mut manager, args);
+    let mut growth = Growth::over(args.repeat);
+    let called = call(&mut manager, args, &mut growth);
     let exit = match &called {
         Ok(answer) if answer.failed => Exit::Failed,
         Ok(_) => Exit::Ok,
         Err(error) => exit_of(error),
     };
+    let error = called.as_ref().err().and_then(|error| error.downcast_ref::<DynamicError>());
+    let (fault, kept) = (error.and_then(Fault::of), growth.kept());
     // Objects are dropped here, where it is seen if that crashes.
     let answer = called.map(MethodAnswer::from).map_err(|error| describe(error.as_ref()));
-    std::fs::write(&args.report, serde_json::to_vec(&MethodReply { answer })?)?;
+    std::fs::write(&args.report, serde_json::to_vec(&MethodReply { answer, fault, kept })?)?;
     Ok(exit)
 }
 
-fn call(manager: &mut PluginManager, args: &MethodWorkerArgs) -> anyhow::Result<Answer> {
+fn call(
+    manager: &mut PluginManager,
+    args: &MethodWorkerArgs,
+    growth: &mut Growth,
+) -> anyhow::Result<Answer> {
     let arguments: Vec<Value> = serde_json::from_str(&args.arguments)?;
     let mut handles = manager.load_library(&args.library)?;
     handles.retain(|handle| handle.interface() == args.interface);
@@ -66,24 +79,29 @@ fn call(manager: &mut PluginManager, args: &MethodWorkerArgs) -> anyhow::Result<
     {
         return Err(rejected.error.into());
     }
-    let handle = chosen(&handles, args)?;
-    Ok(handle.dynamic()?.call(&args.method, arguments)?)
+    let proxy = chosen(&handles, &args.interface, args.plugin.as_deref())?.dynamic()?;
+    let mut answer = proxy.call(&args.method, &arguments)?;
+    for number in 2..=args.repeat {
+        answer = proxy.call(&args.method, &arguments)?;
+        growth.called(number);
+    }
+    Ok(answer)
 }
 
 /// Returns the plugin of that name, or the only one.
-fn chosen<'h>(
+pub(super) fn chosen<'h>(
     handles: &'h [PluginHandle],
-    args: &MethodWorkerArgs,
+    interface: &str,
+    plugin: Option<&str>,
 ) -> anyhow::Result<&'h PluginHandle> {
-    let is_it = |handle: &&PluginHandle| args.plugin.as_ref().is_none_or(|n| n == handle.name());
+    let is_it = |handle: &&PluginHandle| plugin.is_none_or(|name| name == handle.name());
     let found: Vec<_> = handles.iter().filter(is_it).collect();
     if let [handle] = found[..] {
         return Ok(handle);
     }
     let names: Vec<_> = handles.iter().map(PluginHandle::name).collect();
     let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    let interface = &args.interface;
-    let error = match &args.plugin {
+    let error = match plugin {
         Some(name) => format!("no plugin of {interface} is named {name}; there are {names}"),
         None if handles.is_empty() => format!("no plugin implements {interface}"),
         None => format!("several plugins implement {interface}; write --plugin and one of {names}"),

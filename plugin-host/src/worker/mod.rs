@@ -5,7 +5,10 @@ mod call_function;
 mod call_method;
 pub(crate) mod child;
 pub(crate) mod drive;
+mod fault;
 pub(crate) mod function;
+mod fuzz;
+mod memory;
 mod probe;
 pub(crate) mod repeated_calls;
 mod serve;
@@ -14,6 +17,7 @@ mod watch_function;
 
 pub(crate) use call_function::{CallAnswer, CallReply};
 pub(crate) use call_method::{MethodAnswer, MethodReply};
+pub(crate) use fault::{ALL_MADE, Fault, FoundFault};
 pub(crate) use serve::{ServeOutcome, ServeReply, ServeRequest};
 
 use crate::cli::WorkerCommand;
@@ -26,6 +30,7 @@ pub(crate) fn run(command: &WorkerCommand) -> anyhow::Result<Exit> {
         WorkerCommand::Probe(args) => probe::run(args),
         WorkerCommand::Called(args) => call_function::run(args),
         WorkerCommand::Method(args) => call_method::run(args),
+        WorkerCommand::Fuzzed(args) => fuzz::run(args),
         WorkerCommand::Serve(args) => serve::run(args),
         WorkerCommand::Watched(args) => watch_function::run(args),
     }

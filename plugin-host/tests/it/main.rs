@@ -22,6 +22,8 @@ mod elsewhere;
 mod environment;
 mod examples;
 #[cfg(target_os = "linux")]
+mod fuzz;
+#[cfg(target_os = "linux")]
 mod gdb;
 mod header;
 mod hostile;

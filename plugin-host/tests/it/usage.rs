@@ -135,6 +135,7 @@ fn the_help_of_each_command_has_an_example_and_fits_a_terminal() {
             "sign",
             "verify",
             "call",
+            "fuzz",
             "completions",
             "man",
             "help"
