@@ -112,6 +112,7 @@ Examples:
   plugin-host new my-app
   plugin-host new my-app --framework path=../rust-plugin-system
   plugin-host new --plugin shout --for ../tool
+  plugin-host new --plugin shout --like plugins/libother.so
   plugin-host new --plugin shout --c --for target/debug/libother.so
   plugin-host new --interface tool
   plugin-host new --host my-app --for ../tool

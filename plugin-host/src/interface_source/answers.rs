@@ -9,6 +9,7 @@ use syn::{
 };
 
 use super::imports::Imports;
+use super::methods::Methods;
 use super::names::{FullPath, names_of};
 use super::read::Sources;
 
@@ -29,6 +30,7 @@ pub(super) struct Answers<'s> {
     pub(super) others: Vec<String>,
     /// Those of these types that have no fields.
     pub(super) units: Vec<String>,
+    pub(super) which: Methods,
     /// The methods without an answer.
     pub(super) unanswered: Vec<String>,
 }

@@ -10,6 +10,7 @@ use syn::{
 
 use super::answers::{Answers, Field, text};
 use super::imports::Imports;
+use super::methods::Methods;
 use super::names::FullPath;
 use super::read::{Found, Sources};
 
@@ -40,6 +41,7 @@ pub(crate) fn plugin(
     sources: &Sources,
     found: &Found<'_>,
     package: &str,
+    which: Methods,
 ) -> anyhow::Result<Plugin> {
     let mut answers = Answers {
         sources,
@@ -49,6 +51,7 @@ pub(crate) fn plugin(
         objects: BTreeMap::new(),
         others: Vec::new(),
         units: Vec::new(),
+        which,
         unanswered: Vec::new(),
     };
     for taken in ["plugin", "tests", "plugin_aggregates", "plugin_impl"] {
@@ -188,8 +191,9 @@ impl Answers<'_> {
 
     /// Returns the methods of a trait that have no body, with answers.
     fn methods(&mut self, item: &ItemTrait, module: usize) -> String {
+        let all = self.which == Methods::All;
         let required = item.items.iter().filter_map(|item| match item {
-            TraitItem::Fn(method) if method.default.is_none() => Some(method),
+            TraitItem::Fn(method) if method.default.is_none() || all => Some(method),
             _ => None,
         });
         required.map(|method| self.method(method, module)).collect::<Vec<_>>().join("\n")

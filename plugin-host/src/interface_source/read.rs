@@ -44,6 +44,16 @@ impl Sources {
         Ok(sources)
     }
 
+    /// Reads the text of a public module of the crate that is written.
+    pub(crate) fn of_module(name: &str, text: &str) -> anyhow::Result<Self> {
+        let items = syn::parse_file(text).context("cannot read the interface as Rust")?.items;
+        let mut sources = Sources { name: "crate".to_owned(), modules: Vec::new() };
+        let none = Path::new("");
+        sources.add(Vec::new(), 0, true, Vec::new(), none, none)?;
+        sources.add(vec![name.to_owned()], 0, true, items, none, none)?;
+        Ok(sources)
+    }
+
     /// Adds a module and those within it. Files of its modules are in `folder`, and
     /// `#[path]` leads from `beside`.
     fn add(

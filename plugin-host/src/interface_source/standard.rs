@@ -2,7 +2,7 @@
 
 use syn::Type;
 
-use super::answers::{Answers, types_of};
+use super::answers::{Answers, text, types_of};
 
 impl Answers<'_> {
     /// Returns a value of a type of the standard library, or of a crate that is
@@ -83,7 +83,10 @@ impl Answers<'_> {
             "Infallible" | "Instant" => None,
             name if name.starts_with("NonZero") => {
                 let name = self.imports.name(names);
-                Some(format!("{name}::MIN"))
+                match first {
+                    Some(of) => Some(format!("{name}::<{}>::MIN", text(of))),
+                    None => Some(format!("{name}::MIN")),
+                }
             }
             // Such as a parameter that was not replaced.
             _ if names.len() == 1 => None,

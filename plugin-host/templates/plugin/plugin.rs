@@ -3,7 +3,7 @@
 
 use plugin_interface::{plugin_aggregates, plugin_impl};
 
-__IMPORTS__
+__MODULES____IMPORTS__
 // Collects the plugins of this library. It stands once, in this file.
 #[plugin_aggregates(Interface)]
 mod plugin {}
@@ -30,4 +30,4 @@ mod tests {
     fn the_plugin_is_created() {
         let _plugin = testing::linked::<dyn Interface>("MyPlugin");
     }
-}
+__TESTS__}

@@ -39,6 +39,8 @@ mod new;
 mod new_c;
 #[cfg(unix)]
 mod new_parts;
+#[cfg(unix)]
+mod packed;
 mod readme;
 mod records;
 mod run;

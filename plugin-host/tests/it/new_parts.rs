@@ -55,11 +55,12 @@ fn an_interface_a_plugin_and_a_host_build_pass_their_tests_and_fit() {
     create(folder, &["--interface", "text-tool", "--framework", &framework()]);
     let plugin = create(folder, &["--plugin", "whisper", "--for", "text-tool"]);
     create(folder, &["--plugin", "wider", "--for", "wide", "--trait", "Wide"]);
+    create(folder, &["--plugin", "parted", "--for", "wide", "--trait", "wide::Part"]);
     create(folder, &["--host", "workbench", "--for", "text-tool"]);
     assert_eq!(files(&folder.join("text-tool")), ["Cargo.toml", "src/lib.rs"]);
     assert_eq!(files(&folder.join("whisper")), ["Cargo.toml", "src/lib.rs", "tests/loaded.rs"]);
     assert_eq!(files(&folder.join("workbench")), ["Cargo.toml", "src/main.rs", "tests/host.rs"]);
-    assert_eq!(packages(folder), ["text-tool", "whisper", "wide", "wider", "workbench"]);
+    assert_eq!(packages(folder), ["parted", "text-tool", "whisper", "wide", "wider", "workbench"]);
     assert!(plugin.out.contains("\n  cargo build --package whisper\n"), "{plugin:?}");
 
     for package in ["text-tool", "whisper", "wider", "workbench"] {
@@ -68,7 +69,7 @@ fn an_interface_a_plugin_and_a_host_build_pass_their_tests_and_fit() {
     cargo(folder, "build --workspace");
     let tested = cargo(folder, "test --workspace --quiet");
     // Two of each plugin, and one of the host.
-    assert_eq!(tested.matches("test result: ok. 1 passed").count(), 5, "{tested}");
+    assert_eq!(tested.matches("test result: ok. 1 passed").count(), 7, "{tested}");
     lint(folder);
 
     let plugins = folder.join("plugins");
@@ -77,8 +78,30 @@ fn an_interface_a_plugin_and_a_host_build_pass_their_tests_and_fit() {
     let printed = cargo(folder, &format!("run --quiet --package workbench {}", plugins.display()));
     assert!(printed.starts_with("Whisper of "), "{printed}");
     let wider = target().join("debug/libwider.so");
-    let checked = answer(&mut command(&["check", wider.to_str().unwrap()]));
+    let wider = wider.to_str().unwrap();
+    let checked = answer(&mut command(&["check", wider]));
     assert_eq!(checked.code, 0, "{checked:?}");
+
+    // The same from the library alone.
+    create(folder, &["--plugin", "alike", "--like", wider, "--framework", &framework()]);
+    assert_eq!(
+        files(&folder.join("alike")),
+        ["Cargo.toml", "src/interface.rs", "src/lib.rs", "tests/loaded.rs"]
+    );
+    cargo(folder, "fmt --package alike --check");
+    let tested = cargo(folder, "test --package alike --quiet");
+    assert!(tested.contains("test result: ok. 2 passed"), "{tested}");
+    let alike = target().join("debug/libalike.so");
+    let compared = answer(&mut command(&["diff", wider, alike.to_str().unwrap()]));
+    assert!(compared.out.contains("wide::Wide, version 1.1: the same\n"), "{compared:?}");
+    lint(folder);
+
+    let parted = target().join("debug/libparted.so");
+    let refused = new(folder, &["--plugin", "p", "--like", parted.to_str().unwrap()]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    let part = "wide::Part and wide::inner::Part have one name, which is not possible here";
+    assert!(refused.err.contains(part), "{refused:?}");
+    assert!(!folder.join("p").exists());
 }
 
 #[test]
@@ -235,4 +258,36 @@ fn each_interface_of_the_fixtures_gets_a_plugin_that_loads() {
     }
     let tested = cargo(folder, "test --workspace --quiet");
     assert_eq!(tested.matches("1 passed").count(), 2 * interfaces.len(), "{tested}");
+}
+
+/// `PLUGIN_THOROUGH=1` writes each interface of the libraries of the fixtures anew.
+#[test]
+fn each_interface_of_a_library_is_written_as_it_is() {
+    if std::env::var_os("PLUGIN_THOROUGH").is_none_or(|value| value != "1") {
+        eprintln!("NOT TESTED with the libraries of the fixtures: PLUGIN_THOROUGH is not set");
+        return;
+    }
+    const LIBRARIES: [&str; 5] = ["copying", "nesting", "objects", "shared-malloc", "sharing"];
+    let fixtures = root().join("plugin-interface/tests/fixtures");
+    for library in LIBRARIES {
+        cargo(&fixtures, &format!("build --quiet --package {library}"));
+    }
+    let folder = Directory::new();
+    let folder = folder.path();
+    fs::write(folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = []\n").unwrap();
+    fs::copy(fixtures.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let mut count = 0;
+    for library in LIBRARIES {
+        let file = target().join(format!("debug/lib{}.so", library.replace('-', "_")));
+        let file = file.to_str().unwrap();
+        for interface in plugin_interface::inspect(file).unwrap().interfaces {
+            let name = format!("like-{count}");
+            let like = ["--plugin", &name, "--like", file, "--trait", &interface.path];
+            create(folder, &[&like[..], &["--framework", &framework()]].concat());
+            count += 1;
+        }
+    }
+    assert!(count >= 17, "{count}");
+    let tested = cargo(folder, "test --workspace --quiet");
+    assert_eq!(tested.matches("2 passed").count(), count, "{tested}");
 }

@@ -6,9 +6,7 @@ use std::path::Path;
 use plugin_interface::metadata::signature::Type;
 
 use super::draft::{Draft, Place, crate_name, filled};
-use crate::commands::header::unusable;
-use crate::commands::interface_name::{named, only};
-use crate::exit::UsageError;
+use super::library::of_library;
 use crate::header::{Function, header};
 use crate::interface_source::camel;
 
@@ -21,15 +19,7 @@ pub(super) fn draft(
     name: Option<&str>,
 ) -> anyhow::Result<Draft> {
     let metadata = plugin_interface::inspect(library)?;
-    let interface = match name {
-        Some(name) => named(&metadata, name),
-        None => only(&metadata),
-    };
-    let usage = |error: String| UsageError(format!("{}: {error}", library.display()));
-    let interface = interface.map_err(usage)?;
-    if let Some(reason) = unusable(interface) {
-        return Err(usage(format!("{} {reason}", interface.path)).into());
-    }
+    let interface = of_library(&metadata, library, name)?;
     let header = header(interface);
     let file = format!("{}.h", header.prefix.to_lowercase());
     // Not `read` or `free`, which C has already.

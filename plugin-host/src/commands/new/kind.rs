@@ -13,6 +13,8 @@ pub(super) enum Kind<'a> {
     Interface,
     /// A plugin for the interface of a crate.
     Plugin(InterfaceCrate),
+    /// A plugin in Rust for an interface of a library.
+    Like(&'a Path),
     /// A plugin in C for an interface of a library.
     CPlugin(&'a Path),
     /// A host for the interface of a crate.
@@ -30,9 +32,10 @@ impl<'a> Kind<'a> {
             return Ok((Kind::Host(interface_crate(source).map_err(UsageError)?), folder));
         }
         if let Some(folder) = &args.plugin {
-            let kind = match args.c {
-                true => Kind::CPlugin(Path::new(source)),
-                false => Kind::Plugin(interface_crate(source).map_err(UsageError)?),
+            let kind = match &args.like {
+                Some(library) => Kind::Like(library),
+                None if args.c => Kind::CPlugin(Path::new(source)),
+                None => Kind::Plugin(interface_crate(source).map_err(UsageError)?),
             };
             return Ok((kind, folder));
         }

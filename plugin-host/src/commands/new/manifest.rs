@@ -45,6 +45,11 @@ impl Needed {
         Ok(needed)
     }
 
+    /// A version.
+    pub(super) fn version(version: &str) -> Self {
+        Needed([("version", Value::from(version))].into_iter().collect())
+    }
+
     /// An interface crate.
     pub(super) fn interface(place: &Place<'_>, located: &Located) -> anyhow::Result<Self> {
         let mut table = InlineTable::new();

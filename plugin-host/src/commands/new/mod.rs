@@ -4,10 +4,12 @@ mod app;
 mod begun;
 mod c_plugin;
 mod draft;
+mod foreign;
 mod host;
 mod interface;
 mod interface_crate;
 mod kind;
+mod library;
 mod manifest;
 mod name;
 mod plugin;
@@ -42,6 +44,7 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<Exit> {
         Kind::App => app::draft(&place)?,
         Kind::Interface => interface::draft(&place)?,
         Kind::Plugin(source) => plugin::draft(&place, source, args.interface_name.as_deref())?,
+        Kind::Like(library) => plugin::like(&place, library, args.interface_name.as_deref())?,
         Kind::CPlugin(library) => c_plugin::draft(&place, library, args.interface_name.as_deref())?,
         Kind::Host(source) => host::draft(&place, source, args.interface_name.as_deref())?,
     };

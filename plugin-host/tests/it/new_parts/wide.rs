@@ -83,7 +83,7 @@ pub trait Wide: Send + Sync + Debug + Display + Named {
     fn pairs(&self, r#type: Pair<String>) -> HashMap<String, Pair<u32>>;
     fn one(&self) -> Pair<[u16; 3]>;
     fn kind(&self) -> (Kind, bool);
-    fn part(&self, outer: Box<dyn Part>) -> Result<Box<dyn Part>, Failure>;
+    fn part(&self, outer: Box<dyn inner::Part>) -> Result<Box<dyn inner::Part>, Failure>;
     fn read(&self) -> io::Result<Vec<u8>>;
     fn closure(&self) -> Box<dyn Fn(String) -> u8 + Send + Sync>;
     fn all(&self) -> Box<dyn Iterator<Item = String> + Send + '_>;

@@ -1,0 +1,162 @@
+//! The places in a type where a lifetime may stand.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    GenericArgument, Lifetime, PathArguments, Type, TypeParamBound, TypeReference, parse_quote,
+};
+
+/// The kind of a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Place {
+    /// `&'a T`.
+    Reference,
+    /// `dyn Trait + 'a`.
+    Object,
+    /// `Type<'a>`.
+    Argument,
+}
+
+/// A lifetime at a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Written {
+    /// Nothing.
+    None,
+    /// `'_`.
+    Lent,
+    /// That of `self`.
+    OfSelf,
+}
+
+/// Visits the places in order, as their lifetimes stand in the text.
+struct Places<'a, F> {
+    lending: &'a BTreeSet<String>,
+    visit: F,
+}
+
+impl<F: FnMut(Place) -> Option<Lifetime>> VisitMut for Places<'_, F> {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if let Some(lifetime) = (self.visit)(Place::Reference) {
+            reference.lifetime = Some(lifetime);
+        }
+        visit_mut::visit_type_reference_mut(self, reference);
+        if let Type::TraitObject(object) = &*reference.elem
+            && object.bounds.len() > 1
+        {
+            let object = object.clone();
+            *reference.elem = parse_quote!((#object));
+        }
+    }
+
+    fn visit_type_trait_object_mut(&mut self, object: &mut syn::TypeTraitObject) {
+        visit_mut::visit_type_trait_object_mut(self, object);
+        if let Some(lifetime) = (self.visit)(Place::Object) {
+            object.bounds.push(TypeParamBound::Lifetime(lifetime));
+        }
+    }
+
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        if (name == "Cow" || self.lending.contains(&name))
+            && let Some(lifetime) = (self.visit)(Place::Argument)
+            && let Some(last) = path.segments.last_mut()
+        {
+            match &mut last.arguments {
+                PathArguments::AngleBracketed(arguments) => {
+                    arguments.args.insert(0, GenericArgument::Lifetime(lifetime));
+                }
+                arguments => *arguments = PathArguments::AngleBracketed(parse_quote!(<#lifetime>)),
+            }
+        }
+        visit_mut::visit_path_mut(self, path);
+    }
+}
+
+/// Returns the places of a type.
+pub(super) fn places(ty: &Type, lending: &BTreeSet<String>) -> Vec<Place> {
+    let mut places = Vec::new();
+    let visit = |place| {
+        places.push(place);
+        None
+    };
+    Places { lending, visit }.visit_type_mut(&mut ty.clone());
+    places
+}
+
+/// Writes lifetimes into the places of a type. The next one comes from `next`.
+pub(super) fn write(
+    ty: &mut Type,
+    lending: &BTreeSet<String>,
+    next: impl FnMut(Place) -> Option<Lifetime>,
+) {
+    Places { lending, visit: next }.visit_type_mut(ty);
+}
+
+/// Returns a type with these lifetimes in its places.
+pub(super) fn with(ty: &Type, lending: &BTreeSet<String>, lifetimes: &[Written]) -> Type {
+    let mut ty = ty.clone();
+    let mut next = lifetimes.iter();
+    write(&mut ty, lending, |_| match next.next() {
+        Some(Written::Lent) => Some(parse_quote!('_)),
+        Some(Written::OfSelf) => Some(parse_quote!('a)),
+        _ => None,
+    });
+    ty
+}
+
+/// Returns the text that a record has for the lifetimes of a type: those that its
+/// name does not show. The numbers count brackets and commas.
+pub(super) fn recorded(ty: &Type) -> String {
+    let mut walk = Walk::default();
+    walk.pass(quote::ToTokens::to_token_stream(ty));
+    let several = walk.borrows > 1;
+    let texts = walk.found.iter().filter_map(|(of_self, at)| match (of_self, several) {
+        (true, false) => Some("'self".to_owned()),
+        (false, false) => None,
+        (true, true) => Some(format!("'self at {at}")),
+        (false, true) => Some(format!("'_ at {at}")),
+    });
+    texts.collect::<Vec<_>>().join(" + ")
+}
+
+#[derive(Default)]
+struct Walk {
+    found: Vec<(bool, usize)>,
+    at: usize,
+    borrows: usize,
+}
+
+impl Walk {
+    fn pass(&mut self, tokens: TokenStream) {
+        let mut is_after_and = false;
+        let mut tokens = tokens.into_iter();
+        while let Some(token) = tokens.next() {
+            let was_after_and = std::mem::take(&mut is_after_and);
+            match token {
+                TokenTree::Group(group) => {
+                    self.at += 1;
+                    self.pass(group.stream());
+                }
+                TokenTree::Ident(ident) if ident == "dyn" => self.borrows += 1,
+                TokenTree::Punct(punct) => match punct.as_char() {
+                    '<' | ',' => self.at += 1,
+                    '&' => {
+                        self.borrows += 1;
+                        is_after_and = true;
+                    }
+                    '\'' => {
+                        let name = tokens.next().map(|name| name.to_string()).unwrap_or_default();
+                        let of_self = name == "a";
+                        if of_self || !was_after_and {
+                            self.found.push((of_self, self.at));
+                        }
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The structs and enums of an interface.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context as _;
+use plugin_interface::metadata::{InterfaceMetadata, TypeMetadata, as_written};
+use syn::visit::Visit;
+use syn::{Fields, Item, Type, Visibility, parse_quote};
+
+use super::borrows::{Place, write};
+use super::found::{Behind, Found, NamesIn};
+use super::lifetimes::Lifetimes;
+use super::names::{Names, with_raw_names};
+use super::split;
+
+/// The definitions of the types that interfaces refer to.
+pub(super) struct Definitions {
+    all: BTreeMap<String, Definition>,
+    /// The types that have a lifetime.
+    lending: BTreeSet<String>,
+    /// Those that are passed by pointer.
+    plain: BTreeSet<String>,
+    /// Those that are keys of maps and sets.
+    keys: BTreeSet<String>,
+}
+
+struct Definition {
+    path: String,
+    item: Item,
+    is_growing: bool,
+    /// Names of types of this file in the definition.
+    names: BTreeSet<String>,
+    /// It has references.
+    borrows: bool,
+    /// It has objects or exclusive references, which have no `Clone`.
+    is_unique: bool,
+    /// The text in the record.
+    text: String,
+}
+
+impl Definitions {
+    pub(super) fn new(interfaces: &[&InterfaceMetadata]) -> anyhow::Result<Self> {
+        let mut all = BTreeMap::<String, Definition>::new();
+        for of in interfaces.iter().flat_map(|interface| &interface.types) {
+            let definition = Definition::parse(of).with_context(|| {
+                format!("{}: cannot write `{}` in Rust", of.path, of.definition)
+            })?;
+            let name = of.path.rsplit("::").next().unwrap_or(&of.path).to_owned();
+            let known = all.entry(name).or_insert(definition);
+            anyhow::ensure!(
+                known.path == of.path,
+                "{} and {} have one name, which is not possible here; depend on the crate of \
+                 the interface instead, with --for",
+                known.path,
+                of.path
+            );
+        }
+        let names: BTreeSet<_> = all.keys().cloned().collect();
+        for definition in all.values_mut() {
+            definition.names.retain(|name| names.contains(name));
+        }
+        let none = BTreeSet::new;
+        let mut definitions = Definitions { all, lending: none(), plain: none(), keys: none() };
+        definitions.find_lending(interfaces);
+        definitions.find_plain_and_keys(interfaces);
+        Ok(definitions)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.keys().map(String::as_str)
+    }
+
+    /// Returns the names with their paths.
+    pub(super) fn paths(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.all.iter().map(|(name, definition)| (name.as_str(), definition.path.as_str()))
+    }
+
+    /// Returns the names of the types that have a lifetime.
+    pub(super) fn lending(&self) -> &BTreeSet<String> {
+        &self.lending
+    }
+
+    /// Finds the types with a lifetime. The text of a definition does not show it,
+    /// but a method says which of its types are lent.
+    fn find_lending(&mut self, interfaces: &[&InterfaceMetadata]) {
+        let (mut lent, mut owned) = (BTreeSet::new(), BTreeSet::new());
+        for method in interfaces.iter().flat_map(|interface| &interface.methods) {
+            let Some(syntax) = method.syntax() else { continue };
+            let lifetimes = Lifetimes::parse(split(&method.signature).1);
+            let parameters =
+                syntax.parameters.iter().map(|of| (of.name.as_str(), of.ty.to_string()));
+            for (name, ty) in parameters.chain([("return", syntax.returns.to_string())]) {
+                let Ok(parsed) = syn::parse_str::<Type>(&ty) else { continue };
+                if name == "return" {
+                    // What `self` lends by a reference has no borrows in it.
+                    owned.extend(self.names_in(|found| Behind(found).visit_type(&parsed)));
+                }
+                if ty.contains('&') || ty.contains("Cow<") {
+                    continue;
+                }
+                let names = self.names_in(|found| found.visit_type(&parsed));
+                match lifetimes.of(name).is_empty() {
+                    true => owned.extend(names),
+                    // An object in it may be what is lent.
+                    false if !ty.contains("dyn ") => lent.extend(names),
+                    false => {}
+                }
+            }
+        }
+        // A type without a lifetime has no field with one.
+        let owned = self.with_inner(owned);
+        let borrows = self.all.iter().filter(|(_, of)| of.borrows);
+        let borrows: BTreeSet<_> = borrows.map(|(name, _)| name.clone()).collect();
+        let mut lending: BTreeSet<_> = &(&borrows | &lent) - &owned;
+        loop {
+            let outer = self.all.iter().filter(|(name, of)| {
+                !lending.contains(*name)
+                    && !owned.contains(*name)
+                    && of.names.iter().any(|name| lending.contains(name))
+            });
+            let outer: Vec<_> = outer.map(|(name, _)| name.clone()).collect();
+            if outer.is_empty() {
+                break;
+            }
+            lending.extend(outer);
+        }
+        self.lending = lending;
+    }
+
+    /// Finds the types that references lead to without a copy, and those that are
+    /// keys, each with the types within.
+    fn find_plain_and_keys(&mut self, interfaces: &[&InterfaceMetadata]) {
+        let mut found = Found::default();
+        let methods = interfaces.iter().flat_map(|interface| &interface.methods);
+        for method in methods {
+            let text = format!("{};", with_raw_names(split(&method.signature).0));
+            if let Ok(item) = syn::parse_str::<syn::TraitItemFn>(&text) {
+                found.visit_trait_item_fn(&item);
+            }
+        }
+        for definition in self.all.values() {
+            if let Ok(item) = parse_definition(&definition.text) {
+                found.visit_item(&item);
+            }
+        }
+        self.plain = self.with_inner(found.plain);
+        self.keys = self.with_inner(found.keys);
+    }
+
+    /// Returns these types and all within them.
+    fn with_inner(&self, names: BTreeSet<String>) -> BTreeSet<String> {
+        let mut todo: Vec<_> = names.into_iter().collect();
+        let mut all = BTreeSet::new();
+        while let Some(name) = todo.pop() {
+            if let Some(definition) = self.all.get(&name)
+                && all.insert(name)
+            {
+                todo.extend(definition.names.iter().cloned());
+            }
+        }
+        all
+    }
+
+    fn names_in(&self, visit: impl FnOnce(&mut NamesIn)) -> Vec<String> {
+        let mut found = NamesIn::default();
+        visit(&mut found);
+        found.0.into_iter().filter(|name| self.all.contains_key(name)).collect()
+    }
+
+    /// Returns `true` if a type and all within it have `Clone`.
+    fn is_clone(&self, name: &str) -> bool {
+        let all = self.with_inner(BTreeSet::from([name.to_owned()]));
+        all.iter().all(|name| !self.all[name].is_unique)
+    }
+
+    /// Returns the text of each.
+    pub(super) fn texts(&self, names: &mut Names<'_>) -> anyhow::Result<Vec<String>> {
+        let texts = self.all.iter().map(|(name, definition)| {
+            let mut item = definition.item.clone();
+            self.write_lifetimes(name, &mut item);
+            names.qualify_item(&mut item);
+            let mut derives = Vec::new();
+            if self.is_clone(name) {
+                derives.push("Clone");
+            }
+            if self.plain.contains(name) {
+                derives.push("Copy");
+            }
+            if self.keys.contains(name) {
+                derives.extend(["PartialEq", "Eq", "PartialOrd", "Ord", "Hash"]);
+            }
+            let mut attributes = format!(
+                "/// The type `{path}`.\n#[derive({derives}plugin_interface::FfiSafe)]\n\
+                 #[ffi(path = \"{path}\"{growing})]\n",
+                path = definition.path,
+                derives = derives.iter().map(|of| format!("{of}, ")).collect::<String>(),
+                growing = if definition.is_growing { ", growing" } else { "" },
+            );
+            if self.plain.contains(name) {
+                attributes += "#[repr(C)]\n";
+            }
+            Ok(attributes + &super::super::answers::text(&item) + "\n")
+        });
+        texts.collect()
+    }
+
+    /// Writes the lifetimes of the fields, and the parameter if there is one.
+    fn write_lifetimes(&self, name: &str, item: &mut Item) {
+        let is_lending = self.lending.contains(name);
+        let of_objects = is_lending && !self.all[name].borrows_or_has(&self.lending);
+        let (generics, fields): (_, Vec<&mut Fields>) = match item {
+            Item::Struct(item) => (&mut item.generics, vec![&mut item.fields]),
+            Item::Enum(item) => {
+                let fields = item.variants.iter_mut().map(|variant| &mut variant.fields);
+                (&mut item.generics, fields.collect())
+            }
+            _ => return,
+        };
+        if is_lending {
+            generics.params.insert(0, parse_quote!('a));
+            generics.lt_token.get_or_insert_with(Default::default);
+            generics.gt_token.get_or_insert_with(Default::default);
+        }
+        for field in fields.into_iter().flatten() {
+            write(&mut field.ty, &self.lending, |place| match (place, is_lending) {
+                (Place::Object, _) => of_objects.then(|| parse_quote!('a)),
+                (_, true) => Some(parse_quote!('a)),
+                (_, false) => Some(parse_quote!('static)),
+            });
+        }
+    }
+}
+
+impl Definition {
+    fn parse(of: &TypeMetadata) -> anyhow::Result<Self> {
+        let mut item = parse_definition(&as_written(&of.definition))?;
+        let mut found = NamesIn::default();
+        found.visit_item(&item);
+        let text = &of.definition;
+        if let Item::Struct(item) = &mut item {
+            item.vis = parse_quote!(pub);
+            for field in &mut item.fields {
+                field.vis = Visibility::Public(Default::default());
+            }
+        }
+        if let Item::Enum(item) = &mut item {
+            item.vis = parse_quote!(pub);
+        }
+        let is_unique =
+            ["Box<dyn", "Pin<", "&mut ", "io::Error"].iter().any(|of| text.contains(of));
+        Ok(Definition {
+            path: of.path.clone(),
+            item,
+            is_growing: of.later.is_some(),
+            names: found.0,
+            borrows: text.contains('&') || text.contains("Cow<"),
+            is_unique,
+            text: text.clone(),
+        })
+    }
+
+    fn borrows_or_has(&self, lending: &BTreeSet<String>) -> bool {
+        self.borrows || self.names.iter().any(|name| lending.contains(name))
+    }
+}
+
+fn parse_definition(text: &str) -> syn::Result<Item> {
+    let text = text.strip_prefix("growing ").unwrap_or(text);
+    let is_block = text.ends_with('}');
+    let text = with_raw_names(text);
+    syn::parse_str(&if is_block { text } else { format!("{text};") })
+}

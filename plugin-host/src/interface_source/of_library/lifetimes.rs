@@ -1,0 +1,167 @@
+//! The lifetimes of a method, from the words with which a record ends.
+
+use std::collections::{BTreeSet, HashMap};
+
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    FnArg, Lifetime, Pat, ReceiverKind, ReturnType, TraitItemFn, Type, TypeReference, parse_quote,
+};
+
+use super::borrows::{Place, Written, places, recorded, with};
+use super::definitions::Definitions;
+
+/// The most places for which all possibilities are tried.
+const PLACES: usize = 9;
+
+/// What a record says of each parameter, and of the return.
+pub(super) struct Lifetimes<'t>(HashMap<&'t str, &'t str>);
+
+impl<'t> Lifetimes<'t> {
+    /// Parses `name: 'self at 1 + '_ at 2, return: '_`.
+    pub(super) fn parse(text: &'t str) -> Self {
+        let parts = text.split(", ").filter_map(|part| part.split_once(": "));
+        Lifetimes(parts.collect())
+    }
+
+    /// Returns what it says of a parameter, or of `return`.
+    pub(super) fn of(&self, name: &str) -> &'t str {
+        self.0.get(name).copied().unwrap_or_default()
+    }
+
+    fn names_self(&self) -> bool {
+        self.0.values().any(|text| text.contains("'self"))
+    }
+
+    /// Writes the lifetimes into a method.
+    pub(super) fn write_into(
+        &self,
+        item: &mut TraitItemFn,
+        definitions: &Definitions,
+    ) -> anyhow::Result<()> {
+        let lending = definitions.lending();
+        // A future that borrows from parameters is that of an `async fn`, which may
+        // borrow from all of them.
+        let output = match &item.sig.output {
+            ReturnType::Type(_, ty) if self.of("return") == "'_" => future(ty),
+            _ => None,
+        };
+        if let Some((output, send)) = output
+            && (self.names_self() || !send)
+        {
+            item.sig.asyncness = Some(parse_quote!(async));
+            item.sig.output = match output {
+                Type::Tuple(tuple) if tuple.elems.is_empty() => ReturnType::Default,
+                output => parse_quote!(-> #output),
+            };
+            for input in &mut item.sig.inputs {
+                if let FnArg::Typed(input) = input {
+                    *input.ty = chosen(&input.ty, lending, "")?;
+                }
+            }
+            return Ok(());
+        }
+        for input in &mut item.sig.inputs {
+            match input {
+                FnArg::Receiver(receiver) => {
+                    if let ReceiverKind::Reference(_, lifetime, _) = &mut receiver.kind
+                        && self.names_self()
+                    {
+                        *lifetime = Some(parse_quote!('a));
+                    }
+                }
+                FnArg::Typed(input) => {
+                    let Pat::Ident(name) = &*input.pat else { continue };
+                    *input.ty = chosen(
+                        &input.ty,
+                        lending,
+                        self.of(name.ident.to_string().trim_start_matches("r#")),
+                    )?;
+                }
+            }
+        }
+        if self.names_self() {
+            item.sig.generics = parse_quote!(<'a>);
+        }
+        if let ReturnType::Type(_, ty) = &mut item.sig.output {
+            **ty = chosen(ty, lending, self.of("return"))?;
+            Inner(0).visit_type_mut(ty);
+            if self.names_self() {
+                NameOfSelf.visit_type_mut(ty);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes the lifetime of `self` in place of `'_`.
+struct NameOfSelf;
+
+impl VisitMut for NameOfSelf {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        *lifetime = parse_quote!('a);
+    }
+}
+
+/// Writes `'static` for a reference behind a reference, with the number of those
+/// around it: what `self` lends has no borrows in it.
+struct Inner(usize);
+
+impl VisitMut for Inner {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if self.0 > 0 && reference.lifetime.is_none() {
+            reference.lifetime = Some(parse_quote!('static));
+        }
+        self.0 += 1;
+        visit_mut::visit_type_reference_mut(self, reference);
+        self.0 -= 1;
+    }
+}
+
+/// Returns the output of `Pin<Box<dyn Future<Output = T> + Send>>`, and whether it
+/// is `Send`.
+fn future(ty: &Type) -> Option<(Type, bool)> {
+    let text = super::super::answers::text(ty).replace(' ', "");
+    let inner = text.strip_prefix("Pin<Box<dynFuture<Output=")?.strip_suffix(">>")?;
+    let (output, send) = match inner.strip_suffix(">+Send") {
+        Some(output) => (output, true),
+        None => (inner.strip_suffix('>')?, false),
+    };
+    // The spaces that a type needs.
+    let output = output.replace("dyn", "dyn ").replace("&mut", "&mut ");
+    Some((syn::parse_str(&output).ok()?, send))
+}
+
+/// Returns the type with lifetimes for which a record has this text.
+fn chosen(ty: &Type, lending: &BTreeSet<String>, text: &str) -> anyhow::Result<Type> {
+    let places = places(ty, lending);
+    let usual: Vec<_> = places
+        .iter()
+        .map(|place| if *place == Place::Argument { Written::Lent } else { Written::None })
+        .collect();
+    if text.is_empty() {
+        return Ok(with(ty, lending, &usual));
+    }
+    if text == "'_" {
+        // It is lent as a whole.
+        let lent = places.iter().map(|place| match place {
+            Place::Reference => Written::None,
+            Place::Object | Place::Argument => Written::Lent,
+        });
+        return Ok(with(ty, lending, &lent.collect::<Vec<_>>()));
+    }
+    anyhow::ensure!(places.len() <= PLACES, "`{text}` has too many possible places");
+    let tries = (0..3usize.pow(places.len() as u32)).map(|number| {
+        let written = places.iter().enumerate().map(|(i, place)| {
+            match (number / 3usize.pow(i as u32) % 3, place) {
+                (0, Place::Argument) => Written::Lent,
+                (0, _) => Written::None,
+                (1, Place::Reference) => Written::None,
+                (1, _) => Written::Lent,
+                _ => Written::OfSelf,
+            }
+        });
+        with(ty, lending, &written.collect::<Vec<_>>())
+    });
+    let mut tries = tries;
+    tries.find(|ty| recorded(ty) == text).ok_or_else(|| anyhow::anyhow!("no place for `{text}`"))
+}

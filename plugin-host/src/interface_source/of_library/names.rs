@@ -1,0 +1,150 @@
+//! The paths of the types that metadata has by their last names.
+
+use std::collections::BTreeSet;
+
+use plugin_interface::metadata::InterfaceMetadata;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Item, Path, Signature};
+
+use super::definitions::Definitions;
+
+/// The modules of the standard library, and their types.
+const STANDARD: [(&str, &[&str]); 16] = [
+    ("std::any", &["Any"]),
+    ("std::borrow", &["Cow"]),
+    ("std::char", &["CharTryFromError", "ParseCharError"]),
+    ("std::cmp", &["Ordering", "Reverse"]),
+    ("std::collections", &["BTreeMap", "BTreeSet", "HashMap", "HashSet", "VecDeque"]),
+    ("std::error", &["Error"]),
+    ("std::ffi", &["CStr", "CString", "OsStr", "OsString"]),
+    ("std::marker", &["PhantomData"]),
+    (
+        "std::net",
+        &[
+            "AddrParseError",
+            "IpAddr",
+            "Ipv4Addr",
+            "Ipv6Addr",
+            "SocketAddr",
+            "SocketAddrV4",
+            "SocketAddrV6",
+        ],
+    ),
+    (
+        "std::num",
+        &[
+            "NonZero",
+            "ParseFloatError",
+            "ParseIntError",
+            "Saturating",
+            "TryFromIntError",
+            "Wrapping",
+        ],
+    ),
+    ("std::ops", &["Bound", "ControlFlow", "Range", "RangeInclusive"]),
+    ("std::path", &["Path", "PathBuf"]),
+    ("std::rc", &["Rc"]),
+    ("std::str", &["ParseBoolError", "Utf8Error"]),
+    ("std::string", &["FromUtf8Error"]),
+    ("std::time", &["Duration", "SystemTime"]),
+];
+
+/// Those that are in no list above, since their modules have one of them.
+const SINGLE: [(&str, &str); 3] =
+    [("Arc", "std::sync"), ("Pin", "std::pin"), ("Poll", "std::task")];
+
+/// Returns a text of a record with `r#` where a name is a keyword of Rust.
+pub(super) fn with_raw_names(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begin) = rest.find(|c: char| c.is_alphabetic() || c == '_') {
+        let (before, from) = rest.split_at(begin);
+        let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+        let end = from.find(|c| !is_of_name(c)).unwrap_or(from.len());
+        let (word, after) = from.split_at(end);
+        out += before;
+        let is_named = after.starts_with(": ") || out.ends_with("fn ") && after.starts_with('(');
+        if is_named && !out.ends_with("r#") && syn::parse_str::<syn::Ident>(word).is_err() {
+            out += "r#";
+        }
+        out += word;
+        rest = after;
+    }
+    out + rest
+}
+
+/// The names of a file.
+pub(super) struct Names<'a> {
+    /// The names of the traits and types of the file.
+    own: BTreeSet<&'a str>,
+    imports: BTreeSet<String>,
+    crates: BTreeSet<String>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(definitions: &'a Definitions, all: &[&'a InterfaceMetadata]) -> Self {
+        let own = definitions.names().chain(all.iter().map(|interface| interface.name()));
+        Names { own: own.collect(), imports: BTreeSet::new(), crates: BTreeSet::new() }
+    }
+
+    pub(super) fn qualify_signature(&mut self, signature: &mut Signature) {
+        self.visit_signature_mut(signature);
+    }
+
+    pub(super) fn qualify_item(&mut self, item: &mut Item) {
+        self.visit_item_mut(item);
+    }
+
+    /// Returns the lines of `use`, and the other crates.
+    pub(super) fn finish(self) -> (String, BTreeSet<String>) {
+        let mut imports = self.imports;
+        imports.insert("use plugin_interface::plugin_interface;".to_owned());
+        let lines: Vec<_> = imports.into_iter().collect();
+        (lines.join("\n") + "\n", self.crates)
+    }
+}
+
+impl VisitMut for Names<'_> {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        visit_mut::visit_path_mut(self, path);
+        let first = path.segments[0].ident.to_string();
+        if path.segments.len() > 1 {
+            // Such as `io::Error`.
+            let is_std = ["io", "fmt"].contains(&first.as_str());
+            if is_std {
+                path.segments.insert(0, syn::parse_quote!(std));
+            } else if !["std", "core", "alloc"].contains(&first.as_str()) {
+                self.crates.insert(first);
+            }
+            return;
+        }
+        let Some(module) = module(&first) else { return };
+        if !self.own.contains(&*first) {
+            self.imports.insert(format!("use {module}::{first};"));
+        }
+    }
+
+    fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+}
+
+fn module(name: &str) -> Option<&'static str> {
+    let single = SINGLE.iter().find(|(known, _)| *known == name).map(|(_, module)| *module);
+    let of_list = STANDARD.iter().find(|(_, names)| names.contains(&name));
+    single.or(of_list.map(|(module, _)| *module))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_raw_names;
+
+    #[test]
+    fn names_that_are_keywords_are_raw() {
+        for (recorded, written) in [
+            ("struct A { type: u8, r#fn: io::Error }", "struct A { r#type: u8, r#fn: io::Error }"),
+            ("fn match(&self, in: u8, a: B) -> &str", "fn r#match(&self, r#in: u8, a: B) -> &str"),
+            ("fn a(&self, f: Box<dyn Fn() -> C>)", "fn a(&self, f: Box<dyn Fn() -> C>)"),
+        ] {
+            assert_eq!(with_raw_names(recorded), written);
+        }
+    }
+}
