@@ -259,35 +259,3 @@ fn each_interface_of_the_fixtures_gets_a_plugin_that_loads() {
     let tested = cargo(folder, "test --workspace --quiet");
     assert_eq!(tested.matches("1 passed").count(), 2 * interfaces.len(), "{tested}");
 }
-
-/// `PLUGIN_THOROUGH=1` writes each interface of the libraries of the fixtures anew.
-#[test]
-fn each_interface_of_a_library_is_written_as_it_is() {
-    if std::env::var_os("PLUGIN_THOROUGH").is_none_or(|value| value != "1") {
-        eprintln!("NOT TESTED with the libraries of the fixtures: PLUGIN_THOROUGH is not set");
-        return;
-    }
-    const LIBRARIES: [&str; 5] = ["copying", "nesting", "objects", "shared-malloc", "sharing"];
-    let fixtures = root().join("plugin-interface/tests/fixtures");
-    for library in LIBRARIES {
-        cargo(&fixtures, &format!("build --quiet --package {library}"));
-    }
-    let folder = Directory::new();
-    let folder = folder.path();
-    fs::write(folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = []\n").unwrap();
-    fs::copy(fixtures.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    let mut count = 0;
-    for library in LIBRARIES {
-        let file = target().join(format!("debug/lib{}.so", library.replace('-', "_")));
-        let file = file.to_str().unwrap();
-        for interface in plugin_interface::inspect(file).unwrap().interfaces {
-            let name = format!("like-{count}");
-            let like = ["--plugin", &name, "--like", file, "--trait", &interface.path];
-            create(folder, &[&like[..], &["--framework", &framework()]].concat());
-            count += 1;
-        }
-    }
-    assert!(count >= 17, "{count}");
-    let tested = cargo(folder, "test --workspace --quiet");
-    assert_eq!(tested.matches("2 passed").count(), count, "{tested}");
-}

@@ -7,11 +7,12 @@ use plugin_interface::metadata::{InterfaceMetadata, TypeMetadata, as_written};
 use syn::visit::Visit;
 use syn::{Fields, Item, Type, Visibility, parse_quote};
 
+use crate::interface_source::answers::text;
+
 use super::borrows::{Place, write};
 use super::found::{Behind, Found, NamesIn};
-use super::lifetimes::Lifetimes;
 use super::names::{Names, with_raw_names};
-use super::split;
+use super::record::{Lifetimes, split};
 
 /// The definitions of the types that interfaces refer to.
 pub(super) struct Definitions {
@@ -64,10 +65,6 @@ impl Definitions {
         definitions.find_lending(interfaces);
         definitions.find_plain_and_keys(interfaces);
         Ok(definitions)
-    }
-
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.all.keys().map(String::as_str)
     }
 
     /// Returns the names with their paths.
@@ -199,7 +196,7 @@ impl Definitions {
             if self.plain.contains(name) {
                 attributes += "#[repr(C)]\n";
             }
-            Ok(attributes + &super::super::answers::text(&item) + "\n")
+            Ok(attributes + &text(&item) + "\n")
         });
         texts.collect()
     }

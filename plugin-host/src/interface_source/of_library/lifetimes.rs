@@ -1,44 +1,27 @@
-//! The lifetimes of a method, from the words with which a record ends.
+//! The lifetimes of a method, where the text of its record has none.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     FnArg, Lifetime, Pat, ReceiverKind, ReturnType, TraitItemFn, Type, TypeReference, parse_quote,
 };
 
+use crate::interface_source::answers::text as text_of;
+
 use super::borrows::{Place, Written, places, recorded, with};
-use super::definitions::Definitions;
+use super::record::Lifetimes;
 
 /// The most places for which all possibilities are tried.
 const PLACES: usize = 9;
 
-/// What a record says of each parameter, and of the return.
-pub(super) struct Lifetimes<'t>(HashMap<&'t str, &'t str>);
-
-impl<'t> Lifetimes<'t> {
-    /// Parses `name: 'self at 1 + '_ at 2, return: '_`.
-    pub(super) fn parse(text: &'t str) -> Self {
-        let parts = text.split(", ").filter_map(|part| part.split_once(": "));
-        Lifetimes(parts.collect())
-    }
-
-    /// Returns what it says of a parameter, or of `return`.
-    pub(super) fn of(&self, name: &str) -> &'t str {
-        self.0.get(name).copied().unwrap_or_default()
-    }
-
-    fn names_self(&self) -> bool {
-        self.0.values().any(|text| text.contains("'self"))
-    }
-
+impl Lifetimes<'_> {
     /// Writes the lifetimes into a method.
     pub(super) fn write_into(
         &self,
         item: &mut TraitItemFn,
-        definitions: &Definitions,
+        lending: &BTreeSet<String>,
     ) -> anyhow::Result<()> {
-        let lending = definitions.lending();
         // A future that borrows from parameters is that of an `async fn`, which may
         // borrow from all of them.
         let output = match &item.sig.output {
@@ -120,7 +103,7 @@ impl VisitMut for Inner {
 /// Returns the output of `Pin<Box<dyn Future<Output = T> + Send>>`, and whether it
 /// is `Send`.
 fn future(ty: &Type) -> Option<(Type, bool)> {
-    let text = super::super::answers::text(ty).replace(' ', "");
+    let text = text_of(ty).replace(' ', "");
     let inner = text.strip_prefix("Pin<Box<dynFuture<Output=")?.strip_suffix(">>")?;
     let (output, send) = match inner.strip_suffix(">+Send") {
         Some(output) => (output, true),

@@ -5,6 +5,7 @@ mod definitions;
 mod found;
 mod lifetimes;
 mod names;
+mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,8 +15,8 @@ use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata, as_written};
 use syn::TraitItemFn;
 
 use definitions::Definitions;
-use lifetimes::Lifetimes;
 use names::{Names, with_raw_names};
+use record::{Lifetimes, split};
 
 /// A module with an interface, its types and the interfaces of its objects.
 pub(crate) struct Written {
@@ -29,7 +30,9 @@ pub(crate) fn written(interface: &InterfaceMetadata) -> anyhow::Result<Written> 
     let all = interfaces(interface);
     let definitions = Definitions::new(&all)?;
     check_names(&all, &definitions)?;
-    let mut names = Names::new(&definitions, &all);
+    let own = definitions.paths().map(|(name, _)| name);
+    let own = own.chain(all.iter().map(|interface| interface.name()));
+    let mut names = Names::new(own.collect());
     let mut text = String::new();
     for definition in definitions.texts(&mut names)? {
         let _ = writeln!(text, "{definition}");
@@ -117,12 +120,7 @@ fn method_of(
     let (signature, lifetimes) = split(&method.signature);
     let mut item: TraitItemFn =
         syn::parse_str(&format!("{};", with_raw_names(&as_written(signature))))?;
-    Lifetimes::parse(lifetimes).write_into(&mut item, definitions)?;
+    Lifetimes::parse(lifetimes).write_into(&mut item, definitions.lending())?;
     names.qualify_signature(&mut item.sig);
     Ok(item)
-}
-
-/// Splits a signature from its lifetimes.
-fn split(signature: &str) -> (&str, &str) {
-    signature.split_once(" where ").unwrap_or((signature, ""))
 }

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use plugin_interface::metadata::InterfaceMetadata;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Item, Path, Signature};
-
-use super::definitions::Definitions;
 
 /// The modules of the standard library, and their types.
 const STANDARD: [(&str, &[&str]); 16] = [
@@ -82,9 +79,8 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(definitions: &'a Definitions, all: &[&'a InterfaceMetadata]) -> Self {
-        let own = definitions.names().chain(all.iter().map(|interface| interface.name()));
-        Names { own: own.collect(), imports: BTreeSet::new(), crates: BTreeSet::new() }
+    pub(super) fn new(own: BTreeSet<&'a str>) -> Self {
+        Names { own, imports: BTreeSet::new(), crates: BTreeSet::new() }
     }
 
     pub(super) fn qualify_signature(&mut self, signature: &mut Signature) {
