@@ -50,6 +50,8 @@ struct InterfaceReport<'a> {
     /// The services without which they are not created.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     needs: Vec<ServiceReport<'a>>,
+    /// The services that they offer to other plugins.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     provides: Vec<ServiceReport<'a>>,
     /// The interfaces of the objects that it takes or returns, and of theirs.
     objects: Vec<TraitReport<'a>>,

@@ -21,7 +21,7 @@ fn its_help_and_its_errors_name_what_was_typed() {
     assert!(help.out.contains("Usage: cargo plugin list [OPTIONS] <DIR>..."), "{help:?}");
     let none = cargo_plugin(&[]);
     assert_eq!(none.code, 2, "{none:?}");
-    assert!(none.err.contains("Usage: cargo plugin <COMMAND>"), "{none:?}");
+    assert!(none.err.contains("Usage: cargo plugin [OPTIONS] <COMMAND>"), "{none:?}");
     // Only cargo puts its own word there.
     assert_eq!(plugin_host(&["plugin", "list", "."]).code, 2);
 }
