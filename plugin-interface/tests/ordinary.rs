@@ -45,5 +45,5 @@ fn main() {
     // The command that built this program made it beside it.
     let library = std::env::current_exe().unwrap().with_file_name(name);
     compare_with(&library);
-    valgrind::run(&library, &[]);
+    valgrind::start(&library, &[]).finish();
 }

@@ -74,6 +74,8 @@ fn main() {
     }
     let cases = if is_soak() { 250 } else { 8 };
     let library = &built()["tagged"];
+    let how = if is_soak() { &["5", "10485760"] } else { &["0", "100000"] };
+    let valgrind = valgrind::start(library, how);
     pass(library, cases, 10 << 20);
     let mut others = Vec::new();
     if is_thorough() {
@@ -89,5 +91,5 @@ fn main() {
         assert_ne!(version(&theirs["tagged"]), version(library), "two compilers");
         pass(&theirs["tagged"], cases, 1 << 20);
     }
-    valgrind::run(library, if is_soak() { &["5", "10485760"] } else { &["0", "100000"] });
+    valgrind.finish();
 }

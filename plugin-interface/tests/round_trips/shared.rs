@@ -41,8 +41,10 @@ fn main() {
         return pass(library.as_ref(), cases.parse().unwrap(), size.parse().unwrap());
     }
     let library = &built()["sharing"];
+    let how = if is_soak() { &["5", "10485760"] } else { &["0", "100000"] };
+    let valgrind = valgrind::start(library, how);
     let plugins = PluginManager::new().load_library(library).unwrap();
     is_counted_and_not_copied(&proxy::<dyn Positions>(&plugins));
     pass(library, if is_soak() { 250 } else { 8 }, 10 << 20);
-    valgrind::run(library, if is_soak() { &["5", "10485760"] } else { &["0", "100000"] });
+    valgrind.finish();
 }

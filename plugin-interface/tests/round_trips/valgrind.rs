@@ -1,11 +1,14 @@
-//! Runs the same program under valgrind.
+//! Runs the same program under valgrind, beside this one.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 
-/// Fails on errors, and on lost memory.
-pub(crate) fn run(library: &Path, how: &[&str]) {
-    let status = Command::new("valgrind")
+/// The program under valgrind.
+pub(crate) struct Beside(Child);
+
+/// Starts it. It fails on errors, and on lost memory.
+pub(crate) fn start(library: &Path, how: &[&str]) -> Beside {
+    let child = Command::new("valgrind")
         .args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite"])
         .args(["--errors-for-leak-kinds=definite", "--error-exitcode=9"])
         // Also if the program has a `malloc` of its own.
@@ -13,7 +16,14 @@ pub(crate) fn run(library: &Path, how: &[&str]) {
         .arg(std::env::current_exe().unwrap())
         .arg(library)
         .args(how)
-        .status()
-        .expect("the tests need valgrind");
-    assert!(status.success(), "{status}");
+        .spawn();
+    Beside(child.expect("the tests need valgrind"))
+}
+
+impl Beside {
+    /// Waits for its end.
+    pub(crate) fn finish(mut self) {
+        let status = self.0.wait().unwrap();
+        assert!(status.success(), "{status}");
+    }
 }
