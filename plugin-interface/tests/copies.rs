@@ -2,14 +2,12 @@
 //! from a host to a plugin and back. Each clone is dropped once, in the library
 //! that created it, also if something panics.
 
-#[allow(dead_code, reason = "other tests use more of it")]
-#[path = "it/builds.rs"]
-mod builds;
 #[cfg(feature = "dynamic")]
 #[path = "copies/by_descriptor.rs"]
 mod by_descriptor;
 
 use std::cell::RefCell;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 
 use copying::{Changes, Copies, Mirror, Shows, Window};
 use copying::{change, fail, fail_checked, fail_to_change, live, read, show};
@@ -29,7 +27,10 @@ fn quiet() {
 // There is no harness, since it would allocate meanwhile.
 fn main() {
     quiet();
-    let handles = PluginManager::new().load_library(&builds::built()["copying"]).unwrap();
+    let name = format!("{DLL_PREFIX}copying{DLL_SUFFIX}");
+    // The command that built this program made it beside it.
+    let library = std::env::current_exe().unwrap().with_file_name(name);
+    let handles = PluginManager::new().load_library(&library).unwrap();
     let plugin = handles.iter().find_map(|handle| handle.proxy::<dyn Copies>().ok()).unwrap();
     let changing = handles.iter().find_map(|handle| handle.proxy::<dyn Changes>().ok()).unwrap();
     let showing = handles.iter().find_map(|handle| handle.proxy::<dyn Shows>().ok()).unwrap();
