@@ -50,7 +50,9 @@ fn a_proxy_is_what_it_is_in_this_process() {
     let library = isolated("healthy");
     let tally = library.plugins().into_iter().find(|it| it.interface().ends_with("::Tally"));
     let refused = tally.expect("a tally").proxy::<dyn Tally>().unwrap_err();
+    assert!(matches!(refused, WorkerError::NoValue { .. }), "{refused}");
     assert!(refused.to_string().contains("slots(&mut self) -> &mut [u8]"), "{refused}");
+    assert!(refused.to_string().ends_with("; load the library in this process"), "{refused}");
     let plugin = library.plugins().into_iter().find(|it| it.interface().ends_with("::Echo"));
     let plugin = plugin.expect("an echo");
     let other = plugin.proxy::<dyn Everything>().unwrap_err();

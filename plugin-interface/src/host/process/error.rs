@@ -80,6 +80,16 @@ pub enum WorkerError {
         /// The difference.
         source: ProxyError,
     },
+    /// A method takes or returns what is no value, and stays in its process.
+    #[error("{signature}: {reason}: `{ty}`; load the library in this process")]
+    NoValue {
+        /// The signature.
+        signature: String,
+        /// The type.
+        ty: String,
+        /// The reason.
+        reason: &'static str,
+    },
     /// The worker refused a call. Nothing was called.
     #[error("{message}")]
     Refused {
@@ -150,6 +160,19 @@ pub enum WorkerError {
 }
 
 debug_as_message!(WorkerError);
+
+impl WorkerError {
+    /// The error of a method that cannot be called in another process. A typed proxy,
+    /// which is the cure in one process, would not help.
+    pub(super) fn of_values(error: DynamicError) -> Self {
+        match error {
+            DynamicError::Unsupported { signature, ty, reason } => {
+                WorkerError::NoValue { signature, ty, reason }
+            }
+            other => WorkerError::Call(other),
+        }
+    }
+}
 
 fn how(status: &Option<ExitStatus>) -> String {
     match status {

@@ -75,7 +75,7 @@ impl IsolatedPlugin {
         let arguments = self::arguments(arguments)?;
         let plugin = &self.library.plugins[self.index];
         let described = self.described()?;
-        check_values(described, method, &arguments)?;
+        check_values(described, method, &arguments).map_err(WorkerError::of_values)?;
         let outcome = self.library.call(plugin, method, arguments)?;
         answer(outcome, described, method)
     }
@@ -155,7 +155,7 @@ impl IsolatedPlugin {
                 Err(error) => Reply::Lost { message: error.to_string() },
             }
         };
-        Ok(Answered::proxy::<I>(common, Box::new(answer))?)
+        Answered::proxy::<I>(common, Box::new(answer)).map_err(WorkerError::of_values)
     }
 }
 
