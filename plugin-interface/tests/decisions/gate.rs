@@ -1,6 +1,7 @@
 //! What a policy refuses is refused in every way of loading, each time for its own
 //! reason, and is never mapped.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -47,6 +48,8 @@ pub(crate) struct Place<'f> {
     pub(crate) directory: Directory,
     pub(crate) path: PathBuf,
     list: PathBuf,
+    /// Whether the signature was replaced before the library.
+    is_signed_anew: Cell<bool>,
 }
 
 /// Puts a file there by a rename, as a build does.
@@ -64,7 +67,7 @@ impl<'f> Place<'f> {
         put(&path, &files.good);
         files.ours.sign(&path);
         put(&list, b"version = 1\n");
-        Place { files, directory, path, list }
+        Place { files, directory, path, list, is_signed_anew: Cell::new(false) }
     }
 
     /// Puts the other library there.
@@ -78,8 +81,15 @@ impl<'f> Place<'f> {
         let path = elsewhere.library("a");
         put(&path, &self.files.other);
         sign(&path);
+        self.is_signed_anew.set(true);
         put(&signature_of(&self.path), &fs::read(signature_of(&path)).unwrap());
         self.replace();
+    }
+
+    /// Whether a thread that watches looked after the signature was replaced and
+    /// before the library was. It looks again.
+    pub(crate) fn is_between(&self, refused: &str) -> bool {
+        self.is_signed_anew.get() && refused.contains("expected the signature of this file by")
     }
 
     /// The content that was there first.

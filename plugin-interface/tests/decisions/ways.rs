@@ -229,6 +229,7 @@ pub(crate) const NEXT: &[Way] = &[
                 loop {
                     match events.next().unwrap() {
                         LiveEvent::Replaced { .. } => return Ok(()),
+                        LiveEvent::Refused { message, .. } if place.is_between(&message) => {}
                         LiveEvent::Refused { message, .. } => return Err(message),
                         _ => {}
                     }
@@ -288,7 +289,13 @@ pub(crate) const NEXT: &[Way] = &[
             spoil();
             let result = match is_approved(place) {
                 true => Ok(()),
-                false => within("the result of the reload", || results.recv().unwrap()),
+                false => within("the result of the reload", || {
+                    let mut results = results.iter();
+                    let is_last = |result: &Result<(), String>| {
+                        !result.as_ref().is_err_and(|refused| place.is_between(refused))
+                    };
+                    results.find(is_last).expect("the library outlives the watch")
+                }),
             };
             drop(watch);
             result
@@ -316,7 +323,12 @@ pub(crate) const NEXT: &[Way] = &[
                 loop {
                     match events.next().unwrap() {
                         PluginEvent::Replaced { .. } => return Ok(()),
-                        PluginEvent::Failed { error, .. } => return Err(format!("{error:?}")),
+                        PluginEvent::Failed { error, .. } => {
+                            let refused = format!("{error:?}");
+                            if !place.is_between(&refused) {
+                                return Err(refused);
+                            }
+                        }
                         _ => {}
                     }
                 }
