@@ -48,6 +48,10 @@ pub(crate) fn build(target: &str, verb: &str, before: &[&str], after: &[&str]) -
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(target))
         .args(after)
         .stderr(Stdio::inherit());
+    if after.contains(&"--release") {
+        // An incremental build inlines less.
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     if !before.is_empty() {
         // Which toolchain, the arguments say.
         command.env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC").env_remove("CARGO");

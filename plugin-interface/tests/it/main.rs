@@ -32,6 +32,8 @@ mod hostile;
 #[cfg(feature = "hot-library")]
 mod hot;
 mod images;
+#[cfg(target_os = "linux")]
+mod instructions;
 mod interface_change;
 mod invalid_values;
 mod layout;

@@ -6,16 +6,16 @@
 //! another one, more is let pass. After a change that is meant:
 //!
 //! ```text
-//! INSTRUCTIONS=overwrite cargo test --package plugin-interface --test instructions
+//! INSTRUCTIONS=overwrite cargo test --package plugin-interface --test it -- instructions
 //! ```
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use cargo_metadata::Message;
+use crate::builds;
 
 /// How much more is let pass, in hundredths, with the table's compiler and with
 /// another one.
@@ -39,29 +39,8 @@ fn compiler() -> String {
 
 /// Builds host and plugins for release.
 fn build() -> [PathBuf; 3] {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/Cargo.toml");
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--message-format=json-render-diagnostics"])
-        .args(["--package", "counted", "--package", "counted-types", "--package", "counting"])
-        .arg("--manifest-path")
-        .arg(fixtures)
-        .arg("--target-dir")
-        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures"))
-        // An incremental build inlines less.
-        .env("CARGO_INCREMENTAL", "0")
-        .stderr(Stdio::inherit())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "the fixtures must build");
-    let mut built = BTreeMap::new();
-    for message in Message::parse_stream(&output.stdout[..]) {
-        let Message::CompilerArtifact(artifact) = message.unwrap() else { continue };
-        let library = std::env::consts::DLL_EXTENSION;
-        let file = artifact.executable.or_else(|| {
-            artifact.filenames.into_iter().find(|file| file.extension() == Some(library))
-        });
-        built.extend(file.map(|file| (artifact.target.name, file.into_std_path_buf())));
-    }
+    let packages = ["--package", "counted", "--package", "counted-types", "--package", "counting"];
+    let built = builds::build("fixtures", "build", &[], &[&["--release"][..], &packages].concat());
     ["counting", "counted", "counted_types"].map(|name| built[name].clone())
 }
 
@@ -121,7 +100,7 @@ fn written(counts: &Counts) -> String {
 
 #[test]
 fn the_documentation_says_what_the_table_says() {
-    let documentation = include_str!("../../docs/performance.md");
+    let documentation = include_str!("../../../docs/performance.md");
     let (_, rows) = documentation.split_once("| way | how it is passed | instructions |").unwrap();
     let table = fs::read_to_string(table()).unwrap();
     for row in rows.lines().skip(2).take_while(|row| !row.is_empty()) {
