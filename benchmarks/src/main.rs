@@ -19,6 +19,8 @@ use harness::child::CHILD;
 use harness::plugins::Plugins;
 
 fn main() -> Result<()> {
+    // The workers of `placements` are this program too.
+    plugin_interface::process::serve_if_asked();
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {

@@ -3,6 +3,7 @@
 mod build;
 mod calls;
 mod loads;
+mod placements;
 mod reload;
 mod scale;
 mod scan;
@@ -10,6 +11,7 @@ mod unload;
 
 use anyhow::{Context, Result};
 
+use crate::harness::echo;
 use crate::harness::plugins::Plugins;
 use crate::report::Section;
 
@@ -17,6 +19,7 @@ type Run = fn(&Plugins) -> Result<Section>;
 
 const GROUPS: &[(&str, Run)] = &[
     ("calls", calls::run),
+    ("placements", placements::run),
     ("loads", loads::run),
     ("unload", unload::run),
     ("reload", reload::run),
@@ -43,6 +46,7 @@ pub fn child(task: &str, arguments: &[&str]) {
         ("cycles", [subject, path, most]) => unload::child(subject, path.as_ref(), most),
         ("scan", [how, directory]) => scan::child(how, directory.as_ref()),
         ("reload", [name, way, path]) => reload::child(name, way, path.as_ref()),
+        ("echo", []) => echo::serve(),
         ("scale", [subject, directory]) => scale::child(subject, directory.as_ref()),
         _ => unreachable!("{task} {arguments:?}"),
     }

@@ -2,6 +2,7 @@
 
 pub mod callgrind;
 pub mod child;
+pub mod echo;
 pub mod memory;
 pub mod plugins;
 pub mod rounds;
