@@ -5,7 +5,7 @@ use std::fs::read_to_string;
 use std::path::{Component, Path, PathBuf};
 
 /// The languages that a block of code may name.
-const LANGUAGES: &[&str] = &["rust", "toml", "c", "make", "console", "text", "json"];
+const LANGUAGES: &[&str] = &["rust", "toml", "c", "make", "console", "text", "json", "diff"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
@@ -32,7 +32,10 @@ fn files(directory: &Path, extension: &str) -> BTreeSet<PathBuf> {
 /// The documents whose links are checked.
 fn documents() -> BTreeSet<PathBuf> {
     let mut found = files(&root().join("docs"), "md");
-    found.extend(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|name| root().join(name)));
+    found.extend(
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/site/README.md"]
+            .map(|name| root().join(name)),
+    );
     found
 }
 

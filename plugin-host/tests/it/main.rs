@@ -45,6 +45,8 @@ mod readme;
 mod records;
 mod run;
 #[cfg(unix)]
+mod site;
+#[cfg(unix)]
 mod streams;
 mod surroundings;
 mod terminal;
