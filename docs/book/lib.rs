@@ -153,6 +153,8 @@ mod hosts_live {}
 
 #[doc = include_str!("src/hosts/state.md")]
 mod hosts_state {}
+#[doc = include_str!("src/hosts/lifecycle.md")]
+mod hosts_lifecycle {}
 
 #[doc = include_str!("src/c/plugin.md")]
 mod c_plugin {}

@@ -216,6 +216,8 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `state`: if a host replaces the library while it is in use, the new instance
 ///   takes over the state that the old one saved; the type implements
 ///   `plugin_interface::PluginState`;
+/// - `lifecycle`: the host starts an instance before it is used, stops it after that,
+///   and asks for its health; the type implements `plugin_interface::PluginLifecycle`;
 /// - `config = Settings`: the type of its settings, which derives
 ///   `plugin_interface::PluginConfig` (feature `config` of `plugin-interface`);
 /// - `needs(dyn Site)`: the services of the host or of other plugins without which

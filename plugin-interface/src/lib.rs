@@ -169,9 +169,9 @@ pub use plugin_annotations::{
     FfiSafe, async_impl, plugin_aggregates, plugin_impl, plugin_interface,
 };
 pub use plugin_interface_core::{
-    BoxFuture, CallError, CheckedFuture, FfiSafe, PanicLocation, PluginContext, PluginState,
-    Provide, RegistrationArray, RegistrationFactory, Service, ServiceError, Services, abi,
-    boundary, foreign, system_allocator,
+    BoxFuture, CallError, CheckedFuture, FfiSafe, PanicLocation, PluginContext, PluginLifecycle,
+    PluginState, Provide, RegistrationArray, RegistrationFactory, Service, ServiceError, Services,
+    abi, boundary, foreign, system_allocator,
 };
 #[cfg(feature = "config")]
 pub use plugin_interface_core::{ConfigValue, PluginConfig, SettingsError};
@@ -253,9 +253,9 @@ pub mod in_flight {
 #[cfg(feature = "manager")]
 pub mod loading {
     pub use crate::host::{
-        BuiltFor, Copies, LoadPolicy, PluginHandle, PluginManager, PolicyError, Probe, Rejected,
-        ScanEntry, Stage, StageTimes, SystemSupport, built_for, describe_exit, end_with_parent,
-        exported_symbols, inspect, inspect_bytes, stays_mapped, system_support,
+        BuiltFor, Copies, LifecycleState, LoadPolicy, PluginHandle, PluginManager, PolicyError,
+        Probe, Rejected, ScanEntry, Stage, StageTimes, SystemSupport, built_for, describe_exit,
+        end_with_parent, exported_symbols, inspect, inspect_bytes, stays_mapped, system_support,
     };
     pub use crate::metadata::PluginMetadata;
 }
@@ -289,8 +289,8 @@ pub mod configuration {
 #[cfg(feature = "manager")]
 pub mod error {
     pub use crate::host::{
-        ConfigurationError, ErrorClass, InspectError, LoadError, LockDifference, NeedStep,
-        PluginPanic, ProxyError, Revocation, SignatureError, UnloadError,
+        ConfigurationError, ErrorClass, HealthError, InspectError, LoadError, LockDifference,
+        NeedStep, PluginPanic, ProxyError, Revocation, SignatureError, UnloadError,
     };
     pub use crate::metadata::MetadataError;
 }

@@ -8,7 +8,7 @@
 //! option            = "crate" "=" path | "version" "=" string
 //!                   | "new" "=" path   | "name" "=" string
 //!                   | "stop" "=" path  | "state"
-//!                   | "config" "=" path
+//!                   | "lifecycle"      | "config" "=" path
 //!                   | "needs" "(" services ")"
 //!                   | "provides" "(" services ")"
 //!                   | "with" "=" form  | "path" "=" string
@@ -41,6 +41,8 @@ pub struct Args {
     pub path: Option<LitStr>,
     /// The place of `state`, if it is given.
     pub state: Option<Span>,
+    /// The place of `lifecycle`, if it is given.
+    pub lifecycle: Option<Span>,
     /// The interfaces in `needs(..)`.
     pub needs: Option<Vec<Path>>,
     /// The interfaces in `provides(..)`.
@@ -97,7 +99,7 @@ impl Args {
             let message = format!("unknown option `{key}`, expected one of `{expected}`");
             return Err(syn::Error::new(key.span(), message));
         }
-        let flags = ["state", "needs", "provides", "growing", "other"];
+        let flags = ["state", "lifecycle", "needs", "provides", "growing", "other"];
         if !flags.iter().any(|name| key == name) {
             expect(input, "=")?;
         }
@@ -108,6 +110,7 @@ impl Args {
             "other" => self.other.replace(key.span()).is_some(),
             "default" => self.default.replace(value(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
+            "lifecycle" => self.lifecycle.replace(key.span()).is_some(),
             "needs" => self.needs.replace(services(input)?).is_some(),
             "provides" => self.provides.replace(services(input)?).is_some(),
             "stop" => self.stop.replace(function(input)?).is_some(),

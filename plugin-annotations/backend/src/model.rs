@@ -188,6 +188,8 @@ pub(crate) struct Registration {
     pub(crate) stop: Option<Path>,
     /// `true` if the next version takes over its state.
     pub(crate) keeps_state: bool,
+    /// `true` if it is started and stopped.
+    pub(crate) has_lifecycle: bool,
     /// The type of its settings.
     pub(crate) config: Option<Path>,
     /// The interfaces of the services without which it is not created.

@@ -145,7 +145,8 @@ pub(crate) fn registration(
     item: TokenStream,
     errors: &mut Errors,
 ) -> Option<Registration> {
-    let allowed = ["new", "stop", "state", "config", "needs", "provides", "name", "crate"];
+    let allowed =
+        ["new", "stop", "state", "lifecycle", "config", "needs", "provides", "name", "crate"];
     let args = errors.keep(Args::parse(args, true, &allowed));
     let item = errors.keep(syn::parse2::<ItemImpl>(item))?;
     let args = args?;
@@ -172,6 +173,7 @@ pub(crate) fn registration(
         new: args.new,
         stop: args.stop,
         keeps_state: args.state.is_some(),
+        has_lifecycle: args.lifecycle.is_some(),
         config: args.config,
         needs: args.needs.unwrap_or_default(),
         provides: args.provides.unwrap_or_default(),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use plugin_interface::metadata::as_written;
-use plugin_interface::{Greeter, GreeterProxy, PluginHandle, PluginManager, UnloadError};
+use plugin_interface::{Greeter, GreeterProxy, PluginHandle, PluginManager};
 
 use crate::cli::DriveArgs;
 use crate::exit::Exit;
@@ -73,11 +73,8 @@ fn drive(path: &Path, handles: Vec<PluginHandle>, target: &str, exit: &mut Exit)
         match handle.close() {
             Ok(counter) => report.unmade = report.unmade.max(counter),
             Err(error) => {
-                if let UnloadError::DropPanicked { counter, .. } = &error {
-                    report.unmade = report.unmade.max(*counter);
-                    *exit = (*exit).max(Exit::Crashed);
-                }
-                *exit = (*exit).max(Exit::Failed);
+                report.unmade = report.unmade.max(error.counter());
+                *exit = (*exit).max(error.class().into());
                 report.errors.push(describe(&error));
             }
         }

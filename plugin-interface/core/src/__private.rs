@@ -42,6 +42,7 @@ pub use crate::runtime::factory::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
     unregister_all,
 };
+pub use crate::runtime::lifecycle::lifecycle;
 pub use crate::runtime::provide::provide;
 pub use crate::runtime::provided::Provided;
 use crate::runtime::services::Service;

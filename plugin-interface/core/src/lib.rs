@@ -43,6 +43,7 @@ pub use boundary::{BoxFuture, FfiSafe};
 pub use config::{ConfigValue, PluginConfig, SettingsError};
 pub use interface::{HasProxy, Interface};
 pub use runtime::context::PluginContext;
+pub use runtime::lifecycle::PluginLifecycle;
 pub use runtime::provide::Provide;
 pub use runtime::services::{Service, ServiceError, Services};
 pub use runtime::state::PluginState;

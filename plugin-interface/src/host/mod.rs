@@ -49,8 +49,8 @@ pub use compare::version_check::{InterfaceChange, RequiredBump};
 pub use configuration::Configuration;
 pub use error::stage::Stage;
 pub use error::{
-    ConfigurationError, ErrorClass, InspectError, LoadError, LockDifference, NeedStep, ProxyError,
-    Revocation, SignatureError, UnloadError,
+    ConfigurationError, ErrorClass, HealthError, InspectError, LoadError, LockDifference, NeedStep,
+    ProxyError, Revocation, SignatureError, UnloadError,
 };
 pub use event_queue::Events;
 pub use file::copies::Copies;
@@ -63,6 +63,7 @@ pub use hot_library::{
     CFunction, ChangeDetection, FunctionGuard, HotError, HotEvent, HotFunction, HotFunctions,
     HotLibrary, HotOptions, HotReload, HotVersion, NotDefined,
 };
+pub use library::lifecycle::LifecycleState;
 pub use library::outcome::UnloadOutcome;
 pub use library::unmap::{RetainedLibrary, retained};
 pub use live::{

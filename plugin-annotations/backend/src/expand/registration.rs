@@ -47,7 +47,7 @@ pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenSt
 /// ```
 fn expand(registration: &Registration) -> TokenStream {
     let Registration { krate, interface, interface_name, ty, name, .. } = registration;
-    let Registration { new, stop, keeps_state, config, lints, .. } = registration;
+    let Registration { new, stop, keeps_state, has_lifecycle, config, lints, .. } = registration;
     let private = quote!(#krate::__private);
     let (counter, object) = (counter_name(interface_name), object_type(interface));
     let maker = format_ident!("plugin_register_{interface_name}_{name}_v1");
@@ -75,6 +75,13 @@ fn expand(registration: &Registration) -> TokenStream {
     let state = keeps_state.then(|| {
         let state = quote_spanned! {place=> #private::state::<__PluginMaker> };
         quote!(const STATE: #krate::abi::RawState = #state();)
+    });
+    let lifecycle = has_lifecycle.then(|| {
+        let lifecycle = quote_spanned! {place=> #private::lifecycle::<__PluginMaker> };
+        quote! {
+            const LIFECYCLE: #private::core::option::Option<&'static #krate::abi::RawLifecycle> =
+                #private::core::option::Option::Some(#lifecycle());
+        }
     });
     let settings = config.as_ref().map(|config| {
         quote! {
@@ -124,7 +131,7 @@ fn expand(registration: &Registration) -> TokenStream {
             #package
 
             // SAFETY: the record is of this interface and name, and of the settings of
-            // this plugin, as are the functions for its state and its services.
+            // this plugin, as are the functions for its state, services and lifecycle.
             unsafe impl #private::Plugin for __PluginMaker {
                 type Interface = #object;
                 type Instance = #ty;
@@ -148,6 +155,8 @@ fn expand(registration: &Registration) -> TokenStream {
                 #stop
 
                 #state
+
+                #lifecycle
 
                 #settings
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use plugin_interface::metadata::PluginMetadata;
-use plugin_interface::{PluginHandle, PluginManager, UnloadError, UnloadOutcome, exported_symbols};
+use plugin_interface::{PluginHandle, PluginManager, UnloadOutcome, exported_symbols};
 
 use super::failed::FailedCheck;
 use crate::contents::advisories::{self, Advisory};
@@ -140,11 +140,9 @@ fn unload(handles: Vec<PluginHandle>, made: u64) -> Result<(), FailedCheck> {
         match handle.close() {
             Ok(count) => counter = counter.max(count),
             Err(error) => {
-                if let UnloadError::DropPanicked { counter: count, .. } = &error {
-                    counter = counter.max(*count);
-                }
-                let reason = describe(&error);
-                failed.get_or_insert(FailedCheck { check: "drop", reason, exit: Exit::Crashed });
+                counter = counter.max(error.counter());
+                let (reason, exit) = (describe(&error), error.class().into());
+                failed.get_or_insert(FailedCheck { check: "drop", reason, exit });
             }
         }
     }

@@ -33,8 +33,8 @@ pub use logs::{HostLogs, LogRecord, SetLogLevel};
 pub use object::{LibraryRef, ObjectTable, RawBorrowed, RawObject};
 pub use outcome::{Failure, FailureKind, METHOD_ERROR, Outcome};
 pub use registration::{
-    ProvideServices, RawContext, RawFactory, RawState, Registration, RegistrationArray,
-    RegistrationFactory, VisitService,
+    ProvideServices, RawContext, RawFactory, RawLifecycle, RawState, Registration,
+    RegistrationArray, RegistrationFactory, VisitService,
 };
 pub use services::ServiceTable;
 pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};

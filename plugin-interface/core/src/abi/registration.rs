@@ -118,6 +118,34 @@ impl RawState {
 
 assert_layout!(RawState { size: 3 * WORD, align: WORD, version: 0, save: WORD, restore: 2 * WORD });
 
+/// The functions that start, stop and examine an instance.
+///
+/// A static of the plugin. New fields are only appended; `size` tells which
+/// exist. Each function takes a registration, borrows it for the call, and may be
+/// called on any thread.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct RawLifecycle {
+    /// `size_of::<RawLifecycle>()` of the plugin.
+    pub size: usize,
+    /// Starts the instance, once. Returns null, or why it cannot be used.
+    pub start: unsafe extern "C" fn(*const c_void) -> *mut Failure,
+    /// Stops an instance that was started, once. It has that many nanoseconds.
+    /// Returns null, or what went wrong.
+    pub stop: unsafe extern "C" fn(*const c_void, nanoseconds: u64) -> *mut Failure,
+    /// Returns null if the instance is healthy, else what is wrong with it.
+    pub health: unsafe extern "C" fn(*const c_void) -> *mut Failure,
+}
+
+assert_layout!(RawLifecycle {
+    size: 4 * WORD,
+    align: WORD,
+    size: 0,
+    start: WORD,
+    stop: 2 * WORD,
+    health: 3 * WORD,
+});
+
 /// The functions that create and destroy the instances of one `#[plugin_impl]`.
 ///
 /// A static of the plugin, collected by `inventory`. Only the macros create
@@ -160,6 +188,8 @@ pub struct RawFactory {
     pub package: RawSlice,
     /// Passes the services that the instance provides; null if it provides none.
     pub provide: Option<ProvideServices>,
+    /// Null if the instance is neither started nor stopped.
+    pub lifecycle: *const RawLifecycle,
 }
 
 /// Passes each service that an instance provides to `visit`, with the `context`:
@@ -175,7 +205,7 @@ pub type ProvideServices = unsafe extern "C" fn(
 pub type VisitService = unsafe extern "C" fn(context: *mut c_void, service: RawObject);
 
 assert_layout!(RawFactory {
-    size: (17 * WORD + 16).next_multiple_of(8),
+    size: (18 * WORD + 16).next_multiple_of(8),
     align: 8,
     size: 0,
     interface: WORD,
@@ -189,6 +219,7 @@ assert_layout!(RawFactory {
     state: 11 * WORD + 16,
     package: 14 * WORD + 16,
     provide: 16 * WORD + 16,
+    lifecycle: 17 * WORD + 16,
 });
 
 impl RawFactory {
@@ -200,6 +231,9 @@ impl RawFactory {
 
     /// The size of a factory that names its package.
     pub const SIZE_WITH_PACKAGE: usize = core::mem::offset_of!(RawFactory, provide);
+
+    /// The size of a factory that passes on services.
+    pub const SIZE_WITH_PROVIDE: usize = core::mem::offset_of!(RawFactory, lifecycle);
 }
 
 impl RegistrationFactory {

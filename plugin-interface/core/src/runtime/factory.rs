@@ -9,8 +9,8 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::{
-    Failure, FailureKind, ProvideServices, RawContext, RawFactory, RawSlice, RawState,
-    Registration, RegistrationArray, RegistrationFactory, words,
+    Failure, FailureKind, ProvideServices, RawContext, RawFactory, RawLifecycle, RawSlice,
+    RawState, Registration, RegistrationArray, RegistrationFactory, words,
 };
 use crate::interface::{Interface, VTableFor};
 use crate::runtime::context::PluginContext;
@@ -55,6 +55,8 @@ impl<I: ?Sized> core::fmt::Debug for Counter<I> {
 ///    this type.
 /// 3. `PROVIDE` is `None` or [`provide`](crate::runtime::provide::provide) of this
 ///    type.
+/// 4. `LIFECYCLE` is `None` or [`lifecycle`](crate::runtime::lifecycle::lifecycle) of
+///    this type.
 #[doc(hidden)]
 pub unsafe trait Plugin: 'static {
     type Interface: VTableFor<Self::Instance> + ?Sized;
@@ -77,6 +79,9 @@ pub unsafe trait Plugin: 'static {
     /// Its [`provide`](crate::runtime::provide), or `None` if it provides no
     /// services.
     const PROVIDE: Option<ProvideServices> = None;
+
+    /// Its [`lifecycle`](crate::runtime::lifecycle), or `None` if it has none.
+    const LIFECYCLE: Option<&'static RawLifecycle> = None;
 
     /// Passes on the services that the instance provides.
     fn provide(_instance: &Self::Instance, _services: &mut Provided) {}
@@ -104,6 +109,10 @@ pub const fn factory<P: Plugin>(record: &'static [u8]) -> RegistrationFactory {
         state: P::STATE,
         package: RawSlice::of(P::PACKAGE),
         provide: P::PROVIDE,
+        lifecycle: match P::LIFECYCLE {
+            Some(lifecycle) => lifecycle,
+            None => ptr::null(),
+        },
     })
 }
 

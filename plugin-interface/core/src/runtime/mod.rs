@@ -28,6 +28,7 @@ pub(crate) mod in_flight {
     }
 }
 pub mod library_ref;
+pub mod lifecycle;
 #[cfg(feature = "log")]
 mod logs;
 mod own;

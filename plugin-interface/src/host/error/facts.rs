@@ -86,6 +86,8 @@ impl LoadError {
             | E::Save { path, .. }
             | E::StateInUse { path, .. }
             | E::Restore { path, .. }
+            | E::Start { path, .. }
+            | E::StartPanicked { path, .. }
             | E::Registration { path, .. } => path,
             E::Inspect(error) => error.path(),
             E::Configuration(error) => error.path(),
@@ -96,7 +98,7 @@ impl LoadError {
     fn facts(&self) -> Facts {
         use ErrorClass::{Crashed, Failed, Incompatible, Refused, TimedOut, Usage};
         use LoadError as E;
-        use Stage::{Admit, Connect, Copy, Discover, Make, Open, Probe, Restore, Settle};
+        use Stage::{Admit, Connect, Copy, Discover, Make, Open, Probe, Restore, Settle, Start};
         let facts = |stage, class, check| Facts { stage, class, check };
         match self {
             E::DirectoryMissing { .. } | E::NotADirectory { .. } => facts(Discover, Usage, "file"),
@@ -157,6 +159,8 @@ impl LoadError {
             E::Save { .. } | E::StateInUse { .. } | E::Restore { .. } => {
                 facts(Restore, Failed, "constructors")
             }
+            E::Start { .. } => facts(Start, Failed, "constructors"),
+            E::StartPanicked { .. } => facts(Start, Crashed, "constructors"),
         }
     }
 

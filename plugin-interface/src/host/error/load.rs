@@ -650,6 +650,26 @@ pub enum LoadError {
         /// The reason, or the panic's message.
         message: String,
     },
+    /// An instance was created, and said that it cannot start.
+    #[error("{}: {name} did not start: {message}", path.display())]
+    Start {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// Its reason.
+        message: String,
+    },
+    /// An instance was created, and panicked when it was started.
+    #[error("{}: the start of {name} panicked: {message}", path.display())]
+    StartPanicked {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// The panic's message.
+        message: String,
+    },
     /// A maker returned something that is no registration of the interface.
     #[error("{}: {symbol} returned no registration of {interface}: {reason}", path.display())]
     Registration {

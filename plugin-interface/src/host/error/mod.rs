@@ -4,6 +4,7 @@ mod class;
 mod configuration;
 mod debug;
 mod facts;
+mod health;
 pub(crate) mod inspect;
 mod load;
 mod load_texts;
@@ -22,6 +23,7 @@ pub use configuration::ConfigurationError;
 pub(crate) use debug::debug_as_message;
 #[cfg(feature = "watch")]
 pub(crate) use facts::Retry;
+pub use health::HealthError;
 pub use inspect::InspectError;
 pub use load::LoadError;
 pub(crate) use load_texts::linker_message;

@@ -35,12 +35,14 @@ pub enum Stage {
     Make,
     /// Restoring the state of the version before.
     Restore,
+    /// Starting the instances that have a lifecycle.
+    Start,
     /// Making it the current version.
     Publish,
 }
 
 impl Stage {
-    pub(crate) const ALL: [Stage; 11] = [
+    pub(crate) const ALL: [Stage; 12] = [
         Stage::Discover,
         Stage::Settle,
         Stage::Copy,
@@ -51,6 +53,7 @@ impl Stage {
         Stage::Connect,
         Stage::Make,
         Stage::Restore,
+        Stage::Start,
         Stage::Publish,
     ];
 }
@@ -68,6 +71,7 @@ impl fmt::Display for Stage {
             Stage::Connect => "connect",
             Stage::Make => "make",
             Stage::Restore => "restore",
+            Stage::Start => "start",
             Stage::Publish => "publish",
         })
     }

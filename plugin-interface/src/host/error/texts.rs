@@ -171,6 +171,8 @@ fn of_load() -> Vec<LoadError> {
         E::Save { path: path(), name: name(), message: message() },
         E::StateInUse { path: path(), name: name() },
         E::Restore { path: path(), name: name(), expected: 1, found: 2, message: message() },
+        E::Start { path: path(), name: name(), message: message() },
+        E::StartPanicked { path: path(), name: name(), message: message() },
         E::Registration {
             path: path(),
             symbol: "make".to_owned(),
@@ -202,6 +204,9 @@ fn of_unload() -> Vec<UnloadError> {
     vec![
         E::NotLoaded { path: path() },
         E::DropPanicked { path: path(), name: name(), message: "boom".to_owned(), counter: None },
+        E::Stop { path: path(), name: name(), message: "full".to_owned(), counter: Some(1) },
+        E::StopPanicked { path: path(), name: name(), message: "boom".to_owned(), counter: None },
+        E::StopOverdue { path: path(), name: name(), within: Duration::from_secs(3) },
         E::Close { path: path(), source: "it is busy".into() },
     ]
 }

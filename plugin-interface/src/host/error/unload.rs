@@ -3,7 +3,9 @@
 use core::fmt;
 use std::error::Error;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use super::class::ErrorClass;
 use super::debug::debug_as_message;
 
 /// The error of unloading a library.
@@ -36,6 +38,44 @@ pub enum UnloadError {
         /// The unmaker counter, if the library was closed.
         counter: Option<u64>,
     },
+    /// An instance said that it did not stop well. It is destroyed all the same.
+    #[error("{}: {name} did not stop well: {message}", path.display())]
+    Stop {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// What it said.
+        message: String,
+        /// The unmaker counter, if the library was closed.
+        counter: Option<u64>,
+    },
+    /// An instance panicked when it was stopped. It is destroyed all the same.
+    #[error("{}: the stop of {name} panicked: {message}", path.display())]
+    StopPanicked {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// The panic's message.
+        message: String,
+        /// The unmaker counter, if the library was closed.
+        counter: Option<u64>,
+    },
+    /// An instance did not stop in time. Its library stays loaded until its `stop`
+    /// returns, and is closed then.
+    #[error(
+        "{}: the stop of {name} did not return within {within:?}, so its library stays loaded until it does; look for what it waits for, or give it more time by the policy's `stop_within`",
+        path.display()
+    )]
+    StopOverdue {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// The time that it had.
+        within: Duration,
+    },
     /// The dynamic linker refused to close the library.
     #[error("cannot close {}", path.display())]
     Close {
@@ -47,3 +87,44 @@ pub enum UnloadError {
 }
 
 debug_as_message!(UnloadError);
+
+impl UnloadError {
+    /// Returns the unmaker counter, if the library was closed all the same.
+    ///
+    /// ```
+    /// use plugin_interface::UnloadError;
+    ///
+    /// let error = UnloadError::NotLoaded { path: "libx.so".into() };
+    /// assert_eq!(error.counter(), None);
+    /// ```
+    pub fn counter(&self) -> Option<u64> {
+        match self {
+            UnloadError::DropPanicked { counter, .. }
+            | UnloadError::Stop { counter, .. }
+            | UnloadError::StopPanicked { counter, .. } => *counter,
+            UnloadError::NotLoaded { .. }
+            | UnloadError::StopOverdue { .. }
+            | UnloadError::Close { .. } => None,
+        }
+    }
+
+    /// Returns how bad it is, for programs that decide by it.
+    ///
+    /// ```
+    /// use plugin_interface::{ErrorClass, UnloadError};
+    ///
+    /// let error = UnloadError::NotLoaded { path: "libx.so".into() };
+    /// assert_eq!(error.class(), ErrorClass::Failed);
+    /// ```
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            UnloadError::DropPanicked { .. } | UnloadError::StopPanicked { .. } => {
+                ErrorClass::Crashed
+            }
+            UnloadError::StopOverdue { .. } => ErrorClass::TimedOut,
+            UnloadError::NotLoaded { .. }
+            | UnloadError::Stop { .. }
+            | UnloadError::Close { .. } => ErrorClass::Failed,
+        }
+    }
+}

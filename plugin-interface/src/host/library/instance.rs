@@ -7,6 +7,7 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::abi::{
     Failure, ProvideServices, RawBuffer, RawFactory, RawObject, RawSlice, RawState, Registration,
@@ -14,8 +15,10 @@ use crate::abi::{
 };
 use crate::boundary::{FfiSafe, Origin};
 use crate::host::compare::fit::difference;
-use crate::host::error::{LoadError, ProxyError};
+use crate::host::error::{HealthError, LoadError, ProxyError, UnloadError};
+use crate::host::library::ending::{self, EndFailure, Ending};
 use crate::host::library::holders::Holders;
+use crate::host::library::lifecycle::{Lifecycle, LifecycleFailure, LifecycleState};
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols::{Unregister, UnregisterAll};
 use crate::host::services::provided::{ProvidedService, Provider};
@@ -89,6 +92,8 @@ pub(crate) struct Instance {
     /// destroyed.
     services: Vec<ProvidedService>,
     unmaker: Option<Unmaker>,
+    /// `None` if it is neither started nor stopped.
+    lifecycle: Option<Lifecycle>,
     /// Last: the library outlives its registration.
     pub(crate) library: Arc<LoadedLibrary>,
 }
@@ -155,9 +160,14 @@ impl Instance {
         unmaker: Unmaker,
         library: Arc<LoadedLibrary>,
     ) -> Self {
-        let (holders, unmaker) = (Holders::new(), Some(unmaker));
-        let services = Vec::new();
-        Instance { registration, interface, name, holders, services, unmaker, library }
+        let lifecycle = match &unmaker {
+            // SAFETY: the contract of this function: the factory made the registration;
+            // both are there as long as the instance, which has the library.
+            Unmaker::Factory(factory) => unsafe { Lifecycle::of(*factory, registration.cast()) },
+            Unmaker::Array(_) | Unmaker::Single(_) => None,
+        };
+        let (holders, services, unmaker) = (Holders::new(), Vec::new(), Some(unmaker));
+        Instance { registration, interface, name, holders, services, unmaker, lifecycle, library }
     }
 
     /// Takes the services that a new instance provides, of those that its metadata
@@ -203,7 +213,7 @@ impl Instance {
         let factory = factory.as_ptr();
         // SAFETY: a static of the library, which is open; it begins with its size,
         // which says whether it has the field.
-        unsafe { ((*factory).size >= size_of::<RawFactory>()).then(|| (*factory).provide)? }
+        unsafe { ((*factory).size >= RawFactory::SIZE_WITH_PROVIDE).then(|| (*factory).provide)? }
     }
 
     /// Refuses a vtable that is not that of `wanted`, method by method.
@@ -296,6 +306,81 @@ impl Instance {
         let is_shareable = !has_exclusive && (interface.sync || !interface.send);
         let owner = self.lease(is_shareable)?;
         Ok(Described { interface, vtable, instance, owner })
+    }
+
+    /// Returns `true` if it is started and stopped.
+    pub(crate) fn has_lifecycle(&self) -> bool {
+        self.lifecycle.is_some()
+    }
+
+    pub(crate) fn state(&self) -> LifecycleState {
+        self.lifecycle.as_ref().map_or(LifecycleState::Serving, Lifecycle::state)
+    }
+
+    /// Starts the instance, if it has a lifecycle. Nobody has a proxy of it yet. Its
+    /// stop may take that long.
+    pub(crate) fn start(&self, stop_within: Duration) -> Result<(), LoadError> {
+        let Some(lifecycle) = &self.lifecycle else { return Ok(()) };
+        lifecycle.start(stop_within).map_err(|failure| {
+            let (path, name) = (self.library.path.clone(), self.name.clone());
+            match failure {
+                LifecycleFailure::Error(message) => LoadError::Start { path, name, message },
+                LifecycleFailure::Panic(message) => {
+                    LoadError::StartPanicked { path, name, message }
+                }
+            }
+        })
+    }
+
+    /// Asks the instance for its health, if it has a lifecycle.
+    pub(crate) fn health(&self) -> Result<(), HealthError> {
+        let Some(lifecycle) = &self.lifecycle else { return Ok(()) };
+        let name = self.name.clone();
+        let Some(_kept) = self.holders.keep() else { return Err(HealthError::InUse { name }) };
+        lifecycle.health().map_err(|failure| match failure {
+            LifecycleFailure::Error(message) => HealthError::Unhealthy { name, message },
+            LifecycleFailure::Panic(message) => HealthError::Panicked { name, message },
+        })
+    }
+
+    /// Stops and destroys the instance. See [`ending`].
+    pub(crate) fn end(self, within: Option<Duration>) -> Option<EndFailure> {
+        ending::end(self, within)
+    }
+
+    /// Ends the instance if nobody else has it, and closes its library if this was the
+    /// last owner. Returns the library's count then.
+    pub(crate) fn close(
+        self: Arc<Self>,
+        within: Option<Duration>,
+    ) -> Result<Option<u64>, UnloadError> {
+        let library = Arc::clone(&self.library);
+        let Some(instance) = Arc::into_inner(self) else {
+            // Somebody uses it, or did: then the library may be ours to close.
+            return library.close();
+        };
+        let (path, name) = (library.path.clone(), instance.name.clone());
+        let failure = instance.end(within);
+        let counter = library.close()?;
+        failure.map_or(Ok(counter), |failure| Err(failure.error(path, name, counter)))
+    }
+
+    /// Takes the instance out of one that is dropped, if it has to be stopped before.
+    fn take_started(&mut self) -> Option<Self> {
+        if self.state() != LifecycleState::Serving {
+            return None;
+        }
+        let (lifecycle, unmaker) = (Some(self.lifecycle.take()?), self.unmaker.take());
+        Some(Instance {
+            registration: self.registration,
+            interface: self.interface.clone(),
+            name: core::mem::take(&mut self.name),
+            holders: Holders::new(),
+            services: core::mem::take(&mut self.services),
+            unmaker,
+            lifecycle,
+            library: Arc::clone(&self.library),
+        })
     }
 
     /// Returns the functions that save and restore the instance's state.
@@ -416,7 +501,24 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         // A panic in there was reported when it happened.
-        let _ = self.unmake();
+        match self.take_started() {
+            Some(started) => drop(started.end(None)),
+            None => drop(self.unmake()),
+        }
+    }
+}
+
+impl Ending for Instance {
+    fn begin_stop(&self) -> Option<Duration> {
+        self.lifecycle.as_ref().and_then(Lifecycle::begin_stop)
+    }
+
+    fn stop(&self, within: Duration) -> Result<(), LifecycleFailure> {
+        self.lifecycle.as_ref().map_or(Ok(()), |lifecycle| lifecycle.stop(within))
+    }
+
+    fn destroy(&mut self) -> Option<String> {
+        self.unmake()
     }
 }
 

@@ -66,6 +66,11 @@ impl Engine {
         self.deadline
     }
 
+    /// Returns the time that an instance has to stop.
+    pub(super) fn time_to_stop(&self) -> Duration {
+        self.loader.policy().time_to_stop()
+    }
+
     /// Runs all stages up to the instance. Returns `None` if the file is the
     /// current version.
     pub(super) fn load(

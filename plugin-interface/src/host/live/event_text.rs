@@ -38,6 +38,9 @@ impl fmt::Display for LiveEvent {
                 )?;
                 separated(f, holders)
             }
+            LiveEvent::NotStopped { generation, message } => {
+                write!(f, "version {generation}: {message}")
+            }
             LiveEvent::Retired { generation, after, panicked } => {
                 write!(f, "version {generation} was destroyed {after:?} after it was replaced")?;
                 match panicked {
@@ -124,6 +127,10 @@ mod tests {
             (
                 LiveEvent::StillUsed { generation: 1, since, holders },
                 "version 1 was replaced 10s ago and is still in use by 1 guard of the thread `worker`, 2 guards",
+            ),
+            (
+                LiveEvent::NotStopped { generation: 1, message: "it did not stop".to_owned() },
+                "version 1: it did not stop",
             ),
             (
                 LiveEvent::Retired { generation: 1, after, panicked: Some("boom".to_owned()) },

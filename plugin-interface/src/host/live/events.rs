@@ -80,6 +80,14 @@ pub enum LiveEvent {
         /// The holders of its guards.
         holders: Vec<GuardHolder>,
     },
+    /// A version with a [lifecycle](crate::PluginLifecycle) did not stop well, or not in
+    /// time.
+    NotStopped {
+        /// The version.
+        generation: u64,
+        /// The message of the [`UnloadError`](crate::UnloadError).
+        message: String,
+    },
     /// The last guard of a version was dropped, and its instance was destroyed.
     Retired {
         /// The version.

@@ -145,6 +145,10 @@ fn next_version<I: LiveInterface + ?Sized>(
             instance.restore(&state)?;
         }
     }
+    if instance.has_lifecycle() {
+        watch.begin(Stage::Start);
+        instance.start(engine.time_to_stop())?;
+    }
     let instance = Arc::new(instance);
     let proxy = Arc::clone(&instance)
         .proxy::<I>()

@@ -30,6 +30,9 @@ pub(super) fn emit(path: &Path, event: &LiveEvent) {
         LiveEvent::StillUsed { generation, since, holders } => {
             warn!(target: TARGET, %path, generation, ?since, ?holders, "still used");
         }
+        LiveEvent::NotStopped { generation, message } => {
+            warn!(target: TARGET, %path, generation, message, "not stopped");
+        }
         LiveEvent::Retired { generation, after, panicked } => {
             debug!(target: TARGET, %path, generation, ?after, ?panicked, "retired");
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::announcer::Announcer;
 use super::events::{GuardHolder, LiveEvent};
+use crate::host::library::ending::EndFailure;
 use crate::host::library::instance::Instance;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::reload::ReloadableVersion;
@@ -34,7 +35,16 @@ impl<P: Send + Sync + 'static> ReloadableVersion for Version<P> {
         let library = Arc::clone(&instance.library);
         let record = library.close_record();
         drop(proxy);
-        let panicked = Arc::into_inner(instance).and_then(|mut instance| instance.unmake());
+        let name = instance.name.clone();
+        let panicked = match Arc::into_inner(instance).and_then(|instance| instance.end(None)) {
+            None => None,
+            Some(EndFailure::Drop(message)) => Some(message),
+            Some(failure) => {
+                let message = failure.error(library.path.clone(), name, None).to_string();
+                announcer.announce(LiveEvent::NotStopped { generation, message });
+                None
+            }
+        };
         announcer.announce(LiveEvent::Retired { generation, after, panicked });
         // An error of the close is in the outcome too.
         let counter = library.close().ok().flatten();

@@ -3,7 +3,7 @@
 
 use core::ptr::NonNull;
 
-use crate::abi::{RawFactory, VTableHeader};
+use crate::abi::{RawFactory, RawLifecycle, VTableHeader};
 use crate::host::crash_notes::NamedFunction;
 use crate::host::library::instance::ErasedRegistration;
 use crate::host::library::symbols::{self, Symbols};
@@ -35,6 +35,15 @@ pub(super) unsafe fn of_factory(
         let restore = state.restore.map(|restore| restore as *const () as usize);
         functions.extend(save.map(|save| (save, format!("`save` {of}"))));
         functions.extend(restore.map(|restore| (restore, format!("`restore` {of}"))));
+    }
+    if size > RawFactory::SIZE_WITH_PROVIDE {
+        // SAFETY: the size says that it has the field; it is null or a static.
+        let lifecycle = unsafe { (*factory).lifecycle.as_ref() };
+        if let Some(RawLifecycle { start, stop, health, .. }) = lifecycle {
+            functions.push((*start as *const () as usize, format!("the start {of}")));
+            functions.push((*stop as *const () as usize, format!("the stop {of}")));
+            functions.push((*health as *const () as usize, format!("`health` {of}")));
+        }
     }
     functions
 }

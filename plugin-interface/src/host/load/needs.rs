@@ -62,7 +62,16 @@ impl Needs {
 
 /// Returns `true` if the needs of a plugin in that file are met.
 pub(crate) fn are_met(path: &Path, registration: &RegistrationMetadata, offers: &Offers) -> bool {
-    providers(path, registration, offers).is_ok()
+    check(path, registration, offers).is_ok()
+}
+
+/// Returns the error of the first need of a plugin in that file that is not met.
+pub(crate) fn check(
+    path: &Path,
+    registration: &RegistrationMetadata,
+    offers: &Offers,
+) -> Result<(), LoadError> {
+    providers(path, registration, offers).map(drop)
 }
 
 /// Returns the plugins that provide what a plugin needs, or the error of the first

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 #[cfg(feature = "configure")]
 use crate::host::configuration::Configuration;
@@ -53,6 +54,8 @@ pub struct LoadPolicy {
     copies: Copies,
     /// A plugin may be replaced while others use its services.
     replaces_providers: bool,
+    /// The time that a plugin has to stop.
+    stop_within: Duration,
     /// The folders of all plugins for their data and their caches.
     data_root: Option<PathBuf>,
     cache_root: Option<PathBuf>,
@@ -76,6 +79,7 @@ impl Default for LoadPolicy {
             retained: (128, 512 << 20),
             copies: Copies::Temporary,
             replaces_providers: true,
+            stop_within: Duration::from_secs(10),
             data_root: None,
             cache_root: None,
             #[cfg(feature = "configure")]
@@ -101,6 +105,7 @@ impl fmt::Debug for LoadPolicy {
             .field("cache_root", &self.cache_root)
             .field("world_writable", &self.world_writable)
             .field("replaces_providers", &self.replaces_providers)
+            .field("stop_within", &self.stop_within)
             .field("retained_versions", &versions)
             .field("retained_bytes", &bytes)
             .finish()
@@ -143,6 +148,25 @@ impl LoadPolicy {
     /// ```
     pub fn replace_providers(self, replace: bool) -> Self {
         LoadPolicy { replaces_providers: replace, ..self }
+    }
+
+    /// Sets the time that a plugin with a [lifecycle](crate::PluginLifecycle) has to
+    /// stop; 10 seconds by default. After that, the host goes on without it: its
+    /// library stays loaded until its `stop` returns.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let policy = plugin_interface::LoadPolicy::new().stop_within(Duration::from_secs(2));
+    /// let manager = plugin_interface::PluginManager::with_policy(policy);
+    /// ```
+    pub fn stop_within(self, within: Duration) -> Self {
+        LoadPolicy { stop_within: within, ..self }
+    }
+
+    /// Returns the time that a plugin has to stop.
+    pub(crate) fn time_to_stop(&self) -> Duration {
+        self.stop_within
     }
 
     /// Returns `true` if a plugin may be replaced while others use its services.

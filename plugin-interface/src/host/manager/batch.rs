@@ -1,9 +1,10 @@
 //! What the load of some files of a watch did.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use super::held::Held;
+use super::starting::Starting;
 use crate::host::error::LoadError;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::watch::Attempt;
@@ -33,6 +34,10 @@ pub(super) enum How {
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) handles: Vec<PluginHandle>,
+    /// The files that replace no older version, and whose plugins are not started yet,
+    /// in the order in which they were loaded.
+    pub(super) created: VecDeque<(PathBuf, Attempt)>,
+    pub(super) starting: Starting,
     /// The files of the handles.
     pub(super) loaded: Vec<PathBuf>,
     /// The old versions, to be closed in this order.

@@ -78,9 +78,10 @@ impl Dependencies {
                 (Some(plugin), Some(interface.clone()))
             }
             LoadError::ServiceMismatch { plugin, .. } => (Some(plugin), None),
-            LoadError::Constructor { name, .. } | LoadError::ConstructorPanicked { name, .. } => {
-                (Some(name), None)
-            }
+            LoadError::Constructor { name, .. }
+            | LoadError::ConstructorPanicked { name, .. }
+            | LoadError::Start { name, .. }
+            | LoadError::StartPanicked { name, .. } => (Some(name), None),
             _ => (None, None),
         };
         let (path, plugin, message) = (path.to_owned(), plugin.cloned(), error.to_string());

@@ -4,20 +4,20 @@ use core::fmt;
 use core::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::greeter::{Greeter, GreeterProxy};
-#[cfg(feature = "watch")]
-use crate::host::error::LoadError;
-use crate::host::error::{ProxyError, UnloadError};
+use crate::host::error::{HealthError, LoadError, ProxyError, UnloadError};
 #[cfg(feature = "dynamic")]
 use crate::host::library::instance::Described;
 use crate::host::library::instance::Instance;
+use crate::host::library::lifecycle::LifecycleState;
 use crate::host::load::timings::StageTimes;
 use crate::host::services::provided::Provider;
 use crate::interface::Interface;
-use crate::metadata::PluginMetadata;
 #[cfg(feature = "watch")]
-use crate::metadata::{InterfaceMetadata, RegistrationMetadata};
+use crate::metadata::InterfaceMetadata;
+use crate::metadata::{PluginMetadata, RegistrationMetadata};
 
 /// One registration of a loaded library.
 ///
@@ -66,6 +66,13 @@ impl PluginHandle {
         PluginHandle { instance, times, thread: PhantomData }
     }
 
+    /// Returns the instance, for an interface that is `Send` and `Sync`: it may leave
+    /// the thread.
+    #[cfg(feature = "watch")]
+    pub(crate) fn shared(&self) -> Arc<Instance> {
+        Arc::clone(&self.instance)
+    }
+
     /// Returns the instance if it provides services.
     pub(super) fn as_provider(&self) -> Option<Arc<dyn Provider>> {
         let provides = !self.instance.services().is_empty();
@@ -73,19 +80,22 @@ impl PluginHandle {
     }
 
     /// Returns the plugins whose services its library needs.
-    #[cfg(feature = "watch")]
     pub(super) fn providers(&self) -> &[Arc<dyn Provider>] {
         self.instance.providers()
+    }
+
+    /// Returns what the metadata says of its registration.
+    pub(super) fn registration(&self) -> Option<&RegistrationMetadata> {
+        let is_its = |it: &&RegistrationMetadata| {
+            (&*it.interface, &*it.name) == (self.interface(), self.name())
+        };
+        self.metadata().registrations.iter().find(is_its)
     }
 
     /// Returns the interfaces of the services that the instance needs.
     #[cfg(feature = "watch")]
     pub(super) fn needs(&self) -> &[InterfaceMetadata] {
-        let registrations = &self.metadata().registrations;
-        let is_its = |it: &&RegistrationMetadata| {
-            (&*it.interface, &*it.name) == (self.interface(), self.name())
-        };
-        registrations.iter().find(is_its).map_or(&[], |it| &it.needs)
+        self.registration().map_or(&[], |it| &it.needs)
     }
 
     /// Returns the address of the instance, which tells it from others that live.
@@ -146,6 +156,42 @@ impl PluginHandle {
         Arc::clone(&self.instance).proxy::<I>()
     }
 
+    /// Returns how far the instance came. Without a
+    /// [lifecycle](crate::PluginLifecycle) it is always
+    /// [`Serving`](LifecycleState::Serving).
+    pub fn state(&self) -> LifecycleState {
+        self.instance.state()
+    }
+
+    /// Asks the instance for its health, on this thread. Without a
+    /// [lifecycle](crate::PluginLifecycle) it is always well.
+    ///
+    /// # Errors
+    ///
+    /// If it says that it does not work, or panics; or if its only proxy exists, of an
+    /// interface with `&mut self`.
+    ///
+    /// ```no_run
+    /// use plugin_interface::{PluginManager, PluginTrait};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// for handle in PluginManager::new().load_plugins("plugins", PluginTrait::Greeter)? {
+    ///     if let Err(error) = handle.health() {
+    ///         eprintln!("{error}");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn health(&self) -> Result<(), HealthError> {
+        self.instance.health()
+    }
+
+    /// Starts the instance, once. Nobody has a proxy of it yet.
+    pub(super) fn start(&self, stop_within: Duration) -> Result<(), LoadError> {
+        self.instance.start(stop_within)
+    }
+
     /// Returns the instance for calls by its descriptor.
     #[cfg(feature = "dynamic")]
     pub(crate) fn described(&self) -> Result<Described, ProxyError> {
@@ -157,31 +203,22 @@ impl PluginHandle {
         self.proxy::<dyn Greeter>().ok()
     }
 
-    /// Closes the handle: destroys the instance unless a proxy uses it, and
+    /// Closes the handle: stops and destroys the instance unless a proxy uses it, and
     /// closes the library if this was its last instance.
+    ///
+    /// An instance with a [lifecycle](crate::PluginLifecycle) may take as long to stop
+    /// as the [policy](crate::LoadPolicy::stop_within) says. Then this returns without
+    /// it.
     ///
     /// Returns the count of the library's unmakers, over all its registrations,
     /// if this was the last handle, and `None` otherwise.
     ///
     /// # Errors
     ///
-    /// If the drop of the instance panicked or the library cannot be closed.
+    /// If the instance did not stop well or in time, if its drop panicked, or if the
+    /// library cannot be closed.
     pub fn close(self) -> Result<Option<u64>, UnloadError> {
-        let library = Arc::clone(&self.instance.library);
-        let Some(mut instance) = Arc::into_inner(self.instance) else {
-            // A proxy uses it, or did: then the library may be ours to close.
-            return library.close();
-        };
-        let panicked = instance.unmake().map(|message| (instance.name.clone(), message));
-        drop(instance);
-        let path = library.path.clone();
-        let counter = library.close()?;
-        match panicked {
-            None => Ok(counter),
-            Some((name, message)) => {
-                Err(UnloadError::DropPanicked { path, name, message, counter })
-            }
-        }
+        self.instance.close(None)
     }
 }
 

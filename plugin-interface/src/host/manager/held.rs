@@ -27,6 +27,14 @@ pub(super) struct Watching {
     pub(super) asked: Asked,
 }
 
+/// The libraries are closed in the reverse order: users before those whose services
+/// they use.
+impl Drop for Watching {
+    fn drop(&mut self) {
+        while self.held.pop().is_some() {}
+    }
+}
+
 /// A library of a watched directory.
 pub(super) struct Held {
     /// Its file, as the host knows it.

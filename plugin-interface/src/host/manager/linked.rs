@@ -5,6 +5,7 @@ use crate::host::load::admit::Wanted;
 use crate::host::load::linked;
 use crate::host::manager::PluginManager;
 use crate::host::manager::handle::PluginHandle;
+use crate::host::manager::starting::Starting;
 use crate::interface::{Interface, PluginTrait};
 
 impl PluginManager {
@@ -101,6 +102,8 @@ impl PluginManager {
                 Err(error) => self.reject(&path, [error]),
             }
         }
+        let (handles, failed) = Starting::default().start(&self.libraries, handles);
+        self.reject(&path, failed);
         Ok(handles)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::batch::{Batch, How};
+use super::batch::{Batch, How, LoadedFile};
 use super::held::Held;
 use super::session::Session;
 use crate::host::compare::fit;
@@ -30,6 +30,7 @@ impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
             self.load_into(&path, How::InPart, &mut batch);
             self.load_dependents(&mut batch);
         }
+        self.start_created(&mut batch);
         if !batch.again.is_empty() {
             // Users are closed before those whose services they used.
             batch.replaced.reverse();
@@ -38,9 +39,53 @@ impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
     }
 
     fn load_into(&mut self, path: &Path, how: How, batch: &mut Batch) {
+        let is_first = self.held(path).is_none();
+        if !is_first {
+            // A new version is started at once, so those that it may use come before.
+            self.start_created(batch);
+        }
         let attempt = Attempt::begin(path);
-        let result = self.load_one(path, how);
-        self.take_in(path, attempt, result, batch);
+        match self.load_one(path, how) {
+            Ok(LoadedFile::New(_)) if is_first => {
+                batch.created.push_back((path.to_owned(), attempt));
+            }
+            result => self.take_in(path, attempt, result, batch),
+        }
+    }
+
+    /// Starts the plugins that were created, each after those whose services it needs.
+    fn start_created(&mut self, batch: &mut Batch) {
+        while let Some((path, attempt)) = batch.created.pop_front() {
+            let result = self.start_file(&path, &attempt, batch);
+            self.take_in(&path, attempt, result, batch);
+        }
+    }
+
+    /// Starts the plugins of a file. A file of which none starts is not held any more.
+    fn start_file(
+        &mut self,
+        path: &Path,
+        attempt: &Attempt,
+        batch: &mut Batch,
+    ) -> Result<LoadedFile, LoadError> {
+        let interface = self.interface;
+        let held = &mut self.manager.watching.held;
+        let Some(at) = held.iter().rposition(|held| held.is_of(path, interface)) else {
+            return Ok(LoadedFile::Same);
+        };
+        let handles = core::mem::take(&mut held[at].handles);
+        let (started, mut failed) = batch.starting.start(&self.manager.libraries, handles);
+        let refusal = failed.pop_if(|_| started.is_empty());
+        held[at].handles = started;
+        if refusal.is_some() {
+            let Held { close_record, .. } = held.remove(at);
+            self.manager.libraries.forget_record(&close_record);
+        }
+        for error in failed {
+            self.dependencies.fail(path, &error);
+            self.fail_finally(path, attempt, error, false, false);
+        }
+        refusal.map_or(Ok(LoadedFile::New(None)), Err)
     }
 
     /// Loads what can be loaded now, and what uses services that were replaced.

@@ -23,6 +23,7 @@ pub(crate) mod retry;
 mod scan;
 #[cfg(feature = "watch")]
 mod session;
+mod starting;
 pub(crate) mod survey;
 #[cfg(feature = "watch")]
 mod watching;
@@ -46,6 +47,7 @@ use crate::host::manager::handle::{PluginHandle, StaysOnItsThread};
 use crate::host::manager::libraries::RevokedLibrary;
 use crate::host::manager::libraries::{Libraries, LoadedHandles};
 use crate::host::manager::scan::Scan;
+use crate::host::manager::starting::Starting;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
@@ -209,6 +211,8 @@ impl PluginManager {
         let loaded = self.libraries.load(&Candidate::named(path), Plugins::of(Wanted::Any))?;
         let Some(LoadedHandles { handles, mut failed, .. }) = loaded else { return Ok(Vec::new()) };
         self.libraries.publish(&handles);
+        let (handles, not_started) = Starting::default().start(&self.libraries, handles);
+        failed.extend(not_started);
         let last = failed.pop_if(|_| handles.is_empty());
         self.reject(path, failed);
         last.map_or(Ok(handles), Err)
@@ -280,6 +284,7 @@ impl PluginManager {
                 scan.load(&mut self.libraries, &path, true);
             }
         }
+        scan.start(&self.libraries);
         let (handles, rejected) = scan.finish(&paths);
         for (path, error) in rejected {
             self.rejected.push(Rejected { path, error });
@@ -316,7 +321,8 @@ impl PluginManager {
         let candidate = Candidate::named(path).copied_to(copy);
         let loaded = self.libraries.load(&candidate, Plugins::of(Wanted::Any))?;
         let Some(LoadedHandles { handles, failed, .. }) = loaded else { return Ok(Vec::new()) };
-        self.reject(path, failed);
+        let (handles, not_started) = Starting::default().start(&self.libraries, handles);
+        self.reject(path, failed.into_iter().chain(not_started));
         Ok(handles)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::dependencies::Dependencies;
 use super::libraries::Libraries;
+use super::starting::Starting;
 use crate::host::error::LoadError;
 use crate::host::file::compare::Content;
 use crate::host::file::duplicates::Duplicates;
@@ -83,6 +84,17 @@ impl Scan {
         }
     }
 
+    /// Starts what was loaded, in that order.
+    pub(super) fn start(&mut self, loading: &Libraries) {
+        let mut starting = Starting::default();
+        for (path, handles) in core::mem::take(&mut self.handles) {
+            let (started, failed) = starting.start(loading, handles);
+            failed.iter().for_each(|error| self.dependencies.fail(&path, error));
+            self.reject(&path, failed);
+            self.handles.push((path, started));
+        }
+    }
+
     fn reject(&mut self, path: &Path, errors: impl IntoIterator<Item = LoadError>) {
         self.rejected.extend(errors.into_iter().map(|error| (path.to_owned(), error)));
     }
@@ -92,13 +104,13 @@ impl Scan {
         mut self,
         paths: &[PathBuf],
     ) -> (Vec<PluginHandle>, Vec<(PathBuf, LoadError)>) {
+        for (_, error) in &mut self.rejected {
+            self.dependencies.explain(error);
+        }
         if self.is_reordered {
             let place = |path: &Path| paths.iter().position(|other| other == path);
             self.handles.sort_by_key(|(path, _)| place(path));
             self.rejected.sort_by_key(|(path, _)| place(path));
-            for (_, error) in &mut self.rejected {
-                self.dependencies.explain(error);
-            }
         }
         let handles = self.handles.into_iter().flat_map(|(_, handles)| handles).collect();
         (handles, self.rejected)

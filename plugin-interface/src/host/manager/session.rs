@@ -20,6 +20,7 @@ use super::held::Held;
 use super::libraries::LoadedHandles;
 #[cfg(feature = "trust")]
 use super::libraries::RevokedLibrary;
+use super::starting::Starting;
 use crate::host::error::{LoadError, Retry};
 use crate::host::file::compare::Content;
 use crate::host::file::identity::FileIdentity;
@@ -38,7 +39,7 @@ pub(super) struct Session<'m, F> {
     pub(super) manager: &'m mut PluginManager,
     pub(super) directory: PathBuf,
     /// The only interface to load; `None` for all.
-    interface: Option<PluginTrait>,
+    pub(super) interface: Option<PluginTrait>,
     options: WatchOptions,
     callback: F,
     retries: RetryQueue,
@@ -292,7 +293,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     }
 
     /// Holds a library. A library that replaces an old version must have
-    /// everything that the old one has, and gets its state.
+    /// everything that the old one has, gets its state, and is started.
     fn hold(
         &mut self,
         path: &Path,
@@ -303,7 +304,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         let LoadedHandles { mut handles, mut failed, names, content, library } = loaded;
         let old = old.map(|at| &self.manager.watching.held[at]);
         let serves = !handles.is_empty() && old.is_none_or(|old| old.is_covered_by(&handles));
-        let refusal = match (serves, old) {
+        let mut refusal = match (serves, old) {
             (false, _) => failed.pop(),
             (true, Some(old)) => match self.refuse_lost_service(path, &handles) {
                 None => old.hand_over(&mut handles).err(),
@@ -311,6 +312,12 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             },
             (true, None) => None,
         };
+        if let (None, Some(old)) = (&refusal, old) {
+            let not_started;
+            (handles, not_started) = Starting::default().start(&self.manager.libraries, handles);
+            failed.extend(not_started);
+            refusal = failed.pop_if(|_| !old.is_covered_by(&handles));
+        }
         let serving = refusal.is_some() && old.is_some();
         let attempt = Attempt::of(origin.clone());
         for error in failed {

@@ -4,6 +4,7 @@
 //! is what it publishes; threads of the host read it by the `handle`, and hold a
 //! `plugin`.
 
+mod closing;
 mod event;
 mod handle;
 mod options;

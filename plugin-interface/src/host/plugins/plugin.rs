@@ -5,7 +5,10 @@ use core::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::host::reload::CloseQueue;
+use super::closing::Closing;
+use crate::host::error::HealthError;
+use crate::host::library::instance::Instance;
+use crate::host::library::lifecycle::LifecycleState;
 use crate::interface::HasProxy;
 
 /// One version of a plugin, which dereferences to the trait through its proxy.
@@ -15,7 +18,7 @@ use crate::interface::HasProxy;
 pub struct Plugin<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     /// Is there until the drop.
     version: Option<Arc<Version<I::Proxy>>>,
-    closing: Arc<CloseQueue>,
+    closing: Arc<Closing>,
 }
 
 /// What is known of a version, and its proxy.
@@ -24,11 +27,15 @@ pub(super) struct Version<P> {
     pub(super) place: (usize, PathBuf, String),
     pub(super) package: String,
     pub(super) generation: u64,
+    /// Counts the plugins of a table, in the order in which they were started.
+    pub(super) number: u64,
     pub(super) proxy: P,
+    /// Last, as it has the library.
+    pub(super) instance: Arc<Instance>,
 }
 
 impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> Plugin<I> {
-    pub(super) fn new(version: Version<I::Proxy>, closing: &Arc<CloseQueue>) -> Self {
+    pub(super) fn new(version: Version<I::Proxy>, closing: &Arc<Closing>) -> Self {
         Plugin { version: Some(Arc::new(version)), closing: Arc::clone(closing) }
     }
 
@@ -58,6 +65,23 @@ impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> Plugin<I> {
     /// Returns the number of the version of its file, counted from 1.
     pub fn generation(plugin: &Self) -> u64 {
         plugin.version().generation
+    }
+
+    /// Returns how far this version came. Without a
+    /// [lifecycle](crate::PluginLifecycle) it is always
+    /// [`Serving`](LifecycleState::Serving).
+    pub fn state(plugin: &Self) -> LifecycleState {
+        plugin.version().instance.state()
+    }
+
+    /// Asks this version for its health, on this thread. Without a
+    /// [lifecycle](crate::PluginLifecycle) it is always well.
+    ///
+    /// # Errors
+    ///
+    /// If it says that it does not work, or panics.
+    pub fn health(plugin: &Self) -> Result<(), HealthError> {
+        plugin.version().instance.health()
     }
 }
 
@@ -90,7 +114,8 @@ impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> Drop for Plugin<I> {
     fn drop(&mut self) {
         // Of several that are dropped at once, one gets it.
         if let Some(last) = self.version.take().and_then(Arc::into_inner) {
-            self.closing.run(move || drop(last));
+            let Version { proxy, instance, .. } = last;
+            self.closing.close(proxy, instance);
         }
     }
 }

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
+use super::closing::Closing;
 use super::options::PluginsOptions;
 use super::table::Table;
 use crate::host::error::LoadError;
 use crate::host::live::LiveInterface;
 use crate::host::manager::PluginManager;
-use crate::host::reload::CloseQueue;
 use crate::interface::PluginTrait;
 
 /// The thread of the manager. It ends when this is dropped.
@@ -58,9 +58,10 @@ impl Served {
 
     /// Ends the thread, and waits for it and for all that is being closed.
     /// Returns `false` if that takes too long.
-    pub(super) fn stop(&self, closing: &Arc<CloseQueue>, within: Duration) -> bool {
-        drop(self.stop.lock().unwrap_or_else(PoisonError::into_inner).take());
+    pub(super) fn stop(&self, closing: &Closing, within: Duration) -> bool {
         let deadline = Instant::now() + within.min(Duration::from_secs(1 << 30));
+        closing.set_end(deadline);
+        drop(self.stop.lock().unwrap_or_else(PoisonError::into_inner).take());
         let has_ended = |gone: &Receiver<()>| {
             gone.recv_deadline(deadline) == Err(RecvTimeoutError::Disconnected)
         };

@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use super::closing::Closing;
 use super::event::PluginEvent;
 use super::plugin::{Plugin, Version};
 #[cfg(feature = "configure")]
 use crate::host::configuration::Configuration;
 use crate::host::error::LoadError;
-use crate::host::event_queue::{EventQueue, Events};
+use crate::host::event_queue::Events;
 use crate::host::live::LiveInterface;
 use crate::host::manager::handle::PluginHandle;
-use crate::host::reload::CloseQueue;
 use crate::host::watch::{ManagerNotification, WatchError, WatchEvent};
 use crate::interface::HasProxy;
 
@@ -26,8 +27,12 @@ pub(super) struct Table<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     held: Mutex<BTreeMap<PathBuf, HeldFile>>,
     /// The packages that come first.
     order: Vec<String>,
-    events: Arc<EventQueue<PluginEvent>>,
-    pub(super) closing: Arc<CloseQueue>,
+    /// The number of plugins so far.
+    started: AtomicU64,
+    /// Versions that were replaced, until the manager has released them: they are the
+    /// last to be dropped then, and closed on the thread for that.
+    replaced: Mutex<Vec<Plugin<I>>>,
+    pub(super) closing: Arc<Closing>,
 }
 
 /// A file whose plugins the manager holds.
@@ -55,7 +60,8 @@ impl<I: LiveInterface + ?Sized> Table<I> {
             rejected: Mutex::default(),
             held: Mutex::default(),
             order,
-            events: Arc::default(),
+            started: AtomicU64::new(0),
+            replaced: Mutex::default(),
             closing: Arc::default(),
         }
     }
@@ -70,7 +76,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
     }
 
     pub(super) fn events(&self) -> Events<PluginEvent> {
-        Events(Arc::clone(&self.events))
+        Events(Arc::clone(&self.closing.events))
     }
 
     pub(super) fn rejected(&self) -> Vec<Arc<WatchError>> {
@@ -97,8 +103,8 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         for path in paths {
             let new: Vec<_> = handles.iter().filter(|handle| handle.path() == path).collect();
             if let Some(generation) = self.hold(path, &new) {
-                let others = |plugin: &Plugin<I>| Plugin::path(plugin) != path;
-                current.retain(others);
+                let is_older = |plugin: &mut Plugin<I>| Plugin::path(plugin) == path;
+                self.lock_replaced().extend(current.extract_if(.., is_older));
                 let (plugins, failed) = self.plugins_of(&new, generation);
                 if has_all(&new) && failed.is_empty() {
                     self.lock_rejected().remove(path);
@@ -114,7 +120,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
             }
         }
         self.publish(current);
-        events.into_iter().for_each(|event| self.events.push(event));
+        events.into_iter().for_each(|event| self.closing.events.push(event));
     }
 
     /// Remembers what the manager holds of a file. Returns the number of the
@@ -161,7 +167,10 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         let package = handle.metadata().package.name.clone();
         let rank = self.order.iter().position(|it| *it == package).unwrap_or(usize::MAX);
         let place = (rank, handle.path().to_owned(), handle.name().to_owned());
-        Plugin::new(Version { place, package, generation, proxy }, &self.closing)
+        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        let instance = handle.shared();
+        let version = Version { place, package, generation, number, proxy, instance };
+        Plugin::new(version, &self.closing)
     }
 
     /// Removes the plugins of a file, unless a newer version of it replaced what
@@ -169,20 +178,39 @@ impl<I: LiveInterface + ?Sized> Table<I> {
     fn unloaded(&self, path: &Path) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         match held.get_mut(path) {
-            Some(file) if file.replaced > 0 => return file.replaced -= 1,
+            Some(file) if file.replaced > 0 => {
+                file.replaced -= 1;
+                let oldest = file.generation - file.replaced as u64 - 1;
+                drop(held);
+                return self.release(path, oldest);
+            }
             _ => held.remove(path),
         };
         drop(held);
         self.lock_rejected().remove(path);
         let mut current = self.all();
-        current.retain(|plugin| Plugin::path(plugin) != path);
+        let removed = current.extract_if(.., |plugin| Plugin::path(plugin) == path).collect();
         self.publish(current);
-        self.events.push(PluginEvent::Removed { path: path.to_owned() });
+        close_in_order(removed);
+        self.closing.events.push(PluginEvent::Removed { path: path.to_owned() });
+    }
+
+    /// Drops a version that the manager has released.
+    fn release(&self, path: &Path, generation: u64) {
+        let is_it = |plugin: &mut Plugin<I>| {
+            Plugin::path(plugin) == path && Plugin::generation(plugin) == generation
+        };
+        let released = self.lock_replaced().extract_if(.., is_it).collect();
+        close_in_order(released);
+    }
+
+    fn lock_replaced(&self) -> MutexGuard<'_, Vec<Plugin<I>>> {
+        self.replaced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn failed(&self, error: WatchError) {
         let event = self.reject(error);
-        self.events.push(event);
+        self.closing.events.push(event);
     }
 
     /// Remembers an error. Returns its event.
@@ -212,11 +240,21 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         drop(old);
     }
 
-    /// Removes all plugins, and ends the events.
+    /// Removes all plugins, and ends the events when those that nobody uses are closed.
     pub(super) fn clear(&self) {
+        let mut all = self.all();
+        all.append(&mut self.lock_replaced());
         self.publish(Vec::new());
-        self.events.close();
+        close_in_order(all);
+        let events = Arc::clone(&self.closing.events);
+        self.closing.run(move || events.close());
     }
+}
+
+/// Drops plugins, those first that were started last.
+fn close_in_order<I: HasProxy<Proxy: Send + Sync> + ?Sized>(mut plugins: Vec<Plugin<I>>) {
+    plugins.sort_by_key(|plugin| plugin.version().number);
+    while plugins.pop().is_some() {}
 }
 
 /// Returns `true` if an error is of a file or directory that is still so.

@@ -72,7 +72,6 @@ impl ProvidedServices {
     }
 
     /// Offers the services of a plugin no more.
-    #[cfg(feature = "watch")]
     pub(crate) fn remove(&self, provider: &Arc<dyn Provider>) {
         let is_it =
             |other: &Weak<dyn Provider>| core::ptr::addr_eq(other.as_ptr(), Arc::as_ptr(provider));
