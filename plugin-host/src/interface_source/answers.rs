@@ -42,6 +42,22 @@ pub(super) struct Field {
     pub(super) value: String,
 }
 
+impl<'s> Answers<'s> {
+    pub(super) fn new(sources: &'s Sources, which: Methods) -> Self {
+        Answers {
+            sources,
+            imports: Imports::new(sources),
+            fields: Vec::new(),
+            method: Default::default(),
+            objects: BTreeMap::new(),
+            others: Vec::new(),
+            units: Vec::new(),
+            which,
+            unanswered: Vec::new(),
+        }
+    }
+}
+
 impl Answers<'_> {
     /// Returns a value of a type with full paths; `None` if none is known.
     pub(super) fn of(&mut self, ty: &Type, depth: usize) -> Option<String> {
@@ -258,6 +274,13 @@ impl Answers<'_> {
         }
         Expand(self, 1000).visit_type_mut(ty);
     }
+}
+
+/// Returns `true` for the values that `#[derive(Default)]` gives, as far as they are
+/// written otherwise.
+pub(super) fn is_default(value: &str) -> bool {
+    ["String::new()", "Vec::new()", "None", "0", "0.0", "false", "'\\0'", "()"].contains(&value)
+        || value.ends_with("::default()")
 }
 
 /// Returns the text of a type.

@@ -1,6 +1,6 @@
 //! Plugins that implement an interface with plain answers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use syn::{
@@ -8,8 +8,7 @@ use syn::{
     TypeParamBound,
 };
 
-use super::answers::{Answers, Field, text};
-use super::imports::Imports;
+use super::answers::{Answers, Field, is_default, text};
 use super::methods::Methods;
 use super::names::FullPath;
 use super::read::{Found, Sources};
@@ -43,17 +42,7 @@ pub(crate) fn plugin(
     package: &str,
     which: Methods,
 ) -> anyhow::Result<Plugin> {
-    let mut answers = Answers {
-        sources,
-        imports: Imports::new(sources),
-        fields: Vec::new(),
-        method: Default::default(),
-        objects: BTreeMap::new(),
-        others: Vec::new(),
-        units: Vec::new(),
-        which,
-        unanswered: Vec::new(),
-    };
+    let mut answers = Answers::new(sources, which);
     for taken in ["plugin", "tests", "plugin_aggregates", "plugin_impl"] {
         answers.imports.reserve(taken);
     }
@@ -233,7 +222,10 @@ impl Answers<'_> {
         };
         let answer = answer.unwrap_or_else(|| {
             self.unanswered.push(name.clone());
-            format!("unimplemented!(\"the answer of `{name}`\")")
+            format!(
+                "// Its type has no plain value: write an answer in place of this line.\n        \
+                 panic!(\"`{name}` has no answer yet\")"
+            )
         });
         let generics = &signature.generics;
         let (parameters, bounds) = (text(generics), text(&generics.where_clause));
@@ -255,13 +247,6 @@ impl Answers<'_> {
         self.imports.shorten(&mut ty);
         text(&ty)
     }
-}
-
-/// Returns `true` for the values that `#[derive(Default)]` gives, as far as they are
-/// written otherwise.
-fn is_default(value: &str) -> bool {
-    ["String::new()", "Vec::new()", "None", "0", "0.0", "false", "'\\0'", "()"].contains(&value)
-        || value.ends_with("::default()")
 }
 
 /// Writes the names of types without fields in place of calls of their `default`.

@@ -4,7 +4,7 @@ use syn::{
     GenericArgument, Item, PathArguments, ReturnType, Type, TypeParamBound, TypeTraitObject,
 };
 
-use super::answers::Answers;
+use super::answers::{Answers, text};
 use super::names::{FullPath, names_of};
 
 impl Answers<'_> {
@@ -51,7 +51,7 @@ impl Answers<'_> {
             }
             "Future" => {
                 let output = bound_type(&arguments)?;
-                Some(format!("std::future::ready({})", self.of(&output, depth + 1)?))
+                self.of_future(&output, depth)
             }
             "Any" => Some("()".to_owned()),
             "Write" if is_in("fmt") => Some("String::new()".to_owned()),
@@ -59,6 +59,21 @@ impl Answers<'_> {
             "Read" if is_in("io") => Some("std::io::empty()".to_owned()),
             _ => Some(format!("{}::default()", self.object_of(object)?)),
         }
+    }
+
+    /// Returns a future that is ready.
+    pub(super) fn of_future(&mut self, output: &Type, depth: usize) -> Option<String> {
+        let value = self.of(output, depth + 1)?;
+        let mut short = output.clone();
+        self.expand_private(&mut short);
+        // The compiler does not see which objects are meant.
+        let of = if text(&short).contains("dyn ") {
+            self.imports.shorten(&mut short);
+            format!("::<{}>", text(&short))
+        } else {
+            String::new()
+        };
+        Some(format!("std::future::ready{of}({value})"))
     }
 
     /// Returns the type that implements the trait of an object, which is written if

@@ -103,6 +103,12 @@ impl Sources {
         Ok(())
     }
 
+    /// Returns all items, each with the number of its module.
+    pub(super) fn items(&self) -> impl Iterator<Item = (usize, &Item)> {
+        let modules = self.modules.iter().enumerate();
+        modules.flat_map(|(number, module)| module.items.iter().map(move |item| (number, item)))
+    }
+
     /// Returns the interfaces that other crates can name.
     pub(crate) fn interfaces(&self) -> Vec<Found<'_>> {
         let mut found = Vec::new();

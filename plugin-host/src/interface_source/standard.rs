@@ -122,8 +122,8 @@ impl Answers<'_> {
         let name = |of: &mut Self| of.imports.name(names);
         match (names[0].as_str(), names.last()?.as_str()) {
             ("plugin_interface" | "futures", "BoxFuture" | "LocalBoxFuture") => {
-                let value = self.of(arguments.first()?, depth + 1)?;
-                Some(format!("Box::pin(std::future::ready({value}))"))
+                let value = self.of_future(arguments.first()?, depth)?;
+                Some(format!("Box::pin({value})"))
             }
             ("anyhow", "Result") => self.of_result(names, arguments, depth),
             ("anyhow", "Error") => Some("anyhow::anyhow!(\"no answer yet\")".to_owned()),

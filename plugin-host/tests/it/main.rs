@@ -37,6 +37,8 @@ mod logs;
 mod new;
 #[cfg(unix)]
 mod new_c;
+#[cfg(target_os = "linux")]
+mod new_like;
 #[cfg(unix)]
 mod new_parts;
 #[cfg(unix)]

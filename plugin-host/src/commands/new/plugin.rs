@@ -78,7 +78,7 @@ pub(super) fn like(place: &Place<'_>, library: &Path, name: Option<&str>) -> any
     let file = library.file_name().unwrap_or_default().to_string_lossy();
     let head = format!(
         "//! The interface of `{file}`, from its metadata.\n\
-                        #![allow(nonstandard_style, clippy::all)]\n\n"
+                        #![allow(nonstandard_style, unused_variables, clippy::all)]\n\n"
     );
     let text = formatted(&(head + &module.text), place.folder);
     let file = "src/interface.rs".to_owned();

@@ -17,6 +17,8 @@ pub(super) enum Place {
     Object,
     /// `Type<'a>`.
     Argument,
+    /// `BoxFuture<'a, T>`.
+    Future,
 }
 
 /// A lifetime at a place.
@@ -59,8 +61,14 @@ impl<F: FnMut(Place) -> Option<Lifetime>> VisitMut for Places<'_, F> {
 
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         let name = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-        if (name == "Cow" || self.lending.contains(&name))
-            && let Some(lifetime) = (self.visit)(Place::Argument)
+        let place = match &*name {
+            "BoxFuture" => Some(Place::Future),
+            "Cow" => Some(Place::Argument),
+            name if self.lending.contains(name) || is_arguments(path) => Some(Place::Argument),
+            _ => None,
+        };
+        if let Some(place) = place
+            && let Some(lifetime) = (self.visit)(place)
             && let Some(last) = path.segments.last_mut()
         {
             match &mut last.arguments {
@@ -72,6 +80,18 @@ impl<F: FnMut(Place) -> Option<Lifetime>> VisitMut for Places<'_, F> {
         }
         visit_mut::visit_path_mut(self, path);
     }
+}
+
+/// Returns `true` for `fmt::Arguments`.
+fn is_arguments(path: &syn::Path) -> bool {
+    let names: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    matches!(&names[..], [.., module, name] if module == "fmt" && name == "Arguments")
+}
+
+/// Returns `true` if the text of a type has a lifetime of its own, which the text
+/// need not show.
+pub(super) fn has_borrow(text: &str) -> bool {
+    ["&", "Cow<", "fmt::Arguments"].iter().any(|borrow| text.contains(borrow))
 }
 
 /// Returns the places of a type.
@@ -98,9 +118,10 @@ pub(super) fn write(
 pub(super) fn with(ty: &Type, lending: &BTreeSet<String>, lifetimes: &[Written]) -> Type {
     let mut ty = ty.clone();
     let mut next = lifetimes.iter();
-    write(&mut ty, lending, |_| match next.next() {
+    write(&mut ty, lending, |place| match next.next() {
         Some(Written::Lent) => Some(parse_quote!('_)),
         Some(Written::OfSelf) => Some(parse_quote!('a)),
+        _ if place == Place::Future => Some(parse_quote!('static)),
         _ => None,
     });
     ty
@@ -139,7 +160,9 @@ impl Walk {
                     self.at += 1;
                     self.pass(group.stream());
                 }
-                TokenTree::Ident(ident) if ident == "dyn" => self.borrows += 1,
+                TokenTree::Ident(ident) if ident == "dyn" || ident == "BoxFuture" => {
+                    self.borrows += 1;
+                }
                 TokenTree::Punct(punct) => match punct.as_char() {
                     '<' | ',' => self.at += 1,
                     '&' => {
@@ -149,7 +172,7 @@ impl Walk {
                     '\'' => {
                         let name = tokens.next().map(|name| name.to_string()).unwrap_or_default();
                         let of_self = name == "a";
-                        if of_self || !was_after_and {
+                        if of_self || !was_after_and && name != "static" {
                             self.found.push((of_self, self.at));
                         }
                     }

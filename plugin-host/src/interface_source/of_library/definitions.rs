@@ -9,8 +9,9 @@ use syn::{Fields, Item, Type, Visibility, parse_quote};
 
 use crate::interface_source::answers::text;
 
-use super::borrows::{Place, write};
+use super::borrows::{Place, has_borrow, write};
 use super::found::{Behind, Found, NamesIn};
+use super::later_fields::Value;
 use super::names::{Names, with_raw_names};
 use super::record::{Lifetimes, split};
 
@@ -92,14 +93,18 @@ impl Definitions {
                     // What `self` lends by a reference has no borrows in it.
                     owned.extend(self.names_in(|found| Behind(found).visit_type(&parsed)));
                 }
-                if ty.contains('&') || ty.contains("Cow<") {
+                if has_borrow(&ty) {
                     continue;
                 }
                 let names = self.names_in(|found| found.visit_type(&parsed));
                 match lifetimes.of(name).is_empty() {
                     true => owned.extend(names),
                     // An object in it may be what is lent.
-                    false if !ty.contains("dyn ") => lent.extend(names),
+                    false if !ty.contains("dyn ") => {
+                        let inner = self.with_inner(names.into_iter().collect());
+                        let has_object = |name: &String| self.all[name].has_object();
+                        lent.extend(inner.into_iter().filter(has_object));
+                    }
                     false => {}
                 }
             }
@@ -168,6 +173,21 @@ impl Definitions {
     fn is_clone(&self, name: &str) -> bool {
         let all = self.with_inner(BTreeSet::from([name.to_owned()]));
         all.iter().all(|name| !self.all[name].is_unique)
+    }
+
+    /// Adds the values of later fields.
+    pub(super) fn add_values(&mut self, values: &[Value]) -> anyhow::Result<()> {
+        for Value { ty, field, value } in values {
+            let value: syn::Expr = syn::parse_str(value)?;
+            let Some(Item::Struct(item)) = self.all.get_mut(ty).map(|of| &mut of.item) else {
+                continue;
+            };
+            let is_it = |of: &&mut syn::Field| of.ident.as_ref().is_some_and(|name| name == field);
+            if let Some(of) = item.fields.iter_mut().find(is_it) {
+                of.attrs.push(parse_quote!(#[ffi(default = #value)]));
+            }
+        }
+        Ok(())
     }
 
     /// Returns the text of each.
@@ -250,10 +270,15 @@ impl Definition {
             item,
             is_growing: of.later.is_some(),
             names: found.0,
-            borrows: text.contains('&') || text.contains("Cow<"),
+            borrows: has_borrow(text),
             is_unique,
             text: text.clone(),
         })
+    }
+
+    /// Returns `true` if a field may be an object that somebody lends.
+    fn has_object(&self) -> bool {
+        ["dyn ", "BoxFuture"].iter().any(|of| self.text.contains(of))
     }
 
     fn borrows_or_has(&self, lending: &BTreeSet<String>) -> bool {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::Context as _;
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     FnArg, Lifetime, Pat, ReceiverKind, ReturnType, TraitItemFn, Type, TypeReference, parse_quote,
@@ -67,7 +69,7 @@ impl Lifetimes<'_> {
         }
         if let ReturnType::Type(_, ty) = &mut item.sig.output {
             **ty = chosen(ty, lending, self.of("return"))?;
-            Inner(0).visit_type_mut(ty);
+            Inner(false).visit_type_mut(ty);
             if self.names_self() {
                 NameOfSelf.visit_type_mut(ty);
             }
@@ -76,28 +78,62 @@ impl Lifetimes<'_> {
     }
 }
 
-/// Writes the lifetime of `self` in place of `'_`.
+/// Writes the lifetime of `self` in place of `'_` and of none.
 struct NameOfSelf;
 
 impl VisitMut for NameOfSelf {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        reference.lifetime.get_or_insert_with(|| parse_quote!('a));
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    /// A closure has lifetimes of its own.
+    fn visit_parenthesized_generic_arguments_mut(
+        &mut self,
+        _: &mut syn::ParenthesizedGenericArguments,
+    ) {
+    }
+
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        *lifetime = parse_quote!('a);
+        if lifetime.ident != "static" {
+            *lifetime = parse_quote!('a);
+        }
     }
 }
 
-/// Writes `'static` for a reference behind a reference, with the number of those
-/// around it: what `self` lends has no borrows in it.
-struct Inner(usize);
+/// Writes `'static` for references to references, and for those behind them, with
+/// `true` behind one: what `self` lends has no borrows in it.
+struct Inner(bool);
 
 impl VisitMut for Inner {
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
-        if self.0 > 0 && reference.lifetime.is_none() {
+        let mut found = HasReference(false);
+        found.visit_type(&reference.elem);
+        if (self.0 || found.0) && reference.lifetime.is_none() {
             reference.lifetime = Some(parse_quote!('static));
         }
-        self.0 += 1;
+        let outer = std::mem::replace(&mut self.0, true);
         visit_mut::visit_type_reference_mut(self, reference);
-        self.0 -= 1;
+        self.0 = outer;
     }
+
+    /// A closure has lifetimes of its own.
+    fn visit_parenthesized_generic_arguments_mut(
+        &mut self,
+        _: &mut syn::ParenthesizedGenericArguments,
+    ) {
+    }
+}
+
+/// Whether a type has a reference, outside of closures.
+struct HasReference(bool);
+
+impl Visit<'_> for HasReference {
+    fn visit_type_reference(&mut self, _: &TypeReference) {
+        self.0 = true;
+    }
+
+    fn visit_parenthesized_generic_arguments(&mut self, _: &syn::ParenthesizedGenericArguments) {}
 }
 
 /// Returns the output of `Pin<Box<dyn Future<Output = T> + Send>>`, and whether it
@@ -128,12 +164,31 @@ fn chosen(ty: &Type, lending: &BTreeSet<String>, text: &str) -> anyhow::Result<T
         // It is lent as a whole.
         let lent = places.iter().map(|place| match place {
             Place::Reference => Written::None,
-            Place::Object | Place::Argument => Written::Lent,
+            Place::Object | Place::Argument | Place::Future => Written::Lent,
         });
         return Ok(with(ty, lending, &lent.collect::<Vec<_>>()));
     }
+    let found = match found(ty, lending, text, &places)? {
+        Some(found) => Some(found),
+        None => {
+            let mut boxed = ty.clone();
+            Boxed.visit_type_mut(&mut boxed);
+            let places = self::places(&boxed, lending);
+            self::found(&boxed, lending, text, &places)?
+        }
+    };
+    found.with_context(|| format!("no place for `{text}`"))
+}
+
+/// Tries all lifetimes in the places of a type.
+fn found(
+    ty: &Type,
+    lending: &BTreeSet<String>,
+    text: &str,
+    places: &[Place],
+) -> anyhow::Result<Option<Type>> {
     anyhow::ensure!(places.len() <= PLACES, "`{text}` has too many possible places");
-    let tries = (0..3usize.pow(places.len() as u32)).map(|number| {
+    let mut tries = (0..3usize.pow(places.len() as u32)).map(|number| {
         let written = places.iter().enumerate().map(|(i, place)| {
             match (number / 3usize.pow(i as u32) % 3, place) {
                 (0, Place::Argument) => Written::Lent,
@@ -145,6 +200,18 @@ fn chosen(ty: &Type, lending: &BTreeSet<String>, text: &str) -> anyhow::Result<T
         });
         with(ty, lending, &written.collect::<Vec<_>>())
     });
-    let mut tries = tries;
-    tries.find(|ty| recorded(ty) == text).ok_or_else(|| anyhow::anyhow!("no place for `{text}`"))
+    Ok(tries.find(|ty| recorded(ty) == text))
+}
+
+/// Writes `BoxFuture<T>` in place of what it stands for. In a record, the place of
+/// its lifetime is another.
+struct Boxed;
+
+impl VisitMut for Boxed {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Some((output, true)) = future(ty) {
+            *ty = parse_quote!(plugin_interface::BoxFuture<#output>);
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
 }

@@ -3,6 +3,7 @@
 mod borrows;
 mod definitions;
 mod found;
+mod later_fields;
 mod lifetimes;
 mod names;
 mod record;
@@ -28,8 +29,18 @@ pub(crate) struct Written {
 /// Writes the source of an interface.
 pub(crate) fn written(interface: &InterfaceMetadata) -> anyhow::Result<Written> {
     let all = interfaces(interface);
-    let definitions = Definitions::new(&all)?;
+    let mut definitions = Definitions::new(&all)?;
     check_names(&all, &definitions)?;
+    let written = module(&all, &definitions)?;
+    let values = later_fields::values(&written.text)?;
+    if values.is_empty() {
+        return Ok(written);
+    }
+    definitions.add_values(&values)?;
+    module(&all, &definitions)
+}
+
+fn module(all: &[&InterfaceMetadata], definitions: &Definitions) -> anyhow::Result<Written> {
     let own = definitions.paths().map(|(name, _)| name);
     let own = own.chain(all.iter().map(|interface| interface.name()));
     let mut names = Names::new(own.collect());
@@ -37,8 +48,8 @@ pub(crate) fn written(interface: &InterfaceMetadata) -> anyhow::Result<Written> 
     for definition in definitions.texts(&mut names)? {
         let _ = writeln!(text, "{definition}");
     }
-    for of in &all {
-        let _ = writeln!(text, "{}", trait_of(of, &definitions, &mut names)?);
+    for of in all {
+        let _ = writeln!(text, "{}", trait_of(of, definitions, &mut names)?);
     }
     let (imports, crates) = names.finish();
     Ok(Written { text: format!("{imports}\n{text}"), crates })
@@ -103,7 +114,7 @@ fn trait_of(
                 let _ = writeln!(
                     text,
                     "#[since(\"{since}\")]\n{item} {{\n\
-                     unimplemented!(\"`{name}` of version {since}\")\n}}"
+                     panic!(\"`{name}` came with version {since}, which this plugin is older than\")\n}}"
                 );
             }
         }

@@ -109,7 +109,7 @@ impl VisitMut for Names<'_> {
             let is_std = ["io", "fmt"].contains(&first.as_str());
             if is_std {
                 path.segments.insert(0, syn::parse_quote!(std));
-            } else if !["std", "core", "alloc"].contains(&first.as_str()) {
+            } else if !["std", "core", "alloc", "plugin_interface"].contains(&first.as_str()) {
                 self.crates.insert(first);
             }
             return;
