@@ -4,6 +4,8 @@ use std::fmt;
 use std::process::{ExitCode, ExitStatus};
 
 use plugin_interface::dynamic::{DynamicCallError, DynamicError};
+#[cfg(unix)]
+use plugin_interface::process::WorkerError;
 use plugin_interface::{
     ConfigurationError, ErrorClass, HotError, InspectError, LoadError, LockError, PolicyError,
     SignatureError,
@@ -107,6 +109,20 @@ impl From<&DynamicError> for Exit {
     }
 }
 
+#[cfg(unix)]
+impl From<&WorkerError> for Exit {
+    fn from(error: &WorkerError) -> Self {
+        match error {
+            WorkerError::Load(error) => Exit::from(error),
+            WorkerError::Call(error) => Exit::from(error),
+            WorkerError::Died { .. } | WorkerError::Nonsense { .. } => Exit::Crashed,
+            WorkerError::TimedOut { .. } => Exit::TimedOut,
+            WorkerError::TooLong { .. } => Exit::Usage,
+            _ => Exit::Failed,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)
@@ -146,6 +162,10 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
         return Exit::from(error);
     }
     if let Some(error) = error.downcast_ref::<DynamicError>() {
+        return Exit::from(error);
+    }
+    #[cfg(unix)]
+    if let Some(error) = error.downcast_ref::<WorkerError>() {
         return Exit::from(error);
     }
     if let Some(error) = error.downcast_ref::<InspectError>() {

@@ -57,6 +57,7 @@ pub use exit::Exit;
 /// }
 /// ```
 pub fn main() -> ExitCode {
+    serve_if_asked();
     start(Cli::parse())
 }
 
@@ -68,7 +69,14 @@ pub fn main() -> ExitCode {
 /// }
 /// ```
 pub fn cargo_main() -> ExitCode {
+    serve_if_asked();
     start(cli::of_cargo(std::env::args_os()))
+}
+
+/// Serves as the process of one library if this program was started as that.
+fn serve_if_asked() {
+    #[cfg(unix)]
+    plugin_interface::process::serve_if_asked();
 }
 
 fn start(Cli { color, command }: Cli) -> ExitCode {

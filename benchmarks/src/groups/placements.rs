@@ -20,7 +20,8 @@ use crate::report::{Bar, Chart, Section, Table};
 
 const TEXT: &str = "One plugin, called through the same proxy wherever it is; medians of rounds in which all take turns. *Socket pair* \
 is another process that answers each message with one of the same size: one write and one read on each side, and nothing else. \
-*By name* is `IsolatedPlugin::call`, with values as JSON. 64 KB are a `&str` there, and a `Vec<u8>` back. A first answer is that of \
+*By name* is `IsolatedPlugin::call`, with values as JSON. All of it runs on one processor: between two of them the wake-up of the other \
+one is most of each, and takes a time that depends on the machine. 64 KB are a `&str` there, and a `Vec<u8>` back. A first answer is that of \
 `add`, from the path of the file; *after a death* is from the `SIGKILL` to the next answer, without a pause between two workers. The \
 worker is this program, with all that it links to.";
 
@@ -72,6 +73,7 @@ impl Calls for Here {
 }
 
 pub fn run(plugins: &Plugins) -> Result<Section> {
+    stay_on_this_processor()?;
     let file = plugins.file(crate::subjects::OURS_PEER);
     let library = isolated(file)?;
     let mut manager = PluginManager::new();
@@ -98,6 +100,20 @@ pub fn run(plugins: &Plugins) -> Result<Section> {
         tables: vec![near, far, first_answers(file)?],
         chart: Some(Chart { title, groups }),
     })
+}
+
+/// Keeps this process, and those that it starts, on one processor.
+fn stay_on_this_processor() -> Result<()> {
+    // SAFETY: a set of bits, of which 0 is a value.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    // SAFETY: asks for a number, and sets a bit below that of the most processors.
+    let set_on = unsafe {
+        let processor = libc::sched_getcpu().max(0) as usize;
+        libc::CPU_SET(processor, &mut set);
+        libc::sched_setaffinity(0, size_of_val(&set), &raw const set)
+    };
+    ensure!(set_on == 0, "{}", std::io::Error::last_os_error());
+    Ok(())
 }
 
 fn isolated(file: &Path) -> Result<Isolated> {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::Args;
 use clap_complete::Shell;
 
+#[cfg(unix)]
+use crate::cli::bytes::bytes;
 use crate::cli::duration::{seconds, with_unit};
 use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs, TrustArgs};
 use crate::worker::repeated_calls::RepeatedCall;
@@ -264,6 +266,27 @@ pub(crate) struct CallArgs {
     /// Print JSON; the library's own output goes to stderr. Write it before FILE.
     #[arg(long)]
     pub(crate) json: bool,
+    #[cfg(unix)]
+    #[command(flatten)]
+    pub(crate) isolation: IsolationArgs,
+}
+
+/// The limits of a worker, which is the process of one library.
+#[cfg(unix)]
+#[derive(Args)]
+pub(crate) struct IsolationArgs {
+    /// Call a method as a host does that loads the library in a process of its own.
+    #[arg(long)]
+    pub(crate) isolated: bool,
+    /// Limit the memory of that process, such as 256M.
+    #[arg(long, value_name = "BYTES", requires = "isolated", value_parser = bytes)]
+    pub(crate) memory: Option<u64>,
+    /// Limit the processor time of that process.
+    #[arg(long, value_name = "SECONDS", requires = "isolated", value_parser = seconds)]
+    pub(crate) processor_time: Option<Duration>,
+    /// Limit the files that that process has open.
+    #[arg(long, value_name = "NUMBER", requires = "isolated")]
+    pub(crate) files: Option<u64>,
 }
 
 #[derive(Args)]

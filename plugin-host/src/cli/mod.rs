@@ -1,5 +1,7 @@
 //! The command line: commands, options and their help.
 
+#[cfg(unix)]
+mod bytes;
 mod commands;
 mod duration;
 mod framework;
@@ -13,6 +15,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::terminal::ColorWhen;
+#[cfg(unix)]
+pub(crate) use commands::IsolationArgs;
 pub(crate) use commands::{
     CallArgs, CheckArgs, CompletionsArgs, DevArgs, DiffArgs, DoctorArgs, FuzzArgs, HeaderArgs,
     InspectArgs, ListArgs, LockArgs, ManArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,

@@ -5,13 +5,16 @@ use plugin_interface::dynamic::check_call;
 use plugin_interface::metadata::{InterfaceMetadata, as_written};
 use serde_json::Value;
 
+use super::call_answer::print_answer;
+#[cfg(unix)]
+use super::call_isolated;
 use super::interface_name::named;
 use crate::cli::CallArgs;
 use crate::commands::call_in_child::in_child;
 use crate::exit::{Exit, UsageError};
-use crate::output::{escaped, print_failure, print_json_line, print_line, print_note};
+use crate::output::{print_failure, print_note};
+use crate::worker::MethodReply;
 use crate::worker::child::{ReportFile, again};
-use crate::worker::{MethodAnswer, MethodReply};
 
 pub(super) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     let target = &args.function.signature;
@@ -21,6 +24,10 @@ pub(super) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     let arguments = arguments(interface, method, &args.function.arguments)?;
     // Reports mistakes before anything is started.
     check_call(interface, method, &arguments)?;
+    #[cfg(unix)]
+    if args.isolation.isolated {
+        return call_isolated::run(args, (interface, method), &arguments);
+    }
     let report = ReportFile::new()?;
     let mut command = again("method", &args.function.policy)?;
     command.arg("--report").arg(report.path());
@@ -30,7 +37,7 @@ pub(super) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     command.arg(serde_json::to_string(&arguments)?);
     match in_child(args, target, &mut command, &report)? {
         Ok((MethodReply { answer: Ok(answer), kept, .. }, exit)) => {
-            print(&answer, args.json)?;
+            print_answer(&answer, args.json)?;
             if let Some(kept) = kept {
                 print_note(&format!("{target} kept {kept} bytes of memory with each call"));
             }
@@ -60,15 +67,4 @@ fn arguments(
         })
     };
     texts.iter().map(parse).collect()
-}
-
-fn print(answer: &MethodAnswer, is_json: bool) -> anyhow::Result<()> {
-    if is_json {
-        return print_json_line(answer);
-    }
-    print_line(&escaped(&answer.answer.to_string()))?;
-    for (place, value) in &answer.changed {
-        print_line(&escaped(&format!("{place} = {value}")))?;
-    }
-    Ok(())
 }

@@ -1,8 +1,11 @@
 //! The commands, one file or folder each.
 
 pub(crate) mod call;
+mod call_answer;
 mod call_function;
 mod call_in_child;
+#[cfg(unix)]
+mod call_isolated;
 mod call_method;
 pub(crate) mod check;
 pub(crate) mod completions;

@@ -94,17 +94,28 @@ pub(super) fn chosen<'h>(
     interface: &str,
     plugin: Option<&str>,
 ) -> anyhow::Result<&'h PluginHandle> {
-    let is_it = |handle: &&PluginHandle| plugin.is_none_or(|name| name == handle.name());
-    let found: Vec<_> = handles.iter().filter(is_it).collect();
-    if let [handle] = found[..] {
-        return Ok(handle);
-    }
     let names: Vec<_> = handles.iter().map(PluginHandle::name).collect();
-    let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Ok(&handles[chosen_name(&names, interface, plugin)?])
+}
+
+/// Returns the place of the plugin of that name, or of the only one.
+pub(crate) fn chosen_name(
+    names: &[&str],
+    interface: &str,
+    plugin: Option<&str>,
+) -> anyhow::Result<usize> {
+    let is_it = |name: &&str| plugin.is_none_or(|plugin| plugin == *name);
+    let found: Vec<_> = (0..names.len()).filter(|index| is_it(&names[*index])).collect();
+    if let [index] = found[..] {
+        return Ok(index);
+    }
+    let listed = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let error = match plugin {
-        Some(name) => format!("no plugin of {interface} is named {name}; there are {names}"),
-        None if handles.is_empty() => format!("no plugin implements {interface}"),
-        None => format!("several plugins implement {interface}; write --plugin and one of {names}"),
+        Some(name) => format!("no plugin of {interface} is named {name}; there are {listed}"),
+        None if names.is_empty() => format!("no plugin implements {interface}"),
+        None => {
+            format!("several plugins implement {interface}; write --plugin and one of {listed}")
+        }
     };
     Err(UsageError(error).into())
 }

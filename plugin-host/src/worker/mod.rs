@@ -16,6 +16,8 @@ pub(crate) mod session_directory;
 mod watch_function;
 
 pub(crate) use call_function::{CallAnswer, CallReply};
+#[cfg(unix)]
+pub(crate) use call_method::chosen_name;
 pub(crate) use call_method::{MethodAnswer, MethodReply};
 pub(crate) use fault::{ALL_MADE, Fault, FoundFault};
 pub(crate) use serve::{ServeOutcome, ServeReply, ServeRequest};

@@ -94,3 +94,30 @@ fn a_call_that_fails_has_an_error_and_an_exit_code() {
         assert_eq!(answer.out, "", "{arguments:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn an_isolated_call_is_that_of_a_host_with_workers() {
+    let died = "SIGSEGV (a wild pointer, or a stack overflow) while `greet` ran";
+    for (arguments, code, out, expected) in [
+        (&["FILE", "Greeter.greet", "\"my world\""][..], 0, "\"Salve, my world!\"\n", ""),
+        (&["--json", "--repeat=3", "FILE", "Greeter.name"], 0, "{\"answer\":\"latin\"}\n", ""),
+        (&["--memory=4G", "--files=64", "FILE", "Greeter.name"], 0, "\"latin\"\n", ""),
+        (&["FILE", "Greeter.greet", "7"], 2, "", "`target`: expected &str, found 7"),
+        (&["--plugin=Latn", "FILE", "Greeter.name"], 2, "", "is named Latn; there are Latin"),
+        (&["--deny=greeter-c", "FILE", "Greeter.name"], 4, "", "greeter-c"),
+        (&["FILE", "Greeter.greet", "\"!\""], 5, "", died),
+        (&["FILE", "Greeter.greet", "\"?\""], 1, "", "invalid value: text must be UTF-8"),
+        (&["--timeout=2", "FILE", "Greeter.greet", "\"\""], 6, "", "an answer within 2s"),
+        (&["--files=3", "FILE", "Greeter.name"], 1, "", "Too many open files"),
+        (&["FILE", "f() -> int"], 2, "", "--isolated calls methods of plugins"),
+    ] {
+        let answer = call(&[&["--isolated"], arguments].concat());
+        assert_eq!((answer.code, &*answer.out), (code, out), "{arguments:?}: {answer:?}");
+        assert!(answer.err.contains(expected), "{arguments:?}: {answer:?}");
+        assert!(code > 0 || answer.err.is_empty(), "{answer:?}");
+    }
+    let alone = call(&["--memory=1G", "FILE", "Greeter.name"]);
+    assert_eq!(alone.code, 2, "{alone:?}");
+    assert!(alone.err.contains("--isolated"), "{alone:?}");
+}

@@ -1,9 +1,8 @@
-//! An instance without code of its own: a function answers its methods, with values
-//! as JSON. A typed proxy calls it like any other.
+//! An instance without code of its own: a function answers its methods, with messages.
+//! A typed proxy calls it like any other.
 //!
 //! `libffi` makes a function for each method, which `closure` calls with the
-//! arguments in memory. Arguments become values as what a plugin returns does, and
-//! values become what the method returns as arguments do.
+//! arguments in memory. `transfer` makes a message of them, and values of the reply.
 #![expect(unsafe_code, reason = "is called through a vtable, by layouts")]
 
 use core::ffi::c_void;
@@ -11,51 +10,27 @@ use core::fmt;
 use core::ptr::{self, NonNull, null_mut};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
-
 use super::closure::Closure;
 use super::error::DynamicError;
-use super::expected::Expected;
 use super::kept::Kept;
 use super::memory::Block;
-use super::pack::{Item, Packer};
-use super::read::Reader;
-use super::refusal::{Place, Refusal};
-use super::release::release;
-use super::wire::Wire;
-use crate::PanicLocation;
-use crate::abi::{ABI_VERSION, Failure, FailureKind, METHOD_ERROR, Opaque, VTableHeader, words};
+use super::transfer::{Carried, HEAD, with_buffer};
+use crate::abi::{ABI_VERSION, Failure, FailureKind, Opaque, VTableHeader, words};
 use crate::boundary::Origin;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::InterfaceMetadata;
-use crate::metadata::layout::{LayoutKind, Layouts, Target};
 use crate::object::Object;
-use crate::runtime::failure::{contain, panicked, refused};
+use crate::runtime::failure::{contain, refused};
 
-/// What a method answers.
-pub(crate) enum Reply {
-    /// What it returned, as `{"Ok": ..}` or `{"Err": ..}` if that is a `Result`, and
-    /// its `&mut` arguments by their names.
-    Returned {
-        value: Value,
-        changed: Vec<(String, Value)>,
-    },
-    Panicked {
-        message: String,
-        location: Option<PanicLocation>,
-    },
-    /// Nobody knows what it did.
-    Lost {
-        message: String,
-    },
-}
-
-type Answer = dyn Fn(&str, Vec<Value>) -> Reply + Send + Sync;
+/// Answers a method, by its place in the interface. It gets a message whose first
+/// [`HEAD`] bytes it may write, and puts the answer in its place. It returns where the
+/// reply begins, or why nobody knows what the method did.
+type Answer = dyn Fn(usize, &mut Vec<u8>) -> Result<usize, String> + Send + Sync;
 
 /// An instance of an interface of this host, whose methods a function answers.
 pub(crate) struct Answered {
-    interface: InterfaceMetadata,
-    methods: Vec<Expected>,
+    path: String,
+    methods: Vec<Carried>,
     answers: Box<Answer>,
     /// The header of the vtable, and its functions.
     vtable: Block,
@@ -72,18 +47,19 @@ impl Answered {
     ///
     /// If one of them takes or returns what is no value.
     fn new(
-        interface: InterfaceMetadata,
+        interface: &InterfaceMetadata,
         count: usize,
         answers: Box<Answer>,
     ) -> Result<Arc<Self>, DynamicError> {
         let methods = interface.methods[..count].iter();
-        let methods = methods.map(|method| Expected::new(&interface, method));
+        let methods = methods.map(|method| Carried::new(interface, method));
         let methods = methods.collect::<Result<Vec<_>, _>>()?;
         let closures: Vec<_> = methods
             .iter()
             .enumerate()
             .map(|(index, method)| {
-                Closure::new((index, answer), &method.parameters, &method.outcome)
+                let layouts = method.parameters.iter().map(|parameter| &*parameter.layout);
+                Closure::new((index, answer), layouts, &method.outcome)
             })
             .collect();
         let header = VTableHeader {
@@ -105,7 +81,8 @@ impl Answered {
             }
         }
         let kept = Mutex::default();
-        Ok(Arc::new(Answered { interface, methods, answers, vtable, kept, closures }))
+        let path = interface.path.clone();
+        Ok(Arc::new(Answered { path, methods, answers, vtable, kept, closures }))
     }
 
     /// Returns a typed proxy whose calls a function answers. The plugin has the first
@@ -121,7 +98,7 @@ impl Answered {
         let wanted = PluginTrait::of::<I>();
         let not_described = || DynamicError::NotDescribed { interface: wanted.path().to_owned() };
         let interface = wanted.metadata().ok_or_else(not_described)?;
-        let answered = Answered::new(interface, count, answer)?;
+        let answered = Answered::new(&interface, count, answer)?;
         let vtable = answered.vtable.start().cast::<I::VTable>();
         let vtable = NonNull::new(vtable).expect("a block has an address");
         let instance = Arc::as_ptr(&answered).cast_mut().cast::<Opaque>();
@@ -143,102 +120,43 @@ impl Answered {
         let method = &self.methods[index];
         // SAFETY: condition 2.
         unsafe { ptr::write_bytes(outcome, 0, method.outcome.size) };
-        // SAFETY: condition 1.
-        let called = contain(|| unsafe { self.answer(index, arguments) });
+        // SAFETY: the conditions of this function.
+        let called = contain(|| unsafe { self.answer(index, arguments, outcome) });
         let lost = |message| refused(FailureKind::LOST, message);
         let status = match called {
-            Ok(Ok(Outcome { bytes, status })) => {
-                // SAFETY: condition 2, and as many bytes as the layout has.
-                unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), outcome, bytes.len()) };
-                status
-            }
-            Ok(Err(failure)) => failure,
-            Err(message) => lost(message),
+            Ok(Ok(status)) => status,
+            Ok(Err(message)) | Err(message) => lost(message),
         };
         // SAFETY: an outcome begins with its status.
         unsafe { outcome.cast::<*mut Failure>().write(status) };
     }
 
-    /// Does the same, and returns the bytes of the outcome, or a failure.
+    /// Does the same, but for the status, which it returns. `Err` says why nobody
+    /// knows what the method did.
     ///
     /// # Safety
     ///
-    /// Condition 1 of [`call`](Self::call).
+    /// That of [`call`](Self::call), and `outcome` is all 0.
     unsafe fn answer(
         &self,
         index: usize,
         arguments: *mut *mut c_void,
-    ) -> Result<Outcome, *mut Failure> {
+        outcome: *mut u8,
+    ) -> Result<*mut Failure, String> {
         let method = &self.methods[index];
-        let mut layouts = Layouts::for_target(&self.interface, Target::NATIVE);
-        // SAFETY: the contract of this function.
+        // SAFETY: condition 1 of `call`.
         let at = unsafe { method.places(arguments) };
-        let mut read = Vec::new();
-        for (parameter, at) in method.parameters.iter().zip(&at) {
-            // SAFETY: there is an argument of this layout, which is the callee's.
-            read.push(Reader::new(&mut layouts).read(&parameter.ty, unsafe { Wire::new(*at) }));
-        }
-        for (parameter, at) in method.parameters.iter().zip(&at) {
-            // SAFETY: as above, and nothing reads it again but what is lent.
-            release(&mut layouts, &parameter.ty, unsafe { Wire::new(*at) }, false);
-        }
-        let lost = |message: String| refused(FailureKind::LOST, message);
-        let values = read.into_iter().collect::<Result<Vec<_>, _>>().map_err(lost)?;
-        let (value, changed) = match (self.answers)(&method.name, values) {
-            Reply::Returned { value, changed } => (value, changed),
-            Reply::Panicked { message, location } => {
-                return Err(panicked(message, location.as_ref()));
-            }
-            Reply::Lost { message } => return Err(lost(message)),
-        };
-        let invalid = |refusal: Refusal| {
-            let text = refusal.of_method(&method.signature).to_string();
-            refused(FailureKind::LOST, format!("the worker returned an invalid value: {text}"))
-        };
-        // SAFETY: the arguments that are lent live until the end of the call.
-        let changes = unsafe { method.changes(&mut layouts, &at, &changed) }.map_err(invalid)?;
-        let written = self.write(method, &mut layouts, &value).map_err(invalid)?;
-        // Nothing can fail any more.
-        // SAFETY: as above; the caller lent them exclusively.
-        changes.into_iter().for_each(|change| unsafe { change.make(&mut layouts) });
-        Ok(written)
+        with_buffer(|message| {
+            message.resize(HEAD, 0);
+            // SAFETY: condition 1 of `call`.
+            unsafe { method.send(&at, message) }?;
+            let begin = (self.answers)(index, message)?;
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            // SAFETY: condition 2 of `call`; the arguments that are lent live until the
+            // end of the call.
+            unsafe { method.receive(&at, &message[begin..], &mut kept, outcome) }
+        })
     }
-
-    /// Writes the outcome of a call.
-    fn write(
-        &self,
-        method: &Expected,
-        layouts: &mut Layouts<'_>,
-        value: &Value,
-    ) -> Result<Outcome, Refusal> {
-        let LayoutKind::Outcome { ok, err } = &method.outcome.kind else {
-            unreachable!("the layout of an outcome")
-        };
-        let place = Place::Parameter("the return value");
-        let (field, value, status) = match err {
-            None => (ok, value, null_mut()),
-            Some(err) => match (value.get("Ok"), value.get("Err")) {
-                (Some(value), None) => (ok, value, null_mut()),
-                (None, Some(value)) => (err, value, METHOD_ERROR),
-                _ => return Err(Refusal::of("{\"Ok\": ..} or {\"Err\": ..}", value, &place)),
-            },
-        };
-        let mut bytes = vec![0; method.outcome.size];
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut packer = Packer::new(layouts);
-        packer.kept = Some(&mut *kept);
-        let part = &mut bytes[field.offset..][..field.layout.size];
-        packer.pack(Item { ty: &field.ty, value, place: &place }, part)?;
-        // From here on they are the caller's.
-        packer.given.into_iter().for_each(Block::give);
-        Ok(Outcome { bytes, status })
-    }
-}
-
-/// The outcome of a call that returned.
-struct Outcome {
-    bytes: Vec<u8>,
-    status: *mut Failure,
 }
 
 /// Answers a call of a function of a vtable.
@@ -262,6 +180,6 @@ unsafe extern "C" fn drop_nothing(_: *mut Opaque) -> *mut Failure {
 
 impl fmt::Debug for Answered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answered").field("interface", &self.interface.path).finish_non_exhaustive()
+        f.debug_struct("Answered").field("interface", &self.path).finish_non_exhaustive()
     }
 }

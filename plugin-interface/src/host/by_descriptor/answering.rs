@@ -5,12 +5,11 @@
     reason = "`__generate!` is of this crate, so its `unsafe` is seen"
 )]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
-use serde_json::{Value, json};
-
-use super::answered::{Answered, Reply};
+use super::answered::Answered;
 use super::error::DynamicError;
+use super::transfer::{HEAD, Reply};
 use crate::{CallError, PanicLocation, plugin_interface};
 
 /// Changes what is lent, and returns what is borrowed.
@@ -39,46 +38,61 @@ trait Calls {
     fn call(&self, what: &dyn Fn(u32) -> u32);
 }
 
-fn proxy(answer: impl Fn(&str, Vec<Value>) -> Reply + Send + Sync + 'static) -> EditsProxy {
+type Answer = Result<Vec<u8>, String>;
+
+/// A proxy of which each method gets the bytes of its arguments and returns a reply.
+fn proxy(answer: impl Fn(usize, &[u8]) -> Answer + Send + Sync + 'static) -> EditsProxy {
+    let answer = move |method, message: &mut Vec<u8>| {
+        *message = answer(method, &message[HEAD..])?;
+        Ok(0)
+    };
     Answered::proxy::<dyn Edits>(9, Box::new(answer)).unwrap()
 }
 
-/// Returns the proxy of one that always answers so.
-fn always(value: Value, changed: Value) -> EditsProxy {
-    let changed: Vec<(String, Value)> =
-        changed.as_object().unwrap().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-    proxy(move |_, _| Reply::Returned { value: value.clone(), changed: changed.clone() })
+/// Returns the reply of a method that returned.
+fn returned(parts: &[&[u8]]) -> Answer {
+    Ok([&[0], &*parts.concat()].concat())
 }
+
+/// Returns the bytes of a text, or of a row of bytes.
+fn row(bytes: &[u8]) -> Vec<u8> {
+    [&(bytes.len() as u32).to_le_bytes(), bytes].concat()
+}
+
+const UNIT: &[u8] = &[0];
 
 #[test]
 fn arguments_arrive_and_what_is_lent_comes_back_changed() {
-    let edits = proxy(|method, arguments| {
-        let (value, changed) = match (method, &arguments[..]) {
-            ("text", [Value::String(text), times]) => {
-                let changed = text.repeat(times.as_u64().unwrap() as usize);
-                (json!(changed.len()), vec![("text".to_owned(), json!(changed))])
-            }
-            ("list", [Value::Array(list)]) => {
-                let changed = list.iter().rev().cloned().chain([Value::Null]).collect::<Vec<_>>();
-                (Value::Null, vec![("list".to_owned(), json!(changed))])
-            }
-            ("number", [number]) => {
-                let changed = number.as_u64().unwrap() + 1;
-                (Value::Null, vec![("number".to_owned(), json!(changed))])
-            }
-            ("row", [Value::Array(row)]) => {
-                let changed: Vec<_> = row.iter().rev().collect();
-                (json!({ "Ok": null }), vec![("row".to_owned(), json!(changed))])
-            }
-            ("nothing", [nothing]) => {
-                assert_eq!(*nothing, json!([]));
-                (Value::Null, vec![])
-            }
-            ("take", [text]) => (json!(format!("{text}!")), vec![]),
-            ("last", [.., last]) => (last.clone(), vec![]),
-            other => panic!("{other:?}"),
-        };
-        Reply::Returned { value, changed }
+    let edits = proxy(|method, arguments| match method {
+        0 => {
+            let Some(([1, 2, 0, 0, 0], [a, b, times])) = arguments.split_first_chunk() else {
+                assert_eq!(arguments, [&[1][..], &row(b"ababab"), &[0]].concat());
+                return returned(&[&0_usize.to_ne_bytes(), &[1], &row(b"")]);
+            };
+            let text = [*a, *b].repeat(usize::from(*times));
+            returned(&[&text.len().to_ne_bytes(), &[1], &row(&text)])
+        }
+        1 => {
+            let long = row(&[b'a'; 100]);
+            assert_eq!(arguments, [&[1, 2, 0, 0, 0, 1][..], &long, &[0]].concat());
+            returned(&[UNIT, &[1, 3, 0, 0, 0, 0, 1], &long, &[0]])
+        }
+        2 => {
+            let number = u64::from_ne_bytes(arguments[1..].try_into().unwrap()) + 1;
+            returned(&[UNIT, &[1], &number.to_ne_bytes()])
+        }
+        3 if arguments.len() == 4 => returned(&[UNIT, arguments]),
+        3 => {
+            let [3, 0, 0, 0, a, b, c, d, e, f] = *arguments else { panic!("{arguments:?}") };
+            returned(&[UNIT, &[3, 0, 0, 0, e, f, c, d, a, b]])
+        }
+        6 => {
+            assert!(arguments.is_empty());
+            returned(&[UNIT])
+        }
+        7 => returned(&[&row(&[&arguments[4..], b"!"].concat())]),
+        8 => returned(&[&arguments[arguments.len() - 2..]]),
+        other => panic!("{other}"),
     });
     let mut text = "ab".to_owned();
     assert_eq!(edits.text(&mut text, 3), 6);
@@ -97,20 +111,19 @@ fn arguments_arrive_and_what_is_lent_comes_back_changed() {
     assert_eq!(edits.row(&mut []), Ok(()));
     edits.nothing([]);
     let mut edits = edits;
-    assert_eq!(edits.take("x".repeat(1000)).len(), 1003);
+    assert_eq!(edits.take("x".repeat(1000)).len(), 1001);
     assert_eq!(edits.last(1, (2.0, 6.0), (3, 4), 5, [7; 40], -8), -8);
 }
 
 #[test]
 fn what_is_returned_by_reference_stays_where_it_is() {
-    let calls = AtomicUsize::new(0);
+    let calls = AtomicU8::new(0);
     let edits = proxy(move |method, _| {
-        let call = calls.fetch_add(1, Ordering::Relaxed);
-        let value = match method {
-            "word" => json!(format!("word {}", call % 2)),
-            _ => json!([["a", null], ["b", format!("{}", call % 2)]]),
-        };
-        Reply::Returned { value, changed: vec![] }
+        let digit = b'0' + calls.fetch_add(1, Ordering::Relaxed) % 2;
+        match method {
+            4 => returned(&[&row(&[b"word ", &[digit][..]].concat())]),
+            _ => returned(&[&[2, 0, 0, 0], &row(b"a"), &[0], &row(b"b"), &[1], &row(&[digit])]),
+        }
     });
     let [first, second, third] = [edits.word(), edits.word(), edits.word()];
     assert_eq!([first, second, third], ["word 0", "word 1", "word 0"]);
@@ -121,36 +134,42 @@ fn what_is_returned_by_reference_stays_where_it_is() {
 }
 
 #[test]
-fn an_invalid_answer_is_an_error_and_changes_nothing() {
+fn an_invalid_reply_is_an_error_and_changes_nothing() {
     let lost = |result: Result<(), CallError>, expected: &str| match result {
         Err(CallError::Lost { message, .. }) => assert!(message.contains(expected), "{message}"),
         other => panic!("{other:?}"),
     };
+    let always = |reply: Answer| proxy(move |_, _| reply.clone());
+    let six = 6_usize.to_ne_bytes();
     let mut text = "kept".to_owned();
-    for (value, changed, expected) in [
-        (json!("six"), json!({ "text": "new" }), "expected usize, found \"six\""),
-        (json!(6), json!({ "text": 7 }), "`text`: expected"),
-        (json!(6), json!({}), "`text`: expected its new value, found null"),
-        (json!(-1), json!({ "text": "new" }), "found -1"),
+    for (reply, expected) in [
+        (Ok(vec![]), "expected 1 bytes more in the message, found 0"),
+        (Ok(vec![5]), "expected a kind of reply below 5, found 5"),
+        (returned(&[&six[..7]]), "bytes more in the message, found 7"),
+        (returned(&[&six]), "`text`: expected 1 bytes more in the message, found 0"),
+        (returned(&[&six, &[1], &row(b"\xff")]), "`text`: text must be UTF-8"),
+        (returned(&[&six, &[1, 9, 0, 0, 0], b"short"]), "`text`: "),
+        (returned(&[&six, &[1, 0xff, 0xff, 0xff, 0xff]]), "`text`: "),
+        (returned(&[&six, &[1], &row(b"new"), b"?"]), "found 1 bytes more"),
+        (Ok([&[1][..], &six].concat()), "only a `Result` may be an error"),
     ] {
-        let edits = always(value, changed);
+        let edits = always(reply);
         lost(EditsProxy::checked(&edits).text(&mut text, 1).map(drop), expected);
         assert_eq!(text, "kept");
     }
-    let mut row = [1, 2];
-    for (value, changed, expected) in [
-        (json!({ "Ok": null }), json!({ "row": [1] }), "expected 2 values"),
-        (json!({ "Ok": null }), json!({ "row": [1, 65536] }), "found 65536"),
-        (json!(null), json!({ "row": [3, 4] }), "expected {\"Ok\": ..} or {\"Err\": ..}"),
-        (json!({ "Ok": null, "Err": "" }), json!({ "row": [3, 4] }), "expected {\"Ok\": ..}"),
+    let mut numbers = [1, 2];
+    for (reply, expected) in [
+        (returned(&[UNIT, &[1, 0, 0, 0, 7, 7]]), "`row`: expected 2 values, found 1"),
+        (returned(&[UNIT, &[2, 0, 0, 0, 7, 7, 7]]), "`row`: expected 4 bytes more"),
+        (Ok([&[1][..], &row(b"\xff"), &[2, 0, 0, 0, 7, 7, 7, 7]].concat()), "must be UTF-8"),
     ] {
-        let edits = always(value, changed);
-        lost(EditsProxy::checked(&edits).row(&mut row).map(drop), expected);
-        assert_eq!(row, [1, 2]);
+        let edits = always(reply);
+        lost(EditsProxy::checked(&edits).row(&mut numbers).map(drop), expected);
+        assert_eq!(numbers, [1, 2]);
     }
-    let edits = always(json!({ "Err": "no" }), json!({ "row": [3, 4] }));
-    assert_eq!(edits.row(&mut row), Err("no".to_owned()));
-    assert_eq!(row, [3, 4]);
+    let edits = always(Ok([&[1][..], &row(b"no"), &[2, 0, 0, 0, 3, 0, 4, 0]].concat()));
+    assert_eq!(edits.row(&mut numbers), Err("no".to_owned()));
+    assert_eq!(numbers, [3, 4]);
 }
 
 #[test]
@@ -158,9 +177,14 @@ fn panics_and_losses_are_those_of_the_call() {
     let location = PanicLocation::known("src/lib.rs".to_owned(), 3, 7);
     let reported = location.clone();
     let edits = proxy(move |method, _| match method {
-        "number" => Reply::Lost { message: "it died".to_owned() },
-        "list" => panic!("here"),
-        _ => Reply::Panicked { message: "no".to_owned(), location: reported.clone() },
+        2 => Err("it died".to_owned()),
+        1 => panic!("here"),
+        _ => {
+            let mut reply = Vec::new();
+            let (message, location) = ("no".to_owned(), reported.clone());
+            Reply::Panicked { message, location }.write(&mut reply);
+            Ok(reply)
+        }
     });
     let checked = EditsProxy::checked(&edits);
     let lost = checked.number(&mut 1).unwrap_err();
@@ -176,7 +200,8 @@ fn panics_and_losses_are_those_of_the_call() {
 
 #[test]
 fn what_is_no_value_is_refused_by_name() {
-    let never = || Box::new(|_: &str, _| -> Reply { unreachable!() });
+    let never =
+        || Box::new(|_: usize, _: &mut Vec<u8>| -> Result<usize, String> { unreachable!() });
     let lends = Answered::proxy::<dyn Lends>(1, never()).map(drop);
     let Err(error @ DynamicError::Unsupported { .. }) = lends else { panic!("{lends:?}") };
     assert!(error.to_string().contains("lend(&mut self)"), "{error}");

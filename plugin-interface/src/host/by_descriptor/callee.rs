@@ -114,18 +114,3 @@ pub fn check_call(
     callee.supported(&mut layouts, arguments.len())?;
     callee.pack(&mut Packer::new(&mut layouts), arguments).map(drop)
 }
-
-/// Does the same for a call from another process, to which no object goes.
-#[cfg(all(unix, feature = "process"))]
-pub(crate) fn check_values(
-    interface: &InterfaceMetadata,
-    method: &str,
-    arguments: &[Value],
-) -> Result<(), DynamicError> {
-    let callee = Callee::new(interface, method)?;
-    if callee.supported(&mut callee.layouts(), arguments.len())? != Objects::None {
-        let reason = "an object cannot leave the process of its plugin";
-        return Err(callee.refused(Refusal::unsupported(&callee.method.returns, reason)));
-    }
-    check_call(interface, method, arguments)
-}

@@ -11,7 +11,6 @@ use libffi::raw::{
     ffi_type,
 };
 
-use super::expected::Parameter;
 use super::ffi_type::FfiTypes;
 use crate::metadata::layout::Layout;
 
@@ -44,16 +43,16 @@ impl Closure {
     ///
     /// If the system has no memory for functions, or `libffi` knows no calls of C on
     /// this platform.
-    pub(super) fn new(
+    pub(super) fn new<'l>(
         (index, answer): (usize, Answer),
-        parameters: &[Parameter],
+        parameters: impl Iterator<Item = &'l Layout>,
         outcome: &Layout,
     ) -> Self {
         let mut types = FfiTypes::default();
         // A value without a size is not passed.
-        let passed = parameters.iter().filter(|parameter| parameter.layout.size > 0);
+        let passed = parameters.filter(|layout| layout.size > 0);
         let mut list = vec![FfiTypes::pointer()];
-        list.extend(passed.map(|parameter| types.of(&parameter.layout)));
+        list.extend(passed.map(|layout| types.of(layout)));
         let returns = types.of(outcome);
         let (mut cif, mut method) = (Box::new(ffi_cif::default()), Box::new((index, answer)));
         // SAFETY: the types and their list live as long as `cif`: in the closure.

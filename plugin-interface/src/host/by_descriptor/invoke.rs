@@ -2,10 +2,13 @@
 #![expect(unsafe_code, reason = "calls functions by the layouts of their arguments")]
 
 use core::ffi::c_void;
+use core::fmt;
 use core::hint::black_box;
 use core::mem::MaybeUninit;
 
-use libffi::low::{CodePtr, call_return_into, ffi_abi_FFI_DEFAULT_ABI, ffi_cif, prep_cif};
+use libffi::low::{
+    CodePtr, call_return_into, ffi_abi_FFI_DEFAULT_ABI, ffi_cif, ffi_type, prep_cif,
+};
 
 use super::ffi_type::FfiTypes;
 use crate::abi::Opaque;
@@ -39,26 +42,87 @@ pub(super) unsafe fn invoke(
     arguments: &[Argument<'_>],
     outcome: (&Layout, *mut u8),
 ) {
-    reach_stack();
-    let mut types = FfiTypes::default();
-    // A value without a size is not passed.
-    let passed = || arguments.iter().filter(|argument| argument.layout.size > 0);
-    let mut parameters = vec![FfiTypes::pointer()];
-    parameters.extend(passed().map(|argument| types.of(argument.layout)));
-    let returns = types.of(outcome.0);
-    let mut instance = instance;
-    let mut values: Vec<*mut c_void> = vec![(&raw mut instance).cast()];
-    values.extend(passed().map(|argument| argument.at.cast::<c_void>()));
-    let mut cif = MaybeUninit::<ffi_cif>::zeroed();
-    let (cif, count) = (cif.as_mut_ptr(), parameters.len());
-    // SAFETY: the types live until the end of this function, and so do the lists.
-    let prepared =
-        unsafe { prep_cif(cif, ffi_abi_FFI_DEFAULT_ABI, count, returns, parameters.as_mut_ptr()) };
-    prepared.expect("libffi knows the calls of C on this platform");
-    let function = CodePtr::from_ptr(function);
-    // SAFETY: the types describe the function (condition 1), and the values are of
-    // these types (condition 2); the rest is condition 3.
-    unsafe { call_return_into(cif, function, values.as_mut_ptr(), outcome.1.cast()) };
+    let layouts = arguments.iter().map(|argument| argument.layout);
+    let prepared = Prepared::new(function, layouts, outcome.0);
+    let values = arguments.iter().map(|argument| argument.at);
+    // SAFETY: the contract of this function.
+    unsafe { prepared.call(instance, values, outcome.1) };
+}
+
+/// A method that is ready to be called any number of times.
+pub(super) struct Prepared {
+    function: *const c_void,
+    cif: Box<ffi_cif>,
+    /// States of each parameter whether it is passed: a value without a size is not.
+    is_passed: Vec<bool>,
+    /// `true` if all arguments fit in the last page that the stack has.
+    is_small: bool,
+    #[expect(dead_code, reason = "`cif` refers to them")]
+    types: (FfiTypes, Vec<*mut ffi_type>),
+}
+
+impl Prepared {
+    /// # Panics
+    ///
+    /// If `libffi` knows no calls of C on this platform.
+    pub(super) fn new<'l>(
+        function: *const c_void,
+        parameters: impl Iterator<Item = &'l Layout>,
+        outcome: &Layout,
+    ) -> Self {
+        /// Less than a page, with what a call needs besides.
+        const SMALL: usize = 1024;
+        let mut types = FfiTypes::default();
+        let (mut is_passed, mut size) = (Vec::new(), 0);
+        let mut list = vec![FfiTypes::pointer()];
+        for layout in parameters {
+            size += layout.size;
+            is_passed.push(layout.size > 0);
+            if layout.size > 0 {
+                list.push(types.of(layout));
+            }
+        }
+        let returns = types.of(outcome);
+        let mut cif = Box::new(ffi_cif::default());
+        // SAFETY: the types and their list live as long as `cif`: in this.
+        let prepared = unsafe {
+            let abi = ffi_abi_FFI_DEFAULT_ABI;
+            prep_cif(&raw mut *cif, abi, list.len(), returns, list.as_mut_ptr())
+        };
+        prepared.expect("libffi knows the calls of C on this platform");
+        Prepared { function, cif, is_passed, is_small: size <= SMALL, types: (types, list) }
+    }
+
+    /// Calls the method. Its outcome is written to `outcome`.
+    ///
+    /// # Safety
+    ///
+    /// That of [`invoke`], with the function and the layouts of `new`.
+    pub(super) unsafe fn call(
+        &self,
+        mut instance: *mut Opaque,
+        arguments: impl Iterator<Item = *mut u8>,
+        outcome: *mut u8,
+    ) {
+        if !self.is_small {
+            reach_stack();
+        }
+        let mut values: Vec<*mut c_void> = Vec::with_capacity(1 + self.is_passed.len());
+        values.push((&raw mut instance).cast());
+        let passed = arguments.zip(&self.is_passed).filter(|(_, is_passed)| **is_passed);
+        values.extend(passed.map(|(at, _)| at.cast::<c_void>()));
+        let cif = (&raw const *self.cif).cast_mut();
+        let function = CodePtr::from_ptr(self.function);
+        // SAFETY: the types describe the function (condition 1), and the values are of
+        // these types (condition 2); the rest is condition 3. A call only reads `cif`.
+        unsafe { call_return_into(cif, function, values.as_mut_ptr(), outcome.cast()) };
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("is_passed", &self.is_passed).finish_non_exhaustive()
+    }
 }
 
 /// Overflows the stack where its end is too close.

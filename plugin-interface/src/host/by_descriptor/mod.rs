@@ -3,9 +3,9 @@
 //! The descriptor in a library's metadata says the types of each method, and
 //! `metadata::layout` says how each lies in memory. `pack` and `references` write
 //! the arguments by it, `invoke` calls, `read` reads what came back, and `release`
-//! frees it. `answered` does it the other way round, for a proxy whose plugin is
-//! elsewhere: `closure` makes its methods by the layouts. `forms` and `numbers` have
-//! what JSON makes of the types of the standard library.
+//! frees it. `forms` and `numbers` have what JSON makes of the types of the standard
+//! library. `answered` is a plugin that is elsewhere: `closure` makes its methods by the
+//! layouts, and `transfer` makes bytes of what they take.
 
 #[cfg(all(unix, feature = "process"))]
 mod answered;
@@ -18,8 +18,6 @@ mod closure;
 #[cfg(test)]
 mod convention;
 mod error;
-#[cfg(all(unix, feature = "process"))]
-mod expected;
 mod ffi_type;
 mod forms;
 mod instance;
@@ -35,14 +33,16 @@ mod references;
 mod refusal;
 mod release;
 mod supported;
+#[cfg(all(unix, feature = "process"))]
+mod transfer;
 mod wire;
 
 #[cfg(all(unix, feature = "process"))]
-pub(crate) use answered::{Answered, Reply};
+pub(crate) use answered::Answered;
 pub use callee::check_call;
-#[cfg(all(unix, feature = "process"))]
-pub(crate) use callee::check_values;
 pub use error::DynamicError;
 #[cfg(all(unix, feature = "process"))]
 pub(crate) use proxy::arguments;
 pub use proxy::{Answer, DynamicProxy};
+#[cfg(all(unix, feature = "process"))]
+pub(crate) use transfer::{HEAD, Received, Reply, Served, call_elsewhere};

@@ -6,7 +6,6 @@ use core::ptr::without_provenance_mut;
 use serde_json::{Map, Value};
 
 use super::forms::{self, Fields};
-use super::kept::Kept;
 use super::memory::{Block, put_words};
 use super::numbers;
 use super::refusal::{Place, Refusal};
@@ -30,8 +29,6 @@ pub(super) struct Packer<'l, 'i> {
     /// The `&mut` of owned values: `Some`, which the callee takes and puts back.
     pub(super) slots: Vec<(Type, *mut u8)>,
     pub(super) is_in_exclusive: bool,
-    /// Keeps what is lent for longer than a call.
-    pub(super) kept: Option<&'l mut Kept>,
     depth: usize,
 }
 
@@ -81,8 +78,7 @@ impl<'l, 'i> Packer<'l, 'i> {
     pub(super) fn new(layouts: &'l mut Layouts<'i>) -> Self {
         let (given, lent) = (Vec::new(), Vec::new());
         let (exclusive, slots) = (Vec::new(), Vec::new());
-        let (is_in_exclusive, kept) = (false, None);
-        Packer { layouts, given, lent, exclusive, slots, is_in_exclusive, kept, depth: 0 }
+        Packer { layouts, given, lent, exclusive, slots, is_in_exclusive: false, depth: 0 }
     }
 
     /// Writes a value to memory of its size, which is all 0.

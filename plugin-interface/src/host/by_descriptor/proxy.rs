@@ -52,6 +52,11 @@ impl DynamicProxy {
         DynamicProxy::new(Instance::of_registration(described))
     }
 
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn instance(&self) -> &Rc<Instance> {
+        &self.instance
+    }
+
     /// Returns the interface, as the library describes it.
     ///
     /// Feature `dynamic`.

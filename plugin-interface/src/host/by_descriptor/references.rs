@@ -69,9 +69,6 @@ impl Packer<'_, '_> {
 
     /// Keeps what is lent, and returns its address.
     fn lend(&mut self, block: Block) -> *mut u8 {
-        if let Some(kept) = &mut self.kept {
-            return kept.keep(block);
-        }
         let address = block.start();
         self.lent.push(block);
         address

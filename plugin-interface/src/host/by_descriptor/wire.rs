@@ -44,6 +44,12 @@ impl Wire {
         unsafe { core::slice::from_raw_parts(self.0, size) }.to_vec()
     }
 
+    /// Appends the bytes of a number, or of several in a row.
+    pub(super) fn append(self, size: usize, out: &mut Vec<u8>) {
+        // SAFETY: as in `bytes`.
+        out.extend_from_slice(unsafe { core::slice::from_raw_parts(self.0, size) });
+    }
+
     pub(super) fn tag(self) -> u8 {
         // SAFETY: the contract of `new`: an option or result begins with a byte.
         unsafe { *self.0 }

@@ -8,9 +8,10 @@ use std::process::{Child, Command, exit};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::net::{SendFlags, send as send_to};
+use rustix::net::{RecvFlags, SendFlags, recv, send as send_to};
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpgrp, getpid, kill_process_group,
     setrlimit, waitid,
@@ -23,6 +24,34 @@ pub(crate) fn send(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let flags = SendFlags::empty();
     Ok(send_to(socket, bytes, flags)?)
+}
+
+/// Appends what has come to a socket, as far as there is room, but so many bytes at
+/// most. Waits for the first one as long as the socket says.
+pub(crate) fn receive(socket: &UnixStream, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    if to.capacity() - to.len() <= most {
+        return Ok(recv(socket, spare_capacity(to), RecvFlags::empty())?.1);
+    }
+    let mut bytes = [0; 1024];
+    let most = most.min(bytes.len());
+    let (len, _) = recv(socket, &mut bytes[..most], RecvFlags::empty())?;
+    to.extend(&bytes[..len]);
+    Ok(len)
+}
+
+/// Waits until something can be read or written, or the other end is closed.
+pub(crate) fn is_ready(
+    socket: &UnixStream,
+    is_writing: bool,
+    within: Duration,
+) -> io::Result<bool> {
+    let flags = if is_writing { PollFlags::OUT } else { PollFlags::IN };
+    let within = rustix::event::Timespec::try_from(within).map_err(io::Error::other)?;
+    match poll(&mut [PollFd::new(socket, flags)], Some(&within)) {
+        Ok(ready) => Ok(ready > 0),
+        Err(Errno::INTR) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Makes a child the first process of a group.

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::error::WorkerError;
-use super::frame::{self, Until};
-use super::message::{self, Greeting};
+use super::frame::{self, PREFIX, Until};
+use super::message::Greeting;
 use super::output::{Output, Printed};
 use super::serve::ASKED;
 use super::worker::Worker;
@@ -63,12 +63,13 @@ impl Running {
             |source| WorkerError::NotStarted { program: worker.program.clone(), source };
         let end = Instant::now().checked_add(worker.deadline);
         let running = Running::spawn(worker, library, copy).map_err(not_started)?;
-        match running.read(end).and_then(|it| Greeting::read(&it).map_err(Failure::Nonsense)) {
+        let mut frame = Vec::new();
+        match running.greeting(&mut frame, end) {
             Ok(Greeting::Here) => {}
             Ok(_) => return Err(running.stranger(worker, Failure::Nonsense("no greeting".into()))),
             Err(failure) => return Err(running.stranger(worker, failure)),
         }
-        match running.read(end).and_then(|it| Greeting::read(&it).map_err(Failure::Nonsense)) {
+        match running.greeting(&mut frame, end) {
             Ok(Greeting::Ready(plugins)) => Ok((running, plugins)),
             Ok(Greeting::Failed(message)) => {
                 Err(WorkerError::NotLoaded { path: library.to_owned(), message })
@@ -85,6 +86,7 @@ impl Running {
         let parent = copy.parent().unwrap_or(Path::new("."));
         let copies = tempfile::Builder::new().prefix("worker-").tempdir_in(parent)?;
         let (socket, theirs) = UnixStream::pair()?;
+        frame::prepare(&socket)?;
         let (reader, writer) = io::pipe()?;
         let mut command = Command::new(&worker.program);
         command
@@ -94,9 +96,10 @@ impl Running {
             .arg(worker.limits.write())
             // As stdin, no other child of this process can inherit it. The worker
             // takes it from there before anything else.
-            .stdin(OwnedFd::from(theirs))
-            .stdout(writer.try_clone()?)
-            .stderr(writer);
+            .stdin(OwnedFd::from(theirs));
+        if !worker.inherits_output {
+            command.stdout(writer.try_clone()?).stderr(writer);
+        }
         processes::lead_group(&mut command);
         let child = command.spawn()?;
         // Its ends of both.
@@ -107,25 +110,32 @@ impl Running {
         Ok(Running { child, socket, output, copies, is_ended: false })
     }
 
-    /// Sends a message, and returns the next one of the worker.
+    /// Sends a frame, and puts the next one of the worker in its place.
     pub(super) fn exchange(
         &self,
-        message: &[u8],
+        frame: &mut Vec<u8>,
         end: Option<Instant>,
-    ) -> Result<Vec<u8>, Failure> {
-        self.send(message, end)?;
-        self.read(end)
+    ) -> Result<(), Failure> {
+        self.send(frame, end)?;
+        self.read(frame, end)
     }
 
-    fn send(&self, message: &[u8], end: Option<Instant>) -> io::Result<()> {
-        let has_ended = || self.has_ended();
-        frame::write(&mut Until { socket: &self.socket, end, has_ended: &has_ended }, message)
+    fn send(&self, frame: &mut [u8], end: Option<Instant>) -> io::Result<()> {
+        frame::write(&mut self.until(end, &|| self.has_ended()), frame)
     }
 
-    fn read(&self, end: Option<Instant>) -> Result<Vec<u8>, Failure> {
-        let has_ended = || self.has_ended();
-        let mut until = Until { socket: &self.socket, end, has_ended: &has_ended };
-        Ok(frame::read(&mut until)?)
+    fn read(&self, frame: &mut Vec<u8>, end: Option<Instant>) -> Result<(), Failure> {
+        Ok(frame::read(&mut self.until(end, &|| self.has_ended()), frame)?)
+    }
+
+    fn until<'s>(&'s self, end: Option<Instant>, has_ended: &'s dyn Fn() -> bool) -> Until<'s> {
+        Until { socket: &self.socket, end, has_ended }
+    }
+
+    fn greeting(&self, frame: &mut Vec<u8>, end: Option<Instant>) -> Result<Greeting, Failure> {
+        // The second one may follow at once.
+        frame::read_first(&mut self.until(end, &|| self.has_ended()), frame)?;
+        Greeting::read(frame).map_err(Failure::Nonsense)
     }
 
     pub(super) fn printed(&self) -> Printed {
@@ -190,7 +200,7 @@ impl Running {
     /// Lets the worker destroy its plugins, and ends it.
     pub(super) fn stop(mut self) {
         let end = Instant::now().checked_add(FAREWELL);
-        if self.send(&message::stop(), end).is_ok() {
+        if self.send(&mut [0; PREFIX], end).is_ok() {
             processes::has_ended(&self.child, FAREWELL);
         }
         self.kill();

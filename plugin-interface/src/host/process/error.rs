@@ -70,7 +70,7 @@ pub enum WorkerError {
     /// The call is wrong, or the method panicked or returned an invalid value. The
     /// worker goes on.
     #[error(transparent)]
-    Call(#[from] DynamicError),
+    Call(DynamicError),
     /// The plugin is not of the interface of the proxy, or of an incompatible
     /// version of it.
     #[error("{}: {source}", path.display())]
@@ -97,7 +97,7 @@ pub enum WorkerError {
         message: String,
     },
     /// The arguments take too many bytes.
-    #[error("{method}: expected arguments of at most {most} bytes as JSON, found {found}")]
+    #[error("{method}: expected arguments of at most {most} bytes, found {found}")]
     TooLong {
         /// The method.
         method: String,
@@ -161,10 +161,9 @@ pub enum WorkerError {
 
 debug_as_message!(WorkerError);
 
-impl WorkerError {
-    /// The error of a method that cannot be called in another process. A typed proxy,
-    /// which is the cure in one process, would not help.
-    pub(super) fn of_values(error: DynamicError) -> Self {
+/// A typed proxy, which is the cure for some errors in one process, is none here.
+impl From<DynamicError> for WorkerError {
+    fn from(error: DynamicError) -> Self {
         match error {
             DynamicError::Unsupported { signature, ty, reason } => {
                 WorkerError::NoValue { signature, ty, reason }

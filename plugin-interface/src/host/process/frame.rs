@@ -1,39 +1,88 @@
 //! Frames: the length of a message, and the message.
 
-use std::io::{self, Read, Write};
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use crate::host::platform;
+use crate::host::platform::processes;
 
 /// The longest message, in bytes.
 pub(super) const LONGEST: usize = 16 << 20;
 
-/// Writes a message, which is no longer than [`LONGEST`].
-pub(super) fn write(to: &mut impl Write, message: &[u8]) -> io::Result<()> {
-    let len = u32::try_from(message.len()).ok().filter(|_| message.len() <= LONGEST);
-    let len = len.ok_or_else(|| too_long(message.len()))?;
-    // In one piece: each write wakes the other process.
-    let mut frame = Vec::with_capacity(4 + message.len());
-    frame.extend(len.to_le_bytes());
-    frame.extend(message);
-    to.write_all(&frame)
+/// The bytes of a frame before its message.
+pub(super) const PREFIX: usize = 4;
+
+/// A connection to another process.
+pub(super) trait Connection {
+    /// Sends some of the bytes, and returns how many.
+    fn send(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Appends what has come, as far as there is room, but so many bytes at most.
+    /// Returns how many.
+    fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize>;
 }
 
-/// Reads a message. It takes no more memory than there are bytes, whatever the
-/// length says.
-pub(super) fn read(from: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut len = [0; 4];
-    from.read_exact(&mut len)?;
-    let len = u32::from_le_bytes(len) as usize;
-    if len > LONGEST {
-        return Err(too_long(len));
+/// Writes a frame, after its length to its first bytes. Nothing is sent of one that is
+/// too long.
+pub(super) fn write(to: &mut impl Connection, frame: &mut [u8]) -> io::Result<()> {
+    let len = frame.len() - PREFIX;
+    let length = u32::try_from(len).ok().filter(|_| len <= LONGEST);
+    let length = length.ok_or_else(|| too_long(len))?;
+    frame[..PREFIX].copy_from_slice(&length.to_le_bytes());
+    let mut rest = &*frame;
+    while !rest.is_empty() {
+        match to.send(rest) {
+            Ok(sent) => rest = &rest[sent..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
-    let mut message = Vec::new();
-    from.take(len as u64).read_to_end(&mut message)?;
-    match message.len() == len {
-        true => Ok(message),
-        false => Err(io::ErrorKind::UnexpectedEof.into()),
+    Ok(())
+}
+
+/// Reads a frame, after which nothing may follow before it is answered. It takes little
+/// more memory than there are bytes, whatever the length says.
+pub(super) fn read(from: &mut impl Connection, frame: &mut Vec<u8>) -> io::Result<()> {
+    receive(from, frame, true)
+}
+
+/// Reads a frame, which others may follow.
+pub(super) fn read_first(from: &mut impl Connection, frame: &mut Vec<u8>) -> io::Result<()> {
+    receive(from, frame, false)
+}
+
+fn receive(from: &mut impl Connection, frame: &mut Vec<u8>, is_alone: bool) -> io::Result<()> {
+    /// The room for what has not come yet.
+    const ROOM: usize = 256 << 10;
+    frame.clear();
+    frame.reserve(4096);
+    loop {
+        let whole = match frame.first_chunk::<PREFIX>() {
+            Some(length) => {
+                let len = u32::from_le_bytes(*length) as usize;
+                if len > LONGEST {
+                    return Err(too_long(len));
+                }
+                PREFIX + len
+            }
+            None => PREFIX,
+        };
+        let len = frame.len();
+        if len >= PREFIX && len >= whole {
+            if len == whole {
+                return Ok(());
+            }
+            let text = format!("expected nothing behind a message, found {} bytes", len - whole);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
+        frame.reserve((whole - len).min(ROOM));
+        let most = if is_alone { usize::MAX } else { whole - len };
+        match from.receive(frame, most) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 
@@ -42,13 +91,31 @@ fn too_long(found: usize) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
+/// Waits for as long as it takes.
+impl Connection for UnixStream {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        processes::send(self, bytes)
+    }
+
+    fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+        processes::receive(self, to, most)
+    }
+}
+
 /// The time between two looks at whether the other process has ended: a process
 /// that it forked may keep its end of the socket open.
 const STEP: Duration = Duration::from_millis(20);
 
+/// Prepares a socket for [`Until`]: what waits is interrupted after each step.
+pub(super) fn prepare(socket: &UnixStream) -> io::Result<()> {
+    socket.set_read_timeout(Some(STEP))?;
+    socket.set_write_timeout(Some(STEP))
+}
+
 /// A socket that is read and written until a point in time, or until the process at
 /// the other end has ended.
 pub(super) struct Until<'s> {
+    /// It was prepared.
     pub(super) socket: &'s UnixStream,
     /// `None` is never.
     pub(super) end: Option<Instant>,
@@ -56,80 +123,125 @@ pub(super) struct Until<'s> {
 }
 
 impl Until<'_> {
-    /// Repeats an attempt, which is given the time for it, until it is more than
-    /// that nothing happened.
-    fn attempt(&self, mut attempt: impl FnMut(Duration) -> io::Result<usize>) -> io::Result<usize> {
+    /// Repeats an attempt until it is more than that nothing happened.
+    fn attempt(
+        &self,
+        is_writing: bool,
+        mut attempt: impl FnMut() -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let mut has_ended = false;
         loop {
             let rest = self.end.map(|end| end.saturating_duration_since(Instant::now()));
-            let rest = rest.unwrap_or(STEP).min(STEP);
-            if rest.is_zero() {
+            if let Some(rest) = rest.filter(|rest| *rest < STEP)
+                && !processes::is_ready(self.socket, is_writing, rest)?
+            {
                 return Err(io::ErrorKind::TimedOut.into());
             }
-            // Before the attempt, so that what it sent last is there by then.
-            let has_ended = (self.has_ended)();
-            match attempt(rest) {
+            match attempt() {
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+                // It had ended before the attempt: what it sent last was there by then.
                 Err(_) if has_ended => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Err(_) => {}
+                Err(_) => has_ended = (self.has_ended)(),
                 done => return done,
             }
         }
     }
 }
 
-impl Read for Until<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut socket = self.socket;
-        self.attempt(|rest| {
-            socket.set_read_timeout(Some(rest))?;
-            socket.read(buffer)
-        })
-    }
-}
-
-impl Write for Until<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.attempt(|rest| {
-            self.socket.set_write_timeout(Some(rest))?;
-            platform::processes::send(self.socket, bytes)
-        })
+impl Connection for Until<'_> {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.attempt(true, || processes::send(self.socket, bytes))
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+        self.attempt(false, || processes::receive(self.socket, to, most))
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// Bytes that are received a few at a time, and what is sent.
+    #[derive(Default)]
+    pub(in super::super) struct Bytes {
+        pub(in super::super) received: Vec<u8>,
+        pub(in super::super) sent: Vec<u8>,
+    }
+
+    impl Connection for Bytes {
+        fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let len = bytes.len().min(1 << 20);
+            self.sent.extend(&bytes[..len]);
+            Ok(len)
+        }
+
+        fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+            let len = self.received.len().min(most).min(to.capacity() - to.len()).min(1 << 20);
+            to.extend(self.received.drain(..len));
+            Ok(len)
+        }
+    }
+
+    fn frame(message: &[u8]) -> Vec<u8> {
+        [&[0; PREFIX], message].concat()
+    }
 
     #[test]
     fn a_message_comes_back_and_nothing_else_does() {
-        let mut frame = Vec::new();
-        write(&mut frame, b"message").unwrap();
-        assert_eq!(read(&mut &frame[..]).unwrap(), b"message");
-        for len in 0..frame.len() {
-            let cut = read(&mut &frame[..len]).unwrap_err();
-            assert_eq!(cut.kind(), io::ErrorKind::UnexpectedEof, "{len}");
+        let mut read_of = Vec::new();
+        for message in ["message".as_bytes(), b"", &[7; 1_000_000]] {
+            let mut connection = Bytes::default();
+            write(&mut connection, &mut frame(message)).unwrap();
+            let sent = connection.sent;
+            let mut read = |received: &[u8]| {
+                let mut connection = Bytes { received: received.to_vec(), ..Bytes::default() };
+                read(&mut connection, &mut read_of).map(|()| read_of[PREFIX..].to_vec())
+            };
+            assert_eq!(read(&sent).unwrap(), message);
+            for len in (0..sent.len()).step_by(1 + message.len() / 5) {
+                let cut = read(&sent[..len]).unwrap_err();
+                assert_eq!(cut.kind(), io::ErrorKind::UnexpectedEof, "{len}");
+            }
+            let more = read(&[&sent[..], b"more"].concat()).unwrap_err().to_string();
+            assert_eq!(more, "expected nothing behind a message, found 4 bytes");
+            let mut both = Bytes { received: sent.repeat(2), ..Bytes::default() };
+            for _ in 0..2 {
+                read_first(&mut both, &mut read_of).unwrap();
+                assert_eq!(&read_of[PREFIX..], message);
+            }
         }
-        let long = read(&mut &[0xff; 9][..]).unwrap_err().to_string();
+        let mut long = Bytes { received: vec![0xff; 9], ..Bytes::default() };
+        let long = read(&mut long, &mut read_of).unwrap_err().to_string();
         assert_eq!(long, "expected a message of at most 16777216 bytes, found 4294967295");
-        write(&mut io::sink(), &vec![0; LONGEST]).unwrap();
-        assert!(write(&mut io::sink(), &vec![0; LONGEST + 1]).is_err());
+        let mut connection = Bytes::default();
+        assert!(write(&mut connection, &mut frame(&vec![0; LONGEST + 1])).is_err());
+        assert!(connection.sent.is_empty());
+        write(&mut connection, &mut frame(&vec![0; LONGEST])).unwrap();
+    }
+
+    #[test]
+    fn a_length_alone_takes_no_memory() {
+        let mut connection = Bytes { received: vec![0xff, 0xff, 0xff, 0], ..Bytes::default() };
+        let mut frame = Vec::new();
+        read(&mut connection, &mut frame).unwrap_err();
+        assert!(frame.capacity() < 1 << 20, "{}", frame.capacity());
     }
 
     #[test]
     fn a_socket_is_used_until_the_deadline_or_the_end_of_its_process() {
         let (socket, _theirs) = UnixStream::pair().unwrap();
+        prepare(&socket).unwrap();
         let soon = Instant::now() + Duration::from_millis(50);
         let mut until = Until { socket: &socket, end: Some(soon), has_ended: &|| false };
-        assert_eq!(read(&mut until).unwrap_err().kind(), io::ErrorKind::TimedOut);
+        let mut message = Vec::new();
+        assert_eq!(read(&mut until, &mut message).unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert!(Instant::now() >= soon);
-        let written = write(&mut until, &vec![0; LONGEST]).unwrap_err();
+        let written = write(&mut until, &mut frame(&vec![0; LONGEST])).unwrap_err();
         assert_eq!(written.kind(), io::ErrorKind::TimedOut);
         let mut ended = Until { socket: &socket, end: None, has_ended: &|| true };
-        assert_eq!(read(&mut ended).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
-        assert!(write(&mut ended, &vec![0; LONGEST]).is_err());
+        let error = read(&mut ended, &mut message).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        assert!(write(&mut ended, &mut frame(&vec![0; LONGEST])).is_err());
     }
 }

@@ -9,11 +9,12 @@ use std::time::Instant;
 
 use super::child::{Failure, Running};
 use super::error::WorkerError;
-use super::frame::LONGEST;
-use super::message::{Outcome, Request};
+use super::frame::{LONGEST, PREFIX};
+use super::message::{ANSWER, Request, check_answer};
 use super::output::Printed;
 use super::restarts::{Next, Restarts};
 use super::worker::Worker;
+use crate::host::by_descriptor::Reply;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::metadata::PluginMetadata;
 
@@ -64,34 +65,36 @@ impl Library {
         state.running.as_ref().filter(|it| !it.has_ended()).map(Running::id)
     }
 
-    /// Calls a method. The arguments were checked.
+    /// Calls a method, by the places of its plugin and of itself. The frame has the
+    /// arguments, and gets the answer. Returns where the reply begins in it.
     pub(super) fn call(
         &self,
-        plugin: &(String, String),
-        method: &str,
-        arguments: Vec<serde_json::Value>,
-    ) -> Result<Outcome, WorkerError> {
+        plugin: usize,
+        (method, name): (usize, &str),
+        frame: &mut Vec<u8>,
+    ) -> Result<usize, WorkerError> {
+        let found = frame.len() - PREFIX;
+        if found > LONGEST {
+            return Err(WorkerError::TooLong { method: name.to_owned(), most: LONGEST, found });
+        }
         let mut state = lock(&self.state);
         state.number += 1;
         let number = state.number;
-        let (plugin, method) = (plugin.clone(), method.to_owned());
-        let request = Request { number, plugin, method, arguments };
-        let bytes = request.write();
-        let method = request.method;
-        if bytes.len() > LONGEST {
-            return Err(WorkerError::TooLong { method, most: LONGEST, found: bytes.len() });
-        }
+        Request::head(frame, number, plugin as u32, method as u32);
         let running = self.ready(&mut state)?;
         let end = Instant::now().checked_add(self.worker.deadline);
-        let reply = running.exchange(&bytes, end);
-        match reply.and_then(|it| Outcome::read(&it, number).map_err(Failure::Nonsense)) {
-            Ok(outcome) => {
+        let answered = running.exchange(frame, end).and_then(|()| {
+            check_answer(frame, number).map_err(Failure::Nonsense)?;
+            Reply::read(&frame[ANSWER..]).map(drop).map_err(Failure::Nonsense)
+        });
+        match answered {
+            Ok(()) => {
                 state.restarts.returned();
                 state.running = Some(running);
-                Ok(outcome)
+                Ok(ANSWER)
             }
             Err(failure) => {
-                let error = running.bury(&self.worker, &self.path, Some(&method), failure);
+                let error = running.bury(&self.worker, &self.path, Some(name), failure);
                 Err(state.died(error))
             }
         }

@@ -1,50 +1,70 @@
-//! The messages between a host and a worker, as JSON.
+//! The messages between a host and a worker.
 //!
-//! A worker may send anything. So each reply is read as a value first, and each part
-//! of it is looked up.
+//! A call is its number, the places of the plugin and of the method, and the arguments.
+//! The answer is that number and the reply; `by_descriptor` has the bytes of both. A
+//! message without bytes asks for the end. What a worker says when it starts is JSON. A
+//! worker may send anything. So that is read as a value first, and each part of it is
+//! looked up.
 
 use serde_json::{Map, Value, json};
 
-use crate::PanicLocation;
-use crate::host::by_descriptor::{Answer, DynamicError};
+use super::frame::PREFIX;
+use crate::host::by_descriptor::HEAD;
 
 /// A call, as the worker gets it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Request {
+pub(super) struct Request<'b> {
     pub(super) number: u64,
-    /// The interface and the name of the plugin.
-    pub(super) plugin: (String, String),
-    pub(super) method: String,
-    pub(super) arguments: Vec<Value>,
+    /// The place of the plugin among those of the library.
+    pub(super) plugin: u32,
+    /// The place of the method in its interface.
+    pub(super) method: u32,
+    pub(super) arguments: &'b [u8],
 }
 
-impl Request {
-    pub(super) fn write(&self) -> Vec<u8> {
-        let Request { number, plugin: (interface, name), method, arguments } = self;
-        bytes(&json!({
-            "call": number, "interface": interface, "plugin": name, "method": method,
-            "arguments": arguments,
-        }))
+/// The bytes of an answer before the reply.
+pub(super) const ANSWER: usize = PREFIX + 8;
+
+impl<'b> Request<'b> {
+    /// Writes the begin of the frame of a call, whose arguments follow.
+    pub(super) fn head(frame: &mut [u8], number: u64, plugin: u32, method: u32) {
+        let (number, plugin) = (number.to_le_bytes(), plugin.to_le_bytes());
+        let head = [&number[..], &plugin, &method.to_le_bytes()].concat();
+        frame[PREFIX..HEAD].copy_from_slice(&head);
     }
 
-    /// Reads a request; `None` if it asks for the end.
-    pub(super) fn read(bytes: &[u8]) -> Result<Option<Self>, String> {
-        let mut fields = Fields::read(bytes)?;
-        if fields.0.contains_key("stop") {
+    /// Reads the frame of a request; `None` if it asks for the end.
+    pub(super) fn read(frame: &'b [u8]) -> Result<Option<Self>, String> {
+        let message = &frame[PREFIX..];
+        if message.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Request {
-            number: fields.number("call")?,
-            plugin: (fields.text("interface")?, fields.text("plugin")?),
-            method: fields.text("method")?,
-            arguments: fields.list("arguments")?,
-        }))
+        let short = || format!("expected a call, found {} bytes", message.len());
+        let (number, rest) = message.split_first_chunk().ok_or_else(short)?;
+        let (plugin, rest) = rest.split_first_chunk().ok_or_else(short)?;
+        let (method, arguments) = rest.split_first_chunk().ok_or_else(short)?;
+        let [plugin, method] = [plugin, method].map(|it| u32::from_le_bytes(*it));
+        Ok(Some(Request { number: u64::from_le_bytes(*number), plugin, method, arguments }))
     }
 }
 
-/// Returns the message that asks for the end.
-pub(super) fn stop() -> Vec<u8> {
-    bytes(&json!({ "stop": true }))
+/// Begins the frame of the answer to a call.
+pub(super) fn begin_answer(frame: &mut Vec<u8>, number: u64) {
+    frame.clear();
+    frame.extend([0; PREFIX]);
+    frame.extend(number.to_le_bytes());
+}
+
+/// Refuses the frame of an answer that is not the one to that call.
+pub(super) fn check_answer(frame: &[u8], number: u64) -> Result<(), String> {
+    let message = &frame[PREFIX..];
+    let Some(found) = message.first_chunk() else {
+        return Err(format!("expected the reply to a call, found {} bytes", message.len()));
+    };
+    match u64::from_le_bytes(*found) {
+        found if found == number => Ok(()),
+        found => Err(format!("expected the reply to call {number}, found that to call {found}")),
+    }
 }
 
 /// The first two messages of a worker.
@@ -59,16 +79,18 @@ pub(super) enum Greeting {
 }
 
 impl Greeting {
-    pub(super) fn write(&self) -> Vec<u8> {
-        bytes(&match self {
+    /// Returns the frame of the message.
+    pub(super) fn frame(&self) -> Vec<u8> {
+        let message = match self {
             Greeting::Here => json!({ "worker": true }),
             Greeting::Ready(plugins) => json!({ "ready": plugins }),
             Greeting::Failed(error) => json!({ "failed": error }),
-        })
+        };
+        [&[0; PREFIX], message.to_string().as_bytes()].concat()
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let mut fields = Fields::read(bytes)?;
+    pub(super) fn read(frame: &[u8]) -> Result<Self, String> {
+        let mut fields = Fields::read(&frame[PREFIX..])?;
         if fields.0.contains_key("worker") {
             return Ok(Greeting::Here);
         }
@@ -82,96 +104,6 @@ impl Greeting {
         let plugins = fields.pairs("ready")?.into_iter().map(plugin).collect::<Result<_, _>>()?;
         Ok(Greeting::Ready(plugins))
     }
-}
-
-/// The outcome of a call.
-#[derive(Debug, PartialEq)]
-pub(super) enum Outcome {
-    Returned {
-        value: Value,
-        changed: Vec<(String, Value)>,
-        failed: bool,
-    },
-    Panicked {
-        message: String,
-        location: Option<PanicLocation>,
-    },
-    /// The method returned an invalid value.
-    Invalid(String),
-    /// Nothing was called.
-    Refused(String),
-}
-
-impl From<Result<Answer, DynamicError>> for Outcome {
-    fn from(called: Result<Answer, DynamicError>) -> Self {
-        match called {
-            Ok(Answer { objects, .. }) if !objects.is_empty() => {
-                Outcome::Invalid("an object cannot leave the process of its plugin".to_owned())
-            }
-            Ok(Answer { value, changed, failed, .. }) => {
-                Outcome::Returned { value, changed, failed }
-            }
-            Err(DynamicError::Panicked { message, location, .. }) => {
-                Outcome::Panicked { message, location }
-            }
-            Err(DynamicError::Invalid { reason, .. }) => Outcome::Invalid(reason),
-            Err(error) => Outcome::Refused(error.to_string()),
-        }
-    }
-}
-
-impl Outcome {
-    /// Writes the reply to the call of that number.
-    pub(super) fn write(&self, number: u64) -> Vec<u8> {
-        bytes(&match self {
-            Outcome::Returned { value, changed, failed } => {
-                json!({ "reply": number, "value": value, "changed": changed, "failed": failed })
-            }
-            Outcome::Panicked { message, location } => {
-                let location = location.as_ref().map(|it| json!([it.file, it.line, it.column]));
-                json!({ "reply": number, "panicked": message, "location": location })
-            }
-            Outcome::Invalid(reason) => json!({ "reply": number, "invalid": reason }),
-            Outcome::Refused(error) => json!({ "reply": number, "refused": error }),
-        })
-    }
-
-    /// Reads the reply to the call of that number.
-    pub(super) fn read(bytes: &[u8], number: u64) -> Result<Self, String> {
-        let mut fields = Fields::read(bytes)?;
-        let found = fields.number("reply")?;
-        if found != number {
-            return Err(format!("expected the reply to call {number}, found that to call {found}"));
-        }
-        if fields.0.contains_key("panicked") {
-            let location = fields.take("location")?;
-            return Ok(Outcome::Panicked {
-                message: fields.text("panicked")?,
-                location: place(&location),
-            });
-        }
-        if fields.0.contains_key("invalid") {
-            return fields.text("invalid").map(Outcome::Invalid);
-        }
-        if fields.0.contains_key("refused") {
-            return fields.text("refused").map(Outcome::Refused);
-        }
-        Ok(Outcome::Returned {
-            changed: fields.pairs("changed")?,
-            failed: fields.take("failed")?.as_bool().ok_or("expected a bool in `failed`")?,
-            value: fields.take("value")?,
-        })
-    }
-}
-
-/// Reads the place of a panic; `None` if there is none.
-fn place(value: &Value) -> Option<PanicLocation> {
-    let number = |index: usize| u32::try_from(value.get(index)?.as_u64()?).ok();
-    PanicLocation::known(value.get(0)?.as_str()?.to_owned(), number(1)?, number(2)?)
-}
-
-fn bytes(message: &Value) -> Vec<u8> {
-    message.to_string().into_bytes()
 }
 
 /// The fields of a message.
@@ -195,10 +127,6 @@ impl Fields {
             Value::String(text) => Ok(text),
             _ => Err(format!("expected a text in `{name}`")),
         }
-    }
-
-    fn number(&mut self, name: &str) -> Result<u64, String> {
-        self.take(name)?.as_u64().ok_or_else(|| format!("expected a number in `{name}`"))
     }
 
     fn list(&mut self, name: &str) -> Result<Vec<Value>, String> {
@@ -226,84 +154,91 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::PanicLocation;
+    use crate::host::by_descriptor::Reply;
     use crate::host::process::frame;
+    use crate::host::process::frame::tests::Bytes;
 
-    /// One frame of each message.
-    fn frames() -> Vec<Vec<u8>> {
-        let request = Request {
-            number: 7,
-            plugin: ("a::Tool".to_owned(), "Shout".to_owned()),
-            method: "apply".to_owned(),
-            arguments: vec![json!("text"), json!([1, { "a": 0.1 }])],
-        };
-        let location = PanicLocation::known("src/lib.rs".to_owned(), 1, 2);
-        let value = json!({ "Ok": [1e-300, "\u{10ffff}"] });
-        let changed = vec![("numbers".to_owned(), json!([2]))];
-        let messages = [
-            request.write(),
-            stop(),
-            Greeting::Ready(vec![request.plugin.clone()]).write(),
-            Greeting::Failed("it has no plugins".to_owned()).write(),
-            Greeting::Here.write(),
-            Outcome::Returned { value, changed, failed: true }.write(7),
-            Outcome::Panicked { message: "no".to_owned(), location }.write(7),
-            Outcome::Invalid("not UTF-8".to_owned()).write(7),
-            Outcome::Refused("borrowed".to_owned()).write(7),
-        ];
-        let frame = |message: &Vec<u8>| {
-            let mut frame = Vec::new();
-            frame::write(&mut frame, message).unwrap();
-            frame
-        };
-        messages.iter().map(frame).collect()
+    fn answer(reply: &Reply<'_>) -> Vec<u8> {
+        let mut frame = Vec::new();
+        begin_answer(&mut frame, 7);
+        reply.write(&mut frame);
+        frame
     }
 
-    /// Reads a frame as each side does. Messages that are read are written again.
-    fn read(mut bytes: &[u8]) -> [bool; 3] {
-        let Ok(message) = frame::read(&mut bytes) else { return [false; 3] };
-        let request = Request::read(&message).map(|it| it.map_or_else(stop, |it| it.write()));
-        let greeting = Greeting::read(&message).map(|it| it.write());
-        let outcome = Outcome::read(&message, 7).map(|it| it.write(7));
-        if let Ok(again) = &request {
-            assert!(Request::read(again).is_ok());
+    /// One frame of each message, as it is sent.
+    fn frames() -> Vec<Vec<u8>> {
+        let mut request = vec![0; HEAD];
+        Request::head(&mut request, 7, 1, 2);
+        request.extend(b"arguments");
+        let location = PanicLocation::known("src/lib.rs".to_owned(), 1, 2);
+        let plugin = ("a::Tool".to_owned(), "Shout".to_owned());
+        let frames = [
+            request,
+            vec![0; PREFIX],
+            Greeting::Ready(vec![plugin]).frame(),
+            Greeting::Failed("it has no plugins".to_owned()).frame(),
+            Greeting::Here.frame(),
+            answer(&Reply::Returned { failed: true, values: b"values" }),
+            answer(&Reply::Panicked { message: "no".to_owned(), location }),
+            answer(&Reply::Invalid("not UTF-8".to_owned())),
+            answer(&Reply::Refused("borrowed".to_owned())),
+        ];
+        frames.map(sent).into()
+    }
+
+    fn sent(mut frame: Vec<u8>) -> Vec<u8> {
+        let mut connection = Bytes::default();
+        frame::write(&mut connection, &mut frame).unwrap();
+        connection.sent
+    }
+
+    /// Reads a frame as each side does, and returns whether it is a request, a
+    /// greeting and an answer to call 7.
+    fn read(sent: &[u8]) -> [bool; 3] {
+        let mut connection = Bytes { received: sent.to_vec(), ..Bytes::default() };
+        let mut frame = Vec::new();
+        if frame::read(&mut connection, &mut frame).is_err() {
+            return [false; 3];
         }
-        if let Ok(again) = &greeting {
-            assert!(Greeting::read(again).is_ok());
+        let request = Request::read(&frame);
+        let greeting = Greeting::read(&frame);
+        let answer = check_answer(&frame, 7).and_then(|()| Reply::read(&frame[ANSWER..]));
+        if let Ok(greeting) = &greeting {
+            assert_eq!(Greeting::read(&greeting.frame()).as_ref(), Ok(greeting));
         }
-        if let Ok(again) = &outcome {
-            assert!(Outcome::read(again, 7).is_ok());
+        if let Ok(reply) = &answer {
+            assert_eq!(Reply::read(&self::answer(reply)[ANSWER..]).as_ref(), Ok(reply));
         }
-        [request.is_ok(), greeting.is_ok(), outcome.is_ok()]
+        [request.is_ok(), greeting.is_ok(), answer.is_ok()]
     }
 
     #[test]
-    fn each_message_is_read_by_its_reader_alone() {
+    fn each_message_is_read_by_its_reader() {
         let read: Vec<_> = frames().iter().map(|frame| read(frame)).collect();
-        let expected = [[0], [0], [1], [1], [1], [2], [2], [2], [2]];
-        assert_eq!(read, expected.map(|[is]| core::array::from_fn(|reader| reader == is)));
+        // A worker gets requests alone, so these need no sign of what they are.
+        assert!(read[..2].iter().all(|[is_request, ..]| *is_request));
+        let others = read[2..].iter().map(|[_, greeting, answer]| [*greeting, *answer]);
+        let [greeting, answer] = [[true, false], [false, true]];
+        let expected = [greeting, greeting, greeting, answer, answer, answer, answer];
+        assert_eq!(others.collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn what_was_written_is_read() {
         let frames = frames();
-        let message = frame::read(&mut &frames[5][..]).unwrap();
-        let Outcome::Returned { value, changed, failed } = Outcome::read(&message, 7).unwrap()
-        else {
-            panic!("a returned value")
-        };
-        assert_eq!(value, json!({ "Ok": [1e-300, "\u{10ffff}"] }));
-        assert_eq!((changed, failed), (vec![("numbers".to_owned(), json!([2]))], true));
-        let other = Outcome::read(&message, 8).unwrap_err();
+        let request = Request::read(&frames[0]).unwrap().unwrap();
+        assert_eq!(request, Request { number: 7, plugin: 1, method: 2, arguments: b"arguments" });
+        assert_eq!(Request::read(&frames[1]), Ok(None));
+        let other = check_answer(&frames[5], 8).unwrap_err();
         assert_eq!(other, "expected the reply to call 8, found that to call 7");
-    }
-
-    #[test]
-    fn each_number_keeps_its_bits() {
-        for bits in [0x3fb9_9999_9999_999a, 1, 0x7fef_ffff_ffff_ffff, 0x0010_0000_0000_0001] {
-            let value = json!(f64::from_bits(bits));
-            let outcome = Outcome::Returned { value, changed: Vec::new(), failed: false };
-            assert_eq!(Outcome::read(&outcome.write(1), 1).unwrap(), outcome);
-        }
+        let Ok(Reply::Panicked { message, location: Some(location) }) =
+            Reply::read(&frames[6][ANSWER..])
+        else {
+            panic!("a panic")
+        };
+        assert_eq!((&*message, &*location.file), ("no", "src/lib.rs"));
+        assert_eq!((location.line, location.column), (1, 2));
     }
 
     proptest! {

@@ -10,8 +10,7 @@ use serde_json::Value;
 
 use super::error::WorkerError;
 use super::library::Library;
-use super::message::Outcome;
-use crate::host::by_descriptor::{Answered, DynamicError, Reply, arguments, check_values};
+use crate::host::by_descriptor::{Answered, DynamicError, Received, arguments, call_elsewhere};
 use crate::host::compare::fit::difference;
 use crate::host::error::ProxyError;
 use crate::interface::{Interface, PluginTrait};
@@ -73,11 +72,12 @@ impl IsolatedPlugin {
         arguments: impl Serialize,
     ) -> Result<IsolatedAnswer, WorkerError> {
         let arguments = self::arguments(arguments)?;
-        let plugin = &self.library.plugins[self.index];
-        let described = self.described()?;
-        check_values(described, method, &arguments).map_err(WorkerError::of_values)?;
-        let outcome = self.library.call(plugin, method, arguments)?;
-        answer(outcome, described, method)
+        let refused = |message| WorkerError::Refused { message };
+        let exchange =
+            |index, frame: &mut Vec<u8>| self.library.call(self.index, (index, method), frame);
+        let received = call_elsewhere(self.described()?, method, &arguments, refused, exchange)?;
+        let Received { value, changed, failed } = received;
+        Ok(IsolatedAnswer { value, changed, failed })
     }
 
     /// Returns the interface of the plugin, as its library describes it.
@@ -141,40 +141,13 @@ impl IsolatedPlugin {
         }
         let common = wanted.metadata().map_or(0, |own| own.methods.len());
         let common = common.min(described.methods.len());
+        let methods: Vec<_> = described.methods.iter().map(|it| it.name.clone()).collect();
         let plugin = self.clone();
-        let answer = move |method: &str, arguments| {
-            let of = &plugin.library.plugins[plugin.index];
-            match plugin.library.call(of, method, arguments) {
-                Ok(Outcome::Returned { value, changed, .. }) => Reply::Returned { value, changed },
-                Ok(Outcome::Panicked { message, location }) => {
-                    Reply::Panicked { message, location }
-                }
-                Ok(Outcome::Invalid(message) | Outcome::Refused(message)) => {
-                    Reply::Lost { message }
-                }
-                Err(error) => Reply::Lost { message: error.to_string() },
-            }
+        let answer = move |index: usize, frame: &mut Vec<u8>| {
+            let called = plugin.library.call(plugin.index, (index, &methods[index]), frame);
+            called.map_err(|error| error.to_string())
         };
-        Answered::proxy::<I>(common, Box::new(answer)).map_err(WorkerError::of_values)
-    }
-}
-
-/// Returns the outcome of a call as its caller gets it.
-fn answer(
-    outcome: Outcome,
-    of: &InterfaceMetadata,
-    method: &str,
-) -> Result<IsolatedAnswer, WorkerError> {
-    let (interface, method) = (of.name().to_owned(), method.to_owned());
-    match outcome {
-        Outcome::Returned { value, changed, failed } => {
-            Ok(IsolatedAnswer { value, changed, failed })
-        }
-        Outcome::Panicked { message, location } => {
-            Err(DynamicError::Panicked { interface, method, message, location }.into())
-        }
-        Outcome::Invalid(reason) => Err(DynamicError::Invalid { interface, method, reason }.into()),
-        Outcome::Refused(message) => Err(WorkerError::Refused { message }),
+        Ok(Answered::proxy::<I>(common, Box::new(answer))?)
     }
 }
 

@@ -8,8 +8,8 @@ use std::process::exit;
 
 use super::frame;
 use super::limits::Limits;
-use super::message::{Greeting, Outcome, Request};
-use crate::host::by_descriptor::{DynamicError, DynamicProxy};
+use super::message::{Greeting, Request, begin_answer};
+use crate::host::by_descriptor::{DynamicError, Reply, Served};
 use crate::host::error::LoadError;
 use crate::host::file::copies::Copies;
 use crate::host::load::policy::LoadPolicy;
@@ -62,10 +62,10 @@ pub(in crate::host) fn is_worker() -> bool {
 fn serve(library: &Path, copy: &Path, copies: &Path, limits: &Limits) -> io::Result<()> {
     let mut socket = processes::take_stdin()?;
     processes::end_with_peer(&socket)?;
-    frame::write(&mut socket, &Greeting::Here.write())?;
+    frame::write(&mut socket, &mut Greeting::Here.frame())?;
     if let Err(error) = limits.set() {
         let text = format!("{}: cannot set the limits: {error}", library.display());
-        return frame::write(&mut socket, &Greeting::Failed(text).write());
+        return frame::write(&mut socket, &mut Greeting::Failed(text).frame());
     }
     // The host has judged whether the file may be loaded.
     let policy = LoadPolicy::new().allow_world_writable().copies(Copies::In(copies.to_owned()));
@@ -73,25 +73,26 @@ fn serve(library: &Path, copy: &Path, copies: &Path, limits: &Limits) -> io::Res
     let plugins = match load(&mut manager, library, copy) {
         Ok(plugins) => plugins,
         Err(error) => {
-            return frame::write(&mut socket, &Greeting::Failed(format!("{error:?}")).write());
+            return frame::write(&mut socket, &mut Greeting::Failed(format!("{error:?}")).frame());
         }
     };
-    let names = plugins.iter().map(|it| (it.handle.interface().into(), it.handle.name().into()));
-    frame::write(&mut socket, &Greeting::Ready(names.collect()).write())?;
+    let name = |it: &Loaded| (it.handle.interface().to_owned(), it.handle.name().to_owned());
+    let names = plugins.iter().map(name).collect();
+    frame::write(&mut socket, &mut Greeting::Ready(names).frame())?;
     answer(&mut socket, &plugins)
 }
 
 /// A plugin of the library, and its one proxy.
-struct Served {
+struct Loaded {
     handle: PluginHandle,
-    proxy: Result<DynamicProxy, DynamicError>,
+    served: Result<Served, DynamicError>,
 }
 
 fn load(
     manager: &mut PluginManager,
     library: &Path,
     copy: &Path,
-) -> Result<Vec<Served>, LoadError> {
+) -> Result<Vec<Loaded>, LoadError> {
     let handles = manager.load_copied(library, copy)?;
     let mut rejected = manager.take_rejected();
     if let Some(last) = rejected.pop_if(|_| handles.is_empty()) {
@@ -100,35 +101,40 @@ fn load(
     for rejected in rejected {
         eprintln!("{rejected}");
     }
-    let served = |handle: PluginHandle| Served { proxy: handle.dynamic(), handle };
-    Ok(handles.into_iter().map(served).collect())
+    let loaded = |handle: PluginHandle| {
+        let served = handle.dynamic().map(|proxy| Served::new(&proxy));
+        Loaded { handle, served }
+    };
+    Ok(handles.into_iter().map(loaded).collect())
 }
 
 /// Answers calls until the host asks for the end.
-fn answer(socket: &mut UnixStream, plugins: &[Served]) -> io::Result<()> {
+fn answer(socket: &mut UnixStream, plugins: &[Loaded]) -> io::Result<()> {
+    /// The most memory that is kept from one call to the next.
+    const KEPT: usize = 1 << 20;
+    let (mut frame, mut answer) = (Vec::new(), Vec::new());
     loop {
-        let request = Request::read(&frame::read(socket)?).map_err(io::Error::other)?;
-        let Some(request) = request else { return Ok(()) };
-        let number = request.number;
-        let reply = call(plugins, request).write(number);
-        match frame::write(socket, &reply) {
+        frame::read(socket, &mut frame)?;
+        let request = Request::read(&frame).map_err(io::Error::other)?;
+        let Some(Request { number, plugin, method, arguments }) = request else { return Ok(()) };
+        begin_answer(&mut answer, number);
+        match plugins.get(plugin as usize).map(|it| &it.served) {
+            Some(Ok(served)) => served.call(method as usize, arguments, &mut answer),
+            Some(Err(error)) => Reply::Refused(error.to_string()).write(&mut answer),
+            None => Reply::Refused("there is no such plugin".to_owned()).write(&mut answer),
+        }
+        match frame::write(socket, &mut answer) {
             // Nothing was written.
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                frame::write(socket, &Outcome::Invalid(error.to_string()).write(number))?;
+                begin_answer(&mut answer, number);
+                Reply::Invalid(error.to_string()).write(&mut answer);
+                frame::write(socket, &mut answer)?;
             }
             written => written?,
         }
-    }
-}
-
-fn call(plugins: &[Served], request: Request) -> Outcome {
-    let Request { plugin: (interface, name), method, arguments, .. } = request;
-    let is_it = |it: &&Served| it.handle.interface() == interface && it.handle.name() == name;
-    let Some(served) = plugins.iter().find(is_it) else {
-        return Outcome::Refused(format!("no plugin of {interface} is named {name}"));
-    };
-    match &served.proxy {
-        Ok(proxy) => proxy.call(&method, arguments).into(),
-        Err(error) => Outcome::Refused(error.to_string()),
+        for buffer in [&mut frame, &mut answer] {
+            buffer.clear();
+            buffer.shrink_to(KEPT);
+        }
     }
 }

@@ -38,6 +38,7 @@ pub struct Worker {
     pub(super) deadline: Duration,
     pub(super) back_off: (Duration, Duration),
     pub(super) deaths: usize,
+    pub(super) inherits_output: bool,
 }
 
 impl Worker {
@@ -52,6 +53,7 @@ impl Worker {
             deadline: Duration::from_secs(30),
             back_off: (Duration::from_millis(100), Duration::from_secs(5)),
             deaths: 3,
+            inherits_output: false,
         }
     }
 
@@ -95,5 +97,13 @@ impl Worker {
     /// Feature `process`.
     pub fn deaths(self, deaths: usize) -> Self {
         Worker { deaths: deaths.max(1), ..self }
+    }
+
+    /// Lets the plugins print to stdout and stderr of this process. Nothing of it is
+    /// kept then: [`Isolated::output`](super::Isolated::output) is empty.
+    ///
+    /// Feature `process`.
+    pub fn inherit_output(self) -> Self {
+        Worker { inherits_output: true, ..self }
     }
 }

@@ -1,0 +1,169 @@
+//! The side of a typed proxy: its arguments as a message, and the reply as the outcome
+//! of its call.
+#![expect(unsafe_code, reason = "writes to what a caller lends")]
+
+use core::ffi::c_void;
+use core::ptr::{self, null_mut};
+
+use super::method::{Carried, Parameter};
+use super::plan::{Index, Kind, Plans};
+use super::read::{Read, Source};
+use super::reply::Reply;
+use crate::abi::{Failure, METHOD_ERROR, RawSlice};
+use crate::host::by_descriptor::kept::Kept;
+use crate::host::by_descriptor::memory::Block;
+use crate::host::by_descriptor::wire::Wire;
+use crate::metadata::as_written;
+use crate::runtime::failure::panicked;
+
+/// The new value of what a caller lends.
+struct Change {
+    to: *mut u8,
+    bytes: Vec<u8>,
+    /// The plan of the value that is freed before.
+    old: Option<Index>,
+}
+
+impl Carried {
+    /// Returns the address of each argument.
+    ///
+    /// # Safety
+    ///
+    /// `arguments` has the address of each argument that has a size.
+    pub(in crate::host::by_descriptor) unsafe fn places(
+        &self,
+        mut arguments: *mut *mut c_void,
+    ) -> Vec<*mut u8> {
+        let place = |parameter: &Parameter| {
+            if parameter.layout.size == 0 {
+                return ptr::without_provenance_mut(parameter.layout.align);
+            }
+            // SAFETY: the contract of this function.
+            let at = unsafe { *arguments };
+            arguments = arguments.wrapping_add(1);
+            at.cast::<u8>()
+        };
+        self.parameters.iter().map(place).collect()
+    }
+
+    /// Appends the arguments to a message, and frees them.
+    ///
+    /// # Safety
+    ///
+    /// `at` has the address of each argument, which is the callee's.
+    pub(in crate::host::by_descriptor) unsafe fn send(
+        &self,
+        at: &[*mut u8],
+        message: &mut Vec<u8>,
+    ) -> Read {
+        let mut written = Ok(());
+        for (parameter, at) in self.parameters.iter().zip(at) {
+            // SAFETY: there is an argument of this layout, which is the callee's. What
+            // it owns is not read again.
+            let wire = unsafe { Wire::new(*at) };
+            written = written.and_then(|()| self.plans.write(parameter.plan, wire, message));
+            self.plans.free(parameter.plan, wire);
+        }
+        written
+    }
+
+    /// Writes the outcome of a reply, but for the status, which it returns.
+    ///
+    /// # Safety
+    ///
+    /// 1. `at` has the address of each argument, and what is lent lives still.
+    /// 2. `outcome` has room for the outcome of the method, and is all 0.
+    pub(in crate::host::by_descriptor) unsafe fn receive(
+        &self,
+        at: &[*mut u8],
+        reply: &[u8],
+        kept: &mut Kept,
+        outcome: *mut u8,
+    ) -> Read<*mut Failure> {
+        let invalid = |reason: String| {
+            let signature = as_written(&self.signature);
+            format!("{signature}: the worker returned an invalid value: {reason}")
+        };
+        let (failed, values) = match Reply::read(reply).map_err(invalid)? {
+            Reply::Returned { failed, values } => (failed, values),
+            Reply::Panicked { message, location } => {
+                return Ok(panicked(message, location.as_ref()));
+            }
+            Reply::Invalid(reason) | Reply::Refused(reason) => return Err(reason),
+        };
+        let (part, status) = match (failed, self.err) {
+            (false, _) => (self.ok, null_mut()),
+            (true, Some(err)) => (err, METHOD_ERROR),
+            (true, None) => return Err(invalid("only a `Result` may be an error".to_owned())),
+        };
+        let mut from = Source::new(values);
+        from.kept = Some(kept);
+        // An outcome is aligned, as are the parts of it.
+        let mut bytes = vec![0; self.plans.get(part.plan).layout.size];
+        self.plans.read(part.plan, &mut from, &mut bytes).map_err(invalid)?;
+        // SAFETY: condition 1.
+        let changes = unsafe { self.changes(at, &mut from) }.map_err(invalid)?;
+        from.end().map_err(invalid)?;
+        // Nothing can fail any more. From here on all of it is the caller's.
+        from.given.into_iter().for_each(Block::give);
+        // SAFETY: condition 1; the caller lent them exclusively.
+        changes.into_iter().for_each(|change| unsafe { change.make(&self.plans) });
+        // SAFETY: condition 2, and as many bytes as the part has.
+        unsafe {
+            ptr::copy_nonoverlapping(bytes.as_ptr(), outcome.add(part.offset), bytes.len());
+        }
+        Ok(status)
+    }
+
+    /// Reads the new values of the `&mut` arguments.
+    ///
+    /// # Safety
+    ///
+    /// `at` has the address of each argument.
+    unsafe fn changes(&self, at: &[*mut u8], from: &mut Source<'_, '_>) -> Read<Vec<Change>> {
+        let mut changes = Vec::new();
+        let plans = &self.plans;
+        let lent = self.parameters.iter().zip(at).filter(|(parameter, _)| parameter.is_lent);
+        for (parameter, at) in lent {
+            let invalid = |reason| format!("`{}`: {reason}", parameter.name);
+            changes.push(match plans.get(parameter.plan).kind {
+                Kind::Pointer { to, is_slot } => {
+                    let block = plans.behind(to, is_slot, from).map_err(invalid);
+                    let bytes = block?.bytes().to_vec();
+                    // SAFETY: the contract of this function: there is a reference.
+                    let to_at = unsafe { *at.cast::<*mut u8>() };
+                    Change { to: to_at, bytes, old: is_slot.then_some(to) }
+                }
+                Kind::Row { of, .. } => {
+                    // SAFETY: the contract of this function: there is a slice.
+                    let RawSlice { ptr, len } = unsafe { *at.cast::<RawSlice>() };
+                    let found = from.u32().map_err(invalid)? as usize;
+                    if found != len {
+                        return Err(invalid(format!("expected {len} values, found {found}")));
+                    }
+                    let block = plans.row(of, len, from).map_err(invalid);
+                    let bytes = block?.bytes().to_vec();
+                    Change { to: ptr.cast::<u8>().cast_mut(), bytes, old: None }
+                }
+                _ => unreachable!("a reference or a slice"),
+            });
+        }
+        Ok(changes)
+    }
+}
+
+impl Change {
+    /// Replaces the value.
+    ///
+    /// # Safety
+    ///
+    /// There is a value, which is lent exclusively.
+    unsafe fn make(self, plans: &Plans) {
+        if let Some(old) = self.old {
+            // SAFETY: the contract of this function; it is overwritten below.
+            plans.free(old, unsafe { Wire::new(self.to) });
+        }
+        // SAFETY: the contract of this function, and as many bytes as the value has.
+        unsafe { ptr::copy_nonoverlapping(self.bytes.as_ptr(), self.to, self.bytes.len()) };
+    }
+}

@@ -1,0 +1,215 @@
+//! How the values of each type are copied.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::host::by_descriptor::references::owned_behind;
+use crate::host::by_descriptor::refusal::Refusal;
+use crate::metadata::layout::{
+    Elements, FieldLayout, Layout, LayoutKind, Layouts, Primitive, passed,
+};
+use crate::metadata::signature::Type;
+
+/// The place of a plan among those of its method. A type may refer to itself.
+pub(super) type Index = usize;
+
+/// The plans of the types of one method.
+#[derive(Debug, Default)]
+pub(super) struct Plans {
+    plans: Vec<Plan>,
+    known: HashMap<Type, Index>,
+}
+
+/// How the values of one type are copied.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) layout: Arc<Layout>,
+    pub(super) kind: Kind,
+    /// `true` if a value may own memory.
+    pub(super) owns: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// All its bytes, which may have any value.
+    Plain,
+    /// A number that may not have each value.
+    Number {
+        primitive: Primitive,
+        is_non_zero: bool,
+    },
+    /// An address. With `is_slot`, that of an option that has a value: a `&mut` of an
+    /// owned value is passed so.
+    Pointer {
+        to: Index,
+        is_slot: bool,
+    },
+    /// A slice or a buffer.
+    Row {
+        of: Index,
+        is_text: bool,
+        is_owned: bool,
+    },
+    Box {
+        to: Index,
+    },
+    Option {
+        value: Part,
+    },
+    Result {
+        parts: [Part; 2],
+    },
+    Array {
+        of: Index,
+        len: usize,
+    },
+    Fields(Vec<Part>),
+    Enum(Vec<Vec<Part>>),
+}
+
+/// A part of a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub(super) offset: usize,
+    pub(super) plan: Index,
+}
+
+impl Plans {
+    pub(super) fn get(&self, index: Index) -> &Plan {
+        &self.plans[index]
+    }
+
+    /// Returns the place of the plan of a type.
+    ///
+    /// # Errors
+    ///
+    /// If a value of the type has parts that are no values.
+    pub(super) fn of(&mut self, layouts: &mut Layouts<'_>, ty: &Type) -> Result<Index, Refusal> {
+        let ty = passed(ty);
+        if let Some(known) = self.known.get(ty) {
+            return Ok(*known);
+        }
+        let layout = layouts.of(ty)?;
+        let index = self.plans.len();
+        self.known.insert(ty.clone(), index);
+        // What is not part of a value, but lies behind an address, may be this type
+        // again. It sees the place, and whether its values own something is known.
+        let owns = matches!(layout.kind, LayoutKind::Buffer(_) | LayoutKind::Box { .. });
+        self.plans.push(Plan { layout: layout.clone(), kind: Kind::Plain, owns });
+        let kind = self.kind(layouts, ty, &layout)?;
+        let owns = owns || self.parts(&kind).any(|part| self.get(part).owns);
+        self.plans[index] = Plan { layout, kind, owns };
+        Ok(index)
+    }
+
+    fn kind(
+        &mut self,
+        layouts: &mut Layouts<'_>,
+        ty: &Type,
+        layout: &Layout,
+    ) -> Result<Kind, Refusal> {
+        let byte = Type::parse("u8");
+        let mut row = |of: &Elements, is_owned| {
+            let is_text = *of == Elements::Text;
+            let of = if let Elements::Values(of) = of { of } else { &byte };
+            Ok::<_, Refusal>(Kind::Row { of: self.of(layouts, of)?, is_text, is_owned })
+        };
+        Ok(match &layout.kind {
+            LayoutKind::Unit => Kind::Plain,
+            LayoutKind::Primitive(primitive) => number(*primitive, false),
+            LayoutKind::NonZero(primitive) => number(*primitive, true),
+            LayoutKind::Pointer { exclusive, to } => {
+                let is_slot = owned_behind(*exclusive, to).is_some();
+                Kind::Pointer { to: self.of(layouts, to)?, is_slot }
+            }
+            LayoutKind::Slice { of, .. } => row(of, false)?,
+            LayoutKind::Buffer(of) => row(of, true)?,
+            LayoutKind::Box { to } => Kind::Box { to: self.of(layouts, to)? },
+            LayoutKind::Option { value } => Kind::Option { value: self.part(layouts, value)? },
+            LayoutKind::Result { ok, err } => {
+                Kind::Result { parts: [self.part(layouts, ok)?, self.part(layouts, err)?] }
+            }
+            LayoutKind::Array { of, len, .. } => {
+                let of = self.of(layouts, of)?;
+                match self.get(of).kind {
+                    Kind::Plain => Kind::Plain,
+                    _ => Kind::Array { of, len: *len },
+                }
+            }
+            LayoutKind::Struct(fields) if fields.is_empty() => Kind::Plain,
+            LayoutKind::Struct(fields) => {
+                let parts = self.each(layouts, fields)?;
+                match self.is_plain(&parts, layout.size) {
+                    true => Kind::Plain,
+                    false => Kind::Fields(parts),
+                }
+            }
+            LayoutKind::Enum(variants) => {
+                let variants = variants.iter().map(|it| self.each(layouts, &it.fields));
+                Kind::Enum(variants.collect::<Result<_, _>>()?)
+            }
+            LayoutKind::Growing { .. } | LayoutKind::GrowingEnum { .. } => {
+                return Err(Refusal::unsupported(ty, "what grows cannot go to another process"));
+            }
+            LayoutKind::Object { .. }
+            | LayoutKind::BorrowedObject { .. }
+            | LayoutKind::Outcome { .. } => {
+                let reason = "an object or a closure cannot go to another process";
+                return Err(Refusal::unsupported(ty, reason));
+            }
+        })
+    }
+
+    pub(super) fn part(
+        &mut self,
+        layouts: &mut Layouts<'_>,
+        field: &FieldLayout,
+    ) -> Result<Part, Refusal> {
+        Ok(Part { offset: field.offset, plan: self.of(layouts, &field.ty)? })
+    }
+
+    fn each(
+        &mut self,
+        layouts: &mut Layouts<'_>,
+        fields: &[FieldLayout],
+    ) -> Result<Vec<Part>, Refusal> {
+        fields.iter().map(|field| self.part(layouts, field)).collect()
+    }
+
+    /// Returns `true` if the parts are plain, and nothing lies between them.
+    fn is_plain(&self, parts: &[Part], size: usize) -> bool {
+        let mut end = 0;
+        let follows = parts.iter().all(|part| {
+            let plan = self.get(part.plan);
+            let begin = std::mem::replace(&mut end, part.offset + plan.layout.size);
+            begin == part.offset && matches!(plan.kind, Kind::Plain)
+        });
+        follows && end == size
+    }
+
+    /// Returns the plans of the parts that lie within a value.
+    fn parts<'k>(&self, kind: &'k Kind) -> Box<dyn Iterator<Item = Index> + 'k> {
+        match kind {
+            Kind::Option { value } => Box::new([value.plan].into_iter()),
+            Kind::Result { parts } => Box::new(parts.iter().map(|part| part.plan)),
+            Kind::Array { of, .. } => Box::new([*of].into_iter()),
+            Kind::Fields(parts) => Box::new(parts.iter().map(|part| part.plan)),
+            Kind::Enum(variants) => Box::new(variants.iter().flatten().map(|part| part.plan)),
+            Kind::Plain
+            | Kind::Number { .. }
+            | Kind::Pointer { .. }
+            | Kind::Row { .. }
+            | Kind::Box { .. } => Box::new([].into_iter()),
+        }
+    }
+}
+
+fn number(primitive: Primitive, is_non_zero: bool) -> Kind {
+    match primitive {
+        Primitive::Bool | Primitive::Char | Primitive::Ordering => {
+            Kind::Number { primitive, is_non_zero }
+        }
+        _ if is_non_zero => Kind::Number { primitive, is_non_zero },
+        _ => Kind::Plain,
+    }
+}

@@ -1,0 +1,232 @@
+//! Values in memory, made of the bytes that another process sent.
+//!
+//! That process may send anything. What is made has a value of its type, or is an
+//! error.
+
+use core::ptr::without_provenance_mut;
+
+use super::plan::{Index, Kind, Part, Plan, Plans};
+use crate::boundary::LiftError;
+use crate::host::by_descriptor::kept::Kept;
+use crate::host::by_descriptor::memory::{Block, put_words};
+use crate::host::by_descriptor::pack::DEPTH;
+use crate::metadata::layout::Primitive;
+
+/// The most memory of the values of one message.
+const MOST: usize = 256 << 20;
+
+/// The most values of no bytes in a row, as where they are received.
+const MOST_EMPTY: usize = 1 << 20;
+
+/// The reading of the values of one message.
+pub(super) struct Source<'b, 'k> {
+    bytes: &'b [u8],
+    /// Memory that belongs to the values.
+    pub(super) given: Vec<Block>,
+    /// Memory that the values refer to.
+    pub(super) lent: Vec<Block>,
+    /// Keeps what they refer to for longer than this.
+    pub(super) kept: Option<&'k mut Kept>,
+    room: usize,
+    depth: usize,
+}
+
+pub(super) type Read<T = ()> = Result<T, String>;
+
+impl<'b> Source<'b, '_> {
+    pub(super) fn new(bytes: &'b [u8]) -> Self {
+        Source { bytes, given: Vec::new(), lent: Vec::new(), kept: None, room: MOST, depth: 0 }
+    }
+
+    /// Refuses bytes behind the last value.
+    pub(super) fn end(&self) -> Read {
+        match self.bytes.len() {
+            0 => Ok(()),
+            more => Err(format!("expected the end of the message, found {more} bytes more")),
+        }
+    }
+
+    pub(super) fn take(&mut self, len: usize) -> Read<&'b [u8]> {
+        let Some((taken, rest)) = self.bytes.split_at_checked(len) else {
+            let found = self.bytes.len();
+            return Err(format!("expected {len} bytes more in the message, found {found}"));
+        };
+        self.bytes = rest;
+        Ok(taken)
+    }
+
+    pub(super) fn u32(&mut self) -> Read<u32> {
+        let bytes = self.take(4)?;
+        Ok(u32::from_le_bytes(bytes.try_into().expect("4 bytes were taken")))
+    }
+
+    pub(super) fn tag(&mut self) -> Read<u8> {
+        match self.take(1)?[0] {
+            tag @ (0 | 1) => Ok(tag),
+            tag => Err(LiftError::Tag(tag).to_string()),
+        }
+    }
+
+    /// Allocates zeroed memory.
+    pub(super) fn block(&mut self, size: Option<usize>, align: usize) -> Read<Block> {
+        let size = size.filter(|size| *size <= self.room);
+        let block = size.and_then(|size| Block::new(size, align));
+        let block = block.ok_or_else(|| format!("expected values of at most {MOST} bytes"))?;
+        self.room -= size.unwrap_or(0);
+        Ok(block)
+    }
+
+    /// Keeps what is lent, and returns its address.
+    fn lend(&mut self, block: Block) -> *mut u8 {
+        if let Some(kept) = &mut self.kept {
+            return kept.keep(block);
+        }
+        let address = block.start();
+        self.lent.push(block);
+        address
+    }
+}
+
+impl Plans {
+    /// Makes a value in memory of its size, which is all 0.
+    pub(super) fn read(&self, plan: Index, from: &mut Source<'_, '_>, out: &mut [u8]) -> Read {
+        if from.depth == DEPTH {
+            return Err(format!("a value must be nested at most {DEPTH} deep"));
+        }
+        from.depth += 1;
+        let read = self.read_kind(self.get(plan), from, out);
+        from.depth -= 1;
+        read
+    }
+
+    fn read_kind(&self, plan: &Plan, from: &mut Source<'_, '_>, out: &mut [u8]) -> Read {
+        match &plan.kind {
+            Kind::Plain => out.copy_from_slice(from.take(out.len())?),
+            Kind::Number { primitive, is_non_zero } => {
+                let bytes = from.take(out.len())?;
+                check(*primitive, *is_non_zero, bytes)?;
+                out.copy_from_slice(bytes);
+            }
+            Kind::Pointer { to, is_slot } => {
+                let block = self.behind(*to, *is_slot, from)?;
+                put_words(out, &[from.lend(block)]);
+            }
+            Kind::Row { of, is_text, is_owned } => {
+                let len = from.u32()? as usize;
+                let mut block = self.row(*of, len, from)?;
+                if *is_text {
+                    let checked = str::from_utf8(block.bytes());
+                    checked.map_err(|it| LiftError::Text(it.valid_up_to()).to_string())?;
+                }
+                let len = without_provenance_mut(len);
+                if *is_owned {
+                    put_words(out, &[block.start(), len, len, block.free_function()]);
+                    from.given.push(block);
+                } else {
+                    put_words(out, &[from.lend(block), len]);
+                }
+            }
+            Kind::Box { to } => {
+                let block = self.behind(*to, false, from)?;
+                put_words(out, &[block.start(), block.free_function()]);
+                from.given.push(block);
+            }
+            Kind::Option { value } => {
+                out[0] = from.tag()?;
+                if out[0] == 1 {
+                    self.read_part(*value, from, out)?;
+                }
+            }
+            Kind::Result { parts } => {
+                out[0] = from.tag()?;
+                self.read_part(parts[usize::from(out[0])], from, out)?;
+            }
+            Kind::Array { of, len } => self.read_each(*of, *len, from, out)?,
+            Kind::Fields(parts) => {
+                parts.iter().try_for_each(|part| self.read_part(*part, from, out))?;
+            }
+            Kind::Enum(variants) => {
+                let tag = from.u32()?;
+                let Some(parts) = variants.get(tag as usize) else {
+                    let count = variants.len();
+                    return Err(format!(
+                        "the tag of an enum must be less than {count}, found {tag}"
+                    ));
+                };
+                out[..4].copy_from_slice(&tag.to_ne_bytes());
+                parts.iter().try_for_each(|part| self.read_part(*part, from, out))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_part(
+        &self,
+        part: Part,
+        from: &mut Source<'_, '_>,
+        whole: &mut [u8],
+    ) -> Read {
+        let size = self.get(part.plan).layout.size;
+        self.read(part.plan, from, &mut whole[part.offset..][..size])
+    }
+
+    fn read_each(&self, of: Index, len: usize, from: &mut Source<'_, '_>, out: &mut [u8]) -> Read {
+        let plan = self.get(of);
+        let size = plan.layout.size;
+        if matches!(plan.kind, Kind::Plain) {
+            out.copy_from_slice(from.take(out.len())?);
+            return Ok(());
+        }
+        (0..len).try_for_each(|index| self.read(of, from, &mut out[index * size..][..size]))
+    }
+
+    /// Makes elements in memory of their own.
+    pub(super) fn row(&self, of: Index, len: usize, from: &mut Source<'_, '_>) -> Read<Block> {
+        let layout = &self.get(of).layout;
+        // No element that has a size takes less than a byte.
+        let most = if layout.size == 0 { MOST_EMPTY } else { from.bytes.len() };
+        if len > most {
+            return Err(LiftError::Length(len).to_string());
+        }
+        let mut block = from.block(layout.size.checked_mul(len), layout.align)?;
+        self.read_each(of, len, from, block.bytes())?;
+        Ok(block)
+    }
+
+    /// Makes one value in memory of its own. That of a slot is within an option.
+    pub(super) fn behind(
+        &self,
+        to: Index,
+        is_slot: bool,
+        from: &mut Source<'_, '_>,
+    ) -> Read<Block> {
+        let plan = self.get(to);
+        from.take(1)?;
+        let mut block = from.block(Some(plan.layout.size), plan.layout.align)?;
+        match (is_slot, &plan.kind) {
+            (true, Kind::Option { value }) => {
+                block.bytes()[0] = 1;
+                self.read_part(*value, from, block.bytes())?;
+            }
+            _ => self.read(to, from, block.bytes())?,
+        }
+        Ok(block)
+    }
+}
+
+/// Refuses a number that its type does not have.
+fn check(primitive: Primitive, is_non_zero: bool, bytes: &[u8]) -> Read {
+    let invalid = match (primitive, bytes) {
+        (Primitive::Bool, [2..=u8::MAX, ..]) => Some(LiftError::Bool(bytes[0])),
+        (Primitive::Ordering, [byte, ..]) if !(-1..=1).contains(&byte.cast_signed()) => {
+            Some(LiftError::Ordering(byte.cast_signed()))
+        }
+        (Primitive::Char, _) => {
+            let number = bytes.try_into().map(u32::from_ne_bytes).expect("a char has 4 bytes");
+            char::from_u32(number).is_none().then_some(LiftError::Char(number))
+        }
+        _ if is_non_zero && bytes.iter().all(|byte| *byte == 0) => Some(LiftError::Zero),
+        _ => None,
+    };
+    invalid.map_or(Ok(()), |error| Err(error.to_string()))
+}

@@ -1,0 +1,117 @@
+//! Values in memory as bytes. Writing changes and frees nothing.
+
+use super::plan::{Index, Kind, Part, Plans};
+use crate::boundary::LiftError;
+use crate::host::by_descriptor::pack::DEPTH;
+use crate::host::by_descriptor::wire::{Row, Wire};
+
+pub(super) type Written = Result<(), String>;
+
+impl Plans {
+    /// Appends the bytes of a value.
+    pub(super) fn write(&self, plan: Index, wire: Wire, out: &mut Vec<u8>) -> Written {
+        Writer { plans: self, out, depth: 0 }.write(plan, wire)
+    }
+}
+
+struct Writer<'a> {
+    plans: &'a Plans,
+    out: &'a mut Vec<u8>,
+    depth: usize,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, plan: Index, wire: Wire) -> Written {
+        if self.depth == DEPTH {
+            return Err(format!("a value must be nested at most {DEPTH} deep"));
+        }
+        self.depth += 1;
+        let written = self.kind(plan, wire);
+        self.depth -= 1;
+        written
+    }
+
+    fn kind(&mut self, plan: Index, wire: Wire) -> Written {
+        let plans = self.plans;
+        let plan = plans.get(plan);
+        match &plan.kind {
+            Kind::Plain | Kind::Number { .. } => wire.append(plan.layout.size, self.out),
+            Kind::Pointer { to, is_slot } => {
+                let to_plan = plans.get(*to);
+                let target = wire.target(&to_plan.layout).map_err(text)?;
+                self.out.push(1);
+                match (is_slot, &to_plan.kind) {
+                    (true, Kind::Option { value }) => match target.tag() {
+                        1 => self.part(*value, target)?,
+                        _ => return Err(text(LiftError::Missing)),
+                    },
+                    _ => self.write(*to, target)?,
+                }
+            }
+            Kind::Row { of, is_owned, .. } => {
+                let layout = &plans.get(*of).layout;
+                let row =
+                    if *is_owned { wire.owned_elements(layout) } else { wire.elements(layout) };
+                let row = row.map_err(text)?;
+                let len = u32::try_from(row.len).map_err(|_| text(LiftError::Length(row.len)))?;
+                self.out.extend(len.to_le_bytes());
+                self.each(*of, row)?;
+            }
+            Kind::Box { to } => {
+                let target = wire.target(&plans.get(*to).layout).map_err(text)?;
+                self.out.push(1);
+                self.write(*to, target)?;
+            }
+            Kind::Option { value } => match self.tag(wire)? {
+                0 => {}
+                _ => self.part(*value, wire)?,
+            },
+            Kind::Result { parts } => {
+                let tag = self.tag(wire)?;
+                self.part(parts[usize::from(tag)], wire)?;
+            }
+            Kind::Array { of, len } => self.each(*of, Row { first: wire, len: *len })?,
+            Kind::Fields(parts) => parts.iter().try_for_each(|part| self.part(*part, wire))?,
+            Kind::Enum(variants) => {
+                let tag = wire.variant();
+                let Some(parts) = variants.get(tag as usize) else {
+                    let count = variants.len();
+                    return Err(format!(
+                        "the tag of an enum must be less than {count}, found {tag}"
+                    ));
+                };
+                self.out.extend(tag.to_le_bytes());
+                parts.iter().try_for_each(|part| self.part(*part, wire))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, part: Part, whole: Wire) -> Written {
+        self.write(part.plan, whole.part(part.offset))
+    }
+
+    fn each(&mut self, of: Index, row: Row) -> Written {
+        let plan = self.plans.get(of);
+        match plan.kind {
+            Kind::Plain => row.first.append(row.len * plan.layout.size, self.out),
+            _ => row.each(&plan.layout).try_for_each(|wire| self.write(of, wire))?,
+        }
+        Ok(())
+    }
+
+    /// Writes a tag of 0 or 1.
+    fn tag(&mut self, wire: Wire) -> Result<u8, String> {
+        match wire.tag() {
+            tag @ (0 | 1) => {
+                self.out.push(tag);
+                Ok(tag)
+            }
+            tag => Err(text(LiftError::Tag(tag))),
+        }
+    }
+}
+
+fn text(error: LiftError) -> String {
+    error.to_string()
+}
