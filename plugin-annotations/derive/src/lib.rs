@@ -166,6 +166,7 @@ fn code(derived: &Derived) -> TokenStream {
                 type Returned = #own::Wire;
                 type At<'__a> = #name #at;
                 type ByRef = #by_ref;
+                type Slot = ();
 
                 const SHAPE: &'static #private::Shape =
                     &#private::Shape::defined(&__DEFINITION, __PATH, &[#(#shapes),*]);

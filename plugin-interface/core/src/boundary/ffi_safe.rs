@@ -61,6 +61,9 @@ pub unsafe trait FfiSafe: Sized {
     /// The way in which references to it are passed.
     #[doc(hidden)]
     type ByRef: ByRef;
+    /// What a parameter of this type needs in the frame of a call.
+    #[doc(hidden)]
+    type Slot: Default;
     /// The canonical name of the type.
     #[doc(hidden)]
     const SHAPE: &'static Shape;
@@ -74,6 +77,10 @@ pub unsafe trait FfiSafe: Sized {
     /// is `Never` and there is such a part, the call panics.
     #[doc(hidden)]
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Never;
+    /// States the same for a whole parameter, of which a part may be in its slot.
+    #[doc(hidden)]
+    const NEEDS_SCOPE_BESIDE_SLOT: NeedsScope =
+        if size_of::<Self::Slot>() == 0 { Self::NEEDS_SCOPE } else { NeedsScope::Never };
 
     /// Converts the value to its wire, which owns it from then on.
     #[doc(hidden)]
@@ -122,6 +129,24 @@ pub unsafe trait FfiSafe: Sized {
     #[doc(hidden)]
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError>;
 
+    /// Converts the wire of a parameter to the value.
+    ///
+    /// # Safety
+    ///
+    /// As for `lift`. The wire and the slot outlive `'a` and are not moved. The slot
+    /// is used once.
+    #[doc(hidden)]
+    #[inline(always)]
+    unsafe fn lift_in<'a>(
+        wire: &Self::Wire,
+        origin: Origin,
+        slot: &Self::Slot,
+    ) -> Result<Self::At<'a>, LiftError> {
+        let _ = slot;
+        // SAFETY: the contract of this function.
+        unsafe { Self::lift(*wire, origin) }
+    }
+
     /// Appends the content of a value, which still owns its wire.
     ///
     /// # Safety
@@ -165,9 +190,13 @@ const fn is_plain<T: FfiSafe>() -> bool {
 }
 
 /// Implements the return of every type but `Result`: null or a failure, then
-/// the wire.
+/// the wire. A type with a slot of its own says so.
 macro_rules! returned_as_wire {
     () => {
+        type Slot = ();
+        $crate::boundary::returned_as_wire!(own_slot);
+    };
+    (own_slot) => {
         type Returned = Self::Wire;
 
         #[inline]

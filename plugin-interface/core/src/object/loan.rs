@@ -21,11 +21,13 @@ use crate::abi::{ObjectTable, Opaque, RawBorrowed};
 ///
 /// Its drop ends the process if the object is still in use: whatever holds it
 /// could call into memory that is gone.
+#[repr(transparent)]
 pub(crate) struct Loan<B: ?Sized>(Terms, PhantomData<fn(&B)>);
 
 /// What a [`Lent`] refers to.
 struct Terms {
-    wire: RawBorrowed,
+    /// What was received, in the frame of the call.
+    wire: *const RawBorrowed,
     /// Is `true` while a [`Lent`] exists.
     is_out: AtomicBool,
     /// A [`Lent`] refers to it, also while its owner is borrowed exclusively.
@@ -33,27 +35,28 @@ struct Terms {
 }
 
 impl<B: ?Sized> Loan<B> {
-    #[inline]
-    pub(crate) fn new(wire: RawBorrowed) -> Self {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
         let is_out = AtomicBool::new(false);
-        Loan(Terms { wire, is_out, _pinned: PhantomPinned }, PhantomData)
+        Loan(Terms { wire: ptr::null(), is_out, _pinned: PhantomPinned }, PhantomData)
     }
 
-    /// Lends the object. This is done once.
+    /// Lends an object. This is done once.
     ///
     /// # Safety
     ///
     /// 1. The object is borrowed for as long as the loan lives, and so is the
-    ///    library whose table it has.
+    ///    library whose table it has. The wire stays in its place for as long.
     /// 2. The pointer is to a loan, which is dropped in its place, and is not
     ///    moved before.
-    #[inline]
-    pub(crate) unsafe fn lend(loan: *const Loan<B>) -> Lent {
+    #[inline(always)]
+    pub(crate) unsafe fn lend(loan: *mut Loan<B>, wire: *const RawBorrowed) -> Lent {
         // SAFETY: the contract of this function.
         unsafe {
-            let terms = &raw const (*loan).0;
-            (*terms).is_out.store(true, Ordering::Relaxed);
-            Lent(NonNull::new_unchecked(terms.cast_mut()))
+            let terms = &raw mut (*loan).0;
+            (*terms).wire = wire;
+            (*terms).is_out = AtomicBool::new(true);
+            Lent(NonNull::new_unchecked(terms))
         }
     }
 }
@@ -88,24 +91,34 @@ fn was_kept(name: &str) -> ! {
 pub(crate) struct Lent(NonNull<Terms>);
 
 impl Lent {
-    #[inline]
+    /// Returns `true` if it was lent by that loan.
+    #[inline(always)]
+    pub(crate) fn is_of(&self, loan: *const ()) -> bool {
+        ptr::addr_eq(self.0.as_ptr(), loan)
+    }
+
+    #[inline(always)]
     fn terms(&self) -> &Terms {
         // SAFETY: the loan lives for as long as `self`.
         unsafe { self.0.as_ref() }
     }
 
-    pub(crate) fn wire(&self) -> RawBorrowed {
-        self.terms().wire
+    #[inline(always)]
+    pub(crate) fn wire(&self) -> &RawBorrowed {
+        // SAFETY: it is in its place for as long as the loan lives.
+        unsafe { &*self.terms().wire }
     }
 
+    #[inline(always)]
     pub(crate) fn table(&self) -> &ObjectTable {
         // SAFETY: its library is borrowed for as long as the loan lives.
-        unsafe { &*self.terms().wire.table }
+        unsafe { &*self.wire().table }
     }
 
     /// Returns the first argument of its methods.
+    #[inline(always)]
     pub(crate) fn instance(&self) -> *mut Opaque {
-        let wire = &self.terms().wire;
+        let wire = self.wire();
         if wire.instance.is_null() {
             ptr::from_ref(&wire.data).cast_mut().cast()
         } else {

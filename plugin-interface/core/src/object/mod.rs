@@ -25,8 +25,9 @@ use crate::runtime::in_flight::Running;
 use crate::runtime::panic_location;
 
 pub use exclusive::ExclusiveProxy;
+use loan::Lent;
 pub use remote::OwnedObject;
-use remote::{Ownership, RemoteObject};
+use remote::{Ownership, RemoteObject, vtable_of};
 
 /// An instance, its vtable, and the owner that keeps both loaded.
 ///
@@ -90,6 +91,7 @@ impl<I: Interface + ?Sized> Object<I> {
     /// # Safety
     ///
     /// It is an object of this interface.
+    #[inline(always)]
     pub(crate) unsafe fn from_remote(remote: RemoteObject) -> Self {
         let RemoteObject { vtable, instance, methods, origin, ownership } = remote;
         Object {
@@ -110,9 +112,32 @@ impl<I: Interface + ?Sized> Object<I> {
     /// # Safety
     ///
     /// The table belongs to an object, and everything it refers to is mapped.
+    #[inline]
     pub(crate) unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError> {
         // SAFETY: the contract of this function.
-        unsafe { methods_of(table, I::FINGERPRINT, I::DESCRIPTION, I::RECORD) }
+        match Self::methods_if_same(unsafe { &*vtable_of(table).0 }) {
+            Some(methods) => Ok(methods),
+            // SAFETY: likewise.
+            None => unsafe { methods_of(table, I::FINGERPRINT, I::DESCRIPTION, I::RECORD) },
+        }
+    }
+
+    /// Returns the number of methods, if the vtable is one of this very interface.
+    #[inline(always)]
+    pub(crate) fn methods_if_same(vtable: &VTableHeader) -> Option<u32> {
+        let methods = const { I::DESCRIPTION.methods.len() as u32 };
+        let is_same = vtable.fingerprint == const { words(I::FINGERPRINT) }
+            && [vtable.abi_version, vtable.methods] == [ABI_VERSION, methods];
+        is_same.then_some(methods)
+    }
+
+    /// Returns `true` if this is the proxy's object that the loan is about, so that a
+    /// drop of it would do nothing but tell the loan.
+    #[inline(always)]
+    pub(crate) fn has_still(&self, loan: *const ()) -> bool {
+        let is_of = |lent: &Lent| lent.is_of(loan);
+        !const { core::mem::needs_drop::<I::Copies>() }
+            && matches!(&self.ownership, Ownership::Borrowed(lent) if is_of(lent))
     }
 
     /// Returns the object of `value`, if that is a proxy.
@@ -131,6 +156,13 @@ impl<I: Interface + ?Sized> Object<I> {
     pub fn as_proxy(&self) -> &I::Proxy {
         // SAFETY: a proxy has the layout of its object, its only field.
         unsafe { &*ptr::from_ref(self).cast() }
+    }
+
+    /// Returns the object of a proxy.
+    #[inline(always)]
+    pub(crate) fn of_adopted(proxy: &I::Proxy) -> &Self {
+        // SAFETY: a proxy has the layout of its object, its only field.
+        unsafe { &*ptr::from_ref(proxy).cast() }
     }
 
     /// Takes the object out of a proxy that owns one, to pass it on unchanged.
@@ -160,7 +192,7 @@ impl<I: Interface + ?Sized> Object<I> {
     pub(crate) fn borrow_remote(value: &I) -> Option<RawBorrowed> {
         match &Self::of_proxy(value)?.ownership {
             Ownership::Registration(_) => None,
-            Ownership::Borrowed(lent) => Some(lent.wire()),
+            Ownership::Borrowed(lent) => Some(*lent.wire()),
             Ownership::Owned(owned) => {
                 let RawObject { table, instance, library_ref } = *owned.raw();
                 Some(RawBorrowed { table, instance, data: [ptr::null_mut(); 2], library_ref })
@@ -270,6 +302,8 @@ impl<I: Interface + ?Sized> Object<I> {
 /// # Safety
 ///
 /// As for [`Object::check`].
+#[cold]
+#[inline(never)]
 unsafe fn methods_of(
     table: &ObjectTable,
     fingerprint: u128,

@@ -76,13 +76,34 @@ impl Drop for OwnedObject {
     }
 }
 
+/// Returns the table of an object. The pointers of a foreign one are checked.
+///
+/// # Safety
+///
+/// The object is of that origin. A `table` that is not null points to the table of
+/// an object, which is mapped.
+#[inline(always)]
+pub(crate) unsafe fn received_table<'a>(
+    table: *const ObjectTable,
+    library_ref: *const LibraryRef,
+    origin: Origin,
+) -> Result<&'a ObjectTable, LiftError> {
+    if origin.is_foreign() {
+        // SAFETY: the contract of this function.
+        return unsafe { checked_table(table, library_ref) };
+    }
+    // SAFETY: the macros pass no object without a table.
+    Ok(unsafe { &*table })
+}
+
 /// Checks the pointers of an object, of any origin.
 ///
 /// # Safety
 ///
 /// A `table` that is not null points to the table of an object, which is
 /// mapped.
-pub(crate) unsafe fn checked_table<'a>(
+#[inline(never)]
+unsafe fn checked_table<'a>(
     table: *const ObjectTable,
     library_ref: *const LibraryRef,
 ) -> Result<&'a ObjectTable, LiftError> {
@@ -100,11 +121,17 @@ pub(crate) unsafe fn checked_table<'a>(
 }
 
 /// Returns the vtable that this library calls, and the origin of its results.
-fn vtable_of(table: &ObjectTable) -> (*const VTableHeader, Origin) {
-    match table.flags & ObjectTable::RUST {
-        0 => (table.vtable, Origin::Foreign),
-        _ => (table.unchecked, Origin::Rust),
+#[inline(always)]
+pub(super) fn vtable_of(table: &ObjectTable) -> (*const VTableHeader, Origin) {
+    if table.flags & ObjectTable::RUST == 0 {
+        return of_foreign(table);
     }
+    (table.unchecked, Origin::Rust)
+}
+
+#[cold]
+fn of_foreign(table: &ObjectTable) -> (*const VTableHeader, Origin) {
+    (table.vtable, Origin::Foreign)
 }
 
 /// Returns `true` if this library created the object, and its type is `B`.
@@ -147,6 +174,7 @@ pub struct RemoteObject {
 }
 
 impl RemoteObject {
+    #[inline]
     pub(crate) fn owned(owned: OwnedObject, methods: u32) -> Self {
         let instance = owned.raw().instance;
         let (vtable, origin) = vtable_of(owned.table());
@@ -163,9 +191,22 @@ impl RemoteObject {
         }
     }
 
+    #[inline]
     pub(crate) fn borrowed(lent: Lent, methods: u32) -> Self {
-        let instance = lent.instance();
         let (vtable, origin) = vtable_of(lent.table());
+        Self::lent(lent, methods, vtable, origin)
+    }
+
+    /// Does the same for an object of the macros, without a look at its flags.
+    #[inline(always)]
+    pub(crate) fn borrowed_of_rust(lent: Lent, methods: u32) -> Self {
+        let vtable = lent.table().unchecked;
+        Self::lent(lent, methods, vtable, Origin::Rust)
+    }
+
+    #[inline(always)]
+    fn lent(lent: Lent, methods: u32, vtable: *const VTableHeader, origin: Origin) -> Self {
+        let instance = lent.instance();
         RemoteObject { vtable, instance, methods, origin, ownership: Ownership::Borrowed(lent) }
     }
 }

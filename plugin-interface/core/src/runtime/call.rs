@@ -61,13 +61,16 @@ impl<const N: usize> Call<N> {
     ///    `self` as a local variable: the caller's borrows outlive it. If the
     ///    caller of a `P` is foreign, it obeys the documented layout instead.
     /// 2. If `N` is 1, the result of the method does not borrow from `A`.
-    #[inline]
+    /// 3. Wire and slot are local variables as `self` is. They are not moved, and the
+    ///    slot is used once.
+    #[inline(always)]
     pub unsafe fn argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
         &self,
-        wire: A::Wire,
+        wire: &A::Wire,
+        slot: &A::Slot,
     ) -> A::At<'_> {
         // SAFETY: the contract of this function.
-        valid(unsafe { self.try_argument::<A, T, P>(wire) })
+        valid(unsafe { self.try_argument::<A, T, P>(wire, slot) })
     }
 
     /// Lifts one argument, or returns the reason why it is invalid.
@@ -75,14 +78,16 @@ impl<const N: usize> Call<N> {
     /// # Safety
     ///
     /// As for `argument`.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn try_argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
         &self,
-        wire: A::Wire,
+        wire: &A::Wire,
+        slot: &A::Slot,
     ) -> Result<A::At<'_>, LiftError> {
         let origin = self.0.first().map_or(P::CALLER, |scope| P::CALLER.in_call(scope));
-        // SAFETY: the caller's borrows outlive the call, and so this borrow.
-        unsafe { A::lift(wire, origin) }
+        // SAFETY: the caller's borrows outlive the call, and so this borrow; the
+        // contract of this function.
+        unsafe { A::lift_in(wire, origin, slot) }
     }
 
     /// Runs the method as [`contain`] does, and then gives the caller back what
@@ -125,6 +130,13 @@ impl<R: FfiSafe> Drop for Returned<R> {
             failure::discard(payload);
         }
     }
+}
+
+/// Returns the slot of a parameter, as a local variable of a generated function.
+#[doc(hidden)]
+#[inline(always)]
+pub fn slot<S: Default>() -> S {
+    S::default()
 }
 
 /// Returns a lifted value.

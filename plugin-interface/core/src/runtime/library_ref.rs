@@ -17,27 +17,28 @@ struct Program(LibraryRef);
 // SAFETY: nothing writes to it, and its pointer is null.
 unsafe impl Sync for Program {}
 
-/// The reference count from the host. Null in a program, and in a library
+/// The reference count from the host. That of a program in one, and in a library
 /// before `connect`.
-static CURRENT: AtomicPtr<LibraryRef> = AtomicPtr::new(ptr::null_mut());
+static CURRENT: AtomicPtr<LibraryRef> = AtomicPtr::new((&raw const PROGRAM.0).cast_mut());
 
 /// Sets the reference count that this library uses from now on.
 pub(super) fn set_current(library_ref: *const LibraryRef) {
+    let library_ref = if library_ref.is_null() { &raw const PROGRAM.0 } else { library_ref };
     CURRENT.store(library_ref.cast_mut(), Ordering::Release);
 }
 
 /// Returns the reference count for objects of this library.
 #[inline]
 pub(crate) fn current() -> *const LibraryRef {
-    let current = CURRENT.load(Ordering::Acquire);
-    if current.is_null() { &raw const PROGRAM.0 } else { current }
+    CURRENT.load(Ordering::Acquire)
 }
 
 /// Returns the reference count that the host provided; null in a program.
 ///
 /// It keeps this library loaded as long as others use functions of it.
 pub fn current_or_null() -> *const LibraryRef {
-    CURRENT.load(Ordering::Acquire)
+    let current = current();
+    if ptr::eq(current, &raw const PROGRAM.0) { ptr::null() } else { current }
 }
 
 /// Adds a reference to a library, and to each outer library that provides

@@ -148,7 +148,7 @@ pub(super) fn shim(
                 let shape = ffi_item(krate, lifted, "SHAPE");
                 located(quote!(#krate::__private::without_scope(#needs_scope, #shape)), place)
             }
-            false => needs_scope,
+            false => ffi_item(krate, lifted, "NEEDS_SCOPE_BESIDE_SLOT"),
         }
     });
     // A lifetime that is hidden in the return value does not compile here. The
@@ -173,16 +173,26 @@ pub(super) fn shim(
         true => quote!(#krate::__private::KeptByFuture::keep(&__call, #call)),
         false => call,
     };
+    // What a future borrows lives longer than this frame.
+    let slots: Vec<_> = (0..method.parameters.len())
+        .filter(|_| !method.has_future)
+        .map(|i| format_ident!("__slot_{i}"))
+        .collect();
+    let passed: Vec<_> = match method.has_future {
+        true => arguments.iter().map(|argument| quote!(#argument)).collect(),
+        false => slots.iter().zip(&arguments).map(|(slot, wire)| quote!(&#wire, &#slot)).collect(),
+    };
     let taken_over = match method.may_lose_arguments() {
         false => quote! {
             #(let #arguments = __Arguments::#convert(
                 &__Arguments,
-                #of_call::argument::<#lifted, __Plugin, __Storage>(&__call, #arguments),
+                #of_call::argument::<#lifted, __Plugin, __Storage>(&__call, #passed),
             );)*
         },
         // If one is rejected, the others are taken over and dropped.
         true => quote! {
-            #(let #arguments = #of_call::try_argument::<#lifted, __Plugin, __Storage>(&__call, #arguments);)*
+            #(let #arguments =
+                #of_call::try_argument::<#lifted, __Plugin, __Storage>(&__call, #passed);)*
             #(let #arguments = __Arguments::#convert(
                 &__Arguments,
                 #krate::__private::valid(#arguments),
@@ -204,6 +214,7 @@ pub(super) fn shim(
             #(#sendable)*
             let __call =
                 #of_call::<{ #krate::__private::scopes(&[#(#needs_scope),*]) }>::new();
+            #(let #slots = #krate::__private::slot();)*
             // SAFETY: the caller passes the instance of this vtable, borrowed as the
             // method requires, and the lowered arguments. These are taken over
             // first, since an instance with other owners panics. The result borrows

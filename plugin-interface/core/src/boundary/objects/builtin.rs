@@ -93,6 +93,7 @@ pub(crate) unsafe fn finish<R: FfiOwned>(
 /// Expands to the items of `Dyn` for a closure, an iterator or a future.
 macro_rules! builtin_object_items {
     ($vtable:ty, $shape:expr, $remote:ident => $proxy:expr) => {
+        type Adopted = core::mem::ManuallyDrop<$crate::object::remote::RemoteObject>;
         const SHAPE: &'static $crate::boundary::Shape = &$shape;
         const BOXED: &'static $crate::abi::ObjectTable =
             &$crate::boundary::builtin::table::<Self, Box<Self>>();
@@ -102,6 +103,7 @@ macro_rules! builtin_object_items {
             &$crate::boundary::builtin::table::<Self, $crate::boundary::Borrowed<Self>>();
 
         /// Its type was compared by its name when the library was loaded.
+        #[inline]
         unsafe fn check(
             table: &$crate::abi::ObjectTable,
         ) -> Result<u32, $crate::boundary::LiftError> {
@@ -109,6 +111,18 @@ macro_rules! builtin_object_items {
             Ok(unsafe { (*table.vtable).methods })
         }
 
+        #[inline(always)]
+        unsafe fn methods_if_same(vtable: &$crate::abi::VTableHeader) -> Option<u32> {
+            Some(vtable.methods)
+        }
+
+        /// No code can name the type of what was adopted, so nobody moved it.
+        #[inline(always)]
+        fn has_still(_: &Self::Adopted, _: *const ()) -> bool {
+            true
+        }
+
+        #[inline]
         unsafe fn adopt(
             $remote: $crate::object::remote::RemoteObject,
             place: impl $crate::boundary::Place,

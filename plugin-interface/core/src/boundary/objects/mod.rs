@@ -2,11 +2,14 @@
 
 pub(crate) mod builtin;
 pub(crate) mod closure;
+pub(crate) mod dyn_borrow;
+pub(crate) mod dyn_owner;
 pub(crate) mod dyn_trait;
 pub(crate) mod future;
 pub(crate) mod iterator;
 pub(crate) mod place;
 pub(crate) mod pointee;
+pub(crate) mod slot;
 pub(crate) mod storage;
 pub(crate) mod stream;
 pub(crate) mod waker;

@@ -1,6 +1,9 @@
-//! The memory of a proxy: a box, or the storage of the call that it is lent for.
+//! The memory of a proxy: a box, the storage of the call that it is lent for, or
+//! the slot of a parameter of that call.
 
 #![expect(unsafe_code, reason = "a call drops what it stores when it ends")]
+
+use core::mem::MaybeUninit;
 
 use crate::boundary::CallScope;
 
@@ -33,5 +36,22 @@ impl Place for InScope<'_> {
     unsafe fn place<P>(self, proxy: P) -> *mut P {
         // SAFETY: the contract of this function.
         unsafe { self.0.store(proxy) }
+    }
+}
+
+/// The slot of a parameter, whose memory an `S` fills.
+pub(crate) struct InSlot<S>(pub(crate) *mut MaybeUninit<S>);
+
+impl<S> Place for InSlot<S> {
+    #[inline(always)]
+    unsafe fn place<P>(self, proxy: P) -> *mut P {
+        const {
+            assert!(size_of::<P>() <= size_of::<S>(), "the slot has room for the proxy");
+            assert!(align_of::<P>() <= align_of::<S>(), "the slot is aligned for the proxy");
+        }
+        let place = self.0.cast::<P>();
+        // SAFETY: the memory is that of a slot, which is large enough and aligned.
+        unsafe { place.write(proxy) };
+        place
     }
 }

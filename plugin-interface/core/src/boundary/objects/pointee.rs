@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::marker::PhantomData;
+use core::mem::{ManuallyDrop, transmute_copy};
 use std::sync::Arc;
 
 use crate::boundary::{
@@ -89,6 +90,7 @@ unsafe impl<T> Pointee for T {
 pub unsafe trait ConvertPointer<P> {
     type Wire: Copy;
     type At<'a>;
+    type Slot: Default;
     const SHAPE: &'static Shape;
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Never;
 
@@ -104,6 +106,20 @@ pub unsafe trait ConvertPointer<P> {
     ///
     /// As for [`FfiSafe::lift`].
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError>;
+
+    /// # Safety
+    ///
+    /// As for [`FfiSafe::lift_in`].
+    #[inline(always)]
+    unsafe fn lift_in<'a>(
+        wire: &Self::Wire,
+        origin: Origin,
+        slot: &Self::Slot,
+    ) -> Result<Self::At<'a>, LiftError> {
+        let _ = slot;
+        // SAFETY: the contract of this function.
+        unsafe { Self::lift(*wire, origin) }
+    }
 
     /// # Safety
     ///
@@ -124,6 +140,7 @@ macro_rules! by_kind {
             type Wire = <T::Kind as ConvertPointer<$pointer>>::Wire;
             type At<'a> = <T::Kind as ConvertPointer<$pointer>>::At<'a>;
             type ByRef = ByCopy;
+            type Slot = <T::Kind as ConvertPointer<$pointer>>::Slot;
             const SHAPE: &'static Shape = <T::Kind as ConvertPointer<$pointer>>::SHAPE;
             const NEEDS_SCOPE: NeedsScope = <T::Kind as ConvertPointer<$pointer>>::NEEDS_SCOPE;
 
@@ -146,13 +163,23 @@ macro_rules! by_kind {
                 unsafe { <T::Kind as ConvertPointer<$pointer>>::lift(wire, origin) }
             }
 
+            #[inline(always)]
+            unsafe fn lift_in<'a>(
+                wire: &Self::Wire,
+                origin: Origin,
+                slot: &Self::Slot,
+            ) -> Result<Self::At<'a>, LiftError> {
+                // SAFETY: the contract of this function.
+                unsafe { <T::Kind as ConvertPointer<$pointer>>::lift_in(wire, origin, slot) }
+            }
+
             #[inline]
             unsafe fn content(wire: Self::Wire, content: &mut Content) {
                 // SAFETY: the contract of this function.
                 unsafe { <T::Kind as ConvertPointer<$pointer>>::content(wire, content) }
             }
 
-            returned_as_wire!();
+            returned_as_wire!(own_slot);
         }
     )*};
 }
@@ -162,4 +189,18 @@ by_kind! {
     impl [] Arc<T>;
     impl ['r] &'r T;
     impl ['r] &'r mut T;
+}
+
+/// Converts a pointer to one whose target differs in lifetimes and auto traits
+/// only.
+///
+/// # Safety
+///
+/// The target differs in nothing else, and it has those of the result.
+#[inline]
+pub(super) unsafe fn recast<P, Q>(pointer: P) -> Q {
+    const { assert!(size_of::<P>() == size_of::<Q>(), "as many words") };
+    // SAFETY: both have the same size and layout, since lifetimes and auto
+    // traits are no part of a pointer.
+    unsafe { transmute_copy(&ManuallyDrop::new(pointer)) }
 }

@@ -17,6 +17,7 @@ use crate::runtime::allocator;
 unsafe impl<T: FfiSafe> ConvertPointer<Box<T>> for SizedPointee {
     type Wire = RawBox;
     type At<'a> = Box<T::At<'a>>;
+    type Slot = ();
     const SHAPE: &'static Shape = &Shape::Apply("Box", &[T::SHAPE]);
     const NEEDS_SCOPE: NeedsScope = T::NEEDS_SCOPE;
 

@@ -27,6 +27,7 @@ where
 {
     type Wire = T::Wire;
     type At<'a> = &'a mut T::At<'a>;
+    type Slot = ();
     const SHAPE: &'static Shape = T::SHAPE;
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 
@@ -67,6 +68,7 @@ macro_rules! by_copy {
         {
             type Wire = <ByCopy as ConvertPointer<$pointer>>::Wire;
             type At<'a> = <ByCopy as ConvertPointer<$pointer>>::At<'a>;
+            type Slot = ();
             const SHAPE: &'static Shape = <ByCopy as ConvertPointer<$pointer>>::SHAPE;
             const NEEDS_SCOPE: NeedsScope = <ByCopy as ConvertPointer<$pointer>>::NEEDS_SCOPE;
 

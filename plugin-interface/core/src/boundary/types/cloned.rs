@@ -28,6 +28,7 @@ where
 {
     type Wire = RawBuffer;
     type At<'a> = &'a [T::At<'a>];
+    type Slot = ();
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Apply("Vec", &[T::SHAPE]));
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 
@@ -52,6 +53,7 @@ where
 {
     type Wire = RawBox;
     type At<'a> = &'a T::At<'a>;
+    type Slot = ();
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Apply("Box", &[T::SHAPE]));
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 

@@ -39,6 +39,7 @@ impl<T: FfiOwned + Clone> PassedInOut for T {}
 unsafe impl<'r, T: PassedInOut> ConvertPointer<&'r mut T> for ByCopy {
     type Wire = *mut c_void;
     type At<'a> = &'a mut T;
+    type Slot = ();
     const SHAPE: &'static Shape = &Shape::RefMut(&Shape::Apply("Option", &[T::SHAPE]));
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
 

@@ -14,6 +14,7 @@ use crate::boundary::{
 unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r T>>> ConvertPointer<&'r T> for SizedPointee {
     type Wire = <T::ByRef as ConvertPointer<&'r T>>::Wire;
     type At<'a> = <T::ByRef as ConvertPointer<&'r T>>::At<'a>;
+    type Slot = ();
     const SHAPE: &'static Shape = <T::ByRef as ConvertPointer<&'r T>>::SHAPE;
     const NEEDS_SCOPE: NeedsScope = <T::ByRef as ConvertPointer<&'r T>>::NEEDS_SCOPE;
 
@@ -37,6 +38,7 @@ where
 {
     type Wire = *const c_void;
     type At<'a> = &'a T::At<'a>;
+    type Slot = ();
     const SHAPE: &'static Shape = &Shape::Ref(T::SHAPE);
 
     #[inline]
@@ -65,6 +67,7 @@ unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r mut T>>> ConvertPointer<&'r
 {
     type Wire = <T::ByRef as ConvertPointer<&'r mut T>>::Wire;
     type At<'a> = <T::ByRef as ConvertPointer<&'r mut T>>::At<'a>;
+    type Slot = ();
     const SHAPE: &'static Shape = <T::ByRef as ConvertPointer<&'r mut T>>::SHAPE;
     const NEEDS_SCOPE: NeedsScope = <T::ByRef as ConvertPointer<&'r mut T>>::NEEDS_SCOPE;
 
@@ -89,6 +92,7 @@ unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r mut T>>> ConvertPointer<&'r
 unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for ByPointer {
     type Wire = *mut c_void;
     type At<'a> = &'a mut T;
+    type Slot = ();
     const SHAPE: &'static Shape = &Shape::RefMut(T::SHAPE);
 
     #[inline]

@@ -15,6 +15,7 @@ use crate::boundary::{
 unsafe impl<T: FfiSafe + Clone> ConvertPointer<Arc<T>> for SizedPointee {
     type Wire = RawBox;
     type At<'a> = Arc<T::At<'a>>;
+    type Slot = ();
     const SHAPE: &'static Shape = &Shape::Apply("Arc", &[T::SHAPE]);
     const NEEDS_SCOPE: NeedsScope = T::NEEDS_SCOPE;
 

@@ -90,6 +90,7 @@ where
 {
     type Wire = RawSlice;
     type At<'a> = &'a [T::At<'a>];
+    type Slot = ();
     const SHAPE: &'static Shape = &Shape::Ref(&Shape::Slice(T::SHAPE));
 
     #[inline]
@@ -160,6 +161,7 @@ unsafe impl<'r, T: FfiSafe<ByRef: ConvertPointer<&'r mut [T]>>> FfiSafe for &'r 
 unsafe impl<'r, T: Plain> ConvertPointer<&'r mut [T]> for ByPointer {
     type Wire = RawSlice;
     type At<'a> = &'a mut [T];
+    type Slot = ();
     const SHAPE: &'static Shape = &Shape::RefMut(&Shape::Slice(T::SHAPE));
 
     #[inline]

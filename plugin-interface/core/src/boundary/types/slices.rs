@@ -20,6 +20,7 @@ use crate::boundary::{
 unsafe impl<'r, 's, T: Plain> ConvertPointer<&'r mut [&'s mut [T]]> for ByParts {
     type Wire = RawSlice;
     type At<'a> = &'a mut [&'a mut [T]];
+    type Slot = ();
     const SHAPE: &'static Shape =
         &Shape::RefMut(&Shape::Slice(&Shape::RefMut(&Shape::Slice(T::SHAPE))));
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
