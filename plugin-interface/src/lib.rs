@@ -336,7 +336,7 @@ pub mod raw {
 #[cfg(feature = "watch")]
 pub mod plugins {
     #[doc = "**Feature `watch`.**"]
-    pub use crate::host::{Plugin, PluginEvent, Plugins, PluginsOptions};
+    pub use crate::host::{Plugin, PluginCounts, PluginEvent, Plugins, PluginsOptions};
 }
 
 /// Watching directories for plugins. Feature `watch`.

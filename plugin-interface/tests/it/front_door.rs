@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use plugin_interface::{
-    ConfigurationError, Events, Greeter, LoadError, LoadPolicy, Plugin, PluginEvent, Plugins,
-    PluginsOptions, WatchError,
+    ConfigurationError, Events, Greeter, LoadError, LoadPolicy, Plugin, PluginCounts, PluginEvent,
+    Plugins, PluginsOptions, WatchError,
 };
 
 use crate::deadline::{until, within};
@@ -96,6 +96,25 @@ fn plugins_are_added_replaced_with_their_state_and_removed() {
     assert!(plugins.close(Duration::MAX));
     assert_eq!((names(&plugins), events.clone().count()), (Vec::new(), 0), "the events end");
     assert!(!is_mapped("front_door_stateful"), "close waits until libraries are closed");
+    let PluginCounts { loaded, closed, destroyed, .. } = plugins.counts();
+    assert_eq!((loaded, closed, destroyed), (3, 3, 3));
+}
+
+#[test]
+fn a_library_counts_as_closed_when_nobody_uses_it() {
+    let directory = Directory::of(&["healthy"]);
+    let plugins = Plugins::<dyn Greeter>::open(directory.path()).unwrap();
+    let counts = || {
+        let PluginCounts { loaded, closed, destroyed, .. } = plugins.counts();
+        (loaded, closed, destroyed)
+    };
+    let number = plugins.all().len() as u64;
+    assert_eq!((number, counts()), (2, (1, 0, 0)), "it is one library");
+    let last = plugins.all().pop();
+    assert!(plugins.close(Duration::MAX), "it does not wait for what is in use");
+    assert_eq!(counts(), (1, 0, 0));
+    drop(last);
+    until("the library is closed", || counts() == (1, 1, number));
 }
 
 #[test]

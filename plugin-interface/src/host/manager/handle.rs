@@ -12,6 +12,8 @@ use crate::host::error::{HealthError, LoadError, ProxyError, UnloadError};
 use crate::host::library::instance::Described;
 use crate::host::library::instance::Instance;
 use crate::host::library::lifecycle::LifecycleState;
+#[cfg(feature = "watch")]
+use crate::host::library::outcome::CloseRecord;
 use crate::host::load::timings::StageTimes;
 use crate::host::services::provided::Provider;
 use crate::interface::Interface;
@@ -96,6 +98,12 @@ impl PluginHandle {
     #[cfg(feature = "watch")]
     pub(super) fn needs(&self) -> &[InterfaceMetadata] {
         self.registration().map_or(&[], |it| &it.needs)
+    }
+
+    /// Returns the record of how its library is closed.
+    #[cfg(feature = "watch")]
+    pub(crate) fn close_record(&self) -> CloseRecord {
+        self.instance.library.close_record()
     }
 
     /// Returns the address of the instance, which tells it from others that live.

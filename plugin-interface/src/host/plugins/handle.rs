@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::counts::PluginCounts;
 use super::event::PluginEvent;
 use super::options::PluginsOptions;
 use super::plugin::Plugin;
@@ -149,6 +150,28 @@ impl<I: LiveInterface + ?Sized> Plugins<I> {
     /// goes to one listener.
     pub fn events(&self) -> Events<PluginEvent> {
         self.table.events()
+    }
+
+    /// Returns the numbers of versions that were loaded and closed so far, also after
+    /// [`close`](Self::close).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use plugin_interface::{Greeter, Plugins};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let directory = directory.path();
+    /// let plugins = Plugins::<dyn Greeter>::open(directory)?;
+    /// plugins.close(Duration::from_secs(10));
+    /// let counts = plugins.counts();
+    /// assert_eq!(counts.closed, counts.loaded, "nothing is left");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn counts(&self) -> PluginCounts {
+        self.table.counts()
     }
 
     /// Offers a service to the plugins that are loaded from now on, and to those

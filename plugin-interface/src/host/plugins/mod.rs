@@ -5,6 +5,7 @@
 //! `plugin`.
 
 mod closing;
+mod counts;
 mod event;
 mod handle;
 mod options;
@@ -12,6 +13,7 @@ mod plugin;
 mod serve;
 mod table;
 
+pub use self::counts::PluginCounts;
 pub use self::event::PluginEvent;
 pub use self::handle::Plugins;
 pub use self::options::PluginsOptions;

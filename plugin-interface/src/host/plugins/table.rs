@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::closing::Closing;
+use super::counts::{PluginCounts, Tally};
 use super::event::PluginEvent;
 use super::plugin::{Plugin, Version};
 #[cfg(feature = "configure")]
@@ -25,6 +26,7 @@ pub(super) struct Table<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     rejected: Mutex<BTreeMap<PathBuf, Arc<WatchError>>>,
     /// What the manager holds. Only its thread locks it.
     held: Mutex<BTreeMap<PathBuf, HeldFile>>,
+    tally: Mutex<Tally>,
     /// The packages that come first.
     order: Vec<String>,
     /// The number of plugins so far.
@@ -59,6 +61,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
             plugins: RwLock::default(),
             rejected: Mutex::default(),
             held: Mutex::default(),
+            tally: Mutex::default(),
             order,
             started: AtomicU64::new(0),
             replaced: Mutex::default(),
@@ -84,6 +87,10 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         rejected.into_values().filter(|error| is_true_now(error)).collect()
     }
 
+    pub(super) fn counts(&self) -> PluginCounts {
+        self.lock_tally().read()
+    }
+
     /// Publishes what the manager did. Returns `true`: the manager goes on.
     pub(super) fn take_in(&self, notification: ManagerNotification) -> bool {
         match notification {
@@ -105,6 +112,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
             if let Some(generation) = self.hold(path, &new) {
                 let is_older = |plugin: &mut Plugin<I>| Plugin::path(plugin) == path;
                 self.lock_replaced().extend(current.extract_if(.., is_older));
+                new.iter().for_each(|handle| self.lock_tally().add(handle.close_record()));
                 let (plugins, failed) = self.plugins_of(&new, generation);
                 if has_all(&new) && failed.is_empty() {
                     self.lock_rejected().remove(path);
@@ -229,6 +237,10 @@ impl<I: LiveInterface + ?Sized> Table<I> {
 
     fn lock_rejected(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Arc<WatchError>>> {
         self.rejected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn publish(&self, mut plugins: Vec<Plugin<I>>) {
