@@ -84,7 +84,7 @@ fn plugins_are_added_replaced_with_their_state_and_removed() {
     assert_eq!(plugins.rejected().len(), 1);
     assert_eq!(plugins.get("Counting").unwrap().name(), "VERSION 2");
     fs::remove_file(&path).unwrap();
-    assert_eq!(described(&next(&events), &path), "removed FILE");
+    assert_eq!(described(&next(&events), &path), "removed FILE: Counting");
     assert_eq!((names(&plugins), plugins.rejected().len()), (Vec::new(), 0));
     assert_eq!(new.greet("?"), "41", "what is in use stays");
     drop((old, new));

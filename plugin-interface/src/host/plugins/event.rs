@@ -51,6 +51,8 @@ pub enum PluginEvent {
     Removed {
         /// The file.
         path: PathBuf,
+        /// The names of its plugins.
+        names: Vec<String>,
     },
     /// Something failed. Each plugin that was there is still there.
     Failed {
@@ -69,7 +71,9 @@ impl fmt::Display for PluginEvent {
                 let (path, names) = (path.display(), names.join(", "));
                 write!(f, "replaced {path} by version {generation}: {names}")
             }
-            PluginEvent::Removed { path } => write!(f, "removed {}", path.display()),
+            PluginEvent::Removed { path, names } => {
+                write!(f, "removed {}: {}", path.display(), names.join(", "))
+            }
             PluginEvent::Failed { error } => write!(f, "{error}"),
         }
     }

@@ -117,7 +117,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
                 if has_all(&new) && failed.is_empty() {
                     self.lock_rejected().remove(path);
                 }
-                let names = plugins.iter().map(|it| Plugin::name(it).to_owned()).collect();
+                let names = names_of(&plugins);
                 let path = path.clone();
                 events.push(match generation {
                     1 => PluginEvent::Loaded { path, names },
@@ -197,10 +197,12 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         drop(held);
         self.lock_rejected().remove(path);
         let mut current = self.all();
-        let removed = current.extract_if(.., |plugin| Plugin::path(plugin) == path).collect();
+        let is_of_it = |plugin: &mut Plugin<I>| Plugin::path(plugin) == path;
+        let removed: Vec<_> = current.extract_if(.., is_of_it).collect();
+        let names = names_of(&removed);
         self.publish(current);
         close_in_order(removed);
-        self.closing.events.push(PluginEvent::Removed { path: path.to_owned() });
+        self.closing.events.push(PluginEvent::Removed { path: path.to_owned(), names });
     }
 
     /// Drops a version that the manager has released.
@@ -267,6 +269,10 @@ impl<I: LiveInterface + ?Sized> Table<I> {
 fn close_in_order<I: HasProxy<Proxy: Send + Sync> + ?Sized>(mut plugins: Vec<Plugin<I>>) {
     plugins.sort_by_key(|plugin| plugin.version().number);
     while plugins.pop().is_some() {}
+}
+
+fn names_of<I: LiveInterface + ?Sized>(plugins: &[Plugin<I>]) -> Vec<String> {
+    plugins.iter().map(|plugin| Plugin::name(plugin).to_owned()).collect()
 }
 
 /// Returns `true` if an error is of a file or directory that is still so.
