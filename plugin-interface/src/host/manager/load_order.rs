@@ -182,14 +182,21 @@ impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
     /// Unloads the libraries of a file, after those that use their services. These are
     /// loaded again if others provide the services.
     pub(super) fn unload_with_users(&mut self, path: &Path) {
+        let users = self.unload_after_users(path);
+        if !users.is_empty() {
+            self.load(users);
+        }
+    }
+
+    /// Unloads the libraries of a file, after those that use their services. Returns
+    /// the files of these.
+    pub(super) fn unload_after_users(&mut self, path: &Path) -> Vec<PathBuf> {
         let mut users = Vec::new();
         self.collect_users(path, &mut users);
         // Those that were found last use those that were found first.
         users.iter().rev().for_each(|user: &PathBuf| self.unload_file(user));
         self.unload_file(path);
-        if !users.is_empty() {
-            self.load(users);
-        }
+        users
     }
 
     /// Adds the files that use services of a file, directly or not.

@@ -57,16 +57,21 @@ impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
                 (Err(error), _) => mistaken.push((path, error)),
             }
         }
-        disabled.iter().for_each(|path| self.unload_with_users(path));
+        let mut users = Vec::new();
+        disabled.iter().for_each(|path| users.extend(self.unload_after_users(path)));
         for (path, error) in mistaken {
             let attempt = Attempt::begin(&path);
             self.fail_finally(&path, &attempt, error, true, false);
         }
         self.load_again(changed);
-        // Those that are enabled now, and those that are not, with their reasons.
-        let candidates = self.manager.libraries.candidates(&self.directory).unwrap_or_default();
+        // Those that are enabled now, and those that are not, with their reasons. With
+        // them those that used their services, whose reason is another's.
+        let mut files = self.manager.libraries.candidates(&self.directory).unwrap_or_default();
+        users.retain(|user| !files.contains(user));
+        files.extend(users);
         let held: Vec<_> = self.held_files().into_iter().map(|(path, _)| path).collect();
-        self.load(candidates.into_iter().filter(|path| !held.contains(path)).collect());
+        files.retain(|path| !held.contains(path));
+        self.load(files);
     }
 
     /// Returns the files whose plugins are held, with their metadata.
