@@ -15,7 +15,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 use std::{env, io, thread};
 
-use plugin_interface::{PluginEvent, Plugins, PluginsOptions, retained};
+use plugin_interface::{PluginCounts, PluginEvent, Plugins, PluginsOptions, retained};
 use site_interface::{Progress, Site, Step};
 
 use crate::blog::Blog;
@@ -44,9 +44,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Nothing of the plugins may run when the program ends.
     drop(generator);
     plugins.close(Duration::from_secs(10));
-    drop(plugins);
-    let users = Arc::strong_count(&blog) - 1;
-    println!("closed: {} libraries are left, the site has {users} users", retained().len());
+    let PluginCounts { loaded, closed, destroyed, .. } = plugins.counts();
+    println!("closed {closed} of {loaded} versions, destroyed {destroyed} plugins");
+    for library in retained() {
+        println!("still loaded: {}, {}", library.path.display(), library.outcome);
+    }
     Ok(())
 }
 
@@ -95,6 +97,7 @@ fn described(event: &PluginEvent) -> String {
         PluginEvent::Replaced { names, generation, .. } => {
             format!("replaced {} by version {generation}", names.join(", "))
         }
+        PluginEvent::Removed { names, .. } => format!("removed {}", names.join(", ")),
         event => event.to_string(),
     }
 }

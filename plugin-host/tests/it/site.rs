@@ -20,7 +20,8 @@ impl Site {
         let ignored = ["target", "public", "Cargo.lock"];
         let entries = walkdir::WalkDir::new(&example).into_iter().filter_entry(|entry| {
             let name = entry.file_name().to_str().unwrap();
-            !ignored.contains(&name) && !(name.starts_with("lib") && !name.ends_with(".rs"))
+            let is_built = name.starts_with("lib") && name != "lib.rs";
+            !is_built && !ignored.contains(&name)
         });
         for entry in entries.map(Result::unwrap) {
             let to = site.folder().join(entry.path().strip_prefix(&example).unwrap());
