@@ -336,7 +336,9 @@ pub mod raw {
 #[cfg(feature = "watch")]
 pub mod plugins {
     #[doc = "**Feature `watch`.**"]
-    pub use crate::host::{Plugin, PluginCounts, PluginEvent, Plugins, PluginsOptions};
+    pub use crate::host::{
+        ListedPlugin, Plugin, PluginCounts, PluginEvent, PluginStanding, Plugins, PluginsOptions,
+    };
 }
 
 /// Watching directories for plugins. Feature `watch`.

@@ -9,6 +9,7 @@ const ERRORS: &[(&str, &str)] = &[
     ("LoadError", "plugin-interface/src/host/error/load.rs"),
     ("InspectError", "plugin-interface/src/host/error/inspect.rs"),
     ("ProxyError", "plugin-interface/src/host/error/proxy.rs"),
+    ("HealthError", "plugin-interface/src/host/error/health.rs"),
     ("UnloadError", "plugin-interface/src/host/error/unload.rs"),
     ("CallError", "plugin-interface/core/src/object/call_error.rs"),
     ("ServiceError", "plugin-interface/core/src/runtime/services.rs"),

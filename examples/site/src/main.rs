@@ -82,6 +82,7 @@ fn watch(generator: &mut Generator, plugins: &Plugins<dyn Step>) -> io::Result<(
     generator.generate()?;
     for wake in wakes {
         match wake {
+            Wake::Plugin(PluginEvent::Unloaded { .. }) => continue,
             Wake::Plugin(event) => println!("{}", described(&event)),
             Wake::Enter => {}
             Wake::EndOfInput => break,

@@ -84,7 +84,9 @@ pub use manager::{PluginManager, Rejected};
 pub use platform::exit_status::describe_exit;
 pub use platform::parent_death::end_with_parent;
 #[cfg(feature = "watch")]
-pub use plugins::{Plugin, PluginCounts, PluginEvent, Plugins, PluginsOptions};
+pub use plugins::{
+    ListedPlugin, Plugin, PluginCounts, PluginEvent, PluginStanding, Plugins, PluginsOptions,
+};
 #[cfg(all(unix, feature = "process"))]
 pub use process::{
     Isolated, IsolatedAnswer, IsolatedPlugin, Limits, Worker, WorkerError, serve_if_asked,

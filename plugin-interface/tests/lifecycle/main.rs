@@ -5,6 +5,8 @@
 
 mod files;
 mod loading;
+#[cfg(feature = "watch")]
+mod page;
 mod parts;
 #[cfg(feature = "watch")]
 mod watching;

@@ -170,7 +170,10 @@ fn a_stop_that_takes_too_long_is_reported_and_holds_up_nothing() {
     assert!(error.to_string().contains("the stop of Spring did not return within 30ms"), "{error}");
     assert_eq!((ask(&plugins, "Spring"), ask(&plugins, "Worker")), ("two".into(), "worker".into()));
     assert!(plugins.close(DEADLINE));
-    assert_eq!((notes.count("two dropped"), notes.count("worker dropped")), (1, 1));
+    // On a slow machine these may be late too.
+    for line in ["two dropped", "worker dropped"] {
+        until(line, || notes.count(line) == 1);
+    }
     assert_eq!(notes.count("one stopped"), 0);
     mills.say("a", "go", "");
     until("it is destroyed", || notes.count("one dropped") == 1);

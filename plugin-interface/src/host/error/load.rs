@@ -245,6 +245,16 @@ pub enum LoadError {
         /// The line in it.
         line: usize,
     },
+    /// The program disabled the library's package while it runs.
+    #[error("{} is of the package {package}, which this program disabled: {reason}", path.display())]
+    DisabledByHost {
+        /// The library.
+        path: PathBuf,
+        /// Its package.
+        package: String,
+        /// The program's reason.
+        reason: String,
+    },
     /// The settings of the plugin have mistakes.
     #[error("cannot configure {}:{}", path.display(), Mistakes(mistakes))]
     Settings {

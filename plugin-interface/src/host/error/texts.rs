@@ -97,6 +97,7 @@ fn of_load() -> Vec<LoadError> {
             file: "/plugins/plugins.toml".into(),
             line: 4,
         },
+        E::DisabledByHost { path: path(), package: "x".to_owned(), reason: message() },
         E::Settings {
             path: path(),
             package: "greeter".to_owned(),

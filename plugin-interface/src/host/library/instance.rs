@@ -18,6 +18,8 @@ use crate::host::compare::fit::difference;
 use crate::host::error::{HealthError, LoadError, ProxyError, UnloadError};
 use crate::host::library::ending::{self, EndFailure, Ending};
 use crate::host::library::holders::Holders;
+#[cfg(feature = "watch")]
+use crate::host::library::lifecycle::Report;
 use crate::host::library::lifecycle::{Lifecycle, LifecycleFailure, LifecycleState};
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols::{Unregister, UnregisterAll};
@@ -343,6 +345,14 @@ impl Instance {
         })
     }
 
+    /// Sets who takes the error of its end, if nobody asks for it.
+    #[cfg(feature = "watch")]
+    pub(crate) fn report_to(&self, report: Report) {
+        if let Some(lifecycle) = &self.lifecycle {
+            lifecycle.report_to(report);
+        }
+    }
+
     /// Stops and destroys the instance. See [`ending`].
     pub(crate) fn end(self, within: Option<Duration>) -> Option<EndFailure> {
         ending::end(self, within)
@@ -502,7 +512,13 @@ impl Drop for Instance {
     fn drop(&mut self) {
         // A panic in there was reported when it happened.
         match self.take_started() {
-            Some(started) => drop(started.end(None)),
+            Some(mut started) => {
+                let report = started.lifecycle.as_mut().and_then(Lifecycle::take_report);
+                let (path, name) = (self.library.path.clone(), started.name.clone());
+                if let (Some(failure), Some(report)) = (started.end(None), report) {
+                    report(failure.error(path, name, None));
+                }
+            }
             None => drop(self.unmake()),
         }
     }

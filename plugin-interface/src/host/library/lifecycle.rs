@@ -2,12 +2,14 @@
 #![expect(unsafe_code, reason = "calls functions of a factory")]
 
 use core::ffi::c_void;
+use core::fmt;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU8, Ordering};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::abi::{Failure, FailureKind, RawFactory, RawLifecycle};
+use crate::host::error::UnloadError;
 use crate::runtime::reported::take_message;
 
 /// How far an instance came.
@@ -22,6 +24,17 @@ pub enum LifecycleState {
     Stopping,
     /// It was stopped, or could not start.
     Stopped,
+}
+
+impl fmt::Display for LifecycleState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            LifecycleState::Created => "created",
+            LifecycleState::Serving => "serving",
+            LifecycleState::Stopping => "stopping",
+            LifecycleState::Stopped => "stopped",
+        })
+    }
 }
 
 const STATES: [LifecycleState; 4] = [
@@ -46,7 +59,12 @@ pub(crate) struct Lifecycle {
     state: AtomicU8,
     /// The time that the stop may take, once it was started.
     stop_within: OnceLock<Duration>,
+    /// Takes the error of the end, if nobody asks for it.
+    report: OnceLock<Report>,
 }
+
+/// Reports an error.
+pub(crate) type Report = Box<dyn Fn(UnloadError) + Send + Sync>;
 
 // SAFETY: its functions are called on any thread, as `PluginLifecycle` is `Send` and
 // `Sync`; only they use the pointers.
@@ -74,7 +92,23 @@ impl Lifecycle {
         // SAFETY: the size says that it has the field.
         let functions = NonNull::new(unsafe { (*factory).lifecycle }.cast_mut())?;
         let state = AtomicU8::new(LifecycleState::Created as u8);
-        Some(Lifecycle { registration, functions, state, stop_within: OnceLock::new() })
+        Some(Lifecycle {
+            registration,
+            functions,
+            state,
+            stop_within: OnceLock::new(),
+            report: OnceLock::new(),
+        })
+    }
+
+    /// Sets who takes the error of the end, if nobody asks for it.
+    #[cfg(feature = "watch")]
+    pub(super) fn report_to(&self, report: Report) {
+        let _ = self.report.set(report);
+    }
+
+    pub(super) fn take_report(&mut self) -> Option<Report> {
+        self.report.take()
     }
 
     pub(crate) fn state(&self) -> LifecycleState {

@@ -10,6 +10,7 @@ pub(crate) mod check_plain;
 mod child_output;
 mod companions;
 pub(crate) mod decided;
+pub(crate) mod disabled;
 pub(crate) mod discover;
 mod exports;
 mod headers;

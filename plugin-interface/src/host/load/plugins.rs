@@ -13,6 +13,7 @@ use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::mapped::Mapped;
 use crate::host::load::admit::Wanted;
 use crate::host::load::check::{AnyMachine, check};
+use crate::host::load::disabled::DisabledPackages;
 use crate::host::load::host_context::HostContext;
 use crate::host::load::needs::Needs;
 use crate::host::load::pipeline::Kind;
@@ -34,6 +35,7 @@ pub(crate) struct Plugins<'a> {
     choose: Option<&'a Choose<'a>>,
     name: Option<String>,
     offers: Option<Arc<Offers>>,
+    disabled: Option<Arc<DisabledPackages>>,
     /// The library is not opened before the needs of all its plugins are met.
     waits: bool,
     /// The metadata of a library that needs or provides services.
@@ -60,6 +62,7 @@ impl<'a> Plugins<'a> {
             choose: None,
             name: None,
             offers: None,
+            disabled: None,
             waits: false,
             related: None,
             context: HostContext::default(),
@@ -93,6 +96,11 @@ impl<'a> Plugins<'a> {
     /// read.
     pub(crate) fn take_related(&mut self) -> Option<PluginMetadata> {
         self.related.take()
+    }
+
+    /// Refuses the packages that the host disabled.
+    pub(crate) fn without(self, disabled: &Arc<DisabledPackages>) -> Self {
+        Plugins { disabled: Some(Arc::clone(disabled)), ..self }
     }
 
     /// Offers services to the plugins.
@@ -134,6 +142,9 @@ impl Kind for Plugins<'_> {
         policy: &LoadPolicy,
     ) -> Result<(), LoadError> {
         admit::admit(path, metadata, policy, self.wanted)?;
+        if let Some(disabled) = &self.disabled {
+            disabled.check(path, metadata)?;
+        }
         self.context = policy.host_context(path, metadata)?;
         self.name = self.choose.map_or(Ok(None), |choose| choose(metadata))?;
         if let Some(offers) = &self.offers {

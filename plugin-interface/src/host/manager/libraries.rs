@@ -17,6 +17,7 @@ use crate::host::library::unmap;
 use crate::host::load::admit::Wanted;
 #[cfg(feature = "trust")]
 use crate::host::load::decided::Decided;
+use crate::host::load::disabled::DisabledPackages;
 use crate::host::load::discover::{self, Candidate};
 use crate::host::load::linked::{LinkedPackage, LinkedPlugins};
 use crate::host::load::pipeline::Loader;
@@ -37,6 +38,7 @@ use crate::metadata::PluginMetadata;
 pub(super) struct Libraries {
     loader: Loader,
     offers: Arc<Offers>,
+    disabled: Arc<DisabledPackages>,
     loaded: Vec<Loaded>,
 }
 
@@ -91,6 +93,18 @@ impl Libraries {
     #[cfg(feature = "watch")]
     pub(super) fn offer(&mut self, offers: Arc<Offers>) {
         self.offers = offers;
+    }
+
+    /// Returns the packages that the host disabled.
+    #[cfg(feature = "watch")]
+    pub(super) fn disabled(&self) -> Arc<DisabledPackages> {
+        Arc::clone(&self.disabled)
+    }
+
+    /// Refuses the packages in this list, which others change.
+    #[cfg(feature = "watch")]
+    pub(super) fn refuse(&mut self, disabled: Arc<DisabledPackages>) {
+        self.disabled = disabled;
     }
 
     /// Configures what is loaded from now on.
@@ -148,7 +162,7 @@ impl Libraries {
         related: &mut Option<PluginMetadata>,
     ) -> Result<Option<LoadedHandles>, LoadError> {
         let mut watch = Stopwatch::start();
-        let mut plugins = plugins.offering(&self.offers);
+        let mut plugins = plugins.offering(&self.offers).without(&self.disabled);
         let loaded = self.loader.load(candidate, &mut plugins, &mut watch);
         // A panic of the subscriber was printed, and is no reason to load nothing.
         let _ = self.loader.take_decided().emit();

@@ -3,6 +3,8 @@
 #[cfg(feature = "watch")]
 mod batch;
 mod dependencies;
+#[cfg(feature = "watch")]
+mod disabling;
 #[cfg(all(feature = "watch", feature = "configure"))]
 mod followed_file;
 pub(crate) mod handle;

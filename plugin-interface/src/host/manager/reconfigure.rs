@@ -1,9 +1,8 @@
 //! A configuration that changes while its directory is watched.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::followed_file::FollowedFile;
-use super::held::Held;
 use super::session::Session;
 use crate::host::configuration::{Configuration, Values};
 use crate::host::error::LoadError;
@@ -64,23 +63,6 @@ impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
             self.fail_finally(&path, &attempt, error, true, false);
         }
         self.load_again(changed);
-        // Those that are enabled now, and those that are not, with their reasons. With
-        // them those that used their services, whose reason is another's.
-        let mut files = self.manager.libraries.candidates(&self.directory).unwrap_or_default();
-        users.retain(|user| !files.contains(user));
-        files.extend(users);
-        let held: Vec<_> = self.held_files().into_iter().map(|(path, _)| path).collect();
-        files.retain(|path| !held.contains(path));
-        self.load(files);
-    }
-
-    /// Returns the files whose plugins are held, with their metadata.
-    fn held_files(&self) -> Vec<(PathBuf, PluginMetadata)> {
-        let is_newest =
-            |held: &&Held| self.held(&held.path).is_some_and(|newest| core::ptr::eq(newest, *held));
-        let newest = self.manager.watching.held.iter().filter(is_newest);
-        let described =
-            |held: &Held| Some((held.path.clone(), held.handles.first()?.metadata().clone()));
-        newest.filter_map(described).collect()
+        self.load_others(users);
     }
 }

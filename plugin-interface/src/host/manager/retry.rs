@@ -33,7 +33,7 @@ impl RetryHandle {
 }
 
 /// Both ends of the channel.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     ask: Sender<()>,
     asked: Receiver<()>,
 }
@@ -46,7 +46,7 @@ impl Default for Asked {
 }
 
 impl Asked {
-    pub(super) fn handle(&self) -> RetryHandle {
+    pub(crate) fn handle(&self) -> RetryHandle {
         RetryHandle { ask: self.ask.clone() }
     }
 

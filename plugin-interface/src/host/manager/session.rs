@@ -472,6 +472,9 @@ impl<F: FnMut(ManagerNotification) -> bool> WatchHandler for Session<'_, F> {
     }
 
     fn retry(&mut self) -> ControlFlow<()> {
+        if self.disable_and_enable() {
+            return self.flow();
+        }
         let now = Instant::now();
         self.retries.retry(now);
         self.manager.watching.followers.iter_mut().for_each(|follower| follower.retry(now));

@@ -11,12 +11,13 @@ use crossbeam_channel::{Receiver, Sender, at, never, select};
 use super::PluginManager;
 #[cfg(feature = "configure")]
 use super::followed_file::FollowedFile;
-use super::retry::RetryHandle;
+use super::retry::{Asked, RetryHandle};
 use super::session::Session;
 #[cfg(feature = "configure")]
 use crate::host::configuration::Configuration;
 use crate::host::error::LoadError;
 use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
+use crate::host::load::disabled::DisabledPackages;
 use crate::host::services::offers::Offers;
 use crate::host::watch::{
     self, Contained, ManagerNotification, WatchEvent, WatchHandler, WatchNotification,
@@ -262,6 +263,14 @@ impl PluginManager {
     /// Offers these services, which others may add to.
     pub(crate) fn offering(mut self, offers: Arc<Offers>) -> Self {
         self.libraries.offer(offers);
+        self
+    }
+
+    /// Refuses the packages in this list. Its loop looks at the list when `asked` is
+    /// asked for a retry.
+    pub(crate) fn disabling(mut self, disabled: Arc<DisabledPackages>, asked: Asked) -> Self {
+        self.libraries.refuse(disabled);
+        self.watching.asked = asked;
         self
     }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::event::PluginEvent;
+use crate::host::error::UnloadError;
 use crate::host::event_queue::EventQueue;
 use crate::host::library::instance::Instance;
 use crate::host::reload::CloseQueue;
@@ -24,16 +25,30 @@ impl Closing {
         self.queue.run(job);
     }
 
-    /// Stops and destroys an instance, and drops its proxy before.
-    pub(super) fn close(self: &Arc<Self>, proxy: impl Send + 'static, instance: Arc<Instance>) {
+    /// Stops and destroys the instance of a version, and drops its proxy before.
+    pub(super) fn close(
+        self: &Arc<Self>,
+        proxy: impl Send + 'static,
+        instance: Arc<Instance>,
+        generation: u64,
+    ) {
         let this = Arc::clone(self);
         self.run(move || {
             drop(proxy);
+            let (path, record) = (instance.library.path.clone(), instance.library.close_record());
             if let Err(error) = instance.close(this.rest()) {
-                let error = Arc::new(WatchError::Unload { error });
-                this.events.push(PluginEvent::Failed { error });
+                this.fail(error);
+            }
+            if let (Some(counter), Some(outcome)) = (record.count(), record.outcome()) {
+                this.events.push(PluginEvent::Unloaded { path, generation, counter, outcome });
             }
         });
+    }
+
+    /// Reports an error of the end of a plugin.
+    pub(super) fn fail(&self, error: UnloadError) {
+        let error = Arc::new(WatchError::Unload { error });
+        self.events.push(PluginEvent::Failed { error });
     }
 
     /// Sets when everything has to be stopped.

@@ -4,6 +4,7 @@ use core::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::host::library::outcome::UnloadOutcome;
 use crate::host::watch::WatchError;
 
 /// An event of the plugins of a directory.
@@ -37,6 +38,14 @@ pub enum PluginEvent {
         /// Their names.
         names: Vec<String>,
     },
+    /// The plugins of a file that have a [lifecycle](crate::PluginLifecycle) were
+    /// started. The event before says whether they were loaded or replaced.
+    Started {
+        /// The file.
+        path: PathBuf,
+        /// Their names.
+        names: Vec<String>,
+    },
     /// The plugins of a file have a new version.
     Replaced {
         /// The file.
@@ -53,6 +62,18 @@ pub enum PluginEvent {
         path: PathBuf,
         /// The names of its plugins.
         names: Vec<String>,
+    },
+    /// The library of a version was closed: nobody uses its plugins any more, and they
+    /// were stopped and destroyed.
+    Unloaded {
+        /// The file.
+        path: PathBuf,
+        /// The number of the version.
+        generation: u64,
+        /// The number that its unmakers counted.
+        counter: u64,
+        /// Whether it is unmapped.
+        outcome: UnloadOutcome,
     },
     /// Something failed. Each plugin that was there is still there.
     Failed {
@@ -71,8 +92,18 @@ impl fmt::Display for PluginEvent {
                 let (path, names) = (path.display(), names.join(", "));
                 write!(f, "replaced {path} by version {generation}: {names}")
             }
+            PluginEvent::Started { path, names } => {
+                write!(f, "started {}: {}", path.display(), names.join(", "))
+            }
             PluginEvent::Removed { path, names } => {
                 write!(f, "removed {}: {}", path.display(), names.join(", "))
+            }
+            PluginEvent::Unloaded { path, generation, counter, outcome } => {
+                let path = path.display();
+                write!(
+                    f,
+                    "closed version {generation} of {path}: {outcome}, unmaker counter {counter}"
+                )
             }
             PluginEvent::Failed { error } => write!(f, "{error}"),
         }

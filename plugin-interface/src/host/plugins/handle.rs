@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::counts::PluginCounts;
 use super::event::PluginEvent;
+use super::listed::ListedPlugin;
 use super::options::PluginsOptions;
 use super::plugin::Plugin;
 use super::serve::Served;
@@ -14,9 +15,11 @@ use super::table::Table;
 use crate::Service;
 #[cfg(feature = "configure")]
 use crate::host::configuration::Configuration;
-use crate::host::error::LoadError;
+use crate::host::error::{HealthError, LoadError};
 use crate::host::event_queue::Events;
 use crate::host::live::LiveInterface;
+use crate::host::load::disabled::DisabledPackages;
+use crate::host::manager::retry::{Asked, RetryHandle};
 use crate::host::services::offers::Offers;
 use crate::host::watch::WatchError;
 use crate::interface::HasProxy;
@@ -68,6 +71,9 @@ pub struct Plugins<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     table: Arc<Table<I>>,
     directory: Arc<Path>,
     offers: Arc<Offers>,
+    disabled: Arc<DisabledPackages>,
+    /// Makes the thread look at what is disabled.
+    ask: RetryHandle,
     served: Arc<Served>,
 }
 
@@ -146,6 +152,98 @@ impl<I: LiveInterface + ?Sized> Plugins<I> {
         self.table.rejected()
     }
 
+    /// Returns all plugins of the directory, in use or not, for a page that shows them:
+    /// in the order of [`all`](Self::all), then the others by file and name.
+    ///
+    /// It reads the metadata of the files that are not loaded, and runs none of their
+    /// code.
+    ///
+    /// ```no_run
+    /// use plugin_interface::{Greeter, Plugins, PluginStanding};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let plugins = Plugins::<dyn Greeter>::open("plugins")?;
+    /// for plugin in plugins.list() {
+    ///     let mark = match plugin.standing {
+    ///         PluginStanding::Loaded(_) => "x",
+    ///         _ => " ",
+    ///     };
+    ///     println!("[{mark}] {plugin}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> Vec<ListedPlugin> {
+        self.table.list()
+    }
+
+    /// Disables the plugins of a package, as `enabled = false` in a `plugins.toml` does,
+    /// until [`enable`](Self::enable). Their files are rejected with the reason.
+    ///
+    /// Returns at once, and `false` if that was so already. The thread of the plugins
+    /// unloads them, and those that need their services; events tell of it. Each of them
+    /// stays loaded while it is in use.
+    ///
+    /// ```
+    /// use plugin_interface::{Greeter, Plugins};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let directory = directory.path();
+    /// let plugins = Plugins::<dyn Greeter>::open(directory)?;
+    /// assert!(plugins.disable("spell-check", "you switched it off"));
+    /// assert!(plugins.enable("spell-check"));
+    /// assert!(!plugins.enable("spell-check"), "it is enabled");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn disable(&self, package: &str, reason: &str) -> bool {
+        let is_new = self.disabled.disable(package, reason);
+        if is_new {
+            self.ask.retry();
+        }
+        is_new
+    }
+
+    /// Enables the plugins of a package that [`disable`](Self::disable) disabled.
+    ///
+    /// Returns at once, and `false` if nothing disabled them so. A configuration may
+    /// disable them too.
+    pub fn enable(&self, package: &str) -> bool {
+        let was_disabled = self.disabled.enable(package);
+        if was_disabled {
+            self.ask.retry();
+        }
+        was_disabled
+    }
+
+    /// Asks each plugin for its health, on this thread, and returns what those say that
+    /// are not well.
+    ///
+    /// A plugin that panics is not used any more: [`all`](Self::all) does not return it
+    /// until its file has a new version, and [`rejected`](Self::rejected) says why.
+    ///
+    /// ```no_run
+    /// use plugin_interface::{Greeter, Plugins};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let plugins = Plugins::<dyn Greeter>::open("plugins")?;
+    /// for (plugin, error) in plugins.check_health() {
+    ///     eprintln!("{plugin:?}: {error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn check_health(&self) -> Vec<(Plugin<I>, HealthError)> {
+        let ask = |plugin: Plugin<I>| Plugin::health(&plugin).err().map(|error| (plugin, error));
+        let sick: Vec<_> = self.all().into_iter().filter_map(ask).collect();
+        for (plugin, error) in &sick {
+            if matches!(error, HealthError::Panicked { .. }) {
+                self.table.retire(plugin, error.clone());
+            }
+        }
+        sick
+    }
+
     /// Returns the events, from the first load on. All handles share them: each
     /// goes to one listener.
     pub fn events(&self) -> Events<PluginEvent> {
@@ -203,6 +301,8 @@ impl<I: LiveInterface + ?Sized> Clone for Plugins<I> {
             table: Arc::clone(&self.table),
             directory: Arc::clone(&self.directory),
             offers: Arc::clone(&self.offers),
+            disabled: Arc::clone(&self.disabled),
+            ask: self.ask.clone(),
             served: Arc::clone(&self.served),
         }
     }
@@ -241,9 +341,15 @@ impl PluginsOptions {
         let reads_configuration = self.reads_configuration();
         let options = self.configured_in(&directory)?;
         let (offers, table) = (Arc::clone(&options.offers), Arc::new(Table::new(options.order())));
-        let served = Served::start(&directory, &table, options, reads_configuration)?;
+        let (disabled, asked): (Arc<DisabledPackages>, _) = (Arc::default(), Asked::default());
+        for (package, reason) in &options.disabled {
+            disabled.disable(package, reason);
+        }
+        let ask = asked.handle();
+        let switch = (Arc::clone(&disabled), asked);
+        let served = Served::start(&directory, &table, options, switch, reads_configuration)?;
         let served = Arc::new(served);
-        Ok(Plugins { table, directory, offers, served })
+        Ok(Plugins { table, directory, offers, disabled, ask, served })
     }
 
     /// Reads the configuration in the directory, unless the policy has one.

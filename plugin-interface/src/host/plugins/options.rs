@@ -1,5 +1,6 @@
 //! The options of `Plugins`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub struct PluginsOptions {
     pub(super) probe: Option<Probe>,
     pub(super) offers: Arc<Offers>,
     pub(super) polling: Option<Duration>,
+    pub(super) disabled: BTreeMap<String, String>,
 }
 
 impl PluginsOptions {
@@ -49,6 +51,23 @@ impl PluginsOptions {
     /// Tries each version in a child process before it is opened.
     pub fn probe(self, probe: Probe) -> Self {
         PluginsOptions { probe: Some(probe), ..self }
+    }
+
+    /// Disables the plugins of a package from the start, for that reason. See
+    /// [`Plugins::disable`](super::Plugins::disable).
+    ///
+    /// ```no_run
+    /// use plugin_interface::{Greeter, PluginsOptions};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = PluginsOptions::new().disable("spell-check", "you switched it off");
+    /// let plugins = options.open::<dyn Greeter>("plugins")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn disable(mut self, package: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.disabled.insert(package.into(), reason.into());
+        self
     }
 
     /// Offers a service to each plugin, as

@@ -114,8 +114,8 @@ impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> Drop for Plugin<I> {
     fn drop(&mut self) {
         // Of several that are dropped at once, one gets it.
         if let Some(last) = self.version.take().and_then(Arc::into_inner) {
-            let Version { proxy, instance, .. } = last;
-            self.closing.close(proxy, instance);
+            let Version { proxy, instance, generation, .. } = last;
+            self.closing.close(proxy, instance, generation);
         }
     }
 }

@@ -12,7 +12,9 @@ use super::options::PluginsOptions;
 use super::table::Table;
 use crate::host::error::LoadError;
 use crate::host::live::LiveInterface;
+use crate::host::load::disabled::DisabledPackages;
 use crate::host::manager::PluginManager;
+use crate::host::manager::retry::Asked;
 use crate::interface::PluginTrait;
 
 /// The thread of the manager. It ends when this is dropped.
@@ -28,6 +30,7 @@ impl Served {
         directory: &Arc<Path>,
         table: &Arc<Table<I>>,
         options: PluginsOptions,
+        switch: (Arc<DisabledPackages>, Asked),
         reads_configuration: bool,
     ) -> Result<Self, LoadError> {
         let (stop, stopped) = bounded::<()>(0);
@@ -39,7 +42,8 @@ impl Served {
             let published = Published { table, _alive: alive };
             let tell = |notification| published.table.take_in(notification);
             // The manager stays on its thread, and is dropped there.
-            manager(options).serve(
+            let (disabled, asked) = switch;
+            manager(options).disabling(disabled, asked).serve(
                 &place,
                 reads_configuration,
                 PluginTrait::of::<I>(),
@@ -89,7 +93,7 @@ impl<I: LiveInterface + ?Sized> Drop for Published<I> {
 }
 
 fn manager(options: PluginsOptions) -> PluginManager {
-    let PluginsOptions { policy, probe, offers, polling } = options;
+    let PluginsOptions { policy, probe, offers, polling, .. } = options;
     let mut manager = PluginManager::with_policy(policy).offering(offers);
     if let Some(probe) = probe {
         manager = manager.with_probe(probe);

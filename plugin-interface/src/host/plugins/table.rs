@@ -12,7 +12,7 @@ use super::event::PluginEvent;
 use super::plugin::{Plugin, Version};
 #[cfg(feature = "configure")]
 use crate::host::configuration::Configuration;
-use crate::host::error::LoadError;
+use crate::host::error::{HealthError, LoadError};
 use crate::host::event_queue::Events;
 use crate::host::live::LiveInterface;
 use crate::host::manager::handle::PluginHandle;
@@ -23,6 +23,8 @@ use crate::interface::HasProxy;
 pub(super) struct Table<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     /// Sorted. No code of plugins or users runs while it is locked.
     plugins: RwLock<Vec<Plugin<I>>>,
+    /// Locked by who changes them.
+    writing: Mutex<()>,
     rejected: Mutex<BTreeMap<PathBuf, Arc<WatchError>>>,
     /// What the manager holds. Only its thread locks it.
     held: Mutex<BTreeMap<PathBuf, HeldFile>>,
@@ -59,6 +61,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
     pub(super) fn new(order: Vec<String>) -> Self {
         Table {
             plugins: RwLock::default(),
+            writing: Mutex::default(),
             rejected: Mutex::default(),
             held: Mutex::default(),
             tally: Mutex::default(),
@@ -83,8 +86,14 @@ impl<I: LiveInterface + ?Sized> Table<I> {
     }
 
     pub(super) fn rejected(&self) -> Vec<Arc<WatchError>> {
-        let rejected = self.lock_rejected().clone();
-        rejected.into_values().filter(|error| is_true_now(error)).collect()
+        self.rejections().into_values().collect()
+    }
+
+    /// Returns the last errors that are of a file or directory as it is now.
+    pub(super) fn rejections(&self) -> BTreeMap<PathBuf, Arc<WatchError>> {
+        let mut rejected = self.lock_rejected().clone();
+        rejected.retain(|_, error| is_true_now(error));
+        rejected
     }
 
     pub(super) fn counts(&self) -> PluginCounts {
@@ -106,6 +115,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
 
     /// Publishes the plugins of files, in the place of older versions.
     fn loaded(&self, handles: &[PluginHandle], paths: &[PathBuf]) {
+        let writing = self.lock_writing();
         let (mut current, mut events) = (self.all(), Vec::new());
         for path in paths {
             let new: Vec<_> = handles.iter().filter(|handle| handle.path() == path).collect();
@@ -117,17 +127,13 @@ impl<I: LiveInterface + ?Sized> Table<I> {
                 if has_all(&new) && failed.is_empty() {
                     self.lock_rejected().remove(path);
                 }
-                let names = names_of(&plugins);
-                let path = path.clone();
-                events.push(match generation {
-                    1 => PluginEvent::Loaded { path, names },
-                    _ => PluginEvent::Replaced { path, names, generation },
-                });
+                events.extend(events_of(path, generation, &plugins));
                 current.extend(plugins);
                 events.extend(failed.into_iter().map(|error| self.reject(error)));
             }
         }
         self.publish(current);
+        drop(writing);
         events.into_iter().for_each(|event| self.closing.events.push(event));
     }
 
@@ -142,7 +148,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
                 held.insert(path.to_owned(), file);
                 Some(1)
             }
-            Some(file) if file.instances == instances => None,
+            Some(file) if instances.iter().all(|it| file.instances.contains(it)) => None,
             Some(file) => {
                 let (generation, replaced) = (file.generation + 1, file.replaced + 1);
                 *file = HeldFile { instances, generation, replaced };
@@ -176,7 +182,12 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         let rank = self.order.iter().position(|it| *it == package).unwrap_or(usize::MAX);
         let place = (rank, handle.path().to_owned(), handle.name().to_owned());
         let number = self.started.fetch_add(1, Ordering::Relaxed);
-        let instance = handle.shared();
+        let (instance, closing) = (handle.shared(), Arc::downgrade(&self.closing));
+        instance.report_to(Box::new(move |error| {
+            if let Some(closing) = closing.upgrade() {
+                closing.fail(error);
+            }
+        }));
         let version = Version { place, package, generation, number, proxy, instance };
         Plugin::new(version, &self.closing)
     }
@@ -196,11 +207,15 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         };
         drop(held);
         self.lock_rejected().remove(path);
+        let is_its = |plugin: &mut Plugin<I>| Plugin::path(plugin) == path;
+        let writing = self.lock_writing();
         let mut current = self.all();
-        let is_of_it = |plugin: &mut Plugin<I>| Plugin::path(plugin) == path;
-        let removed: Vec<_> = current.extract_if(.., is_of_it).collect();
+        let mut removed: Vec<_> = current.extract_if(.., is_its).collect();
         let names = names_of(&removed);
         self.publish(current);
+        drop(writing);
+        // Those that failed before.
+        removed.extend(self.lock_replaced().extract_if(.., is_its));
         close_in_order(removed);
         self.closing.events.push(PluginEvent::Removed { path: path.to_owned(), names });
     }
@@ -227,7 +242,9 @@ impl<I: LiveInterface + ?Sized> Table<I> {
     fn reject(&self, error: WatchError) -> PluginEvent {
         let error = Arc::new(error);
         let path = match &*error {
-            WatchError::Load { path, .. } | WatchError::Polling { path, .. } => Some(&**path),
+            WatchError::Load { path, .. }
+            | WatchError::Polling { path, .. }
+            | WatchError::Health { path, .. } => Some(&**path),
             WatchError::Directory { error } => Some(error.path()),
             WatchError::Unload { .. } | WatchError::Panicked { .. } => None,
         };
@@ -245,6 +262,11 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Keeps others from publishing, between a look at the plugins and that.
+    fn lock_writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn publish(&self, mut plugins: Vec<Plugin<I>>) {
         plugins.sort_by(|a, b| a.version().place.cmp(&b.version().place));
         let mut current = self.plugins.write().unwrap_or_else(PoisonError::into_inner);
@@ -254,15 +276,53 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         drop(old);
     }
 
+    /// Removes a plugin that failed. It is stopped when its file has a new version or
+    /// is removed.
+    pub(super) fn retire(&self, plugin: &Plugin<I>, error: HealthError) {
+        let (number, path) = (plugin.version().number, Plugin::path(plugin).to_owned());
+        let is_it = |other: &mut Plugin<I>| other.version().number == number;
+        let writing = self.lock_writing();
+        let mut current = self.all();
+        // One that was replaced meanwhile is not there.
+        let retired: Vec<_> = current.extract_if(.., is_it).collect();
+        if retired.is_empty() {
+            return;
+        }
+        self.lock_replaced().extend(retired);
+        self.publish(current);
+        drop(writing);
+        self.failed(WatchError::Health { path, error });
+    }
+
     /// Removes all plugins, and ends the events when those that nobody uses are closed.
     pub(super) fn clear(&self) {
+        let writing = self.lock_writing();
         let mut all = self.all();
         all.append(&mut self.lock_replaced());
         self.publish(Vec::new());
+        drop(writing);
         close_in_order(all);
         let events = Arc::clone(&self.closing.events);
         self.closing.run(move || events.close());
     }
+}
+
+/// Returns the events of a version that is published.
+fn events_of<I: HasProxy<Proxy: Send + Sync> + ?Sized>(
+    path: &Path,
+    generation: u64,
+    plugins: &[Plugin<I>],
+) -> Vec<PluginEvent> {
+    let is_started = |plugin: &&Plugin<I>| plugin.version().instance.has_lifecycle();
+    let (path, names) = (path.to_owned(), names_of(plugins));
+    let started = names_of(plugins.iter().filter(is_started));
+    let of_start =
+        (!started.is_empty()).then(|| PluginEvent::Started { path: path.clone(), names: started });
+    let of_load = match generation {
+        1 => PluginEvent::Loaded { path, names },
+        _ => PluginEvent::Replaced { path, names, generation },
+    };
+    [of_load].into_iter().chain(of_start).collect()
 }
 
 /// Drops plugins, those first that were started last.
@@ -271,8 +331,10 @@ fn close_in_order<I: HasProxy<Proxy: Send + Sync> + ?Sized>(mut plugins: Vec<Plu
     while plugins.pop().is_some() {}
 }
 
-fn names_of<I: LiveInterface + ?Sized>(plugins: &[Plugin<I>]) -> Vec<String> {
-    plugins.iter().map(|plugin| Plugin::name(plugin).to_owned()).collect()
+fn names_of<'p, I: HasProxy<Proxy: Send + Sync> + ?Sized + 'p>(
+    plugins: impl IntoIterator<Item = &'p Plugin<I>>,
+) -> Vec<String> {
+    plugins.into_iter().map(|plugin| Plugin::name(plugin).to_owned()).collect()
 }
 
 /// Returns `true` if an error is of a file or directory that is still so.
@@ -282,7 +344,9 @@ fn is_true_now(error: &WatchError) -> bool {
         WatchError::Load { path, error: LoadError::Configuration(_), .. } => {
             path.symlink_metadata().is_ok() && Configuration::read(path).is_err()
         }
-        WatchError::Load { path, .. } => path.symlink_metadata().is_ok(),
+        WatchError::Load { path, .. } | WatchError::Health { path, .. } => {
+            path.symlink_metadata().is_ok()
+        }
         WatchError::Directory { error } => fs::read_dir(error.path()).is_err(),
         _ => true,
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::greeter::GreeterProxy;
 use crate::host::error::stage::Stage;
-use crate::host::error::{LoadError, UnloadError, debug_as_message};
+use crate::host::error::{HealthError, LoadError, UnloadError, debug_as_message};
 use crate::host::manager::handle::PluginHandle;
 
 /// A notification of a background watcher. It names files. Nothing was loaded
@@ -181,6 +181,15 @@ pub enum WatchError {
         /// come: in 30 s, then less and less often, and when a file beside it
         /// changes.
         retried: bool,
+    },
+    /// A plugin failed when it was asked for its health. It is not used any more, until
+    /// its file has a new version.
+    #[error("{}: {error}; it is not used any more", path.display())]
+    Health {
+        /// The file.
+        path: PathBuf,
+        /// The error.
+        error: HealthError,
     },
     /// The thread that loads ran into a panic: of a service or a logger of the
     /// host, or of this crate. The watch goes on.
