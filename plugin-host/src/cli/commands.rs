@@ -10,6 +10,7 @@ use clap_complete::Shell;
 #[cfg(unix)]
 use crate::cli::bytes::bytes;
 use crate::cli::duration::{seconds, with_unit};
+use crate::cli::golden::GoldenArgs;
 use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs, TrustArgs};
 use crate::worker::repeated_calls::RepeatedCall;
 
@@ -164,6 +165,8 @@ pub(crate) struct CheckArgs {
     /// A file, or a directory such as a clone of its database.
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) advisories: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) golden: GoldenArgs,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
     /// Print JSON; the plugins' own output goes to stderr.

@@ -5,6 +5,7 @@ mod bytes;
 mod commands;
 mod duration;
 mod framework;
+mod golden;
 mod interface_crate;
 mod new;
 mod options;
@@ -26,8 +27,8 @@ pub(crate) use interface_crate::{InterfaceCrate, interface_crate};
 pub(crate) use new::NewArgs;
 pub(crate) use options::{LoadArgs, PolicyArgs, TrustArgs};
 pub(crate) use worker::{
-    CallWorkerArgs, DriveArgs, FuzzWorkerArgs, MethodWorkerArgs, ProbeArgs, ServeArgs,
-    WorkerCommand,
+    CallWorkerArgs, DriveArgs, FuzzWorkerArgs, MethodWorkerArgs, ProbeArgs, SequenceWorkerArgs,
+    ServeArgs, WorkerCommand,
 };
 
 const AFTER_HELP: &str = "\

@@ -27,6 +27,9 @@ pub(crate) enum WorkerCommand {
     /// Make random calls for `fuzz`.
     #[command(hide = true)]
     Fuzzed(FuzzWorkerArgs),
+    /// Make calls one after the other for `check --record` and `--replay`.
+    #[command(hide = true)]
+    Sequence(SequenceWorkerArgs),
     /// Hold the current version of a plugin for `dev`.
     #[command(hide = true)]
     Serve(ServeArgs),
@@ -117,6 +120,19 @@ pub(crate) struct FuzzWorkerArgs {
     /// File for the faults of calls that returned.
     #[arg(long)]
     pub(crate) found: PathBuf,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct SequenceWorkerArgs {
+    pub(crate) library: PathBuf,
+    /// File with the calls.
+    #[arg(long)]
+    pub(crate) calls: PathBuf,
+    /// File for the outcome of each call, a line of JSON.
+    #[arg(long)]
+    pub(crate) outcomes: PathBuf,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
 }

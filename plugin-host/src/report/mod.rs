@@ -5,6 +5,7 @@ pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod fuzz;
+pub(crate) mod golden;
 pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod lock;

@@ -24,7 +24,7 @@ pub(crate) struct MethodReply {
 }
 
 /// The answer of a method in both forms of output.
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct MethodAnswer {
     pub(crate) answer: Value,
     /// The `&mut` arguments after the call, by their places.

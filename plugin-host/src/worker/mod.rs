@@ -11,6 +11,7 @@ mod fuzz;
 mod memory;
 mod probe;
 pub(crate) mod repeated_calls;
+mod sequence;
 mod serve;
 pub(crate) mod session_directory;
 mod watch_function;
@@ -20,6 +21,7 @@ pub(crate) use call_function::{CallAnswer, CallReply};
 pub(crate) use call_method::chosen_name;
 pub(crate) use call_method::{MethodAnswer, MethodReply};
 pub(crate) use fault::{ALL_MADE, Fault, FoundFault};
+pub(crate) use sequence::{Outcome, Sequence, SequenceCall};
 pub(crate) use serve::{ServeOutcome, ServeReply, ServeRequest};
 
 use crate::cli::WorkerCommand;
@@ -33,6 +35,7 @@ pub(crate) fn run(command: &WorkerCommand) -> anyhow::Result<Exit> {
         WorkerCommand::Called(args) => call_function::run(args),
         WorkerCommand::Method(args) => call_method::run(args),
         WorkerCommand::Fuzzed(args) => fuzz::run(args),
+        WorkerCommand::Sequence(args) => sequence::run(args),
         WorkerCommand::Serve(args) => serve::run(args),
         WorkerCommand::Watched(args) => watch_function::run(args),
     }

@@ -11,9 +11,9 @@ use crate::output::describe;
 /// A method of an interface, and its arguments.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RepeatedCall {
-    interface: String,
-    method: String,
-    arguments: Vec<Value>,
+    pub(crate) interface: String,
+    pub(crate) method: String,
+    pub(crate) arguments: Vec<Value>,
 }
 
 /// The answer of one plugin.
@@ -58,7 +58,7 @@ impl std::fmt::Display for RepeatedCall {
 }
 
 impl RepeatedCall {
-    fn is_of(&self, path: &str) -> bool {
+    pub(crate) fn is_of(&self, path: &str) -> bool {
         path == self.interface || path.rsplit("::").next() == Some(&self.interface)
     }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::environment::{Directory, plugin_host, root};
 
 /// Compiles the greeter in C with more in its `greet`.
-fn greeter(directory: &Directory, faults: &str) -> PathBuf {
+pub(crate) fn greeter(directory: &Directory, faults: &str) -> PathBuf {
     let folder = root().join("example-plugins/greeter-c");
     let source = fs::read_to_string(folder.join("greeter.c")).unwrap();
     assert!(source.contains("(void)instance;"));

@@ -25,6 +25,8 @@ mod examples;
 mod fuzz;
 #[cfg(target_os = "linux")]
 mod gdb;
+#[cfg(target_os = "linux")]
+mod golden;
 mod header;
 mod hostile;
 #[path = "../../../plugin-interface/tests/it/images.rs"]

@@ -4,6 +4,7 @@
 //! that fails decides the result; the checks that depend on it are skipped.
 
 mod failed;
+mod golden;
 mod steps;
 
 use std::path::PathBuf;
@@ -18,6 +19,12 @@ use crate::report::check::CheckReport;
 use failed::FailedCheck;
 
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
+    if let Some(file) = &args.golden.record {
+        return golden::record(args, file);
+    }
+    if let Some(file) = &args.golden.replay {
+        return golden::replay(args, file);
+    }
     // A scan of a directory can reject a file because of other files.
     let files: Vec<(PathBuf, Option<LoadError>)> = match args.path.is_dir() {
         true => {
