@@ -52,6 +52,11 @@ pub(crate) struct TrustArgs {
     /// Load the file of this name also without a signature.
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_unsigned: Vec<String>,
+    /// Load the files of this directory also without an approval.
+    ///
+    /// They are neither compared with a lock nor asked for a signature.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) allow_unapproved_in: Vec<PathBuf>,
     /// Refuse the digests and keys that this plugins.revoked lists.
     #[arg(long, value_name = "FILE")]
     pub(crate) revoked: Option<PathBuf>,

@@ -177,6 +177,29 @@ impl LoadPolicy {
         self
     }
 
+    /// Loads the files in this folder, and in those below it, also without an
+    /// approval: for what you build and try. They are neither compared with a lock,
+    /// nor asked for a signature. What is revoked, or is not
+    /// [pinned](Self::pin_sha256), is refused there too.
+    ///
+    /// Feature `trust`.
+    ///
+    /// Each decision on such a file has the exception
+    /// [`TrustException::Folder`](crate::TrustException::Folder). A link in another
+    /// folder is no file of this one, wherever it leads to. The folder may be created
+    /// later. Whoever may write it decides what runs in your program.
+    ///
+    /// ```
+    /// let policy = plugin_interface::LoadPolicy::new().allow_unapproved_in("target/debug");
+    /// ```
+    pub fn allow_unapproved_in(mut self, folder: impl AsRef<Path>) -> Self {
+        let folder = folder.as_ref();
+        // The current directory may be another one later.
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        self.gate.folders.insert(folder);
+        self
+    }
+
     /// Sets the approval that a library needs.
     ///
     /// Feature `trust`.

@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use plugin_interface::{
     Greeter, LiveOptions, LoadError, LoadPolicy, PluginLock, PluginManager, Requirement,
-    SignatureError, TrustedKey, trusted_comment,
+    SignatureError, TrustException, TrustedKey, trusted_comment,
 };
 
 use super::signer::{Signer, signature_of};
-use super::{again, load, replace};
+use super::{again, load, lock_of, replace};
 use crate::fixtures::Directory;
 
 /// A directory with a signed plugin, and who signed it.
@@ -87,6 +88,44 @@ fn a_file_without_a_signature_loads_only_by_its_name() {
     assert!(matches!(invalid, SignatureError::Invalid { .. }), "{invalid}");
     let unknown = refusal(&directory, Signer::new().policy().allow_unsigned("liba.so"));
     assert!(matches!(unknown, SignatureError::UnknownKey { .. }), "{unknown}");
+}
+
+#[test]
+fn a_folder_of_builds_needs_no_approval() {
+    let (directory, signer) = signed();
+    let (builds, elsewhere) = (Directory::new(), Directory::new());
+    fs::create_dir(builds.path().join("debug")).unwrap();
+    let below = builds.path().join("debug/liba.so");
+    fs::copy(directory.library("a"), &below).unwrap();
+    replace(&builds, "a", &["NAME=\"next\""]);
+    fs::copy(signature_of(&directory.library("a")), signature_of(&builds.library("a"))).unwrap();
+    std::os::unix::fs::symlink(builds.library("a"), elsewhere.library("a")).unwrap();
+    let lock = lock_of(&directory);
+
+    let asking = || signer.policy().lock(lock.clone());
+    let excepting = || asking().allow_unapproved_in(builds.path());
+    let is_loaded =
+        |policy, path: &Path| PluginManager::with_policy(policy).load_library(path).is_ok();
+    for path in [&builds.library("a"), &below] {
+        assert!(!is_loaded(asking(), path));
+        assert!(is_loaded(excepting(), path));
+        let trust = excepting().trust_of(path).unwrap();
+        assert_eq!(trust.exception, Some(TrustException::Folder));
+        assert!(trust.error.is_none(), "{:?}", trust.error);
+        // What is taken back stays so.
+        let list = builds.path().join("plugins.revoked");
+        let revoked = format!("version = 1\n[[revoked]]\nsha256 = \"{}\"\n", trust.sha256);
+        fs::write(&list, revoked).unwrap();
+        assert!(!is_loaded(excepting().revocations_file(&list).unwrap(), path));
+        let pinned = LoadPolicy::new().pin_sha256(&"0".repeat(64)).unwrap();
+        assert!(!is_loaded(pinned.allow_unapproved_in(builds.path()), path));
+    }
+    // Not by a link, not for files beside the folder, and not without need.
+    assert!(!is_loaded(excepting(), &elsewhere.library("a")));
+    assert!(!is_loaded(excepting().allow_unapproved_in("no/such"), &elsewhere.library("a")));
+    assert_eq!(excepting().trust_of(directory.library("a")).unwrap().exception, None);
+    let nothing_asked = LoadPolicy::new().allow_unapproved_in(builds.path());
+    assert_eq!(nothing_asked.trust_of(&below).unwrap().exception, None);
 }
 
 #[test]
