@@ -44,7 +44,7 @@ pub(crate) fn trusting(mut policy: LoadPolicy, args: &TrustArgs) -> anyhow::Resu
     if let Some(required) = args.require {
         policy = policy.require(required.into());
     }
-    let folders = args.allow_unapproved_in.iter();
+    let folders = args.unapproved_in.iter();
     policy = folders.fold(policy, |policy, folder| policy.allow_unapproved_in(folder));
     Ok(args.allow_unsigned.iter().fold(policy, |policy, name| policy.allow_unsigned(name)))
 }

@@ -56,7 +56,7 @@ pub(crate) struct TrustArgs {
     ///
     /// They are neither compared with a lock nor asked for a signature.
     #[arg(long, value_name = "DIR")]
-    pub(crate) allow_unapproved_in: Vec<PathBuf>,
+    pub(crate) unapproved_in: Vec<PathBuf>,
     /// Refuse the digests and keys that this plugins.revoked lists.
     #[arg(long, value_name = "FILE")]
     pub(crate) revoked: Option<PathBuf>,

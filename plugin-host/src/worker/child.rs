@@ -72,8 +72,8 @@ fn trust(command: &mut Command, trust: &TrustArgs) {
     command.args(trust.revoked.iter().map(|list| format_option("--revoked=", list)));
     let required = trust.require.map(Requirement::from);
     command.args(required.map(|required| format!("--require={required}")));
-    let folders = trust.allow_unapproved_in.iter();
-    command.args(folders.map(|folder| format_option("--allow-unapproved-in=", folder)));
+    let folders = trust.unapproved_in.iter();
+    command.args(folders.map(|folder| format_option("--unapproved-in=", folder)));
     command.args(trust.allow_unsigned.iter().map(|name| format!("--allow-unsigned={name}")));
 }
 

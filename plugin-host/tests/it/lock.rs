@@ -109,9 +109,9 @@ fn what_is_signed_is_locked_with_its_key_and_loads() {
     let run = with(&["run"]);
     assert!(run.code == 4 && run.err.contains("libb.so is not signed"), "{run:?}");
     assert_eq!(with(&["run", "--allow-unsigned", "libb.so"]).code, 0);
-    let list = with(&["list", "--json", "--allow-unapproved-in", path]);
+    let list = with(&["list", "--json", "--unapproved-in", path]);
     assert_eq!((list.code, &list.json()[1]["trust"]["exception"]), (0, &"folder".into()));
-    assert_eq!(with(&["run", "--allow-unapproved-in", path]).code, 0);
+    assert_eq!(with(&["run", "--unapproved-in", path]).code, 0);
     let list = with(&["list", "--json", "--allow-unsigned", "libb.so"]);
     let trust = [0, 1].map(|at| list.json()[at]["trust"].clone());
     assert!(trust.iter().all(|trust| trust["policy"] == "signed"), "{trust:#?}");
