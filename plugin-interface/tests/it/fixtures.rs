@@ -1,5 +1,6 @@
 //! The plugins that tests load, and directories of them.
 
+use std::collections::BTreeSet;
 use std::env::consts::DLL_EXTENSION;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -140,16 +141,24 @@ impl Directory {
 }
 
 /// Whether a library of that name is mapped: its private copy bears the name.
-#[cfg(unix)]
 pub(crate) fn is_mapped(name: &str) -> bool {
-    let maps = fs::read("/proc/self/maps").unwrap();
-    String::from_utf8_lossy(&maps).contains(&format!("lib{name}.{DLL_EXTENSION}"))
+    !mapped(name).is_empty()
 }
 
-/// Whether a library of that name is mapped: its private copy bears the name.
+/// The files of that name that are mapped.
+#[cfg(unix)]
+pub(crate) fn mapped(name: &str) -> BTreeSet<String> {
+    let maps = fs::read("/proc/self/maps").unwrap();
+    let wanted = format!("lib{name}.{DLL_EXTENSION}");
+    let maps = String::from_utf8_lossy(&maps);
+    let files = maps.lines().filter_map(|line| line.splitn(6, ' ').nth(5));
+    files.filter(|file| file.contains(&wanted)).map(|file| file.trim().to_owned()).collect()
+}
+
+/// The files of that name that are mapped.
 #[cfg(windows)]
 #[expect(unsafe_code, reason = "asks the system")]
-pub(crate) fn is_mapped(name: &str) -> bool {
+pub(crate) fn mapped(name: &str) -> BTreeSet<String> {
     use windows_sys::Win32::Foundation::HMODULE;
     use windows_sys::Win32::System::LibraryLoader::GetModuleFileNameW;
     use windows_sys::Win32::System::ProcessStatus::K32EnumProcessModules;
@@ -163,10 +172,12 @@ pub(crate) fn is_mapped(name: &str) -> bool {
     };
     assert!(known != 0 && needed <= size);
     let wanted = format!("lib{name}.{DLL_EXTENSION}");
-    modules[..needed as usize / size_of::<HMODULE>()].iter().any(|module| {
+    let path = |module: &HMODULE| {
         let mut path = [0; 1024];
         // SAFETY: the answer goes to `path`, whose length is passed.
         let len = unsafe { GetModuleFileNameW(*module, path.as_mut_ptr(), 1024) };
-        String::from_utf16_lossy(&path[..len as usize]).ends_with(&wanted)
-    })
+        String::from_utf16_lossy(&path[..len as usize])
+    };
+    let paths = modules[..needed as usize / size_of::<HMODULE>()].iter().map(path);
+    paths.filter(|path| path.ends_with(&wanted)).collect()
 }

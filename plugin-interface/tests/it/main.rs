@@ -80,6 +80,8 @@ mod told_by_c;
 #[cfg(all(feature = "trust", target_os = "linux"))]
 mod trust;
 mod types_of_other_crates;
+#[cfg(feature = "watch")]
+mod under_calls;
 mod unloading;
 #[cfg(feature = "watch")]
 mod watching;

@@ -1,7 +1,8 @@
 //! The demands of a library on the dynamic linker, read from its file: the
 //! libraries that it needs, where they are looked for, and what keeps it mapped.
 //!
-//! Other formats than the 64-bit ELF of this system have no such demands here.
+//! A library of Windows says what it needs, and nothing else. Other formats have
+//! no such demands here.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use object::elf::{FileHeader64, Sym64};
 use object::read::elf::{FileHeader, SectionHeader, SectionTable, Sym, SymbolTable};
+use object::read::pe::PeFile64;
 use object::read::{Import, ReadRef, StringTable};
-use object::{Endianness, NameOrOrdinal, Object, elf};
+use object::{Endianness, FileKind, NameOrOrdinal, Object, elf};
 
 use crate::abi::ENTRY_SYMBOL;
+use crate::host::file::needed_dlls;
 
 /// The libraries that belong to the C library. Each process has them, or they
 /// leave nothing behind.
@@ -64,7 +67,18 @@ impl Linkage {
                 let endian = header.endian().map_err(unreadable)?;
                 Elf { header, endian, data }.linkage()
             }
-            // Another format.
+            Err(_) if FileKind::parse(data) == Ok(FileKind::Pe64) => {
+                let file = PeFile64::parse(data).map_err(unreadable)?;
+                let needed = needed_dlls::needed(&file)?;
+                let defines_entry = needed_dlls::exports(&file, ENTRY_SYMBOL)?;
+                Ok(Linkage {
+                    entry_is_elsewhere: !needed.is_empty() && !defines_entry,
+                    needed,
+                    // As for a program: in its own directory.
+                    search: vec!["$ORIGIN".to_owned()],
+                    ..Linkage::default()
+                })
+            }
             Err(_) => Ok(Linkage::default()),
         }
     }

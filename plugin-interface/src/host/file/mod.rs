@@ -8,6 +8,7 @@ pub(crate) mod duplicates;
 pub(crate) mod identity;
 pub(crate) mod imported_threads;
 pub(crate) mod linkage;
+mod needed_dlls;
 pub(crate) mod open;
 pub(crate) mod paged;
 pub(crate) mod part;

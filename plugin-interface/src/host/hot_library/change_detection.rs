@@ -55,7 +55,7 @@ impl ChangeDetection {
 impl KnownFile {
     /// Returns `true` if the file at `path` is this one by its metadata alone.
     pub(super) fn is_at(&self, path: &Path, how: ChangeDetection) -> bool {
-        let Ok(found) = path.metadata().map(|metadata| FileIdentity::of(&metadata)) else {
+        let Ok(found) = FileIdentity::at(path) else {
             return false;
         };
         match how {
@@ -88,7 +88,7 @@ fn is_certain(file: &FileIdentity, now: SystemTime) -> bool {
     age.is_some_and(|age| age > TICK)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use crate::host::hot_library::change_detection::*;
 
@@ -97,7 +97,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         std::fs::write(&path, "content").unwrap();
-        let file = FileIdentity::of(&path.metadata().unwrap());
+        let file = FileIdentity::at(&path).unwrap();
         let changed = file.changed().expect("the system has it");
         for (age, expected) in [(0, false), (40, false), (60, true), (3_600_000, true)] {
             assert_eq!(is_certain(&file, changed + Duration::from_millis(age)), expected, "{age}");

@@ -1,6 +1,7 @@
 //! Check, for a plain library: as sound as a plugin, but without metadata.
 //! Reads the symbols that a host is about to use; runs nothing.
 
+use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -62,8 +63,7 @@ fn variables<'d, R: ReadRef<'d>>(
         return variables.filter_map(|symbol| symbol.name().ok().map(str::to_owned)).collect();
     }
     // The other formats do not tell: a function is in code.
-    let code = file.sections().filter(|section| section.kind() == SectionKind::Text);
-    let code: Vec<_> = code.map(|s| s.address()..s.address().saturating_add(s.size())).collect();
+    let code = code(file);
     let is_variable = |place: &Place| match place {
         Place::Address(address) => !code.iter().any(|code| code.contains(address)),
         Place::ThreadLocal => true,
@@ -71,6 +71,13 @@ fn variables<'d, R: ReadRef<'d>>(
     };
     let variables = exports.iter().filter(|(_, place)| is_variable(place));
     variables.map(|(name, _)| name.clone()).collect()
+}
+
+/// Returns the addresses of the code of a library.
+fn code<'d, R: ReadRef<'d>>(file: &object::File<'d, R>) -> Vec<Range<u64>> {
+    let code = file.sections().filter(|section| section.kind() == SectionKind::Text);
+    code.map(|section| section.address()..section.address().saturating_add(section.size()))
+        .collect()
 }
 
 /// Returns the value in the file of a constant of four bytes.
@@ -89,7 +96,9 @@ fn value<'d, R: ReadRef<'d>>(
         }
         // The other formats do not tell the size.
         _ => match exports.get(name)? {
-            Place::Address(address) => *address,
+            Place::Address(address) if !code(file).iter().any(|code| code.contains(address)) => {
+                *address
+            }
             _ => return None,
         },
     };

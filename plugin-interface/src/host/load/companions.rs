@@ -2,7 +2,8 @@
 //!
 //! `$ORIGIN` is the directory of the original file. The dynamic linker looks
 //! beside the private copy instead. So each library that is there is opened by
-//! its original path first, and the linker finds it by its name.
+//! its original path first, and the linker finds it by its name. Windows has no
+//! `$ORIGIN`: there it is the directory of the file itself.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -24,7 +25,7 @@ static OPENING: Mutex<()> = Mutex::new(());
 
 /// Refuses a library whose standard library is another one's too.
 pub(super) fn check(path: &Path, linkage: &Linkage, keeps_shared: bool) -> Result<(), LoadError> {
-    let Some(shared) = linkage.needed.iter().find(|name| name.starts_with("libstd-")) else {
+    let Some(shared) = linkage.needed.iter().find(|name| is_std(name)) else {
         return Ok(());
     };
     let of_host = platform::file_at(panic_hook::std_identity());
@@ -36,6 +37,12 @@ pub(super) fn check(path: &Path, linkage: &Linkage, keeps_shared: bool) -> Resul
             Err(LoadError::SharedRuntime { path, library })
         }
     }
+}
+
+/// Returns `true` for the name of the standard library of Rust as a library of
+/// its own, on Unix or on Windows.
+fn is_std(name: &str) -> bool {
+    name.starts_with("libstd-") || (name.starts_with("std-") && name.ends_with(".dll"))
 }
 
 /// Refuses a library that needs a newer C library.
@@ -74,9 +81,23 @@ pub(super) fn open(
     for name in &linkage.needed {
         companions.prepare(path, copy, name, &before, &open)?;
     }
-    let library = open(copy.path())?;
+    let library = open(copy.path()).map_err(|error| name_missing(error, &linkage.needed))?;
     copy.set_brought(brought(copy, &before));
     Ok(library)
+}
+
+/// Names the library that was not found, where the dynamic linker does not.
+fn name_missing(error: LoadError, needed: &[String]) -> LoadError {
+    match (error, needed.iter().find(|name| platform::is_missing(name))) {
+        (LoadError::Open { path, source }, Some(name)) => {
+            let source = format!(
+                "{name} is not found, which it needs: put that beside it, or in a directory of \
+                 PATH ({source})"
+            );
+            LoadError::Open { path, source: source.into() }
+        }
+        (error, _) => error,
+    }
 }
 
 /// What is there until the library is open.
@@ -102,7 +123,7 @@ impl Companions {
         let mut places = origins.flat_map(|origin| copy.linkage().places(origin, name));
         let found = places.find(|(place, _)| place.is_file());
         let Some((needed, relative)) = found else { return Ok(()) };
-        if let Some(mapped) = mapped.iter().find(|mapped| mapped.ends_with(name)) {
+        if let Some(mapped) = mapped.iter().find(|mapped| platform::is_named(mapped, name)) {
             return match is_build_of(mapped, &needed) {
                 true => Ok(()),
                 false => {
@@ -158,7 +179,8 @@ fn brought(copy: &PrivateCopy, before: &[PathBuf]) -> Vec<PathBuf> {
         let is_needed = |path: &mut PathBuf| {
             let linkage = linkage(path);
             let found = names.iter().any(|name| {
-                path.ends_with(name) || linkage.soname.as_ref().is_some_and(|own| own == name)
+                platform::is_named(path, name)
+                    || linkage.soname.as_ref().is_some_and(|own| own == name)
             });
             if found {
                 names.extend(linkage.needed);

@@ -17,6 +17,8 @@ pub(crate) fn candidates(directory: &Path) -> Result<Vec<PathBuf>, LoadError> {
         match source.kind() {
             io::ErrorKind::NotFound => LoadError::DirectoryMissing { path },
             io::ErrorKind::NotADirectory => LoadError::NotADirectory { path },
+            // Not every system says so.
+            _ if directory.is_file() => LoadError::NotADirectory { path },
             _ => LoadError::ReadDirectory { path, source },
         }
     };

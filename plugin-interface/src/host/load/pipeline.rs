@@ -235,7 +235,7 @@ impl Loader {
         watch.begin(Stage::Copy);
         #[cfg_attr(not(feature = "trust"), expect(unused_variables))]
         let (mut subject, approval) = self.copy::<S>(candidate, names, &file, kind, decided)?;
-        let origin = FileIdentity::of(file.metadata());
+        let origin = file.identity().clone();
         // Writers need not wait for the following stages.
         drop(file);
         if !kind.is_new(subject.content(), &origin)? {

@@ -3,8 +3,8 @@
 //!
 //! On Linux a lease says so. The system refuses one while the file is open for
 //! writing, and breaks it when the file is opened so. The file must belong to
-//! this user, on a file system with leases. Elsewhere, size and times are
-//! compared.
+//! this user, on a file system with leases. Windows refuses an open that
+//! excludes writers while there is one. Elsewhere, size and times are compared.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -12,6 +12,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::host::error::LoadError;
+use crate::host::file::identity::FileIdentity;
 use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
 use crate::host::platform;
@@ -25,6 +26,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_millis(300);
 pub(super) struct SettledFile {
     file: File,
     before: Metadata,
+    identity: FileIdentity,
     has_lease: bool,
 }
 
@@ -33,14 +35,29 @@ impl SettledFile {
     /// is over. Without patience, writers are ignored.
     pub(super) fn open(path: &Path, patience: Option<Duration>) -> Result<Self, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-        let file = open_without_waiting(path).map_err(unreadable)?;
-        let has_lease = match patience.map(|patience| wait_for_writer(&file, patience)) {
-            Some(None) => return Err(LoadError::StillWritten { path: path.to_owned() }),
+        let still_written = || LoadError::StillWritten { path: path.to_owned() };
+        let deadline = Instant::now() + patience.unwrap_or_default();
+        let file = loop {
+            match open_without_waiting(path) {
+                Err(error) if !platform::is_of_writer(&error) => return Err(unreadable(error)),
+                Err(_) if Instant::now() >= deadline => return Err(still_written()),
+                Err(_) => std::thread::sleep(PATIENCE / 60),
+                Ok(file) => break file,
+            }
+        };
+        let has_lease = match patience.map(|_| wait_for_writer(&file, deadline)) {
+            Some(None) => return Err(still_written()),
             Some(Some(has_lease)) => has_lease,
             None => false,
         };
         let before = file.metadata().map_err(unreadable)?;
-        Ok(SettledFile { file, before, has_lease })
+        let identity = FileIdentity::of(&file, &before);
+        Ok(SettledFile { file, before, identity, has_lease })
+    }
+
+    /// The identity that the file had when it was completely written.
+    pub(super) fn identity(&self) -> &FileIdentity {
+        &self.identity
     }
 
     pub(super) fn file(&self) -> &File {
@@ -67,9 +84,8 @@ impl SettledFile {
 }
 
 /// Takes a lease of a file, and returns `true`, or `false` where there are no
-/// leases. Returns `None` if the file is still being written after that time.
-fn wait_for_writer(file: &File, patience: Duration) -> Option<bool> {
-    let deadline = Instant::now() + patience;
+/// leases. Returns `None` if the file is still being written at that time.
+fn wait_for_writer(file: &File, deadline: Instant) -> Option<bool> {
     loop {
         match platform::take_lease(file) {
             Ok(()) => return Some(true),
@@ -80,7 +96,7 @@ fn wait_for_writer(file: &File, patience: Duration) -> Option<bool> {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, any(target_os = "linux", windows)))]
 mod tests {
     use std::io::Write;
 
@@ -97,6 +113,24 @@ mod tests {
     }
 
     #[test]
+    #[cfg(windows)]
+    fn a_file_that_its_writer_has_alone_is_not_settled() {
+        use std::os::windows::fs::OpenOptionsExt as _;
+        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let writer = File::options().write(true).share_mode(0).open(&path).unwrap();
+        let refused = SettledFile::open(&path, Some(PATIENCE));
+        assert!(matches!(refused, Err(LoadError::StillWritten { .. })));
+        drop(writer);
+        let settled = SettledFile::open(&path, Some(PATIENCE)).unwrap();
+        assert!(settled.is_unchanged().unwrap());
+        let writer = File::options().write(true).open(&path).unwrap();
+        assert!(!settled.is_unchanged().unwrap(), "it has begun to write");
+        drop(writer);
+        assert!(settled.is_unchanged().unwrap(), "it wrote nothing");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
     fn a_writer_that_comes_meanwhile_is_noticed() {
         let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
         let settled = SettledFile::open(&path, Some(PATIENCE)).unwrap();

@@ -67,7 +67,7 @@ impl Held {
 
     /// Returns `true` if the file is still the one that was loaded.
     pub(super) fn is_there(&self) -> bool {
-        self.path.metadata().is_ok_and(|found| self.origin.is_written_as(&FileIdentity::of(&found)))
+        FileIdentity::at(&self.path).is_ok_and(|found| self.origin.is_written_as(&found))
     }
 
     /// Returns new handles of the same instances.

@@ -7,6 +7,7 @@
 //! says so by its result.
 
 pub(crate) mod exit_status;
+mod file_numbers;
 #[cfg(target_os = "linux")]
 mod frames;
 #[cfg(target_os = "linux")]
@@ -32,6 +33,7 @@ mod unwind;
 #[cfg(windows)]
 mod windows;
 
+pub(crate) use file_numbers::FileNumbers;
 #[cfg(target_os = "linux")]
 pub(crate) use frames::each_frame;
 #[cfg(target_os = "linux")]
@@ -45,9 +47,11 @@ pub(crate) use linux::{
 };
 #[cfg(not(target_os = "linux"))]
 pub(crate) use portable::{
-    c_library, caught_signals, end_with_parent, fence_all_threads, has_holes, has_lease, next_data,
-    next_hole, register_fences, signal_name, take_lease, thread_name,
+    c_library, caught_signals, end_with_parent, fence_all_threads, has_holes, next_data, next_hole,
+    register_fences, signal_name, thread_name,
 };
+#[cfg(not(any(target_os = "linux", windows)))]
+pub(crate) use portable::{has_lease, take_lease};
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) use portable_image::{Image, is_of_content, mapped};
 #[cfg(not(any(target_os = "linux", windows)))]
@@ -56,13 +60,16 @@ pub(crate) use portable_threads::{SystemThread, threads};
 pub(crate) use threads::{SystemThread, threads};
 #[cfg(all(unix, not(target_os = "linux")))]
 use unix::is_mapped;
+#[cfg(all(unix, any(feature = "hot-library", feature = "watch")))]
+pub(crate) use unix::look;
 #[cfg(all(unix, feature = "trust"))]
 pub(crate) use unix::may_others_write;
 #[cfg(unix)]
 pub(crate) use unix::{
-    ChildPipe, another_stdout, at_exit, change_time, enter_by_owner_only, file_at, file_number,
-    is_interrupted, is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky,
-    is_world_writable, keep, killed_by, link, map, never_wait, path_bytes, read_at, special_file,
+    ChildPipe, another_stdout, at_exit, enter_by_owner_only, file_at, file_numbers, is_interrupted,
+    is_missing, is_named, is_no_child, is_of_this_user, is_of_writer, is_sticky,
+    is_trusted_in_sticky, is_world_writable, keep, killed_by, link, map, never_wait, path_bytes,
+    read_at, special_file,
 };
 #[cfg(all(
     feature = "crash-notes",
@@ -71,15 +78,21 @@ pub(crate) use unix::{
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 pub(crate) use unwind::{UnwindTables, unwind_tables};
+#[cfg(all(windows, any(feature = "hot-library", feature = "watch")))]
+pub(crate) use windows::files::look;
 #[cfg(windows)]
-pub(crate) use windows::image::{Image, file_at, is_of_content, keep, mapped};
+pub(crate) use windows::files::{file_numbers, has_lease, is_of_writer, take_lease};
+#[cfg(windows)]
+pub(crate) use windows::image::{
+    Image, file_at, is_missing, is_named, is_of_content, keep, mapped,
+};
 #[cfg(all(windows, feature = "trust"))]
 pub(crate) use windows::may_others_write;
 #[cfg(windows)]
 pub(crate) use windows::threads::{SystemThread, threads};
 #[cfg(windows)]
 pub(crate) use windows::{
-    ChildPipe, another_stdout, at_exit, change_time, enter_by_owner_only, file_number,
-    is_interrupted, is_no_child, is_of_this_user, is_sticky, is_trusted_in_sticky,
-    is_world_writable, killed_by, link, map, never_wait, path_bytes, read_at, special_file,
+    ChildPipe, another_stdout, at_exit, enter_by_owner_only, is_interrupted, is_no_child,
+    is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, link, map,
+    never_wait, path_bytes, read_at, special_file,
 };

@@ -4,11 +4,13 @@ use std::fs::{File, Metadata};
 use std::io;
 
 /// There are no leases: size and times of the file must do.
+#[cfg(not(windows))]
 pub(crate) fn take_lease(_: &File) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
 /// There are no leases that could be lost.
+#[cfg(not(windows))]
 pub(crate) fn has_lease(_: &File) -> bool {
     true
 }

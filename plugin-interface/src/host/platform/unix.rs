@@ -22,6 +22,8 @@ use libloading::Library;
 use libloading::os::unix::RTLD_LAZY;
 use libloading::os::unix::{Library as System, RTLD_LOCAL, RTLD_NOW};
 
+use crate::host::platform::file_numbers::FileNumbers;
+
 /// Calls a function when the process ends normally: by `exit`, or by the end of
 /// `main`.
 pub(crate) fn at_exit(run: extern "C" fn()) {
@@ -31,15 +33,39 @@ pub(crate) fn at_exit(run: extern "C" fn()) {
     let _ = unsafe { libc::atexit(run) };
 }
 
-/// The device and the inode of a file: no other file has both.
-pub(crate) fn file_number(metadata: &Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
+/// Returns what the system knows of a file or directory, without its content.
+#[cfg(any(feature = "hot-library", feature = "watch"))]
+pub(crate) fn look(path: &Path) -> io::Result<(Metadata, FileNumbers)> {
+    let metadata = path.metadata()?;
+    let numbers = numbers(&metadata);
+    Ok((metadata, numbers))
 }
 
-/// The seconds and nanoseconds of the last change of a file's content or
-/// attributes.
-pub(crate) fn change_time(metadata: &Metadata) -> (i64, i64) {
-    (metadata.ctime(), metadata.ctime_nsec())
+/// Returns the numbers of an open file.
+pub(crate) fn file_numbers(_: &File, metadata: &Metadata) -> FileNumbers {
+    numbers(metadata)
+}
+
+fn numbers(metadata: &Metadata) -> FileNumbers {
+    FileNumbers {
+        file: (metadata.dev(), metadata.ino()),
+        changed: (metadata.ctime(), metadata.ctime_nsec()),
+    }
+}
+
+/// Returns `true` if a library that is mapped from a path has that name.
+pub(crate) fn is_named(mapped: &Path, name: &str) -> bool {
+    mapped.ends_with(name)
+}
+
+/// The dynamic linker itself says which library it does not find.
+pub(crate) fn is_missing(_: &str) -> bool {
+    false
+}
+
+/// No writer is in the way of an open.
+pub(crate) fn is_of_writer(_: &io::Error) -> bool {
+    false
 }
 
 /// Lets an open return at once if the file is a pipe that nobody writes to.

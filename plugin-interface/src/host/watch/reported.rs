@@ -12,7 +12,7 @@ pub(crate) struct Attempt(Option<FileIdentity>);
 
 impl Attempt {
     pub(crate) fn begin(path: &Path) -> Self {
-        Attempt(path.metadata().ok().map(|found| FileIdentity::of(&found)))
+        Attempt(FileIdentity::at(path).ok())
     }
 
     /// An attempt that loaded this file.

@@ -28,10 +28,12 @@ impl FileState {
     /// Returns the state of the file that `path` refers to, or of the link
     /// itself if its target is missing.
     pub(super) fn of(path: &Path) -> Option<Self> {
-        let found = path.metadata().or_else(|_| path.symlink_metadata()).ok()?;
-        let age = found.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+        let of_link = |_| path.symlink_metadata().map(|found| FileIdentity::by_metadata(&found));
+        let identity = FileIdentity::at(path).or_else(of_link).ok()?;
+        let written = identity.written();
+        let age = written.and_then(|at| SystemTime::now().duration_since(at).ok());
         let is_fresh = age.is_none_or(|age| age < GRAIN);
-        Some(FileState { identity: FileIdentity::of(&found), is_fresh })
+        Some(FileState { identity, is_fresh })
     }
 }
 

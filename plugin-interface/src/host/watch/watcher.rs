@@ -340,13 +340,13 @@ fn lock(debouncer: &Mutex<Debouncer>) -> MutexGuard<'_, Debouncer> {
 /// one, or a link may get another target.
 fn identity(directory: &Path) -> Option<Identity> {
     let real = directory.canonicalize().ok()?;
-    let number = platform::file_number(&real.metadata().ok()?);
-    Some((real, number))
+    let (_, numbers) = platform::look(&real).ok()?;
+    Some((real, numbers.file))
 }
 
 /// Returns the file that a link refers to now.
 fn link_target(link: &Path) -> Option<FileIdentity> {
-    link.metadata().ok().map(|found| FileIdentity::of(&found))
+    FileIdentity::at(link).ok()
 }
 
 /// Opens the events of the system.

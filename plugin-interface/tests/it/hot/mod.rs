@@ -11,8 +11,11 @@ mod serving;
 mod sources;
 #[cfg(target_os = "linux")]
 mod threads;
+// Windows has no such variables.
+#[cfg(target_os = "linux")]
 mod unique_objects;
 #[cfg(feature = "watch")]
 mod watching;
 
+#[cfg(unix)]
 pub(crate) use sources::Sources;

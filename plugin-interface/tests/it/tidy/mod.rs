@@ -114,6 +114,7 @@ const UNSAFE: &[&str] = &[
     "host/platform/linux.rs",
     "host/platform/unix.rs",
     "host/platform/unwind.rs",
+    "host/platform/windows/files.rs",
     "host/platform/windows/image.rs",
     "host/platform/windows/mod.rs",
     "host/platform/windows/threads.rs",

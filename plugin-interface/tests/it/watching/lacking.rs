@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use plugin_interface::{PluginManager, WatchOptions};
 
 use crate::fixtures::Directory;
-use crate::observer::{Observer, Told};
+use crate::observer::{Observer, Told, library};
 
 const AGAIN: &str = "tried again in 30 s, and when a file beside it changes";
 
@@ -37,20 +37,21 @@ fn place_with_licence(
 #[test]
 fn a_plugin_whose_library_comes_later_is_loaded_then() {
     let (directory, watched) = directories();
-    let helper = directory.path().join("liblate_helper.so");
+    let name = library("late_helper");
+    let helper = directory.path().join(&name);
     let source = directory.path().join("helper.c");
     fs::write(&source, "const char *text(void) { return \"late\"; }").unwrap();
     let mut gcc = Command::new("gcc");
     gcc.args(["-shared", "-fPIC", "-o"]).args([&helper, &source]);
     assert!(gcc.status().expect("the tests need gcc").success());
-    let link = ["-llate_helper", "-Wl,-rpath,$ORIGIN"];
+    let link = [&*format!("-l:{name}"), "-Wl,-rpath,$ORIGIN"];
     let built = directory.compile_with("late", &["COUNTER", "NAMED_BY=text"], "", &link);
     let path = watched.join(built.file_name().unwrap());
     fs::rename(built, &path).unwrap();
 
     let observer = Observer::of(&watched);
-    observer.expect_error(&["liblate_helper.so", AGAIN]);
-    fs::rename(&helper, watched.join("liblate_helper.so")).unwrap();
+    observer.expect_error(&[&name, AGAIN]);
+    fs::rename(&helper, watched.join(&name)).unwrap();
     // It is no plugin itself, which is told before or after.
     let loaded = Told::Loaded(vec![path], vec!["late".to_owned()]);
     let mut told = [observer.next(), observer.next()];

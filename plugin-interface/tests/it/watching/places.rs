@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use plugin_interface::{PluginManager, WatchOptions};
 
+use crate::deadline::until;
 use crate::fixtures::Directory;
 use crate::observer::{Observer, Told, library, place, version};
 
@@ -26,7 +27,8 @@ fn a_directory_that_vanishes_and_returns_is_watched_again() {
         let text = format!("no such directory: {}", directory.display());
         let is_error = |told: &Told| matches!(told, Told::Error(found) if found.contains(&text));
         assert!(told.iter().any(is_error), "{told:?}");
-        fs::create_dir(&directory).unwrap();
+        // Its name may be free only when the watch has let go of it.
+        until("it can be made again", || fs::create_dir(&directory).is_ok());
         place(version(name), &path);
         observer.expect_loaded(&path, name);
     }

@@ -2,13 +2,20 @@
 #![expect(unsafe_code, reason = "asks the loader")]
 
 use core::ffi::c_void;
+use core::mem::offset_of;
 use core::ops::Range;
 use std::ffi::OsString;
 use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
-use windows_sys::Win32::Foundation::HMODULE;
+use object::LittleEndian;
+use object::pe::{
+    IMAGE_SCN_MEM_EXECUTE, IMAGE_SCN_MEM_WRITE, ImageNtHeaders64, ImageOptionalHeader64,
+};
+use object::read::pe::PeFile64;
+use windows_sys::Win32::Foundation::{FreeLibrary, HMODULE};
+use windows_sys::Win32::Storage::FileSystem::SearchPathW;
 use windows_sys::Win32::System::LibraryLoader::{
     GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN,
     GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, GetModuleFileNameW, GetModuleHandleExW,
@@ -118,9 +125,64 @@ pub(crate) fn mapped() -> Vec<PathBuf> {
     }
 }
 
-/// The content of a mapped library is not known.
-pub(crate) fn is_of_content(_: &Path, _: &[u8]) -> bool {
-    true
+/// Returns `true` if a library that is mapped from a path has that name.
+pub(crate) fn is_named(mapped: &Path, name: &str) -> bool {
+    mapped.file_name().is_some_and(|file| file.eq_ignore_ascii_case(name))
+}
+
+/// Returns `true` if the loader has no library of that name, and finds none.
+pub(crate) fn is_missing(name: &str) -> bool {
+    if named(name.as_ref(), GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT).is_some() {
+        return false;
+    }
+    let name: Vec<u16> = name.encode_utf16().chain([0]).collect();
+    // SAFETY: the name ends with zero, and no answer is asked for.
+    unsafe { SearchPathW(null(), name.as_ptr(), null(), 0, null_mut(), null_mut()) == 0 }
+}
+
+/// Returns `true` if the library that is mapped from a path has the content of
+/// a file, as far as nothing of it is changed when it is mapped: its headers and
+/// its code. The file may have been renamed since, and another one have its path.
+pub(crate) fn is_of_content(path: &Path, file: &[u8]) -> bool {
+    // Counted, so that it stays mapped meanwhile.
+    let Some(module) = named(path, 0) else { return false };
+    let is_same = addresses(path).is_some_and(|addresses| {
+        constant_parts(file).is_some_and(|parts| {
+            parts.into_iter().all(|(at, bytes)| {
+                at.checked_add(bytes.len()).is_some_and(|end| end <= addresses.len()) && {
+                    let begin = core::ptr::with_exposed_provenance::<u8>(addresses.start + at);
+                    // SAFETY: the loader mapped the library there, and nobody
+                    // writes its headers and code, which can be read.
+                    unsafe { core::slice::from_raw_parts(begin, bytes.len()) == bytes }
+                }
+            })
+        })
+    });
+    // SAFETY: it was counted above.
+    unsafe { FreeLibrary(module) };
+    is_same
+}
+
+/// Returns the parts of a file that are mapped as they are, and where.
+fn constant_parts(file: &[u8]) -> Option<Vec<(usize, &[u8])>> {
+    let pe = PeFile64::parse(file).ok()?;
+    let headers = pe.nt_headers();
+    let len = headers.optional_header.size_of_headers.get(LittleEndian) as usize;
+    // The loader writes to the one field in between where the library is.
+    let field = pe.dos_header().nt_headers_offset() as usize
+        + offset_of!(ImageNtHeaders64, optional_header)
+        + offset_of!(ImageOptionalHeader64, image_base);
+    let mut parts = vec![(0, file.get(..field)?), (field + 8, file.get(field + 8..len)?)];
+    for section in pe.section_table().iter() {
+        let flags = section.characteristics.get(LittleEndian);
+        if flags & (IMAGE_SCN_MEM_EXECUTE | IMAGE_SCN_MEM_WRITE) != IMAGE_SCN_MEM_EXECUTE {
+            continue;
+        }
+        let (offset, size) = section.pe_file_range();
+        let bytes = file.get(offset as usize..)?.get(..size as usize)?;
+        parts.push((section.virtual_address.get(LittleEndian) as usize, bytes));
+    }
+    Some(parts)
 }
 
 #[cfg(test)]
@@ -135,6 +197,15 @@ mod tests {
         let program = Image::of(&file);
         assert!(program.contains(here) && program.is_mapped());
         assert!(mapped().contains(&file));
+        let content = std::fs::read(&file).unwrap();
+        assert!(is_of_content(&file, &content));
+        let begin = PeFile64::parse(&content[..]).unwrap();
+        let code = begin.section_table().iter().next().unwrap().pe_file_range().0 as usize;
+        let mut other = content.clone();
+        other[code + 100] ^= 1;
+        assert!(!is_of_content(&file, &other) && !is_of_content(&file, b"no library"));
+        assert!(is_named(&file, &file.file_name().unwrap().to_str().unwrap().to_uppercase()));
+        assert!(is_missing("no-such-library.dll") && !is_missing("kernel32.dll"));
         let system = mapped().into_iter().find(|path| path.ends_with("kernel32.dll")).unwrap();
         assert!(!Image::of(&system).contains(here));
     }

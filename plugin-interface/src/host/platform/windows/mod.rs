@@ -1,6 +1,7 @@
 //! Windows.
 #![expect(unsafe_code, reason = "maps a library")]
 
+pub(super) mod files;
 pub(super) mod image;
 pub(super) mod threads;
 
@@ -17,16 +18,6 @@ use libloading::Library;
 
 /// A library that is mapped cannot be removed: the next process removes it.
 pub(crate) fn at_exit(_: extern "C" fn()) {}
-
-/// Files have no number here: size and write time tell them apart.
-pub(crate) fn file_number(_: &Metadata) -> (u64, u64) {
-    (0, 0)
-}
-
-/// The time of a change of attributes is not known.
-pub(crate) fn change_time(_: &Metadata) -> (i64, i64) {
-    (0, 0)
-}
 
 /// There are no pipes among files.
 pub(crate) fn never_wait(_: &mut OpenOptions) {}
