@@ -99,12 +99,17 @@ impl Site {
         assert_eq!(found, answer.out, "run this test with BLESS=1");
     }
 
-    /// Runs a command to its end.
-    fn run(&self, command: &str, expected: &[&str]) {
+    /// Runs a command to its end. Returns its output, and `true` if it succeeded.
+    fn output(&self, command: &str) -> (String, bool) {
         let output = self.shell(command).run(command);
-        let text = String::from_utf8(output.stdout).unwrap();
+        (String::from_utf8(output.stdout).unwrap(), output.status.success())
+    }
+
+    /// Runs a command of the page.
+    fn run(&self, command: &str, expected: &[&str]) {
+        let (text, succeeded) = self.output(command);
         let fails = expected.first().is_some_and(|line| line.starts_with("error"));
-        assert_eq!(output.status.success(), !fails, "{command}: {text}");
+        assert_eq!(succeeded, !fails, "{command}: {text}");
         let mut lines = text.lines().map(|line| self.shown(line));
         is_shown(expected, || lines.next());
         assert_eq!(lines.next(), None, "{command}: the page shows less");
@@ -232,4 +237,34 @@ fn the_page_of_the_site_generator_is_a_session_with_it() {
     let mut watch = session.watch.take().unwrap();
     assert_eq!(watch.next("the end"), None, "the page shows all");
     assert!(within("the end", || watch.child.wait()).unwrap().success());
+}
+
+/// The generator is that of this compiler. The plugins are optimised.
+#[test]
+fn plugins_of_another_compiler_make_the_same_pages() {
+    if std::env::var_os("PLUGIN_THOROUGH").is_none_or(|value| value != "1") {
+        return eprintln!("NOT TESTED with other plugins: PLUGIN_THOROUGH is not set");
+    }
+    let site = Site::copy();
+    if !site.output("cargo +nightly --version").1 {
+        return eprintln!("NOT TESTED with other plugins: no toolchain `nightly` is installed");
+    }
+    let made = |command: &str| {
+        let (text, succeeded) = site.output(command);
+        assert!(succeeded, "{command}: {text}");
+        text
+    };
+    made("make");
+    let build = "rm -rf blog/public && target/debug/site build blog && cat blog/public/*";
+    let expected = made(build);
+    let others = "cargo +nightly build --quiet --release --workspace --exclude site";
+    made(&format!("{others} --target-dir others && cp others/release/lib*.so blog/plugins"));
+    let layout = fs::read(site.folder().join("blog/plugins/liblayout.so")).unwrap();
+    assert!(layout.windows(7).any(|bytes| bytes == b"nightly"), "the compiler names itself");
+    assert_eq!(made(build), expected);
+    // What a thread of the system still has is no leak.
+    let memcheck = "valgrind --quiet --error-exitcode=9 --leak-check=full \
+                    --show-leak-kinds=definite --errors-for-leak-kinds=definite";
+    let checked = made(&format!("{memcheck} target/debug/site build blog"));
+    assert!(checked.ends_with("closed 5 of 5 versions, destroyed 5 plugins\n"), "{checked}");
 }
