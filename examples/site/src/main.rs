@@ -23,7 +23,7 @@ use crate::generator::Generator;
 use crate::progress::ProgressLines;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let usage = "usage: site build FOLDER, or site watch FOLDER";
+    let usage = "usage: site build FOLDER, site watch FOLDER, or site list FOLDER";
     let arguments: Vec<_> = env::args().skip(1).collect();
     let [command, folder] = &arguments[..] else { return Err(usage.into()) };
     let folder = PathBuf::from(folder);
@@ -34,10 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .provide::<dyn Site>(blog.clone())
         .provide::<dyn Progress>(Arc::new(ProgressLines))
         .open::<dyn Step>(folder.join("plugins"))?;
-    let mut generator = Generator::new(blog.clone(), plugins.clone(), folder.join("public"));
+    let mut generator = Generator::new(blog, plugins.clone(), folder.join("public"));
     match &**command {
         "build" => build(&mut generator, &plugins)?,
         "watch" => watch(&mut generator, &plugins)?,
+        "list" => plugins.list().iter().for_each(|plugin| println!("{plugin}")),
         _ => return Err(usage.into()),
     }
 
