@@ -2,6 +2,8 @@
 //! `cargo test --package plugin-interface --features config,configure,watch --test config`.
 
 mod folders;
+#[cfg(all(unix, feature = "process"))]
+mod isolated;
 mod mistakes;
 mod values;
 #[cfg(feature = "watch")]

@@ -23,6 +23,7 @@ pub trait Mortal {
     fn allocate(&self, bytes: u64) -> u64;
     fn open(&self, files: u32) -> Result<(), String>;
     fn greeter(&self) -> Box<dyn Greeter>;
+    fn variables(&self) -> Vec<String>;
 }
 
 #[plugin_aggregates(Mortal)]
@@ -133,6 +134,10 @@ impl Mortal for Victim {
 
     fn greeter(&self) -> Box<dyn Greeter> {
         unreachable!("an object cannot leave the process")
+    }
+
+    fn variables(&self) -> Vec<String> {
+        std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect()
     }
 }
 

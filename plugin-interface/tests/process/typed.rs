@@ -33,12 +33,12 @@ fn proxy<I: Interface + ?Sized>(library: &Isolated) -> I::Proxy {
 #[test]
 fn values_of_each_type_come_back_as_from_this_process() {
     let library = isolated("tagged");
-    // Structs that grow do not go to another process.
+    // It returns objects.
     let here = PluginManager::new().load_library(&fixtures()["tagged"]).unwrap();
     let proxies = (
         proxy::<dyn Everything>(&library),
-        rounds::proxy::<dyn Derived>(&here),
-        rounds::proxy::<dyn Positions>(&here),
+        proxy::<dyn Derived>(&library),
+        proxy::<dyn Positions>(&library),
         rounds::proxy::<dyn Making>(&here),
     );
     // What lives there is not seen from here.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use plugin_interface::dynamic::DynamicError;
-use plugin_interface::process::{Isolated, WorkerError};
+use plugin_interface::process::{Isolated, Worker, WorkerError};
 use serde_json::json;
 
 use super::{load, turn, victim, worker};
@@ -112,4 +112,17 @@ fn what_a_plugin_prints_is_kept_and_disturbs_nobody() {
     wait_for(&library, "stderr: 4999 ");
     assert!(library.output().contains("stdout: 4999 "));
     assert!(library.output().len() <= 64 << 10);
+}
+
+#[test]
+fn a_worker_has_the_variables_that_are_passed() {
+    let _turn = turn();
+    let variables = |worker: Worker| {
+        let variables = victim(&load(worker)).call("variables", ()).unwrap();
+        variables.to::<Vec<String>>().unwrap()
+    };
+    let all = variables(worker());
+    assert!(["PATH", "CARGO_MANIFEST_DIR"].iter().all(|name| all.contains(&(*name).to_owned())));
+    assert_eq!(variables(worker().environment(["PATH", "NO_SUCH_VARIABLE"])), ["PATH"]);
+    assert!(variables(worker().environment([""; 0])).is_empty());
 }

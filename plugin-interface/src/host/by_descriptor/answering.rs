@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::answered::Answered;
 use super::error::DynamicError;
 use super::transfer::{HEAD, Reply};
+use crate::interface::Interface;
 use crate::{CallError, PanicLocation, plugin_interface};
 
 /// Changes what is lent, and returns what is borrowed.
@@ -207,4 +208,123 @@ fn what_is_no_value_is_refused_by_name() {
     assert!(error.to_string().contains("lend(&mut self)"), "{error}");
     let calls = Answered::proxy::<dyn Calls>(1, never()).map(drop).unwrap_err();
     assert!(calls.to_string().contains("cannot go to another process"), "{calls}");
+}
+
+mod old {
+    use crate::{FfiSafe, plugin_interface};
+
+    #[derive(Debug, PartialEq, FfiSafe)]
+    #[ffi(growing)]
+    pub(super) struct Page {
+        pub(super) text: String,
+    }
+
+    #[derive(Debug, PartialEq, FfiSafe)]
+    #[ffi(growing)]
+    pub(super) enum Event {
+        Opened,
+        Named(u8, String),
+        #[ffi(other)]
+        Other,
+    }
+
+    #[plugin_interface]
+    pub(super) trait Pages: Send + Sync {
+        fn turn(&self, page: Page) -> Page;
+        fn next(&self, event: Event) -> Event;
+    }
+}
+
+mod new {
+    use crate::{FfiSafe, plugin_interface};
+
+    #[derive(Debug, PartialEq, FfiSafe)]
+    #[ffi(growing)]
+    pub(super) struct Page {
+        pub(super) text: String,
+        #[since("1.1")]
+        #[ffi(default = Some(7))]
+        pub(super) number: Option<u32>,
+        #[since("1.2")]
+        pub(super) lines: Vec<String>,
+    }
+
+    #[derive(Debug, PartialEq, FfiSafe)]
+    #[ffi(growing)]
+    pub(super) enum Event {
+        Opened,
+        Named(u8, String),
+        #[ffi(other)]
+        Other,
+        #[since("1.1")]
+        Closed(Vec<String>),
+    }
+
+    #[plugin_interface]
+    pub(super) trait Pages: Send + Sync {
+        fn turn(&self, page: Page) -> Page;
+        fn next(&self, event: Event) -> Event;
+    }
+}
+
+/// A proxy of one version, whose plugin returns what a plugin of another version sends.
+fn pages<I: Interface + ?Sized>(sent: Vec<Vec<u8>>, returned: Vec<Vec<u8>>) -> I::Proxy {
+    let answer = move |method: usize, message: &mut Vec<u8>| {
+        assert_eq!(message[HEAD..], sent[method], "method {method}");
+        *message = [&[0], &returned[method][..]].concat();
+        Ok(0)
+    };
+    Answered::proxy::<I>(2, Box::new(answer)).unwrap()
+}
+
+/// Returns the bytes of a block: its length, the numbers of fields and variant, and these.
+fn block(fields: u32, variant: u32, bytes: &[&[u8]]) -> Vec<u8> {
+    let numbers = [fields.to_le_bytes(), variant.to_le_bytes()].concat();
+    row(&[&numbers, &*bytes.concat()].concat())
+}
+
+#[test]
+fn what_grows_arrives_as_far_as_each_side_knows_it() {
+    let lines = [&[1, 0, 0, 0][..], &row(b"line")].concat();
+    let old_page = block(1, 0, &[&row(b"old")]);
+    let new_page = block(3, 0, &[&row(b"new"), &[1, 3, 0, 0, 0], &lines]);
+    let named = block(2, 1, &[&[5], &row(b"named")]);
+    let closed = block(1, 3, &[&lines]);
+
+    let sent = vec![new_page.clone(), closed.clone()];
+    let proxy = pages::<dyn new::Pages>(sent, vec![old_page.clone(), named.clone()]);
+    let lines = vec!["line".to_owned()];
+    let page = new::Page { text: "new".to_owned(), number: Some(3), lines: lines.clone() };
+    let old = new::Page { text: "old".to_owned(), number: Some(7), lines: vec![] };
+    assert_eq!(new::Pages::turn(&proxy, page), old);
+    let event = new::Pages::next(&proxy, new::Event::Closed(lines));
+    assert_eq!(event, new::Event::Named(5, "named".to_owned()));
+
+    let sent = vec![old_page, named];
+    let proxy = pages::<dyn old::Pages>(sent, vec![new_page, closed]);
+    let page = old::Pages::turn(&proxy, old::Page { text: "old".to_owned() });
+    assert_eq!(page, old::Page { text: "new".to_owned() });
+    let event = old::Pages::next(&proxy, old::Event::Named(5, "named".to_owned()));
+    assert_eq!(event, old::Event::Other);
+}
+
+#[test]
+fn a_block_that_is_invalid_is_an_error() {
+    for (bytes, expected) in [
+        (block(0, 0, &[]), "0"),
+        (block(1, 0, &[]), "expected 4 bytes more"),
+        (row(&[1, 0, 0]), "expected 4 bytes more in the message, found 3"),
+        ([&block(1, 0, &[&row(b"text")])[..], b"?"].concat(), "found 1 bytes more"),
+        (vec![0xff; 4], "in the message, found 0"),
+    ] {
+        let reply = bytes.clone();
+        let answer = move |_: usize, message: &mut Vec<u8>| {
+            *message = [&[0], &reply[..]].concat();
+            Ok(0)
+        };
+        let proxy = Answered::proxy::<dyn old::Pages>(2, Box::new(answer)).unwrap();
+        let page = old::Page { text: "sent".to_owned() };
+        let error = old::PagesProxy::checked(&proxy).turn(page).unwrap_err().to_string();
+        assert!(error.contains(expected), "{bytes:?}: {error}");
+    }
 }

@@ -52,6 +52,20 @@ impl Block {
         core::mem::forget(self);
     }
 
+    /// Takes back what was given away.
+    ///
+    /// # Safety
+    ///
+    /// A block of this size and alignment begins there, and was given away. Nobody
+    /// uses it any more.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) unsafe fn taken_back(start: *mut u8, size: usize, align: usize) -> Self {
+        let start = NonNull::new(start).expect("a block has an address");
+        // SAFETY: the contract of this function: it was a valid layout before.
+        let layout = unsafe { Layout::from_size_align_unchecked(size, align) };
+        Block { start, layout }
+    }
+
     /// The function that frees a block; null if it allocates nothing.
     pub(super) fn free_function(&self) -> *mut u8 {
         let function: Free = free;

@@ -78,8 +78,26 @@ fn returned_objects(
     Ok(found)
 }
 
-/// Visits each type that a value of a type may contain, once.
+/// Visits each type that a value of a type may contain, once. Refuses those that grow.
 pub(super) fn walk(
+    layouts: &mut Layouts<'_>,
+    ty: &Type,
+    mut visit: impl FnMut(&Type, &LayoutKind) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    walk_all(layouts, ty, |ty, kind| {
+        let reason = match kind {
+            LayoutKind::Growing { .. } => "a struct that grows cannot be passed by a description",
+            LayoutKind::GrowingEnum { .. } => {
+                "an enum that grows cannot be passed by a description"
+            }
+            _ => return visit(ty, kind),
+        };
+        Err(Refusal::unsupported(ty, reason))
+    })
+}
+
+/// Visits each type that a value of a type may contain, once.
+pub(super) fn walk_all(
     layouts: &mut Layouts<'_>,
     ty: &Type,
     mut visit: impl FnMut(&Type, &LayoutKind) -> Result<(), Refusal>,
@@ -90,23 +108,19 @@ pub(super) fn walk(
             continue;
         }
         let layout = layouts.of(&ty)?;
-        let grows = match layout.kind {
-            LayoutKind::Growing { .. } => {
-                Some("a struct that grows cannot be passed by a description")
-            }
-            LayoutKind::GrowingEnum { .. } => {
-                Some("an enum that grows cannot be passed by a description")
-            }
-            _ => None,
-        };
-        if let Some(reason) = grows {
-            return Err(Refusal::unsupported(&ty, reason));
-        }
         visit(&ty, &layout.kind)?;
         open.extend(layout.kind.fields().map(|field| field.ty.clone()));
         open.extend(layout.kind.referent().cloned());
-        if let LayoutKind::Array { of, .. } = &layout.kind {
-            open.push(of.clone());
+        let of_fields = |fields: &[(String, Type)]| -> Vec<Type> {
+            fields.iter().map(|(_, ty)| ty.clone()).collect()
+        };
+        match &layout.kind {
+            LayoutKind::Array { of, .. } => open.push(of.clone()),
+            LayoutKind::Growing { fields } => open.extend(of_fields(fields)),
+            LayoutKind::GrowingEnum { variants } => {
+                open.extend(variants.iter().flat_map(|variant| of_fields(&variant.fields)));
+            }
+            _ => {}
         }
     }
     Ok(())

@@ -3,6 +3,8 @@
 
 use core::ffi::c_void;
 
+#[cfg(all(unix, feature = "process"))]
+use crate::abi::{GrowingHeader, RawGrowing};
 use crate::abi::{RawBuffer, RawObject, RawSlice};
 use crate::boundary::LiftError;
 use crate::metadata::layout::Layout;
@@ -80,6 +82,32 @@ impl Wire {
         // SAFETY: the contract of `new`.
         let to = unsafe { *self.0.cast::<*const u8>() };
         checked(to, layout)
+    }
+
+    /// The header of the block of a value that grows, and the fields behind it.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn block(self) -> Result<(GrowingHeader, Wire), LiftError> {
+        // SAFETY: the contract of `new`.
+        let RawGrowing(header) = unsafe { *self.0.cast::<RawGrowing>() };
+        if header.is_null() {
+            return Err(LiftError::Null);
+        }
+        if !header.is_aligned() {
+            return Err(LiftError::Alignment(header.addr()));
+        }
+        // SAFETY: the contract of `new`, and the address was checked.
+        Ok((unsafe { *header }, Wire(header.cast_const().cast())))
+    }
+
+    /// Ends the block of a value that grows, with all its fields.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn end_block(self) {
+        // SAFETY: the contract of `new`.
+        let RawGrowing(block) = unsafe { *self.0.cast::<RawGrowing>() };
+        if let Ok((header, _)) = self.block() {
+            // SAFETY: the value is ours, and is ended once; no field was taken over.
+            unsafe { (header.end)(block, 0) };
+        }
     }
 
     /// The elements of a slice.

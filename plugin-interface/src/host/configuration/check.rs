@@ -25,10 +25,16 @@ struct Written {
 }
 
 impl Values {
-    /// Returns `true` if nothing of the library has settings.
+    /// Returns the values of each implementation, by its interface and its name.
     #[cfg(all(unix, feature = "process"))]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&str, &str, &[u8])> {
+        self.0.iter().map(|it| (&*it.interface, &*it.registration, &*it.bytes))
+    }
+
+    /// Adds the values of an implementation, which another process has checked.
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn add(&mut self, interface: String, registration: String, bytes: Vec<u8>) {
+        self.0.push(Written { interface, registration, bytes });
     }
 
     /// Returns the values for a constructor; empty if it declares no settings.

@@ -23,16 +23,6 @@ pub(crate) struct HostContext {
 }
 
 impl HostContext {
-    /// Returns `true` if there is nothing to tell.
-    #[cfg(all(unix, feature = "process"))]
-    pub(super) fn is_empty(&self) -> bool {
-        #[cfg(feature = "configure")]
-        if !self.settings.is_empty() {
-            return false;
-        }
-        self.data_dir.is_none() && self.cache_dir.is_none()
-    }
-
     /// Returns the context of one constructor, which borrows from this and from
     /// the path of the library.
     pub(super) fn of(

@@ -14,7 +14,7 @@ pub(crate) mod disabled;
 pub(crate) mod discover;
 mod exports;
 mod headers;
-mod host_context;
+pub(crate) mod host_context;
 pub(crate) mod linked;
 pub(crate) mod make;
 mod named_functions;
@@ -29,4 +29,6 @@ pub(crate) mod replacement;
 pub(crate) mod settle;
 mod subject;
 pub(crate) mod timings;
+#[cfg(all(unix, feature = "process"))]
+mod told;
 mod universal;

@@ -40,6 +40,9 @@ pub(crate) struct Plugins<'a> {
     waits: bool,
     /// The metadata of a library that needs or provides services.
     related: Option<PluginMetadata>,
+    /// What the constructors are told in place of what the policy says.
+    #[cfg(all(unix, feature = "process"))]
+    told: Option<HostContext>,
     /// What the constructors are told, once the library is admitted.
     context: HostContext,
 }
@@ -65,6 +68,8 @@ impl<'a> Plugins<'a> {
             disabled: None,
             waits: false,
             related: None,
+            #[cfg(all(unix, feature = "process"))]
+            told: None,
             context: HostContext::default(),
         }
     }
@@ -80,11 +85,16 @@ impl<'a> Plugins<'a> {
         Plugins { choose: Some(choose), ..self }
     }
 
-    /// Returns `true` if the constructors of the library, once it is admitted, are
-    /// told anything.
+    /// Tells the constructors what another process says, which has checked it.
     #[cfg(all(unix, feature = "process"))]
-    pub(crate) fn are_told(&self) -> bool {
-        !self.context.is_empty()
+    pub(crate) fn telling(self, context: HostContext) -> Self {
+        Plugins { told: Some(context), ..self }
+    }
+
+    /// Returns what the constructors of the library are told, once it is admitted.
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn context(&self) -> &HostContext {
+        &self.context
     }
 
     /// Does not open the library before the needs of all its plugins are met.
@@ -146,6 +156,10 @@ impl Kind for Plugins<'_> {
             disabled.check(path, metadata)?;
         }
         self.context = policy.host_context(path, metadata)?;
+        #[cfg(all(unix, feature = "process"))]
+        if let Some(told) = self.told.take() {
+            self.context = told;
+        }
         self.name = self.choose.map_or(Ok(None), |choose| choose(metadata))?;
         if let Some(offers) = &self.offers {
             let is_related =

@@ -15,7 +15,8 @@ impl PluginManager {
     /// manager. It is opened in the other one. A plugin that crashes there, hangs or
     /// ends its process is an error of the call.
     ///
-    /// Services of this manager do not reach the plugins.
+    /// The settings and the folders of the policy reach the plugins. Services of this
+    /// manager do not.
     ///
     /// Exists on Unix.
     ///
@@ -23,9 +24,7 @@ impl PluginManager {
     ///
     /// # Errors
     ///
-    /// If the library is refused, if the worker cannot be started or cannot load it,
-    /// or if the policy has settings or folders for it, which do not reach the other
-    /// process.
+    /// If the library is refused, or if the worker cannot be started or cannot load it.
     pub fn load_isolated(
         &self,
         path: impl AsRef<Path>,
@@ -42,9 +41,6 @@ impl PluginManager {
         else {
             unreachable!("nothing was read before that the content could equal")
         };
-        if plugins.are_told() {
-            return Err(WorkerError::NotTold { path: path.to_owned() });
-        }
-        Isolated::start(path, metadata, copy, worker)
+        Isolated::start(path, metadata, copy, (worker, plugins.context().to_bytes()))
     }
 }

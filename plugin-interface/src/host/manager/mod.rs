@@ -41,6 +41,8 @@ use crate::host::file::identity::FileNames;
 use crate::host::library::outcome::UnloadOutcome;
 use crate::host::load::admit::Wanted;
 use crate::host::load::discover::Candidate;
+#[cfg(all(unix, feature = "process"))]
+use crate::host::load::host_context::HostContext;
 use crate::host::load::plugins::Plugins;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
@@ -320,8 +322,28 @@ impl PluginManager {
         path: &Path,
         copy: &Path,
     ) -> Result<Vec<PluginHandle>, LoadError> {
+        self.load_copy_of(path, copy, Plugins::of(Wanted::Any))
+    }
+
+    /// Does the same, and tells the constructors what that process says.
+    #[cfg(all(unix, feature = "process"))]
+    pub(in crate::host) fn load_told(
+        &mut self,
+        path: &Path,
+        copy: &Path,
+        context: HostContext,
+    ) -> Result<Vec<PluginHandle>, LoadError> {
+        self.load_copy_of(path, copy, Plugins::of(Wanted::Any).telling(context))
+    }
+
+    fn load_copy_of(
+        &mut self,
+        path: &Path,
+        copy: &Path,
+        plugins: Plugins<'_>,
+    ) -> Result<Vec<PluginHandle>, LoadError> {
         let candidate = Candidate::named(path).copied_to(copy);
-        let loaded = self.libraries.load(&candidate, Plugins::of(Wanted::Any))?;
+        let loaded = self.libraries.load(&candidate, plugins)?;
         let Some(LoadedHandles { handles, failed, .. }) = loaded else { return Ok(Vec::new()) };
         let (handles, not_started) = Starting::default().start(&self.libraries, handles);
         self.reject(path, failed.into_iter().chain(not_started));

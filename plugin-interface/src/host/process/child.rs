@@ -58,6 +58,7 @@ impl Running {
         worker: &Worker,
         library: &Path,
         copy: &Path,
+        told: &[u8],
     ) -> Result<(Self, Vec<(String, String)>), WorkerError> {
         let not_started =
             |source| WorkerError::NotStarted { program: worker.program.clone(), source };
@@ -69,7 +70,12 @@ impl Running {
             Ok(_) => return Err(running.stranger(worker, Failure::Nonsense("no greeting".into()))),
             Err(failure) => return Err(running.stranger(worker, failure)),
         }
-        match running.greeting(&mut frame, end) {
+        let mut told = [&[0; PREFIX], told].concat();
+        let ready = match running.send(&mut told, end) {
+            Ok(()) => running.greeting(&mut frame, end),
+            Err(error) => Err(error.into()),
+        };
+        match ready {
             Ok(Greeting::Ready(plugins)) => Ok((running, plugins)),
             Ok(Greeting::Failed(message)) => {
                 Err(WorkerError::NotLoaded { path: library.to_owned(), message })
@@ -97,6 +103,10 @@ impl Running {
             // As stdin, no other child of this process can inherit it. The worker
             // takes it from there before anything else.
             .stdin(OwnedFd::from(theirs));
+        if let Some(names) = &worker.environment {
+            let passed = names.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+            command.env_clear().envs(passed);
+        }
         if !worker.inherits_output {
             command.stdout(writer.try_clone()?).stderr(writer);
         }

@@ -24,15 +24,6 @@ pub enum WorkerError {
     /// The host refused the library, before there was a process.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The plugins are told something that does not reach a worker yet.
-    #[error(
-        "{}: expected plugins without settings and folders, as these do not reach another process; load it in this one",
-        path.display()
-    )]
-    NotTold {
-        /// The library.
-        path: PathBuf,
-    },
     /// This process is a worker itself.
     #[error(
         "this process was started as a worker; call `serve_if_asked` at the start of `main`, before anything is loaded"

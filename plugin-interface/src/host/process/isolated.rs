@@ -27,12 +27,13 @@ pub struct Isolated {
 }
 
 impl Isolated {
-    /// Starts the first worker.
+    /// Starts the first worker. Each one gets these bytes, with what it tells the
+    /// constructors.
     pub(in crate::host) fn start(
         path: &Path,
         metadata: PluginMetadata,
         copy: PrivateCopy,
-        worker: Worker,
+        worker: (Worker, Vec<u8>),
     ) -> Result<Self, WorkerError> {
         let library = Library::start(path, metadata, copy, worker)?;
         Ok(Isolated { library: Arc::new(library) })

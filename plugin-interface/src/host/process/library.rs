@@ -25,6 +25,8 @@ pub(super) struct Library {
     /// The plugins, each by its interface and its name.
     pub(super) plugins: Vec<(String, String)>,
     worker: Worker,
+    /// What each worker tells the constructors.
+    told: Vec<u8>,
     copy: PrivateCopy,
     state: Mutex<State>,
     printed: Mutex<Printed>,
@@ -45,13 +47,14 @@ impl Library {
         path: &Path,
         metadata: PluginMetadata,
         copy: PrivateCopy,
-        worker: Worker,
+        (worker, told): (Worker, Vec<u8>),
     ) -> Result<Self, WorkerError> {
-        let (running, plugins) = Running::start(&worker, path, copy.path())?;
+        let (running, plugins) = Running::start(&worker, path, copy.path(), &told)?;
         let printed = Mutex::new(running.printed());
         let (restarts, last) = (Restarts::default(), String::new());
         let state = Mutex::new(State { running: Some(running), restarts, number: 0, last });
-        Ok(Library { path: path.to_owned(), metadata, plugins, worker, copy, state, printed })
+        let path = path.to_owned();
+        Ok(Library { path, metadata, plugins, worker, told, copy, state, printed })
     }
 
     /// Returns the last of what the worker printed.
@@ -120,7 +123,7 @@ impl Library {
                 }
             }
         }
-        let started = Running::start(&self.worker, &self.path, self.copy.path());
+        let started = Running::start(&self.worker, &self.path, self.copy.path(), &self.told);
         let (running, plugins) = started.map_err(|error| state.died(error))?;
         *lock(&self.printed) = running.printed();
         if plugins != self.plugins {

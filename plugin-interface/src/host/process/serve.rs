@@ -6,12 +6,13 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::exit;
 
-use super::frame;
+use super::frame::{self, PREFIX};
 use super::limits::Limits;
 use super::message::{Greeting, Request, begin_answer};
 use crate::host::by_descriptor::{DynamicError, Reply, Served};
 use crate::host::error::LoadError;
 use crate::host::file::copies::Copies;
+use crate::host::load::host_context::HostContext;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::manager::PluginManager;
 use crate::host::manager::handle::PluginHandle;
@@ -63,14 +64,23 @@ fn serve(library: &Path, copy: &Path, copies: &Path, limits: &Limits) -> io::Res
     let mut socket = processes::take_stdin()?;
     processes::end_with_peer(&socket)?;
     frame::write(&mut socket, &mut Greeting::Here.frame())?;
+    let mut told = Vec::new();
+    frame::read(&mut socket, &mut told)?;
     if let Err(error) = limits.set() {
         let text = format!("{}: cannot set the limits: {error}", library.display());
         return frame::write(&mut socket, &mut Greeting::Failed(text).frame());
     }
+    let context = match HostContext::from_bytes(&told[PREFIX..]) {
+        Ok(context) => context,
+        Err(error) => {
+            let text = format!("{}: {error}", library.display());
+            return frame::write(&mut socket, &mut Greeting::Failed(text).frame());
+        }
+    };
     // The host has judged whether the file may be loaded.
     let policy = LoadPolicy::new().allow_world_writable().copies(Copies::In(copies.to_owned()));
     let mut manager = PluginManager::with_policy(policy);
-    let plugins = match load(&mut manager, library, copy) {
+    let plugins = match load(&mut manager, library, copy, context) {
         Ok(plugins) => plugins,
         Err(error) => {
             return frame::write(&mut socket, &mut Greeting::Failed(format!("{error:?}")).frame());
@@ -92,8 +102,9 @@ fn load(
     manager: &mut PluginManager,
     library: &Path,
     copy: &Path,
+    context: HostContext,
 ) -> Result<Vec<Loaded>, LoadError> {
-    let handles = manager.load_copied(library, copy)?;
+    let handles = manager.load_told(library, copy, context)?;
     let mut rejected = manager.take_rejected();
     if let Some(last) = rejected.pop_if(|_| handles.is_empty()) {
         return Err(last.error);

@@ -39,6 +39,7 @@ pub struct Worker {
     pub(super) back_off: (Duration, Duration),
     pub(super) deaths: usize,
     pub(super) inherits_output: bool,
+    pub(super) environment: Option<Vec<OsString>>,
 }
 
 impl Worker {
@@ -54,6 +55,7 @@ impl Worker {
             back_off: (Duration::from_millis(100), Duration::from_secs(5)),
             deaths: 3,
             inherits_output: false,
+            environment: None,
         }
     }
 
@@ -105,5 +107,20 @@ impl Worker {
     /// Feature `process`.
     pub fn inherit_output(self) -> Self {
         Worker { inherits_output: true, ..self }
+    }
+
+    /// Passes these variables of the environment to the workers, and no others. The
+    /// default is to pass all.
+    ///
+    /// Feature `process`.
+    ///
+    /// ```
+    /// use plugin_interface::process::Worker;
+    ///
+    /// let worker = Worker::new("my-host").environment(["PATH", "LANG"]);
+    /// ```
+    pub fn environment(self, names: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        let names = names.into_iter().map(Into::into).collect();
+        Worker { environment: Some(names), ..self }
     }
 }

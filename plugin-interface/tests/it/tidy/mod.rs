@@ -77,6 +77,7 @@ const UNSAFE: &[&str] = &[
     "host/by_descriptor/memory.rs",
     "host/by_descriptor/owned_object.rs",
     "host/by_descriptor/transfer/caller.rs",
+    "host/by_descriptor/transfer/growing.rs",
     "host/by_descriptor/transfer/sent.rs",
     "host/by_descriptor/transfer/served.rs",
     "host/by_descriptor/wire.rs",

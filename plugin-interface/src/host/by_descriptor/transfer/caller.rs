@@ -11,7 +11,6 @@ use super::read::{Read, Source};
 use super::reply::Reply;
 use crate::abi::{Failure, METHOD_ERROR, RawSlice};
 use crate::host::by_descriptor::kept::Kept;
-use crate::host::by_descriptor::memory::Block;
 use crate::host::by_descriptor::wire::Wire;
 use crate::metadata::as_written;
 use crate::runtime::failure::panicked;
@@ -105,7 +104,8 @@ impl Carried {
         let changes = unsafe { self.changes(at, &mut from) }.map_err(invalid)?;
         from.end().map_err(invalid)?;
         // Nothing can fail any more. From here on all of it is the caller's.
-        from.given.into_iter().for_each(Block::give);
+        // Nothing is lent, but kept.
+        drop(from.give());
         // SAFETY: condition 1; the caller lent them exclusively.
         changes.into_iter().for_each(|change| unsafe { change.make(&self.plans) });
         // SAFETY: condition 2, and as many bytes as the part has.

@@ -54,6 +54,7 @@ impl Free<'_> {
                 self.owners.push((wire, *to, true));
                 self.push(*to, target);
             }
+            Kind::Growing(_) => wire.end_block(),
             Kind::Option { value } if wire.tag() == 1 => self.part(*value, wire),
             Kind::Result { parts } if wire.tag() < 2 => {
                 self.part(parts[usize::from(wire.tag())], wire);

@@ -8,7 +8,7 @@ use crate::host::by_descriptor::invoke::LARGEST;
 use crate::host::by_descriptor::references::owned_behind;
 use crate::host::by_descriptor::refusal::Refusal;
 use crate::host::by_descriptor::release::owns;
-use crate::host::by_descriptor::supported::walk;
+use crate::host::by_descriptor::supported::walk_all as walk;
 use crate::metadata::layout::{Elements, FieldLayout, Layout, LayoutKind, Layouts, Target};
 use crate::metadata::signature::Type;
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
@@ -23,7 +23,7 @@ pub(in crate::host::by_descriptor) struct Carried {
     pub(in crate::host::by_descriptor) outcome: Layout,
     pub(super) ok: Part,
     pub(super) err: Option<Part>,
-    pub(super) plans: Plans,
+    pub(super) plans: Arc<Plans>,
     /// Size and alignment of all arguments in a row.
     pub(super) row: (usize, usize),
 }
@@ -82,7 +82,7 @@ impl Carried {
         };
         let err = err.as_ref().map(|err| plans.part(layouts, err)).transpose()?;
         let ok = plans.part(layouts, ok)?;
-        let (is_exclusive, row) = (method.exclusive, (end, align));
+        let (is_exclusive, row, plans) = (method.exclusive, (end, align), Arc::new(plans));
         Ok(Carried { signature, is_exclusive, parameters, outcome, ok, err, plans, row })
     }
 
@@ -122,6 +122,7 @@ fn passed(layouts: &mut Layouts<'_>, ty: &Type) -> Result<Arc<Layout>, Refusal> 
     }
     walk(layouts, within, |ty, kind| match kind {
         LayoutKind::Pointer { .. } | LayoutKind::Slice { .. } => Err(not_back()),
+        LayoutKind::Growing { .. } | LayoutKind::GrowingEnum { .. } if !is_slot => Err(not_back()),
         kind => value(ty, kind),
     })?;
     Ok(layout)
@@ -140,7 +141,10 @@ fn returned(layouts: &mut Layouts<'_>, ty: &Type) -> Result<(), Refusal> {
     })?;
     for of in borrowed {
         walk(layouts, &of, |ty, kind| match kind {
-            LayoutKind::Buffer(_) | LayoutKind::Box { .. } => {
+            LayoutKind::Buffer(_)
+            | LayoutKind::Box { .. }
+            | LayoutKind::Growing { .. }
+            | LayoutKind::GrowingEnum { .. } => {
                 Err(Refusal::unsupported(ty, "it is owned, and returned by reference"))
             }
             _ => Ok(()),

@@ -1,7 +1,8 @@
 //! Values in memory as bytes for another process, and back.
 //!
 //! `plan` says once for each type how its values are copied. `write` copies a value to
-//! bytes, `read` makes a value of bytes, and `free` frees what a value owns. `method` has
+//! bytes, `read` makes a value of bytes, and `free` frees what a value owns; `growing`
+//! has the values of types that grow. `method` has
 //! the plans of one method, and `reply` the outcome of a call. `caller` makes a message
 //! of the arguments of a typed proxy, and changes what its caller lent. `sent` does so
 //! for values of JSON. `served` calls a method of this process.
@@ -13,6 +14,7 @@
 
 mod caller;
 mod free;
+mod growing;
 mod method;
 mod plan;
 mod read;

@@ -65,6 +65,8 @@ pub(super) enum Kind {
     },
     Fields(Vec<Part>),
     Enum(Vec<Vec<Part>>),
+    /// The address of a block, whose variants grow; a struct has one.
+    Growing(Vec<Fields>),
 }
 
 /// A part of a value.
@@ -72,6 +74,16 @@ pub(super) enum Kind {
 pub(super) struct Part {
     pub(super) offset: usize,
     pub(super) plan: Index,
+}
+
+/// The fields of one variant that grows, or of a struct.
+#[derive(Debug)]
+pub(super) struct Fields {
+    /// Each at its distance from the header.
+    pub(super) parts: Vec<Part>,
+    /// The size and alignment of the header with all fields.
+    pub(super) size: usize,
+    pub(super) align: usize,
 }
 
 impl Plans {
@@ -94,7 +106,13 @@ impl Plans {
         self.known.insert(ty.clone(), index);
         // What is not part of a value, but lies behind an address, may be this type
         // again. It sees the place, and whether its values own something is known.
-        let owns = matches!(layout.kind, LayoutKind::Buffer(_) | LayoutKind::Box { .. });
+        let owns = matches!(
+            layout.kind,
+            LayoutKind::Buffer(_)
+                | LayoutKind::Box { .. }
+                | LayoutKind::Growing { .. }
+                | LayoutKind::GrowingEnum { .. }
+        );
         self.plans.push(Plan { layout: layout.clone(), kind: Kind::Plain, owns });
         let kind = self.kind(layouts, ty, &layout)?;
         let owns = owns || self.parts(&kind).any(|part| self.get(part).owns);
@@ -148,8 +166,10 @@ impl Plans {
                 let variants = variants.iter().map(|it| self.each(layouts, &it.fields));
                 Kind::Enum(variants.collect::<Result<_, _>>()?)
             }
-            LayoutKind::Growing { .. } | LayoutKind::GrowingEnum { .. } => {
-                return Err(Refusal::unsupported(ty, "what grows cannot go to another process"));
+            LayoutKind::Growing { fields } => Kind::Growing(vec![self.block(layouts, fields)?]),
+            LayoutKind::GrowingEnum { variants } => {
+                let variants = variants.iter().map(|it| self.block(layouts, &it.fields));
+                Kind::Growing(variants.collect::<Result<_, _>>()?)
             }
             LayoutKind::Object { .. }
             | LayoutKind::BorrowedObject { .. }
@@ -166,6 +186,20 @@ impl Plans {
         field: &FieldLayout,
     ) -> Result<Part, Refusal> {
         Ok(Part { offset: field.offset, plan: self.of(layouts, &field.ty)? })
+    }
+
+    /// Returns the fields of a block.
+    fn block(
+        &mut self,
+        layouts: &mut Layouts<'_>,
+        fields: &[(String, Type)],
+    ) -> Result<Fields, Refusal> {
+        let layout = layouts.block(fields)?;
+        let LayoutKind::Struct(fields) = &layout.kind else {
+            unreachable!("the layout of a block")
+        };
+        let parts = self.each(layouts, fields)?;
+        Ok(Fields { parts, size: layout.size, align: layout.align })
     }
 
     fn each(
@@ -199,7 +233,8 @@ impl Plans {
             | Kind::Number { .. }
             | Kind::Pointer { .. }
             | Kind::Row { .. }
-            | Kind::Box { .. } => Box::new([].into_iter()),
+            | Kind::Box { .. }
+            | Kind::Growing(_) => Box::new([].into_iter()),
         }
     }
 }

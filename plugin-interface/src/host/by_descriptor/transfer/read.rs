@@ -4,8 +4,9 @@
 //! error.
 
 use core::ptr::without_provenance_mut;
+use std::sync::Arc;
 
-use super::plan::{Index, Kind, Part, Plan, Plans};
+use super::plan::{Index, Kind, Part, Plans};
 use crate::boundary::LiftError;
 use crate::host::by_descriptor::kept::Kept;
 use crate::host::by_descriptor::memory::{Block, put_words};
@@ -22,9 +23,11 @@ const MOST_EMPTY: usize = 1 << 20;
 pub(super) struct Source<'b, 'k> {
     bytes: &'b [u8],
     /// Memory that belongs to the values.
-    pub(super) given: Vec<Block>,
+    given: Vec<Block>,
+    /// Blocks of values that grow, each with the count that its `end` takes over.
+    pub(super) growing: Vec<(Block, Arc<Plans>)>,
     /// Memory that the values refer to.
-    pub(super) lent: Vec<Block>,
+    lent: Vec<Block>,
     /// Keeps what they refer to for longer than this.
     pub(super) kept: Option<&'k mut Kept>,
     room: usize,
@@ -35,7 +38,18 @@ pub(super) type Read<T = ()> = Result<T, String>;
 
 impl<'b> Source<'b, '_> {
     pub(super) fn new(bytes: &'b [u8]) -> Self {
-        Source { bytes, given: Vec::new(), lent: Vec::new(), kept: None, room: MOST, depth: 0 }
+        let (given, growing, lent) = (Vec::new(), Vec::new(), Vec::new());
+        Source { bytes, given, growing, lent, kept: None, room: MOST, depth: 0 }
+    }
+
+    /// Passes what was made to its receiver, and returns what that only borrows.
+    pub(super) fn give(self) -> Vec<Block> {
+        self.given.into_iter().for_each(Block::give);
+        for (block, plans) in self.growing {
+            let _ = Arc::into_raw(plans);
+            block.give();
+        }
+        self.lent
     }
 
     /// Refuses bytes behind the last value.
@@ -89,18 +103,28 @@ impl<'b> Source<'b, '_> {
 
 impl Plans {
     /// Makes a value in memory of its size, which is all 0.
-    pub(super) fn read(&self, plan: Index, from: &mut Source<'_, '_>, out: &mut [u8]) -> Read {
+    pub(super) fn read(
+        self: &Arc<Self>,
+        plan: Index,
+        from: &mut Source<'_, '_>,
+        out: &mut [u8],
+    ) -> Read {
         if from.depth == DEPTH {
             return Err(format!("a value must be nested at most {DEPTH} deep"));
         }
         from.depth += 1;
-        let read = self.read_kind(self.get(plan), from, out);
+        let read = self.read_kind(plan, from, out);
         from.depth -= 1;
         read
     }
 
-    fn read_kind(&self, plan: &Plan, from: &mut Source<'_, '_>, out: &mut [u8]) -> Read {
-        match &plan.kind {
+    fn read_kind(
+        self: &Arc<Self>,
+        index: Index,
+        from: &mut Source<'_, '_>,
+        out: &mut [u8],
+    ) -> Read {
+        match &self.get(index).kind {
             Kind::Plain => out.copy_from_slice(from.take(out.len())?),
             Kind::Number { primitive, is_non_zero } => {
                 let bytes = from.take(out.len())?;
@@ -156,12 +180,22 @@ impl Plans {
                 out[..4].copy_from_slice(&tag.to_ne_bytes());
                 parts.iter().try_for_each(|part| self.read_part(*part, from, out))?;
             }
+            Kind::Growing(_) => {
+                let len = from.u32()? as usize;
+                let block = from.take(len)?;
+                // What is behind the fields that are known is skipped with the block.
+                let rest = core::mem::replace(&mut from.bytes, block);
+                let (count, variant) = (from.u32()? as usize, from.u32()?);
+                let header = self.read_block(index, (count, variant), from)?;
+                from.bytes = rest;
+                put_words(out, &[header]);
+            }
         }
         Ok(())
     }
 
     pub(super) fn read_part(
-        &self,
+        self: &Arc<Self>,
         part: Part,
         from: &mut Source<'_, '_>,
         whole: &mut [u8],
@@ -170,7 +204,13 @@ impl Plans {
         self.read(part.plan, from, &mut whole[part.offset..][..size])
     }
 
-    fn read_each(&self, of: Index, len: usize, from: &mut Source<'_, '_>, out: &mut [u8]) -> Read {
+    fn read_each(
+        self: &Arc<Self>,
+        of: Index,
+        len: usize,
+        from: &mut Source<'_, '_>,
+        out: &mut [u8],
+    ) -> Read {
         let plan = self.get(of);
         let size = plan.layout.size;
         if matches!(plan.kind, Kind::Plain) {
@@ -181,7 +221,12 @@ impl Plans {
     }
 
     /// Makes elements in memory of their own.
-    pub(super) fn row(&self, of: Index, len: usize, from: &mut Source<'_, '_>) -> Read<Block> {
+    pub(super) fn row(
+        self: &Arc<Self>,
+        of: Index,
+        len: usize,
+        from: &mut Source<'_, '_>,
+    ) -> Read<Block> {
         let layout = &self.get(of).layout;
         // No element that has a size takes less than a byte.
         let most = if layout.size == 0 { MOST_EMPTY } else { from.bytes.len() };
@@ -195,7 +240,7 @@ impl Plans {
 
     /// Makes one value in memory of its own. That of a slot is within an option.
     pub(super) fn behind(
-        &self,
+        self: &Arc<Self>,
         to: Index,
         is_slot: bool,
         from: &mut Source<'_, '_>,

@@ -86,15 +86,14 @@ impl Ready {
         source.end()?;
         let borrow = Borrow::new(instance, self.method.is_exclusive);
         let _borrow = borrow.ok_or("the instance is borrowed by another call")?;
-        let Source { given, lent, .. } = source;
         // As `call_return_into` writes whole words.
         let returned = Block::new(outcome.size.max(16), outcome.align.max(16));
         let returned = returned.expect("a layout has a possible size");
         // From here on the callee owns what it was given.
-        given.into_iter().for_each(Block::give);
+        let lent = source.give();
         let at = |parameter: &Parameter| row.start().wrapping_add(parameter.offset);
         // SAFETY: the function is that of the method, by whose layouts it was prepared
-        // and the arguments were read; they lie in `row`, `lent` and what was given,
+        // and the arguments were read; they lie in `row`, in `lent` and in what was given,
         // which live across the call. The instance is borrowed as the method wants it.
         unsafe { self.call.call(instance.this, parameters.iter().map(at), returned.start()) };
         // SAFETY: an outcome begins with its status.

@@ -1,6 +1,6 @@
 //! Values in memory as bytes. Writing changes and frees nothing.
 
-use super::plan::{Index, Kind, Part, Plans};
+use super::plan::{Fields, Index, Kind, Part, Plans};
 use crate::boundary::LiftError;
 use crate::host::by_descriptor::pack::DEPTH;
 use crate::host::by_descriptor::wire::{Row, Wire};
@@ -83,7 +83,25 @@ impl Writer<'_> {
                 self.out.extend(tag.to_le_bytes());
                 parts.iter().try_for_each(|part| self.part(*part, wire))?;
             }
+            Kind::Growing(variants) => self.block(variants, wire)?,
         }
+        Ok(())
+    }
+
+    /// Writes a block, and how long it is.
+    fn block(&mut self, variants: &[Fields], wire: Wire) -> Written {
+        let (header, whole) = wire.block().map_err(text)?;
+        // Of a variant that is not described, there is no field that could be copied.
+        let fields = variants.get(header.variant as usize).map_or(&[][..], |it| &it.parts);
+        let fields = &fields[..fields.len().min(header.fields as usize)];
+        let begin = self.out.len();
+        self.out.extend([0; 4]);
+        self.out.extend((fields.len() as u32).to_le_bytes());
+        self.out.extend(header.variant.to_le_bytes());
+        fields.iter().try_for_each(|part| self.part(*part, whole))?;
+        let len = self.out.len() - begin - 4;
+        let len = u32::try_from(len).map_err(|_| text(LiftError::Length(len)))?;
+        self.out[begin..][..4].copy_from_slice(&len.to_le_bytes());
         Ok(())
     }
 
