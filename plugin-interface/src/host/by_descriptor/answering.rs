@@ -5,6 +5,7 @@
     reason = "`__generate!` is of this crate, so its `unsafe` is seen"
 )]
 
+use std::num::NonZero;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::answered::Answered;
@@ -25,6 +26,12 @@ trait Edits: Send + Sync {
     fn nothing(&self, nothing: [u32; 0]);
     fn take(&mut self, text: String) -> String;
     fn last(&self, a: u8, b: (f32, f64), c: (u64, u64), d: u128, e: [u8; 40], f: i16) -> i16;
+}
+
+/// Lends numbers that may not have each value.
+#[plugin_interface]
+trait Marks: Send + Sync {
+    fn mark(&self, flags: &mut [bool], letter: &mut char, count: &mut NonZero<u8>);
 }
 
 /// Has a method that returns what another process cannot change.
@@ -171,6 +178,35 @@ fn an_invalid_reply_is_an_error_and_changes_nothing() {
     let edits = always(Ok([&[1][..], &row(b"no"), &[2, 0, 0, 0, 3, 0, 4, 0]].concat()));
     assert_eq!(edits.row(&mut numbers), Err("no".to_owned()));
     assert_eq!(numbers, [3, 4]);
+}
+
+#[test]
+fn what_is_lent_never_has_a_value_that_its_type_has_not() {
+    let flags = |bytes: [u8; 2]| [&[2, 0, 0, 0], &bytes[..]].concat();
+    let letter = |number: u32| [&[1], &number.to_ne_bytes()[..]].concat();
+    let mark = |parts: [Vec<u8>; 3], values: &mut ([bool; 2], char, NonZero<u8>)| {
+        let reply = [&[0], UNIT, &parts.concat()].concat();
+        let answer = move |_: usize, message: &mut Vec<u8>| {
+            *message = reply.clone();
+            Ok(0)
+        };
+        let marks = Answered::proxy::<dyn Marks>(1, Box::new(answer)).unwrap();
+        let (flags, letter, count) = values;
+        MarksProxy::checked(&marks).mark(flags, letter, count).map_err(|error| error.to_string())
+    };
+    let before = ([true, false], 'a', NonZero::<u8>::MIN);
+    let mut values = before;
+    for (parts, expected) in [
+        ([flags([1, 2]), letter(98), vec![1, 2]], "`flags`: a bool must be 0 or 1, found 2"),
+        ([flags([1, 1]), letter(0xd800), vec![1, 2]], "`letter`: a char must be"),
+        ([flags([1, 1]), letter(98), vec![1, 0]], "`count`: a NonZero must not be 0"),
+    ] {
+        let error = mark(parts, &mut values).unwrap_err();
+        assert!(error.contains(expected), "{error}");
+        assert_eq!(values, before);
+    }
+    mark([flags([0, 1]), letter(0x10ffff), vec![1, 9]], &mut values).unwrap();
+    assert_eq!(values, ([false, true], '\u{10ffff}', NonZero::new(9).unwrap()));
 }
 
 #[test]
