@@ -15,6 +15,7 @@ pub(crate) struct DisabledPackages(Mutex<Disabled>);
 struct Disabled {
     reasons: BTreeMap<String, String>,
     /// Somebody changed the list since it was taken into account.
+    #[cfg(feature = "watch")]
     is_changed: bool,
 }
 
