@@ -45,6 +45,9 @@ impl Project {
         let package = |name: &str, more: &str| {
             format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n{more}")
         };
+        // The versions that the repository has.
+        let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+        project.write("Cargo.lock", &lock);
         let config = fs::read_to_string(root().join(".cargo/config.toml")).unwrap();
         let profile = config.split("[build]").next().unwrap();
         project.write(".cargo/config.toml", profile);

@@ -100,6 +100,7 @@ pub(crate) fn example(name: &str, source: &str, directory: &Directory) -> PathBu
     std::fs::copy(root().join("Cargo.lock"), package.join("Cargo.lock")).unwrap();
     let mut cargo = Command::new(env!("CARGO"));
     let target = package.join("target");
+    cargo.arg("--config").arg(root().join(".cargo/config.toml"));
     cargo.args(["build", "--quiet", "--target-dir"]).arg(&target).current_dir(&package);
     let answer = answer(&mut cargo);
     assert_eq!(answer.code, 0, "{}", answer.err);

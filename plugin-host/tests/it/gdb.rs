@@ -48,8 +48,12 @@ fn build(folder: &Path, shouting: &str) -> PathBuf {
          fn greet(&self, target: &str) -> String { shouting::shouted(target) }\n}\n",
     );
     write("src/shouting.rs", shouting);
+    // The versions that the repository has, and what it has compiled of them.
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gdb");
     let mut cargo = Command::new(env!("CARGO"));
+    cargo.arg("--config").arg(root().join(".cargo/config.toml"));
+    cargo.args(["--config", "profile.dev.debug=true"]);
     cargo.args(["build", "--quiet", "--target-dir"]).arg(&target).current_dir(folder);
     let built = answer(&mut cargo);
     assert_eq!(built.code, 0, "{built:?}");
