@@ -167,6 +167,7 @@ fn code(derived: &Derived) -> TokenStream {
                 type At<'__a> = #name #at;
                 type ByRef = #by_ref;
                 type Slot = ();
+                type Passed = #own::Wire;
 
                 const SHAPE: &'static #private::Shape =
                     &#private::Shape::defined(&__DEFINITION, __PATH, &[#(#shapes),*]);

@@ -140,7 +140,18 @@ impl<'i> Declarations<'i> {
         (format!("{wide}{}{}{structs}{asserts}", blank(aliases), blank(forward)), used)
     }
 
-    /// Returns the type of a parameter, or of a value within another.
+    /// Returns the type of a parameter. A borrowed object is passed by its address.
+    pub(super) fn parameter(&mut self, ty: &Type) -> Result<CType, NoForm> {
+        let value = self.value(ty)?;
+        Ok(match self.layouts.of(passed(ty))?.kind {
+            LayoutKind::BorrowedObject { .. } => {
+                CType { name: format!("const {} *", value.name), size: value.size }
+            }
+            _ => value,
+        })
+    }
+
+    /// Returns the type of a value within another, or of most parameters.
     pub(super) fn value(&mut self, ty: &Type) -> Result<CType, NoForm> {
         let ty = passed(ty);
         let key = ty.to_string();

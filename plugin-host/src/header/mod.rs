@@ -192,7 +192,7 @@ fn outcome(
     let mut parameters = Vec::new();
     for parameter in &signature.parameters {
         check(interface, objects, &parameter.ty)?;
-        let ty = declarations.value(&parameter.ty)?;
+        let ty = declarations.parameter(&parameter.ty)?;
         // A value without a size is not passed at all.
         let mut name = String::new();
         let named = || {

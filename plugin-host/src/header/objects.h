@@ -11,9 +11,9 @@ struct PluginLibrary {
 };
 
 /* Declares the objects of an interface: `name` is a `Box` or an `Arc`, and
- * `name_Borrowed` a reference, which is valid for the call. The methods are in
- * `table->vtable`, and take the instance first. They validate their arguments.
- * A method with a `since` exists if `table->vtable->header.methods` says so. */
+ * `name_Borrowed` a reference, which is valid for the call. A parameter is a pointer
+ * to one. The methods are in `table->vtable`, and take the instance first. They
+ * validate their arguments. A method with a `since` exists if `table->vtable->header.methods` says so. */
 #define PLUGIN_OBJECT(name) \
     typedef struct name##_VTable name##_VTable; \
     typedef struct { \
@@ -36,7 +36,8 @@ struct PluginLibrary {
     } name##_Borrowed;
 
 /* The instance of an object that is borrowed for the call. */
-#define PLUGIN_BORROWED(object) ((object).instance ? (object).instance : (void *)(object).data)
+#define PLUGIN_BORROWED(object) \
+    ((object)->instance ? (object)->instance : (void *)(object)->data)
 
 /* Drops an object that you own, once. */
 #define PLUGIN_DROP(object) \

@@ -29,9 +29,9 @@ static Keeper_Outcome_String ask(void *instance, PluginStr question) {
 }
 
 static Keeper_Outcome_String ask_lent(
-    void *instance, Keeper_dyn_Service_Borrowed service, PluginStr question) {
+    void *instance, const Keeper_dyn_Service_Borrowed *service, PluginStr question) {
     (void)instance;
-    return string_of(service.table->vtable->answer(PLUGIN_BORROWED(service), question));
+    return string_of(service->table->vtable->answer(PLUGIN_BORROWED(service), question));
 }
 
 static Keeper_Outcome_Arc_dyn_Service share(void *instance) {

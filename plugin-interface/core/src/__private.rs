@@ -22,7 +22,7 @@ pub use crate::boundary::{
     DynPointee, Fields, Grows, InstanceStorage, LendFields, LiftError, NeedsScope, OfSelf, Origin,
     Parameter, Plain, Pointee, ReadBy, Received, ReturnError, Shape, Source, Static, StaticCow,
     Threads, content_of_field, content_of_variant, end_by_guard, has_size_of_wire,
-    lift_wire_return, lower_alone, lower_block,
+    lift_wire_return, lower_alone, lower_block, pass,
 };
 #[cfg(feature = "config")]
 pub use crate::config::{

@@ -323,7 +323,7 @@ fn documented(layout: &Layout) -> &'static str {
         LayoutKind::Buffer(_) => "`RawBuffer",
         LayoutKind::Box { .. } => "`RawBox {",
         LayoutKind::Object { .. } => "`RawObject {",
-        LayoutKind::BorrowedObject { .. } => "`RawBorrowed {",
+        LayoutKind::BorrowedObject { .. } => "a pointer, never null, to a `RawBorrowed {",
         LayoutKind::Option { .. } => "`RawOption {",
         LayoutKind::Result { .. } => "`RawResult {",
         LayoutKind::Array { .. } => "`RawArray {",

@@ -11,6 +11,7 @@ use crate::boundary::caller_scope::CallerScope;
 use crate::boundary::content::Content;
 use crate::boundary::lift_error::{LiftError, ReturnError};
 use crate::boundary::origin::Origin;
+use crate::boundary::passed::PassedWire;
 use crate::boundary::shape::Shape;
 use crate::runtime::failure;
 
@@ -64,6 +65,9 @@ pub unsafe trait FfiSafe: Sized {
     /// What a parameter of this type needs in the frame of a call.
     #[doc(hidden)]
     type Slot: Default;
+    /// The layout of the value as a whole parameter.
+    #[doc(hidden)]
+    type Passed: PassedWire<Self::Wire>;
     /// The canonical name of the type.
     #[doc(hidden)]
     const SHAPE: &'static Shape;
@@ -194,6 +198,7 @@ const fn is_plain<T: FfiSafe>() -> bool {
 macro_rules! returned_as_wire {
     () => {
         type Slot = ();
+        type Passed = Self::Wire;
         $crate::boundary::returned_as_wire!(own_slot);
     };
     (own_slot) => {

@@ -121,6 +121,7 @@ mod lift_error;
 mod objects;
 mod origin;
 mod owned;
+mod passed;
 pub(crate) mod plain;
 #[cfg(test)]
 mod recursion;
@@ -157,6 +158,7 @@ pub use crate::boundary::objects::pointee::{
 pub use crate::boundary::objects::storage::{Borrowed, CalledFromC, InstanceStorage};
 pub use crate::boundary::origin::Origin;
 pub use crate::boundary::owned::FfiOwned;
+pub use crate::boundary::passed::{PassedBy, PassedWire, pass};
 pub use crate::boundary::shape::definition::{Body, Definition, Fields};
 pub use crate::boundary::shape::link::Link;
 pub use crate::boundary::shape::parameter::Parameter;

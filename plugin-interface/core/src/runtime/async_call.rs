@@ -8,7 +8,7 @@ use core::ptr;
 use core::task::{Context, Poll};
 
 use crate::abi::{Opaque, Outcome};
-use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError};
+use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, PassedWire};
 use crate::runtime::call::{contain, valid};
 
 /// One call of a method that returns a future, as a local variable of a
@@ -82,7 +82,7 @@ impl<const N: usize> AsyncCall<N> {
     ///
     /// # Safety
     ///
-    /// 1. `wire` was lowered from an `A` by a caller whose borrows outlive the
+    /// 1. `passed` was lowered from an `A` by a caller whose borrows outlive the
     ///    future. If the caller of a `P` is foreign, it obeys the documented
     ///    layout instead.
     /// 2. If `N` is 1, the future is passed to [`keep`](KeptByFuture::keep)
@@ -91,10 +91,10 @@ impl<const N: usize> AsyncCall<N> {
     #[inline]
     pub unsafe fn argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
         &self,
-        wire: A::Wire,
+        passed: A::Passed,
     ) -> A::At<'_> {
         // SAFETY: the contract of this function.
-        valid(unsafe { self.try_argument::<A, T, P>(wire) })
+        valid(unsafe { self.try_argument::<A, T, P>(passed) })
     }
 
     /// Lifts one argument, or returns the reason why it is invalid.
@@ -105,7 +105,7 @@ impl<const N: usize> AsyncCall<N> {
     #[inline]
     pub unsafe fn try_argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
         &self,
-        wire: A::Wire,
+        passed: A::Passed,
     ) -> Result<A::At<'_>, LiftError> {
         let scope = self.0.first().map_or(ptr::null_mut(), |scope| scope.0.get());
         // SAFETY: a scope in a box, which `self` still has, or null.
@@ -113,7 +113,7 @@ impl<const N: usize> AsyncCall<N> {
             unsafe { scope.as_ref() }.map_or(P::CALLER, |scope| P::CALLER.in_future(scope));
         // SAFETY: the caller's borrows outlive the future, and what the scope
         // stores is dropped after it.
-        unsafe { A::lift(wire, origin) }
+        unsafe { A::lift(*passed.wire(origin)?, origin) }
     }
 }
 

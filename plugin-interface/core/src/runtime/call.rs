@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure;
 use crate::abi::{Failure, Opaque, Outcome};
-use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, Origin, Space};
+use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, Origin, PassedWire, Space};
 
 /// One call: a local variable of a generated function.
 ///
@@ -57,20 +57,20 @@ impl<const N: usize> Call<N> {
     ///
     /// # Safety
     ///
-    /// 1. `wire` was lowered from an `A` by the caller of the function that has
+    /// 1. `passed` was lowered from an `A` by the caller of the function that has
     ///    `self` as a local variable: the caller's borrows outlive it. If the
     ///    caller of a `P` is foreign, it obeys the documented layout instead.
     /// 2. If `N` is 1, the result of the method does not borrow from `A`.
-    /// 3. Wire and slot are local variables as `self` is. They are not moved, and the
+    /// 3. Both are local variables as `self` is. They are not moved, and the
     ///    slot is used once.
     #[inline(always)]
     pub unsafe fn argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
         &self,
-        wire: &A::Wire,
+        passed: &A::Passed,
         slot: &A::Slot,
     ) -> A::At<'_> {
         // SAFETY: the contract of this function.
-        valid(unsafe { self.try_argument::<A, T, P>(wire, slot) })
+        valid(unsafe { self.try_argument::<A, T, P>(passed, slot) })
     }
 
     /// Lifts one argument, or returns the reason why it is invalid.
@@ -81,13 +81,13 @@ impl<const N: usize> Call<N> {
     #[inline(always)]
     pub unsafe fn try_argument<A: FfiSafe, T: ?Sized, P: InstanceStorage<T>>(
         &self,
-        wire: &A::Wire,
+        passed: &A::Passed,
         slot: &A::Slot,
     ) -> Result<A::At<'_>, LiftError> {
         let origin = self.0.first().map_or(P::CALLER, |scope| P::CALLER.in_call(scope));
         // SAFETY: the caller's borrows outlive the call, and so this borrow; the
         // contract of this function.
-        unsafe { A::lift_in(wire, origin, slot) }
+        unsafe { A::lift_in(passed.wire(origin)?, origin, slot) }
     }
 
     /// Runs the method as [`contain`] does, and then gives the caller back what

@@ -32,6 +32,7 @@ const UNSAFE: &[&str] = &[
     "boundary/objects/storage.rs",
     "boundary/objects/stream.rs",
     "boundary/objects/waker.rs",
+    "boundary/passed.rs",
     "boundary/plain.rs",
     "boundary/recursion.rs",
     "boundary/shape/link.rs",

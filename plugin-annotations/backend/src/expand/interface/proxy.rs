@@ -131,7 +131,7 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
         false => values
             .map(|(ty, value)| {
                 let lower = ffi_item(krate, &ty, "lower_argument");
-                (quote!(), quote!(#lower(#value, &__scope)))
+                (quote!(), quote!(#krate::__private::pass(&#lower(#value, &__scope))))
             })
             .unzip(),
         true => values
@@ -140,7 +140,10 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
                 let [lower, into_wire] =
                     ["lower_argument_guarded", "into_wire"].map(|name| ffi_item(krate, &ty, name));
                 let guard = format_ident!("__lowered_{i}");
-                (quote!(let #guard = #lower(#value, &__scope);), quote!(#into_wire(#guard)))
+                (
+                    quote!(let #guard = #lower(#value, &__scope);),
+                    quote!(#krate::__private::pass(&#into_wire(#guard))),
+                )
             })
             .unzip(),
     };

@@ -16,7 +16,7 @@ use crate::syntax::Path;
 /// Input:  fn greet(&self, target: &str) -> String;
 /// Output: greet: unsafe extern "C" fn(
 ///             *mut Opaque,
-///             <&'static str as FfiSafe>::Wire,
+///             <&'static str as FfiSafe>::Passed,
 ///         ) -> Outcome<<String as FfiSafe>::Returned>,
 /// ```
 pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) -> TokenStream {
@@ -24,7 +24,7 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
     let registration = format_ident!("{}Registration", item.ident.unraw());
     let fields = methods.iter().map(|method| {
         let (cfgs, field) = (&method.cfgs, &method.signature.ident);
-        let wires = wires(krate, method);
+        let wires = passed_types(krate, method);
         let returned = ffi_item(krate, &lifetimes::fixed(&method.returned()), "Returned");
         let pointer = quote! {
             extern "C" fn(
@@ -64,9 +64,9 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
     }
 }
 
-/// The wire type of each parameter of a method.
-fn wires(krate: &Path, method: &Method) -> impl Iterator<Item = TokenStream> {
-    method.parameters.iter().map(|p| ffi_item(krate, &lifetimes::fixed(&p.carrier()), "Wire"))
+/// The type in which each parameter of a method is passed.
+fn passed_types(krate: &Path, method: &Method) -> impl Iterator<Item = TokenStream> {
+    method.parameters.iter().map(|p| ffi_item(krate, &lifetimes::fixed(&p.carrier()), "Passed"))
 }
 
 /// The offset of a method in the vtable.
@@ -100,7 +100,7 @@ pub(super) fn shim(
     let shim = shim_name(method);
     let arguments: Vec<_> =
         (0..method.parameters.len()).map(|i| format_ident!("__argument_{i}")).collect();
-    let wires = wires(krate, method);
+    let wires = passed_types(krate, method);
     let returned = ffi_item(krate, &lifetimes::fixed(&method.returned()), "Returned");
     let output = lifetimes::inferred(&method.returned());
     let lifted: Vec<_> = method

@@ -6,7 +6,8 @@ use core::mem::{ManuallyDrop, transmute_copy};
 use std::sync::Arc;
 
 use crate::boundary::{
-    ByCopy, CallerScope, Content, FfiSafe, LiftError, NeedsScope, Origin, Shape, returned_as_wire,
+    ByCopy, CallerScope, Content, FfiSafe, LiftError, NeedsScope, Origin, PassedBy, Shape,
+    returned_as_wire,
 };
 
 /// A target of pointers: any sized type, and `dyn Trait` of interfaces,
@@ -90,7 +91,7 @@ unsafe impl<T> Pointee for T {
 pub unsafe trait ConvertPointer<P> {
     type Wire: Copy;
     type At<'a>;
-    type Slot: Default;
+    type Slot: Default + PassedBy<Self::Wire>;
     const SHAPE: &'static Shape;
     const NEEDS_SCOPE: NeedsScope = NeedsScope::Never;
 
@@ -141,6 +142,7 @@ macro_rules! by_kind {
             type At<'a> = <T::Kind as ConvertPointer<$pointer>>::At<'a>;
             type ByRef = ByCopy;
             type Slot = <T::Kind as ConvertPointer<$pointer>>::Slot;
+            type Passed = <Self::Slot as PassedBy<Self::Wire>>::Passed;
             const SHAPE: &'static Shape = <T::Kind as ConvertPointer<$pointer>>::SHAPE;
             const NEEDS_SCOPE: NeedsScope = <T::Kind as ConvertPointer<$pointer>>::NEEDS_SCOPE;
 

@@ -8,6 +8,7 @@ use core::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::RawBorrowed;
+use crate::boundary::PassedBy;
 use crate::boundary::objects::dyn_trait::Dyn;
 use crate::boundary::objects::place::InSlot;
 use crate::object::loan::{Lent, Loan};
@@ -36,6 +37,10 @@ impl<B: Dyn + ?Sized> Default for LentSlot<B> {
             slot.assume_init()
         }
     }
+}
+
+impl<B: Dyn + ?Sized> PassedBy<RawBorrowed> for LentSlot<B> {
+    type Passed = *const RawBorrowed;
 }
 
 impl<B: Dyn + ?Sized> LentSlot<B> {

@@ -16,6 +16,7 @@ unsafe impl<T: FfiSafe, E: FfiSafe> FfiSafe for Result<T, E> {
     type Returned = RawResultValue<T::Wire, E::Wire>;
     type At<'a> = Result<T::At<'a>, E::At<'a>>;
     type Slot = ();
+    type Passed = Self::Wire;
     type ByRef = ByCopy;
     const SHAPE: &'static Shape = &Shape::Apply("Result", &[T::SHAPE, E::SHAPE]);
     const NEEDS_SCOPE: NeedsScope = T::NEEDS_SCOPE.or(E::NEEDS_SCOPE);
