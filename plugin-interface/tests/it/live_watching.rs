@@ -154,6 +154,7 @@ fn is_watched(name: &str) -> bool {
     names.map(|comm| comm.trim().to_owned()).any(|comm| wanted.starts_with(&comm) && comm.len() > 9)
 }
 
+// Linux shows the names of threads.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_thread_that_watches_ends_with_the_last_handle() {

@@ -14,7 +14,7 @@ use plugin_interface::{
 };
 
 use crate::deadline::within;
-use crate::fixtures::Directory;
+use crate::fixtures::{Directory, put};
 
 /// Nothing takes so long, on the slowest machine.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
@@ -201,7 +201,7 @@ pub(crate) fn library(name: &str) -> String {
 
 /// Puts a library there at one stroke.
 pub(crate) fn place(from: PathBuf, to: &Path) {
-    fs::rename(from, to).unwrap();
+    put(&from, to);
 }
 
 /// Whether something comes true in time.
