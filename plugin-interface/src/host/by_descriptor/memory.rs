@@ -37,6 +37,7 @@ impl Block {
         self.start.as_ptr()
     }
 
+    #[cfg(all(unix, feature = "process"))]
     pub(super) fn align(&self) -> usize {
         self.layout.align()
     }

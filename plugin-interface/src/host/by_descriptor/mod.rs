@@ -22,6 +22,7 @@ mod ffi_type;
 mod forms;
 mod instance;
 mod invoke;
+#[cfg(all(unix, feature = "process"))]
 mod kept;
 mod memory;
 mod numbers;

@@ -46,6 +46,7 @@ impl Wire {
         unsafe { core::slice::from_raw_parts(self.0, size) }.to_vec()
     }
 
+    #[cfg(all(unix, feature = "process"))]
     /// Appends the bytes of a number, or of several in a row.
     pub(super) fn append(self, size: usize, out: &mut Vec<u8>) {
         // SAFETY: as in `bytes`.
