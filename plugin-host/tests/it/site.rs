@@ -5,17 +5,24 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::deadline::{Run as _, within};
 use crate::environment::{Directory, plugin_host, root};
 
-/// A copy of the example.
-struct Site(Directory);
+/// A copy of the example, and the right to build it.
+struct Site(Directory, #[expect(dead_code, reason = "held as long")] MutexGuard<'static, ()>);
+
+/// Two copies at a time would overwrite what the other one compiled: cargo tells
+/// packages of one build folder by their names, and by their folders within the
+/// workspace.
+static ONE: Mutex<()> = Mutex::new(());
 
 impl Site {
     fn copy() -> Self {
-        let site = Site(Directory::new());
+        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let site = Site(Directory::new(), one);
         let example = root().join("examples/site");
         let ignored = ["target", "public", "Cargo.lock"];
         let entries = walkdir::WalkDir::new(&example).into_iter().filter_entry(|entry| {
