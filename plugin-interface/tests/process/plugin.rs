@@ -112,7 +112,13 @@ impl Mortal for Victim {
             },
             "panic" => panic!("as asked"),
             "nonsense" => write_to_host(&[0xff; 16]),
-            "lie" => write_to_host(b"\x0b\0\0\0{\"reply\":0}"),
+            "lie" => {
+                write_to_host(b"\x0b\0\0\0{\"reply\":0}");
+                // Else the host might read the reply behind it, and say so.
+                loop {
+                    std::thread::park();
+                }
+            }
             _ => panic!("{how}"),
         }
     }
