@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "writes where nothing is, as a faulty plugin does")]
 #![allow(missing_docs, reason = "nobody else implements the interface")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::hint::black_box;
 use std::io::Write;
@@ -151,12 +152,12 @@ fn descend(left: u64) -> u64 {
     if black_box(left) == 0 { 0 } else { black_box(descend(left - 1)) + 1 }
 }
 
-/// Writes to each socket of this process.
+/// Writes once to each socket of this process, of which it may have several files.
 fn write_to_host(bytes: &[u8]) {
+    let mut written = BTreeSet::new();
     for entry in fs::read_dir("/proc/self/fd").unwrap().flatten() {
-        let is_socket =
-            fs::read_link(entry.path()).is_ok_and(|it| it.to_string_lossy().starts_with("socket:"));
-        if is_socket {
+        let Ok(target) = fs::read_link(entry.path()) else { continue };
+        if target.to_string_lossy().starts_with("socket:") && written.insert(target) {
             let number = entry.file_name().to_str().unwrap().parse().unwrap();
             // SAFETY: the file is open; it is not closed here.
             let mut file = std::mem::ManuallyDrop::new(unsafe { fs::File::from_raw_fd(number) });
