@@ -5,24 +5,17 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::deadline::{Run as _, within};
 use crate::environment::{Directory, plugin_host, root};
 
-/// A copy of the example, and the right to build it.
-struct Site(Directory, #[expect(dead_code, reason = "held as long")] MutexGuard<'static, ()>);
-
-/// Two copies at a time would overwrite what the other one compiled: cargo tells
-/// packages of one build folder by their names, and by their folders within the
-/// workspace.
-static ONE: Mutex<()> = Mutex::new(());
+/// A copy of the example.
+struct Site(Directory);
 
 impl Site {
     fn copy() -> Self {
-        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let site = Site(Directory::new(), one);
+        let site = Site(Directory::new());
         let example = root().join("examples/site");
         let ignored = ["target", "public", "Cargo.lock"];
         let entries = walkdir::WalkDir::new(&example).into_iter().filter_entry(|entry| {
@@ -244,15 +237,13 @@ fn the_page_of_the_site_generator_is_a_session_with_it() {
     let mut watch = session.watch.take().unwrap();
     assert_eq!(watch.next("the end"), None, "the page shows all");
     assert!(within("the end", || watch.child.wait()).unwrap().success());
+    if std::env::var_os("PLUGIN_THOROUGH").is_some_and(|value| value == "1") {
+        plugins_of_another_compiler_make_the_same_pages(&session.site);
+    }
 }
 
-/// The generator is that of this compiler. The plugins are optimised.
-#[test]
-fn plugins_of_another_compiler_make_the_same_pages() {
-    if std::env::var_os("PLUGIN_THOROUGH").is_none_or(|value| value != "1") {
-        return eprintln!("NOT TESTED with other plugins: PLUGIN_THOROUGH is not set");
-    }
-    let site = Site::copy();
+/// Builds the same pages with plugins of another compiler, which are optimised.
+fn plugins_of_another_compiler_make_the_same_pages(site: &Site) {
     if !site.output("cargo +nightly --version").1 {
         return eprintln!("NOT TESTED with other plugins: no toolchain `nightly` is installed");
     }
