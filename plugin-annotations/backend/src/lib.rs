@@ -46,6 +46,7 @@ pub mod lifetimes;
 mod model;
 mod of_self;
 mod parse;
+mod printed;
 mod replace;
 #[doc(hidden)]
 pub mod spans;

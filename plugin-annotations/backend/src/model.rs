@@ -6,6 +6,7 @@ use quote::ToTokens;
 use crate::forever;
 use crate::lifetimes;
 use crate::of_self;
+use crate::printed::Printed;
 use crate::spans::place_of_unknown;
 use crate::syntax::{Attribute, ItemTrait, Kind, Path, Signature, Type};
 use crate::with::With;
@@ -26,6 +27,8 @@ pub(crate) struct Interface {
     pub(crate) version: String,
     /// The path that identifies it, if not its own.
     pub(crate) path: Option<String>,
+    /// Its supertraits that a plugin prints.
+    pub(crate) printed: Printed,
     pub(crate) methods: Vec<Method>,
     /// The methods that are not in the table and that a proxy needs.
     pub(crate) local: Vec<LocalMethod>,
@@ -36,7 +39,7 @@ impl Interface {
     /// reference.
     pub(crate) fn keeps_copies(&self) -> bool {
         let is_in = |method: &Method| !of_self::all_in(&self.krate, method.returned()).is_empty();
-        self.methods.iter().any(is_in)
+        self.printed.has_causes() || self.methods.iter().any(is_in)
     }
 }
 
@@ -65,6 +68,8 @@ pub(crate) struct Method {
     pub(crate) written: Option<Signature>,
     /// `true` if it returns a future that borrows all its arguments.
     pub(crate) has_future: bool,
+    /// `true` if it is one of `Printed`, and no method of the trait.
+    pub(crate) is_printed: bool,
     pub(crate) receiver: Receiver,
     pub(crate) parameters: Vec<Parameter>,
     /// `()` if none is written.

@@ -14,6 +14,7 @@ use crate::identity;
 use crate::model::{
     Aggregates, Interface, LocalMethod, Method, Parameter, Receiver, Registration, Sends,
 };
+use crate::printed::Printed;
 use crate::syntax::{
     self, Attribute, ItemImpl, ItemTrait, Path, Signature, TraitItem, TraitMethod, Type,
 };
@@ -31,7 +32,10 @@ pub(crate) fn interface(
     let version = check::version(args.version.as_ref(), errors);
     let name = item.ident.unraw().to_string();
     let path = identity::check(args.path.as_ref(), Some(&name), errors);
+    let printed = Printed::of(&item);
+    printed.refuse_same_names(&item, errors);
     let (mut methods, mut local) = (Vec::new(), Vec::new());
+    methods.extend(printed.methods().filter_map(printed_method));
     let mut history = check::History::of(&version);
     let sends = async_fn::sends(&item);
     for item in &mut item.items {
@@ -58,7 +62,19 @@ pub(crate) fn interface(
     item.attrs = attributes::inert(&item.attrs);
     let krate = args.crate_path();
     let documented = krate.clone();
-    Some(Interface { documented, sends, krate, item, lints, mocks, version, path, methods, local })
+    Some(Interface {
+        documented,
+        sends,
+        krate,
+        item,
+        lints,
+        mocks,
+        version,
+        path,
+        printed,
+        methods,
+        local,
+    })
 }
 
 fn local_method(method: &TraitMethod, is_upcast: bool) -> LocalMethod {
@@ -115,6 +131,7 @@ fn method(
         signature: signature.clone(),
         written: written.asyncness.is_some().then_some(written),
         has_future,
+        is_printed: false,
         receiver: receiver?,
         parameters,
         output: output(signature),
@@ -122,6 +139,28 @@ fn method(
     };
     check::returned_borrows::of_parameters(&method, errors);
     Some(method)
+}
+
+/// A method by which a proxy prints, of its signature and its documentation.
+fn printed_method((signature, doc): (TokenStream, &str)) -> Option<Method> {
+    let signature: Signature = syn::parse2(signature).ok()?;
+    let parameter = |found: &syntax::Parameter| {
+        Some(Parameter { name: found.name()?.to_string(), ty: found.ty.clone(), with: None })
+    };
+    Some(Method {
+        cfgs: Vec::new(),
+        docs: vec![Attribute::doc(doc)],
+        lints: Vec::new(),
+        since: None,
+        written: None,
+        has_future: false,
+        is_printed: true,
+        receiver: Receiver::Ref,
+        parameters: signature.parameters.iter().filter_map(parameter).collect(),
+        output: output(&signature),
+        output_with: None,
+        signature,
+    })
 }
 
 /// The type that a method returns.

@@ -3,9 +3,14 @@
 
 use std::any::Any;
 use std::env;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::iter;
+use std::panic::catch_unwind;
 use std::process::Command;
+use std::ptr;
 
-use fixture_interface::supertraits::{Keeper, Named};
+use fixture_interface::supertraits::{Fault, FaultProxy, Keeper, Named};
 use fixture_interface::supertraits::{KeeperProxy, Sink, SinkProxy, Text};
 use plugin_interface::PluginManager;
 
@@ -66,11 +71,60 @@ fn a_proxy_has_what_its_author_wrote_and_its_supertraits() {
     let keeper = keeper("keeper_proxy");
     assert_eq!(keeper.named(), "remote, with kept");
     let copy: Box<dyn Keeper> = keeper.copy();
-    assert_eq!(copy.to_string(), "remote, with kept");
     let named: Box<dyn Named> = copy;
     assert_eq!(named.named(), "remote, with kept");
     drop(named);
     assert_eq!(keeper.kept(), "kept");
+}
+
+#[test]
+fn a_proxy_has_the_display_of_its_plugin() {
+    let keeper = keeper("keeper_display");
+    assert_eq!(keeper.to_string(), "a pocket");
+    let copy: Box<dyn Keeper> = keeper.copy();
+    assert_eq!(format!("{copy:>10}|{copy:.5}"), "  a pocket|a poc");
+    assert_eq!(KeeperProxy::checked(&keeper).fmt_display(false).unwrap().unwrap(), "a pocket");
+}
+
+/// An error of a plugin with these causes.
+fn fault(name: &str, causes: &[&str]) -> FaultProxy {
+    let directory = Directory::new();
+    directory.add("objects", name);
+    let mut fault = PluginManager::new().load::<dyn Fault>(directory.path()).unwrap().remove(0);
+    fault.set(causes.iter().copied().map(str::to_owned).collect());
+    fault
+}
+
+fn causes(error: &dyn Error) -> Vec<String> {
+    iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_proxy_is_an_error_with_the_text_and_the_causes_of_its_plugin() {
+    let mut fault = fault("fault_causes", &["hot", "sun"]);
+    assert_eq!((fault.to_string(), format!("{fault:#}")), ("burnt".into(), "burnt: hot".into()));
+    assert_eq!((causes(&fault), fault.code()), (vec!["hot".to_owned(), "sun".to_owned()], 451));
+    let [one, other] = [(); 2].map(|()| fault.source().unwrap());
+    assert!(ptr::addr_eq(one, other), "one error of each distinct list");
+    let copy: Box<dyn Fault> = fault.copy();
+    fault.set(Vec::new());
+    assert!(fault.source().is_none());
+    // An object is an error as well, and stays one after its plugin was dropped.
+    drop(fault);
+    let error: Box<dyn Error + Send + Sync> = copy;
+    assert_eq!((error.to_string(), causes(&*error).len()), ("burnt".into(), 2));
+}
+
+#[test]
+fn an_error_of_a_display_and_its_panic_arrive_as_such() {
+    let mut fault = fault("fault_display", &["nothing to say"]);
+    let mut text = String::new();
+    assert!(write!(text, "{fault}").is_err());
+    fault.set(vec!["panic".to_owned()]);
+    let panic = catch_unwind(|| fault.to_string()).unwrap_err();
+    assert_eq!(*panic.downcast::<String>().unwrap(), "no text");
+    assert!(FaultProxy::checked(&fault).fmt_display(false).is_err());
+    assert_eq!(causes(&fault), ["panic"]);
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub mod inner {
 }
 
 use std::collections::HashMap;
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::io;
 use std::sync::Arc;
 
@@ -95,12 +95,6 @@ pub trait Wide: Send + Sync + Debug + Display + Named {
 }
 
 use std::fmt::Debug;
-
-impl Display for WideProxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a proxy")
-    }
-}
 
 impl Named for WideProxy {
     fn named(&self) -> String {

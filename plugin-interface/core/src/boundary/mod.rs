@@ -164,6 +164,7 @@ pub use crate::boundary::shape::link::Link;
 pub use crate::boundary::shape::parameter::Parameter;
 pub use crate::boundary::shape::source::Source;
 pub use crate::boundary::types::by_fields::LendFields;
+pub(crate) use crate::boundary::types::error::{messages as causes_of, received as error_of};
 pub use crate::boundary::types::forever::{Static, StaticCow};
 pub use crate::boundary::types::of_self::{OfSelf, ReadBy};
 pub use crate::boundary::types::slice::Plain;

@@ -6,6 +6,7 @@ pub(crate) mod checked_future;
 mod compatible;
 mod exclusive;
 pub(crate) mod loan;
+pub(crate) mod printed;
 pub(crate) mod remote;
 
 use core::alloc::Layout;

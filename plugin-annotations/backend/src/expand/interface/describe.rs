@@ -71,6 +71,9 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 /// What a proxy keeps: nothing if all references that methods return are to plain data.
 fn copies(interface: &Interface) -> TokenStream {
     let krate = &interface.krate;
+    if interface.printed.has_causes() {
+        return quote!(#krate::__private::Copies);
+    }
     let by_ref = quote!(#krate::__private::ByRef);
     let all = interface.methods.iter().flat_map(|method| {
         let all = of_self::all_in(krate, method.returned()).into_iter();

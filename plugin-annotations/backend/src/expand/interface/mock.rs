@@ -26,7 +26,8 @@ pub(super) fn mocks(
     let is_async = methods.iter().any(|method| method.written.is_some());
     let async_impl = is_async.then(|| quote!(#[#krate::__private::async_trait(crate = #krate)]));
     let written = |method: &'_ Method| method.written.as_ref().unwrap_or(&method.signature).clone();
-    let all = methods.iter().map(|method| (&method.cfgs, written(method)));
+    let of_trait = methods.iter().filter(|method| !method.is_printed);
+    let all = of_trait.map(|method| (&method.cfgs, written(method)));
     let all = all.chain(local.iter().map(|method| (&method.cfgs, method.signature.clone())));
     let methods = all.map(|(cfgs, signature)| {
         let Forwarded { mut signature, .. } = named(&signature);

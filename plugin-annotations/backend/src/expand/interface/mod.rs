@@ -8,6 +8,7 @@ mod host_side;
 mod local;
 mod mock;
 mod object;
+mod printed;
 mod proxy;
 mod since;
 mod supertraits;

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};
-use crate::expand::interface::{local, object, proxy_name, since, supertraits};
+use crate::expand::interface::{local, object, printed, proxy_name, since, supertraits};
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::written_at;
@@ -49,10 +49,12 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let Interface { krate, item, methods, .. } = interface;
     let (name, proxy) = (&item.ident, proxy_name(item));
     let calls = methods.iter().map(|method| call(interface, method));
-    let bodies = methods.iter().map(|method| body(interface, method));
+    let of_trait = methods.iter().filter(|method| !method.is_printed);
+    let bodies = of_trait.map(|method| body(interface, method));
     let local = local::methods(interface);
     let (object, boxed) = (object::of_proxy(interface), object::boxed(interface));
     let complete = supertraits::complete(interface);
+    let printed = printed::of_proxy(interface);
     quote! {
         #[allow(clippy::borrowed_box, clippy::type_complexity)]
         impl #proxy {
@@ -67,6 +69,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
         }
 
         #boxed
+        #printed
 
         // The only `Drop` there can be. One of the author would get a `&mut` to an
         // object that is borrowed for a call, and could move it elsewhere.

@@ -163,8 +163,12 @@ pub(super) fn shim(
         true => quote!(#krate::__private::AsyncCall),
         false => quote!(#krate::__private::Call),
     };
+    let target = match method.is_printed {
+        true => quote!(#krate::__private::#target),
+        false => quote!(<__Plugin as #name>::#target),
+    };
     let call = quote! {
-        <__Plugin as #name>::#target(
+        #target(
             #of_call::#borrow::<__Plugin, __Storage>(&__call, __this),
             #(#arguments,)*
         )

@@ -42,14 +42,14 @@ impl Error for ReceivedError {
 }
 
 /// Returns the texts of an error and its causes.
-pub(super) fn messages(error: &(dyn Error + 'static)) -> Vec<String> {
+pub(crate) fn messages(error: &(dyn Error + 'static)) -> Vec<String> {
     let causes = core::iter::successors(Some(error), |&error| error.source());
     causes.take(1 + CAUSES).map(ToString::to_string).collect()
 }
 
 /// Returns the error with these texts. Without any there is none.
 #[inline]
-pub(super) fn received(messages: Vec<String>) -> Option<Box<dyn Error + Send + Sync>> {
+pub(crate) fn received(messages: Vec<String>) -> Option<Box<dyn Error + Send + Sync>> {
     let error = messages
         .into_iter()
         .rev()
