@@ -139,6 +139,9 @@ mod hosts_logs {}
 #[doc = include_str!("src/hosts/services.md")]
 mod hosts_services {}
 
+#[doc = include_str!("src/hosts/tasks.md")]
+mod hosts_tasks {}
+
 #[doc = include_str!("src/hosts/dynamic.md")]
 mod hosts_dynamic {}
 

@@ -130,6 +130,7 @@
 //!   (`PluginManager::load_isolated`). It includes `dynamic`.
 //! - `log`: plugins with the feature `log` write to the host's logger
 //!   (module `logs`).
+//! - `tasks`: an executor runs the tasks of plugins (module `tasks`).
 //!
 //! For interfaces:
 //!
@@ -142,6 +143,7 @@
 //! - `config`: settings that a user writes in a `plugins.toml`, which the host
 //!   checks before the plugin runs (`PluginConfig`).
 //! - `log`: the records of the crate `log` come out of the host's logger.
+//! - `tasks`: runs futures and closures on the host's executor (`Tasks`).
 //! - `serde`: saves and restores the [state](PluginState) of a plugin as a type
 //!   that derives `Serialize` and `Deserialize` (module `state`).
 
@@ -175,6 +177,8 @@ pub use plugin_interface_core::{
 };
 #[cfg(feature = "config")]
 pub use plugin_interface_core::{ConfigValue, PluginConfig, SettingsError};
+#[cfg(feature = "tasks")]
+pub use plugin_interface_core::{Interval, JoinError, JoinHandle, NoExecutor, Sleep, Tasks};
 
 #[cfg(feature = "manager")]
 use plugin_interface_core::{object, runtime};
@@ -204,6 +208,9 @@ pub use {crate::plugins::*, crate::watch::*, crossbeam_channel};
 #[cfg(feature = "configure")]
 #[doc(no_inline)]
 pub use crate::configuration::*;
+#[cfg(all(feature = "tasks", feature = "manager"))]
+#[doc(no_inline)]
+pub use crate::tasks::*;
 #[cfg(feature = "trust")]
 #[doc(no_inline)]
 pub use crate::trust::*;
@@ -309,6 +316,13 @@ pub mod live {
         Events, GuardHolder, Live, LiveEvent, LiveEvents, LiveGuard, LiveInterface, LiveOptions,
         ReloadError, ReloadOutcome,
     };
+}
+
+/// The executor for the tasks of plugins. Feature `tasks`.
+#[cfg(all(feature = "tasks", feature = "manager"))]
+pub mod tasks {
+    #[doc = "**Feature `tasks`.**"]
+    pub use crate::host::{Executor, ThreadPool};
 }
 
 /// The outcome of an unload, and the libraries that are still loaded. Feature `manager`.

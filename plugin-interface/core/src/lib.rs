@@ -47,3 +47,5 @@ pub use runtime::lifecycle::PluginLifecycle;
 pub use runtime::provide::Provide;
 pub use runtime::services::{Service, ServiceError, Services};
 pub use runtime::state::PluginState;
+#[cfg(feature = "tasks")]
+pub use runtime::tasks::{Interval, JoinError, JoinHandle, NoExecutor, Sleep, Tasks};

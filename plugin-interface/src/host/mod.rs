@@ -33,6 +33,11 @@ mod reload;
 mod services;
 mod swap;
 mod system_support;
+#[cfg(feature = "tasks")]
+mod tasks;
+#[cfg(not(feature = "tasks"))]
+#[path = "tasks/none.rs"]
+mod tasks;
 pub(crate) mod testing;
 mod thread_exits;
 #[cfg(feature = "trust")]
@@ -96,6 +101,8 @@ pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 pub use services::logs::update_level;
 pub use services::plugin_panic::PluginPanic;
 pub use system_support::{SystemSupport, system_support};
+#[cfg(feature = "tasks")]
+pub use tasks::{Executor, ThreadPool};
 #[cfg(feature = "trust")]
 pub use trust::{
     comment::trusted_comment,

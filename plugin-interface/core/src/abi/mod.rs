@@ -16,6 +16,7 @@ mod object;
 mod outcome;
 mod registration;
 mod services;
+mod tasks;
 mod thread_exits;
 mod vtable;
 mod waker;
@@ -37,6 +38,7 @@ pub use registration::{
     RegistrationArray, RegistrationFactory, VisitService,
 };
 pub use services::ServiceTable;
+pub use tasks::RawTasks;
 pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
 pub use vtable::{Opaque, VTableHeader};
 pub use waker::{RawTaskWaker, TaskWakerTable};

@@ -3,7 +3,9 @@
 
 use core::ffi::c_void;
 
-use super::{Failure, Fingerprint, Opaque, RawBuffer, RawObject, RawSlice, assert_layout};
+use super::{
+    Failure, Fingerprint, Opaque, RawBuffer, RawObject, RawSlice, RawTasks, assert_layout,
+};
 
 const WORD: usize = size_of::<usize>();
 
@@ -66,16 +68,20 @@ pub struct RawContext {
     pub data_dir: RawSlice,
     /// The same for what it can make again.
     pub cache_dir: RawSlice,
+    /// The tasks of the instance, lent for the call; null if the host runs none.
+    /// Contexts of earlier hosts end before this field.
+    pub tasks: *const RawTasks,
 }
 
 assert_layout!(RawContext {
-    size: 9 * WORD,
+    size: 10 * WORD,
     align: WORD,
     size: 0,
     library_path: WORD,
     settings: 3 * WORD,
     data_dir: 5 * WORD,
     cache_dir: 7 * WORD,
+    tasks: 9 * WORD,
 });
 
 impl RawContext {
@@ -91,6 +97,7 @@ impl RawContext {
             settings: empty,
             data_dir: empty,
             cache_dir: empty,
+            tasks: core::ptr::null(),
         }
     };
 }

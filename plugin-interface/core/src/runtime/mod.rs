@@ -39,6 +39,8 @@ pub mod provided;
 pub mod reported;
 pub mod services;
 pub mod state;
+#[cfg(feature = "tasks")]
+pub mod tasks;
 #[cfg(thread_exits = "caught")]
 pub mod thread_exits;
 

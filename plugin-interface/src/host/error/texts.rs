@@ -208,6 +208,13 @@ fn of_unload() -> Vec<UnloadError> {
         E::Stop { path: path(), name: name(), message: "full".to_owned(), counter: Some(1) },
         E::StopPanicked { path: path(), name: name(), message: "boom".to_owned(), counter: None },
         E::StopOverdue { path: path(), name: name(), within: Duration::from_secs(3) },
+        E::TasksOverdue {
+            path: path(),
+            name: name(),
+            tasks: vec!["poll".to_owned(), "src/lib.rs:7".to_owned()],
+            within: Duration::from_secs(3),
+            counter: None,
+        },
         E::Close { path: path(), source: "it is busy".into() },
     ]
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::class::ErrorClass;
 use super::debug::debug_as_message;
+use crate::host::tasks::ADVICE;
 
 /// The error of unloading a library.
 ///
@@ -76,6 +77,24 @@ pub enum UnloadError {
         /// The time that it had.
         within: Duration,
     },
+    /// Tasks of an instance did not end in time after they were cancelled. The
+    /// instance is destroyed, and its library stays loaded until they end.
+    #[error(
+        "{}: the tasks of {name} did not end within {within:?}, so its library stays loaded until they do: {}; {}, or give them more time by the policy's `stop_within`",
+        path.display(), tasks.join(", "), ADVICE
+    )]
+    TasksOverdue {
+        /// The library.
+        path: PathBuf,
+        /// The registration.
+        name: String,
+        /// The names of the tasks.
+        tasks: Vec<String>,
+        /// The time that they had.
+        within: Duration,
+        /// The unmaker counter, if nothing else keeps the library.
+        counter: Option<u64>,
+    },
     /// The dynamic linker refused to close the library.
     #[error("cannot close {}", path.display())]
     Close {
@@ -101,7 +120,8 @@ impl UnloadError {
         match self {
             UnloadError::DropPanicked { counter, .. }
             | UnloadError::Stop { counter, .. }
-            | UnloadError::StopPanicked { counter, .. } => *counter,
+            | UnloadError::StopPanicked { counter, .. }
+            | UnloadError::TasksOverdue { counter, .. } => *counter,
             UnloadError::NotLoaded { .. }
             | UnloadError::StopOverdue { .. }
             | UnloadError::Close { .. } => None,
@@ -121,7 +141,9 @@ impl UnloadError {
             UnloadError::DropPanicked { .. } | UnloadError::StopPanicked { .. } => {
                 ErrorClass::Crashed
             }
-            UnloadError::StopOverdue { .. } => ErrorClass::TimedOut,
+            UnloadError::StopOverdue { .. } | UnloadError::TasksOverdue { .. } => {
+                ErrorClass::TimedOut
+            }
             UnloadError::NotLoaded { .. }
             | UnloadError::Stop { .. }
             | UnloadError::Close { .. } => ErrorClass::Failed,

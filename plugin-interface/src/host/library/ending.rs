@@ -21,8 +21,9 @@ pub(super) trait Ending: Send + Sync + 'static {
     /// Stops it after `begin_stop`.
     fn stop(&self, within: Duration) -> Result<(), LifecycleFailure>;
 
-    /// Destroys it. Returns the message if its drop panicked.
-    fn destroy(&mut self) -> Option<String>;
+    /// Ends its tasks, which have that long, or the time that the policy gives if that
+    /// is shorter. Destroys it then.
+    fn destroy(&mut self, within: Option<Duration>) -> Option<EndFailure>;
 }
 
 /// What went wrong when an instance ended.
@@ -30,6 +31,8 @@ pub(crate) enum EndFailure {
     Stop(LifecycleFailure),
     /// It has not ended yet. It will, when its stop returns.
     Overdue(Duration),
+    /// These tasks have not ended in that time. It is destroyed.
+    Tasks(Vec<String>, Duration),
     /// The drop panicked with this message.
     Drop(String),
 }
@@ -44,6 +47,9 @@ impl EndFailure {
                 UnloadError::StopPanicked { path, name, message, counter }
             }
             EndFailure::Overdue(within) => UnloadError::StopOverdue { path, name, within },
+            EndFailure::Tasks(tasks, within) => {
+                UnloadError::TasksOverdue { path, name, tasks, within, counter }
+            }
             EndFailure::Drop(message) => UnloadError::DropPanicked { path, name, message, counter },
         }
     }
@@ -55,14 +61,15 @@ impl EndFailure {
 /// they happened.
 pub(super) fn end(mut instance: impl Ending, within: Option<Duration>) -> Option<EndFailure> {
     let Some(allowed) = instance.begin_stop() else {
-        return instance.destroy().map(EndFailure::Drop);
+        return instance.destroy(within);
     };
+    let asked = within;
     let within = within.map_or(allowed, |within| within.min(allowed));
     let instance = Arc::new(instance);
     let stopped = stop(&instance, within);
     // Otherwise the thread that stops it destroys it.
-    let dropped = Arc::into_inner(instance).and_then(|mut instance| instance.destroy());
-    stopped.err().or(dropped.map(EndFailure::Drop))
+    let dropped = Arc::into_inner(instance).and_then(|mut instance| instance.destroy(asked));
+    stopped.err().or(dropped)
 }
 
 /// Stops an instance on a thread of its own, and waits until that has ended.

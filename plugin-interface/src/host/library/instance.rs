@@ -20,6 +20,7 @@ use crate::host::library::lifecycle::Lifecycle;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::library::symbols::{Unregister, UnregisterAll};
 use crate::host::services::provided::{ProvidedService, Provider};
+use crate::host::tasks::PluginTasks;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::{InterfaceMetadata, RegistrationMetadata};
 use crate::object::{Object, OwnedObject};
@@ -94,6 +95,8 @@ pub(crate) struct Instance {
     unmaker: Option<Unmaker>,
     /// `None` if it is neither started nor stopped.
     lifecycle: Option<Lifecycle>,
+    /// They end before it is destroyed.
+    tasks: Option<PluginTasks>,
     /// Last: the library outlives its registration.
     pub(crate) library: Arc<LoadedLibrary>,
 }
@@ -167,7 +170,22 @@ impl Instance {
             Unmaker::Array(_) | Unmaker::Single(_) => None,
         };
         let (holders, services, unmaker) = (Holders::new(), Vec::new(), Some(unmaker));
-        Instance { registration, interface, name, holders, services, unmaker, lifecycle, library }
+        Instance {
+            registration,
+            interface,
+            name,
+            holders,
+            services,
+            unmaker,
+            lifecycle,
+            tasks: None,
+            library,
+        }
+    }
+
+    /// Takes over the tasks that its constructor was lent.
+    pub(crate) fn set_tasks(&mut self, tasks: PluginTasks) {
+        self.tasks = Some(tasks);
     }
 
     /// Takes the services that a new instance provides, of those that its metadata

@@ -17,6 +17,7 @@ use crate::host::library::outcome::{CloseRecord, CloseState};
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
 use crate::host::services::provided::Provider;
+use crate::host::tasks::PluginTasks;
 use crate::metadata::PluginMetadata;
 use crate::runtime::entry::of_this_binary;
 
@@ -102,6 +103,13 @@ impl LoadedLibrary {
     /// The file that is mapped; `None` once the library is closed, and in a program.
     pub(crate) fn copy(&self) -> Option<&PrivateCopy> {
         self.mapped().map(|mapped| &mapped.copy)
+    }
+
+    /// Names the tasks of a plugin that have not ended, if they keep the library.
+    pub(crate) fn watch_tasks(&self, tasks: &PluginTasks) {
+        if let (Some(mapped), Some(group)) = (self.mapped(), tasks.group()) {
+            mapped.services.watch_tasks(group);
+        }
     }
 
     /// Names functions of the library, for notes about crashes.

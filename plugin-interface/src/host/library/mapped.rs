@@ -82,6 +82,7 @@ impl Mapped {
         let library = self.services.library();
         let mut reasons = handlers::reasons(&self.image);
         reasons.extend(self.threads.reason(&self.image));
+        reasons.extend(self.services.tasks_left());
         thread_exits::keep(library, reasons);
         thread_exits::release(library).is_ok()
     }

@@ -7,6 +7,8 @@ use crate::Service;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
 use crate::host::services::offers::Offers;
+#[cfg(feature = "tasks")]
+use crate::host::tasks::Executor;
 
 /// The options to open a [`Live`](super::Live) with.
 ///
@@ -84,6 +86,16 @@ impl LiveOptions {
         let offers = Offers::clone(&self.offers);
         offers.add(service);
         LiveOptions { offers: Arc::new(offers), ..self }
+    }
+
+    /// Runs the tasks of the plugins, as
+    /// [`PluginManager::provide_executor`](crate::PluginManager::provide_executor)
+    /// does. Set the policy before, which has this too.
+    ///
+    /// Feature `tasks`.
+    #[cfg(feature = "tasks")]
+    pub fn provide_executor(self, executor: Arc<dyn Executor>) -> Self {
+        LiveOptions { policy: self.policy.executor(executor), ..self }
     }
 
     /// Offers the services of a manager.

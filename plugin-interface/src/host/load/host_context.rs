@@ -1,6 +1,7 @@
 //! What a host tells the constructors of a library.
 
 use std::path::{Path, PathBuf, absolute};
+use std::time::Duration;
 
 use crate::abi::{RawContext, RawSlice};
 #[cfg(feature = "configure")]
@@ -8,6 +9,7 @@ use crate::host::configuration::Values;
 use crate::host::file::digest::digest_of;
 use crate::host::load::needs::Needs;
 use crate::host::platform;
+use crate::host::tasks::{PluginExecutor, PluginTasks};
 
 /// What a host tells the constructors of one library.
 #[derive(Default)]
@@ -20,16 +22,25 @@ pub(crate) struct HostContext {
     /// The folders of the package.
     pub(super) data_dir: Option<PathBuf>,
     pub(super) cache_dir: Option<PathBuf>,
+    /// What runs the tasks of the plugins, and the time that they have to end.
+    pub(super) executor: PluginExecutor,
+    pub(super) stop_within: Duration,
 }
 
 impl HostContext {
-    /// Returns the context of one constructor, which borrows from this and from
-    /// the path of the library.
+    /// Returns the tasks of one plugin, which is about to be created.
+    pub(super) fn begin_tasks(&self) -> PluginTasks {
+        self.executor.begin(self.stop_within)
+    }
+
+    /// Returns the context of one constructor, which borrows from this, from the
+    /// path of the library and from the tasks.
     pub(super) fn of(
         &self,
         library_path: &Path,
         #[cfg_attr(not(feature = "configure"), expect(unused_variables))] interface: &str,
         #[cfg_attr(not(feature = "configure"), expect(unused_variables))] registration: &str,
+        tasks: &PluginTasks,
     ) -> RawContext {
         let slice = |path: &Path| RawSlice::of(platform::path_bytes(path));
         let folder =
@@ -40,6 +51,7 @@ impl HostContext {
             settings: RawSlice::of(self.settings.of(interface, registration)),
             data_dir: folder(&self.data_dir),
             cache_dir: folder(&self.cache_dir),
+            tasks: tasks.lend(),
             ..RawContext::EMPTY
         }
     }

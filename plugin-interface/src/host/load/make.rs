@@ -168,7 +168,10 @@ fn by_factory(
     }
     // SAFETY: a static of the library, which has the first fields.
     library.name_functions(|| unsafe { named_functions::of_factory(factory, &name, interface) });
-    let context = context.of(&library.path, &interface.path, &name);
+    // Dropped if the constructor fails, which ends the tasks that it spawned.
+    let tasks = context.begin_tasks();
+    library.watch_tasks(&tasks);
+    let context = context.of(&library.path, &interface.path, &name, &tasks);
     let mut registration = ptr::null();
     // SAFETY: the context, what it refers to, and the place to write to live
     // across the call.
@@ -182,6 +185,7 @@ fn by_factory(
     // SAFETY: made and checked; its factory unmakes it.
     let mut made =
         unsafe { instance(registration, interface, name, Unmaker::Factory(factory), library) };
+    made.set_tasks(tasks);
     match made.take_services() {
         Ok(()) => Ok(made),
         Err(message) => {

@@ -33,6 +33,8 @@ use crate::host::load::regular::check_regular;
 use crate::host::load::settle::SettledFile;
 use crate::host::load::subject::{OriginalFile, Subject};
 use crate::host::load::timings::Stopwatch;
+#[cfg(feature = "tasks")]
+use crate::host::tasks::Executor;
 #[cfg(feature = "trust")]
 use crate::host::trust::loaded::LoadedContent;
 #[cfg(feature = "trust")]
@@ -125,6 +127,13 @@ impl Loader {
     /// The same, with a probe.
     pub(crate) fn with_probe(self, probe: Probe) -> Self {
         Loader { probe: Some(probe), ..self }
+    }
+
+    /// Runs the tasks of what is loaded from now on.
+    #[cfg(feature = "tasks")]
+    pub(crate) fn execute_on(&mut self, executor: Arc<dyn Executor>) {
+        let policy = core::mem::take(&mut self.policy);
+        self.policy = policy.executor(executor);
     }
 
     /// Configures what is loaded from now on.

@@ -6,6 +6,8 @@ use std::error::Error;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "tasks")]
+use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(feature = "configure")]
@@ -20,6 +22,9 @@ use crate::host::load::decided::Decided;
 use crate::host::load::host_context::{HostContext, folder_of};
 use crate::host::load::needs::Needs;
 use crate::host::platform;
+#[cfg(feature = "tasks")]
+use crate::host::tasks::Executor;
+use crate::host::tasks::PluginExecutor;
 #[cfg(feature = "trust")]
 pub(super) use crate::host::trust::gate::Approval;
 #[cfg(feature = "trust")]
@@ -56,6 +61,8 @@ pub struct LoadPolicy {
     replaces_providers: bool,
     /// The time that a plugin has to stop.
     stop_within: Duration,
+    /// What runs the tasks of plugins.
+    executor: PluginExecutor,
     /// The folders of all plugins for their data and their caches.
     data_root: Option<PathBuf>,
     cache_root: Option<PathBuf>,
@@ -80,6 +87,7 @@ impl Default for LoadPolicy {
             copies: Copies::Temporary,
             replaces_providers: true,
             stop_within: Duration::from_secs(10),
+            executor: PluginExecutor::default(),
             data_root: None,
             cache_root: None,
             #[cfg(feature = "configure")]
@@ -106,6 +114,7 @@ impl fmt::Debug for LoadPolicy {
             .field("world_writable", &self.world_writable)
             .field("replaces_providers", &self.replaces_providers)
             .field("stop_within", &self.stop_within)
+            .field("executor", &self.executor)
             .field("retained_versions", &versions)
             .field("retained_bytes", &bytes)
             .finish()
@@ -152,7 +161,8 @@ impl LoadPolicy {
 
     /// Sets the time that a plugin with a [lifecycle](crate::PluginLifecycle) has to
     /// stop; 10 seconds by default. After that, the host goes on without it: its
-    /// library stays loaded until its `stop` returns.
+    /// library stays loaded until its `stop` returns. Its tasks have the same time
+    /// to end after they were cancelled.
     ///
     /// ```
     /// use std::time::Duration;
@@ -162,6 +172,24 @@ impl LoadPolicy {
     /// ```
     pub fn stop_within(self, within: Duration) -> Self {
         LoadPolicy { stop_within: within, ..self }
+    }
+
+    /// Runs the tasks of plugins on an executor of this host. Without one, a plugin
+    /// that spawns tasks gets an error that says so.
+    ///
+    /// Feature `tasks`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use plugin_interface::{LoadPolicy, PluginManager, ThreadPool};
+    ///
+    /// let policy = LoadPolicy::new().executor(Arc::new(ThreadPool::new(2)));
+    /// let manager = PluginManager::with_policy(policy);
+    /// ```
+    #[cfg(feature = "tasks")]
+    pub fn executor(self, executor: Arc<dyn Executor>) -> Self {
+        LoadPolicy { executor: PluginExecutor::of(executor), ..self }
     }
 
     /// Returns the time that a plugin has to stop.
@@ -298,6 +326,8 @@ impl LoadPolicy {
             needs: Needs::default(),
             data_dir: folder(&self.data_root),
             cache_dir: folder(&self.cache_root),
+            executor: self.executor.clone(),
+            stop_within: self.stop_within,
             #[cfg(feature = "configure")]
             settings: match &self.configuration {
                 Some(configuration) => configuration.values(path, metadata)?,

@@ -29,6 +29,8 @@ use crate::host::manager::handle::PluginHandle;
 use crate::host::services::offers::Offers;
 #[cfg(feature = "watch")]
 use crate::host::services::provided::Provider;
+#[cfg(feature = "tasks")]
+use crate::host::tasks::Executor;
 #[cfg(feature = "trust")]
 use crate::host::trust::loaded::LoadedContent;
 use crate::metadata::PluginMetadata;
@@ -105,6 +107,12 @@ impl Libraries {
     #[cfg(feature = "watch")]
     pub(super) fn refuse(&mut self, disabled: Arc<DisabledPackages>) {
         self.disabled = disabled;
+    }
+
+    /// Runs the tasks of what is loaded from now on.
+    #[cfg(feature = "tasks")]
+    pub(super) fn execute_on(&mut self, executor: Arc<dyn Executor>) {
+        self.loader.execute_on(executor);
     }
 
     /// Configures what is loaded from now on.

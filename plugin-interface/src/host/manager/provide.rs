@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::Service;
 use crate::host::manager::PluginManager;
+#[cfg(feature = "tasks")]
+use crate::host::tasks::Executor;
 
 impl PluginManager {
     /// Offers a service to the plugins that this manager loads, before and
@@ -38,6 +40,25 @@ impl PluginManager {
     /// ```
     pub fn provide<I: Service + ?Sized>(&mut self, service: Arc<I>) -> &mut Self {
         self.libraries.offers().add(service);
+        self
+    }
+
+    /// Runs the tasks of the plugins that this manager loads from now on, as
+    /// [`LoadPolicy::executor`](crate::LoadPolicy::executor) does.
+    ///
+    /// Feature `tasks`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use plugin_interface::{PluginManager, ThreadPool};
+    ///
+    /// let mut manager = PluginManager::new();
+    /// manager.provide_executor(Arc::new(ThreadPool::new(2)));
+    /// ```
+    #[cfg(feature = "tasks")]
+    pub fn provide_executor(&mut self, executor: Arc<dyn Executor>) -> &mut Self {
+        self.libraries.execute_on(executor);
         self
     }
 }

@@ -13,6 +13,8 @@ use crate::host::load::plugins::Plugins as Asked;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
 use crate::host::services::offers::Offers;
+#[cfg(feature = "tasks")]
+use crate::host::tasks::Executor;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
 
@@ -77,6 +79,16 @@ impl PluginsOptions {
         let offers = Offers::clone(&self.offers);
         offers.add(service);
         PluginsOptions { offers: Arc::new(offers), ..self }
+    }
+
+    /// Runs the tasks of the plugins, as
+    /// [`PluginManager::provide_executor`](crate::PluginManager::provide_executor)
+    /// does. Set the policy before, which has this too.
+    ///
+    /// Feature `tasks`.
+    #[cfg(feature = "tasks")]
+    pub fn provide_executor(self, executor: Arc<dyn Executor>) -> Self {
+        PluginsOptions { policy: self.policy.executor(executor), ..self }
     }
 
     /// Watches without the events of the system: compares the files with their

@@ -14,13 +14,14 @@ use core::ffi::c_void;
 use core::ptr::NonNull;
 use std::io::{self, Write};
 use std::panic::catch_unwind;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
 use crate::boundary::interner::intern_for_plugin;
 use crate::host::services::object_count::ObjectCount;
 use crate::host::services::offers::Offers;
 use crate::host::services::plugin_panic::PluginPanic;
+use crate::host::tasks::Group;
 use crate::host::thread_exits;
 use crate::host::thread_exits::LibraryId;
 use crate::runtime::panic_location::PanicLocation;
@@ -42,6 +43,8 @@ struct Allocation {
     objects: ObjectCount,
     /// What the host offers, until the last instance is destroyed.
     offers: Mutex<Option<Arc<Offers>>>,
+    /// The tasks of its instances.
+    tasks: Mutex<Vec<Weak<Group>>>,
 }
 
 // SAFETY: nothing is written after `new` without a lock, and the pointers refer
@@ -80,7 +83,8 @@ impl Services {
         };
         let objects = ObjectCount::new(library);
         let name = name.to_owned();
-        let allocation = Allocation { offered, label, name, objects, offers: Mutex::new(offers) };
+        let (offers, tasks) = (Mutex::new(offers), Mutex::default());
+        let allocation = Allocation { offered, label, name, objects, offers, tasks };
         let allocation = NonNull::from(Box::leak(Box::new(allocation)));
         // SAFETY: allocated a line ago, and nobody else's.
         unsafe {
@@ -104,6 +108,23 @@ impl Services {
         let withdrawn = offers.lock().unwrap_or_else(PoisonError::into_inner).take();
         // Without the lock: the last owner drops the host's own values.
         drop(withdrawn);
+    }
+
+    /// Adds the tasks of an instance.
+    pub(super) fn watch_tasks(&self, group: Weak<Group>) {
+        // SAFETY: alive until `drop`.
+        let tasks = unsafe { &(*self.0.as_ptr()).tasks };
+        let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.retain(|group| group.strong_count() > 0);
+        tasks.push(group);
+    }
+
+    /// Describes the tasks that did not end when their instances were destroyed.
+    pub(super) fn tasks_left(&self) -> Vec<String> {
+        // SAFETY: alive until `drop`.
+        let tasks = unsafe { &(*self.0.as_ptr()).tasks };
+        let tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        tasks.iter().filter_map(Weak::upgrade).filter_map(|group| group.left()).collect()
     }
 
     /// Returns the library's id in the registry of thread exits.

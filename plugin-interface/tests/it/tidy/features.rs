@@ -16,6 +16,7 @@ fn each_item_of_a_feature_names_it() {
         ("in_flight", "in-flight"),
         ("configuration", "configure"),
         ("process", "process"),
+        ("tasks", "tasks"),
     ] {
         let (before, body) = library.split_once(&format!("pub mod {module} {{\n")).unwrap();
         let summary = before.rsplit("\n\n").next().unwrap();

@@ -127,6 +127,7 @@ const UNSAFE: &[&str] = &[
     "host/services/object_count.rs",
     "host/swap/hazard_slots.rs",
     "host/swap/pointer.rs",
+    "host/tasks/offered.rs",
     "host/thread_exits/intercept.rs",
     "interface.rs",
     "object/exclusive.rs",
@@ -150,6 +151,8 @@ const UNSAFE: &[&str] = &[
     "runtime/reported.rs",
     "runtime/services.rs",
     "runtime/state.rs",
+    "runtime/tasks/context.rs",
+    "runtime/tasks/host.rs",
     "runtime/thread_exits.rs",
 ];
 

@@ -14,8 +14,13 @@ use crate::object::call_error::CallError;
 use crate::object::raise;
 use crate::runtime::{failure, library_ref};
 
-/// Borrows a `Waker` of this library's executor for a poll. It is the data.
+/// Borrows a `Waker` for a poll. If it came from another library, that one is
+/// passed on. Otherwise it is of this library's executor, and is the data.
 pub(crate) fn borrow(waker: &Waker) -> RawTaskWaker {
+    if ptr::eq(waker.vtable(), &OF_BORROWED) || ptr::eq(waker.vtable(), &OF_OWNED) {
+        // SAFETY: both vtables have this data, which lives as long as the waker.
+        return unsafe { *waker.data().cast::<RawTaskWaker>() };
+    }
     RawTaskWaker {
         table: &BORROWED,
         data: ptr::from_ref(waker).cast(),
@@ -26,7 +31,7 @@ pub(crate) fn borrow(waker: &Waker) -> RawTaskWaker {
 static BORROWED: TaskWakerTable =
     TaskWakerTable { clone, wake: wake_by_ref, wake_by_ref, drop: nothing };
 
-/// The data is a boxed `Waker`.
+/// The data is a boxed `Waker`. Like each static, it has an address of its own.
 static OWNED: TaskWakerTable = TaskWakerTable { clone, wake, wake_by_ref, drop: end };
 
 /// # Safety
@@ -92,6 +97,12 @@ unsafe extern "C" fn nothing(_: *const c_void) -> *mut Failure {
 /// `borrowed` points to a waker of [`borrow`], of any library, as long as this
 /// runs.
 pub(crate) unsafe fn with<R>(borrowed: *const RawTaskWaker, poll: impl FnOnce(&Waker) -> R) -> R {
+    // SAFETY: the contract of this function.
+    let RawTaskWaker { table, data, .. } = unsafe { *borrowed };
+    if ptr::eq(table, &BORROWED) || ptr::eq(table, &OWNED) {
+        // SAFETY: the data of both is a waker of this library, which came back.
+        return poll(unsafe { &*data.cast::<Waker>() });
+    }
     // SAFETY: the functions of this table take a pointer to such a waker. Those
     // that would consume it are not called, since it is never dropped.
     let waker = ManuallyDrop::new(unsafe { Waker::new(borrowed.cast(), &OF_BORROWED) });

@@ -91,6 +91,7 @@ impl Instance {
             services: core::mem::take(&mut self.services),
             unmaker,
             lifecycle,
+            tasks: self.tasks.take(),
             library: Arc::clone(&self.library),
         })
     }
@@ -107,7 +108,7 @@ impl Drop for Instance {
                     report(failure.error(path, name, None));
                 }
             }
-            None => drop(self.unmake()),
+            None => drop(self.destroy(None)),
         }
     }
 }
@@ -121,7 +122,9 @@ impl Ending for Instance {
         self.lifecycle.as_ref().map_or(Ok(()), |lifecycle| lifecycle.stop(within))
     }
 
-    fn destroy(&mut self) -> Option<String> {
-        self.unmake()
+    fn destroy(&mut self, within: Option<Duration>) -> Option<EndFailure> {
+        let left = self.tasks.take().and_then(|mut tasks| tasks.close(within));
+        let dropped = self.unmake().map(EndFailure::Drop);
+        left.map(|(names, within)| EndFailure::Tasks(names, within)).or(dropped)
     }
 }

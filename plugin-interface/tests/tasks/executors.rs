@@ -1,0 +1,46 @@
+//! The executors on which everything must work, and hosts that have them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use plugin_interface::{Executor, LoadPolicy, PluginHandle, PluginManager, ThreadPool};
+
+use crate::parts::{Bench, BenchProxy, Journal};
+use crate::{Build, Notes};
+
+/// A host with one plugin that has tasks.
+pub(crate) struct Host {
+    pub(crate) manager: PluginManager,
+    pub(crate) handle: PluginHandle,
+    pub(crate) bench: BenchProxy,
+    pub(crate) notes: Arc<Notes>,
+    pub(crate) build: Build,
+}
+
+/// Returns a manager that has this executor.
+pub(crate) fn manager(
+    executor: Arc<dyn Executor>,
+    notes: &Arc<Notes>,
+    within: Duration,
+) -> PluginManager {
+    let mut manager = PluginManager::with_policy(LoadPolicy::new().stop_within(within));
+    manager.provide_executor(executor).provide::<dyn Journal>(notes.clone());
+    manager
+}
+
+impl Host {
+    pub(crate) fn new(executor: Arc<dyn Executor>, within: Duration) -> Self {
+        let (notes, build) = (Arc::<Notes>::default(), Build::new());
+        let mut manager = manager(executor, &notes, within);
+        let handle = manager.load_library(build.file()).unwrap().remove(0);
+        let bench = handle.proxy::<dyn Bench>().unwrap();
+        Host { manager, handle, bench, notes, build }
+    }
+}
+
+/// Calls a test once with each executor.
+pub(crate) fn with_each(test: impl Fn(Arc<dyn Executor>)) {
+    for threads in [1, 3] {
+        test(Arc::new(ThreadPool::new(threads)));
+    }
+}
