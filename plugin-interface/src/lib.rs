@@ -130,6 +130,7 @@
 //!   (`PluginManager::load_isolated`). It includes `dynamic`.
 //! - `log`: plugins with the feature `log` write to the host's logger
 //!   (module `logs`).
+//! - `tokio`: a runtime of tokio is an executor for the tasks of plugins.
 //! - `tasks`: an executor runs the tasks of plugins (module `tasks`).
 //!
 //! For interfaces:

@@ -120,6 +120,19 @@ fn a_waker_of_the_plugin_that_the_host_has_keeps_the_library() {
 }
 
 #[test]
+fn a_pool_renews_its_threads_so_that_thread_locals_do_not_wait() {
+    let executor = Arc::new(ThreadPool::new(2));
+    for _ in 0..3 {
+        let host = Host::new(executor.clone(), DEADLINE);
+        host.bench.spawn("leave a thread-local", 10);
+        host.notes.until("left", 10);
+        let (error, manager, _, build) = close(host);
+        assert!(error.is_none(), "{error:?}");
+        until_unmapped(&manager, &build);
+    }
+}
+
+#[test]
 fn the_tasks_of_a_constructor_that_fails_are_dropped() {
     with_each(|executor| {
         let (notes, build) = (Notes::ordering("spawn and fail"), Build::new());

@@ -43,4 +43,9 @@ pub(crate) fn with_each(test: impl Fn(Arc<dyn Executor>)) {
     for threads in [1, 3] {
         test(Arc::new(ThreadPool::new(threads)));
     }
+    #[cfg(feature = "tokio")]
+    {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
+        test(Arc::new(runtime.handle().clone()));
+    }
 }

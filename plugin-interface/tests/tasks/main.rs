@@ -1,11 +1,13 @@
 //! Tasks of plugins on executors of hosts:
-//! `cargo build --package plugin-interface --features tasks --example tasked`, then
-//! `cargo test --package plugin-interface --features tasks --test tasks`.
+//! `cargo build --package plugin-interface --features tokio --example tasked`, then
+//! `cargo test --package plugin-interface --features tokio --test tasks`.
 
 mod ending;
 mod executors;
 mod parts;
 mod running;
+#[cfg(feature = "tokio")]
+mod tokio;
 #[cfg(target_os = "linux")]
 mod valgrind;
 

@@ -68,7 +68,6 @@ impl Worker {
 
 async fn sleep(tasks: Tasks, journal: Arc<dyn Journal>) {
     let _noted = Noted(Arc::clone(&journal));
-    LEFT.with_borrow_mut(|left| left.push(1));
     journal.note("begun");
     tasks.sleep(LONG).await;
     journal.note("woke");
@@ -146,6 +145,11 @@ impl Bench for Worker {
                     }
                     let _respawns = Respawns(tasks.clone(), Arc::clone(&journal));
                     journal.note("begun");
+                    tasks.sleep(LONG).await;
+                })),
+                "leave a thread-local" => drop(self.tasks.spawn(async move {
+                    LEFT.with_borrow_mut(|left| left.push(1));
+                    journal.note("left");
                     tasks.sleep(LONG).await;
                 })),
                 "leave a sleep" => {

@@ -11,6 +11,8 @@ mod offered;
 mod slot;
 mod task;
 mod thread_pool;
+#[cfg(feature = "tokio")]
+mod tokio;
 
 use core::fmt;
 use std::sync::{Arc, Weak};
