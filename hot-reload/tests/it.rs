@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use cargo_metadata::Message;
 use tempfile::TempDir;
 
 #[path = "../../plugin-interface/tests/it/deadline.rs"]
@@ -39,24 +38,11 @@ fn the_header_is_up_to_date() {
     assert_eq!(found, expected, "run this test with BLESS=1");
 }
 
-/// Returns the folder with the library that C hosts link.
+/// Returns the folder with the library that C hosts link: cargo builds it with
+/// the tests.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(build)
-}
-
-fn build() -> PathBuf {
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "--message-format=json-render-diagnostics", "--package=hot-reload"])
-        .current_dir(crate_folder())
-        .stderr(Stdio::inherit())
-        .run("cargo ends");
-    assert!(output.status.success());
-    let mut files = Message::parse_stream(&output.stdout[..]).filter_map(|message| {
-        let Message::CompilerArtifact(artifact) = message.unwrap() else { return None };
-        artifact.filenames.into_iter().find(|file| file.file_name() == Some("libhot_reload.so"))
-    });
-    files.next().expect("a library").parent().unwrap().into()
+    BUILT.get_or_init(|| std::env::current_exe().unwrap().parent().unwrap().into())
 }
 
 /// Copies the example to a temporary folder.

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use cargo_metadata::Message;
 
 use crate::deadline::Run;
-use crate::environment::{Directory, of_workspace, plugin_host, root};
+use crate::environment::{Directory, hot_reload, plugin_host, root};
 
 /// The crates of the book's first chapter.
 const WORKSPACE: [(&str, &str); 5] = [
@@ -196,7 +196,7 @@ impl Page {
         shell.env("RUST_BACKTRACE", "0").env("HOT_RELOAD", root().join("hot-reload"));
         shell.env("EXAMPLES", root().join("example-plugins"));
         if command.contains("$TARGET") {
-            shell.env("TARGET", of_workspace("libhot_reload.so").parent().unwrap());
+            shell.env("TARGET", hot_reload());
         }
         let Output { status, stdout, .. } = shell.run("the command ends");
         self.code = status.code().expect("it ends by itself");

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::deadline::{until, within};
-use crate::environment::{Directory, answer, command, root};
+use crate::environment::{Directory, answer, command, root, share_builds};
 
 const TOOL: &str = "#[plugin_interface::plugin_interface]\n\
     pub trait Tool: Send + Sync {\n    fn apply(&self, text: &str) -> String;\n}\n";
@@ -45,12 +45,7 @@ impl Project {
         let package = |name: &str, more: &str| {
             format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n{more}")
         };
-        // The versions that the repository has.
-        let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
-        project.write("Cargo.lock", &lock);
-        let config = fs::read_to_string(root().join(".cargo/config.toml")).unwrap();
-        let profile = config.split("[build]").next().unwrap();
-        project.write(".cargo/config.toml", profile);
+        share_builds(project.path());
         project.write(
             "Cargo.toml",
             "[workspace]\nmembers = [\"tool\", \"shout\", \"app\"]\nresolver = \"3\"\n",

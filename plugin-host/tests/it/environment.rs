@@ -3,10 +3,9 @@
 use std::env::consts::DLL_EXTENSION;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
-use cargo_metadata::Message;
 use tempfile::TempDir;
 
 use crate::deadline::Run;
@@ -56,25 +55,22 @@ pub(crate) fn answer(command: &mut Command) -> Answer {
     }
 }
 
-/// Returns the file of that name that this workspace builds: a program of an example,
-/// or the library for hosts in C. All are built at once, since what they need is
-/// compiled once for each set of features.
-pub(crate) fn of_workspace(file: &str) -> &'static Path {
-    static BUILT: OnceLock<Vec<PathBuf>> = OnceLock::new();
-    let build = || {
-        let packages = ["--package=hot-reload", "--package=live-host", "--package=minimal-host"];
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--message-format=json-render-diagnostics"]).args(packages);
-        let output = cargo.current_dir(root()).stderr(Stdio::inherit()).run("cargo ends");
-        assert!(output.status.success());
-        let artifacts = Message::parse_stream(&output.stdout[..]).filter_map(|message| {
-            let Message::CompilerArtifact(artifact) = message.unwrap() else { return None };
-            Some(artifact.filenames)
-        });
-        artifacts.flatten().map(Into::into).collect()
-    };
-    let mut files = BUILT.get_or_init(build).iter();
-    files.find(|path| path.file_name().unwrap() == file).expect("a file of the workspace")
+/// Lets cargo in a folder compile as this repository does, with the same versions,
+/// and share what it compiles.
+pub(crate) fn share_builds(folder: &Path) {
+    std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let config = std::fs::read_to_string(root().join(".cargo/config.toml")).unwrap();
+    let ours = format!("build-dir = {:?}", root().join("target"));
+    let config = config.replace("build-dir = \"target\"", &ours);
+    assert!(config.contains(&ours), "{config}");
+    std::fs::create_dir_all(folder.join(".cargo")).unwrap();
+    std::fs::write(folder.join(".cargo/config.toml"), config).unwrap();
+}
+
+/// Returns the folder of the library for hosts in C, which cargo builds with the
+/// tests.
+pub(crate) fn hot_reload() -> PathBuf {
+    std::env::current_exe().unwrap().parent().unwrap().into()
 }
 
 /// Builds a plugin of the tests of `plugin-interface` from its source, and copies it

@@ -20,7 +20,6 @@ mod diff;
 mod doctor;
 mod elsewhere;
 mod environment;
-mod examples;
 #[cfg(target_os = "linux")]
 mod fuzz;
 #[cfg(target_os = "linux")]

@@ -24,8 +24,13 @@ pub(crate) fn cargo(folder: &Path, arguments: &str) -> String {
 }
 
 /// Runs cargo in a folder and an environment. It compiles as this repository
-/// does, and shares what it compiles of other projects with it.
+/// does, and shares what it compiles of other projects with it: so it takes the
+/// versions that the repository has.
 pub(crate) fn cargo_with(folder: &Path, arguments: &str, environment: &[(&str, &str)]) -> String {
+    let lock = folder.join("Cargo.lock");
+    if !lock.exists() {
+        fs::copy(root().join("Cargo.lock"), lock).unwrap();
+    }
     let output = Command::new(env!("CARGO"))
         .arg("--config")
         .arg(root().join(".cargo/config.toml"))

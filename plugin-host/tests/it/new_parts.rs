@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::deadline::Run;
-use crate::environment::{Answer, Directory, answer, command, root};
+use crate::environment::{Answer, Directory, answer, command, root, share_builds};
 use crate::new::{cargo, files, lint, new, packages, target};
 
 /// An interface as it may be written in earnest: in modules, with types of its own.
@@ -44,7 +44,7 @@ fn workspace(folder: &Path) {
         format!("plugin-interface = {{ path = {path:?}, default-features = false }}\n");
     write_crate(&folder.join("wide"), "wide", WIDE, &dependency);
     // The versions that the repository has, since others are not at hand.
-    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    share_builds(folder);
 }
 
 #[test]

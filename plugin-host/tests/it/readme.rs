@@ -1,12 +1,10 @@
 //! The examples of the README and of the book's tutorials work as printed.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
 use crate::deadline::{Run, within};
-use crate::environment::root;
+use crate::environment::{Directory, root, share_builds};
 
 /// Returns a page of the book.
 fn page(name: &str) -> String {
@@ -19,32 +17,33 @@ fn section(page: &str, heading: &str) -> String {
     section.split("\n## ").next().unwrap().to_owned()
 }
 
-/// Creates an empty folder of a user beside this repository. All of them have one
-/// parent, so that what they compile of this repository is compiled once.
-fn beside(name: &str) -> PathBuf {
-    static PARENT: OnceLock<PathBuf> = OnceLock::new();
-    let parent = PARENT.get_or_init(|| {
-        let parent = Path::new(env!("CARGO_TARGET_TMPDIR")).join("beside");
-        let _ = std::fs::remove_dir_all(&parent);
-        std::fs::create_dir(&parent).unwrap();
-        std::os::unix::fs::symlink(root(), parent.join("rust-plugin-system")).unwrap();
-        parent
-    });
-    let folder = parent.join(name);
-    std::fs::create_dir(&folder).unwrap();
-    // The versions that the repository has, which are compiled already.
-    std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    folder
-}
+/// A project of a user. The pages have it beside this repository.
+struct Project(Directory);
 
-/// Writes a block to the file that its first line names, in a comment of that
-/// kind. Returns the number of lines.
-fn write(folder: &Path, content: &str, comment: &str) -> usize {
-    let (first, rest) = content.split_once('\n').unwrap();
-    let path = folder.join(first.strip_prefix(comment).expect("a path"));
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, rest).unwrap();
-    rest.lines().count()
+impl Project {
+    fn new() -> Self {
+        Project(Directory::new())
+    }
+
+    /// Writes a block to the file that its first line names, in a comment of that
+    /// kind. Returns the number of lines.
+    fn write(&self, content: &str, comment: &str) -> usize {
+        let (first, rest) = content.split_once('\n').unwrap();
+        let path = self.0.path().join(first.strip_prefix(comment).expect("a path"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, rest.replace("../rust-plugin-system", root().to_str().unwrap()))
+            .unwrap();
+        rest.lines().count()
+    }
+
+    /// Returns a shell in a folder of the project.
+    fn shell(&self, folder: &str, command: &str) -> Command {
+        let folder = self.0.path().join(folder);
+        share_builds(&folder);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command]).current_dir(folder).env_remove("CARGO_TARGET_DIR");
+        shell
+    }
 }
 
 /// Returns the code blocks of a document: language and content, as a reader sees
@@ -69,23 +68,20 @@ fn the_block_of_the_readme_is_a_host_and_a_plugin() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let (_, block) = blocks(&readme).into_iter().find(|(language, _)| *language == "rust").unwrap();
     assert!(block.lines().count() <= 35, "one look");
-    let folder = beside("whole-idea");
-    let manifest = "[package]\nname = \"whole-idea\"\nedition = \"2024\"\n\
+    let project = Project::new();
+    // With these features, the framework is compiled already for other tests.
+    let manifest = "# Cargo.toml\n[package]\nname = \"whole-idea\"\nedition = \"2024\"\n\
         [lib]\ncrate-type = [\"cdylib\"]\n[dependencies]\n\
-        plugin-interface = { path = \"../rust-plugin-system/plugin-interface\" }\n";
-    std::fs::create_dir_all(folder.join("src")).unwrap();
-    std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        plugin-interface = { path = \"../rust-plugin-system/plugin-interface\", \
+        features = [\"hot-library\", \"watch\"] }\n";
+    project.write(manifest, "# ");
     // The plugin is a library, the host a program, and here both have one text.
     for file in ["src/lib.rs", "src/main.rs"] {
-        std::fs::write(folder.join(file), &block).unwrap();
+        project.write(&format!("// {file}\n{block}"), "// ");
     }
     let run = "cargo build && mkdir plugins && \
-        cp $CARGO_TARGET_DIR/debug/libwhole_idea.so plugins && cargo run";
-    let output = Command::new("sh")
-        .args(["-c", run])
-        .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("hot"))
-        .run("its build and its host end");
+        cp target/debug/libwhole_idea.so plugins && cargo run";
+    let output = project.shell("", run).run("its build and its host end");
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "HELLO!\n");
 }
@@ -93,7 +89,7 @@ fn the_block_of_the_readme_is_a_host_and_a_plugin() {
 #[test]
 fn a_first_plugin_of_ones_own_works_as_the_book_shows_it() {
     let section = section(&page("first-plugin.md"), "Three crates");
-    let folder = beside("my-tools");
+    let project = Project::new();
     let (mut written, mut code) = (0, 0);
     for (language, content) in blocks(&section) {
         let comment = match language {
@@ -101,7 +97,7 @@ fn a_first_plugin_of_ones_own_works_as_the_book_shows_it() {
             "rust" => "// ",
             _ => continue,
         };
-        let lines = write(&folder, &content, comment);
+        let lines = project.write(&content, comment);
         written += 1;
         code += if language == "rust" { lines } else { 0 };
     }
@@ -111,11 +107,8 @@ fn a_first_plugin_of_ones_own_works_as_the_book_shows_it() {
     let console = blocks(&section).into_iter().find(|(language, _)| *language == "console");
     let (_, console) = console.unwrap();
     let (command, expected) = console.split_once('\n').unwrap();
-    let output = Command::new("sh")
-        .args(["-c", command.strip_prefix("$ ").unwrap()])
-        .current_dir(&folder)
-        .env_remove("CARGO_TARGET_DIR")
-        .run("its build and its host end");
+    let mut shell = project.shell("", command.strip_prefix("$ ").unwrap());
+    let output = shell.run("its build and its host end");
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
 }
@@ -124,36 +117,32 @@ fn a_first_plugin_of_ones_own_works_as_the_book_shows_it() {
 fn a_library_of_c_is_reloaded_as_the_book_shows_it() {
     let page = page("first-c-library.md");
     let section = section(&page, "Two files");
-    let folder = beside("hot");
-    let parent = folder.parent().unwrap();
+    let project = Project::new();
     let all = blocks(&section);
     for (language, content) in &all {
         match *language {
-            "toml" => drop(write(parent, content, "# ")),
-            "rust" => assert!(write(parent, content, "// ") <= 15, "short"),
-            "c" => drop(write(parent, content, "// ")),
+            // With this feature, the framework is compiled already for other tests.
+            "toml" => {
+                let watching = content.replace("\"hot-library\"", "\"hot-library\", \"watch\"");
+                assert_ne!(&watching, content);
+                project.write(&watching, "# ");
+            }
+            "rust" => assert!(project.write(content, "// ") <= 15, "short"),
+            "c" => drop(project.write(content, "// ")),
             _ => {}
         }
     }
     let (_, console) = all.iter().find(|(language, _)| *language == "console").unwrap();
     let (command, expected) = console.split_once('\n').unwrap();
     let (build, run) = command.strip_prefix("$ ").unwrap().split_once(" && ").unwrap();
-    let shell = |line: &str| {
-        let mut command = Command::new("sh");
-        command.args(["-c", line]).current_dir(&folder).stdout(Stdio::piped());
-        command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("hot"));
-        command
-    };
-    assert!(shell(build).run("the build ends").status.success());
-    let mut running = shell(&format!("exec {run} --quiet")).spawn().unwrap();
+    assert!(project.shell("hot", build).run("the build ends").status.success());
+    let mut running = project.shell("hot", &format!("exec {run} --quiet"));
+    let mut running = running.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(running.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert_eq!(within("the first line", || lines.next()).unwrap() + "\n", expected);
-    std::fs::write(
-        folder.join("foo.c"),
-        "int foo(void) { return 5; } int bar(void) { return 10; }",
-    )
-    .unwrap();
-    assert!(shell(build).run("the build ends").status.success());
+    let next = "// hot/foo.c\nint foo(void) { return 5; } int bar(void) { return 10; }";
+    project.write(next, "// ");
+    assert!(project.shell("hot", build).run("the build ends").status.success());
     let is_new = |line: &String| !expected.starts_with(line.as_str());
     let found = within("the new answer", || lines.find(is_new));
     // The program replaced cargo, which replaced the shell.

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use crate::deadline::{Run as _, within};
-use crate::environment::{Directory, plugin_host, root};
+use crate::environment::{Directory, plugin_host, root, share_builds};
 
 /// A copy of the example.
 struct Site(Directory);
@@ -33,13 +33,7 @@ impl Site {
         // As its page says.
         let framework = root().join("plugin-interface");
         site.edit("Cargo.toml", "../../plugin-interface", framework.to_str().unwrap());
-        // The versions that the repository has, and what it has compiled of them.
-        fs::copy(root().join("Cargo.lock"), site.folder().join("Cargo.lock")).unwrap();
-        fs::create_dir(site.folder().join(".cargo")).unwrap();
-        let config = fs::read_to_string(root().join(".cargo/config.toml")).unwrap();
-        let ours = root().join("target");
-        let config = config.replace("build-dir = \"target\"", &format!("build-dir = {ours:?}"));
-        fs::write(site.folder().join(".cargo/config.toml"), config).unwrap();
+        share_builds(site.folder());
         site
     }
 
