@@ -15,6 +15,8 @@ mod input;
 pub mod layout;
 #[cfg(feature = "manager")]
 mod model;
+#[cfg(all(unix, feature = "process"))]
+pub(crate) mod object_syntax;
 #[cfg(feature = "manager")]
 mod setting_model;
 #[cfg(feature = "manager")]

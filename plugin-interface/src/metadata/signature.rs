@@ -336,7 +336,7 @@ fn name(text: &str) -> Option<(String, &str)> {
 }
 
 /// Returns each character with its offset and the depth of brackets after it.
-fn depths(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
+pub(super) fn depths(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
     let mut depth = 0usize;
     let mut before = ' ';
     text.char_indices().map(move |(at, c)| {
@@ -352,7 +352,7 @@ fn depths(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
 }
 
 /// Returns the end of the bracket that the text begins with.
-fn end_of_brackets(text: &str) -> Option<usize> {
+pub(super) fn end_of_brackets(text: &str) -> Option<usize> {
     depths(text).find(|(_, _, depth)| *depth == 0).map(|(at, c, _)| at + c.len_utf8())
 }
 

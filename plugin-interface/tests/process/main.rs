@@ -5,6 +5,9 @@
 #[path = "../it/builds.rs"]
 mod builds;
 mod deaths;
+#[path = "../bodies/lending.rs"]
+mod lending_bodies;
+mod objects;
 mod orphans;
 mod typed;
 mod values;

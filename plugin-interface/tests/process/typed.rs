@@ -15,12 +15,12 @@ use rounds::Rounds;
 use super::builds::built as fixtures;
 use super::{turn, worker};
 
-fn isolated(fixture: &str) -> Isolated {
+pub(super) fn isolated(fixture: &str) -> Isolated {
     let library = &fixtures()[fixture];
     PluginManager::new().load_isolated(library, worker()).unwrap_or_else(|it| panic!("{it}"))
 }
 
-fn proxy<I: Interface + ?Sized>(library: &Isolated) -> I::Proxy {
+pub(super) fn proxy<I: Interface + ?Sized>(library: &Isolated) -> I::Proxy {
     let proxies = library.plugins().into_iter().map(|plugin| plugin.proxy::<I>());
     let (mut found, mut errors) = (None, Vec::new());
     proxies.for_each(|proxy| match proxy {

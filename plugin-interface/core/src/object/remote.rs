@@ -51,7 +51,7 @@ impl OwnedObject {
 
     /// Returns the instance of an object that this library created, and
     /// releases the object.
-    pub(crate) fn into_instance(self) -> *mut Opaque {
+    pub fn into_instance(self) -> *mut Opaque {
         let raw = self.into_raw();
         // SAFETY: this library is in use, since it runs.
         unsafe { library_ref::release(raw.library_ref) };

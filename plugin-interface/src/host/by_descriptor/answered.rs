@@ -1,105 +1,90 @@
-//! An instance without code of its own: a function answers its methods, with messages.
-//! A typed proxy calls it like any other.
+//! An instance without code of its own: another process answers its methods. A typed
+//! proxy calls it like any other, and so does a plugin that it was given to.
 //!
 //! `libffi` makes a function for each method, which `closure` calls with the
 //! arguments in memory. `transfer` makes a message of them, and values of the reply.
 #![expect(unsafe_code, reason = "is called through a vtable, by layouts")]
 
+use core::any::Any;
 use core::ffi::c_void;
 use core::fmt;
 use core::ptr::{self, NonNull, null_mut};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
-use super::closure::Closure;
+use super::answered_type::AnsweredType;
 use super::error::DynamicError;
 use super::kept::Kept;
-use super::memory::Block;
-use super::transfer::{Carried, HEAD, with_buffer};
-use crate::abi::{ABI_VERSION, Failure, FailureKind, Opaque, VTableHeader, words};
+use super::transfer::{
+    Carried, Exporting, HEAD, Handle, Imports, ObjectPart, Outgoing, Peer, RELEASE, Reply,
+    check_objects, with_buffer,
+};
+use crate::abi::{Failure, FailureKind, LibraryRef, Opaque, RawObject};
 use crate::boundary::Origin;
 use crate::interface::{Interface, PluginTrait};
-use crate::metadata::InterfaceMetadata;
-use crate::object::Object;
+use crate::object::{Object, OwnedObject};
 use crate::runtime::failure::{contain, refused};
+use crate::runtime::library_ref;
 
-/// Answers a method, by its place in the interface. It gets a message whose first
-/// [`HEAD`] bytes it may write, and puts the answer in its place. It returns where the
-/// reply begins, or why nobody knows what the method did.
-type Answer = dyn Fn(usize, &mut Vec<u8>) -> Result<usize, String> + Send + Sync;
+/// Returns the process that answers a call, and what it is kept ready by until the call
+/// has returned; an error if there is none.
+type PeerOf = dyn Fn() -> Result<(Arc<dyn Peer>, Box<dyn Any>), String> + Send + Sync;
 
-/// An instance of an interface of this host, whose methods a function answers.
+enum Peers {
+    /// Another one may answer the next call.
+    Each(Box<PeerOf>),
+    /// The one in which the object lives.
+    One(Arc<dyn Peer>),
+}
+
+/// What another process answers for.
+struct Remote {
+    peers: Peers,
+    object: Handle,
+    /// The lane that alone may call it.
+    home: Option<u32>,
+    /// `true` if the other process drops its object with this.
+    is_owned: AtomicBool,
+}
+
+/// An instance whose methods another process answers.
 pub(crate) struct Answered {
-    path: String,
-    methods: Vec<Carried>,
-    answers: Box<Answer>,
-    /// The header of the vtable, and its functions.
-    vtable: Block,
+    of: Arc<AnsweredType>,
+    /// Other owners of the same object have it too.
+    remote: Arc<Remote>,
     /// What methods returned by reference, as long as the instance lives.
     kept: Mutex<Kept>,
-    #[expect(dead_code, reason = "the vtable has their addresses")]
-    closures: Vec<Closure>,
 }
 
 impl Answered {
-    /// Creates an instance that has the first methods of an interface.
+    /// Returns a typed proxy whose calls other processes answer, one after another. The
+    /// plugin has the first `count` methods of the host's interface.
     ///
     /// # Errors
     ///
-    /// If one of them takes or returns what is no value.
-    fn new(
-        interface: &InterfaceMetadata,
-        count: usize,
-        answers: Box<Answer>,
-    ) -> Result<Arc<Self>, DynamicError> {
-        let methods = interface.methods[..count].iter();
-        let methods = methods.map(|method| Carried::new(interface, method));
-        let methods = methods.collect::<Result<Vec<_>, _>>()?;
-        let closures: Vec<_> = methods
-            .iter()
-            .enumerate()
-            .map(|(index, method)| {
-                let layouts = method.parameters.iter().map(|parameter| &*parameter.layout);
-                Closure::new((index, answer), layouts, &method.outcome)
-            })
-            .collect();
-        let header = VTableHeader {
-            abi_version: ABI_VERSION,
-            methods: count as u32,
-            fingerprint: words(interface.fingerprint),
-            drop: drop_nothing,
-        };
-        let size = size_of::<VTableHeader>() + count * size_of::<*mut c_void>();
-        let vtable = Block::new(size, align_of::<VTableHeader>()).expect("a possible size");
-        // SAFETY: it begins with room for a header.
-        unsafe { vtable.start().cast::<VTableHeader>().write(header) };
-        for (index, closure) in closures.iter().enumerate() {
-            // SAFETY: behind the header there is room for each function, which is
-            // aligned as the header is.
-            unsafe {
-                let first = vtable.start().add(size_of::<VTableHeader>());
-                first.cast::<*mut c_void>().add(index).write(closure.code());
-            }
-        }
-        let kept = Mutex::default();
-        let path = interface.path.clone();
-        Ok(Arc::new(Answered { path, methods, answers, vtable, kept, closures }))
-    }
-
-    /// Returns a typed proxy whose calls a function answers. The plugin has the first
-    /// `count` methods of the host's interface.
-    ///
-    /// # Errors
-    ///
-    /// If a method takes or returns what is no value.
+    /// If a method takes or returns what cannot be passed.
     pub(crate) fn proxy<I: Interface + ?Sized>(
         count: usize,
-        answer: Box<Answer>,
+        (plugin, home): (usize, Option<u32>),
+        peers: Box<PeerOf>,
     ) -> Result<I::Proxy, DynamicError> {
         let wanted = PluginTrait::of::<I>();
         let not_described = || DynamicError::NotDescribed { interface: wanted.path().to_owned() };
         let interface = wanted.metadata().ok_or_else(not_described)?;
-        let answered = Answered::new(&interface, count, answer)?;
-        let vtable = answered.vtable.start().cast::<I::VTable>();
+        let methods = interface.methods[..count].iter();
+        let methods = methods.map(|method| Carried::new(&interface, method));
+        let methods = methods.collect::<Result<Vec<_>, _>>()?;
+        check_objects(&methods)?;
+        let of =
+            Arc::new(AnsweredType::of_interface(&interface, methods, (answer, drop_nothing, None)));
+        let remote = Arc::new(Remote {
+            peers: Peers::Each(peers),
+            object: Handle::of_plugin(plugin),
+            home,
+            is_owned: AtomicBool::new(false),
+        });
+        let answered = Arc::new(Answered { of, remote, kept: Mutex::default() });
+        let vtable = answered.of.vtable().cast_mut().cast::<I::VTable>();
         let vtable = NonNull::new(vtable).expect("a block has an address");
         let instance = Arc::as_ptr(&answered).cast_mut().cast::<Opaque>();
         // SAFETY: the vtable has the functions of the host's own interface, each made
@@ -117,7 +102,7 @@ impl Answered {
     ///    layouts of the method, and they are the callee's.
     /// 2. `outcome` has room for the outcome of the method.
     unsafe fn call(&self, index: usize, arguments: *mut *mut c_void, outcome: *mut u8) {
-        let method = &self.methods[index];
+        let method = &self.of.methods[index];
         // SAFETY: condition 2.
         unsafe { ptr::write_bytes(outcome, 0, method.outcome.size) };
         // SAFETY: the conditions of this function.
@@ -143,19 +128,56 @@ impl Answered {
         arguments: *mut *mut c_void,
         outcome: *mut u8,
     ) -> Result<*mut Failure, String> {
-        let method = &self.methods[index];
+        let method = &self.of.methods[index];
         // SAFETY: condition 1 of `call`.
         let at = unsafe { method.places(arguments) };
+        let remote = &*self.remote;
+        let peer = match &remote.peers {
+            Peers::One(peer) => Ok((Arc::clone(peer), None)),
+            Peers::Each(peers) => peers().map(|(peer, ready)| (peer, Some(ready))),
+        };
+        let (peer, _ready) = match peer {
+            Ok(peer) => peer,
+            Err(reason) => {
+                // SAFETY: condition 1 of `call`.
+                unsafe { method.free(&at) };
+                return Err(reason);
+            }
+        };
         with_buffer(|message| {
             message.resize(HEAD, 0);
+            let mut exporting = Exporting::to(peer.exports());
             // SAFETY: condition 1 of `call`.
-            unsafe { method.send(&at, message) }?;
-            let begin = (self.answers)(index, message)?;
-            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            unsafe { method.send(&at, message, &mut exporting) }?;
+            let (object, home, name) = (remote.object, remote.home, &*method.name);
+            let call = Outgoing { object, home, method: index as u32, name };
+            let answer = peer.call(call, message)?;
+            let reply = &message[answer.begin..];
+            if !Reply::is_refusal(reply) {
+                exporting.keep();
+                if self.of.is_consumed {
+                    remote.is_owned.store(false, Ordering::Relaxed);
+                }
+            }
+            let imports = Importer { peer: &peer, lane: answer.lane };
             // SAFETY: condition 2 of `call`; the arguments that are lent live until the
             // end of the call.
-            unsafe { method.receive(&at, &message[begin..], &mut kept, outcome) }
+            unsafe { method.receive(&at, reply, (&self.kept, &imports), outcome) }
         })
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        if let (true, Peers::One(peer)) = (*self.is_owned.get_mut(), &self.peers) {
+            let (object, home) = (self.object, self.home);
+            let call = Outgoing { object, home, method: RELEASE, name: "drop" };
+            // An error says that it has gone, with its process or by its last call.
+            let _ = with_buffer(|message| {
+                message.resize(HEAD, 0);
+                peer.call(call, message).map(drop)
+            });
+        }
     }
 }
 
@@ -168,18 +190,108 @@ impl Answered {
 ///    size.
 /// 2. `outcome` has room for the outcome of the method of that index.
 unsafe fn answer(index: usize, arguments: *mut *mut c_void, outcome: *mut u8) {
-    // SAFETY: condition 1; the proxy keeps it.
-    let answered = unsafe { &*(**arguments.cast::<*mut *const Answered>()) };
+    // SAFETY: condition 1.
+    let this = unsafe { **arguments.cast::<*mut *mut Answered>() };
+    // SAFETY: condition 1; its owner keeps it.
+    let answered = unsafe { &*this };
     // SAFETY: conditions 1 and 2; the arguments are the callee's, as always.
     unsafe { answered.call(index, arguments.add(1), outcome) };
+    if answered.of.is_consumed {
+        // SAFETY: an owned object, which this call consumes. The function of this call
+        // is one of a type of objects, which stays.
+        drop(unsafe { Box::from_raw(this) });
+    }
 }
 
 unsafe extern "C" fn drop_nothing(_: *mut Opaque) -> *mut Failure {
     null_mut()
 }
 
+/// Drops an object.
+///
+/// # Safety
+///
+/// It is one of [`Importer`], which is not used again.
+unsafe extern "C" fn drop_object(this: *mut Opaque) -> *mut Failure {
+    // SAFETY: the contract of this function.
+    let object = unsafe { Box::from_raw(this.cast::<Answered>()) };
+    // What it does may panic where a thread ends.
+    let _ = contain(|| drop(object));
+    null_mut()
+}
+
+/// Creates another owner of an object.
+///
+/// # Safety
+///
+/// It is one of [`Importer`].
+unsafe extern "C" fn share(this: *mut Opaque) -> *mut Opaque {
+    // SAFETY: the contract of this function.
+    let Answered { of, remote, .. } = unsafe { &*this.cast::<Answered>() };
+    let (of, remote) = (Arc::clone(of), Arc::clone(remote));
+    Box::into_raw(Box::new(Answered { of, remote, kept: Mutex::default() })).cast()
+}
+
+/// Calls a method of an object of this process, for the other one, and appends the reply.
+pub(crate) fn serve(
+    peer: &Arc<dyn Peer>,
+    lane: u32,
+    (object, method): (Handle, u32),
+    arguments: &[u8],
+    out: &mut Vec<u8>,
+) {
+    peer.exports().serve((object, method), arguments, &Importer { peer, lane }, out);
+}
+
+/// Makes objects of the handles of a message that came on a lane.
+struct Importer<'p> {
+    peer: &'p Arc<dyn Peer>,
+    lane: u32,
+}
+
+impl Imports for Importer<'_> {
+    fn import(&self, object: ObjectPart, handle: Handle) -> Result<OwnedObject, String> {
+        let of = AnsweredType::of_objects(object.of, (answer, drop_object, Some(share)))?;
+        let table = of.table();
+        let remote = Arc::new(Remote {
+            peers: Peers::One(Arc::clone(self.peer)),
+            object: handle,
+            home: (!object.may_move()).then_some(self.lane),
+            is_owned: AtomicBool::new(!object.is_lent()),
+        });
+        let of = Arc::clone(of);
+        let answered = Box::new(Answered { of, remote, kept: Mutex::default() });
+        let instance = Box::into_raw(answered).cast::<Opaque>();
+        let library_ref = own_library_ref();
+        // SAFETY: the object is new, and has a table of its type, which stays.
+        Ok(unsafe { OwnedObject::new(RawObject { table, instance, library_ref }) })
+    }
+}
+
+/// Returns a count for an object that the code of this library answers.
+fn own_library_ref() -> *const LibraryRef {
+    unsafe extern "C" fn nothing(_: *const LibraryRef) {}
+    struct Program(LibraryRef);
+    // SAFETY: nothing writes to it, and its pointer is null.
+    unsafe impl Sync for Program {}
+    static PROGRAM: Program =
+        Program(LibraryRef { retain: nothing, release: nothing, outer: ptr::null() });
+    let current = library_ref::current_or_null();
+    if current.is_null() {
+        return &raw const PROGRAM.0;
+    }
+    let mut each = current;
+    // SAFETY: this library is in use, since it runs, and so are its outer ones.
+    while let Some(LibraryRef { retain, outer, .. }) = unsafe { each.as_ref() } {
+        // SAFETY: as above.
+        unsafe { retain(each) };
+        each = *outer;
+    }
+    current
+}
+
 impl fmt::Debug for Answered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answered").field("interface", &self.path).finish_non_exhaustive()
+        f.debug_struct("Answered").field("interface", &self.of.path).finish_non_exhaustive()
     }
 }

@@ -5,14 +5,18 @@
     reason = "`__generate!` is of this crate, so its `unsafe` is seen"
 )]
 
+use std::fmt;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 
-use super::answered::Answered;
+use proptest::prelude::*;
+
+use super::answered::{Answered, serve};
 use super::error::DynamicError;
-use super::transfer::{HEAD, Reply};
+use super::transfer::{Exports, HEAD, Handle, Outgoing, Peer, PeerAnswer, RELEASE, Reply};
 use crate::interface::Interface;
-use crate::{CallError, PanicLocation, plugin_interface};
+use crate::{BoxFuture, CallError, PanicLocation, plugin_interface};
 
 /// Changes what is lent, and returns what is borrowed.
 #[plugin_interface]
@@ -40,13 +44,64 @@ trait Lends {
     fn lend(&mut self) -> &mut [u8];
 }
 
-/// Takes a closure.
+/// Takes a future.
 #[plugin_interface]
-trait Calls {
-    fn call(&self, what: &dyn Fn(u32) -> u32);
+trait Waits {
+    fn wait(&self, what: BoxFuture<'_, u32>);
 }
 
 type Answer = Result<Vec<u8>, String>;
+
+/// Another process, as a function answers for it.
+struct Elsewhere<F> {
+    answer: F,
+    exports: Exports,
+    this: Weak<Self>,
+}
+
+impl<F> fmt::Debug for Elsewhere<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Elsewhere")
+    }
+}
+
+impl<F> Peer for Elsewhere<F>
+where
+    F: Fn(&Arc<dyn Peer>, Outgoing<'_>, &mut Vec<u8>) -> Result<usize, String>,
+    F: Send + Sync + 'static,
+{
+    fn call(&self, call: Outgoing<'_>, message: &mut Vec<u8>) -> Result<PeerAnswer, String> {
+        let this: Arc<dyn Peer> = self.this.upgrade().unwrap();
+        let begin = (self.answer)(&this, call, message)?;
+        Ok(PeerAnswer { begin, lane: 0 })
+    }
+
+    fn exports(&self) -> &Exports {
+        &self.exports
+    }
+}
+
+/// Returns a proxy of the first methods, which a function answers.
+fn answered<I: Interface + ?Sized>(
+    count: usize,
+    answer: impl Fn(usize, &mut Vec<u8>) -> Result<usize, String> + Send + Sync + 'static,
+) -> Result<I::Proxy, DynamicError> {
+    elsewhere::<I>(count, move |_, call, message| answer(call.method as usize, message))
+}
+
+/// Does the same. The function may call what it is given or lent.
+fn elsewhere<I: Interface + ?Sized>(
+    count: usize,
+    answer: impl Fn(&Arc<dyn Peer>, Outgoing<'_>, &mut Vec<u8>) -> Result<usize, String>
+    + Send
+    + Sync
+    + 'static,
+) -> Result<I::Proxy, DynamicError> {
+    let (exports, this) = (Exports::default(), Weak::clone);
+    let peer: Arc<dyn Peer> =
+        Arc::new_cyclic(|weak| Elsewhere { answer, exports, this: this(weak) });
+    Answered::proxy::<I>(count, (0, None), Box::new(move || Ok((Arc::clone(&peer), Box::new(())))))
+}
 
 /// A proxy of which each method gets the bytes of its arguments and returns a reply.
 fn proxy(answer: impl Fn(usize, &[u8]) -> Answer + Send + Sync + 'static) -> EditsProxy {
@@ -54,7 +109,7 @@ fn proxy(answer: impl Fn(usize, &[u8]) -> Answer + Send + Sync + 'static) -> Edi
         *message = answer(method, &message[HEAD..])?;
         Ok(0)
     };
-    Answered::proxy::<dyn Edits>(9, Box::new(answer)).unwrap()
+    answered::<dyn Edits>(9, answer).unwrap()
 }
 
 /// Returns the reply of a method that returned.
@@ -190,7 +245,7 @@ fn what_is_lent_never_has_a_value_that_its_type_has_not() {
             *message = reply.clone();
             Ok(0)
         };
-        let marks = Answered::proxy::<dyn Marks>(1, Box::new(answer)).unwrap();
+        let marks = answered::<dyn Marks>(1, answer).unwrap();
         let (flags, letter, count) = values;
         MarksProxy::checked(&marks).mark(flags, letter, count).map_err(|error| error.to_string())
     };
@@ -237,13 +292,12 @@ fn panics_and_losses_are_those_of_the_call() {
 
 #[test]
 fn what_is_no_value_is_refused_by_name() {
-    let never =
-        || Box::new(|_: usize, _: &mut Vec<u8>| -> Result<usize, String> { unreachable!() });
-    let lends = Answered::proxy::<dyn Lends>(1, never()).map(drop);
+    let never = |_: usize, _: &mut Vec<u8>| -> Result<usize, String> { unreachable!() };
+    let lends = answered::<dyn Lends>(1, never).map(drop);
     let Err(error @ DynamicError::Unsupported { .. }) = lends else { panic!("{lends:?}") };
     assert!(error.to_string().contains("lend(&mut self)"), "{error}");
-    let calls = Answered::proxy::<dyn Calls>(1, never()).map(drop).unwrap_err();
-    assert!(calls.to_string().contains("cannot go to another process"), "{calls}");
+    let waits = answered::<dyn Waits>(1, never).map(drop).unwrap_err();
+    assert!(waits.to_string().contains("a future stays in its process"), "{waits}");
 }
 
 mod old {
@@ -310,7 +364,7 @@ fn pages<I: Interface + ?Sized>(sent: Vec<Vec<u8>>, returned: Vec<Vec<u8>>) -> I
         *message = [&[0], &returned[method][..]].concat();
         Ok(0)
     };
-    Answered::proxy::<I>(2, Box::new(answer)).unwrap()
+    answered::<I>(2, answer).unwrap()
 }
 
 /// Returns the bytes of a block: its length, the numbers of fields and variant, and these.
@@ -358,9 +412,188 @@ fn a_block_that_is_invalid_is_an_error() {
             *message = [&[0], &reply[..]].concat();
             Ok(0)
         };
-        let proxy = Answered::proxy::<dyn old::Pages>(2, Box::new(answer)).unwrap();
+        let proxy = answered::<dyn old::Pages>(2, answer).unwrap();
         let page = old::Page { text: "sent".to_owned() };
         let error = old::PagesProxy::checked(&proxy).turn(page).unwrap_err().to_string();
         assert!(error.contains(expected), "{bytes:?}: {error}");
+    }
+}
+
+#[plugin_interface]
+trait Tally {
+    fn add(&mut self, by: u32) -> u32;
+    fn get(&self) -> u32;
+}
+
+/// Lends and gives objects.
+#[plugin_interface]
+trait Meets: Send + Sync {
+    fn meet(&self, call: &dyn Fn(u32, String) -> String, tally: &mut dyn Tally) -> Box<dyn Tally>;
+    fn see(&self, tally: &dyn Tally);
+    fn take(&self, once: Box<dyn FnOnce(u32) -> u32 + Send>);
+}
+
+struct Count(u32);
+
+impl Tally for Count {
+    fn add(&mut self, by: u32) -> u32 {
+        self.0 = self.0.wrapping_add(by);
+        self.0
+    }
+
+    fn get(&self) -> u32 {
+        self.0
+    }
+}
+
+/// Reads a handle.
+fn handle(bytes: &[u8]) -> Handle {
+    let word = |at: usize| u32::from_le_bytes(bytes[at..][..4].try_into().unwrap());
+    Handle { index: word(0), generation: word(4) }
+}
+
+/// Reads the handles of two objects that are lent, each behind a byte.
+fn lent(message: &[u8]) -> [Handle; 2] {
+    [1, 10].map(|at| handle(&message[HEAD + at..]))
+}
+
+/// Calls an object for the other process, and returns the reply.
+fn call(peer: &Arc<dyn Peer>, object: Handle, method: u32, arguments: &[u8]) -> Vec<u8> {
+    let mut reply = Vec::new();
+    serve(peer, 0, (object, method), arguments, &mut reply);
+    reply
+}
+
+#[track_caller]
+fn is_refused(reply: &[u8], expected: &str) {
+    match Reply::read(reply) {
+        Ok(Reply::Refused(reason)) => assert!(reason.contains(expected), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_object_is_called_by_its_handle_until_its_loan_ends() {
+    const OWN: Handle = Handle { index: 9, generation: 4 };
+    let calls = Arc::new(Mutex::new((Vec::new(), None)));
+    let noted = Arc::clone(&calls);
+    let five = 5_u32.to_ne_bytes();
+    let meets = elsewhere::<dyn Meets>(1, move |peer, of, message| {
+        if of.object == OWN {
+            noted.lock().unwrap().0.push(of.method);
+            *message = returned(&[&five])?;
+            return Ok(0);
+        }
+        let [closure, tally] = lent(message);
+        let arguments = [&five[..], &row(b"a")].concat();
+        assert_eq!(call(peer, closure, 0, &arguments), returned(&[&row(b"a5")]).unwrap());
+        assert_eq!(call(peer, tally, 0, &five), returned(&[&6_u32.to_ne_bytes()]).unwrap());
+        let of_another = Handle { generation: tally.generation + 1, ..tally };
+        let Handle { generation, .. } = tally;
+        for (object, method, arguments, expected) in [
+            (of_another, 0, &five[..], "the object has gone"),
+            (Handle { index: u32::MAX, generation }, 0, &five, "the object has gone"),
+            (Handle { index: 0, generation: 0 }, 0, &five, "there is no such plugin"),
+            (tally, 2, &five, "there is no such method"),
+            (tally, RELEASE, &[], "only an object that was given can be released"),
+            (tally, 0, &[1, 2], "expected 4 bytes more in the message, found 2"),
+            (tally, 1, &[1], "expected the end of the message, found 1 bytes more"),
+        ] {
+            is_refused(&call(peer, object, method, arguments), expected);
+        }
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| call(peer, tally, 1, &[])).join().unwrap();
+            is_refused(&other, "only the thread that the object belongs to may use it");
+        });
+        noted.lock().unwrap().1 = Some((Arc::clone(peer), tally));
+        let words = [OWN.index, OWN.generation].map(u32::to_le_bytes).concat();
+        *message = returned(&[&words])?;
+        Ok(0)
+    });
+    let (meets, mut count) = (meets.unwrap(), Count(1));
+    let mut theirs = meets.meet(&|number, text| format!("{text}{number}"), &mut count);
+    assert_eq!(count.0, 6);
+    let (peer, tally) = calls.lock().unwrap().1.take().unwrap();
+    is_refused(&call(&peer, tally, 1, &[]), "a loan ends with its call");
+    assert_eq!((theirs.add(3), theirs.get()), (5, 5));
+    drop(theirs);
+    assert_eq!(calls.lock().unwrap().0, [0, 1, RELEASE]);
+}
+
+#[test]
+fn an_object_is_borrowed_as_its_pointer_says() {
+    let meets = elsewhere::<dyn Meets>(3, |peer, of, message| {
+        if of.method == 1 {
+            let tally = handle(&message[HEAD + 1..]);
+            is_refused(&call(peer, tally, 0, &[0; 4]), "is not borrowed exclusively");
+            assert_eq!(call(peer, tally, 1, &[]), returned(&[&1_u32.to_ne_bytes()]).unwrap());
+        } else {
+            let once = handle(&message[HEAD..]);
+            is_refused(&call(peer, once, 0, &[0; 3]), "expected 4 bytes more");
+            let seven = returned(&[&7_u32.to_ne_bytes()]).unwrap();
+            assert_eq!(call(peer, once, 0, &7_u32.to_ne_bytes()), seven);
+            is_refused(&call(peer, once, 0, &[0; 4]), "the object has gone");
+            is_refused(&call(peer, once, RELEASE, &[]), "the object has gone");
+        }
+        *message = returned(&[UNIT])?;
+        Ok(0)
+    });
+    let meets = meets.unwrap();
+    meets.see(&Count(1));
+    meets.take(Box::new(|number| number));
+}
+
+#[test]
+fn what_was_given_with_a_call_that_failed_is_dropped() {
+    for (is_sent, is_called) in [(false, false), (true, false), (true, true)] {
+        let meets = elsewhere::<dyn Meets>(3, move |_, _, message| {
+            if !is_sent {
+                return Err("it died".to_owned());
+            }
+            message.clear();
+            match is_called {
+                false => Reply::Refused("no".to_owned()).write(message),
+                true => *message = returned(&[UNIT])?,
+            }
+            Ok(0)
+        });
+        let (token, meets) = (Arc::new(()), meets.unwrap());
+        let given = Arc::clone(&token);
+        let _ = MeetsProxy::checked(&meets).take(Box::new(move |it| {
+            drop(given);
+            it
+        }));
+        // What was called for may be used later.
+        assert_eq!(Arc::strong_count(&token), 1 + usize::from(is_called));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_call_disturbs_an_object(
+        calls in prop::collection::vec((
+            (0..4_u32, 0..3_u32),
+            prop_oneof![0..4_u32, Just(RELEASE)],
+            prop::collection::vec(prop_oneof![0..3_u8, any::<u8>()], 0..24),
+        ), 100),
+    ) {
+        let meets = elsewhere::<dyn Meets>(1, move |peer, _, message| {
+            let [closure, tally] = lent(message);
+            for ((index, generation), method, arguments) in &calls {
+                let object = match index {
+                    0 => closure,
+                    1 => tally,
+                    _ => Handle { index: index - 2, generation: *generation },
+                };
+                Reply::read(&call(peer, object, *method, arguments)).unwrap();
+            }
+            Err("enough".to_owned())
+        });
+        let (meets, mut count) = (meets.unwrap(), Count(1));
+        let closure = |number: u32, text: String| format!("{text}{number}");
+        let error = MeetsProxy::checked(&meets).meet(&closure, &mut count).map(drop).unwrap_err();
+        prop_assert!(error.to_string().ends_with("enough"));
     }
 }

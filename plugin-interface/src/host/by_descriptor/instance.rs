@@ -66,6 +66,20 @@ impl Instance {
         }
     }
 
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn vtable(&self) -> *const VTableHeader {
+        self.vtable
+    }
+
+    /// Returns what keeps a plugin; `None` for an object.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn owner(&self) -> Option<Arc<dyn fmt::Debug + Send + Sync>> {
+        match &self.owner {
+            Owner::Registration(owner) => Some(Arc::clone(owner)),
+            Owner::Object(_) => None,
+        }
+    }
+
     /// Returns the function of a method, by its place in the interface. Null only
     /// if a library in C left it out.
     pub(super) fn function(&self, index: usize) -> *const c_void {

@@ -43,15 +43,14 @@ pub(super) unsafe fn invoke(
     outcome: (&Layout, *mut u8),
 ) {
     let layouts = arguments.iter().map(|argument| argument.layout);
-    let prepared = Prepared::new(function, layouts, outcome.0);
+    let prepared = Prepared::new(layouts, outcome.0);
     let values = arguments.iter().map(|argument| argument.at);
     // SAFETY: the contract of this function.
-    unsafe { prepared.call(instance, values, outcome.1) };
+    unsafe { prepared.call(function, instance, values, outcome.1) };
 }
 
-/// A method that is ready to be called any number of times.
+/// The types of a method that is ready to be called any number of times.
 pub(super) struct Prepared {
-    function: *const c_void,
     cif: Box<ffi_cif>,
     /// States of each parameter whether it is passed: a value without a size is not.
     is_passed: Vec<bool>,
@@ -61,15 +60,16 @@ pub(super) struct Prepared {
     types: (FfiTypes, Vec<*mut ffi_type>),
 }
 
+// SAFETY: nothing in it changes after it was made, and a call only reads it.
+unsafe impl Send for Prepared {}
+// SAFETY: as above.
+unsafe impl Sync for Prepared {}
+
 impl Prepared {
     /// # Panics
     ///
     /// If `libffi` knows no calls of C on this platform.
-    pub(super) fn new<'l>(
-        function: *const c_void,
-        parameters: impl Iterator<Item = &'l Layout>,
-        outcome: &Layout,
-    ) -> Self {
+    pub(super) fn new<'l>(parameters: impl Iterator<Item = &'l Layout>, outcome: &Layout) -> Self {
         /// Less than a page, with what a call needs besides.
         const SMALL: usize = 1024;
         let mut types = FfiTypes::default();
@@ -90,16 +90,17 @@ impl Prepared {
             prep_cif(&raw mut *cif, abi, list.len(), returns, list.as_mut_ptr())
         };
         prepared.expect("libffi knows the calls of C on this platform");
-        Prepared { function, cif, is_passed, is_small: size <= SMALL, types: (types, list) }
+        Prepared { cif, is_passed, is_small: size <= SMALL, types: (types, list) }
     }
 
     /// Calls the method. Its outcome is written to `outcome`.
     ///
     /// # Safety
     ///
-    /// That of [`invoke`], with the function and the layouts of `new`.
+    /// That of [`invoke`], with the layouts of `new`.
     pub(super) unsafe fn call(
         &self,
+        function: *const c_void,
         mut instance: *mut Opaque,
         arguments: impl Iterator<Item = *mut u8>,
         outcome: *mut u8,
@@ -112,7 +113,7 @@ impl Prepared {
         let passed = arguments.zip(&self.is_passed).filter(|(_, is_passed)| **is_passed);
         values.extend(passed.map(|(at, _)| at.cast::<c_void>()));
         let cif = (&raw const *self.cif).cast_mut();
-        let function = CodePtr::from_ptr(self.function);
+        let function = CodePtr::from_ptr(function);
         // SAFETY: the types describe the function (condition 1), and the values are of
         // these types (condition 2); the rest is condition 3. A call only reads `cif`.
         unsafe { call_return_into(cif, function, values.as_mut_ptr(), outcome.cast()) };

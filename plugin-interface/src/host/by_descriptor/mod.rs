@@ -9,6 +9,8 @@
 
 #[cfg(all(unix, feature = "process"))]
 mod answered;
+#[cfg(all(unix, feature = "process"))]
+mod answered_type;
 #[cfg(all(test, unix, feature = "process"))]
 mod answering;
 mod call;
@@ -39,11 +41,14 @@ mod transfer;
 mod wire;
 
 #[cfg(all(unix, feature = "process"))]
-pub(crate) use answered::Answered;
+pub(crate) use answered::{Answered, serve};
 pub use callee::check_call;
 pub use error::DynamicError;
 #[cfg(all(unix, feature = "process"))]
 pub(crate) use proxy::arguments;
 pub use proxy::{Answer, DynamicProxy};
 #[cfg(all(unix, feature = "process"))]
-pub(crate) use transfer::{HEAD, Received, Reply, Served, call_elsewhere};
+pub(crate) use transfer::{
+    Exports, HEAD, Handle, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Received, Reply,
+    call_elsewhere, is_shareable, keep_buffer, take_buffer, too_long,
+};

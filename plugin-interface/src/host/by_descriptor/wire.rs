@@ -4,7 +4,7 @@
 use core::ffi::c_void;
 
 #[cfg(all(unix, feature = "process"))]
-use crate::abi::{GrowingHeader, RawGrowing};
+use crate::abi::{GrowingHeader, Opaque, RawBorrowed, RawGrowing};
 use crate::abi::{RawBuffer, RawObject, RawSlice};
 use crate::boundary::LiftError;
 use crate::metadata::layout::Layout;
@@ -66,6 +66,20 @@ impl Wire {
     pub(super) fn object(self) -> RawObject {
         // SAFETY: the contract of `new`.
         unsafe { *self.0.cast::<RawObject>() }
+    }
+
+    /// The borrowed object, and the first argument of its methods.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn borrowed(self) -> (RawBorrowed, *mut Opaque) {
+        let at = self.0.cast::<RawBorrowed>();
+        // SAFETY: the contract of `new`.
+        let raw = unsafe { *at };
+        if !raw.instance.is_null() {
+            return (raw, raw.instance);
+        }
+        // SAFETY: as above: the words are a part of it.
+        let data = unsafe { &raw const (*at).data };
+        (raw, data.cast_mut().cast())
     }
 
     pub(super) fn buffer(self) -> RawBuffer {

@@ -1,7 +1,8 @@
 //! Unix: a process for a plugin, and how it ends.
 
-use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use core::mem::MaybeUninit;
+use std::io::{self, IoSlice, IoSliceMut};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, exit};
@@ -11,7 +12,10 @@ use std::time::{Duration, Instant};
 use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send as send_to};
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recv, recvmsg, send as send_to, sendmsg,
+};
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpgrp, getpid, kill_process_group,
     setrlimit, waitid,
@@ -37,6 +41,49 @@ pub(crate) fn receive(socket: &UnixStream, to: &mut Vec<u8>, most: usize) -> io:
     let (len, _) = recv(socket, &mut bytes[..most], RecvFlags::empty())?;
     to.extend(&bytes[..len]);
     Ok(len)
+}
+
+/// Passes a file to another process, with a few bytes.
+pub(crate) fn send_file(socket: &UnixStream, bytes: &[u8], file: BorrowedFd<'_>) -> io::Result<()> {
+    let files = [file];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    assert!(control.push(SendAncillaryMessage::ScmRights(&files)), "there is room for one");
+    loop {
+        match sendmsg(socket, &[IoSlice::new(bytes)], &mut control, SendFlags::empty()) {
+            Err(Errno::INTR) => {}
+            Ok(sent) if sent < bytes.len() => return Err(io::ErrorKind::WriteZero.into()),
+            sent => return Ok(sent.map(drop)?),
+        }
+    }
+}
+
+/// Waits for bytes with a file, which is `None` if this process may open no more. Returns
+/// how many bytes came.
+pub(crate) fn receive_file(
+    socket: &UnixStream,
+    bytes: &mut [u8],
+) -> io::Result<(usize, Option<OwnedFd>)> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let flags = RecvFlags::CMSG_CLOEXEC;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let flags = RecvFlags::empty();
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    loop {
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let came = recvmsg(socket, &mut [IoSliceMut::new(bytes)], &mut control, flags);
+        match came {
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+            Ok(came) => {
+                let file = control.drain().find_map(|message| match message {
+                    RecvAncillaryMessage::ScmRights(mut files) => files.next(),
+                    _ => None,
+                });
+                return Ok((came.bytes, file));
+            }
+        }
+    }
 }
 
 /// Waits until something can be read or written, or the other end is closed.

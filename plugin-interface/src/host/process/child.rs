@@ -1,16 +1,18 @@
 //! The host's side of one worker.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use super::error::WorkerError;
 use super::frame::{self, PREFIX, Until};
+use super::lane::Lane;
 use super::message::Greeting;
 use super::output::{Output, Printed};
 use super::serve::ASKED;
@@ -26,12 +28,34 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// A worker that runs. It is killed when it is dropped, with its group.
 #[derive(Debug)]
 pub(super) struct Running {
-    child: Child,
-    socket: UnixStream,
+    id: u32,
+    life: Mutex<Life>,
+    /// Its first lane, on which it greets and is asked for the end.
+    lane: Arc<Lane>,
+    /// Passes it the other lanes.
+    pub(super) control: UnixStream,
     output: Output,
     #[expect(dead_code, reason = "deletes the copies of the worker when dropped")]
     copies: TempDir,
-    is_ended: bool,
+}
+
+#[derive(Debug)]
+struct Life {
+    child: Child,
+    fate: Option<Fate>,
+}
+
+/// The way in which a worker ended.
+#[derive(Clone, Debug)]
+pub(super) struct Fate {
+    pub(super) at: Instant,
+    /// `None` if it is unknown, or if the host ended it.
+    status: Option<ExitStatus>,
+    output: String,
+    /// `true` if it ended by itself.
+    is_death: bool,
+    /// The message of the error of the call that noticed it.
+    pub(super) text: String,
 }
 
 /// The reason for which a worker must go.
@@ -63,7 +87,7 @@ impl Running {
         let not_started =
             |source| WorkerError::NotStarted { program: worker.program.clone(), source };
         let end = Instant::now().checked_add(worker.deadline);
-        let running = Running::spawn(worker, library, copy).map_err(not_started)?;
+        let (running, theirs) = Running::spawn(worker, library, copy).map_err(not_started)?;
         let mut frame = Vec::new();
         match running.greeting(&mut frame, end) {
             Ok(Greeting::Here) => {}
@@ -71,7 +95,11 @@ impl Running {
             Err(failure) => return Err(running.stranger(worker, failure)),
         }
         let mut told = [&[0; PREFIX], told].concat();
-        let ready = match running.send(&mut told, end) {
+        let sent = running
+            .send(&mut told, end)
+            .and_then(|()| processes::send_file(&running.lane.socket, &[0], theirs.as_fd()));
+        drop(theirs);
+        let ready = match sent {
             Ok(()) => running.greeting(&mut frame, end),
             Err(error) => Err(error.into()),
         };
@@ -88,11 +116,13 @@ impl Running {
         }
     }
 
-    fn spawn(worker: &Worker, library: &Path, copy: &Path) -> io::Result<Self> {
+    /// Starts the process. Returns the other end of the connection that passes lanes.
+    fn spawn(worker: &Worker, library: &Path, copy: &Path) -> io::Result<(Self, UnixStream)> {
         let parent = copy.parent().unwrap_or(Path::new("."));
         let copies = tempfile::Builder::new().prefix("worker-").tempdir_in(parent)?;
         let (socket, theirs) = UnixStream::pair()?;
         frame::prepare(&socket)?;
+        let (control, of_worker) = UnixStream::pair()?;
         let (reader, writer) = io::pipe()?;
         let mut command = Command::new(&worker.program);
         command
@@ -117,34 +147,36 @@ impl Running {
         let mut ending = Ending(Some(child));
         let output = Output::start(reader)?;
         let child = ending.0.take().expect("it was just put there");
-        Ok(Running { child, socket, output, copies, is_ended: false })
+        let (id, lane) = (child.id(), Lane::new(0, socket));
+        let life = Mutex::new(Life { child, fate: None });
+        Ok((Running { id, life, lane, control, output, copies }, of_worker))
     }
 
-    /// Sends a frame, and puts the next one of the worker in its place.
-    pub(super) fn exchange(
-        &self,
-        frame: &mut Vec<u8>,
-        end: Option<Instant>,
-    ) -> Result<(), Failure> {
-        self.send(frame, end)?;
-        self.read(frame, end)
+    /// Returns the first lane.
+    pub(super) fn lane(&self) -> &Arc<Lane> {
+        &self.lane
     }
 
     fn send(&self, frame: &mut [u8], end: Option<Instant>) -> io::Result<()> {
-        frame::write(&mut self.until(end, &|| self.has_ended()), frame)
-    }
-
-    fn read(&self, frame: &mut Vec<u8>, end: Option<Instant>) -> Result<(), Failure> {
-        Ok(frame::read(&mut self.until(end, &|| self.has_ended()), frame)?)
-    }
-
-    fn until<'s>(&'s self, end: Option<Instant>, has_ended: &'s dyn Fn() -> bool) -> Until<'s> {
-        Until { socket: &self.socket, end, has_ended }
+        let has_ended = || self.has_ended();
+        frame::write(&mut Until { socket: &self.lane.socket, end, has_ended: &has_ended }, frame)
     }
 
     fn greeting(&self, frame: &mut Vec<u8>, end: Option<Instant>) -> Result<Greeting, Failure> {
+        self.greeting_on(&self.lane, frame, end)
+    }
+
+    /// Reads the greeting of a thread of the worker.
+    pub(super) fn greeting_on(
+        &self,
+        lane: &Lane,
+        frame: &mut Vec<u8>,
+        end: Option<Instant>,
+    ) -> Result<Greeting, Failure> {
+        let has_ended = || self.has_ended();
+        let mut until = Until { socket: &lane.socket, end, has_ended: &has_ended };
         // The second one may follow at once.
-        frame::read_first(&mut self.until(end, &|| self.has_ended()), frame)?;
+        frame::read_first(&mut until, frame)?;
         Greeting::read(frame).map_err(Failure::Nonsense)
     }
 
@@ -153,37 +185,60 @@ impl Running {
     }
 
     pub(super) fn id(&self) -> u32 {
-        self.child.id()
+        self.id
     }
 
     /// Returns `true` if the process has ended.
     pub(super) fn has_ended(&self) -> bool {
-        processes::has_ended(&self.child, Duration::ZERO)
+        let life = lock(&self.life);
+        life.fate.is_some() || processes::has_ended(&life.child, Duration::ZERO)
     }
 
-    /// Ends the worker, and returns the error of what it did last.
+    /// Returns the way in which the worker ended; `None` if it was not noticed yet.
+    pub(super) fn fate(&self) -> Option<Fate> {
+        lock(&self.life).fate.clone()
+    }
+
+    /// Ends the worker, and returns the error of what it did last. Whoever comes second
+    /// gets an error of the way in which it ended.
     pub(super) fn bury(
-        mut self,
+        &self,
         worker: &Worker,
         library: &Path,
         method: Option<&str>,
         failure: Failure,
     ) -> WorkerError {
-        let status = self.end(&failure);
-        let output = self.output.last_text();
+        let mut life = lock(&self.life);
+        if let (Some(fate), Failure::Died, Some(method)) = (&life.fate, &failure, method)
+            && !fate.is_death
+        {
+            let (path, method, cause) = (library.to_owned(), method.to_owned(), fate.text.clone());
+            return WorkerError::Ended { path, method, cause };
+        }
+        let is_death = matches!(failure, Failure::Died);
+        let (status, output) = match &life.fate {
+            Some(fate) => (fate.status, fate.output.clone()),
+            None => (end(&mut life.child, &failure), self.output.last_text()),
+        };
         let (path, method) = (library.to_owned(), method.map(str::to_owned));
-        match failure {
+        let text = output.clone();
+        let error = match failure {
             Failure::Died => WorkerError::Died { path, method, status, output },
             Failure::TimedOut => {
                 WorkerError::TimedOut { path, method, deadline: worker.deadline, output }
             }
             Failure::Nonsense(reason) => WorkerError::Nonsense { path, method, reason, output },
+        };
+        if life.fate.is_none() {
+            let (at, output, text) = (Instant::now(), text, error.to_string());
+            life.fate = Some(Fate { at, status, output, is_death, text });
         }
+        error
     }
 
     /// Ends a program that is no worker.
-    fn stranger(mut self, worker: &Worker, failure: Failure) -> WorkerError {
-        let status = self.end(&failure);
+    fn stranger(self, worker: &Worker, failure: Failure) -> WorkerError {
+        let status = end(&mut lock(&self.life).child, &failure);
         let reason = match (failure, status) {
             (Failure::Died, Some(status)) => crate::describe_exit(status),
             (Failure::Died, None) => "the process closed its connection".to_owned(),
@@ -194,41 +249,39 @@ impl Running {
         WorkerError::NotAWorker { program: worker.program.clone(), reason, output }
     }
 
-    /// Ends the process and its group. Returns how the process ended by itself.
-    fn end(&mut self, failure: &Failure) -> Option<ExitStatus> {
-        let by_itself =
-            matches!(failure, Failure::Died) && processes::has_ended(&self.child, GRACE);
-        let status = self.kill();
-        status.filter(|_| by_itself)
-    }
-
-    fn kill(&mut self) -> Option<ExitStatus> {
-        self.is_ended = true;
-        kill(&mut self.child)
-    }
-
     /// Lets the worker destroy its plugins, and ends it.
-    pub(super) fn stop(mut self) {
+    pub(super) fn stop(&self) {
         let end = Instant::now().checked_add(FAREWELL);
-        if self.send(&mut [0; PREFIX], end).is_ok() {
-            processes::has_ended(&self.child, FAREWELL);
+        if self.fate().is_none() && self.send(&mut [0; PREFIX], end).is_ok() {
+            processes::has_ended(&lock(&self.life).child, FAREWELL);
         }
-        self.kill();
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if !self.is_ended {
-            self.kill();
+        let life = self.life.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // Its number may be that of another process by now, if it was killed before.
+        if life.fate.is_none() {
+            kill(&mut life.child);
         }
     }
+}
+
+/// Ends a process and its group. Returns how the process ended by itself.
+fn end(child: &mut Child, failure: &Failure) -> Option<ExitStatus> {
+    let by_itself = matches!(failure, Failure::Died) && processes::has_ended(child, GRACE);
+    kill(child).filter(|_| by_itself)
 }
 
 /// Kills a child and its group, and takes its status.
 fn kill(child: &mut Child) -> Option<ExitStatus> {
     processes::kill_group(child);
     child.wait().ok()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A child that is killed unless it is taken.

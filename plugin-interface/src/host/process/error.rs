@@ -13,7 +13,7 @@ use crate::host::platform::exit_status::describe_exit;
 
 /// The error of a plugin in a process of its own.
 ///
-/// With [`Died`](Self::Died), [`TimedOut`](Self::TimedOut) and
+/// With [`Died`](Self::Died), [`TimedOut`](Self::TimedOut), [`Ended`](Self::Ended) and
 /// [`Nonsense`](Self::Nonsense) the process is gone, and the method may have run in
 /// part. The next call starts another process.
 ///
@@ -133,6 +133,25 @@ pub enum WorkerError {
         reason: String,
         /// The last 64 KiB of what the process printed.
         output: String,
+    },
+    /// The worker was ended because of another call.
+    #[error("{}: the worker was ended while `{method}` ran, because of another call: {cause}", path.display())]
+    Ended {
+        /// The library.
+        path: PathBuf,
+        /// The method that ran.
+        method: String,
+        /// The message of the error of the other call.
+        cause: String,
+    },
+    /// The process in which an object lived has ended. Other objects live in the next
+    /// one.
+    #[error("{}: the process in which the object lived has ended: {cause}", path.display())]
+    Gone {
+        /// The library.
+        path: PathBuf,
+        /// The message of the error with which it ended.
+        cause: String,
     },
     /// Too many workers died in five minutes. Another one is started when that time
     /// is over.

@@ -4,10 +4,8 @@ use std::io;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
+use crate::host::by_descriptor::{LONGEST, too_long};
 use crate::host::platform::processes;
-
-/// The longest message, in bytes.
-pub(super) const LONGEST: usize = 16 << 20;
 
 /// The bytes of a frame before its message.
 pub(super) const PREFIX: usize = 4;
@@ -20,6 +18,9 @@ pub(super) trait Connection {
     /// Appends what has come, as far as there is room, but so many bytes at most.
     /// Returns how many.
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize>;
+
+    /// Notes that this side has served a call for so long.
+    fn served(&mut self, _: Duration) {}
 }
 
 /// Writes a frame, after its length to its first bytes. Nothing is sent of one that is
@@ -27,7 +28,7 @@ pub(super) trait Connection {
 pub(super) fn write(to: &mut impl Connection, frame: &mut [u8]) -> io::Result<()> {
     let len = frame.len() - PREFIX;
     let length = u32::try_from(len).ok().filter(|_| len <= LONGEST);
-    let length = length.ok_or_else(|| too_long(len))?;
+    let length = length.ok_or_else(|| invalid(len))?;
     frame[..PREFIX].copy_from_slice(&length.to_le_bytes());
     let mut rest = &*frame;
     while !rest.is_empty() {
@@ -61,7 +62,7 @@ fn receive(from: &mut impl Connection, frame: &mut Vec<u8>, is_alone: bool) -> i
             Some(length) => {
                 let len = u32::from_le_bytes(*length) as usize;
                 if len > LONGEST {
-                    return Err(too_long(len));
+                    return Err(invalid(len));
                 }
                 PREFIX + len
             }
@@ -86,13 +87,12 @@ fn receive(from: &mut impl Connection, frame: &mut Vec<u8>, is_alone: bool) -> i
     }
 }
 
-fn too_long(found: usize) -> io::Error {
-    let text = format!("expected a message of at most {LONGEST} bytes, found {found}");
-    io::Error::new(io::ErrorKind::InvalidData, text)
+fn invalid(found: usize) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, too_long(found))
 }
 
 /// Waits for as long as it takes.
-impl Connection for UnixStream {
+impl Connection for &UnixStream {
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         processes::send(self, bytes)
     }
@@ -155,6 +155,11 @@ impl Connection for Until<'_> {
 
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
         self.attempt(false, || processes::receive(self.socket, to, most))
+    }
+
+    /// What this process does takes nothing of the time of the other one.
+    fn served(&mut self, time: Duration) {
+        self.end = self.end.and_then(|end| end.checked_add(time));
     }
 }
 

@@ -17,8 +17,9 @@ use crate::metadata::PluginMetadata;
 /// call starts another process from the same bytes, with new instances: what the old
 /// ones kept is lost.
 ///
-/// A process runs one call at a time; others wait for it. It ends when the last
-/// handle is dropped. Then the plugins have a second to be destroyed.
+/// Calls of several threads run at once, where the interface is `Send + Sync` and has no
+/// `&mut self`; others wait for each other. The process ends when the last handle, proxy
+/// and object of it is dropped. Then the plugins have a second to be destroyed.
 ///
 /// Feature `process`.
 #[derive(Clone, Debug)]
@@ -68,8 +69,7 @@ impl Isolated {
         self.library.output()
     }
 
-    /// Returns the number of the process; `None` if none runs. Waits for the call
-    /// that is running.
+    /// Returns the number of the process; `None` if none runs.
     ///
     /// Feature `process`.
     pub fn process_id(&self) -> Option<u32> {

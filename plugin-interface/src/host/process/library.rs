@@ -3,18 +3,17 @@
 
 use core::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use super::callbacks;
 use super::child::{Failure, Running};
 use super::error::WorkerError;
-use super::frame::{LONGEST, PREFIX};
-use super::message::{ANSWER, Request, check_answer};
 use super::output::Printed;
 use super::restarts::{Next, Restarts};
+use super::session::{Reserved, Session};
 use super::worker::Worker;
-use crate::host::by_descriptor::Reply;
 use crate::host::file::private_copy::PrivateCopy;
 use crate::metadata::PluginMetadata;
 
@@ -33,10 +32,8 @@ pub(super) struct Library {
 }
 
 struct State {
-    running: Option<Running>,
+    session: Option<Arc<Session>>,
     restarts: Restarts,
-    /// The number of the last call.
-    number: u64,
     /// The message of the last death.
     last: String,
 }
@@ -52,8 +49,9 @@ impl Library {
         let (running, plugins) = Running::start(&worker, path, copy.path(), &told)?;
         let printed = Mutex::new(running.printed());
         let (restarts, last) = (Restarts::default(), String::new());
-        let state = Mutex::new(State { running: Some(running), restarts, number: 0, last });
         let path = path.to_owned();
+        let session = Some(begin(&worker, &path, &metadata, running)?);
+        let state = Mutex::new(State { session, restarts, last });
         Ok(Library { path, metadata, plugins, worker, told, copy, state, printed })
     }
 
@@ -65,53 +63,33 @@ impl Library {
     /// Returns the number of the process that runs.
     pub(super) fn process_id(&self) -> Option<u32> {
         let state = lock(&self.state);
-        state.running.as_ref().filter(|it| !it.has_ended()).map(Running::id)
+        let running = state.session.as_ref().map(|session| &session.running);
+        running.filter(|it| !it.has_ended()).map(Running::id)
     }
 
-    /// Calls a method, by the places of its plugin and of itself. The frame has the
-    /// arguments, and gets the answer. Returns where the reply begins in it.
-    pub(super) fn call(
-        &self,
-        plugin: usize,
-        (method, name): (usize, &str),
-        frame: &mut Vec<u8>,
-    ) -> Result<usize, WorkerError> {
-        let found = frame.len() - PREFIX;
-        if found > LONGEST {
-            return Err(WorkerError::TooLong { method: name.to_owned(), most: LONGEST, found });
-        }
-        let mut state = lock(&self.state);
-        state.number += 1;
-        let number = state.number;
-        Request::head(frame, number, plugin as u32, method as u32);
-        let running = self.ready(&mut state)?;
-        let end = Instant::now().checked_add(self.worker.deadline);
-        let answered = running.exchange(frame, end).and_then(|()| {
-            check_answer(frame, number).map_err(Failure::Nonsense)?;
-            Reply::read(&frame[ANSWER..]).map(drop).map_err(Failure::Nonsense)
-        });
-        match answered {
-            Ok(()) => {
-                state.restarts.returned();
-                state.running = Some(running);
-                Ok(ANSWER)
-            }
-            Err(failure) => {
-                let error = running.bury(&self.worker, &self.path, Some(name), failure);
-                Err(state.died(error))
+    /// Returns the worker, with a lane for a call of this thread.
+    pub(super) fn begin(&self, home: Option<u32>) -> Result<(Arc<Session>, Reserved), WorkerError> {
+        loop {
+            let session = self.session()?;
+            // It may die while this waits for a lane. Then the next one gets the call.
+            if let Some(reserved) = session.reserve(home) {
+                return Ok((session, reserved));
             }
         }
     }
 
     /// Returns the worker, which is a new one if the last one has died.
-    fn ready(&self, state: &mut State) -> Result<Running, WorkerError> {
-        if let Some(running) = state.running.take() {
-            if !running.has_ended() {
-                return Ok(running);
+    fn session(&self) -> Result<Arc<Session>, WorkerError> {
+        let mut state = lock(&self.state);
+        if let Some(session) = state.session.take() {
+            if !session.running.has_ended() {
+                return Ok(state.session.insert(session).clone());
             }
-            // It died between two calls: nobody is told of it.
-            let error = running.bury(&self.worker, &self.path, None, Failure::Died);
-            state.died(error);
+            // If it died between two calls, nobody is told of it.
+            if session.running.fate().is_none() {
+                session.ended(None, Failure::Died);
+            }
+            state.died(&session);
         }
         loop {
             match state.restarts.next(&self.worker, Instant::now()) {
@@ -124,31 +102,49 @@ impl Library {
             }
         }
         let started = Running::start(&self.worker, &self.path, self.copy.path(), &self.told);
-        let (running, plugins) = started.map_err(|error| state.died(error))?;
+        let (running, plugins) = started.inspect_err(|error| {
+            state.restarts.died(Instant::now());
+            state.last = error.to_string();
+        })?;
         *lock(&self.printed) = running.printed();
+        let session = begin(&self.worker, &self.path, &self.metadata, running)?;
         if plugins != self.plugins {
             let reason = "it has other plugins than the worker before it".to_owned();
-            let failure = Failure::Nonsense(reason);
-            return Err(state.died(running.bury(&self.worker, &self.path, None, failure)));
+            let error = session.ended(None, Failure::Nonsense(reason));
+            state.died(&session);
+            return Err(error);
         }
-        Ok(running)
+        Ok(state.session.insert(session).clone())
     }
+}
+
+/// Begins to use a worker.
+fn begin(
+    worker: &Worker,
+    path: &Path,
+    metadata: &PluginMetadata,
+    running: Running,
+) -> Result<Arc<Session>, WorkerError> {
+    let session = Session::new(worker, path.to_owned(), running);
+    let methods = metadata.interfaces.iter().flat_map(|interface| &interface.methods);
+    // Without objects, the worker has nothing to call.
+    if methods.into_iter().any(|method| method.signature.contains("dyn ")) {
+        let program = worker.program.clone();
+        let listens = callbacks::listen(&session);
+        listens.map_err(|source| WorkerError::NotStarted { program, source })?;
+    }
+    Ok(session)
 }
 
 impl State {
-    /// Notes a death, and returns its error.
-    fn died(&mut self, error: WorkerError) -> WorkerError {
-        self.restarts.died(Instant::now());
-        self.last = error.to_string();
-        error
-    }
-}
-
-impl Drop for Library {
-    fn drop(&mut self) {
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = state.running.take() {
-            running.stop();
+    /// Notes the end of a worker.
+    fn died(&mut self, session: &Session) {
+        if session.has_returned() {
+            self.restarts.returned();
+        }
+        if let Some(fate) = session.running.fate() {
+            self.restarts.died(fate.at);
+            self.last = fate.text;
         }
     }
 }

@@ -1,22 +1,25 @@
 //! The messages between a host and a worker.
 //!
-//! A call is its number, the places of the plugin and of the method, and the arguments.
-//! The answer is that number and the reply; `by_descriptor` has the bytes of both. A
-//! message without bytes asks for the end. What a worker says when it starts is JSON. A
-//! worker may send anything. So that is read as a value first, and each part of it is
-//! looked up.
+//! A call is its number, a byte, the handle of the object, the place of the method, and
+//! the arguments. The answer is that number and the reply, which begins with another
+//! byte; `by_descriptor` has the bytes of both. Each side may call the other one. A
+//! message without bytes asks a worker for the end. What a worker says when it starts is
+//! JSON. A worker may send anything. So that is read as a value first, and each part of
+//! it is looked up.
 
 use serde_json::{Map, Value, json};
 
 use super::frame::PREFIX;
-use crate::host::by_descriptor::HEAD;
+use crate::host::by_descriptor::{HEAD, Handle, LONGEST, Reply, too_long};
 
-/// A call, as the worker gets it.
+/// The byte of a call. Those of replies are less.
+const CALL: u8 = 5;
+
+/// A call, as the other side gets it.
 #[derive(Debug, PartialEq)]
 pub(super) struct Request<'b> {
     pub(super) number: u64,
-    /// The place of the plugin among those of the library.
-    pub(super) plugin: u32,
+    pub(super) object: Handle,
     /// The place of the method in its interface.
     pub(super) method: u32,
     pub(super) arguments: &'b [u8],
@@ -25,26 +28,41 @@ pub(super) struct Request<'b> {
 /// The bytes of an answer before the reply.
 pub(super) const ANSWER: usize = PREFIX + 8;
 
-impl<'b> Request<'b> {
-    /// Writes the begin of the frame of a call, whose arguments follow.
-    pub(super) fn head(frame: &mut [u8], number: u64, plugin: u32, method: u32) {
-        let (number, plugin) = (number.to_le_bytes(), plugin.to_le_bytes());
-        let head = [&number[..], &plugin, &method.to_le_bytes()].concat();
-        frame[PREFIX..HEAD].copy_from_slice(&head);
-    }
+/// A message behind the greetings.
+#[derive(Debug, PartialEq)]
+pub(super) enum Message<'b> {
+    Call(Request<'b>),
+    /// The answer to the call of that number.
+    Answer(u64),
+    End,
+}
 
-    /// Reads the frame of a request; `None` if it asks for the end.
-    pub(super) fn read(frame: &'b [u8]) -> Result<Option<Self>, String> {
+impl<'b> Message<'b> {
+    pub(super) fn read(frame: &'b [u8]) -> Result<Self, String> {
         let message = &frame[PREFIX..];
         if message.is_empty() {
-            return Ok(None);
+            return Ok(Message::End);
         }
-        let short = || format!("expected a call, found {} bytes", message.len());
+        let short = || format!("expected a call or a reply to one, found {} bytes", message.len());
         let (number, rest) = message.split_first_chunk().ok_or_else(short)?;
-        let (plugin, rest) = rest.split_first_chunk().ok_or_else(short)?;
-        let (method, arguments) = rest.split_first_chunk().ok_or_else(short)?;
-        let [plugin, method] = [plugin, method].map(|it| u32::from_le_bytes(*it));
-        Ok(Some(Request { number: u64::from_le_bytes(*number), plugin, method, arguments }))
+        let number = u64::from_le_bytes(*number);
+        match rest.first().ok_or_else(short)? {
+            &CALL => {}
+            _ => return Ok(Message::Answer(number)),
+        }
+        let (words, arguments) = rest[1..].split_first_chunk::<12>().ok_or_else(short)?;
+        let word = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|byte| words[at + byte]));
+        let object = Handle { index: word(0), generation: word(4) };
+        Ok(Message::Call(Request { number, object, method: word(8), arguments }))
+    }
+}
+
+impl Request<'_> {
+    /// Writes the begin of the frame of a call, whose arguments follow.
+    pub(super) fn head(frame: &mut [u8], number: u64, object: Handle, method: u32) {
+        let (number, Handle { index, generation }) = (number.to_le_bytes(), object);
+        let words = [index, generation, method].map(u32::to_le_bytes).concat();
+        frame[PREFIX..HEAD].copy_from_slice(&[&number[..], &[CALL], &words].concat());
     }
 }
 
@@ -55,13 +73,18 @@ pub(super) fn begin_answer(frame: &mut Vec<u8>, number: u64) {
     frame.extend(number.to_le_bytes());
 }
 
-/// Refuses the frame of an answer that is not the one to that call.
-pub(super) fn check_answer(frame: &[u8], number: u64) -> Result<(), String> {
-    let message = &frame[PREFIX..];
-    let Some(found) = message.first_chunk() else {
-        return Err(format!("expected the reply to a call, found {} bytes", message.len()));
-    };
-    match u64::from_le_bytes(*found) {
+/// Replaces a reply that is too long for a frame.
+pub(super) fn fit(frame: &mut Vec<u8>) {
+    if frame.len() - PREFIX > LONGEST {
+        let reason = too_long(frame.len() - PREFIX);
+        frame.truncate(ANSWER);
+        Reply::Invalid(reason).write(frame);
+    }
+}
+
+/// Refuses an answer that is not the one to that call.
+pub(super) fn check_answer(found: u64, number: u64) -> Result<(), String> {
+    match found {
         found if found == number => Ok(()),
         found => Err(format!("expected the reply to call {number}, found that to call {found}")),
     }
@@ -155,7 +178,6 @@ mod tests {
 
     use super::*;
     use crate::PanicLocation;
-    use crate::host::by_descriptor::Reply;
     use crate::host::process::frame;
     use crate::host::process::frame::tests::Bytes;
 
@@ -169,7 +191,7 @@ mod tests {
     /// One frame of each message, as it is sent.
     fn frames() -> Vec<Vec<u8>> {
         let mut request = vec![0; HEAD];
-        Request::head(&mut request, 7, 1, 2);
+        Request::head(&mut request, 7, Handle { index: 1, generation: 3 }, 2);
         request.extend(b"arguments");
         let location = PanicLocation::known("src/lib.rs".to_owned(), 1, 2);
         let plugin = ("a::Tool".to_owned(), "Shout".to_owned());
@@ -201,36 +223,39 @@ mod tests {
         if frame::read(&mut connection, &mut frame).is_err() {
             return [false; 3];
         }
-        let request = Request::read(&frame);
+        let message = Message::read(&frame);
+        let request = matches!(message, Ok(Message::Call(_) | Message::End));
         let greeting = Greeting::read(&frame);
-        let answer = check_answer(&frame, 7).and_then(|()| Reply::read(&frame[ANSWER..]));
+        let answer = match message {
+            Ok(Message::Answer(7)) => Reply::read(&frame[ANSWER..]),
+            _ => Err("no answer to call 7".to_owned()),
+        };
         if let Ok(greeting) = &greeting {
             assert_eq!(Greeting::read(&greeting.frame()).as_ref(), Ok(greeting));
         }
         if let Ok(reply) = &answer {
             assert_eq!(Reply::read(&self::answer(reply)[ANSWER..]).as_ref(), Ok(reply));
         }
-        [request.is_ok(), greeting.is_ok(), answer.is_ok()]
+        [request, greeting.is_ok(), answer.is_ok()]
     }
 
     #[test]
     fn each_message_is_read_by_its_reader() {
         let read: Vec<_> = frames().iter().map(|frame| read(frame)).collect();
-        // A worker gets requests alone, so these need no sign of what they are.
-        assert!(read[..2].iter().all(|[is_request, ..]| *is_request));
-        let others = read[2..].iter().map(|[_, greeting, answer]| [*greeting, *answer]);
-        let [greeting, answer] = [[true, false], [false, true]];
-        let expected = [greeting, greeting, greeting, answer, answer, answer, answer];
-        assert_eq!(others.collect::<Vec<_>>(), expected);
+        let [request, greeting, answer] = [0, 1, 2].map(|only| [0, 1, 2].map(|it| it == only));
+        let [two, three] = [[request; 2], [greeting; 2]];
+        assert_eq!(read, [&two[..], &three, &[greeting], &[answer; 4]].concat());
     }
 
     #[test]
     fn what_was_written_is_read() {
         let frames = frames();
-        let request = Request::read(&frames[0]).unwrap().unwrap();
-        assert_eq!(request, Request { number: 7, plugin: 1, method: 2, arguments: b"arguments" });
-        assert_eq!(Request::read(&frames[1]), Ok(None));
-        let other = check_answer(&frames[5], 8).unwrap_err();
+        let object = Handle { index: 1, generation: 3 };
+        let request = Request { number: 7, object, method: 2, arguments: b"arguments" };
+        assert_eq!(Message::read(&frames[0]), Ok(Message::Call(request)));
+        assert_eq!(Message::read(&frames[1]), Ok(Message::End));
+        assert_eq!(Message::read(&frames[5]), Ok(Message::Answer(7)));
+        let other = check_answer(7, 8).unwrap_err();
         assert_eq!(other, "expected the reply to call 8, found that to call 7");
         let Ok(Reply::Panicked { message, location: Some(location) }) =
             Reply::read(&frames[6][ANSWER..])

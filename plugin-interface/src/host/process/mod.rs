@@ -2,14 +2,21 @@
 //!
 //! The host makes the private copy of a library and checks it, as it does for
 //! itself. A worker loads that copy, and calls it by its descriptor. Both talk over
-//! a pair of sockets, in `frame`s that hold the `message`s. `child` is the host's
-//! side of one worker. `library` starts the next one when a worker dies, as `restarts`
-//! allows. `serve` is the worker's side.
+//! pairs of sockets, in `frame`s that hold the `message`s. A `lane` is such a pair, on
+//! which calls nest.
+//!
+//! `child` is the host's side of one worker, and `session` has its lanes; `callbacks`
+//! serves those of threads that plugins started. `library` starts the next worker when
+//! one dies, as `restarts` allows. `serve` is the worker's side, and `host_peer` has the
+//! lanes there.
 
+mod callbacks;
 mod child;
 mod error;
 mod frame;
+mod host_peer;
 mod isolated;
+mod lane;
 mod library;
 mod limits;
 mod message;
@@ -17,6 +24,7 @@ mod output;
 mod plugin;
 mod restarts;
 mod serve;
+mod session;
 mod worker;
 
 pub use error::WorkerError;

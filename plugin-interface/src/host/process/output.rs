@@ -33,7 +33,7 @@ impl Printed {
 #[derive(Debug)]
 pub(super) struct Output {
     printed: Printed,
-    has_ended: Receiver<()>,
+    has_ended: Mutex<Receiver<()>>,
 }
 
 impl Output {
@@ -53,7 +53,7 @@ impl Output {
             drop::<Sender<()>>(ended);
         };
         thread::Builder::new().name("plugin-worker-output".to_owned()).spawn(read)?;
-        Ok(Output { printed, has_ended })
+        Ok(Output { printed, has_ended: Mutex::new(has_ended) })
     }
 
     pub(super) fn printed(&self) -> Printed {
@@ -64,7 +64,9 @@ impl Output {
     /// hold the output open: it is not waited for.
     pub(super) fn last_text(&self) -> String {
         const PATIENCE: Duration = Duration::from_millis(50);
-        let _ = self.has_ended.recv_timeout(PATIENCE);
+        let has_ended = self.has_ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = has_ended.recv_timeout(PATIENCE);
+        drop(has_ended);
         self.printed.text()
     }
 }
@@ -82,7 +84,12 @@ mod tests {
         writer.write_all(&[b'x'; KEPT]).unwrap();
         writer.write_all(b"last \xff").unwrap();
         drop(writer);
-        output.has_ended.recv_timeout(Duration::from_secs(60)).expect_err("the end of the pipe");
+        output
+            .has_ended
+            .lock()
+            .unwrap()
+            .recv_timeout(Duration::from_secs(60))
+            .expect_err("the end of the pipe");
         let text = output.last_text();
         assert!(text.starts_with('x') && text.ends_with("xlast \u{fffd}"));
         assert_eq!(text.len(), KEPT + "\u{fffd}".len() - 1);

@@ -1,5 +1,6 @@
 //! One plugin of a library in a process of its own.
 
+use core::any::Any;
 use core::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +11,10 @@ use serde_json::Value;
 
 use super::error::WorkerError;
 use super::library::Library;
-use crate::host::by_descriptor::{Answered, DynamicError, Received, arguments, call_elsewhere};
+use crate::host::by_descriptor::{
+    Answered, DynamicError, Handle, Outgoing, Peer, Received, arguments, call_elsewhere,
+    is_shareable,
+};
 use crate::host::compare::fit::difference;
 use crate::host::error::ProxyError;
 use crate::interface::{Interface, PluginTrait};
@@ -73,8 +77,12 @@ impl IsolatedPlugin {
     ) -> Result<IsolatedAnswer, WorkerError> {
         let arguments = self::arguments(arguments)?;
         let refused = |message| WorkerError::Refused { message };
-        let exchange =
-            |index, frame: &mut Vec<u8>| self.library.call(self.index, (index, method), frame);
+        let (object, home) = (Handle::of_plugin(self.index), self.home()?);
+        let exchange = |index, frame: &mut Vec<u8>| {
+            let call = Outgoing { object, home, method: index as u32, name: method };
+            let (session, _reserved) = self.library.begin(home)?;
+            Ok(session.exchange(call, frame)?.begin)
+        };
         let received = call_elsewhere(self.described()?, method, &arguments, refused, exchange)?;
         let Received { value, changed, failed } = received;
         Ok(IsolatedAnswer { value, changed, failed })
@@ -95,16 +103,21 @@ impl IsolatedPlugin {
     /// kept as long as the proxy, each different value once: a method that returns
     /// another text each time takes more memory each time.
     ///
-    /// Any number of proxies call the one instance of the process, one call at a
-    /// time. After a death, a new instance answers.
+    /// Any number of proxies call the one instance of the process. After a death, a new
+    /// instance answers.
+    ///
+    /// Objects, closures, iterators, writers and readers stay where they are, and each
+    /// of their calls is a message. What is lent runs on the thread that waits for the
+    /// call. What a method returns is an object of its process: when that dies, each of
+    /// its calls is an error, also after the plugin is there again.
     ///
     /// Feature `process`.
     ///
     /// # Errors
     ///
     /// If the plugin is of another interface, or of an incompatible version of it. If
-    /// a method takes or returns what cannot go to another process: an object, a
-    /// closure, a future, or a `&mut` within another type.
+    /// a method takes or returns what cannot go to another process: a future, an object
+    /// behind a reference, or a `&mut` within another type.
     ///
     /// # Panics
     ///
@@ -139,16 +152,37 @@ impl IsolatedPlugin {
             let mismatch = Box::new(mismatch);
             return Err(refused(ProxyError::Mismatch { name: name(), mismatch }));
         }
+        let other = wanted.metadata().and_then(|own| of_another_version(&own, described));
+        if let Some(ty) = other {
+            let reason = "its objects need one version of the interface on both sides";
+            return Err(WorkerError::NoValue { signature: wanted.path().to_owned(), ty, reason });
+        }
         let common = wanted.metadata().map_or(0, |own| own.methods.len());
         let common = common.min(described.methods.len());
-        let methods: Vec<_> = described.methods.iter().map(|it| it.name.clone()).collect();
-        let plugin = self.clone();
-        let answer = move |index: usize, frame: &mut Vec<u8>| {
-            let called = plugin.library.call(plugin.index, (index, &methods[index]), frame);
-            called.map_err(|error| error.to_string())
+        let (library, home) = (Arc::clone(&self.library), self.home()?);
+        let peers = move || match library.begin(home) {
+            Ok((session, reserved)) => {
+                Ok((session as Arc<dyn Peer>, Box::new(reserved) as Box<dyn Any>))
+            }
+            Err(error) => Err(error.to_string()),
         };
-        Ok(Answered::proxy::<I>(common, Box::new(answer))?)
+        Ok(Answered::proxy::<I>(common, (self.index, home), Box::new(peers))?)
     }
+
+    /// Returns the lane of all calls of a plugin that one thread of the worker calls.
+    fn home(&self) -> Result<Option<u32>, DynamicError> {
+        Ok((!is_shareable(self.described()?)).then_some(0))
+    }
+}
+
+/// Returns an interface whose objects the methods of another take or return, and of which
+/// the two sides have different versions.
+fn of_another_version(own: &InterfaceMetadata, other: &InterfaceMetadata) -> Option<String> {
+    let differs = |object: &&InterfaceMetadata| {
+        let same_path = other.objects.iter().find(|it| it.path == object.path);
+        same_path.is_some_and(|it| it.fingerprint != object.fingerprint)
+    };
+    own.objects.iter().find(differs).map(|object| object.path.clone())
 }
 
 /// What a method returned that ran in another process.

@@ -7,9 +7,11 @@ use std::path::Path;
 use std::process::exit;
 
 use super::frame::{self, PREFIX};
+use super::host_peer::Host;
+use super::lane::Lane;
 use super::limits::Limits;
-use super::message::{Greeting, Request, begin_answer};
-use crate::host::by_descriptor::{DynamicError, Reply, Served};
+use super::message::Greeting;
+use crate::host::by_descriptor::Peer;
 use crate::host::error::LoadError;
 use crate::host::file::copies::Copies;
 use crate::host::load::host_context::HostContext;
@@ -61,20 +63,24 @@ pub(in crate::host) fn is_worker() -> bool {
 }
 
 fn serve(library: &Path, copy: &Path, copies: &Path, limits: &Limits) -> io::Result<()> {
-    let mut socket = processes::take_stdin()?;
+    let socket = processes::take_stdin()?;
     processes::end_with_peer(&socket)?;
-    frame::write(&mut socket, &mut Greeting::Here.frame())?;
+    frame::write(&mut &socket, &mut Greeting::Here.frame())?;
     let mut told = Vec::new();
-    frame::read(&mut socket, &mut told)?;
+    frame::read_first(&mut &socket, &mut told)?;
+    let (_, control) = processes::receive_file(&socket, &mut [0])?;
+    let control = control.ok_or_else(|| io::Error::other("expected a connection for lanes"))?;
+    let host = Host::new(UnixStream::from(control));
+    host.take_lanes()?;
     if let Err(error) = limits.set() {
         let text = format!("{}: cannot set the limits: {error}", library.display());
-        return frame::write(&mut socket, &mut Greeting::Failed(text).frame());
+        return frame::write(&mut &socket, &mut Greeting::Failed(text).frame());
     }
     let context = match HostContext::from_bytes(&told[PREFIX..]) {
         Ok(context) => context,
         Err(error) => {
             let text = format!("{}: {error}", library.display());
-            return frame::write(&mut socket, &mut Greeting::Failed(text).frame());
+            return frame::write(&mut &socket, &mut Greeting::Failed(text).frame());
         }
     };
     // The host has judged whether the file may be loaded.
@@ -83,19 +89,19 @@ fn serve(library: &Path, copy: &Path, copies: &Path, limits: &Limits) -> io::Res
     let plugins = match load(&mut manager, library, copy, context) {
         Ok(plugins) => plugins,
         Err(error) => {
-            return frame::write(&mut socket, &mut Greeting::Failed(format!("{error:?}")).frame());
+            return frame::write(&mut &socket, &mut Greeting::Failed(format!("{error:?}")).frame());
         }
     };
-    let name = |it: &Loaded| (it.handle.interface().to_owned(), it.handle.name().to_owned());
+    for plugin in &plugins {
+        host.exports().plugin(plugin.dynamic());
+    }
+    let name = |it: &PluginHandle| (it.interface().to_owned(), it.name().to_owned());
     let names = plugins.iter().map(name).collect();
-    frame::write(&mut socket, &mut Greeting::Ready(names).frame())?;
-    answer(&mut socket, &plugins)
-}
-
-/// A plugin of the library, and its one proxy.
-struct Loaded {
-    handle: PluginHandle,
-    served: Result<Served, DynamicError>,
+    frame::write(&mut &socket, &mut Greeting::Ready(names).frame())?;
+    let lane = Lane::new(0, socket);
+    let served = host.serve(&lane);
+    host.end();
+    served
 }
 
 fn load(
@@ -103,7 +109,7 @@ fn load(
     library: &Path,
     copy: &Path,
     context: HostContext,
-) -> Result<Vec<Loaded>, LoadError> {
+) -> Result<Vec<PluginHandle>, LoadError> {
     let handles = manager.load_told(library, copy, context)?;
     let mut rejected = manager.take_rejected();
     if let Some(last) = rejected.pop_if(|_| handles.is_empty()) {
@@ -112,40 +118,5 @@ fn load(
     for rejected in rejected {
         eprintln!("{rejected}");
     }
-    let loaded = |handle: PluginHandle| {
-        let served = handle.dynamic().map(|proxy| Served::new(&proxy));
-        Loaded { handle, served }
-    };
-    Ok(handles.into_iter().map(loaded).collect())
-}
-
-/// Answers calls until the host asks for the end.
-fn answer(socket: &mut UnixStream, plugins: &[Loaded]) -> io::Result<()> {
-    /// The most memory that is kept from one call to the next.
-    const KEPT: usize = 1 << 20;
-    let (mut frame, mut answer) = (Vec::new(), Vec::new());
-    loop {
-        frame::read(socket, &mut frame)?;
-        let request = Request::read(&frame).map_err(io::Error::other)?;
-        let Some(Request { number, plugin, method, arguments }) = request else { return Ok(()) };
-        begin_answer(&mut answer, number);
-        match plugins.get(plugin as usize).map(|it| &it.served) {
-            Some(Ok(served)) => served.call(method as usize, arguments, &mut answer),
-            Some(Err(error)) => Reply::Refused(error.to_string()).write(&mut answer),
-            None => Reply::Refused("there is no such plugin".to_owned()).write(&mut answer),
-        }
-        match frame::write(socket, &mut answer) {
-            // Nothing was written.
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                begin_answer(&mut answer, number);
-                Reply::Invalid(error.to_string()).write(&mut answer);
-                frame::write(socket, &mut answer)?;
-            }
-            written => written?,
-        }
-        for buffer in [&mut frame, &mut answer] {
-            buffer.clear();
-            buffer.shrink_to(KEPT);
-        }
-    }
+    Ok(handles)
 }

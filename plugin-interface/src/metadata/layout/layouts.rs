@@ -47,6 +47,12 @@ impl<'i> Layouts<'i> {
         Layouts { interface, target, known: HashMap::new(), open: Vec::new() }
     }
 
+    /// Returns the interface whose types these are.
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn interface(&self) -> &'i InterfaceMetadata {
+        self.interface
+    }
+
     /// Returns the layout of a type as a parameter, or within another value.
     ///
     /// # Errors

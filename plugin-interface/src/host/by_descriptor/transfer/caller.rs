@@ -4,8 +4,11 @@
 
 use core::ffi::c_void;
 use core::ptr::{self, null_mut};
+use std::sync::Mutex;
 
+use super::exporting::Exporting;
 use super::method::{Carried, Parameter};
+use super::peer::Imports;
 use super::plan::{Index, Kind, Plans};
 use super::read::{Read, Source};
 use super::reply::Reply;
@@ -45,7 +48,7 @@ impl Carried {
         self.parameters.iter().map(place).collect()
     }
 
-    /// Appends the arguments to a message, and frees them.
+    /// Appends the arguments to a message, and frees them. Their objects are exported.
     ///
     /// # Safety
     ///
@@ -54,16 +57,35 @@ impl Carried {
         &self,
         at: &[*mut u8],
         message: &mut Vec<u8>,
+        exporting: &mut Exporting<'_>,
     ) -> Read {
-        let mut written = Ok(());
-        for (parameter, at) in self.parameters.iter().zip(at) {
-            // SAFETY: there is an argument of this layout, which is the callee's. What
-            // it owns is not read again.
-            let wire = unsafe { Wire::new(*at) };
-            written = written.and_then(|()| self.plans.write(parameter.plan, wire, message));
-            self.plans.free(parameter.plan, wire);
+        // SAFETY: there are arguments of these layouts, which are the callee's. What
+        // they own is not read after it was freed.
+        let wires = at.iter().map(|at| unsafe { Wire::new(*at) });
+        let arguments = || self.parameters.iter().zip(wires.clone());
+        let written = arguments().try_for_each(|(parameter, wire)| {
+            exporting.ends_with_call = parameter.is_borrowed;
+            self.plans.write(parameter.plan, wire, message, exporting)
+        });
+        if written.is_err() {
+            exporting.undo();
         }
+        arguments().for_each(|(parameter, wire)| {
+            self.plans.free(parameter.plan, wire, written.is_ok());
+        });
         written
+    }
+
+    /// Frees the arguments.
+    ///
+    /// # Safety
+    ///
+    /// `at` has the address of each argument, which is the callee's.
+    pub(in crate::host::by_descriptor) unsafe fn free(&self, at: &[*mut u8]) {
+        for (parameter, at) in self.parameters.iter().zip(at) {
+            // SAFETY: the contract of this function. Nobody reads it after that.
+            self.plans.free(parameter.plan, unsafe { Wire::new(*at) }, false);
+        }
     }
 
     /// Writes the outcome of a reply, but for the status, which it returns.
@@ -76,7 +98,7 @@ impl Carried {
         &self,
         at: &[*mut u8],
         reply: &[u8],
-        kept: &mut Kept,
+        (kept, imports): (&Mutex<Kept>, &dyn Imports),
         outcome: *mut u8,
     ) -> Read<*mut Failure> {
         let invalid = |reason: String| {
@@ -96,7 +118,7 @@ impl Carried {
             (true, None) => return Err(invalid("only a `Result` may be an error".to_owned())),
         };
         let mut from = Source::new(values);
-        from.kept = Some(kept);
+        (from.kept, from.imports) = (Some(kept), Some(imports));
         // An outcome is aligned, as are the parts of it.
         let mut bytes = vec![0; self.plans.get(part.plan).layout.size];
         self.plans.read(part.plan, &mut from, &mut bytes).map_err(invalid)?;
@@ -161,7 +183,7 @@ impl Change {
     unsafe fn make(self, plans: &Plans) {
         if let Some(old) = self.old {
             // SAFETY: the contract of this function; it is overwritten below.
-            plans.free(old, unsafe { Wire::new(self.to) });
+            plans.free(old, unsafe { Wire::new(self.to) }, false);
         }
         // SAFETY: the contract of this function, and as many bytes as the value has.
         unsafe { ptr::copy_nonoverlapping(self.bytes.as_ptr(), self.to, self.bytes.len()) };

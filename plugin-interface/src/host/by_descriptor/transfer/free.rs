@@ -2,16 +2,18 @@
 //! came with it.
 
 use super::plan::{Index, Kind, Part, Plans};
+use crate::host::by_descriptor::owned_object::drop_raw;
 use crate::host::by_descriptor::wire::{Row, Wire};
 
 impl Plans {
     /// Frees all that a value owns. It may have any depth. What is invalid in it is
-    /// left alone.
-    pub(super) fn free(&self, plan: Index, wire: Wire) {
+    /// left alone. With `keeps_objects`, somebody else owns the objects.
+    pub(super) fn free(&self, plan: Index, wire: Wire, keeps_objects: bool) {
         if !self.get(plan).owns {
             return;
         }
-        let mut free = Free { plans: self, open: vec![(plan, wire)], owners: Vec::new() };
+        let (open, owners) = (vec![(plan, wire)], Vec::new());
+        let mut free = Free { plans: self, keeps_objects, open, owners };
         while let Some((plan, wire)) = free.open.pop() {
             free.visit(plan, wire);
         }
@@ -25,6 +27,7 @@ impl Plans {
 
 struct Free<'p> {
     plans: &'p Plans,
+    keeps_objects: bool,
     open: Vec<(Index, Wire)>,
     /// The boxes and buffers that were visited, with the plan of what is in them.
     owners: Vec<(Wire, Index, bool)>,
@@ -55,6 +58,9 @@ impl Free<'_> {
                 self.push(*to, target);
             }
             Kind::Growing(_) => wire.end_block(),
+            Kind::Object(object) if !self.keeps_objects && !object.is_lent() => {
+                drop_raw(wire.object());
+            }
             Kind::Option { value } if wire.tag() == 1 => self.part(*value, wire),
             Kind::Result { parts } if wire.tag() < 2 => {
                 self.part(parts[usize::from(wire.tag())], wire);

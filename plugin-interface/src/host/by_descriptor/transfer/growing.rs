@@ -89,7 +89,7 @@ unsafe extern "C" fn end(header: *mut GrowingHeader, from: u32) {
     // still the sender's.
     let whole = unsafe { Wire::new(header.cast_const().cast()) };
     for part in parts.iter().take(count as usize).skip(from as usize) {
-        plans.free(part.plan, whole.part(part.offset));
+        plans.free(part.plan, whole.part(part.offset), false);
     }
     // SAFETY: this memory was given away, and is used no more.
     drop(unsafe { Block::taken_back(start, size, align) });

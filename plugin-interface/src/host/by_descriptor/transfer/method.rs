@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::object_type::ObjectType;
 use super::plan::{Index, Kind, Part, Plans};
 use crate::host::by_descriptor::error::DynamicError;
 use crate::host::by_descriptor::invoke::LARGEST;
@@ -16,6 +17,7 @@ use crate::metadata::{InterfaceMetadata, MethodMetadata};
 /// A method, with the plans of what it takes and returns.
 #[derive(Debug)]
 pub(in crate::host::by_descriptor) struct Carried {
+    pub(in crate::host::by_descriptor) name: String,
     pub(super) signature: String,
     /// `true` if it has `&mut self`.
     pub(super) is_exclusive: bool,
@@ -23,6 +25,8 @@ pub(in crate::host::by_descriptor) struct Carried {
     pub(in crate::host::by_descriptor) outcome: Layout,
     pub(super) ok: Part,
     pub(super) err: Option<Part>,
+    /// `true` if an object that it returns may borrow from the instance.
+    pub(super) is_borrowed: bool,
     pub(super) plans: Arc<Plans>,
     /// Size and alignment of all arguments in a row.
     pub(super) row: (usize, usize),
@@ -36,6 +40,8 @@ pub(in crate::host::by_descriptor) struct Parameter {
     pub(super) plan: Index,
     /// `true` for `&mut`, which comes back.
     pub(super) is_lent: bool,
+    /// `true` if an object in it may borrow from the caller. It ends with the call then.
+    pub(super) is_borrowed: bool,
     /// Its place in the row of all arguments.
     pub(super) offset: usize,
 }
@@ -56,12 +62,20 @@ impl Carried {
             let ty = Type::Other(signature);
             return Err(Refusal::unsupported(&ty, "this is not a signature"));
         };
-        returned(layouts, &method.returns)?;
+        let lifetimes = Lifetimes::of(&metadata.signature);
+        let has_objects = returned(layouts, &method.returns)?;
+        let is_of_arguments = has_objects && lifetimes.is_of_arguments();
+        let is_borrowed = has_objects
+            && (is_of_arguments || lifetimes.mentions("return") || shows_borrow(&method.returns));
         let mut plans = Plans::default();
         let (mut parameters, mut end, mut align) = (Vec::new(), 0_usize, 1);
         for parameter in method.parameters {
             let layout = passed(layouts, &parameter.ty)?;
-            let plan = plans.of(layouts, &parameter.ty)?;
+            // A parameter that is a borrowed object is passed by its address.
+            let is_object = matches!(layout.kind, LayoutKind::BorrowedObject { .. });
+            let by_address = Type::Reference { exclusive: false, to: parameter.ty.clone().into() };
+            let passed = if is_object { &by_address } else { &parameter.ty };
+            let (layout, plan) = (layouts.of(passed)?, plans.of(layouts, passed)?);
             let is_lent = matches!(
                 layout.kind,
                 LayoutKind::Pointer { exclusive: true, .. }
@@ -74,7 +88,8 @@ impl Carried {
                 let reason = "the arguments have too many bytes by value";
                 return Err(Refusal::unsupported(&ty, reason));
             }
-            parameters.push(Parameter { name, ty, layout, plan, is_lent, offset });
+            let is_borrowed = shows_borrow(&ty) || lifetimes.mentions(&name);
+            parameters.push(Parameter { name, ty, layout, plan, is_lent, is_borrowed, offset });
         }
         let outcome = layouts.outcome(&method.returns)?;
         let LayoutKind::Outcome { ok, err } = &outcome.kind else {
@@ -83,7 +98,32 @@ impl Carried {
         let err = err.as_ref().map(|err| plans.part(layouts, err)).transpose()?;
         let ok = plans.part(layouts, ok)?;
         let (is_exclusive, row, plans) = (method.exclusive, (end, align), Arc::new(plans));
-        Ok(Carried { signature, is_exclusive, parameters, outcome, ok, err, plans, row })
+        let takes_objects = |it: &Parameter| it.is_lent || !plans.objects(it.plan).is_empty();
+        if is_of_arguments && parameters.iter().any(takes_objects) {
+            let reason = "an object that may borrow from an object or a `&mut` cannot be returned";
+            return Err(Refusal::unsupported(&method.returns, reason));
+        }
+        let name = method.name;
+        let of = Carried {
+            name,
+            signature,
+            is_exclusive,
+            parameters,
+            outcome,
+            ok,
+            err,
+            is_borrowed,
+            plans,
+            row,
+        };
+        Ok(of)
+    }
+
+    /// Returns the types of the objects that the method takes and returns.
+    pub(super) fn objects(&self) -> impl Iterator<Item = &'static ObjectType> {
+        let taken = self.parameters.iter().map(|parameter| parameter.plan);
+        let returned = [Some(self.ok), self.err].into_iter().flatten().map(|part| part.plan);
+        taken.chain(returned).flat_map(|plan| self.plans.objects(plan)).map(|part| part.of)
     }
 
     /// Returns the layout of what the method returns: of `Err`, or of the other value.
@@ -104,7 +144,7 @@ impl Carried {
     }
 }
 
-/// Refuses a parameter that is no value, and returns its layout.
+/// Refuses a parameter that cannot be passed, and returns its layout.
 fn passed(layouts: &mut Layouts<'_>, ty: &Type) -> Result<Arc<Layout>, Refusal> {
     let layout = layouts.of(ty)?;
     let lent = match &layout.kind {
@@ -114,6 +154,7 @@ fn passed(layouts: &mut Layouts<'_>, ty: &Type) -> Result<Arc<Layout>, Refusal> 
     };
     let Some((within, is_slot)) = lent else {
         walk(layouts, ty, value)?;
+        no_objects_behind(layouts, ty)?;
         return Ok(layout);
     };
     let not_back = || Refusal::unsupported(ty, "this `&mut` cannot be given back");
@@ -121,20 +162,65 @@ fn passed(layouts: &mut Layouts<'_>, ty: &Type) -> Result<Arc<Layout>, Refusal> 
         return Err(not_back());
     }
     walk(layouts, within, |ty, kind| match kind {
-        LayoutKind::Pointer { .. } | LayoutKind::Slice { .. } => Err(not_back()),
+        LayoutKind::Pointer { .. }
+        | LayoutKind::Slice { .. }
+        | LayoutKind::Object { .. }
+        | LayoutKind::BorrowedObject { .. } => Err(not_back()),
         LayoutKind::Growing { .. } | LayoutKind::GrowingEnum { .. } if !is_slot => Err(not_back()),
         kind => value(ty, kind),
     })?;
     Ok(layout)
 }
 
-/// Refuses a return type that is no value, or that borrows what is freed.
-fn returned(layouts: &mut Layouts<'_>, ty: &Type) -> Result<(), Refusal> {
-    let mut borrowed = Vec::new();
+/// Refuses an owned object where it is only borrowed, or where it cannot be moved out.
+fn no_objects_behind(layouts: &mut Layouts<'_>, ty: &Type) -> Result<(), Refusal> {
+    let mut behind = Vec::new();
+    walk(layouts, ty, |ty, kind| {
+        match (kind, ty) {
+            (LayoutKind::Pointer { to, .. }, _)
+            | (LayoutKind::Slice { of: Elements::Values(to), .. }, _) => behind.push(to.clone()),
+            // It is passed as its owner is.
+            (LayoutKind::Buffer(_) | LayoutKind::Box { .. }, Type::Reference { to, .. })
+            | (LayoutKind::Object { .. }, Type::Reference { to, .. }) => {
+                behind.push((**to).clone());
+            }
+            (LayoutKind::Growing { fields }, _) => {
+                behind.extend(fields.iter().map(|it| it.1.clone()));
+            }
+            (LayoutKind::GrowingEnum { variants }, _) => {
+                let fields = variants.iter().flat_map(|variant| &variant.fields);
+                behind.extend(fields.map(|it| it.1.clone()));
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    for of in behind {
+        walk(layouts, &of, |ty, kind| match kind {
+            LayoutKind::Object { .. } => {
+                let reason = "an object behind a reference, or in a type that grows, \
+                    cannot go to another process";
+                Err(Refusal::unsupported(ty, reason))
+            }
+            _ => Ok(()),
+        })?;
+    }
+    Ok(())
+}
+
+/// Refuses a return type that cannot be passed, or that borrows what is freed. Returns
+/// `true` if there are objects in it.
+fn returned(layouts: &mut Layouts<'_>, ty: &Type) -> Result<bool, Refusal> {
+    let (mut borrowed, mut has_objects) = (Vec::new(), false);
     walk(layouts, ty, |ty, kind| {
         match kind {
             LayoutKind::Pointer { to, .. } => borrowed.push(to.clone()),
             LayoutKind::Slice { of: Elements::Values(of), .. } => borrowed.push(of.clone()),
+            LayoutKind::Object { .. } => has_objects = true,
+            LayoutKind::BorrowedObject { .. } => {
+                let reason = "a borrowed object cannot be returned to another process";
+                return Err(Refusal::unsupported(ty, reason));
+            }
             _ => {}
         }
         value(ty, kind)
@@ -143,6 +229,7 @@ fn returned(layouts: &mut Layouts<'_>, ty: &Type) -> Result<(), Refusal> {
         walk(layouts, &of, |ty, kind| match kind {
             LayoutKind::Buffer(_)
             | LayoutKind::Box { .. }
+            | LayoutKind::Object { .. }
             | LayoutKind::Growing { .. }
             | LayoutKind::GrowingEnum { .. } => {
                 Err(Refusal::unsupported(ty, "it is owned, and returned by reference"))
@@ -150,18 +237,45 @@ fn returned(layouts: &mut Layouts<'_>, ty: &Type) -> Result<(), Refusal> {
             _ => Ok(()),
         })?;
     }
-    Ok(())
+    if !has_objects {
+        return Ok(false);
+    }
+    no_objects_behind(layouts, ty)?;
+    Ok(true)
+}
+
+/// The words about lifetimes at the end of a signature.
+struct Lifetimes<'s>(&'s str);
+
+impl<'s> Lifetimes<'s> {
+    fn of(signature: &'s str) -> Self {
+        Lifetimes(signature.split_once(" where ").map_or("", |(_, rest)| rest))
+    }
+
+    /// Returns `true` if a parameter, or the `return`, has a lifetime that its type does
+    /// not show.
+    fn mentions(&self, name: &str) -> bool {
+        let name = format!("{name}: ");
+        self.0.match_indices(&name).any(|(at, _)| at == 0 || self.0[..at].ends_with(", "))
+    }
+
+    /// Returns `true` if the return may borrow from an argument.
+    fn is_of_arguments(&self) -> bool {
+        self.0.contains("'self")
+    }
+}
+
+/// Returns `true` if a type shows that it borrows. There are no words about it then.
+fn shows_borrow(ty: &Type) -> bool {
+    let text = ty.to_string();
+    text.contains('&') || text.contains("Cow")
 }
 
 fn value(ty: &Type, kind: &LayoutKind) -> Result<(), Refusal> {
-    let reason = match kind {
-        LayoutKind::Object { .. } | LayoutKind::BorrowedObject { .. } => {
-            "an object or a closure cannot go to another process"
-        }
+    match kind {
         LayoutKind::Pointer { exclusive: true, .. } | LayoutKind::Slice { exclusive: true, .. } => {
-            "a `&mut` within another type cannot be given back"
+            Err(Refusal::unsupported(ty, "a `&mut` within another type cannot be given back"))
         }
-        _ => return Ok(()),
-    };
-    Err(Refusal::unsupported(ty, reason))
+        _ => Ok(()),
+    }
 }

@@ -7,15 +7,27 @@
 //! of the arguments of a typed proxy, and changes what its caller lent. `sent` does so
 //! for values of JSON. `served` calls a method of this process.
 //!
+//! An object stays where it is. `exports` has those that the other process may call, each
+//! by a handle, and `exporting` adds the objects in one message. `object_type` has their
+//! types, which `objects` checks. `peer` is the other process.
+//!
 //! A value is its parts in order. A number is its bytes; a row begins with the number
 //! of its elements, an option and a result with a byte, an enum with the number of its
 //! variant. Padding is left out. A byte stands for what lies behind an address, so that
 //! no value takes more memory than its bytes account for.
 
 mod caller;
+mod export;
+mod exporting;
+mod exports;
 mod free;
 mod growing;
+mod handle;
 mod method;
+mod object_type;
+mod objects;
+mod own_thread;
+mod peer;
 mod plan;
 mod read;
 mod reply;
@@ -23,8 +35,14 @@ mod sent;
 mod served;
 mod write;
 
+pub(crate) use export::is_shareable;
+pub(super) use exporting::Exporting;
+pub(crate) use exports::Exports;
+pub(crate) use handle::Handle;
 pub(super) use method::Carried;
-pub(super) use reply::with_buffer;
-pub(crate) use reply::{HEAD, Reply};
+pub(super) use object_type::{ObjectPart, ObjectType};
+pub(super) use objects::check_objects;
+pub(super) use peer::Imports;
+pub(crate) use peer::{Outgoing, Peer, PeerAnswer, RELEASE};
+pub(crate) use reply::{HEAD, LONGEST, Reply, keep_buffer, take_buffer, too_long, with_buffer};
 pub(crate) use sent::{Received, call_elsewhere};
-pub(crate) use served::Served;

@@ -1,8 +1,9 @@
 //! How the values of each type are copied.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::object_type::{How, ObjectPart, ObjectType};
 use crate::host::by_descriptor::references::owned_behind;
 use crate::host::by_descriptor::refusal::Refusal;
 use crate::metadata::layout::{
@@ -67,6 +68,7 @@ pub(super) enum Kind {
     Enum(Vec<Vec<Part>>),
     /// The address of a block, whose variants grow; a struct has one.
     Growing(Vec<Fields>),
+    Object(ObjectPart),
 }
 
 /// A part of a value.
@@ -110,6 +112,7 @@ impl Plans {
             layout.kind,
             LayoutKind::Buffer(_)
                 | LayoutKind::Box { .. }
+                | LayoutKind::Object { .. }
                 | LayoutKind::Growing { .. }
                 | LayoutKind::GrowingEnum { .. }
         );
@@ -171,11 +174,17 @@ impl Plans {
                 let variants = variants.iter().map(|it| self.block(layouts, &it.fields));
                 Kind::Growing(variants.collect::<Result<_, _>>()?)
             }
-            LayoutKind::Object { .. }
-            | LayoutKind::BorrowedObject { .. }
-            | LayoutKind::Outcome { .. } => {
-                let reason = "an object or a closure cannot go to another process";
-                return Err(Refusal::unsupported(ty, reason));
+            LayoutKind::Object { of } => {
+                let is_shared =
+                    matches!(ty, Type::Named { name, .. } if name == "Arc" || name == "Rc");
+                let how = if is_shared { How::Shared } else { How::Owned };
+                object(layouts, of, how)?
+            }
+            LayoutKind::BorrowedObject { exclusive, of } => {
+                object(layouts, of, How::Lent { is_exclusive: *exclusive })?
+            }
+            LayoutKind::Outcome { .. } => {
+                return Err(Refusal::unsupported(ty, "this is the outcome of a call"));
             }
         })
     }
@@ -221,6 +230,29 @@ impl Plans {
         follows && end == size
     }
 
+    /// Returns the objects that a value may contain or refer to.
+    pub(super) fn objects(&self, plan: Index) -> Vec<ObjectPart> {
+        let (mut open, mut seen, mut found) = (vec![plan], HashSet::new(), Vec::new());
+        while let Some(plan) = open.pop() {
+            if !seen.insert(plan) {
+                continue;
+            }
+            let kind = &self.get(plan).kind;
+            open.extend(self.parts(kind));
+            match kind {
+                Kind::Object(object) => found.push(*object),
+                Kind::Pointer { to, .. } | Kind::Box { to } => open.push(*to),
+                Kind::Row { of, .. } => open.push(*of),
+                Kind::Growing(variants) => {
+                    let parts = variants.iter().flat_map(|variant| &variant.parts);
+                    open.extend(parts.map(|part| part.plan));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
     /// Returns the plans of the parts that lie within a value.
     fn parts<'k>(&self, kind: &'k Kind) -> Box<dyn Iterator<Item = Index> + 'k> {
         match kind {
@@ -234,9 +266,16 @@ impl Plans {
             | Kind::Pointer { .. }
             | Kind::Row { .. }
             | Kind::Box { .. }
+            | Kind::Object(_)
             | Kind::Growing(_) => Box::new([].into_iter()),
         }
     }
+}
+
+fn object(layouts: &Layouts<'_>, of: &Type, how: How) -> Result<Kind, Refusal> {
+    let known = ObjectType::of(layouts.interface(), &of.to_string());
+    let of = known.map_err(|reason| Refusal::unsupported(of, reason))?;
+    Ok(Kind::Object(ObjectPart { of, how }))
 }
 
 fn number(primitive: Primitive, is_non_zero: bool) -> Kind {

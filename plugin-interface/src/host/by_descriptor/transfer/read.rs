@@ -3,15 +3,20 @@
 //! That process may send anything. What is made has a value of its type, or is an
 //! error.
 
-use core::ptr::without_provenance_mut;
-use std::sync::Arc;
+use core::ptr::{null_mut, without_provenance_mut};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::handle::Handle;
+use super::object_type::ObjectPart;
+use super::peer::Imports;
 use super::plan::{Index, Kind, Part, Plans};
+use crate::abi::RawObject;
 use crate::boundary::LiftError;
 use crate::host::by_descriptor::kept::Kept;
 use crate::host::by_descriptor::memory::{Block, put_words};
 use crate::host::by_descriptor::pack::DEPTH;
 use crate::metadata::layout::Primitive;
+use crate::object::OwnedObject;
 
 /// The most memory of the values of one message.
 const MOST: usize = 256 << 20;
@@ -26,25 +31,38 @@ pub(super) struct Source<'b, 'k> {
     given: Vec<Block>,
     /// Blocks of values that grow, each with the count that its `end` takes over.
     pub(super) growing: Vec<(Block, Arc<Plans>)>,
-    /// Memory that the values refer to.
-    lent: Vec<Block>,
+    /// Objects that belong to the values.
+    objects: Vec<OwnedObject>,
+    /// What the values refer to.
+    lent: Lent,
     /// Keeps what they refer to for longer than this.
-    pub(super) kept: Option<&'k mut Kept>,
+    pub(super) kept: Option<&'k Mutex<Kept>>,
+    /// Makes objects of handles.
+    pub(super) imports: Option<&'k dyn Imports>,
     room: usize,
     depth: usize,
+}
+
+/// What values refer to, and do not own.
+#[derive(Default)]
+pub(super) struct Lent {
+    pub(super) blocks: Vec<Block>,
+    objects: Vec<OwnedObject>,
 }
 
 pub(super) type Read<T = ()> = Result<T, String>;
 
 impl<'b> Source<'b, '_> {
     pub(super) fn new(bytes: &'b [u8]) -> Self {
-        let (given, growing, lent) = (Vec::new(), Vec::new(), Vec::new());
-        Source { bytes, given, growing, lent, kept: None, room: MOST, depth: 0 }
+        let (given, growing, objects) = (Vec::new(), Vec::new(), Vec::new());
+        let (lent, kept, imports) = (Lent::default(), None, None);
+        Source { bytes, given, growing, objects, lent, kept, imports, room: MOST, depth: 0 }
     }
 
     /// Passes what was made to its receiver, and returns what that only borrows.
-    pub(super) fn give(self) -> Vec<Block> {
+    pub(super) fn give(self) -> Lent {
         self.given.into_iter().for_each(Block::give);
+        self.objects.into_iter().for_each(core::mem::forget);
         for (block, plans) in self.growing {
             let _ = Arc::into_raw(plans);
             block.give();
@@ -92,12 +110,34 @@ impl<'b> Source<'b, '_> {
 
     /// Keeps what is lent, and returns its address.
     fn lend(&mut self, block: Block) -> *mut u8 {
-        if let Some(kept) = &mut self.kept {
-            return kept.keep(block);
+        if let Some(kept) = self.kept {
+            return kept.lock().unwrap_or_else(PoisonError::into_inner).keep(block);
         }
         let address = block.start();
-        self.lent.push(block);
+        self.lent.blocks.push(block);
         address
+    }
+
+    /// Makes an object of a handle, and writes the pointer to it.
+    fn object(&mut self, object: ObjectPart, out: &mut [u8]) -> Read {
+        /// What an object takes, with the memory that `Box` adds.
+        const SIZE: usize = 256;
+        let handle = Handle { index: self.u32()?, generation: self.u32()? };
+        let imports = self.imports.ok_or("an object cannot be returned here")?;
+        let room = self.room.checked_sub(SIZE);
+        self.room = room.ok_or_else(|| format!("expected values of at most {MOST} bytes"))?;
+        let made = imports.import(object, handle)?;
+        let RawObject { table, instance, library_ref } = *made.raw();
+        let (table, instance) = (table.cast_mut().cast(), instance.cast());
+        let library_ref = library_ref.cast_mut().cast();
+        if object.is_lent() {
+            put_words(out, &[table, instance, null_mut(), null_mut(), library_ref]);
+            self.lent.objects.push(made);
+        } else {
+            put_words(out, &[table, instance, library_ref]);
+            self.objects.push(made);
+        }
+        Ok(())
     }
 }
 
@@ -190,6 +230,7 @@ impl Plans {
                 from.bytes = rest;
                 put_words(out, &[header]);
             }
+            Kind::Object(object) => from.object(*object, out)?,
         }
         Ok(())
     }

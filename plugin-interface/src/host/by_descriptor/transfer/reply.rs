@@ -6,7 +6,14 @@ use super::read::{Read, Source};
 use crate::PanicLocation;
 
 /// The begin of a message of a call, which whoever sends it writes.
-pub(crate) const HEAD: usize = 20;
+pub(crate) const HEAD: usize = 25;
+
+/// The longest message, in bytes.
+pub(crate) const LONGEST: usize = 16 << 20;
+
+pub(crate) fn too_long(found: usize) -> String {
+    format!("expected a message of at most {LONGEST} bytes, found {found}")
+}
 
 /// The outcome of a call.
 #[derive(Debug, PartialEq)]
@@ -55,6 +62,11 @@ impl<'b> Reply<'b> {
         }
     }
 
+    /// Returns `true` if the bytes say that nothing was called.
+    pub(crate) fn is_refusal(bytes: &[u8]) -> bool {
+        bytes.first() == Some(&4)
+    }
+
     pub(crate) fn read(bytes: &'b [u8]) -> Read<Self> {
         let mut from = Source::new(bytes);
         let reply = match from.take(1)?[0] {
@@ -92,17 +104,29 @@ fn text(from: &mut Source<'_, '_>) -> Read<String> {
 
 /// Lends a buffer for a message, which keeps its memory for the next one.
 pub(crate) fn with_buffer<R>(use_it: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-    /// The most memory that is kept by each thread.
-    const KEPT: usize = 1 << 20;
-    thread_local! {
-        static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-    }
+    let mut buffer = take_buffer();
+    let used = use_it(&mut buffer);
+    keep_buffer(buffer);
+    used
+}
+
+thread_local! {
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Returns an empty buffer for a message.
+pub(crate) fn take_buffer() -> Vec<u8> {
     // A thread that ends has none any more; a call within another one gets its own.
     let mut buffer = BUFFER.try_with(Cell::take).unwrap_or_default();
     buffer.clear();
-    let used = use_it(&mut buffer);
+    buffer
+}
+
+/// Keeps the memory of a buffer for the next message.
+pub(crate) fn keep_buffer(buffer: Vec<u8>) {
+    /// The most memory that is kept by each thread.
+    const KEPT: usize = 1 << 20;
     if buffer.capacity() <= KEPT {
         let _ = BUFFER.try_with(|kept| kept.set(buffer));
     }
-    used
 }

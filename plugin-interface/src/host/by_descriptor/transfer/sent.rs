@@ -5,6 +5,7 @@ use core::ptr::{null_mut, without_provenance_mut};
 
 use serde_json::{Value, json};
 
+use super::exporting::Exporting;
 use super::method::Carried;
 use super::plan::Kind;
 use super::read::{Read, Source};
@@ -57,7 +58,9 @@ pub(crate) fn call_elsewhere<E: From<DynamicError>>(
             // SAFETY: it was written as a value of its type, of which all parts are in
             // `packed`, `given` and `lent`.
             let wire = unsafe { Wire::new(block.start()) };
-            carried.plans.write(parameter.plan, wire, message).map_err(&invalid)?;
+            let written =
+                carried.plans.write(parameter.plan, wire, message, &mut Exporting::none());
+            written.map_err(&invalid)?;
         }
         drop((packed, given, lent));
         let reply = exchange(callee.index, message)?;

@@ -1,108 +1,170 @@
-//! The methods of a plugin, as another process calls them.
+//! The objects of this process, as the other one calls them.
 #![expect(unsafe_code, reason = "calls methods by their layouts")]
 
-use std::cell::OnceCell;
-use std::rc::Rc;
+use core::ffi::c_void;
+use std::sync::{Arc, OnceLock};
 
+use super::export::{Borrowed, Use};
+use super::exporting::Exporting;
+use super::exports::Exports;
+use super::handle::Handle;
 use super::method::{Carried, Parameter};
+use super::object_type::ObjectType;
+use super::peer::{Imports, RELEASE};
+use super::plan::Part;
 use super::read::Source;
-use super::reply::Reply;
+use super::reply::{LONGEST, Reply, too_long};
 use crate::abi::{Failure, METHOD_ERROR};
-use crate::host::by_descriptor::instance::{Borrow, Instance};
 use crate::host::by_descriptor::invoke::Prepared;
 use crate::host::by_descriptor::memory::Block;
-use crate::host::by_descriptor::proxy::DynamicProxy;
 use crate::host::by_descriptor::wire::Wire;
 use crate::host::error::ProxyError;
 use crate::runtime::reported::take_report;
 
-/// A plugin whose methods are called with bytes.
-#[derive(Debug)]
-pub(crate) struct Served {
-    instance: Rc<Instance>,
-    /// Each method once it was called, or why it cannot be.
-    methods: Vec<OnceCell<Result<Ready, String>>>,
-}
-
+/// A method that is ready to be called with bytes.
 #[derive(Debug)]
 struct Ready {
     method: Carried,
     call: Prepared,
 }
 
-impl Served {
-    pub(crate) fn new(proxy: &DynamicProxy) -> Self {
-        let instance = Rc::clone(proxy.instance());
-        let methods = instance.interface.methods.iter().map(|_| OnceCell::new()).collect();
-        Served { instance, methods }
+/// The methods of a type, each once it was called, or why it cannot be.
+type Methods = Vec<OnceLock<Result<Ready, String>>>;
+
+impl Exports {
+    /// Calls a method of an object, and appends the reply. `imports` makes objects of
+    /// what the other process gives or lends with the call.
+    pub(in crate::host::by_descriptor) fn serve(
+        &self,
+        (object, method): (Handle, u32),
+        arguments: &[u8],
+        imports: &dyn Imports,
+        out: &mut Vec<u8>,
+    ) {
+        let begin = out.len();
+        let served = match method {
+            RELEASE => self.release(object).map(|()| {
+                Reply::Returned { failed: false, values: &[] }.write(out);
+            }),
+            method => self.call(object, method as usize, arguments, imports, out),
+        };
+        if let Err(reason) = served {
+            out.truncate(begin);
+            Reply::Refused(reason).write(out);
+        }
     }
 
-    /// Calls a method, and appends the reply.
-    pub(crate) fn call(&self, index: usize, arguments: &[u8], out: &mut Vec<u8>) {
-        let refused = |reason: &str, out: &mut Vec<u8>| Reply::Refused(reason.into()).write(out);
-        let Some(method) = self.methods.get(index) else {
-            return refused("there is no such method", out);
+    /// Calls a method. If nothing was called, it returns the reason.
+    fn call(
+        &self,
+        object: Handle,
+        index: usize,
+        arguments: &[u8],
+        imports: &dyn Imports,
+        out: &mut Vec<u8>,
+    ) -> Result<(), String> {
+        let export = self.find(object)?;
+        let of = export.of;
+        let ready = methods(of).get(index).ok_or("there is no such method")?;
+        let ready = ready.get_or_init(|| Ready::new(of, index)).as_ref()?;
+        let mut source = Source::new(arguments);
+        source.imports = Some(imports);
+        let row = ready.read(&mut source)?;
+        let (used, closure) = if of.is_consumed {
+            let (used, closure) = self.consume(object)?;
+            (used, Some(closure))
+        } else {
+            (export.begin(ready.method.is_exclusive)?, None)
         };
-        match method.get_or_init(|| Ready::new(&self.instance, index)) {
-            Ok(ready) => {
-                if let Err(reason) = ready.call(&self.instance, arguments, out) {
-                    refused(&reason, out);
-                }
-            }
-            Err(reason) => refused(reason, out),
+        let function = used.export.function(index);
+        if function.is_null() {
+            let (name, expected) = (of.interface.path.clone(), index + 1);
+            return Err(ProxyError::VTable { name, expected, found: index }.to_string());
         }
+        let exporting = Exporting::to(self);
+        // SAFETY: the function is that of the method, and the instance is borrowed as it
+        // wants. A closure that the call consumes is not used again.
+        unsafe { ready.call(function, &used, (source, row), exporting, out) };
+        if let Some(closure) = closure {
+            // The call has dropped it.
+            closure.into_instance();
+        }
+        Ok(())
     }
 }
 
+fn methods(of: &'static ObjectType) -> &'static Methods {
+    let new = || -> Methods { of.interface.methods.iter().map(|_| OnceLock::new()).collect() };
+    let methods = of.served.get_or_init(|| Box::new(new()));
+    methods.downcast_ref().expect("written here only")
+}
+
 impl Ready {
-    fn new(instance: &Instance, index: usize) -> Result<Self, String> {
-        let interface = &instance.interface;
-        let method = Carried::new(interface, &interface.methods[index]);
+    fn new(of: &ObjectType, index: usize) -> Result<Self, String> {
+        let method = Carried::new(&of.interface, &of.interface.methods[index]);
         let method = method.map_err(|error| error.to_string())?;
-        let function = instance.function(index);
-        if function.is_null() {
-            let (name, expected) = (interface.path.clone(), index + 1);
-            let error = ProxyError::VTable { name, expected, found: index };
-            return Err(error.to_string());
-        }
         let layouts = method.parameters.iter().map(|parameter| &*parameter.layout);
-        let call = Prepared::new(function, layouts, &method.outcome);
+        let call = Prepared::new(layouts, &method.outcome);
         Ok(Ready { method, call })
     }
 
-    /// Calls the method. If nothing was called, it returns the reason.
-    fn call(
-        &self,
-        instance: &Rc<Instance>,
-        arguments: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<(), String> {
-        let Carried { plans, parameters, outcome, .. } = &self.method;
-        let mut source = Source::new(arguments);
-        let mut row = Block::new(self.method.row.0, self.method.row.1).expect("a possible size");
-        for Parameter { plan, layout, offset, .. } in parameters {
-            plans.read(*plan, &mut source, &mut row.bytes()[*offset..][..layout.size])?;
+    /// Makes the arguments, in a row.
+    fn read(&self, source: &mut Source<'_, '_>) -> Result<Block, String> {
+        let (size, align) = self.method.row;
+        let mut row = Block::new(size, align).expect("a possible size");
+        for Parameter { plan, layout, offset, .. } in &self.method.parameters {
+            let part = &mut row.bytes()[*offset..][..layout.size];
+            self.method.plans.read(*plan, source, part)?;
         }
         source.end()?;
-        let borrow = Borrow::new(instance, self.method.is_exclusive);
-        let _borrow = borrow.ok_or("the instance is borrowed by another call")?;
+        Ok(row)
+    }
+
+    /// Calls the method with a row of arguments, and appends the reply.
+    ///
+    /// # Safety
+    ///
+    /// The function is that of the method, of the instance that is borrowed as it
+    /// wants. [`read`](Self::read) made the row from that source.
+    unsafe fn call(
+        &self,
+        function: *const c_void,
+        used: &Arc<Use>,
+        (source, row): (Source<'_, '_>, Block),
+        mut exporting: Exporting<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let Carried { plans, parameters, outcome, .. } = &self.method;
         // As `call_return_into` writes whole words.
         let returned = Block::new(outcome.size.max(16), outcome.align.max(16));
         let returned = returned.expect("a layout has a possible size");
         // From here on the callee owns what it was given.
-        let lent = source.give();
+        let mut lent = source.give();
         let at = |parameter: &Parameter| row.start().wrapping_add(parameter.offset);
-        // SAFETY: the function is that of the method, by whose layouts it was prepared
-        // and the arguments were read; they lie in `row`, in `lent` and in what was given,
-        // which live across the call. The instance is borrowed as the method wants it.
-        unsafe { self.call.call(instance.this, parameters.iter().map(at), returned.start()) };
+        // SAFETY: the contract of this function. By the layouts of the method the call
+        // was prepared and the arguments were read; they lie in `row`, in `lent` and in
+        // what was given, which live across the call.
+        unsafe {
+            let this = used.export.this;
+            self.call.call(function, this, parameters.iter().map(at), returned.start());
+        }
+        if self.method.is_borrowed {
+            // What is returned may borrow from all that was lent by reference.
+            let (of, arguments) = (Arc::clone(used), std::mem::take(&mut lent.blocks));
+            exporting.parent = Some(Arc::new(Borrowed { of, arguments }));
+        }
         // SAFETY: an outcome begins with its status.
         let status = unsafe { *returned.start().cast::<*mut Failure>() };
         // SAFETY: the call wrote an outcome of this layout, and it stays there.
         let whole = unsafe { Wire::new(returned.start()) };
-        match (status, self.method.err) {
-            (status, _) if status.is_null() => self.answer(self.method.ok, whole, false, &row, out),
-            (METHOD_ERROR, Some(err)) => self.answer(err, whole, true, &row, out),
+        let (ok, err) = (self.method.ok, self.method.err);
+        match (status, err) {
+            (status, _) if status.is_null() => {
+                self.answer((ok, false), whole, &row, &mut exporting, out);
+            }
+            (METHOD_ERROR, Some(err)) => {
+                self.answer((err, true), whole, &row, &mut exporting, out);
+            }
             (METHOD_ERROR, None) => {
                 let reason = "only a method that returns a Result may fail".to_owned();
                 Reply::Invalid(reason).write(out);
@@ -118,35 +180,43 @@ impl Ready {
                 // SAFETY: the argument is the address of an option that was written for
                 // the call, and that the callee may have changed; it is in `lent`.
                 let wire = unsafe { Wire::new(*at(parameter).cast::<*const u8>()) };
-                plans.free(slot, wire);
+                plans.free(slot, wire, false);
             }
         }
         drop(lent);
-        Ok(())
     }
 
-    /// Appends what came back, and frees it.
+    /// Appends what came back, and frees it. Its objects are exported.
     fn answer(
         &self,
-        part: super::plan::Part,
+        (part, failed): (Part, bool),
         whole: Wire,
-        failed: bool,
         row: &Block,
+        exporting: &mut Exporting<'_>,
         out: &mut Vec<u8>,
     ) {
         let plans = &self.method.plans;
         let (begin, value) = (out.len(), whole.part(part.offset));
         Reply::Returned { failed, values: &[] }.write(out);
-        let mut written = plans.write(part.plan, value, out);
+        let mut written = plans.write(part.plan, value, out, exporting);
         for parameter in self.method.parameters.iter().filter(|it| it.is_lent) {
             // SAFETY: the argument was written for the call, and lies there still.
             let wire = unsafe { Wire::new(row.start().wrapping_add(parameter.offset)) };
-            written = written.and_then(|()| plans.write(parameter.plan, wire, out));
+            written = written.and_then(|()| plans.write(parameter.plan, wire, out, exporting));
         }
-        plans.free(part.plan, value);
-        if let Err(reason) = written {
-            out.truncate(begin);
-            Reply::Invalid(reason).write(out);
+        if written.is_ok() && out.len() > LONGEST {
+            written = Err(too_long(out.len()));
+        }
+        if written.is_err() {
+            exporting.undo();
+        }
+        plans.free(part.plan, value, written.is_ok());
+        match written {
+            Ok(()) => exporting.keep(),
+            Err(reason) => {
+                out.truncate(begin);
+                Reply::Invalid(reason).write(out);
+            }
         }
     }
 }

@@ -1,5 +1,8 @@
-//! Values in memory as bytes. Writing changes and frees nothing.
+//! Values in memory as bytes. Writing changes and frees nothing. Objects stay where they
+//! are: what is written is their handles.
 
+use super::exporting::Exporting;
+use super::handle::Handle;
 use super::plan::{Fields, Index, Kind, Part, Plans};
 use crate::boundary::LiftError;
 use crate::host::by_descriptor::pack::DEPTH;
@@ -8,19 +11,26 @@ use crate::host::by_descriptor::wire::{Row, Wire};
 pub(super) type Written = Result<(), String>;
 
 impl Plans {
-    /// Appends the bytes of a value.
-    pub(super) fn write(&self, plan: Index, wire: Wire, out: &mut Vec<u8>) -> Written {
-        Writer { plans: self, out, depth: 0 }.write(plan, wire)
+    /// Appends the bytes of a value, whose objects are exported.
+    pub(super) fn write(
+        &self,
+        plan: Index,
+        wire: Wire,
+        out: &mut Vec<u8>,
+        exporting: &mut Exporting<'_>,
+    ) -> Written {
+        Writer { plans: self, out, exporting, depth: 0 }.write(plan, wire)
     }
 }
 
-struct Writer<'a> {
+struct Writer<'a, 'e> {
     plans: &'a Plans,
     out: &'a mut Vec<u8>,
+    exporting: &'a mut Exporting<'e>,
     depth: usize,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     fn write(&mut self, plan: Index, wire: Wire) -> Written {
         if self.depth == DEPTH {
             return Err(format!("a value must be nested at most {DEPTH} deep"));
@@ -84,6 +94,11 @@ impl Writer<'_> {
                 parts.iter().try_for_each(|part| self.part(*part, wire))?;
             }
             Kind::Growing(variants) => self.block(variants, wire)?,
+            Kind::Object(object) => {
+                let Handle { index, generation } = self.exporting.export(*object, wire)?;
+                self.out.extend(index.to_le_bytes());
+                self.out.extend(generation.to_le_bytes());
+            }
         }
         Ok(())
     }

@@ -1,0 +1,116 @@
+//! The objects in one message: those that are lent for its call, and those that are
+//! given with it.
+#![expect(unsafe_code, reason = "takes objects over")]
+
+use std::sync::Arc;
+
+use super::export::{Borrowed, Export, New};
+use super::exports::Exports;
+use super::handle::Handle;
+use super::object_type::{How, ObjectPart, ObjectType};
+use super::own_thread::sweep;
+use crate::abi::{ABI_VERSION, LibraryRef, ObjectTable, RawObject, VTableHeader};
+use crate::boundary::LiftError;
+use crate::host::by_descriptor::wire::Wire;
+use crate::object::OwnedObject;
+
+/// The objects in one message. When it is dropped, the loans end, and what was given is
+/// dropped unless it was [kept](Exporting::keep).
+pub(in crate::host::by_descriptor) struct Exporting<'e> {
+    to: Option<&'e Exports>,
+    /// What the objects may borrow from.
+    pub(super) parent: Option<Arc<Borrowed>>,
+    /// `true` if what is given now ends with the call.
+    pub(super) ends_with_call: bool,
+    given: Vec<Handle>,
+    /// Those that end with the call: what is lent, and what borrows from the caller.
+    ending: Vec<(Handle, Arc<Export>)>,
+}
+
+impl<'e> Exporting<'e> {
+    pub(in crate::host::by_descriptor) fn to(exports: &'e Exports) -> Self {
+        Exporting::new(Some(exports))
+    }
+
+    /// Returns one for messages without objects.
+    pub(super) fn none() -> Self {
+        Exporting::new(None)
+    }
+
+    fn new(to: Option<&'e Exports>) -> Self {
+        let (given, ending) = (Vec::new(), Vec::new());
+        Exporting { to, parent: None, ends_with_call: false, given, ending }
+    }
+
+    /// Exports an object, as its pointer has it.
+    pub(super) fn export(&mut self, part: ObjectPart, wire: Wire) -> Result<Handle, String> {
+        let exports = self.to.ok_or("an object cannot be given here")?;
+        if let How::Lent { .. } = part.how {
+            let (raw, this) = wire.borrowed();
+            let vtable = vtable(part.of, raw.table, raw.library_ref)?;
+            let new = New { part, vtable, this, object: None, parent: None };
+            let added = exports.add(new)?;
+            let handle = added.0;
+            self.ending.push(added);
+            return Ok(handle);
+        }
+        let raw: RawObject = wire.object();
+        let (vtable, this) = (vtable(part.of, raw.table, raw.library_ref)?, raw.instance);
+        // SAFETY: it was passed by value, and its table was checked. If the message is
+        // not sent, `undo` forgets it.
+        let object = Some(unsafe { OwnedObject::new(raw) });
+        let new = New { part, vtable, this, object, parent: self.parent.clone() };
+        let added = exports.add(new)?;
+        let handle = added.0;
+        self.given.push(handle);
+        if self.ends_with_call {
+            self.ending.push(added);
+        }
+        Ok(handle)
+    }
+
+    /// Takes back what was given: somebody else owns it still.
+    pub(super) fn undo(&mut self) {
+        if let Some(exports) = self.to {
+            self.given.drain(..).for_each(|handle| exports.withdraw(handle));
+        }
+    }
+
+    /// Leaves what was given to the other process.
+    pub(in crate::host::by_descriptor) fn keep(&mut self) {
+        self.given.clear();
+    }
+}
+
+impl Drop for Exporting<'_> {
+    fn drop(&mut self) {
+        if let Some(exports) = self.to {
+            self.ending.drain(..).for_each(|lent| exports.end_loan(lent));
+            // An error says that it has gone, with all others.
+            self.given.drain(..).for_each(|handle| drop(exports.release(handle)));
+            sweep();
+        }
+    }
+}
+
+/// Returns the vtable of an object, if it has the methods of its type.
+fn vtable(
+    of: &ObjectType,
+    table: *const ObjectTable,
+    library_ref: *const LibraryRef,
+) -> Result<*const VTableHeader, String> {
+    let null = || LiftError::Null.to_string();
+    // SAFETY: the table of an object is null or a static of its library, which the
+    // object keeps loaded.
+    let table = unsafe { table.as_ref() }.filter(|_| !library_ref.is_null()).ok_or_else(null)?;
+    // Of a Rust library, the one that validates its arguments.
+    // SAFETY: a vtable begins with its header.
+    let header = unsafe { table.vtable.as_ref() }.ok_or_else(null)?;
+    let is_of = of.fingerprint.is_none_or(|of| of == header.fingerprint)
+        && header.methods as usize >= of.interface.methods.len()
+        && header.abi_version == ABI_VERSION;
+    match is_of {
+        true => Ok(table.vtable),
+        false => Err(format!("`{}`: the object is of another version of its interface", of.name)),
+    }
+}

@@ -1,0 +1,174 @@
+//! The objects of this process that the other one may call, each by its handle.
+
+use core::fmt;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::export::{Export, GONE, New, Use};
+use super::handle::Handle;
+use crate::host::by_descriptor::error::DynamicError;
+use crate::host::by_descriptor::proxy::DynamicProxy;
+use crate::object::OwnedObject;
+
+/// The most objects at a time.
+const MOST: usize = 1 << 20;
+
+/// The objects that the other process may call.
+#[derive(Default)]
+pub(crate) struct Exports(Mutex<Slots>);
+
+#[derive(Default)]
+struct Slots {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    /// Plugins that cannot be called, each by its number.
+    refused: HashMap<usize, String>,
+}
+
+struct Slot {
+    generation: u32,
+    export: Option<Arc<Export>>,
+}
+
+impl Slot {
+    fn handle(&self, index: usize) -> Handle {
+        Handle { index: index as u32, generation: self.generation }
+    }
+}
+
+impl Exports {
+    /// Exports a plugin for good. Its place is that of its number.
+    pub(crate) fn plugin(&self, plugin: Result<DynamicProxy, DynamicError>) {
+        let export = Export::plugin(plugin);
+        let mut slots = lock(&self.0);
+        let number = slots.slots.len();
+        let export = export.map(Arc::new).map_err(|reason| slots.refused.insert(number, reason));
+        slots.slots.push(Slot { generation: 0, export: export.ok() });
+    }
+
+    /// Ends the plugins, once no call uses them any more.
+    pub(crate) fn end_plugins(&self) {
+        let mut slots = lock(&self.0);
+        let plugins = slots.slots.iter_mut().filter(|slot| slot.generation == 0);
+        let plugins: Vec<_> = plugins.filter_map(|slot| slot.export.take()).collect();
+        drop(slots);
+        drop(plugins);
+    }
+
+    /// Exports an object. After an error, its owner is who it was before.
+    pub(super) fn add(&self, new: New) -> Result<(Handle, Arc<Export>), String> {
+        let export = Arc::new(Export::object(new)?);
+        let mut slots = lock(&self.0);
+        let Slots { slots: all, free, .. } = &mut *slots;
+        let index = match free.pop() {
+            Some(index) => index as usize,
+            None if all.len() < MOST => {
+                all.push(Slot { generation: 1, export: None });
+                all.len() - 1
+            }
+            None => {
+                drop(slots);
+                core::mem::forget(export.take_object());
+                return Err(format!("expected at most {MOST} objects for the other process"));
+            }
+        };
+        all[index].export = Some(Arc::clone(&export));
+        let handle = all[index].handle(index);
+        drop(slots);
+        export.announce();
+        Ok((handle, export))
+    }
+
+    /// Takes an object out, so that no call can begin any more. `None` if it has gone.
+    fn take(&self, handle: Handle) -> Option<Arc<Export>> {
+        let mut slots = lock(&self.0);
+        let Slots { slots: all, free, .. } = &mut *slots;
+        let slot = all.get_mut(handle.index as usize);
+        let slot = slot.filter(|it| it.generation == handle.generation && it.generation > 0)?;
+        let export = slot.export.take()?;
+        // After the last generation, the place is not used again.
+        if let Some(next) = slot.generation.checked_add(1) {
+            slot.generation = next;
+            free.push(handle.index);
+        }
+        Some(export)
+    }
+
+    /// Ends a loan, or drops what borrows from a caller. Waits for the calls of other
+    /// threads that use the object, also if the other process has released it before.
+    pub(super) fn end_loan(&self, (handle, lent): (Handle, Arc<Export>)) {
+        self.take(handle);
+        while let Some(children) = lent.end(|| self.children(&lent)) {
+            children.into_iter().for_each(|child| self.end_loan(child));
+        }
+    }
+
+    /// Returns the objects that borrow from one.
+    fn children(&self, parent: &Arc<Export>) -> Vec<(Handle, Arc<Export>)> {
+        let slots = lock(&self.0);
+        let all = slots.slots.iter().enumerate();
+        let all = all.filter_map(|(index, slot)| Some((slot.handle(index), slot.export.clone()?)));
+        all.filter(|(_, export)| export.is_child_of(parent)).collect()
+    }
+
+    /// Drops an object that is owned, once no call uses it any more.
+    pub(super) fn release(&self, handle: Handle) -> Result<(), String> {
+        let export = self.find(handle)?;
+        export.check_thread()?;
+        if !export.is_given() {
+            return Err("only an object that was given can be released".to_owned());
+        }
+        drop(export);
+        self.take(handle);
+        Ok(())
+    }
+
+    /// Takes back what the other process has never seen, without dropping it.
+    pub(super) fn withdraw(&self, handle: Handle) {
+        let taken = self.take(handle);
+        core::mem::forget(taken.and_then(|export| export.take_object()));
+    }
+
+    /// Drops all that was given to the other process, which is gone.
+    pub(crate) fn clear(&self) {
+        let is_given = |slot: &Slot| slot.export.as_ref().is_some_and(|it| it.is_given());
+        let slots = lock(&self.0);
+        let given = slots.slots.iter().enumerate().filter(|(_, slot)| is_given(slot));
+        let given: Vec<_> = given.map(|(index, slot)| slot.handle(index)).collect();
+        drop(slots);
+        given.into_iter().for_each(|handle| drop(self.take(handle)));
+    }
+
+    /// Returns an object.
+    pub(super) fn find(&self, handle: Handle) -> Result<Arc<Export>, String> {
+        let slots = lock(&self.0);
+        let slot = slots.slots.get(handle.index as usize);
+        let slot = slot.filter(|slot| slot.generation == handle.generation);
+        let found = slot.and_then(|slot| slot.export.clone());
+        found.ok_or_else(|| match handle.generation {
+            0 => {
+                let refused = slots.refused.get(&(handle.index as usize));
+                refused.map_or("there is no such plugin", |it| it).to_owned()
+            }
+            _ => GONE.to_owned(),
+        })
+    }
+
+    /// Takes a closure out that its call consumes.
+    pub(super) fn consume(&self, handle: Handle) -> Result<(Arc<Use>, OwnedObject), String> {
+        let used = self.find(handle)?.begin(true)?;
+        let object = used.export.take_object();
+        self.take(handle);
+        Ok((used, object.ok_or("the closure is not owned")?))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Exports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exports").finish_non_exhaustive()
+    }
+}

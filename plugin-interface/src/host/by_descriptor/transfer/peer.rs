@@ -1,0 +1,47 @@
+//! The other process, as the objects of it are reached.
+
+use core::fmt;
+
+use super::exports::Exports;
+use super::handle::Handle;
+use super::object_type::ObjectPart;
+use crate::object::OwnedObject;
+
+/// The method of each object that drops it.
+pub(crate) const RELEASE: u32 = u32::MAX;
+
+/// A call of an object of the other process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outgoing<'n> {
+    pub(crate) object: Handle,
+    /// The lane that alone may call the object.
+    pub(crate) home: Option<u32>,
+    pub(crate) method: u32,
+    pub(crate) name: &'n str,
+}
+
+/// The answer to a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PeerAnswer {
+    /// Where the reply begins in the message.
+    pub(crate) begin: usize,
+    /// The lane that it came on.
+    pub(crate) lane: u32,
+}
+
+/// The other process.
+pub(crate) trait Peer: fmt::Debug + Send + Sync {
+    /// Calls a method. The message has the arguments behind its first
+    /// [`HEAD`](super::HEAD) bytes, and gets the answer. `Err` says why nobody knows
+    /// what the method did.
+    fn call(&self, call: Outgoing<'_>, message: &mut Vec<u8>) -> Result<PeerAnswer, String>;
+
+    /// Returns the objects that the other process may call.
+    fn exports(&self) -> &Exports;
+}
+
+/// Makes objects that stand for those of the other process.
+pub(in crate::host::by_descriptor) trait Imports {
+    /// Returns an object. The other process drops its own with it, if that is owned.
+    fn import(&self, object: ObjectPart, handle: Handle) -> Result<OwnedObject, String>;
+}

@@ -1,0 +1,146 @@
+//! The host, as the objects in a worker reach it, and the lanes that it passes.
+
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+
+use super::frame;
+use super::lane::{Lane, enter, entered};
+use super::message::{ANSWER, Greeting, Request};
+use crate::host::by_descriptor::{Exports, LONGEST, Outgoing, Peer, PeerAnswer, serve, too_long};
+use crate::host::platform::processes;
+
+/// The host of this worker.
+#[derive(Debug)]
+pub(super) struct Host {
+    control: UnixStream,
+    exports: Exports,
+    /// The lanes for threads of plugins, which are free.
+    back: Mutex<Vec<Arc<Lane>>>,
+    came: Condvar,
+    /// `true` once the host has asked for the end.
+    has_ended: AtomicBool,
+    this: Weak<Host>,
+}
+
+impl Host {
+    /// Takes over the connection on which the host passes lanes.
+    pub(super) fn new(control: UnixStream) -> Arc<Self> {
+        Arc::new_cyclic(|this| Host {
+            control,
+            exports: Exports::default(),
+            back: Mutex::default(),
+            came: Condvar::new(),
+            has_ended: AtomicBool::new(false),
+            this: Weak::clone(this),
+        })
+    }
+
+    /// Takes the lanes that the host passes, on a thread of its own.
+    pub(super) fn take_lanes(self: &Arc<Self>) -> io::Result<()> {
+        let host = Arc::clone(self);
+        let take = move || {
+            let mut bytes = [0; 5];
+            // The thread that watches for the end of the host sees its end too.
+            while let Ok((5, file)) = processes::receive_file(&host.control, &mut bytes) {
+                let [kind, number @ ..] = bytes;
+                // The host sees that its own end is closed.
+                let Some(file) = file else { continue };
+                let lane = Lane::new(u32::from_le_bytes(number), UnixStream::from(file));
+                if kind == 0 {
+                    host.start(lane);
+                } else {
+                    lock(&host.back).push(lane);
+                    host.came.notify_all();
+                }
+            }
+        };
+        thread::Builder::new().name("plugin-worker-lanes".to_owned()).spawn(take).map(drop)
+    }
+
+    /// Serves a lane on a thread of its own.
+    fn start(self: &Arc<Self>, lane: Arc<Lane>) {
+        let host = Arc::clone(self);
+        let answer = move || {
+            let greeted = frame::write(&mut &lane.socket, &mut Greeting::Here.frame());
+            if greeted.and_then(|()| host.serve(&lane)).is_err() {
+                processes::end_group();
+            }
+        };
+        // If there is no thread, the host sees that the lane is closed.
+        let _ = thread::Builder::new().name("plugin-worker-lane".to_owned()).spawn(answer);
+    }
+
+    /// Serves a lane until the host closes it.
+    pub(super) fn serve(&self, lane: &Arc<Lane>) -> io::Result<()> {
+        let _entered = enter(0, lane);
+        lane.serve(&lane.socket, |request, answer| self.answer(lane.number, request, answer))
+    }
+
+    /// Destroys the plugins. What the host gave them is dropped by the host.
+    pub(super) fn end(&self) {
+        self.has_ended.store(true, Ordering::Relaxed);
+        self.exports.end_plugins();
+    }
+
+    fn answer(&self, lane: u32, request: &Request<'_>, answer: &mut Vec<u8>) {
+        let peer: Arc<dyn Peer> = self.this.upgrade().expect("a thread that serves keeps it");
+        serve(&peer, lane, (request.object, request.method), request.arguments, answer);
+    }
+
+    /// Returns a lane for a thread that has none, and asks the host for one if necessary.
+    fn take_back_lane(&self) -> Arc<Lane> {
+        let mut back = lock(&self.back);
+        if let Some(lane) = back.pop() {
+            return lane;
+        }
+        if !matches!(processes::send(&self.control, &[0]), Ok(1)) {
+            processes::end_group();
+        }
+        loop {
+            back = self.came.wait(back).unwrap_or_else(PoisonError::into_inner);
+            if let Some(lane) = back.pop() {
+                return lane;
+            }
+        }
+    }
+}
+
+impl Peer for Host {
+    fn call(&self, call: Outgoing<'_>, message: &mut Vec<u8>) -> Result<PeerAnswer, String> {
+        let found = message.len();
+        if found > LONGEST {
+            return Err(too_long(found));
+        }
+        if self.has_ended.load(Ordering::Relaxed) {
+            return Err("the host needs the worker no more".to_owned());
+        }
+        let outer = entered(0, None);
+        let lane = outer.clone().unwrap_or_else(|| self.take_back_lane());
+        let number = lane.number;
+        let entered = outer.is_none().then(|| enter(0, &lane));
+        let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
+            self.answer(number, request, answer);
+        };
+        if lane.call(&lane.socket, call, message, served).is_err() {
+            // The host has gone.
+            processes::end_group();
+        }
+        drop(entered);
+        if outer.is_none() {
+            lock(&self.back).push(lane);
+            self.came.notify_one();
+        }
+        Ok(PeerAnswer { begin: ANSWER, lane: number })
+    }
+
+    fn exports(&self) -> &Exports {
+        &self.exports
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,276 @@
+//! One worker, as its callers and its objects see it: its lanes, and what it may call.
+
+use core::fmt;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use super::child::{Failure, Running};
+use super::error::WorkerError;
+use super::frame::{PREFIX, Until, prepare};
+use super::lane::{Entered, Lane, enter, entered};
+use super::message::{ANSWER, Greeting, Request};
+use super::worker::Worker;
+use crate::host::by_descriptor::{
+    Exports, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Reply, serve,
+};
+use crate::host::platform::processes;
+
+/// The most lanes of calls, and the most of callbacks from threads of plugins.
+pub(super) const MOST_LANES: u32 = 64;
+
+/// A worker, until nobody uses it any more or it ends.
+pub(super) struct Session {
+    worker: Worker,
+    library: PathBuf,
+    pub(super) running: Running,
+    exports: Exports,
+    lanes: Mutex<Lanes>,
+    /// Is notified when a lane is free, and when the worker has ended.
+    freed: Condvar,
+    /// `true` once a call has returned.
+    has_returned: AtomicBool,
+    this: Weak<Session>,
+}
+
+struct Lanes {
+    idle: Vec<Arc<Lane>>,
+    /// Those of threads that plugins started.
+    back: Vec<Arc<Lane>>,
+    count: u32,
+    most: u32,
+}
+
+impl Session {
+    pub(super) fn new(worker: &Worker, library: PathBuf, running: Running) -> Arc<Self> {
+        let idle = vec![Arc::clone(running.lane())];
+        let lanes = Lanes { idle, back: Vec::new(), count: 1, most: MOST_LANES };
+        Arc::new_cyclic(|this| Session {
+            worker: worker.clone(),
+            library,
+            running,
+            exports: Exports::default(),
+            lanes: Mutex::new(lanes),
+            freed: Condvar::new(),
+            has_returned: AtomicBool::new(false),
+            this: Weak::clone(this),
+        })
+    }
+
+    /// Returns `true` if a call has returned.
+    pub(super) fn has_returned(&self) -> bool {
+        self.has_returned.load(Ordering::Relaxed)
+    }
+
+    /// Calls a method. The frame has the arguments, and gets the answer.
+    pub(super) fn exchange(
+        &self,
+        call: Outgoing<'_>,
+        frame: &mut Vec<u8>,
+    ) -> Result<PeerAnswer, WorkerError> {
+        let found = frame.len() - PREFIX;
+        if found > LONGEST {
+            let (method, most) = (call.name.to_owned(), LONGEST);
+            return Err(WorkerError::TooLong { method, most, found });
+        }
+        let Some(reserved) = self.reserve(call.home) else {
+            let fate = self.running.fate();
+            let cause = fate.map_or_else(|| "its thread has ended".to_owned(), |fate| fate.text);
+            return Err(WorkerError::Gone { path: self.library.clone(), cause });
+        };
+        let lane = &reserved.lane;
+        let end = Instant::now().checked_add(self.worker.deadline);
+        let has_ended = || self.running.has_ended();
+        let until = Until { socket: &lane.socket, end, has_ended: &has_ended };
+        let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
+            self.serve(lane.number, request, answer);
+        };
+        let answered = lane.call(until, call, frame, served).map_err(Failure::from);
+        let answered = answered
+            .and_then(|()| Reply::read(&frame[ANSWER..]).map(drop).map_err(Failure::Nonsense));
+        match answered {
+            Ok(()) => {
+                self.has_returned.store(true, Ordering::Relaxed);
+                Ok(PeerAnswer { begin: ANSWER, lane: lane.number })
+            }
+            Err(failure) => Err(self.ended(Some(call.name), failure)),
+        }
+    }
+
+    /// Answers a call of the worker.
+    pub(super) fn serve(&self, lane: u32, request: &Request<'_>, answer: &mut Vec<u8>) {
+        let Some(this) = self.this.upgrade() else {
+            return Reply::Refused("the host needs the worker no more".to_owned()).write(answer);
+        };
+        let peer: Arc<dyn Peer> = this;
+        serve(&peer, lane, (request.object, request.method), request.arguments, answer);
+    }
+
+    /// Ends the worker after a failure, and returns the error.
+    pub(super) fn ended(&self, method: Option<&str>, failure: Failure) -> WorkerError {
+        let error = self.running.bury(&self.worker, &self.library, method, failure);
+        self.close();
+        // Objects that it had.
+        self.exports.clear();
+        error
+    }
+
+    /// Ends the waiting of all threads.
+    fn close(&self) {
+        let lanes = lock(&self.lanes);
+        let sockets = lanes.back.iter().map(|lane| &lane.socket);
+        for socket in sockets.chain([&self.running.control]) {
+            let _ = socket.shutdown(std::net::Shutdown::Both);
+        }
+        drop(lanes);
+        self.freed.notify_all();
+    }
+
+    /// Opens a lane for a thread that a plugin started. `None` if there are too many: the
+    /// thread waits for another one then.
+    pub(super) fn open_back_lane(&self) -> Option<Arc<Lane>> {
+        let mut lanes = lock(&self.lanes);
+        let number = u32::try_from(lanes.back.len()).ok().filter(|count| *count < MOST_LANES)?;
+        let number = u32::MAX - number;
+        let socket = self.pass(&[&[1][..], &number.to_le_bytes()].concat()).ok()?;
+        let lane = Lane::new(number, socket);
+        lanes.back.push(Arc::clone(&lane));
+        Some(lane)
+    }
+
+    pub(super) fn close_back_lane(&self, lane: &Arc<Lane>) {
+        lock(&self.lanes).back.retain(|it| !Arc::ptr_eq(it, lane));
+    }
+
+    /// Returns the address by which a thread knows its lanes.
+    pub(super) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// Reserves a lane for calls of this thread: the one that it has, one that is free, a
+    /// new one, or the one of that number. `None` if the worker has ended.
+    pub(super) fn reserve(&self, home: Option<u32>) -> Option<Reserved> {
+        if self.running.fate().is_some() {
+            return None;
+        }
+        if let Some(lane) = entered(self.address(), home) {
+            // Calls within this one begin with the same lane.
+            let entered = home.map(|_| enter(self.address(), &lane));
+            return Some(Reserved { entered, lane, of: None });
+        }
+        let lane = self.take(home)?;
+        let entered = Some(enter(self.address(), &lane));
+        Some(Reserved { entered, lane, of: self.this.upgrade() })
+    }
+
+    /// Takes a lane. `None` if the worker has ended.
+    fn take(&self, home: Option<u32>) -> Option<Arc<Lane>> {
+        /// The time between two looks at whether the worker has ended.
+        const STEP: Duration = Duration::from_millis(20);
+        // That of a thread which a plugin started, and which has returned.
+        if home.is_some_and(|home| home >= MOST_LANES) {
+            return None;
+        }
+        let mut lanes = lock(&self.lanes);
+        loop {
+            let found = match home {
+                None => lanes.idle.len().checked_sub(1),
+                Some(home) => lanes.idle.iter().position(|lane| lane.number == home),
+            };
+            if let Some(found) = found {
+                return Some(lanes.idle.swap_remove(found));
+            }
+            if home.is_none() && lanes.count < lanes.most {
+                let number = lanes.count;
+                lanes.count += 1;
+                drop(lanes);
+                if let Some(lane) = self.open(number) {
+                    return Some(lane);
+                }
+                lanes = lock(&self.lanes);
+                // The worker may open no more files, or has no memory for a thread.
+                lanes.most = lanes.most.min(number.max(1));
+                continue;
+            }
+            lanes = self.freed.wait_timeout(lanes, STEP).unwrap_or_else(PoisonError::into_inner).0;
+            drop(lanes);
+            // Also if it was just noticed: who comes second begins another one.
+            if self.running.has_ended() {
+                self.ended(None, Failure::Died);
+                return None;
+            }
+            lanes = lock(&self.lanes);
+        }
+    }
+
+    /// Opens a lane. `None` if the worker cannot.
+    fn open(&self, number: u32) -> Option<Arc<Lane>> {
+        let socket = self.pass(&[&[0][..], &number.to_le_bytes()].concat()).ok()?;
+        prepare(&socket).ok()?;
+        let lane = Lane::new(number, socket);
+        let end = Instant::now().checked_add(self.worker.deadline);
+        let greeting = self.running.greeting_on(&lane, &mut Vec::new(), end);
+        matches!(greeting, Ok(Greeting::Here)).then_some(lane)
+    }
+
+    /// Passes one end of a new connection to the worker, and returns the other.
+    fn pass(&self, bytes: &[u8]) -> io::Result<UnixStream> {
+        let (socket, theirs) = UnixStream::pair()?;
+        processes::send_file(&self.running.control, bytes, theirs.as_fd())?;
+        Ok(socket)
+    }
+}
+
+impl Peer for Session {
+    fn call(&self, call: Outgoing<'_>, message: &mut Vec<u8>) -> Result<PeerAnswer, String> {
+        // Of a worker that has gone, nothing is left to drop.
+        if call.method == RELEASE && self.running.fate().is_some() {
+            return Err("the worker has ended".to_owned());
+        }
+        self.exchange(call, message).map_err(|error| error.to_string())
+    }
+
+    fn exports(&self) -> &Exports {
+        &self.exports
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.running.stop();
+        self.close();
+    }
+}
+
+/// A lane of this thread, which is free again when this is dropped.
+pub(super) struct Reserved {
+    entered: Option<Entered>,
+    lane: Arc<Lane>,
+    /// `None` if an outer call of this thread has it.
+    of: Option<Arc<Session>>,
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        self.entered = None;
+        if let Some(of) = &self.of {
+            lock(&of.lanes).idle.push(Arc::clone(&self.lane));
+            // Those that wait may want different ones.
+            of.freed.notify_all();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("library", &self.library).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,134 @@
+//! Objects, closures and iterators of a host and of a plugin in a process of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use fixture_interface::calls::Calls;
+use fixture_interface::lending::{Lending, LendingProxy};
+use fixture_interface::objects::{CounterProxy, Plain};
+use plugin_interface::process::{Isolated, WorkerError};
+use plugin_interface::{CallError, PluginManager};
+
+use super::builds::built;
+use super::lending_bodies;
+use super::typed::{isolated, proxy};
+use super::{long_or_short, turn};
+
+fn lending() -> (Isolated, LendingProxy) {
+    let library = isolated("objects");
+    let lending = proxy::<dyn Lending>(&library);
+    (library, lending)
+}
+
+#[test]
+fn objects_do_the_same_in_this_process_and_in_their_own() {
+    let here = PluginManager::new().load_library(&built()["objects"]).unwrap();
+    lending_bodies::all(&rounds::proxy::<dyn Lending>(&here));
+    lending_bodies::all(&lending().1);
+}
+
+#[test]
+fn what_cannot_go_to_another_process_is_refused_by_name() {
+    let library = isolated("objects");
+    let mut plugins = library.plugins().into_iter();
+    let plugin = plugins.find(|it| it.interface().ends_with("::Calls")).unwrap();
+    let refused = plugin.proxy::<dyn Calls>().unwrap_err();
+    assert!(matches!(refused, WorkerError::NoValue { .. }), "{refused}");
+    assert!(refused.to_string().contains("a future stays in its process"), "{refused}");
+}
+
+#[test]
+fn calls_of_several_threads_run_beside_each_other() {
+    let (_library, lending) = lending();
+    // Each is in a callback until all are.
+    let all = Barrier::new(6);
+    thread::scope(|scope| {
+        for thread in 0..6 {
+            let (lending, all) = (&lending, &all);
+            scope.spawn(move || {
+                let call = |_, _, _, _| {
+                    all.wait();
+                    lending.sum(vec![&Plain(thread, Default::default())], None).to_string()
+                };
+                assert_eq!(lending.four(&call), thread.to_string());
+            });
+        }
+    });
+}
+
+#[test]
+fn an_object_outlives_the_handles_and_not_its_process() {
+    let _turn = turn();
+    let (library, lending) = lending();
+    let mut counter = lending.sendable(3);
+    drop((library, lending));
+    assert_eq!(counter.add(1), 4);
+    drop(counter);
+
+    let (_library, lending) = self::lending();
+    let (counter, other) = (lending.counter(3), lending.sendable(4));
+    let error = LendingProxy::checked(&lending).end(&mut || ()).unwrap_err().to_string();
+    assert!(error.contains("killed by SIGABRT (it aborted) while `end` ran"), "{error}");
+    let gone = CounterProxy::checked(CounterProxy::of(&*counter).unwrap()).get().unwrap_err();
+    let CallError::Lost { interface, method, message } = &gone else { panic!("{gone}") };
+    assert_eq!((*interface, *method), ("Counter", "get"));
+    assert!(message.contains("the process in which the object lived has ended"), "{message}");
+    let panicked = catch_unwind(AssertUnwindSafe(|| other.get())).unwrap_err();
+    assert!(panicked.downcast::<String>().unwrap().contains("has ended"));
+    // Dropping them starts no process. The next call does, with objects of its own.
+    drop((counter, other));
+    assert_eq!((lending.alive(), lending.counter(5).get()), (0, 5));
+}
+
+#[test]
+fn what_was_given_to_a_process_that_dies_is_dropped() {
+    let _turn = turn();
+    let (_library, lending) = lending();
+    let kept = Arc::new(());
+    let inner = Arc::clone(&kept);
+    lending.keep(Arc::new(move |value| value + Arc::strong_count(&inner) as u32));
+    assert_eq!(Arc::strong_count(&kept), 2);
+    LendingProxy::checked(&lending).end(&mut || ()).unwrap_err();
+    assert_eq!(Arc::strong_count(&kept), 1);
+    assert_eq!(lending.call_kept(1), None);
+}
+
+#[test]
+fn a_death_under_callbacks_is_the_error_of_each_call() {
+    let _turn = turn();
+    let (_library, lending) = lending();
+    for _ in 0..long_or_short(100, 5) {
+        let (all, calls) = (Barrier::new(8), AtomicU32::new(0));
+        thread::scope(|scope| {
+            for thread in 0..8 {
+                let (lending, all, calls) = (&lending, &all, &calls);
+                scope.spawn(move || {
+                    let checked = LendingProxy::checked(lending);
+                    let mut wait = || {
+                        calls.fetch_add(1, Ordering::Relaxed);
+                        all.wait();
+                    };
+                    let error = match thread {
+                        0 => checked.end(&mut wait).unwrap_err(),
+                        _ => {
+                            let mut waits = false;
+                            let mut each = |_| {
+                                if !std::mem::replace(&mut waits, true) {
+                                    wait();
+                                }
+                            };
+                            // More than are called before the process has ended.
+                            checked.each((0..1 << 20).collect(), &mut each).unwrap_err()
+                        }
+                    };
+                    let CallError::Lost { message, .. } = error else { panic!("{error}") };
+                    assert!(message.contains("SIGABRT"), "{message}");
+                });
+            }
+        });
+        assert_eq!(calls.into_inner(), 8);
+        assert_eq!(lending.alive(), 0, "the next process answers");
+    }
+}
