@@ -128,6 +128,8 @@
 //!   ([`PluginHandle::dynamic`]). It compiles `libffi` too.
 //! - `process`: runs plugins in a process of their own, on Unix
 //!   (`PluginManager::load_isolated`). It includes `dynamic`.
+//! - `sandbox`: says what such plugins may do, on Linux (`process::Sandbox`). It
+//!   includes `process`.
 //! - `log`: plugins with the feature `log` write to the host's logger
 //!   (module `logs`).
 //! - `tokio`: a runtime of tokio is an executor for the tasks of plugins.
@@ -237,6 +239,9 @@ pub mod dynamic {
 /// Plugins in a process of their own, on Unix. Feature `process`.
 #[cfg(all(unix, feature = "process"))]
 pub mod process {
+    #[cfg(feature = "sandbox")]
+    #[doc = "**Feature `sandbox`.**"]
+    pub use crate::host::{Enforced, Enforcement, Sandbox};
     #[doc = "**Feature `process`.**"]
     pub use crate::host::{
         Isolated, IsolatedAnswer, IsolatedPlugin, Limits, Worker, WorkerError, serve_if_asked,

@@ -92,6 +92,8 @@ pub use platform::parent_death::end_with_parent;
 pub use plugins::{
     ListedPlugin, Plugin, PluginCounts, PluginEvent, PluginStanding, Plugins, PluginsOptions,
 };
+#[cfg(all(unix, feature = "sandbox"))]
+pub use process::{Enforced, Enforcement, Sandbox};
 #[cfg(all(unix, feature = "process"))]
 pub use process::{
     Isolated, IsolatedAnswer, IsolatedPlugin, Limits, Worker, WorkerError, serve_if_asked,

@@ -1,13 +1,16 @@
 //! Typed proxies of plugins in a process of their own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
 
 use evolving::{Newer, Older, OlderProxy, Removed};
 use fixture_interface::derived::Derived;
 use fixture_interface::everything::Everything;
 use fixture_interface::{Echo, Tally};
 use plugin_interface::process::{Isolated, WorkerError};
-use plugin_interface::{CallError, Greeter, GreeterProxy, Interface, PluginManager, ProxyError};
+use plugin_interface::{
+    CallError, Greeter, GreeterProxy, Interface, PluginManager, PluginTrait, ProxyError,
+};
 use positions::Positions;
 use positions::made::Making;
 use rounds::Rounds;
@@ -106,4 +109,22 @@ fn a_death_is_the_error_of_the_call_and_the_next_one_is_answered() {
     let panic = catch_unwind(AssertUnwindSafe(|| greeter.greet("abort"))).unwrap_err();
     let message = panic.downcast_ref::<String>().unwrap();
     assert!(message.contains("killed by SIGABRT"), "{message}");
+}
+
+#[test]
+fn a_plugin_in_c_that_lists_no_methods_has_no_proxy() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("libplain.so");
+    let fingerprint = PluginTrait::Greeter.fingerprint();
+    let [low, high] = [fingerprint as u64, (fingerprint >> 64) as u64];
+    let status = Command::new("gcc")
+        .args(["-shared", "-fPIC", "-o"])
+        .arg(&library)
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/c/greeter.c"))
+        .arg(format!("-DFINGERPRINT={{{low:#x}, {high:#x}}}"))
+        .status();
+    assert!(status.expect("the tests need gcc").success());
+    let loaded = PluginManager::new().load_isolated(&library, worker()).unwrap();
+    let error = loaded.plugins()[0].proxy::<dyn Greeter>().unwrap_err();
+    assert!(matches!(error, WorkerError::NotDescribed { .. }), "{error}");
 }

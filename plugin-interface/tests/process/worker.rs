@@ -1,6 +1,10 @@
 //! The program of the workers, and a host that the test kills.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "sandbox")]
+#[path = "../sandbox/host.rs"]
+mod sandboxed;
+
 use std::env::args_os;
 
 use plugin_interface::PluginManager;
@@ -15,6 +19,10 @@ fn main() {
         return;
     }
     serve_if_asked();
+    #[cfg(feature = "sandbox")]
+    if args_os().nth(1).is_some_and(|first| first == "--sandboxed") {
+        return sandboxed::run();
+    }
     let library = args_os().nth(1).expect("a library");
     let worker = Worker::new(std::env::current_exe().unwrap());
     let library = PluginManager::new().load_isolated(library, worker).unwrap();

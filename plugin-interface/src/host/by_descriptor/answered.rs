@@ -62,7 +62,8 @@ impl Answered {
     ///
     /// # Errors
     ///
-    /// If a method takes or returns what cannot be passed.
+    /// If a method takes or returns what cannot be passed, or if the plugin does not list
+    /// its methods.
     pub(crate) fn proxy<I: Interface + ?Sized>(
         count: usize,
         (plugin, home): (usize, Option<u32>),
@@ -71,6 +72,12 @@ impl Answered {
         let wanted = PluginTrait::of::<I>();
         let not_described = || DynamicError::NotDescribed { interface: wanted.path().to_owned() };
         let interface = wanted.metadata().ok_or_else(not_described)?;
+        // A proxy asks for a later method whether it is there, and for no other one. A
+        // hand-written plugin may list none.
+        let first = interface.methods.iter().filter(|method| method.since.is_empty()).count();
+        if count < first {
+            return Err(not_described());
+        }
         let methods = interface.methods[..count].iter();
         let methods = methods.map(|method| Carried::new(&interface, method));
         let methods = methods.collect::<Result<Vec<_>, _>>()?;
@@ -87,8 +94,8 @@ impl Answered {
         let vtable = answered.of.vtable().cast_mut().cast::<I::VTable>();
         let vtable = NonNull::new(vtable).expect("a block has an address");
         let instance = Arc::as_ptr(&answered).cast_mut().cast::<Opaque>();
-        // SAFETY: the vtable has the functions of the host's own interface, each made
-        // for the layouts of that, and `instance` is what they expect; the proxy keeps
+        // SAFETY: the vtable has the functions of the host's own interface, all but later
+        // ones, each made for the layouts of that, and `instance` is what they expect; the proxy keeps
         // both. Two proxies never share an instance. What is returned is validated, as
         // that of a library in C.
         Ok(I::proxy(unsafe { Object::new(vtable, instance, Origin::Foreign, answered) }))

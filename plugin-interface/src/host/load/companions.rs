@@ -65,6 +65,32 @@ pub(super) fn check_versions(path: &Path, versions: &[String]) -> Result<(), Loa
     }
 }
 
+/// Returns the libraries beside a library that it needs, and those beside these.
+#[cfg(all(target_os = "linux", feature = "sandbox"))]
+pub(crate) fn files(path: &Path, copy: &PrivateCopy) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let add = |linkage: &Linkage, origin: &Path, files: &mut Vec<PathBuf>| {
+        let places = linkage.needed.iter().flat_map(|name| linkage.places(origin, name));
+        for (place, _) in places.filter(|(place, _)| place.is_file()) {
+            if !files.contains(&place) {
+                files.push(place);
+            }
+        }
+    };
+    let named = std::path::absolute(path).unwrap_or_default();
+    for origin in [named.parent(), copy.names().real().parent()].into_iter().flatten() {
+        add(copy.linkage(), origin, &mut files);
+    }
+    let mut next = 0;
+    while let Some(file) = files.get(next).cloned() {
+        next += 1;
+        if let Some(origin) = file.parent() {
+            add(&linkage(&file), origin, &mut files);
+        }
+    }
+    files
+}
+
 /// Opens a private copy and what it needs, by a function that opens one file.
 pub(super) fn open(
     path: &Path,

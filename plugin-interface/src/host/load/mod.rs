@@ -8,7 +8,7 @@ mod check_elf;
 #[cfg(feature = "hot-library")]
 pub(crate) mod check_plain;
 mod child_output;
-mod companions;
+pub(crate) mod companions;
 pub(crate) mod decided;
 pub(crate) mod disabled;
 pub(crate) mod discover;

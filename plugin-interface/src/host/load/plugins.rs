@@ -28,6 +28,10 @@ type IsNew<'a> = dyn FnMut(&Content, &FileIdentity) -> Result<bool, LoadError> +
 /// Chooses the one registration to make, by its name.
 type Choose<'a> = dyn Fn(&PluginMetadata) -> Result<Option<String>, LoadError> + 'a;
 
+/// Prepares this process for the copy of a library.
+#[cfg(all(unix, feature = "process"))]
+pub(crate) type BeforeOpen<'a> = dyn FnMut(&PrivateCopy) + 'a;
+
 /// The plugins of a library for one interface, or for all.
 pub(crate) struct Plugins<'a> {
     wanted: Wanted<'a>,
@@ -45,6 +49,9 @@ pub(crate) struct Plugins<'a> {
     told: Option<HostContext>,
     /// What the constructors are told, once the library is admitted.
     context: HostContext,
+    /// What is done before anything of the library runs.
+    #[cfg(all(unix, feature = "process"))]
+    before_open: Option<&'a mut BeforeOpen<'a>>,
 }
 
 /// A library whose plugins were made, or some of them.
@@ -71,7 +78,15 @@ impl<'a> Plugins<'a> {
             #[cfg(all(unix, feature = "process"))]
             told: None,
             context: HostContext::default(),
+            #[cfg(all(unix, feature = "process"))]
+            before_open: None,
         }
+    }
+
+    /// Calls `prepare` before anything of the library runs.
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn after(self, prepare: &'a mut BeforeOpen<'a>) -> Self {
+        Plugins { before_open: Some(prepare), ..self }
     }
 
     /// Loads content only if `is_new` says so.
@@ -179,6 +194,10 @@ impl Kind for Plugins<'_> {
         copy: PrivateCopy,
         metadata: PluginMetadata,
     ) -> Result<(Mapped, PluginMetadata), LoadError> {
+        #[cfg(all(unix, feature = "process"))]
+        if let Some(prepare) = self.before_open.take() {
+            prepare(&copy);
+        }
         Ok((open::open(path, copy, &metadata, self.offers.take())?, metadata))
     }
 

@@ -43,6 +43,8 @@ use crate::host::load::admit::Wanted;
 use crate::host::load::discover::Candidate;
 #[cfg(all(unix, feature = "process"))]
 use crate::host::load::host_context::HostContext;
+#[cfg(all(unix, feature = "process"))]
+use crate::host::load::plugins::BeforeOpen;
 use crate::host::load::plugins::Plugins;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
@@ -325,15 +327,17 @@ impl PluginManager {
         self.load_copy_of(path, copy, Plugins::of(Wanted::Any))
     }
 
-    /// Does the same, and tells the constructors what that process says.
+    /// Does the same, and tells the constructors what that process says. Calls
+    /// `prepare` before anything of the library runs.
     #[cfg(all(unix, feature = "process"))]
     pub(in crate::host) fn load_told(
         &mut self,
         path: &Path,
         copy: &Path,
         context: HostContext,
+        prepare: &mut BeforeOpen<'_>,
     ) -> Result<Vec<PluginHandle>, LoadError> {
-        self.load_copy_of(path, copy, Plugins::of(Wanted::Any).telling(context))
+        self.load_copy_of(path, copy, Plugins::of(Wanted::Any).telling(context).after(prepare))
     }
 
     fn load_copy_of(

@@ -72,6 +72,24 @@ pub(crate) fn fence_all_threads() -> bool {
     rustix::thread::membarrier(MembarrierCommand::PrivateExpedited).is_ok()
 }
 
+/// Lets a command inherit no open files, whatever their flags are, but stdin, stdout
+/// and stderr.
+#[cfg(feature = "sandbox")]
+pub(crate) fn inherit_no_files(command: &mut std::process::Command) {
+    use std::os::unix::process::CommandExt;
+    let close_at_exec = || {
+        let first = libc::STDERR_FILENO + 1;
+        // SAFETY: it closes nothing in this process, which is the one that runs the
+        // program next and has no other threads. It is one system call, so it may run
+        // between fork and exec.
+        let code =
+            unsafe { libc::syscall(libc::SYS_close_range, first, -1, libc::CLOSE_RANGE_CLOEXEC) };
+        if code == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    };
+    // SAFETY: the function does nothing but that call, and does not allocate.
+    unsafe { command.pre_exec(close_at_exec) };
+}
+
 /// The signals that this process handles, each with the address of its handler.
 pub(crate) fn caught_signals() -> impl Iterator<Item = (c_int, usize)> {
     (1..=libc::SIGRTMAX()).filter_map(|signal| {

@@ -40,6 +40,8 @@ pub(crate) use frames::each_frame;
 pub(crate) use image::{Image, is_of_content, mapped};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) use image::{place, thread_local_place};
+#[cfg(all(target_os = "linux", feature = "sandbox"))]
+pub(crate) use linux::inherit_no_files;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{
     c_library, caught_signals, end_with_parent, fence_all_threads, has_holes, has_lease, next_data,

@@ -148,6 +148,15 @@ pub(crate) fn take_stdin() -> io::Result<UnixStream> {
     Ok(socket)
 }
 
+/// Ends this process when the thread of the parent ends that started it, on Linux. It
+/// is for the time in which that thread waits, and
+/// [`end_with_peer`] follows.
+#[cfg(feature = "sandbox")]
+pub(crate) fn end_with_starter() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
+}
+
 /// Ends this process and its group when the parent ends, or closes the socket.
 ///
 /// Two signs of it: a copy of the other end may live on in a process that the

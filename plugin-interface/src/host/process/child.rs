@@ -15,8 +15,12 @@ use super::frame::{self, PREFIX, Until};
 use super::lane::Lane;
 use super::message::Greeting;
 use super::output::{Output, Printed};
+#[cfg(feature = "sandbox")]
+use super::sandbox::Enforced;
 use super::serve::ASKED;
 use super::worker::Worker;
+#[cfg(all(target_os = "linux", feature = "sandbox"))]
+use crate::host::platform;
 use crate::host::platform::processes;
 
 /// The time in which a process ends whose connection is closed.
@@ -37,6 +41,8 @@ pub(super) struct Running {
     output: Output,
     #[expect(dead_code, reason = "deletes the copies of the worker when dropped")]
     copies: TempDir,
+    #[cfg(feature = "sandbox")]
+    pub(super) enforced: Option<Enforced>,
 }
 
 #[derive(Debug)]
@@ -87,7 +93,8 @@ impl Running {
         let not_started =
             |source| WorkerError::NotStarted { program: worker.program.clone(), source };
         let end = Instant::now().checked_add(worker.deadline);
-        let (running, theirs) = Running::spawn(worker, library, copy).map_err(not_started)?;
+        #[cfg_attr(not(feature = "sandbox"), expect(unused_mut))]
+        let (mut running, theirs) = Running::spawn(worker, library, copy).map_err(not_started)?;
         let mut frame = Vec::new();
         match running.greeting(&mut frame, end) {
             Ok(Greeting::Here) => {}
@@ -103,12 +110,28 @@ impl Running {
             Ok(()) => running.greeting(&mut frame, end),
             Err(error) => Err(error.into()),
         };
+        #[cfg(feature = "sandbox")]
+        let ready = match (ready, &worker.sandbox) {
+            (Ok(Greeting::Sandboxed(enforced)), Some(sandbox)) => {
+                if sandbox.is_required() && !enforced.is_full() {
+                    let (path, enforced) = (library.to_owned(), Box::new(enforced));
+                    return Err(WorkerError::NotSandboxed { path, enforced });
+                }
+                running.enforced = Some(enforced);
+                running.greeting(&mut frame, end)
+            }
+            (Ok(Greeting::Ready(_)), Some(_)) | (Ok(Greeting::Sandboxed(_)), None) => {
+                let reason = "it said nothing of a sandbox, or too much".to_owned();
+                Err(Failure::Nonsense(reason))
+            }
+            (ready, _) => ready,
+        };
         match ready {
             Ok(Greeting::Ready(plugins)) => Ok((running, plugins)),
             Ok(Greeting::Failed(message)) => {
                 Err(WorkerError::NotLoaded { path: library.to_owned(), message })
             }
-            Ok(Greeting::Here) => {
+            Ok(_) => {
                 let twice = Failure::Nonsense("it greeted twice".to_owned());
                 Err(running.bury(worker, library, None, twice))
             }
@@ -141,6 +164,12 @@ impl Running {
             command.stdout(writer.try_clone()?).stderr(writer);
         }
         processes::lead_group(&mut command);
+        #[cfg(feature = "sandbox")]
+        if let Some(sandbox) = &worker.sandbox {
+            command.args(sandbox.write_arguments());
+            #[cfg(target_os = "linux")]
+            platform::inherit_no_files(&mut command);
+        }
         let child = command.spawn()?;
         // Its ends of both.
         drop(command);
@@ -149,7 +178,17 @@ impl Running {
         let child = ending.0.take().expect("it was just put there");
         let (id, lane) = (child.id(), Lane::new(0, socket));
         let life = Mutex::new(Life { child, fate: None });
-        Ok((Running { id, life, lane, control, output, copies }, of_worker))
+        let running = Running {
+            id,
+            life,
+            lane,
+            control,
+            output,
+            copies,
+            #[cfg(feature = "sandbox")]
+            enforced: None,
+        };
+        Ok((running, of_worker))
     }
 
     /// Returns the first lane.

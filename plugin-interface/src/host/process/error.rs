@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+#[cfg(feature = "sandbox")]
+use super::sandbox::Enforced;
 use crate::host::by_descriptor::DynamicError;
 use crate::host::error::{LoadError, ProxyError, debug_as_message};
 use crate::host::platform::exit_status::describe_exit;
@@ -58,6 +60,18 @@ pub enum WorkerError {
         /// The error of the worker, which names the library.
         message: String,
     },
+    /// The system does not enforce all of the sandbox. The library was not opened.
+    #[cfg(feature = "sandbox")]
+    #[error(
+        "{}: expected the system to enforce the sandbox, found {enforced}; allow less, or use `Sandbox::best_effort`",
+        path.display()
+    )]
+    NotSandboxed {
+        /// The library.
+        path: PathBuf,
+        /// What it enforces.
+        enforced: Box<Enforced>,
+    },
     /// The call is wrong, or the method panicked or returned an invalid value. The
     /// worker goes on.
     #[error(transparent)]
@@ -70,6 +84,15 @@ pub enum WorkerError {
         path: PathBuf,
         /// The difference.
         source: ProxyError,
+    },
+    /// The library does not describe the methods of the interface, as one in C that was
+    /// written by hand.
+    #[error(
+        "{interface}: expected a list of its methods in the metadata, found none; load the library in this process"
+    )]
+    NotDescribed {
+        /// The interface.
+        interface: String,
     },
     /// A method takes or returns what is no value, and stays in its process.
     #[error("{signature}: {reason}: `{ty}`; load the library in this process")]
@@ -178,6 +201,7 @@ impl From<DynamicError> for WorkerError {
             DynamicError::Unsupported { signature, ty, reason } => {
                 WorkerError::NoValue { signature, ty, reason }
             }
+            DynamicError::NotDescribed { interface } => WorkerError::NotDescribed { interface },
             other => WorkerError::Call(other),
         }
     }

@@ -12,6 +12,8 @@ use super::child::{Failure, Running};
 use super::error::WorkerError;
 use super::output::Printed;
 use super::restarts::{Next, Restarts};
+#[cfg(feature = "sandbox")]
+use super::sandbox::Enforced;
 use super::session::{Reserved, Session};
 use super::worker::Worker;
 use crate::host::file::private_copy::PrivateCopy;
@@ -29,6 +31,8 @@ pub(super) struct Library {
     copy: PrivateCopy,
     state: Mutex<State>,
     printed: Mutex<Printed>,
+    #[cfg(feature = "sandbox")]
+    enforced: Mutex<Option<Enforced>>,
 }
 
 struct State {
@@ -46,18 +50,38 @@ impl Library {
         copy: PrivateCopy,
         (worker, told): (Worker, Vec<u8>),
     ) -> Result<Self, WorkerError> {
-        let (running, plugins) = Running::start(&worker, path, copy.path(), &told)?;
+        #[cfg_attr(not(feature = "sandbox"), expect(unused_mut))]
+        let (mut running, plugins) = Running::start(&worker, path, copy.path(), &told)?;
+        #[cfg(feature = "sandbox")]
+        let enforced = Mutex::new(running.enforced.take());
         let printed = Mutex::new(running.printed());
         let (restarts, last) = (Restarts::default(), String::new());
         let path = path.to_owned();
         let session = Some(begin(&worker, &path, &metadata, running)?);
         let state = Mutex::new(State { session, restarts, last });
-        Ok(Library { path, metadata, plugins, worker, told, copy, state, printed })
+        Ok(Library {
+            path,
+            metadata,
+            plugins,
+            worker,
+            told,
+            copy,
+            state,
+            printed,
+            #[cfg(feature = "sandbox")]
+            enforced,
+        })
     }
 
     /// Returns the last of what the worker printed.
     pub(super) fn output(&self) -> String {
         lock(&self.printed).text()
+    }
+
+    /// Returns what is enforced of the sandbox of the last worker.
+    #[cfg(feature = "sandbox")]
+    pub(super) fn enforced(&self) -> Option<Enforced> {
+        lock(&self.enforced).clone()
     }
 
     /// Returns the number of the process that runs.
@@ -102,11 +126,16 @@ impl Library {
             }
         }
         let started = Running::start(&self.worker, &self.path, self.copy.path(), &self.told);
-        let (running, plugins) = started.inspect_err(|error| {
+        #[cfg_attr(not(feature = "sandbox"), expect(unused_mut))]
+        let (mut running, plugins) = started.inspect_err(|error| {
             state.restarts.died(Instant::now());
             state.last = error.to_string();
         })?;
         *lock(&self.printed) = running.printed();
+        #[cfg(feature = "sandbox")]
+        {
+            *lock(&self.enforced) = running.enforced.take();
+        }
         let session = begin(&self.worker, &self.path, &self.metadata, running)?;
         if plugins != self.plugins {
             let reason = "it has other plugins than the worker before it".to_owned();

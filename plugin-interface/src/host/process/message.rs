@@ -10,6 +10,8 @@
 use serde_json::{Map, Value, json};
 
 use super::frame::PREFIX;
+#[cfg(feature = "sandbox")]
+use super::sandbox::Enforced;
 use crate::host::by_descriptor::{HEAD, Handle, LONGEST, Reply, too_long};
 
 /// The byte of a call. Those of replies are less.
@@ -90,11 +92,14 @@ pub(super) fn check_answer(found: u64, number: u64) -> Result<(), String> {
     }
 }
 
-/// The first two messages of a worker.
+/// The first messages of a worker.
 #[derive(Debug, PartialEq)]
 pub(super) enum Greeting {
     /// The program is a worker, and loads the library next.
     Here,
+    /// What is enforced of its sandbox. It opens the library next.
+    #[cfg(feature = "sandbox")]
+    Sandboxed(Enforced),
     /// The interfaces and the names of its plugins.
     Ready(Vec<(String, String)>),
     /// The library cannot be loaded.
@@ -106,6 +111,8 @@ impl Greeting {
     pub(super) fn frame(&self) -> Vec<u8> {
         let message = match self {
             Greeting::Here => json!({ "worker": true }),
+            #[cfg(feature = "sandbox")]
+            Greeting::Sandboxed(enforced) => json!({ "sandboxed": enforced.words() }),
             Greeting::Ready(plugins) => json!({ "ready": plugins }),
             Greeting::Failed(error) => json!({ "failed": error }),
         };
@@ -120,12 +127,11 @@ impl Greeting {
         if fields.0.contains_key("failed") {
             return fields.text("failed").map(Greeting::Failed);
         }
-        let plugin = |(interface, name)| match name {
-            Value::String(name) => Ok((interface, name)),
-            _ => Err("expected a text as the name of a plugin".to_owned()),
-        };
-        let plugins = fields.pairs("ready")?.into_iter().map(plugin).collect::<Result<_, _>>()?;
-        Ok(Greeting::Ready(plugins))
+        #[cfg(feature = "sandbox")]
+        if fields.0.contains_key("sandboxed") {
+            return Enforced::read(fields.texts("sandboxed")?).map(Greeting::Sandboxed);
+        }
+        fields.texts("ready").map(Greeting::Ready)
     }
 }
 
@@ -159,12 +165,12 @@ impl Fields {
         }
     }
 
-    /// Returns a list of pairs of a text and a value.
-    fn pairs(&mut self, name: &str) -> Result<Vec<(String, Value)>, String> {
+    /// Returns a list of pairs of texts.
+    fn texts(&mut self, name: &str) -> Result<Vec<(String, String)>, String> {
         let pair = |value| match value {
             Value::Array(pair) => match <[Value; 2]>::try_from(pair) {
-                Ok([Value::String(first), second]) => Ok((first, second)),
-                _ => Err(format!("expected pairs of a text and a value in `{name}`")),
+                Ok([Value::String(first), Value::String(second)]) => Ok((first, second)),
+                _ => Err(format!("expected pairs of texts in `{name}`")),
             },
             _ => Err(format!("expected a list of pairs in `{name}`")),
         };

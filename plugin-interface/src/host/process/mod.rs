@@ -23,14 +23,22 @@ mod message;
 mod output;
 mod plugin;
 mod restarts;
+#[cfg(feature = "sandbox")]
+mod restraint;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod serve;
 mod session;
+#[cfg(not(feature = "sandbox"))]
+mod unrestrained;
 mod worker;
 
 pub use error::WorkerError;
 pub use isolated::Isolated;
 pub use limits::Limits;
 pub use plugin::{IsolatedAnswer, IsolatedPlugin};
+#[cfg(feature = "sandbox")]
+pub use sandbox::{Enforced, Enforcement, Sandbox};
 pub(super) use serve::is_worker;
 pub use serve::serve_if_asked;
 pub use worker::Worker;

@@ -11,10 +11,16 @@ use super::host_peer::Host;
 use super::lane::Lane;
 use super::limits::Limits;
 use super::message::Greeting;
+#[cfg(feature = "sandbox")]
+use super::restraint::Restraint;
+#[cfg(not(feature = "sandbox"))]
+use super::unrestrained::Restraint;
 use crate::host::by_descriptor::Peer;
 use crate::host::error::LoadError;
 use crate::host::file::copies::Copies;
+use crate::host::file::private_copy::PrivateCopy;
 use crate::host::load::host_context::HostContext;
+use crate::host::load::plugins::BeforeOpen;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::manager::PluginManager;
 use crate::host::manager::handle::PluginHandle;
@@ -40,13 +46,11 @@ pub(super) const ASKED: &str = "--plugin-interface-worker-1";
 /// ```
 pub fn serve_if_asked() {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let [.., asked, library, copy, copies, limits] = &arguments[..] else { return };
-    if asked != ASKED {
-        return;
-    }
+    let Some(at) = arguments.iter().position(|it| it == ASKED) else { return };
+    let [library, copy, copies, limits, sandbox @ ..] = &arguments[at + 1..] else { return };
     let limits = limits.to_str().and_then(Limits::read);
     let served = match limits {
-        Some(limits) => serve(library.as_ref(), copy.as_ref(), copies.as_ref(), &limits),
+        Some(limits) => serve(library.as_ref(), copy.as_ref(), copies.as_ref(), &limits, sandbox),
         None => Err(io::Error::other("the limits cannot be read")),
     };
     match served {
@@ -62,16 +66,21 @@ pub(in crate::host) fn is_worker() -> bool {
     std::env::args_os().any(|argument: OsString| argument == ASKED)
 }
 
-fn serve(library: &Path, copy: &Path, copies: &Path, limits: &Limits) -> io::Result<()> {
+fn serve(
+    library: &Path,
+    copy: &Path,
+    copies: &Path,
+    limits: &Limits,
+    sandbox: &[OsString],
+) -> io::Result<()> {
     let socket = processes::take_stdin()?;
-    processes::end_with_peer(&socket)?;
+    let mut restraint = Restraint::begin(sandbox, &socket)?;
     frame::write(&mut &socket, &mut Greeting::Here.frame())?;
     let mut told = Vec::new();
     frame::read_first(&mut &socket, &mut told)?;
     let (_, control) = processes::receive_file(&socket, &mut [0])?;
     let control = control.ok_or_else(|| io::Error::other("expected a connection for lanes"))?;
     let host = Host::new(UnixStream::from(control));
-    host.take_lanes()?;
     if let Err(error) = limits.set() {
         let text = format!("{}: cannot set the limits: {error}", library.display());
         return frame::write(&mut &socket, &mut Greeting::Failed(text).frame());
@@ -86,12 +95,15 @@ fn serve(library: &Path, copy: &Path, copies: &Path, limits: &Limits) -> io::Res
     // The host has judged whether the file may be loaded.
     let policy = LoadPolicy::new().allow_world_writable().copies(Copies::In(copies.to_owned()));
     let mut manager = PluginManager::with_policy(policy);
-    let plugins = match load(&mut manager, library, copy, context) {
+    let mut prepare = |copy: &PrivateCopy| restraint.before_open(&socket, library, copy);
+    let loaded = load(&mut manager, library, copy, context, &mut prepare);
+    let loaded = loaded.map_err(|error| format!("{error:?}"));
+    let plugins = match loaded.and_then(|it| restraint.after_load(library).map(|()| it)) {
         Ok(plugins) => plugins,
-        Err(error) => {
-            return frame::write(&mut &socket, &mut Greeting::Failed(format!("{error:?}")).frame());
-        }
+        Err(text) => return frame::write(&mut &socket, &mut Greeting::Failed(text).frame()),
     };
+    // Its threads are restricted as this one is by now. Constructors have no host to call.
+    host.take_lanes()?;
     for plugin in &plugins {
         host.exports().plugin(plugin.dynamic());
     }
@@ -109,8 +121,9 @@ fn load(
     library: &Path,
     copy: &Path,
     context: HostContext,
+    prepare: &mut BeforeOpen<'_>,
 ) -> Result<Vec<PluginHandle>, LoadError> {
-    let handles = manager.load_told(library, copy, context)?;
+    let handles = manager.load_told(library, copy, context, prepare)?;
     let mut rejected = manager.take_rejected();
     if let Some(last) = rejected.pop_if(|_| handles.is_empty()) {
         return Err(last.error);

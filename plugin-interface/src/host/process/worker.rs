@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::limits::Limits;
+#[cfg(feature = "sandbox")]
+use super::sandbox::Sandbox;
 
 /// The way in which plugins run in a process of their own.
 ///
@@ -40,6 +42,8 @@ pub struct Worker {
     pub(super) deaths: usize,
     pub(super) inherits_output: bool,
     pub(super) environment: Option<Vec<OsString>>,
+    #[cfg(feature = "sandbox")]
+    pub(super) sandbox: Option<Sandbox>,
 }
 
 impl Worker {
@@ -56,6 +60,8 @@ impl Worker {
             deaths: 3,
             inherits_output: false,
             environment: None,
+            #[cfg(feature = "sandbox")]
+            sandbox: None,
         }
     }
 
