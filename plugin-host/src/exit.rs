@@ -118,6 +118,7 @@ impl From<&WorkerError> for Exit {
             WorkerError::Died { .. } | WorkerError::Nonsense { .. } => Exit::Crashed,
             WorkerError::TimedOut { .. } => Exit::TimedOut,
             WorkerError::TooLong { .. } => Exit::Usage,
+            WorkerError::NotSandboxed { .. } => Exit::Refused,
             _ => Exit::Failed,
         }
     }

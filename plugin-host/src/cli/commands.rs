@@ -7,10 +7,10 @@ use std::time::Duration;
 use clap::Args;
 use clap_complete::Shell;
 
-#[cfg(unix)]
-use crate::cli::bytes::bytes;
 use crate::cli::duration::{seconds, with_unit};
 use crate::cli::golden::GoldenArgs;
+#[cfg(unix)]
+use crate::cli::isolation::IsolationArgs;
 use crate::cli::options::{FunctionArgs, LoadArgs, PolicyArgs, TrustArgs};
 use crate::worker::repeated_calls::RepeatedCall;
 
@@ -79,6 +79,13 @@ pub(crate) struct RunArgs {
     pub(crate) gdb: bool,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
+    /// Load each library in a process of its own, as a host does that isolates it.
+    #[cfg(unix)]
+    #[arg(long, conflicts_with_all = ["gdb", "no_probe"])]
+    pub(crate) isolated: bool,
+    #[cfg(unix)]
+    #[command(flatten)]
+    pub(crate) isolation: IsolationArgs,
     /// Print JSON; the plugins' own output goes to stderr.
     #[arg(long)]
     pub(crate) json: bool,
@@ -269,27 +276,13 @@ pub(crate) struct CallArgs {
     /// Print JSON; the library's own output goes to stderr. Write it before FILE.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Call a method as a host does that loads the library in a process of its own.
+    #[cfg(unix)]
+    #[arg(long)]
+    pub(crate) isolated: bool,
     #[cfg(unix)]
     #[command(flatten)]
     pub(crate) isolation: IsolationArgs,
-}
-
-/// The limits of a worker, which is the process of one library.
-#[cfg(unix)]
-#[derive(Args)]
-pub(crate) struct IsolationArgs {
-    /// Call a method as a host does that loads the library in a process of its own.
-    #[arg(long)]
-    pub(crate) isolated: bool,
-    /// Limit the memory of that process, such as 256M.
-    #[arg(long, value_name = "BYTES", requires = "isolated", value_parser = bytes)]
-    pub(crate) memory: Option<u64>,
-    /// Limit the processor time of that process.
-    #[arg(long, value_name = "SECONDS", requires = "isolated", value_parser = seconds)]
-    pub(crate) processor_time: Option<Duration>,
-    /// Limit the files that that process has open.
-    #[arg(long, value_name = "NUMBER", requires = "isolated")]
-    pub(crate) files: Option<u64>,
 }
 
 #[derive(Args)]

@@ -7,6 +7,8 @@ mod duration;
 mod framework;
 mod golden;
 mod interface_crate;
+#[cfg(unix)]
+mod isolation;
 mod new;
 mod options;
 mod worker;
@@ -16,14 +18,14 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::terminal::ColorWhen;
-#[cfg(unix)]
-pub(crate) use commands::IsolationArgs;
 pub(crate) use commands::{
     CallArgs, CheckArgs, CompletionsArgs, DevArgs, DiffArgs, DoctorArgs, FuzzArgs, HeaderArgs,
     InspectArgs, ListArgs, LockArgs, ManArgs, RunArgs, SignArgs, VerifyArgs, WatchArgs,
 };
 pub(crate) use framework::Framework;
 pub(crate) use interface_crate::{InterfaceCrate, interface_crate};
+#[cfg(unix)]
+pub(crate) use isolation::{IsolationArgs, SandboxKind};
 pub(crate) use new::NewArgs;
 pub(crate) use options::{LoadArgs, PolicyArgs, TrustArgs};
 pub(crate) use worker::{

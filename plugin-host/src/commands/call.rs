@@ -11,7 +11,7 @@ pub(crate) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     // A signature has brackets, and a method has none.
     match args.function.signature.contains('(') || !args.function.signature.contains('.') {
         #[cfg(unix)]
-        true if args.isolation.isolated => {
+        true if args.isolated => {
             let error = "--isolated calls methods of plugins; a function runs in a child process \
                          without it";
             Err(UsageError(error.to_owned()).into())

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use plugin_interface::metadata::InterfaceMetadata;
-use plugin_interface::process::{IsolatedPlugin, Limits, Worker};
+use plugin_interface::process::IsolatedPlugin;
 use serde_json::Value;
 
 use super::call_answer::print_answer;
-use crate::cli::{CallArgs, IsolationArgs};
+use super::isolation::{print_missing, worker};
+use crate::cli::CallArgs;
 use crate::exit::Exit;
 use crate::manager::without_probe;
 use crate::worker::{MethodAnswer, chosen_name};
@@ -18,12 +19,13 @@ pub(super) fn run(
     (interface, method): (&InterfaceMetadata, &str),
     arguments: &[Value],
 ) -> anyhow::Result<Exit> {
-    let worker = Worker::new(std::env::current_exe()?)
-        .limits(limits(&args.isolation))
-        .deadline(args.timeout.unwrap_or(Duration::MAX))
-        .inherit_output();
+    let mut worker = worker(&args.isolation, args.timeout.unwrap_or(Duration::MAX))?;
+    if !args.json {
+        worker = worker.inherit_output();
+    }
     let manager = without_probe(&args.function.policy)?;
     let library = manager.load_isolated(&args.function.file, worker)?;
+    print_missing(&library);
     let mut plugins = library.plugins();
     plugins.retain(|plugin| plugin.interface() == interface.path);
     let names: Vec<_> = plugins.iter().map(IsolatedPlugin::name).collect();
@@ -32,22 +34,9 @@ pub(super) fn run(
     for _ in 1..args.repeat {
         answer = plugin.call(method, arguments)?;
     }
+    eprint!("{}", library.output());
     let exit = if answer.failed { Exit::Failed } else { Exit::Ok };
     let changed = answer.changed.into_iter().collect();
     print_answer(&MethodAnswer { answer: answer.value, changed, objects: Vec::new() }, args.json)?;
     Ok(exit)
-}
-
-fn limits(args: &IsolationArgs) -> Limits {
-    let mut limits = Limits::new();
-    if let Some(bytes) = args.memory {
-        limits = limits.memory(bytes);
-    }
-    if let Some(time) = args.processor_time {
-        limits = limits.processor_time(time);
-    }
-    if let Some(files) = args.files {
-        limits = limits.files(files);
-    }
-    limits
 }

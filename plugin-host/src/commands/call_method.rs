@@ -25,7 +25,7 @@ pub(super) fn run(args: &CallArgs) -> anyhow::Result<Exit> {
     // Reports mistakes before anything is started.
     check_call(interface, method, &arguments)?;
     #[cfg(unix)]
-    if args.isolation.isolated {
+    if args.isolated {
         return call_isolated::run(args, (interface, method), &arguments);
     }
     let report = ReportFile::new()?;

@@ -16,11 +16,15 @@ pub(crate) mod fuzz;
 pub(crate) mod header;
 pub(crate) mod inspect;
 mod interface_name;
+#[cfg(unix)]
+mod isolation;
 pub(crate) mod list;
 pub(crate) mod lock;
 pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod run;
+#[cfg(unix)]
+mod run_isolated;
 pub(crate) mod sign;
 pub(crate) mod verify;
 pub(crate) mod watch;

@@ -7,6 +7,8 @@ use anyhow::Context as _;
 
 use crate::cargo;
 use crate::cli::{LoadArgs, RunArgs};
+#[cfg(unix)]
+use crate::commands::run_isolated;
 use crate::exit::Exit;
 use crate::manager::without_probe;
 use crate::output::{print_error, print_json, progress};
@@ -41,6 +43,10 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
 fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(RunReport, Exit)> {
     if args.gdb {
         return drive_in_debugger(args, path);
+    }
+    #[cfg(unix)]
+    if args.isolated {
+        return run_isolated::drive(args, path);
     }
     if !args.load.no_probe {
         return drive_in_child(&args.load, path, &args.greet);

@@ -17,6 +17,9 @@ pub(crate) struct LibraryReport {
     pub(crate) registrations: Vec<RegistrationReport>,
     pub(crate) made: u64,
     pub(crate) unmade: Option<u64>,
+    /// It was in a process of its own, which counts nothing.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) isolated: bool,
     pub(crate) errors: Vec<String>,
 }
 
@@ -84,7 +87,10 @@ impl LibraryReport {
             }
         }
         let unmade = self.unmade.map_or("unknown".to_owned(), |count| count.to_string());
-        print_line(&format!("  made {}, unmaker counter {unmade}", self.made))?;
+        print_line(&match self.isolated {
+            true => format!("  made {}, in a process of its own", self.made),
+            false => format!("  made {}, unmaker counter {unmade}", self.made),
+        })?;
         for error in &self.errors {
             print_error(error);
         }

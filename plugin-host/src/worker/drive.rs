@@ -60,6 +60,7 @@ fn drive(path: &Path, handles: Vec<PluginHandle>, target: &str, exit: &mut Exit)
         registrations: Vec::new(),
         made: handles.len() as u64,
         unmade: None,
+        isolated: false,
         errors: Vec::new(),
     };
     for handle in &handles {

@@ -12,12 +12,13 @@ fn greeter(directory: &Directory) -> PathBuf {
     let source = fs::read_to_string(folder.join("greeter.c")).unwrap();
     let asked = "(void)instance;
         if (!target.len) for (;;) pause();
+        if (*target.ptr == '/') { char path[99] = { 0 }; memcpy(path, target.ptr, target.len); if (open(path, O_RDONLY) < 0) abort(); }
         if (*target.ptr == '!') *(volatile int *)8 = 1;
         if (*target.ptr == '?') { Greeter_Outcome_String bad = { 0, { plugin_malloc(1), 1, 1, plugin_free } }; *(char *)bad.value.ptr = -1; return bad; }
     ";
     let source = source.replacen("(void)instance;", asked, 1);
     let (file, path) = (directory.path().join("greeter.c"), directory.library("greeter"));
-    fs::write(&file, format!("#include <unistd.h>\n{source}")).unwrap();
+    fs::write(&file, format!("#include <fcntl.h>\n#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n{source}")).unwrap();
     let mut gcc = Command::new("gcc");
     gcc.args(["-D_DEFAULT_SOURCE", "-shared", "-fPIC", "-w", "-I"]).arg(folder);
     gcc.arg("-o").args([&path, &file]);
@@ -118,6 +119,39 @@ fn an_isolated_call_is_that_of_a_host_with_workers() {
         assert!(code > 0 || answer.err.is_empty(), "{answer:?}");
     }
     let alone = call(&["--memory=1G", "FILE", "Greeter.name"]);
+    assert_eq!(alone.code, 2, "{alone:?}");
+    assert!(alone.err.contains("--isolated"), "{alone:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_isolated_call_is_restricted_as_the_options_say() {
+    let refused = "SIGABRT (it aborted) while `greet` ran";
+    for (arguments, code, expected) in [
+        (&["FILE", "Greeter.greet", "\"/etc/passwd\""][..], 0, ""),
+        (&["--sandbox=strict", "FILE", "Greeter.greet", "\"Ann\""], 0, ""),
+        (&["--sandbox=strict", "FILE", "Greeter.greet", "\"/etc/passwd\""], 5, refused),
+        (&["--sandbox=best-effort", "FILE", "Greeter.greet", "\"/etc/passwd\""], 5, refused),
+        (
+            &["--sandbox=strict", "--allow-read=/etc", "FILE", "Greeter.greet", "\"/etc/passwd\""],
+            0,
+            "",
+        ),
+        (
+            &["--sandbox=strict", "--allow-write=/no/such", "FILE", "Greeter.name"],
+            1,
+            "the sandbox: cannot allow /no/such: No such file",
+        ),
+        (&["--sandbox=strict", "--allow-connect=65536", "FILE", "Greeter.name"], 2, "65536"),
+        (&["--sandbox=loose", "FILE", "Greeter.name"], 2, "strict, best-effort"),
+        (&["--allow-read=/etc", "FILE", "Greeter.name"], 2, "--sandbox"),
+    ] {
+        let answer = call(&[&["--isolated"], arguments].concat());
+        assert_eq!(answer.code, code, "{arguments:?}: {answer:?}");
+        assert!(answer.err.contains(expected), "{arguments:?}: {answer:?}");
+        assert!(code > 0 || answer.err.is_empty(), "{answer:?}");
+    }
+    let alone = call(&["--sandbox=strict", "FILE", "Greeter.name"]);
     assert_eq!(alone.code, 2, "{alone:?}");
     assert!(alone.err.contains("--isolated"), "{alone:?}");
 }

@@ -190,3 +190,44 @@ fn an_empty_tmpdir_puts_nothing_into_the_current_directory() {
         assert!(loaded.starts_with("/tmp/"), "{loaded}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn isolated_plugins_answer_from_processes_of_their_own() {
+    let answer = plugin_host(&["run", "--isolated", "--build", "example-plugins"]);
+    assert_eq!(answer.code, 0, "{answer:?}");
+    for expected in [
+        "english: Hello, world!",
+        "latin: Salve, world!",
+        "made 1, in a process of its own",
+        "Plain (text_tools_interface::TextTools): not called, has 6 methods",
+    ] {
+        assert!(answer.out.contains(expected), "{expected}: {answer:?}");
+    }
+    assert!(answer.err.is_empty(), "quiet in a pipe: {answer:?}");
+
+    let faulty = "plugin-interface/tests/fixtures/faulty";
+    let answer = plugin_host(&["run", "--isolated", "--json", "--build", faulty]);
+    assert_eq!(answer.code, 5, "{answer:?}");
+    let library = &answer.json()["libraries"][0];
+    assert_eq!((&library["isolated"], &library["unmade"]), (&true.into(), &().into()));
+    assert!(answer.out.contains("Fine greets world"), "{answer:?}");
+    assert!(answer.out.contains("panicked: boom while greeting world"), "{answer:?}");
+    assert!(answer.err.contains("the constructor of Explodes panicked"), "{answer:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_isolated_library_that_crashes_or_hangs_does_not_end_the_run() {
+    let directory = Directory::new();
+    directory.compile("good", &[], "");
+    directory.compile("crashing", &[], &constructor("*(volatile int *)8 = 1;"));
+    directory.compile("hanging", &[], &constructor("for (;;) pause();"));
+    let path = directory.path().to_str().unwrap();
+    let answer = plugin_host(&["run", "--isolated", "--probe-timeout=2", path]);
+    assert_eq!(answer.code, 6, "{answer:?}");
+    assert!(answer.out.contains("in a process of its own"), "{answer:?}");
+    for expected in ["SIGSEGV", "expected an answer within 2s, found none while it loaded"] {
+        assert!(answer.err.contains(expected), "{expected}: {answer:?}");
+    }
+}
