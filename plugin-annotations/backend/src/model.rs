@@ -136,7 +136,7 @@ impl Sends {
     pub(crate) fn of_receiver(self, receiver: Receiver) -> bool {
         match receiver {
             Receiver::Ref => self.shared,
-            Receiver::RefMut => self.exclusive,
+            Receiver::RefMut | Receiver::Owned => self.exclusive,
         }
     }
 }
@@ -145,6 +145,8 @@ impl Sends {
 pub(crate) enum Receiver {
     Ref,
     RefMut,
+    /// `self: Box<Self>`
+    Owned,
 }
 
 pub(crate) struct Parameter {

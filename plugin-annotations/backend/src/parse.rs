@@ -169,9 +169,10 @@ fn output(signature: &Signature) -> Type {
 }
 
 impl Receiver {
-    /// The receiver, if it is `&self` or `&mut self`.
+    /// The receiver, if it is `&self`, `&mut self` or `self: Box<Self>`.
     pub(crate) fn of(receiver: &syntax::Receiver) -> Option<Receiver> {
         match &receiver.mutability {
+            None if receiver.is_boxed() => Some(Receiver::Owned),
             _ if !receiver.is_reference() => None,
             Some(_) => Some(Receiver::RefMut),
             None => Some(Receiver::Ref),

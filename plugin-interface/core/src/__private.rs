@@ -20,8 +20,8 @@ pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
     Body, ByCopy, ByFields, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn,
     DynPointee, Fields, Grows, InstanceStorage, LendFields, LiftError, NeedsScope, OfSelf, Origin,
-    Parameter, Plain, Pointee, ReadBy, Received, ReturnError, Shape, Source, Static, StaticCow,
-    Threads, content_of_field, content_of_variant, end_by_guard, has_size_of_wire,
+    OwningStorage, Parameter, Plain, Pointee, ReadBy, Received, ReturnError, Shape, Source, Static,
+    StaticCow, Threads, content_of_field, content_of_variant, end_by_guard, has_size_of_wire,
     lift_wire_return, lower_alone, lower_block, pass,
 };
 #[cfg(feature = "config")]
@@ -34,11 +34,11 @@ pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
 pub use crate::object::printed::{error_causes, fmt_display};
-pub use crate::object::{ExclusiveProxy, Object, contain_default};
+pub use crate::object::{ExclusiveProxy, LastCall, Object, contain_default};
 pub use crate::runtime::aggregate::{Aggregate, aggregate};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;
 pub use crate::runtime::async_call::{AsyncCall, KeptByFuture};
-pub use crate::runtime::call::{Call, contain, drop_instance, slot, valid};
+pub use crate::runtime::call::{Call, alone, contain, drop_instance, slot, valid};
 pub use crate::runtime::factory::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
     unregister_all,

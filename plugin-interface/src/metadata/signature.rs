@@ -84,8 +84,10 @@ pub struct Field {
 pub struct Method {
     /// Its name.
     pub name: String,
-    /// `true` for `&mut self`.
+    /// `true` for `&mut self` and `self: Box<Self>`.
     pub exclusive: bool,
+    /// `true` for `self: Box<Self>`: the call consumes the instance.
+    pub consumes: bool,
     /// Its parameters without `self`.
     pub parameters: Vec<Field>,
     /// Its return type, `()` by default.
@@ -247,9 +249,10 @@ impl Method {
         let (name, rest) = name(text.strip_prefix("fn ")?)?;
         let (parameters, rest) = rest.split_at(end_of_brackets(rest)?);
         let mut parameters = split(enclosed(parameters, "(", ")")?);
-        let exclusive = match parameters.next()? {
-            "&self" => false,
-            "&mut self" => true,
+        let (exclusive, consumes) = match parameters.next()? {
+            "&self" => (false, false),
+            "&mut self" => (true, false),
+            "self: Box<Self>" => (true, true),
             _ => return None,
         };
         let returns = match rest.trim_start() {
@@ -257,7 +260,7 @@ impl Method {
             rest => Type::parse(rest.strip_prefix("-> ")?),
         };
         let parameters = parameters.map(named).collect::<Option<_>>()?;
-        Some(Method { name, exclusive, parameters, returns })
+        Some(Method { name, exclusive, consumes, parameters, returns })
     }
 }
 

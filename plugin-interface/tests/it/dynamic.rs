@@ -315,6 +315,18 @@ fn a_method_with_mut_self_has_the_instance_alone() {
 }
 
 #[test]
+fn a_method_that_consumes_its_object_is_refused() {
+    let desk = proxy("objects", "::Office");
+    let work = desk.call("open", json!(["paper"])).unwrap().objects.remove(0);
+    assert_eq!(value(&work, "text", json!([])), "paper");
+    let error = work.call("give_up", json!([])).unwrap_err();
+    assert!(matches!(error, DynamicError::Unsupported { .. }), "{error}");
+    assert!(error.to_string().contains("a call that consumes its instance"), "{error}");
+    drop(work);
+    assert_eq!(value(&desk, "living", json!([])), 0);
+}
+
+#[test]
 fn returned_objects_are_called_too() {
     let factory = proxy("objects", "::Factory");
     let alive = || value(&factory, "alive", json!([]));

@@ -10,6 +10,7 @@ mod companions;
 mod compilers;
 #[cfg(feature = "configure")]
 mod configuring;
+mod consuming;
 #[cfg(all(feature = "crash-notes", target_os = "linux", target_env = "gnu"))]
 mod crash_notes;
 mod deadline;

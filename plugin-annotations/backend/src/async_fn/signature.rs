@@ -17,7 +17,7 @@ pub(crate) fn rewritten(
     signature.asyncness = None;
     let place = written.asyncness.as_ref().map_or_else(Span::call_site, Ident::span);
     let mut names = Names::default();
-    if let Some(receiver) = &mut signature.receiver {
+    if let Some(receiver) = signature.receiver.as_mut().filter(|receiver| receiver.is_reference()) {
         let next = || names.next(receiver.self_token.span());
         receiver.lifetime = Some(receiver.lifetime.take().unwrap_or_else(next));
     }

@@ -13,7 +13,8 @@ use crate::lifetimes;
 use crate::model::Receiver;
 use crate::spans::ends;
 use crate::syntax::{
-    Attribute, ItemImpl, ItemTrait, Kind, OtherItem, OtherKind, Path, Signature, TraitMethod, Type,
+    self, Attribute, ItemImpl, ItemTrait, Kind, OtherItem, OtherKind, Path, Signature, TraitMethod,
+    Type,
 };
 use crate::version::numbers;
 
@@ -91,17 +92,23 @@ pub(crate) fn only_methods(item: &OtherItem, errors: &mut Errors) {
     errors.at(item, message);
 }
 
-/// Rejects all receivers but `&self` and `&mut self`.
+/// Rejects all receivers but `&self`, `&mut self` and `self: Box<Self>`.
 pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Receiver> {
     let Some(receiver) = &signature.receiver else {
         errors.at(
             &signature.ident,
-            "a method of an interface takes `&self` or `&mut self`; keep this one out of it by `where Self: Sized`, and name constructors in `#[plugin_impl(Trait, new = path)]`",
+            "a method of an interface takes `&self`, `&mut self` or `self: Box<Self>`; keep this one out of it by `where Self: Sized`, and name constructors in `#[plugin_impl(Trait, new = path)]`",
         );
         return None;
     };
     refuse_static(receiver, errors);
     let found = Receiver::of(receiver);
+    if found == Some(Receiver::Owned) && signature.asyncness.is_some() {
+        errors.at(
+            receiver,
+            "an `async` method borrows the instance: take `&self` or `&mut self`, or return a `plugin_interface::BoxFuture<'static, T>` from a method that is not `async`",
+        );
+    }
     if found.is_none() {
         errors.at(receiver, receiver_advice(receiver));
     }
@@ -109,10 +116,10 @@ pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Rec
 }
 
 /// Says why the instance cannot be taken like that, and how else.
-fn receiver_advice(receiver: &crate::syntax::Receiver) -> &'static str {
+fn receiver_advice(receiver: &syntax::Receiver) -> &'static str {
     let tokens: String = receiver.to_token_stream().into_iter().map(|t| t.to_string()).collect();
     let Some((_, ty)) = tokens.split_once(':') else {
-        return "a method of an interface takes `&self` or `&mut self`: the instance stays in the plugin";
+        return "the instance stays in the plugin: take `self: Box<Self>`, which consumes an object that a method returned; or let the method take `&mut self`, and be empty afterwards";
     };
     if ty.starts_with('&') {
         return "no `dyn` type has a method that takes a reference to a pointer to itself: take `&self`; let a method that keeps the instance clone an `Arc` of its content";
@@ -123,7 +130,7 @@ fn receiver_advice(receiver: &crate::syntax::Receiver) -> &'static str {
     if ty.contains("Pin<") {
         return "the instance stays in the plugin, where it never moves: take `&mut self`, or return a future, `fn name(&self) -> plugin_interface::BoxFuture<'_, T>`";
     }
-    "a method of an interface takes `&self` or `&mut self`: the instance stays in the plugin; let a method that ends it take `&mut self`, and be empty afterwards"
+    "a method of an interface takes `&self`, `&mut self` or `self: Box<Self>`: the instance stays in the plugin"
 }
 
 pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
@@ -296,6 +303,14 @@ fn value_of_future(value: &Type, errors: &mut Errors) {
 /// the library loaded. The compiler would reject them too, with a worse message.
 fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors) {
     let of_self = signature.receiver.as_ref().and_then(|receiver| receiver.lifetime.as_ref());
+    let is_consumed = signature.receiver.as_ref().is_some_and(syntax::Receiver::is_boxed);
+    if is_consumed && lifetimes::borrows(&forever::without(output)) {
+        errors.at(
+            output,
+            "this call consumes `self`, so nothing can borrow from it: return an owned value",
+        );
+        return;
+    }
     for lifetime in lifetimes::borrowed(&forever::without(output)) {
         if lifetime.ident == "_" || Some(&lifetime) == of_self {
             continue;

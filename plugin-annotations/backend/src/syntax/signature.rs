@@ -167,6 +167,18 @@ impl Receiver {
         Ok(Receiver { attrs, and, lifetime, mutability, self_token, ty })
     }
 
+    /// Returns `true` for `self: Box<Self>`.
+    pub(crate) fn is_boxed(&self) -> bool {
+        let boxes = ["Box<Self>", "std::boxed::Box<Self>", "::std::boxed::Box<Self>"];
+        let text = |ty: &Type| ty.to_token_stream().to_string().replace(' ', "");
+        self.ty.as_ref().is_some_and(|(_, ty)| boxes.contains(&&*text(ty)))
+    }
+
+    /// Makes it `self`.
+    pub(crate) fn unbox(&mut self) {
+        self.ty = None;
+    }
+
     /// Returns `true` for `&self` and `&mut self`.
     pub(crate) fn is_reference(&self) -> bool {
         self.and.is_some()

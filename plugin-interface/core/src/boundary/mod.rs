@@ -155,7 +155,9 @@ pub use crate::boundary::objects::place::Place;
 pub use crate::boundary::objects::pointee::{
     ConvertPointer, DynPointee, InArc, Pointee, SizedPointee, Threads,
 };
-pub use crate::boundary::objects::storage::{Borrowed, CalledFromC, InstanceStorage};
+pub use crate::boundary::objects::storage::{
+    Borrowed, CalledFromC, InstanceStorage, OwningStorage,
+};
 pub use crate::boundary::origin::Origin;
 pub use crate::boundary::owned::FfiOwned;
 pub use crate::boundary::passed::{PassedBy, PassedWire, pass};

@@ -11,6 +11,8 @@ pub enum Receiver {
     Ref,
     /// `&mut self`.
     RefMut,
+    /// `self: Box<Self>`.
+    Owned,
 }
 
 /// One parameter of a method.
@@ -74,7 +76,7 @@ impl InterfaceDescription {
         }
         let mut i = 0;
         while i < self.methods.len() {
-            if matches!(self.methods[i].receiver, Receiver::RefMut) {
+            if !matches!(self.methods[i].receiver, Receiver::Ref) {
                 return false;
             }
             i += 1;

@@ -20,6 +20,7 @@ impl MethodDescription {
         out.text(match self.receiver {
             Receiver::Ref => "(&self",
             Receiver::RefMut => "(&mut self",
+            Receiver::Owned => "(self: Box<Self>",
         });
         let mut i = 0;
         while i < self.parameters.len() {

@@ -61,6 +61,14 @@ pub enum CallError {
         /// The reason, with the expected and the found value.
         invalid: LiftError,
     },
+    /// The method takes `self: Box<Self>`, and the proxy is not the only owner of the
+    /// instance. It was not called, and the proxy is dropped.
+    NotAlone {
+        /// The interface's name.
+        interface: &'static str,
+        /// The method.
+        method: &'static str,
+    },
 }
 
 impl CallError {
@@ -105,6 +113,10 @@ impl fmt::Display for CallError {
             CallError::Invalid { interface, method, invalid } => {
                 write!(f, "{interface}::{method}: the plugin returned an invalid value: {invalid}")
             }
+            CallError::NotAlone { interface, method } => write!(
+                f,
+                "{interface}::{method} takes `self: Box<Self>`, but this instance has other owners; call it on a `Box<dyn {interface}>` that a method returned"
+            ),
         }
     }
 }

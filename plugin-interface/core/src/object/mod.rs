@@ -5,6 +5,7 @@ pub(crate) mod call_error;
 pub(crate) mod checked_future;
 mod compatible;
 mod exclusive;
+mod last_call;
 pub(crate) mod loan;
 pub(crate) mod printed;
 pub(crate) mod remote;
@@ -26,6 +27,7 @@ use crate::runtime::in_flight::Running;
 use crate::runtime::panic_location;
 
 pub use exclusive::ExclusiveProxy;
+pub use last_call::LastCall;
 use loan::Lent;
 pub use remote::OwnedObject;
 use remote::{Ownership, RemoteObject, vtable_of};
@@ -181,6 +183,15 @@ impl<I: Interface + ?Sized> Object<I> {
         }
     }
 
+    /// Returns `value` as its proxy, if it is one.
+    pub fn boxed_proxy(value: Box<I>) -> Result<Box<I::Proxy>, Box<I>> {
+        if Self::of_proxy(&value).is_none() {
+            return Err(value);
+        }
+        // SAFETY: a proxy has the layout of its object, which fills the value.
+        Ok(unsafe { Box::from_raw(Box::into_raw(value).cast()) })
+    }
+
     /// Creates another owner of the object of a proxy, if it may have several.
     pub(crate) fn share_remote(value: &I) -> Option<RawObject> {
         match &Self::of_proxy(value)?.ownership {
@@ -285,6 +296,16 @@ impl<I: Interface + ?Sized> Object<I> {
             Ok(value) => value,
             Err(error) => raise(CallError::of(I::NAME, method, error)),
         }
+    }
+
+    /// Returns the value of a method that consumed its object.
+    ///
+    /// # Panics
+    ///
+    /// As for [`value`](Self::value).
+    #[inline]
+    pub fn value_of_last<T>(called: Result<T, CallError>) -> T {
+        called.unwrap_or_else(|error| raise(error))
     }
 
     /// Returns the value of `method`, or the error.

@@ -159,6 +159,18 @@ pub(crate) enum Ownership {
     Borrowed(Lent),
 }
 
+impl Ownership {
+    /// Releases an object whose instance was consumed by its last call.
+    pub(crate) fn release_consumed(self) {
+        if let Ownership::Owned(owned) = self {
+            let raw = owned.into_raw();
+            // SAFETY: retained when it was lowered; nothing of its library is
+            // used after this.
+            unsafe { library_ref::release(raw.library_ref) };
+        }
+    }
+}
+
 /// An object of another library: its vtable, its instance and its ownership.
 #[doc(hidden)]
 pub struct RemoteObject {
@@ -183,12 +195,7 @@ impl RemoteObject {
 
     /// Releases an object whose instance was consumed by its last call.
     pub(crate) fn release_consumed(self) {
-        if let Ownership::Owned(owned) = self.ownership {
-            let raw = owned.into_raw();
-            // SAFETY: retained when it was lowered; nothing of its library is
-            // used after this.
-            unsafe { library_ref::release(raw.library_ref) };
-        }
+        self.ownership.release_consumed();
     }
 
     #[inline]

@@ -6,7 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::failure;
 use crate::abi::{Failure, Opaque, Outcome};
-use crate::boundary::{CallScope, FfiSafe, InstanceStorage, LiftError, Origin, PassedWire, Space};
+use crate::boundary::{
+    CallScope, FfiSafe, InstanceStorage, LiftError, Origin, OwningStorage, PassedWire, Space,
+};
 
 /// One call: a local variable of a generated function.
 ///
@@ -51,6 +53,20 @@ impl<const N: usize> Call<N> {
     pub unsafe fn exclusive<T: ?Sized, P: InstanceStorage<T>>(&self, this: *mut Opaque) -> &mut T {
         // SAFETY: the contract of this function.
         unsafe { P::exclusive(this) }
+    }
+
+    /// Takes over the instance, or drops this owner of it if there are others.
+    ///
+    /// # Safety
+    ///
+    /// As for [`OwningStorage::take`].
+    #[inline]
+    pub unsafe fn taken<T: ?Sized, P: OwningStorage<T>>(
+        &self,
+        this: *mut Opaque,
+    ) -> Option<Box<T>> {
+        // SAFETY: the contract of this function.
+        unsafe { P::take(this) }
     }
 
     /// Lifts one argument of a method of a `T` in a `P`.
@@ -151,6 +167,17 @@ pub fn valid<T>(lifted: Result<T, LiftError>) -> T {
         Ok(value) => value,
         Err(invalid) => refuse(invalid),
     }
+}
+
+/// Returns an instance that was taken over.
+///
+/// # Panics
+///
+/// If it has other owners.
+#[doc(hidden)]
+#[inline]
+pub fn alone<T: ?Sized>(taken: Option<Box<T>>) -> Box<T> {
+    taken.expect("the caller owns the instance alone, as `self: Box<Self>` asks")
 }
 
 #[cold]

@@ -39,6 +39,7 @@ impl<'i> Callee<'i> {
             let ty = Type::Other(metadata.signature.clone());
             Refusal::unsupported(&ty, "this is not a signature").of_method(&metadata.signature)
         })?;
+        Refusal::of_consuming(&method).map_err(|it| it.of_method(&metadata.signature))?;
         Ok(Callee { interface, index, metadata, method })
     }
 

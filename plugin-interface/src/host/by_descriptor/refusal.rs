@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::error::DynamicError;
 use crate::metadata::as_written;
 use crate::metadata::layout::LayoutError;
-use crate::metadata::signature::Type;
+use crate::metadata::signature::{Method, Type};
 
 /// The reason for which a value is not passed.
 #[derive(Debug)]
@@ -38,6 +38,15 @@ impl Refusal {
 
     pub(super) fn unsupported(ty: &Type, reason: &'static str) -> Self {
         Refusal::Unsupported { ty: as_written(&ty.to_string()), reason }
+    }
+
+    /// Refuses a method that consumes its instance, which others own here.
+    pub(super) fn of_consuming(method: &Method) -> Result<(), Self> {
+        let ty = Type::Other("self: Box<Self>".to_owned());
+        match method.consumes {
+            true => Err(Refusal::unsupported(&ty, "a call that consumes its instance")),
+            false => Ok(()),
+        }
     }
 
     /// Returns the error of the method with this signature.

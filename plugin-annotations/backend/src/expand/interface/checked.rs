@@ -9,16 +9,19 @@ use super::proxy::call_name;
 use crate::expand::interface::{proxy_name, since, supertraits};
 use crate::model::{Interface, Method, Receiver};
 
-/// The receivers of the methods that a view can call: `&self`, or both.
+/// The receivers for which there is a view: `&self`, and others that methods have.
 fn receivers(interface: &Interface) -> impl Iterator<Item = Receiver> {
-    let is_exclusive = interface.methods.iter().any(|method| method.receiver == Receiver::RefMut);
-    [Some(Receiver::Ref), is_exclusive.then_some(Receiver::RefMut)].into_iter().flatten()
+    let has = |of: &Receiver| {
+        *of == Receiver::Ref || interface.methods.iter().any(|method| method.receiver == *of)
+    };
+    [Receiver::Ref, Receiver::RefMut, Receiver::Owned].into_iter().filter(has)
 }
 
 fn view_name(interface: &Interface, receiver: Receiver) -> Ident {
     let suffix = match receiver {
         Receiver::Ref => "Checked",
         Receiver::RefMut => "CheckedMut",
+        Receiver::Owned => "CheckedBox",
     };
     format_ident!("{}{suffix}", interface.item.ident.unraw())
 }
@@ -26,6 +29,7 @@ fn view_name(interface: &Interface, receiver: Receiver) -> Ident {
 /// ```text
 /// Output: struct GreeterChecked<'p> { proxy: &'p GreeterProxy }
 ///         struct GreeterCheckedMut<'p> { proxy: ExclusiveProxy<'p, dyn Greeter> }
+///         struct GreeterCheckedBox { proxy: Box<GreeterProxy> }
 /// ```
 pub(super) fn definitions(interface: &Interface) -> TokenStream {
     let views = receivers(interface).map(|receiver| definition(interface, receiver));
@@ -40,7 +44,9 @@ fn definition(interface: &Interface, receiver: Receiver) -> TokenStream {
     let (field, derive) = match receiver {
         Receiver::Ref => (quote!(&'__p #proxy), quote!(#core::clone::Clone, #core::marker::Copy,)),
         Receiver::RefMut => (quote!(#krate::__private::ExclusiveProxy<'__p, dyn #name>), quote!()),
+        Receiver::Owned => (quote!(#krate::__private::Box<#proxy>), quote!()),
     };
+    let lifetime = (receiver != Receiver::Owned).then(|| quote!(<'__p>));
     let doc = format!(
         "The methods of {a} [`{proxy}`], each returning a [`CallError`]({krate}::CallError) \
          where the plugin panicked.",
@@ -53,7 +59,7 @@ fn definition(interface: &Interface, receiver: Receiver) -> TokenStream {
         #(#lints)*
         #[derive(#derive #core::fmt::Debug)]
         #[allow(dead_code, deprecated)]
-        #vis struct #view<'__p> {
+        #vis struct #view #lifetime {
             proxy: #field,
         }
     }
@@ -74,10 +80,30 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
     let Interface { krate, documented, item, .. } = interface;
     let (vis, name, proxy) = (&item.vis, &item.ident, proxy_name(item));
     let views = receivers(interface).map(|receiver| view(interface, receiver));
-    let is_exclusive = receivers(interface).count() > 1;
+    let has = |of: Receiver| receivers(interface).any(|receiver| receiver == of);
     let checked = view_name(interface, Receiver::Ref);
     let checked_mut = view_name(interface, Receiver::RefMut);
-    let to_exclusive = is_exclusive.then(|| {
+    let checked_box = view_name(interface, Receiver::Owned);
+    let to_owned = has(Receiver::Owned).then(|| {
+        quote! {
+            /// The methods that take `self: Box<Self>`, each with an error if it panics;
+            /// or the value, if it is no remote object.
+            #[allow(dead_code)]
+            #[inline]
+            #vis fn checked_box(object: #krate::__private::Box<dyn #name>)
+                -> #krate::__private::core::result::Result<
+                    #checked_box,
+                    #krate::__private::Box<dyn #name>,
+                >
+            {
+                #krate::__private::core::result::Result::map(
+                    #krate::__private::Object::<dyn #name>::boxed_proxy(object),
+                    |__proxy| #checked_box { proxy: __proxy },
+                )
+            }
+        }
+    });
+    let to_exclusive = has(Receiver::RefMut).then(|| {
         quote! {
             /// The methods, also those that take `&mut self`, each with an error
             /// if it panics.
@@ -150,6 +176,7 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
             }
 
             #to_exclusive
+            #to_owned
         }
 
         #(#views)*
@@ -159,14 +186,18 @@ pub(super) fn views(interface: &Interface) -> TokenStream {
 /// The methods of the view that `receiver` can call.
 fn view(interface: &Interface, receiver: Receiver) -> TokenStream {
     let view = view_name(interface, receiver);
+    let lifetime = (receiver != Receiver::Owned).then(|| quote!(<'_>));
     let methods = interface
         .methods
         .iter()
-        .filter(|method| method.receiver == Receiver::Ref || receiver == Receiver::RefMut)
+        .filter(|method| match receiver {
+            Receiver::RefMut => method.receiver != Receiver::Owned,
+            _ => method.receiver == receiver,
+        })
         .map(|method| checked(interface, method, receiver));
     quote! {
         #[allow(dead_code, deprecated, clippy::borrowed_box, clippy::type_complexity)]
-        impl #view<'_> {
+        impl #view #lifetime {
             #(#methods)*
         }
     }
@@ -180,12 +211,15 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
     let output = &method.output;
     let result = quote!(#krate::__private::core::result::Result);
     signature.returns(quote!(#result<#output, #krate::CallError>));
+    if let Some(boxed) = signature.receiver.as_mut().filter(|_| receiver == Receiver::Owned) {
+        boxed.unbox();
+    }
     let exclusive = quote!(#krate::__private::ExclusiveProxy);
     let proxy = match (receiver, method.receiver) {
-        (Receiver::Ref, _) => quote!(#this.proxy),
+        (Receiver::Ref | Receiver::Owned, _) => quote!(#this.proxy),
         (Receiver::RefMut, Receiver::Ref) => quote!(#exclusive::get(&#this.proxy)),
         // SAFETY: the method calls it, and never hands it out.
-        (Receiver::RefMut, Receiver::RefMut) => {
+        (Receiver::RefMut, _) => {
             quote!(unsafe { #exclusive::get_mut(&mut #this.proxy) })
         }
     };
@@ -193,12 +227,16 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
     let name = item.ident.unraw().to_string();
     let text = method.signature.ident.unraw().to_string();
     let call = call_name(method);
-    let mut call = quote! {
+    let checked = quote! {
         // SAFETY: `checked` drops a fault, while the proxy keeps the library loaded.
         #krate::__private::Object::<dyn #interface_name>::checked(
             #text,
             unsafe { #proxy_name::#call(__proxy, #(#arguments),*) },
         )
+    };
+    let mut call = match receiver {
+        Receiver::Owned => quote!(#proxy_name::#call(__proxy, #(#arguments),*)),
+        _ => checked,
     };
     let default = since::default_call(interface, method, &quote!(__proxy), &arguments);
     if let Some((is_missing, default)) = default {

@@ -97,6 +97,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     let receiver = match method.receiver {
         Receiver::Ref => quote!(Ref),
         Receiver::RefMut => quote!(RefMut),
+        Receiver::Owned => quote!(Owned),
     };
     let parameters = method.parameters.iter().map(|parameter| {
         let (name, lifetimes) = (&parameter.name, method.unseen_lifetimes(parameter));

@@ -10,6 +10,7 @@ use crate::expand::interface::{local, object, printed, proxy_name, since, supert
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::written_at;
+use crate::syntax::Signature;
 
 /// ```text
 /// Output: struct GreeterProxy { plugin_object: Object<dyn Greeter> }
@@ -86,12 +87,19 @@ fn body(interface: &Interface, method: &Method) -> TokenStream {
     let (cfgs, lints) = (&method.cfgs, &method.lints);
     let Forwarded { signature, this, arguments } = forwarded(method);
     let (text, call) = (signature.ident.unraw().to_string(), call_name(method));
-    let mut value = quote! {
+    let mut value = match method.receiver {
+        Receiver::Owned => quote! {
+            #krate::__private::Object::<dyn #name>::value_of_last(
+                Self::#call(#this, #(#arguments),*),
+            )
+        },
+        _ => quote! {
         // SAFETY: `value` drops a fault, while `self` keeps the library loaded.
         #krate::__private::Object::<dyn #name>::value(
             #text,
             unsafe { Self::#call(#this, #(#arguments),*) },
         )
+        },
     };
     let default = since::default_call(interface, method, &quote!(#this), &arguments);
     if let Some((is_missing, default)) = default {
@@ -123,14 +131,19 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
     let text = signature.ident.unraw().to_string();
     signature.ident = call_name(method);
-    signature.returns(quote!(#result<#output, #krate::__private::ReturnError>));
+    let is_last = method.receiver == Receiver::Owned;
+    let error = match is_last {
+        true => quote!(#krate::CallError),
+        false => quote!(#krate::__private::ReturnError),
+    };
+    signature.returns(quote!(#result<#output, #error>));
     let values = method.parameters.iter().zip(&arguments).map(|(p, argument)| {
         let (ty, argument) = (lifetimes::inferred(&p.carrier()), quote!(#argument));
         let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(krate, &argument));
         (ty, value)
     });
     // If lowering one panics, the previous ones are dropped and do not leak.
-    let (guards, wires): (Vec<_>, Vec<_>) = match method.may_lose_arguments() {
+    let (guards, wires): (Vec<_>, Vec<_>) = match method.may_lose_arguments() || is_last {
         false => values
             .map(|(ty, value)| {
                 let lower = ffi_item(krate, &ty, "lower_argument");
@@ -163,6 +176,10 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     let is_exclusive = method.receiver == Receiver::RefMut && interface.keeps_copies();
     let forget = is_exclusive
         .then(|| quote!(#krate::__private::Object::forget_copies(&mut #this.plugin_object);));
+    if is_last {
+        let call = last_call(interface, method, signature, quote!(#(#guards)*), &wires, &is);
+        return quote!(#(#cfgs)* #(#lints)* #call);
+    }
     let call = quote! {
         unsafe #signature {
             #forget
@@ -185,4 +202,51 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     };
     let call = written_at(call, method.place());
     quote!(#(#cfgs)* #(#lints)* #[inline] #call)
+}
+
+/// The call of a method with `self: Box<Self>`. Its errors are read while the library
+/// is still loaded, so it is safe.
+///
+/// ```text
+/// Output: fn __call_finish(self: Box<Self>, ..) -> Result<String, CallError> {
+///             let last = LastCall::of(self, "finish")?;
+///             let object = last.object();
+///             let outcome = (object.vtable().finish)(last.consume(), ..);
+///             checked("finish", object.finish::<String>(outcome))
+///         }
+/// ```
+fn last_call(
+    Interface { krate, item, .. }: &Interface,
+    method: &Method,
+    signature: Signature,
+    guards: TokenStream,
+    wires: &[TokenStream],
+    is: &TokenStream,
+) -> TokenStream {
+    let (name, field) = (&item.ident, &method.signature.ident);
+    let (this, text) = (forwarded(method).this, method.signature.ident.unraw().to_string());
+    let returned = lifetimes::fixed(&method.received(krate));
+    let value = Ident::new("__value", place_of(&method.output));
+    let call = quote! {
+        #signature {
+            let __last = #krate::__private::LastCall::<dyn #name>::of(#this, #text)?;
+            let __object = #krate::__private::LastCall::object(&__last);
+            let __scope = #krate::__private::Object::caller_scope(__object, #text);
+            #guards
+            // SAFETY: vtable and instance belong together (the contract of
+            // `Object::new`), the function consumes the instance, and the outcome is
+            // finished as the method's own return type. The arguments are borrowed
+            // until the end of this function.
+            let __returned = unsafe {
+                let __outcome = ((*#krate::__private::Object::vtable(__object)).#field)(
+                    #krate::__private::LastCall::consume(&__last),
+                    #(#wires,)*
+                );
+                let #value = #krate::__private::Object::finish::<#returned>(__object, __outcome);
+                #krate::__private::CallerScope::end(__scope, #is)
+            };
+            #krate::__private::Object::<dyn #name>::checked(#text, __returned)
+        }
+    };
+    written_at(call, method.place())
 }

@@ -10,7 +10,7 @@ use crate::forever;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::{located, written_at};
-use crate::syntax::Path;
+use crate::syntax::{Attribute, Path};
 
 /// ```text
 /// Input:  fn greet(&self, target: &str) -> String;
@@ -155,13 +155,25 @@ pub(super) fn shim(
     // checks of what it may borrow read the lifetimes that are written.
     let borrowed = lifetimes::fixed(&method.returned());
     let sendable = future::sendable(krate, method, sends);
-    let borrow = match method.receiver {
-        Receiver::Ref => quote!(shared),
-        Receiver::RefMut => quote!(exclusive),
-    };
     let of_call = match method.has_future {
         true => quote!(#krate::__private::AsyncCall),
         false => quote!(#krate::__private::Call),
+    };
+    let borrowed_as =
+        |borrow: TokenStream| quote!(#of_call::#borrow::<__Plugin, __Storage>(&__call, __this));
+    let instance = match method.receiver {
+        Receiver::Ref => borrowed_as(quote!(shared)),
+        Receiver::RefMut => borrowed_as(quote!(exclusive)),
+        Receiver::Owned => quote!(#krate::__private::alone(__instance)),
+    };
+    // First, since it is owned also if an argument is invalid.
+    let taken = (method.receiver == Receiver::Owned).then(|| {
+        let taken = borrowed_as(quote!(taken));
+        quote!(let __instance = #taken;)
+    });
+    let storage = match method.receiver {
+        Receiver::Owned => format_ident!("OwningStorage"),
+        _ => format_ident!("InstanceStorage"),
     };
     let target = match method.is_printed {
         true => quote!(#krate::__private::#target),
@@ -169,7 +181,7 @@ pub(super) fn shim(
     };
     let call = quote! {
         #target(
-            #of_call::#borrow::<__Plugin, __Storage>(&__call, __this),
+            #instance,
             #(#arguments,)*
         )
     };
@@ -207,7 +219,7 @@ pub(super) fn shim(
     let shim = quote! {
         unsafe extern "C" fn #shim<
             __Plugin: #name + ?#krate::__private::core::marker::Sized,
-            __Storage: #krate::__private::InstanceStorage<__Plugin>,
+            __Storage: #krate::__private::#storage<__Plugin>,
         >(
             __this: *mut #krate::abi::Opaque,
             #(#arguments: #wires,)*
@@ -225,6 +237,7 @@ pub(super) fn shim(
             // none of them, as the constants of their types are checked above.
             unsafe {
                 #of_call::contain::<#output>(&__call, || {
+                    #taken
                     #taken_over
                     #call
                 })
@@ -235,7 +248,32 @@ pub(super) fn shim(
     quote!(#(#cfgs)* #(#lints)* #shim)
 }
 
-pub(super) fn vtable_for(Interface { krate, item, methods, .. }: &Interface) -> TokenStream {
+/// The tables. With a method that consumes its instance, only of objects.
+pub(super) fn vtable_for(interface: &Interface) -> TokenStream {
+    let consuming = interface.methods.iter().filter(|method| method.receiver == Receiver::Owned);
+    let conditions: Vec<_> = consuming
+        .map(|method| {
+            let cfgs = method.cfgs.iter().filter(|attribute| attribute.is("cfg"));
+            let all = cfgs.filter_map(Attribute::arguments);
+            quote!(all(#(#all),*))
+        })
+        .collect();
+    let of_all = vtable_in(interface, "InstanceStorage");
+    if conditions.is_empty() {
+        return of_all;
+    }
+    let of_objects = vtable_in(interface, "OwningStorage");
+    quote! {
+        #[cfg(not(any(#(#conditions),*)))]
+        #of_all
+        #[cfg(any(#(#conditions),*))]
+        #of_objects
+    }
+}
+
+/// The tables of instances in such a storage.
+fn vtable_in(Interface { krate, item, methods, .. }: &Interface, storage: &str) -> TokenStream {
+    let storage = format_ident!("{storage}");
     let (name, vtable) = (&item.ident, vtable_name(item));
     let fields = methods.iter().map(|method| {
         let (cfgs, field, shim) = (&method.cfgs, &method.signature.ident, shim_name(method));
@@ -248,7 +286,7 @@ pub(super) fn vtable_for(Interface { krate, item, methods, .. }: &Interface) -> 
         unsafe impl<__Plugin, __Storage> #krate::__private::VTableFor<__Plugin, __Storage> for dyn #name
         where
             __Plugin: #name + ?#krate::__private::core::marker::Sized + 'static,
-            __Storage: #krate::__private::InstanceStorage<__Plugin>,
+            __Storage: #krate::__private::#storage<__Plugin>,
         {
             const VTABLE: &'static #vtable = &#vtable {
                 plugin_vtable_header: #krate::__private::vtable_header::<dyn #name, __Storage>(),

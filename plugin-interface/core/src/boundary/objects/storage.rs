@@ -155,5 +155,67 @@ macro_rules! called_from_c {
 
 called_from_c!(Box Arc Borrowed);
 
+/// A storage from which a method with `self: Box<Self>` takes its instance. A
+/// registration is none: the instance stays in its library.
+///
+/// # Safety
+///
+/// `take` follows its contract.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be a plugin of this interface, which has a method with `self: Box<Self>`",
+    label = "the instance of a plugin stays in its library",
+    note = "let a method of another interface return such objects, as `Box<dyn Trait>`; or let the method take `&mut self`, and be empty afterwards"
+)]
+pub unsafe trait OwningStorage<T: ?Sized>: InstanceStorage<T> {
+    /// Takes the `T` over. If it may have other owners, this owner of it is dropped,
+    /// and the result is `None`.
+    ///
+    /// # Safety
+    ///
+    /// `this` points to a boxed `Self` that is not used again, or to a `Borrowed`,
+    /// which is left as it is.
+    unsafe fn take(this: *mut Opaque) -> Option<Box<T>>;
+}
+
+// SAFETY: the box alone owns it.
+unsafe impl<T: ?Sized> OwningStorage<T> for Box<T> {
+    #[inline]
+    unsafe fn take(this: *mut Opaque) -> Option<Box<T>> {
+        // SAFETY: the contract of this function.
+        Some(*unsafe { Box::from_raw(this.cast::<Box<T>>()) })
+    }
+}
+
+// SAFETY: drops this owner.
+unsafe impl<T: ?Sized> OwningStorage<T> for Arc<T> {
+    #[cold]
+    unsafe fn take(this: *mut Opaque) -> Option<Box<T>> {
+        // SAFETY: the contract of this function.
+        drop(unsafe { Box::from_raw(this.cast::<Arc<T>>()) });
+        None
+    }
+}
+
+// SAFETY: others own it.
+unsafe impl<T: ?Sized> OwningStorage<T> for Borrowed<T> {
+    #[cold]
+    unsafe fn take(_: *mut Opaque) -> Option<Box<T>> {
+        None
+    }
+}
+
+// SAFETY: a `CalledFromC` has the layout of what it contains.
+unsafe impl<T: ?Sized, P: OwningStorage<T>> OwningStorage<T> for CalledFromC<P>
+where
+    CalledFromC<P>: InstanceStorage<T>,
+{
+    #[inline]
+    unsafe fn take(this: *mut Opaque) -> Option<Box<T>> {
+        // SAFETY: the contract of this function.
+        unsafe { P::take(this) }
+    }
+}
+
 /// The two words of a reference to an unsized type.
 pub(crate) type Words = [*mut c_void; 2];

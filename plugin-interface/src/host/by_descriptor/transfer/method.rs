@@ -62,6 +62,7 @@ impl Carried {
             let ty = Type::Other(signature);
             return Err(Refusal::unsupported(&ty, "this is not a signature"));
         };
+        Refusal::of_consuming(&method)?;
         let lifetimes = Lifetimes::of(&metadata.signature);
         let has_objects = returned(layouts, &method.returns)?;
         let is_of_arguments = has_objects && lifetimes.is_of_arguments();

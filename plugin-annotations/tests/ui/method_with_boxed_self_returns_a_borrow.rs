@@ -1,8 +1,8 @@
 use plugin_interface::plugin_interface;
 
 #[plugin_interface]
-pub trait Tool {
-    fn finish(self: Box<Self>) -> String;
+pub trait Work {
+    fn finish(self: Box<Self>, text: &str) -> &str;
 }
 
 fn main() {}

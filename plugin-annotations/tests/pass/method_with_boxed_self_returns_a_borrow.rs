@@ -1,8 +1,8 @@
 use plugin_interface::plugin_interface;
 
 #[plugin_interface]
-pub trait Tool {
-    fn finish(&mut self) -> String;
+pub trait Work {
+    fn finish(self: Box<Self>, text: &str) -> String;
 }
 
 fn main() {}
