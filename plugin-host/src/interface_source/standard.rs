@@ -129,6 +129,7 @@ impl Answers<'_> {
             ("anyhow", "Error") => Some("anyhow::anyhow!(\"no answer yet\")".to_owned()),
             ("bytes", "Bytes" | "BytesMut") => Some(format!("{}::new()", name(self))),
             ("uuid", "Uuid") => Some(format!("{}::nil()", name(self))),
+            ("serde_json", "Result") => self.of_result(names, arguments, depth),
             ("serde_json", "Value") => Some(format!("{}::Null", name(self))),
             ("url", "Url") => Some(format!("{}::parse(\"about:blank\").unwrap()", name(self))),
             ("chrono", "DateTime" | "NaiveDate" | "NaiveDateTime" | "NaiveTime")

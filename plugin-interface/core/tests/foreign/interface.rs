@@ -101,6 +101,8 @@ pub(crate) trait Faults: Send + Sync {
     fn aliased(&self, error: anyhow::Error) -> Fallible<()>;
     fn call(&self, log: &dyn Fn(Value) -> Fallible<Value>) -> Vec<Option<anyhow::Error>>;
     fn each(&self) -> Box<dyn Iterator<Item = Result<Url, anyhow::Error>> + Send>;
+    fn parse(&self, text: &str) -> serde_json::Result<Value>;
+    fn cause(&self, error: serde_json::Error) -> Option<Result<u8, serde_json::Error>>;
 }
 
 /// A line of a log, as the crate `log` has it.

@@ -57,6 +57,17 @@ fn an_error_of_anyhow_arrives_with_its_causes_as_it_prints_them() {
 }
 
 #[test]
+fn an_error_of_json_arrives_with_its_text_its_line_and_its_column() {
+    let faults = plugin::<dyn Faults>();
+    assert_eq!(faults.parse("[1]").unwrap(), json!([1]));
+    let error = faults.parse("{\n 1").unwrap_err();
+    let expected = serde_json::from_str::<Value>("{\n 1").unwrap_err();
+    assert_eq!((error.to_string(), error.line()), (expected.to_string(), 2));
+    let same = faults.cause(error).unwrap().unwrap_err();
+    assert_eq!((same.to_string(), same.column()), (expected.to_string(), expected.column()));
+}
+
+#[test]
 fn futures_closures_and_iterators_have_them_too() {
     let faults = plugin::<dyn Faults>();
     let mut later = faults.later("https://example.com/a".parse().unwrap());

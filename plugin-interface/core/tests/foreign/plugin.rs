@@ -64,6 +64,14 @@ impl Faults for Plain {
         let texts = ["https://example.com/", "no url"];
         Box::new(texts.into_iter().map(|text| text.parse().with_context(|| text.to_owned())))
     }
+
+    fn parse(&self, text: &str) -> serde_json::Result<serde_json::Value> {
+        serde_json::from_str(text)
+    }
+
+    fn cause(&self, error: serde_json::Error) -> Option<Result<u8, serde_json::Error>> {
+        Some(Err(error))
+    }
 }
 
 #[plugin_impl(Log)]

@@ -14,6 +14,7 @@ macro_rules! names {
             let mut names: BTreeSet<String> = [$(last_name(std::any::type_name::<$ty>())),*].into();
             // In the other interface.
             names.insert(last_name(std::any::type_name::<anyhow::Error>()));
+            names.insert(last_name(std::any::type_name::<serde_json::Error>()));
             names
         }
     };

@@ -6,7 +6,7 @@
 use crate::metadata::signature::Type;
 
 /// The types without parameters, each with the type as which it is passed.
-const PASSED_AS: [(&str, &str); 36] = [
+const PASSED_AS: [(&str, &str); 37] = [
     ("anyhow::Error", "Vec<String>"),
     ("bytes::Bytes", "Vec<u8>"),
     ("bytes::BytesMut", "Vec<u8>"),
@@ -31,6 +31,7 @@ const PASSED_AS: [(&str, &str); 36] = [
     ("ordered_float::NotNan<f64>", "f64"),
     ("ordered_float::OrderedFloat<f32>", "f32"),
     ("ordered_float::OrderedFloat<f64>", "f64"),
+    ("serde_json::Error", "(Option<io::Error>, String)"),
     ("serde_json::Map", "Vec<u8>"),
     ("serde_json::Number", "Vec<u8>"),
     ("serde_json::Value", "Vec<u8>"),

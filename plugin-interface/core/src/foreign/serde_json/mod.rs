@@ -1,5 +1,5 @@
 //! `Value`, `Map` and `Number` of `serde_json`: `MessagePack`, with numbers that no
-//! other number holds as text.
+//! other number holds as text. Its `Error` is a text, or an `io::Error`.
 //!
 //! Text would lose data: by default `serde_json` parses a fraction inexactly, and
 //! refuses what is nested deeper than 128 levels.
@@ -7,6 +7,7 @@
 
 mod decode;
 mod encode;
+mod error;
 mod number;
 
 use serde_json::{Map, Number, Value};
