@@ -1,6 +1,7 @@
 //! Tests of references to types that own memory, which are passed as clones,
 //! from a host to a plugin and back. Each clone is dropped once, in the library
-//! that created it, also if something panics.
+//! that created it, also if something panics. What is lent as an object needs no
+//! allocation on either side.
 
 #[cfg(feature = "dynamic")]
 #[path = "copies/by_descriptor.rs"]
@@ -9,8 +10,8 @@ mod by_descriptor;
 use std::cell::RefCell;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 
-use copying::{Changes, Copies, Mirror, Shows, Window};
-use copying::{change, fail, fail_checked, fail_to_change, live, read, show};
+use copying::{Changes, Copies, Lends, Mirror, Shows, Window};
+use copying::{change, fail, fail_checked, fail_to_change, lend, live, read, show};
 use plugin_interface::PluginManager;
 
 /// Does not report expected panics.
@@ -68,6 +69,22 @@ fn main() {
             way();
         }
         assert_eq!((live(), plugin.live()), before, "{name}");
+        println!("{name}: ok");
+    }
+    let lending = handles.iter().find_map(|handle| handle.proxy::<dyn Lends>().ok()).unwrap();
+    let lent: [(&str, &dyn Fn()); 3] = [
+        ("a host lends objects to a plugin", &|| lend(&lending)),
+        ("a plugin lends objects to one of a host", &|| lending.lend_to(&Mirror)),
+        ("a plugin lends objects to its own through a host", &|| lending.lend_to(&lending)),
+    ];
+    for (name, way) in lent {
+        way();
+        let before = (Mirror.made(), lending.made());
+        assert!(before.0 > 0 && before.1 > 0, "both count");
+        for _ in 0..20 {
+            way();
+        }
+        assert_eq!((Mirror.made(), lending.made()), before, "{name}");
         println!("{name}: ok");
     }
 }
