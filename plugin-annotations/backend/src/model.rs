@@ -35,6 +35,20 @@ pub(crate) struct Interface {
 }
 
 impl Interface {
+    /// The supertraits whose methods are in the interface, and the methods of each.
+    pub(crate) fn inherited(&self) -> Vec<(&Path, Vec<&Method>)> {
+        let mut all: Vec<(&Path, Vec<&Method>)> = Vec::new();
+        for method in &self.methods {
+            let Declared::In(path) = &method.of else { continue };
+            let text = path.to_token_stream().to_string();
+            match all.iter_mut().find(|(known, _)| known.to_token_stream().to_string() == text) {
+                Some((_, methods)) => methods.push(method),
+                None => all.push((path, vec![method])),
+            }
+        }
+        all
+    }
+
     /// Returns `true` if its proxies may keep copies of what methods return by
     /// reference.
     pub(crate) fn keeps_copies(&self) -> bool {
@@ -68,8 +82,7 @@ pub(crate) struct Method {
     pub(crate) written: Option<Signature>,
     /// `true` if it returns a future that borrows all its arguments.
     pub(crate) has_future: bool,
-    /// `true` if it is one of `Printed`, and no method of the trait.
-    pub(crate) is_printed: bool,
+    pub(crate) of: Declared,
     pub(crate) receiver: Receiver,
     pub(crate) parameters: Vec<Parameter>,
     /// `()` if none is written.
@@ -78,6 +91,10 @@ pub(crate) struct Method {
 }
 
 impl Method {
+    pub(crate) fn is_here(&self) -> bool {
+        matches!(self.of, Declared::Here)
+    }
+
     /// The place of its one type that may not be FFI-safe, if it is one.
     pub(crate) fn place(&self) -> Option<Span> {
         let types: Vec<_> =
@@ -123,6 +140,16 @@ impl Method {
         let risky = || self.parameters.iter().filter(may_fail);
         risky().count() > 1 && risky().any(owns)
     }
+}
+
+/// The place where a method of an interface is declared.
+pub(crate) enum Declared {
+    /// The trait itself.
+    Here,
+    /// A supertrait, by `#[inherit(Super)]`.
+    In(Path),
+    /// Nowhere: it is one of `Printed`.
+    Printed,
 }
 
 /// For each receiver, states whether futures that borrow it are `Send`.

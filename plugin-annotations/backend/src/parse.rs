@@ -12,7 +12,7 @@ use crate::check;
 use crate::errors::Errors;
 use crate::identity;
 use crate::model::{
-    Aggregates, Interface, LocalMethod, Method, Parameter, Receiver, Registration, Sends,
+    Aggregates, Declared, Interface, LocalMethod, Method, Parameter, Receiver, Registration, Sends,
 };
 use crate::printed::Printed;
 use crate::syntax::{
@@ -38,6 +38,7 @@ pub(crate) fn interface(
     methods.extend(printed.methods().filter_map(printed_method));
     let mut history = check::History::of(&version);
     let sends = async_fn::sends(&item);
+    let supertraits = item.supertraits.clone();
     for item in &mut item.items {
         match item {
             TraitItem::Method(found) if found.signature.is_sized() => {
@@ -49,6 +50,16 @@ pub(crate) fn interface(
                 check::method_attributes(&found.attrs, errors);
                 check::local_method(found, check::IS_UPCAST, errors);
                 local.push(local_method(found, true));
+            }
+            TraitItem::Method(found) if !found.inherit.is_empty() => {
+                history.since(found, errors);
+                let path = check::inherited(found, &supertraits, errors);
+                let method = method(found, None, sends, errors);
+                methods.extend(
+                    method
+                        .zip(path)
+                        .map(|(method, path)| Method { of: Declared::In(path), ..method }),
+                );
             }
             TraitItem::Method(found) => {
                 let since = history.since(found, errors);
@@ -131,7 +142,7 @@ fn method(
         signature: signature.clone(),
         written: written.asyncness.is_some().then_some(written),
         has_future,
-        is_printed: false,
+        of: Declared::Here,
         receiver: receiver?,
         parameters,
         output: output(signature),
@@ -154,7 +165,7 @@ fn printed_method((signature, doc): (TokenStream, &str)) -> Option<Method> {
         since: None,
         written: None,
         has_future: false,
-        is_printed: true,
+        of: Declared::Printed,
         receiver: Receiver::Ref,
         parameters: signature.parameters.iter().filter_map(parameter).collect(),
         output: output(&signature),

@@ -182,6 +182,8 @@ impl Answers<'_> {
     fn methods(&mut self, item: &ItemTrait, module: usize) -> String {
         let all = self.which == Methods::All;
         let required = item.items.iter().filter_map(|item| match item {
+            // It is a method of a supertrait.
+            TraitItem::Fn(method) if method.attrs.iter().any(is_inherited) => None,
             TraitItem::Fn(method) if method.default.is_none() || all => Some(method),
             _ => None,
         });
@@ -247,6 +249,11 @@ impl Answers<'_> {
         self.imports.shorten(&mut ty);
         text(&ty)
     }
+}
+
+/// Returns `true` for `#[inherit(Super)]`.
+fn is_inherited(attribute: &syn::Attribute) -> bool {
+    attribute.path().is_ident("inherit")
 }
 
 /// Writes the names of types without fields in place of calls of their `default`.

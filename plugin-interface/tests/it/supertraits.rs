@@ -12,7 +12,8 @@ use std::ptr;
 
 use fixture_interface::supertraits::{Fault, FaultProxy, Keeper, Named};
 use fixture_interface::supertraits::{KeeperProxy, Sink, SinkProxy, Text};
-use plugin_interface::PluginManager;
+use fixture_interface::supertraits::{Label, Turn, Wheel, WheelProxy};
+use plugin_interface::{Interface, PluginManager};
 
 use crate::fixtures::Directory;
 
@@ -125,6 +126,28 @@ fn an_error_of_a_display_and_its_panic_arrive_as_such() {
     assert_eq!(*panic.downcast::<String>().unwrap(), "no text");
     assert!(FaultProxy::checked(&fault).fmt_display(false).is_err());
     assert_eq!(causes(&fault), ["panic"]);
+}
+
+#[test]
+fn a_proxy_has_the_inherited_methods_of_its_plugin() {
+    let directory = Directory::new();
+    directory.add("objects", "wheel");
+    let mut wheel = PluginManager::new().load::<dyn Wheel>(directory.path()).unwrap().remove(0);
+    assert_eq!((wheel.label(), wheel.twice()), ("round 0".into(), "round 0 round 0".into()));
+    assert_eq!((wheel.turn(&[3, 4]), wheel.side(), wheel.spokes()), (Ok(7), "right", 12));
+    assert_eq!(wheel.turn(&[6]), Err("round 13".to_owned()));
+    assert_eq!(WheelProxy::checked_mut(&mut wheel).turn(&[-20]).unwrap(), Ok(-7));
+    assert_eq!((wheel.side(), wheel.size()), ("left", 8));
+    assert_eq!(WheelProxy::checked(&wheel).label().unwrap(), "round -7");
+    // An object is one of the supertrait too, and can be passed as such.
+    let label: Box<dyn Label> = wheel.again();
+    assert_eq!(label.label(), "round -7");
+    assert_eq!(wheel.read(&*label), "round -7 round -7");
+    let names = <dyn Wheel as Interface>::DESCRIPTION.methods.iter().map(|method| method.name);
+    let expected = ["label", "turn", "spokes", "side", "again", "read", "size"];
+    assert!(names.eq(expected), "the table has the methods in the order of the trait");
+    drop(wheel);
+    assert_eq!(label.twice(), "round -7 round -7");
 }
 
 #[test]

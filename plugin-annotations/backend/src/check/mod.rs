@@ -178,6 +178,42 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
 pub(crate) const IS_SIZED: &str = "a method with `where Self: Sized` is not in the interface, since no `dyn` has it: remove the attribute or the bound";
 pub(crate) const IS_UPCAST: &str = "a method that returns `self` as a `dyn Any` is not in the interface, since the instance stays in its library: remove the attribute";
 
+/// Returns the supertrait that declares a method with `#[inherit(Super)]`.
+pub(crate) fn inherited(
+    method: &TraitMethod,
+    supertraits: &[TokenStream],
+    errors: &mut Errors,
+) -> Option<Path> {
+    let [attribute, rest @ ..] = &method.inherit[..] else { return None };
+    for again in rest {
+        errors.at(again, "a method is declared in one trait: keep one `#[inherit(..)]`");
+    }
+    for since in &method.since {
+        errors.at(since, "a plugin has the methods of each supertrait from the beginning: remove `#[since]`, or declare the method in this trait");
+    }
+    if let Some(body) = method.body_group() {
+        errors.at(body, "the supertrait has the body of its method, if there is one: write `;`");
+    }
+    if let Some(token) = &method.signature.asyncness {
+        errors.at(token, "an inherited method cannot be `async`: return a `plugin_interface::BoxFuture`, as the supertrait has to");
+    }
+    let path = attribute.arguments().filter(|path| !path.is_empty()).and_then(Path::of);
+    let Some(path) = path else {
+        errors.at(
+            attribute,
+            "expected the supertrait that declares this method: `#[inherit(Super)]`",
+        );
+        return None;
+    };
+    let text = |tokens: TokenStream| tokens.to_string().replace(' ', "");
+    let wanted = text(path.to_token_stream());
+    if !supertraits.iter().any(|bound| text(bound.clone()) == wanted) {
+        errors.at(&path, "this is no supertrait of the interface: write it behind the name of the trait in the same way, as in `trait Tool: Super`");
+        return None;
+    }
+    Some(path)
+}
+
 /// Rejects what only a method of the interface can have.
 pub(crate) fn local_method(method: &TraitMethod, reason: &str, errors: &mut Errors) {
     let of_parameters = method.signature.parameters.iter().flat_map(|parameter| &parameter.ffi);

@@ -176,7 +176,10 @@ impl Comparison {
             TraitItem::Method(method) => {
                 let parameters = &method.signature.parameters;
                 let of_parameters = parameters.iter().any(|parameter| !parameter.ffi.is_empty());
-                of_parameters || !method.since.is_empty() || !method.ffi.is_empty()
+                of_parameters
+                    || !method.since.is_empty()
+                    || !method.inherit.is_empty()
+                    || !method.ffi.is_empty()
             }
             TraitItem::Other(_) => false,
         };
@@ -186,7 +189,7 @@ impl Comparison {
     }
 
     fn method(&mut self, ours: &TraitMethod, theirs: &syn2::TraitItemFn) {
-        let attributes = ours.attrs.iter().chain(&ours.since).chain(&ours.ffi);
+        let attributes = ours.attrs.iter().chain(&ours.since).chain(&ours.inherit).chain(&ours.ffi);
         let (mut attributes, mut others) = (list(attributes), list(&theirs.attrs));
         attributes.sort();
         others.sort();

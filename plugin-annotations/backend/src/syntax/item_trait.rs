@@ -35,6 +35,8 @@ pub(crate) struct TraitMethod {
     pub(crate) attrs: Vec<Attribute>,
     /// `#[since("1.1")]`, which the macro consumes.
     pub(crate) since: Vec<Attribute>,
+    /// `#[inherit(Super)]`: it is a method of that trait, and not of this one.
+    pub(crate) inherit: Vec<Attribute>,
     /// `#[ffi(with = module)]` for the return value, which the macro consumes.
     pub(crate) ffi: Vec<Attribute>,
     pub(crate) signature: Signature,
@@ -96,10 +98,11 @@ impl Parse for TraitItem {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = Attribute::parse_outer(input)?;
         if is_method(&input.fork()) {
-            let (since, attrs) = attrs.into_iter().partition(|a| a.is("since"));
+            let (since, attrs): (_, Vec<_>) = attrs.into_iter().partition(|a| a.is("since"));
+            let (inherit, attrs) = attrs.into_iter().partition(|a| a.is("inherit"));
             let (ffi, attrs) = Attribute::split_ffi(attrs);
             let (signature, body) = (input.parse()?, input.parse()?);
-            let method = TraitMethod { attrs, since, ffi, signature, body };
+            let method = TraitMethod { attrs, since, inherit, ffi, signature, body };
             return Ok(TraitItem::Method(Box::new(method)));
         }
         let kind = if is_next(input, "const") {
@@ -171,7 +174,8 @@ pub(crate) fn is_method(input: ParseStream<'_>) -> bool {
 }
 
 impl ItemTrait {
-    /// The trait, with other bodies of some methods, and with more items.
+    /// The trait, with other bodies of some methods, and with more items. The methods
+    /// of its supertraits are not in it.
     pub(crate) fn with(
         &self,
         changed: &dyn Fn(&TraitMethod) -> Option<TokenStream>,
@@ -191,6 +195,7 @@ impl ItemTrait {
         let mut items = TokenStream::new();
         for item in &self.items {
             match item {
+                TraitItem::Method(method) if !method.inherit.is_empty() => {}
                 TraitItem::Method(method) => {
                     items.append_all(&method.attrs);
                     items.extend(changed(method).unwrap_or_else(|| method.code()));

@@ -50,12 +50,22 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let Interface { krate, item, methods, .. } = interface;
     let (name, proxy) = (&item.ident, proxy_name(item));
     let calls = methods.iter().map(|method| call(interface, method));
-    let of_trait = methods.iter().filter(|method| !method.is_printed);
+    let of_trait = methods.iter().filter(|method| method.is_here());
     let bodies = of_trait.map(|method| body(interface, method));
     let local = local::methods(interface);
     let (object, boxed) = (object::of_proxy(interface), object::boxed(interface));
     let complete = supertraits::complete(interface);
     let printed = printed::of_proxy(interface);
+    let inherited = interface.inherited().into_iter().map(|(path, methods)| {
+        let bodies = methods.into_iter().map(|method| body(interface, method));
+        quote! {
+            #[allow(deprecated)]
+            impl #path for #proxy {
+                #(#bodies)*
+            }
+        }
+    });
+    let inherited = quote!(#(#inherited)*);
     quote! {
         #[allow(clippy::borrowed_box, clippy::type_complexity)]
         impl #proxy {
@@ -71,6 +81,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 
         #boxed
         #printed
+        #inherited
 
         // The only `Drop` there can be. One of the author would get a `&mut` to an
         // object that is borrowed for a call, and could move it elsewhere.

@@ -8,7 +8,7 @@ use super::super::{ffi_item, place_of};
 use super::{future, vtable_name};
 use crate::forever;
 use crate::lifetimes;
-use crate::model::{Interface, Method, Receiver};
+use crate::model::{Declared, Interface, Method, Receiver};
 use crate::spans::{located, written_at};
 use crate::syntax::{Attribute, Path};
 
@@ -175,9 +175,10 @@ pub(super) fn shim(
         Receiver::Owned => format_ident!("OwningStorage"),
         _ => format_ident!("InstanceStorage"),
     };
-    let target = match method.is_printed {
-        true => quote!(#krate::__private::#target),
-        false => quote!(<__Plugin as #name>::#target),
+    let target = match &method.of {
+        Declared::Here => quote!(<__Plugin as #name>::#target),
+        Declared::In(path) => quote!(<__Plugin as #path>::#target),
+        Declared::Printed => quote!(#krate::__private::#target),
     };
     let call = quote! {
         #target(
