@@ -37,6 +37,7 @@ pub mod errors;
 mod expand;
 #[doc(hidden)]
 pub mod forever;
+mod formatted;
 #[doc(hidden)]
 pub mod generate;
 #[doc(hidden)]

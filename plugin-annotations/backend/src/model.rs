@@ -83,6 +83,9 @@ pub(crate) struct Method {
     /// `true` if it returns a future that borrows all its arguments.
     pub(crate) has_future: bool,
     pub(crate) of: Declared,
+    /// The index of the parameter that is a `&mut fmt::Formatter`. In `parameters` and
+    /// `output` is what is passed in place of it and of the return value.
+    pub(crate) formatter: Option<usize>,
     pub(crate) receiver: Receiver,
     pub(crate) parameters: Vec<Parameter>,
     /// `()` if none is written.

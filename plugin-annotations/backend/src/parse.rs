@@ -10,6 +10,7 @@ use crate::async_fn;
 use crate::attributes;
 use crate::check;
 use crate::errors::Errors;
+use crate::formatted;
 use crate::identity;
 use crate::model::{
     Aggregates, Declared, Interface, LocalMethod, Method, Parameter, Receiver, Registration, Sends,
@@ -134,6 +135,13 @@ fn method(
         let with = With::of(&parameter.ffi, &parameter.ty.to_token_stream(), errors);
         parameters.push(Parameter { name, ty: parameter.ty.clone(), with });
     }
+    let formatter = formatted::index(signature).filter(|_| method.ffi.is_empty() && !has_future);
+    let mut output_type = output(signature);
+    if let Some(parameter) = formatter.and_then(|index| parameters.get_mut(index)) {
+        let (name, ty) = formatted::parameter();
+        *parameter = Parameter { name, ty, with: None };
+        output_type = formatted::output(&output_type);
+    }
     let method = Method {
         cfgs: attributes::cfgs(&method.attrs),
         docs: attributes::docs(&method.attrs),
@@ -143,9 +151,10 @@ fn method(
         written: written.asyncness.is_some().then_some(written),
         has_future,
         of: Declared::Here,
+        formatter,
         receiver: receiver?,
         parameters,
-        output: output(signature),
+        output: output_type,
         output_with: With::of(&method.ffi, &output(signature).to_token_stream(), errors),
     };
     check::returned_borrows::of_parameters(&method, errors);
@@ -166,6 +175,7 @@ fn printed_method((signature, doc): (TokenStream, &str)) -> Option<Method> {
         written: None,
         has_future: false,
         of: Declared::Printed,
+        formatter: None,
         receiver: Receiver::Ref,
         parameters: signature.parameters.iter().filter_map(parameter).collect(),
         output: output(&signature),

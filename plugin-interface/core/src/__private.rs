@@ -33,7 +33,7 @@ pub use crate::metadata::encode::PackageDescription;
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
-pub use crate::object::printed::{error_causes, fmt_display};
+pub use crate::object::printed::{error_causes, fmt_display, format_text, write_text};
 pub use crate::object::{ExclusiveProxy, LastCall, Object, contain_default};
 pub use crate::runtime::aggregate::{Aggregate, aggregate};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;

@@ -4,15 +4,16 @@
 use std::any::Any;
 use std::env;
 use std::error::Error;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::iter;
 use std::panic::catch_unwind;
 use std::process::Command;
 use std::ptr;
 
+use fixture_interface::supertraits::Render;
 use fixture_interface::supertraits::{Fault, FaultProxy, Keeper, Named};
 use fixture_interface::supertraits::{KeeperProxy, Sink, SinkProxy, Text};
-use fixture_interface::supertraits::{Label, Turn, Wheel, WheelProxy};
+use fixture_interface::supertraits::{Label, Page, PageProxy, Turn, Wheel, WheelProxy};
 use plugin_interface::{Interface, PluginManager};
 
 use crate::fixtures::Directory;
@@ -148,6 +149,39 @@ fn a_proxy_has_the_inherited_methods_of_its_plugin() {
     assert!(names.eq(expected), "the table has the methods in the order of the trait");
     drop(wheel);
     assert_eq!(label.twice(), "round -7 round -7");
+}
+
+/// Prints by a method that takes a formatter.
+struct By<F>(F);
+
+impl<F: Fn(&mut fmt::Formatter<'_>) -> fmt::Result> fmt::Display for By<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.0)(f)
+    }
+}
+
+#[test]
+fn a_method_writes_to_the_formatter_of_its_caller() {
+    let directory = Directory::new();
+    directory.add("objects", "page");
+    let page = PluginManager::new().load::<dyn Page>(directory.path()).unwrap().remove(0);
+    let page = &page;
+    let render = |level| By(move |f: &mut fmt::Formatter<'_>| page.render(level, f));
+    assert_eq!(format!("<{}> <{:#}>", render(7), render(8)), "<7> <level 8>");
+    let mut text = String::new();
+    assert!(write!(text, "{}", render(0)).is_err());
+    assert!(catch_unwind(|| render(1).to_string()).is_err());
+    let words = || vec!["a".to_owned(), "b".to_owned()];
+    assert_eq!(
+        By(|f: &mut fmt::Formatter<'_>| page.title(f, words())).to_string(),
+        r#"["a", "b"]"#
+    );
+    assert_eq!(By(|f: &mut fmt::Formatter<'_>| page.end(f)).to_string(), "9");
+    let checked = By(|f: &mut fmt::Formatter<'_>| match PageProxy::checked(page).render(1, f) {
+        Ok(result) => result,
+        Err(error) => write!(f, "{error}"),
+    });
+    assert!(checked.to_string().contains("Page::render panicked"), "{checked}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `Display` and `Error` of instances, for interfaces with these supertraits.
 
+use core::cell::Cell;
 use core::error::Error;
 use core::fmt::{self, Display, Write};
 
@@ -15,6 +16,27 @@ pub fn fmt_display<T: Display + ?Sized>(value: &T, alternate: bool) -> Result<St
         false => write!(text, "{value}"),
     }?;
     Ok(text)
+}
+
+/// Returns the text that `write` writes to a formatter.
+pub fn format_text(
+    alternate: bool,
+    write: impl FnOnce(&mut fmt::Formatter<'_>) -> fmt::Result,
+) -> Result<String, fmt::Error> {
+    struct Once<F>(Cell<Option<F>>);
+
+    impl<F: FnOnce(&mut fmt::Formatter<'_>) -> fmt::Result> Display for Once<F> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.take().map_or(Err(fmt::Error), |write| write(f))
+        }
+    }
+
+    fmt_display(&Once(Cell::new(Some(write))), alternate)
+}
+
+/// Writes a text that a method returned in place of writing it.
+pub fn write_text(f: &mut fmt::Formatter<'_>, text: Result<String, fmt::Error>) -> fmt::Result {
+    f.write_str(&text?)
 }
 
 /// Returns the texts of the causes of `error`.
@@ -47,6 +69,13 @@ mod tests {
             f.write_str("half")?;
             Err(fmt::Error)
         }
+    }
+
+    #[test]
+    fn a_method_writes_to_a_formatter_once() {
+        let write = |f: &mut fmt::Formatter<'_>| write!(f, "{} text", f.alternate());
+        assert_eq!(format_text(true, write), Ok("true text".to_owned()));
+        assert_eq!(format_text(false, |_| Err(fmt::Error)), Err(fmt::Error));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The checked views: the methods of a proxy, which return an error for a panic.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 
 use super::forward::{Forwarded, forwarded};
 use super::proxy::call_name;
 use crate::expand::interface::{proxy_name, since, supertraits};
+use crate::formatted;
 use crate::model::{Interface, Method, Receiver};
 
 /// The receivers for which there is a view: `&self`, and others that methods have.
@@ -208,8 +209,12 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
     let Interface { krate, item, .. } = interface;
     let (vis, cfgs, docs, lints) = (&item.vis, &method.cfgs, &method.docs, &method.lints);
     let Forwarded { mut signature, this, arguments } = forwarded(method);
-    let output = &method.output;
     let result = quote!(#krate::__private::core::result::Result);
+    let output = match method.formatter {
+        Some(_) => quote!(#krate::__private::core::fmt::Result),
+        None => method.output.to_token_stream(),
+    };
+    let passed = formatted::arguments(method.formatter, &arguments);
     signature.returns(quote!(#result<#output, #krate::CallError>));
     if let Some(boxed) = signature.receiver.as_mut().filter(|_| receiver == Receiver::Owned) {
         boxed.unbox();
@@ -231,13 +236,17 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
         // SAFETY: `checked` drops a fault, while the proxy keeps the library loaded.
         #krate::__private::Object::<dyn #interface_name>::checked(
             #text,
-            unsafe { #proxy_name::#call(__proxy, #(#arguments),*) },
+            unsafe { #proxy_name::#call(__proxy, #(#passed),*) },
         )
     };
     let mut call = match receiver {
-        Receiver::Owned => quote!(#proxy_name::#call(__proxy, #(#arguments),*)),
+        Receiver::Owned => quote!(#proxy_name::#call(__proxy, #(#passed),*)),
         _ => checked,
     };
+    if method.formatter.is_some() {
+        let written = formatted::written(krate, method.formatter, &arguments, quote!(__text));
+        call = quote!(#result::map({ #call }, |__text| #written));
+    }
     let default = since::default_call(interface, method, &quote!(__proxy), &arguments);
     if let Some((is_missing, default)) = default {
         let default = quote!(#krate::__private::contain_default(#name, #text, move || #default));

@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};
 use crate::expand::interface::{local, object, printed, proxy_name, since, supertraits};
+use crate::formatted;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::written_at;
@@ -98,20 +99,22 @@ fn body(interface: &Interface, method: &Method) -> TokenStream {
     let (cfgs, lints) = (&method.cfgs, &method.lints);
     let Forwarded { signature, this, arguments } = forwarded(method);
     let (text, call) = (signature.ident.unraw().to_string(), call_name(method));
+    let passed = formatted::arguments(method.formatter, &arguments);
     let mut value = match method.receiver {
         Receiver::Owned => quote! {
             #krate::__private::Object::<dyn #name>::value_of_last(
-                Self::#call(#this, #(#arguments),*),
+                Self::#call(#this, #(#passed),*),
             )
         },
         _ => quote! {
         // SAFETY: `value` drops a fault, while `self` keeps the library loaded.
         #krate::__private::Object::<dyn #name>::value(
             #text,
-            unsafe { Self::#call(#this, #(#arguments),*) },
+            unsafe { Self::#call(#this, #(#passed),*) },
         )
         },
     };
+    value = formatted::written(krate, method.formatter, &arguments, value);
     let default = since::default_call(interface, method, &quote!(#this), &arguments);
     if let Some((is_missing, default)) = default {
         value = quote!(if #is_missing { #default } else { #value });
@@ -152,6 +155,10 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
         let (ty, argument) = (lifetimes::inferred(&p.carrier()), quote!(#argument));
         let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(krate, &argument));
         (ty, value)
+    });
+    let values = values.enumerate().map(|(i, (ty, value))| match Some(i) == method.formatter {
+        true => (ty, quote!(#krate::__private::core::fmt::Formatter::alternate(#value))),
+        false => (ty, value),
     });
     // If lowering one panics, the previous ones are dropped and do not leak.
     let (guards, wires): (Vec<_>, Vec<_>) = match method.may_lose_arguments() || is_last {

@@ -180,11 +180,21 @@ pub(super) fn shim(
         Declared::In(path) => quote!(<__Plugin as #path>::#target),
         Declared::Printed => quote!(#krate::__private::#target),
     };
+    let mut given: Vec<_> = arguments.iter().map(|argument| quote!(#argument)).collect();
+    if let Some(index) = method.formatter {
+        given[index] = quote!(__formatter);
+    }
     let call = quote! {
         #target(
             #instance,
-            #(#arguments,)*
+            #(#given,)*
         )
+    };
+    let call = match method.formatter.map(|index| &arguments[index]) {
+        Some(alternate) => {
+            quote!(#krate::__private::format_text(#alternate, |__formatter| #call))
+        }
+        None => call,
     };
     let call = match method.has_future {
         true => quote!(#krate::__private::KeptByFuture::keep(&__call, #call)),
