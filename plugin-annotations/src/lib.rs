@@ -117,6 +117,33 @@ use proc_macro::TokenStream;
 /// (`plugin_interface::boundary`). For that the trait gets a hidden method with a
 /// default, which only `CounterProxy` overrides.
 ///
+/// # Supertraits
+///
+/// A plugin implements the supertraits of its interface, and so does `CounterProxy`.
+/// By `Display` and `Error` it prints what the plugin prints. `#[inherit(Super)]` on a
+/// method without a body says that a supertrait declares the method:
+///
+/// ```
+/// use plugin_interface::plugin_interface;
+///
+/// pub trait Named {
+///     fn name(&self) -> String;
+/// }
+///
+/// #[plugin_interface]
+/// pub trait Counter: Named + std::fmt::Display + Send {
+///     #[inherit(Named)]
+///     fn name(&self) -> String;
+///     fn count(&self, text: &str) -> u64;
+/// }
+///
+/// fn print(counter: Box<dyn Counter>) -> Box<dyn Named> {
+///     println!("{counter}");
+///     counter
+/// }
+/// # fn main() {}
+/// ```
+///
 /// # Types of other crates
 ///
 /// A parameter or a return value may have a type that is not FFI-safe and that you
@@ -163,8 +190,8 @@ use proc_macro::TokenStream;
 ///
 /// # Errors
 ///
-/// Methods take `&self` or `&mut self`, are not generic, and have FFI-safe types
-/// (`plugin_interface::boundary`). Anything else is a compile error that tells
+/// Methods take `&self` or `&mut self`, or `self: Box<Self>` in objects. They are not
+/// generic, and have FFI-safe types (`plugin_interface::boundary`). Anything else is a compile error that tells
 /// you what to do.
 #[proc_macro_attribute]
 pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
