@@ -191,8 +191,8 @@ use proc_macro::TokenStream;
 /// # Errors
 ///
 /// Methods take `&self` or `&mut self`, or `self: Box<Self>` in objects. They are not
-/// generic, and have FFI-safe types (`plugin_interface::boundary`). Anything else is a compile error that tells
-/// you what to do.
+/// generic, and have FFI-safe types (`plugin_interface::boundary`). Anything else is a
+/// compile error that tells you what to do.
 #[proc_macro_attribute]
 pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
     plugin_annotations_backend::plugin_interface(args.into(), item.into()).into()
