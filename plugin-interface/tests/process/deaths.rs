@@ -26,23 +26,82 @@ fn each_death_is_the_error_of_its_call_alone() {
     let before = open_files();
     let library = load(worker());
     let victim = victim(&library);
+    let mut settled = None;
     // Eight callers, and six ways: 1 008 deaths in the long run.
     for round in 0..long_or_short(21, 1) {
         let begin = Instant::now();
-        thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| WAYS.map(|(how, signal)| dies(&victim, how, signal)));
-            }
+        let longest = thread::scope(|scope| {
+            let die = || WAYS.map(|(how, signal)| dies(&victim, how, signal));
+            let callers = [(); 8].map(|()| scope.spawn(die));
+            callers.into_iter().flat_map(|caller| caller.join().unwrap()).max().unwrap()
         });
         let took = begin.elapsed() / 48;
-        println!("round {round}: a death and the next answer {took:?}, {} KiB", memory() >> 10);
+        println!(
+            "round {round}: a death and the next answer {took:?}, the longest call {longest:?}, \
+             {} KiB, {} files",
+            memory() >> 10,
+            open_files()
+        );
+        if round == 4 {
+            settled = Some(memory());
+        }
     }
+    // What the allocator keeps varies. A leak would be more with each death.
+    let grown = settled.map_or(0, |settled| memory().saturating_sub(settled));
+    assert!(grown < 8 << 20, "{grown} bytes more after 768 deaths");
     drop((victim, library));
-    assert_eq!(open_files(), before, "files that stayed open");
+    wait_until_closed(before);
+    assert_eq!(workers(), Vec::<u32>::new(), "processes that live on");
 }
 
-/// Makes a worker die, and makes the next one answer.
-fn dies(victim: &IsolatedPlugin, how: &str, signal: Option<i32>) {
+#[test]
+fn each_call_without_end_is_killed_under_eight_callers() {
+    let _turn = turn();
+    let before = open_files();
+    let deadline = Duration::from_secs(3);
+    // 168 of them in the long run.
+    let loops = || {
+        let library = load(worker().deadline(deadline));
+        let victim = victim(&library);
+        for _ in 0..long_or_short(21, 1) {
+            let error = victim.call("end", ("loop",)).unwrap_err();
+            assert!(matches!(error, WorkerError::TimedOut { .. }), "{error}");
+        }
+    };
+    thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(loops))));
+    wait_until_closed(before);
+    assert_eq!(workers(), Vec::<u32>::new(), "processes that live on");
+}
+
+/// Returns the processes of the plugin that live: workers, and what these forked.
+fn workers() -> Vec<u32> {
+    let library = library().into_os_string().into_encoded_bytes();
+    let is_worker = |process: &u32| {
+        let arguments = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        let mut arguments = arguments.split(|byte| *byte == 0);
+        let asked = arguments.find(|it| it.starts_with(b"--plugin-interface-worker"));
+        asked.is_some() && arguments.next() == Some(&library)
+    };
+    let find = || {
+        let all = fs::read_dir("/proc").unwrap().flatten();
+        let all = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        all.filter(is_worker).filter(|process| !super::orphans::is_gone(*process)).collect()
+    };
+    // One that was killed takes a moment to end.
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let found: Vec<u32> = find();
+        if found.is_empty() || Instant::now() > end {
+            return found;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Makes a worker die, and makes the next one answer. Returns how long the longer call
+/// took, in which others had their turns.
+fn dies(victim: &IsolatedPlugin, how: &str, signal: Option<i32>) -> Duration {
+    let begin = Instant::now();
     let error = victim.call("end", (how,)).unwrap_err();
     let WorkerError::Died { method, status, output, .. } = &error else { panic!("{error}") };
     assert_eq!(method.as_deref(), Some("end"), "{how}");
@@ -50,7 +109,9 @@ fn dies(victim: &IsolatedPlugin, how: &str, signal: Option<i32>) {
     assert_eq!(status.signal(), signal, "{how}: {error}");
     assert_eq!(status.code(), signal.is_none().then_some(0), "{how}: {error}");
     assert_eq!(output.contains("cannot go on"), how == "abort", "{output}");
+    let died = begin.elapsed();
     assert_eq!(victim.call("echo", (how,)).unwrap().value, how);
+    died.max(begin.elapsed() - died)
 }
 
 /// Returns the memory of this process, in bytes.
@@ -61,6 +122,16 @@ fn memory() -> u64 {
 
 fn open_files() -> usize {
     fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// Waits until no more files are open than before. The threads that read what a worker
+/// prints end a moment after it.
+fn wait_until_closed(before: usize) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while open_files() > before {
+        assert!(Instant::now() < end, "{} files are open, {before} were before", open_files());
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #[path = "../it/builds.rs"]
 mod builds;
 mod deaths;
+mod frames;
 #[path = "../bodies/lending.rs"]
 mod lending_bodies;
 mod objects;

@@ -5,6 +5,9 @@
 #[path = "../sandbox/host.rs"]
 mod sandboxed;
 
+#[path = "garbler.rs"]
+mod garbler;
+
 use std::env::args_os;
 
 use plugin_interface::PluginManager;
@@ -17,6 +20,9 @@ fn main() {
         let error = PluginManager::new().load_isolated("libx.so", worker).unwrap_err();
         println!("{error}");
         return;
+    }
+    if args_os().nth(1).is_some_and(|first| first == "--garbled") {
+        garbler::run();
     }
     serve_if_asked();
     #[cfg(feature = "sandbox")]

@@ -272,8 +272,13 @@ mod tests {
         assert_eq!((location.line, location.column), (1, 2));
     }
 
+    /// The number of changed frames; `PLUGIN_SOAK=1` asks for more.
+    fn cases() -> u32 {
+        if std::env::var_os("PLUGIN_SOAK").is_some() { 200_000 } else { 20_000 }
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #![proptest_config(ProptestConfig::with_cases(cases()))]
 
         #[test]
         fn no_frame_disturbs_a_reader(
