@@ -142,6 +142,10 @@ fn what_the_dynamic_linker_read_is_closed_afterwards() {
             let listed = attempt(&plugin, "list", path);
             assert!(is_refused(&listed), "{path}: {listed:?}");
         }
+        // Calls that run beside each other have threads of their own.
+        let refuse =
+            || (0..20).for_each(|_| assert!(is_refused(&attempt(&plugin, "list", "/usr"))));
+        std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(refuse))));
         let own = plugin.path().to_str().unwrap().to_owned();
         assert!(is_refused(&attempt(&plugin, "read", &own)));
     }
