@@ -83,6 +83,9 @@ pub struct HotLibrary(pub(super) Arc<Shared>);
 pub(super) struct Shared {
     pub(super) path: PathBuf,
     pub(super) names: Arc<[String]>,
+    /// The list of what is revoked, if the policy has one.
+    #[cfg(feature = "watch")]
+    pub(super) revocations: Option<PathBuf>,
     pub(super) cell: ReloadCell<HotVersion, Engine>,
 }
 
@@ -109,13 +112,21 @@ impl HotLibrary {
         }
         let names: Arc<[String]> = names.into();
         let announcer = Arc::new(Listeners::new(options.deadline));
+        #[cfg(feature = "watch")]
+        let revocations = options.policy.revocations().map(Path::to_owned);
         let mut engine = Engine::new(path.clone(), Arc::clone(&names), options);
         let first = engine.next(PATIENCE);
         // Its panic was printed, and is no reason to load nothing.
         let _ = engine.take_decided().emit();
         let Some(version) = first? else { unreachable!("the first version of a library is new") };
         let cell = ReloadCell::new(version, engine, announcer, None);
-        Ok(HotLibrary(Arc::new(Shared { path, names, cell })))
+        Ok(HotLibrary(Arc::new(Shared {
+            path,
+            names,
+            #[cfg(feature = "watch")]
+            revocations,
+            cell,
+        })))
     }
 
     /// Returns a guard of the current version, for several calls to the same

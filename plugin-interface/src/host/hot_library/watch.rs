@@ -58,7 +58,8 @@ impl HotLibrary {
     /// ```
     pub fn watch(&self) -> HotWatch {
         // It watches before this returns: no later change is missed.
-        let watcher = Watcher::new(WatchTarget::file(self.path()), QUIET, None);
+        let watcher = Watcher::new(WatchTarget::file(self.path()), QUIET, None)
+            .with_revocations(self.0.revocations.as_deref());
         let (stop, stopped) = bounded(0);
         let follower = FileFollower::new(self);
         let thread = thread::Builder::new().name("hot-watch".to_owned());

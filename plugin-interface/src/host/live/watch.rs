@@ -93,7 +93,8 @@ fn open_and_follow<I: LiveInterface + ?Sized>(
     let quiet = WatchOptions::default().quiet();
     // It watches before the file is loaded, so that no change is missed. The
     // first notification is of the file that is loaded here.
-    let mut watcher = Watcher::new(WatchTarget::file(path), quiet, options.polling);
+    let mut watcher = Watcher::new(WatchTarget::file(path), quiet, options.polling)
+        .with_revocations(options.policy.revocations());
     let found = watcher.take();
     let mut shared = Shared::open(path, options, Stopwatch::start())?;
     shared.watched = Some(stop);

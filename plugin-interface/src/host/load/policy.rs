@@ -192,6 +192,15 @@ impl LoadPolicy {
         LoadPolicy { executor: PluginExecutor::of(executor), ..self }
     }
 
+    /// Returns the list of what is revoked, if the policy has one.
+    #[cfg(feature = "watch")]
+    pub(crate) fn revocations(&self) -> Option<&Path> {
+        #[cfg(feature = "trust")]
+        return self.gate.list();
+        #[cfg(not(feature = "trust"))]
+        None
+    }
+
     /// Returns the time that a plugin has to stop.
     pub(crate) fn time_to_stop(&self) -> Duration {
         self.stop_within

@@ -339,6 +339,7 @@ impl PluginManager {
     fn watcher(&self, directory: &Path, options: &WatchOptions) -> Watcher {
         let place = WatchTarget::directory(directory, options.recursive);
         Watcher::new(place, options.quiet(), self.watching.polling)
+            .with_revocations(self.libraries.loader().policy().revocations())
     }
 }
 

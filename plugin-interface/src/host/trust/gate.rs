@@ -73,6 +73,12 @@ impl Gate {
         })
     }
 
+    /// Returns the list of what is revoked.
+    #[cfg(feature = "watch")]
+    pub(crate) fn list(&self) -> Option<&Path> {
+        self.revoked.as_deref()
+    }
+
     /// Returns `true` if the content of a library matters.
     pub(crate) fn needs_content(&self) -> bool {
         let is_listed = self.lock.is_some() || self.revoked.is_some();

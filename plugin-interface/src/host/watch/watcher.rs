@@ -54,6 +54,8 @@ pub(crate) struct Watcher {
     missing: Missing,
     /// The last known targets of links.
     links: BTreeMap<PathBuf, Option<FileIdentity>>,
+    /// The list of what is revoked, wherever it lies, and its last known state.
+    revocations: Option<(PathBuf, Option<FileIdentity>)>,
     errors: VecDeque<WatchError>,
 }
 
@@ -108,10 +110,18 @@ impl Watcher {
             watched: None,
             missing: Missing::default(),
             links: BTreeMap::new(),
+            revocations: None,
             errors: VecDeque::new(),
         };
         watcher.run_tasks(Instant::now());
         watcher
+    }
+
+    /// Notices also a change of the list of what is revoked, as one of the library
+    /// or beside the libraries.
+    pub(crate) fn with_revocations(mut self, list: Option<&Path>) -> Self {
+        self.revocations = list.map(|list| (list.to_owned(), link_target(list)));
+        self
     }
 
     /// Returns the directory, as the caller named it.
@@ -234,6 +244,14 @@ impl Watcher {
     }
 
     fn check(&mut self, now: Instant) {
+        if let Some((path, known)) = &mut self.revocations {
+            let found = link_target(path);
+            if found != *known {
+                *known = found;
+                let event = self.target.only.clone().map(FileEvent::Complete);
+                lock(&self.debouncer).handle(event.unwrap_or(FileEvent::Unrelated), now);
+            }
+        }
         if identity(&self.target.directory) != self.watched || self.watched.is_none() {
             return self.rewatch(now);
         }

@@ -10,6 +10,7 @@ use plugin_interface::{
 
 use super::signer::{Signer, signature_of};
 use super::{load, lock_of, replace};
+use crate::deadline::within;
 use crate::fixtures::Directory;
 
 /// A list with these entries, in a directory.
@@ -242,9 +243,9 @@ fn a_watch_unloads_what_is_revoked() {
 
     use plugin_interface::{PluginTrait, WatchEvent, WatchOptions};
 
-    let directory = Directory::new();
+    let (directory, lists) = (Directory::new(), Directory::new());
     directory.compile("a", &[], "");
-    let list = revoke(&directory, &[]);
+    let list = revoke(&lists, &[]);
     let digest = lock_of(&directory).get("liba.so").unwrap().sha256.clone();
     let policy = LoadPolicy::new().revocations_file(&list).unwrap();
     let mut manager = PluginManager::with_policy(policy);
@@ -257,7 +258,7 @@ fn a_watch_unloads_what_is_revoked() {
         |event| {
             assert!(Instant::now() < end, "waited for the unload: {told:?}");
             match event {
-                WatchEvent::Handles(..) => drop(revoke(&directory, &[("sha256", &digest)])),
+                WatchEvent::Handles(..) => drop(revoke(&lists, &[("sha256", &digest)])),
                 WatchEvent::Error(error) => told.push(error.to_string()),
                 WatchEvent::Unloaded { counter, .. } => {
                     assert_eq!(counter, Some(1));
@@ -269,6 +270,47 @@ fn a_watch_unloads_what_is_revoked() {
         },
     );
     assert!(told.len() == 1 && told[0].contains("it is loaded: unload it"), "{told:?}");
+}
+
+#[cfg(all(feature = "hot-library", feature = "watch"))]
+#[test]
+fn a_version_that_is_watched_is_told_to_be_revoked() {
+    use std::sync::mpsc::channel;
+
+    use plugin_interface::{HotEvent, HotOptions, LiveEvent};
+
+    let (directory, lists) = (Directory::new(), Directory::new());
+    let path = directory.compile("a", &[], "");
+    let list = revoke(&lists, &[]);
+    let policy = || LoadPolicy::new().revocations_file(&list).unwrap();
+    let digest = LoadPolicy::new().trust_of(&path).unwrap().sha256;
+    let live = LiveOptions::new().policy(policy()).watch::<dyn Greeter>(&path).unwrap();
+    let mut events = live.events();
+    let names = ["plugin_unmaker_counter_Greeter_v1"];
+    let library = HotOptions::new().policy(policy()).open(&path, &names).unwrap();
+    let (told, tells) = channel();
+    library.on_reload(move |event| drop(told.send(event.clone())));
+    let watch = library.watch();
+
+    revoke(&lists, &[("sha256", &digest)]);
+    let of_live = within("an event of the `Live`", || {
+        events.find_map(|event| match event {
+            LiveEvent::Refused { message, .. } => Some(message),
+            _ => None,
+        })
+    });
+    let of_library = within("an event of the library", || {
+        tells.iter().find_map(|event| match event {
+            HotEvent::Refused { message, .. } => Some(message),
+            _ => None,
+        })
+    });
+    for message in [of_live, of_library] {
+        let message = message.unwrap();
+        assert!(message.contains("revokes the SHA-256 digest"), "{message}");
+    }
+    assert_eq!((live.get().greet("world").as_str(), library.generation()), ("HEY world", 1));
+    drop(watch);
 }
 
 #[test]
