@@ -69,9 +69,12 @@ impl Engine {
         self.loader.take_decided()
     }
 
-    /// Forgets the file that was refused last.
+    /// Forgets the file that was refused last, and that the library was revoked: the
+    /// next try says so again.
     pub(super) fn forget_refused(&mut self) {
         self.refused = None;
+        #[cfg(feature = "trust")]
+        self.revoked.forget();
     }
 
     /// Runs all stages up to the validation. Returns `None` if the file is the

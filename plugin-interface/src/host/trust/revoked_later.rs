@@ -19,6 +19,11 @@ impl RevokedLater {
         *self = RevokedLater { loaded, told: None };
     }
 
+    /// Tells the error again, though it is the same.
+    pub(crate) fn forget(&mut self) {
+        self.told = None;
+    }
+
     /// Returns the error of a library that is revoked now, unless it is the same as
     /// the last time.
     pub(crate) fn check(&mut self, loader: &mut Loader) -> Result<(), LoadError> {
