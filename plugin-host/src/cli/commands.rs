@@ -29,6 +29,13 @@ pub(crate) struct ListArgs {
     /// Directories to list.
     #[arg(required = true, value_name = "DIR")]
     pub(crate) directories: Vec<PathBuf>,
+    /// List what a host of all these directories would load.
+    ///
+    /// Later directories have precedence: the last one that has a package counts.
+    ///
+    /// Missing directories are left out.
+    #[arg(long)]
+    pub(crate) layers: bool,
     /// List what a host of this interface would load, and what it would refuse.
     ///
     /// Its name, or its full path if several are named so.
@@ -60,9 +67,11 @@ pub(crate) struct InspectArgs {
 
 #[derive(Args)]
 pub(crate) struct RunArgs {
-    /// Directory of plugins, or of their sources with --build.
-    #[arg(value_name = "DIR")]
-    pub(crate) directory: PathBuf,
+    /// Directories of plugins, or of their sources with --build.
+    ///
+    /// Later directories have precedence: the last one that has a package counts.
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) directories: Vec<PathBuf>,
     /// Build the sources below DIR first, then run the result.
     ///
     /// Builds cdylib crates with cargo and folders that have a Makefile with make.

@@ -21,7 +21,10 @@ use crate::report::list::{ListRow, table};
 
 pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
     let manager = without_probe(&args.policy)?;
-    let found = Found::read(&args.directories, |directory| manager.survey(directory));
+    let found = match args.layers {
+        true => Found::of_layers(args, |directories| manager.survey_all(directories, None)),
+        false => Found::read(&args.directories, |directory| manager.survey(directory)),
+    };
     let Some(name) = &args.interface else { return found.print(args) };
     let known = found.interfaces();
     if known.is_empty() {
@@ -36,8 +39,10 @@ pub(crate) fn run(args: &ListArgs) -> anyhow::Result<Exit> {
                 return Ok(Exit::Usage);
             }
         };
-    let mut found =
-        Found::read(&args.directories, |directory| manager.survey_for_path(directory, path));
+    let mut found = match args.layers {
+        true => Found::of_layers(args, |directories| manager.survey_all(directories, Some(path))),
+        false => Found::read(&args.directories, |it| manager.survey_for_path(it, path)),
+    };
     found.elsewhere.retain(|(_, result)| result.as_ref().is_ok_and(|it| it.offers(path)));
     let exit = found.print(args)?;
     found.note_differences(path);
@@ -99,13 +104,37 @@ impl Found {
             match found {
                 Ok(entries) => {
                     all.entries.extend(entries);
-                    all.elsewhere.extend(elsewhere::find(directory));
-                    all.locks.read(directory);
+                    all.read_beside(directory);
                 }
                 Err(error) => all.errors.push(error),
             }
         }
         all
+    }
+
+    /// Reads directories as one, each of which has precedence over those before it.
+    fn of_layers(
+        args: &ListArgs,
+        survey: impl FnOnce(&[PathBuf]) -> Result<Vec<ScanEntry>, LoadError>,
+    ) -> Found {
+        let mut all = Found::default();
+        let waiting = waiting("reading the directories".to_owned());
+        let found = survey(&args.directories);
+        waiting.finish_and_clear();
+        match found {
+            Ok(entries) => {
+                all.entries = entries;
+                args.directories.iter().for_each(|directory| all.read_beside(directory));
+            }
+            Err(error) => all.errors.push(error),
+        }
+        all
+    }
+
+    /// Reads what a directory has beside its plugins.
+    fn read_beside(&mut self, directory: &Path) {
+        self.elsewhere.extend(elsewhere::find(directory));
+        self.locks.read(directory);
     }
 
     /// Returns the interfaces of all libraries, also of those that are refused.
@@ -121,7 +150,8 @@ impl Found {
 
     /// Returns `true` if no directory could be read, so that there is no list.
     fn is_of_no_directory(&self, args: &ListArgs) -> bool {
-        self.errors.len() == args.directories.len()
+        let together = args.layers && !self.errors.is_empty();
+        together || self.errors.len() == args.directories.len()
     }
 
     fn print(&self, args: &ListArgs) -> anyhow::Result<Exit> {
@@ -139,6 +169,7 @@ impl Found {
         let is_asked = args.policy.trust.is_given();
         let policy = is_asked.then(|| policy(&args.policy)).transpose()?;
         let errors = self.entries.iter().filter_map(|entry| entry.result.as_ref().err());
+        let errors = errors.filter(|error| !matches!(error, LoadError::Shadowed { .. }));
         let of_locks = self.locks.errors.iter().map(|error| Exit::from(error.class()));
         let exit = errors.chain(&self.errors).map(Exit::from).chain(of_locks).max();
         let unread = self.elsewhere.iter().filter_map(|(_, result)| result.as_ref().err());
@@ -154,8 +185,12 @@ impl Found {
             print_json(&rows)?;
         } else if !rows.is_empty() {
             print_line(&table(&rows))?;
-            for reason in rows.iter().filter_map(|row| row.reason.as_ref()) {
-                print_error(reason);
+            for row in &rows {
+                match &row.reason {
+                    Some(reason) if row.is_shadowed() => print_note(reason),
+                    Some(reason) => print_error(reason),
+                    None => {}
+                }
             }
         } else if exit == Exit::Ok {
             // An empty directory is a fine answer; only `run` and `check` need plugins.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context as _;
+use plugin_interface::LoadError;
 
 use crate::cargo;
 use crate::cli::{LoadArgs, RunArgs};
@@ -11,7 +12,7 @@ use crate::cli::{LoadArgs, RunArgs};
 use crate::commands::run_isolated;
 use crate::exit::Exit;
 use crate::manager::without_probe;
-use crate::output::{print_error, print_json, progress};
+use crate::output::{print_error, print_json, print_note, progress};
 use crate::report::run::{RejectedReport, RunReport};
 use crate::signals::heed_interrupt_of;
 use crate::worker::child::{Passed, ReportFile, again, start, wait};
@@ -34,7 +35,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     }
     if report.is_empty() && exit == Exit::Ok && !args.gdb {
         let hint = if args.build { "" } else { "; add --build to build sources below it first" };
-        print_error(&format!("{}{hint}", super::nothing_in(&args.directory)));
+        for directory in &args.directories {
+            print_error(&format!("{}{hint}", super::nothing_in(directory)));
+        }
         return Ok(Exit::Failed);
     }
     Ok(exit)
@@ -120,18 +123,24 @@ fn candidates(
     exit: &mut Exit,
 ) -> anyhow::Result<Vec<PathBuf>> {
     if args.build {
-        let built = cargo::build(&args.directory, args.release)?;
-        for failure in &built.failures {
-            print_error(failure);
-            *exit = (*exit).max(Exit::Failed);
+        let mut libraries = Vec::new();
+        for directory in &args.directories {
+            let built = cargo::build(directory, args.release)?;
+            for failure in &built.failures {
+                print_error(failure);
+                *exit = (*exit).max(Exit::Failed);
+            }
+            libraries.extend(built.libraries);
         }
-        return Ok(built.libraries.into_iter().collect());
+        return Ok(libraries);
     }
     let manager = without_probe(&args.load.policy)?;
     let mut candidates = Vec::new();
-    for found in manager.survey(&args.directory)? {
+    for found in manager.survey_all(&args.directories, None)? {
         match found.result {
             Ok(_) => candidates.push(found.path),
+            // It works, and another one is used.
+            Err(error @ LoadError::Shadowed { .. }) => print_note(&error.to_string()),
             Err(error) => {
                 *exit = (*exit).max(Exit::from(&error));
                 report.reject(&found.path, &error);

@@ -12,6 +12,8 @@ use crate::output::{describe, escaped};
 use crate::report::trust::TrustReport;
 use crate::terminal::fitted;
 
+const SHADOWED: &str = "shadowed";
+
 /// A file of the table.
 #[derive(Serialize)]
 pub(crate) struct ListRow {
@@ -43,8 +45,19 @@ impl ListRow {
     pub(crate) fn of(path: &Path, result: &Result<PluginMetadata, LoadError>) -> Self {
         match result {
             Ok(metadata) => admitted(path, metadata),
+            Err(error @ LoadError::Shadowed { package, found, .. }) => ListRow {
+                package: Some(package.to_string()),
+                version: Some(found.to_string()),
+                verdict: SHADOWED,
+                ..refused(path, error)
+            },
             Err(error) => refused(path, error),
         }
+    }
+
+    /// Returns `true` if it works, and a directory with precedence has its package.
+    pub(crate) fn is_shadowed(&self) -> bool {
+        self.verdict == SHADOWED
     }
 
     /// A library whose name says that it is for another system.

@@ -202,3 +202,35 @@ fn whatever_is_asked_for_an_empty_directory_is_fine_and_a_bad_file_is_not() {
     let text = list_for(&directory, "Tool", &[]);
     assert!(text.code == 1 && text.err.contains("is not a dynamic library"), "{text:?}");
 }
+
+#[test]
+fn of_several_layers_the_last_directory_has_precedence() {
+    let [system, project] = [Directory::new(), Directory::new()];
+    system.compile("both", &[], "");
+    system.compile("one", &[], "int one;");
+    project.compile("both", &[], "int more;");
+    let missing = project.path().join("missing");
+    let directories = [system.path(), &missing, project.path()].map(|it| it.to_str().unwrap());
+    let answer = plugin_host(&[&["list", "--json", "--layers"], &directories[..]].concat());
+    assert_eq!(answer.code, 0, "{answer:?}");
+    let rows = answer.json();
+    let rows: Vec<_> = rows.as_array().unwrap().iter().collect();
+    let files = rows.iter().map(|row| row["file"].as_str().unwrap()).collect::<Vec<_>>();
+    let of = |directory: &Directory, name| directory.library(name).display().to_string();
+    assert_eq!(files, [of(&project, "both"), of(&system, "both"), of(&system, "one")]);
+    let verdicts: Vec<_> = rows.iter().map(|row| row["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["ok", "shadowed", "ok"]);
+    assert!(rows[1]["reason"].as_str().unwrap().contains(files[0]), "{answer:?}");
+    // `run` runs the others, and a plain list has no precedence.
+    let answer = plugin_host(&[&["run", "--json"], &directories[..]].concat());
+    assert_eq!(answer.code, 0, "{answer:?}");
+    assert!(answer.err.contains("directory with precedence"), "{answer:?}");
+    let run: Vec<_> = answer.json()["libraries"].as_array().unwrap().clone();
+    let run: Vec<_> = run.iter().map(|library| library["file"].as_str().unwrap()).collect();
+    assert_eq!(run, [files[0], files[2]]);
+    let present = [directories[0], directories[2]];
+    let answer = plugin_host(&[&["list", "--json"], &present[..]].concat());
+    assert!(answer.json().as_array().unwrap().iter().all(|row| row["verdict"] == "ok"));
+    let nothing = plugin_host(&["list", "--layers", directories[1]]);
+    assert_eq!(nothing.code, 2, "{nothing:?}");
+}

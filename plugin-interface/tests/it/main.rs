@@ -67,6 +67,8 @@ mod process_ends;
 mod processes;
 mod rejecting;
 mod seeds;
+#[cfg(all(feature = "watch", feature = "configure"))]
+mod several_directories;
 mod state;
 #[cfg(unix)]
 mod storm;

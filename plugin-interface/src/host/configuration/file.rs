@@ -109,7 +109,7 @@ impl Configuration {
         self.0.plugins.keys().map(String::as_str)
     }
 
-    /// Sorts libraries: those first that the order names.
+    /// Sorts libraries: those first that the order names. The others stay as they are.
     pub(crate) fn sort(&self, libraries: &mut [PathBuf]) {
         if self.0.order.is_empty() {
             return;
@@ -117,8 +117,7 @@ impl Configuration {
         libraries.sort_by_cached_key(|path| {
             let package = inspect(path).map(|it| it.package.name).unwrap_or_default();
             let place = self.order().position(|plugin| plugin == package);
-            // The others follow, by their names.
-            (place.unwrap_or(usize::MAX), path.clone())
+            place.unwrap_or(usize::MAX)
         });
     }
 

@@ -53,6 +53,7 @@ impl LoadError {
             | E::Denied { path, .. }
             | E::Disabled { path, .. }
             | E::DisabledByHost { path, .. }
+            | E::Shadowed { path, .. }
             | E::Settings { path, .. }
             | E::StillMapped { path, .. }
             | E::OtherInterface { path, .. }
@@ -121,9 +122,10 @@ impl LoadError {
             E::LockedMissing { .. } => facts(Discover, Refused, "policy"),
             E::Duplicate { .. } => facts(Copy, Failed, "file"),
             E::Inspect(error) => facts(Stage::Check, error.class(), error.check()),
-            E::Denied { .. } | E::Disabled { .. } | E::DisabledByHost { .. } => {
-                facts(Admit, Refused, "policy")
-            }
+            E::Denied { .. }
+            | E::Disabled { .. }
+            | E::DisabledByHost { .. }
+            | E::Shadowed { .. } => facts(Admit, Refused, "policy"),
             E::Settings { .. } => facts(Admit, Failed, "policy"),
             E::AbiVersion { .. } => facts(Admit, Incompatible, "abi"),
             E::PanicAbort { .. } => facts(Admit, Incompatible, "panics"),

@@ -10,7 +10,7 @@ use super::configuration::{ConfigurationError, Mistakes};
 use super::debug::debug_as_message;
 use super::inspect::InspectError;
 use super::load_texts::{
-    file_name, hint, in_lock, in_this_version, linker_message, listed, moved, untrusted,
+    file_name, hint, in_lock, in_this_version, is_newer, linker_message, listed, moved, untrusted,
 };
 use super::lock_difference::LockDifference;
 use super::need_step::{NeedStep, Way};
@@ -254,6 +254,25 @@ pub enum LoadError {
         package: String,
         /// The program's reason.
         reason: String,
+    },
+    /// A later directory has the library's package too, and has precedence.
+    #[error(
+        "{} is of the package {package} {found}{}, and {} has version {version} of it, in a directory with precedence; remove that file if this one is to be used",
+        path.display(),
+        if is_newer(found, version) { ", which is newer" } else { "" },
+        by.display()
+    )]
+    Shadowed {
+        /// The library.
+        path: PathBuf,
+        /// Its package.
+        package: Box<str>,
+        /// Its version.
+        found: Box<str>,
+        /// The library that is used.
+        by: Box<Path>,
+        /// The version that is used.
+        version: Box<str>,
     },
     /// The settings of the plugin have mistakes.
     #[error("cannot configure {}:{}", path.display(), Mistakes(mistakes))]

@@ -79,3 +79,12 @@ pub(super) fn hint(said: &str) -> &'static str {
         ""
     }
 }
+
+/// Returns `true` if a version has larger numbers than another one.
+pub(super) fn is_newer(version: &str, other: &str) -> bool {
+    fn numbers(version: &str) -> Option<Vec<u64>> {
+        version.split('.').map(|number| number.parse().ok()).collect()
+    }
+    // Others, such as those of prereleases, are not compared.
+    numbers(version).zip(numbers(other)).is_some_and(|(version, other)| version > other)
+}

@@ -98,6 +98,13 @@ fn of_load() -> Vec<LoadError> {
             line: 4,
         },
         E::DisabledByHost { path: path(), package: "x".to_owned(), reason: message() },
+        E::Shadowed {
+            path: path(),
+            package: "x".into(),
+            found: "1.10.0".into(),
+            by: Path::new("/user/liby.so").into(),
+            version: "1.9.2".into(),
+        },
         E::Settings {
             path: path(),
             package: "greeter".to_owned(),

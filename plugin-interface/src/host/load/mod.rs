@@ -15,6 +15,7 @@ pub(crate) mod discover;
 mod exports;
 mod headers;
 pub(crate) mod host_context;
+pub(crate) mod layers;
 pub(crate) mod linked;
 pub(crate) mod make;
 mod named_functions;

@@ -15,10 +15,11 @@ use crate::host::load::admit::Wanted;
 use crate::host::load::check::{AnyMachine, check};
 use crate::host::load::disabled::DisabledPackages;
 use crate::host::load::host_context::HostContext;
+use crate::host::load::layers::Above;
 use crate::host::load::needs::Needs;
 use crate::host::load::pipeline::Kind;
 use crate::host::load::policy::LoadPolicy;
-use crate::host::load::{admit, make, open};
+use crate::host::load::{admit, layers, make, open};
 use crate::host::services::offers::Offers;
 use crate::metadata::{PluginMetadata, RegistrationMetadata};
 
@@ -40,6 +41,8 @@ pub(crate) struct Plugins<'a> {
     name: Option<String>,
     offers: Option<Arc<Offers>>,
     disabled: Option<Arc<DisabledPackages>>,
+    /// The packages of directories with precedence.
+    above: Vec<Above>,
     /// The library is not opened before the needs of all its plugins are met.
     waits: bool,
     /// The metadata of a library that needs or provides services.
@@ -73,6 +76,7 @@ impl<'a> Plugins<'a> {
             name: None,
             offers: None,
             disabled: None,
+            above: Vec::new(),
             waits: false,
             related: None,
             #[cfg(all(unix, feature = "process"))]
@@ -128,6 +132,11 @@ impl<'a> Plugins<'a> {
         Plugins { disabled: Some(Arc::clone(disabled)), ..self }
     }
 
+    /// Refuses the packages that directories with precedence have.
+    pub(crate) fn beneath(self, above: Vec<Above>) -> Self {
+        Plugins { above, ..self }
+    }
+
     /// Offers services to the plugins.
     pub(crate) fn offering(self, offers: &Arc<Offers>) -> Self {
         Plugins { offers: Some(Arc::clone(offers)), ..self }
@@ -170,6 +179,7 @@ impl Kind for Plugins<'_> {
         if let Some(disabled) = &self.disabled {
             disabled.check(path, metadata)?;
         }
+        layers::check(path, metadata, &self.above)?;
         self.context = policy.host_context(path, metadata)?;
         #[cfg(all(unix, feature = "process"))]
         if let Some(told) = self.told.take() {

@@ -28,7 +28,7 @@ impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
     /// are not, with their reasons. With them those that used their services, whose
     /// reason is another's.
     pub(super) fn load_others(&mut self, mut users: Vec<PathBuf>) {
-        let mut files = self.manager.libraries.candidates(&self.directory).unwrap_or_default();
+        let mut files = self.manager.libraries.in_order(self.layers.readable_candidates());
         users.retain(|user| !files.contains(user));
         files.extend(users);
         let held: Vec<_> = self.held_files().into_iter().map(|(path, _)| path).collect();

@@ -130,13 +130,19 @@ impl Libraries {
     /// Returns the files of a directory that may be plugins, in the order of
     /// their names or of the configuration.
     pub(super) fn candidates(&self, directory: &Path) -> Result<Vec<PathBuf>, LoadError> {
-        #[cfg_attr(not(feature = "configure"), expect(unused_mut))]
-        let mut candidates = discover::candidates(directory)?;
+        Ok(self.in_order(discover::candidates(directory)?))
+    }
+
+    /// Sorts files: those first that the configuration names.
+    pub(super) fn in_order(
+        &self,
+        #[cfg_attr(not(feature = "configure"), expect(unused_mut))] mut files: Vec<PathBuf>,
+    ) -> Vec<PathBuf> {
         #[cfg(feature = "configure")]
         if let Some(configuration) = self.loader.policy().configured() {
-            configuration.sort(&mut candidates);
+            configuration.sort(&mut files);
         }
-        Ok(candidates)
+        files
     }
 
     /// Returns the real paths of the libraries that were loaded and are not

@@ -6,7 +6,7 @@ mod dependencies;
 #[cfg(feature = "watch")]
 mod disabling;
 #[cfg(all(feature = "watch", feature = "configure"))]
-mod followed_file;
+pub(crate) mod followed_file;
 pub(crate) mod handle;
 #[cfg(feature = "watch")]
 mod held;
@@ -25,6 +25,8 @@ pub(crate) mod retry;
 mod scan;
 #[cfg(feature = "watch")]
 mod session;
+#[cfg(feature = "watch")]
+mod shadowing;
 mod starting;
 pub(crate) mod survey;
 #[cfg(feature = "watch")]

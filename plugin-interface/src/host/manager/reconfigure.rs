@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::followed_file::FollowedFile;
 use super::session::Session;
 use crate::host::configuration::{Configuration, Values};
 use crate::host::error::LoadError;
@@ -22,9 +21,9 @@ impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
     /// Configures the plugins again if the file of the configuration changed. A
     /// mistake in it leaves everything as it is.
     pub(super) fn check_configuration(&mut self) {
-        let Some(file) = self.configuration_file.as_mut().and_then(FollowedFile::changed) else {
-            return;
-        };
+        let layers = &self.layers;
+        let followed = self.configuration_file.as_mut();
+        let Some(file) = followed.and_then(|it| it.changed(layers)) else { return };
         let read = match file.symlink_metadata() {
             Ok(_) => Configuration::read(&file).map(Some),
             Err(_) => Ok(None),
@@ -47,6 +46,9 @@ impl<F: FnMut(ManagerNotification) -> bool> Session<'_, F> {
             return;
         }
         self.manager.libraries.reconfigure(new.cloned());
+        if let Some(followed) = &mut self.configuration_file {
+            (followed.tell)(new);
+        }
         let (mut disabled, mut changed, mut mistaken) = (Vec::new(), Vec::new(), Vec::new());
         for (path, metadata) in self.held_files() {
             match (values(new, &path, &metadata), values(old, &path, &metadata)) {

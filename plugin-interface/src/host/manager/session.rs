@@ -26,6 +26,7 @@ use crate::host::file::compare::Content;
 use crate::host::file::identity::FileIdentity;
 use crate::host::live::Follower;
 use crate::host::load::discover::Candidate;
+use crate::host::load::layers::Layers;
 use crate::host::load::plugins::Plugins;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::watch::{
@@ -37,7 +38,7 @@ use crate::interface::PluginTrait;
 /// A run of a watch: the manager, its options and its callback.
 pub(super) struct Session<'m, F> {
     pub(super) manager: &'m mut PluginManager,
-    pub(super) directory: PathBuf,
+    pub(super) layers: Layers,
     /// The only interface to load; `None` for all.
     pub(super) interface: Option<PluginTrait>,
     options: WatchOptions,
@@ -57,14 +58,14 @@ pub(super) struct Session<'m, F> {
 impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     pub(super) fn new(
         manager: &'m mut PluginManager,
-        directory: &Path,
+        layers: Layers,
         interface: Option<PluginTrait>,
         options: WatchOptions,
         callback: F,
     ) -> Self {
         Session {
             manager,
-            directory: directory.to_owned(),
+            layers,
             interface,
             retries: RetryQueue::new(options.quiet()),
             options,
@@ -119,15 +120,21 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
                 self.remove(paths);
             }
             WatchNotification::Beside => self.changed_beside(),
+            // It is waited for, and the others have plugins.
+            WatchNotification::Error(WatchError::Directory {
+                error: LoadError::DirectoryMissing { .. },
+            }) if self.layers.are_several() => {}
             WatchNotification::Error(error) => self.tell(ManagerNotification::Error(error)),
             WatchNotification::Unchanged => {}
         }
     }
 
     fn is_ours(&self, path: &Path) -> bool {
-        let is_below = |path: &Path| Some(path.starts_with(absolute(&self.directory).ok()?));
-        path.starts_with(&self.directory)
-            || absolute(path).ok().and_then(|path| is_below(&path)).unwrap_or_default()
+        let is_below = |path: &Path, directory| Some(path.starts_with(absolute(directory).ok()?));
+        self.layers.directories().iter().any(|directory| {
+            path.starts_with(directory)
+                || absolute(path).ok().and_then(|it| is_below(&it, directory)).unwrap_or_default()
+        })
     }
 
     /// Calls the callback, unless it has stopped the watch.
@@ -196,13 +203,18 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     /// Reports what was loaded, and closes the old versions.
     fn finish(&mut self, batch: Batch) {
         let Batch { handles, loaded, replaced, failed, .. } = batch;
+        let mut not_held = Vec::new();
         // Nothing more is loaded, so the reasons are known.
         for (path, attempt, mut error) in failed {
             self.dependencies.explain(&mut error);
             self.fail(&path, &attempt, error);
+            not_held.extend(self.held(&path).is_none().then_some(path));
         }
         self.announce(handles, loaded);
         replaced.into_iter().for_each(|old| self.unload(old));
+        self.unload_shadowed();
+        // What was refused for one of them that did not start.
+        not_held.iter().for_each(|path| self.load_refused_for(path));
     }
 
     /// Takes over the result of loading a file.
@@ -247,8 +259,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
 
     /// Loads a file, and holds it.
     pub(super) fn load_one(&mut self, path: &Path, how: How) -> Result<LoadedFile, LoadError> {
-        let users = self.kept_users(path);
-        let (manager, interface) = (&mut *self.manager, self.interface);
+        let (users, above) = (self.kept_users(path), self.above(path));
+        let (manager, interface, layers) = (&mut *self.manager, self.interface, &self.layers);
         manager.rejected.clear();
         let held = &mut manager.watching.held;
         let old = held.iter().rposition(|held| held.is_of(path, interface));
@@ -264,13 +276,15 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
                     return Err(LoadError::ProviderInUse { path, users });
                 }
                 origin = Some(file.clone());
-                old.map_or_else(|| refuse_twin(held, path, interface, content), |_| Ok(()))?;
+                if old.is_none() {
+                    refuse_twin(held, layers, path, interface, content)?;
+                }
                 Ok(true)
             }
         };
         let candidate = Candidate::found(path).patient(Duration::ZERO);
         let waits = how != How::InPart;
-        let plugins = Plugins::of(interface).if_new(&mut is_new).waiting(waits);
+        let plugins = Plugins::of(interface).if_new(&mut is_new).waiting(waits).beneath(above);
         let mut related = None;
         let loaded = manager.libraries.load_related(&candidate, plugins, &mut related);
         let is_related = related.is_some();
@@ -310,7 +324,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
                 None => old.hand_over(&mut handles).err(),
                 refusal => refusal,
             },
-            (true, None) => None,
+            (true, None) => self.succeed_shadowed(path, &mut handles).err(),
         };
         if let (None, Some(old)) = (&refusal, old) {
             let not_started;
@@ -442,16 +456,17 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             self.tell(ManagerNotification::Error(WatchError::Unload { error }));
         }
         self.tell(ManagerNotification::Unloaded { path: path.clone(), counter });
-        self.load_twins_of(&path);
+        self.load_refused_for(&path);
     }
 
-    /// Loads the copies of a file that is not loaded any more.
-    fn load_twins_of(&mut self, path: &Path) {
-        let is_twin = |reported: &ReportedFailures| reported.duplicate_of() == Some(path);
-        let twins = self.failures.iter().filter(|(_, reported)| is_twin(reported));
-        let twins: Vec<_> = twins.map(|(path, _)| path.clone()).collect();
-        if !twins.is_empty() {
-            self.load(twins);
+    /// Loads the files that were refused for the sake of one that is not loaded any
+    /// more: its copies, and its package in earlier directories.
+    fn load_refused_for(&mut self, path: &Path) {
+        let is_refused = |reported: &ReportedFailures| reported.refused_for() == Some(path);
+        let refused = self.failures.iter().filter(|(_, reported)| is_refused(reported));
+        let refused = refused.map(|(path, _)| path.clone()).collect::<Vec<_>>();
+        if !refused.is_empty() {
+            self.load(self.manager.libraries.in_order(refused));
         }
     }
 }
@@ -459,10 +474,17 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
 impl<F: FnMut(ManagerNotification) -> bool> WatchHandler for Session<'_, F> {
     fn wake(&self) -> Option<Instant> {
         let followers = self.manager.watching.followers.iter();
-        followers.filter_map(Follower::wake).chain(self.retries.wake()).min()
+        let wake = followers.filter_map(Follower::wake).chain(self.retries.wake());
+        #[cfg(feature = "configure")]
+        let wake = wake.chain(self.configuration_file.as_ref().map(FollowedFile::wake));
+        wake.min()
     }
 
     fn time_up(&mut self) -> ControlFlow<()> {
+        #[cfg(feature = "configure")]
+        if self.configuration_file.as_ref().is_some_and(|file| file.is_due(Instant::now())) {
+            self.check_configuration();
+        }
         self.try_again();
         self.flow()
     }
@@ -496,12 +518,17 @@ impl<F: FnMut(ManagerNotification) -> bool> ReportPanic for Session<'_, F> {
 /// Refuses a file that is a copy of one that is loaded.
 fn refuse_twin(
     held: &[Held],
+    layers: &Layers,
     path: &Path,
     interface: Option<PluginTrait>,
     content: &Content,
 ) -> Result<(), LoadError> {
-    let is_twin =
-        |other: &&Held| other.interface == interface && other.has(content) && other.is_there();
+    let is_twin = |other: &&Held| {
+        other.interface == interface
+            && layers.are_beside(&other.path, path)
+            && other.has(content)
+            && other.is_there()
+    };
     match held.iter().find(is_twin) {
         None => Ok(()),
         Some(other) => Err(LoadError::Duplicate { path: path.to_owned(), of: other.path.clone() }),

@@ -10,14 +10,13 @@ use crossbeam_channel::{Receiver, Sender, at, never, select};
 
 use super::PluginManager;
 #[cfg(feature = "configure")]
-use super::followed_file::FollowedFile;
+use super::followed_file::{FollowedFile, Reconfigured};
 use super::retry::{Asked, RetryHandle};
 use super::session::Session;
-#[cfg(feature = "configure")]
-use crate::host::configuration::Configuration;
 use crate::host::error::LoadError;
 use crate::host::live::{Follower, Live, LiveInterface, LiveOptions, ReloadError};
 use crate::host::load::disabled::DisabledPackages;
+use crate::host::load::layers::Layers;
 use crate::host::services::offers::Offers;
 use crate::host::watch::{
     self, Contained, ManagerNotification, WatchEvent, WatchHandler, WatchNotification,
@@ -143,7 +142,8 @@ impl PluginManager {
         let watcher = self.watcher(directory.as_ref(), &options);
         let tell = |notification: ManagerNotification| callback(notification.into());
         let interface = Some(interface);
-        let mut session = Session::new(self, directory.as_ref(), interface, options, tell);
+        let layers = Layers::of(directory);
+        let mut session = Session::new(self, layers, interface, options, tell);
         watch::run(watcher, &never(), &mut session);
     }
 
@@ -274,13 +274,15 @@ impl PluginManager {
         self
     }
 
-    /// Loads what is in `directory` on this thread, sends the result, and watches
-    /// until `stop`. A configuration in the directory is read again when it changes,
-    /// if `reads_configuration`.
+    /// Loads what is in these directories on this thread, sends the result, and watches
+    /// until `stop`.
+    ///
+    /// With `reconfigured`, a configuration in the directories is read again when it
+    /// changes, and passed on.
     pub(crate) fn serve(
         &mut self,
-        directory: &Path,
-        #[cfg_attr(not(feature = "configure"), expect(unused_variables))] reads_configuration: bool,
+        layers: &Layers,
+        #[cfg(feature = "configure")] reconfigured: Option<Reconfigured>,
         interface: PluginTrait,
         stop: &Receiver<()>,
         ready: &Sender<Result<(), LoadError>>,
@@ -288,26 +290,27 @@ impl PluginManager {
     ) {
         let options = WatchOptions::default();
         // Before the files are listed, so that no change is missed.
-        let watcher = self.watcher(directory, &options);
-        let paths = match self.libraries.candidates(directory) {
-            Ok(paths) => paths,
+        let mut watchers = self.watchers(layers, &options);
+        let paths = match layers.candidates() {
+            Ok(paths) => self.libraries.in_order(paths),
             Err(error) => return drop(ready.send(Err(error))),
         };
-        #[cfg_attr(not(feature = "configure"), expect(unused_mut))]
-        let mut session = Session::new(self, directory, Some(interface), options, tell);
         #[cfg(feature = "configure")]
-        if reads_configuration {
-            let file = directory.join(Configuration::FILE);
-            session.configuration_file = Some(FollowedFile::new(file));
+        let every = self.watching.polling.unwrap_or(watch::COMPARING_INTERVAL);
+        #[cfg_attr(not(feature = "configure"), expect(unused_mut))]
+        let mut session = Session::new(self, layers.clone(), Some(interface), options, tell);
+        #[cfg(feature = "configure")]
+        if let Some(reconfigured) = reconfigured {
+            session.configuration_file = Some(FollowedFile::new(every, reconfigured));
         }
         let mut session = Contained(session);
-        // The watcher reports them again, when they are loaded already.
+        // The watchers report them again, when they are loaded already.
         let first = WatchNotification::Changed { paths, since: Instant::now() };
         let flow = session.notice(first);
         // Nobody waits for it any more if it cannot be sent.
         let _ = ready.send(Ok(()));
         if flow.is_continue() {
-            watch::run(watcher, stop, &mut session);
+            watch::run_all(&mut watchers, stop, &mut session);
         }
     }
 
@@ -319,7 +322,8 @@ impl PluginManager {
         options: WatchOptions,
         callback: impl FnMut(ManagerNotification) -> bool,
     ) {
-        let mut session = Session::new(self, directory, interface, options, callback);
+        let layers = Layers::of(directory);
+        let mut session = Session::new(self, layers, interface, options, callback);
         let mut flow = ControlFlow::Continue(());
         let asked = session.asked();
         while flow.is_continue() {
@@ -340,6 +344,20 @@ impl PluginManager {
         let place = WatchTarget::directory(directory, options.recursive);
         Watcher::new(place, options.quiet(), self.watching.polling)
             .with_revocations(self.libraries.loader().policy().revocations())
+    }
+
+    /// Returns a watcher for each directory. One thread can wait for all of them.
+    fn watchers(&self, layers: &Layers, options: &WatchOptions) -> Vec<Watcher> {
+        let mut watchers = Vec::<Watcher>::new();
+        for directory in layers.directories() {
+            let place = WatchTarget::directory(directory, options.recursive);
+            let watcher = match watchers.first() {
+                Some(first) => first.beside(place, options.quiet()),
+                None => Watcher::new(place, options.quiet(), self.watching.polling),
+            };
+            watchers.push(watcher);
+        }
+        watchers
     }
 }
 
@@ -363,8 +381,9 @@ mod tests {
         let (ready, is_ready) = bounded(1);
         let mut told = Vec::new();
         PluginManager::new().serve(
-            directory.path(),
-            false,
+            &Layers::of(directory.path()),
+            #[cfg(feature = "configure")]
+            None,
             PluginTrait::Greeter,
             &stopped,
             &ready,

@@ -13,13 +13,12 @@ use super::plugin::Plugin;
 use super::serve::Served;
 use super::table::Table;
 use crate::Service;
-#[cfg(feature = "configure")]
-use crate::host::configuration::Configuration;
 use crate::host::error::{HealthError, LoadError};
 use crate::host::event_queue::Events;
 use crate::host::live::LiveInterface;
 use crate::host::load::disabled::DisabledPackages;
-use crate::host::manager::retry::{Asked, RetryHandle};
+use crate::host::load::layers::Layers;
+use crate::host::manager::retry::RetryHandle;
 use crate::host::services::offers::Offers;
 use crate::host::watch::WatchError;
 use crate::interface::HasProxy;
@@ -35,8 +34,10 @@ use crate::metadata::PluginMetadata;
 ///
 /// A `plugins.toml` in the directory is read again when it changes: plugins are
 /// enabled, disabled, and created again with their new settings. A mistake in it
-/// changes nothing. Its order counts when the directory is opened. A change is not
-/// noticed if the directory is [polled](PluginsOptions::polling).
+/// changes nothing. Its order is that of [`all`](Self::all) from then on.
+///
+/// A program may have plugins in [several directories](Self::open_all): those of the
+/// system, of the user and of a project.
 ///
 /// A `Plugins` can be cloned and used by all threads. Each library has one private
 /// copy, however many plugins are in it. It is closed on a thread of this crate
@@ -68,13 +69,13 @@ use crate::metadata::PluginMetadata;
 /// | all plugins of a directory, once; or methods with `&mut self` | [`PluginManager`](crate::PluginManager) |
 /// | handles and events of each change, on your thread | [`PluginManager::watch_and_load_blocking`](crate::PluginManager::watch_and_load_blocking) |
 pub struct Plugins<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
-    table: Arc<Table<I>>,
-    directory: Arc<Path>,
-    offers: Arc<Offers>,
-    disabled: Arc<DisabledPackages>,
+    pub(super) table: Arc<Table<I>>,
+    pub(super) layers: Arc<Layers>,
+    pub(super) offers: Arc<Offers>,
+    pub(super) disabled: Arc<DisabledPackages>,
     /// Makes the thread look at what is disabled.
-    ask: RetryHandle,
-    served: Arc<Served>,
+    pub(super) ask: RetryHandle,
+    pub(super) served: Arc<Served>,
 }
 
 impl<I: LiveInterface + ?Sized> Plugins<I> {
@@ -100,6 +101,39 @@ impl<I: LiveInterface + ?Sized> Plugins<I> {
     /// ```
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, LoadError> {
         PluginsOptions::new().open(directory)
+    }
+
+    /// Loads the plugins in several directories, with the default
+    /// [options](PluginsOptions), and watches them. Each directory has precedence over
+    /// those before it.
+    ///
+    /// If several directories have a package, the plugins of the last one are used.
+    /// [`rejected`](Self::rejected) and [`list`](Self::list) name the others, with both
+    /// versions. A file that cannot be loaded shadows none. A file that is added later
+    /// gets the state of the plugins that it shadows, and these come back when it is
+    /// removed.
+    ///
+    /// A missing directory is waited for. The `plugins.toml` of the last directory that
+    /// has one counts, for all directories.
+    ///
+    /// # Errors
+    ///
+    /// If a directory cannot be read, all of them are missing, or the system has no
+    /// thread.
+    ///
+    /// ```
+    /// use plugin_interface::{Greeter, Plugins};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let system = folder.path();
+    /// let project = system.join("of-project");
+    /// let plugins = Plugins::<dyn Greeter>::open_all([system, &project])?;
+    /// assert!(plugins.rejected().is_empty(), "one of them may be missing");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn open_all(directories: impl IntoIterator<Item: AsRef<Path>>) -> Result<Self, LoadError> {
+        PluginsOptions::new().open_all(directories)
     }
 
     /// Returns the metadata of a library that would be loaded, and runs none of
@@ -288,9 +322,15 @@ impl<I: LiveInterface + ?Sized> Plugins<I> {
         self.served.stop(&self.table.closing, within)
     }
 
-    /// Returns the directory, absolute.
+    /// Returns the directory, absolute. Of several it is the last one, which has
+    /// precedence.
     pub fn directory(&self) -> PathBuf {
-        self.directory.to_path_buf()
+        self.directories().last().cloned().unwrap_or_default()
+    }
+
+    /// Returns all directories, absolute, in the order in which they were named.
+    pub fn directories(&self) -> &[PathBuf] {
+        self.layers.directories()
     }
 }
 
@@ -299,7 +339,7 @@ impl<I: LiveInterface + ?Sized> Clone for Plugins<I> {
     fn clone(&self) -> Self {
         Plugins {
             table: Arc::clone(&self.table),
-            directory: Arc::clone(&self.directory),
+            layers: Arc::clone(&self.layers),
             offers: Arc::clone(&self.offers),
             disabled: Arc::clone(&self.disabled),
             ask: self.ask.clone(),
@@ -312,81 +352,8 @@ impl<I: LiveInterface + ?Sized> fmt::Debug for Plugins<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Plugins")
             .field("interface", &I::NAME)
-            .field("directory", &self.directory)
+            .field("directories", &self.layers.directories())
             .field("plugins", &self.all())
             .finish_non_exhaustive()
-    }
-}
-
-impl PluginsOptions {
-    /// Loads the plugins in `directory`, and watches it. See [`Plugins::open`].
-    ///
-    /// # Errors
-    ///
-    /// As for [`Plugins::open`].
-    pub fn open<I: LiveInterface + ?Sized>(
-        self,
-        directory: impl AsRef<Path>,
-    ) -> Result<Plugins<I>, LoadError> {
-        const {
-            assert!(
-                I::SHAREABLE,
-                "the interface of `Plugins` has no method that takes `&mut self`: its plugins are called by several threads at once"
-            );
-        }
-        // A relative path means the directory that is current now.
-        let directory = directory.as_ref();
-        let directory: Arc<Path> =
-            std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned()).into();
-        let reads_configuration = self.reads_configuration();
-        let options = self.configured_in(&directory)?;
-        let (offers, table) = (Arc::clone(&options.offers), Arc::new(Table::new(options.order())));
-        let (disabled, asked): (Arc<DisabledPackages>, _) = (Arc::default(), Asked::default());
-        for (package, reason) in &options.disabled {
-            disabled.disable(package, reason);
-        }
-        let ask = asked.handle();
-        let switch = (Arc::clone(&disabled), asked);
-        let served = Served::start(&directory, &table, options, switch, reads_configuration)?;
-        let served = Arc::new(served);
-        Ok(Plugins { table, directory, offers, disabled, ask, served })
-    }
-
-    /// Reads the configuration in the directory, unless the policy has one.
-    #[cfg(feature = "configure")]
-    fn configured_in(self, directory: &Path) -> Result<Self, LoadError> {
-        let path = directory.join("plugins.toml");
-        if self.policy.configured().is_some() || path.symlink_metadata().is_err() {
-            return Ok(self);
-        }
-        let configuration = Configuration::read(&path).map_err(LoadError::Configuration)?;
-        Ok(PluginsOptions { policy: self.policy.configuration(configuration), ..self })
-    }
-
-    #[cfg(not(feature = "configure"))]
-    #[expect(clippy::unnecessary_wraps, reason = "as with the feature")]
-    fn configured_in(self, _: &Path) -> Result<Self, LoadError> {
-        Ok(self)
-    }
-
-    /// Returns `true` if the configuration in the directory counts.
-    fn reads_configuration(&self) -> bool {
-        #[cfg(feature = "configure")]
-        {
-            self.policy.configured().is_none()
-        }
-        #[cfg(not(feature = "configure"))]
-        {
-            false
-        }
-    }
-
-    /// Returns the packages that come first.
-    fn order(&self) -> Vec<String> {
-        #[cfg(feature = "configure")]
-        if let Some(configuration) = self.policy.configured() {
-            return configuration.order().map(str::to_owned).collect();
-        }
-        Vec::new()
     }
 }

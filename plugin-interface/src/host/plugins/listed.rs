@@ -42,6 +42,8 @@ pub enum PluginStanding {
     Loaded(LifecycleState),
     /// It is not loaded, since a configuration or the host disabled it.
     Disabled,
+    /// It is not loaded, since a directory with precedence has its package.
+    Shadowed,
     /// It could not be loaded or started, or failed later.
     Failed,
 }
@@ -54,6 +56,7 @@ impl PluginStanding {
             LoadError::Disabled { .. } | LoadError::DisabledByHost { .. } => {
                 PluginStanding::Disabled
             }
+            LoadError::Shadowed { .. } => PluginStanding::Shadowed,
             _ => PluginStanding::Failed,
         }
     }
@@ -64,6 +67,7 @@ impl fmt::Display for PluginStanding {
         match self {
             PluginStanding::Loaded(state) => state.fmt(f),
             PluginStanding::Disabled => f.write_str("disabled"),
+            PluginStanding::Shadowed => f.write_str("shadowed"),
             PluginStanding::Failed => f.write_str("failed"),
         }
     }

@@ -9,6 +9,7 @@ mod counts;
 mod event;
 mod handle;
 mod listed;
+mod opening;
 mod options;
 mod plugin;
 mod serve;

@@ -23,8 +23,8 @@ pub struct Plugin<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
 
 /// What is known of a version, and its proxy.
 pub(super) struct Version<P> {
-    /// Orders the plugins: by the place in the configuration, file and name.
-    pub(super) place: (usize, PathBuf, String),
+    /// Orders the plugins of one rank: by file and name.
+    pub(super) place: (PathBuf, String),
     pub(super) package: String,
     pub(super) generation: u64,
     /// Counts the plugins of a table, in the order in which they were started.
@@ -49,12 +49,12 @@ impl<I: HasProxy<Proxy: Send + Sync> + ?Sized> Plugin<I> {
     /// Returns the name: that of the type, or `name = ".."`. This is a function
     /// and no method, so that it hides no method of the trait, as the others are.
     pub fn name(plugin: &Self) -> &str {
-        &plugin.version().place.2
+        &plugin.version().place.1
     }
 
     /// Returns the library's file.
     pub fn path(plugin: &Self) -> &Path {
-        &plugin.version().place.1
+        &plugin.version().place.0
     }
 
     /// Returns the name of the library's package.

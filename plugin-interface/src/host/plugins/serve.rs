@@ -1,6 +1,5 @@
 //! The thread with the manager, from the first load to the last.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,7 +12,10 @@ use super::table::Table;
 use crate::host::error::LoadError;
 use crate::host::live::LiveInterface;
 use crate::host::load::disabled::DisabledPackages;
+use crate::host::load::layers::Layers;
 use crate::host::manager::PluginManager;
+#[cfg(feature = "configure")]
+use crate::host::manager::followed_file::Reconfigured;
 use crate::host::manager::retry::Asked;
 use crate::interface::PluginTrait;
 
@@ -27,32 +29,36 @@ pub(super) struct Served {
 impl Served {
     /// Starts the thread, and waits until it has tried all files.
     pub(super) fn start<I: LiveInterface + ?Sized>(
-        directory: &Arc<Path>,
+        layers: &Layers,
         table: &Arc<Table<I>>,
         options: PluginsOptions,
         switch: (Arc<DisabledPackages>, Asked),
-        reads_configuration: bool,
+        #[cfg(feature = "configure")] reads_configuration: bool,
     ) -> Result<Self, LoadError> {
         let (stop, stopped) = bounded::<()>(0);
         let (alive, ended) = bounded::<()>(0);
         let (ready, is_ready) = bounded(1);
-        let (table, place) = (Arc::clone(table), Arc::clone(directory));
+        let (table, place) = (Arc::clone(table), layers.clone());
+        let directory = layers.directories().last().cloned().unwrap_or_default();
         let name = format!("plugins {}", directory.display()).replace('\0', "");
         let spawned = thread::Builder::new().name(name).spawn(move || {
             let published = Published { table, _alive: alive };
+            #[cfg(feature = "configure")]
+            let reconfigured = reads_configuration.then(|| reordering(&published.table));
             let tell = |notification| published.table.take_in(notification);
             // The manager stays on its thread, and is dropped there.
             let (disabled, asked) = switch;
             manager(options).disabling(disabled, asked).serve(
                 &place,
-                reads_configuration,
+                #[cfg(feature = "configure")]
+                reconfigured,
                 PluginTrait::of::<I>(),
                 &stopped,
                 &ready,
                 tell,
             );
         });
-        let no_thread = |source| LoadError::ReadDirectory { path: directory.to_path_buf(), source };
+        let no_thread = |source| LoadError::ReadDirectory { path: directory.clone(), source };
         spawned.map_err(no_thread)?;
         // It panicked if it sends nothing.
         let lost = |_| no_thread(std::io::Error::other("the thread that loads plugins ended"));
@@ -90,6 +96,16 @@ impl<I: LiveInterface + ?Sized> Drop for Published<I> {
     fn drop(&mut self) {
         self.table.clear();
     }
+}
+
+/// Sorts the plugins as a configuration says.
+#[cfg(feature = "configure")]
+fn reordering<I: LiveInterface + ?Sized>(table: &Arc<Table<I>>) -> Reconfigured {
+    let table = Arc::clone(table);
+    Box::new(move |configuration| {
+        let order = configuration.map(|it| it.order().map(str::to_owned).collect());
+        table.reorder(order.unwrap_or_default());
+    })
 }
 
 fn manager(options: PluginsOptions) -> PluginManager {

@@ -15,6 +15,7 @@ use crate::host::configuration::Configuration;
 use crate::host::error::{HealthError, LoadError};
 use crate::host::event_queue::Events;
 use crate::host::live::LiveInterface;
+use crate::host::load::layers::Layers;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::watch::{ManagerNotification, WatchError, WatchEvent};
 use crate::interface::HasProxy;
@@ -29,8 +30,9 @@ pub(super) struct Table<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     /// What the manager holds. Only its thread locks it.
     held: Mutex<BTreeMap<PathBuf, HeldFile>>,
     tally: Mutex<Tally>,
-    /// The packages that come first.
-    order: Vec<String>,
+    /// The packages that come first. Locked for moments.
+    order: Mutex<Vec<String>>,
+    layers: Layers,
     /// The number of plugins so far.
     started: AtomicU64,
     /// Versions that were replaced, until the manager has released them: they are the
@@ -58,14 +60,15 @@ fn has_all(handles: &[&PluginHandle]) -> bool {
 }
 
 impl<I: LiveInterface + ?Sized> Table<I> {
-    pub(super) fn new(order: Vec<String>) -> Self {
+    pub(super) fn new(layers: Layers, order: Vec<String>) -> Self {
         Table {
             plugins: RwLock::default(),
             writing: Mutex::default(),
             rejected: Mutex::default(),
             held: Mutex::default(),
             tally: Mutex::default(),
-            order,
+            order: Mutex::new(order),
+            layers,
             started: AtomicU64::new(0),
             replaced: Mutex::default(),
             closing: Arc::default(),
@@ -120,7 +123,13 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         for path in paths {
             let new: Vec<_> = handles.iter().filter(|handle| handle.path() == path).collect();
             if let Some(generation) = self.hold(path, &new) {
-                let is_older = |plugin: &mut Plugin<I>| Plugin::path(plugin) == path;
+                let package = new.first().map(|it| &*it.metadata().package.name);
+                let is_older = |plugin: &mut Plugin<I>| {
+                    // Those that it shadows are unloaded next.
+                    let lower = (Plugin::path(plugin), Plugin::package(plugin));
+                    let is_shadowed = |package| self.layers.shadows((path, package), lower);
+                    lower.0 == path || package.is_some_and(is_shadowed)
+                };
                 self.lock_replaced().extend(current.extract_if(.., is_older));
                 new.iter().for_each(|handle| self.lock_tally().add(handle.close_record()));
                 let (plugins, failed) = self.plugins_of(&new, generation);
@@ -179,8 +188,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
 
     fn plugin(&self, handle: &PluginHandle, proxy: I::Proxy, generation: u64) -> Plugin<I> {
         let package = handle.metadata().package.name.clone();
-        let rank = self.order.iter().position(|it| *it == package).unwrap_or(usize::MAX);
-        let place = (rank, handle.path().to_owned(), handle.name().to_owned());
+        let place = (handle.path().to_owned(), handle.name().to_owned());
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         let (instance, closing) = (handle.shared(), Arc::downgrade(&self.closing));
         instance.report_to(Box::new(move |error| {
@@ -268,12 +276,31 @@ impl<I: LiveInterface + ?Sized> Table<I> {
     }
 
     fn publish(&self, mut plugins: Vec<Plugin<I>>) {
-        plugins.sort_by(|a, b| a.version().place.cmp(&b.version().place));
+        let order = self.lock_order();
+        plugins.sort_by_key(|plugin| {
+            let package = Plugin::package(plugin);
+            let rank = order.iter().position(|it| it == package).unwrap_or(usize::MAX);
+            (rank, plugin.version().place.clone())
+        });
+        drop(order);
         let mut current = self.plugins.write().unwrap_or_else(PoisonError::into_inner);
         let old = core::mem::replace(&mut *current, plugins);
         drop(current);
         // Not under the lock, though it does not wait for plugins.
         drop(old);
+    }
+
+    /// Puts these packages first from now on.
+    #[cfg(feature = "configure")]
+    pub(super) fn reorder(&self, order: Vec<String>) {
+        let writing = self.lock_writing();
+        *self.lock_order() = order;
+        self.publish(self.all());
+        drop(writing);
+    }
+
+    fn lock_order(&self) -> MutexGuard<'_, Vec<String>> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes a plugin that failed. It is stopped when its file has a new version or

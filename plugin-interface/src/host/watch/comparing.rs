@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 /// The usual time between two comparisons.
-pub(super) const INTERVAL: Duration = Duration::from_secs(2);
+pub(crate) const INTERVAL: Duration = Duration::from_secs(2);
 /// A comparison takes no more than this part of the time.
 const PART: u32 = 50;
 

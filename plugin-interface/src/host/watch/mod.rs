@@ -29,11 +29,13 @@ mod target;
 mod thread;
 mod watcher;
 
+#[cfg(feature = "configure")]
+pub(crate) use comparing::INTERVAL as COMPARING_INTERVAL;
 pub use notification::{ManagerNotification, WatchError, WatchEvent, WatchNotification};
 pub use options::WatchOptions;
 pub(crate) use reported::{Attempt, ReportedFailures};
 pub(crate) use retry::{RetryQueue, Verdict};
-pub(crate) use run::{Contained, ReportPanic, WatchHandler, run};
+pub(crate) use run::{Contained, ReportPanic, WatchHandler, run, run_all};
 pub(crate) use target::WatchTarget;
 pub(crate) use thread::spawn;
 pub(crate) use watcher::Watcher;

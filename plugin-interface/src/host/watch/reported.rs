@@ -42,7 +42,7 @@ pub(crate) struct ReportedFailures {
     /// `None` before the first failure.
     last: Option<Attempt>,
     messages: BTreeSet<String>,
-    duplicate_of: Option<PathBuf>,
+    refused_for: Option<PathBuf>,
 }
 
 impl ReportedFailures {
@@ -55,15 +55,18 @@ impl ReportedFailures {
         if !self.last.as_ref().is_some_and(|last| last.is_of_same(attempt)) {
             *self = ReportedFailures { last: Some(attempt.clone()), ..ReportedFailures::default() };
         }
-        if let LoadError::Duplicate { of, .. } = error {
-            self.duplicate_of = Some(of.clone());
+        match error {
+            LoadError::Duplicate { of, .. } => self.refused_for = Some(of.clone()),
+            LoadError::Shadowed { by, .. } => self.refused_for = Some(by.to_path_buf()),
+            _ => {}
         }
         self.messages.insert(format!("{error:?}"))
     }
 
-    /// Returns the file that this one is a copy of, if that was reported.
-    pub(crate) fn duplicate_of(&self) -> Option<&Path> {
-        self.duplicate_of.as_deref()
+    /// Returns the file that this one is a copy of or that has precedence over it, if
+    /// that was reported.
+    pub(crate) fn refused_for(&self) -> Option<&Path> {
+        self.refused_for.as_deref()
     }
 }
 
@@ -139,10 +142,10 @@ mod tests {
         let duplicate = LoadError::Duplicate { path: path.clone(), of: of.clone() };
         let mut reported = ReportedFailures::default();
         assert!(reported.is_new(&Attempt::begin(&path), &duplicate));
-        assert_eq!(reported.duplicate_of(), Some(&*of));
+        assert_eq!(reported.refused_for(), Some(&*of));
         std::fs::write(&path, "content").unwrap();
         let other = LoadError::NothingMade { path: path.clone() };
         assert!(reported.is_new(&Attempt::begin(&path), &other));
-        assert_eq!(reported.duplicate_of(), None);
+        assert_eq!(reported.refused_for(), None);
     }
 }

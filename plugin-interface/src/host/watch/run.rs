@@ -6,7 +6,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, never};
 
 use super::notification::WatchNotification;
-use super::watcher::{Waited, Watcher};
+use super::watcher::{Waited, Watcher, wait};
 use crate::runtime::failure::contain;
 
 /// Reacts to a watcher. A handler that returns `Break` ends the loop.
@@ -84,15 +84,24 @@ impl<H: WatchHandler + ReportPanic> WatchHandler for Contained<H> {
 
 /// Waits for the watcher on this thread, until `stop` or until the handler ends
 /// the loop.
-pub(crate) fn run(mut watcher: Watcher, stop: &Receiver<()>, handler: &mut impl WatchHandler) {
+pub(crate) fn run(watcher: Watcher, stop: &Receiver<()>, handler: &mut impl WatchHandler) {
+    run_all(&mut [watcher], stop, handler);
+}
+
+/// Waits for all of these watchers, which wake each other. See [`run`].
+pub(crate) fn run_all(
+    watchers: &mut [Watcher],
+    stop: &Receiver<()>,
+    handler: &mut impl WatchHandler,
+) {
     let asked = handler.asked();
     loop {
-        let flow = match watcher.wait(handler.wake(), stop, &asked) {
+        let flow = match wait(watchers, handler.wake(), stop, &asked) {
             Waited::Stopped => return,
             Waited::Asked => handler.retry(),
             Waited::TimeUp => handler.time_up(),
             Waited::Noticed if handler.get_ready().is_break() => return,
-            Waited::Noticed => match watcher.take() {
+            Waited::Noticed => match watchers.iter_mut().find_map(Watcher::take) {
                 Some(notification) => handler.notice(notification),
                 None => continue,
             },

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, never, select};
 use notify::{RecursiveMode, Watcher as _};
 
 use crate::host::error::LoadError;
@@ -88,7 +88,13 @@ impl Watcher {
     /// Watches from now on, and first notices the files that are there. With
     /// `polling` it scans that often, and uses no events.
     pub(crate) fn new(target: WatchTarget, quiet: Duration, polling: Option<Duration>) -> Self {
-        Self::with(target, quiet, polling, (open, comparing::INTERVAL))
+        Self::with(target, quiet, polling, (open, comparing::INTERVAL), bounded(1))
+    }
+
+    /// Watches so that one thread can [wait](wait) for this watcher and another one.
+    pub(crate) fn beside(&self, target: WatchTarget, quiet: Duration) -> Self {
+        let source = (self.open, comparing::INTERVAL);
+        Self::with(target, quiet, self.polling, source, self.wake.clone())
     }
 
     fn with(
@@ -96,6 +102,7 @@ impl Watcher {
         quiet: Duration,
         polling: Option<Duration>,
         (open, every): (Open, Duration),
+        wake: (Sender<()>, Receiver<()>),
     ) -> Self {
         let timing = Timing { quiet, grace: GRACE.max(quiet), check_interval: CHECK_INTERVAL };
         let debouncer = Arc::new(Mutex::new(Debouncer::new(timing, Instant::now())));
@@ -105,7 +112,7 @@ impl Watcher {
             open,
             comparing: Comparing::new(every, Instant::now()),
             debouncer,
-            wake: bounded(1),
+            wake,
             events: None,
             watched: None,
             missing: Missing::default(),
@@ -129,35 +136,9 @@ impl Watcher {
         &self.target.directory
     }
 
-    /// Waits until there is a notification, until a time, or until `stop` or
-    /// `asked`.
-    pub(crate) fn wait(
-        &mut self,
-        until: Option<Instant>,
-        stop: &Receiver<()>,
-        asked: &Receiver<()>,
-    ) -> Waited {
-        loop {
-            if stop.try_recv() != Err(TryRecvError::Empty) {
-                return Waited::Stopped;
-            }
-            let now = Instant::now();
-            self.run_tasks(now);
-            if !self.errors.is_empty() || self.debouncer().has_notification(now) {
-                return Waited::Noticed;
-            }
-            if until.is_some_and(|until| until <= now) {
-                return Waited::TimeUp;
-            }
-            let wake = self.debouncer().wake();
-            let at = until.map_or(wake, |until| wake.min(until));
-            select! {
-                recv(self.wake.1) -> _ => {}
-                recv(stop) -> _ => return Waited::Stopped,
-                recv(asked) -> _ => return Waited::Asked,
-                default(at.saturating_duration_since(now)) => {}
-            }
-        }
+    /// Returns `true` if there is a notification to take.
+    fn has_noticed(&self, now: Instant) -> bool {
+        !self.errors.is_empty() || self.debouncer().has_notification(now)
     }
 
     /// Takes the next notification, if there is one.
@@ -347,6 +328,38 @@ impl Watcher {
 
     fn debouncer(&self) -> MutexGuard<'_, Debouncer> {
         lock(&self.debouncer)
+    }
+}
+
+/// Waits until one of the watchers has a notification, until a time, or until `stop`
+/// or `asked`. Several watchers are [beside](Watcher::beside) the first.
+pub(crate) fn wait(
+    watchers: &mut [Watcher],
+    until: Option<Instant>,
+    stop: &Receiver<()>,
+    asked: &Receiver<()>,
+) -> Waited {
+    let woken = watchers.first().map_or_else(never, |first| first.wake.1.clone());
+    loop {
+        if stop.try_recv() != Err(TryRecvError::Empty) {
+            return Waited::Stopped;
+        }
+        let now = Instant::now();
+        watchers.iter_mut().for_each(|watcher| watcher.run_tasks(now));
+        if watchers.iter().any(|watcher| watcher.has_noticed(now)) {
+            return Waited::Noticed;
+        }
+        if until.is_some_and(|until| until <= now) {
+            return Waited::TimeUp;
+        }
+        let wakes = watchers.iter().map(|watcher| watcher.debouncer().wake());
+        let sleep = wakes.chain(until).min().map(|at| at.saturating_duration_since(now));
+        select! {
+            recv(woken) -> _ => {}
+            recv(stop) -> _ => return Waited::Stopped,
+            recv(asked) -> _ => return Waited::Asked,
+            default(sleep.unwrap_or(CHECK_INTERVAL)) => {}
+        }
     }
 }
 

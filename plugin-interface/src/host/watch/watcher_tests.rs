@@ -13,10 +13,14 @@ fn library(directory: &Path, name: &str) -> PathBuf {
     directory.join(name).with_extension(std::env::consts::DLL_EXTENSION)
 }
 
+fn waited(watcher: &mut Watcher, until: Option<Instant>, stop: &Receiver<()>) -> Waited {
+    wait(core::slice::from_mut(watcher), until, stop, &never())
+}
+
 /// Waits for the next notification.
 fn next(watcher: &mut Watcher) -> WatchNotification {
     loop {
-        assert_eq!(watcher.wait(None, &never(), &never()), Waited::Noticed);
+        assert_eq!(waited(watcher, None, &never()), Waited::Noticed);
         match watcher.take() {
             None | Some(WatchNotification::Beside) => {}
             Some(noticed) => return noticed,
@@ -51,7 +55,8 @@ fn without_watches_it_polls_and_says_so() {
     let path = library(directory.path(), "one");
     fs::write(&path, "1").unwrap();
     let target = WatchTarget::directory(directory.path(), false);
-    let mut watcher = Watcher::with(target, QUIET, None, (no_watches, comparing::INTERVAL));
+    let mut watcher =
+        Watcher::with(target, QUIET, None, (no_watches, comparing::INTERVAL), bounded(1));
     let reported = next(&mut watcher);
     let WatchNotification::Error(WatchError::Polling { reason, .. }) = reported else {
         panic!("{reported:?}");
@@ -83,7 +88,8 @@ fn overflows(_: &Path, _: RecursiveMode, mut handler: Handler) -> notify::Result
 fn files_are_scanned_if_events_are_lost() {
     let directory = tempfile::tempdir().unwrap();
     let target = WatchTarget::directory(directory.path(), false);
-    let mut watcher = Watcher::with(target, QUIET, None, (overflows, comparing::INTERVAL));
+    let mut watcher =
+        Watcher::with(target, QUIET, None, (overflows, comparing::INTERVAL), bounded(1));
     for name in ["one", "two", "three"] {
         let path = library(directory.path(), name);
         fs::write(&path, name).unwrap();
@@ -118,7 +124,7 @@ fn changes_without_events_are_found_and_that_is_said_once() {
     let (path, second) = (library(directory.path(), "one"), library(directory.path(), "two"));
     fs::write(&path, "1").unwrap();
     for target in [WatchTarget::directory(directory.path(), false), WatchTarget::file(&path)] {
-        let mut watcher = Watcher::with(target, QUIET, None, (silence, QUIET));
+        let mut watcher = Watcher::with(target, QUIET, None, (silence, QUIET), bounded(1));
         expect_changed(&mut watcher, &path);
         fs::write(&path, "22").unwrap();
         expect_changed(&mut watcher, &path);
@@ -159,10 +165,32 @@ fn waiting_ends_in_time_or_at_a_stop() {
     let target = WatchTarget::directory(directory.path(), false);
     let mut watcher = Watcher::new(target, QUIET, None);
     let soon = Some(Instant::now() + QUIET);
-    assert_eq!(watcher.wait(soon, &never(), &never()), Waited::TimeUp);
+    assert_eq!(waited(&mut watcher, soon, &never()), Waited::TimeUp);
     let (stop, stopped) = bounded(1);
     stop.send(()).unwrap();
-    assert_eq!(watcher.wait(None, &stopped, &never()), Waited::Stopped);
+    assert_eq!(waited(&mut watcher, None, &stopped), Waited::Stopped);
     drop(stop);
-    assert_eq!(watcher.wait(None, &stopped, &never()), Waited::Stopped);
+    assert_eq!(waited(&mut watcher, None, &stopped), Waited::Stopped);
+}
+
+#[test]
+fn one_thread_waits_for_several_directories() {
+    let directories = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let targets = directories.each_ref().map(|it| WatchTarget::directory(it.path(), false));
+    let [first, second] = targets;
+    let first = Watcher::new(first, QUIET, None);
+    let mut watchers = [first.beside(second, QUIET), first];
+    for directory in directories.each_ref().into_iter().chain(&directories) {
+        let path = library(directory.path(), "one");
+        fs::write(&path, format!("{:?}", Instant::now())).unwrap();
+        let paths = loop {
+            assert_eq!(wait(&mut watchers, None, &never(), &never()), Waited::Noticed);
+            match watchers.iter_mut().find_map(Watcher::take) {
+                None | Some(WatchNotification::Beside) => {}
+                Some(WatchNotification::Changed { paths, .. }) => break paths,
+                Some(other) => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(paths, [path]);
+    }
 }
