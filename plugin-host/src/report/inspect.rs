@@ -3,7 +3,9 @@
 use std::io;
 
 use plugin_interface::BuiltFor;
-use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata, TypeMetadata, as_written};
+use plugin_interface::metadata::{
+    InterfaceMetadata, PluginMetadata, RegistrationMetadata, TypeMetadata, as_written,
+};
 use serde::Serialize;
 
 use crate::contents::crates::ContainedCrate;
@@ -53,6 +55,12 @@ struct InterfaceReport<'a> {
     /// The services that they offer to other plugins.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     provides: Vec<ServiceReport<'a>>,
+    /// Those whose state a new version receives.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    state: Vec<&'a str>,
+    /// Those that a host starts and stops.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lifecycle: Vec<&'a str>,
     /// The interfaces of the objects that it takes or returns, and of theirs.
     objects: Vec<TraitReport<'a>>,
 }
@@ -110,6 +118,10 @@ fn interface<'a>(
 ) -> InterfaceReport<'a> {
     let declared = metadata.settings.iter().filter(|it| it.interface == interface.path);
     let ours = metadata.registrations.iter().filter(|r| r.interface == interface.path);
+    let names = |has: fn(&RegistrationMetadata) -> bool| {
+        ours.clone().filter(|it| has(it)).map(|it| &*it.name).collect()
+    };
+    let (state, lifecycle) = (names(|it| it.keeps_state), names(|it| it.has_lifecycle));
     let needs = ours.clone().flat_map(services::needs).collect();
     let provides = ours.clone().flat_map(services::provides).collect();
     InterfaceReport {
@@ -118,6 +130,8 @@ fn interface<'a>(
         settings: declared.map(settings::report).collect(),
         needs,
         provides,
+        state,
+        lifecycle,
         objects: interface.objects.iter().map(described).collect(),
     }
 }
@@ -162,8 +176,8 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
     line("trust", report.trust.as_ref().map_or("", |trust| &trust.state))?;
     show_crates(report)?;
     for interface in &report.interfaces {
-        let InterfaceReport { itself, implementations, settings, needs, provides, objects } =
-            interface;
+        let InterfaceReport { itself, implementations, settings, needs, provides, .. } = interface;
+        let InterfaceReport { state, lifecycle, objects, .. } = interface;
         print_line("")?;
         line("interface", &format!("{} {}", itself.path, itself.version))?;
         line("fingerprint", itself.fingerprint.as_str())?;
@@ -175,6 +189,8 @@ pub(crate) fn show(report: &InspectReport<'_>) -> io::Result<()> {
         }
         needs.iter().try_for_each(|service| line("needs", &service.line("for")))?;
         provides.iter().try_for_each(|service| line("provides", &service.line("by")))?;
+        state.iter().try_for_each(|name| line("state", &format!("of {name}")))?;
+        lifecycle.iter().try_for_each(|name| line("lifecycle", &format!("of {name}")))?;
         content(itself)?;
         for object in objects {
             line("uses", &format!("{} {}", object.path, object.version))?;
@@ -225,4 +241,43 @@ fn definition(interface: &TraitReport<'_>, ty: &TypeReport<'_>) -> String {
 fn content(interface: &TraitReport<'_>) -> io::Result<()> {
     interface.methods.iter().try_for_each(|method| line("", method))?;
     interface.types.iter().try_for_each(|ty| line("", &definition(interface, ty)))
+}
+
+#[cfg(test)]
+mod tests {
+    use plugin_interface::__private::{
+        PackageDescription, abilities, abilities_record, abilities_record_len, package_record,
+        package_record_len, registration_record, registration_record_len,
+    };
+    use plugin_interface::{Greeter, Interface};
+
+    use super::*;
+
+    #[test]
+    fn plugins_with_state_and_with_a_lifecycle_are_named() {
+        const PATH: &str = <dyn Greeter as Interface>::DESCRIPTION.path;
+        const PACKAGE: PackageDescription = PackageDescription {
+            name: "birds",
+            version: "1.0.0",
+            authors: "",
+            description: "",
+            license: "",
+            repository: "",
+            unwinds: true,
+        };
+        const NAME: usize = registration_record_len(PATH, "Parrot");
+        const FLAGS: usize = abilities_record_len(PATH, "Parrot", 0);
+        let section = [
+            &package_record::<{ package_record_len(&PACKAGE) }>(&PACKAGE)[..],
+            <dyn Greeter as Interface>::RECORD,
+            &registration_record::<NAME>(PATH, "Parrot"),
+            &abilities_record::<FLAGS>(PATH, "Parrot", abilities(true, false)),
+            &registration_record::<NAME>(PATH, "Magpie"),
+            &abilities_record::<FLAGS>(PATH, "Magpie", abilities(true, true)),
+        ];
+        let metadata = PluginMetadata::from_section(&section.concat()).unwrap();
+        let report = serde_json::to_value(interface(&metadata.interfaces[0], &metadata)).unwrap();
+        assert_eq!(report["state"], serde_json::json!(["Parrot", "Magpie"]));
+        assert_eq!(report["lifecycle"], serde_json::json!(["Magpie"]));
+    }
 }

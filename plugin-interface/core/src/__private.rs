@@ -13,6 +13,7 @@ use crate::interface::Interface;
 use crate::metadata;
 use crate::metadata::Writer;
 use crate::metadata::encode;
+use crate::metadata::flag;
 #[cfg(feature = "config")]
 use crate::metadata::settings::configured_record as configured_record_of;
 
@@ -146,6 +147,50 @@ pub const fn provided_record<const N: usize>(
 ) -> [u8; N] {
     let mut out = Writer::new();
     encode::provided_record(&mut out, interface, name, provided);
+    out.into_bytes()
+}
+
+/// Returns the length of several records.
+pub const fn joined_len(records: &[&[u8]]) -> usize {
+    joined_to(&mut Writer::<0>::new(), records)
+}
+
+/// Returns several records, one after the other.
+pub const fn joined<const N: usize>(records: &[&[u8]]) -> [u8; N] {
+    let mut out = Writer::new();
+    joined_to(&mut out, records);
+    out.into_bytes()
+}
+
+const fn joined_to<const N: usize>(out: &mut Writer<N>, records: &[&[u8]]) -> usize {
+    let mut i = 0;
+    while i < records.len() {
+        out.raw(records[i]);
+        i += 1;
+    }
+    out.len()
+}
+
+/// Returns the flags of a plugin that keeps its state or has a lifecycle.
+pub const fn abilities(keeps_state: bool, has_lifecycle: bool) -> u32 {
+    let state = if keeps_state { flag::KEEPS_STATE } else { 0 };
+    let lifecycle = if has_lifecycle { flag::HAS_LIFECYCLE } else { 0 };
+    state | lifecycle
+}
+
+/// Returns the length of the record of what a plugin can do beside its interface.
+pub const fn abilities_record_len(interface: &str, name: &str, abilities: u32) -> usize {
+    encode::abilities_record_len(interface, name, abilities)
+}
+
+/// Returns the record of what a plugin can do beside its interface.
+pub const fn abilities_record<const N: usize>(
+    interface: &str,
+    name: &str,
+    abilities: u32,
+) -> [u8; N] {
+    let mut out = Writer::new();
+    encode::abilities_record(&mut out, interface, name, abilities);
     out.into_bytes()
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     let mut interfaces: Vec<InterfaceMetadata> = Vec::new();
     let mut registrations: Vec<RegistrationMetadata> = Vec::new();
     let mut settings: Vec<SettingsMetadata> = Vec::new();
-    let (mut needs, mut provided) = (Vec::new(), Vec::new());
+    let (mut needs, mut provided, mut abilities) = (Vec::new(), Vec::new(), Vec::new());
     // Its few records are compared in less time than hashed.
     let mut seen = BTreeSet::new();
     let mut input = Input::new(section);
@@ -74,6 +74,8 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
                     name: payload.name()?,
                     needs: Vec::new(),
                     provides: Vec::new(),
+                    keeps_state: false,
+                    has_lifecycle: false,
                 });
             }
             kind::SETTINGS => {
@@ -88,6 +90,10 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
                 limited("provided services", provided.len() + 1, REGISTRATIONS)?;
                 provided.push((payload.name()?, payload.name()?, decode_interface(&mut payload)?));
             }
+            kind::ABILITIES => {
+                limited("abilities", abilities.len() + 1, REGISTRATIONS)?;
+                abilities.push((payload.name()?, payload.name()?, payload.u32()?));
+            }
             // A later version may add kinds.
             _ => {}
         }
@@ -96,6 +102,13 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     for registration in &mut registrations {
         registration.needs = services_of(registration, &mut needs);
         registration.provides = services_of(registration, &mut provided);
+        let of = |(interface, name, _): &&(String, String, u32)| {
+            (&registration.interface, &registration.name) == (interface, name)
+        };
+        if let Some((.., flags)) = abilities.iter().find(of) {
+            registration.keeps_state = flags & flag::KEEPS_STATE != 0;
+            registration.has_lifecycle = flags & flag::HAS_LIFECYCLE != 0;
+        }
     }
     interfaces.sort_by(|a, b| a.path.cmp(&b.path));
     // The linker's order means nothing.
@@ -315,6 +328,22 @@ mod tests {
             let is_decoded = interface_of(&record[..len]).is_ok();
             assert_eq!(super::outlines(&record[..len]).is_ok(), is_decoded, "{len}");
         }
+    }
+
+    #[test]
+    fn what_a_plugin_can_do_beside_its_interface_is_known_from_its_record() {
+        const LEN: usize = __private::abilities_record_len("a::Greeter", "Parrot", 0);
+        let of = |state, lifecycle| {
+            let flags = __private::abilities(state, lifecycle);
+            let record = __private::abilities_record::<LEN>("a::Greeter", "Parrot", flags);
+            let metadata = read(&[&record[..], &section()].concat()).unwrap();
+            let parrot = &metadata.registrations[0];
+            (parrot.keeps_state, parrot.has_lifecycle)
+        };
+        assert_eq!((of(true, false), of(false, true)), ((true, false), (false, true)));
+        assert_eq!((of(true, true), of(false, false)), ((true, true), (false, false)));
+        let parrot = &read(&section()).unwrap().registrations[0];
+        assert!(!parrot.keeps_state && !parrot.has_lifecycle);
     }
 
     #[test]

@@ -189,4 +189,10 @@ pub struct RegistrationMetadata {
     pub needs: Vec<InterfaceMetadata>,
     /// The services that it provides to other plugins.
     pub provides: Vec<InterfaceMetadata>,
+    /// A version that replaces it receives its state. Libraries of earlier releases do
+    /// not say so.
+    pub keeps_state: bool,
+    /// The host starts it, stops it and asks for its health. Libraries of earlier
+    /// releases do not say so.
+    pub has_lifecycle: bool,
 }

@@ -77,3 +77,10 @@ fn a_state_that_is_refused_or_panics_leaves_the_old_version_serving() {
     assert_answers(&live, "VERSION 2", "17");
     assert_eq!(live.generation(), 2);
 }
+
+#[test]
+fn the_metadata_says_which_plugins_keep_their_state() {
+    let of = |name| plugin_interface::inspect(fixture(name)).unwrap().registrations;
+    assert!(of("stateful").iter().all(|it| it.keeps_state && !it.has_lifecycle));
+    assert!(of("healthy").iter().all(|it| !it.keeps_state && !it.has_lifecycle));
+}

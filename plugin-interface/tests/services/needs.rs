@@ -55,7 +55,7 @@ fn a_plugin_whose_need_is_missing_is_refused_and_hinders_no_other() {
     let text = error.to_string();
     assert!(text.ends_with(
         "Needy needs the service services::Site (version 1.1), and the host offers no services; \
-         offer it by `PluginManager::provide`"
+         offer it by `provide`, which `PluginManager`, `PluginsOptions` and `LiveOptions` have"
     ), "{text}");
     let LoadError::ServiceMissing { plugin, interface, version, offered, .. } = error else {
         panic!("{error}")

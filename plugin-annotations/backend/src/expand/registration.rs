@@ -104,7 +104,15 @@ fn expand(registration: &Registration) -> TokenStream {
     };
     let record =
         metadata_static(krate, "RECORD", &quote!(<__PluginMaker as #private::Plugin>::RECORD));
-    let (services, kept) = services(registration);
+    let (more, names_of_more) = more_records(registration);
+    let records = match names_of_more.is_empty() {
+        true => quote!(&#record_of),
+        false => quote! {{
+            const RECORDS: &'static [&'static [#private::core::primitive::u8]] =
+                &[&#record_of, #(#names_of_more),*];
+            &#private::joined::<{ #private::joined_len(RECORDS) }>(RECORDS)
+        }},
+    };
     let provide = provide(registration);
     let package = package_constant(krate);
     let exports = exports::are_wanted().then(|| {
@@ -112,7 +120,6 @@ fn expand(registration: &Registration) -> TokenStream {
             #[unsafe(no_mangle)]
             extern "C" fn #maker() -> *const #private::core::ffi::c_void {
                 #private::keep(&RECORD);
-                #(#private::keep(&#kept);)*
                 #private::maker::<__PluginMaker>()
             }
 
@@ -141,7 +148,7 @@ fn expand(registration: &Registration) -> TokenStream {
                 const RECORD: &'static [#private::core::primitive::u8] = {
                     const PATH: &'static #private::core::primitive::str =
                         <#object as #krate::Interface>::DESCRIPTION.path;
-                    &#record_of
+                    #records
                 };
 
                 const PACKAGE: &'static [#private::core::primitive::u8] = PACKAGE_RECORD;
@@ -170,35 +177,41 @@ fn expand(registration: &Registration) -> TokenStream {
             #exports
 
             #record
-            #services
+            #more
 
             #private::inventory::submit! { #private::factory::<__PluginMaker>(&RECORD) }
         };
     }
 }
 
-/// The records of the services that a plugin needs and provides, and their names.
+/// The records that follow that of the registration: what it needs, provides, and can do
+/// beside its interface. Returns their constants and the names of these.
 ///
 /// ```text
-/// Input:  Tool, needs(dyn Site)
-/// Output: #[link_section = ".plugin"] static NEED_0: [u8; N] = ..; and NEED_0
+/// Input:  Tool, needs(dyn Site), state
+/// Output: const NEED_0_RECORD: &[u8] = ..; const ABILITIES_RECORD: &[u8] = ..;
+///         and both names
 /// ```
-fn services(registration: &Registration) -> (TokenStream, Vec<Ident>) {
+fn more_records(registration: &Registration) -> (TokenStream, Vec<Ident>) {
     let Registration { needs, provides, .. } = registration;
-    let (mut statics, mut names) = (TokenStream::new(), Vec::new());
+    let (mut constants, mut names) = (TokenStream::new(), Vec::new());
     for (interfaces, function, name) in
         [(needs, "need_record", "NEED"), (provides, "provided_record", "PROVIDED")]
     {
         for (i, interface) in interfaces.iter().enumerate() {
-            let name = format_ident!("{name}_{i}");
-            statics.extend(service(registration, interface, function, &name));
+            let name = format_ident!("{name}_{i}_RECORD");
+            constants.extend(service(registration, interface, function, &name));
             names.push(name);
         }
     }
-    (statics, names)
+    if let Some(abilities) = abilities(registration) {
+        constants.extend(abilities);
+        names.push(format_ident!("ABILITIES_RECORD"));
+    }
+    (constants, names)
 }
 
-/// The record of one service, in a static of that name.
+/// The record of one service, in a constant of that name.
 fn service(
     registration: &Registration,
     service: &Path,
@@ -209,18 +222,33 @@ fn service(
     let private = quote!(#krate::__private);
     let object = object_type(interface);
     let path = quote!(<#object as #krate::Interface>::DESCRIPTION.path);
-    let (of_service, record) = (format_ident!("{name}_SERVICE"), format_ident!("{name}_RECORD"));
+    let of_service = format_ident!("{name}_OF");
     let (function, len) = (format_ident!("{function}"), format_ident!("{function}_len"));
     let service = object_type(service);
     let found = located(quote!(#private::service_of::<#service>), place_of(&service));
-    let record_static = metadata_static(krate, &name.to_string(), &quote!(#record));
     quote! {
         const #of_service: &'static [#private::core::primitive::u8] = #found();
-        const #record: &'static [#private::core::primitive::u8] = &#private::#function::<
+        const #name: &'static [#private::core::primitive::u8] = &#private::#function::<
             { #private::#len(#path, #name_of_plugin, #of_service) }
         >(#path, #name_of_plugin, #of_service);
-        #record_static
     }
+}
+
+/// The record of what a plugin can do beside its interface, if there is something.
+fn abilities(registration: &Registration) -> Option<TokenStream> {
+    let Registration { krate, interface, name, keeps_state, has_lifecycle, .. } = registration;
+    let private = quote!(#krate::__private);
+    let object = object_type(interface);
+    let path = quote!(<#object as #krate::Interface>::DESCRIPTION.path);
+    let flags = quote!(#private::abilities(#keeps_state, #has_lifecycle));
+    (*keeps_state || *has_lifecycle).then(|| {
+        quote! {
+            const ABILITIES_RECORD: &'static [#private::core::primitive::u8] =
+                &#private::abilities_record::<
+                    { #private::abilities_record_len(#path, #name, #flags) }
+                >(#path, #name, #flags);
+        }
+    })
 }
 
 /// The function that passes on the services that a plugin provides, if any.

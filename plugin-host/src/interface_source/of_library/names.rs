@@ -2,53 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use plugin_interface::metadata::layout::standard_module;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Item, Path, Signature};
-
-/// The modules of the standard library, and their types.
-const STANDARD: [(&str, &[&str]); 16] = [
-    ("std::any", &["Any"]),
-    ("std::borrow", &["Cow"]),
-    ("std::char", &["CharTryFromError", "ParseCharError"]),
-    ("std::cmp", &["Ordering", "Reverse"]),
-    ("std::collections", &["BTreeMap", "BTreeSet", "HashMap", "HashSet", "VecDeque"]),
-    ("std::error", &["Error"]),
-    ("std::ffi", &["CStr", "CString", "OsStr", "OsString"]),
-    ("std::marker", &["PhantomData"]),
-    (
-        "std::net",
-        &[
-            "AddrParseError",
-            "IpAddr",
-            "Ipv4Addr",
-            "Ipv6Addr",
-            "SocketAddr",
-            "SocketAddrV4",
-            "SocketAddrV6",
-        ],
-    ),
-    (
-        "std::num",
-        &[
-            "NonZero",
-            "ParseFloatError",
-            "ParseIntError",
-            "Saturating",
-            "TryFromIntError",
-            "Wrapping",
-        ],
-    ),
-    ("std::ops", &["Bound", "ControlFlow", "Range", "RangeInclusive"]),
-    ("std::path", &["Path", "PathBuf"]),
-    ("std::rc", &["Rc"]),
-    ("std::str", &["ParseBoolError", "Utf8Error"]),
-    ("std::string", &["FromUtf8Error"]),
-    ("std::time", &["Duration", "SystemTime"]),
-];
-
-/// Those that are in no list above, since their modules have one of them.
-const SINGLE: [(&str, &str); 3] =
-    [("Arc", "std::sync"), ("Pin", "std::pin"), ("Poll", "std::task")];
 
 /// Returns a text of a record with `r#` where a name is a keyword of Rust.
 pub(super) fn with_raw_names(text: &str) -> String {
@@ -114,19 +70,13 @@ impl VisitMut for Names<'_> {
             }
             return;
         }
-        let Some(module) = module(&first) else { return };
+        let Some(module) = standard_module(&first) else { return };
         if !self.own.contains(&*first) {
             self.imports.insert(format!("use {module}::{first};"));
         }
     }
 
     fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
-}
-
-fn module(name: &str) -> Option<&'static str> {
-    let single = SINGLE.iter().find(|(known, _)| *known == name).map(|(_, module)| *module);
-    let of_list = STANDARD.iter().find(|(_, names)| names.contains(&name));
-    single.or(of_list.map(|(module, _)| *module))
 }
 
 #[cfg(test)]

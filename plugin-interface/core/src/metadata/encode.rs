@@ -152,6 +152,16 @@ const fn registration_payload<const N: usize>(out: &mut Writer<N>, interface: &s
     out.string(name);
 }
 
+const fn abilities_payload<const N: usize>(
+    out: &mut Writer<N>,
+    interface: &str,
+    name: &str,
+    abilities: u32,
+) {
+    registration_payload(out, interface, name);
+    out.u32(abilities);
+}
+
 /// Writes whose service it is, then its interface as in the record of that.
 const fn service_payload<const N: usize>(
     out: &mut Writer<N>,
@@ -211,4 +221,11 @@ record! {
     /// The record of a service that a plugin provides, with the same fields.
     provided_record, provided_record_len = PROVIDED,
     service_payload(interface: &str, name: &str, service: &[u8])
+}
+
+record! {
+    /// The record of what a plugin can do beside its interface: the path of that, its
+    /// name, and flags.
+    abilities_record, abilities_record_len = ABILITIES,
+    abilities_payload(interface: &str, name: &str, abilities: u32)
 }

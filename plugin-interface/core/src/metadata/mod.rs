@@ -51,6 +51,7 @@ pub mod kind {
     pub const SETTINGS: u32 = 4;
     pub const NEED: u32 = 5;
     pub const PROVIDED: u32 = 6;
+    pub const ABILITIES: u32 = 7;
 }
 
 /// The kinds of settings.
@@ -81,4 +82,8 @@ pub mod flag {
     pub const SYNC: u32 = 2;
     /// Of an interface: a list of the structs that grow follows its types.
     pub const GROWS: u32 = 4;
+    /// Of a registration: a new version receives its state.
+    pub const KEEPS_STATE: u32 = 1;
+    /// Of a registration: the host starts and stops it.
+    pub const HAS_LIFECYCLE: u32 = 2;
 }

@@ -302,7 +302,7 @@ pub enum LoadError {
     },
     /// The plugin needs a service that the host does not offer.
     #[error(
-        "{}: {plugin} needs the service {interface} (version {version}), and {}; offer it by `PluginManager::provide`",
+        "{}: {plugin} needs the service {interface} (version {version}), and {}; offer it by `provide`, which `PluginManager`, `PluginsOptions` and `LiveOptions` have",
         path.display(),
         offered_services(offered)
     )]

@@ -174,6 +174,8 @@ mod tests {
                     name: "X".to_owned(),
                     needs: Vec::new(),
                     provides: Vec::new(),
+                    keeps_state: false,
+                    has_lifecycle: false,
                 })
                 .collect(),
             interfaces,

@@ -39,6 +39,7 @@ use crate::metadata::signature::Type;
 
 pub use error::LayoutError;
 pub use layouts::{Layouts, passed};
+pub use standard_names::standard_module;
 pub use target::{Primitive, Target};
 
 /// The layout of a type.
