@@ -18,6 +18,9 @@ pub(crate) fn policy(args: &PolicyArgs) -> anyhow::Result<LoadPolicy> {
     if args.allow_world_writable {
         policy = policy.allow_world_writable();
     }
+    if args.allow_links_outside {
+        policy = policy.allow_links_outside();
+    }
     policy = trusting(policy, &args.trust)?;
     if let Some(file) = &args.config {
         policy = policy.configuration(Configuration::read(file)?);

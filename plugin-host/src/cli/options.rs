@@ -25,6 +25,9 @@ pub(crate) struct PolicyArgs {
     /// Also load libraries that anyone can modify or replace.
     #[arg(long)]
     pub(crate) allow_world_writable: bool,
+    /// Also load what links in a directory lead to if it is another user's.
+    #[arg(long)]
+    pub(crate) allow_links_outside: bool,
     /// Keep the loaded copies here, for debuggers and profilers.
     #[arg(long, value_name = "DIR")]
     pub(crate) keep_copies: Option<PathBuf>,

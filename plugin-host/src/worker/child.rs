@@ -57,6 +57,9 @@ pub(crate) fn again(name: &str, policy: &PolicyArgs) -> anyhow::Result<Command> 
     if policy.allow_world_writable {
         command.arg("--allow-world-writable");
     }
+    if policy.allow_links_outside {
+        command.arg("--allow-links-outside");
+    }
     let copies = match &policy.keep_copies {
         Some(directory) => format_option("--keep-copies=", directory),
         None => format_option("--copies=", &session_directory::path()?),

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use plugin_interface::{Greeter, LoadError, LoadPolicy, PluginManager};
+use plugin_interface::{ErrorClass, Greeter, LoadError, LoadPolicy, PluginManager};
 
 use crate::fixtures::Directory;
 
@@ -108,4 +108,46 @@ fn what_is_no_digest_is_no_pin() {
         let error = LoadPolicy::new().pin_sha256(text).unwrap_err();
         assert!(error.to_string().contains("64 hexadecimal digits"), "{error}");
     }
+}
+
+#[test]
+fn a_link_out_of_the_directory_leads_to_a_file_of_this_user_or_root() {
+    let (directory, store) = (Directory::new(), Directory::of(&["healthy"]));
+    let (link, target) = (directory.library("healthy"), store.library("healthy"));
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    // A file that the host names is its own choice, so `examine` says another thing.
+    let load = |directory: &Directory, policy| {
+        let mut manager = PluginManager::with_policy(policy);
+        let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap().len();
+        manager.take_rejected().pop().map_or(Ok(loaded), |rejected| Err(rejected.error))
+    };
+    assert_eq!(load(&directory, LoadPolicy::new()).unwrap(), 2);
+    for culprit in [&*target, store.path()] {
+        // Only root can give files away: else all of them belong to this user.
+        let is_given_away = std::os::unix::fs::chown(culprit, Some(12_345), None).is_ok();
+        match load(&directory, LoadPolicy::new()) {
+            Ok(count) => assert!(!is_given_away && count == 2),
+            Err(error) => {
+                assert!(is_given_away, "{error}");
+                let LoadError::LinkOutside { path, to, culprit: found } = &error else {
+                    panic!("{error}")
+                };
+                let named = (path, &**to, &**found);
+                let (target, culprit) = (target.canonicalize(), culprit.canonicalize());
+                assert_eq!(named, (&link, &*target.unwrap(), &*culprit.unwrap()));
+                assert_eq!(error.class(), ErrorClass::Refused);
+            }
+        }
+        assert_eq!(load(&directory, LoadPolicy::new().allow_links_outside()).unwrap(), 2);
+        assert_eq!(PluginManager::new().load_library(&link).unwrap().len(), 2);
+        assert_eq!(load(&store, LoadPolicy::new()).unwrap(), 2);
+        if is_given_away {
+            std::os::unix::fs::chown(culprit, Some(0), None).unwrap();
+        }
+    }
+    // What is in the directory too is no matter of links.
+    let _ = std::os::unix::fs::chown(&target, Some(12_345), None);
+    std::os::unix::fs::symlink(target.file_name().unwrap(), store.library("beside")).unwrap();
+    let found = PluginManager::new().survey(store.path()).unwrap();
+    assert!(found[0].path == store.library("beside") && found[0].result.is_ok(), "{found:?}");
 }

@@ -35,6 +35,7 @@ impl LoadError {
             | E::ReadDirectory { path, .. }
             | E::NotAFile { path, .. }
             | E::LinkBroken { path, .. }
+            | E::LinkOutside { path, .. }
             | E::Read { path, .. }
             | E::StillWritten { path, .. }
             | E::Copy { path, .. }
@@ -109,7 +110,7 @@ impl LoadError {
             E::NotAFile { .. } => facts(Settle, Failed, "file"),
             E::Read { source, .. } => facts(Settle, ErrorClass::of(source), "file"),
             E::StillWritten { .. } => facts(Settle, Failed, "settled"),
-            E::WorldWritable { .. } => facts(Settle, Refused, "writers"),
+            E::WorldWritable { .. } | E::LinkOutside { .. } => facts(Settle, Refused, "writers"),
             E::StillMapped { .. } => facts(Settle, Refused, "policy"),
             E::Copy { .. } => facts(Copy, Failed, "settled"),
             E::NotPinned { .. } | E::Unlocked { .. } | E::Modified { .. } => {

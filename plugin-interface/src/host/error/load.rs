@@ -73,6 +73,22 @@ pub enum LoadError {
         /// The system's error.
         source: io::Error,
     },
+    /// The candidate is a link out of its directory, to a file that another user may
+    /// replace.
+    #[error(
+        "{} is a link to {}, and {} belongs to another user; copy the file to here, or allow such links by LoadPolicy::allow_links_outside",
+        path.display(),
+        to.display(),
+        if culprit == to { "that".to_owned() } else { culprit.display().to_string() }
+    )]
+    LinkOutside {
+        /// The candidate.
+        path: PathBuf,
+        /// The file, without links.
+        to: Box<Path>,
+        /// What belongs to another user: the file, or a directory above it.
+        culprit: Box<Path>,
+    },
     /// The candidate cannot be read.
     #[error("cannot read {}", path.display())]
     Read {

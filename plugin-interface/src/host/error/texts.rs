@@ -70,6 +70,11 @@ fn of_load() -> Vec<LoadError> {
         E::Configuration(ConfigurationError::Read { path: path(), source: missing() }),
         E::NotAFile { path: path(), found: "a directory" },
         E::LinkBroken { path: path(), to: "/other".into(), source: missing() },
+        E::LinkOutside {
+            path: path(),
+            to: Path::new("/store/a/libx.so").into(),
+            culprit: Path::new("/store").into(),
+        },
         E::Read { path: path(), source: missing() },
         E::StillWritten { path: path() },
         E::Copy { path: path(), to: COPY.into(), source: missing() },

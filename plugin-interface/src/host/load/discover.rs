@@ -99,6 +99,11 @@ impl<'p> Candidate<'p> {
         self.file.metadata().map_err(broken).map(|_| None)
     }
 
+    /// Returns `true` for a link that was found in a directory.
+    pub(super) fn is_link(&self, found: Option<&Metadata>) -> bool {
+        self.found != Found::Named && found.is_none()
+    }
+
     /// Returns `true` if the policy has allowed the directory already.
     pub(super) fn is_in_checked_directory(&self, found: Option<&Metadata>) -> bool {
         self.found == Found::InChecked && found.is_some()

@@ -17,6 +17,7 @@ mod headers;
 pub(crate) mod host_context;
 pub(crate) mod layers;
 pub(crate) mod linked;
+mod links;
 pub(crate) mod make;
 mod named_functions;
 pub(crate) mod needs;

@@ -232,12 +232,16 @@ impl Loader {
         let found = candidate.find()?;
         watch.begin(Stage::Settle);
         let is_in_checked_directory = candidate.is_in_checked_directory(found.as_ref());
+        let is_link = candidate.is_link(found.as_ref());
         let file = settle::<S>(candidate, found)?;
         self.policy.check_file(source, file.metadata())?;
         let real = match is_in_checked_directory {
             true => source.to_owned(),
             false => self.policy.check_directory(source)?,
         };
+        if is_link {
+            self.policy.check_link(source, &real, file.metadata())?;
+        }
         let names = FileNames::new(source, real);
         self.check_room::<S>(source, &names)?;
 

@@ -35,7 +35,8 @@ use crate::metadata::PluginMetadata;
 ///
 /// The default refuses files that any user could have written: files and
 /// directories that are writable by all, as Unix defines it. A directory with
-/// the sticky bit, such as one for temporary files, is allowed.
+/// the sticky bit, such as one for temporary files, is allowed. It refuses links that
+/// lead to [files of other users](Self::allow_links_outside), too.
 ///
 /// ```
 /// use plugin_interface::{LoadPolicy, PluginManager};
@@ -53,6 +54,7 @@ pub struct LoadPolicy {
     pinned: BTreeSet<Digest>,
     denied: BTreeSet<String>,
     world_writable: bool,
+    pub(super) links_outside: bool,
     /// The number of versions of one library, and of their bytes, that may be
     /// mapped after they were closed. More are refused.
     retained: (usize, u64),
@@ -83,6 +85,7 @@ impl Default for LoadPolicy {
             pinned: BTreeSet::new(),
             denied: BTreeSet::new(),
             world_writable: false,
+            links_outside: false,
             retained: (128, 512 << 20),
             copies: Copies::Temporary,
             replaces_providers: true,
@@ -112,6 +115,7 @@ impl fmt::Debug for LoadPolicy {
             .field("data_root", &self.data_root)
             .field("cache_root", &self.cache_root)
             .field("world_writable", &self.world_writable)
+            .field("links_outside", &self.links_outside)
             .field("replaces_providers", &self.replaces_providers)
             .field("stop_within", &self.stop_within)
             .field("executor", &self.executor)
