@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-#[cfg(feature = "configure")]
+#[cfg(all(feature = "configure", feature = "watch"))]
 use crate::host::configuration::Configuration;
 use crate::host::error::LoadError;
 use crate::host::load::discover;
@@ -115,7 +115,7 @@ impl Layers {
 
     /// Returns the configuration that counts: that of the last directory which has
     /// one. Returns its future path in the last directory if none has.
-    #[cfg(feature = "configure")]
+    #[cfg(all(feature = "configure", feature = "watch"))]
     pub(crate) fn configuration(&self) -> PathBuf {
         let files = || self.0.iter().rev().map(|directory| directory.join(Configuration::FILE));
         let present = files().find(|file| file.symlink_metadata().is_ok());
