@@ -69,7 +69,7 @@ impl<const N: usize> Writer<N> {
         self.len
     }
 
-    pub(super) const fn raw(&mut self, bytes: &[u8]) {
+    pub(crate) const fn raw(&mut self, bytes: &[u8]) {
         put!(self, bytes);
     }
 
