@@ -7,7 +7,7 @@ use std::process::Command;
 
 use plugin_interface::{ErrorClass, Greeter, LoadError, LoadPolicy, PluginManager};
 
-use crate::fixtures::Directory;
+use crate::fixtures::{Directory, fixture};
 
 /// Loads the healthy plugins under a policy, or says why not.
 fn load(directory: &Directory, policy: LoadPolicy) -> Result<usize, LoadError> {
@@ -112,20 +112,25 @@ fn what_is_no_digest_is_no_pin() {
 
 #[test]
 fn a_link_out_of_the_directory_leads_to_a_file_of_this_user_or_root() {
-    let (directory, store) = (Directory::new(), Directory::of(&["healthy"]));
-    let (link, target) = (directory.library("healthy"), store.library("healthy"));
+    let (directory, store) = (Directory::new(), Directory::new());
+    let link = directory.library("healthy");
+    // Below a folder of this user, since others can add files to that of all.
+    let folder = store.path().join("store");
+    let target = folder.join(link.file_name().unwrap());
+    fs::create_dir(&folder).unwrap();
+    fs::copy(fixture("healthy"), &target).unwrap();
     std::os::unix::fs::symlink(&target, &link).unwrap();
     // A file that the host names is its own choice, so `examine` says another thing.
-    let load = |directory: &Directory, policy| {
+    let load = |directory: &Path, policy| {
         let mut manager = PluginManager::with_policy(policy);
-        let loaded = manager.load::<dyn Greeter>(directory.path()).unwrap().len();
+        let loaded = manager.load::<dyn Greeter>(directory).unwrap().len();
         manager.take_rejected().pop().map_or(Ok(loaded), |rejected| Err(rejected.error))
     };
-    assert_eq!(load(&directory, LoadPolicy::new()).unwrap(), 2);
-    for culprit in [&*target, store.path()] {
+    assert_eq!(load(directory.path(), LoadPolicy::new()).unwrap(), 2);
+    for culprit in [&*target, &*folder] {
         // Only root can give files away: else all of them belong to this user.
         let is_given_away = std::os::unix::fs::chown(culprit, Some(12_345), None).is_ok();
-        match load(&directory, LoadPolicy::new()) {
+        match load(directory.path(), LoadPolicy::new()) {
             Ok(count) => assert!(!is_given_away && count == 2),
             Err(error) => {
                 assert!(is_given_away, "{error}");
@@ -138,16 +143,17 @@ fn a_link_out_of_the_directory_leads_to_a_file_of_this_user_or_root() {
                 assert_eq!(error.class(), ErrorClass::Refused);
             }
         }
-        assert_eq!(load(&directory, LoadPolicy::new().allow_links_outside()).unwrap(), 2);
+        assert_eq!(load(directory.path(), LoadPolicy::new().allow_links_outside()).unwrap(), 2);
         assert!(!PluginManager::new().load_library(&link).unwrap().is_empty());
-        assert_eq!(load(&store, LoadPolicy::new()).unwrap(), 2);
+        assert_eq!(load(&folder, LoadPolicy::new()).unwrap(), 2);
         if is_given_away {
             std::os::unix::fs::chown(culprit, Some(0), None).unwrap();
         }
     }
     // What is in the directory too is no matter of links.
     let _ = std::os::unix::fs::chown(&target, Some(12_345), None);
-    std::os::unix::fs::symlink(target.file_name().unwrap(), store.library("beside")).unwrap();
-    let found = PluginManager::new().survey(store.path()).unwrap();
-    assert!(found[0].path == store.library("beside") && found[0].result.is_ok(), "{found:?}");
+    let beside = target.with_file_name("beside").with_extension(std::env::consts::DLL_EXTENSION);
+    std::os::unix::fs::symlink(target.file_name().unwrap(), &beside).unwrap();
+    let found = PluginManager::new().survey(&folder).unwrap();
+    assert!(found[0].path == beside && found[0].result.is_ok(), "{found:?}");
 }
