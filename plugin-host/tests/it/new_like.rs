@@ -1,11 +1,14 @@
 //! `new --like` for many interfaces: what it writes compiles, and hosts of the
 //! interface load it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::environment::{Directory, root};
-use crate::new::{cargo, new, target};
+use plugin_interface::{Mismatch, inspect};
+
+use crate::environment::{Directory, plugin_host, root};
+use crate::new::{cargo, new, packages, target};
 
 /// Interfaces with types of many shapes.
 const SHAPES: &str = include_str!("new_like/shapes.rs");
@@ -165,4 +168,45 @@ fn plugins_like_those_of_a_library_load_in_the_hosts_of_its_interfaces() {
     let like = [("--like", originals.to_str().unwrap())];
     workspace.plugins("alike", &like, &paths);
     workspace.load(&workspace.library("alike"), &of, &paths);
+}
+
+/// `PLUGIN_THOROUGH=1` creates a plugin for each interface in the libraries of the
+/// fixtures.
+#[test]
+fn plugins_like_those_of_the_fixtures_have_their_interfaces() {
+    if std::env::var_os("PLUGIN_THOROUGH").is_none_or(|value| value != "1") {
+        eprintln!("NOT TESTED with each interface of the fixtures: PLUGIN_THOROUGH is not set");
+        return;
+    }
+    let fixtures = root().join("plugin-interface/tests/fixtures");
+    cargo(&fixtures, "build --quiet --workspace");
+    let workspace = Workspace::new();
+    let mut known = BTreeSet::new();
+    for package in packages(&fixtures) {
+        let name = package.replace('-', "_");
+        let file = target().join(format!("debug/lib{name}.so"));
+        let Ok(original) = inspect(&file) else { continue };
+        let mut interfaces = original.interfaces;
+        // Many of them have the same.
+        interfaces.retain(|it| known.insert((it.path.clone(), it.fingerprint)));
+        if interfaces.is_empty() {
+            continue;
+        }
+        let paths: Vec<_> = interfaces.iter().map(|interface| &*interface.path).collect();
+        let alike = format!("like_{name}");
+        workspace.plugins(&alike, &[("--like", file.to_str().unwrap())], &paths);
+        let library = workspace.library(&alike);
+        let found = inspect(&library).unwrap().interfaces;
+        for interface in &interfaces {
+            let own = found.iter().find(|it| it.path == interface.path);
+            let own = own.unwrap_or_else(|| panic!("{name} has no {}", interface.path));
+            let mismatch = Mismatch::between(interface, own);
+            assert!(mismatch.is_none(), "{name}: {}", mismatch.unwrap());
+        }
+        let plugins = Directory::new();
+        fs::copy(&library, plugins.path().join(library.file_name().unwrap())).unwrap();
+        let run = plugin_host(&["run", plugins.path().to_str().unwrap()]);
+        assert_eq!(run.code, 0, "{name}: {run:?}");
+    }
+    assert!(known.len() >= 150, "{}", known.len());
 }

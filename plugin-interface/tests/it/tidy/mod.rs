@@ -2,6 +2,7 @@
 
 mod features;
 mod imports;
+mod oldest_compiler;
 mod prose;
 mod workflow;
 
