@@ -14,9 +14,9 @@ fn gcc(directory: &Directory, to: &Path, source: &str, arguments: &[&str]) {
     let _ = std::fs::remove_file(to);
     let mut gcc = Command::new("gcc");
     gcc.args(["-shared", "-fPIC", "-o"]).arg(to).arg(&file).args(arguments);
-    // Else it writes the time.
+    // Else it writes the time, and an address that it makes of the path.
     #[cfg(windows)]
-    gcc.arg("-Wl,--no-insert-timestamp");
+    gcc.arg("-Wl,--no-insert-timestamp,--disable-auto-image-base");
     assert!(gcc.status().expect("the tests need gcc").success());
     std::fs::remove_file(file).unwrap();
 }

@@ -10,7 +10,7 @@ use plugin_interface::{
     Greeter, Live, LiveEvent, LiveGuard, LiveOptions, Probe, ReloadOutcome, Stage,
 };
 
-use crate::deadline::within;
+use crate::deadline::{EndsWithTest, within};
 use crate::fixtures::{Directory, fixture};
 use crate::numbered_builds::{Builds, replace, soak, stamped, text};
 
@@ -66,12 +66,6 @@ fn accept(live: &Live<dyn Greeter>, content: &[u8]) {
 
 /// Runs `test` while other threads call: each answer is that of its version.
 fn while_called(lives: &[&Live<dyn Greeter>], test: impl FnOnce()) {
-    struct Over<'a>(&'a AtomicBool);
-    impl Drop for Over<'_> {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         for live in lives {
@@ -84,8 +78,7 @@ fn while_called(lives: &[&Live<dyn Greeter>], test: impl FnOnce()) {
                 }
             });
         }
-        // Also when the test fails.
-        let _over = Over(&is_over);
+        let _ends = EndsWithTest(&is_over);
         test();
     });
 }

@@ -12,8 +12,6 @@ use tempfile::TempDir;
 
 use crate::builds::{Built, build, built, sources};
 use crate::compilers::is_thorough;
-#[cfg(windows)]
-use crate::deadline::until;
 
 /// The fixtures as they are shipped, where `PLUGIN_THOROUGH` asks for it, since
 /// they take a minute to optimise. Else those of a debug build.
@@ -140,19 +138,6 @@ impl Directory {
         fs::write(&path, content).unwrap();
         path
     }
-}
-
-/// Puts a file in the place of another one.
-#[cfg(not(windows))]
-pub(crate) fn put(from: &Path, to: &Path) {
-    fs::rename(from, to).unwrap();
-}
-
-/// Puts a file in the place of another one. Wine and older versions of Windows
-/// refuse that as long as the host reads the other one.
-#[cfg(windows)]
-pub(crate) fn put(from: &Path, to: &Path) {
-    until("the file can be replaced", || fs::rename(from, to).is_ok());
 }
 
 /// Whether a library of that name is mapped: its private copy bears the name.

@@ -1,6 +1,5 @@
 //! Live plugins that watch their own file, or that a manager's loop replaces.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,6 +12,7 @@ use plugin_interface::{
 use crate::deadline::{Run, until, within};
 use crate::fixtures::{Directory, fixture, is_mapped};
 use crate::numbered_builds::{replace, soak, stamped, text};
+use crate::patient_fs as fs;
 
 /// Longer than anything takes.
 const DEADLINE: Duration = Duration::from_secs(60);

@@ -54,6 +54,7 @@ mod observer;
 mod owners_of_an_instance;
 mod panic_while_lowering;
 mod panics;
+mod patient_fs;
 mod platforms;
 mod plugin_as_host;
 #[cfg(unix)]

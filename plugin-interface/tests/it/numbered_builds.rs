@@ -1,10 +1,10 @@
 //! A plugin of which tests make as many builds as they want.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::fixtures::{Directory, put};
+use crate::fixtures::Directory;
+use crate::patient_fs as fs;
 
 /// Builds of one plugin that differ in what they answer.
 pub(crate) struct Builds {
@@ -49,7 +49,7 @@ pub(crate) fn text(kind: &str, number: u64) -> String {
 pub(crate) fn replace(path: &Path, content: &[u8]) {
     let next = path.with_extension("next");
     fs::write(&next, content).unwrap();
-    put(&next, path);
+    fs::rename(next, path).unwrap();
 }
 
 /// A directory with build 0 of the plugin, under a name that no other test uses.

@@ -2,7 +2,6 @@
 //! fails or is stale, no version, file or memory is left.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,10 +9,11 @@ use std::thread;
 
 use plugin_interface::{Greeter, Live};
 
-use crate::deadline::{Run, until};
+use crate::deadline::{EndsWithTest, Run, until};
 use crate::fixtures::{Directory, mapped};
 use crate::numbered_builds::soak;
 use crate::observer::{library, version};
+use crate::patient_fs as fs;
 
 /// In the process of its own: the plugin's file.
 const FILE: &str = "PLUGIN_UNDER_CALLS";
@@ -27,8 +27,7 @@ const WRITERS: [Write; 3] = [
     |from, to| fs::rename(from, to),
     |from, to| fs::copy(from, to).map(drop),
     |from, to| {
-        // It may be gone since an attempt before.
-        let _ = fs::remove_file(to);
+        fs::remove_file(to)?;
         fs::copy(from, to).map(drop)
     },
 ];
@@ -65,6 +64,7 @@ fn replace_under_calls(path: &Path) {
     let (served, is_over, calls) = (AtomicU64::new(0), AtomicBool::new(false), AtomicU64::new(0));
     let mut before = 0;
     thread::scope(|scope| {
+        let _ends = EndsWithTest(&is_over);
         for _ in 0..CALLERS {
             scope.spawn(|| {
                 while !is_over.load(Ordering::SeqCst) {
@@ -83,7 +83,6 @@ fn replace_under_calls(path: &Path) {
                 before = memory();
             }
         }
-        is_over.store(true, Ordering::SeqCst);
     });
     let (now, calls) = (memory(), calls.into_inner());
     println!("{replacements} replacements under {calls} calls; {before} KB, then {now} KB");
@@ -95,16 +94,9 @@ fn replace_under_calls(path: &Path) {
     until("all copies are removed", || copies().is_empty());
 }
 
-/// Puts that version in the place of the file. The system may refuse it while the
-/// host reads the old one.
+/// Puts that version in the place of the file.
 fn put(write: Write, number: u64, path: &Path) {
-    let next = version(&number.to_string());
-    let mut tries = 0;
-    until("the file can be written", || {
-        tries += 1;
-        write(&next, path).is_ok()
-    });
-    assert!(cfg!(windows) || tries == 1, "{tries} tries");
+    write(&version(&number.to_string()), path).unwrap();
 }
 
 /// The kilobytes of this process that no file has.

@@ -42,10 +42,9 @@ fn run_manager_watcher(dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-use std::fs;
-
 use crate::fixtures::{Directory, is_mapped};
 use crate::observer::{comes_true, library, place, version};
+use crate::patient_fs as fs;
 
 #[test]
 fn the_example_of_a_manager_that_watches_runs_unchanged() {

@@ -1,11 +1,13 @@
 //! What is a new version, and what is not.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::time::{Duration, SystemTime};
 
 use plugin_interface::{ChangeDetection, HotLibrary, HotOptions, HotReload};
 
 use super::sources::{FIRST, Number, SECOND, Sources, number};
+
+use crate::patient_fs as fs;
 
 fn open(sources: &Sources, detection: ChangeDetection) -> HotLibrary {
     HotOptions::new().change_detection(detection).open(sources.library(), &["foo"]).unwrap()

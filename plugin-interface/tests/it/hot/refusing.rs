@@ -1,7 +1,6 @@
 //! Bad input: an error that says what is wrong, and the old code serves.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
@@ -11,6 +10,7 @@ use plugin_interface::{HotError, HotLibrary, HotOptions, HotReload};
 use super::sources::{FIRST, Number, SECOND, Sources, number};
 use crate::deadline::Run;
 use crate::fixtures::fixture;
+use crate::patient_fs as fs;
 
 /// The file is no longer as it should be: that is said, and `foo` serves on
 /// until it is rebuilt.

@@ -2,7 +2,6 @@
 //! crash, and no half of a library.
 
 use std::ffi::c_int;
-use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +13,8 @@ use plugin_interface::{HotLibrary, HotReload};
 
 use super::sources::{Number, Sources, number};
 use crate::builds::is_soak;
+use crate::deadline::EndsWithTest;
+use crate::patient_fs as fs;
 
 /// A library that is whole if all of its data is of one number, which `foo` then
 /// gives.
@@ -56,6 +57,7 @@ impl Rewritten {
         let [calls, reloads, refusals] = [const { AtomicU64::new(0) }; 3];
         let count = |counter: &AtomicU64| counter.fetch_add(1, Ordering::Relaxed);
         thread::scope(|scope| {
+            let _ends = EndsWithTest(&is_over);
             for _ in 0..2 {
                 scope.spawn(|| {
                     while !is_over.load(Ordering::Relaxed) {
@@ -82,7 +84,6 @@ impl Rewritten {
                     thread::yield_now();
                 }
             }
-            is_over.store(true, Ordering::Relaxed);
         });
         // Nothing disturbs it any more, but for what the last writer may hold.
         while library.check_and_reload().is_err() {
@@ -126,7 +127,7 @@ fn by_the_linker() {
 fn by_a_writer_that_truncates_and_takes_its_time() {
     Rewritten::new().by("one writer, in pieces", |build, path| {
         let content = fs::read(build).unwrap();
-        let mut file = File::create(path).unwrap();
+        let mut file = fs::create(path).unwrap();
         for piece in content.chunks(content.len() / 7) {
             file.write_all(piece).unwrap();
             thread::sleep(Duration::from_micros(100));
@@ -138,9 +139,9 @@ fn by_a_writer_that_truncates_and_takes_its_time() {
 fn by_one_writer_after_another() {
     Rewritten::new().by("a writer for each piece", |build, path| {
         let content = fs::read(build).unwrap();
-        File::create(path).unwrap();
+        fs::create(path).unwrap();
         for piece in content.chunks(content.len() / 7) {
-            OpenOptions::new().append(true).open(path).unwrap().write_all(piece).unwrap();
+            fs::append(path).unwrap().write_all(piece).unwrap();
             thread::sleep(Duration::from_micros(100));
         }
     });

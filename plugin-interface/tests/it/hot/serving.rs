@@ -12,7 +12,7 @@ use plugin_interface::{
 };
 
 use super::sources::{FIRST, Number, SECOND, Sources, number};
-use crate::deadline::{until, within};
+use crate::deadline::{EndsWithTest, until, within};
 
 #[test]
 fn a_function_changes_and_another_appears_without_restart() {
@@ -196,6 +196,7 @@ fn callers_always_find_a_whole_version() {
     let library = HotLibrary::open(sources.library(), &["foo", "bar"]).unwrap();
     let (is_over, calls) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
+        let _ends = EndsWithTest(&is_over);
         for _ in 0..2 {
             scope.spawn(|| {
                 let mut last = 0;
@@ -216,7 +217,6 @@ fn callers_always_find_a_whole_version() {
             sources.build(&source(generation));
             assert!(matches!(library.check_and_reload(), Ok(HotReload::Reloaded { .. })));
         }
-        is_over.store(true, Ordering::Relaxed);
     });
     assert!(calls.into_inner() > 0);
 }

@@ -3,7 +3,6 @@
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::ffi::{CStr, CString, c_char};
-use std::fs;
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use plugin_interface::{ChangeDetection, HotEvent, HotLibrary, HotOptions, HotRel
 
 use super::sources::{FIRST, Number, SECOND, Sources, number};
 use crate::deadline::{until, within};
+use crate::patient_fs as fs;
 
 /// The events of a library but for those of versions that are closed.
 fn events(library: &HotLibrary) -> Receiver<HotEvent> {
@@ -43,14 +43,23 @@ fn a_rebuild_is_taken_into_use_without_being_asked_for() {
     fs::write(sources.library(), "no library").unwrap();
     assert!(matches!(next(&events), HotEvent::Refused { generation: 2, .. }));
     assert_eq!(number(&foo), Some(5));
+    drop(watch);
+    sources.build(FIRST);
+    assert!(events.recv_timeout(Duration::from_millis(300)).is_err(), "nobody watches");
+}
+
+#[test]
+fn a_directory_that_is_removed_and_made_again_is_watched_again() {
+    let sources = Sources::of(FIRST);
+    let library = HotLibrary::open(sources.library(), &["foo"]).unwrap();
+    let events = events(&library);
+    let _watch = library.watch();
     fs::remove_dir_all(sources.path()).unwrap();
     // Its name may be free only when the watch has let go of it.
     until("it can be made again", || fs::create_dir(sources.path()).is_ok());
-    sources.build(FIRST);
-    assert!(matches!(next(&events), HotEvent::Reloaded { generation: 3, .. }));
-    drop(watch);
     sources.build(SECOND);
-    assert!(events.recv_timeout(Duration::from_millis(300)).is_err(), "nobody watches");
+    let reloaded = HotEvent::Reloaded { generation: 2, appeared: vec![], vanished: vec![] };
+    assert_eq!(next(&events), reloaded);
 }
 
 /// Compiles the second version so that it needs a library, which is not there

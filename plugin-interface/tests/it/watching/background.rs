@@ -1,6 +1,5 @@
 //! A watch in the background, and its channels.
 
-use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use plugin_interface::{Greeter, PluginManager, PluginTrait, WatchNotification, W
 use crate::deadline::within;
 use crate::fixtures::Directory;
 use crate::observer::{DEADLINE, comes_true, library, place, version};
+use crate::patient_fs as fs;
 /// The paths of all that changed, until none is missing.
 fn changed(
     notifications: &plugin_interface::crossbeam_channel::Receiver<WatchNotification>,

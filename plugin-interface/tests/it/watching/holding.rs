@@ -1,11 +1,10 @@
 //! What the manager holds, hands out and gives back.
 
-use std::fs;
-
 use plugin_interface::{Greeter, PluginManager, PluginTrait, WatchEvent, WatchOptions};
 
 use crate::fixtures::{Directory, is_mapped, mapped};
 use crate::observer::{Observer, Told, library, place, version};
+use crate::patient_fs as fs;
 #[test]
 fn files_are_only_told_of_where_nothing_is_to_be_loaded() {
     let directory = Directory::new();

@@ -1,6 +1,5 @@
 //! Plugins that lack something, which comes later: they are tried again.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::channel;
@@ -9,6 +8,7 @@ use plugin_interface::{PluginManager, WatchOptions};
 
 use crate::fixtures::Directory;
 use crate::observer::{Observer, Told, library};
+use crate::patient_fs as fs;
 
 const AGAIN: &str = "tried again in 30 s, and when a file beside it changes";
 

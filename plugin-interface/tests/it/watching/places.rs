@@ -1,6 +1,5 @@
 //! Where the files are: directories, links, names.
 
-use std::fs;
 use std::time::Duration;
 
 use plugin_interface::{PluginManager, WatchOptions};
@@ -8,6 +7,7 @@ use plugin_interface::{PluginManager, WatchOptions};
 use crate::deadline::until;
 use crate::fixtures::Directory;
 use crate::observer::{Observer, Told, library, place, version};
+use crate::patient_fs as fs;
 
 use super::writers::WRITERS;
 #[test]

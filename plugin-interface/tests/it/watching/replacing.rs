@@ -1,11 +1,11 @@
 //! What makes a new version, and what does not.
 
-use std::fs::{self, File};
 use std::io::Write as _;
 use std::process::Command;
 
 use crate::fixtures::Directory;
 use crate::observer::{Observer, Told, library, place, version, version_with};
+use crate::patient_fs as fs;
 
 use super::writers::{WRITERS, run};
 #[test]
@@ -41,7 +41,7 @@ fn a_library_that_is_being_written_is_no_error_and_delays_no_other() {
     let observer = Observer::of(directory.path());
     let path = directory.path().join(library("slow"));
     let content = fs::read(version("slow")).unwrap();
-    let mut file = File::create(&path).unwrap();
+    let mut file = fs::create(&path).unwrap();
     file.write_all(&content[..content.len() / 2]).unwrap();
     observer.expect_nothing(directory.path());
     file.write_all(&content[content.len() / 2..]).unwrap();

@@ -1,11 +1,11 @@
 //! The ways in which a new version of a library comes to its place.
 
-use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use crate::fixtures::Directory;
+use crate::patient_fs as fs;
 
 pub(super) fn run(command: &mut Command) {
     assert!(command.status().unwrap().success(), "{command:?}");
@@ -22,7 +22,7 @@ pub(super) const WRITERS: &[(&str, Write)] = &[
     ("cp", |from, to| run(Command::new("cp").args([from, to]))),
     ("in pieces", |from, to| {
         let content = fs::read(from).unwrap();
-        let mut file = File::create(to).unwrap();
+        let mut file = fs::create(to).unwrap();
         for piece in content.chunks(content.len() / 10) {
             file.write_all(piece).unwrap();
             file.flush().unwrap();

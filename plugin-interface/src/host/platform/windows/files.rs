@@ -1,26 +1,27 @@
 //! What Windows tells of an open file beyond its [`Metadata`].
 #![expect(unsafe_code, reason = "asks about open files")]
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata};
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
-use std::path::Path;
 
 use windows_sys::Win32::Foundation::{ERROR_SHARING_VIOLATION, GENERIC_READ, INVALID_HANDLE_VALUE};
 use windows_sys::Win32::Storage::FileSystem::{
-    BY_HANDLE_FILE_INFORMATION, FILE_BASIC_INFO, FILE_FLAG_BACKUP_SEMANTICS, FILE_SHARE_DELETE,
-    FILE_SHARE_READ, FILE_SHARE_WRITE, FileBasicInfo, GetFileInformationByHandle,
-    GetFileInformationByHandleEx, ReOpenFile,
+    BY_HANDLE_FILE_INFORMATION, FILE_BASIC_INFO, FILE_SHARE_DELETE, FILE_SHARE_READ, FileBasicInfo,
+    GetFileInformationByHandle, GetFileInformationByHandleEx, ReOpenFile,
 };
 
 use crate::host::platform::file_numbers::FileNumbers;
 
 /// Returns what the system knows of a file or directory, without its content.
 #[cfg(any(feature = "hot-library", feature = "watch"))]
-pub(crate) fn look(path: &Path) -> io::Result<(Metadata, FileNumbers)> {
-    let opened = OpenOptions::new()
+pub(crate) fn look(path: &std::path::Path) -> io::Result<(Metadata, FileNumbers)> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    use windows_sys::Win32::Storage::FileSystem::{FILE_FLAG_BACKUP_SEMANTICS, FILE_SHARE_WRITE};
+
+    let opened = File::options()
         // Neither to read nor to write: nobody is in the way, nor is this.
         .access_mode(0)
         .share_mode(FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
@@ -109,7 +110,7 @@ pub(crate) fn is_of_writer(error: &io::Error) -> bool {
     error.raw_os_error() == Some(ERROR_SHARING_VIOLATION.cast_signed())
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "hot-library", feature = "watch")))]
 mod tests {
     use super::*;
 

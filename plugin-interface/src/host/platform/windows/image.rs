@@ -2,18 +2,12 @@
 #![expect(unsafe_code, reason = "asks the loader")]
 
 use core::ffi::c_void;
-use core::mem::offset_of;
 use core::ops::Range;
 use std::ffi::OsString;
 use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::ptr::{null, null_mut};
 
-use object::LittleEndian;
-use object::pe::{
-    IMAGE_SCN_MEM_EXECUTE, IMAGE_SCN_MEM_WRITE, ImageNtHeaders64, ImageOptionalHeader64,
-};
-use object::read::pe::PeFile64;
 use windows_sys::Win32::Foundation::{FreeLibrary, HMODULE};
 use windows_sys::Win32::Storage::FileSystem::SearchPathW;
 use windows_sys::Win32::System::LibraryLoader::{
@@ -24,6 +18,8 @@ use windows_sys::Win32::System::ProcessStatus::{
     K32EnumProcessModules, K32GetModuleInformation, MODULEINFO,
 };
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
+
+use crate::host::platform::windows::constant_parts::constant_parts;
 
 /// The place of a library in memory, from when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,13 +143,16 @@ pub(crate) fn is_of_content(path: &Path, file: &[u8]) -> bool {
     // Counted, so that it stays mapped meanwhile.
     let Some(module) = named(path, 0) else { return false };
     let is_same = addresses(path).is_some_and(|addresses| {
-        constant_parts(file).is_some_and(|parts| {
-            parts.into_iter().all(|(at, bytes)| {
-                at.checked_add(bytes.len()).is_some_and(|end| end <= addresses.len()) && {
+        let parts = constant_parts(file, addresses.start);
+        parts.is_some_and(|parts| {
+            parts.iter().all(|part| {
+                let (at, len) = (part.at, part.bytes.len());
+                at.checked_add(len).is_some_and(|end| end <= addresses.len()) && {
                     let begin = core::ptr::with_exposed_provenance::<u8>(addresses.start + at);
                     // SAFETY: the loader mapped the library there, and nobody
-                    // writes its headers and code, which can be read.
-                    unsafe { core::slice::from_raw_parts(begin, bytes.len()) == bytes }
+                    // writes its headers and code, which can be read. The headers
+                    // come first: where they differ, nothing else is looked at.
+                    unsafe { core::slice::from_raw_parts(begin, len) == &part.bytes[..] }
                 }
             })
         })
@@ -161,28 +160,6 @@ pub(crate) fn is_of_content(path: &Path, file: &[u8]) -> bool {
     // SAFETY: it was counted above.
     unsafe { FreeLibrary(module) };
     is_same
-}
-
-/// Returns the parts of a file that are mapped as they are, and where.
-fn constant_parts(file: &[u8]) -> Option<Vec<(usize, &[u8])>> {
-    let pe = PeFile64::parse(file).ok()?;
-    let headers = pe.nt_headers();
-    let len = headers.optional_header.size_of_headers.get(LittleEndian) as usize;
-    // The loader writes to the one field in between where the library is.
-    let field = pe.dos_header().nt_headers_offset() as usize
-        + offset_of!(ImageNtHeaders64, optional_header)
-        + offset_of!(ImageOptionalHeader64, image_base);
-    let mut parts = vec![(0, file.get(..field)?), (field + 8, file.get(field + 8..len)?)];
-    for section in pe.section_table().iter() {
-        let flags = section.characteristics.get(LittleEndian);
-        if flags & (IMAGE_SCN_MEM_EXECUTE | IMAGE_SCN_MEM_WRITE) != IMAGE_SCN_MEM_EXECUTE {
-            continue;
-        }
-        let (offset, size) = section.pe_file_range();
-        let bytes = file.get(offset as usize..)?.get(..size as usize)?;
-        parts.push((section.virtual_address.get(LittleEndian) as usize, bytes));
-    }
-    Some(parts)
 }
 
 #[cfg(test)]
@@ -199,7 +176,7 @@ mod tests {
         assert!(mapped().contains(&file));
         let content = std::fs::read(&file).unwrap();
         assert!(is_of_content(&file, &content));
-        let begin = PeFile64::parse(&content[..]).unwrap();
+        let begin = object::read::pe::PeFile64::parse(&content[..]).unwrap();
         let code = begin.section_table().iter().next().unwrap().pe_file_range().0 as usize;
         let mut other = content.clone();
         other[code + 100] ^= 1;

@@ -1,6 +1,7 @@
 //! Windows.
 #![expect(unsafe_code, reason = "maps a library")]
 
+mod constant_parts;
 pub(super) mod files;
 pub(super) mod image;
 pub(super) mod threads;
