@@ -24,7 +24,8 @@ pub(crate) fn all(lending: &LendingProxy) {
     what_is_given_is_dropped_once(lending);
 }
 
-struct Steps(&'static str);
+/// The host's ladder.
+pub(crate) struct Steps(pub(crate) &'static str);
 
 impl Ladder for Steps {
     fn name(&self) -> &str {

@@ -6,6 +6,8 @@
 mod builds;
 mod deaths;
 mod frames;
+#[path = "../bodies/later.rs"]
+mod later_bodies;
 #[path = "../bodies/lending.rs"]
 mod lending_bodies;
 mod objects;

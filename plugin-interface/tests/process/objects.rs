@@ -6,15 +6,16 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use fixture_interface::calls::Calls;
-use fixture_interface::lending::{Lending, LendingProxy};
+use fixture_interface::lending::{Climber, Ladder, Later, Lending, LendingProxy};
 use fixture_interface::objects::{CounterProxy, Plain};
 use plugin_interface::process::{Isolated, WorkerError};
 use plugin_interface::{CallError, PluginManager};
 
 use super::builds::built;
-use super::lending_bodies;
+use super::later_bodies;
+use super::lending_bodies::{self, Steps};
 use super::typed::{isolated, proxy};
-use super::{long_or_short, turn};
+use super::{long_or_short, turn, worker};
 
 fn lending() -> (Isolated, LendingProxy) {
     let library = isolated("objects");
@@ -27,6 +28,8 @@ fn objects_do_the_same_in_this_process_and_in_their_own() {
     let here = PluginManager::new().load_library(&built()["objects"]).unwrap();
     lending_bodies::all(&rounds::proxy::<dyn Lending>(&here));
     lending_bodies::all(&lending().1);
+    later_bodies::all(&rounds::proxy::<dyn Later>(&here));
+    later_bodies::all(&proxy::<dyn Later>(&isolated("objects")));
 }
 
 #[test]
@@ -36,7 +39,8 @@ fn what_cannot_go_to_another_process_is_refused_by_name() {
     let plugin = plugins.find(|it| it.interface().ends_with("::Calls")).unwrap();
     let refused = plugin.proxy::<dyn Calls>().unwrap_err();
     assert!(matches!(refused, WorkerError::NoValue { .. }), "{refused}");
-    assert!(refused.to_string().contains("a future stays in its process"), "{refused}");
+    let reason = "an object that may borrow from an object or a `&mut` cannot be returned";
+    assert!(refused.to_string().contains(reason), "{refused}");
 }
 
 #[test]
@@ -131,4 +135,26 @@ fn a_death_under_callbacks_is_the_error_of_each_call() {
         assert_eq!(calls.into_inner(), 8);
         assert_eq!(lending.alive(), 0, "the next process answers");
     }
+}
+
+#[test]
+fn services_of_the_host_reach_each_worker() {
+    let _turn = turn();
+    let steps = Arc::new(Steps("service"));
+    let mut manager = PluginManager::new();
+    manager.provide::<dyn Ladder>(steps.clone());
+    let library = manager.load_isolated(&built()["objects"], worker());
+    let library = library.unwrap_or_else(|it| panic!("{it}"));
+    let (climber, lending) = (proxy::<dyn Climber>(&library), proxy::<dyn Lending>(&library));
+    // Its constructor asked for the name.
+    assert_eq!(climber.first_name(), "service");
+    assert_eq!(climber.climb_there(&lending, 5), 5);
+    LendingProxy::checked(&lending).end(&mut || ()).unwrap_err();
+    assert_eq!((climber.climb_there(&lending, 3), &*climber.first_name()), (3, "service"));
+    drop((manager, library, climber, lending));
+    assert_eq!(Arc::strong_count(&steps), 1);
+
+    let library = isolated("objects");
+    assert!(library.plugins().iter().all(|plugin| !plugin.interface().ends_with("::Climber")));
+    assert!(library.output().contains("Climbing needs"), "{}", library.output());
 }

@@ -15,16 +15,17 @@ use std::sync::{Arc, Mutex};
 use super::answered_type::AnsweredType;
 use super::error::DynamicError;
 use super::kept::Kept;
+use super::own_library;
 use super::transfer::{
-    Carried, Exporting, HEAD, Handle, Imports, ObjectPart, Outgoing, Peer, RELEASE, Reply,
-    check_objects, with_buffer,
+    Carried, Exporting, HEAD, Handle, How, Imports, ObjectPart, ObjectType, Outgoing, Peer,
+    RELEASE, Reply, check_objects, with_buffer,
 };
-use crate::abi::{Failure, FailureKind, LibraryRef, Opaque, RawObject};
+use super::waker::{LentWaker, Wakes};
+use crate::abi::{Failure, FailureKind, Opaque, RawObject};
 use crate::boundary::Origin;
 use crate::interface::{Interface, PluginTrait};
 use crate::object::{Object, OwnedObject};
 use crate::runtime::failure::{contain, refused};
-use crate::runtime::library_ref;
 
 /// Returns the process that answers a call, and what it is kept ready by until the call
 /// has returned; an error if there is none.
@@ -269,32 +270,40 @@ impl Imports for Importer<'_> {
         let of = Arc::clone(of);
         let answered = Box::new(Answered { of, remote, kept: Mutex::default() });
         let instance = Box::into_raw(answered).cast::<Opaque>();
-        let library_ref = own_library_ref();
+        let library_ref = own_library::retained();
         // SAFETY: the object is new, and has a table of its type, which stays.
         Ok(unsafe { OwnedObject::new(RawObject { table, instance, library_ref }) })
     }
+
+    fn import_waker(&self, handle: Handle) -> LentWaker {
+        LentWaker::new(Arc::new(Remote {
+            peers: Peers::One(Arc::clone(self.peer)),
+            object: handle,
+            home: None,
+            is_owned: AtomicBool::new(true),
+        }))
+    }
 }
 
-/// Returns a count for an object that the code of this library answers.
-fn own_library_ref() -> *const LibraryRef {
-    unsafe extern "C" fn nothing(_: *const LibraryRef) {}
-    struct Program(LibraryRef);
-    // SAFETY: nothing writes to it, and its pointer is null.
-    unsafe impl Sync for Program {}
-    static PROGRAM: Program =
-        Program(LibraryRef { retain: nothing, release: nothing, outer: ptr::null() });
-    let current = library_ref::current_or_null();
-    if current.is_null() {
-        return &raw const PROGRAM.0;
+impl Wakes for Remote {
+    fn wake(&self) {
+        let Peers::One(peer) = &self.peers else { return };
+        let call = Outgoing { object: self.object, home: self.home, method: 0, name: "wake" };
+        // The task of a process that has ended is not waited for.
+        let _ = with_buffer(|message| {
+            message.resize(HEAD, 0);
+            peer.call(call, message).map(drop)
+        });
     }
-    let mut each = current;
-    // SAFETY: this library is in use, since it runs, and so are its outer ones.
-    while let Some(LibraryRef { retain, outer, .. }) = unsafe { each.as_ref() } {
-        // SAFETY: as above.
-        unsafe { retain(each) };
-        each = *outer;
-    }
-    current
+}
+
+/// Makes an object of the handle of one that the other process shares.
+pub(super) fn import_shared(
+    peer: &Arc<dyn Peer>,
+    of: &'static ObjectType,
+    handle: Handle,
+) -> Result<OwnedObject, String> {
+    Importer { peer, lane: 0 }.import(ObjectPart { of, how: How::Shared }, handle)
 }
 
 impl fmt::Debug for Answered {

@@ -67,7 +67,11 @@ impl AnsweredType {
             // That of a closure is not looked at.
             let fingerprint = of.fingerprint.unwrap_or_default();
             let name = of.name.clone();
-            Ok(Arc::new(AnsweredType::new(name, fingerprint, methods, of.is_consumed, functions)))
+            let mut made = AnsweredType::new(name, fingerprint, methods, of.is_consumed, functions);
+            if let Some(record) = of.record.get() {
+                made.table.record = RawSlice::of(record);
+            }
+            Ok(Arc::new(made))
         };
         let known = of.called.get_or_init(|| Box::new(new()));
         let known = known.downcast_ref::<Result<Arc<Self>, String>>().expect("written here only");

@@ -16,7 +16,7 @@ use super::answered::{Answered, serve};
 use super::error::DynamicError;
 use super::transfer::{Exports, HEAD, Handle, Outgoing, Peer, PeerAnswer, RELEASE, Reply};
 use crate::interface::Interface;
-use crate::{BoxFuture, CallError, PanicLocation, plugin_interface};
+use crate::{CallError, PanicLocation, plugin_interface};
 
 /// Changes what is lent, and returns what is borrowed.
 #[plugin_interface]
@@ -44,10 +44,10 @@ trait Lends {
     fn lend(&mut self) -> &mut [u8];
 }
 
-/// Takes a future.
+/// Lends the owner of an object.
 #[plugin_interface]
-trait Waits {
-    fn wait(&self, what: BoxFuture<'_, u32>);
+trait Rows {
+    fn row(&self, what: &Arc<dyn Tally>);
 }
 
 type Answer = Result<Vec<u8>, String>;
@@ -296,8 +296,8 @@ fn what_is_no_value_is_refused_by_name() {
     let lends = answered::<dyn Lends>(1, never).map(drop);
     let Err(error @ DynamicError::Unsupported { .. }) = lends else { panic!("{lends:?}") };
     assert!(error.to_string().contains("lend(&mut self)"), "{error}");
-    let waits = answered::<dyn Waits>(1, never).map(drop).unwrap_err();
-    assert!(waits.to_string().contains("a future stays in its process"), "{waits}");
+    let rows = answered::<dyn Rows>(1, never).map(drop).unwrap_err();
+    assert!(rows.to_string().contains("an object behind a reference"), "{rows}");
 }
 
 mod old {
@@ -478,7 +478,7 @@ fn an_object_is_called_by_its_handle_until_its_loan_ends() {
     let calls = Arc::new(Mutex::new((Vec::new(), None)));
     let noted = Arc::clone(&calls);
     let five = 5_u32.to_ne_bytes();
-    let meets = elsewhere::<dyn Meets>(1, move |peer, of, message| {
+    let meets = elsewhere::<dyn Meets>(3, move |peer, of, message| {
         if of.object == OWN {
             noted.lock().unwrap().0.push(of.method);
             *message = returned(&[&five])?;
@@ -579,7 +579,7 @@ proptest! {
             prop::collection::vec(prop_oneof![0..3_u8, any::<u8>()], 0..24),
         ), 100),
     ) {
-        let meets = elsewhere::<dyn Meets>(1, move |peer, _, message| {
+        let meets = elsewhere::<dyn Meets>(3, move |peer, _, message| {
             let [closure, tally] = lent(message);
             for ((index, generation), method, arguments) in &calls {
                 let object = match index {

@@ -28,6 +28,8 @@ mod invoke;
 mod kept;
 mod memory;
 mod numbers;
+#[cfg(all(unix, feature = "process"))]
+mod own_library;
 mod owned_object;
 mod pack;
 mod proxy;
@@ -35,9 +37,13 @@ mod read;
 mod references;
 mod refusal;
 mod release;
+#[cfg(all(unix, feature = "process"))]
+mod services;
 mod supported;
 #[cfg(all(unix, feature = "process"))]
 mod transfer;
+#[cfg(all(unix, feature = "process"))]
+mod waker;
 mod wire;
 
 #[cfg(all(unix, feature = "process"))]
@@ -47,6 +53,8 @@ pub use error::DynamicError;
 #[cfg(all(unix, feature = "process"))]
 pub(crate) use proxy::arguments;
 pub use proxy::{Answer, DynamicProxy};
+#[cfg(all(unix, feature = "process"))]
+pub(crate) use services::{HostServices, ServiceHandle, export_service};
 #[cfg(all(unix, feature = "process"))]
 pub(crate) use transfer::{
     Exports, HEAD, Handle, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Received, Reply,

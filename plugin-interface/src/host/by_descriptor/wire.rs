@@ -4,7 +4,7 @@
 use core::ffi::c_void;
 
 #[cfg(all(unix, feature = "process"))]
-use crate::abi::{GrowingHeader, Opaque, RawBorrowed, RawGrowing};
+use crate::abi::{GrowingHeader, Opaque, RawBorrowed, RawGrowing, RawTaskWaker};
 use crate::abi::{RawBuffer, RawObject, RawSlice};
 use crate::boundary::LiftError;
 use crate::metadata::layout::Layout;
@@ -80,6 +80,13 @@ impl Wire {
         // SAFETY: as above: the words are a part of it.
         let data = unsafe { &raw const (*at).data };
         (raw, data.cast_mut().cast())
+    }
+
+    /// The waker that is lent at an address.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn waker(self) -> *const RawTaskWaker {
+        // SAFETY: the contract of `new`.
+        unsafe { *self.0.cast::<*const RawTaskWaker>() }
     }
 
     pub(super) fn buffer(self) -> RawBuffer {

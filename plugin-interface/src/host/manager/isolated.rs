@@ -15,8 +15,9 @@ impl PluginManager {
     /// manager. It is opened in the other one. A plugin that crashes there, hangs or
     /// ends its process is an error of the call.
     ///
-    /// The settings and the folders of the policy reach the plugins. Services of this
-    /// manager do not.
+    /// The settings and the folders of the policy reach the plugins. So do the services
+    /// that this manager offers now, if their interfaces can go to another process; each
+    /// of their calls is a message.
     ///
     /// Exists on Unix.
     ///
@@ -41,6 +42,7 @@ impl PluginManager {
         else {
             unreachable!("nothing was read before that the content could equal")
         };
-        Isolated::start(path, metadata, copy, (worker, plugins.context().to_bytes()))
+        let told = (plugins.context().to_bytes(), self.libraries.offers().all());
+        Isolated::start(path, metadata, copy, worker, told)
     }
 }

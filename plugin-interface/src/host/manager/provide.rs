@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::Service;
 use crate::host::manager::PluginManager;
+#[cfg(all(unix, feature = "process"))]
+use crate::host::services::provided::Provider;
 #[cfg(feature = "tasks")]
 use crate::host::tasks::Executor;
 
@@ -41,6 +43,12 @@ impl PluginManager {
     pub fn provide<I: Service + ?Sized>(&mut self, service: Arc<I>) -> &mut Self {
         self.libraries.offers().add(service);
         self
+    }
+
+    /// Offers the services of a provider, as long as that lives.
+    #[cfg(all(unix, feature = "process"))]
+    pub(in crate::host) fn add_provider(&mut self, provider: &Arc<dyn Provider>) {
+        self.libraries.offers().of_plugins.add(provider);
     }
 
     /// Runs the tasks of the plugins that this manager loads from now on, as

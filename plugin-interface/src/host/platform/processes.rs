@@ -21,13 +21,15 @@ use rustix::process::{
     setrlimit, waitid,
 };
 
-/// Writes to a socket. No signal is sent if nobody reads it any more.
+/// No signal is sent if nobody reads a socket any more.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const NO_SIGNAL: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const NO_SIGNAL: SendFlags = SendFlags::empty();
+
+/// Writes to a socket.
 pub(crate) fn send(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let flags = SendFlags::NOSIGNAL;
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let flags = SendFlags::empty();
-    Ok(send_to(socket, bytes, flags)?)
+    Ok(send_to(socket, bytes, NO_SIGNAL)?)
 }
 
 /// Appends what has come to a socket, as far as there is room, but so many bytes at
@@ -50,7 +52,7 @@ pub(crate) fn send_file(socket: &UnixStream, bytes: &[u8], file: BorrowedFd<'_>)
     let mut control = SendAncillaryBuffer::new(&mut space);
     assert!(control.push(SendAncillaryMessage::ScmRights(&files)), "there is room for one");
     loop {
-        match sendmsg(socket, &[IoSlice::new(bytes)], &mut control, SendFlags::empty()) {
+        match sendmsg(socket, &[IoSlice::new(bytes)], &mut control, NO_SIGNAL) {
             Err(Errno::INTR) => {}
             Ok(sent) if sent < bytes.len() => return Err(io::ErrorKind::WriteZero.into()),
             sent => return Ok(sent.map(drop)?),
@@ -80,6 +82,11 @@ pub(crate) fn receive_file(
                     RecvAncillaryMessage::ScmRights(mut files) => files.next(),
                     _ => None,
                 });
+                // Else what a plugin starts would have it too.
+                #[cfg(not(any(target_os = "linux", target_os = "android")))]
+                if let Some(file) = &file {
+                    rustix::io::fcntl_setfd(file, rustix::io::FdFlags::CLOEXEC)?;
+                }
                 return Ok((came.bytes, file));
             }
         }

@@ -1,7 +1,7 @@
 //! The host's side of one worker.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
@@ -15,8 +15,6 @@ use super::frame::{self, PREFIX, Until};
 use super::lane::Lane;
 use super::message::Greeting;
 use super::output::{Output, Printed};
-#[cfg(feature = "sandbox")]
-use super::sandbox::Enforced;
 use super::serve::ASKED;
 use super::worker::Worker;
 #[cfg(all(target_os = "linux", feature = "sandbox"))]
@@ -24,7 +22,7 @@ use crate::host::platform;
 use crate::host::platform::processes;
 
 /// The time in which a process ends whose connection is closed.
-const GRACE: Duration = Duration::from_millis(50);
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The time in which a worker destroys its plugins when it is not needed any more.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -41,8 +39,6 @@ pub(super) struct Running {
     output: Output,
     #[expect(dead_code, reason = "deletes the copies of the worker when dropped")]
     copies: TempDir,
-    #[cfg(feature = "sandbox")]
-    pub(super) enforced: Option<Enforced>,
 }
 
 #[derive(Debug)]
@@ -82,61 +78,24 @@ impl From<io::Error> for Failure {
 }
 
 impl Running {
-    /// Starts a worker for the copy of a library, and returns the plugins that it
-    /// created, each by its interface and its name.
+    /// Starts a worker for the copy of a library, which it will load. Returns the other
+    /// end of the connection that passes lanes.
     pub(super) fn start(
         worker: &Worker,
         library: &Path,
         copy: &Path,
-        told: &[u8],
-    ) -> Result<(Self, Vec<(String, String)>), WorkerError> {
+    ) -> Result<(Self, UnixStream), WorkerError> {
         let not_started =
             |source| WorkerError::NotStarted { program: worker.program.clone(), source };
         let end = Instant::now().checked_add(worker.deadline);
-        #[cfg_attr(not(feature = "sandbox"), expect(unused_mut))]
-        let (mut running, theirs) = Running::spawn(worker, library, copy).map_err(not_started)?;
+        let (running, theirs) = Running::spawn(worker, library, copy).map_err(not_started)?;
         let mut frame = Vec::new();
         match running.greeting(&mut frame, end) {
             Ok(Greeting::Here) => {}
             Ok(_) => return Err(running.stranger(worker, Failure::Nonsense("no greeting".into()))),
             Err(failure) => return Err(running.stranger(worker, failure)),
         }
-        let mut told = [&[0; PREFIX], told].concat();
-        let sent = running
-            .send(&mut told, end)
-            .and_then(|()| processes::send_file(&running.lane.socket, &[0], theirs.as_fd()));
-        drop(theirs);
-        let ready = match sent {
-            Ok(()) => running.greeting(&mut frame, end),
-            Err(error) => Err(error.into()),
-        };
-        #[cfg(feature = "sandbox")]
-        let ready = match (ready, &worker.sandbox) {
-            (Ok(Greeting::Sandboxed(enforced)), Some(sandbox)) => {
-                if sandbox.is_required() && !enforced.is_full() {
-                    let (path, enforced) = (library.to_owned(), Box::new(enforced));
-                    return Err(WorkerError::NotSandboxed { path, enforced });
-                }
-                running.enforced = Some(enforced);
-                running.greeting(&mut frame, end)
-            }
-            (Ok(Greeting::Ready(_)), Some(_)) | (Ok(Greeting::Sandboxed(_)), None) => {
-                let reason = "it said nothing of a sandbox, or too much".to_owned();
-                Err(Failure::Nonsense(reason))
-            }
-            (ready, _) => ready,
-        };
-        match ready {
-            Ok(Greeting::Ready(plugins)) => Ok((running, plugins)),
-            Ok(Greeting::Failed(message)) => {
-                Err(WorkerError::NotLoaded { path: library.to_owned(), message })
-            }
-            Ok(_) => {
-                let twice = Failure::Nonsense("it greeted twice".to_owned());
-                Err(running.bury(worker, library, None, twice))
-            }
-            Err(failure) => Err(running.bury(worker, library, None, failure)),
-        }
+        Ok((running, theirs))
     }
 
     /// Starts the process. Returns the other end of the connection that passes lanes.
@@ -178,17 +137,7 @@ impl Running {
         let child = ending.0.take().expect("it was just put there");
         let (id, lane) = (child.id(), Lane::new(0, socket));
         let life = Mutex::new(Life { child, fate: None });
-        let running = Running {
-            id,
-            life,
-            lane,
-            control,
-            output,
-            copies,
-            #[cfg(feature = "sandbox")]
-            enforced: None,
-        };
-        Ok((running, of_worker))
+        Ok((Running { id, life, lane, control, output, copies }, of_worker))
     }
 
     /// Returns the first lane.

@@ -20,6 +20,8 @@ pub(super) struct Host {
     /// The lanes for threads of plugins, which are free.
     back: Mutex<Vec<Arc<Lane>>>,
     came: Condvar,
+    /// `true` once the host may pass lanes.
+    has_lanes: AtomicBool,
     /// `true` once the host has asked for the end.
     has_ended: AtomicBool,
     this: Weak<Host>,
@@ -33,6 +35,7 @@ impl Host {
             exports: Exports::default(),
             back: Mutex::default(),
             came: Condvar::new(),
+            has_lanes: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
             this: Weak::clone(this),
         })
@@ -40,6 +43,7 @@ impl Host {
 
     /// Takes the lanes that the host passes, on a thread of its own.
     pub(super) fn take_lanes(self: &Arc<Self>) -> io::Result<()> {
+        self.has_lanes.store(true, Ordering::Relaxed);
         let host = Arc::clone(self);
         let take = move || {
             let mut bytes = [0; 5];
@@ -118,6 +122,10 @@ impl Peer for Host {
             return Err("the host needs the worker no more".to_owned());
         }
         let outer = entered(0, None);
+        if outer.is_none() && !self.has_lanes.load(Ordering::Relaxed) {
+            let text = "only the thread that creates the plugins may call the host until then";
+            return Err(text.to_owned());
+        }
         let lane = outer.clone().unwrap_or_else(|| self.take_back_lane());
         let number = lane.number;
         let entered = outer.is_none().then(|| enter(0, &lane));

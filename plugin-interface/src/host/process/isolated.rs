@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::error::WorkerError;
-use super::library::Library;
+use super::library::{Library, Start};
 use super::plugin::IsolatedPlugin;
 use super::worker::Worker;
 use crate::host::file::private_copy::PrivateCopy;
+use crate::host::services::offers::Found;
 use crate::metadata::PluginMetadata;
 
 /// A library that runs in a process of its own.
@@ -29,14 +30,15 @@ pub struct Isolated {
 
 impl Isolated {
     /// Starts the first worker. Each one gets these bytes, with what it tells the
-    /// constructors.
+    /// constructors, and what the host offers.
     pub(in crate::host) fn start(
         path: &Path,
         metadata: PluginMetadata,
         copy: PrivateCopy,
-        worker: (Worker, Vec<u8>),
+        worker: Worker,
+        (told, services): (Vec<u8>, Vec<Found>),
     ) -> Result<Self, WorkerError> {
-        let library = Library::start(path, metadata, copy, worker)?;
+        let library = Library::start(path, metadata, Start { worker, told, services, copy })?;
         Ok(Isolated { library: Arc::new(library) })
     }
 

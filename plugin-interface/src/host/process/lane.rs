@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use std::time::Instant;
 use super::frame::{self, Connection};
 use super::message::{Message, Request, begin_answer, check_answer, fit};
 use crate::host::by_descriptor::{Outgoing, Reply, keep_buffer, take_buffer};
+use crate::host::platform::processes;
 
 /// The most calls within each other, in both directions: the other process may ask for
 /// one more each time, and the stack of this one has an end.
@@ -63,6 +65,38 @@ impl Lane {
                     connection.served(begin.elapsed());
                 }
             }
+        }
+    }
+
+    /// Sends what the worker needs for its start.
+    pub(super) fn start(
+        &self,
+        mut connection: impl Connection,
+        control: UnixStream,
+        frame: &mut [u8],
+    ) -> io::Result<()> {
+        frame::write(&mut connection, frame)?;
+        processes::send_file(&self.socket, &[0], control.as_fd())
+    }
+
+    /// Reads what the worker says next at its start. Serves the calls that come before.
+    pub(super) fn hear(
+        &self,
+        mut connection: impl Connection,
+        frame: &mut Vec<u8>,
+        mut serve: impl FnMut(&Request<'_>, &mut Vec<u8>),
+    ) -> io::Result<()> {
+        loop {
+            // Another message may follow at once.
+            frame::read_first(&mut connection, frame)?;
+            // What it says at its start has no form of a call.
+            let Ok(Message::Call(request)) = Message::read(frame) else { return Ok(()) };
+            let begin = Instant::now();
+            let mut answer = take_buffer();
+            self.answer(&request, &mut answer, &mut serve);
+            frame::write(&mut connection, &mut answer)?;
+            keep_buffer(answer);
+            connection.served(begin.elapsed());
         }
     }
 

@@ -3,8 +3,8 @@
 
 use core::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Instant;
 
 use super::callbacks;
@@ -14,9 +14,12 @@ use super::output::Printed;
 use super::restarts::{Next, Restarts};
 #[cfg(feature = "sandbox")]
 use super::sandbox::Enforced;
+use super::services;
 use super::session::{Reserved, Session};
 use super::worker::Worker;
+use crate::host::by_descriptor::Peer;
 use crate::host::file::private_copy::PrivateCopy;
+use crate::host::services::offers::Found;
 use crate::metadata::PluginMetadata;
 
 /// What all handles share.
@@ -25,11 +28,10 @@ pub(super) struct Library {
     pub(super) metadata: PluginMetadata,
     /// The plugins, each by its interface and its name.
     pub(super) plugins: Vec<(String, String)>,
-    worker: Worker,
-    /// What each worker tells the constructors.
-    told: Vec<u8>,
-    copy: PrivateCopy,
+    start: Start,
     state: Mutex<State>,
+    /// Is notified when a worker was started, or could not be.
+    started: Condvar,
     printed: Mutex<Printed>,
     #[cfg(feature = "sandbox")]
     enforced: Mutex<Option<Enforced>>,
@@ -37,6 +39,8 @@ pub(super) struct Library {
 
 struct State {
     session: Option<Arc<Session>>,
+    /// The thread that starts a worker.
+    starting: Option<ThreadId>,
     restarts: Restarts,
     /// The message of the last death.
     last: String,
@@ -47,26 +51,23 @@ impl Library {
     pub(super) fn start(
         path: &Path,
         metadata: PluginMetadata,
-        copy: PrivateCopy,
-        (worker, told): (Worker, Vec<u8>),
+        start: Start,
     ) -> Result<Self, WorkerError> {
-        #[cfg_attr(not(feature = "sandbox"), expect(unused_mut))]
-        let (mut running, plugins) = Running::start(&worker, path, copy.path(), &told)?;
+        let (session, plugins) = start.session(path, &metadata)?;
+        let printed = Mutex::new(session.running.printed());
         #[cfg(feature = "sandbox")]
-        let enforced = Mutex::new(running.enforced.take());
-        let printed = Mutex::new(running.printed());
+        let enforced = Mutex::new(session.enforced());
+        let (session, starting) = (Some(session), None);
         let (restarts, last) = (Restarts::default(), String::new());
-        let path = path.to_owned();
-        let session = Some(begin(&worker, &path, &metadata, running)?);
-        let state = Mutex::new(State { session, restarts, last });
+        let state = Mutex::new(State { session, starting, restarts, last });
+        let (path, started) = (path.to_owned(), Condvar::new());
         Ok(Library {
             path,
             metadata,
             plugins,
-            worker,
-            told,
-            copy,
+            start,
             state,
+            started,
             printed,
             #[cfg(feature = "sandbox")]
             enforced,
@@ -102,68 +103,113 @@ impl Library {
         }
     }
 
-    /// Returns the worker, which is a new one if the last one has died.
+    /// Returns the worker, which is a new one if the last one has died. No lock is held
+    /// while one starts: its constructors may call the host.
     fn session(&self) -> Result<Arc<Session>, WorkerError> {
+        let current = thread::current().id();
         let mut state = lock(&self.state);
-        if let Some(session) = state.session.take() {
-            if !session.running.has_ended() {
+        while let Some(starting) = state.starting {
+            if starting == current {
+                let text = "the worker is being started, and a constructor of it called the host";
+                let message = format!("{}: {text}", self.path.display());
+                return Err(WorkerError::Refused { message });
+            }
+            state = self.started.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let dead = match state.session.take() {
+            Some(session) if !session.running.has_ended() => {
                 return Ok(state.session.insert(session).clone());
             }
+            dead => dead,
+        };
+        state.starting = Some(current);
+        drop(state);
+        let _starting = Starting(self);
+        if let Some(session) = dead {
             // If it died between two calls, nobody is told of it.
             if session.running.fate().is_none() {
                 session.ended(None, Failure::Died);
             }
-            state.died(&session);
+            lock(&self.state).died(&session);
         }
         loop {
-            match state.restarts.next(&self.worker, Instant::now()) {
+            let mut state = lock(&self.state);
+            match state.restarts.next(&self.start.worker, Instant::now()) {
                 Next::Start => break,
-                Next::Wait(rest) => thread::sleep(rest),
+                Next::Wait(rest) => {
+                    drop(state);
+                    thread::sleep(rest);
+                }
                 Next::GiveUp => {
-                    let (path, deaths) = (self.path.clone(), self.worker.deaths);
+                    let (path, deaths) = (self.path.clone(), self.start.worker.deaths);
                     return Err(WorkerError::GivenUp { path, deaths, last: state.last.clone() });
                 }
             }
         }
-        let started = Running::start(&self.worker, &self.path, self.copy.path(), &self.told);
-        #[cfg_attr(not(feature = "sandbox"), expect(unused_mut))]
-        let (mut running, plugins) = started.inspect_err(|error| {
-            state.restarts.died(Instant::now());
-            state.last = error.to_string();
-        })?;
-        *lock(&self.printed) = running.printed();
+        let (session, plugins) =
+            self.start.session(&self.path, &self.metadata).inspect_err(|error| {
+                let mut state = lock(&self.state);
+                state.restarts.died(Instant::now());
+                state.last = error.to_string();
+            })?;
+        *lock(&self.printed) = session.running.printed();
         #[cfg(feature = "sandbox")]
         {
-            *lock(&self.enforced) = running.enforced.take();
+            *lock(&self.enforced) = session.enforced();
         }
-        let session = begin(&self.worker, &self.path, &self.metadata, running)?;
         if plugins != self.plugins {
             let reason = "it has other plugins than the worker before it".to_owned();
             let error = session.ended(None, Failure::Nonsense(reason));
-            state.died(&session);
+            lock(&self.state).died(&session);
             return Err(error);
         }
-        Ok(state.session.insert(session).clone())
+        lock(&self.state).session = Some(Arc::clone(&session));
+        Ok(session)
     }
 }
 
-/// Begins to use a worker.
-fn begin(
-    worker: &Worker,
-    path: &Path,
-    metadata: &PluginMetadata,
-    running: Running,
-) -> Result<Arc<Session>, WorkerError> {
-    let session = Session::new(worker, path.to_owned(), running);
-    let methods = metadata.interfaces.iter().flat_map(|interface| &interface.methods);
-    // Without objects, the worker has nothing to call.
-    if methods.into_iter().any(|method| method.signature.contains("dyn ")) {
-        let program = worker.program.clone();
-        let listens = callbacks::listen(&session);
-        listens.map_err(|source| WorkerError::NotStarted { program, source })?;
+/// The start of a worker, which others wait for.
+struct Starting<'l>(&'l Library);
+
+impl Drop for Starting<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).starting = None;
+        self.0.started.notify_all();
     }
-    Ok(session)
 }
+
+/// What each worker is started with.
+pub(super) struct Start {
+    pub(super) worker: Worker,
+    /// What the constructors are told.
+    pub(super) told: Vec<u8>,
+    /// What the host offers.
+    pub(super) services: Vec<Found>,
+    pub(super) copy: PrivateCopy,
+}
+
+impl Start {
+    /// Starts a worker that loads the library, and returns its plugins.
+    fn session(&self, path: &Path, metadata: &PluginMetadata) -> Started {
+        let (running, control) = Running::start(&self.worker, path, self.copy.path())?;
+        let session = Session::new(&self.worker, path.to_owned(), running);
+        let needs = metadata.registrations.iter().flat_map(|registration| &registration.needs);
+        let needs: Vec<_> = needs.map(|interface| interface.path.as_str()).collect();
+        let services = services::export(session.exports(), &self.services, &needs)?;
+        let methods = metadata.interfaces.iter().flat_map(|interface| &interface.methods);
+        // Without objects, the worker has nothing to call.
+        if !self.services.is_empty() || methods.into_iter().any(|it| it.signature.contains("dyn "))
+        {
+            let program = self.worker.program.clone();
+            let listens = callbacks::listen(&session);
+            listens.map_err(|source| WorkerError::NotStarted { program, source })?;
+        }
+        let plugins = session.load(&[services, self.told.clone()].concat(), control)?;
+        Ok((session, plugins))
+    }
+}
+
+type Started = Result<(Arc<Session>, Vec<(String, String)>), WorkerError>;
 
 impl State {
     /// Notes the end of a worker.

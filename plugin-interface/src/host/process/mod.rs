@@ -28,6 +28,7 @@ mod restraint;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod serve;
+mod services;
 mod session;
 #[cfg(not(feature = "sandbox"))]
 mod unrestrained;

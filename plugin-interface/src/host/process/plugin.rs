@@ -116,8 +116,8 @@ impl IsolatedPlugin {
     /// # Errors
     ///
     /// If the plugin is of another interface, or of an incompatible version of it. If
-    /// a method takes or returns what cannot go to another process: a future, an object
-    /// behind a reference, or a `&mut` within another type.
+    /// a method takes or returns what cannot go to another process: an object behind a
+    /// reference, or a `&mut` within another type.
     ///
     /// # Panics
     ///

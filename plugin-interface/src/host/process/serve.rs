@@ -5,17 +5,19 @@ use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::exit;
+use std::sync::Arc;
 
 use super::frame::{self, PREFIX};
 use super::host_peer::Host;
-use super::lane::Lane;
+use super::lane::{Lane, enter};
 use super::limits::Limits;
 use super::message::Greeting;
 #[cfg(feature = "sandbox")]
 use super::restraint::Restraint;
+use super::services;
 #[cfg(not(feature = "sandbox"))]
 use super::unrestrained::Restraint;
-use crate::host::by_descriptor::Peer;
+use crate::host::by_descriptor::{HostServices, Peer};
 use crate::host::error::LoadError;
 use crate::host::file::copies::Copies;
 use crate::host::file::private_copy::PrivateCopy;
@@ -25,6 +27,7 @@ use crate::host::load::policy::LoadPolicy;
 use crate::host::manager::PluginManager;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::platform::processes;
+use crate::host::services::provided::Provider;
 
 /// The argument that asks a program to be a worker. It has the number of the
 /// protocol.
@@ -85,8 +88,9 @@ fn serve(
         let text = format!("{}: cannot set the limits: {error}", library.display());
         return frame::write(&mut &socket, &mut Greeting::Failed(text).frame());
     }
-    let context = match HostContext::from_bytes(&told[PREFIX..]) {
-        Ok(context) => context,
+    let told = read_told(&host, &told[PREFIX..]);
+    let (context, services) = match told {
+        Ok(told) => told,
         Err(error) => {
             let text = format!("{}: {error}", library.display());
             return frame::write(&mut &socket, &mut Greeting::Failed(text).frame());
@@ -95,25 +99,39 @@ fn serve(
     // The host has judged whether the file may be loaded.
     let policy = LoadPolicy::new().allow_world_writable().copies(Copies::In(copies.to_owned()));
     let mut manager = PluginManager::with_policy(policy);
-    let mut prepare = |copy: &PrivateCopy| restraint.before_open(&socket, library, copy);
+    manager.add_provider(&services);
+    // While it creates its plugins, these call the host on this lane.
+    let lane = Lane::new(0, socket);
+    let entered = enter(0, &lane);
+    let mut prepare = |copy: &PrivateCopy| restraint.before_open(&lane.socket, library, copy);
     let loaded = load(&mut manager, library, copy, context, &mut prepare);
     let loaded = loaded.map_err(|error| format!("{error:?}"));
     let plugins = match loaded.and_then(|it| restraint.after_load(library).map(|()| it)) {
         Ok(plugins) => plugins,
-        Err(text) => return frame::write(&mut &socket, &mut Greeting::Failed(text).frame()),
+        Err(text) => return frame::write(&mut &lane.socket, &mut Greeting::Failed(text).frame()),
     };
-    // Its threads are restricted as this one is by now. Constructors have no host to call.
+    // Its threads are restricted as this one is by now. Until then, only this thread calls
+    // the host.
     host.take_lanes()?;
     for plugin in &plugins {
         host.exports().plugin(plugin.dynamic());
     }
     let name = |it: &PluginHandle| (it.interface().to_owned(), it.name().to_owned());
     let names = plugins.iter().map(name).collect();
-    frame::write(&mut &socket, &mut Greeting::Ready(names).frame())?;
-    let lane = Lane::new(0, socket);
+    frame::write(&mut &lane.socket, &mut Greeting::Ready(names).frame())?;
+    drop(entered);
     let served = host.serve(&lane);
     host.end();
     served
+}
+
+/// Reads what the host says: the services that it offers, and what it tells the
+/// constructors.
+fn read_told(host: &Arc<Host>, told: &[u8]) -> Result<(HostContext, Arc<dyn Provider>), String> {
+    let (services, told) = services::read(told).ok_or("expected a list of services")?;
+    let peer: Arc<dyn Peer> = Arc::clone(host) as _;
+    let services = HostServices::new(&peer, services)?;
+    Ok((HostContext::from_bytes(told)?, Arc::new(services)))
 }
 
 fn load(

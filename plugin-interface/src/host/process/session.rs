@@ -14,6 +14,8 @@ use super::error::WorkerError;
 use super::frame::{PREFIX, Until, prepare};
 use super::lane::{Entered, Lane, enter, entered};
 use super::message::{ANSWER, Greeting, Request};
+#[cfg(feature = "sandbox")]
+use super::sandbox::Enforced;
 use super::worker::Worker;
 use crate::host::by_descriptor::{
     Exports, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Reply, serve,
@@ -34,6 +36,8 @@ pub(super) struct Session {
     freed: Condvar,
     /// `true` once a call has returned.
     has_returned: AtomicBool,
+    #[cfg(feature = "sandbox")]
+    enforced: Mutex<Option<Enforced>>,
     this: Weak<Session>,
 }
 
@@ -47,8 +51,8 @@ struct Lanes {
 
 impl Session {
     pub(super) fn new(worker: &Worker, library: PathBuf, running: Running) -> Arc<Self> {
-        let idle = vec![Arc::clone(running.lane())];
-        let lanes = Lanes { idle, back: Vec::new(), count: 1, most: MOST_LANES };
+        // Once the library is loaded, the first lane is free.
+        let lanes = Lanes { idle: Vec::new(), back: Vec::new(), count: 1, most: MOST_LANES };
         Arc::new_cyclic(|this| Session {
             worker: worker.clone(),
             library,
@@ -57,8 +61,68 @@ impl Session {
             lanes: Mutex::new(lanes),
             freed: Condvar::new(),
             has_returned: AtomicBool::new(false),
+            #[cfg(feature = "sandbox")]
+            enforced: Mutex::default(),
             this: Weak::clone(this),
         })
+    }
+
+    /// Lets the worker load the library, and returns the plugins that it created, each by
+    /// its interface and its name. Serves what their constructors call.
+    pub(super) fn load(
+        &self,
+        told: &[u8],
+        control: UnixStream,
+    ) -> Result<Vec<(String, String)>, WorkerError> {
+        let lane = self.running.lane();
+        let entered = enter(self.address(), lane);
+        let end = Instant::now().checked_add(self.worker.deadline);
+        let has_ended = || self.running.has_ended();
+        let until = || Until { socket: &lane.socket, end, has_ended: &has_ended };
+        let mut frame = [&[0; PREFIX], told].concat();
+        let started = lane.start(until(), control, &mut frame).map_err(Failure::from);
+        let mut hear = || {
+            let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
+                self.serve(lane.number, request, answer);
+            };
+            lane.hear(until(), &mut frame, served)?;
+            Greeting::read(&frame).map_err(Failure::Nonsense)
+        };
+        let greeting = started.and_then(|()| hear());
+        #[cfg(feature = "sandbox")]
+        let greeting = match (greeting, &self.worker.sandbox) {
+            (Ok(Greeting::Sandboxed(enforced)), Some(sandbox)) => {
+                if sandbox.is_required() && !enforced.is_full() {
+                    let (path, enforced) = (self.library.clone(), Box::new(enforced));
+                    return Err(WorkerError::NotSandboxed { path, enforced });
+                }
+                *lock(&self.enforced) = Some(enforced);
+                hear()
+            }
+            (Ok(Greeting::Ready(_)), Some(_)) | (Ok(Greeting::Sandboxed(_)), None) => {
+                let reason = "it said nothing of a sandbox, or too much".to_owned();
+                Err(Failure::Nonsense(reason))
+            }
+            (greeting, _) => greeting,
+        };
+        drop(entered);
+        match greeting {
+            Ok(Greeting::Ready(plugins)) => {
+                lock(&self.lanes).idle.push(Arc::clone(lane));
+                Ok(plugins)
+            }
+            Ok(Greeting::Failed(message)) => {
+                Err(WorkerError::NotLoaded { path: self.library.clone(), message })
+            }
+            Ok(_) => Err(self.ended(None, Failure::Nonsense("it greeted twice".to_owned()))),
+            Err(failure) => Err(self.ended(None, failure)),
+        }
+    }
+
+    /// Returns what is enforced of the sandbox of the worker.
+    #[cfg(feature = "sandbox")]
+    pub(super) fn enforced(&self) -> Option<Enforced> {
+        lock(&self.enforced).clone()
     }
 
     /// Returns `true` if a call has returned.

@@ -37,7 +37,7 @@ pub(crate) enum Found {
 
 impl Found {
     /// Returns another owner of the service, if its plugin lets it have several.
-    pub(super) fn share(&self) -> Option<RawObject> {
+    pub(crate) fn share(&self) -> Option<RawObject> {
         match self {
             Found::Own(service) => Some(service.share()),
             Found::OfPlugin(service) => service.share(),
@@ -121,6 +121,17 @@ impl Offers {
             Some(mismatch) => Refusal::Incompatible(mismatch),
             None => self.not_offered(),
         })
+    }
+
+    /// Returns all services, for a process of its own.
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn all(&self) -> Vec<Found> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> =
+            own.iter().map(|offer| Found::Own(Arc::clone(&offer.service))).collect();
+        drop(own);
+        all.extend(self.of_plugins.all_found().into_iter().map(Found::OfPlugin));
+        all
     }
 
     fn not_offered(&self) -> Refusal {

@@ -98,6 +98,17 @@ impl ProvidedServices {
         found.ok_or(mismatch)
     }
 
+    /// Returns all services.
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn all_found(&self) -> Vec<FoundService> {
+        let mut all = Vec::new();
+        for provider in self.all().iter().filter_map(Weak::upgrade) {
+            let found = |number| FoundService { provider: Arc::clone(&provider), number };
+            all.extend((0..provider.services().len()).map(found));
+        }
+        all
+    }
+
     /// Returns the path and version of each interface.
     pub(crate) fn listed(&self) -> Vec<String> {
         let mut listed = Vec::new();

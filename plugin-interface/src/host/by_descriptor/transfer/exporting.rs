@@ -11,6 +11,7 @@ use super::object_type::{How, ObjectPart, ObjectType};
 use super::own_thread::sweep;
 use crate::abi::{ABI_VERSION, LibraryRef, ObjectTable, RawObject, VTableHeader};
 use crate::boundary::LiftError;
+use crate::host::by_descriptor::waker;
 use crate::host::by_descriptor::wire::Wire;
 use crate::object::OwnedObject;
 
@@ -23,6 +24,8 @@ pub(in crate::host::by_descriptor) struct Exporting<'e> {
     /// `true` if what is given now ends with the call.
     pub(super) ends_with_call: bool,
     given: Vec<Handle>,
+    /// Clones of wakers, which nobody else owns.
+    wakers: Vec<Handle>,
     /// Those that end with the call: what is lent, and what borrows from the caller.
     ending: Vec<(Handle, Arc<Export>)>,
 }
@@ -38,8 +41,8 @@ impl<'e> Exporting<'e> {
     }
 
     fn new(to: Option<&'e Exports>) -> Self {
-        let (given, ending) = (Vec::new(), Vec::new());
-        Exporting { to, parent: None, ends_with_call: false, given, ending }
+        let (given, wakers, ending) = (Vec::new(), Vec::new(), Vec::new());
+        Exporting { to, parent: None, ends_with_call: false, given, wakers, ending }
     }
 
     /// Exports an object, as its pointer has it.
@@ -69,6 +72,35 @@ impl<'e> Exporting<'e> {
         Ok(handle)
     }
 
+    /// Exports an object for good, which others own too.
+    pub(in crate::host::by_descriptor) fn give(
+        mut self,
+        of: &'static ObjectType,
+        object: OwnedObject,
+    ) -> Result<Handle, String> {
+        let raw = object.raw();
+        let vtable = vtable(of, raw.table, raw.library_ref)?;
+        let (part, this) = (ObjectPart { of, how: How::Shared }, raw.instance);
+        let new = New { part, vtable, this, object: Some(object), parent: None };
+        let (handle, _) = self.to.ok_or("an object cannot be given here")?.add(new)?;
+        self.keep();
+        Ok(handle)
+    }
+
+    /// Exports a clone of a waker that is lent.
+    pub(super) fn export_waker(&mut self, wire: Wire) -> Result<Handle, String> {
+        let exports = self.to.ok_or("a waker cannot be given here")?;
+        // SAFETY: what lies there is the address of a waker, which is lent for the call.
+        let object = unsafe { waker::given(wire.waker()) }?;
+        let RawObject { table, instance: this, library_ref } = *object.raw();
+        let part = ObjectPart { of: ObjectType::waker(), how: How::Shared };
+        let vtable = vtable(part.of, table, library_ref)?;
+        let new = New { part, vtable, this, object: Some(object), parent: None };
+        let (handle, _) = exports.add(new)?;
+        self.wakers.push(handle);
+        Ok(handle)
+    }
+
     /// Takes back what was given: somebody else owns it still.
     pub(super) fn undo(&mut self) {
         if let Some(exports) = self.to {
@@ -79,6 +111,7 @@ impl<'e> Exporting<'e> {
     /// Leaves what was given to the other process.
     pub(in crate::host::by_descriptor) fn keep(&mut self) {
         self.given.clear();
+        self.wakers.clear();
     }
 }
 
@@ -87,7 +120,8 @@ impl Drop for Exporting<'_> {
         if let Some(exports) = self.to {
             self.ending.drain(..).for_each(|lent| exports.end_loan(lent));
             // An error says that it has gone, with all others.
-            self.given.drain(..).for_each(|handle| drop(exports.release(handle)));
+            let given = self.given.drain(..).chain(self.wakers.drain(..));
+            given.for_each(|handle| drop(exports.release(handle)));
             sweep();
         }
     }

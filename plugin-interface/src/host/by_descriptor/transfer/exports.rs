@@ -1,7 +1,6 @@
 //! The objects of this process that the other one may call, each by its handle.
 
 use core::fmt;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::export::{Export, GONE, New, Use};
@@ -19,10 +18,10 @@ pub(crate) struct Exports(Mutex<Slots>);
 
 #[derive(Default)]
 struct Slots {
+    /// The plugins, or why they cannot be called. Their handles have no generation.
+    plugins: Vec<Result<Arc<Export>, String>>,
     slots: Vec<Slot>,
     free: Vec<u32>,
-    /// Plugins that cannot be called, each by its number.
-    refused: HashMap<usize, String>,
 }
 
 struct Slot {
@@ -39,19 +38,13 @@ impl Slot {
 impl Exports {
     /// Exports a plugin for good. Its place is that of its number.
     pub(crate) fn plugin(&self, plugin: Result<DynamicProxy, DynamicError>) {
-        let export = Export::plugin(plugin);
-        let mut slots = lock(&self.0);
-        let number = slots.slots.len();
-        let export = export.map(Arc::new).map_err(|reason| slots.refused.insert(number, reason));
-        slots.slots.push(Slot { generation: 0, export: export.ok() });
+        let export = Export::plugin(plugin).map(Arc::new);
+        lock(&self.0).plugins.push(export);
     }
 
     /// Ends the plugins, once no call uses them any more.
     pub(crate) fn end_plugins(&self) {
-        let mut slots = lock(&self.0);
-        let plugins = slots.slots.iter_mut().filter(|slot| slot.generation == 0);
-        let plugins: Vec<_> = plugins.filter_map(|slot| slot.export.take()).collect();
-        drop(slots);
+        let plugins = core::mem::take(&mut lock(&self.0).plugins);
         drop(plugins);
     }
 
@@ -84,7 +77,7 @@ impl Exports {
         let mut slots = lock(&self.0);
         let Slots { slots: all, free, .. } = &mut *slots;
         let slot = all.get_mut(handle.index as usize);
-        let slot = slot.filter(|it| it.generation == handle.generation && it.generation > 0)?;
+        let slot = slot.filter(|it| it.generation == handle.generation)?;
         let export = slot.export.take()?;
         // After the last generation, the place is not used again.
         if let Some(next) = slot.generation.checked_add(1) {
@@ -142,16 +135,13 @@ impl Exports {
     /// Returns an object.
     pub(super) fn find(&self, handle: Handle) -> Result<Arc<Export>, String> {
         let slots = lock(&self.0);
+        if handle.generation == 0 {
+            let plugin = slots.plugins.get(handle.index as usize);
+            return plugin.cloned().unwrap_or_else(|| Err("there is no such plugin".to_owned()));
+        }
         let slot = slots.slots.get(handle.index as usize);
         let slot = slot.filter(|slot| slot.generation == handle.generation);
-        let found = slot.and_then(|slot| slot.export.clone());
-        found.ok_or_else(|| match handle.generation {
-            0 => {
-                let refused = slots.refused.get(&(handle.index as usize));
-                refused.map_or("there is no such plugin", |it| it).to_owned()
-            }
-            _ => GONE.to_owned(),
-        })
+        slot.and_then(|slot| slot.export.clone()).ok_or_else(|| GONE.to_owned())
     }
 
     /// Takes a closure out that its call consumes.

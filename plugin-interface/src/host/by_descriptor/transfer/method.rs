@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::object_type::ObjectType;
+use super::object_type::{ObjectType, WAKER};
 use super::plan::{Index, Kind, Part, Plans};
 use crate::host::by_descriptor::error::DynamicError;
 use crate::host::by_descriptor::invoke::LARGEST;
@@ -71,12 +71,7 @@ impl Carried {
         let mut plans = Plans::default();
         let (mut parameters, mut end, mut align) = (Vec::new(), 0_usize, 1);
         for parameter in method.parameters {
-            let layout = passed(layouts, &parameter.ty)?;
-            // A parameter that is a borrowed object is passed by its address.
-            let is_object = matches!(layout.kind, LayoutKind::BorrowedObject { .. });
-            let by_address = Type::Reference { exclusive: false, to: parameter.ty.clone().into() };
-            let passed = if is_object { &by_address } else { &parameter.ty };
-            let (layout, plan) = (layouts.of(passed)?, plans.of(layouts, passed)?);
+            let (plan, layout) = parameter_plan(&mut plans, layouts, &parameter.ty)?;
             let is_lent = matches!(
                 layout.kind,
                 LayoutKind::Pointer { exclusive: true, .. }
@@ -143,6 +138,24 @@ impl Carried {
             _ => None,
         }
     }
+}
+
+/// Returns the plan and the layout of a parameter.
+fn parameter_plan(
+    plans: &mut Plans,
+    layouts: &mut Layouts<'_>,
+    ty: &Type,
+) -> Result<(Index, Arc<Layout>), Refusal> {
+    // No type of a user has a path here.
+    if matches!(ty, Type::Named { name, .. } if name == WAKER) {
+        return plans.waker(layouts);
+    }
+    let layout = passed(layouts, ty)?;
+    // A parameter that is a borrowed object is passed by its address.
+    let is_object = matches!(layout.kind, LayoutKind::BorrowedObject { .. });
+    let by_address = Type::Reference { exclusive: false, to: ty.clone().into() };
+    let ty = if is_object { &by_address } else { ty };
+    Ok((plans.of(layouts, ty)?, layouts.of(ty)?))
 }
 
 /// Refuses a parameter that cannot be passed, and returns its layout.

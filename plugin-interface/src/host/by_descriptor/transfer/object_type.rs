@@ -23,6 +23,8 @@ pub(crate) struct ObjectType {
     pub(crate) is_sync: bool,
     /// `true` for a `FnOnce`, whose call consumes it.
     pub(crate) is_consumed: bool,
+    /// The bytes of the interface, where another process sent them.
+    pub(in crate::host::by_descriptor) record: OnceLock<Vec<u8>>,
     /// What the callers of this side, and those of the other one, have prepared.
     pub(super) served: OnceLock<Box<dyn Any + Send + Sync>>,
     pub(in crate::host::by_descriptor) called: OnceLock<Box<dyn Any + Send + Sync>>,
@@ -61,6 +63,9 @@ impl ObjectPart {
     }
 }
 
+/// The type of the waker that a poll lends.
+pub(super) const WAKER: &str = "task::Waker";
+
 /// The path and the fingerprint of an interface, and a type as it writes that.
 type Key = (String, u128, String);
 
@@ -80,7 +85,7 @@ impl ObjectType {
         let ObjectName::Named(name) = syntax.object else {
             return known(within, text, || of_standard_library(within, text, &syntax));
         };
-        if name.starts_with("std::") {
+        if name.contains("::") {
             return known(within, text, || of_standard_library(within, text, &syntax));
         }
         let mut named = within.objects.iter().filter(|object| object.name() == name);
@@ -100,6 +105,25 @@ impl ObjectType {
         known(&whole, text, || ObjectType::of_interface(&whole, text, &syntax))
     }
 
+    /// Returns the type of wakers.
+    pub(super) fn waker() -> &'static ObjectType {
+        static TYPE: OnceLock<&'static ObjectType> = OnceLock::new();
+        TYPE.get_or_init(|| {
+            let none = InterfaceMetadata {
+                path: WAKER.to_owned(),
+                version: String::new(),
+                send: true,
+                sync: true,
+                fingerprint: 0,
+                methods: Vec::new(),
+                types: Vec::new(),
+                objects: Vec::new(),
+            };
+            let text = format!("dyn {WAKER} + Send + Sync");
+            ObjectType::of(&none, &text).expect("a type of the standard library")
+        })
+    }
+
     /// Returns the type of the instances of an interface.
     pub(crate) fn of_instances(
         interface: &InterfaceMetadata,
@@ -108,6 +132,16 @@ impl ObjectType {
         let syntax = ObjectSyntax { object: ObjectName::Named(""), is_send: false, is_sync: false };
         let new = || ObjectType::of_interface(interface, &text, &syntax);
         known(interface, &text, new)
+    }
+
+    /// Returns the type of the instances of an interface that another process describes.
+    pub(crate) fn of_record(
+        interface: &InterfaceMetadata,
+        record: Vec<u8>,
+    ) -> Result<&'static ObjectType, &'static str> {
+        let of = ObjectType::of_instances(interface)?;
+        of.record.get_or_init(|| record);
+        Ok(of)
     }
 
     fn of_interface(
@@ -130,9 +164,19 @@ impl ObjectType {
         (is_send, is_sync): (bool, bool),
         is_consumed: bool,
     ) -> Self {
-        let (served, called) = (OnceLock::new(), OnceLock::new());
+        let (record, served, called) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let name = text.to_owned();
-        ObjectType { name, interface, fingerprint, is_send, is_sync, is_consumed, served, called }
+        ObjectType {
+            name,
+            interface,
+            fingerprint,
+            is_send,
+            is_sync,
+            is_consumed,
+            record,
+            served,
+            called,
+        }
     }
 }
 
@@ -185,7 +229,11 @@ fn of_standard_library(
         ObjectName::Named("std::io::Read") => {
             (vec![count("read").replace("&[u8]", "&mut [u8]")], false)
         }
-        ObjectName::Bound { of: "Future", .. } => return Err("a future stays in its process"),
+        ObjectName::Bound { of: "Future", to } => {
+            (vec![format!("fn poll(&mut self, waker: {WAKER}) -> Option<{to}>")], false)
+        }
+        // What a poll lends is given as an object.
+        ObjectName::Named(WAKER) => (vec!["fn wake(&self)".to_owned()], false),
         _ => return Err("its methods are not known"),
     };
     let methods = signatures.into_iter().map(|signature| MethodMetadata {

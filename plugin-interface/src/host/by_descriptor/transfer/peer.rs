@@ -5,6 +5,7 @@ use core::fmt;
 use super::exports::Exports;
 use super::handle::Handle;
 use super::object_type::ObjectPart;
+use crate::host::by_descriptor::waker::LentWaker;
 use crate::object::OwnedObject;
 
 /// The method of each object that drops it.
@@ -44,4 +45,7 @@ pub(crate) trait Peer: fmt::Debug + Send + Sync {
 pub(in crate::host::by_descriptor) trait Imports {
     /// Returns an object. The other process drops its own with it, if that is owned.
     fn import(&self, object: ObjectPart, handle: Handle) -> Result<OwnedObject, String>;
+
+    /// Returns a waker, which the other process drops with the last clone of it.
+    fn import_waker(&self, handle: Handle) -> LentWaker;
 }

@@ -69,6 +69,8 @@ pub(super) enum Kind {
     /// The address of a block, whose variants grow; a struct has one.
     Growing(Vec<Fields>),
     Object(ObjectPart),
+    /// The address of a waker that is lent for a poll.
+    Waker,
 }
 
 /// A part of a value.
@@ -121,6 +123,16 @@ impl Plans {
         let owns = owns || self.parts(&kind).any(|part| self.get(part).owns);
         self.plans[index] = Plan { layout, kind, owns };
         Ok(index)
+    }
+
+    /// Returns the place of the plan of a waker, and its layout.
+    pub(super) fn waker(
+        &mut self,
+        layouts: &mut Layouts<'_>,
+    ) -> Result<(Index, Arc<Layout>), Refusal> {
+        let layout = layouts.of(&Type::parse("&u8"))?;
+        self.plans.push(Plan { layout: layout.clone(), kind: Kind::Waker, owns: false });
+        Ok((self.plans.len() - 1, layout))
     }
 
     fn kind(
@@ -267,6 +279,7 @@ impl Plans {
             | Kind::Row { .. }
             | Kind::Box { .. }
             | Kind::Object(_)
+            | Kind::Waker
             | Kind::Growing(_) => Box::new([].into_iter()),
         }
     }

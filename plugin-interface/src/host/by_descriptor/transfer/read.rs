@@ -15,6 +15,7 @@ use crate::boundary::LiftError;
 use crate::host::by_descriptor::kept::Kept;
 use crate::host::by_descriptor::memory::{Block, put_words};
 use crate::host::by_descriptor::pack::DEPTH;
+use crate::host::by_descriptor::waker::LentWaker;
 use crate::metadata::layout::Primitive;
 use crate::object::OwnedObject;
 
@@ -48,6 +49,7 @@ pub(super) struct Source<'b, 'k> {
 pub(super) struct Lent {
     pub(super) blocks: Vec<Block>,
     objects: Vec<OwnedObject>,
+    wakers: Vec<LentWaker>,
 }
 
 pub(super) type Read<T = ()> = Result<T, String>;
@@ -116,6 +118,15 @@ impl<'b> Source<'b, '_> {
         let address = block.start();
         self.lent.blocks.push(block);
         address
+    }
+
+    /// Makes a waker of a handle, and writes its address.
+    fn waker(&mut self, out: &mut [u8]) -> Read {
+        let handle = Handle { index: self.u32()?, generation: self.u32()? };
+        let waker = self.imports.ok_or("a waker cannot be returned")?.import_waker(handle);
+        put_words(out, &[waker.raw().cast_mut().cast()]);
+        self.lent.wakers.push(waker);
+        Ok(())
     }
 
     /// Makes an object of a handle, and writes the pointer to it.
@@ -231,6 +242,7 @@ impl Plans {
                 put_words(out, &[header]);
             }
             Kind::Object(object) => from.object(*object, out)?,
+            Kind::Waker => from.waker(out)?,
         }
         Ok(())
     }

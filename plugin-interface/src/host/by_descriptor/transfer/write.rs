@@ -94,8 +94,12 @@ impl Writer<'_, '_> {
                 parts.iter().try_for_each(|part| self.part(*part, wire))?;
             }
             Kind::Growing(variants) => self.block(variants, wire)?,
-            Kind::Object(object) => {
-                let Handle { index, generation } = self.exporting.export(*object, wire)?;
+            Kind::Object(_) | Kind::Waker => {
+                let handle = match &plan.kind {
+                    Kind::Object(object) => self.exporting.export(*object, wire)?,
+                    _ => self.exporting.export_waker(wire)?,
+                };
+                let Handle { index, generation } = handle;
                 self.out.extend(index.to_le_bytes());
                 self.out.extend(generation.to_le_bytes());
             }
