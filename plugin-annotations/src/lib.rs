@@ -247,6 +247,9 @@ pub fn plugin_interface(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   and asks for its health; the type implements `plugin_interface::PluginLifecycle`;
 /// - `config = Settings`: the type of its settings, which derives
 ///   `plugin_interface::PluginConfig` (feature `config` of `plugin-interface`);
+/// - `runtime = tokio`: the `async` methods are polled within a runtime of tokio that
+///   is the plugin's own, as `plugin_interface::in_tokio` does (feature `tokio` of
+///   `plugin-interface`);
 /// - `needs(dyn Site)`: the services of the host or of other plugins without which
 ///   the plugin cannot work, separated by commas. The metadata lists them, so a host
 ///   that offers no compatible ones refuses the plugin before its code runs;

@@ -146,6 +146,7 @@
 //! - `config`: settings that a user writes in a `plugins.toml`, which the host
 //!   checks before the plugin runs (`PluginConfig`).
 //! - `log`: the records of the crate `log` come out of the host's logger.
+//! - `tokio`: a runtime of tokio of the plugin's own (`in_tokio`).
 //! - `tasks`: runs futures and closures on the host's executor (`Tasks`).
 //! - `serde`: saves and restores the [state](PluginState) of a plugin as a type
 //!   that derives `Serialize` and `Deserialize` (module `state`).
@@ -180,6 +181,8 @@ pub use plugin_interface_core::{
 };
 #[cfg(feature = "config")]
 pub use plugin_interface_core::{ConfigValue, PluginConfig, SettingsError};
+#[cfg(feature = "tokio")]
+pub use plugin_interface_core::{InTokio, call_in_tokio, in_tokio};
 #[cfg(feature = "tasks")]
 pub use plugin_interface_core::{Interval, JoinError, JoinHandle, NoExecutor, Sleep, Tasks};
 

@@ -9,6 +9,7 @@
 //!                   | "new" "=" path   | "name" "=" string
 //!                   | "stop" "=" path  | "state"
 //!                   | "lifecycle"      | "config" "=" path
+//!                   | "runtime" "=" "tokio"
 //!                   | "needs" "(" services ")"
 //!                   | "provides" "(" services ")"
 //!                   | "with" "=" form  | "path" "=" string
@@ -43,6 +44,8 @@ pub struct Args {
     pub state: Option<Span>,
     /// The place of `lifecycle`, if it is given.
     pub lifecycle: Option<Span>,
+    /// The place of `tokio` in `runtime = tokio`, if it is given.
+    pub runtime: Option<Span>,
     /// The interfaces in `needs(..)`.
     pub needs: Option<Vec<Path>>,
     /// The interfaces in `provides(..)`.
@@ -110,6 +113,7 @@ impl Args {
             "other" => self.other.replace(key.span()).is_some(),
             "default" => self.default.replace(value(input)?).is_some(),
             "state" => self.state.replace(key.span()).is_some(),
+            "runtime" => self.runtime.replace(runtime(input)?).is_some(),
             "lifecycle" => self.lifecycle.replace(key.span()).is_some(),
             "needs" => self.needs.replace(services(input)?).is_some(),
             "provides" => self.provides.replace(services(input)?).is_some(),
@@ -129,6 +133,16 @@ impl Args {
     /// The path of `plugin-interface`.
     pub fn crate_path(&self) -> Path {
         self.krate.clone().unwrap_or_else(Path::plugin_interface)
+    }
+}
+
+/// The place of the only runtime.
+fn runtime(input: ParseStream<'_>) -> syn::Result<Span> {
+    let wrong = |at: Span| syn::Error::new(at, "the only runtime is `runtime = tokio`");
+    let name = input.call(Ident::parse_any).map_err(|error| wrong(error.span()))?;
+    match name == "tokio" {
+        true => Ok(name.span()),
+        false => Err(wrong(name.span())),
     }
 }
 

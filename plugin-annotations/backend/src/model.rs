@@ -227,6 +227,8 @@ pub(crate) struct Registration {
     pub(crate) keeps_state: bool,
     /// `true` if it is started and stopped.
     pub(crate) has_lifecycle: bool,
+    /// `true` if its async methods are polled within a runtime of its own.
+    pub(crate) has_runtime: bool,
     /// The type of its settings.
     pub(crate) config: Option<Path>,
     /// The interfaces of the services without which it is not created.

@@ -206,8 +206,18 @@ pub(crate) fn registration(
     item: TokenStream,
     errors: &mut Errors,
 ) -> Option<Registration> {
-    let allowed =
-        ["new", "stop", "state", "lifecycle", "config", "needs", "provides", "name", "crate"];
+    let allowed = [
+        "new",
+        "stop",
+        "state",
+        "lifecycle",
+        "config",
+        "runtime",
+        "needs",
+        "provides",
+        "name",
+        "crate",
+    ];
     let args = errors.keep(Args::parse(args, true, &allowed));
     let item = errors.keep(syn::parse2::<ItemImpl>(item))?;
     let args = args?;
@@ -220,6 +230,10 @@ pub(crate) fn registration(
     }
     if let Some(config) = args.config.as_ref().filter(|_| !cfg!(feature = "config")) {
         errors.at(config, "`config` needs the feature `config` of plugin-interface");
+    }
+    if let Some(place) = args.runtime.filter(|_| !cfg!(feature = "tokio")) {
+        let message = "`runtime = tokio` needs the feature `tokio` of plugin-interface";
+        errors.push(syn::Error::new(place, message));
     }
     let name = match &args.name {
         Some(name) => check::name(name, errors),
@@ -236,6 +250,7 @@ pub(crate) fn registration(
         keeps_state: args.state.is_some(),
         has_lifecycle: args.lifecycle.is_some(),
         config: args.config,
+        has_runtime: args.runtime.is_some(),
         needs: args.needs.unwrap_or_default(),
         provides: args.provides.unwrap_or_default(),
         lints: attributes::lints(&item.attrs),

@@ -45,6 +45,8 @@ pub use crate::runtime::factory::{
     unregister_all,
 };
 pub use crate::runtime::lifecycle::lifecycle;
+#[cfg(feature = "tokio")]
+pub use crate::runtime::own_tokio::{begin as begin_tokio, end as end_tokio, in_tokio};
 pub use crate::runtime::provide::provide;
 pub use crate::runtime::provided::Provided;
 use crate::runtime::services::Service;

@@ -44,6 +44,8 @@ pub use config::{ConfigValue, PluginConfig, SettingsError};
 pub use interface::{HasProxy, Interface};
 pub use runtime::context::PluginContext;
 pub use runtime::lifecycle::PluginLifecycle;
+#[cfg(feature = "tokio")]
+pub use runtime::own_tokio::{InTokio, call_in_tokio, in_tokio};
 pub use runtime::provide::Provide;
 pub use runtime::services::{Service, ServiceError, Services};
 pub use runtime::state::PluginState;

@@ -18,7 +18,9 @@ use crate::syntax::Signature;
 ///
 /// All arguments are in the future, as in that of an `async fn`, even if the body
 /// does not use them.
-pub(crate) fn rewritten(written: &Signature, block: &Group) -> Group {
+///
+/// If `within` is given, the future is passed through that function.
+pub(crate) fn rewritten(written: &Signature, block: &Group, within: Option<TokenStream>) -> Group {
     let parameters = written.parameters.iter().enumerate();
     let arguments = parameters.map(|(i, parameter)| {
         let (outer, pattern) = (outer(i, parameter), &parameter.pattern);
@@ -41,15 +43,17 @@ pub(crate) fn rewritten(written: &Signature, block: &Group) -> Group {
         }
     });
     let block = TokenTree::from(block.clone());
-    let code = quote! {
-        ::std::boxed::Box::pin(#asyncness move {
+    let future = quote! {
+        #asyncness move {
             #hint
             #(#arguments)*
             let __value: #value = #block;
             #[allow(unreachable_code)]
             __value
-        })
+        }
     };
+    let future = within.map_or_else(|| future.clone(), |within| quote!(#within(#future)));
+    let code = quote!(::std::boxed::Box::pin(#future));
     braced(code, &block)
 }
 

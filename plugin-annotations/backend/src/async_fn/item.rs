@@ -27,14 +27,21 @@ pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
             "`#[async_impl]` goes on `impl Trait for Type`; an `async fn` of a type itself needs no attribute",
         );
     }
-    let item = rewritten(item, &args.crate_path(), &mut errors);
+    let item = rewritten(item, &args.crate_path(), false, &mut errors);
     let errors = errors.into_tokens();
     quote!(#item #errors)
 }
 
 /// The impl with its async methods rewritten. Others stay as they are, and so does
 /// everything under an `#[async_trait]`, which comes next.
-pub(crate) fn rewritten(item: TokenStream, krate: &Path, errors: &mut Errors) -> TokenStream {
+///
+/// With `has_runtime`, the futures are polled within the runtime of the plugin.
+pub(crate) fn rewritten(
+    item: TokenStream,
+    krate: &Path,
+    has_runtime: bool,
+    errors: &mut Errors,
+) -> TokenStream {
     let Ok(ItemImpl { interface: Some(interface), attrs, .. }) = syn::parse2(item.clone()) else {
         return item;
     };
@@ -43,7 +50,7 @@ pub(crate) fn rewritten(item: TokenStream, krate: &Path, errors: &mut Errors) ->
     }
     let mut tokens: Vec<_> = item.into_iter().collect();
     if let Some(TokenTree::Group(body)) = tokens.last_mut() {
-        let parser = |input: ParseStream<'_>| methods(input, krate, &interface);
+        let parser = |input: ParseStream<'_>| methods(input, krate, has_runtime, &interface);
         if let Some(methods) = errors.keep(parser.parse2(body.stream())) {
             let mut rewritten = Group::new(body.delimiter(), methods);
             rewritten.set_span(body.span());
@@ -53,7 +60,12 @@ pub(crate) fn rewritten(item: TokenStream, krate: &Path, errors: &mut Errors) ->
     tokens.into_iter().collect()
 }
 
-fn methods(input: ParseStream<'_>, krate: &Path, interface: &Path) -> syn::Result<TokenStream> {
+fn methods(
+    input: ParseStream<'_>,
+    krate: &Path,
+    has_runtime: bool,
+    interface: &Path,
+) -> syn::Result<TokenStream> {
     let mut out = TokenStream::new();
     while !input.is_empty() {
         let attrs = Attribute::parse_outer(input)?;
@@ -62,7 +74,7 @@ fn methods(input: ParseStream<'_>, krate: &Path, interface: &Path) -> syn::Resul
         let is_async = is_method(&input.fork())
             && ahead.parse::<Signature>().is_ok_and(|signature| to_rewrite(&signature).is_some());
         match is_async {
-            true => out.extend(method(input, krate, interface)?),
+            true => out.extend(method(input, krate, has_runtime, interface)?),
             false => other(input, &mut out)?,
         }
     }
@@ -88,7 +100,12 @@ fn other(input: ParseStream<'_>, out: &mut TokenStream) -> syn::Result<()> {
 }
 
 /// The method, whose future is of the type that the interface says.
-fn method(input: ParseStream<'_>, krate: &Path, interface: &Path) -> syn::Result<TokenStream> {
+fn method(
+    input: ParseStream<'_>,
+    krate: &Path,
+    has_runtime: bool,
+    interface: &Path,
+) -> syn::Result<TokenStream> {
     let (written, block): (Signature, Group) = (input.parse()?, input.parse()?);
     let futures: Ident = match written.receiver.as_ref().and_then(Receiver::of) {
         Some(Receiver::RefMut) => format_ident!("Exclusive"),
@@ -100,7 +117,8 @@ fn method(input: ParseStream<'_>, krate: &Path, interface: &Path) -> syn::Result
     let of = located(of, place);
     let output = |value: &TokenStream, lifetime: &TokenStream| quote!(#of<#lifetime, #value>);
     let signature = signature::rewritten(&written, &output);
-    let (lints, block) = (lints(), body::rewritten(&written, &block));
+    let within = has_runtime.then(|| located(quote!(#krate::__private::in_tokio), place));
+    let (lints, block) = (lints(), body::rewritten(&written, &block, within));
     let mut out = TokenStream::new();
     out.append_all(lints);
     signature.to_tokens(&mut out);

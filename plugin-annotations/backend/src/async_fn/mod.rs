@@ -72,7 +72,7 @@ pub(crate) fn rewrite(method: &mut TraitMethod, sends: Sends) -> bool {
     };
     method.signature = signature::rewritten(&written, &output);
     if let Some(block) = method.body_group() {
-        method.replace_body(body::rewritten(&written, block));
+        method.replace_body(body::rewritten(&written, block, None));
     }
     method.attrs.extend(lints());
     true

@@ -19,7 +19,8 @@ pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let registration = parse::registration(args.clone(), item.clone(), &mut errors);
     let krate = registration.as_ref().map_or_else(Path::plugin_interface, |r| r.krate.clone());
-    let item = async_fn::item::rewritten(item, &krate, &mut errors);
+    let has_runtime = registration.as_ref().is_some_and(|r| r.has_runtime);
+    let item = async_fn::item::rewritten(item, &krate, has_runtime, &mut errors);
     let generated = match (registration, errors.into_tokens()) {
         (Some(Registration { krate, .. }), None) => {
             Request::call(&krate, "plugin_impl", args, item.clone())
@@ -48,6 +49,7 @@ pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenSt
 fn expand(registration: &Registration) -> TokenStream {
     let Registration { krate, interface, interface_name, ty, name, .. } = registration;
     let Registration { new, stop, keeps_state, has_lifecycle, config, lints, .. } = registration;
+    let has_runtime = registration.has_runtime;
     let private = quote!(#krate::__private);
     let (counter, object) = (counter_name(interface_name), object_type(interface));
     let maker = format_ident!("plugin_register_{interface_name}_{name}_v1");
@@ -81,6 +83,17 @@ fn expand(registration: &Registration) -> TokenStream {
         quote! {
             const LIFECYCLE: #private::core::option::Option<&'static #krate::abi::RawLifecycle> =
                 #private::core::option::Option::Some(#lifecycle());
+        }
+    });
+    let runtime = has_runtime.then(|| {
+        quote! {
+            fn begin() {
+                #private::begin_tokio();
+            }
+
+            fn end() {
+                #private::end_tokio();
+            }
         }
     });
     let settings = config.as_ref().map(|config| {
@@ -164,6 +177,8 @@ fn expand(registration: &Registration) -> TokenStream {
                 #state
 
                 #lifecycle
+
+                #runtime
 
                 #settings
 

@@ -88,6 +88,12 @@ pub unsafe trait Plugin: 'static {
 
     /// Runs before the instance is dropped. Nothing else uses it any more.
     fn stop(_instance: &mut Self::Instance) {}
+
+    /// Runs before an instance is constructed, to start what is the library's.
+    fn begin() {}
+
+    /// Runs for each `begin`, after the instance was dropped or was not constructed.
+    fn end() {}
 }
 
 pub(super) type RegistrationOf<P> = Registration<<<P as Plugin>::Interface as Interface>::VTable>;
@@ -153,6 +159,7 @@ unsafe extern "C" fn make<P: Plugin>(
     let context = unsafe { PluginContext::from_raw(context) };
     #[cfg(feature = "config")]
     let context = context.declaring(P::SETTINGS);
+    P::begin();
     let made = catch_unwind(AssertUnwindSafe(|| {
         let instance = Box::new(P::construct(&context)?);
         let vtable: *const _ = <P::Interface as VTableFor<P::Instance>>::VTABLE;
@@ -160,6 +167,9 @@ unsafe extern "C" fn make<P: Plugin>(
             Registration { vtable, instance: Box::into_raw(instance).cast() };
         Ok(Box::into_raw(Box::new(registration)).cast_const().cast())
     }));
+    if !matches!(made, Ok(Ok(_))) {
+        P::end();
+    }
     match made {
         Ok(Ok(registration)) => {
             // SAFETY: the host passes a pointer that is valid for writes.
@@ -182,6 +192,7 @@ unsafe extern "C" fn unmake<P: Plugin>(registration: *const c_void) -> *mut Fail
     let mut instance = unsafe { Box::from_raw(registration.instance.cast::<P::Instance>()) };
     let stopped = catch_unwind(AssertUnwindSafe(|| P::stop(&mut instance)));
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(instance)));
+    P::end();
     P::counter().0.fetch_add(1, Ordering::SeqCst);
     match (stopped, dropped) {
         (Ok(()), Ok(())) => ptr::null_mut(),

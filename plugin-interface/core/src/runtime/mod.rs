@@ -32,6 +32,8 @@ pub mod lifecycle;
 #[cfg(feature = "log")]
 mod logs;
 mod own;
+#[cfg(feature = "tokio")]
+pub mod own_tokio;
 pub mod panic_hook;
 pub mod panic_location;
 pub mod provide;

@@ -98,6 +98,7 @@ fn each_feature_for_types_of_a_crate_is_passed_on() {
             "in-flight" => "\"manager\", ",
             // The macros have a part of it.
             "config" => "\"plugin-annotations/config\", ",
+            "tokio" => "\"tasks\", \"dep:tokio\", \"plugin-annotations/tokio\", ",
             _ => "",
         };
         assert!(

@@ -154,6 +154,7 @@ const UNSAFE: &[&str] = &[
     "runtime/lifecycle.rs",
     "runtime/logs.rs",
     "runtime/own.rs",
+    "runtime/own_tokio/pollers.rs",
     "runtime/panic_hook.rs",
     "runtime/provide.rs",
     "runtime/provided.rs",
