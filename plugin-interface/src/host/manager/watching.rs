@@ -353,7 +353,8 @@ impl PluginManager {
             let place = WatchTarget::directory(directory, options.recursive);
             let watcher = match watchers.first() {
                 Some(first) => first.beside(place, options.quiet()),
-                None => Watcher::new(place, options.quiet(), self.watching.polling),
+                // It looks at the list of what is revoked for all of them.
+                None => self.watcher(directory, options),
             };
             watchers.push(watcher);
         }
