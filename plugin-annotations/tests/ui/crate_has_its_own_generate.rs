@@ -14,8 +14,9 @@ mod shim {
         use plugin_interface::abi::{Failure, RawBuffer, RawState};
 
         pub use plugin_interface::__private::{
-            Counter, MadeByDefault, PackageDescription, Plugin, String, bytes_of, core, factory,
-            inventory, keep, maker, package_record, package_record_len, registration_record,
+            Counter, MadeByDefault, PackageDescription, Plugin, String, abilities,
+            abilities_record, abilities_record_len, bytes_of, core, factory, inventory, joined,
+            joined_len, keep, maker, package_record, package_record_len, registration_record,
             registration_record_len, unmaker,
         };
 

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -40,16 +39,6 @@ pub(crate) fn until(what: &str, mut is_true: impl FnMut() -> bool) {
     while !is_true() {
         assert!(Instant::now() < end, "waited too long for this: {what}");
         thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// Tells the threads of a test that it is over, also if it fails: the test would
-/// wait for them.
-pub(crate) struct EndsWithTest<'a>(pub(crate) &'a AtomicBool);
-
-impl Drop for EndsWithTest<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
     }
 }
 

@@ -10,7 +10,8 @@ use plugin_interface::{
     Greeter, Live, LiveEvent, LiveGuard, LiveOptions, Probe, ReloadOutcome, Stage,
 };
 
-use crate::deadline::{EndsWithTest, within};
+use crate::deadline::within;
+use crate::ends_with_test::EndsWithTest;
 use crate::fixtures::{Directory, fixture};
 use crate::numbered_builds::{Builds, replace, soak, stamped, text};
 

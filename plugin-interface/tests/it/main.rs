@@ -18,6 +18,7 @@ mod derived;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 mod each_type;
+mod ends_with_test;
 mod evolving;
 mod evolving_objects;
 #[cfg(unix)]

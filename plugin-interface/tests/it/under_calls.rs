@@ -9,7 +9,8 @@ use std::thread;
 
 use plugin_interface::{Greeter, Live};
 
-use crate::deadline::{EndsWithTest, Run, until};
+use crate::deadline::{Run, until};
+use crate::ends_with_test::EndsWithTest;
 use crate::fixtures::{Directory, mapped};
 use crate::numbered_builds::soak;
 use crate::observer::{library, version};

@@ -39,12 +39,13 @@ mod tests {
         let manifest = std::fs::read_to_string(manifest).unwrap();
         let lines = manifest.lines().filter(|line| line.contains(", optional = true }"));
         let with_version = lines.filter(|line| line.contains(" = { version = "));
-        let expected: Vec<_> = with_version
-            .map(|line| {
-                let (name, rest) = line.split_once(" = { version = \"").unwrap();
-                (name, rest.split('"').next().unwrap())
-            })
-            .collect();
+        let with_version = with_version.map(|line| {
+            let (name, rest) = line.split_once(" = { version = \"").unwrap();
+            (name, rest.split('"').next().unwrap())
+        });
+        // A runtime, and what makes an error of `serde_json`: nothing that is passed.
+        let expected: Vec<_> =
+            with_version.filter(|(name, _)| !["serde_core", "tokio"].contains(name)).collect();
         assert_eq!(CRATES.to_vec(), expected);
     }
 }

@@ -13,7 +13,7 @@ use plugin_interface::{HotLibrary, HotReload};
 
 use super::sources::{Number, Sources, number};
 use crate::builds::is_soak;
-use crate::deadline::EndsWithTest;
+use crate::ends_with_test::EndsWithTest;
 use crate::patient_fs as fs;
 
 /// A library that is whole if all of its data is of one number, which `foo` then

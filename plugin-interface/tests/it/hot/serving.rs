@@ -12,7 +12,8 @@ use plugin_interface::{
 };
 
 use super::sources::{FIRST, Number, SECOND, Sources, number};
-use crate::deadline::{EndsWithTest, until, within};
+use crate::deadline::{until, within};
+use crate::ends_with_test::EndsWithTest;
 
 #[test]
 fn a_function_changes_and_another_appears_without_restart() {
