@@ -20,7 +20,7 @@ pub(crate) struct IsolationArgs {
     /// Limit the files that that process has open.
     #[arg(long, value_name = "NUMBER", requires = "isolated")]
     pub(crate) files: Option<u64>,
-    /// Let that process compute and nothing else (Linux).
+    /// Let it only compute (Linux).
     #[arg(long, value_name = "KIND", requires = "isolated")]
     pub(crate) sandbox: Option<SandboxKind>,
     /// In the sandbox, allow to read a file, or all below a folder.

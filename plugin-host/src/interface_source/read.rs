@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use syn::{Attribute, Expr, Item, ItemTrait, Lit, Meta, Visibility};
+use syn::{
+    Attribute, Expr, FnArg, Ident, Item, ItemTrait, Lit, Meta, ReceiverKind, TraitItem, Visibility,
+};
 
 /// The deepest nesting of modules that is read.
 const DEPTH: usize = 32;
@@ -33,6 +35,20 @@ pub(crate) struct Found<'s> {
     pub(super) path: Vec<String>,
     pub(super) item: &'s ItemTrait,
     pub(super) module: usize,
+}
+
+impl Found<'_> {
+    /// Returns a method with `self: Box<Self>`, which objects may have and plugins not.
+    pub(crate) fn consuming(&self) -> Option<&Ident> {
+        self.item.items.iter().find_map(|item| {
+            let TraitItem::Fn(method) = item else { return None };
+            let is_boxed = matches!(
+                method.sig.inputs.first(),
+                Some(FnArg::Receiver(receiver)) if matches!(receiver.kind, ReceiverKind::Typed(..))
+            );
+            is_boxed.then_some(&method.sig.ident)
+        })
+    }
 }
 
 impl Sources {

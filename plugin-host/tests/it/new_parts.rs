@@ -161,11 +161,18 @@ fn a_crate_that_cannot_be_used_is_named_with_the_reason() {
     let own = format!("{attribute}pub trait Tool {{ fn f(&self) -> Own; }}\nstruct Own;");
     let dependency = "plugin-interface = \"0.1\"\n";
     write_crate(&folder.join("shut"), "shut", &own, dependency);
+    let consuming = format!("{attribute}pub trait Tool {{ fn end(self: Box<Self>); }}");
+    write_crate(&folder.join("eaten"), "eaten", &consuming, dependency);
     write_crate(&folder.join("odd"), "odd", &format!("{attribute}pub trait Tool {{}}"), "");
     for (name, code, part) in [
         ("none", 2, "found no public trait under `#[plugin_interface]`"),
         ("torn", 1, "src/lib.rs as Rust, mend it first"),
         ("shut", 1, "names shut::Own, which other crates cannot name; make it public"),
+        (
+            "eaten",
+            2,
+            "eaten::Tool is an interface of objects: a plugin cannot have its method `end`",
+        ),
         ("odd", 1, "expected a dependency on plugin-interface, found none in "),
     ] {
         let refused = new(folder, &["--plugin", "p", "--for", name]);

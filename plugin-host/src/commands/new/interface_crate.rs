@@ -74,9 +74,12 @@ impl Located {
 pub(super) fn interface<'s>(sources: &'s Sources, name: Option<&str>) -> anyhow::Result<Found<'s>> {
     let mut found = sources.interfaces();
     let paths: Vec<_> = found.iter().map(|found| found.full_path(sources)).collect();
-    let short: Vec<_> = paths.iter().map(String::as_str).collect();
     let krate = &sources.name;
-    let path = match (name, &short[..]) {
+    let all: Vec<_> = paths.iter().map(String::as_str).collect();
+    let of_plugins = found.iter().zip(&all).filter(|(found, _)| found.consuming().is_none());
+    let of_plugins: Vec<_> = of_plugins.map(|(_, path)| *path).collect();
+    let choice = if name.is_some() || of_plugins.is_empty() { all } else { of_plugins };
+    let path = match (name, &choice[..]) {
         (None, [only]) => only,
         (None, []) => {
             return Err(UsageError(format!(
@@ -97,7 +100,15 @@ pub(super) fn interface<'s>(sources: &'s Sources, name: Option<&str>) -> anyhow:
         }
     };
     let number = paths.iter().position(|known| known == path).context("an interface")?;
-    Ok(found.swap_remove(number))
+    let found = found.swap_remove(number);
+    if let Some(method) = found.consuming() {
+        return Err(UsageError(format!(
+            "{path} is an interface of objects: a plugin cannot have its method `{method}`, which \
+             takes `self: Box<Self>`; name another interface"
+        ))
+        .into());
+    }
+    Ok(found)
 }
 
 fn in_folder(path: &Path) -> anyhow::Result<Package> {

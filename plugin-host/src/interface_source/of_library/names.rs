@@ -17,7 +17,8 @@ pub(super) fn with_raw_names(text: &str) -> String {
         let (word, after) = from.split_at(end);
         out += before;
         let is_named = after.starts_with(": ") || out.ends_with("fn ") && after.starts_with('(');
-        if is_named && !out.ends_with("r#") && syn::parse_str::<syn::Ident>(word).is_err() {
+        let is_raw = out.ends_with("r#") || word == "self";
+        if is_named && !is_raw && syn::parse_str::<syn::Ident>(word).is_err() {
             out += "r#";
         }
         out += word;
@@ -89,6 +90,7 @@ mod tests {
             ("struct A { type: u8, r#fn: io::Error }", "struct A { r#type: u8, r#fn: io::Error }"),
             ("fn match(&self, in: u8, a: B) -> &str", "fn r#match(&self, r#in: u8, a: B) -> &str"),
             ("fn a(&self, f: Box<dyn Fn() -> C>)", "fn a(&self, f: Box<dyn Fn() -> C>)"),
+            ("fn a(self: Box<Self>, in: B)", "fn a(self: Box<Self>, r#in: B)"),
         ] {
             assert_eq!(with_raw_names(recorded), written);
         }
