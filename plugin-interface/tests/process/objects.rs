@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use fixture_interface::calls::Calls;
 use fixture_interface::lending::{Climber, Ladder, Later, Lending, LendingProxy};
@@ -156,5 +157,10 @@ fn services_of_the_host_reach_each_worker() {
 
     let library = isolated("objects");
     assert!(library.plugins().iter().all(|plugin| !plugin.interface().ends_with("::Climber")));
-    assert!(library.output().contains("Climbing needs"), "{}", library.output());
+    // A thread reads what the process writes.
+    let end = Instant::now() + Duration::from_secs(60);
+    while !library.output().contains("Climbing needs") {
+        assert!(Instant::now() < end, "it did not say why: {}", library.output());
+        thread::yield_now();
+    }
 }
