@@ -139,24 +139,18 @@ impl Answered {
         let method = &self.of.methods[index];
         // SAFETY: condition 1 of `call`.
         let at = unsafe { method.places(arguments) };
+        // SAFETY: as above. They are freed after `exporting`, which ends the loans.
+        let mut arguments = unsafe { method.arguments(&at) };
         let remote = &*self.remote;
         let peer = match &remote.peers {
             Peers::One(peer) => Ok((Arc::clone(peer), None)),
             Peers::Each(peers) => peers().map(|(peer, ready)| (peer, Some(ready))),
         };
-        let (peer, _ready) = match peer {
-            Ok(peer) => peer,
-            Err(reason) => {
-                // SAFETY: condition 1 of `call`.
-                unsafe { method.free(&at) };
-                return Err(reason);
-            }
-        };
+        let (peer, _ready) = peer?;
         with_buffer(|message| {
             message.resize(HEAD, 0);
             let mut exporting = Exporting::to(peer.exports());
-            // SAFETY: condition 1 of `call`.
-            unsafe { method.send(&at, message, &mut exporting) }?;
+            arguments.send(message, &mut exporting)?;
             let (object, home, name) = (remote.object, remote.home, &*method.name);
             let call = Outgoing { object, home, method: index as u32, name };
             let answer = peer.call(call, message)?;

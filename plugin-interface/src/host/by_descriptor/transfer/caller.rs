@@ -48,44 +48,19 @@ impl Carried {
         self.parameters.iter().map(place).collect()
     }
 
-    /// Appends the arguments to a message, and frees them. Their objects are exported.
+    /// Returns the arguments of a call.
     ///
     /// # Safety
     ///
-    /// `at` has the address of each argument, which is the callee's.
-    pub(in crate::host::by_descriptor) unsafe fn send(
-        &self,
-        at: &[*mut u8],
-        message: &mut Vec<u8>,
-        exporting: &mut Exporting<'_>,
-    ) -> Read {
-        // SAFETY: there are arguments of these layouts, which are the callee's. What
-        // they own is not read after it was freed.
-        let wires = at.iter().map(|at| unsafe { Wire::new(*at) });
-        let arguments = || self.parameters.iter().zip(wires.clone());
-        let written = arguments().try_for_each(|(parameter, wire)| {
-            exporting.ends_with_call = parameter.is_borrowed;
-            self.plans.write(parameter.plan, wire, message, exporting)
-        });
-        if written.is_err() {
-            exporting.undo();
-        }
-        arguments().for_each(|(parameter, wire)| {
-            self.plans.free(parameter.plan, wire, written.is_ok());
-        });
-        written
-    }
-
-    /// Frees the arguments.
-    ///
-    /// # Safety
-    ///
-    /// `at` has the address of each argument, which is the callee's.
-    pub(in crate::host::by_descriptor) unsafe fn free(&self, at: &[*mut u8]) {
-        for (parameter, at) in self.parameters.iter().zip(at) {
-            // SAFETY: the contract of this function. Nobody reads it after that.
-            self.plans.free(parameter.plan, unsafe { Wire::new(*at) }, false);
-        }
+    /// `at` has the address of each argument, which is the callee's, and lives until
+    /// these are dropped.
+    pub(in crate::host::by_descriptor) unsafe fn arguments<'c>(
+        &'c self,
+        at: &'c [*mut u8],
+    ) -> Arguments<'c> {
+        // SAFETY: there are arguments of these layouts, by the contract of this function.
+        let wires = at.iter().map(|at| unsafe { Wire::new(*at) }).collect();
+        Arguments { method: self, wires, keeps_objects: false }
     }
 
     /// Writes the outcome of a reply, but for the status, which it returns.
@@ -171,6 +146,46 @@ impl Carried {
             });
         }
         Ok(changes)
+    }
+}
+
+/// The arguments of a call. They are freed when it is dropped: a lent object may lie in
+/// them, so that is after its loan.
+pub(in crate::host::by_descriptor) struct Arguments<'c> {
+    method: &'c Carried,
+    wires: Vec<Wire>,
+    /// `true` if the objects in them have another owner.
+    keeps_objects: bool,
+}
+
+impl Arguments<'_> {
+    fn each(&self) -> impl Iterator<Item = (&Parameter, Wire)> {
+        self.method.parameters.iter().zip(self.wires.iter().copied())
+    }
+
+    /// Appends them to a message. Their objects are exported.
+    pub(in crate::host::by_descriptor) fn send(
+        &mut self,
+        message: &mut Vec<u8>,
+        exporting: &mut Exporting<'_>,
+    ) -> Read {
+        let written = self.each().try_for_each(|(parameter, wire)| {
+            exporting.ends_with_call = parameter.is_borrowed;
+            self.method.plans.write(parameter.plan, wire, message, exporting)
+        });
+        if written.is_err() {
+            exporting.undo();
+        }
+        self.keeps_objects = written.is_ok();
+        written
+    }
+}
+
+impl Drop for Arguments<'_> {
+    fn drop(&mut self) {
+        for (parameter, wire) in self.each() {
+            self.method.plans.free(parameter.plan, wire, self.keeps_objects);
+        }
     }
 }
 
