@@ -2,13 +2,12 @@
 //! `cargo build --package plugin-interface --features tokio --example own_tokio`, then
 //! `cargo test --package plugin-interface --features tokio --test own_tokio`.
 
+#[path = "../bodies/build.rs"]
+mod build;
 mod parts;
 
 use std::collections::BTreeMap;
-use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-use std::fs;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,9 +15,9 @@ use std::time::{Duration, Instant};
 use plugin_interface::{
     CallError, CheckedFuture, LiveOptions, PluginHandle, PluginManager, UnloadOutcome, retained,
 };
-use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
+use build::Build;
 use parts::{Journal, Later, LaterProxy};
 
 /// Nothing takes so long, on the slowest machine.
@@ -49,35 +48,6 @@ impl Journal for Notes {
     }
 }
 
-/// A library of the plugin, in a folder of its own.
-struct Build(TempDir);
-
-impl Build {
-    fn new() -> Self {
-        let build = Build(tempfile::tempdir().unwrap());
-        build.renew();
-        build
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.path().join(format!("{DLL_PREFIX}own_tokio{DLL_SUFFIX}"))
-    }
-
-    fn renew(&self) {
-        static BUILDS: AtomicU32 = AtomicU32::new(0);
-        let test = std::env::current_exe().unwrap();
-        let examples = test.ancestors().nth(2).unwrap().join("examples");
-        let file = examples.join(format!("{DLL_PREFIX}own_tokio{DLL_SUFFIX}"));
-        let mut build =
-            fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        // Some bytes behind it, which nobody reads.
-        build.extend(BUILDS.fetch_add(1, Ordering::Relaxed).to_le_bytes());
-        let new = self.0.path().join("new");
-        fs::write(&new, build).unwrap();
-        fs::rename(new, self.file()).unwrap();
-    }
-}
-
 struct Host {
     manager: PluginManager,
     handle: PluginHandle,
@@ -88,7 +58,7 @@ struct Host {
 
 impl Host {
     fn new() -> Self {
-        let (notes, build) = (Arc::<Notes>::default(), Build::new());
+        let (notes, build) = (Arc::<Notes>::default(), Build::of("own_tokio"));
         let mut manager = PluginManager::new();
         manager.provide::<dyn Journal>(notes.clone());
         let handle = manager.load_library(build.file()).unwrap().remove(0);
@@ -189,7 +159,7 @@ fn a_plugin_that_never_needed_the_runtime_has_none() {
 #[test]
 fn versions_are_replaced_while_their_futures_run() {
     let runtime = runtime();
-    let (notes, build) = (Arc::<Notes>::default(), Build::new());
+    let (notes, build) = (Arc::<Notes>::default(), Build::of("own_tokio"));
     let options = LiveOptions::new().provide::<dyn Journal>(notes.clone());
     let live = options.open::<dyn Later>(build.file()).unwrap();
     let is_over = AtomicBool::new(false);

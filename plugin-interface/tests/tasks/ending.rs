@@ -135,7 +135,7 @@ fn a_pool_renews_its_threads_so_that_thread_locals_do_not_wait() {
 #[test]
 fn the_tasks_of_a_constructor_that_fails_are_dropped() {
     with_each(|executor| {
-        let (notes, build) = (Notes::ordering("spawn and fail"), Build::new());
+        let (notes, build) = (Notes::ordering("spawn and fail"), Build::of("tasked"));
         let mut manager = manager(executor, &notes, DEADLINE);
         let error = manager.load_library(build.file()).unwrap_err();
         assert!(matches!(error, LoadError::Constructor { .. }), "{error}");
@@ -148,7 +148,7 @@ fn the_tasks_of_a_constructor_that_fails_are_dropped() {
 #[test]
 fn tasks_end_with_each_version_that_is_replaced_under_load() {
     with_each(|executor| {
-        let (notes, build) = (Arc::<Notes>::default(), Build::new());
+        let (notes, build) = (Arc::<Notes>::default(), Build::of("tasked"));
         let options = LiveOptions::new().provide::<dyn Journal>(notes.clone());
         let live = options.provide_executor(executor).open::<dyn Bench>(build.file()).unwrap();
         let is_over = AtomicBool::new(false);
@@ -181,7 +181,7 @@ fn tasks_end_with_each_version_that_is_replaced_under_load() {
 #[test]
 fn a_pool_that_is_dropped_cancels_what_it_has() {
     let notes = Arc::<Notes>::default();
-    let build = Build::new();
+    let build = Build::of("tasked");
     let mut manager = manager(Arc::new(ThreadPool::new(2)), &notes, DEADLINE);
     let handle = manager.load_library(build.file()).unwrap().remove(0);
     handle.proxy::<dyn Bench>().unwrap().spawn("sleep", 5);

@@ -30,7 +30,7 @@ pub(crate) fn manager(
 
 impl Host {
     pub(crate) fn new(executor: Arc<dyn Executor>, within: Duration) -> Self {
-        let (notes, build) = (Arc::<Notes>::default(), Build::new());
+        let (notes, build) = (Arc::<Notes>::default(), Build::of("tasked"));
         let mut manager = manager(executor, &notes, within);
         let handle = manager.load_library(build.file()).unwrap().remove(0);
         let bench = handle.proxy::<dyn Bench>().unwrap();

@@ -2,6 +2,8 @@
 //! `cargo build --package plugin-interface --features tokio --example tasked`, then
 //! `cargo test --package plugin-interface --features tokio --test tasks`.
 
+#[path = "../bodies/build.rs"]
+mod build;
 mod ending;
 mod executors;
 mod parts;
@@ -12,17 +14,13 @@ mod tokio;
 mod valgrind;
 
 use std::collections::BTreeMap;
-use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-use std::fs;
-use std::path::PathBuf;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+use build::Build;
 
 /// Nothing takes so long, on the slowest machine.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -85,36 +83,6 @@ impl parts::Journal for Notes {
 
     fn order(&self) -> String {
         self.order.clone()
-    }
-}
-
-/// A library of the plugin, in a folder of its own.
-struct Build(TempDir);
-
-impl Build {
-    fn new() -> Self {
-        let build = Build(tempfile::tempdir().unwrap());
-        build.renew();
-        build
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.path().join(format!("{DLL_PREFIX}tasked{DLL_SUFFIX}"))
-    }
-
-    /// Writes a new build, in the place of the older one.
-    fn renew(&self) {
-        static BUILDS: AtomicU32 = AtomicU32::new(0);
-        let test = std::env::current_exe().unwrap();
-        let examples = test.ancestors().nth(2).unwrap().join("examples");
-        let file = examples.join(format!("{DLL_PREFIX}tasked{DLL_SUFFIX}"));
-        let mut build =
-            fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        // Some bytes behind it, which nobody reads.
-        build.extend(BUILDS.fetch_add(1, Ordering::Relaxed).to_le_bytes());
-        let new = self.0.path().join("new");
-        fs::write(&new, build).unwrap();
-        fs::rename(new, self.file()).unwrap();
     }
 }
 

@@ -64,7 +64,7 @@ fn a_panic_of_a_task_is_reported_with_the_name_of_its_plugin_and_ends_no_other()
 
 #[test]
 fn a_host_without_an_executor_is_told_what_to_write() {
-    let build = Build::new();
+    let build = Build::of("tasked");
     let mut manager = PluginManager::new();
     manager.provide::<dyn Journal>(Arc::<Notes>::default());
     let error = manager.load_library(build.file()).unwrap_err();
