@@ -73,7 +73,7 @@ struct Row {
 }
 
 macro_rules! rows {
-    ($($row:ident $position:ident $($method:ident: $ty:ty = $value:expr),+;)*) => {
+    ($($row:ident ($($name:ident)+) $position:ident $($method:ident: $ty:ty = $value:expr),+;)*) => {
         $(
             mod $row {
                 use super::*;
@@ -110,6 +110,9 @@ macro_rules! rows {
         fn returned() -> usize {
             <dyn Returns as Interface>::DESCRIPTION.methods.len()
         }
+    };
+    (@alone $($rest:tt)+) => {
+        rows!(@parameter $($rest)+);
     };
     (@parameter $($rest:tt)+) => {
         fn returned() -> usize {

@@ -71,7 +71,7 @@ fn interface(record: &[u8]) -> InterfaceMetadata {
 }
 
 macro_rules! wires_of_rows {
-    ($($row:ident $position:ident $($method:ident: $ty:ty = $value:expr),+;)*) => {
+    ($($row:ident ($($name:ident)+) $position:ident $($method:ident: $ty:ty = $value:expr),+;)*) => {
         $(wires! { $row $($method: $ty),+ })*
 
         fn rows() -> Vec<Wires> {

@@ -31,7 +31,7 @@ pub(crate) use plugin_interface::{BoxFuture, FfiSafe};
 pub(crate) const TABLE: &str = include_str!("../../core/src/boundary/types.md");
 
 /// Plain data. This and the next items are the names in the table.
-#[derive(Clone, Copy, FfiSafe)]
+#[derive(Clone, Copy, Debug, FfiSafe)]
 #[repr(C)]
 pub(crate) struct P(pub(crate) u8, pub(crate) f64);
 
@@ -40,10 +40,10 @@ pub(crate) trait Trait {
     fn number(&self) -> u32;
 }
 
-#[derive(FfiSafe)]
+#[derive(Debug, FfiSafe)]
 pub(crate) struct Derived(pub(crate) String, pub(crate) u32);
 
-#[derive(FfiSafe)]
+#[derive(Debug, FfiSafe)]
 pub(crate) struct Adopted(#[ffi(with = address)] pub(crate) Ipv4Addr);
 
 mod address {
@@ -92,26 +92,27 @@ pub(crate) fn not_utf8() -> FromUtf8Error {
 #[allow(dead_code, reason = "likewise")]
 pub(crate) const PLAIN: P = P(1, 2.0);
 
-/// Gives `$then!` the rows of the table, in order: a name, the positions in which
-/// its types can be, and for each type a name, the type and a value.
+/// Gives `$then!` the rows of the table, in order: a name, names for three interfaces,
+/// the positions in which its types can be (`alone` is a parameter that is no part of
+/// another type), and for each type a name, the type and a value, which may be leaked.
 macro_rules! each_row {
     ($then:ident) => {
         $then! {
-            numbers both
+            numbers (TakesNumbers ReturnsNumbers NestsNumbers) both
                 u8: u8 = 1, u16: u16 = 1, u32: u32 = 1, u64: u64 = 1, u128: u128 = 1, usize: usize = 1,
                 i8: i8 = 1, i16: i16 = 1, i32: i32 = 1, i64: i64 = 1, i128: i128 = 1, isize: isize = 1,
                 f32: f32 = 1.0, f64: f64 = 1.0, bool: bool = true, char: char = 'a', unit: () = (),
                 phantom: PhantomData<T> = PhantomData;
-            checked both
+            checked (TakesChecked ReturnsChecked NestsChecked) both
                 nonzero: NonZero<u32> = NonZero::<u32>::MIN, ordering: Ordering = Ordering::Less,
                 duration: Duration = Duration::MAX, time: SystemTime = SystemTime::UNIX_EPOCH;
-            addresses both
+            addresses (TakesAddresses ReturnsAddresses NestsAddresses) both
                 ip: IpAddr = Ipv4Addr::LOCALHOST.into(), v4: Ipv4Addr = Ipv4Addr::LOCALHOST,
                 v6: Ipv6Addr = Ipv6Addr::LOCALHOST,
                 socket: SocketAddr = (Ipv4Addr::LOCALHOST, 80).into(),
                 socket_v4: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80),
                 socket_v6: SocketAddrV6 = SocketAddrV6::new(Ipv6Addr::LOCALHOST, 80, 1, 2);
-            kinds both
+            kinds (TakesKinds ReturnsKinds NestsKinds) both
                 format: fmt::Error = fmt::Error, utf8: Utf8Error = not_utf8().utf8_error(),
                 integer: ParseIntError = "".parse::<u8>().unwrap_err(),
                 float: ParseFloatError = "".parse::<f32>().unwrap_err(),
@@ -120,63 +121,63 @@ macro_rules! each_row {
                 number: CharTryFromError = char::try_from(u32::MAX).unwrap_err(),
                 wide: TryFromIntError = u8::try_from(256).unwrap_err(),
                 address: AddrParseError = "".parse::<IpAddr>().unwrap_err();
-            texts both
+            texts (TakesTexts ReturnsTexts NestsTexts) both
                 text: &str = "text", path: &Path = Path::new("path"), os: &OsStr = OsStr::new("os");
-            plain both
-                slice: &[P] = &[PLAIN], slice_mut: &mut [P] = &mut [PLAIN], one: &P = &PLAIN,
-                one_mut: &mut P = &mut P(1, 2.0);
-            slices parameter list: &mut [&mut [P]] = &mut [&mut [PLAIN]];
-            copies parameter
+            plain (TakesPlain ReturnsPlain NestsPlain) both
+                slice: &[P] = &[PLAIN], slice_mut: &mut [P] = Box::leak(Box::new([PLAIN])), one: &P = &PLAIN,
+                one_mut: &mut P = Box::leak(Box::new(PLAIN));
+            slices (TakesSlices ReturnsSlices NestsSlices) alone list: &mut [&mut [P]] = &mut [&mut [PLAIN]];
+            copies (TakesCopies ReturnsCopies NestsCopies) parameter
                 slice: &[T] = &[text()], one: &T = &text(),
                 arguments: fmt::Arguments<'_> = format_args!("text");
-            changed parameter one: &mut T = &mut text();
-            owned both
+            changed (TakesChanged ReturnsChanged NestsChanged) alone one: &mut T = &mut text();
+            owned (TakesOwned ReturnsOwned NestsOwned) both
                 string: String = text(), path: PathBuf = text().into(), os: OsString = text().into(),
                 text: Box<str> = text().into(), vec: Vec<P> = vec![PLAIN],
                 deque: VecDeque<P> = [PLAIN].into(), slice: Box<[P]> = [PLAIN].into(),
                 one: Box<P> = Box::new(PLAIN),
                 not_utf8: FromUtf8Error = not_utf8();
-            cow both text: Cow<'_, str> = Cow::Owned(text()), slice: Cow<'_, [P]> = Cow::Owned(vec![PLAIN]);
-            trees both
+            cow (TakesCow ReturnsCow NestsCow) both text: Cow<'_, str> = Cow::Owned(text()), slice: Cow<'_, [P]> = Cow::Owned(vec![PLAIN]);
+            trees (TakesTrees ReturnsTrees NestsTrees) both
                 vec: Vec<T> = vec![text()], deque: VecDeque<T> = [text()].into(),
                 slice: Box<[T]> = [text()].into(), one: Box<T> = Box::new(text());
-            shared both
+            shared (TakesShared ReturnsShared NestsShared) both
                 arc: Arc<T> = text().into(), rc: Rc<T> = text().into(), arcs: Arc<[T]> = [text()].into(),
                 rcs: Rc<[T]> = [text()].into(), arc_str: Arc<str> = text().into(),
                 rc_str: Rc<str> = text().into();
-            maps both
+            maps (TakesMaps ReturnsMaps NestsMaps) both
                 tree: BTreeMap<K, V> = [(text(), 1)].into(), set: BTreeSet<K> = [text()].into(),
                 map: HashMap<K, V, S> = [(text(), 1)].into(), hashed: HashSet<K, S> = [text()].into();
-            errors both
+            errors (TakesErrors ReturnsErrors NestsErrors) both
                 shared: Box<dyn Error + Send + Sync> = text().into(),
                 sent: Box<dyn Error + Send> = Box::new(fmt::Error),
                 local: Box<dyn Error> = text().into(), io: io::Error = io::Error::other(text());
-            objects both one: Box<dyn Trait> = Box::new(PLAIN), shared: Arc<dyn Trait> = Arc::new(PLAIN);
-            borrowed_objects parameter one: &dyn Trait = &PLAIN, one_mut: &mut dyn Trait = &mut P(1, 2.0);
-            closures both
+            objects (TakesObjects ReturnsObjects NestsObjects) both one: Box<dyn Trait> = Box::new(PLAIN), shared: Arc<dyn Trait> = Arc::new(PLAIN);
+            borrowed_objects (TakesBorrowedObjects ReturnsBorrowedObjects NestsBorrowedObjects) parameter one: &dyn Trait = &PLAIN, one_mut: &mut dyn Trait = &mut P(1, 2.0);
+            closures (TakesClosures ReturnsClosures NestsClosures) both
                 call: Box<dyn Fn(A, B) -> R> = Box::new(|_, _| vec![]),
                 call_mut: Box<dyn FnMut(A) -> R> = Box::new(|_| vec![]),
                 call_once: Box<dyn FnOnce(A) -> R> = Box::new(|_| vec![]),
                 shared: Arc<dyn Fn(A) -> R> = Arc::new(|_| vec![]);
-            borrowed_closures parameter
+            borrowed_closures (TakesBorrowedClosures ReturnsBorrowedClosures NestsBorrowedClosures) parameter
                 call: &dyn Fn(A) -> R = &|_| vec![], call_mut: &mut dyn FnMut(A) -> R = &mut |_| vec![],
                 write: &mut dyn io::Write = &mut io::sink(),
                 print: &mut dyn fmt::Write = &mut text(), read: &mut dyn io::Read = &mut io::empty();
-            others both
+            others (TakesOthers ReturnsOthers NestsOthers) both
                 each: Box<dyn Iterator<Item = T>> = Box::new([text()].into_iter()),
                 later: BoxFuture<'_, T> = Box::pin(async { text() }),
                 write: Box<dyn io::Write> = Box::new(io::sink()),
                 print: Box<dyn fmt::Write> = Box::new(text()),
                 read: Box<dyn io::Read> = Box::new(io::empty());
-            contents both
+            contents (TakesContents ReturnsContents NestsContents) both
                 option: Option<T> = Some(text()), result: Result<T, E> = Ok(text()),
                 array: [T; N] = [text(), text()], range: Range<T> = text()..text(),
                 inclusive: RangeInclusive<T> = text()..=text(), bound: Bound<T> = Bound::Included(text()),
                 flow: ControlFlow<T, T> = ControlFlow::Break(text()), poll: Poll<T> = Poll::Ready(text()),
                 wrapping: Wrapping<T> = Wrapping(text()), saturating: Saturating<T> = Saturating(text()),
                 reverse: Reverse<T> = Reverse(text()), tuple: (T, T) = (text(), text());
-            derived both one: Derived = Derived(text(), 1);
-            adopted both one: Adopted = Adopted(Ipv4Addr::LOCALHOST);
+            derived (TakesDerived ReturnsDerived NestsDerived) both one: Derived = Derived(text(), 1);
+            adopted (TakesAdopted ReturnsAdopted NestsAdopted) both one: Adopted = Adopted(Ipv4Addr::LOCALHOST);
         }
     };
 }

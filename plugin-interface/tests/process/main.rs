@@ -6,12 +6,14 @@
 mod builds;
 mod deaths;
 mod frames;
+mod interfaces;
 #[path = "../bodies/later.rs"]
 mod later_bodies;
 #[path = "../bodies/lending.rs"]
 mod lending_bodies;
 mod objects;
 mod orphans;
+mod placements;
 mod typed;
 mod values;
 

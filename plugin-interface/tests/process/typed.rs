@@ -36,13 +36,11 @@ pub(super) fn proxy<I: Interface + ?Sized>(library: &Isolated) -> I::Proxy {
 #[test]
 fn values_of_each_type_come_back_as_from_this_process() {
     let library = isolated("tagged");
-    // It returns objects.
-    let here = PluginManager::new().load_library(&fixtures()["tagged"]).unwrap();
     let proxies = (
         proxy::<dyn Everything>(&library),
         proxy::<dyn Derived>(&library),
         proxy::<dyn Positions>(&library),
-        rounds::proxy::<dyn Making>(&here),
+        proxy::<dyn Making>(&library),
     );
     // What lives there is not seen from here.
     Rounds::by(proxies, 4, 100_000, &|| (0, 0)).all();

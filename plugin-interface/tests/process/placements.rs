@@ -1,0 +1,119 @@
+//! The same plugins in each placement: linked into this program, in the process, and in
+//! a process of their own.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::path::PathBuf;
+
+use ordinary::each_trait;
+use plugin_interface::process::Isolated;
+use plugin_interface::{Interface, PluginHandle, PluginManager, PluginTrait};
+use rows::Placement;
+
+use super::{turn, worker};
+
+/// The dynamic library of a crate that this program links too: the command that built
+/// this program made it beside it.
+fn library(name: &str) -> PathBuf {
+    std::env::current_exe().unwrap().with_file_name(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"))
+}
+
+pub(super) struct Linked(pub(super) PluginManager);
+
+pub(super) struct InProcess(pub(super) Vec<PluginHandle>);
+
+pub(super) struct Apart(pub(super) Isolated);
+
+impl Placement for Linked {
+    fn proxy<I: Interface + ?Sized>(&mut self) -> Result<I::Proxy, String> {
+        let handles = self.0.load_linked_plugins(PluginTrait::of::<I>()).unwrap();
+        handles.first().expect("a plugin").proxy::<I>().map_err(|error| error.to_string())
+    }
+}
+
+impl Placement for InProcess {
+    fn proxy<I: Interface + ?Sized>(&mut self) -> Result<I::Proxy, String> {
+        let path = PluginTrait::of::<I>().path();
+        let handle = self.0.iter().find(|handle| handle.interface() == path).expect(path);
+        handle.proxy::<I>().map_err(|error| error.to_string())
+    }
+}
+
+impl Placement for Apart {
+    fn proxy<I: Interface + ?Sized>(&mut self) -> Result<I::Proxy, String> {
+        let path = PluginTrait::of::<I>().path();
+        let plugin = self.0.plugins().into_iter().find(|it| it.interface() == path).expect(path);
+        plugin.proxy::<I>().map_err(|error| error.to_string())
+    }
+}
+
+pub(super) fn linked() -> Linked {
+    Linked(PluginManager::new())
+}
+
+pub(super) fn in_process(name: &str) -> InProcess {
+    InProcess(PluginManager::new().load_library(library(name)).unwrap())
+}
+
+pub(super) fn apart(name: &str) -> Apart {
+    let loaded = PluginManager::new().load_isolated(library(name), worker());
+    Apart(loaded.unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// Checks that there is no proxy of some interfaces, and no others, each with a reason
+/// that names something.
+fn check_refused(refused: &[(&str, String)], expected: &[(&str, &str)]) {
+    let names =
+        |all: &[(&str, String)]| -> Vec<_> { all.iter().map(|it| it.0.to_owned()).collect() };
+    assert_eq!(names(refused), expected.iter().map(|it| it.0).collect::<Vec<_>>(), "{refused:#?}");
+    for ((_, reason), (name, part)) in refused.iter().zip(expected) {
+        assert!(reason.contains(part), "{name}: {reason}");
+    }
+}
+
+#[test]
+fn each_row_of_the_table_is_the_same_in_each_placement() {
+    let _turn = turn();
+    check_refused(&rows::compare(&mut linked()), &[]);
+    check_refused(&rows::compare(&mut in_process("rows")), &[]);
+    // What is borrowed exclusively is copied back, where that can be told from the outside.
+    let expected = [
+        ("ReturnsPlain", "`&mut [P]`; load the library in this process"),
+        ("NestsPlain", "`&mut [P]`; load the library in this process"),
+        ("TakesSlices", "`&mut [&mut [P]]`; load the library in this process"),
+    ];
+    check_refused(&rows::compare(&mut apart("rows")), &expected);
+}
+
+/// Calls each method of twenty traits, and compares what it saw with the same code in
+/// this program. Returns the traits of which there is no proxy, each with the reason.
+fn compare_ordinary(placement: &mut impl Placement) -> Vec<(&'static str, String)> {
+    let mut refused = Vec::new();
+    macro_rules! each {
+        ($($module:ident: $interface:ident, $plugin:ident, $function:ident;)*) => {$(
+            match placement.proxy::<dyn ordinary::$module::$interface>() {
+                Ok(mut proxy) => {
+                    let mut own = ordinary::$module::$plugin::default();
+                    let expected = ordinary::$module::$function(&mut own);
+                    let found = ordinary::$module::$function(&mut proxy);
+                    assert_eq!(found, expected, stringify!($interface));
+                }
+                Err(reason) => refused.push((stringify!($interface), reason)),
+            }
+        )*};
+    }
+    each_trait!(each);
+    refused
+}
+
+#[test]
+fn traits_as_projects_have_them_are_the_same_in_each_placement() {
+    let _turn = turn();
+    check_refused(&compare_ordinary(&mut linked()), &[]);
+    check_refused(&compare_ordinary(&mut in_process("ordinary")), &[]);
+    let expected = [
+        ("Effect", "`&mut [&mut [f32]]`; load the library in this process"),
+        ("Voice", "`&mut [f32]`; load the library in this process"),
+        ("Bundler", "`&mut Vec<String>`; load the library in this process"),
+    ];
+    check_refused(&compare_ordinary(&mut apart("ordinary")), &expected);
+}
