@@ -7,6 +7,7 @@ mod placements;
 mod reload;
 mod scale;
 mod scan;
+mod services;
 mod unload;
 
 use anyhow::{Context, Result};
@@ -20,6 +21,7 @@ type Run = fn(&Plugins) -> Result<Section>;
 const GROUPS: &[(&str, Run)] = &[
     ("calls", calls::run),
     ("placements", placements::run),
+    ("services", services::run),
     ("loads", loads::run),
     ("unload", unload::run),
     ("reload", reload::run),

@@ -55,6 +55,15 @@ impl Plugins {
         built.flat_map(library).next().context("a debug build")
     }
 
+    /// The library of a plugin that is built by itself, since the features of what it
+    /// depends on are more than those of the others.
+    pub fn apart(&self, plugin: &str) -> Result<PathBuf> {
+        let package = plugin.replace('_', "-");
+        let built = cargo(workspace(), &["build", "--release", "--package", &package])?;
+        let built = built.iter().filter(|artifact| artifact.target.name == plugin);
+        built.flat_map(library).next().context("a plugin that is built by itself")
+    }
+
     /// The library of a plugin.
     pub fn file(&self, plugin: &str) -> &Path {
         &self.files[plugin]
