@@ -118,8 +118,9 @@
 //! - `watch`: watches directories, loads new plugins and reloads changed ones.
 //! - `trust`: loads only the files that a `plugins.lock` approves, or that a trusted
 //!   key signed ([`trust`]).
-//! - `tracing`: reports the events of a [`Live`] through the crate `tracing`
-//!   too, and with `trust` each decision on a file.
+//! - `tracing`: spans and events of plugins with the feature `tracing` go to the
+//!   host's subscriber (module `traces`). It also reports the events of a [`Live`]
+//!   through the crate `tracing`, and with `trust` each decision on a file.
 //! - `hot-library`: calls functions of plain C libraries by name, and reloads
 //!   the libraries while they are in use ([`HotLibrary`]).
 //! - `call-dynamic`: calls functions of C libraries by signatures that are
@@ -146,6 +147,7 @@
 //! - `config`: settings that a user writes in a `plugins.toml`, which the host
 //!   checks before the plugin runs (`PluginConfig`).
 //! - `log`: the records of the crate `log` come out of the host's logger.
+//! - `tracing`: spans and events of the crate `tracing` go to the host's subscriber.
 //! - `tokio`: a runtime of tokio of the plugin's own (`in_tokio`).
 //! - `tasks`: runs futures and closures on the host's executor (`Tasks`).
 //! - `serde`: saves and restores the [state](PluginState) of a plugin as a type
@@ -316,6 +318,14 @@ pub mod error {
 pub mod logs {
     #[doc = "**Feature `log`.**"]
     pub use crate::host::update_level;
+}
+
+/// Spans and events of plugins in the host's subscriber. Features `tracing` and
+/// `manager`.
+#[cfg(all(feature = "tracing", feature = "manager"))]
+pub mod traces {
+    #[doc = "**Feature `tracing`.**"]
+    pub use crate::host::update_trace_level as update_level;
 }
 
 /// Replacing a plugin while it is in use. Feature `manager`.

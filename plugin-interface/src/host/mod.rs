@@ -102,6 +102,8 @@ pub use raw::{get_unmaker_counter, get_unmaker_counter_for};
 #[cfg(feature = "log")]
 pub use services::logs::update_level;
 pub use services::plugin_panic::PluginPanic;
+#[cfg(feature = "tracing")]
+pub use services::traces::update_level as update_trace_level;
 pub use system_support::{SystemSupport, system_support};
 #[cfg(feature = "tasks")]
 pub use tasks::{Executor, ThreadPool};

@@ -51,6 +51,7 @@ fn an_older_host_connects_and_a_plugin_that_asks_it_is_told_the_reason() {
         logs: ptr::null(),
         // Beyond its size, so that the plugin must not read it.
         services: ptr::without_provenance::<ServiceTable>(8),
+        traces: ptr::null(),
     }));
     // SAFETY: the library of this test, which is a plugin.
     let library = Box::leak(Box::new(unsafe { Library::new(file) }.unwrap()));

@@ -3,8 +3,8 @@
 use core::ffi::c_void;
 
 use super::{
-    Free, HostLogs, LibraryRef, RawSlice, RegistrationFactory, ServiceTable, ThreadExits,
-    assert_layout,
+    Free, HostLogs, HostTraces, LibraryRef, RawSlice, RegistrationFactory, ServiceTable,
+    ThreadExits, assert_layout,
 };
 
 const WORD: usize = size_of::<usize>();
@@ -101,10 +101,13 @@ pub struct HostServices {
     /// The services that the host offers by their interfaces; null if it offers
     /// none. Absent in hosts whose `size` ends before it.
     pub services: *const ServiceTable,
+    /// The host's subscriber of `tracing`; null if the host takes no spans.
+    /// Absent in hosts whose `size` ends before it.
+    pub traces: *const HostTraces,
 }
 
 assert_layout!(HostServices {
-    size: 8 + 11 * WORD,
+    size: 8 + 12 * WORD,
     align: WORD,
     abi_version: 0,
     size: 4,
@@ -119,6 +122,7 @@ assert_layout!(HostServices {
     intern: 8 + 8 * WORD,
     logs: 8 + 9 * WORD,
     services: 8 + 10 * WORD,
+    traces: 8 + 11 * WORD,
 });
 
 /// The report of one panic. Everything is borrowed for the callback.

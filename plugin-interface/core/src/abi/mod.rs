@@ -18,6 +18,7 @@ mod registration;
 mod services;
 mod tasks;
 mod thread_exits;
+mod traces;
 mod vtable;
 mod waker;
 
@@ -40,6 +41,7 @@ pub use registration::{
 pub use services::ServiceTable;
 pub use tasks::RawTasks;
 pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
+pub use traces::{HostTraces, TraceCallsite, TraceField};
 pub use vtable::{Opaque, VTableHeader};
 pub use waker::{RawTaskWaker, TaskWakerTable};
 

@@ -12,6 +12,10 @@ use core::mem::offset_of;
 use super::logs;
 #[cfg(thread_exits = "caught")]
 use super::thread_exits;
+#[cfg(feature = "tracing")]
+use super::traces;
+#[cfg(feature = "tracing")]
+use crate::abi::HostTraces;
 use crate::abi::{
     ABI_VERSION, HostServices, PluginEntry, RawSlice, RegistrationFactory, ServiceTable,
     VisitFactory,
@@ -68,6 +72,11 @@ unsafe extern "C" fn connect(services: *const HostServices) -> u32 {
     if size >= offset_of!(HostServices, services) + size_of::<*const ServiceTable>() {
         // SAFETY: as above, and large enough for `services`.
         unsafe { offered::attach(services) };
+    }
+    #[cfg(feature = "tracing")]
+    if size >= offset_of!(HostServices, traces) + size_of::<*const HostTraces>() {
+        // SAFETY: as above, and large enough for `traces`.
+        unsafe { traces::attach(services) };
     }
     0
 }

@@ -45,6 +45,8 @@ pub mod state;
 pub mod tasks;
 #[cfg(thread_exits = "caught")]
 pub mod thread_exits;
+#[cfg(feature = "tracing")]
+mod traces;
 
 /// Returns `true` if this library forwards thread exits to a host.
 pub fn forwards_thread_exits() -> bool {

@@ -97,6 +97,8 @@ impl Mapped {
         in_flight::remove_library(&image);
         #[cfg(feature = "log")]
         services.stop_logs();
+        #[cfg(feature = "tracing")]
+        services.stop_traces();
         let closed = crash_notes::during(&path, "was closed", || library.close());
         if closed.is_ok() && !image.is_mapped() {
             close_record.write(count, CloseState::Unmapped);

@@ -3,12 +3,16 @@
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
 mod finding;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod followers;
 #[cfg(feature = "log")]
 pub(super) mod logs;
 mod object_count;
 pub(crate) mod offers;
 pub(super) mod plugin_panic;
 pub(crate) mod provided;
+#[cfg(feature = "tracing")]
+pub(super) mod traces;
 
 use core::ffi::c_void;
 use core::ptr::NonNull;
@@ -38,11 +42,17 @@ struct Allocation {
     offered: HostServices,
     label: String,
     /// The package, in records of the log.
-    #[cfg_attr(not(feature = "log"), expect(dead_code, reason = "for the log"))]
+    #[cfg_attr(
+        not(any(feature = "log", feature = "tracing")),
+        expect(dead_code, reason = "for the log")
+    )]
     name: String,
     objects: ObjectCount,
     /// What the host offers, until the last instance is destroyed.
     offers: Mutex<Option<Arc<Offers>>>,
+    /// The spans that it has begun.
+    #[cfg(feature = "tracing")]
+    spans: traces::Spans,
     /// The tasks of its instances.
     tasks: Mutex<Vec<Weak<Group>>>,
 }
@@ -80,11 +90,24 @@ impl Services {
             #[cfg(not(feature = "log"))]
             logs: core::ptr::null(),
             services: finding::offered(),
+            #[cfg(feature = "tracing")]
+            traces: traces::offered(),
+            #[cfg(not(feature = "tracing"))]
+            traces: core::ptr::null(),
         };
         let objects = ObjectCount::new(library);
         let name = name.to_owned();
         let (offers, tasks) = (Mutex::new(offers), Mutex::default());
-        let allocation = Allocation { offered, label, name, objects, offers, tasks };
+        let allocation = Allocation {
+            offered,
+            label,
+            name,
+            objects,
+            offers,
+            #[cfg(feature = "tracing")]
+            spans: traces::Spans::default(),
+            tasks,
+        };
         let allocation = NonNull::from(Box::leak(Box::new(allocation)));
         // SAFETY: allocated a line ago, and nobody else's.
         unsafe {
@@ -139,6 +162,16 @@ impl Services {
     /// Stops the records of the library, which is about to be unmapped.
     pub(super) fn stop_logs(&self) {
         logs::stop(self.library());
+    }
+}
+
+#[cfg(feature = "tracing")]
+impl Services {
+    /// Ends the spans of the library, which is about to be unmapped.
+    pub(super) fn stop_traces(&self) {
+        traces::stop(self.library());
+        // SAFETY: alive until `drop`.
+        unsafe { &(*self.0.as_ptr()).spans }.close();
     }
 }
 

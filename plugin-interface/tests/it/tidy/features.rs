@@ -59,14 +59,20 @@ fn documentation_is_built_with_every_feature() {
     assert!(readme.contains("cargo doc --package plugin-interface --all-features --open"));
 }
 
-#[test]
-fn a_plugin_without_features_compiles_ten_crates() {
+/// The crates that a plugin with these features compiles.
+fn crates(features: &str) -> BTreeSet<String> {
     let mut tree = Command::new(env!("CARGO"));
     tree.args(["tree", "--package", "plugin-interface", "--no-default-features"]);
     tree.args(["--edges", "normal", "--prefix", "none", "--format", "{lib}", "--no-dedupe"]);
+    tree.args(["--features", features]);
     let tree = tree.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
     let text = String::from_utf8(tree.stdout).unwrap();
-    let found: BTreeSet<_> = text.lines().filter(|line| !line.is_empty()).collect();
+    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_plugin_without_features_compiles_ten_crates() {
     let expected = [
         "inventory",
         "plugin_annotations",
@@ -79,7 +85,22 @@ fn a_plugin_without_features_compiles_ten_crates() {
         "syn",
         "unicode_ident",
     ];
-    assert_eq!(found, BTreeSet::from(expected), "{}", String::from_utf8_lossy(&tree.stderr));
+    assert_eq!(crates(""), expected.map(str::to_owned).into());
+}
+
+#[test]
+fn a_plugin_pays_for_what_it_names() {
+    let plain = crates("");
+    for (feature, more) in [
+        ("log", &["log"][..]),
+        ("tasks", &[]),
+        ("config", &[]),
+        ("tracing", &["once_cell", "pin_project_lite", "tracing", "tracing_core"]),
+    ] {
+        let all = crates(feature);
+        let added: Vec<_> = all.difference(&plain).collect();
+        assert_eq!(added, more, "{feature}");
+    }
 }
 
 #[test]
@@ -93,8 +114,9 @@ fn each_feature_for_types_of_a_crate_is_passed_on() {
     let (core, here) = (features("core/Cargo.toml"), features("Cargo.toml"));
     for name in core.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name) {
         let own = match name {
-            // The host's side of both is in this crate.
+            // The host's side of these is in this crate.
             "log" => "\"dep:log\", ",
+            "tracing" => "\"dep:tracing\", ",
             "in-flight" => "\"manager\", ",
             // The macros have a part of it.
             "config" => "\"plugin-annotations/config\", ",

@@ -130,9 +130,11 @@ const UNSAFE: &[&str] = &[
     "host/platform/windows/threads.rs",
     "host/raw.rs",
     "host/services/finding.rs",
+    "host/services/followers.rs",
     "host/services/logs.rs",
     "host/services/mod.rs",
     "host/services/object_count.rs",
+    "host/services/traces/mod.rs",
     "host/swap/hazard_slots.rs",
     "host/swap/pointer.rs",
     "host/tasks/offered.rs",
@@ -164,6 +166,8 @@ const UNSAFE: &[&str] = &[
     "runtime/tasks/context.rs",
     "runtime/tasks/host.rs",
     "runtime/thread_exits.rs",
+    "runtime/traces/host.rs",
+    "runtime/traces/mod.rs",
 ];
 
 fn root() -> PathBuf {

@@ -1,0 +1,271 @@
+//! Passes the spans and events of plugins to the host's subscriber of `tracing`.
+//!
+//! The `callsite` of a plugin is one of the host here, since a subscriber may keep it
+//! for ever. `spans` has those that a library has begun, by number, so that they can be
+//! ended with it. `values` reads fields.
+#![expect(unsafe_code, reason = "is called back by plugins")]
+
+mod callsite;
+mod spans;
+mod values;
+
+use core::ffi::c_void;
+
+pub(super) use spans::Spans;
+use tracing::dispatcher::get_default;
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Record};
+use tracing::{Event, Level};
+
+use self::callsite::{Description, HostCallsite};
+use self::values::{Given, with_values};
+use super::Allocation;
+use super::followers::Followers;
+use crate::abi::{HostTraces, RawSlice, SetLogLevel, TraceCallsite, TraceField};
+use crate::host::thread_exits::LibraryId;
+use crate::runtime::failure::contain;
+use crate::runtime::reported::text_of;
+
+static TRACES: HostTraces = HostTraces {
+    size: size_of::<HostTraces>(),
+    follow,
+    callsite,
+    enabled,
+    event,
+    new_span,
+    record,
+    follows,
+    enter,
+    exit,
+    clone_span,
+    drop_span,
+    is_in_span,
+};
+
+/// The libraries that follow the level.
+static FOLLOWERS: Followers = Followers::new(|| number(LevelFilter::current()));
+
+/// Returns the table for the services of a library.
+pub(super) fn offered() -> *const HostTraces {
+    &raw const TRACES
+}
+
+/// Tells all plugins the most verbose level that this host's subscribers want,
+/// [`LevelFilter::current`](tracing::level_filters::LevelFilter::current).
+///
+/// Each plugin learns it when it is loaded. Call this after the host has set a
+/// subscriber or changed a filter later. Until then, plugins filter by the earlier
+/// level, and the host drops what its own filters exclude.
+///
+/// ```
+/// plugin_interface::traces::update_level();
+/// ```
+pub fn update_level() {
+    FOLLOWERS.tell();
+}
+
+/// Makes a library silent that is about to be unmapped.
+pub(super) fn stop(library: LibraryId) {
+    FOLLOWERS.stop(library);
+}
+
+fn number(level: LevelFilter) -> u32 {
+    const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
+    (0..)
+        .zip(LEVELS)
+        .filter(|(_, known)| *known <= level)
+        .map(|(number, _)| number + 1)
+        .max()
+        .unwrap_or(0)
+}
+
+fn level(number: u32) -> Level {
+    match number {
+        0 | 1 => Level::ERROR,
+        2 => Level::WARN,
+        3 => Level::INFO,
+        4 => Level::DEBUG,
+        _ => Level::TRACE,
+    }
+}
+
+/// # Safety
+///
+/// `context` is what a library was connected with that is still mapped.
+unsafe fn library<'a>(context: *mut c_void) -> &'a Allocation {
+    // SAFETY: the contract of this function.
+    unsafe { &*context.cast::<Allocation>() }
+}
+
+/// # Safety
+///
+/// A library passes what `callsite` returned.
+unsafe fn own(callsite: *const c_void) -> &'static HostCallsite {
+    // SAFETY: the contract of this function; callsites are never freed.
+    unsafe { &*callsite.cast::<HostCallsite>() }
+}
+
+/// # Safety
+///
+/// A library passes fields that live for `'a`, with their texts.
+unsafe fn given<'a>(fields: RawSlice) -> Vec<Given<'a>> {
+    let fields: &[TraceField] = match fields.len {
+        0 => &[],
+        // SAFETY: the contract of this function.
+        len => unsafe { core::slice::from_raw_parts(fields.ptr.cast(), len) },
+    };
+    fields
+        .iter()
+        // SAFETY: the contract of this function.
+        .map(|field| Given { field, text: unsafe { text_of(field.text) } })
+        .collect()
+}
+
+unsafe extern "C" fn follow(context: *mut c_void, set_level: SetLogLevel) {
+    // SAFETY: the context is what the library was connected with.
+    let library = LibraryId::of(unsafe { library(context) }.offered.library);
+    // SAFETY: a function of that library, which calls nothing of the host.
+    unsafe { FOLLOWERS.add(library, set_level) };
+}
+
+unsafe extern "C" fn callsite(_: *mut c_void, callsite: *const TraceCallsite) -> *const c_void {
+    // SAFETY: valid for this call, with all fields: there has been no shorter one.
+    let given = unsafe { &*callsite };
+    let text = |text: RawSlice| {
+        // SAFETY: its texts are valid for this call.
+        unsafe { text_of(text) }.into_owned()
+    };
+    let fields: &[RawSlice] = match given.fields.len {
+        0 => &[],
+        // SAFETY: so are its lists.
+        len => unsafe { core::slice::from_raw_parts(given.fields.ptr.cast(), len) },
+    };
+    let own = HostCallsite::of(Description {
+        is_span: given.is_span != 0,
+        level: level(given.level),
+        line: (given.line > 0).then_some(given.line),
+        name: text(given.name),
+        target: text(given.target),
+        module: Some(text(given.module)).filter(|text| !text.is_empty()),
+        file: Some(text(given.file)).filter(|text| !text.is_empty()),
+        fields: fields.iter().map(|field| text(*field)).collect(),
+    });
+    core::ptr::from_ref(own).cast()
+}
+
+unsafe extern "C" fn enabled(_: *mut c_void, callsite: *const c_void) -> u8 {
+    // SAFETY: what `callsite` returned.
+    let callsite = unsafe { own(callsite) };
+    contain(|| callsite.is_enabled()).unwrap_or_default().into()
+}
+
+unsafe extern "C" fn event(
+    context: *mut c_void,
+    callsite: *const c_void,
+    parent: u64,
+    fields: RawSlice,
+) {
+    // SAFETY: what the library was connected with, what `callsite` returned, and fields
+    // that live across the call.
+    let (library, callsite, fields) = unsafe { (library(context), own(callsite), given(fields)) };
+    let metadata = callsite.metadata();
+    let _ = contain(|| {
+        with_values(callsite, &fields, Some(&library.name), |values| {
+            let event = match parent {
+                TraceCallsite::CONTEXTUAL | TraceCallsite::CURRENT => Event::new(metadata, values),
+                parent => Event::new_child_of(library.spans.parent(parent), metadata, values),
+            };
+            get_default(|subscriber| subscriber.event(&event));
+        });
+    });
+}
+
+unsafe extern "C" fn new_span(
+    context: *mut c_void,
+    callsite: *const c_void,
+    parent: u64,
+    fields: RawSlice,
+) -> u64 {
+    // SAFETY: as above.
+    let (library, callsite, fields) = unsafe { (library(context), own(callsite), given(fields)) };
+    let metadata = callsite.metadata();
+    let begun = contain(|| {
+        with_values(callsite, &fields, Some(&library.name), |values| {
+            let span = match parent {
+                TraceCallsite::CONTEXTUAL | TraceCallsite::CURRENT => {
+                    Attributes::new(metadata, values)
+                }
+                parent => match library.spans.parent(parent) {
+                    Some(parent) => Attributes::child_of(parent, metadata, values),
+                    None => Attributes::new_root(metadata, values),
+                },
+            };
+            get_default(|subscriber| (subscriber.clone(), subscriber.new_span(&span)))
+        })
+    });
+    begun.map_or(0, |(subscriber, id)| library.spans.add(subscriber, id, Some(callsite)))
+}
+
+unsafe extern "C" fn record(context: *mut c_void, span: u64, fields: RawSlice) {
+    // SAFETY: as above.
+    let (library, fields) = unsafe { (library(context), given(fields)) };
+    let Some(span) = library.spans.get(span) else { return };
+    // A span of the host's has no fields that the plugin knows.
+    let Some(callsite) = span.callsite else { return };
+    let _ = contain(|| {
+        with_values(callsite, &fields, None, |values| {
+            span.subscriber.record(&span.id, &Record::new(values));
+        });
+    });
+}
+
+unsafe extern "C" fn follows(context: *mut c_void, span: u64, other: u64) {
+    // SAFETY: what the library was connected with. So do all below.
+    let spans = &unsafe { library(context) }.spans;
+    let (Some(span), Some(other)) = (spans.get(span), spans.get(other)) else { return };
+    let _ = contain(|| span.subscriber.record_follows_from(&span.id, &other.id));
+}
+
+unsafe extern "C" fn enter(context: *mut c_void, span: u64) {
+    // SAFETY: as above.
+    let span = unsafe { library(context) }.spans.get(span);
+    let _ = contain(|| span.inspect(|span| span.enter()));
+}
+
+unsafe extern "C" fn exit(context: *mut c_void, span: u64) {
+    // SAFETY: as above.
+    let span = unsafe { library(context) }.spans.get(span);
+    let _ = contain(|| span.inspect(|span| span.exit()));
+}
+
+unsafe extern "C" fn clone_span(context: *mut c_void, span: u64) -> u64 {
+    // SAFETY: as above.
+    let spans = &unsafe { library(context) }.spans;
+    if span != TraceCallsite::CURRENT {
+        spans.retain(span);
+        return span;
+    }
+    let current = contain(|| {
+        get_default(|subscriber| {
+            let (id, _) = subscriber.current_span().into_inner()?;
+            Some((subscriber.clone(), subscriber.clone_span(&id)))
+        })
+    });
+    match current {
+        Ok(Some((subscriber, id))) => spans.add(subscriber, id, None),
+        _ => 0,
+    }
+}
+
+unsafe extern "C" fn drop_span(context: *mut c_void, span: u64) -> u8 {
+    // SAFETY: as above.
+    let last = unsafe { library(context) }.spans.release(span);
+    let is_last = last.is_some();
+    let _ = contain(|| last.inspect(|span| span.close()));
+    is_last.into()
+}
+
+unsafe extern "C" fn is_in_span(_: *mut c_void) -> u8 {
+    let is_in_one = || get_default(|subscriber| subscriber.current_span().id().is_some());
+    contain(is_in_one).unwrap_or_default().into()
+}
