@@ -85,7 +85,10 @@ fn a_blocking_task_that_was_not_called_yet_is_dropped() {
         host.notes.until("begun", 512);
         let (error, manager, notes, build) = close(host);
         let Some(UnloadError::TasksOverdue { tasks, .. }) = error else { panic!("{error:?}") };
-        assert_eq!(tasks.len(), 512);
+        // Either it was dropped by then or it is among them, on a slow machine.
+        assert!(matches!(tasks.len(), 512 | 513), "{}", tasks.len());
+        // All others still wait.
+        notes.until("dropped", 1);
         notes.open();
         until_unmapped(&manager, &build);
         assert_eq!(notes.count("returned"), 512);

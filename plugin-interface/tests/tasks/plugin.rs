@@ -103,11 +103,15 @@ impl Bench for Worker {
                     journal.wait();
                     journal.note("returned");
                 })),
-                "block" => drop(self.tasks.spawn_blocking_named("block", move || {
-                    journal.note("begun");
-                    journal.wait();
-                    journal.note("returned");
-                })),
+                "block" => {
+                    let noted = Noted(Arc::clone(&journal));
+                    drop(self.tasks.spawn_blocking_named("block", move || {
+                        let _noted = noted;
+                        journal.note("begun");
+                        journal.wait();
+                        journal.note("returned");
+                    }));
+                }
                 "hang in drop" => drop(self.tasks.spawn_named("hang in drop", async move {
                     struct Hangs(Arc<dyn Journal>);
                     impl Drop for Hangs {

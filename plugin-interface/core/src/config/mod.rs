@@ -21,7 +21,7 @@ use crate::metadata::settings;
 /// constructor takes the values by
 /// [`PluginContext::config`](crate::PluginContext::config).
 ///
-/// ```
+/// ```standalone_crate
 /// use plugin_interface::{Greeter, PluginConfig, PluginContext, SettingsError};
 /// use plugin_interface::{plugin_aggregates, plugin_impl};
 ///

@@ -1,5 +1,6 @@
 //! The repository's own rules.
 
+mod examples;
 mod features;
 mod imports;
 mod oldest_compiler;
