@@ -115,7 +115,11 @@ impl From<&WorkerError> for Exit {
         match error {
             WorkerError::Load(error) => Exit::from(error),
             WorkerError::Call(error) => Exit::from(error),
-            WorkerError::Died { .. } | WorkerError::Nonsense { .. } => Exit::Crashed,
+            WorkerError::Died { .. }
+            | WorkerError::Nonsense { .. }
+            | WorkerError::Ended { .. }
+            | WorkerError::Gone { .. }
+            | WorkerError::GivenUp { .. } => Exit::Crashed,
             WorkerError::TimedOut { .. } => Exit::TimedOut,
             WorkerError::TooLong { .. } => Exit::Usage,
             WorkerError::NotSandboxed { .. } => Exit::Refused,
@@ -191,5 +195,22 @@ mod tests {
             Exit::TimedOut,
         ];
         assert_eq!(all.map(|exit| exit as u8), [0, 1, 2, 3, 4, 5, 6]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_process_that_has_gone_has_crashed() {
+        use plugin_interface::process::WorkerError;
+
+        let (path, method) = ("libx.so".into(), "f".to_owned());
+        let text = || "the process was killed by SIGABRT".to_owned();
+        let ended = WorkerError::Ended { path, method, cause: text() };
+        let gone = WorkerError::Gone { path: "libx.so".into(), cause: text() };
+        let given_up = WorkerError::GivenUp { path: "libx.so".into(), deaths: 3, last: text() };
+        for error in [ended, gone, given_up] {
+            assert_eq!(Exit::from(&error), Exit::Crashed, "{error}");
+        }
+        let refused = WorkerError::Refused { message: text() };
+        assert_eq!(Exit::from(&refused), Exit::Failed);
     }
 }

@@ -135,6 +135,30 @@ fn wait_until_closed(before: usize) {
 }
 
 #[test]
+fn a_process_that_takes_its_time_to_end_has_its_status() {
+    let _turn = turn();
+    let victim = victim(&load(worker()));
+    // A debugger hears of the end before this process does.
+    victim.call("be_traced", (2,)).unwrap();
+    let error = victim.call("end", ("SIGKILL",)).unwrap_err();
+    let WorkerError::Died { status, .. } = &error else { panic!("{error}") };
+    assert_eq!(status.and_then(|status| status.signal()), Some(libc::SIGKILL), "{error}");
+    assert_eq!(victim.call("echo", ("next",)).unwrap().value, "next");
+}
+
+#[test]
+fn a_process_that_closes_its_connection_and_goes_on_is_killed() {
+    let _turn = turn();
+    let victim = victim(&load(worker()));
+    let error = victim.call("close", ()).unwrap_err();
+    let is_it = matches!(&error, WorkerError::Died { status: None, .. });
+    assert!(is_it && error.to_string().contains("the process closed its connection"), "{error}");
+    assert_eq!(victim.call("echo", ("next",)).unwrap().value, "next");
+    drop(victim);
+    assert_eq!(workers(), Vec::<u32>::new(), "processes that live on");
+}
+
+#[test]
 fn the_message_says_what_happened() {
     let _turn = turn();
     let path = library();

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::hint::black_box;
-use std::io::Write;
-use std::os::fd::FromRawFd;
+use std::io::{Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd};
 use std::process::{Command, Stdio};
 
 use plugin_interface::{Greeter, PluginContext, plugin_aggregates, plugin_impl, plugin_interface};
@@ -23,6 +23,8 @@ pub trait Mortal {
     fn grandchild(&self) -> u32;
     fn allocate(&self, bytes: u64) -> u64;
     fn open(&self, files: u32) -> Result<(), String>;
+    fn be_traced(&self, seconds: u32);
+    fn close(&self);
     fn greeter(&self) -> Box<dyn Greeter>;
     fn variables(&self) -> Vec<String>;
 }
@@ -137,6 +139,48 @@ impl Mortal for Victim {
     fn open(&self, files: u32) -> Result<(), String> {
         let open = |_| fs::File::open("/dev/null").map_err(|error| error.to_string());
         (0..files).map(open).collect::<Result<Vec<_>, _>>().map(drop)
+    }
+
+    fn be_traced(&self, seconds: u32) {
+        let (mut attached, writer) = std::io::pipe().unwrap();
+        let (process, status) = (std::process::id(), 0_i32);
+        // SAFETY: has no pointers. It fails where the system lets any process trace.
+        unsafe { libc::prctl(libc::PR_SET_PTRACER, libc::PR_SET_PTRACER_ANY) };
+        let writer = writer.as_raw_fd();
+        // SAFETY: the child calls functions of the system only.
+        match unsafe { libc::fork() } {
+            0 => {
+                // SAFETY: as above. Of its files it keeps the pipe, under another number.
+                unsafe {
+                    libc::setsid();
+                    let is_attached = libc::ptrace(libc::PTRACE_SEIZE, process, 0_usize, 0_usize);
+                    libc::dup2(writer, 0);
+                    libc::close_range(1, u32::MAX, 0);
+                    let answer = [u8::from(is_attached == 0)];
+                    libc::write(0, answer.as_ptr().cast(), 1);
+                    // Until it has ended, and longer: its parent hears of that last.
+                    let options = libc::WEXITED | libc::WNOWAIT;
+                    let mut info = std::mem::zeroed();
+                    libc::waitid(libc::P_PID, process, &mut info, options);
+                    libc::sleep(seconds);
+                    libc::_exit(status)
+                }
+            }
+            child => assert!(child > 0, "cannot fork"),
+        }
+        let mut is_attached = [0];
+        attached.read_exact(&mut is_attached).unwrap();
+        assert_eq!(is_attached, [1], "cannot trace");
+    }
+
+    fn close(&self) {
+        for file in 0..1024 {
+            // SAFETY: no memory is involved. It is an error for what is no socket.
+            unsafe { libc::shutdown(file, libc::SHUT_WR) };
+        }
+        loop {
+            std::thread::park();
+        }
     }
 
     fn greeter(&self) -> Box<dyn Greeter> {

@@ -131,6 +131,36 @@ pub(crate) fn has_ended(child: &Child, within: Duration) -> bool {
     }
 }
 
+/// Returns `true` if the system is ending all threads of a child, whose status has not
+/// been taken. `false` if it is unknown.
+pub(crate) fn is_ending(child: &Child) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        /// The flag of a thread that ends.
+        const EXITING: u32 = 4;
+        let is_ending = |stat: &str| {
+            // The name of the thread may have parentheses. The flags are the seventh
+            // word behind it.
+            let words = stat.rsplit_once(") ").map(|(_, words)| words.split(' ').nth(6));
+            let flags = words.flatten().and_then(|word| word.parse::<u32>().ok());
+            flags.is_some_and(|flags| flags & EXITING != 0)
+        };
+        let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", child.id())) else {
+            return false;
+        };
+        // One that has gone meanwhile has no file.
+        let mut stats = threads
+            .filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("stat")).ok());
+        let first = stats.next();
+        first.is_some_and(|first| is_ending(&first) && stats.all(|stat| is_ending(&stat)))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = child;
+        false
+    }
+}
+
 /// Kills a child and all processes of its group. The status of the child must not
 /// have been taken. If the system has dropped it, as in a process that ignores
 /// `SIGCHLD`, nothing is killed: another process may have the number by now.

@@ -21,8 +21,12 @@ use super::worker::Worker;
 use crate::host::platform;
 use crate::host::platform::processes;
 
-/// The time in which a process ends whose connection is closed.
-const GRACE: Duration = Duration::from_millis(500);
+/// The time for which a process may go on without ending that has closed its connection.
+const CLOSED: Duration = Duration::from_millis(500);
+
+/// The time in which the system ends a process. It frees its memory, and a debugger may
+/// look at it first.
+const ENDING: Duration = Duration::from_secs(60);
 
 /// The time in which a worker destroys its plugins when it is not needed any more.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -258,8 +262,28 @@ impl Drop for Running {
 
 /// Ends a process and its group. Returns how the process ended by itself.
 fn end(child: &mut Child, failure: &Failure) -> Option<ExitStatus> {
-    let by_itself = matches!(failure, Failure::Died) && processes::has_ended(child, GRACE);
+    let by_itself = matches!(failure, Failure::Died) && ends_by_itself(child);
     kill(child).filter(|_| by_itself)
+}
+
+/// Waits for the end of a process whose connection is closed. `false` if it goes on.
+///
+/// The system closes the files of a process first, and tells its status last.
+fn ends_by_itself(child: &Child) -> bool {
+    /// The time between two looks.
+    const STEP: Duration = Duration::from_millis(1);
+    let end = Instant::now() + CLOSED;
+    loop {
+        if processes::is_ending(child) {
+            return processes::has_ended(child, ENDING);
+        }
+        if processes::has_ended(child, STEP) {
+            return true;
+        }
+        if Instant::now() > end {
+            return false;
+        }
+    }
 }
 
 /// Kills a child and its group, and takes its status.

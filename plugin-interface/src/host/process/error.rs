@@ -128,7 +128,8 @@ pub enum WorkerError {
         /// The method that ran; `None` while the library was loaded.
         method: Option<String>,
         /// The status of the process; `None` if it is unknown, or if the process
-        /// closed its connection and lived on, and was killed for that.
+        /// closed its connection and lived on for half a second, and was killed for
+        /// that. One that ends is waited for, up to a minute.
         status: Option<ExitStatus>,
         /// The last 64 KiB of what it printed.
         output: String,
