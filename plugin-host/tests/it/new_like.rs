@@ -33,11 +33,7 @@ struct Workspace(Directory);
 
 impl Workspace {
     fn new() -> Self {
-        let folder = Directory::new();
-        // The versions that the repository has, since others are not at hand.
-        let lock = root().join("plugin-interface/tests/fixtures/Cargo.lock");
-        fs::copy(lock, folder.path().join("Cargo.lock")).unwrap();
-        Workspace(folder)
+        Workspace(Directory::new())
     }
 
     /// Adds a package, whose manifest ends with `manifest`.
@@ -56,6 +52,10 @@ impl Workspace {
             .collect();
         let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n");
         fs::write(self.0.path().join("Cargo.toml"), manifest).unwrap();
+        // The versions that the repository has, since others are not at hand. Each
+        // build removes those that it does not need.
+        let lock = root().join("plugin-interface/tests/fixtures/Cargo.lock");
+        fs::copy(lock, self.0.path().join("Cargo.lock")).unwrap();
     }
 
     /// Builds a package, and returns its library.
