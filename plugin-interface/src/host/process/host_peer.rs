@@ -9,6 +9,8 @@ use std::thread;
 use super::frame;
 use super::lane::{Lane, enter, entered};
 use super::message::{ANSWER, Greeting, Request};
+#[cfg(feature = "tasks")]
+use super::worker_tasks::is_in_a_task;
 use crate::host::by_descriptor::{Exports, LONGEST, Outgoing, Peer, PeerAnswer, serve, too_long};
 use crate::host::platform::processes;
 
@@ -43,7 +45,10 @@ impl Host {
 
     /// Takes the lanes that the host passes, on a thread of its own.
     pub(super) fn take_lanes(self: &Arc<Self>) -> io::Result<()> {
+        let back = lock(&self.back);
         self.has_lanes.store(true, Ordering::Relaxed);
+        drop(back);
+        self.came.notify_all();
         let host = Arc::clone(self);
         let take = move || {
             let mut bytes = [0; 5];
@@ -94,6 +99,15 @@ impl Host {
         serve(&peer, lane, (request.object, request.method), request.arguments, answer);
     }
 
+    /// Waits until the host may pass lanes.
+    #[cfg(feature = "tasks")]
+    fn wait_for_lanes(&self) {
+        let mut back = lock(&self.back);
+        while !self.has_lanes.load(Ordering::Relaxed) {
+            back = self.came.wait(back).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
     /// Returns a lane for a thread that has none, and asks the host for one if necessary.
     fn take_back_lane(&self) -> Arc<Lane> {
         let mut back = lock(&self.back);
@@ -122,6 +136,10 @@ impl Peer for Host {
             return Err("the host needs the worker no more".to_owned());
         }
         let outer = entered(0, None);
+        #[cfg(feature = "tasks")]
+        if outer.is_none() && is_in_a_task() {
+            self.wait_for_lanes();
+        }
         if outer.is_none() && !self.has_lanes.load(Ordering::Relaxed) {
             let text = "only the thread that creates the plugins may call the host until then";
             return Err(text.to_owned());

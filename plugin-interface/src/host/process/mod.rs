@@ -8,7 +8,7 @@
 //! `child` is the host's side of one worker, and `session` has its lanes; `callbacks`
 //! serves those of threads that plugins started. `library` starts the next worker when
 //! one dies, as `restarts` allows. `serve` is the worker's side, and `host_peer` has the
-//! lanes there.
+//! lanes there. `worker_tasks` runs the tasks of its plugins.
 
 mod callbacks;
 mod child;
@@ -33,6 +33,8 @@ mod session;
 #[cfg(not(feature = "sandbox"))]
 mod unrestrained;
 mod worker;
+#[cfg(feature = "tasks")]
+mod worker_tasks;
 
 pub use error::WorkerError;
 pub use isolated::Isolated;

@@ -17,6 +17,8 @@ use super::restraint::Restraint;
 use super::services;
 #[cfg(not(feature = "sandbox"))]
 use super::unrestrained::Restraint;
+#[cfg(feature = "tasks")]
+use super::worker_tasks::WorkerPool;
 use crate::host::by_descriptor::{HostServices, Peer};
 use crate::host::error::LoadError;
 use crate::host::file::copies::Copies;
@@ -28,6 +30,7 @@ use crate::host::manager::PluginManager;
 use crate::host::manager::handle::PluginHandle;
 use crate::host::platform::processes;
 use crate::host::services::provided::Provider;
+use crate::host::tasks::PluginExecutor;
 
 /// The argument that asks a program to be a worker. It has the number of the
 /// protocol.
@@ -131,7 +134,16 @@ fn read_told(host: &Arc<Host>, told: &[u8]) -> Result<(HostContext, Arc<dyn Prov
     let (services, told) = services::read(told).ok_or("expected a list of services")?;
     let peer: Arc<dyn Peer> = Arc::clone(host) as _;
     let services = HostServices::new(&peer, services)?;
-    Ok((HostContext::from_bytes(told)?, Arc::new(services)))
+    Ok((HostContext::from_bytes(told, executor)?, Arc::new(services)))
+}
+
+/// Returns what runs the tasks of the plugins.
+fn executor() -> PluginExecutor {
+    #[cfg(feature = "tasks")]
+    return PluginExecutor::of(Arc::new(WorkerPool::new()));
+    // A plugin that wants one is told which feature the program lacks.
+    #[cfg(not(feature = "tasks"))]
+    PluginExecutor::default()
 }
 
 fn load(

@@ -34,6 +34,11 @@ impl PluginExecutor {
         PluginExecutor(Some(executor))
     }
 
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Returns the tasks of one plugin, which have that long to end.
     pub(crate) fn begin(&self, within: Duration) -> PluginTasks {
         let group = self.0.clone().map(Group::new);

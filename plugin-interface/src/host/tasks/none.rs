@@ -11,6 +11,11 @@ pub(crate) const ADVICE: &str = "";
 pub(crate) struct PluginExecutor(());
 
 impl PluginExecutor {
+    #[cfg(all(unix, feature = "process"))]
+    pub(crate) fn is_some(&self) -> bool {
+        false
+    }
+
     pub(crate) fn begin(&self, _: Duration) -> PluginTasks {
         PluginTasks
     }

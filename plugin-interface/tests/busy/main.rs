@@ -1,0 +1,161 @@
+//! A plugin with logs, tasks and timers, which is replaced while it is in use:
+//! `cargo build --package plugin-interface --features log,tokio --example busy`, then
+//! `cargo test --package plugin-interface --features log,tokio --test busy`.
+//! With the feature `process` and its example `worker`, it runs in another process too.
+//!
+//! `PLUGIN_SOAK=1` replaces it 500 times for each executor.
+
+#[path = "../bodies/build.rs"]
+mod build;
+mod compilers;
+mod isolated;
+#[cfg(target_os = "linux")]
+mod memory;
+mod parts;
+mod watched;
+
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use build::Build;
+use parts::{Busy, Watcher};
+use plugin_interface::{Executor, LiveOptions, ReloadOutcome, ThreadPool, retained};
+use watched::Watched;
+
+/// Nothing takes so long, on the slowest machine.
+const DEADLINE: Duration = Duration::from_secs(120);
+/// The threads that call.
+const CALLERS: u64 = 3;
+
+/// `PLUGIN_SOAK=1` runs the long version.
+fn reloads() -> u32 {
+    match std::env::var_os("PLUGIN_SOAK") {
+        Some(_) => 500,
+        None => 20,
+    }
+}
+
+/// Replaces the plugin so many times while it is called. Nothing of it may be lost or
+/// run late.
+fn replace_under_load(library: &Path, executor: Arc<dyn Executor>, reloads: u32) {
+    // The records of one test at a time: the logger belongs to the process.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let (watched, build) = (Arc::<Watched>::default(), Build::of_file(library));
+    watched::start_log();
+    let options = LiveOptions::new().provide::<dyn Watcher>(watched.clone());
+    let live = options.provide_executor(executor).open::<dyn Busy>(build.file()).unwrap();
+    let (is_over, requests) = (AtomicBool::new(false), AtomicU64::new(0));
+    #[cfg(target_os = "linux")]
+    let mut memory = memory::Growth::default();
+    thread::scope(|scope| {
+        for _ in 0..CALLERS {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    let request = requests.fetch_add(2, Ordering::Relaxed);
+                    assert_eq!(live.get().work(request), request + 1);
+                    let later = live.get().later(request + 1);
+                    let answer = block_on(later);
+                    // Its version may be replaced meanwhile.
+                    assert!(answer.is_none_or(|answer| answer == request + 2), "{answer:?}");
+                }
+            });
+        }
+        for number in 0..reloads {
+            build.renew();
+            let outcome = live.reload().unwrap();
+            assert!(matches!(outcome, ReloadOutcome::Replaced { .. }), "{outcome:?}");
+            // Until the new one has done something.
+            let served = requests.load(Ordering::Relaxed) + 4 * CALLERS;
+            until("calls go on", || requests.load(Ordering::Relaxed) > served);
+            #[cfg(target_os = "linux")]
+            memory.note(number, reloads);
+            let _ = number;
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    drop(live);
+    until("all are destroyed", || watched.alive() == 0);
+    until("all are unmapped", || retained().iter().all(|it| it.path != build.file()));
+    #[cfg(target_os = "linux")]
+    {
+        until("no page of one is mapped", || memory::mapped(&build) == 0);
+        memory.check(reloads);
+    }
+    watched.check(u64::from(reloads) + 1, requests.load(Ordering::Relaxed));
+}
+
+/// The executors, each with a name.
+fn executors() -> Vec<(&'static str, Arc<dyn Executor>)> {
+    #[allow(unused_mut, reason = "of the feature")]
+    let mut all: Vec<(_, Arc<dyn Executor>)> = vec![
+        ("one thread", Arc::new(ThreadPool::new(1))),
+        ("threads", Arc::new(ThreadPool::new(3))),
+    ];
+    #[cfg(feature = "tokio")]
+    {
+        static RUNTIME: std::sync::OnceLock<tokio::runtime::Runtime> = std::sync::OnceLock::new();
+        let runtime = RUNTIME.get_or_init(|| {
+            tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap()
+        });
+        all.push(("tokio", Arc::new(runtime.handle().clone())));
+    }
+    all
+}
+
+#[test]
+fn nothing_is_lost_or_late_and_memory_stays_flat() {
+    for (name, executor) in executors() {
+        println!("{name}");
+        replace_under_load(&build::library("busy"), executor, reloads());
+    }
+}
+
+#[test]
+fn a_few_versions_come_and_go() {
+    // A test under valgrind says which.
+    let library = std::env::var_os("PLUGIN_BUSY").map(PathBuf::from);
+    let library = library.unwrap_or_else(|| build::library("busy"));
+    replace_under_load(&library, Arc::new(ThreadPool::new(2)), 3);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn valgrind_finds_no_error_when_versions_come_and_go() {
+    compilers::under_valgrind(&build::library("busy"));
+}
+
+/// Waits until a condition is true.
+#[track_caller]
+fn until(what: &str, mut is_true: impl FnMut() -> bool) {
+    let end = Instant::now() + DEADLINE;
+    while !is_true() {
+        assert!(Instant::now() < end, "waited too long for this: {what}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Polls a future to its end on this thread.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    let end = Instant::now() + DEADLINE;
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return value;
+        }
+        assert!(Instant::now() < end, "the future never ended");
+        thread::park_timeout(DEADLINE);
+    }
+}
