@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use object::elf::{FileHeader64, Sym64};
-use object::read::elf::{FileHeader, SectionHeader, SectionTable, Sym, SymbolTable};
+use object::read::elf::{FileHeader, ProgramHeader, SectionHeader, SectionTable, Sym, SymbolTable};
 use object::read::pe::PeFile64;
 use object::read::{Import, ReadRef, StringTable};
 use object::{Endianness, FileKind, NameOrOrdinal, Object, elf};
@@ -41,6 +41,7 @@ pub(crate) struct Linkage {
     pub(crate) soname: Option<String>,
     /// `true` if it is linked so that it is never unmapped.
     stays: bool,
+    has_thread_locals: bool,
     /// `true` if it needs others, and does not define `plugin_entry_v1` itself.
     pub(crate) entry_is_elsewhere: bool,
     /// Its variables of which the process has one each.
@@ -128,6 +129,11 @@ impl Linkage {
         ))
     }
 
+    /// Returns `true` if it may have thread-locals, or if what it needs may.
+    pub(crate) fn may_have_thread_locals(&self) -> bool {
+        self.has_thread_locals || !self.needed.is_empty()
+    }
+
     /// Returns the paths at which a needed library may be found beside a
     /// library in `origin`, and each path relative to `$ORIGIN`.
     pub(crate) fn places<'a>(
@@ -164,7 +170,9 @@ impl<'d, R: ReadRef<'d>> Elf<'d, R> {
     fn linkage(&self) -> Result<Linkage, String> {
         let (endian, data) = (self.endian, self.data);
         let sections = self.header.sections(endian, data).map_err(unreadable)?;
-        let mut linkage = Linkage::default();
+        let segments = self.header.program_headers(endian, data).map_err(unreadable)?;
+        let has_thread_locals = segments.iter().any(|it| it.p_type(endian) == elf::PT_TLS);
+        let mut linkage = Linkage { has_thread_locals, ..Linkage::default() };
         let dynamic = sections.dynamic(endian, data).map_err(unreadable)?;
         let Some((entries, strings)) = dynamic else { return Ok(linkage) };
         let strings = sections.strings(endian, data, strings).map_err(unreadable)?;

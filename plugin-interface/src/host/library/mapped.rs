@@ -52,7 +52,9 @@ impl Mapped {
         copy: PrivateCopy,
     ) -> Self {
         let (path, close_record) = (copy.names().real().to_owned(), CloseRecord::default());
-        let services = Services::new(format!("library {}", path.display()), "", false, None);
+        let must_report = thread_exits::keep_mapped(copy.linkage());
+        let label = format!("library {}", path.display());
+        let services = Services::new(label, "", must_report, None);
         Mapped { path, close_record, count: 0, library, image, threads, services, copy }
     }
 

@@ -4,6 +4,7 @@ use core::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::host::library::reasons;
+use crate::host::platform::c_library;
 use crate::host::thread_exits;
 use crate::host::thread_exits::{Held, LibraryId};
 
@@ -19,8 +20,10 @@ use crate::host::thread_exits::{Held, LibraryId};
 ///
 /// This is counted for Rust plugins on Linux with the GNU C library, on x86-64
 /// and aarch64. On Windows only threads are, since the system runs no destructor
-/// of a library that is unmapped. Elsewhere, and if a plugin shares the standard library with its
-/// host, Rust plugins are retained.
+/// of a library that is unmapped. Elsewhere, and if a plugin shares the standard
+/// library with its host, Rust plugins are retained. On aarch64, so is each library
+/// with thread-locals if the C library is older than 2.39: it may hand them to the
+/// next library.
 ///
 /// ```no_run
 /// use plugin_interface::{PluginManager, PluginTrait, UnloadOutcome};
@@ -168,7 +171,8 @@ pub(crate) fn linked(reason: &str) -> UnloadOutcome {
 /// Describes what keeps a library mapped.
 pub(crate) fn outcome(held: Held) -> UnloadOutcome {
     if held.unknown {
-        return UnloadOutcome::Retained { reason: UNKNOWN.to_owned() };
+        let fault = c_library::confuses_thread_locals();
+        return UnloadOutcome::Retained { reason: fault.unwrap_or_else(|| UNKNOWN.to_owned()) };
     }
     let reasons = reasons::of(&held);
     match reasons.is_empty() {
@@ -210,7 +214,8 @@ mod tests {
         assert!(outcome.ends_with("before it was connected"), "{outcome}");
         assert_eq!(text(&Held::default()), "pinned: it is being unmapped");
         let held = Held { unknown: true, ..held };
-        assert_eq!(text(&held), format!("retained: {UNKNOWN}"));
+        let reason = c_library::confuses_thread_locals().unwrap_or_else(|| UNKNOWN.to_owned());
+        assert_eq!(text(&held), format!("retained: {reason}"));
         let linked = CloseState::Linked(LINKED.to_owned()).outcome();
         assert_eq!(linked.to_string(), format!("pinned: {LINKED}"));
     }

@@ -16,7 +16,7 @@ use crate::host::file::linkage::Linkage;
 use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
 use crate::host::file::private_copy::PrivateCopy;
-use crate::host::platform;
+use crate::host::platform::{self, c_library};
 use crate::runtime::panic_hook;
 
 /// Held while a library is opened that needs others: their names are looked up
@@ -47,13 +47,10 @@ fn is_std(name: &str) -> bool {
 
 /// Refuses a library that needs a newer C library.
 pub(super) fn check_versions(path: &Path, versions: &[String]) -> Result<(), LoadError> {
-    let number = |version: &str| {
-        let (major, minor) = version.split_once('.')?;
-        Some((major.parse::<u32>().ok()?, minor.split('.').next()?.parse::<u32>().ok()?))
-    };
-    let Some(here) = platform::c_library().as_deref().and_then(number) else { return Ok(()) };
+    let here = platform::c_library();
+    let Some(here) = here.as_deref().and_then(c_library::number) else { return Ok(()) };
     let is_newer = |version: &&String| {
-        let needed = version.strip_prefix("GLIBC_").and_then(number);
+        let needed = version.strip_prefix("GLIBC_").and_then(c_library::number);
         needed.is_some_and(|needed| needed > here)
     };
     match versions.iter().find(is_newer) {

@@ -40,7 +40,8 @@ pub(crate) fn open(
     }
     let counts_exits = metadata.package.rust && thread_exits::MATTER;
     let label = format!("plugin {}", path.display());
-    let services = Services::new(label, &metadata.package.name, counts_exits, offers);
+    let must_report = counts_exits || thread_exits::keep_mapped(copy.linkage());
+    let services = Services::new(label, &metadata.package.name, must_report, offers);
     let threads = match counts_exits {
         true => OwnThreads::counted(),
         false if metadata.package.rust => OwnThreads::of_rust(),

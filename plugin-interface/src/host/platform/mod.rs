@@ -6,6 +6,7 @@
 //! them without asking for the system. A function that a system cannot offer
 //! says so by its result.
 
+pub(crate) mod c_library;
 pub(crate) mod exit_status;
 mod file_numbers;
 #[cfg(target_os = "linux")]

@@ -65,14 +65,15 @@ unsafe impl Sync for Services {}
 
 impl Services {
     /// Creates the services of a library that is about to be opened, with the
-    /// name of its package, and was built by the macros or not.
+    /// name of its package. It stays mapped if it must report its thread exits and
+    /// does not.
     pub(crate) fn new(
         label: String,
         name: &str,
-        is_rust: bool,
+        must_report: bool,
         offers: Option<Arc<Offers>>,
     ) -> Self {
-        let library = thread_exits::add(is_rust);
+        let library = thread_exits::add(must_report);
         let offered = HostServices {
             abi_version: ABI_VERSION,
             size: size_of::<HostServices>() as u32,

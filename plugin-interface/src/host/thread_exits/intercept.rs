@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use crate::abi::{Destructor, ThreadExits, ThreadStart};
 use crate::host::file::symbol::Symbol;
-use crate::host::platform;
+use crate::host::platform::{self, c_library};
 use crate::host::thread_exits::idle;
 use crate::host::thread_exits::registry::{BecameIdle, LibraryId, Start, StartedThread, registry};
 
@@ -43,8 +43,11 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// Returns the functions for a library.
+/// Returns the functions for a library: none where all libraries stay mapped.
 pub(crate) fn offered() -> *const ThreadExits {
+    if c_library::confuses_thread_locals().is_some() {
+        return core::ptr::null();
+    }
     static STAYS: OnceLock<()> = OnceLock::new();
     STAYS.get_or_init(stay);
     &raw const EXITS

@@ -41,6 +41,15 @@ pub(crate) const MATTER: bool = !cfg!(windows);
 
 mod registry;
 
+use crate::host::file::linkage::Linkage;
+use crate::host::platform::c_library;
+
+/// Returns `true` if a library stays mapped because of its thread-locals, which the
+/// C library would hand to the next one.
+pub(crate) fn keep_mapped(linkage: &Linkage) -> bool {
+    linkage.may_have_thread_locals() && c_library::confuses_thread_locals().is_some()
+}
+
 pub(crate) use intercept::offered;
 pub(crate) use registry::{
     Held, LibraryId, Start, add, forget, held, is_awaited, keep, objects, release,

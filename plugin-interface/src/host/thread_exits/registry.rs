@@ -43,11 +43,11 @@ pub(super) fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Adds a library that is about to be opened. A library that is not written in
-/// Rust is trusted to have nothing pending when it is closed, unless it reports
-/// otherwise.
-pub(crate) fn add(is_rust: bool) -> LibraryId {
-    registry().add(is_rust)
+/// Adds a library that is about to be opened. One that need not report, such as one
+/// that is not written in Rust, is trusted to have nothing pending when it is
+/// closed, unless it reports otherwise.
+pub(crate) fn add(must_report: bool) -> LibraryId {
+    registry().add(must_report)
 }
 
 /// Forgets a library that is unmapped, if it is known.
@@ -196,10 +196,10 @@ impl Registry {
         }
     }
 
-    fn add(&mut self, is_rust: bool) -> LibraryId {
+    fn add(&mut self, must_report: bool) -> LibraryId {
         let id = LibraryId(self.next_library);
         self.next_library += 1;
-        let attached = (!is_rust).then_some(0);
+        let attached = (!must_report).then_some(0);
         self.libraries.insert(id, Library { attached, ..Library::default() });
         id
     }

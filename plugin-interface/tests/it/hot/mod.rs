@@ -10,6 +10,8 @@ mod rewriting;
 mod serving;
 mod sources;
 #[cfg(target_os = "linux")]
+mod thread_locals;
+#[cfg(target_os = "linux")]
 mod threads;
 // Windows has no such variables.
 #[cfg(target_os = "linux")]
