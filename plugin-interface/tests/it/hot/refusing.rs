@@ -44,12 +44,18 @@ fn alter(path: &Path, alter: impl FnOnce(&mut Vec<u8>)) {
 /// What the system says of a file that is not there.
 const NOT_FOUND: &str = if cfg!(windows) { "(os error " } else { "No such file" };
 
-/// Makes it a library for aarch64, as far as its header says.
+/// A machine that this one is not.
+const OTHER: &str = if cfg!(target_arch = "aarch64") { "x86_64" } else { "aarch64" };
+
+/// Makes it a library for that machine, as far as its header says.
 fn change_machine(content: &mut [u8]) {
-    let [low, high] = match cfg!(windows) {
-        true => 0xaa64_u16.to_le_bytes(),
-        false => 183_u16.to_le_bytes(),
+    let number = match (OTHER, cfg!(windows)) {
+        ("aarch64", true) => 0xaa64_u16,
+        ("aarch64", false) => 183,
+        (_, true) => 0x8664,
+        (_, false) => 62,
     };
+    let [low, high] = number.to_le_bytes();
     let at = match cfg!(windows) {
         true => content[0x3c] as usize + 4,
         false => 18,
@@ -88,7 +94,7 @@ fn a_bad_file_is_refused_and_the_old_code_serves() {
             content[half..].fill(0);
         });
     });
-    refuses("another machine", &["aarch64", "build it for this machine"], |path| {
+    refuses("another machine", &[OTHER, "build it for this machine"], |path| {
         alter(path, |content| change_machine(content));
     });
     refuses("directory", &["expected a regular file, found a directory"], |path| {
