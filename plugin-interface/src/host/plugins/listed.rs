@@ -90,7 +90,7 @@ impl fmt::Display for ListedPlugin {
 impl<I: LiveInterface + ?Sized> Table<I> {
     /// Returns all plugins, and those that are not in use.
     pub(super) fn list(&self) -> Vec<ListedPlugin> {
-        let (current, mut rejected) = (self.all(), self.rejections());
+        let (current, mut rejected) = self.all_and_rejections();
         let package = |metadata: &PluginMetadata| {
             Some((metadata.package.name.clone(), metadata.package.version.clone()))
         };

@@ -26,7 +26,7 @@ pub(super) struct Table<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     plugins: RwLock<Vec<Plugin<I>>>,
     /// Locked by who changes them.
     writing: Mutex<()>,
-    rejected: Mutex<BTreeMap<PathBuf, Arc<WatchError>>>,
+    rejected: Mutex<Rejections>,
     /// What the manager holds. Only its thread locks it.
     held: Mutex<BTreeMap<PathBuf, HeldFile>>,
     tally: Mutex<Tally>,
@@ -40,6 +40,9 @@ pub(super) struct Table<I: HasProxy<Proxy: Send + Sync> + ?Sized> {
     replaced: Mutex<Vec<Plugin<I>>>,
     pub(super) closing: Arc<Closing>,
 }
+
+/// The last error of each file or directory.
+type Rejections = BTreeMap<PathBuf, Arc<WatchError>>;
 
 /// A file whose plugins the manager holds.
 struct HeldFile {
@@ -93,10 +96,17 @@ impl<I: LiveInterface + ?Sized> Table<I> {
     }
 
     /// Returns the last errors that are of a file or directory as it is now.
-    pub(super) fn rejections(&self) -> BTreeMap<PathBuf, Arc<WatchError>> {
-        let mut rejected = self.lock_rejected().clone();
-        rejected.retain(|_, error| is_true_now(error));
-        rejected
+    fn rejections(&self) -> Rejections {
+        true_now(self.lock_rejected().clone())
+    }
+
+    /// Returns the plugins and the last errors of one moment: a file is among either,
+    /// also while it is taken in.
+    pub(super) fn all_and_rejections(&self) -> (Vec<Plugin<I>>, Rejections) {
+        let writing = self.lock_writing();
+        let (current, rejected) = (self.all(), self.lock_rejected().clone());
+        drop(writing);
+        (current, true_now(rejected))
     }
 
     pub(super) fn counts(&self) -> PluginCounts {
@@ -262,7 +272,7 @@ impl<I: LiveInterface + ?Sized> Table<I> {
         PluginEvent::Failed { error }
     }
 
-    fn lock_rejected(&self) -> MutexGuard<'_, BTreeMap<PathBuf, Arc<WatchError>>> {
+    fn lock_rejected(&self) -> MutexGuard<'_, Rejections> {
         self.rejected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -362,6 +372,12 @@ fn names_of<'p, I: HasProxy<Proxy: Send + Sync> + ?Sized + 'p>(
     plugins: impl IntoIterator<Item = &'p Plugin<I>>,
 ) -> Vec<String> {
     plugins.into_iter().map(|plugin| Plugin::name(plugin).to_owned()).collect()
+}
+
+/// Keeps the errors of files and directories as they are now.
+fn true_now(mut rejected: Rejections) -> Rejections {
+    rejected.retain(|_, error| is_true_now(error));
+    rejected
 }
 
 /// Returns `true` if an error is of a file or directory that is still so.
