@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -73,9 +74,14 @@ fn each_call_without_end_is_killed_under_eight_callers() {
     assert_eq!(workers(), Vec::<u32>::new(), "processes that live on");
 }
 
-/// Returns the processes of the plugin that live: workers, and what these forked.
+/// Returns the processes of the plugin that live.
 fn workers() -> Vec<u32> {
-    let library = library().into_os_string().into_encoded_bytes();
+    workers_of(library())
+}
+
+/// Returns the processes of a library that live: workers, and what these forked.
+pub(super) fn workers_of(library: PathBuf) -> Vec<u32> {
+    let library = library.into_os_string().into_encoded_bytes();
     let is_worker = |process: &u32| {
         let arguments = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
         let mut arguments = arguments.split(|byte| *byte == 0);
@@ -115,21 +121,25 @@ fn dies(victim: &IsolatedPlugin, how: &str, signal: Option<i32>) -> Duration {
 }
 
 /// Returns the memory of this process, in bytes.
-fn memory() -> u64 {
+pub(super) fn memory() -> u64 {
     let text = fs::read_to_string("/proc/self/statm").unwrap();
     4096 * text.split(' ').nth(1).unwrap().parse::<u64>().unwrap()
 }
 
-fn open_files() -> usize {
+pub(super) fn open_files() -> usize {
     fs::read_dir("/proc/self/fd").unwrap().count()
 }
 
 /// Waits until no more files are open than before. The threads that read what a worker
 /// prints end a moment after it.
-fn wait_until_closed(before: usize) {
-    let end = Instant::now() + Duration::from_secs(60);
+pub(super) fn wait_until_closed(before: usize) {
+    let end = Instant::now() + Duration::from_secs(20);
     while open_files() > before {
-        assert!(Instant::now() < end, "{} files are open, {before} were before", open_files());
+        let files = || -> Vec<_> {
+            let files = fs::read_dir("/proc/self/fd").unwrap().flatten();
+            files.filter_map(|file| fs::read_link(file.path()).ok()).collect()
+        };
+        assert!(Instant::now() < end, "{before} files were open before, now {:?}", files());
         thread::sleep(Duration::from_millis(1));
     }
 }

@@ -1,6 +1,6 @@
 //! A process between a host and its worker, which changes the frames that pass.
 //!
-//! It runs this program again, without its own two arguments, as the worker. A frame is
+//! It runs this program again, without its own arguments, as the worker. A frame is
 //! a length of four bytes and as many bytes.
 
 use std::env::args_os;
@@ -27,20 +27,22 @@ impl Random {
     }
 }
 
-/// Takes the direction, `to-worker` or `to-host`, and a seed.
+/// Takes the direction, `to-worker` or `to-host`, a seed, and one in how many frames is
+/// changed.
 pub(crate) fn run() -> ! {
     let arguments: Vec<_> = args_os().skip(2).collect();
     let (direction, seed) = (&arguments[0], arguments[1].to_str().unwrap().parse().unwrap());
+    let one_in = arguments[2].to_str().unwrap().parse().unwrap();
     let host = UnixStream::from(io::stdin().as_fd().try_clone_to_owned().unwrap());
     let (ours, theirs) = UnixStream::pair().unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
-    let mut worker = command.args(&arguments[2..]).stdin(OwnedFd::from(theirs)).spawn().unwrap();
+    let mut worker = command.args(&arguments[3..]).stdin(OwnedFd::from(theirs)).spawn().unwrap();
     // Its end of the socket.
     drop(command);
     let (to_worker, to_host) = (direction == "to-worker", direction == "to-host");
     let [from_host, from_worker] = [&host, &ours].map(|it| it.try_clone().unwrap());
     let worker_end = ours.try_clone().unwrap();
-    let to_worker = to_worker.then_some(Random(seed));
+    let to_worker = to_worker.then_some((Random(seed), one_in));
     thread::spawn(move || {
         // The first message of the host has what the constructors are told, and a
         // connection follows.
@@ -50,17 +52,24 @@ pub(crate) fn run() -> ! {
         }
     });
     // The worker greets twice.
-    pass(from_worker, host, to_host.then_some(Random(seed)), 2);
+    pass(from_worker, host, to_host.then_some((Random(seed), one_in)), 2);
     drop(worker_end);
     let status = worker.wait().unwrap();
     exit(status.code().unwrap_or(1));
 }
 
-/// Passes frames on, and changes each after the first ones.
-fn pass(mut from: UnixStream, mut to: UnixStream, mut random: Option<Random>, first: usize) {
+/// Passes frames on, and changes some after the first ones.
+fn pass(
+    mut from: UnixStream,
+    mut to: UnixStream,
+    mut random: Option<(Random, usize)>,
+    first: usize,
+) {
     let mut count = 0;
     while let Ok(mut frame) = read(&mut from) {
-        if let Some(random) = random.as_mut().filter(|_| count >= first) {
+        if let Some((random, one_in)) = random.as_mut().filter(|_| count >= first)
+            && random.below(*one_in) == 0
+        {
             change(&mut frame, random);
         }
         count += 1;

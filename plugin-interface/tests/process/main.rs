@@ -5,6 +5,7 @@
 #[path = "../it/builds.rs"]
 mod builds;
 mod deaths;
+mod deaths_in_flight;
 mod frames;
 mod interfaces;
 #[path = "../bodies/later.rs"]

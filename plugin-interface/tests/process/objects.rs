@@ -1,7 +1,6 @@
 //! Objects, closures and iterators of a host and of a plugin in a process of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +15,7 @@ use super::builds::built;
 use super::later_bodies;
 use super::lending_bodies::{self, Steps};
 use super::typed::{isolated, proxy};
-use super::{long_or_short, turn, worker};
+use super::{turn, worker};
 
 fn lending() -> (Isolated, LendingProxy) {
     let library = isolated("objects");
@@ -74,7 +73,7 @@ fn an_object_outlives_the_handles_and_not_its_process() {
 
     let (_library, lending) = self::lending();
     let (counter, other) = (lending.counter(3), lending.sendable(4));
-    let error = LendingProxy::checked(&lending).end(&mut || ()).unwrap_err().to_string();
+    let error = LendingProxy::checked(&lending).end("abort", &mut || ()).unwrap_err().to_string();
     assert!(error.contains("killed by SIGABRT (it aborted) while `end` ran"), "{error}");
     let gone = CounterProxy::checked(CounterProxy::of(&*counter).unwrap()).get().unwrap_err();
     let CallError::Lost { interface, method, message } = &gone else { panic!("{gone}") };
@@ -95,47 +94,9 @@ fn what_was_given_to_a_process_that_dies_is_dropped() {
     let inner = Arc::clone(&kept);
     lending.keep(Arc::new(move |value| value + Arc::strong_count(&inner) as u32));
     assert_eq!(Arc::strong_count(&kept), 2);
-    LendingProxy::checked(&lending).end(&mut || ()).unwrap_err();
+    LendingProxy::checked(&lending).end("abort", &mut || ()).unwrap_err();
     assert_eq!(Arc::strong_count(&kept), 1);
     assert_eq!(lending.call_kept(1), None);
-}
-
-#[test]
-fn a_death_under_callbacks_is_the_error_of_each_call() {
-    let _turn = turn();
-    let (_library, lending) = lending();
-    for _ in 0..long_or_short(100, 5) {
-        let (all, calls) = (Barrier::new(8), AtomicU32::new(0));
-        thread::scope(|scope| {
-            for thread in 0..8 {
-                let (lending, all, calls) = (&lending, &all, &calls);
-                scope.spawn(move || {
-                    let checked = LendingProxy::checked(lending);
-                    let mut wait = || {
-                        calls.fetch_add(1, Ordering::Relaxed);
-                        all.wait();
-                    };
-                    let error = match thread {
-                        0 => checked.end(&mut wait).unwrap_err(),
-                        _ => {
-                            let mut waits = false;
-                            let mut each = |_| {
-                                if !std::mem::replace(&mut waits, true) {
-                                    wait();
-                                }
-                            };
-                            // More than are called before the process has ended.
-                            checked.each((0..1 << 20).collect(), &mut each).unwrap_err()
-                        }
-                    };
-                    let CallError::Lost { message, .. } = error else { panic!("{error}") };
-                    assert!(message.contains("SIGABRT"), "{message}");
-                });
-            }
-        });
-        assert_eq!(calls.into_inner(), 8);
-        assert_eq!(lending.alive(), 0, "the next process answers");
-    }
 }
 
 #[test]
@@ -150,7 +111,7 @@ fn services_of_the_host_reach_each_worker() {
     // Its constructor asked for the name.
     assert_eq!(climber.first_name(), "service");
     assert_eq!(climber.climb_there(&lending, 5), 5);
-    LendingProxy::checked(&lending).end(&mut || ()).unwrap_err();
+    LendingProxy::checked(&lending).end("abort", &mut || ()).unwrap_err();
     assert_eq!((climber.climb_there(&lending, 3), &*climber.first_name()), (3, "service"));
     drop((manager, library, climber, lending));
     assert_eq!(Arc::strong_count(&steps), 1);
