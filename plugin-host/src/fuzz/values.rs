@@ -121,7 +121,11 @@ impl Values<'_, '_> {
     /// any other type.
     fn of_name(&mut self, name: &str, arguments: &[Type], depth: usize) -> Option<Option<Value>> {
         match (name, arguments) {
-            ("Wrapping" | "Saturating" | "Reverse", [of]) => Some(self.of(of, depth + 1)),
+            (
+                "Wrapping" | "Saturating" | "Reverse" | "RangeFrom" | "RangeTo"
+                | "RangeToInclusive",
+                [of],
+            ) => Some(self.of(of, depth + 1)),
             ("Poll", [of]) => Some(match self.random.below(3) {
                 0 => Some(json!("Pending")),
                 _ => self.of(of, depth + 1).map(|value| json!({ "Ready": value })),

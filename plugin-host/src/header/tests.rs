@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use fixture_interface::derived::{self, Derived};
 use fixture_interface::everything::{self, Everything};
+use fixture_interface::windows::Windows;
 use fixture_interface::{Echo, Local, Movable, Tally, Threads};
 use plugin_interface::metadata::{InterfaceMetadata, MethodMetadata, TypeMetadata};
 use plugin_interface::{Greeter, Interface, PluginManager, PluginMetadata};
@@ -109,6 +110,9 @@ fn all_other_types_are_passed_to_cpp_and_back() {
         "own_path",
         "own_origin",
         "own_pairs",
+        "borrowed_c_str",
+        "own_c_str",
+        "reversed",
     ];
     let methods: Vec<_> = metadata::<dyn Everything>()
         .methods
@@ -349,6 +353,7 @@ fn headers_compile_in_both_languages_and_beside_each_other() {
         metadata::<dyn Threads>(),
         metadata::<dyn Derived>(),
         metadata::<dyn Everything>(),
+        metadata::<dyn Windows>(),
         metadata::<dyn shop::Shop>(),
         metadata::<dyn keeper::Keeper>(),
         metadata::<dyn keeper::Maker>(),
@@ -364,6 +369,19 @@ fn headers_compile_in_both_languages_and_beside_each_other() {
     fs::write(folder.path().join("all.cpp"), source).unwrap();
     compile(C, folder.path(), &["-fsyntax-only", "all.c"]);
     compile(CPP, folder.path(), &["-fsyntax-only", "all.cpp"]);
+}
+
+#[test]
+fn an_address_is_a_pointer_to_void() {
+    let made = header(&metadata::<dyn Windows>());
+    assert_eq!(made.missing, [""; 0]);
+    for expected in ["void * parent", "const void * other"] {
+        assert!(
+            made.text.replace("*", "* ").replace("  ", " ").contains(expected),
+            "{}",
+            made.text
+        );
+    }
 }
 
 /// Returns a hand-written interface.

@@ -14,6 +14,10 @@ pub(super) fn spelled(ty: &Type, kind: &LayoutKind) -> Option<&'static str> {
     Some(match kind {
         LayoutKind::Unit => "uint8_t",
         LayoutKind::Primitive(number) | LayoutKind::NonZero(number) => primitive(*number)?,
+        LayoutKind::Address => match ty {
+            Type::Other(text) if text.starts_with("*const") => "const void *",
+            _ => "void *",
+        },
         LayoutKind::Slice { of: Elements::Text, .. } => "PluginStr",
         LayoutKind::Buffer(Elements::Text) => "PluginString",
         LayoutKind::Struct(_) if name == "Duration" => "PluginDuration",
@@ -64,6 +68,8 @@ pub(super) fn words(ty: &Type) -> String {
         Type::Tuple(values) if values.is_empty() => "unit".to_owned(),
         Type::Tuple(values) => list(format!("Tuple{}", values.len()), values),
         Type::Other(text) if text.starts_with("dyn Error ") => "Error".to_owned(),
+        Type::Other(text) if text.starts_with("*const") => "address".to_owned(),
+        Type::Other(text) if text.starts_with('*') => "addressMut".to_owned(),
         of => trait_name(of).map_or("other".to_owned(), |name| format!("dyn_{name}")),
     }
 }

@@ -54,6 +54,11 @@ impl Answers<'_> {
             "SocketAddrV6" => {
                 fixed("std::net::SocketAddrV6::new(std::net::Ipv6Addr::LOCALHOST, 0, 0, 0)")
             }
+            "SeekFrom" => fixed("std::io::SeekFrom::Start(0)"),
+            "RangeFrom" => self.of(first?, depth + 1).map(|value| format!("{value}..")),
+            "RangeTo" => self.of(first?, depth + 1).map(|value| format!("..{value}")),
+            "RangeToInclusive" => self.of(first?, depth + 1).map(|value| format!("..={value}")),
+            "RangeFull" => fixed(".."),
             "Bound" => fixed("std::ops::Bound::Unbounded"),
             "Poll" => fixed("std::task::Poll::Pending"),
             "ControlFlow" => {

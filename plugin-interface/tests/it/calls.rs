@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use fixture_interface::calls::*;
 use fixture_interface::objects::{Factory, counter};
+use fixture_interface::windows::Windows;
 use plugin_interface::{Interface, PluginManager};
 
 use crate::fixtures::{Directory, is_mapped};
@@ -22,6 +23,19 @@ pub(crate) fn calls(name: &str) -> CallsProxy {
 pub(crate) fn panic_of<T>(call: impl FnOnce() -> T) -> String {
     let panicked = catch_unwind(AssertUnwindSafe(call)).err().expect("a panic");
     *panicked.downcast::<String>().unwrap()
+}
+
+#[test]
+fn an_address_arrives_as_it_is() {
+    let directory = Directory::of(&["objects"]);
+    let windows = PluginManager::new().load::<dyn Windows>(directory.path()).unwrap().remove(0);
+    let (mut number, other) = (7_u64, 1_u8);
+    let (parent, other) = ((&raw mut number).cast(), (&raw const other).cast());
+    assert_eq!(windows.embed(parent, other), other);
+    assert_eq!(windows.embed(parent, std::ptr::null()), std::ptr::null());
+    assert_eq!(number, 9);
+    let handles = vec![None, Some(parent), Some(std::ptr::null_mut())];
+    assert_eq!(windows.handles(handles.clone()), handles);
 }
 
 #[test]

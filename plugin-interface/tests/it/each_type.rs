@@ -160,3 +160,24 @@ fn borrows_within_others_are_borrows() {
     assert_eq!(mirror.longest(words).as_deref(), Some("longer"));
     assert_eq!(mirror.longest(BTreeMap::new()), None);
 }
+
+#[test]
+fn strings_of_c_come_back() {
+    let mirror = mirror();
+    assert_eq!((&*mirror.borrowed_c_str(c"a\xff"), mirror.own_c_str()), (c"a\xff", c"own"));
+    assert_eq!(&*mirror.borrowed_c_str(c""), c"");
+}
+
+#[test]
+fn the_elements_of_a_slice_come_back_changed() {
+    let mirror = mirror();
+    let text = || "text".to_owned();
+    let (mut texts, mut numbers) = ([text(), String::new()], [vec![1], vec![2, 3], vec![]]);
+    assert_eq!(mirror.reversed(&mut texts, &mut numbers), 5);
+    assert_eq!((texts, numbers), ([String::new(), text()], [vec![], vec![2, 3], vec![1]]));
+    assert_eq!(mirror.reversed(&mut [], &mut []), 0);
+    // Elements that fill a slice of a slice.
+    let mut more: Vec<String> = (0..9).map(|i| i.to_string()).collect();
+    assert_eq!(mirror.reversed(&mut more[2..4], &mut []), 2);
+    assert_eq!(more.concat(), "013245678");
+}

@@ -318,6 +318,7 @@ fn documented(layout: &Layout) -> &'static str {
         LayoutKind::Primitive(Primitive::Ordering) => "an `i8`",
         LayoutKind::Primitive(_) | LayoutKind::NonZero(_) => "the number",
         LayoutKind::Pointer { .. } => "a pointer, never null",
+        LayoutKind::Address => "the address",
         LayoutKind::Slice { of: Elements::Os, .. } => "`RawSlice` of bytes",
         LayoutKind::Slice { .. } => "`RawSlice {",
         LayoutKind::Buffer(_) => "`RawBuffer",
@@ -358,7 +359,7 @@ fn the_documented_wires_are_the_layouts() {
             "a type with `#[ffi(with = module)]`" => continue,
             // The other names follow from these.
             types if types.starts_with("`&Vec<T>`") => quoted(types).take(2).collect(),
-            types if types.starts_with("`&mut Option<T>`") => quoted(types).take(1).collect(),
+            types if types.starts_with("`&mut Option<") => quoted(types).take(1).collect(),
             types => quoted(types).collect(),
         };
         let equal: Vec<_> = text.strip_prefix("as ").map(quoted).into_iter().flatten().collect();

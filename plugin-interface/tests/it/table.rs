@@ -4,9 +4,12 @@ pub(crate) use std::borrow::Cow;
 pub(crate) use std::char::{CharTryFromError, ParseCharError};
 pub(crate) use std::cmp::{Ordering, Reverse};
 pub(crate) use std::collections::hash_map::RandomState;
-pub(crate) use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+pub(crate) use std::collections::{
+    BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque,
+};
 pub(crate) use std::error::Error;
-pub(crate) use std::ffi::{OsStr, OsString};
+pub(crate) use std::ffi::{CStr, CString, OsStr, OsString};
+pub(crate) use std::io::{ErrorKind, SeekFrom};
 pub(crate) use std::marker::PhantomData;
 pub(crate) use std::net::{
     AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6,
@@ -14,7 +17,9 @@ pub(crate) use std::net::{
 pub(crate) use std::num::{
     NonZero, ParseFloatError, ParseIntError, Saturating, TryFromIntError, Wrapping,
 };
-pub(crate) use std::ops::{Bound, ControlFlow, Range, RangeInclusive};
+pub(crate) use std::ops::{
+    Bound, ControlFlow, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive,
+};
 pub(crate) use std::path::{Path, PathBuf};
 pub(crate) use std::rc::Rc;
 pub(crate) use std::str::{ParseBoolError, Utf8Error};
@@ -105,7 +110,9 @@ macro_rules! each_row {
                 phantom: PhantomData<T> = PhantomData;
             checked (TakesChecked ReturnsChecked NestsChecked) both
                 nonzero: NonZero<u32> = NonZero::<u32>::MIN, ordering: Ordering = Ordering::Less,
-                duration: Duration = Duration::MAX, time: SystemTime = SystemTime::UNIX_EPOCH;
+                duration: Duration = Duration::MAX, time: SystemTime = SystemTime::UNIX_EPOCH,
+                kind: ErrorKind = ErrorKind::NotFound, seek: SeekFrom = SeekFrom::Start(1),
+                all: RangeFull = ..;
             addresses (TakesAddresses ReturnsAddresses NestsAddresses) both
                 ip: IpAddr = Ipv4Addr::LOCALHOST.into(), v4: Ipv4Addr = Ipv4Addr::LOCALHOST,
                 v6: Ipv6Addr = Ipv6Addr::LOCALHOST,
@@ -122,7 +129,8 @@ macro_rules! each_row {
                 wide: TryFromIntError = u8::try_from(256).unwrap_err(),
                 address: AddrParseError = "".parse::<IpAddr>().unwrap_err();
             texts (TakesTexts ReturnsTexts NestsTexts) both
-                text: &str = "text", path: &Path = Path::new("path"), os: &OsStr = OsStr::new("os");
+                text: &str = "text", path: &Path = Path::new("path"), os: &OsStr = OsStr::new("os"),
+                c: &CStr = c"text";
             plain (TakesPlain ReturnsPlain NestsPlain) both
                 slice: &[P] = &[PLAIN], slice_mut: &mut [P] = Box::leak(Box::new([PLAIN])), one: &P = &PLAIN,
                 one_mut: &mut P = Box::leak(Box::new(PLAIN));
@@ -130,17 +138,18 @@ macro_rules! each_row {
             copies (TakesCopies ReturnsCopies NestsCopies) parameter
                 slice: &[T] = &[text()], one: &T = &text(),
                 arguments: fmt::Arguments<'_> = format_args!("text");
-            changed (TakesChanged ReturnsChanged NestsChanged) alone one: &mut T = &mut text();
+            changed (TakesChanged ReturnsChanged NestsChanged) alone one: &mut T = &mut text(), slice: &mut [T] = &mut [text()];
             owned (TakesOwned ReturnsOwned NestsOwned) both
                 string: String = text(), path: PathBuf = text().into(), os: OsString = text().into(),
                 text: Box<str> = text().into(), vec: Vec<P> = vec![PLAIN],
                 deque: VecDeque<P> = [PLAIN].into(), slice: Box<[P]> = [PLAIN].into(),
                 one: Box<P> = Box::new(PLAIN),
-                not_utf8: FromUtf8Error = not_utf8();
+                not_utf8: FromUtf8Error = not_utf8(), c: CString = c"text".into();
             cow (TakesCow ReturnsCow NestsCow) both text: Cow<'_, str> = Cow::Owned(text()), slice: Cow<'_, [P]> = Cow::Owned(vec![PLAIN]);
             trees (TakesTrees ReturnsTrees NestsTrees) both
                 vec: Vec<T> = vec![text()], deque: VecDeque<T> = [text()].into(),
-                slice: Box<[T]> = [text()].into(), one: Box<T> = Box::new(text());
+                slice: Box<[T]> = [text()].into(), one: Box<T> = Box::new(text()),
+                list: LinkedList<T> = [text()].into(), heap: BinaryHeap<T> = [text()].into();
             shared (TakesShared ReturnsShared NestsShared) both
                 arc: Arc<T> = text().into(), rc: Rc<T> = text().into(), arcs: Arc<[T]> = [text()].into(),
                 rcs: Rc<[T]> = [text()].into(), arc_str: Arc<str> = text().into(),
@@ -172,7 +181,8 @@ macro_rules! each_row {
             contents (TakesContents ReturnsContents NestsContents) both
                 option: Option<T> = Some(text()), result: Result<T, E> = Ok(text()),
                 array: [T; N] = [text(), text()], range: Range<T> = text()..text(),
-                inclusive: RangeInclusive<T> = text()..=text(), bound: Bound<T> = Bound::Included(text()),
+                inclusive: RangeInclusive<T> = text()..=text(), from: RangeFrom<T> = text()..,
+                to: RangeTo<T> = ..text(), up_to: RangeToInclusive<T> = ..=text(), bound: Bound<T> = Bound::Included(text()),
                 flow: ControlFlow<T, T> = ControlFlow::Break(text()), poll: Poll<T> = Poll::Ready(text()),
                 wrapping: Wrapping<T> = Wrapping(text()), saturating: Saturating<T> = Saturating(text()),
                 reverse: Reverse<T> = Reverse(text()), tuple: (T, T) = (text(), text());

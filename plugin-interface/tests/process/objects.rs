@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use fixture_interface::calls::Calls;
 use fixture_interface::lending::{Climber, Ladder, Later, Lending, LendingProxy};
 use fixture_interface::objects::{CounterProxy, Plain};
+use fixture_interface::windows::Windows;
 use plugin_interface::process::{Isolated, WorkerError};
 use plugin_interface::{CallError, PluginManager};
 
@@ -41,6 +42,16 @@ fn what_cannot_go_to_another_process_is_refused_by_name() {
     assert!(matches!(refused, WorkerError::NoValue { .. }), "{refused}");
     let reason = "an object that may borrow from an object or a `&mut` cannot be returned";
     assert!(refused.to_string().contains(reason), "{refused}");
+}
+
+#[test]
+fn an_address_is_refused_by_name() {
+    let library = isolated("objects");
+    let mut plugins = library.plugins().into_iter();
+    let plugin = plugins.find(|it| it.interface().ends_with("::Windows")).unwrap();
+    let refused = plugin.proxy::<dyn Windows>().unwrap_err().to_string();
+    assert!(refused.contains("an address of one process means nothing in another"), "{refused}");
+    assert!(refused.contains("`*mut c_void`"), "{refused}");
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn has_copied_reference(tokens: TokenStream) -> bool {
 }
 
 /// Referents that are always passed as pointers.
-const POINTERS: [&str; 5] = ["str", "mut", "dyn", "Path", "OsStr"];
+const POINTERS: [&str; 6] = ["str", "mut", "dyn", "Path", "OsStr", "CStr"];
 
 /// Referents that are passed as pointers too, since they have the layout of their
 /// wire.

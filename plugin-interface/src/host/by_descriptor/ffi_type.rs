@@ -45,6 +45,7 @@ impl FfiTypes {
         let elements = match &layout.kind {
             LayoutKind::Unit => return number(Primitive::U8),
             LayoutKind::Pointer { .. }
+            | LayoutKind::Address
             | LayoutKind::Growing { .. }
             | LayoutKind::GrowingEnum { .. } => return Self::pointer(),
             LayoutKind::Primitive(primitive) | LayoutKind::NonZero(primitive) => match primitive {

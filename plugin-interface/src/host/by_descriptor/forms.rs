@@ -8,10 +8,14 @@ use serde_json::{Map, Value, json};
 use crate::metadata::layout::{FieldLayout, LayoutKind, Layouts};
 use crate::metadata::signature::Type;
 
-/// Returns the type whose values have the same form: of `Wrapping<T>`, `T`.
+/// Returns the type whose values have the same form: of `Wrapping<T>` and of
+/// `RangeFrom<T>`, `T`.
 pub(super) fn plain(mut ty: &Type) -> &Type {
     while let Type::Named { name, arguments } = ty
-        && let ("Wrapping" | "Saturating" | "Reverse", [of]) = (name.as_str(), &arguments[..])
+        && let (
+            "Wrapping" | "Saturating" | "Reverse" | "RangeFrom" | "RangeTo" | "RangeToInclusive",
+            [of],
+        ) = (name.as_str(), &arguments[..])
     {
         ty = of;
     }

@@ -126,6 +126,7 @@ impl<'l, 'i> Packer<'l, 'i> {
                 self.given.push(block);
                 Ok(())
             }
+            LayoutKind::Address => Err(Refusal::unsupported(ty, "this is an address")),
             LayoutKind::Object { .. } | LayoutKind::BorrowedObject { .. } => {
                 Err(Refusal::unsupported(ty, "an object or a closure of the host cannot be given"))
             }

@@ -83,7 +83,7 @@ impl<'l, 'i> Reader<'l, 'i> {
             }
             LayoutKind::Object { of } => Ok(self.object(ty, of, wire)),
             // `supported` refused it before.
-            LayoutKind::Growing { .. } | LayoutKind::GrowingEnum { .. } => {
+            LayoutKind::Address | LayoutKind::Growing { .. } | LayoutKind::GrowingEnum { .. } => {
                 Err(format!("{ty} cannot be read by its description"))
             }
             LayoutKind::Option { value } => {

@@ -90,6 +90,7 @@ pub(super) fn walk(
             LayoutKind::GrowingEnum { .. } => {
                 "an enum that grows cannot be passed by a description"
             }
+            LayoutKind::Address => "an address of this process cannot be passed by a description",
             _ => return visit(ty, kind),
         };
         Err(Refusal::unsupported(ty, reason))

@@ -127,6 +127,9 @@ impl<'i> Layouts<'i> {
                 Some(definition) => self.of_definition(&definition, arguments),
                 None => self.standard(ty, name, arguments),
             },
+            Type::Other(text) if ["*const c_void", "*mut c_void"].contains(&&**text) => {
+                Ok(self.words(1, LayoutKind::Address))
+            }
             _ => Err(LayoutError::Unknown { ty: ty.clone() }),
         }
     }
@@ -147,6 +150,7 @@ impl<'i> Layouts<'i> {
                 let of = match name.as_str() {
                     "str" => Elements::Text,
                     "Path" | "OsStr" => Elements::Os,
+                    "CStr" => Elements::Values(Type::parse("u8")),
                     _ => return Ok(self.pointer(exclusive, to)),
                 };
                 self.reject_namesake(name)?;

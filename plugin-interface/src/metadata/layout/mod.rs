@@ -74,6 +74,8 @@ pub enum LayoutKind {
         /// The type of the value.
         to: Type,
     },
+    /// An address that only its owner reads: `*mut c_void`.
+    Address,
     /// `RawSlice`: two words, the address and the number of elements.
     Slice {
         /// `true` for `&mut [T]`.

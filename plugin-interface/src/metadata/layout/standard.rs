@@ -21,7 +21,8 @@ impl Layouts<'_> {
             ("String", []) => buffer(Elements::Text),
             ("fmt::Arguments", []) => buffer(Elements::Text),
             ("PathBuf" | "OsString", []) => buffer(Elements::Os),
-            ("Vec" | "VecDeque" | "BTreeSet" | "HashSet", [of]) => {
+            ("CString", []) => buffer(Elements::Values(named("u8"))),
+            ("Vec" | "VecDeque" | "LinkedList" | "BinaryHeap" | "BTreeSet" | "HashSet", [of]) => {
                 buffer(Elements::Values(of.clone()))
             }
             ("BTreeMap" | "HashMap", [_, _]) => {
@@ -53,6 +54,8 @@ impl Layouts<'_> {
             | ("Box" | "Arc" | "Rc", [to @ Type::Reference { .. }]) => {
                 Ok(self.words(2, LayoutKind::Box { to: to.clone() }))
             }
+            // Behind a `&mut [T]` of values that come back.
+            ("Option", [Type::Slice(of)]) => self.option(&applied("Vec", [of])),
             ("Option", [of]) => self.option(of),
             ("Result", [ok, err]) => self.result([ok, err]),
             ("NonZero", [Type::Named { name, arguments }]) => {
@@ -61,8 +64,17 @@ impl Layouts<'_> {
                 Ok(self.primitive(number, LayoutKind::NonZero(number)))
             }
             ("PhantomData", [_]) => Ok(Layout::unit(LayoutKind::Unit)),
-            ("Wrapping" | "Saturating" | "Reverse", [of]) => {
-                self.of(of).map(|layout| (*layout).clone())
+            (
+                "Wrapping" | "Saturating" | "Reverse" | "RangeFrom" | "RangeTo"
+                | "RangeToInclusive",
+                [of],
+            ) => self.of(of).map(|layout| (*layout).clone()),
+            ("RangeFull", []) => Ok(Layout::unit(LayoutKind::Unit)),
+            ("ErrorKind", []) => {
+                Ok(self.primitive(Primitive::U8, LayoutKind::Primitive(Primitive::U8)))
+            }
+            ("SeekFrom", []) => {
+                self.structure([("from", &named("u8")), ("distance", &named("i64"))])
             }
             ("Bound", [of]) => self.option(&applied("Result", [of, of])),
             ("ControlFlow", [end, next]) => self.result([next, end]),

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::hash::{BuildHasher, Hash};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 
 use crate::boundary::via::converts_via;
 use crate::boundary::{FfiSafe, LiftError, Shape};
@@ -26,6 +26,22 @@ converts_via! {
     shape: Shape::Apply("VecDeque", &[T::SHAPE]),
     lower: queue => queue.into(),
     lift: vector => Ok(vector.into()),
+}
+
+converts_via! {
+    impl [T: FfiSafe] LinkedList<T>,
+    via: Vec<T>, at 'a: LinkedList<T::At<'a>>,
+    shape: Shape::Apply("LinkedList", &[T::SHAPE]),
+    lower: list => list.into_iter().collect(),
+    lift: elements => Ok(elements.into_iter().collect()),
+}
+
+converts_via! {
+    impl [T: FfiSafe] BinaryHeap<T> where [for<'b> T::At<'b>: Ord],
+    via: Vec<T>, at 'a: BinaryHeap<T::At<'a>>,
+    shape: Shape::Apply("BinaryHeap", &[T::SHAPE]),
+    lower: heap => heap.into_vec(),
+    lift: elements => Ok(elements.into()),
 }
 
 converts_via! {

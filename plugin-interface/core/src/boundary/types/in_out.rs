@@ -1,4 +1,5 @@
-//! `&mut T` of types that own memory: a copy goes in, and comes back out.
+//! `&mut T` and `&mut [T]` of types that own memory: a copy goes in, and comes back
+//! out.
 //!
 //! The caller lowers a clone into a slot of its own, and passes the address of
 //! the slot. The callee takes the clone out of it and stores it in the
@@ -55,36 +56,117 @@ unsafe impl<'r, T: PassedInOut> ConvertPointer<&'r mut T> for ByCopy {
     }
 
     fn lower_argument(value: &'r mut T, scope: &CallerScope) -> *mut c_void {
-        let copy = RawOption { some: 1, value: MaybeUninit::new(value.clone().lower()) };
-        let lent = scope.lend(|before, origin| LentValue::<T> {
-            before,
-            origin,
-            slot: copy,
-            value,
-            returned: None,
-        });
-        // SAFETY: stored in the scope, which outlives the call.
-        unsafe { (&raw mut (*lent.as_ptr()).slot).cast() }
+        lend(value.clone(), value, scope)
     }
 
     unsafe fn lift<'a>(slot: *mut c_void, origin: Origin) -> Result<&'a mut T, LiftError> {
-        // Without a scope the value stays in the slot, whose owner drops it.
-        let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
-        let slot = NonNull::new(slot.cast::<RawOption<T::Wire>>()).ok_or(LiftError::Null)?;
-        if origin.is_foreign() && !slot.is_aligned() {
-            return Err(LiftError::Alignment(slot.addr().get()));
-        }
-        // SAFETY: the contract of this function: the slot of a `T`, which is
-        // lent for the call.
-        let value = unsafe { T::lift(take(slot)?, origin) }?;
-        let put_back = move |value: T| {
-            let wire = value.lower();
-            // SAFETY: as above; the call has not returned yet.
-            unsafe { slot.write(RawOption { some: 1, value: MaybeUninit::new(wire) }) };
-        };
-        // SAFETY: a local variable of the call whose arguments are being lifted.
-        Ok(unsafe { &mut *(*scope).store_lent(value, put_back) })
+        // SAFETY: the contract of this function.
+        unsafe { lift_slot(slot, origin) }
     }
+}
+
+// SAFETY: as above, with a vector. Its shape is that of no `&mut` to a type of its own,
+// whose length may change.
+unsafe impl<'r, T: PassedInOut> ConvertPointer<&'r mut [T]> for ByCopy {
+    type Wire = *mut c_void;
+    type At<'a> = &'a mut [T];
+    type Slot = ();
+    const SHAPE: &'static Shape =
+        &Shape::RefMut(&Shape::Apply("Option", &[&Shape::Slice(T::SHAPE)]));
+    const NEEDS_SCOPE: NeedsScope = NeedsScope::Always;
+
+    fn lower(_: &'r mut [T]) -> *mut c_void {
+        const {
+            // In terms of `T`, so that it is evaluated for a use only.
+            assert!(
+                size_of::<T>() == usize::MAX,
+                "a `&mut` to a slice of a type that owns memory must be a parameter of its own, so that the values can come back: take it beside the others, or take and return a `Vec`"
+            );
+        }
+        unreachable!()
+    }
+
+    fn lower_argument(values: &'r mut [T], scope: &CallerScope) -> *mut c_void {
+        lend(values.to_vec(), values, scope)
+    }
+
+    unsafe fn lift<'a>(slot: *mut c_void, origin: Origin) -> Result<&'a mut [T], LiftError> {
+        // SAFETY: the contract of this function.
+        unsafe { lift_slot::<Vec<T>>(slot, origin) }.map(Vec::as_mut_slice)
+    }
+}
+
+/// A value of the caller, of which a `T` goes in and comes back.
+trait Replaced<T> {
+    /// Returns `true` if what came back can replace the value.
+    fn fits(value: *const Self, returned: &T) -> bool;
+
+    fn replace(&mut self, returned: &mut T);
+}
+
+impl<T> Replaced<T> for T {
+    fn fits(_: *const T, _: &T) -> bool {
+        true
+    }
+
+    fn replace(&mut self, returned: &mut T) {
+        mem::swap(self, returned);
+    }
+}
+
+impl<T> Replaced<Vec<T>> for [T] {
+    /// Code in C may return another number of elements.
+    fn fits(slice: *const [T], returned: &Vec<T>) -> bool {
+        slice.len() == returned.len()
+    }
+
+    fn replace(&mut self, returned: &mut Vec<T>) {
+        self.swap_with_slice(returned);
+    }
+}
+
+/// Lends a copy of a value.
+fn lend<T: FfiOwned, V: Replaced<T> + ?Sized + 'static>(
+    copy: T,
+    value: *mut V,
+    scope: &CallerScope,
+) -> *mut c_void {
+    let slot = RawOption { some: 1, value: MaybeUninit::new(copy.lower()) };
+    let lent = scope.lend(|before, origin| LentValue::<T, V> {
+        before,
+        origin,
+        slot,
+        value,
+        returned: None,
+    });
+    // SAFETY: stored in the scope, which outlives the call.
+    unsafe { (&raw mut (*lent.as_ptr()).slot).cast() }
+}
+
+/// Takes the copy out of its slot, until the method has returned.
+///
+/// # Safety
+///
+/// As for [`FfiSafe::lift`]: the slot of a `T`, which is lent for the call.
+unsafe fn lift_slot<'a, T: FfiOwned>(
+    slot: *mut c_void,
+    origin: Origin,
+) -> Result<&'a mut T, LiftError> {
+    // Without a scope the value stays in the slot, whose owner drops it.
+    let scope = origin.call_scope().ok_or(LiftError::Borrowed)?;
+    let slot = NonNull::new(slot.cast::<RawOption<T::Wire>>()).ok_or(LiftError::Null)?;
+    if origin.is_foreign() && !slot.is_aligned() {
+        return Err(LiftError::Alignment(slot.addr().get()));
+    }
+    // SAFETY: the contract of this function.
+    let value = unsafe { T::lift(take(slot)?, origin) }?;
+    let put_back = move |value: T| {
+        let wire = value.lower();
+        // SAFETY: as above; the call has not returned yet.
+        unsafe { slot.write(RawOption { some: 1, value: MaybeUninit::new(wire) }) };
+    };
+    // SAFETY: a local variable of the call whose arguments are being lifted.
+    Ok(unsafe { &mut *(*scope).store_lent(value, put_back) })
 }
 
 /// Takes the value out of a slot.
@@ -103,16 +185,16 @@ unsafe fn take<W: Copy>(mut slot: NonNull<RawOption<W>>) -> Result<W, LiftError>
     }
 }
 
-/// A value that the caller lends.
-struct LentValue<T: FfiSafe> {
+/// A value of the caller, and the slot with its copy.
+struct LentValue<T: FfiSafe, V: ?Sized> {
     before: Option<NonNull<dyn Lent>>,
     origin: Origin,
     slot: RawOption<T::Wire>,
-    value: *mut T,
+    value: *mut V,
     returned: Option<T>,
 }
 
-impl<T: FfiOwned> LentValue<T> {
+impl<T: FfiOwned, V: ?Sized> LentValue<T, V> {
     fn take(&mut self) -> Result<T, LiftError> {
         // SAFETY: the slot holds what the caller lowered or what the callee put
         // back, and is lifted once.
@@ -121,13 +203,17 @@ impl<T: FfiOwned> LentValue<T> {
 }
 
 // SAFETY: only `commit` uses the value, and it was lent.
-unsafe impl<T: FfiOwned> Lent for LentValue<T> {
+unsafe impl<T: FfiOwned, V: Replaced<T> + ?Sized> Lent for LentValue<T, V> {
     fn before(&self) -> Option<NonNull<dyn Lent>> {
         self.before
     }
 
     fn take_back(&mut self) -> Result<(), LiftError> {
-        self.returned = Some(self.take()?);
+        let returned = self.take()?;
+        if !V::fits(self.value, &returned) {
+            return Err(LiftError::Refused("a slice came back with another length"));
+        }
+        self.returned = Some(returned);
         Ok(())
     }
 
@@ -135,13 +221,13 @@ unsafe impl<T: FfiOwned> Lent for LentValue<T> {
         if let Some(returned) = &mut self.returned {
             // SAFETY: the contract of this function. The old value is dropped
             // with `self`.
-            mem::swap(returned, unsafe { &mut *self.value });
+            unsafe { &mut *self.value }.replace(returned);
         }
     }
 }
 
 /// Drops the copy if the callee left it in the slot.
-impl<T: FfiSafe> Drop for LentValue<T> {
+impl<T: FfiSafe, V: ?Sized> Drop for LentValue<T, V> {
     fn drop(&mut self) {
         // SAFETY: as in `take`.
         let left = unsafe { take(NonNull::from(&mut self.slot)) };

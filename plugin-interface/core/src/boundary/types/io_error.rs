@@ -1,11 +1,12 @@
-//! `io::Error`: its kind, its code of the system, and its messages.
+//! `io::Error`: its kind, its code of the system, and its messages. `ErrorKind` and
+//! `SeekFrom`: numbers.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, SeekFrom};
 
 use super::error::{messages, received};
-use crate::boundary::Shape;
 use crate::boundary::via::converts_via;
+use crate::boundary::{LiftError, Shape};
 
 /// The kinds by their numbers. A new kind is appended, and an older library
 /// receives it as `Other`.
@@ -51,8 +52,16 @@ const KINDS: [ErrorKind; 39] = [
     ErrorKind::OutOfMemory,
 ];
 
+fn number_of(kind: ErrorKind) -> Option<usize> {
+    KINDS.iter().position(|&known| known == kind)
+}
+
+fn kind_of(number: u8) -> ErrorKind {
+    KINDS.get(usize::from(number)).copied().unwrap_or(ErrorKind::Other)
+}
+
 fn lower(error: &io::Error) -> (u8, Option<i32>, Vec<String>) {
-    let number = KINDS.iter().position(|&kind| kind == error.kind());
+    let number = number_of(error.kind());
     let messages = match (error.raw_os_error(), error.get_ref()) {
         (Some(_), _) => Vec::new(),
         (None, Some(inner)) => messages(inner),
@@ -66,7 +75,7 @@ fn lower(error: &io::Error) -> (u8, Option<i32>, Vec<String>) {
 }
 
 fn lift(number: u8, code: Option<i32>, messages: Vec<String>) -> io::Error {
-    let kind = KINDS.get(usize::from(number)).copied().unwrap_or(ErrorKind::Other);
+    let kind = kind_of(number);
     match (code, received(messages)) {
         (Some(code), _) => io::Error::from_raw_os_error(code),
         (None, Some(inner)) => io::Error::new(kind, inner),
@@ -80,6 +89,33 @@ converts_via! {
     shape: Shape::Named("io::Error"),
     lower: error => lower(&error),
     lift: (number, code, messages) => Ok(lift(number, code, messages)),
+}
+
+converts_via! {
+    impl [] ErrorKind,
+    via: u8, at 'a: ErrorKind,
+    shape: Shape::Named("ErrorKind"),
+    lower: kind => number_of(kind).unwrap_or(0) as u8,
+    lift: number => Ok(kind_of(number)),
+}
+
+// From the start, from the end, from here; and the distance, of which the first has
+// the bits.
+converts_via! {
+    impl [] SeekFrom,
+    via: (u8, i64), at 'a: SeekFrom,
+    shape: Shape::Named("SeekFrom"),
+    lower: position => match position {
+        SeekFrom::Start(distance) => (0, distance.cast_signed()),
+        SeekFrom::End(distance) => (1, distance),
+        SeekFrom::Current(distance) => (2, distance),
+    },
+    lift: (from, distance) => match from {
+        0 => Ok(SeekFrom::Start(distance.cast_unsigned())),
+        1 => Ok(SeekFrom::End(distance)),
+        2 => Ok(SeekFrom::Current(distance)),
+        other => Err(LiftError::Tag(other)),
+    },
 }
 
 #[cfg(test)]

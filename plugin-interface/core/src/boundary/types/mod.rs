@@ -1,9 +1,11 @@
 //! The types that can be passed, one file for each kind.
 
+pub(crate) mod address;
 pub(crate) mod arguments;
 pub(crate) mod array;
 pub(crate) mod boxed;
 pub(crate) mod by_fields;
+pub(crate) mod c_string;
 pub(crate) mod cloned;
 pub(crate) mod collection;
 pub(crate) mod cow;

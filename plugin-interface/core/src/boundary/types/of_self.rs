@@ -6,7 +6,7 @@
 //! each value that its methods return.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
-use std::ffi::OsStr;
+use std::ffi::{CStr, OsStr};
 use std::path::Path;
 
 use crate::abi::{RawBox, RawBuffer};
@@ -159,3 +159,4 @@ of_self!(
 of_self!([] str, read by ByPointer);
 of_self!([] Path, read by ByPointer);
 of_self!([] OsStr, read by ByPointer);
+of_self!([] CStr, read by ByPointer);

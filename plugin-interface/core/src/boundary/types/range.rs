@@ -1,8 +1,10 @@
-//! `Ordering` as a number; `Range` and `RangeInclusive` as their bounds.
+//! `Ordering` as a number; ranges as their bounds.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use core::cmp::Ordering;
-use core::ops::{Bound, Range, RangeBounds, RangeInclusive};
+use core::ops::{
+    Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive,
+};
 
 use crate::boundary::via::converts_via;
 use crate::boundary::{FfiSafe, LiftError, Shape};
@@ -42,4 +44,36 @@ converts_via! {
         range.into_inner()
     },
     lift: (start, end) => Ok(start..=end),
+}
+
+converts_via! {
+    impl [T: FfiSafe] RangeFrom<T>,
+    via: T, at 'a: RangeFrom<T::At<'a>>,
+    shape: Shape::Apply("RangeFrom", &[T::SHAPE]),
+    lower: range => range.start,
+    lift: start => Ok(start..),
+}
+
+converts_via! {
+    impl [T: FfiSafe] RangeTo<T>,
+    via: T, at 'a: RangeTo<T::At<'a>>,
+    shape: Shape::Apply("RangeTo", &[T::SHAPE]),
+    lower: range => range.end,
+    lift: end => Ok(..end),
+}
+
+converts_via! {
+    impl [T: FfiSafe] RangeToInclusive<T>,
+    via: T, at 'a: RangeToInclusive<T::At<'a>>,
+    shape: Shape::Apply("RangeToInclusive", &[T::SHAPE]),
+    lower: range => range.end,
+    lift: end => Ok(..=end),
+}
+
+converts_via! {
+    impl [] RangeFull,
+    via: (), at 'a: RangeFull,
+    shape: Shape::Named("RangeFull"),
+    lower: _all => (),
+    lift: () => Ok(..),
 }

@@ -195,6 +195,10 @@ impl Plans {
             LayoutKind::BorrowedObject { exclusive, of } => {
                 object(layouts, of, How::Lent { is_exclusive: *exclusive })?
             }
+            LayoutKind::Address => {
+                let reason = "an address of one process means nothing in another";
+                return Err(Refusal::unsupported(ty, reason));
+            }
             LayoutKind::Outcome { .. } => {
                 return Err(Refusal::unsupported(ty, "this is the outcome of a call"));
             }
