@@ -42,6 +42,9 @@ mod store {}
 #[plugin_aggregates(Local)]
 mod local {}
 
+#[plugin_aggregates(impl_future::Exporter)]
+mod exporter {}
+
 #[derive(Default)]
 struct Plugin;
 
@@ -177,6 +180,51 @@ mod in_words {
     }
 }
 
+mod impl_future {
+    use super::*;
+
+    #[plugin_interface]
+    pub(crate) trait Exporter: Send + Sync {
+        fn export(&self, batch: Vec<Key>) -> impl Future<Output = Result<usize, String>> + Send;
+        fn first(&self, key: Option<&Key>) -> impl std::future::Future<Output = String> + Send {
+            let name = key.map(|key| key.name.clone());
+            async move { name.unwrap_or_default() }
+        }
+        fn flush(&mut self) -> impl Send + Future<Output = ()>;
+        async fn described(&self, key: Option<&Key>) -> String {
+            self.first(key).await
+        }
+    }
+
+    #[derive(Default)]
+    pub(crate) struct Printer(pub(crate) usize);
+
+    #[plugin_impl(Exporter)]
+    impl Exporter for Printer {
+        fn export(&self, batch: Vec<Key>) -> impl Future<Output = Result<usize, String>> + Send {
+            if batch.is_empty() {
+                return std::future::ready(Err("empty".to_owned()));
+            }
+            std::future::ready(Ok(batch.len() + self.0))
+        }
+
+        async fn flush(&mut self) {
+            self.0 = 0;
+        }
+    }
+
+    #[async_impl]
+    impl Exporter for Ours {
+        async fn export(&self, batch: Vec<Key>) -> Result<usize, String> {
+            Ok(batch.len())
+        }
+
+        fn flush(&mut self) -> impl Future<Output = ()> {
+            async {}
+        }
+    }
+}
+
 fn now<T>(mut future: std::pin::Pin<Box<dyn Future<Output = T> + '_>>) -> T {
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
@@ -199,6 +247,22 @@ fn every_impl_of_an_async_method_is_called_alike() {
     assert_eq!(now(Local::get(&Theirs, &key)), "key");
     assert_eq!(now(beside_async_trait::Below::get(&Ours, "text")), 4);
     assert_eq!(now(beside_async_trait::Above::twice(&Ours, &key)), 6);
+}
+
+#[test]
+fn a_method_that_returns_impl_future_is_an_async_one() {
+    use impl_future::{Exporter, Printer};
+    let key = Key { name: "key".to_owned() };
+    let mut printer = Printer(7);
+    let exporters: [(&mut dyn Exporter, usize, usize); 2] =
+        [(&mut printer, 8, 1), (&mut Ours, 1, 1)];
+    for (exporter, before, behind) in exporters {
+        assert_eq!(now(exporter.export(vec![key.clone()])), Ok(before));
+        now(exporter.flush());
+        assert_eq!(now(exporter.export(vec![key.clone()])), Ok(behind));
+        assert_eq!(now(exporter.first(None)) + &now(exporter.described(Some(&key))), "key");
+    }
+    assert_eq!(now(Printer(0).export(vec![])), Err("empty".to_owned()));
 }
 
 #[test]

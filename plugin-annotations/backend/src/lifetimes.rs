@@ -1,6 +1,6 @@
 //! Finds the lifetimes of a type, and rewrites them for use in generated code.
 
-use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
 
@@ -36,8 +36,21 @@ pub fn of_lifted(ty: &impl ToTokens) -> TokenStream {
 fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
+    let mut is_closure = false;
     while let Some(token) = tokens.next() {
+        let is_of_closure = core::mem::take(&mut is_closure);
         match token {
+            // The lifetimes in it belong to each call of the closure.
+            TokenTree::Group(group)
+                if is_of_closure && group.delimiter() == Delimiter::Parenthesis =>
+            {
+                group.to_tokens(&mut out);
+                out.extend(returned(&mut tokens));
+            }
+            TokenTree::Ident(ident) => {
+                is_closure = ["Fn", "FnMut", "FnOnce"].iter().any(|closure| ident == closure);
+                ident.to_tokens(&mut out);
+            }
             TokenTree::Group(group) => {
                 let mut inner = Group::new(group.delimiter(), rewrite(group.stream(), name));
                 inner.set_span(group.span());
@@ -64,6 +77,29 @@ fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
             }
             other => other.to_tokens(&mut out),
         }
+    }
+    out
+}
+
+/// The `-> T` of the type of a function, if it comes next.
+pub(crate) fn returned(
+    tokens: &mut core::iter::Peekable<impl Iterator<Item = TokenTree>>,
+) -> TokenStream {
+    let is = |token: Option<&TokenTree>, chars: &str| matches!(token, Some(TokenTree::Punct(punct)) if chars.contains(punct.as_char()));
+    let mut out = TokenStream::new();
+    if !is(tokens.peek(), "-") {
+        return out;
+    }
+    let mut angles = Angles::default();
+    let mut behind_arrow = 0;
+    while let Some(token) = tokens.peek() {
+        let ends = angles.is_outside() && behind_arrow > 1 && is(Some(token), ",+>;");
+        if ends {
+            break;
+        }
+        angles.pass(token);
+        behind_arrow += 1;
+        out.extend(tokens.next());
     }
     out
 }
@@ -143,6 +179,24 @@ pub fn borrows(ty: &impl ToTokens) -> bool {
     has_reference(ty.to_token_stream()) || !borrowed(ty).is_empty()
 }
 
+/// Returns `true` if there is an `&` without a lifetime in a type.
+pub(crate) fn hides_a_reference(ty: &impl ToTokens) -> bool {
+    let mut tokens = ty.to_token_stream().into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_hidden = match token {
+            TokenTree::Group(group) => hides_a_reference(&group.stream()),
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                !matches!(tokens.peek(), Some(TokenTree::Punct(p)) if p.as_char() == '\'')
+            }
+            _ => false,
+        };
+        if is_hidden {
+            return true;
+        }
+    }
+    false
+}
+
 /// Every lifetime that is written in a type.
 pub fn written(ty: &impl ToTokens) -> Vec<Lifetime> {
     all(ty).into_iter().map(|(lifetime, _)| lifetime).collect()
@@ -189,13 +243,22 @@ fn collect(tokens: TokenStream, mut place: Place, found: &mut Vec<(Lifetime, boo
 /// number counts the commas and brackets before, so that it does not depend on
 /// paths.
 pub(crate) fn unseen(ty: &impl ToTokens, is_of_self: &dyn Fn(&Ident) -> bool) -> String {
+    unseen_as("'self", ty, is_of_self)
+}
+
+/// The same with another word for the lifetimes that the function finds.
+pub(crate) fn unseen_as(
+    word: &str,
+    ty: &impl ToTokens,
+    is_of_self: &dyn Fn(&Ident) -> bool,
+) -> String {
     let mut walk = Unseen { found: Vec::new(), at: 0, borrows: 0, is_of_self };
     walk.pass(ty.to_token_stream(), Place::default());
     let Unseen { found, borrows, .. } = walk;
     let text = |(is_of_self, at): &(bool, usize)| match (is_of_self, borrows > 1) {
-        (true, false) => Some("'self".to_owned()),
+        (true, false) => Some(word.to_owned()),
         (false, false) => None,
-        (true, true) => Some(format!("'self at {at}")),
+        (true, true) => Some(format!("{word} at {at}")),
         (false, true) => Some(format!("'_ at {at}")),
     };
     found.iter().filter_map(text).collect::<Vec<_>>().join(" + ")

@@ -52,7 +52,7 @@ impl Interface {
     /// Returns `true` if its proxies may keep copies of what methods return by
     /// reference.
     pub(crate) fn keeps_copies(&self) -> bool {
-        let is_in = |method: &Method| !of_self::all_in(&self.krate, method.returned()).is_empty();
+        let is_in = |method: &Method| !method.copied(&self.krate).is_empty();
         self.printed.has_causes() || self.methods.iter().any(is_in)
     }
 }
@@ -105,19 +105,44 @@ impl Method {
         place_of_unknown(&types)
     }
 
-    /// Returns `true` if its return value may borrow from an argument. A lifetime
+    /// Returns `true` if its return value may borrow from this argument. A lifetime
     /// that is not written belongs to its argument alone.
-    pub(crate) fn may_return_arguments(&self) -> bool {
-        let is_named = |ty: &Type| lifetimes::borrowed(ty).iter().any(|found| found.ident != "_");
-        lifetimes::borrows(&self.output) && self.parameters.iter().any(|p| is_named(&p.ty))
+    pub(crate) fn may_return(&self, parameter: &Parameter) -> bool {
+        let of_self = self.signature.receiver.as_ref().and_then(|self_| self_.lifetime.as_ref());
+        // One that is not written is that of `self`.
+        let returned = lifetimes::borrowed(&self.output).into_iter().map(|found| found.ident);
+        let returned: Vec<_> = returned.chain(of_self.map(|found| found.ident.clone())).collect();
+        let taken = lifetimes::borrowed(&parameter.ty);
+        let mut named = taken.iter().filter(|found| found.ident != "_");
+        lifetimes::borrows(&self.output)
+            && named.any(|found| self.has_bounds() || returned.contains(&found.ident))
+    }
+
+    /// Returns `true` if one lifetime of it outlives another.
+    fn has_bounds(&self) -> bool {
+        self.signature.generics.of(Kind::Lifetime).any(|lifetime| !lifetime.bounds.is_empty())
+    }
+
+    /// Returns `true` if its return value borrows from arguments, and not from `self`:
+    /// it may outlive the proxy.
+    pub(crate) fn borrows_arguments(&self) -> bool {
+        !self.has_future
+            && lifetimes::borrowed(&forever::without(&self.output))
+                .iter()
+                .any(|found| self.signature.is_of_arguments(found))
     }
 
     /// The lifetimes of a parameter that its type's name does not show.
     pub(crate) fn unseen_lifetimes(&self, parameter: &Parameter) -> String {
+        if self.borrows_arguments() {
+            let is_returned = |name: &Ident| name != "_" && name != "static";
+            return lifetimes::unseen_as("'return", &parameter.ty, &|name| {
+                is_returned(name) && self.may_return(parameter)
+            });
+        }
         let of_self = self.signature.receiver.as_ref().and_then(|self_| self_.lifetime.as_ref());
-        let generics = &self.signature.generics;
         // One that is bounded may outlive that of `self`.
-        let is_bounded = generics.of(Kind::Lifetime).any(|lifetime| !lifetime.bounds.is_empty());
+        let is_bounded = self.has_bounds();
         let is_returned = of_self.filter(|_| lifetimes::borrows(&self.output));
         lifetimes::unseen(&parameter.ty, &|name| {
             if self.has_future {
@@ -131,6 +156,9 @@ impl Method {
 
     /// Those of the return value, all of which are that of `self`.
     pub(crate) fn unseen_lifetimes_of_return(&self) -> String {
+        if self.borrows_arguments() {
+            return "'argument".to_owned();
+        }
         lifetimes::unseen(&self.output, &|_| false)
     }
 
@@ -194,7 +222,19 @@ impl Method {
 
     /// The type in which its caller reads the return value.
     pub(crate) fn received(&self, krate: &Path) -> TokenStream {
-        of_self::read(krate, forever::received(krate, self.returned()))
+        let received = forever::received(krate, self.returned());
+        match self.borrows_arguments() {
+            true => received,
+            false => of_self::read(krate, received),
+        }
+    }
+
+    /// The types of which the proxy may have to keep copies.
+    pub(crate) fn copied(&self, krate: &Path) -> Vec<TokenStream> {
+        match self.borrows_arguments() {
+            true => Vec::new(),
+            false => of_self::all_in(krate, self.returned()),
+        }
     }
 }
 

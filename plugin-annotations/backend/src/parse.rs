@@ -40,6 +40,7 @@ pub(crate) fn interface(
     let mut history = check::History::of(&version);
     let sends = async_fn::sends(&item);
     let supertraits = item.supertraits.clone();
+    item.items.iter_mut().for_each(async_fn::impl_future::in_trait);
     for item in &mut item.items {
         match item {
             TraitItem::Method(found) if found.signature.is_sized() => {

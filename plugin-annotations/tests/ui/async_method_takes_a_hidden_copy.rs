@@ -7,7 +7,7 @@ pub struct Own {
 
 #[plugin_interface]
 pub trait Tool: Send + Sync {
-    async fn first(&self, own: Option<&Own>) -> u32;
+    async fn first(&self, own: Vec<&Own>) -> u32;
     async fn change(&self, own: &mut Own);
     async fn call(&self, call: &mut dyn FnMut(u32));
 }

@@ -20,10 +20,11 @@ use crate::metadata::settings::configured_record as configured_record_of;
 pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
     Body, ByCopy, ByFields, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn,
-    DynPointee, Fields, Grows, InstanceStorage, LendFields, LiftError, NeedsScope, OfSelf, Origin,
-    OwningStorage, Parameter, Plain, Pointee, ReadBy, Received, ReturnError, Shape, Source, Static,
-    StaticCow, Threads, content_of_field, content_of_variant, end_by_guard, has_size_of_wire,
-    lift_wire_return, lower_alone, lower_block, pass,
+    DynPointee, Fields, Grows, InstanceStorage, LendFields, Lending, LendsKnown, LendsUnknown,
+    LentMemory, LiftError, NeedsScope, OfSelf, Origin, OwningStorage, Parameter, Plain, Pointee,
+    ReadBy, Received, ReturnError, Shape, Source, Static, StaticCow, Threads, content_of_field,
+    content_of_variant, end_by_guard, has_size_of_wire, lift_wire_return, lower_alone, lower_block,
+    pass,
 };
 #[cfg(feature = "config")]
 pub use crate::config::{

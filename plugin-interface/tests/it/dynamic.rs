@@ -373,7 +373,7 @@ fn an_object_keeps_what_it_borrows() {
 #[test]
 fn what_only_a_typed_proxy_can_pass_is_refused_by_name() {
     let (factory, calls) = (proxy("objects", "::Factory"), proxy("objects", "::Calls"));
-    let windows = proxy("objects", "::Windows");
+    let (windows, splitter) = (proxy("objects", "::Windows"), proxy("objects", "::Splitter"));
     for (proxy, method, arguments, expected) in [
         (
             &calls,
@@ -397,6 +397,12 @@ fn what_only_a_typed_proxy_can_pass_is_refused_by_name() {
         (&calls, "total", json!([1]), "cannot be given: `Box<dyn Iterator<Item = u32>"),
         (&factory, "is_unwrapped", json!([1]), "cannot be given: `&dyn Counter`"),
         (&factory, "desk", json!(["a"]), "cannot be returned"),
+        (
+            &splitter,
+            "first",
+            json!(["a"]),
+            "a reference to a part of an argument cannot be returned: `&str`",
+        ),
         (
             &windows,
             "embed",

@@ -240,6 +240,11 @@ fn an_async_method_uses_its_arguments_as_long_as_its_future_lives() {
     assert_eq!(ended, Ok("text one b 20".to_owned()));
     assert_eq!(block_on(calls.described(0, &text, &one, &[], &by)), Err(Row::new("one")));
     assert_eq!(block_on(calls.length(&one)), 6, "the default body");
+    let mut named = calls.named(1, Some(&one));
+    assert!(poll(&mut named, &waker).is_pending());
+    // The copy of the row is dropped with it, on another thread.
+    let ended = std::thread::scope(|scope| scope.spawn(|| block_on(named)).join().unwrap());
+    assert_eq!((ended, block_on(calls.named(0, None))), ("one".to_owned(), "nobody".to_owned()));
     let view = CallsProxy::checked(&calls);
     let checked = view.described(1, &text, &one, &rows, &by).unwrap();
     assert_eq!(block_on(checked), Ok("text one b 10".to_owned()));

@@ -68,6 +68,7 @@ mod process_ends;
 #[cfg(unix)]
 mod processes;
 mod rejecting;
+mod returned_arguments;
 mod seeds;
 #[cfg(all(feature = "watch", feature = "configure"))]
 mod several_directories;
@@ -88,6 +89,9 @@ mod types_of_other_crates;
 #[cfg(feature = "watch")]
 mod under_calls;
 mod unloading;
+mod visiting;
+#[path = "../bodies/visiting.rs"]
+mod visiting_bodies;
 #[cfg(feature = "watch")]
 mod watching;
 #[cfg(feature = "watch")]

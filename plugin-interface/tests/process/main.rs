@@ -17,6 +17,8 @@ mod orphans;
 mod placements;
 mod typed;
 mod values;
+#[path = "../bodies/visiting.rs"]
+mod visiting_bodies;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use fixture_interface::calls::Calls;
 use fixture_interface::lending::{Climber, Ladder, Later, Lending, LendingProxy};
 use fixture_interface::objects::{CounterProxy, Plain};
+use fixture_interface::splitting::Splitter;
+use fixture_interface::visiting::{Changer, Visitor};
 use fixture_interface::windows::Windows;
 use plugin_interface::process::{Isolated, WorkerError};
 use plugin_interface::{CallError, PluginManager};
@@ -16,6 +18,7 @@ use super::builds::built;
 use super::later_bodies;
 use super::lending_bodies::{self, Steps};
 use super::typed::{isolated, proxy};
+use super::visiting_bodies;
 use super::{turn, worker};
 
 fn lending() -> (Isolated, LendingProxy) {
@@ -42,6 +45,30 @@ fn what_cannot_go_to_another_process_is_refused_by_name() {
     assert!(matches!(refused, WorkerError::NoValue { .. }), "{refused}");
     let reason = "an object that may borrow from an object or a `&mut` cannot be returned";
     assert!(refused.to_string().contains(reason), "{refused}");
+}
+
+#[test]
+fn closures_borrow_their_arguments() {
+    visiting_bodies::all(&mut proxy::<dyn Visitor>(&isolated("objects")));
+}
+
+#[test]
+fn a_closure_that_changes_what_it_borrows_is_refused_by_name() {
+    let library = isolated("objects");
+    let mut plugins = library.plugins().into_iter();
+    let plugin = plugins.find(|it| it.interface().ends_with("::Changer")).unwrap();
+    let refused = plugin.proxy::<dyn Changer>().unwrap_err().to_string();
+    assert!(refused.contains("a `&mut` within another type cannot be given back"), "{refused}");
+}
+
+#[test]
+fn a_part_of_an_argument_is_refused_by_name() {
+    let library = isolated("objects");
+    let mut plugins = library.plugins().into_iter();
+    let plugin = plugins.find(|it| it.interface().ends_with("::Splitter")).unwrap();
+    let refused = plugin.proxy::<dyn Splitter>().unwrap_err().to_string();
+    let reason = "a reference to a part of an argument cannot be returned: `&str`";
+    assert!(refused.contains(reason), "{refused}");
 }
 
 #[test]

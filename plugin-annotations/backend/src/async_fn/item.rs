@@ -5,7 +5,7 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote};
 use syn::parse::{ParseStream, Parser};
 
-use super::{body, lints, signature, to_rewrite};
+use super::{body, impl_future, lints, signature, to_rewrite};
 use crate::args::Args;
 use crate::attributes;
 use crate::errors::Errors;
@@ -72,7 +72,9 @@ fn methods(
         out.append_all(&attrs);
         let ahead = input.fork();
         let is_async = is_method(&input.fork())
-            && ahead.parse::<Signature>().is_ok_and(|signature| to_rewrite(&signature).is_some());
+            && ahead.parse::<Signature>().is_ok_and(|signature| {
+                to_rewrite(&impl_future::as_async(&signature).unwrap_or(signature)).is_some()
+            });
         match is_async {
             true => out.extend(method(input, krate, has_runtime, interface)?),
             false => other(input, &mut out)?,
@@ -106,7 +108,10 @@ fn method(
     has_runtime: bool,
     interface: &Path,
 ) -> syn::Result<TokenStream> {
-    let (written, block): (Signature, Group) = (input.parse()?, input.parse()?);
+    let (mut written, mut block): (Signature, Group) = (input.parse()?, input.parse()?);
+    if let Some(signature) = impl_future::as_async(&written) {
+        (written, block) = (signature, impl_future::awaited(&block));
+    }
     let futures: Ident = match written.receiver.as_ref().and_then(Receiver::of) {
         Some(Receiver::RefMut) => format_ident!("Exclusive"),
         _ => format_ident!("Shared"),

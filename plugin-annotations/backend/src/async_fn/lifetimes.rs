@@ -1,10 +1,11 @@
 //! Names for the lifetimes of parameters that have none.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident};
 use syn::Lifetime;
 
-use crate::syntax::{Angles, flat};
+use crate::lifetimes::returned;
+use crate::syntax::flat;
 
 /// The names that were given: `'life0`, `'life1`, and so on.
 #[derive(Default)]
@@ -91,29 +92,10 @@ fn is_keyword(word: &Ident) -> bool {
     ["dyn", "impl", "mut", "const"].iter().any(|keyword| word == keyword)
 }
 
-/// The `-> T` of the type of a function, if it comes next.
-fn returned(tokens: &mut core::iter::Peekable<impl Iterator<Item = TokenTree>>) -> TokenStream {
-    let is = |token: Option<&TokenTree>, chars: &str| matches!(token, Some(TokenTree::Punct(punct)) if chars.contains(punct.as_char()));
-    let mut out = TokenStream::new();
-    if !is(tokens.peek(), "-") {
-        return out;
-    }
-    let mut angles = Angles::default();
-    let mut behind_arrow = 0;
-    while let Some(token) = tokens.peek() {
-        let ends = angles.is_outside() && behind_arrow > 1 && is(Some(token), ",+>;");
-        if ends {
-            break;
-        }
-        angles.pass(token);
-        behind_arrow += 1;
-        out.extend(tokens.next());
-    }
-    quote!(#out)
-}
-
 #[cfg(test)]
 mod tests {
+    use quote::quote;
+
     use super::*;
 
     fn named(ty: TokenStream) -> String {

@@ -12,11 +12,14 @@
 //!     Self: 'async_trait;
 //! ```
 //!
+//! A method that returns `impl Future` is read as an `async fn` (`impl_future`).
+//!
 //! The order of the lifetimes is that of `async-trait`, so that an impl under its
 //! attribute fits. The future is `Send` exactly if the borrow of `self` in it is:
 //! for `&self` if the trait is `Sync`, for `&mut self` if it is `Send`.
 
 pub(crate) mod body;
+pub(crate) mod impl_future;
 pub(crate) mod item;
 pub(crate) mod lifetimes;
 pub(crate) mod signature;
@@ -92,6 +95,7 @@ fn lints() -> [Attribute; 1] {
         clippy::diverging_sub_expression,
         clippy::let_unit_value,
         clippy::no_effect_underscore_binding,
+        clippy::redundant_closure_call,
         clippy::shadow_same,
         clippy::type_complexity,
         clippy::type_repetition_in_bounds,

@@ -338,7 +338,6 @@ fn value_of_future(value: &Type, errors: &mut Errors) {
 /// Rejects return values that borrow from anything but `self`, whose owner keeps
 /// the library loaded. The compiler would reject them too, with a worse message.
 fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors) {
-    let of_self = signature.receiver.as_ref().and_then(|receiver| receiver.lifetime.as_ref());
     let is_consumed = signature.receiver.as_ref().is_some_and(syntax::Receiver::is_boxed);
     if is_consumed && lifetimes::borrows(&forever::without(output)) {
         errors.at(
@@ -347,8 +346,10 @@ fn borrowed_from_self(signature: &Signature, output: &Type, errors: &mut Errors)
         );
         return;
     }
+    returned_borrows::of_arguments(signature, output, errors);
     for lifetime in lifetimes::borrowed(&forever::without(output)) {
-        if lifetime.ident == "_" || Some(&lifetime) == of_self {
+        let is_known = lifetime.ident == "_" || signature.is_outlived_by_self(&lifetime);
+        if is_known || signature.is_of_arguments(&lifetime) {
             continue;
         }
         let or_else = match &signature.receiver {

@@ -4,20 +4,46 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::errors::Errors;
+use crate::forever;
+use crate::lifetimes;
 use crate::model::Method;
-use crate::syntax::Type;
+use crate::syntax::{Signature, Type};
 
 /// Rejects a method whose return value might keep a borrowed object: the object
 /// exists only during the call.
 pub(crate) fn of_parameters(method: &Method, errors: &mut Errors) {
-    if method.has_future || !method.may_return_arguments() {
+    if method.has_future {
         return;
     }
-    for parameter in &method.parameters {
+    for parameter in method.parameters.iter().filter(|parameter| method.may_return(parameter)) {
         if let Some(token) = find(parameter.ty.to_token_stream(), false) {
             errors.at(
                 &token,
                 "a borrowed object exists only during the call, and the return value might keep it: take a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or remove the lifetimes of the parameters",
+            );
+        }
+    }
+}
+
+/// Rejects what a return value cannot borrow from an argument, since it may outlive
+/// `self`: an object, or the right to change something.
+pub(super) fn of_arguments(signature: &Signature, output: &Type, errors: &mut Errors) {
+    let borrowed = lifetimes::borrowed(&forever::without(output));
+    let Some(of_argument) = borrowed.iter().find(|found| signature.is_of_arguments(found)) else {
+        return;
+    };
+    let all = borrowed.iter().all(|found| signature.is_of_arguments(found));
+    if !all || lifetimes::hides_a_reference(output) {
+        errors.at(
+            of_argument,
+            "a return value cannot borrow from `self` and from an argument: return an owned value in place of one, or borrow both for one lifetime: `&'a self`",
+        );
+    }
+    for word in ["dyn", "mut"] {
+        if let Some(token) = super::keyword(output, word) {
+            errors.at(
+                &token,
+                "a return value can borrow text, slices and plain data from an argument, but no object, and not `mut`: return an owned value, or borrow `self` for as long: `&'a self`",
             );
         }
     }

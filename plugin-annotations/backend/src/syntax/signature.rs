@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Lifetime, LitStr, parenthesized};
 
 use super::attribute::Attribute;
-use super::generics::{Generics, Kind};
+use super::generics::{Generics, Kind, Parameter as GenericParameter};
 use super::path::Path;
 use super::scan::{Ends, divide, expect, is_next, keyword, punct, surround};
 use super::ty::Type;
@@ -141,6 +141,44 @@ impl Signature {
             && self.generics.of(Kind::Type).next().is_none()
             && self.generics.where_clause.is_none();
         is_plain && is_any_behind_a_pointer(output.to_token_stream())
+    }
+
+    /// Returns `true` if the borrow of `self` has this lifetime, or is known to outlive
+    /// it.
+    pub(crate) fn is_outlived_by_self(&self, lifetime: &Lifetime) -> bool {
+        let of_self = self.receiver.as_ref().and_then(|receiver| receiver.lifetime.as_ref());
+        let Some(of_self) = of_self else { return false };
+        let is_longer = |parameter: &GenericParameter| {
+            parameter.name().to_string() == of_self.to_string()
+                && crate::lifetimes::written(&parameter.bounds).contains(lifetime)
+        };
+        of_self == lifetime || self.generics.of(Kind::Lifetime).any(is_longer)
+    }
+
+    /// Returns `true` if this lifetime of a return value is that of an argument, and
+    /// not of `self`.
+    pub(crate) fn is_of_arguments(&self, lifetime: &Lifetime) -> bool {
+        let has =
+            |parameter: &Parameter| crate::lifetimes::borrowed(&parameter.ty).contains(lifetime);
+        let is_declared =
+            |parameter: &GenericParameter| parameter.name().to_string() == lifetime.to_string();
+        self.generics.of(Kind::Lifetime).any(is_declared)
+            && !self.is_outlived_by_self(lifetime)
+            && (self.parameters.iter().any(has) || self.is_outlived_by_an_argument(lifetime))
+    }
+
+    /// Returns `true` if a lifetime of an argument is known to outlive this one.
+    fn is_outlived_by_an_argument(&self, lifetime: &Lifetime) -> bool {
+        let taken: Vec<_> = self
+            .parameters
+            .iter()
+            .flat_map(|parameter| crate::lifetimes::borrowed(&parameter.ty))
+            .map(|found| found.to_string())
+            .collect();
+        self.generics.of(Kind::Lifetime).any(|parameter| {
+            taken.contains(&parameter.name().to_string())
+                && crate::lifetimes::written(&parameter.bounds).contains(lifetime)
+        })
     }
 
     /// Returns `true` if `#[async_trait]` has written it, or our own rewriting.

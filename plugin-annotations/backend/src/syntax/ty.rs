@@ -50,6 +50,16 @@ impl Type {
         }
     }
 
+    /// What stands between the angle brackets of an `Option<T>`.
+    pub(crate) fn in_option(&self) -> Option<Type> {
+        let path = Path::of(self.0.clone())?;
+        path.last().filter(|last| *last == "Option")?;
+        let mut of: Vec<_> = flat(path.arguments().clone()).into_iter().collect();
+        let (close, open) = (of.pop()?, (!of.is_empty()).then(|| of.remove(0))?);
+        let is_angled = open.to_string() == "<" && close.to_string() == ">";
+        is_angled.then(|| Type(of.into_iter().collect()))
+    }
+
     /// Returns `true` for `&dyn Trait`.
     pub(crate) fn is_shared_object(&self) -> bool {
         self.behind_and().is_some_and(|referent| match flat(referent).into_iter().next() {

@@ -28,7 +28,9 @@
 //! # Lifetimes
 //!
 //! A borrowed parameter lives for the call, and a borrowed return as long as
-//! the borrow of `self`.
+//! the borrow of `self`. If its lifetime is that of an argument, it is a part of
+//! that argument, or the receiver's copy of a static. So it may outlive the library:
+//! `fn word<'a>(&self, text: &'a str) -> Cow<'a, str>`.
 //!
 //! A method may return `&T` and `&[T]` of any data: `&Config`, `&[String]`,
 //! `Option<&Arc<Row>>`. Of what is not plain, the caller borrows a copy in the
@@ -117,6 +119,7 @@ mod growing;
 #[doc(hidden)]
 pub mod interner;
 mod keeps_copies;
+mod lent_memory;
 mod lift_error;
 mod objects;
 mod origin;
@@ -144,6 +147,7 @@ pub use crate::boundary::growing::{
     Grows, Received, content_of_field, content_of_variant, end_by_guard, lower_alone, lower_block,
 };
 pub use crate::boundary::keeps_copies::KeepsCopies;
+pub use crate::boundary::lent_memory::LentMemory;
 /// The former name of [`LiftError`].
 #[doc(hidden)]
 pub use crate::boundary::lift_error::LiftError as Invalid;
@@ -168,6 +172,7 @@ pub use crate::boundary::shape::source::Source;
 pub use crate::boundary::types::by_fields::LendFields;
 pub(crate) use crate::boundary::types::error::{messages as causes_of, received as error_of};
 pub use crate::boundary::types::forever::{Static, StaticCow};
+pub use crate::boundary::types::of_arguments::{Lending, LendsKnown, LendsUnknown};
 pub use crate::boundary::types::of_self::{OfSelf, ReadBy};
 pub use crate::boundary::types::slice::Plain;
 pub use by_ref::{ByCopy, ByFields, ByParts, ByPointer, ByRef};

@@ -4,6 +4,7 @@ use core::ptr;
 
 use crate::boundary::call_scope::CallScope;
 use crate::boundary::copies::Copies;
+use crate::boundary::lent_memory::LentMemory;
 
 /// The kind of code that created a value. It decides which checks lifting
 /// makes.
@@ -19,9 +20,17 @@ const OF_FUTURE: usize = 1;
 const FOREIGN: usize = 2;
 /// Marks the address of the copies of an object, which stand in for a scope.
 const OF_RETURN: usize = 4;
+/// Marks the address of the memory that arguments lend. A future is no return, so no
+/// other origin has both marks. Values are validated, so that those of any other origin
+/// are not asked.
+const OF_ARGUMENTS: usize = OF_FUTURE | OF_RETURN | FOREIGN;
 const MARKS: usize = OF_FUTURE | FOREIGN | OF_RETURN;
 
-const _: () = assert!(align_of::<CallScope>() > MARKS && align_of::<Copies>() > MARKS);
+const _: () = assert!(
+    align_of::<CallScope>() > MARKS
+        && align_of::<Copies>() > MARKS
+        && align_of::<LentMemory>() > MARKS
+);
 
 #[expect(non_upper_case_globals, reason = "read like the variants of an enum")]
 impl Origin {
@@ -50,6 +59,28 @@ impl Origin {
     pub(crate) fn in_return(self, copies: &Copies) -> Self {
         let marks = OF_RETURN | (self.0.addr() & FOREIGN);
         Origin(ptr::from_ref(copies).cast::<CallScope>().map_addr(|address| address | marks))
+    }
+
+    /// Returns the origin of a value that borrows from arguments, which lend this.
+    #[inline]
+    pub(crate) fn of_arguments(memory: &LentMemory) -> Self {
+        let memory = ptr::from_ref(memory).cast::<CallScope>();
+        Origin(memory.map_addr(|address| address | OF_ARGUMENTS))
+    }
+
+    /// Returns the memory that arguments lend, if the value may borrow only that.
+    ///
+    /// It is alive while the value is lifted.
+    #[inline]
+    pub(crate) fn lent_memory(self) -> Option<*const LentMemory> {
+        let memory = self.0.map_addr(|address| address & !MARKS);
+        (self.0.addr() & MARKS == OF_ARGUMENTS).then_some(memory.cast())
+    }
+
+    /// Returns the origin of a part that does not borrow from arguments.
+    #[inline]
+    pub(crate) fn beside_arguments(self) -> Self {
+        if self.lent_memory().is_some() { Origin::Foreign } else { self }
     }
 
     #[inline]
@@ -90,11 +121,11 @@ impl Origin {
     #[inline]
     pub(super) fn copies(self) -> Option<*const Copies> {
         let copies = self.0.map_addr(|address| address & !MARKS);
-        (self.0.addr() & OF_RETURN != 0).then_some(copies.cast())
+        (self.0.addr() & (OF_RETURN | OF_FUTURE) == OF_RETURN).then_some(copies.cast())
     }
 
     #[inline]
     fn is_of_future(self) -> bool {
-        self.0.addr() & OF_FUTURE != 0
+        self.0.addr() & (OF_RETURN | OF_FUTURE) == OF_FUTURE
     }
 }

@@ -4,9 +4,9 @@ use crate::boundary::FfiSafe;
 
 /// An FFI-safe type that borrows nothing.
 ///
-/// It is implemented for every such type. Arguments and results of closures,
-/// items of iterators and values of futures are of such types. A borrow would
-/// need a lifetime, which the type of a closure cannot name.
+/// It is implemented for every such type. Results of closures, items of iterators
+/// and values of futures are of such types, and arguments of closures that are no
+/// references. A borrow would need a lifetime, which their types cannot name.
 ///
 /// ```
 /// fn is_owned<T: plugin_interface::boundary::FfiOwned>() {}

@@ -18,7 +18,9 @@ use core::ptr::{self, NonNull};
 use crate::abi::{
     ABI_VERSION, ObjectTable, Opaque, Outcome, RawBorrowed, RawObject, VTableHeader, words,
 };
-use crate::boundary::{CallerScope, FfiSafe, KeepsCopies, LiftError, Origin, ReturnError};
+use crate::boundary::{
+    CallerScope, FfiSafe, KeepsCopies, LentMemory, LiftError, Origin, ReturnError,
+};
 use crate::interface::Interface;
 use crate::metadata::{InterfaceDescription, MethodDescription};
 use crate::object::call_error::CallError;
@@ -275,6 +277,24 @@ impl<I: Interface + ?Sized> Object<I> {
         // instance or from an argument, and the method received the borrow of
         // `self`, or one that is as long.
         unsafe { R::lift_return(outcome, self.copies.of_return(self.origin)) }
+    }
+
+    /// Converts the outcome of a method to its value, which borrows from arguments
+    /// only. It may outlive `self`.
+    ///
+    /// # Safety
+    ///
+    /// 1. As for [`finish`](Self::finish), the outcome is that of such a method.
+    /// 2. `memory` is lent for `'a`.
+    #[inline]
+    pub unsafe fn finish_of_arguments<'a, R: FfiSafe>(
+        &self,
+        outcome: Outcome<R::Returned>,
+        memory: &LentMemory,
+    ) -> Result<R::At<'a>, ReturnError> {
+        // SAFETY: the contract of this function. The value borrows what the memory
+        // has, and copies that are never freed.
+        unsafe { R::lift_return(outcome, Origin::of_arguments(memory)) }
     }
 
     /// Drops the copies behind references that methods returned, for a call that

@@ -106,6 +106,11 @@ impl<const N: usize> Call<N> {
         unsafe { A::lift_in(passed.wire(origin)?, origin, slot) }
     }
 
+    /// Returns the origin of arguments that are lifted by themselves.
+    pub(crate) fn origin_of_arguments(&self, caller: Origin) -> Origin {
+        self.0.first().map_or(caller, |scope| caller.in_call(scope))
+    }
+
     /// Runs the method as [`contain`] does, and then gives the caller back what
     /// it lent as `&mut`, unless the method panicked.
     ///

@@ -66,6 +66,12 @@ fn register() -> Arc<ThreadCalls> {
 pub(crate) struct Running(Option<u64>);
 
 impl Running {
+    /// A call that is in no list.
+    #[inline]
+    pub(crate) fn unlisted() -> Self {
+        Running(None)
+    }
+
     pub(crate) fn begin(interface: &'static str, method: &'static str, vtable: usize) -> Self {
         if !library_ref::current_or_null().is_null() {
             return Running(None);

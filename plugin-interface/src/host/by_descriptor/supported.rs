@@ -35,6 +35,7 @@ pub(super) fn check(
             returned_objects(layouts, interface, to)?;
         }
     }
+    Refusal::of_borrowing_arguments(metadata, method)?;
     if returned_objects(layouts, interface, &method.returns)? == 0 {
         return Ok(Objects::None);
     }

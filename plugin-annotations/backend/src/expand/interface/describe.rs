@@ -9,7 +9,6 @@ use super::{object, proxy_name, vtable_name};
 use crate::identity;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
-use crate::of_self;
 use crate::spans::{located, written_at};
 use crate::syntax::{Path, Type};
 
@@ -76,7 +75,7 @@ fn copies(interface: &Interface) -> TokenStream {
     }
     let by_ref = quote!(#krate::__private::ByRef);
     let all = interface.methods.iter().flat_map(|method| {
-        let all = of_self::all_in(krate, method.returned()).into_iter();
+        let all = method.copied(krate).into_iter();
         // A method that is not compiled may name types that are not there.
         all.map(|read| match method.cfgs.is_empty() {
             true => {

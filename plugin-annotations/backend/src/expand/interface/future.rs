@@ -11,8 +11,9 @@ use crate::spans::{ends, located};
 use crate::syntax::Path;
 
 /// The constant that tells whether an argument must be stored with the future.
-/// Only a reference that is the whole parameter may have to be: of one that is
-/// hidden in another type, nobody can check that its value is `Send`.
+/// Only a reference that is the whole parameter may have to be, or the whole of an
+/// `Option`: of one that is hidden in another type, nobody can check that its value is
+/// `Send`.
 pub(super) fn needs_scope(
     krate: &Path,
     parameter: &Parameter,
@@ -25,7 +26,7 @@ pub(super) fn needs_scope(
         let check = quote!(#krate::__private::without_copies(#needs_scope, #shape));
         located(check, place_of(&parameter.ty))
     };
-    match parameter.ty.copied_referent() {
+    match referent_of(parameter) {
         Some(_) if parameter.with.is_some() => checked(lifted),
         Some(referent) => {
             let check = checked(&lifetimes::fixed(&referent));
@@ -38,11 +39,17 @@ pub(super) fn needs_scope(
     }
 }
 
+/// The type of which a parameter lends a copy: `T` of `&T` and of `Option<&T>`.
+fn referent_of(parameter: &Parameter) -> Option<TokenStream> {
+    let within = || parameter.ty.in_option().and_then(|of| of.copied_referent());
+    parameter.ty.copied_referent().or_else(within)
+}
+
 /// A check for each copy that is lent: its value may be dropped on another thread
 /// if the future is `Send`.
 pub(super) fn sendable(krate: &Path, method: &Method, sends: &Sends) -> Vec<TokenStream> {
     let is_send = method.has_future && sends.of_receiver(method.receiver);
-    let referents = method.parameters.iter().filter_map(|p| p.ty.copied_referent());
+    let referents = method.parameters.iter().filter_map(referent_of);
     let check = |referent: TokenStream| {
         let (ty, place) = (lifetimes::fixed(&referent), ends(&referent).0);
         let check = located(quote!(#krate::__private::sendable), place);

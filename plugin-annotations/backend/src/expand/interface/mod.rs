@@ -64,6 +64,7 @@ fn stub(item: TokenStream) -> TokenStream {
     let sends = async_fn::sends(&item);
     item.attrs = attributes::inert(&item.attrs);
     for item in &mut item.items {
+        async_fn::impl_future::in_trait(item);
         if let TraitItem::Method(method) = item {
             async_fn::rewrite(method, sends);
             // A pattern would be a second error in a method without a body.

@@ -11,7 +11,7 @@ use crate::formatted;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::written_at;
-use crate::syntax::Signature;
+use crate::syntax::{Path, Signature};
 
 /// ```text
 /// Output: struct GreeterProxy { plugin_object: Object<dyn Greeter> }
@@ -198,9 +198,17 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
         let call = last_call(interface, method, signature, quote!(#(#guards)*), &wires, &is);
         return quote!(#(#cfgs)* #(#lints)* #call);
     }
+    let (lent, finish) = match method.borrows_arguments() {
+        false => (quote!(), quote!(finish::<#returned>(__object, __outcome))),
+        true => {
+            let finish = quote!(finish_of_arguments::<#returned>(__object, __outcome, &__lent));
+            (lent_memory(krate, method, &arguments), finish)
+        }
+    };
     let call = quote! {
         unsafe #signature {
             #forget
+            #lent
             let __object = &#this.plugin_object;
             let __scope = #krate::__private::Object::caller_scope(__object, #text);
             #(#guards)*
@@ -213,13 +221,25 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
                     #krate::__private::Object::instance(__object),
                     #(#wires,)*
                 );
-                let #value = #krate::__private::Object::finish::<#returned>(__object, __outcome);
+                let #value = #krate::__private::Object::#finish;
                 #krate::__private::CallerScope::end(__scope, #is)
             }
         }
     };
     let call = written_at(call, method.place());
     quote!(#(#cfgs)* #(#lints)* #[inline] #call)
+}
+
+/// Notes the memory from which the return value may borrow.
+fn lent_memory(krate: &Path, method: &Method, arguments: &[Ident]) -> TokenStream {
+    let lending = method.parameters.iter().zip(arguments);
+    let argument = lending.filter(|(p, _)| method.may_return(p)).map(|(_, argument)| argument);
+    quote! {
+        #[allow(unused_imports)]
+        use #krate::__private::{LendsKnown as _, LendsUnknown as _};
+        let mut __lent = #krate::__private::LentMemory::new();
+        #((&#krate::__private::Lending(&#argument)).lend(&mut __lent);)*
+    }
 }
 
 /// The call of a method with `self: Box<Self>`. Its errors are read while the library

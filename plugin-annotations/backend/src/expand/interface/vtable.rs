@@ -142,7 +142,7 @@ pub(super) fn shim(
     // them.
     let needs_scope = method.parameters.iter().zip(&lifted).map(|(parameter, lifted)| {
         let (needs_scope, place) = (ffi_item(krate, lifted, "NEEDS_SCOPE"), place_of(lifted));
-        match method.may_return_arguments() {
+        match method.may_return(parameter) {
             _ if method.has_future => future::needs_scope(krate, parameter, lifted),
             true => {
                 let shape = ffi_item(krate, lifted, "SHAPE");

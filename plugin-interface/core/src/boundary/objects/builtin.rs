@@ -130,33 +130,41 @@ macro_rules! builtin_object_items {
             use $crate::boundary::builtin::BuiltinObject;
             // SAFETY: the contract of this function.
             let $remote = unsafe { BuiltinObject::<$vtable>::new($remote) };
+            let proxy = $proxy;
             // SAFETY: it has a remote object, and no borrow.
-            unsafe { place.place($proxy) }
+            unsafe { place.place(proxy) }
         }
     };
 }
 
 /// Implements `Pointee` for `dyn Trait`, with `Send` and `Sync` and without.
 macro_rules! pointees {
-    (impl [$($generics:tt)*] $($object:tt)*) => {
-        $crate::boundary::builtin::pointee! { impl [$($generics)*] [$($object)*] [] false, false, "" }
+    (impl $generics:tt [$($clause:tt)*] $($object:tt)*) => {
         $crate::boundary::builtin::pointee! {
-            impl [$($generics)*] [$($object)*] [+ Send] true, false, " + Send"
+            impl $generics [$($clause)*] [$($object)*] [] false, false, ""
         }
         $crate::boundary::builtin::pointee! {
-            impl [$($generics)*] [$($object)*] [+ Send + Sync] true, true, " + Send + Sync"
+            impl $generics [$($clause)*] [$($object)*] [+ Send] true, false, " + Send"
         }
+        $crate::boundary::builtin::pointee! {
+            impl $generics [$($clause)*] [$($object)*] [+ Send + Sync] true, true, " + Send + Sync"
+        }
+    };
+    (impl $generics:tt $($object:tt)*) => {
+        $crate::boundary::builtin::pointees!(impl $generics [] $($object)*);
     };
 }
 
 macro_rules! pointee {
     (
-        impl [$($generics:tt)*] [$($object:tt)*] [$($markers:tt)*]
+        impl [$($generics:tt)*] [$($clause:tt)*] [$($object:tt)*] [$($markers:tt)*]
         $send:literal, $sync:literal, $text:literal
     ) => {
         // SAFETY: the type, its markers, and any lifetime.
         unsafe impl<'b, $($generics)*> $crate::boundary::Pointee
             for dyn $($object)* $($markers)* + 'b
+        where
+            $($clause)*
         {
             type Kind = $crate::boundary::DynPointee<dyn $($object)*>;
             type Threads = $crate::boundary::Threads<$send, $sync>;

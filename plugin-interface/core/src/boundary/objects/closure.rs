@@ -17,6 +17,21 @@ pub(crate) struct CallTable<A: FfiSafe, R: FfiSafe> {
     call: unsafe extern "C" fn(*mut Opaque, A::Wire) -> Outcome<R::Returned>,
 }
 
+impl<A: FfiSafe, R: FfiSafe> CallTable<A, R> {
+    pub(super) const fn new(
+        header: VTableHeader,
+        call: unsafe extern "C" fn(*mut Opaque, A::Wire) -> Outcome<R::Returned>,
+    ) -> Self {
+        CallTable { header, call }
+    }
+
+    pub(super) fn function(
+        &self,
+    ) -> unsafe extern "C" fn(*mut Opaque, A::Wire) -> Outcome<R::Returned> {
+        self.call
+    }
+}
+
 impl<A: FfiOwned, R: FfiOwned> BuiltinObject<CallTable<A, R>> {
     fn call(&self, arguments: A) -> R {
         // SAFETY: the instance and the arguments of its function; the caller
@@ -39,7 +54,7 @@ impl<A: FfiOwned, R: FfiOwned> BuiltinObject<CallTable<A, R>> {
 }
 
 /// A closure that its call consumed.
-struct Consumed<V>(Option<BuiltinObject<V>>);
+pub(super) struct Consumed<V>(pub(super) Option<BuiltinObject<V>>);
 
 impl<V> Drop for Consumed<V> {
     fn drop(&mut self) {

@@ -7,6 +7,7 @@ pub(crate) mod dyn_owner;
 pub(crate) mod dyn_trait;
 pub(crate) mod future;
 pub(crate) mod iterator;
+pub(crate) mod lending_closure;
 pub(crate) mod place;
 pub(crate) mod pointee;
 pub(crate) mod slot;

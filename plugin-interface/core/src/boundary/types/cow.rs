@@ -33,6 +33,15 @@ unsafe impl<T: Plain> FfiSafe for Cow<'_, [T]> {
     unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         if wire.capacity == 0 {
             let slice = RawSlice { ptr: wire.ptr, len: wire.len };
+            if origin.is_foreign()
+                && let Some(memory) = origin.lent_memory()
+            {
+                // SAFETY: the contract of this function; borrowed until it is copied.
+                let borrowed = unsafe { borrow::<T, T>(slice, Origin::Foreign) }?;
+                // SAFETY: alive while the value is lifted.
+                let is_lent = unsafe { &*memory }.has(slice.ptr.addr(), size_of_val(borrowed));
+                return Ok(if is_lent { borrowed.into() } else { borrowed.to_vec().into() });
+            }
             // SAFETY: the contract of this function; a vector without memory is
             // read as an empty slice.
             return unsafe { borrow::<T, T>(slice, origin) }.map(Cow::Borrowed);

@@ -57,7 +57,7 @@ unsafe impl FfiSafe for Static<str> {
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        unsafe { <&str>::lift(wire, origin) }.map(interner::text)
+        unsafe { <&str>::lift(wire, origin.beside_arguments()) }.map(interner::text)
     }
 
     #[inline]
@@ -208,7 +208,7 @@ where
 
     unsafe fn lift<'a>(wire: Self::Wire, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        unsafe { T::intern(wire, origin) }
+        unsafe { T::intern(wire, origin.beside_arguments()) }
     }
 
     unsafe fn content(wire: Self::Wire, content: &mut Content) {

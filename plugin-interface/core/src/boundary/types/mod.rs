@@ -16,6 +16,7 @@ pub(crate) mod forever;
 pub(crate) mod in_out;
 pub(crate) mod io_error;
 pub(crate) mod net;
+pub(crate) mod of_arguments;
 pub(crate) mod of_self;
 pub(crate) mod option;
 pub(crate) mod path;

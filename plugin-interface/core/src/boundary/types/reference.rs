@@ -4,6 +4,7 @@
 use core::ffi::c_void;
 
 use crate::abi::RawSlice;
+use crate::boundary::types::of_arguments::for_arguments;
 use crate::boundary::types::slice::check_foreign;
 use crate::boundary::{
     ByPointer, CallerScope, ConvertPointer, FfiSafe, LiftError, NeedsScope, Origin, Plain, Shape,
@@ -53,7 +54,11 @@ where
         if origin.is_foreign() {
             // SAFETY: the contract of this function: the layout is the
             // documented one.
-            unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;
+            let one = unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;
+            if let Some(memory) = origin.lent_memory() {
+                // SAFETY: checked above; the arguments outlive 'a.
+                return unsafe { for_arguments::<T, T::At<'a>>(one, &*memory) }.map(|one| &one[0]);
+            }
         }
         // SAFETY: the pointer came from a reference that outlives 'a, or was
         // checked.
@@ -105,6 +110,9 @@ unsafe impl<'r, T: Plain> ConvertPointer<&'r mut T> for ByPointer {
     unsafe fn lift<'a>(ptr: *mut c_void, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         const { assert!(T::PLAIN) };
         if origin.is_foreign() {
+            if origin.lent_memory().is_some() {
+                return Err(LiftError::Borrowed);
+            }
             // SAFETY: the contract of this function: the layout is the
             // documented one.
             unsafe { check_foreign::<T>(RawSlice { ptr, len: 1 }) }?;

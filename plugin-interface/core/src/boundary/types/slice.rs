@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "slices are built from pointers")]
 
 use crate::abi::RawSlice;
+use crate::boundary::types::of_arguments::for_arguments;
 use crate::boundary::{
     ByCopy, ByParts, ByPointer, CallerScope, ConvertPointer, FfiSafe, LiftError, NeedsScope,
     Origin, Shape, returned_as_wire,
@@ -125,6 +126,12 @@ pub(crate) unsafe fn borrow<'a, T: FfiSafe, U>(
         // one.
         true => unsafe { check_foreign::<T>(wire) }?,
     };
+    if origin.is_foreign()
+        && let Some(memory) = origin.lent_memory()
+    {
+        // SAFETY: checked above; the arguments outlive 'a.
+        return unsafe { for_arguments::<T, U>(wire, &*memory) };
+    }
     // SAFETY: the pointer and length came from a slice that outlives 'a, or
     // were checked.
     Ok(unsafe { core::slice::from_raw_parts(wire.ptr.cast(), wire.len) })
@@ -175,6 +182,7 @@ unsafe impl<'r, T: Plain> ConvertPointer<&'r mut [T]> for ByPointer {
         const { assert!(T::PLAIN) };
         let wire = match origin.is_foreign() {
             false => wire,
+            true if origin.lent_memory().is_some() => return Err(LiftError::Borrowed),
             // SAFETY: the contract of this function: the layout is the
             // documented one.
             true => unsafe { check_foreign::<T>(wire) }?,

@@ -63,6 +63,7 @@ impl Carried {
             return Err(Refusal::unsupported(&ty, "this is not a signature"));
         };
         Refusal::of_consuming(&method)?;
+        Refusal::of_borrowing_arguments(metadata, &method)?;
         let lifetimes = Lifetimes::of(&metadata.signature);
         let has_objects = returned(layouts, &method.returns)?;
         let is_of_arguments = has_objects && lifetimes.is_of_arguments();

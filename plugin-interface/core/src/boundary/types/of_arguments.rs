@@ -1,0 +1,193 @@
+//! Return values that borrow from the arguments of their call, and not from `self`.
+//!
+//! They may outlive the proxy, and so the library. So the caller notes the memory that
+//! its arguments lend. What a returned reference refers to is a part of it, or a static
+//! of the library, since the method returns it for any lifetime. Of a static the caller
+//! has a copy that is never freed; a `Cow` it owns then.
+#![expect(unsafe_code, reason = "a static of another library is copied")]
+
+use core::alloc::Layout;
+use core::ffi::CStr;
+use core::ptr::NonNull;
+use std::alloc::{alloc, handle_alloc_error};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use crate::abi::RawSlice;
+use crate::boundary::types::elements::content_of;
+use crate::boundary::{Content, FfiSafe, LentMemory, LiftError, Plain, Shape};
+
+/// An argument whose lifetime the return value has.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Lending<'v, T>(pub &'v T);
+
+/// Arguments whose memory is known. Found before `LendsUnknown`, as a method of the
+/// type itself.
+#[doc(hidden)]
+pub trait LendsKnown {
+    fn lend(&self, memory: &mut LentMemory);
+}
+
+impl<T: Lends> LendsKnown for Lending<'_, T> {
+    #[inline]
+    fn lend(&self, memory: &mut LentMemory) {
+        self.0.note(memory);
+    }
+}
+
+/// All other arguments, such as a derived type.
+#[doc(hidden)]
+pub trait LendsUnknown {
+    fn lend(&self, memory: &mut LentMemory);
+}
+
+impl<T> LendsUnknown for &Lending<'_, T> {
+    #[inline]
+    fn lend(&self, memory: &mut LentMemory) {
+        memory.add_unknown();
+    }
+}
+
+/// A type that lends memory.
+#[doc(hidden)]
+pub trait Lends {
+    fn note(&self, memory: &mut LentMemory);
+}
+
+macro_rules! lends {
+    ($([$($generics:tt)*] $ty:ty: $value:ident => $memory:expr;)*) => {$(
+        impl<$($generics)*> Lends for $ty {
+            #[inline]
+            fn note(&self, memory: &mut LentMemory) {
+                let $value = self;
+                memory.add::<_>($memory);
+            }
+        }
+    )*};
+}
+
+lends! {
+    [] &str: text => &**text;
+    [] &Path: path => path.as_os_str().as_encoded_bytes();
+    [] &OsStr: text => text.as_encoded_bytes();
+    [] &CStr: text => text.to_bytes_with_nul();
+    [T: Plain] &T: value => &**value;
+    [T: Plain] &[T]: values => &**values;
+    [T: Plain] &mut T: value => &**value;
+    [T: Plain] &mut [T]: values => &**values;
+    // If it is owned, the other side owns it then, and cannot borrow from it.
+    [] Cow<'_, str>: text => &**text;
+    [T: Plain] Cow<'_, [T]>: values => &**values;
+}
+
+impl<T: Lends> Lends for Option<T> {
+    fn note(&self, memory: &mut LentMemory) {
+        self.iter().for_each(|value| value.note(memory));
+    }
+}
+
+impl<T: Lends> Lends for Vec<T> {
+    fn note(&self, memory: &mut LentMemory) {
+        self.iter().for_each(|value| value.note(memory));
+    }
+}
+
+/// Returns a slice that a method returned, for any lifetime of its arguments: itself, or
+/// a copy that is never freed.
+///
+/// # Safety
+///
+/// The pointer leads to that many plain elements, and `U` is `T` at some lifetime. What
+/// `memory` has outlives `'a`.
+pub(crate) unsafe fn for_arguments<'a, T: FfiSafe, U>(
+    slice: RawSlice,
+    memory: &LentMemory,
+) -> Result<&'a [U], LiftError> {
+    let size = slice.len * size_of::<T>();
+    let place = match memory.has(slice.ptr.addr(), size) {
+        true => slice.ptr.cast::<U>(),
+        false if memory.is_partial() => {
+            return Err(LiftError::Refused(
+                "a reference to something else than a whole argument: return a `Cow`",
+            ));
+        }
+        // SAFETY: the contract of this function.
+        false => unsafe { kept::<T>(slice) }?.as_ptr().cast(),
+    };
+    // SAFETY: the contract of this function, or a copy that is never freed.
+    Ok(unsafe { core::slice::from_raw_parts(place, slice.len) })
+}
+
+/// An address that all threads may have.
+struct Kept(NonNull<u8>);
+
+// SAFETY: it leads to plain data that never changes.
+unsafe impl Send for Kept {}
+
+/// Returns the copy of such a slice, of which there is one.
+///
+/// # Safety
+///
+/// The pointer leads to that many plain elements, which have a size.
+unsafe fn kept<T: FfiSafe>(slice: RawSlice) -> Result<NonNull<u8>, LiftError> {
+    /// By the address of the shape, and the content.
+    type Key = (usize, Box<[u8]>);
+    static KEPT: Mutex<Option<HashMap<Key, Kept>>> = Mutex::new(None);
+    let mut content = Content::default();
+    // SAFETY: the contract of this function; plain elements are their wires.
+    unsafe { content_of::<T>(slice.ptr, slice.len, &mut content) };
+    let key = (core::ptr::from_ref::<Shape>(T::SHAPE).addr(), content.finish()?);
+    let copy = || {
+        let layout = Layout::array::<T>(slice.len).expect("it is in memory");
+        // SAFETY: it has a size.
+        let copy = unsafe { alloc(layout) };
+        let copy = NonNull::new(copy).unwrap_or_else(|| handle_alloc_error(layout));
+        // SAFETY: of this size, and apart.
+        unsafe { copy.as_ptr().copy_from_nonoverlapping(slice.ptr.cast(), layout.size()) };
+        Kept(copy)
+    };
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(kept.get_or_insert_default().entry(key).or_insert_with(copy).0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Copy)]
+    struct Unknown<'a>(&'a str);
+
+    #[test]
+    fn memory_is_noted_for_each_known_argument() {
+        let (text, numbers) = (String::from("a text"), [1_u32, 2, 3]);
+        let mut memory = LentMemory::new();
+        (&Lending(&&*text)).lend(&mut memory);
+        (&Lending(&Some(&numbers[1..]))).lend(&mut memory);
+        let has =
+            |memory: &LentMemory, bytes: &[u8]| memory.has(bytes.as_ptr().addr(), bytes.len());
+        assert!(has(&memory, text.as_bytes()) && has(&memory, &text.as_bytes()[2..]));
+        let at = numbers.as_ptr().addr();
+        assert!(memory.has(at + 4, 8) && !memory.has(at, 4) && !memory.has(at + 8, 5));
+        assert!(memory.has(0, 0) && !memory.has(usize::MAX, 2) && !memory.is_partial());
+        (&Lending(&vec![&*text; 9])).lend(&mut memory);
+        assert!(has(&memory, text.as_bytes()) && !memory.is_partial());
+        (&Lending(&Unknown(&text))).lend(&mut memory);
+        assert!(memory.is_partial() && Unknown(&text).0 == text);
+    }
+
+    #[test]
+    fn a_static_is_copied_once() {
+        let memory = LentMemory::new();
+        // SAFETY: plain elements.
+        let copy = |values: &[u16]| unsafe {
+            for_arguments::<u16, u16>(RawSlice::of(values), &memory).unwrap()
+        };
+        let (first, again) = (copy(&[1, 2]), copy(&[1, 2]));
+        assert!(core::ptr::eq(first, again) && first == [1, 2]);
+        assert_eq!((copy(&[2]), copy(&[])), (&[2_u16][..], &[][..]));
+    }
+}
