@@ -15,8 +15,11 @@ use fixture_interface::everything::Everything;
 use fixture_interface::foreign::{Listener, Voice};
 use fixture_interface::lending::{Climber, Ladder, Later, Lending};
 use fixture_interface::objects::{Factory, Nest, Plain};
+use fixture_interface::splitting::Splitter;
 use fixture_interface::streams::Streams;
 use fixture_interface::supertraits::{Fault, Keeper, Page, Text, Turn, Wheel};
+use fixture_interface::visiting::{Changer, Visitor};
+use fixture_interface::windows::Windows;
 use fixture_interface::{Allocations, Echo, Local, Movable, Tally, Threads};
 use plugin_interface::metadata::MethodMetadata;
 use plugin_interface::metadata::signature::Field;
@@ -66,6 +69,9 @@ macro_rules! each_interface {
         $then! {
             "objects": dyn Calls, |it| it.four(&|a, b, c, d| format!("{a}{b}{c}{d:?}")),
                 "cannot be returned";
+            "objects": dyn Changer, |it| {
+                it.change(vec![Default::default()], &mut |row| row.cells.push(1))
+            }, "`&mut ";
             "objects": dyn Climber, |it| it.first_name(), "";
             "objects": dyn Factory, |it| it.add(&mut Plain::default(), 3), "";
             "objects": dyn Fault, |it| (it.code(), it.to_string()), "";
@@ -78,10 +84,13 @@ macro_rules! each_interface {
                 it.open("pap").finish(vec!["er".into()], &Fragile("seal".into()))
             }, "`self: Box<Self>`";
             "objects": dyn Page, |it| title(it), "";
+            "objects": dyn Splitter, |it| it.first("a text").to_owned(), "`&str`";
             "objects": dyn Streams, |it| {
                 let mut to = Vec::new();
                 it.write("text", &mut to).map_err(|error| error.kind()).map(|()| to)
             }, "";
+            "objects": dyn Visitor, |it| it.words("a text", &mut |word| word == "a"), "";
+            "objects": dyn Windows, |it| it.handles(vec![None]), "`*mut c_void`";
             "objects": dyn Wheel, |it| (it.turn(&[1, 2]), it.again().spokes()), "";
             "healthy": dyn Greeter, |it| it.greet("you"), "";
             "healthy": dyn Derived, |it| it.own_origin().clone(), "";

@@ -56,21 +56,25 @@ impl Lifetimes<'_> {
                 }
                 FnArg::Typed(input) => {
                     let Pat::Ident(name) = &*input.pat else { continue };
-                    *input.ty = chosen(
-                        &input.ty,
-                        lending,
-                        self.of(name.ident.to_string().trim_start_matches("r#")),
-                    )?;
+                    let text = self.of(name.ident.to_string().trim_start_matches("r#"));
+                    // The one lifetime of such a method is not that of `self`.
+                    let text = match self.is_of_arguments() {
+                        true => &text.replace("'return", "'self"),
+                        false => text,
+                    };
+                    *input.ty = chosen(&input.ty, lending, text)?;
                 }
             }
         }
-        if self.names_self() {
+        let has_name = self.names_self() || self.is_of_arguments();
+        if has_name {
             item.sig.generics = parse_quote!(<'a>);
         }
         if let ReturnType::Type(_, ty) = &mut item.sig.output {
-            **ty = chosen(ty, lending, self.of("return"))?;
+            let text = if self.is_of_arguments() { "" } else { self.of("return") };
+            **ty = chosen(ty, lending, text)?;
             Inner(false).visit_type_mut(ty);
-            if self.names_self() {
+            if has_name {
                 NameOfSelf.visit_type_mut(ty);
             }
         }

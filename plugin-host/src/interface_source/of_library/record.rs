@@ -22,6 +22,11 @@ impl<'t> Lifetimes<'t> {
         self.0.get(name).copied().unwrap_or_default()
     }
 
+    /// Returns `true` if the return borrows from parameters, and not from `self`.
+    pub(super) fn is_of_arguments(&self) -> bool {
+        self.of("return") == "'argument"
+    }
+
     pub(super) fn names_self(&self) -> bool {
         self.0.values().any(|text| text.contains("'self"))
     }
