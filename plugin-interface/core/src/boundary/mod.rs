@@ -172,7 +172,7 @@ pub use crate::boundary::shape::source::Source;
 pub use crate::boundary::types::by_fields::LendFields;
 pub(crate) use crate::boundary::types::error::{messages as causes_of, received as error_of};
 pub use crate::boundary::types::forever::{Static, StaticCow};
-pub use crate::boundary::types::of_arguments::{Lending, LendsKnown, LendsUnknown};
+pub use crate::boundary::types::lending::{Lending, LendsKnown, LendsUnknown};
 pub use crate::boundary::types::of_self::{OfSelf, ReadBy};
 pub use crate::boundary::types::slice::Plain;
 pub use by_ref::{ByCopy, ByFields, ByParts, ByPointer, ByRef};

@@ -15,6 +15,7 @@ pub(crate) mod flow;
 pub(crate) mod forever;
 pub(crate) mod in_out;
 pub(crate) mod io_error;
+pub(crate) mod lending;
 pub(crate) mod net;
 pub(crate) mod of_arguments;
 pub(crate) mod of_self;

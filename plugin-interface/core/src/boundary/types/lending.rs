@@ -1,0 +1,116 @@
+//! The memory that each argument lends, from which a return value may borrow.
+
+use core::ffi::CStr;
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::boundary::{LentMemory, Plain};
+
+/// An argument whose lifetime the return value has.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Lending<'v, T>(pub &'v T);
+
+/// Arguments whose memory is known. Found before `LendsUnknown`, as a method of the
+/// type itself.
+#[doc(hidden)]
+pub trait LendsKnown {
+    fn lend(&self, memory: &mut LentMemory);
+}
+
+impl<T: Lends> LendsKnown for Lending<'_, T> {
+    #[inline]
+    fn lend(&self, memory: &mut LentMemory) {
+        self.0.note(memory);
+    }
+}
+
+/// All other arguments, such as a derived type.
+#[doc(hidden)]
+pub trait LendsUnknown {
+    fn lend(&self, memory: &mut LentMemory);
+}
+
+impl<T> LendsUnknown for &Lending<'_, T> {
+    #[inline]
+    fn lend(&self, memory: &mut LentMemory) {
+        memory.add_unknown();
+    }
+}
+
+/// A type that lends memory.
+#[doc(hidden)]
+pub trait Lends {
+    fn note(&self, memory: &mut LentMemory);
+}
+
+macro_rules! lends {
+    ($([$($generics:tt)*] $ty:ty: $value:ident => $memory:expr;)*) => {$(
+        impl<$($generics)*> Lends for $ty {
+            #[inline]
+            fn note(&self, memory: &mut LentMemory) {
+                let $value = self;
+                memory.add::<_>($memory);
+            }
+        }
+    )*};
+}
+
+lends! {
+    [] &str: text => &**text;
+    [] &Path: path => path.as_os_str().as_encoded_bytes();
+    [] &OsStr: text => text.as_encoded_bytes();
+    [] &CStr: text => text.to_bytes_with_nul();
+    [T: Plain] &T: value => &**value;
+    [T: Plain] &[T]: values => &**values;
+    [T: Plain] &mut T: value => &**value;
+    [T: Plain] &mut [T]: values => &**values;
+}
+
+/// If it is owned, the other side owns it then, and cannot borrow from it.
+impl<B: ToOwned + ?Sized> Lends for Cow<'_, B> {
+    fn note(&self, memory: &mut LentMemory) {
+        if let Cow::Borrowed(borrowed) = self {
+            memory.add::<B>(borrowed);
+        }
+    }
+}
+
+impl<T: Lends> Lends for Option<T> {
+    fn note(&self, memory: &mut LentMemory) {
+        self.iter().for_each(|value| value.note(memory));
+    }
+}
+
+impl<T: Lends> Lends for Vec<T> {
+    fn note(&self, memory: &mut LentMemory) {
+        self.iter().for_each(|value| value.note(memory));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Copy)]
+    struct Unknown<'a>(&'a str);
+
+    #[test]
+    fn memory_is_noted_for_each_known_argument() {
+        let (text, numbers) = (String::from("a text"), [1_u32, 2, 3]);
+        let mut memory = LentMemory::new();
+        (&Lending(&&*text)).lend(&mut memory);
+        (&Lending(&Some(&numbers[1..]))).lend(&mut memory);
+        let has =
+            |memory: &LentMemory, bytes: &[u8]| memory.has(bytes.as_ptr().addr(), bytes.len());
+        assert!(has(&memory, text.as_bytes()) && has(&memory, &text.as_bytes()[2..]));
+        let at = numbers.as_ptr().addr();
+        assert!(memory.has(at + 4, 8) && !memory.has(at, 4) && !memory.has(at + 8, 5));
+        assert!(memory.has(0, 0) && !memory.has(usize::MAX, 2) && !memory.is_partial());
+        (&Lending(&vec![&*text; 9])).lend(&mut memory);
+        assert!(has(&memory, text.as_bytes()) && !memory.is_partial());
+        (&Lending(&Unknown(&text))).lend(&mut memory);
+        assert!(memory.is_partial() && Unknown(&text).0 == text);
+    }
+}
