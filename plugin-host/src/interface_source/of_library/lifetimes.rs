@@ -58,11 +58,8 @@ impl Lifetimes<'_> {
                     let Pat::Ident(name) = &*input.pat else { continue };
                     let text = self.of(name.ident.to_string().trim_start_matches("r#"));
                     // The one lifetime of such a method is not that of `self`.
-                    let text = match self.is_of_arguments() {
-                        true => &text.replace("'return", "'self"),
-                        false => text,
-                    };
-                    *input.ty = chosen(&input.ty, lending, text)?;
+                    let text = text.replace("'return", "'self");
+                    *input.ty = chosen(&input.ty, lending, &text)?;
                 }
             }
         }
