@@ -97,6 +97,7 @@ mod tests {
     struct Unknown<'a>(&'a str);
 
     #[test]
+    #[expect(clippy::needless_borrow, reason = "as the macro calls them, whatever the type")]
     fn memory_is_noted_for_each_known_argument() {
         let (text, numbers) = (String::from("a text"), [1_u32, 2, 3]);
         let mut memory = LentMemory::new();
