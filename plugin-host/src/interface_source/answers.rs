@@ -75,6 +75,10 @@ impl Answers<'_> {
                 let end = if values.len() == 1 { "," } else { "" };
                 Some(format!("({}{end})", values.join(", ")))
             }
+            Type::Ptr(pointer) if pointer.mutability.is_some() => {
+                Some("std::ptr::null_mut()".to_owned())
+            }
+            Type::Ptr(_) => Some("std::ptr::null()".to_owned()),
             Type::Array(array) => {
                 let value = self.of(&array.elem, depth + 1)?;
                 Some(format!("std::array::from_fn(|_| {value})"))
