@@ -75,7 +75,7 @@ impl Answers<'_> {
                 let end = if values.len() == 1 { "," } else { "" };
                 Some(format!("({}{end})", values.join(", ")))
             }
-            Type::Ptr(pointer) if pointer.mutability.is_some() => {
+            Type::Ptr(pointer) if matches!(pointer.mutability, syn::PointerMutability::Mut(_)) => {
                 Some("std::ptr::null_mut()".to_owned())
             }
             Type::Ptr(_) => Some("std::ptr::null()".to_owned()),

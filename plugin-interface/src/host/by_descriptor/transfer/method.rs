@@ -282,8 +282,14 @@ impl<'s> Lifetimes<'s> {
 
 /// Returns `true` if a type shows that it borrows. There are no words about it then.
 fn shows_borrow(ty: &Type) -> bool {
-    let text = ty.to_string();
-    text.contains('&') || text.contains("Cow")
+    match ty {
+        Type::Reference { .. } => true,
+        Type::Named { name, arguments } => name == "Cow" || arguments.iter().any(shows_borrow),
+        Type::Slice(of) | Type::Array(of, _) => shows_borrow(of),
+        Type::Tuple(all) => all.iter().any(shows_borrow),
+        // A closure borrows its arguments for each of its calls, and its results own.
+        Type::Other(text) => !text.starts_with("dyn Fn") && text.contains(['&', '\'']),
+    }
 }
 
 fn value(ty: &Type, kind: &LayoutKind) -> Result<(), Refusal> {
