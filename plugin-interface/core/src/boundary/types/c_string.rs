@@ -1,4 +1,4 @@
-//! `CString` and `&CStr`: the bytes without the zero at their end.
+//! `CString` and `&CStr`: the bytes with the zero at their end.
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use std::ffi::{CStr, CString};
@@ -12,11 +12,10 @@ converts_via! {
     impl [] CString,
     via: Vec<u8>, at 'a: CString,
     shape: Shape::Named("CString"),
-    lower: text => text.into_bytes(),
-    lift: bytes => CString::new(bytes).map_err(|_| ZERO),
+    lower: text => text.into_bytes_with_nul(),
+    lift: bytes => CString::from_vec_with_nul(bytes).map_err(|_| ZERO),
 }
 
-// With the zero, since the receiver borrows it too.
 converts_via! {
     impl ['b] &'b CStr,
     via: &'b [u8], at 'a: &'a CStr,
