@@ -49,7 +49,16 @@ const MODULES: &[(&str, &[Name])] = &[
         ],
     ),
     ("std::error", &[("Error", None)]),
-    ("std::ffi", &[("CStr", None), ("CString", Some(0)), ("OsStr", None), ("OsString", Some(0))]),
+    (
+        "std::ffi",
+        &[
+            ("CStr", None),
+            ("CString", Some(0)),
+            ("OsStr", None),
+            ("OsString", Some(0)),
+            ("c_void", None),
+        ],
+    ),
     ("std::io", &[("ErrorKind", Some(0)), ("SeekFrom", Some(0))]),
     ("std::marker", &[("PhantomData", Some(1))]),
     (
