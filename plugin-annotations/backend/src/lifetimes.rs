@@ -208,6 +208,14 @@ pub fn borrowed(ty: &impl ToTokens) -> Vec<Lifetime> {
     borrowed.map(|(lifetime, _)| lifetime).collect()
 }
 
+/// Returns `true` if a type may require that one named lifetime outlives another, as
+/// `&'a &'b T` does, and `Of<'a, 'b>` if it is declared so. One that requires `'static`
+/// has no `FfiSafe`.
+pub(crate) fn may_imply_bounds(ty: &impl ToTokens) -> bool {
+    let named: Vec<_> = written(ty).into_iter().filter(|found| found.ident != "_").collect();
+    named.iter().any(|found| *found != named[0])
+}
+
 /// Every written lifetime, with `true` if it belongs to an owned value.
 fn all(ty: &impl ToTokens) -> Vec<(Lifetime, bool)> {
     let mut found = Vec::new();

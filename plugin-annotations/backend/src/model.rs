@@ -118,9 +118,11 @@ impl Method {
             && named.any(|found| self.has_bounds() || returned.contains(&found.ident))
     }
 
-    /// Returns `true` if one lifetime of it outlives another.
+    /// Returns `true` if one lifetime of it may be known to outlive another: that is
+    /// written, or the type of a parameter requires it.
     fn has_bounds(&self) -> bool {
         self.signature.generics.of(Kind::Lifetime).any(|lifetime| !lifetime.bounds.is_empty())
+            || self.parameters.iter().any(|parameter| lifetimes::may_imply_bounds(&parameter.ty))
     }
 
     /// Returns `true` if its return value borrows from arguments, and not from `self`:
