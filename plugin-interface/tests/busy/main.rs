@@ -12,23 +12,24 @@ mod isolated;
 #[cfg(target_os = "linux")]
 mod memory;
 mod parts;
+#[path = "../bodies/polling.rs"]
+mod polling;
+#[path = "../bodies/waiting.rs"]
+mod waiting;
 mod watched;
 
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::thread;
 
 use build::Build;
 use parts::{Busy, Watcher};
 use plugin_interface::{Executor, LiveOptions, ReloadOutcome, ThreadPool, retained};
+use polling::block_on;
+use waiting::until;
 use watched::Watched;
 
-/// Nothing takes so long, on the slowest machine.
-const DEADLINE: Duration = Duration::from_secs(120);
 /// The threads that call.
 const CALLERS: u64 = 3;
 
@@ -128,34 +129,4 @@ fn a_few_versions_come_and_go() {
 #[test]
 fn valgrind_finds_no_error_when_versions_come_and_go() {
     compilers::under_valgrind(&build::library("busy"));
-}
-
-/// Waits until a condition is true.
-#[track_caller]
-fn until(what: &str, mut is_true: impl FnMut() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !is_true() {
-        assert!(Instant::now() < end, "waited too long for this: {what}");
-        thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// Polls a future to its end on this thread.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    let end = Instant::now() + DEADLINE;
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return value;
-        }
-        assert!(Instant::now() < end, "the future never ended");
-        thread::park_timeout(DEADLINE);
-    }
 }

@@ -7,6 +7,9 @@ mod isolated;
 mod mistakes;
 mod values;
 #[cfg(feature = "watch")]
+#[path = "../bodies/waiting.rs"]
+mod waiting;
+#[cfg(feature = "watch")]
 mod watching;
 
 use std::fs;

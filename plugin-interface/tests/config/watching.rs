@@ -2,24 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use plugin_interface::{Events, Greeter, Plugin, PluginEvent, Plugins};
 
 use crate::directory;
-
-/// Nothing takes so long, on the slowest machine.
-const DEADLINE: Duration = Duration::from_secs(120);
-
-#[track_caller]
-fn until(what: &str, mut is_true: impl FnMut() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !is_true() {
-        assert!(Instant::now() < end, "waited too long for this: {what}");
-        thread::sleep(Duration::from_millis(1));
-    }
-}
+use crate::waiting::{DEADLINE, until};
 
 /// Writes the configuration at once.
 fn write(directory: &Path, text: &str) {

@@ -8,25 +8,13 @@ mod loading;
 #[cfg(feature = "watch")]
 mod page;
 mod parts;
+#[path = "../bodies/waiting.rs"]
+mod waiting;
 #[cfg(feature = "watch")]
 mod watching;
 
 use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
-
-/// Nothing takes so long, on the slowest machine.
-const DEADLINE: Duration = Duration::from_secs(120);
-
-/// Waits until a condition is true.
-#[track_caller]
-fn until(what: &str, mut is_true: impl FnMut() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !is_true() {
-        assert!(Instant::now() < end, "waited too long for this: {what}");
-        thread::sleep(Duration::from_millis(1));
-    }
-}
+use waiting::{DEADLINE, until};
 
 /// A service of the host that plugins tell what is done with them.
 #[derive(Default)]

@@ -5,12 +5,13 @@
 #[path = "../bodies/build.rs"]
 mod build;
 mod parts;
+#[path = "../bodies/waiting.rs"]
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use plugin_interface::{
     CallError, CheckedFuture, LiveOptions, PluginHandle, PluginManager, UnloadOutcome, retained,
@@ -19,19 +20,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use build::Build;
 use parts::{Journal, Later, LaterProxy};
-
-/// Nothing takes so long, on the slowest machine.
-const DEADLINE: Duration = Duration::from_secs(120);
-
-/// Waits until a condition is true.
-#[track_caller]
-fn until(what: &str, mut is_true: impl FnMut() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !is_true() {
-        assert!(Instant::now() < end, "waited too long for this: {what}");
-        thread::sleep(Duration::from_millis(1));
-    }
-}
+use waiting::until;
 
 #[derive(Default)]
 struct Notes(Mutex<BTreeMap<String, usize>>);

@@ -7,6 +7,9 @@ mod files;
 mod loading;
 mod shop;
 #[cfg(feature = "watch")]
+#[path = "../bodies/waiting.rs"]
+mod waiting;
+#[cfg(feature = "watch")]
 mod watching;
 
 use std::sync::{Arc, Mutex};

@@ -3,7 +3,6 @@
 use std::fs;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use plugin_interface::{
     Events, Greeter, LoadError, LoadPolicy, Plugin, PluginEvent, Plugins, PluginsOptions,
@@ -12,20 +11,8 @@ use plugin_interface::{
 
 use crate::files::{Shop, library, of_next_major};
 use crate::shop::Journal;
+use crate::waiting::{DEADLINE, until};
 use crate::{Notes, place};
-
-/// Nothing takes so long, on the slowest machine.
-const DEADLINE: Duration = Duration::from_secs(120);
-
-/// Waits until a condition is true.
-#[track_caller]
-fn until(what: &str, mut is_true: impl FnMut() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !is_true() {
-        assert!(Instant::now() < end, "waited too long for this: {what}");
-        thread::sleep(Duration::from_millis(1));
-    }
-}
 
 fn open(shop: &Shop, policy: LoadPolicy) -> (Plugins<dyn Greeter>, Arc<Notes>) {
     let notes = Notes::new();

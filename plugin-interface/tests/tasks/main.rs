@@ -7,33 +7,22 @@ mod build;
 mod ending;
 mod executors;
 mod parts;
+#[path = "../bodies/polling.rs"]
+mod polling;
 mod running;
 #[cfg(feature = "tokio")]
 mod tokio;
 #[cfg(target_os = "linux")]
 mod valgrind;
+#[path = "../bodies/waiting.rs"]
+mod waiting;
 
 use std::collections::BTreeMap;
-use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
 
 use build::Build;
-
-/// Nothing takes so long, on the slowest machine.
-const DEADLINE: Duration = Duration::from_secs(120);
-
-/// Waits until a condition is true.
-#[track_caller]
-fn until(what: &str, mut is_true: impl FnMut() -> bool) {
-    let end = Instant::now() + DEADLINE;
-    while !is_true() {
-        assert!(Instant::now() < end, "waited too long for this: {what}");
-        thread::sleep(Duration::from_millis(1));
-    }
-}
+use polling::block_on;
+use waiting::{DEADLINE, until};
 
 /// A service of the host that counts what plugins do.
 #[derive(Default)]
@@ -83,25 +72,5 @@ impl parts::Journal for Notes {
 
     fn order(&self) -> String {
         self.order.clone()
-    }
-}
-
-/// Polls a future to its end on this thread.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    let end = Instant::now() + DEADLINE;
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return value;
-        }
-        assert!(Instant::now() < end, "the future never ended");
-        thread::park_timeout(DEADLINE);
     }
 }
