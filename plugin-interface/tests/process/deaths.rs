@@ -106,7 +106,7 @@ pub(super) fn workers_of(library: PathBuf) -> Vec<u32> {
 
 /// Makes a worker die, and makes the next one answer. Returns how long the longer call
 /// took, in which others had their turns.
-fn dies(victim: &IsolatedPlugin, how: &str, signal: Option<i32>) -> Duration {
+pub(super) fn dies(victim: &IsolatedPlugin, how: &str, signal: Option<i32>) -> Duration {
     let begin = Instant::now();
     let error = victim.call("end", (how,)).unwrap_err();
     let WorkerError::Died { method, status, output, .. } = &error else { panic!("{error}") };

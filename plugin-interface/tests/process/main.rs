@@ -2,6 +2,8 @@
 //! `cargo test --package plugin-interface --features process --test process`.
 #![cfg(target_os = "linux")]
 
+#[cfg(feature = "trust")]
+mod approved;
 #[path = "../it/builds.rs"]
 mod builds;
 mod deaths;
