@@ -118,6 +118,11 @@ impl Method {
             && named.any(|found| self.has_bounds() || returned.contains(&found.ident))
     }
 
+    /// Returns `true` if its return value borrows, and not from this argument.
+    pub(crate) fn must_end_first(&self, parameter: &Parameter) -> bool {
+        !self.has_future && lifetimes::borrows(&self.output) && !self.may_return(parameter)
+    }
+
     /// Returns `true` if one lifetime of it may be known to outlive another: that is
     /// written, or the type of a parameter requires it.
     fn has_bounds(&self) -> bool {

@@ -40,7 +40,9 @@ pub use crate::object::{ExclusiveProxy, LastCall, Object, contain_default};
 pub use crate::runtime::aggregate::{Aggregate, aggregate};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;
 pub use crate::runtime::async_call::{AsyncCall, KeptByFuture};
-pub use crate::runtime::call::{Call, alone, contain, drop_instance, slot, valid};
+pub use crate::runtime::call::{
+    Call, alone, contain, drop_instance, shorter, shorter_mut, slot, valid,
+};
 pub use crate::runtime::factory::{
     Counter, MadeByDefault, Plugin, construct, factory, maker, register_all, stop, unmaker,
     unregister_all,

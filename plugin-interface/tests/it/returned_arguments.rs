@@ -42,6 +42,20 @@ fn what_a_method_returns_of_its_arguments_outlives_the_library() {
 }
 
 #[test]
+fn a_static_that_is_in_a_shorter_argument_is_copied() {
+    let name = "splitting-own";
+    let splitter = splitter(name);
+    let longer = String::from("longer");
+    let own: &'static str = splitter.own_for("text", splitter.own(), splitter.own(), "longer");
+    let part = splitter.own_for("", "", "", &longer);
+    drop(splitter);
+    wait_until_unmapped(name);
+    assert!(!is_mapped(name));
+    assert_eq!(own, "a static of this library");
+    assert!(part == "longer" && std::ptr::eq(part, &*longer));
+}
+
+#[test]
 fn a_derived_type_borrows_from_the_argument_that_it_was() {
     let mut splitter = splitter("splitting-derived");
     let mut lines = Vec::new();

@@ -39,6 +39,14 @@ pub(super) fn of_arguments(signature: &Signature, output: &Type, errors: &mut Er
             "a return value cannot borrow from `self` and from an argument: return an owned value in place of one, or borrow both for one lifetime: `&'a self`",
         );
     }
+    if let Some(other) = borrowed.iter().find(|found| found.ident != of_argument.ident && all) {
+        errors.at(
+            other,
+            &format!(
+                "a return value can borrow from arguments for one lifetime: write `{of_argument}` here and in the arguments"
+            ),
+        );
+    }
     for word in ["dyn", "mut"] {
         if let Some(token) = super::keyword(output, word) {
             errors.at(

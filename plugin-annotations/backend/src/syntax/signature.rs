@@ -147,38 +147,34 @@ impl Signature {
     /// it.
     pub(crate) fn is_outlived_by_self(&self, lifetime: &Lifetime) -> bool {
         let of_self = self.receiver.as_ref().and_then(|receiver| receiver.lifetime.as_ref());
-        let Some(of_self) = of_self else { return false };
-        let is_longer = |parameter: &GenericParameter| {
-            parameter.name().to_string() == of_self.to_string()
-                && crate::lifetimes::written(&parameter.bounds).contains(lifetime)
-        };
-        of_self == lifetime || self.generics.of(Kind::Lifetime).any(is_longer)
+        of_self.is_some_and(|of_self| self.outlives(of_self, lifetime))
+    }
+
+    /// Returns `true` if one lifetime is the other, or is declared to outlive it.
+    pub(crate) fn outlives(&self, long: &Lifetime, short: &Lifetime) -> bool {
+        let mut known = vec![long.clone()];
+        let mut next = 0;
+        while let Some(lifetime) = known.get(next).cloned() {
+            let of = |parameter: &&GenericParameter| parameter.ident == lifetime.ident;
+            let bounds = self.generics.of(Kind::Lifetime).filter(of);
+            for bound in bounds.flat_map(|of| crate::lifetimes::written(&of.bounds)) {
+                if !known.contains(&bound) {
+                    known.push(bound);
+                }
+            }
+            next += 1;
+        }
+        known.contains(short)
     }
 
     /// Returns `true` if this lifetime of a return value is that of an argument, and
     /// not of `self`.
     pub(crate) fn is_of_arguments(&self, lifetime: &Lifetime) -> bool {
-        let has =
-            |parameter: &Parameter| crate::lifetimes::borrowed(&parameter.ty).contains(lifetime);
-        let is_declared =
-            |parameter: &GenericParameter| parameter.name().to_string() == lifetime.to_string();
-        self.generics.of(Kind::Lifetime).any(is_declared)
+        let taken =
+            || self.parameters.iter().flat_map(|taken| crate::lifetimes::borrowed(&taken.ty));
+        self.generics.of(Kind::Lifetime).any(|declared| declared.ident == lifetime.ident)
             && !self.is_outlived_by_self(lifetime)
-            && (self.parameters.iter().any(has) || self.is_outlived_by_an_argument(lifetime))
-    }
-
-    /// Returns `true` if a lifetime of an argument is known to outlive this one.
-    fn is_outlived_by_an_argument(&self, lifetime: &Lifetime) -> bool {
-        let taken: Vec<_> = self
-            .parameters
-            .iter()
-            .flat_map(|parameter| crate::lifetimes::borrowed(&parameter.ty))
-            .map(|found| found.to_string())
-            .collect();
-        self.generics.of(Kind::Lifetime).any(|parameter| {
-            taken.contains(&parameter.name().to_string())
-                && crate::lifetimes::written(&parameter.bounds).contains(lifetime)
-        })
+            && taken().any(|taken| self.outlives(&taken, lifetime))
     }
 
     /// Returns `true` if `#[async_trait]` has written it, or our own rewriting.

@@ -29,7 +29,7 @@ const MARKS: usize = OF_FUTURE | FOREIGN | OF_RETURN;
 const _: () = assert!(
     align_of::<CallScope>() > MARKS
         && align_of::<Copies>() > MARKS
-        && align_of::<LentMemory>() > MARKS
+        && align_of::<LentMemory<'_>>() > MARKS
 );
 
 #[expect(non_upper_case_globals, reason = "read like the variants of an enum")]
@@ -63,16 +63,16 @@ impl Origin {
 
     /// Returns the origin of a value that borrows from arguments, which lend this.
     #[inline]
-    pub(crate) fn of_arguments(memory: &LentMemory) -> Self {
+    pub(crate) fn of_arguments(memory: &LentMemory<'_>) -> Self {
         let memory = ptr::from_ref(memory).cast::<CallScope>();
         Origin(memory.map_addr(|address| address | OF_ARGUMENTS))
     }
 
     /// Returns the memory that arguments lend, if the value may borrow only that.
     ///
-    /// It is alive while the value is lifted.
+    /// It is alive while the value is lifted, and lent for the lifetime of that.
     #[inline]
-    pub(crate) fn lent_memory(self) -> Option<*const LentMemory> {
+    pub(crate) fn lent_memory(self) -> Option<*const LentMemory<'static>> {
         let memory = self.0.map_addr(|address| address & !MARKS);
         (self.0.addr() & MARKS == OF_ARGUMENTS).then_some(memory.cast())
     }

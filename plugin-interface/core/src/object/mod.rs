@@ -284,13 +284,12 @@ impl<I: Interface + ?Sized> Object<I> {
     ///
     /// # Safety
     ///
-    /// 1. As for [`finish`](Self::finish), the outcome is that of such a method.
-    /// 2. `memory` is lent for `'a`.
+    /// As for [`finish`](Self::finish), the outcome is that of such a method.
     #[inline]
     pub unsafe fn finish_of_arguments<'a, R: FfiSafe>(
         &self,
         outcome: Outcome<R::Returned>,
-        memory: &LentMemory,
+        memory: &LentMemory<'a>,
     ) -> Result<R::At<'a>, ReturnError> {
         // SAFETY: the contract of this function. The value borrows what the memory
         // has, and copies that are never freed.

@@ -174,6 +174,22 @@ pub fn valid<T>(lifted: Result<T, LiftError>) -> T {
     }
 }
 
+/// Returns a borrow that ends with `end` at the latest.
+#[doc(hidden)]
+#[inline(always)]
+pub fn shorter<'e, E, T: ?Sized>(end: &'e E, value: &'e T) -> &'e T {
+    let _ = end;
+    value
+}
+
+/// Returns an exclusive borrow that ends with `end` at the latest.
+#[doc(hidden)]
+#[inline(always)]
+pub fn shorter_mut<'e, E, T: ?Sized>(end: &'e E, value: &'e mut T) -> &'e mut T {
+    let _ = end;
+    value
+}
+
 /// Returns an instance that was taken over.
 ///
 /// # Panics

@@ -5,6 +5,7 @@ mod describe;
 mod forward;
 mod future;
 mod host_side;
+mod lent_memory;
 mod local;
 mod mock;
 mod object;

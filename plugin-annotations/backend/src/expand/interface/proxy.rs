@@ -6,12 +6,14 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};
-use crate::expand::interface::{local, object, printed, proxy_name, since, supertraits};
+use crate::expand::interface::{
+    lent_memory, local, object, printed, proxy_name, since, supertraits,
+};
 use crate::formatted;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::written_at;
-use crate::syntax::{Path, Signature};
+use crate::syntax::Signature;
 
 /// ```text
 /// Output: struct GreeterProxy { plugin_object: Object<dyn Greeter> }
@@ -202,7 +204,7 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
         false => (quote!(), quote!(finish::<#returned>(__object, __outcome))),
         true => {
             let finish = quote!(finish_of_arguments::<#returned>(__object, __outcome, &__lent));
-            (lent_memory(krate, method, &arguments), finish)
+            (lent_memory::noted(krate, method, &arguments), finish)
         }
     };
     let call = quote! {
@@ -228,18 +230,6 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     };
     let call = written_at(call, method.place());
     quote!(#(#cfgs)* #(#lints)* #[inline] #call)
-}
-
-/// Notes the memory from which the return value may borrow.
-fn lent_memory(krate: &Path, method: &Method, arguments: &[Ident]) -> TokenStream {
-    let lending = method.parameters.iter().zip(arguments);
-    let argument = lending.filter(|(p, _)| method.may_return(p)).map(|(_, argument)| argument);
-    quote! {
-        #[allow(unused_imports)]
-        use #krate::__private::{LendsKnown as _, LendsUnknown as _};
-        let mut __lent = #krate::__private::LentMemory::new();
-        #((&#krate::__private::Lending(&#argument)).lend(&mut __lent);)*
-    }
 }
 
 /// The call of a method with `self: Box<Self>`. Its errors are read while the library

@@ -129,7 +129,9 @@ pub(super) fn shim(
             }
         });
     // Methods, since a lifetime that is not written is that of `self` there.
-    let conversions = (!method.parameters.is_empty()).then(|| {
+    let has_arguments = !method.parameters.is_empty();
+    let ends_first = has_arguments.then(|| quote!(let __ends_first = __Arguments;));
+    let conversions = has_arguments.then(|| {
         quote! {
             struct __Arguments;
             #[allow(unknown_lints, mismatched_lifetime_syntaxes)]
@@ -161,11 +163,30 @@ pub(super) fn shim(
     };
     let borrowed_as =
         |borrow: TokenStream| quote!(#of_call::#borrow::<__Plugin, __Storage>(&__call, __this));
+    // What the result does not borrow ends before it, so that the compiler sees
+    // whether the tokens told the truth: bounds may be implied, and the method of a
+    // supertrait may say less than is written here.
     let instance = match method.receiver {
+        Receiver::Ref if method.borrows_arguments() => {
+            let instance = borrowed_as(quote!(shared));
+            quote!(#krate::__private::shorter(&__ends_first, #instance))
+        }
+        Receiver::RefMut if method.borrows_arguments() => {
+            let instance = borrowed_as(quote!(exclusive));
+            quote!(#krate::__private::shorter_mut(&__ends_first, #instance))
+        }
         Receiver::Ref => borrowed_as(quote!(shared)),
         Receiver::RefMut => borrowed_as(quote!(exclusive)),
         Receiver::Owned => quote!(#krate::__private::alone(__instance)),
     };
+    let ends: Vec<_> = method
+        .parameters
+        .iter()
+        .map(|parameter| match method.must_end_first(parameter) {
+            true => quote!(&__ends_first),
+            false => quote!(&__Arguments),
+        })
+        .collect();
     // First, since it is owned also if an argument is invalid.
     let taken = (method.receiver == Receiver::Owned).then(|| {
         let taken = borrowed_as(quote!(taken));
@@ -196,6 +217,11 @@ pub(super) fn shim(
         }
         None => call,
     };
+    // A supertrait may have another signature: the error is one of this method.
+    let call = match method.of {
+        Declared::In(_) => written_at(call, Some(place_of(&method.output))),
+        Declared::Here | Declared::Printed => call,
+    };
     let call = match method.has_future {
         true => quote!(#krate::__private::KeptByFuture::keep(&__call, #call)),
         false => call,
@@ -212,7 +238,7 @@ pub(super) fn shim(
     let taken_over = match method.may_lose_arguments() {
         false => quote! {
             #(let #arguments = __Arguments::#convert(
-                &__Arguments,
+                #ends,
                 #of_call::argument::<#lifted, __Plugin, __Storage>(&__call, #passed),
             );)*
         },
@@ -221,7 +247,7 @@ pub(super) fn shim(
             #(let #arguments =
                 #of_call::try_argument::<#lifted, __Plugin, __Storage>(&__call, #passed);)*
             #(let #arguments = __Arguments::#convert(
-                &__Arguments,
+                #ends,
                 #krate::__private::valid(#arguments),
             );)*
         },
@@ -248,6 +274,7 @@ pub(super) fn shim(
             // none of them, as the constants of their types are checked above.
             unsafe {
                 #of_call::contain::<#output>(&__call, || {
+                    #ends_first
                     #taken
                     #taken_over
                     #call

@@ -15,13 +15,13 @@ pub struct Lending<'v, T>(pub &'v T);
 /// Arguments whose memory is known. Found before `LendsUnknown`, as a method of the
 /// type itself.
 #[doc(hidden)]
-pub trait LendsKnown {
-    fn lend(&self, memory: &mut LentMemory);
+pub trait LendsKnown<'m> {
+    fn lend(&self, memory: &mut LentMemory<'m>);
 }
 
-impl<T: Lends> LendsKnown for Lending<'_, T> {
+impl<'m, T: Lends<'m>> LendsKnown<'m> for Lending<'_, T> {
     #[inline]
-    fn lend(&self, memory: &mut LentMemory) {
+    fn lend(&self, memory: &mut LentMemory<'m>) {
         self.0.note(memory);
     }
 }
@@ -29,27 +29,28 @@ impl<T: Lends> LendsKnown for Lending<'_, T> {
 /// All other arguments, such as a derived type.
 #[doc(hidden)]
 pub trait LendsUnknown {
-    fn lend(&self, memory: &mut LentMemory);
+    fn lend(&self, memory: &mut LentMemory<'_>);
 }
 
 impl<T> LendsUnknown for &Lending<'_, T> {
     #[inline]
-    fn lend(&self, memory: &mut LentMemory) {
+    fn lend(&self, memory: &mut LentMemory<'_>) {
         memory.add_unknown();
     }
 }
 
-/// A type that lends memory.
+/// A type that lends memory for `'m` at least.
 #[doc(hidden)]
-pub trait Lends {
-    fn note(&self, memory: &mut LentMemory);
+pub trait Lends<'m> {
+    fn note(&self, memory: &mut LentMemory<'m>);
 }
 
+/// Implements it for references `&'s ..`, which outlive `'m`.
 macro_rules! lends {
     ($([$($generics:tt)*] $ty:ty: $value:ident => $memory:expr;)*) => {$(
-        impl<$($generics)*> Lends for $ty {
+        impl<'m, 's: 'm, $($generics)*> Lends<'m> for $ty {
             #[inline]
-            fn note(&self, memory: &mut LentMemory) {
+            fn note(&self, memory: &mut LentMemory<'m>) {
                 let $value = self;
                 memory.add::<_>($memory);
             }
@@ -58,33 +59,33 @@ macro_rules! lends {
 }
 
 lends! {
-    [] &str: text => &**text;
-    [] &Path: path => path.as_os_str().as_encoded_bytes();
-    [] &OsStr: text => text.as_encoded_bytes();
-    [] &CStr: text => text.to_bytes_with_nul();
-    [T: Plain] &T: value => &**value;
-    [T: Plain] &[T]: values => &**values;
-    [T: Plain] &mut T: value => &**value;
-    [T: Plain] &mut [T]: values => &**values;
+    [] &'s str: text => &**text;
+    [] &'s Path: path => path.as_os_str().as_encoded_bytes();
+    [] &'s OsStr: text => text.as_encoded_bytes();
+    [] &'s CStr: text => text.to_bytes_with_nul();
+    [T: Plain] &'s T: value => &**value;
+    [T: Plain] &'s [T]: values => &**values;
+    [T: Plain] &'s mut T: value => &**value;
+    [T: Plain] &'s mut [T]: values => &**values;
 }
 
 /// If it is owned, the other side owns it then, and cannot borrow from it.
-impl<B: ToOwned + ?Sized> Lends for Cow<'_, B> {
-    fn note(&self, memory: &mut LentMemory) {
+impl<'m, 's: 'm, B: ToOwned + ?Sized> Lends<'m> for Cow<'s, B> {
+    fn note(&self, memory: &mut LentMemory<'m>) {
         if let Cow::Borrowed(borrowed) = self {
             memory.add::<B>(borrowed);
         }
     }
 }
 
-impl<T: Lends> Lends for Option<T> {
-    fn note(&self, memory: &mut LentMemory) {
+impl<'m, T: Lends<'m>> Lends<'m> for Option<T> {
+    fn note(&self, memory: &mut LentMemory<'m>) {
         self.iter().for_each(|value| value.note(memory));
     }
 }
 
-impl<T: Lends> Lends for Vec<T> {
-    fn note(&self, memory: &mut LentMemory) {
+impl<'m, T: Lends<'m>> Lends<'m> for Vec<T> {
+    fn note(&self, memory: &mut LentMemory<'m>) {
         self.iter().for_each(|value| value.note(memory));
     }
 }
@@ -104,7 +105,7 @@ mod tests {
         (&Lending(&&*text)).lend(&mut memory);
         (&Lending(&Some(&numbers[1..]))).lend(&mut memory);
         let has =
-            |memory: &LentMemory, bytes: &[u8]| memory.has(bytes.as_ptr().addr(), bytes.len());
+            |memory: &LentMemory<'_>, bytes: &[u8]| memory.has(bytes.as_ptr().addr(), bytes.len());
         assert!(has(&memory, text.as_bytes()) && has(&memory, &text.as_bytes()[2..]));
         let at = numbers.as_ptr().addr();
         assert!(memory.has(at + 4, 8) && !memory.has(at, 4) && !memory.has(at + 8, 5));

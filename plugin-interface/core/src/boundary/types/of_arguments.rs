@@ -21,11 +21,11 @@ use crate::boundary::{Content, FfiSafe, LentMemory, LiftError, Shape};
 ///
 /// # Safety
 ///
-/// The pointer leads to that many plain elements, and `U` is `T` at some lifetime. What
-/// `memory` has outlives `'a`.
+/// The pointer leads to that many plain elements, and `U` is `T` at some lifetime. The
+/// memory is lent for `'a`.
 pub(crate) unsafe fn for_arguments<'a, T: FfiSafe, U>(
     slice: RawSlice,
-    memory: &LentMemory,
+    memory: &LentMemory<'_>,
 ) -> Result<&'a [U], LiftError> {
     let size = slice.len * size_of::<T>();
     let place = match memory.has(slice.ptr.addr(), size) {
