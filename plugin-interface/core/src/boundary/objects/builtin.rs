@@ -3,9 +3,11 @@
 #![expect(unsafe_code, reason = "calls go through a vtable of another library")]
 
 use core::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::abi::{ABI_VERSION, ObjectTable, Opaque, Outcome, RawSlice, VTableHeader};
-use crate::boundary::{CalledFromC, FfiOwned, FfiSafe, InstanceStorage, Origin};
+use crate::boundary::objects::dyn_trait::ObjectTables;
+use crate::boundary::{Borrowed, CalledFromC, FfiOwned, FfiSafe, InstanceStorage, Origin};
 use crate::object::call_error::CallError;
 use crate::object::raise;
 use crate::object::remote::RemoteObject;
@@ -18,14 +20,30 @@ pub(crate) trait BuiltinVTable<P>: 'static {
     const VTABLE: &'static Self::VTable;
 }
 
-/// Returns the table of objects of type `F`, in a storage of type `P`.
-pub(crate) const fn table<F, P: InstanceStorage<F>>() -> ObjectTable
+/// The tables of objects of type `F`, with the vtables of `V`.
+#[derive(Debug)]
+pub struct BuiltinTables<F: ?Sized, V: ?Sized = F>(PhantomData<F>, PhantomData<V>);
+
+// SAFETY: each table has the vtables for its storage.
+unsafe impl<F, V> ObjectTables for BuiltinTables<F, V>
 where
-    F: BuiltinVTable<P> + BuiltinVTable<CalledFromC<P>> + ?Sized,
+    F: ?Sized + 'static,
+    V: BuiltinVTable<Box<F>> + BuiltinVTable<CalledFromC<Box<F>>>,
+    V: BuiltinVTable<Arc<F>> + BuiltinVTable<CalledFromC<Arc<F>>>,
+    V: BuiltinVTable<Borrowed<F>> + BuiltinVTable<CalledFromC<Borrowed<F>>> + ?Sized,
+{
+    const BOXED: &'static ObjectTable = &table::<F, V, Box<F>>();
+    const SHARED: &'static ObjectTable = &table::<F, V, Arc<F>>();
+    const BORROWED: &'static ObjectTable = &table::<F, V, Borrowed<F>>();
+}
+
+const fn table<F: ?Sized + 'static, V, P: InstanceStorage<F>>() -> ObjectTable
+where
+    V: BuiltinVTable<P> + BuiltinVTable<CalledFromC<P>> + ?Sized,
 {
     super::dyn_trait::table::<F, P>(
-        core::ptr::from_ref(<F as BuiltinVTable<CalledFromC<P>>>::VTABLE).cast(),
-        core::ptr::from_ref(<F as BuiltinVTable<P>>::VTABLE).cast(),
+        core::ptr::from_ref(<V as BuiltinVTable<CalledFromC<P>>>::VTABLE).cast(),
+        core::ptr::from_ref(<V as BuiltinVTable<P>>::VTABLE).cast(),
         RawSlice::of::<u8>(&[]),
     )
 }
@@ -92,36 +110,10 @@ pub(crate) unsafe fn finish<R: FfiOwned>(
 
 /// Expands to the items of `Dyn` for a closure, an iterator or a future.
 macro_rules! builtin_object_items {
-    ($vtable:ty, $shape:expr, $remote:ident => $proxy:expr) => {
+    ($vtable:ty, $tables:ty, $shape:expr, $remote:ident => $proxy:expr) => {
+        type Tables = $tables;
         type Adopted = core::mem::ManuallyDrop<$crate::object::remote::RemoteObject>;
         const SHAPE: &'static $crate::boundary::Shape = &$shape;
-        const BOXED: &'static $crate::abi::ObjectTable =
-            &$crate::boundary::builtin::table::<Self, Box<Self>>();
-        const SHARED: &'static $crate::abi::ObjectTable =
-            &$crate::boundary::builtin::table::<Self, std::sync::Arc<Self>>();
-        const BORROWED: &'static $crate::abi::ObjectTable =
-            &$crate::boundary::builtin::table::<Self, $crate::boundary::Borrowed<Self>>();
-
-        /// Its type was compared by its name when the library was loaded.
-        #[inline]
-        unsafe fn check(
-            table: &$crate::abi::ObjectTable,
-        ) -> Result<u32, $crate::boundary::LiftError> {
-            // SAFETY: every vtable begins with a header.
-            Ok(unsafe { (*table.vtable).methods })
-        }
-
-        #[inline(always)]
-        unsafe fn methods_if_same(vtable: &$crate::abi::VTableHeader) -> Option<u32> {
-            Some(vtable.methods)
-        }
-
-        /// No code can name the type of what was adopted, so nobody moved it.
-        #[inline(always)]
-        fn has_still(_: &Self::Adopted, _: *const ()) -> bool {
-            true
-        }
-
         #[inline]
         unsafe fn adopt(
             $remote: $crate::object::remote::RemoteObject,
@@ -141,13 +133,13 @@ macro_rules! builtin_object_items {
 macro_rules! pointees {
     (impl $generics:tt [$($clause:tt)*] $($object:tt)*) => {
         $crate::boundary::builtin::pointee! {
-            impl $generics [$($clause)*] [$($object)*] [] false, false, ""
+            impl $generics [$($clause)*] [$($object)*] [] false, false
         }
         $crate::boundary::builtin::pointee! {
-            impl $generics [$($clause)*] [$($object)*] [+ Send] true, false, " + Send"
+            impl $generics [$($clause)*] [$($object)*] [+ Send] true, false
         }
         $crate::boundary::builtin::pointee! {
-            impl $generics [$($clause)*] [$($object)*] [+ Send + Sync] true, true, " + Send + Sync"
+            impl $generics [$($clause)*] [$($object)*] [+ Send + Sync] true, true
         }
     };
     (impl $generics:tt $($object:tt)*) => {
@@ -158,7 +150,7 @@ macro_rules! pointees {
 macro_rules! pointee {
     (
         impl [$($generics:tt)*] [$($clause:tt)*] [$($object:tt)*] [$($markers:tt)*]
-        $send:literal, $sync:literal, $text:literal
+        $send:literal, $sync:literal
     ) => {
         // SAFETY: the type, its markers, and any lifetime.
         unsafe impl<'b, $($generics)*> $crate::boundary::Pointee
@@ -169,7 +161,6 @@ macro_rules! pointee {
             type Kind = $crate::boundary::DynPointee<dyn $($object)*>;
             type Threads = $crate::boundary::Threads<$send, $sync>;
             type At<'a> = dyn $($object)* $($markers)* + 'a;
-            const MARKERS: &'static str = $text;
         }
     };
 }

@@ -2,9 +2,11 @@
 //! and `Arc<dyn Fn(A) -> R>`. They run in the library that created them.
 #![expect(unsafe_code, reason = "closures are reached by pointers")]
 
+use core::marker::PhantomData;
+
 use crate::abi::{Opaque, Outcome, VTableHeader};
 use crate::boundary::objects::builtin::{
-    BuiltinObject, BuiltinVTable, builtin_object_items, finish, header, pointees,
+    BuiltinObject, BuiltinTables, BuiltinVTable, builtin_object_items, finish, header, pointees,
 };
 use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
 use crate::boundary::{FfiOwned, FfiSafe, InstanceStorage, Shape};
@@ -69,27 +71,44 @@ impl<V> Drop for Consumed<V> {
 /// # Safety
 ///
 /// `call` follows its contract.
-unsafe trait Closure<A, R> {
+pub(crate) unsafe trait Closure: 'static {
+    type Arguments: FfiOwned;
+    type Value: FfiOwned;
+
     /// # Safety
     ///
     /// `this` points to a `P`, borrowed as the call requires. For a `FnOnce` it
     /// points to a box, which the call consumes.
-    unsafe fn call<P: InstanceStorage<Self>>(this: *mut Opaque, arguments: impl FnOnce() -> A)
-    -> R;
+    unsafe fn call<P: InstanceStorage<Self>>(
+        this: *mut Opaque,
+        arguments: impl FnOnce() -> Self::Arguments,
+    ) -> Self::Value;
 }
 
-unsafe extern "C" fn call<F, A, R, P>(this: *mut Opaque, arguments: A::Wire) -> Outcome<R::Returned>
+unsafe extern "C" fn call<F, P>(
+    this: *mut Opaque,
+    arguments: <F::Arguments as FfiSafe>::Wire,
+) -> Outcome<<F::Value as FfiSafe>::Returned>
 where
-    F: Closure<A, R> + ?Sized,
-    A: FfiOwned,
-    R: FfiOwned,
+    F: Closure + ?Sized,
     P: InstanceStorage<F>,
 {
     contain(|| {
         // SAFETY: the caller passes a closure of this table, and arguments that
         // it lowered or that are validated, which borrow nothing.
-        unsafe { F::call::<P>(this, || valid(<A as FfiSafe>::lift(arguments, P::CALLER))) }
+        unsafe {
+            F::call::<P>(this, || valid(<F::Arguments as FfiSafe>::lift(arguments, P::CALLER)))
+        }
     })
+}
+
+/// The vtables of closures of type `F`.
+#[derive(Debug)]
+pub struct OfClosure<F: ?Sized>(PhantomData<F>);
+
+impl<F: Closure + ?Sized, P: InstanceStorage<F>> BuiltinVTable<P> for OfClosure<F> {
+    type VTable = CallTable<F::Arguments, F::Value>;
+    const VTABLE: &'static Self::VTable = &CallTable { header: header::<P>(1), call: call::<F, P> };
 }
 
 macro_rules! functions {
@@ -105,7 +124,10 @@ macro_rules! functions {
     ) => {$(
         // SAFETY: each kind of closure is borrowed or consumed as its call
         // requires.
-        unsafe impl<$($A,)* R> Closure<($($A,)*), R> for dyn $function($($A),*) -> R {
+        unsafe impl<$($A: FfiOwned,)* R: FfiOwned> Closure for dyn $function($($A),*) -> R {
+            type Arguments = ($($A,)*);
+            type Value = R;
+
             #[inline]
             unsafe fn call<$P: InstanceStorage<Self>>(
                 $this: *mut Opaque,
@@ -116,20 +138,11 @@ macro_rules! functions {
             }
         }
 
-        impl<$($A: FfiOwned,)* R: FfiOwned, P: InstanceStorage<Self>> BuiltinVTable<P>
-            for dyn $function($($A),*) -> R
-        {
-            type VTable = CallTable<($($A,)*), R>;
-            const VTABLE: &'static Self::VTable = &CallTable {
-                header: header::<P>(1),
-                call: call::<Self, ($($A,)*), R, P>,
-            };
-        }
-
         // SAFETY: the tables are those above, and adopted objects call them.
         unsafe impl<$($A: FfiOwned,)* R: FfiOwned> Dyn for dyn $function($($A),*) -> R {
             builtin_object_items! {
                 CallTable<($($A,)*), R>,
+                BuiltinTables<Self, OfClosure<Self>>,
                 Shape::Function($name, &[$($A::SHAPE),*], R::SHAPE),
                 object => move |$($a),*| object.$how(($($a,)*))
             }

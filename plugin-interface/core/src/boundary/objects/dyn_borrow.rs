@@ -5,7 +5,7 @@ use core::ptr;
 use std::sync::Arc;
 
 use crate::abi::{ObjectTable, RawBorrowed};
-use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
+use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, ObjectTables, Shareable};
 use crate::boundary::objects::place::InScope;
 use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, Pointee, recast};
 use crate::boundary::objects::slot::LentSlot;
@@ -20,7 +20,7 @@ fn lower_borrowed<B: Dyn + ?Sized>(value: *mut B) -> RawBorrowed {
     // SAFETY: a reference to a type without a known size is two words.
     let data = unsafe { recast::<Borrowed<B>, Words>(Borrowed(value)) };
     RawBorrowed {
-        table: B::BORROWED,
+        table: B::Tables::BORROWED,
         instance: ptr::null_mut(),
         data,
         library_ref: library_ref::current(),

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::abi::{ObjectTable, RawObject};
-use crate::boundary::objects::dyn_trait::{Dyn, Shareable};
+use crate::boundary::objects::dyn_trait::{Dyn, ObjectTables, Shareable};
 use crate::boundary::objects::place::InBox;
 use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, InArc, Pointee, recast};
 use crate::boundary::objects::storage::InstanceStorage;
@@ -74,7 +74,8 @@ where
     fn lower(value: Box<D>) -> RawObject {
         // SAFETY: `D` is `B` with markers; the object is lifted as `D` again.
         let value: Box<B> = unsafe { recast(value) };
-        B::take_remote(value).unwrap_or_else(|value| own_object::<B, Box<B>>(B::BOXED, value))
+        B::take_remote(value)
+            .unwrap_or_else(|value| own_object::<B, Box<B>>(B::Tables::BOXED, value))
     }
 
     #[inline(always)]
@@ -102,7 +103,7 @@ where
     fn lower(value: Arc<D>) -> RawObject {
         // SAFETY: as for `Box`.
         let value: Arc<B> = unsafe { recast(value) };
-        B::share_remote(&value).unwrap_or_else(|| own_object::<B, Arc<B>>(B::SHARED, value))
+        B::share_remote(&value).unwrap_or_else(|| own_object::<B, Arc<B>>(B::Tables::SHARED, value))
     }
 
     #[inline(always)]

@@ -7,6 +7,7 @@
 
 use core::any::TypeId;
 use core::ffi::c_void;
+use core::marker::PhantomData;
 use core::ptr;
 use std::sync::Arc;
 
@@ -22,30 +23,32 @@ use crate::object::remote::RemoteObject;
 ///
 /// # Safety
 ///
-/// 1. Each table belongs to objects of this type, in the storage that its name
-///    states.
+/// 1. `Tables` are those of objects of this type.
 /// 2. `adopt` returns a value that owns the object and calls its vtable.
 #[doc(hidden)]
 pub unsafe trait Dyn: 'static {
     /// The type of what `adopt` places, or one of its size and alignment that needs no
     /// drop, if no drop of it is needed.
     type Adopted;
+    /// The tables of its objects.
+    type Tables: ObjectTables;
     /// The name of the type.
     const SHAPE: &'static Shape;
-    /// The table of objects in a `Box`.
-    const BOXED: &'static ObjectTable;
-    /// The table of objects in an `Arc`.
-    const SHARED: &'static ObjectTable;
-    /// The table of borrowed objects.
-    const BORROWED: &'static ObjectTable;
 
     /// Returns the number of methods that may be called of an object with that
     /// table.
     ///
     /// # Safety
     ///
-    /// The table belongs to an object, and everything it refers to is mapped.
-    unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError>;
+    /// The table belongs to an object of this type, and everything it refers to is
+    /// mapped.
+    #[inline]
+    unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError> {
+        // The type of what is no interface was compared by its name when the library
+        // was loaded.
+        // SAFETY: every vtable begins with a header.
+        Ok(unsafe { (*table.vtable).methods })
+    }
 
     /// Returns the number of methods of a vtable that has this very type, as
     /// `check` returns it. Otherwise only `check` can tell.
@@ -53,7 +56,10 @@ pub unsafe trait Dyn: 'static {
     /// # Safety
     ///
     /// The vtable belongs to an object of the macros.
-    unsafe fn methods_if_same(vtable: &VTableHeader) -> Option<u32>;
+    #[inline(always)]
+    unsafe fn methods_if_same(vtable: &VTableHeader) -> Option<u32> {
+        Some(vtable.methods)
+    }
 
     /// Wraps a remote object in this type, and returns what `place` returned.
     ///
@@ -64,7 +70,12 @@ pub unsafe trait Dyn: 'static {
 
     /// Returns `true` if what `adopt` placed has the object of the loan still, so that
     /// a drop of it would do nothing but tell the loan.
-    fn has_still(adopted: &Self::Adopted, loan: *const ()) -> bool;
+    #[inline(always)]
+    fn has_still(adopted: &Self::Adopted, loan: *const ()) -> bool {
+        // No code can name the type of what is no interface, so nobody moved it.
+        let _ = (adopted, loan);
+        true
+    }
 
     /// Takes the object out of a value that wraps one of another library.
     fn take_remote(value: Box<Self>) -> Result<RawObject, Box<Self>> {
@@ -80,6 +91,21 @@ pub unsafe trait Dyn: 'static {
     fn borrow_remote(&self) -> Option<RawBorrowed> {
         None
     }
+}
+
+/// The tables of objects of one type.
+///
+/// # Safety
+///
+/// Each table belongs to objects of the type, in the storage that its name states.
+#[doc(hidden)]
+pub unsafe trait ObjectTables {
+    /// The table of objects in a `Box`.
+    const BOXED: &'static ObjectTable;
+    /// The table of objects in an `Arc`.
+    const SHARED: &'static ObjectTable;
+    /// The table of borrowed objects.
+    const BORROWED: &'static ObjectTable;
 }
 
 /// A `dyn Trait` that can be called through a shared borrow.
@@ -114,8 +140,24 @@ pub unsafe trait BorrowableMut: Dyn {}
 // SAFETY: the methods borrow the instance.
 unsafe impl<I: Dyn + Interface + ?Sized> BorrowableMut for I {}
 
-// SAFETY: the macro's vtables are for the storage that they name, and its
-// proxies call them.
+/// The tables of an interface.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct InterfaceTables<I: ?Sized>(PhantomData<I>);
+
+// SAFETY: the macro's vtables are for the storage that they name.
+unsafe impl<I> ObjectTables for InterfaceTables<I>
+where
+    I: Interface + VTableFor<I, Box<I>> + VTableFor<I, Arc<I>> + VTableFor<I, Borrowed<I>> + ?Sized,
+    I: VTableFor<I, CalledFromC<Box<I>>>,
+    I: VTableFor<I, CalledFromC<Arc<I>>> + VTableFor<I, CalledFromC<Borrowed<I>>>,
+{
+    const BOXED: &'static ObjectTable = &table_of::<I, Box<I>>();
+    const SHARED: &'static ObjectTable = &table_of::<I, Arc<I>>();
+    const BORROWED: &'static ObjectTable = &table_of::<I, Borrowed<I>>();
+}
+
+// SAFETY: the macro's proxies call its vtables.
 unsafe impl<I> Dyn for I
 where
     I: Interface + VTableFor<I, Box<I>> + VTableFor<I, Arc<I>> + VTableFor<I, Borrowed<I>> + ?Sized,
@@ -124,10 +166,8 @@ where
     I::Proxy: BoxedProxy<I>,
 {
     type Adopted = I::Proxy;
+    type Tables = InterfaceTables<I>;
     const SHAPE: &'static Shape = I::SHAPE;
-    const BOXED: &'static ObjectTable = &table_of::<I, Box<I>>();
-    const SHARED: &'static ObjectTable = &table_of::<I, Arc<I>>();
-    const BORROWED: &'static ObjectTable = &table_of::<I, Borrowed<I>>();
 
     #[inline]
     unsafe fn check(table: &ObjectTable) -> Result<u32, LiftError> {

@@ -7,7 +7,7 @@ use core::task::{Context, Poll};
 
 use crate::abi::{Opaque, Outcome, RawObject, RawTaskWaker, VTableHeader};
 use crate::boundary::objects::builtin::{
-    BuiltinObject, BuiltinVTable, builtin_object_items, finish, header, pointees,
+    BuiltinObject, BuiltinTables, BuiltinVTable, builtin_object_items, finish, header, pointees,
 };
 use crate::boundary::objects::dyn_trait::Dyn;
 use crate::boundary::objects::pointee::{ConvertPointer, DynPointee, Pointee};
@@ -103,6 +103,7 @@ impl<T: FfiOwned, P: InstanceStorage<Self>> BuiltinVTable<P> for dyn Future<Outp
 unsafe impl<T: FfiOwned> Dyn for dyn Future<Output = T> {
     builtin_object_items! {
         FutureTable<T>,
+        BuiltinTables<Self>,
         Shape::Bound("dyn Future<Output = ", T::SHAPE),
         object => RemoteFuture(object)
     }

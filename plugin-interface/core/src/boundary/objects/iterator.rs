@@ -4,7 +4,7 @@
 
 use crate::abi::{Opaque, Outcome, VTableHeader};
 use crate::boundary::objects::builtin::{
-    BuiltinObject, BuiltinVTable, builtin_object_items, finish, header, pointees,
+    BuiltinObject, BuiltinTables, BuiltinVTable, builtin_object_items, finish, header, pointees,
 };
 use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn};
 use crate::boundary::{FfiOwned, FfiSafe, InstanceStorage, Shape};
@@ -74,6 +74,7 @@ impl<T: FfiOwned, P: InstanceStorage<Self>> BuiltinVTable<P> for dyn Iterator<It
 unsafe impl<T: FfiOwned> Dyn for dyn Iterator<Item = T> {
     builtin_object_items! {
         IteratorTable<T>,
+        BuiltinTables<Self>,
         Shape::Bound("dyn Iterator<Item = ", T::SHAPE),
         object => RemoteIterator(object)
     }

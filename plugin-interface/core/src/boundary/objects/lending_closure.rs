@@ -9,9 +9,11 @@
 #![allow(coherence_leak_check)]
 #![allow(clippy::useless_transmute, reason = "arguments that are owned are no references")]
 
+use core::marker::PhantomData;
+
 use crate::abi::{Opaque, Outcome, RawTuple1, RawTuple2, RawTuple3};
 use crate::boundary::objects::builtin::{
-    BuiltinObject, BuiltinVTable, builtin_object_items, header, pointees,
+    BuiltinObject, BuiltinTables, BuiltinVTable, builtin_object_items, header, pointees,
 };
 use crate::boundary::objects::closure::{CallTable, Consumed};
 use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
@@ -51,37 +53,51 @@ impl<A: FfiSafe, R: FfiOwned> BuiltinObject<CallTable<A, R>> {
     }
 }
 
-/// A closure in memory that borrows arguments, which are an `A` as a tuple.
+/// A closure in memory that borrows arguments, which it takes as a tuple.
 ///
 /// # Safety
 ///
 /// `call` follows its contract.
-unsafe trait LendingClosure<A: FfiSafe, R> {
+pub(crate) unsafe trait LendingClosure: 'static {
+    type Arguments: FfiSafe;
+    type Value: FfiOwned;
+
     /// # Safety
     ///
     /// `this` points to a `P`, borrowed as the call requires. For a `FnOnce` it
     /// points to a box, which the call consumes.
     unsafe fn call<'a, P: InstanceStorage<Self>>(
         this: *mut Opaque,
-        arguments: impl FnOnce() -> A::At<'a>,
-    ) -> R;
+        arguments: impl FnOnce() -> <Self::Arguments as FfiSafe>::At<'a>,
+    ) -> Self::Value;
 }
 
-unsafe extern "C" fn call<F, A, R, P>(this: *mut Opaque, arguments: A::Wire) -> Outcome<R::Returned>
+unsafe extern "C" fn call<F, P>(
+    this: *mut Opaque,
+    arguments: <F::Arguments as FfiSafe>::Wire,
+) -> Outcome<<F::Value as FfiSafe>::Returned>
 where
-    F: LendingClosure<A, R> + ?Sized,
-    A: FfiSafe,
-    R: FfiOwned,
+    F: LendingClosure + ?Sized,
     P: InstanceStorage<F>,
 {
     let call = Call::<1>::new();
     // SAFETY: the caller passes a closure of this table, and arguments that it lowered
     // or that are validated, and that it lends for the call. The result borrows nothing.
     unsafe {
-        call.contain::<R>(|| {
-            F::call::<P>(this, || valid(A::lift(arguments, call.origin_of_arguments(P::CALLER))))
+        call.contain::<F::Value>(|| {
+            let origin = call.origin_of_arguments(P::CALLER);
+            F::call::<P>(this, || valid(<F::Arguments as FfiSafe>::lift(arguments, origin)))
         })
     }
+}
+
+/// The vtables of closures of type `F`.
+#[derive(Debug)]
+pub struct OfLendingClosure<F: ?Sized>(PhantomData<F>);
+
+impl<F: LendingClosure + ?Sized, P: InstanceStorage<F>> BuiltinVTable<P> for OfLendingClosure<F> {
+    type VTable = CallTable<F::Arguments, F::Value>;
+    const VTABLE: &'static Self::VTable = &CallTable::new(header::<P>(1), call::<F, P>);
 }
 
 /// Implements closures with the arguments of one row each: the generic parameters, what
@@ -94,10 +110,12 @@ macro_rules! lending {
         )
     )*) => {$(
         // SAFETY: each kind of closure is borrowed or consumed as its call requires.
-        unsafe impl<$($generic)* R> LendingClosure<($($fixed,)*), R>
-            for dyn $function($($sugar),*) -> R
+        unsafe impl<$($generic)* R: FfiOwned> LendingClosure for dyn $function($($sugar),*) -> R
         where $($clause)*
         {
+            type Arguments = ($($fixed,)*);
+            type Value = R;
+
             #[inline]
             unsafe fn call<'a, $P: InstanceStorage<Self>>(
                 $this: *mut Opaque,
@@ -108,21 +126,13 @@ macro_rules! lending {
             }
         }
 
-        impl<$($generic)* R: FfiOwned, P: InstanceStorage<Self>> BuiltinVTable<P>
-            for dyn $function($($sugar),*) -> R
-        where $($clause)*
-        {
-            type VTable = CallTable<($($fixed,)*), R>;
-            const VTABLE: &'static Self::VTable =
-                &CallTable::new(header::<P>(1), call::<Self, ($($fixed,)*), R, P>);
-        }
-
         // SAFETY: the tables are those above, and adopted objects call them.
         unsafe impl<$($generic)* R: FfiOwned> Dyn for dyn $function($($sugar),*) -> R
         where $($clause)*
         {
             builtin_object_items! {
                 CallTable<($($fixed,)*), R>,
+                BuiltinTables<Self, OfLendingClosure<Self>>,
                 Shape::Function(
                     $name,
                     &[$(<$fixed as FfiSafe>::SHAPE),*],

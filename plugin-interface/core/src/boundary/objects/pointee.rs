@@ -27,9 +27,9 @@ use crate::boundary::{
 )]
 pub unsafe trait Pointee {
     type Kind;
-    type Threads;
+    type Threads: Marked;
     type At<'a>: ?Sized + 'a;
-    const MARKERS: &'static str = "";
+    const MARKERS: &'static str = <Self::Threads as Marked>::MARKERS;
 }
 
 /// The kind of a sized type.
@@ -46,6 +46,23 @@ pub struct DynPointee<B: ?Sized>(PhantomData<B>);
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Threads<const SEND: bool, const SYNC: bool> {}
+
+/// The auto traits that a type without supertraits is written with.
+#[doc(hidden)]
+pub trait Marked {
+    const MARKERS: &'static str = "";
+}
+
+impl Marked for () {}
+
+impl<const SEND: bool, const SYNC: bool> Marked for Threads<SEND, SYNC> {
+    const MARKERS: &'static str = match (SEND, SYNC) {
+        (true, true) => " + Send + Sync",
+        (true, false) => " + Send",
+        (false, true) => " + Sync",
+        (false, false) => "",
+    };
+}
 
 /// The threads of objects of type `D` that may be in an `Arc`.
 ///

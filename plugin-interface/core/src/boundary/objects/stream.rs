@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use crate::abi::{Opaque, Outcome, RawSlice, VTableHeader};
 use crate::boundary::objects::builtin::{
-    BuiltinObject, BuiltinVTable, builtin_object_items, finish, header, pointees,
+    BuiltinObject, BuiltinTables, BuiltinVTable, builtin_object_items, finish, header, pointees,
 };
 use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn};
 use crate::boundary::{FfiSafe, InstanceStorage, Origin, Shape};
@@ -182,6 +182,7 @@ macro_rules! streams {
         unsafe impl Dyn for dyn $($path)::+ {
             builtin_object_items! {
                 $table,
+                BuiltinTables<Self>,
                 Shape::Named($name),
                 object => $remote(object)
             }
