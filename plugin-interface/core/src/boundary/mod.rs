@@ -128,6 +128,7 @@ mod passed;
 pub(crate) mod plain;
 #[cfg(test)]
 mod recursion;
+mod room;
 mod shape;
 mod types;
 mod unwind_guard;
@@ -165,6 +166,8 @@ pub use crate::boundary::objects::storage::{
 pub use crate::boundary::origin::Origin;
 pub use crate::boundary::owned::FfiOwned;
 pub use crate::boundary::passed::{PassedBy, PassedWire, pass};
+#[doc(hidden)]
+pub use crate::boundary::room::Room;
 pub use crate::boundary::shape::definition::{Body, Definition, Fields};
 pub use crate::boundary::shape::link::Link;
 pub use crate::boundary::shape::parameter::Parameter;

@@ -46,7 +46,7 @@ pub fn error_causes<T: Error + ?Sized>(error: &T) -> Vec<String> {
 
 impl<I: Interface<Copies = Copies> + ?Sized> Object<I> {
     /// Returns the cause with these texts, or `None` without any. The copies have one
-    /// error of each distinct list.
+    /// error of each distinct list. `None` also where they have no room for it.
     pub fn cause(&self, texts: Vec<String>) -> Option<&(dyn Error + 'static)> {
         let mut content = Vec::new();
         for text in &texts {
@@ -54,7 +54,8 @@ impl<I: Interface<Copies = Copies> + ?Sized> Object<I> {
             content.extend(text.as_bytes());
         }
         let error = error_of(texts)?;
-        Some(&**self.copies.value(content.into(), Box::new(error)))
+        let kept = self.copies.value(content.into(), Box::new(error)).ok()?;
+        Some(&**kept)
     }
 }
 

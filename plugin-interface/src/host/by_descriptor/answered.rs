@@ -10,7 +10,7 @@ use core::ffi::c_void;
 use core::fmt;
 use core::ptr::{self, NonNull, null_mut};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answered_type::AnsweredType;
 use super::error::DynamicError;
@@ -137,6 +137,10 @@ impl Answered {
         outcome: *mut u8,
     ) -> Result<*mut Failure, String> {
         let method = &self.of.methods[index];
+        if method.is_exclusive && matches!(self.remote.peers, Peers::Each(_)) {
+            // Nothing borrows from a plugin that is borrowed exclusively.
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
         // SAFETY: condition 1 of `call`.
         let at = unsafe { method.places(arguments) };
         // SAFETY: as above. They are freed after `exporting`, which ends the loans.

@@ -5,6 +5,7 @@
     reason = "`__generate!` is of this crate, so its `unsafe` is seen"
 )]
 
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -42,6 +43,23 @@ trait Marks: Send + Sync {
 #[plugin_interface]
 trait Lends {
     fn lend(&mut self) -> &mut [u8];
+}
+
+/// Returns parts of its arguments, within a type.
+#[plugin_interface]
+trait Splits: Send + Sync {
+    fn split<'a>(&self, text: &'a str) -> Vec<Part<'a>>;
+}
+
+#[derive(crate::FfiSafe)]
+struct Part<'a> {
+    text: &'a str,
+}
+
+/// Returns what it owns, or borrows from its arguments.
+#[plugin_interface]
+trait Trims: Send + Sync {
+    fn trim<'a>(&self, text: &'a str) -> Cow<'a, str>;
 }
 
 /// Lends the owner of an object.
@@ -298,6 +316,30 @@ fn what_is_no_value_is_refused_by_name() {
     assert!(error.to_string().contains("lend(&mut self)"), "{error}");
     let rows = answered::<dyn Rows>(1, never).map(drop).unwrap_err();
     assert!(rows.to_string().contains("an object behind a reference"), "{rows}");
+    let splits = answered::<dyn Splits>(1, never).map(drop).unwrap_err();
+    assert!(splits.to_string().contains("a reference to a part of an argument"), "{splits}");
+    answered::<dyn Trims>(1, never).unwrap();
+}
+
+#[test]
+fn what_is_returned_by_reference_takes_no_more_than_its_room() {
+    let calls = AtomicU8::new(0);
+    let mut edits = proxy(move |method, _| match method {
+        4 => returned(&[&row(&vec![calls.fetch_add(1, Ordering::Relaxed); 50 << 20])]),
+        _ => returned(&[&row(b"")]),
+    });
+    for _ in 0..4 {
+        assert_eq!(edits.word().len(), 50 << 20);
+        // Nothing is borrowed any more.
+        edits.take(String::new());
+    }
+    let checked = EditsProxy::checked(&edits);
+    let words: Vec<_> = (0..4).map(|_| checked.word()).collect();
+    let [Ok(first), Ok(_), Err(CallError::Lost { message, .. }), Err(_)] = &words[..] else {
+        panic!("{:?}", words.iter().map(|word| word.as_ref().map(|word| word.len())))
+    };
+    assert!(message.contains("at most 256 MiB"), "{message}");
+    assert!(first.bytes().all(|byte| byte == 4));
 }
 
 mod old {

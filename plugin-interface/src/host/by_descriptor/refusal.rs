@@ -5,9 +5,10 @@ use core::fmt;
 use serde_json::Value;
 
 use super::error::DynamicError;
+
+use crate::metadata::as_written;
 use crate::metadata::layout::LayoutError;
 use crate::metadata::signature::{Method, Type};
-use crate::metadata::{MethodMetadata, as_written};
 
 /// The reason for which a value is not passed.
 #[derive(Debug)]
@@ -45,23 +46,6 @@ impl Refusal {
         let ty = Type::Other("self: Box<Self>".to_owned());
         match method.consumes {
             true => Err(Refusal::unsupported(&ty, "a call that consumes its instance")),
-            false => Ok(()),
-        }
-    }
-
-    /// Refuses a method that returns a reference to a part of an argument: here the
-    /// arguments are copies, which end with the call. A `Cow` is owned then.
-    pub(super) fn of_borrowing_arguments(
-        metadata: &MethodMetadata,
-        method: &Method,
-    ) -> Result<(), Self> {
-        let lifetimes = metadata.signature.split_once(" where ").map_or("", |(_, rest)| rest);
-        let borrows = method.returns.to_string().contains('&');
-        match borrows && lifetimes.contains("return: 'argument") {
-            true => {
-                let reason = "a reference to a part of an argument cannot be returned";
-                Err(Refusal::unsupported(&method.returns, reason))
-            }
             false => Ok(()),
         }
     }

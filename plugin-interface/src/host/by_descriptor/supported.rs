@@ -35,7 +35,7 @@ pub(super) fn check(
             returned_objects(layouts, interface, to)?;
         }
     }
-    Refusal::of_borrowing_arguments(metadata, method)?;
+    returns_no_argument(layouts, metadata, method)?;
     if returned_objects(layouts, interface, &method.returns)? == 0 {
         return Ok(Objects::None);
     }
@@ -49,6 +49,27 @@ pub(super) fn check(
     let is_borrowed =
         lifetimes.contains("return: ") || returns.contains('&') || returns.contains("Cow");
     Ok(if is_borrowed { Objects::Borrowed } else { Objects::Owned })
+}
+
+/// Refuses a method that returns a reference to a part of an argument: here the
+/// arguments are copies, which end with the call. A `Cow` is owned then.
+pub(super) fn returns_no_argument(
+    layouts: &mut Layouts<'_>,
+    metadata: &MethodMetadata,
+    method: &Method,
+) -> Result<(), Refusal> {
+    let lifetimes = metadata.signature.split_once(" where ").map_or("", |(_, rest)| rest);
+    if !lifetimes.contains("return: 'argument") {
+        return Ok(());
+    }
+    // A type may have a reference in it that its name does not show.
+    walk_all(layouts, &method.returns, |_, kind| match kind {
+        LayoutKind::Pointer { .. } | LayoutKind::Slice { .. } => {
+            let reason = "a reference to a part of an argument cannot be returned";
+            Err(Refusal::unsupported(&method.returns, reason))
+        }
+        _ => Ok(()),
+    })
 }
 
 /// Returns the number of kinds of objects in a value that is returned.

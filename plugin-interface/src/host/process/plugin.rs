@@ -100,8 +100,8 @@ impl IsolatedPlugin {
     /// process. The same plugin, the same trait.
     ///
     /// What a call takes and returns is copied. What a method returns by reference is
-    /// kept as long as the proxy, each different value once: a method that returns
-    /// another text each time takes more memory each time.
+    /// kept as long as the proxy, each different value once, or until a call with
+    /// `&mut self`. If they take 256 MiB, a call that returns another one is an error.
     ///
     /// Any number of proxies call the one instance of the process. After a death, a new
     /// instance answers.

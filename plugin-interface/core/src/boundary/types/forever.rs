@@ -57,7 +57,7 @@ unsafe impl FfiSafe for Static<str> {
     #[inline]
     unsafe fn lift<'a>(wire: RawSlice, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        unsafe { <&str>::lift(wire, origin.beside_arguments()) }.map(interner::text)
+        unsafe { <&str>::lift(wire, origin.beside_arguments()) }.and_then(interner::text)
     }
 
     #[inline]
@@ -113,7 +113,7 @@ where
             <T::ByRef as ReadSlice<T>>::content(wire, &mut content);
             <T::ByRef as ReadSlice<T>>::read(wire, origin)
         }?;
-        Ok(interner::slice(content.finish()?, elements))
+        interner::slice(content.finish()?, elements)
     }
 }
 

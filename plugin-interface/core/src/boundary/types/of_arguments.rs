@@ -10,11 +10,12 @@ use core::alloc::Layout;
 use core::ptr::NonNull;
 use std::alloc::{alloc, handle_alloc_error};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Mutex, PoisonError};
 
 use crate::abi::RawSlice;
 use crate::boundary::types::elements::content_of;
-use crate::boundary::{Content, FfiSafe, LentMemory, LiftError, Shape};
+use crate::boundary::{Content, FfiSafe, LentMemory, LiftError, Room, Shape};
 
 /// Returns a slice that a method returned, for any lifetime of its arguments: itself, or
 /// a copy that is never freed.
@@ -48,7 +49,7 @@ struct Kept(NonNull<u8>);
 // SAFETY: it leads to plain data that never changes.
 unsafe impl Send for Kept {}
 
-/// Returns the copy of such a slice, of which there is one.
+/// Returns the copy of such a slice, of which there is one, if there is room for it.
 ///
 /// # Safety
 ///
@@ -56,7 +57,7 @@ unsafe impl Send for Kept {}
 unsafe fn kept<T: FfiSafe>(slice: RawSlice) -> Result<NonNull<u8>, LiftError> {
     /// By the address of the shape, and the content.
     type Key = (usize, Box<[u8]>);
-    static KEPT: Mutex<Option<HashMap<Key, Kept>>> = Mutex::new(None);
+    static KEPT: Mutex<(Option<HashMap<Key, Kept>>, Room)> = Mutex::new((None, Room::new()));
     let mut content = Content::default();
     // SAFETY: the contract of this function; plain elements are their wires.
     unsafe { content_of::<T>(slice.ptr, slice.len, &mut content) };
@@ -71,7 +72,15 @@ unsafe fn kept<T: FfiSafe>(slice: RawSlice) -> Result<NonNull<u8>, LiftError> {
         Kept(copy)
     };
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(kept.get_or_insert_default().entry(key).or_insert_with(copy).0)
+    let (kept, room) = &mut *kept;
+    match kept.get_or_insert_default().entry(key) {
+        Entry::Occupied(known) => Ok(known.get().0),
+        Entry::Vacant(place) => {
+            // The content is kept too.
+            room.take(2 * size_of::<T>() * slice.len)?;
+            Ok(place.insert(copy()).0)
+        }
+    }
 }
 
 #[cfg(test)]

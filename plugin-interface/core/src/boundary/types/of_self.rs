@@ -80,7 +80,7 @@ where
             Box::<T>::lift(wire, origin)
         }?;
         // SAFETY: the contract of this function.
-        Ok(unsafe { copies(origin) }?.value(content.finish()?, copy))
+        unsafe { copies(origin) }?.value(content.finish()?, copy)
     }
 }
 
@@ -100,7 +100,7 @@ where
             Vec::<T>::lift(wire, origin)
         }?;
         // SAFETY: the contract of this function.
-        Ok(unsafe { copies(origin) }?.slice(content.finish()?, copy))
+        unsafe { copies(origin) }?.slice(content.finish()?, copy)
     }
 }
 

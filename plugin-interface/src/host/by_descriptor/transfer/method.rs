@@ -9,7 +9,7 @@ use crate::host::by_descriptor::invoke::LARGEST;
 use crate::host::by_descriptor::references::owned_behind;
 use crate::host::by_descriptor::refusal::Refusal;
 use crate::host::by_descriptor::release::owns;
-use crate::host::by_descriptor::supported::walk_all as walk;
+use crate::host::by_descriptor::supported::{returns_no_argument, walk_all as walk};
 use crate::metadata::layout::{Elements, FieldLayout, Layout, LayoutKind, Layouts, Target};
 use crate::metadata::signature::Type;
 use crate::metadata::{InterfaceMetadata, MethodMetadata};
@@ -20,7 +20,7 @@ pub(in crate::host::by_descriptor) struct Carried {
     pub(in crate::host::by_descriptor) name: String,
     pub(super) signature: String,
     /// `true` if it has `&mut self`.
-    pub(super) is_exclusive: bool,
+    pub(in crate::host::by_descriptor) is_exclusive: bool,
     pub(in crate::host::by_descriptor) parameters: Vec<Parameter>,
     pub(in crate::host::by_descriptor) outcome: Layout,
     pub(super) ok: Part,
@@ -63,7 +63,7 @@ impl Carried {
             return Err(Refusal::unsupported(&ty, "this is not a signature"));
         };
         Refusal::of_consuming(&method)?;
-        Refusal::of_borrowing_arguments(metadata, &method)?;
+        returns_no_argument(layouts, metadata, &method)?;
         let lifetimes = Lifetimes::of(&metadata.signature);
         let has_objects = returned(layouts, &method.returns)?;
         let is_of_arguments = has_objects && lifetimes.is_of_arguments();

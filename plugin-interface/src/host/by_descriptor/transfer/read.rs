@@ -111,13 +111,14 @@ impl<'b> Source<'b, '_> {
     }
 
     /// Keeps what is lent, and returns its address.
-    fn lend(&mut self, block: Block) -> *mut u8 {
+    fn lend(&mut self, block: Block) -> Read<*mut u8> {
         if let Some(kept) = self.kept {
-            return kept.lock().unwrap_or_else(PoisonError::into_inner).keep(block);
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            return kept.keep(block).map_err(|error| error.to_string());
         }
         let address = block.start();
         self.lent.blocks.push(block);
-        address
+        Ok(address)
     }
 
     /// Makes a waker of a handle, and writes its address.
@@ -184,7 +185,7 @@ impl Plans {
             }
             Kind::Pointer { to, is_slot } => {
                 let block = self.behind(*to, *is_slot, from)?;
-                put_words(out, &[from.lend(block)]);
+                put_words(out, &[from.lend(block)?]);
             }
             Kind::Row { of, is_text, is_owned } => {
                 let len = from.u32()? as usize;
@@ -198,7 +199,7 @@ impl Plans {
                     put_words(out, &[block.start(), len, len, block.free_function()]);
                     from.given.push(block);
                 } else {
-                    put_words(out, &[from.lend(block), len]);
+                    put_words(out, &[from.lend(block)?, len]);
                 }
             }
             Kind::Box { to } => {
