@@ -130,14 +130,24 @@ impl<const N: usize> AsyncCall<N> {
 }
 
 /// The type of the future of a call: with its scope, if it has one.
+///
+/// # Safety
+///
+/// The scope is dropped after everything that `keep` takes.
 #[doc(hidden)]
-pub trait KeptByFuture<F> {
+#[diagnostic::on_unimplemented(
+    message = "`{F}` is no future, so it cannot keep what its arguments lend",
+    label = "no future",
+    note = "take values instead of references; or return a `plugin_interface::BoxFuture`"
+)]
+pub unsafe trait KeptByFuture<F> {
     type Kept;
 
     fn keep(&self, future: F) -> Self::Kept;
 }
 
-impl<F> KeptByFuture<F> for AsyncCall<0> {
+// SAFETY: there is no scope.
+unsafe impl<F> KeptByFuture<F> for AsyncCall<0> {
     type Kept = F;
 
     #[inline]
@@ -146,7 +156,8 @@ impl<F> KeptByFuture<F> for AsyncCall<0> {
     }
 }
 
-impl<F: Future + Unpin> KeptByFuture<F> for AsyncCall<1> {
+// SAFETY: the scope is the last field of what has the future.
+unsafe impl<F: Future + Unpin> KeptByFuture<F> for AsyncCall<1> {
     type Kept = Pin<Box<WithScope<F>>>;
 
     fn keep(&self, future: F) -> Self::Kept {
