@@ -184,11 +184,22 @@ fn thread_locals_of_living_threads_pin_until_each_has_been_dropped() {
     assert_eq!(lines(&file).len(), 4);
 }
 
+/// Returns the memory of a version that stays mapped. Systems differ in it.
+fn bytes_of_a_version() -> u64 {
+    let mut loaded = Loaded::new("measured");
+    let worker = Worker::start();
+    let file = loaded.file("dropped");
+    worker.run(&loaded.load(), move |plugin| plugin.touch(&file));
+    let listed = retained().into_iter().find(|retained| retained.path == loaded.path).unwrap();
+    worker.end();
+    listed.bytes
+}
+
 #[test]
 fn a_library_is_refused_once_its_budget_is_spent_and_only_that_one() {
     for (name, policy) in [
         ("count_budget", LoadPolicy::new().retain(2, u64::MAX)),
-        ("byte_budget", LoadPolicy::new().retain(9, 1 << 20)),
+        ("byte_budget", LoadPolicy::new().retain(9, bytes_of_a_version() + 1)),
     ] {
         let mut loaded = Loaded::with_policy(name, policy);
         let worker = Worker::start();

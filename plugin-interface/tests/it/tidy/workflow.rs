@@ -122,6 +122,13 @@ fn the_book_says_of_each_system_what_the_scripts_run() {
                 "\nstep test_program plugin_interface\n\
                  step test_program it \"${left_out[@]}\" \"${left_out_by_wine[@]}\"\n"
             }
+            ("Linux aarch64 with glibc", "`.ci/other-systems`") => {
+                let script = read_to_string(root().join(".ci/aarch64")).unwrap();
+                assert!(script.contains("\ntarget=aarch64-unknown-linux-gnu\n"));
+                assert!(script.contains("\n    step test_program \"$new\" it "));
+                assert!(state.starts_with("**tested under qemu**"), "{state}");
+                "\nstep .ci/aarch64 short\n"
+            }
             ("macOS aarch64", "`.ci/other-systems`") => {
                 assert!(other.contains("\nstep .ci/macos "), "{state}");
                 assert!(state.starts_with("compiles without a warning"), "{state}");
@@ -132,7 +139,7 @@ fn the_book_says_of_each_system_what_the_scripts_run() {
         assert!(other.contains(command), "{system}: expected {command} in .ci/other-systems");
         held.push(system);
     }
-    assert_eq!(held.len(), 3, "{held:?}");
+    assert_eq!(held.len(), 4, "{held:?}");
 }
 
 /// The tests that a list of a script leaves out.
@@ -165,6 +172,7 @@ fn each_test_that_other_systems_leave_out_is_there() {
         (".ci/other-systems", "left_out"),
         (".ci/other-systems", "left_out_by_wine"),
         (".ci/aarch64", "left_out"),
+        (".ci/aarch64", "left_out_of_short"),
     ];
     let left_out: Vec<_> = lists.iter().flat_map(|(script, list)| left_out(script, list)).collect();
     for path in &left_out {
