@@ -24,9 +24,7 @@ trait tool: Send + Sync {
         7
     }
 
-    fn made(by: u8) -> Self
-    where
-        Self: Sized;
+    fn made(by: u8) -> Self;
 
     fn changed(self) -> Self
     where

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 use quote::ToTokens;
 use syn::Lifetime;
 
-use crate::syntax::{Angles, flat};
+use crate::syntax::{Angles, Path, divide, flat};
 
 /// `&'a str` and `&str` become `&'static str`: for types in a layout, which
 /// depends only on the wire and has no lifetimes.
@@ -155,7 +155,9 @@ impl Place {
     fn within(&self, group: &Group) -> Place {
         let first = || flat(group.stream()).into_iter().next();
         let is_object = || matches!(first(), Some(TokenTree::Ident(ident)) if ident == "dyn");
-        Place { is_borrowed: self.is_behind_and && is_object(), ..Place::default() }
+        // A `dyn Error` is received as a value that owns its texts.
+        let is_borrowed = self.is_behind_and && is_object() && !is_error(group);
+        Place { is_borrowed, ..Place::default() }
     }
 
     /// Returns `true` if a lifetime of this name is no borrow here.
@@ -163,6 +165,13 @@ impl Place {
         let is_static = matches!(name, Some(TokenTree::Ident(ident)) if ident == "static");
         is_static && self.is_for_owner && !(self.is_borrowed && self.angles.is_outside())
     }
+}
+
+/// Returns `true` for `(dyn Error + ..)`.
+fn is_error(group: &Group) -> bool {
+    let object: TokenStream = flat(group.stream()).into_iter().skip(1).collect();
+    let first = divide(object, '+').into_iter().next().and_then(Path::of);
+    first.as_ref().and_then(Path::last).is_some_and(|last| last == "Error")
 }
 
 /// Returns `true` if a type borrows something, with a written lifetime or not.

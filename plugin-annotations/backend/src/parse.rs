@@ -2,7 +2,7 @@
 //! here; other mistakes are errors in `check`.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 
 use crate::args::Args;
@@ -41,6 +41,7 @@ pub(crate) fn interface(
     let sends = async_fn::sends(&item);
     let supertraits = item.supertraits.clone();
     item.items.iter_mut().for_each(async_fn::impl_future::in_trait);
+    item.items.iter_mut().for_each(keep_out_without_self);
     for item in &mut item.items {
         match item {
             TraitItem::Method(found) if found.signature.is_sized() => {
@@ -88,6 +89,16 @@ pub(crate) fn interface(
         methods,
         local,
     })
+}
+
+/// Adds `where Self: Sized` to a function without `self`, such as a constructor: no
+/// `dyn` has it.
+fn keep_out_without_self(item: &mut TraitItem) {
+    let TraitItem::Method(method) = item else { return };
+    let signature = &mut method.signature;
+    if signature.receiver.is_none() && !signature.is_sized() {
+        signature.generics.add_where(quote!(where Self: ::core::marker::Sized));
+    }
 }
 
 fn local_method(method: &TraitMethod, is_upcast: bool) -> LocalMethod {

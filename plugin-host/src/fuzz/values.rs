@@ -47,8 +47,11 @@ const CHARS: &[char] = &[
 ];
 
 /// The types of times, and the names of their parts.
-const TIMES: &[(&str, [&str; 2])] =
-    &[("Duration", ["secs", "nanos"]), ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"])];
+const TIMES: &[(&str, [&str; 2])] = &[
+    ("Duration", ["secs", "nanos"]),
+    ("Instant", ["secs", "nanos"]),
+    ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"]),
+];
 
 const ADDRESSES: &[(&str, &[&str])] = &[
     ("IpAddr", &["127.0.0.1", "::1", "255.255.255.255"]),

@@ -85,7 +85,11 @@ impl Answers<'_> {
             "CharTryFromError" => fixed("char::try_from(0xd800).unwrap_err()"),
             "AddrParseError" => fixed("\"\".parse::<std::net::IpAddr>().unwrap_err()"),
             "Self" => fixed("Self::default()"),
-            "Infallible" | "Instant" => None,
+            "Instant" => fixed("std::time::Instant::now()"),
+            "Output" => fixed(
+                "std::process::Output { status: Default::default(), stdout: Vec::new(), stderr: Vec::new() }",
+            ),
+            "Infallible" => None,
             name if name.starts_with("NonZero") => {
                 let name = self.imports.name(names);
                 match first {

@@ -41,6 +41,38 @@ fn times_come_back_at_their_edges() {
     }
 }
 
+/// A host and its plugin count from moments of their own.
+#[test]
+fn an_instant_of_a_host_is_that_moment_in_its_plugin() {
+    let mirror = mirror();
+    let before = Instant::now();
+    let there = mirror.now_and_since(before);
+    let after = Instant::now();
+    // Readings of one clock by two libraries differ by what is between two readings.
+    let slack = Duration::from_secs(1);
+    assert!(there.1 <= after - before + slack, "{there:?}");
+    assert!(before <= there.0 + slack && there.0 <= after + slack, "{there:?}");
+    let day = Duration::from_secs(86_400);
+    for instant in [before + day, before + day * 40_000, before + Duration::from_nanos(1)] {
+        assert_eq!(mirror.instant(instant), instant);
+    }
+    if let Some(earlier) = before.checked_sub(Duration::from_nanos(1)) {
+        assert_eq!(mirror.instant(earlier), earlier);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_status_has_its_code_and_its_signal() {
+    use std::os::unix::process::ExitStatusExt;
+    for raw in [0, 256, 0x7f00, 9, 0x8b, -1] {
+        let status = ExitStatus::from_raw(raw);
+        let output = Output { status, stdout: vec![], stderr: vec![] };
+        let (back, whole) = mirror().output(output, status);
+        assert_eq!((back.into_raw(), whole.status.into_raw()), (raw, raw));
+    }
+}
+
 #[test]
 fn empty_and_large_values_come_back() {
     let mirror = mirror();

@@ -21,13 +21,16 @@ pub(crate) use std::ops::{
     Bound, ControlFlow, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive,
 };
 pub(crate) use std::path::{Path, PathBuf};
+pub(crate) use std::process::{ExitStatus, Output};
 pub(crate) use std::rc::Rc;
 pub(crate) use std::str::{ParseBoolError, Utf8Error};
 pub(crate) use std::string::FromUtf8Error;
 pub(crate) use std::sync::Arc;
 pub(crate) use std::task::Poll;
-pub(crate) use std::time::{Duration, SystemTime};
+pub(crate) use std::time::{Duration, Instant, SystemTime};
 pub(crate) use std::{fmt, io};
+
+pub(crate) use std::fmt::{Debug, Display};
 
 use plugin_interface::plugin_interface;
 pub(crate) use plugin_interface::{BoxFuture, FfiSafe};
@@ -95,6 +98,11 @@ pub(crate) fn not_utf8() -> FromUtf8Error {
 }
 
 #[allow(dead_code, reason = "likewise")]
+pub(crate) fn output() -> Output {
+    Output { status: ExitStatus::default(), stdout: text().into(), stderr: Vec::new() }
+}
+
+#[allow(dead_code, reason = "likewise")]
 pub(crate) const PLAIN: P = P(1, 2.0);
 
 /// Gives `$then!` the rows of the table, in order: a name, names for three interfaces,
@@ -110,7 +118,8 @@ macro_rules! each_row {
                 phantom: PhantomData<T> = PhantomData;
             checked (TakesChecked ReturnsChecked NestsChecked) both
                 nonzero: NonZero<u32> = NonZero::<u32>::MIN, ordering: Ordering = Ordering::Less,
-                duration: Duration = Duration::MAX, time: SystemTime = SystemTime::UNIX_EPOCH,
+                duration: Duration = Duration::MAX, time: SystemTime = SystemTime::UNIX_EPOCH, instant: Instant = Instant::now(),
+                status: ExitStatus = ExitStatus::default(),
                 kind: ErrorKind = ErrorKind::NotFound, seek: SeekFrom = SeekFrom::Start(1),
                 all: RangeFull = ..;
             addresses (TakesAddresses ReturnsAddresses NestsAddresses) both
@@ -137,14 +146,15 @@ macro_rules! each_row {
             slices (TakesSlices ReturnsSlices NestsSlices) alone list: &mut [&mut [P]] = &mut [&mut [PLAIN]];
             copies (TakesCopies ReturnsCopies NestsCopies) parameter
                 slice: &[T] = &[text()], one: &T = &text(),
-                arguments: fmt::Arguments<'_> = format_args!("text");
+                arguments: fmt::Arguments<'_> = format_args!("text"), shown: &dyn Display = &1,
+                debugged: &dyn Debug = &1, error: &dyn Error = &fmt::Error;
             changed (TakesChanged ReturnsChanged NestsChanged) alone one: &mut T = &mut text(), slice: &mut [T] = &mut [text()];
             owned (TakesOwned ReturnsOwned NestsOwned) both
                 string: String = text(), path: PathBuf = text().into(), os: OsString = text().into(),
                 text: Box<str> = text().into(), vec: Vec<P> = vec![PLAIN],
                 deque: VecDeque<P> = [PLAIN].into(), slice: Box<[P]> = [PLAIN].into(),
                 one: Box<P> = Box::new(PLAIN),
-                not_utf8: FromUtf8Error = not_utf8(), c: CString = c"text".into();
+                not_utf8: FromUtf8Error = not_utf8(), c: CString = c"text".into(), output: Output = output();
             cow (TakesCow ReturnsCow NestsCow) both text: Cow<'_, str> = Cow::Owned(text()), slice: Cow<'_, [P]> = Cow::Owned(vec![PLAIN]);
             trees (TakesTrees ReturnsTrees NestsTrees) both
                 vec: Vec<T> = vec![text()], deque: VecDeque<T> = [text()].into(),
@@ -160,7 +170,8 @@ macro_rules! each_row {
             errors (TakesErrors ReturnsErrors NestsErrors) both
                 shared: Box<dyn Error + Send + Sync> = text().into(),
                 sent: Box<dyn Error + Send> = Box::new(fmt::Error),
-                local: Box<dyn Error> = text().into(), io: io::Error = io::Error::other(text());
+                local: Box<dyn Error> = text().into(),
+                counted: Arc<dyn Error + Send + Sync> = Arc::new(fmt::Error), io: io::Error = io::Error::other(text());
             objects (TakesObjects ReturnsObjects NestsObjects) both one: Box<dyn Trait> = Box::new(PLAIN), shared: Arc<dyn Trait> = Arc::new(PLAIN);
             borrowed_objects (TakesBorrowedObjects ReturnsBorrowedObjects NestsBorrowedObjects) parameter one: &dyn Trait = &PLAIN, one_mut: &mut dyn Trait = &mut P(1, 2.0);
             closures (TakesClosures ReturnsClosures NestsClosures) both

@@ -94,13 +94,7 @@ pub(crate) fn only_methods(item: &OtherItem, errors: &mut Errors) {
 
 /// Rejects all receivers but `&self`, `&mut self` and `self: Box<Self>`.
 pub(crate) fn receiver(signature: &Signature, errors: &mut Errors) -> Option<Receiver> {
-    let Some(receiver) = &signature.receiver else {
-        errors.at(
-            &signature.ident,
-            "a method of an interface takes `&self`, `&mut self` or `self: Box<Self>`; keep this one out of it by `where Self: Sized`, and name constructors in `#[plugin_impl(Trait, new = path)]`",
-        );
-        return None;
-    };
+    let receiver = signature.receiver.as_ref()?;
     refuse_static(receiver, errors);
     let found = Receiver::of(receiver);
     if found == Some(Receiver::Owned) && signature.asyncness.is_some() {
@@ -175,7 +169,7 @@ pub(crate) fn signature(signature: &Signature, errors: &mut Errors) {
 }
 
 /// The reason why a method is not in the interface.
-pub(crate) const IS_SIZED: &str = "a method with `where Self: Sized` is not in the interface, since no `dyn` has it: remove the attribute or the bound";
+pub(crate) const IS_SIZED: &str = "a function without `self`, or with `where Self: Sized`, is not in the interface, since no `dyn` has it: remove the attribute, or let it be a method";
 pub(crate) const IS_UPCAST: &str = "a method that returns `self` as a `dyn Any` is not in the interface, since the instance stays in its library: remove the attribute";
 
 /// Returns the supertrait that declares a method with `#[inherit(Super)]`.

@@ -4,6 +4,7 @@ pub mod aggregate;
 pub mod allocator;
 pub mod async_call;
 pub mod call;
+pub(crate) mod clock;
 #[cfg(feature = "config")]
 mod config;
 pub mod context;

@@ -102,8 +102,11 @@ pub(super) fn may_be_null(layouts: &mut Layouts<'_>, ty: &Type) -> bool {
 }
 
 /// The names of the fields of a time in `serde`, by the names in its layout.
-const TIMES: [(&str, [&str; 2]); 2] =
-    [("Duration", ["secs", "nanos"]), ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"])];
+const TIMES: [(&str, [&str; 2]); 3] = [
+    ("Duration", ["secs", "nanos"]),
+    ("Instant", ["secs", "nanos"]),
+    ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"]),
+];
 const TIME: [&str; 2] = ["seconds", "nanoseconds"];
 
 /// Returns the value of the parts in the layout, for a type with another form.

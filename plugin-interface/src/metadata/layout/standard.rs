@@ -34,7 +34,7 @@ impl Layouts<'_> {
             ("Box" | "Arc" | "Rc" | "Cow", [text]) if *text == named("str") => {
                 buffer(Elements::Text)
             }
-            ("Box", [Type::Other(text)]) if ERRORS.contains(&text.as_str()) => {
+            ("Box" | "Arc", [Type::Other(text)]) if ERRORS.contains(&text.as_str()) => {
                 self.reject_interface_named_error()?;
                 buffer(Elements::Values(named("String")))
             }
@@ -81,7 +81,15 @@ impl Layouts<'_> {
             ("Poll", [of]) => self.option(of),
             ("Range" | "RangeInclusive", [of]) => self.structure([("start", of), ("end", of)]),
             ("Duration", []) => self.time("u64"),
-            ("SystemTime", []) => self.time("i64"),
+            ("SystemTime" | "Instant", []) => self.time("i64"),
+            ("ExitStatus", []) => {
+                Ok(self.primitive(Primitive::I32, LayoutKind::Primitive(Primitive::I32)))
+            }
+            ("Output", []) => {
+                let bytes = applied("Vec", [&named("u8")]);
+                let status = named("ExitStatus");
+                self.structure([("status", &status), ("stdout", &bytes), ("stderr", &bytes)])
+            }
             _ => match passed_as(ty, name, arguments) {
                 Some(passed) => self.of(&passed).map(|layout| (*layout).clone()),
                 None if arguments.is_empty() => self.address_or_error(ty, name),

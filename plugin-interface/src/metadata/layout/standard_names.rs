@@ -99,12 +99,13 @@ const MODULES: &[(&str, &[Name])] = &[
     ),
     ("std::path", &[("Path", None), ("PathBuf", Some(0))]),
     ("std::pin", &[("Pin", None)]),
+    ("std::process", &[("ExitStatus", Some(0)), ("Output", Some(0))]),
     ("std::rc", &[("Rc", Some(1))]),
     ("std::str", &[("ParseBoolError", Some(0)), ("Utf8Error", Some(0))]),
     ("std::string", &[("FromUtf8Error", Some(0))]),
     ("std::sync", &[("Arc", Some(1))]),
     ("std::task", &[("Poll", Some(1))]),
-    ("std::time", &[("Duration", Some(0)), ("SystemTime", Some(0))]),
+    ("std::time", &[("Duration", Some(0)), ("Instant", Some(0)), ("SystemTime", Some(0))]),
 ];
 
 /// Returns the module of a type or trait of the standard library that signatures name

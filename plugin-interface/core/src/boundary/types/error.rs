@@ -42,8 +42,8 @@ impl Error for ReceivedError {
 }
 
 /// Returns the texts of an error and its causes.
-pub(crate) fn messages(error: &(dyn Error + 'static)) -> Vec<String> {
-    let causes = core::iter::successors(Some(error), |&error| error.source());
+pub(crate) fn messages<'e>(error: &'e (dyn Error + 'e)) -> Vec<String> {
+    let causes = core::iter::successors(Some(error), |&error| error.source().map(|of| of as _));
     causes.take(1 + CAUSES).map(ToString::to_string).collect()
 }
 

@@ -11,8 +11,7 @@ use std::path::Path;
 
 use crate::abi::{RawBox, RawBuffer};
 use crate::boundary::{
-    ByCopy, ByPointer, ByRef, Content, Copies, FfiOwned, FfiSafe, LiftError, Origin, Shape,
-    returned_as_wire,
+    ByCopy, ByPointer, ByRef, Content, Copies, FfiSafe, LiftError, Origin, Shape, returned_as_wire,
 };
 
 /// A `&'s T` that borrows from `self`.
@@ -20,17 +19,61 @@ use crate::boundary::{
 #[derive(Debug)]
 pub struct OfSelf<'s, T: ?Sized>(pub &'s T);
 
-/// A type of which a method returns references, while the caller has copies.
+/// A type of which a method returns references, while the caller has copies of type `R`,
+/// at any lifetime.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a method cannot return a reference to `{Self}`",
     label = "the caller borrows a copy, so this type must own its data, and be `Clone`, `Send` and `Sync`",
     note = "derive `Clone` for it; or return it by value: `T` instead of `&T`, `Vec<T>` instead of `&[T]`, `Arc<dyn Trait>` instead of `&dyn Trait`"
 )]
-pub trait CopiedFromSelf: FfiOwned + Clone + Send + Sync {}
+pub trait CopiedFromSelf<R>: FfiSafe {
+    /// Keeps the value that a box is passed for.
+    ///
+    /// # Safety
+    ///
+    /// As for [`FfiSafe::lift`]. The copies of the origin outlive `'a`.
+    #[doc(hidden)]
+    unsafe fn keep<'a>(wire: RawBox, origin: Origin) -> Result<&'a R, LiftError>;
+
+    /// Keeps the elements that a vector is passed for.
+    ///
+    /// # Safety
+    ///
+    /// As for `keep`.
+    #[doc(hidden)]
+    unsafe fn keep_all<'a>(wire: RawBuffer, origin: Origin) -> Result<&'a [R], LiftError>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: FfiOwned + Clone + Send + Sync> CopiedFromSelf for T {}
+impl<T, R> CopiedFromSelf<R> for T
+where
+    T: for<'a> FfiSafe<At<'a> = R>,
+    R: Clone + Send + Sync + 'static,
+{
+    unsafe fn keep<'a>(wire: RawBox, origin: Origin) -> Result<&'a R, LiftError> {
+        let mut content = Content::default();
+        // SAFETY: the contract of this function; the value has one type at any
+        // lifetime, so it borrows nothing that ends.
+        let copy = unsafe {
+            Box::<T>::content(wire, &mut content);
+            Box::<T>::lift(wire, origin)
+        }?;
+        // SAFETY: the contract of this function.
+        unsafe { copies(origin) }?.value(content.finish()?, copy)
+    }
+
+    unsafe fn keep_all<'a>(wire: RawBuffer, origin: Origin) -> Result<&'a [R], LiftError> {
+        let mut content = Content::default();
+        // SAFETY: as above.
+        let copy = unsafe {
+            Vec::<T>::content(wire, &mut content);
+            Vec::<T>::lift(wire, origin)
+        }?;
+        // SAFETY: the contract of this function.
+        unsafe { copies(origin) }?.slice(content.finish()?, copy)
+    }
+}
 
 /// The way in which the caller of a method reads a reference that it returned.
 #[doc(hidden)]
@@ -67,40 +110,28 @@ unsafe impl<P: FfiSafe> ReadFromSelf<P> for ByPointer {
 // SAFETY: a box is passed, and the proxy keeps it.
 unsafe impl<'s, T> ReadFromSelf<&'s T> for ByCopy
 where
-    T: CopiedFromSelf,
+    T: CopiedFromSelf<<T as FfiSafe>::At<'static>> + FfiSafe<At<'static>: 'static>,
     &'s T: FfiSafe<Wire = RawBox>,
 {
-    type At<'a> = &'a T;
+    type At<'a> = &'a T::At<'static>;
 
-    unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<&'a T, LiftError> {
-        let mut content = Content::default();
+    unsafe fn lift<'a>(wire: RawBox, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        let copy = unsafe {
-            Box::<T>::content(wire, &mut content);
-            Box::<T>::lift(wire, origin)
-        }?;
-        // SAFETY: the contract of this function.
-        unsafe { copies(origin) }?.value(content.finish()?, copy)
+        unsafe { T::keep(wire, origin) }
     }
 }
 
 // SAFETY: a vector is passed, and the proxy keeps its elements.
 unsafe impl<'s, T> ReadFromSelf<&'s [T]> for ByCopy
 where
-    T: CopiedFromSelf,
+    T: CopiedFromSelf<<T as FfiSafe>::At<'static>> + FfiSafe<At<'static>: 'static>,
     &'s [T]: FfiSafe<Wire = RawBuffer>,
 {
-    type At<'a> = &'a [T];
+    type At<'a> = &'a [T::At<'static>];
 
-    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<&'a [T], LiftError> {
-        let mut content = Content::default();
+    unsafe fn lift<'a>(wire: RawBuffer, origin: Origin) -> Result<Self::At<'a>, LiftError> {
         // SAFETY: the contract of this function.
-        let copy = unsafe {
-            Vec::<T>::content(wire, &mut content);
-            Vec::<T>::lift(wire, origin)
-        }?;
-        // SAFETY: the contract of this function.
-        unsafe { copies(origin) }?.slice(content.finish()?, copy)
+        unsafe { T::keep_all(wire, origin) }
     }
 }
 

@@ -1,8 +1,0 @@
-use plugin_interface::plugin_interface;
-
-#[plugin_interface]
-pub trait Tool {
-    fn version() -> u32;
-}
-
-fn main() {}
