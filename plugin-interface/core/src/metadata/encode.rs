@@ -58,7 +58,7 @@ pub(crate) const fn fingerprint(record: &[u8]) -> u128 {
     }
 }
 
-/// Writes one interface. If bytes are only counted, it hashes no method.
+/// Writes one interface. If bytes are only counted, it hashes nothing.
 const fn write_interface<const N: usize>(
     out: &mut Writer<N>,
     interface: &InterfaceDescription,
@@ -113,7 +113,7 @@ const fn write_interface<const N: usize>(
     if growing > 0 {
         write_growing(out, &mut hashing, &types, growing);
     }
-    out.fill(start, hashing.hash());
+    out.fill(start, if N == 0 { 0 } else { hashing.hash() });
 }
 
 /// Writes the structs and enums that grow, with the fields and variants that later

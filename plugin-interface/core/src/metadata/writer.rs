@@ -5,9 +5,8 @@ use crate::metadata::digest::Digest;
 /// Collects bytes and counts them, or counts and hashes them.
 ///
 /// The compiler runs this for every interface, each time it compiles a crate
-/// that defines or implements one. It evaluates calls slowest. So the code that
-/// stores bytes is inlined by a macro, and bytes are hashed only for a
-/// fingerprint.
+/// that defines or implements one. It evaluates calls slowest, and loops step by step.
+/// So bytes are copied as a whole, by a macro, and are hashed only for a fingerprint.
 #[derive(Debug)]
 pub(crate) struct Writer<const N: usize> {
     bytes: [u8; N],
@@ -19,10 +18,9 @@ pub(crate) struct Writer<const N: usize> {
 macro_rules! put {
     ($out:ident, $bytes:expr) => {
         let bytes = $bytes;
-        let mut i = 0;
-        while i < bytes.len() && $out.len + i < N {
-            $out.bytes[$out.len + i] = bytes[i];
-            i += 1;
+        // What only counts, and what lies beyond, is not stored.
+        if $out.len + bytes.len() <= N {
+            $out.bytes.split_at_mut($out.len).1.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
         }
         $out.len += bytes.len();
         if let Some(digest) = &mut $out.hash {
