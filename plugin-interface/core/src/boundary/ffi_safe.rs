@@ -2,7 +2,6 @@
 #![expect(unsafe_code, reason = "an implementation guarantees layouts")]
 
 use core::mem::{ManuallyDrop, MaybeUninit};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::Outcome;
 use crate::boundary::by_ref::ByRef;
@@ -272,10 +271,6 @@ impl<T: FfiSafe> Drop for LoweredGuard<T> {
     #[cold]
     fn drop(&mut self) {
         // SAFETY: lowered from a `T`, and lifted nowhere else.
-        let end = || drop(unsafe { T::lift(self.0, Origin::Rust) });
-        // The hook reported the panic of a drop.
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
-            failure::discard(payload);
-        }
+        failure::drop_contained(&mut || drop(unsafe { T::lift(self.0, Origin::Rust) }));
     }
 }

@@ -145,11 +145,7 @@ impl<R: FfiSafe> Drop for Returned<R> {
     #[cold]
     fn drop(&mut self) {
         // SAFETY: lowered from an `R`, and lifted nowhere else.
-        let end = || drop(unsafe { R::lift_return(self.0, Origin::Rust) });
-        // The hook reported the panic of a drop.
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
-            failure::discard(payload);
-        }
+        failure::drop_contained(&mut || drop(unsafe { R::lift_return(self.0, Origin::Rust) }));
     }
 }
 

@@ -5,7 +5,6 @@
 use core::cell::{Cell, UnsafeCell};
 use core::fmt;
 use core::mem::MaybeUninit;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::RawBorrowed;
 use crate::boundary::PassedBy;
@@ -76,10 +75,7 @@ impl<B: Dyn + ?Sized> LentSlot<B> {
     #[inline(never)]
     fn end(&mut self) {
         // SAFETY: `lend` wrote it, and the call that used it has ended.
-        let end = || unsafe { self.adopted.get_mut().assume_init_drop() };
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
-            failure::discard(payload);
-        }
+        failure::drop_contained(&mut || unsafe { self.adopted.get_mut().assume_init_drop() });
         // SAFETY: `lend` wrote it. If the proxy that refers to it lives on, the
         // process ends here.
         unsafe { self.loan.get_mut().assume_init_drop() };
