@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use plugin_interface::{
     InspectError, LoadError, PluginManager, PluginMetadata, built_for, inspect,
@@ -103,37 +104,98 @@ fn of_a_universal_file_the_library_for_this_processor_is_read() {
     ));
 }
 
+/// A setting of the profile by which a library is built.
+fn profile(setting: &str) -> Vec<String> {
+    vec!["--config".to_owned(), format!("profile.release.{setting}")]
+}
+
+/// Builds the fixture `strict` in that folder. Its metadata must be there, and the
+/// library must load.
+fn build_strict(form: &str, folder: &str, arguments: &[&str], options: &[String]) {
+    let options = options.iter().map(String::as_str);
+    let arguments: Vec<_> =
+        arguments.iter().copied().chain(["--package", "strict"]).chain(options).collect();
+    let built = build(&format!("fixtures-{folder}"), "rustc", &[], &arguments);
+    loads(&built["strict"], form);
+}
+
+/// The library must have the metadata of the fixture `strict`, and must load.
+fn loads(library: &Path, form: &str) {
+    assert_eq!(inspect(library).unwrap(), inspect(fixture("strict")).unwrap(), "{form}");
+    let handles = PluginManager::new().load_library(library).unwrap();
+    assert_eq!(handles[0].name(), "Stern", "{form}");
+}
+
 #[test]
-fn metadata_survives_optimisation_linkers_and_strip() {
-    let expected = inspect(fixture("strict")).unwrap();
-    let profile = |setting: &str| vec!["--config".to_owned(), format!("profile.release.{setting}")];
-    // For the library alone: everything else is compiled once for all of them.
-    let linker = |name: &str| {
-        let linker = format!("-Clink-arg=-fuse-ld={name}");
-        vec!["--".to_owned(), linker, "-Clinker-features=-lld".to_owned()]
-    };
+fn metadata_survives_optimisation() {
     // Each compiles everything again: what removes most together, and each alone
     // where there is time for it.
     let together =
         ["lto = \"fat\"", "opt-level = \"z\"", "strip = \"symbols\"", "codegen-units = 1"];
-    let mut forms = vec![
-        ("together", together.into_iter().flat_map(profile).collect()),
-        ("bfd", linker("bfd")),
-        ("gold", linker("gold")),
-    ];
+    let mut forms = vec![("together", together.into_iter().flat_map(profile).collect())];
     if is_thorough() {
         let alone = ["fat", "size", "strip", "units"].into_iter().zip(together.map(profile));
         forms.extend(alone.chain([("thin", profile("lto = \"thin\""))]));
     }
     for (name, options) in forms {
-        // A linker drops what nobody refers to, however it was compiled.
-        let is_linked_only = ["bfd", "gold"].contains(&name) && !is_thorough();
-        let profile = if is_linked_only { "--profile=dev" } else { "--release" };
-        let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        let arguments = [&[profile, "--package", "strict"][..], &options].concat();
-        let built = build(&format!("fixtures-{name}"), "rustc", &[], &arguments);
-        assert_eq!(inspect(&built["strict"]).unwrap(), expected, "{name}");
-        let handles = PluginManager::new().load_library(&built["strict"]).unwrap();
-        assert_eq!(handles[0].name(), "Stern", "{name}");
+        build_strict(name, name, &["--release"], &options);
+    }
+}
+
+/// A linker drops what nobody refers to, however it was compiled.
+#[test]
+fn metadata_survives_linkers() {
+    let collect = "-Wl,--gc-sections,-z,start-stop-gc";
+    let mut linkers = vec![("bfd", collect), ("gold", "-Wl,--gc-sections")];
+    match is_thorough() {
+        true => linkers.extend([("lld", collect), ("mold", collect)]),
+        false => eprintln!("NOT TESTED with lld and mold: PLUGIN_THOROUGH is not set"),
+    }
+    for (name, collect) in linkers {
+        // For the library alone: everything else is compiled once for all of them.
+        let options = [
+            "--".to_owned(),
+            format!("-Clink-arg=-fuse-ld={name}"),
+            format!("-Clink-arg={collect}"),
+            "-Clinker-features=-lld".to_owned(),
+        ];
+        build_strict(name, "linkers", &["--profile=dev"], &options);
+    }
+}
+
+#[test]
+fn metadata_survives_tools_that_rewrite_libraries() {
+    let mut tools = vec![
+        ("strip", &["-s", "-o", "OUT", "IN"][..]),
+        ("objcopy", &["IN", "OUT"]),
+        ("objcopy", &["--strip-unneeded", "IN", "OUT"]),
+        ("objcopy", &["--compress-debug-sections", "IN", "OUT"]),
+    ];
+    match is_thorough() {
+        true => tools.extend([
+            ("patchelf", &["--set-rpath", "$ORIGIN/a/long/way/to/other/libraries", "OUT"][..]),
+            ("patchelf", &["--set-soname", "libanother-name-than-that-of-the-file.so", "OUT"]),
+        ]),
+        false => eprintln!("NOT TESTED with patchelf: PLUGIN_THOROUGH is not set"),
+    }
+    let directory = Directory::new();
+    let (from, to) = (fixture("strict"), directory.library("rewritten"));
+    for (tool, arguments) in tools {
+        let form = format!("{tool} {arguments:?}");
+        // Another inode each time, as a library that is new.
+        let _ = fs::remove_file(&to);
+        if !arguments.contains(&"IN") {
+            fs::copy(from, &to).unwrap();
+        }
+        let arguments = arguments.iter().map(|argument| match *argument {
+            "IN" => from.as_os_str(),
+            "OUT" => to.as_os_str(),
+            other => other.as_ref(),
+        });
+        let status = Command::new(tool).args(arguments).status();
+        let status = status.unwrap_or_else(|error| panic!("the tests need {tool}: {error}"));
+        assert!(status.success(), "{form}");
+        assert!(fs::read(&to).unwrap() != fs::read(from).unwrap(), "{form}");
+        loads(&to, &form);
     }
 }

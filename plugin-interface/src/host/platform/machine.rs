@@ -19,7 +19,10 @@ pub(crate) fn architecture() -> Option<Architecture> {
         "x86" => Some(Architecture::I386),
         "aarch64" => Some(Architecture::Aarch64),
         "arm" => Some(Architecture::Arm),
+        "loongarch64" => Some(Architecture::LoongArch64),
+        "powerpc64" => Some(Architecture::PowerPc64),
         "riscv64" => Some(Architecture::Riscv64),
+        "s390x" => Some(Architecture::S390x),
         _ => None,
     }
 }
