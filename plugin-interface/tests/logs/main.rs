@@ -1,6 +1,8 @@
 //! Records of a plugin come out of the host's logger:
 //! `cargo test --package plugin-interface --features log --test logs`.
 
+mod other_hosts;
+
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

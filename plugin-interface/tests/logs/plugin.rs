@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use plugin_interface::{Greeter, plugin_aggregates, plugin_impl};
+use plugin_interface::{Greeter, PluginContext, plugin_aggregates, plugin_impl};
 
 #[plugin_aggregates(Greeter)]
 mod plugin {}
@@ -58,5 +58,31 @@ impl Greeter for Chatty {
             _ => {}
         }
         FORMATTED.load(Ordering::SeqCst).to_string()
+    }
+}
+
+/// A plugin that writes to the log while it is created, and fails if no host tells it a
+/// path.
+struct Eager;
+
+impl Eager {
+    fn open(context: &PluginContext<'_>) -> Result<Self, String> {
+        if context.library_path().is_some() {
+            return Ok(Eager);
+        }
+        log::info!("{Counted}");
+        let times = FORMATTED.load(Ordering::SeqCst);
+        Err(format!("level {}, formatted {times} times", log::max_level()))
+    }
+}
+
+#[plugin_impl(Greeter, new = Eager::open)]
+impl Greeter for Eager {
+    fn name(&self) -> &str {
+        "eager"
+    }
+
+    fn greet(&self, _: &str) -> String {
+        String::new()
     }
 }

@@ -6,6 +6,7 @@
 mod build;
 mod ending;
 mod executors;
+mod other_hosts;
 mod parts;
 #[path = "../bodies/polling.rs"]
 mod polling;

@@ -1,6 +1,7 @@
 //! The services that a library gets from its host, by their interfaces.
 #![expect(unsafe_code, reason = "calls back into the host")]
 
+use core::cell::Cell;
 use core::ffi::c_void;
 use core::fmt;
 use core::mem::MaybeUninit;
@@ -23,6 +24,32 @@ static HOST: AtomicPtr<HostServices> = AtomicPtr::new(ptr::null_mut());
 /// library is mapped.
 pub(super) unsafe fn attach(services: *const HostServices) {
     HOST.store(services.cast_mut(), Ordering::Release);
+}
+
+thread_local! {
+    /// What this thread offers to plugins that are linked into this program.
+    static LINKED: Cell<Option<Offered>> = const { Cell::new(None) };
+}
+
+/// Offers services to what `make` creates, for plugins that are linked into this
+/// program: no host connects them.
+///
+/// # Safety
+///
+/// Any thread may call the functions of the table with this context, at any time.
+pub unsafe fn offer_linked<R>(
+    table: &'static ServiceTable,
+    context: *mut c_void,
+    make: impl FnOnce() -> R,
+) -> R {
+    struct Restore(Option<Offered>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            LINKED.set(self.0);
+        }
+    }
+    let _restore = Restore(LINKED.replace(Some(Offered { table, context })));
+    make()
 }
 
 /// An interface whose objects a host can offer as a service.
@@ -115,8 +142,12 @@ impl Services {
     /// The services of no host.
     pub(crate) const NONE: Self = Services(None);
 
-    /// Returns the services of the host that loaded this library.
+    /// Returns the services of the host that loaded this library, or that has linked
+    /// it and is making a plugin of it.
     pub(crate) fn of_host() -> Self {
+        if let Some(linked) = LINKED.get() {
+            return Services(Some(linked));
+        }
         let services = HOST.load(Ordering::Acquire);
         // SAFETY: null, or valid as long as this code is mapped.
         let Some(services) = (unsafe { services.as_ref() }) else { return Self::NONE };

@@ -447,6 +447,10 @@ impl Provider for Instance {
         &self.library.path
     }
 
+    fn linked_package(&self) -> Option<&str> {
+        self.library.linked_package()
+    }
+
     fn name(&self) -> &str {
         &self.name
     }

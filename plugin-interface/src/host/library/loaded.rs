@@ -16,6 +16,7 @@ use crate::host::library::mapped::Mapped;
 use crate::host::library::outcome::{CloseRecord, CloseState};
 use crate::host::library::symbols::Symbols;
 use crate::host::library::unmap;
+use crate::host::services::linked::LinkedServices;
 use crate::host::services::provided::Provider;
 use crate::host::tasks::PluginTasks;
 use crate::metadata::PluginMetadata;
@@ -41,8 +42,8 @@ pub(crate) struct LoadedLibrary {
 /// The place of a library's code.
 enum Code {
     Mapped(Box<Mapped>),
-    /// In this program, in the package with that record.
-    Program(&'static [u8]),
+    /// In this program, in the package with that record, which is offered services.
+    Program(&'static [u8], LinkedServices),
     Closed,
 }
 
@@ -72,14 +73,19 @@ impl LoadedLibrary {
 
     /// Returns the plugins of one package that is linked into this program, by the
     /// record of the package. They are never unmapped.
-    pub(crate) fn linked(path: PathBuf, metadata: PluginMetadata, package: &'static [u8]) -> Self {
+    pub(crate) fn linked(
+        path: PathBuf,
+        metadata: PluginMetadata,
+        package: &'static [u8],
+        services: LinkedServices,
+    ) -> Self {
         LoadedLibrary {
             path,
             metadata,
             entry: Some(NonNull::from(of_this_binary())),
             unmade: AtomicU64::new(0),
             close_record: CloseRecord::default(),
-            code: Code::Program(package),
+            code: Code::Program(package, services),
             providers: Vec::new(),
         }
     }
@@ -88,7 +94,7 @@ impl LoadedLibrary {
     /// of a file do.
     pub(crate) fn has_package(&self, record: &[u8]) -> bool {
         match self.code {
-            Code::Program(package) => record == package,
+            Code::Program(package, _) => record == package,
             Code::Mapped(_) | Code::Closed => true,
         }
     }
@@ -96,7 +102,21 @@ impl LoadedLibrary {
     fn mapped(&self) -> Option<&Mapped> {
         match &self.code {
             Code::Mapped(mapped) => Some(mapped),
-            Code::Program(_) | Code::Closed => None,
+            Code::Program(..) | Code::Closed => None,
+        }
+    }
+
+    /// Returns the package that is linked into this program; `None` for a file.
+    pub(crate) fn linked_package(&self) -> Option<&str> {
+        matches!(self.code, Code::Program(..)).then_some(&*self.metadata.package.name)
+    }
+
+    /// Calls what creates a plugin. If that is linked into this program, it finds its
+    /// services so.
+    pub(crate) fn while_making<R>(&self, make: impl FnOnce() -> R) -> R {
+        match &self.code {
+            Code::Program(_, services) => services.while_making(make),
+            Code::Mapped(_) | Code::Closed => make(),
         }
     }
 
@@ -159,7 +179,7 @@ impl LoadedLibrary {
         let count = self.count();
         let mapped = match core::mem::replace(&mut self.code, Code::Closed) {
             Code::Mapped(mapped) => *mapped,
-            Code::Program(_) => {
+            Code::Program(..) => {
                 self.close_record.write(count, CloseState::InProgram);
                 return Ok(count);
             }

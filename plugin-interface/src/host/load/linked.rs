@@ -12,7 +12,10 @@ use crate::host::library::instance::Instance;
 use crate::host::library::loaded::LoadedLibrary;
 use crate::host::load::admit::Wanted;
 use crate::host::load::make;
+use crate::host::load::needs::Needs;
 use crate::host::load::policy::LoadPolicy;
+use crate::host::services::linked::LinkedServices;
+use crate::host::services::offers::Offers;
 use crate::metadata::PluginMetadata;
 use crate::runtime::aggregate;
 use crate::runtime::factory;
@@ -64,14 +67,19 @@ impl LinkedPackage {
         path: &Path,
         policy: &LoadPolicy,
         wanted: Wanted<'_>,
+        offers: &Arc<Offers>,
     ) -> Result<Option<LinkedPlugins>, LoadError> {
         let LinkedPackage { metadata, record } = self;
-        if !offers(path, &metadata, wanted)? {
+        if !has_interface(path, &metadata, wanted)? {
             return Ok(None);
         }
         policy.check_package(path, &metadata)?;
         let mut context = policy.host_context(path, &metadata)?;
-        let library = Arc::new(LoadedLibrary::linked(path.to_owned(), metadata, record));
+        context.needs = Needs::of(path, &metadata, wanted.path(), None, offers, false)?;
+        let services = LinkedServices::new(Arc::clone(offers));
+        let mut library = LoadedLibrary::linked(path.to_owned(), metadata, record, services);
+        library.providers = core::mem::take(&mut context.needs.providers);
+        let library = Arc::new(library);
         let made = make::make(&library, wanted, None, &mut context);
         Ok(Some(LinkedPlugins { made, library }))
     }
@@ -79,7 +87,11 @@ impl LinkedPackage {
 
 /// Returns `true` if a package has the interface. Two versions of the crate of an
 /// interface may be linked, and then one does not fit.
-fn offers(path: &Path, metadata: &PluginMetadata, wanted: Wanted<'_>) -> Result<bool, LoadError> {
+fn has_interface(
+    path: &Path,
+    metadata: &PluginMetadata,
+    wanted: Wanted<'_>,
+) -> Result<bool, LoadError> {
     let Wanted::Interface(wanted) = wanted else { return Ok(true) };
     let mut first = None;
     for offered in metadata.interfaces.iter().filter(|offered| offered.path == wanted.path()) {

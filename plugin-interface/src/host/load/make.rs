@@ -175,7 +175,8 @@ fn by_factory(
     let mut registration = ptr::null();
     // SAFETY: the context, what it refers to, and the place to write to live
     // across the call.
-    let failure = unsafe { ((*factory.as_ptr()).make)(&context, &mut registration) };
+    let make = || unsafe { ((*factory.as_ptr()).make)(&context, &mut registration) };
+    let failure = library.while_making(make);
     if !failure.is_null() {
         return Err(failed(&library.path, name, failure));
     }

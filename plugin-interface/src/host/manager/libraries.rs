@@ -216,9 +216,11 @@ impl Libraries {
     ) -> Result<(Vec<PluginHandle>, Vec<LoadError>), LoadError> {
         let mut watch = Stopwatch::start();
         watch.begin(Stage::Make);
-        match package.load(path, self.loader.policy(), wanted)? {
+        match package.load(path, self.loader.policy(), wanted, &self.offers)? {
             Some(LinkedPlugins { made, library }) => {
-                Ok(self.handles(made, watch, &FileNames::of(path), &library))
+                let (handles, failed) = self.handles(made, watch, &FileNames::of(path), &library);
+                self.publish(&handles);
+                Ok((handles, failed))
             }
             None => Ok(Default::default()),
         }

@@ -2,11 +2,11 @@
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
 use core::ffi::c_void;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use super::Allocation;
 use crate::abi::{Failure, RawObject, RawSlice, ServiceTable};
-use crate::host::services::offers::Refusal;
+use crate::host::services::offers::{Offers, Refusal};
 
 static SERVICES: ServiceTable = ServiceTable { size: size_of::<ServiceTable>(), find };
 
@@ -26,12 +26,7 @@ unsafe extern "C" fn find(
     // a static.
     let record = unsafe { core::slice::from_raw_parts(record.ptr.cast::<u8>(), record.len) };
     let offers = allocation.offers.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let found = match offers {
-        Some(offers) => offers.find(record),
-        None => Err(Refusal::NotOffered(Vec::new())),
-    };
-    let not_shared = || Refusal::NotOffered(Vec::new());
-    match found.and_then(|found| found.share().ok_or_else(not_shared)) {
+    match found(offers, record) {
         Ok(object) => {
             // SAFETY: the library passes a place that is valid for writes.
             unsafe { service.write(object) };
@@ -39,4 +34,11 @@ unsafe extern "C" fn find(
         }
         Err(refusal) => refusal.into_failure(),
     }
+}
+
+/// Returns another owner of the service for the interface with that record.
+pub(super) fn found(offers: Option<Arc<Offers>>, record: &[u8]) -> Result<RawObject, Refusal> {
+    let not_offered = || Refusal::NotOffered(Vec::new());
+    let found = offers.ok_or_else(not_offered)?.find(record)?;
+    found.share().ok_or_else(not_offered)
 }

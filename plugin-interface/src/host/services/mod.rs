@@ -5,6 +5,7 @@
 mod finding;
 #[cfg(any(feature = "log", feature = "tracing"))]
 mod followers;
+pub(crate) mod linked;
 #[cfg(feature = "log")]
 pub(super) mod logs;
 mod object_count;

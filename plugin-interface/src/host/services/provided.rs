@@ -12,6 +12,10 @@ use crate::object::OwnedObject;
 /// An instance that provides services. It may be dropped on any thread.
 pub(crate) trait Provider: Send + Sync {
     fn path(&self) -> &Path;
+    /// The package, if it is linked into this program, whose path all of these have.
+    fn linked_package(&self) -> Option<&str> {
+        None
+    }
     fn name(&self) -> &str;
     /// The full path of the interface that it implements.
     fn of_interface(&self) -> &str;
@@ -21,10 +25,17 @@ pub(crate) trait Provider: Send + Sync {
 }
 
 impl dyn Provider {
+    /// Returns what an earlier version of it has in common with it.
+    fn identity(&self) -> (&Path, Option<&str>, &str, &str) {
+        (self.path(), self.linked_package(), self.name(), self.of_interface())
+    }
+
     /// Returns `true` if it is a plugin of that file, or needs one, maybe by way of
     /// others.
     pub(crate) fn depends_on(&self, path: &Path) -> bool {
-        self.path() == path || self.providers().iter().any(|it| it.depends_on(path))
+        // The same package of a program has several instances, which may serve each other.
+        let is_of_file = self.linked_package().is_none() && self.path() == path;
+        is_of_file || self.providers().iter().any(|it| it.depends_on(path))
     }
 }
 
@@ -57,10 +68,7 @@ impl ProvidedServices {
     /// Offers the services of a plugin, in the place of an earlier version of it.
     pub(crate) fn add(&self, provider: &Arc<dyn Provider>) {
         let is_older = |other: &Weak<dyn Provider>| {
-            other.upgrade().is_some_and(|other| {
-                (other.path(), other.name(), other.of_interface())
-                    == (provider.path(), provider.name(), provider.of_interface())
-            })
+            other.upgrade().is_some_and(|other| other.identity() == provider.identity())
         };
         // Their plugins may be dropped here, which must not be under the lock.
         let mut all = self.all();

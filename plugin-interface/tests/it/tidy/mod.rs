@@ -139,6 +139,7 @@ const UNSAFE: &[&str] = &[
     "host/raw.rs",
     "host/services/finding.rs",
     "host/services/followers.rs",
+    "host/services/linked.rs",
     "host/services/logs.rs",
     "host/services/mod.rs",
     "host/services/object_count.rs",
