@@ -15,6 +15,11 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
+/// `PLUGIN_THOROUGH=1` runs what takes minutes to build, as `.ci/run` does.
+pub(crate) fn is_thorough() -> bool {
+    std::env::var_os("PLUGIN_THOROUGH").is_some_and(|value| value == "1")
+}
+
 /// The output and exit code of the program.
 #[derive(Debug)]
 pub(crate) struct Answer {

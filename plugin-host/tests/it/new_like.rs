@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use plugin_interface::{Mismatch, inspect};
 
-use crate::environment::{Directory, plugin_host, root};
+use crate::environment::{Directory, is_thorough, plugin_host, root};
 use crate::new::{cargo, new, packages, target};
 
 /// Interfaces with types of many shapes.
@@ -174,7 +174,7 @@ fn plugins_like_those_of_a_library_load_in_the_hosts_of_its_interfaces() {
 /// fixtures.
 #[test]
 fn plugins_like_those_of_the_fixtures_have_their_interfaces() {
-    if std::env::var_os("PLUGIN_THOROUGH").is_none_or(|value| value != "1") {
+    if !is_thorough() {
         eprintln!("NOT TESTED with each interface of the fixtures: PLUGIN_THOROUGH is not set");
         return;
     }

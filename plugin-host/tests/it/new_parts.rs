@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::deadline::Run;
-use crate::environment::{Answer, Directory, answer, command, root, share_builds};
+use crate::environment::{Answer, Directory, answer, command, is_thorough, root, share_builds};
 use crate::new::{cargo, files, lint, new, packages, target};
 
 /// An interface as it may be written in earnest: in modules, with types of its own.
@@ -47,6 +47,7 @@ fn workspace(folder: &Path) {
     share_builds(folder);
 }
 
+/// `PLUGIN_THOROUGH=1` also lints them, which builds each once more.
 #[test]
 fn an_interface_a_plugin_and_a_host_build_pass_their_tests_and_fit() {
     let folder = Directory::new();
@@ -70,7 +71,9 @@ fn an_interface_a_plugin_and_a_host_build_pass_their_tests_and_fit() {
     let tested = cargo(folder, "test --workspace --quiet");
     // Two of each plugin, and one of the host.
     assert_eq!(tested.matches("test result: ok. 1 passed").count(), 7, "{tested}");
-    lint(folder);
+    if is_thorough() {
+        lint(folder);
+    }
 
     let plugins = folder.join("plugins");
     fs::create_dir(&plugins).unwrap();
@@ -94,7 +97,9 @@ fn an_interface_a_plugin_and_a_host_build_pass_their_tests_and_fit() {
     let alike = target().join("debug/libalike.so");
     let compared = answer(&mut command(&["diff", wider, alike.to_str().unwrap()]));
     assert!(compared.out.contains("wide::Wide, version 1.1: the same\n"), "{compared:?}");
-    lint(folder);
+    if is_thorough() {
+        lint(folder);
+    }
 
     let parted = target().join("debug/libparted.so");
     let refused = new(folder, &["--plugin", "p", "--like", parted.to_str().unwrap()]);
@@ -244,7 +249,7 @@ fn a_version_that_cargo_does_not_have_is_named() {
 /// `PLUGIN_THOROUGH=1` builds a plugin for each interface of the fixtures.
 #[test]
 fn each_interface_of_the_fixtures_gets_a_plugin_that_loads() {
-    if std::env::var_os("PLUGIN_THOROUGH").is_none_or(|value| value != "1") {
+    if !is_thorough() {
         eprintln!("NOT TESTED with each interface of the fixtures: PLUGIN_THOROUGH is not set");
         return;
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::deadline::Run;
-use crate::environment::{Directory, root};
+use crate::environment::{Directory, is_thorough, root};
 use crate::new::{cargo, new};
 
 /// The crates in the order in which they can be published: each after those that it
@@ -51,7 +51,7 @@ fn each_crate_says_what_a_registry_shows() {
 /// builds and runs an application with what was packed, in a folder outside.
 #[test]
 fn an_application_builds_and_runs_with_the_packed_crates_alone() {
-    if std::env::var_os("PLUGIN_THOROUGH").is_none_or(|value| value != "1") {
+    if !is_thorough() {
         eprintln!("NOT TESTED with packed crates: PLUGIN_THOROUGH is not set");
         return;
     }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use crate::deadline::{Run as _, within};
-use crate::environment::{Directory, plugin_host, root, share_builds};
+use crate::environment::{Directory, is_thorough, plugin_host, root, share_builds};
 
 /// A copy of the example.
 struct Site(Directory);
@@ -231,7 +231,7 @@ fn the_page_of_the_site_generator_is_a_session_with_it() {
     let mut watch = session.watch.take().unwrap();
     assert_eq!(watch.next("the end"), None, "the page shows all");
     assert!(within("the end", || watch.child.wait()).unwrap().success());
-    if std::env::var_os("PLUGIN_THOROUGH").is_some_and(|value| value == "1") {
+    if is_thorough() {
         plugins_of_another_compiler_make_the_same_pages(&session.site);
     }
 }
