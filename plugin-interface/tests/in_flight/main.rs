@@ -89,7 +89,7 @@ fn a_call_that_panics_is_over() {
 fn a_watchdog_reports_each_call_over_its_deadline_once() {
     let (directory, path, greeter) = load();
     let mut watchdog = Watchdog::new(Duration::from_millis(20));
-    let mut next_of_this = |time| {
+    let mut next_of_this = |time: Duration| {
         let end = Instant::now() + time;
         loop {
             let call = watchdog.next_within(end.saturating_duration_since(Instant::now()))?;

@@ -18,6 +18,9 @@ use super::{library, load, long_or_short, turn, victim, worker};
 /// The time after which a call counts as one that hangs.
 const HANGS: Duration = Duration::from_secs(60);
 
+/// How often a worker is started at most until one starts in spite of the changes.
+const STARTS: usize = 1000;
+
 /// Makes calls whose frames are changed in one direction, in several threads. Returns
 /// how many ended in each way.
 fn calls(direction: &str, threads: usize, each: usize) -> [usize; 3] {
@@ -45,7 +48,7 @@ fn calls_of(direction: &str, number: usize, each: usize) -> [usize; 3] {
     let changed = changed(direction, number, 1);
     let load = || PluginManager::new().load_isolated(library(), changed.clone());
     let mut counts = [0; 3];
-    let library = std::iter::repeat_with(load).find_map(Result::ok).unwrap();
+    let library = std::iter::repeat_with(load).take(STARTS).find_map(Result::ok).unwrap();
     let victim = victim(&library);
     for round in 0..each {
         let begin = Instant::now();
@@ -106,7 +109,7 @@ fn objects_of(direction: &str, number: usize, each: usize) -> [usize; 2] {
         let plugins = library.ok()?.plugins();
         plugins.iter().find_map(|plugin| plugin.proxy::<dyn Lending>().ok())
     };
-    let lending = std::iter::repeat_with(load).find_map(|it| it).unwrap();
+    let lending = std::iter::repeat_with(load).take(STARTS).find_map(|it| it).unwrap();
     let mut counts = [0; 2];
     for round in 0..each {
         let begin = Instant::now();

@@ -110,11 +110,14 @@ fn read(mut from: impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// Changes some bytes of a message. A length that is too large makes the receiver
-/// wait, which takes a while, so it is rare.
+/// wait, which takes a while, so it is rare. So is a change in the head, which ends the
+/// process: most are in the values behind it, where both sides go on.
 fn change(frame: &mut Vec<u8>, random: &mut Random) {
     const EDGES: [u8; 6] = [0, 1, 0x7f, 0x80, 0xfe, 0xff];
+    /// The bytes before the values of an answer: its number, and the kind of the reply.
+    const HEAD: usize = 9;
     let message = frame.len() - 4;
-    match random.below(64) {
+    match random.below(256) {
         0 => frame[random.below(4)] ^= 1 << random.below(8),
         // Shorter or longer, with a length that says so.
         1..=8 => {
@@ -123,8 +126,9 @@ fn change(frame: &mut Vec<u8>, random: &mut Random) {
         }
         9..=16 => frame.extend((0..random.below(9)).map(|at| at as u8)),
         _ => {
+            let head = if random.below(8) == 0 { 0 } else { HEAD.min(message) };
             for _ in 0..=random.below(3) {
-                let at = 4 + random.below(message);
+                let at = 4 + head + random.below(message - head);
                 if let Some(byte) = frame.get_mut(at) {
                     *byte = match random.below(2) {
                         0 => EDGES[random.below(EDGES.len())],

@@ -71,14 +71,14 @@ macro_rules! each_interface {
                 "cannot be returned";
             "objects": dyn Changer, |it| {
                 it.change(vec![Default::default()], &mut |row| row.cells.push(1))
-            }, "`&mut ";
+            }, "";
             "objects": dyn Climber, |it| it.first_name(), "";
             "objects": dyn Factory, |it| it.add(&mut Plain::default(), 3), "";
             "objects": dyn Fault, |it| (it.code(), it.to_string()), "";
             "objects": dyn Keeper, |it| { it.keep(Box::new(Text("a".into()))); it.kept() }, "";
             "objects": dyn Later, |it| fixture_interface::calls::block_on(it.on_a_thread(3)), "";
             "objects": dyn Lending, |it| it.counter(3).add(4), "";
-            "objects": dyn Listener, |it| it.hear(Box::new(Spoken)), "`&mut [&mut [u8]]`";
+            "objects": dyn Listener, |it| it.hear(Box::new(Spoken)), "";
             "objects": dyn Network, |it| it.address([1, 2, 3, 4].into()), "";
             "objects": dyn Office, |it| {
                 it.open("pap").finish(vec!["er".into()], &Fragile("seal".into()))
@@ -274,7 +274,7 @@ fn references_that_are_passed_as_copies_are_the_same_in_each_placement() {
     let [copies, changes] = &refused[..] else { panic!("{refused:?}") };
     assert!(copies.contains("an object behind a reference"), "{copies}");
     assert!(copies.contains("`Arc<dyn Service>`; load the library in this process"), "{copies}");
-    assert!(changes.contains("`&mut [&mut [f32]]`; load the library in this"), "{changes}");
+    assert!(changes.contains("`&mut Label`; load the library in this process"), "{changes}");
 }
 
 #[test]

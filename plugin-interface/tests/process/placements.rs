@@ -75,11 +75,10 @@ fn each_row_of_the_table_is_the_same_in_each_placement() {
     let _turn = turn();
     check_refused(&rows::compare(&mut linked()), &[]);
     check_refused(&rows::compare(&mut in_process("rows")), &[]);
-    // What is borrowed exclusively is copied back, where that can be told from the outside.
+    // What an argument lends by `&mut` is copied back. A return cannot be.
     let expected = [
         ("ReturnsPlain", "`&mut [P]`; load the library in this process"),
         ("NestsPlain", "`&mut [P]`; load the library in this process"),
-        ("TakesSlices", "`&mut [&mut [P]]`; load the library in this process"),
     ];
     check_refused(&rows::compare(&mut apart("rows")), &expected);
 }
@@ -110,10 +109,5 @@ fn traits_as_projects_have_them_are_the_same_in_each_placement() {
     let _turn = turn();
     check_refused(&compare_ordinary(&mut linked()), &[]);
     check_refused(&compare_ordinary(&mut in_process("ordinary")), &[]);
-    let expected = [
-        ("Effect", "`&mut [&mut [f32]]`; load the library in this process"),
-        ("Voice", "`&mut [f32]`; load the library in this process"),
-        ("Bundler", "`&mut Vec<String>`; load the library in this process"),
-    ];
-    check_refused(&compare_ordinary(&mut apart("ordinary")), &expected);
+    check_refused(&compare_ordinary(&mut apart("ordinary")), &[]);
 }

@@ -168,7 +168,7 @@ impl Answered {
             let imports = Importer { peer: &peer, lane: answer.lane };
             // SAFETY: condition 2 of `call`; the arguments that are lent live until the
             // end of the call.
-            unsafe { method.receive(&at, reply, (&self.kept, &imports), outcome) }
+            unsafe { method.receive(&exporting, reply, (&self.kept, &imports), outcome) }
         })
     }
 }

@@ -25,6 +25,12 @@ pub(super) struct Row {
 }
 
 impl Wire {
+    /// The address itself.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn place(self) -> *mut u8 {
+        self.0.cast_mut()
+    }
+
     /// # Safety
     ///
     /// `at` is the address of a value of the layout by which this is read, or of

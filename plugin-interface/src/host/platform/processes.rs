@@ -35,12 +35,26 @@ pub(crate) fn send(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
 /// Appends what has come to a socket, as far as there is room, but so many bytes at
 /// most. Waits for the first one as long as the socket says.
 pub(crate) fn receive(socket: &UnixStream, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    receive_as(socket, to, most, RecvFlags::empty())
+}
+
+/// Does the same, and waits for nothing.
+pub(crate) fn receive_now(socket: &UnixStream, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+    receive_as(socket, to, most, RecvFlags::DONTWAIT)
+}
+
+fn receive_as(
+    socket: &UnixStream,
+    to: &mut Vec<u8>,
+    most: usize,
+    flags: RecvFlags,
+) -> io::Result<usize> {
     if to.capacity() - to.len() <= most {
-        return Ok(recv(socket, spare_capacity(to), RecvFlags::empty())?.1);
+        return Ok(recv(socket, spare_capacity(to), flags)?.1);
     }
     let mut bytes = [0; 1024];
     let most = most.min(bytes.len());
-    let (len, _) = recv(socket, &mut bytes[..most], RecvFlags::empty())?;
+    let (len, _) = recv(socket, &mut bytes[..most], flags)?;
     to.extend(&bytes[..len]);
     Ok(len)
 }

@@ -116,6 +116,7 @@ impl Running {
             .arg(ASKED)
             .args([library, copy, copies.path()])
             .arg(worker.limits.write())
+            .arg(worker.spins.as_nanos().to_string())
             // As stdin, no other child of this process can inherit it. The worker
             // takes it from there before anything else.
             .stdin(OwnedFd::from(theirs));
@@ -151,7 +152,8 @@ impl Running {
 
     fn send(&self, frame: &mut [u8], end: Option<Instant>) -> io::Result<()> {
         let has_ended = || self.has_ended();
-        frame::write(&mut Until { socket: &self.lane.socket, end, has_ended: &has_ended }, frame)
+        let (socket, spins) = (&self.lane.socket, Duration::ZERO);
+        frame::write(&mut Until { socket, end, has_ended: &has_ended, spins }, frame)
     }
 
     fn greeting(&self, frame: &mut Vec<u8>, end: Option<Instant>) -> Result<Greeting, Failure> {
@@ -166,7 +168,8 @@ impl Running {
         end: Option<Instant>,
     ) -> Result<Greeting, Failure> {
         let has_ended = || self.has_ended();
-        let mut until = Until { socket: &lane.socket, end, has_ended: &has_ended };
+        let (socket, spins) = (&lane.socket, Duration::ZERO);
+        let mut until = Until { socket, end, has_ended: &has_ended, spins };
         // The second one may follow at once.
         frame::read_first(&mut until, frame)?;
         Greeting::read(frame).map_err(Failure::Nonsense)

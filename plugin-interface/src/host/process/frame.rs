@@ -1,5 +1,6 @@
 //! Frames: the length of a message, and the message.
 
+use core::hint;
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
@@ -102,6 +103,47 @@ impl Connection for &UnixStream {
     }
 }
 
+/// A socket that is looked at for a while, before a thread sleeps until something comes.
+#[derive(Clone, Copy)]
+pub(super) struct Spinning<'s> {
+    pub(super) socket: &'s UnixStream,
+    pub(super) time: Duration,
+}
+
+impl Spinning<'_> {
+    /// Receives what comes soon. `None` if nothing does.
+    fn soon(&self, to: &mut Vec<u8>, most: usize) -> Option<io::Result<usize>> {
+        if self.time.is_zero() {
+            return None;
+        }
+        let begin = Instant::now();
+        loop {
+            match processes::receive_now(self.socket, to, most) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                done => return Some(done),
+            }
+            if begin.elapsed() >= self.time {
+                return None;
+            }
+            // To let other threads go first would give the processor away for as long as
+            // they want it.
+            hint::spin_loop();
+        }
+    }
+}
+
+/// Waits for as long as it takes.
+impl Connection for Spinning<'_> {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        processes::send(self.socket, bytes)
+    }
+
+    fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+        let came = self.soon(to, most);
+        came.unwrap_or_else(|| processes::receive(self.socket, to, most))
+    }
+}
+
 /// The time between two looks at whether the other process has ended: a process
 /// that it forked may keep its end of the socket open.
 const STEP: Duration = Duration::from_millis(20);
@@ -120,6 +162,8 @@ pub(super) struct Until<'s> {
     /// `None` is never.
     pub(super) end: Option<Instant>,
     pub(super) has_ended: &'s dyn Fn() -> bool,
+    /// For how long it is looked at before this thread sleeps.
+    pub(super) spins: Duration,
 }
 
 impl Until<'_> {
@@ -154,7 +198,14 @@ impl Connection for Until<'_> {
     }
 
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
-        self.attempt(false, || processes::receive(self.socket, to, most))
+        let time = match self.end.filter(|_| !self.spins.is_zero()) {
+            Some(end) => self.spins.min(end.saturating_duration_since(Instant::now())),
+            None => self.spins,
+        };
+        match (Spinning { socket: self.socket, time }).soon(to, most) {
+            Some(came) => came,
+            None => self.attempt(false, || processes::receive(self.socket, to, most)),
+        }
     }
 
     /// What this process does takes nothing of the time of the other one.
@@ -165,6 +216,8 @@ impl Connection for Until<'_> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::thread;
+
     use super::*;
 
     /// Bytes that are received a few at a time, and what is sent.
@@ -238,15 +291,48 @@ pub(super) mod tests {
         let (socket, _theirs) = UnixStream::pair().unwrap();
         prepare(&socket).unwrap();
         let soon = Instant::now() + Duration::from_millis(50);
-        let mut until = Until { socket: &socket, end: Some(soon), has_ended: &|| false };
+        let mut until =
+            Until { socket: &socket, end: Some(soon), has_ended: &|| false, spins: Duration::ZERO };
         let mut message = Vec::new();
         assert_eq!(read(&mut until, &mut message).unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert!(Instant::now() >= soon);
         let written = write(&mut until, &mut frame(&vec![0; LONGEST])).unwrap_err();
         assert_eq!(written.kind(), io::ErrorKind::TimedOut);
-        let mut ended = Until { socket: &socket, end: None, has_ended: &|| true };
+        let mut ended =
+            Until { socket: &socket, end: None, has_ended: &|| true, spins: Duration::ZERO };
         let error = read(&mut ended, &mut message).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
         assert!(write(&mut ended, &mut frame(&vec![0; LONGEST])).is_err());
+    }
+
+    #[test]
+    fn a_socket_that_is_looked_at_gets_what_comes_soon_or_later_and_its_end() {
+        for time in [Duration::ZERO, Duration::from_micros(1), Duration::from_secs(60)] {
+            let (socket, theirs) = UnixStream::pair().unwrap();
+            prepare(&socket).unwrap();
+            let mut spinning = Spinning { socket: &socket, time };
+            let mut until = Until { socket: &socket, end: None, has_ended: &|| false, spins: time };
+            let mut message = Vec::new();
+            for _ in 0..3 {
+                write(&mut &theirs, &mut frame(b"soon")).unwrap();
+                read(&mut spinning, &mut message).unwrap();
+                assert_eq!(&message[PREFIX..], b"soon");
+                let later = thread::scope(|scope| {
+                    let later = scope.spawn(|| {
+                        thread::sleep(Duration::from_millis(5));
+                        write(&mut &theirs, &mut frame(b"later"))
+                    });
+                    read(&mut until, &mut message).unwrap();
+                    later.join().unwrap()
+                });
+                later.unwrap();
+                assert_eq!(&message[PREFIX..], b"later");
+            }
+            drop(theirs);
+            let ended = read(&mut spinning, &mut message).unwrap_err();
+            assert_eq!(ended.kind(), io::ErrorKind::UnexpectedEof);
+            let ended = read(&mut until, &mut message).unwrap_err();
+            assert_eq!(ended.kind(), io::ErrorKind::UnexpectedEof);
+        }
     }
 }

@@ -5,8 +5,9 @@ use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
+use std::time::Duration;
 
-use super::frame;
+use super::frame::{self, Spinning};
 use super::lane::{Lane, enter, entered};
 use super::message::{ANSWER, Greeting, Request};
 #[cfg(feature = "tasks")]
@@ -19,6 +20,8 @@ use crate::host::platform::processes;
 pub(super) struct Host {
     control: UnixStream,
     exports: Exports,
+    /// For how long a thread looks at its lane before it sleeps.
+    spins: Duration,
     /// The lanes for threads of plugins, which are free.
     back: Mutex<Vec<Arc<Lane>>>,
     came: Condvar,
@@ -31,10 +34,11 @@ pub(super) struct Host {
 
 impl Host {
     /// Takes over the connection on which the host passes lanes.
-    pub(super) fn new(control: UnixStream) -> Arc<Self> {
+    pub(super) fn new(control: UnixStream, spins: Duration) -> Arc<Self> {
         Arc::new_cyclic(|this| Host {
             control,
             exports: Exports::default(),
+            spins,
             back: Mutex::default(),
             came: Condvar::new(),
             has_lanes: AtomicBool::new(false),
@@ -85,7 +89,13 @@ impl Host {
     /// Serves a lane until the host closes it.
     pub(super) fn serve(&self, lane: &Arc<Lane>) -> io::Result<()> {
         let _entered = enter(0, lane);
-        lane.serve(&lane.socket, |request, answer| self.answer(lane.number, request, answer))
+        lane.serve(self.connection(lane), |request, answer| {
+            self.answer(lane.number, request, answer);
+        })
+    }
+
+    fn connection<'l>(&self, lane: &'l Lane) -> Spinning<'l> {
+        Spinning { socket: &lane.socket, time: self.spins }
     }
 
     /// Destroys the plugins. What the host gave them is dropped by the host.
@@ -150,7 +160,7 @@ impl Peer for Host {
         let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
             self.answer(number, request, answer);
         };
-        if lane.call(&lane.socket, call, message, served).is_err() {
+        if lane.call(self.connection(&lane), call, message, served).is_err() {
             // The host has gone.
             processes::end_group();
         }

@@ -117,7 +117,7 @@ impl IsolatedPlugin {
     ///
     /// If the plugin is of another interface, or of an incompatible version of it. If
     /// a method takes or returns what cannot go to another process: an object behind a
-    /// reference, or a `&mut` within another type.
+    /// reference, or a `&mut` as a return.
     ///
     /// # Panics
     ///

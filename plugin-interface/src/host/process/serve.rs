@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::exit;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::frame::{self, PREFIX};
 use super::host_peer::Host;
@@ -53,10 +54,11 @@ pub(super) const ASKED: &str = "--plugin-interface-worker-1";
 pub fn serve_if_asked() {
     let arguments: Vec<_> = std::env::args_os().collect();
     let Some(at) = arguments.iter().position(|it| it == ASKED) else { return };
-    let [library, copy, copies, limits, sandbox @ ..] = &arguments[at + 1..] else { return };
+    let [library, copy, copies, limits, spins, sandbox @ ..] = &arguments[at + 1..] else { return };
     let limits = limits.to_str().and_then(Limits::read);
-    let served = match limits {
-        Some(limits) => serve(library.as_ref(), copy.as_ref(), copies.as_ref(), &limits, sandbox),
+    let spins = spins.to_str().and_then(|nanoseconds| nanoseconds.parse().ok());
+    let served = match limits.zip(spins.map(Duration::from_nanos)) {
+        Some(how) => serve(library.as_ref(), copy.as_ref(), copies.as_ref(), &how, sandbox),
         None => Err(io::Error::other("the limits cannot be read")),
     };
     match served {
@@ -76,7 +78,7 @@ fn serve(
     library: &Path,
     copy: &Path,
     copies: &Path,
-    limits: &Limits,
+    (limits, spins): &(Limits, Duration),
     sandbox: &[OsString],
 ) -> io::Result<()> {
     let socket = processes::take_stdin()?;
@@ -86,7 +88,7 @@ fn serve(
     frame::read_first(&mut &socket, &mut told)?;
     let (_, control) = processes::receive_file(&socket, &mut [0])?;
     let control = control.ok_or_else(|| io::Error::other("expected a connection for lanes"))?;
-    let host = Host::new(UnixStream::from(control));
+    let host = Host::new(UnixStream::from(control), *spins);
     if let Err(error) = limits.set() {
         let text = format!("{}: cannot set the limits: {error}", library.display());
         return frame::write(&mut &socket, &mut Greeting::Failed(text).frame());

@@ -78,7 +78,8 @@ impl Session {
         let entered = enter(self.address(), lane);
         let end = Instant::now().checked_add(self.worker.deadline);
         let has_ended = || self.running.has_ended();
-        let until = || Until { socket: &lane.socket, end, has_ended: &has_ended };
+        let (socket, spins) = (&lane.socket, Duration::ZERO);
+        let until = || Until { socket, end, has_ended: &has_ended, spins };
         let mut frame = [&[0; PREFIX], told].concat();
         let started = lane.start(until(), control, &mut frame).map_err(Failure::from);
         let mut hear = || {
@@ -149,7 +150,8 @@ impl Session {
         let lane = &reserved.lane;
         let end = Instant::now().checked_add(self.worker.deadline);
         let has_ended = || self.running.has_ended();
-        let until = Until { socket: &lane.socket, end, has_ended: &has_ended };
+        let (socket, spins) = (&lane.socket, self.worker.spins);
+        let until = Until { socket, end, has_ended: &has_ended, spins };
         let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
             self.serve(lane.number, request, answer);
         };

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use super::limits::Limits;
@@ -38,6 +39,7 @@ pub struct Worker {
     pub(super) arguments: Vec<OsString>,
     pub(super) limits: Limits,
     pub(super) deadline: Duration,
+    pub(super) spins: Duration,
     pub(super) back_off: (Duration, Duration),
     pub(super) deaths: usize,
     pub(super) inherits_output: bool,
@@ -56,6 +58,7 @@ impl Worker {
             arguments: Vec::new(),
             limits: Limits::new(),
             deadline: Duration::from_secs(30),
+            spins: Duration::ZERO,
             back_off: (Duration::from_millis(100), Duration::from_secs(5)),
             deaths: 3,
             inherits_output: false,
@@ -87,6 +90,31 @@ impl Worker {
     /// Feature `process`.
     pub fn deadline(self, deadline: Duration) -> Self {
         Worker { deadline, ..self }
+    }
+
+    /// Lets a thread that waits for the other process look for its message for so long,
+    /// before it sleeps. The default is not at all.
+    ///
+    /// To wake a thread takes most of the time of a call. For a host that calls often, on
+    /// a machine with a processor to spare, 50 microseconds are a good choice. In return
+    /// a worker that waits for its next call, and a host that waits for the answer, use a
+    /// processor for that time. A process that may use one processor only does not look:
+    /// it would keep it from the other one.
+    ///
+    /// Feature `process`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use plugin_interface::process::Worker;
+    ///
+    /// let worker = Worker::new("my-host").spinning(Duration::from_micros(50));
+    /// ```
+    pub fn spinning(self, spins: Duration) -> Self {
+        /// Longer than any wake-up.
+        const MOST: Duration = Duration::from_secs(1);
+        let is_alone = thread::available_parallelism().is_ok_and(|count| count.get() == 1);
+        Worker { spins: if is_alone { Duration::ZERO } else { spins.min(MOST) }, ..self }
     }
 
     /// Sets the pause between the death of a worker and the start of the next one.

@@ -90,6 +90,7 @@ const UNSAFE: &[&str] = &[
     "host/by_descriptor/own_library.rs",
     "host/by_descriptor/services.rs",
     "host/by_descriptor/transfer/caller.rs",
+    "host/by_descriptor/transfer/change.rs",
     "host/by_descriptor/transfer/export.rs",
     "host/by_descriptor/transfer/exporting.rs",
     "host/by_descriptor/transfer/growing.rs",

@@ -6,25 +6,17 @@ use core::ffi::c_void;
 use core::ptr::{self, null_mut};
 use std::sync::Mutex;
 
+use super::exclusive::Exclusive;
 use super::exporting::Exporting;
 use super::method::{Carried, Parameter};
 use super::peer::Imports;
-use super::plan::{Index, Kind, Plans};
 use super::read::{Read, Source};
 use super::reply::Reply;
-use crate::abi::{Failure, METHOD_ERROR, RawSlice};
+use crate::abi::{Failure, METHOD_ERROR};
 use crate::host::by_descriptor::kept::Kept;
 use crate::host::by_descriptor::wire::Wire;
 use crate::metadata::as_written;
 use crate::runtime::failure::panicked;
-
-/// The new value of what a caller lends.
-struct Change {
-    to: *mut u8,
-    bytes: Vec<u8>,
-    /// The plan of the value that is freed before.
-    old: Option<Index>,
-}
 
 impl Carried {
     /// Returns the address of each argument.
@@ -67,11 +59,11 @@ impl Carried {
     ///
     /// # Safety
     ///
-    /// 1. `at` has the address of each argument, and what is lent lives still.
+    /// 1. What the arguments lend by `&mut`, as `sent` has it, lives still.
     /// 2. `outcome` has room for the outcome of the method, and is all 0.
     pub(in crate::host::by_descriptor) unsafe fn receive(
         &self,
-        at: &[*mut u8],
+        sent: &Exporting<'_>,
         reply: &[u8],
         (kept, imports): (&Mutex<Kept>, &dyn Imports),
         outcome: *mut u8,
@@ -97,8 +89,12 @@ impl Carried {
         // An outcome is aligned, as are the parts of it.
         let mut bytes = vec![0; self.plans.get(part.plan).layout.size];
         self.plans.read(part.plan, &mut from, &mut bytes).map_err(invalid)?;
-        // SAFETY: condition 1.
-        let changes = unsafe { self.changes(at, &mut from) }.map_err(invalid)?;
+        let change = |lent: &Exclusive| {
+            let named = |reason| format!("`{}`: {reason}", self.parameters[lent.parameter].name);
+            self.plans.change(lent, &mut from).map_err(named)
+        };
+        let changes =
+            sent.exclusive.iter().map(change).collect::<Read<Vec<_>>>().map_err(invalid)?;
         from.end().map_err(invalid)?;
         // Nothing can fail any more. From here on all of it is the caller's.
         // Nothing is lent, but kept.
@@ -110,42 +106,6 @@ impl Carried {
             ptr::copy_nonoverlapping(bytes.as_ptr(), outcome.add(part.offset), bytes.len());
         }
         Ok(status)
-    }
-
-    /// Reads the new values of the `&mut` arguments.
-    ///
-    /// # Safety
-    ///
-    /// `at` has the address of each argument.
-    unsafe fn changes(&self, at: &[*mut u8], from: &mut Source<'_, '_>) -> Read<Vec<Change>> {
-        let mut changes = Vec::new();
-        let plans = &self.plans;
-        let lent = self.parameters.iter().zip(at).filter(|(parameter, _)| parameter.is_lent);
-        for (parameter, at) in lent {
-            let invalid = |reason| format!("`{}`: {reason}", parameter.name);
-            changes.push(match plans.get(parameter.plan).kind {
-                Kind::Pointer { to, is_slot } => {
-                    let block = plans.behind(to, is_slot, from).map_err(invalid);
-                    let bytes = block?.bytes().to_vec();
-                    // SAFETY: the contract of this function: there is a reference.
-                    let to_at = unsafe { *at.cast::<*mut u8>() };
-                    Change { to: to_at, bytes, old: is_slot.then_some(to) }
-                }
-                Kind::Row { of, .. } => {
-                    // SAFETY: the contract of this function: there is a slice.
-                    let RawSlice { ptr, len } = unsafe { *at.cast::<RawSlice>() };
-                    let found = from.u32().map_err(invalid)? as usize;
-                    if found != len {
-                        return Err(invalid(format!("expected {len} values, found {found}")));
-                    }
-                    let block = plans.row(of, len, from).map_err(invalid);
-                    let bytes = block?.bytes().to_vec();
-                    Change { to: ptr.cast::<u8>().cast_mut(), bytes, old: None }
-                }
-                _ => unreachable!("a reference or a slice"),
-            });
-        }
-        Ok(changes)
     }
 }
 
@@ -169,8 +129,9 @@ impl Arguments<'_> {
         message: &mut Vec<u8>,
         exporting: &mut Exporting<'_>,
     ) -> Read {
-        let written = self.each().try_for_each(|(parameter, wire)| {
+        let written = self.each().enumerate().try_for_each(|(number, (parameter, wire))| {
             exporting.ends_with_call = parameter.is_borrowed;
+            exporting.parameter = number;
             self.method.plans.write(parameter.plan, wire, message, exporting)
         });
         if written.is_err() {
@@ -186,21 +147,5 @@ impl Drop for Arguments<'_> {
         for (parameter, wire) in self.each() {
             self.method.plans.free(parameter.plan, wire, self.keeps_objects);
         }
-    }
-}
-
-impl Change {
-    /// Replaces the value.
-    ///
-    /// # Safety
-    ///
-    /// There is a value, which is lent exclusively.
-    unsafe fn make(self, plans: &Plans) {
-        if let Some(old) = self.old {
-            // SAFETY: the contract of this function; it is overwritten below.
-            plans.free(old, unsafe { Wire::new(self.to) }, false);
-        }
-        // SAFETY: the contract of this function, and as many bytes as the value has.
-        unsafe { ptr::copy_nonoverlapping(self.bytes.as_ptr(), self.to, self.bytes.len()) };
     }
 }

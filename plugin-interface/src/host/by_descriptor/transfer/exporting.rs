@@ -1,9 +1,9 @@
-//! The objects in one message: those that are lent for its call, and those that are
-//! given with it.
+//! What is lent and given with one message: objects, and what a `&mut` leads to.
 #![expect(unsafe_code, reason = "takes objects over")]
 
 use std::sync::Arc;
 
+use super::exclusive::{Exclusive, Extent};
 use super::export::{Borrowed, Export, New};
 use super::exports::Exports;
 use super::handle::Handle;
@@ -23,6 +23,10 @@ pub(in crate::host::by_descriptor) struct Exporting<'e> {
     pub(super) parent: Option<Arc<Borrowed>>,
     /// `true` if what is given now ends with the call.
     pub(super) ends_with_call: bool,
+    /// The number of the parameter that is written now.
+    pub(super) parameter: usize,
+    /// What the arguments lend by `&mut`.
+    pub(super) exclusive: Vec<Exclusive>,
     given: Vec<Handle>,
     /// Clones of wakers, which nobody else owns.
     wakers: Vec<Handle>,
@@ -42,7 +46,14 @@ impl<'e> Exporting<'e> {
 
     fn new(to: Option<&'e Exports>) -> Self {
         let (given, wakers, ending) = (Vec::new(), Vec::new(), Vec::new());
-        Exporting { to, parent: None, ends_with_call: false, given, wakers, ending }
+        let (parent, ends_with_call, parameter, exclusive) = (None, false, 0, Vec::new());
+        Exporting { to, parent, ends_with_call, parameter, exclusive, given, wakers, ending }
+    }
+
+    /// Notes what a `&mut` leads to.
+    pub(super) fn lends(&mut self, wire: Wire, extent: Extent) {
+        let (parameter, place) = (self.parameter, wire.place());
+        self.exclusive.push(Exclusive { parameter, place, extent });
     }
 
     /// Exports an object, as its pointer has it.

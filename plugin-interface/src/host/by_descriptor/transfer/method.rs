@@ -38,12 +38,22 @@ pub(in crate::host::by_descriptor) struct Parameter {
     pub(super) ty: Type,
     pub(in crate::host::by_descriptor) layout: Arc<Layout>,
     pub(super) plan: Index,
-    /// `true` for `&mut`, which comes back.
-    pub(super) is_lent: bool,
+    /// What comes back of it.
+    pub(super) lends: Lends,
     /// `true` if an object in it may borrow from the caller. It ends with the call then.
     pub(super) is_borrowed: bool,
     /// Its place in the row of all arguments.
     pub(super) offset: usize,
+}
+
+/// What comes back of an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lends {
+    Nothing,
+    /// What it leads to: it is a `&mut`.
+    Itself,
+    /// What each `&mut` in it leads to.
+    Parts,
 }
 
 impl Carried {
@@ -73,11 +83,13 @@ impl Carried {
         let (mut parameters, mut end, mut align) = (Vec::new(), 0_usize, 1);
         for parameter in method.parameters {
             let (plan, layout) = parameter_plan(&mut plans, layouts, &parameter.ty)?;
-            let is_lent = matches!(
-                layout.kind,
-                LayoutKind::Pointer { exclusive: true, .. }
-                    | LayoutKind::Slice { exclusive: true, .. }
-            );
+            let lends = match plans.get(plan).kind {
+                Kind::Pointer { comes_back: true, .. } | Kind::Row { comes_back: true, .. } => {
+                    Lends::Itself
+                }
+                _ if plans.has_exclusive(plan) => Lends::Parts,
+                _ => Lends::Nothing,
+            };
             let offset = end.next_multiple_of(layout.align);
             (end, align) = (offset + layout.size, align.max(layout.align));
             let (name, ty) = (parameter.name, parameter.ty);
@@ -86,7 +98,7 @@ impl Carried {
                 return Err(Refusal::unsupported(&ty, reason));
             }
             let is_borrowed = shows_borrow(&ty) || lifetimes.mentions(&name);
-            parameters.push(Parameter { name, ty, layout, plan, is_lent, is_borrowed, offset });
+            parameters.push(Parameter { name, ty, layout, plan, lends, is_borrowed, offset });
         }
         let outcome = layouts.outcome(&method.returns)?;
         let LayoutKind::Outcome { ok, err } = &outcome.kind else {
@@ -95,7 +107,8 @@ impl Carried {
         let err = err.as_ref().map(|err| plans.part(layouts, err)).transpose()?;
         let ok = plans.part(layouts, ok)?;
         let (is_exclusive, row, plans) = (method.exclusive, (end, align), Arc::new(plans));
-        let takes_objects = |it: &Parameter| it.is_lent || !plans.objects(it.plan).is_empty();
+        let takes_objects =
+            |it: &Parameter| it.lends != Lends::Nothing || !plans.objects(it.plan).is_empty();
         if is_of_arguments && parameters.iter().any(takes_objects) {
             let reason = "an object that may borrow from an object or a `&mut` cannot be returned";
             return Err(Refusal::unsupported(&method.returns, reason));
@@ -131,14 +144,6 @@ impl Carried {
             _ => unreachable!("the layout of an outcome"),
         }
     }
-
-    /// Returns the type of the option that a `&mut` of an owned value is passed in.
-    pub(super) fn slot(&self, parameter: &Parameter) -> Option<Index> {
-        match self.plans.get(parameter.plan).kind {
-            Kind::Pointer { to, is_slot: true } => Some(to),
-            _ => None,
-        }
-    }
 }
 
 /// Returns the plan and the layout of a parameter.
@@ -161,30 +166,55 @@ fn parameter_plan(
 
 /// Refuses a parameter that cannot be passed, and returns its layout.
 fn passed(layouts: &mut Layouts<'_>, ty: &Type) -> Result<Arc<Layout>, Refusal> {
-    let layout = layouts.of(ty)?;
-    let lent = match &layout.kind {
-        LayoutKind::Pointer { exclusive: true, to } => Some((to, owned_behind(true, to).is_some())),
-        LayoutKind::Slice { exclusive: true, of: Elements::Values(of) } => Some((of, false)),
-        _ => None,
-    };
-    let Some((within, is_slot)) = lent else {
-        walk(layouts, ty, value)?;
-        no_objects_behind(layouts, ty)?;
-        return Ok(layout);
-    };
+    let (mut exclusive, mut shared) = (Vec::new(), Vec::new());
+    walk(layouts, ty, |ty, kind| {
+        match kind {
+            LayoutKind::Pointer { exclusive: true, to }
+            | LayoutKind::Slice { exclusive: true, of: Elements::Values(to) } => {
+                exclusive.push((ty.clone(), to.clone()));
+            }
+            LayoutKind::Slice { exclusive: true, .. } => return value(ty, kind),
+            LayoutKind::Pointer { to, .. } | LayoutKind::Slice { of: Elements::Values(to), .. } => {
+                shared.push(to.clone());
+            }
+            LayoutKind::Growing { fields } => shared.extend(fields.iter().map(|it| it.1.clone())),
+            LayoutKind::GrowingEnum { variants } => {
+                let fields = variants.iter().flat_map(|variant| &variant.fields);
+                shared.extend(fields.map(|it| it.1.clone()));
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    exclusive.iter().try_for_each(|(ty, to)| comes_back(layouts, ty, to))?;
+    shared.iter().try_for_each(|within| walk(layouts, within, value))?;
+    no_objects_behind(layouts, ty)?;
+    Ok(layouts.of(ty)?)
+}
+
+/// Refuses a `&mut` of which the new value cannot be given back.
+fn comes_back(layouts: &mut Layouts<'_>, ty: &Type, to: &Type) -> Result<(), Refusal> {
+    let within = layouts.of(to)?;
+    if let LayoutKind::Pointer { exclusive: true, .. } | LayoutKind::Slice { exclusive: true, .. } =
+        within.kind
+    {
+        // What that leads to comes back. To exchange such references changes nothing for
+        // the caller, as in one process.
+        return Ok(());
+    }
     let not_back = || Refusal::unsupported(ty, "this `&mut` cannot be given back");
-    if !is_slot && owns(&*layouts.of(within)?) {
+    let is_slot = owned_behind(true, to).is_some();
+    if !is_slot && owns(&within) {
         return Err(not_back());
     }
-    walk(layouts, within, |ty, kind| match kind {
+    walk(layouts, to, |_, kind| match kind {
         LayoutKind::Pointer { .. }
         | LayoutKind::Slice { .. }
         | LayoutKind::Object { .. }
         | LayoutKind::BorrowedObject { .. } => Err(not_back()),
         LayoutKind::Growing { .. } | LayoutKind::GrowingEnum { .. } if !is_slot => Err(not_back()),
-        kind => value(ty, kind),
-    })?;
-    Ok(layout)
+        _ => Ok(()),
+    })
 }
 
 /// Refuses an owned object where it is only borrowed, or where it cannot be moved out.
@@ -295,7 +325,7 @@ fn shows_borrow(ty: &Type) -> bool {
 fn value(ty: &Type, kind: &LayoutKind) -> Result<(), Refusal> {
     match kind {
         LayoutKind::Pointer { exclusive: true, .. } | LayoutKind::Slice { exclusive: true, .. } => {
-            Err(Refusal::unsupported(ty, "a `&mut` within another type cannot be given back"))
+            Err(Refusal::unsupported(ty, "a `&mut` cannot be given back from here"))
         }
         _ => Ok(()),
     }

@@ -5,7 +5,8 @@
 //! has the values of types that grow. `method` has
 //! the plans of one method, and `reply` the outcome of a call. `caller` makes a message
 //! of the arguments of a typed proxy, and changes what its caller lent. `sent` does so
-//! for values of JSON. `served` calls a method of this process.
+//! for values of JSON. `served` calls a method of this process. `exclusive` has what
+//! a `&mut` leads to, and `change` copies it back.
 //!
 //! An object stays where it is. `exports` has those that the other process may call, each
 //! by a handle, and `exporting` adds the objects in one message. `object_type` has their
@@ -17,6 +18,8 @@
 //! no value takes more memory than its bytes account for.
 
 mod caller;
+mod change;
+mod exclusive;
 mod export;
 mod exporting;
 mod exports;

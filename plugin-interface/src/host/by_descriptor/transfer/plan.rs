@@ -44,12 +44,16 @@ pub(super) enum Kind {
     Pointer {
         to: Index,
         is_slot: bool,
+        /// `true` if the value is copied back after a call.
+        comes_back: bool,
     },
     /// A slice or a buffer.
     Row {
         of: Index,
         is_text: bool,
         is_owned: bool,
+        /// `true` if the elements are copied back after a call.
+        comes_back: bool,
     },
     Box {
         to: Index,
@@ -142,10 +146,12 @@ impl Plans {
         layout: &Layout,
     ) -> Result<Kind, Refusal> {
         let byte = Type::parse("u8");
-        let mut row = |of: &Elements, is_owned| {
+        let mut row = |of: &Elements, is_owned, is_exclusive| {
             let is_text = *of == Elements::Text;
             let of = if let Elements::Values(of) = of { of } else { &byte };
-            Ok::<_, Refusal>(Kind::Row { of: self.of(layouts, of)?, is_text, is_owned })
+            let of = self.of(layouts, of)?;
+            let comes_back = self.comes_back(is_exclusive, of);
+            Ok::<_, Refusal>(Kind::Row { of, is_text, is_owned, comes_back })
         };
         Ok(match &layout.kind {
             LayoutKind::Unit => Kind::Plain,
@@ -153,10 +159,11 @@ impl Plans {
             LayoutKind::NonZero(primitive) => number(*primitive, true),
             LayoutKind::Pointer { exclusive, to } => {
                 let is_slot = owned_behind(*exclusive, to).is_some();
-                Kind::Pointer { to: self.of(layouts, to)?, is_slot }
+                let to = self.of(layouts, to)?;
+                Kind::Pointer { to, is_slot, comes_back: self.comes_back(*exclusive, to) }
             }
-            LayoutKind::Slice { of, .. } => row(of, false)?,
-            LayoutKind::Buffer(of) => row(of, true)?,
+            LayoutKind::Slice { of, exclusive } => row(of, false, *exclusive)?,
+            LayoutKind::Buffer(of) => row(of, true, false)?,
             LayoutKind::Box { to } => Kind::Box { to: self.of(layouts, to)? },
             LayoutKind::Option { value } => Kind::Option { value: self.part(layouts, value)? },
             LayoutKind::Result { ok, err } => {
@@ -255,18 +262,52 @@ impl Plans {
             }
             let kind = &self.get(plan).kind;
             open.extend(self.parts(kind));
-            match kind {
-                Kind::Object(object) => found.push(*object),
-                Kind::Pointer { to, .. } | Kind::Box { to } => open.push(*to),
-                Kind::Row { of, .. } => open.push(*of),
-                Kind::Growing(variants) => {
-                    let parts = variants.iter().flat_map(|variant| &variant.parts);
-                    open.extend(parts.map(|part| part.plan));
-                }
-                _ => {}
+            open.extend(self.behind_parts(kind));
+            if let Kind::Object(object) = kind {
+                found.push(*object);
             }
         }
         found
+    }
+
+    /// Returns `true` if what a `&mut` leads to is copied back: it is no reference.
+    fn comes_back(&self, is_exclusive: bool, to: Index) -> bool {
+        is_exclusive
+            && !matches!(
+                self.get(to).kind,
+                Kind::Pointer { .. } | Kind::Row { is_owned: false, .. }
+            )
+    }
+
+    /// Returns `true` if something that a value refers to comes back.
+    pub(super) fn has_exclusive(&self, plan: Index) -> bool {
+        let (mut open, mut seen) = (vec![plan], HashSet::new());
+        while let Some(plan) = open.pop() {
+            let kind = &self.get(plan).kind;
+            if let Kind::Pointer { comes_back: true, .. } | Kind::Row { comes_back: true, .. } =
+                kind
+            {
+                return true;
+            }
+            if seen.insert(plan) {
+                open.extend(self.parts(kind));
+                open.extend(self.behind_parts(kind));
+            }
+        }
+        false
+    }
+
+    /// Returns the plans of what lies behind the addresses in a value.
+    fn behind_parts(&self, kind: &Kind) -> Vec<Index> {
+        match kind {
+            Kind::Pointer { to, .. } | Kind::Box { to } => vec![*to],
+            Kind::Row { of, .. } => vec![*of],
+            Kind::Growing(variants) => {
+                let parts = variants.iter().flat_map(|variant| &variant.parts);
+                parts.map(|part| part.plan).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Returns the plans of the parts that lie within a value.

@@ -6,6 +6,7 @@
 use core::ptr::{null_mut, without_provenance_mut};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::exclusive::{Exclusive, Extent};
 use super::handle::Handle;
 use super::object_type::ObjectPart;
 use super::peer::Imports;
@@ -48,6 +49,8 @@ pub(super) struct Source<'b, 'k> {
 #[derive(Default)]
 pub(super) struct Lent {
     pub(super) blocks: Vec<Block>,
+    /// Those behind a `&mut`, in the order of the message.
+    pub(super) exclusive: Vec<Exclusive>,
     objects: Vec<OwnedObject>,
     wakers: Vec<LentWaker>,
 }
@@ -121,6 +124,20 @@ impl<'b> Source<'b, '_> {
         Ok(address)
     }
 
+    /// Notes what a `&mut` leads to.
+    fn note(&mut self, place: *mut u8, extent: Extent) -> Read {
+        self.spend(size_of::<Exclusive>())?;
+        self.lent.exclusive.push(Exclusive { parameter: 0, place, extent });
+        Ok(())
+    }
+
+    /// Takes memory from that which the values may have.
+    fn spend(&mut self, size: usize) -> Read {
+        let room = self.room.checked_sub(size);
+        self.room = room.ok_or_else(|| format!("expected values of at most {MOST} bytes"))?;
+        Ok(())
+    }
+
     /// Makes a waker of a handle, and writes its address.
     fn waker(&mut self, out: &mut [u8]) -> Read {
         let handle = Handle { index: self.u32()?, generation: self.u32()? };
@@ -136,8 +153,7 @@ impl<'b> Source<'b, '_> {
         const SIZE: usize = 256;
         let handle = Handle { index: self.u32()?, generation: self.u32()? };
         let imports = self.imports.ok_or("an object cannot be returned here")?;
-        let room = self.room.checked_sub(SIZE);
-        self.room = room.ok_or_else(|| format!("expected values of at most {MOST} bytes"))?;
+        self.spend(SIZE)?;
         let made = imports.import(object, handle)?;
         let RawObject { table, instance, library_ref } = *made.raw();
         let (table, instance) = (table.cast_mut().cast(), instance.cast());
@@ -183,23 +199,31 @@ impl Plans {
                 check(*primitive, *is_non_zero, bytes)?;
                 out.copy_from_slice(bytes);
             }
-            Kind::Pointer { to, is_slot } => {
+            Kind::Pointer { to, is_slot, comes_back } => {
                 let block = self.behind(*to, *is_slot, from)?;
-                put_words(out, &[from.lend(block)?]);
+                let place = from.lend(block)?;
+                put_words(out, &[place]);
+                if *comes_back {
+                    from.note(place, Extent::One { to: *to, is_slot: *is_slot })?;
+                }
             }
-            Kind::Row { of, is_text, is_owned } => {
+            Kind::Row { of, is_text, is_owned, comes_back } => {
                 let len = from.u32()? as usize;
                 let mut block = self.row(*of, len, from)?;
                 if *is_text {
                     let checked = str::from_utf8(block.bytes());
                     checked.map_err(|it| LiftError::Text(it.valid_up_to()).to_string())?;
                 }
-                let len = without_provenance_mut(len);
+                let word = without_provenance_mut(len);
                 if *is_owned {
-                    put_words(out, &[block.start(), len, len, block.free_function()]);
+                    put_words(out, &[block.start(), word, word, block.free_function()]);
                     from.given.push(block);
                 } else {
-                    put_words(out, &[from.lend(block)?, len]);
+                    let place = from.lend(block)?;
+                    put_words(out, &[place, word]);
+                    if *comes_back {
+                        from.note(place, Extent::Row { of: *of, len })?;
+                    }
                 }
             }
             Kind::Box { to } => {

@@ -6,7 +6,7 @@ use core::ptr::{null_mut, without_provenance_mut};
 use serde_json::{Value, json};
 
 use super::exporting::Exporting;
-use super::method::Carried;
+use super::method::{Carried, Lends};
 use super::plan::Kind;
 use super::read::{Read, Source};
 use super::reply::{HEAD, Reply, with_buffer};
@@ -44,6 +44,10 @@ pub(crate) fn call_elsewhere<E: From<DynamicError>>(
         return Err(callee.refused(Refusal::unsupported(&callee.method.returns, reason)).into());
     }
     let carried = Carried::new(interface, &interface.methods[callee.index])?;
+    if let Some(parameter) = carried.parameters.iter().find(|it| it.lends == Lends::Parts) {
+        let reason = "a `&mut` within another type cannot be given back as JSON";
+        return Err(callee.refused(Refusal::unsupported(&parameter.ty, reason)).into());
+    }
     let invalid = |reason: String| DynamicError::Invalid {
         interface: interface.name().to_owned(),
         method: name.to_owned(),
@@ -99,9 +103,12 @@ fn received(
     let wire = unsafe { Wire::new(block.start()) };
     let value = Reader::new(layouts).read(&field.ty, wire)?;
     let mut changed = Vec::new();
-    for parameter in carried.parameters.iter().filter(|parameter| parameter.is_lent) {
+    for parameter in carried.parameters.iter().filter(|parameter| parameter.lends == Lends::Itself)
+    {
         let (block, second) = match plans.get(parameter.plan).kind {
-            Kind::Pointer { to, is_slot } => (plans.behind(to, is_slot, &mut from)?, null_mut()),
+            Kind::Pointer { to, is_slot, .. } => {
+                (plans.behind(to, is_slot, &mut from)?, null_mut())
+            }
             Kind::Row { of, .. } => {
                 let len = from.u32()? as usize;
                 (plans.row(of, len, &mut from)?, without_provenance_mut(len))

@@ -4,6 +4,7 @@
 use core::ffi::c_void;
 use std::sync::{Arc, OnceLock};
 
+use super::exclusive::Exclusive;
 use super::export::{Borrowed, Use};
 use super::exporting::Exporting;
 use super::exports::Exports;
@@ -160,10 +161,10 @@ impl Ready {
         let (ok, err) = (self.method.ok, self.method.err);
         match (status, err) {
             (status, _) if status.is_null() => {
-                self.answer((ok, false), whole, &row, &mut exporting, out);
+                self.answer((ok, false), whole, &lent.exclusive, &mut exporting, out);
             }
             (METHOD_ERROR, Some(err)) => {
-                self.answer((err, true), whole, &row, &mut exporting, out);
+                self.answer((err, true), whole, &lent.exclusive, &mut exporting, out);
             }
             (METHOD_ERROR, None) => {
                 let reason = "only a method that returns a Result may fail".to_owned();
@@ -175,14 +176,9 @@ impl Ready {
                 Reply::Panicked { message, location }.write(out);
             }
         }
-        for parameter in parameters {
-            if let Some(slot) = self.method.slot(parameter) {
-                // SAFETY: the argument is the address of an option that was written for
-                // the call, and that the callee may have changed; it is in `lent`.
-                let wire = unsafe { Wire::new(*at(parameter).cast::<*const u8>()) };
-                plans.free(slot, wire, false);
-            }
-        }
+        // SAFETY: each was written for the call, and the callee may have changed it; it is
+        // in `lent`, or in what `exporting` keeps.
+        lent.exclusive.iter().for_each(|exclusive| unsafe { plans.free_slot(exclusive) });
         drop(lent);
     }
 
@@ -191,7 +187,7 @@ impl Ready {
         &self,
         (part, failed): (Part, bool),
         whole: Wire,
-        row: &Block,
+        lent: &[Exclusive],
         exporting: &mut Exporting<'_>,
         out: &mut Vec<u8>,
     ) {
@@ -199,10 +195,10 @@ impl Ready {
         let (begin, value) = (out.len(), whole.part(part.offset));
         Reply::Returned { failed, values: &[] }.write(out);
         let mut written = plans.write(part.plan, value, out, exporting);
-        for parameter in self.method.parameters.iter().filter(|it| it.is_lent) {
-            // SAFETY: the argument was written for the call, and lies there still.
-            let wire = unsafe { Wire::new(row.start().wrapping_add(parameter.offset)) };
-            written = written.and_then(|()| plans.write(parameter.plan, wire, out, exporting));
+        for exclusive in lent {
+            // SAFETY: it was written for the call, and lies there still.
+            let mut write = || unsafe { plans.write_back(exclusive, out, exporting) };
+            written = written.and_then(|()| write());
         }
         if written.is_ok() && out.len() > LONGEST {
             written = Err(too_long(out.len()));

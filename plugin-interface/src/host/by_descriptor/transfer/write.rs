@@ -1,6 +1,7 @@
 //! Values in memory as bytes. Writing changes and frees nothing. Objects stay where they
 //! are: what is written is their handles.
 
+use super::exclusive::Extent;
 use super::exporting::Exporting;
 use super::handle::Handle;
 use super::plan::{Fields, Index, Kind, Part, Plans};
@@ -20,6 +21,31 @@ impl Plans {
         exporting: &mut Exporting<'_>,
     ) -> Written {
         Writer { plans: self, out, exporting, depth: 0 }.write(plan, wire)
+    }
+}
+
+/// What lies behind an address, and elements in a row, as they come back.
+impl Plans {
+    pub(super) fn write_behind(
+        &self,
+        to: Index,
+        is_slot: bool,
+        wire: Wire,
+        out: &mut Vec<u8>,
+        exporting: &mut Exporting<'_>,
+    ) -> Written {
+        Writer { plans: self, out, exporting, depth: 0 }.behind(to, is_slot, wire).map(drop)
+    }
+
+    pub(super) fn write_row(
+        &self,
+        of: Index,
+        wire: Wire,
+        out: &mut Vec<u8>,
+        exporting: &mut Exporting<'_>,
+    ) -> Written {
+        let row = wire.elements(&self.get(of).layout).map_err(text)?;
+        Writer { plans: self, out, exporting, depth: 0 }.row(of, row)
     }
 }
 
@@ -46,26 +72,22 @@ impl Writer<'_, '_> {
         let plan = plans.get(plan);
         match &plan.kind {
             Kind::Plain | Kind::Number { .. } => wire.append(plan.layout.size, self.out),
-            Kind::Pointer { to, is_slot } => {
-                let to_plan = plans.get(*to);
-                let target = wire.target(&to_plan.layout).map_err(text)?;
-                self.out.push(1);
-                match (is_slot, &to_plan.kind) {
-                    (true, Kind::Option { value }) => match target.tag() {
-                        1 => self.part(*value, target)?,
-                        _ => return Err(text(LiftError::Missing)),
-                    },
-                    _ => self.write(*to, target)?,
+            Kind::Pointer { to, is_slot, comes_back } => {
+                let target = self.behind(*to, *is_slot, wire)?;
+                if *comes_back {
+                    let extent = Extent::One { to: *to, is_slot: *is_slot };
+                    self.exporting.lends(target, extent);
                 }
             }
-            Kind::Row { of, is_owned, .. } => {
+            Kind::Row { of, is_owned, comes_back, .. } => {
                 let layout = &plans.get(*of).layout;
                 let row =
                     if *is_owned { wire.owned_elements(layout) } else { wire.elements(layout) };
                 let row = row.map_err(text)?;
-                let len = u32::try_from(row.len).map_err(|_| text(LiftError::Length(row.len)))?;
-                self.out.extend(len.to_le_bytes());
-                self.each(*of, row)?;
+                self.row(*of, row)?;
+                if *comes_back {
+                    self.exporting.lends(row.first, Extent::Row { of: *of, len: row.len });
+                }
             }
             Kind::Box { to } => {
                 let target = wire.target(&plans.get(*to).layout).map_err(text)?;
@@ -105,6 +127,28 @@ impl Writer<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Writes what lies behind an address, and returns where that is.
+    fn behind(&mut self, to: Index, is_slot: bool, wire: Wire) -> Result<Wire, String> {
+        let to_plan = self.plans.get(to);
+        let target = wire.target(&to_plan.layout).map_err(text)?;
+        self.out.push(1);
+        match (is_slot, &to_plan.kind) {
+            (true, Kind::Option { value }) => match target.tag() {
+                1 => self.part(*value, target)?,
+                _ => return Err(text(LiftError::Missing)),
+            },
+            _ => self.write(to, target)?,
+        }
+        Ok(target)
+    }
+
+    /// Writes elements, and how many they are.
+    fn row(&mut self, of: Index, row: Row) -> Written {
+        let len = u32::try_from(row.len).map_err(|_| text(LiftError::Length(row.len)))?;
+        self.out.extend(len.to_le_bytes());
+        self.each(of, row)
     }
 
     /// Writes a block, and how long it is.
