@@ -19,6 +19,12 @@
 //! - `object`: instances of other libraries, as proxies call them.
 //! - `runtime`: the entry, the factories, and the panic handling of a library.
 
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!(
+    "plugin-interface supports 64-bit systems only: the layouts that a host and its plugins \
+     exchange are those of 64-bit pointers; compile for a 64-bit target"
+);
+
 #[doc(hidden)]
 pub mod __private;
 pub mod abi;

@@ -2,10 +2,10 @@
 
 /// Asserts size, alignment and field offsets of a `repr(C)` type.
 ///
-/// They are in words of the target (`size_of::<usize>()` bytes), so that one
-/// list works for each pointer width.
+/// Other systems than those of 64 bits are refused as a whole, by one error.
 macro_rules! assert_layout {
     ($ty:ty { size: $size:expr, align: $align:expr $(, $field:tt: $offset:expr)* $(,)? }) => {
+        #[cfg(target_pointer_width = "64")]
         const _: () = {
             assert!(size_of::<$ty>() == $size, concat!("size of ", stringify!($ty)));
             assert!(align_of::<$ty>() == $align, concat!("alignment of ", stringify!($ty)));
