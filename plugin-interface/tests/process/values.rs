@@ -126,3 +126,20 @@ fn a_worker_has_the_variables_that_are_passed() {
     assert_eq!(variables(worker().environment(["PATH", "NO_SUCH_VARIABLE"])), ["PATH"]);
     assert!(variables(worker().environment([""; 0])).is_empty());
 }
+
+#[test]
+fn a_worker_that_is_looked_at_answers_and_dies_as_others_do() {
+    let _turn = turn();
+    for time in [Duration::from_micros(50), Duration::MAX] {
+        let library = load(worker().spinning(time).deadline(Duration::from_secs(3)));
+        let victim = victim(&library);
+        for number in 0..200 {
+            let text = "x".repeat(number * 1000);
+            assert_eq!(victim.call("echo", (&text,)).unwrap().value, text);
+        }
+        assert!(matches!(victim.call("end", ("abort",)), Err(WorkerError::Died { .. })));
+        assert_eq!(victim.call("echo", ("next",)).unwrap().value, "next");
+        assert!(matches!(victim.call("end", ("loop",)), Err(WorkerError::TimedOut { .. })));
+        assert_eq!(victim.call("echo", ("next",)).unwrap().value, "next");
+    }
+}
