@@ -7,10 +7,11 @@
 #![expect(unsafe_code, reason = "a static of another library is copied")]
 
 use core::alloc::Layout;
+use core::hash::BuildHasherDefault;
 use core::ptr::NonNull;
 use std::alloc::{alloc, handle_alloc_error};
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::hash_map::DefaultHasher;
 use std::sync::{Mutex, PoisonError};
 
 use crate::abi::RawSlice;
@@ -43,44 +44,54 @@ pub(crate) unsafe fn for_arguments<'a, T: FfiSafe, U>(
     Ok(unsafe { core::slice::from_raw_parts(place, slice.len) })
 }
 
-/// An address that all threads may have.
-struct Kept(NonNull<u8>);
-
-// SAFETY: it leads to plain data that never changes.
-unsafe impl Send for Kept {}
-
 /// Returns the copy of such a slice, of which there is one, if there is room for it.
 ///
 /// # Safety
 ///
 /// The pointer leads to that many plain elements, which have a size.
 unsafe fn kept<T: FfiSafe>(slice: RawSlice) -> Result<NonNull<u8>, LiftError> {
-    /// By the address of the shape, and the content.
-    type Key = (usize, Box<[u8]>);
-    static KEPT: Mutex<(Option<HashMap<Key, Kept>>, Room)> = Mutex::new((None, Room::new()));
     let mut content = Content::default();
     // SAFETY: the contract of this function; plain elements are their wires.
     unsafe { content_of::<T>(slice.ptr, slice.len, &mut content) };
-    let key = (core::ptr::from_ref::<Shape>(T::SHAPE).addr(), content.finish()?);
-    let copy = || {
-        let layout = Layout::array::<T>(slice.len).expect("it is in memory");
-        // SAFETY: it has a size.
-        let copy = unsafe { alloc(layout) };
-        let copy = NonNull::new(copy).unwrap_or_else(|| handle_alloc_error(layout));
-        // SAFETY: of this size, and apart.
-        unsafe { copy.as_ptr().copy_from_nonoverlapping(slice.ptr.cast(), layout.size()) };
-        Kept(copy)
-    };
+    let shape = core::ptr::from_ref::<Shape>(T::SHAPE).addr();
+    let layout = Layout::array::<T>(slice.len).expect("it is in memory");
+    // SAFETY: the contract of this function.
+    unsafe { kept_of((shape, content.finish()?), layout, slice.ptr.cast()) }
+}
+
+/// By the address of the shape, and the content.
+type Key = (usize, Box<[u8]>);
+type Hasher = BuildHasherDefault<DefaultHasher>;
+
+/// An address that all threads may have.
+struct Kept(NonNull<u8>);
+
+// SAFETY: it leads to plain data that never changes.
+unsafe impl Send for Kept {}
+
+/// Returns the copy of that content. It is not generic, so that no plugin compiles it
+/// again.
+///
+/// # Safety
+///
+/// The pointer leads to plain data of that layout, which has a size.
+unsafe fn kept_of(key: Key, layout: Layout, data: *const u8) -> Result<NonNull<u8>, LiftError> {
+    static KEPT: Mutex<(HashMap<Key, Kept, Hasher>, Room)> =
+        Mutex::new((HashMap::with_hasher(Hasher::new()), Room::new()));
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     let (kept, room) = &mut *kept;
-    match kept.get_or_insert_default().entry(key) {
-        Entry::Occupied(known) => Ok(known.get().0),
-        Entry::Vacant(place) => {
-            // The content is kept too.
-            room.take(2 * size_of::<T>() * slice.len)?;
-            Ok(place.insert(copy()).0)
-        }
+    if let Some(known) = kept.get(&key) {
+        return Ok(known.0);
     }
+    // The content is kept too.
+    room.take(2 * layout.size())?;
+    // SAFETY: it has a size.
+    let copy = unsafe { alloc(layout) };
+    let copy = NonNull::new(copy).unwrap_or_else(|| handle_alloc_error(layout));
+    // SAFETY: the contract of this function, and apart.
+    unsafe { copy.as_ptr().copy_from_nonoverlapping(data, layout.size()) };
+    kept.insert(key, Kept(copy));
+    Ok(copy)
 }
 
 #[cfg(test)]
@@ -97,5 +108,14 @@ mod tests {
         let (first, again) = (copy(&[1, 2]), copy(&[1, 2]));
         assert!(core::ptr::eq(first, again) && first == [1, 2]);
         assert_eq!((copy(&[2]), copy(&[])), (&[2_u16][..], &[][..]));
+        // In any order of their contents, and of their types.
+        for value in [7_u16, 3, 9, 1, 9, 3] {
+            // SAFETY: plain elements.
+            let bytes = unsafe {
+                for_arguments::<u8, u8>(RawSlice::of(&value.to_ne_bytes()), &memory).unwrap()
+            };
+            assert_eq!((copy(&[value]), bytes), (&[value][..], &value.to_ne_bytes()[..]));
+            assert!(core::ptr::eq(copy(&[value]), copy(&[value])));
+        }
     }
 }
