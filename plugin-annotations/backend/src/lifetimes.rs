@@ -119,6 +119,9 @@ struct Place {
     is_for_owner: bool,
     /// Behind `BoxFuture`.
     is_behind_future: bool,
+    /// Behind `Cow`, and behind `Cow<`.
+    is_behind_cow: bool,
+    is_in_cow: bool,
     /// Behind `&`, `&'a` or `&mut`.
     is_behind_and: bool,
     /// In the parentheses of `&(dyn Trait + ..)`, which is borrowed.
@@ -136,11 +139,15 @@ impl Place {
             TokenTree::Ident(ident) => {
                 next.is_for_owner = ident == "dyn";
                 next.is_behind_future = ident == "BoxFuture";
+                next.is_behind_cow = ident == "Cow";
                 next.is_behind_and = self.is_behind_and && ident == "mut";
             }
             TokenTree::Punct(punct) => match punct.as_char() {
                 '+' => next.is_for_owner = true,
-                '<' => next.is_for_owner = self.is_behind_future,
+                '<' => {
+                    next.is_for_owner = self.is_behind_future;
+                    next.is_in_cow = self.is_behind_cow;
+                }
                 '&' => next.is_behind_and = true,
                 // Its name is read with it.
                 '\'' => next.is_behind_and = self.is_behind_and,
@@ -269,28 +276,55 @@ pub(crate) fn unseen_as(
     ty: &impl ToTokens,
     is_of_self: &dyn Fn(&Ident) -> bool,
 ) -> String {
-    let mut walk = Unseen { found: Vec::new(), at: 0, borrows: 0, is_of_self };
-    walk.pass(ty.to_token_stream(), Place::default());
-    let Unseen { found, borrows, .. } = walk;
-    let text = |(is_of_self, at): &(bool, usize)| match (is_of_self, borrows > 1) {
+    let walk = Unseen::of(ty);
+    let text = |found: &Found| match (is_of_self(&found.name), walk.borrows > 1) {
         (true, false) => Some(word.to_owned()),
-        (false, false) => None,
-        (true, true) => Some(format!("{word} at {at}")),
-        (false, true) => Some(format!("'_ at {at}")),
+        (true, true) => Some(format!("{word} at {}", found.at)),
+        (false, true) if !found.is_seen => Some(format!("'_ at {}", found.at)),
+        (false, _) => None,
     };
-    found.iter().filter_map(text).collect::<Vec<_>>().join(" + ")
+    joined(walk.found.iter().filter_map(text))
 }
 
-struct Unseen<'f> {
-    /// Of `self` or not, and where.
-    found: Vec<(bool, usize)>,
+/// The lifetimes of a field that its type's name does not show, of a type that has
+/// these: the number of each, and where it is.
+///
+/// Two libraries must agree on them, as on those of a parameter.
+pub fn unseen_in_field(ty: &impl ToTokens, names: &[&Ident]) -> String {
+    let text = |found: &Found| {
+        let number = names.iter().position(|name| **name == found.name)?;
+        (names.len() > 1 || !found.is_seen).then(|| format!("'{number} at {}", found.at))
+    };
+    joined(Unseen::of(ty).found.iter().filter_map(text))
+}
+
+fn joined(texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().join(" + ")
+}
+
+/// A lifetime in a type.
+struct Found {
+    name: Ident,
     at: usize,
-    /// The number of objects and references.
-    borrows: usize,
-    is_of_self: &'f dyn Fn(&Ident) -> bool,
+    /// The name of the type shows that something is borrowed here.
+    is_seen: bool,
 }
 
-impl Unseen<'_> {
+#[derive(Default)]
+struct Unseen {
+    found: Vec<Found>,
+    at: usize,
+    /// The number of objects, references and types with lifetimes.
+    borrows: usize,
+}
+
+impl Unseen {
+    fn of(ty: &impl ToTokens) -> Self {
+        let mut walk = Unseen::default();
+        walk.pass(ty.to_token_stream(), Place::default());
+        walk
+    }
+
     fn pass(&mut self, tokens: TokenStream, mut place: Place) {
         let mut tokens = flat(tokens).into_iter();
         while let Some(token) = tokens.next() {
@@ -307,7 +341,7 @@ impl Unseen<'_> {
                 TokenTree::Punct(punct) => match punct.as_char() {
                     '<' | ',' => self.at += 1,
                     '&' => self.borrows += 1,
-                    '\'' => self.lifetime(here, tokens.next().as_ref()),
+                    '\'' => self.lifetime(here, tokens.next()),
                     _ => {}
                 },
                 _ => {}
@@ -315,13 +349,16 @@ impl Unseen<'_> {
         }
     }
 
-    fn lifetime(&mut self, here: Place, name: Option<&TokenTree>) {
-        let Some(TokenTree::Ident(ident)) = name else { return };
-        let is_of_self = (self.is_of_self)(ident);
-        let is_seen = here.is_owned(name) || here.is_behind_and;
-        if is_of_self || !is_seen && here.is_for_owner {
-            self.found.push((is_of_self, self.at));
+    fn lifetime(&mut self, here: Place, name: Option<TokenTree>) {
+        let is_owned = here.is_owned(name.as_ref());
+        let Some(TokenTree::Ident(name)) = name else { return };
+        if is_owned || name == "static" {
+            return;
         }
+        let is_of_type = !here.is_for_owner && !here.is_behind_and;
+        self.borrows += usize::from(is_of_type);
+        let is_seen = here.is_behind_and || here.is_in_cow;
+        self.found.push(Found { name, at: self.at, is_seen });
     }
 }
 
@@ -364,9 +401,30 @@ mod tests {
             (quote!((Box<dyn Fn()>, std::boxed::Box<dyn Fn() + '_>)), "'_ at 6"),
             (quote!((BoxFuture<'_, u8>, BoxFuture<'static, u8>)), "'_ at 2"),
             (quote!((&'b str, &'a str)), "'self at 2"),
-            (quote!((Words<'b>, &'b dyn Fn())), ""),
+            (quote!((Words<'b>, &'b dyn Fn())), "'_ at 2"),
+            (quote!((Call<'_>, &str)), "'_ at 2"),
+            (quote!((Box<dyn Fn() + '_>, Words<'_>)), "'_ at 3 + '_ at 5"),
+            (quote!((Box<dyn Fn()>, Words<'_>)), "'_ at 5"),
+            (quote!((&'b str, Cow<'b, str>, &'static str)), ""),
         ] {
             assert_eq!(unseen(ty.clone()), expected, "{ty}");
+        }
+    }
+
+    #[test]
+    fn lifetimes_of_fields_are_told_if_their_types_do_not() {
+        let [a, b] = ["a", "b"].map(|name| Ident::new(name, Span::call_site()));
+        for (ty, of_one, of_two) in [
+            (quote!(&'a str), "", "'0 at 0"),
+            (quote!(Cow<'a, str>), "", "'0 at 1"),
+            (quote!(Option<Words<'a>>), "'0 at 2", "'0 at 2"),
+            (quote!(Box<dyn Fn() + 'a>), "'0 at 2", "'0 at 2"),
+            (quote!((Box<dyn Fn()>, Call<'a>)), "'0 at 5", "'0 at 5"),
+            (quote!((&'a str, &'b str)), "", "'0 at 1 + '1 at 2"),
+            (quote!(Vec<Box<dyn Fn() + 'static>>), "", ""),
+        ] {
+            assert_eq!(unseen_in_field(&ty, &[&a]), of_one, "{ty}");
+            assert_eq!(unseen_in_field(&ty, &[&a, &b]), of_two, "{ty}");
         }
     }
 

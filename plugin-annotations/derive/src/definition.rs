@@ -8,7 +8,7 @@ use crate::model::{Body, Derived, Fields};
 use plugin_annotations_backend::identity;
 use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::spans::ffi_item;
-use plugin_annotations_backend::syntax::{Kind, Path};
+use plugin_annotations_backend::syntax::{Generics, Kind, Path};
 
 /// ```text
 /// Input:  struct Tree<T> { value: T, kids: Vec<Tree<T>> }
@@ -32,6 +32,7 @@ pub(crate) fn definition(
             type #parameter = #private::Parameter<#i>;
         }
     });
+    let lending = lending(generics, body);
     let body = match body {
         Body::Struct(of) if *grows => {
             let since = of.all().iter().filter_map(|field| Some(&field.since.as_ref()?.version));
@@ -59,9 +60,33 @@ pub(crate) fn definition(
 
         static __DEFINITION: #private::Definition = {
             #(#aliases)*
-            #private::Definition::new(__PATH, &[#(#parameters),*], #private::Body::#body).at(#source)
+            #private::Definition::new(__PATH, &[#(#parameters),*], #private::Body::#body)
+                .lending(#lending)
+                .at(#source)
         };
     }
+}
+
+/// The lifetimes of the fields that their types do not show: `call: '0 at 2`.
+fn lending(generics: &Generics, body: &Body) -> String {
+    let names: Vec<_> = generics.of(Kind::Lifetime).map(|lifetime| &lifetime.ident).collect();
+    let variants: Vec<(String, &Fields)> = match body {
+        Body::Struct(fields) => vec![(String::new(), fields)],
+        Body::Enum(variants) => {
+            variants.iter().map(|(name, fields)| (format!("{}.", name.unraw()), fields)).collect()
+        }
+    };
+    let mut all = Vec::new();
+    for (variant, fields) in &variants {
+        for (i, field) in fields.all().iter().enumerate() {
+            let unseen = lifetimes::unseen_in_field(&field.carrier(), &names);
+            let name = field.name.as_ref().map_or(i.to_string(), |name| name.unraw().to_string());
+            if !unseen.is_empty() {
+                all.push(format!("{variant}{name}: {unseen}"));
+            }
+        }
+    }
+    all.join(", ")
 }
 
 fn fields(krate: &Path, fields: &Fields) -> TokenStream {

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! method     = "fn" name "(" receiver { "," name ":" type } ")" [ "->" type ] [ "where" lifetimes ]
-//! definition = "struct" name [ parameters ] fields
-//!            | "enum" name [ parameters ] "{" { name fields "," } "}"
+//! definition = ( "struct" name [ parameters ] fields
+//!              | "enum" name [ parameters ] "{" { name fields "," } "}" ) [ "where" lifetimes ]
 //! fields     = [ "{" { name ":" type "," } "}" | "(" { type "," } ")" ]
 //! ```
 //!
@@ -267,6 +267,7 @@ impl Method {
 impl Definition {
     /// Parses a definition. Returns `None` if the text is not a definition.
     pub fn parse(text: &str) -> Option<Definition> {
+        let text = text.split_once(" where ").map_or(text, |(definition, _)| definition);
         let growing = text.strip_prefix("growing ");
         let (kind, rest) = growing.unwrap_or(text).split_once(' ')?;
         let (name, mut rest) = name(rest)?;

@@ -151,10 +151,10 @@ struct Walk {
 
 impl Walk {
     fn pass(&mut self, tokens: TokenStream) {
-        let mut is_after_and = false;
+        let (mut before, mut last) = (String::new(), String::new());
         let mut tokens = tokens.into_iter();
         while let Some(token) = tokens.next() {
-            let was_after_and = std::mem::take(&mut is_after_and);
+            let here = token.to_string();
             match token {
                 TokenTree::Group(group) => {
                     self.at += 1;
@@ -165,21 +165,30 @@ impl Walk {
                 }
                 TokenTree::Punct(punct) => match punct.as_char() {
                     '<' | ',' => self.at += 1,
-                    '&' => {
-                        self.borrows += 1;
-                        is_after_and = true;
-                    }
+                    '&' => self.borrows += 1,
                     '\'' => {
                         let name = tokens.next().map(|name| name.to_string()).unwrap_or_default();
-                        let of_self = name == "a";
-                        if of_self || !was_after_and && name != "static" {
-                            self.found.push((of_self, self.at));
-                        }
+                        self.lifetime(&name, &before, &last);
                     }
                     _ => {}
                 },
                 _ => {}
             }
+            (before, last) = (last, here);
+        }
+    }
+
+    /// Notes a lifetime behind these two tokens.
+    fn lifetime(&mut self, name: &str, before: &str, last: &str) {
+        if name == "static" {
+            return;
+        }
+        let is_behind_and = last == "&";
+        let is_of_object = ["+", "dyn"].contains(&last) || before == "BoxFuture";
+        self.borrows += usize::from(!is_behind_and && !is_of_object);
+        let of_self = name == "a";
+        if of_self || !is_behind_and && before != "Cow" {
+            self.found.push((of_self, self.at));
         }
     }
 }

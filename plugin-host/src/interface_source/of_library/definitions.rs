@@ -36,8 +36,10 @@ struct Definition {
     borrows: bool,
     /// It has objects or exclusive references, which have no `Clone`.
     is_unique: bool,
-    /// The text in the record.
+    /// The text in the record, without the lifetimes of its fields.
     text: String,
+    /// The fields of which the record tells lifetimes; of a variant, with its name.
+    lent: BTreeSet<String>,
 }
 
 impl Definitions {
@@ -109,6 +111,8 @@ impl Definitions {
                 }
             }
         }
+        let told = self.all.iter().filter(|(_, of)| !of.lent.is_empty());
+        lent.extend(told.map(|(name, _)| name.clone()));
         // A type without a lifetime has no field with one.
         let owned = self.with_inner(owned);
         let borrows = self.all.iter().filter(|(_, of)| of.borrows);
@@ -224,11 +228,12 @@ impl Definitions {
     /// Writes the lifetimes of the fields, and the parameter if there is one.
     fn write_lifetimes(&self, name: &str, item: &mut Item) {
         let is_lending = self.lending.contains(name);
-        let of_objects = is_lending && !self.all[name].borrows_or_has(&self.lending);
-        let (generics, fields): (_, Vec<&mut Fields>) = match item {
-            Item::Struct(item) => (&mut item.generics, vec![&mut item.fields]),
+        let lent = &self.all[name].lent;
+        let (generics, fields): (_, Vec<(String, &mut Fields)>) = match item {
+            Item::Struct(item) => (&mut item.generics, vec![(String::new(), &mut item.fields)]),
             Item::Enum(item) => {
-                let fields = item.variants.iter_mut().map(|variant| &mut variant.fields);
+                let fields = item.variants.iter_mut();
+                let fields = fields.map(|of| (format!("{}.", of.ident), &mut of.fields));
                 (&mut item.generics, fields.collect())
             }
             _ => return,
@@ -238,22 +243,26 @@ impl Definitions {
             generics.lt_token.get_or_insert_with(Default::default);
             generics.gt_token.get_or_insert_with(Default::default);
         }
-        for field in fields.into_iter().flatten() {
-            write(&mut field.ty, &self.lending, |place| match (place, is_lending) {
-                (Place::Object, _) => of_objects.then(|| parse_quote!('a)),
-                (_, true) => Some(parse_quote!('a)),
-                (_, false) => Some(parse_quote!('static)),
-            });
+        for (variant, fields) in fields {
+            for (i, field) in fields.iter_mut().enumerate() {
+                let name = field.ident.as_ref().map_or(i.to_string(), ToString::to_string);
+                let is_lent = lent.contains(&format!("{variant}{name}"));
+                write(&mut field.ty, &self.lending, |place| match (place, is_lending) {
+                    (Place::Object, _) => is_lent.then(|| parse_quote!('a)),
+                    (_, true) => Some(parse_quote!('a)),
+                    (_, false) => Some(parse_quote!('static)),
+                });
+            }
         }
     }
 }
 
 impl Definition {
     fn parse(of: &TypeMetadata) -> anyhow::Result<Self> {
-        let mut item = parse_definition(&as_written(&of.definition))?;
+        let (text, lifetimes) = split(&of.definition);
+        let mut item = parse_definition(&as_written(text))?;
         let mut found = NamesIn::default();
         found.visit_item(&item);
-        let text = &of.definition;
         if let Item::Struct(item) = &mut item {
             item.vis = parse_quote!(pub);
             for field in &mut item.fields {
@@ -272,17 +281,14 @@ impl Definition {
             names: found.0,
             borrows: has_borrow(text),
             is_unique,
-            text: text.clone(),
+            text: text.to_owned(),
+            lent: Lifetimes::parse(lifetimes).names().map(str::to_owned).collect(),
         })
     }
 
     /// Returns `true` if a field may be an object that somebody lends.
     fn has_object(&self) -> bool {
         ["dyn ", "BoxFuture"].iter().any(|of| self.text.contains(of))
-    }
-
-    fn borrows_or_has(&self, lending: &BTreeSet<String>) -> bool {
-        self.borrows || self.names.iter().any(|name| lending.contains(name))
     }
 }
 

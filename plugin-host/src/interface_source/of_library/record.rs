@@ -17,6 +17,11 @@ impl<'t> Lifetimes<'t> {
         Lifetimes(parts.collect())
     }
 
+    /// Returns the names of which it says something.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'t str> {
+        self.0.keys().copied()
+    }
+
     /// Returns what it says of a parameter, or of `return`.
     pub(super) fn of(&self, name: &str) -> &'t str {
         self.0.get(name).copied().unwrap_or_default()

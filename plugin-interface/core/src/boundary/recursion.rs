@@ -274,6 +274,25 @@ fn lifetimes_count_and_names_of_parameters_do_not() {
     assert_eq!(text(&borrowed), "fn pick(&self, x: &str) -> &str where x: 'self");
 }
 
+#[test]
+fn lifetimes_of_fields_count() {
+    const CALL: &Shape = <Box<dyn Fn()>>::SHAPE;
+    const fn calls(lending: &'static str) -> Definition {
+        let body = Body::Struct(Fields::Named(&[("now", CALL), ("later", CALL)]));
+        Definition::new("m::Calls", &[], body).lending(lending)
+    }
+    static NOW: Definition = calls("now: '0 at 2");
+    static LATER: Definition = calls("later: '0 at 2");
+    const A: &Shape = &Shape::defined(&NOW, "m::Calls", &[]);
+    const B: &Shape = &Shape::defined(&LATER, "m::Calls", &[]);
+    assert_ne!(fingerprints(&[A]), fingerprints(&[B]));
+    let mut text = Writer::<128>::new();
+    NOW.write_text(&mut text);
+    let len = text.len();
+    let expected = "struct Calls { now: Box<dyn Fn()>, later: Box<dyn Fn()> } where now: '0 at 2";
+    assert_eq!(String::from_utf8(text.filled(len)).unwrap(), expected);
+}
+
 /// A description of these types, as constants.
 const GARDEN: InterfaceDescription = InterfaceDescription {
     path: "garden::Garden",

@@ -19,8 +19,11 @@ pub struct Definition {
     /// The names of its parameters.
     parameters: &'static [&'static str],
     pub(crate) body: Body,
-    /// The hash of path, kind, names and the names of types, but not of the
-    /// definitions of these types. Of a struct that grows, it is that of the first
+    /// The lifetimes of fields that their types do not show. One side must not keep
+    /// what the other lends.
+    lending: &'static str,
+    /// The hash of path, kind, names, lifetimes and the names of types, but not of
+    /// the definitions of these types. Of a struct that grows, it is that of the first
     /// version.
     fingerprint: u128,
 }
@@ -49,12 +52,20 @@ pub enum Fields {
 impl Definition {
     /// Creates the definition of the type at `path`.
     pub const fn new(path: &'static str, parameters: &'static [&'static str], body: Body) -> Self {
-        let source = Source::UNKNOWN;
-        let mut definition = Definition { path, source, parameters, body, fingerprint: 0 };
+        let (source, lending, fingerprint) = (Source::UNKNOWN, "", 0);
+        Definition { path, source, parameters, body, lending, fingerprint }.hashed()
+    }
+
+    /// Returns the definition with the lifetimes of its fields.
+    pub const fn lending(self, lending: &'static str) -> Self {
+        Definition { lending, ..self }.hashed()
+    }
+
+    const fn hashed(mut self) -> Self {
         let mut out = Writer::hashing();
-        definition.write(&mut out, Naming::Full);
-        definition.fingerprint = out.hash();
-        definition
+        self.write(&mut out, Naming::Full);
+        self.fingerprint = out.hash();
+        self
     }
 
     /// Returns the definition with its place.
@@ -123,6 +134,8 @@ impl Definition {
                 write_variants(variants, later, len, out, naming);
             }
         }
+        out.text(if self.lending.is_empty() { "" } else { " where " });
+        out.text(self.lending);
     }
 }
 
