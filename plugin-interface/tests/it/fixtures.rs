@@ -145,13 +145,17 @@ pub(crate) fn is_mapped(name: &str) -> bool {
     !mapped(name).is_empty()
 }
 
-/// The files of that name that are mapped.
+/// The files of that name whose code is mapped. The backtrace of a panic maps a file
+/// too, to read its debug information, and keeps it until it needs other files.
 #[cfg(unix)]
 pub(crate) fn mapped(name: &str) -> BTreeSet<String> {
     let maps = fs::read("/proc/self/maps").unwrap();
     let wanted = format!("lib{name}.{DLL_EXTENSION}");
     let maps = String::from_utf8_lossy(&maps);
-    let files = maps.lines().filter_map(|line| line.splitn(6, ' ').nth(5));
+    let files = maps.lines().filter_map(|line| {
+        let mut fields = line.splitn(6, ' ');
+        fields.nth(1)?.contains('x').then(|| fields.nth(3))?
+    });
     files.filter(|file| file.contains(&wanted)).map(|file| file.trim().to_owned()).collect()
 }
 
