@@ -81,6 +81,10 @@ Everything_Outcome_Option_String longest(void *, Everything_BTreeMap_u8_Cow_str 
     return outcome;
 }
 
+Everything_Outcome_Tuple2_ExitStatus_Output output(void *, Everything_Output value, int32_t status) {
+    return { nullptr, { status, value } };
+}
+
 // Reads the values that the test passes.
 template <class Outcome, class Value> Outcome only(bool expected, Value value) {
     Outcome outcome = { nullptr, value };
