@@ -49,7 +49,7 @@ const CHARS: &[char] = &[
 /// The types of times, and the names of their parts.
 const TIMES: &[(&str, [&str; 2])] = &[
     ("Duration", ["secs", "nanos"]),
-    ("Instant", ["secs", "nanos"]),
+    ("time::Instant", ["secs", "nanos"]),
     ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"]),
 ];
 

@@ -21,7 +21,9 @@ pub(super) fn spelled(ty: &Type, kind: &LayoutKind) -> Option<&'static str> {
         LayoutKind::Slice { of: Elements::Text, .. } => "PluginStr",
         LayoutKind::Buffer(Elements::Text) => "PluginString",
         LayoutKind::Struct(_) if name == "Duration" => "PluginDuration",
-        LayoutKind::Struct(_) if ["SystemTime", "Instant"].contains(&name) => "PluginSystemTime",
+        LayoutKind::Struct(_) if ["SystemTime", "time::Instant"].contains(&name) => {
+            "PluginSystemTime"
+        }
         _ => return None,
     })
 }

@@ -102,15 +102,17 @@ impl VisitMut for NameOfSelf {
     }
 }
 
-/// Writes `'static` for references to references, and for those behind them, with
-/// `true` behind one: what `self` lends has no borrows in it.
+/// Writes `'static` for references behind others, with `true` behind one: what `self`
+/// lends has no borrows in it. So is a slice of them: a record does not tell that it is
+/// the plugin's.
 struct Inner(bool);
 
 impl VisitMut for Inner {
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
         let mut found = HasReference(false);
         found.visit_type(&reference.elem);
-        if (self.0 || found.0) && reference.lifetime.is_none() {
+        let is_list = matches!(*reference.elem, Type::Slice(_)) && found.0;
+        if (self.0 || is_list) && reference.lifetime.is_none() {
             reference.lifetime = Some(parse_quote!('static));
         }
         let outer = std::mem::replace(&mut self.0, true);

@@ -63,7 +63,7 @@ impl VisitMut for Names<'_> {
         let first = path.segments[0].ident.to_string();
         if path.segments.len() > 1 {
             // Such as `io::Error`.
-            let is_std = ["io", "fmt"].contains(&first.as_str());
+            let is_std = ["io", "fmt", "process", "time"].contains(&first.as_str());
             if is_std {
                 path.segments.insert(0, syn::parse_quote!(std));
             } else if !["std", "core", "alloc", "plugin_interface"].contains(&first.as_str()) {

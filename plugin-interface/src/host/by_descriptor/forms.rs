@@ -104,7 +104,7 @@ pub(super) fn may_be_null(layouts: &mut Layouts<'_>, ty: &Type) -> bool {
 /// The names of the fields of a time in `serde`, by the names in its layout.
 const TIMES: [(&str, [&str; 2]); 3] = [
     ("Duration", ["secs", "nanos"]),
-    ("Instant", ["secs", "nanos"]),
+    ("time::Instant", ["secs", "nanos"]),
     ("SystemTime", ["secs_since_epoch", "nanos_since_epoch"]),
 ];
 const TIME: [&str; 2] = ["seconds", "nanoseconds"];

@@ -81,13 +81,13 @@ impl Layouts<'_> {
             ("Poll", [of]) => self.option(of),
             ("Range" | "RangeInclusive", [of]) => self.structure([("start", of), ("end", of)]),
             ("Duration", []) => self.time("u64"),
-            ("SystemTime" | "Instant", []) => self.time("i64"),
-            ("ExitStatus", []) => {
+            ("SystemTime" | "time::Instant", []) => self.time("i64"),
+            ("process::ExitStatus", []) => {
                 Ok(self.primitive(Primitive::I32, LayoutKind::Primitive(Primitive::I32)))
             }
-            ("Output", []) => {
+            ("process::Output", []) => {
                 let bytes = applied("Vec", [&named("u8")]);
-                let status = named("ExitStatus");
+                let status = named("process::ExitStatus");
                 self.structure([("status", &status), ("stdout", &bytes), ("stderr", &bytes)])
             }
             _ => match passed_as(ty, name, arguments) {

@@ -28,6 +28,9 @@ const PRELUDE: &[Name] = &[
     ("fmt::Arguments", Some(0)),
     ("fmt::Error", Some(0)),
     ("io::Error", Some(0)),
+    ("process::ExitStatus", Some(0)),
+    ("process::Output", Some(0)),
+    ("time::Instant", Some(0)),
 ];
 
 /// The modules of the other names.
@@ -99,13 +102,12 @@ const MODULES: &[(&str, &[Name])] = &[
     ),
     ("std::path", &[("Path", None), ("PathBuf", Some(0))]),
     ("std::pin", &[("Pin", None)]),
-    ("std::process", &[("ExitStatus", Some(0)), ("Output", Some(0))]),
     ("std::rc", &[("Rc", Some(1))]),
     ("std::str", &[("ParseBoolError", Some(0)), ("Utf8Error", Some(0))]),
     ("std::string", &[("FromUtf8Error", Some(0))]),
     ("std::sync", &[("Arc", Some(1))]),
     ("std::task", &[("Poll", Some(1))]),
-    ("std::time", &[("Duration", Some(0)), ("Instant", Some(0)), ("SystemTime", Some(0))]),
+    ("std::time", &[("Duration", Some(0)), ("SystemTime", Some(0))]),
 ];
 
 /// Returns the module of a type or trait of the standard library that signatures name

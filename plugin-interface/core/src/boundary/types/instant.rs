@@ -66,7 +66,7 @@ impl Moment {
 converts_via! {
     impl [] Instant,
     via: (i64, u32), at 'a: Instant,
-    shape: Shape::Named("Instant"),
+    shape: Shape::Named("time::Instant"),
     lower: instant => {
         let time = Moment::first().time_of(instant);
         let seconds = time.div_euclid(NANOS_PER_SEC);

@@ -15,7 +15,7 @@ use crate::boundary::via::converts_via;
 converts_via! {
     impl [] ExitStatus,
     via: i32, at 'a: ExitStatus,
-    shape: Shape::Named("ExitStatus"),
+    shape: Shape::Named("process::ExitStatus"),
     lower: status => status.into_raw(),
     lift: status => Ok(ExitStatus::from_raw(status)),
 }
@@ -25,7 +25,7 @@ converts_via! {
 converts_via! {
     impl [] ExitStatus,
     via: i32, at 'a: ExitStatus,
-    shape: Shape::Named("ExitStatus"),
+    shape: Shape::Named("process::ExitStatus"),
     lower: status => status.code().unwrap_or_default(),
     lift: status => Ok(ExitStatus::from_raw(status.cast_unsigned())),
 }
@@ -33,7 +33,7 @@ converts_via! {
 converts_via! {
     impl [] Output,
     via: (ExitStatus, Vec<u8>, Vec<u8>), at 'a: Output,
-    shape: Shape::Named("Output"),
+    shape: Shape::Named("process::Output"),
     lower: output => (output.status, output.stdout, output.stderr),
     lift: (status, stdout, stderr) => Ok(Output { status, stdout, stderr }),
 }
