@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "an implementation guarantees layouts")]
 
 use core::mem::{ManuallyDrop, MaybeUninit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::Outcome;
 use crate::boundary::by_ref::ByRef;
@@ -271,6 +272,10 @@ impl<T: FfiSafe> Drop for LoweredGuard<T> {
     #[cold]
     fn drop(&mut self) {
         // SAFETY: lowered from a `T`, and lifted nowhere else.
-        failure::drop_contained(&mut || drop(unsafe { T::lift(self.0, Origin::Rust) }));
+        let end = || drop(unsafe { T::lift(self.0, Origin::Rust) });
+        // The hook reported the panic of a drop.
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
+            failure::discard(payload);
+        }
     }
 }

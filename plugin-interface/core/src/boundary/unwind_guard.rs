@@ -79,10 +79,7 @@ impl<T: FfiSafe> Iterator for ReceivedGuards<T> {
 
 impl<T: FfiSafe> Drop for ReceivedGuards<T> {
     #[inline]
-    #[expect(clippy::while_let_on_iterator, reason = "each type compiles what this calls")]
     fn drop(&mut self) {
-        while let Some(left) = self.next() {
-            drop(left);
-        }
+        self.for_each(drop);
     }
 }

@@ -145,7 +145,11 @@ impl<R: FfiSafe> Drop for Returned<R> {
     #[cold]
     fn drop(&mut self) {
         // SAFETY: lowered from an `R`, and lifted nowhere else.
-        failure::drop_contained(&mut || drop(unsafe { R::lift_return(self.0, Origin::Rust) }));
+        let end = || drop(unsafe { R::lift_return(self.0, Origin::Rust) });
+        // The hook reported the panic of a drop.
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
+            failure::discard(payload);
+        }
     }
 }
 

@@ -72,17 +72,6 @@ pub fn contain<R>(code: impl FnOnce() -> R) -> Result<R, String> {
     })
 }
 
-/// Drops a value by a closure. A panic is discarded: the hook has reported it.
-///
-/// The closure is no type parameter, so that this is compiled once for all values.
-#[cold]
-#[inline(never)]
-pub(crate) fn drop_contained(end: &mut dyn FnMut()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
-        discard(payload);
-    }
-}
-
 /// Returns the text of a panic's payload, as the default hook prints it.
 pub(crate) fn message_of(payload: &(dyn Any + Send)) -> &str {
     if let Some(text) = payload.downcast_ref::<&'static str>() {

@@ -5,6 +5,7 @@
 use core::cell::{Cell, UnsafeCell};
 use core::fmt;
 use core::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::abi::RawBorrowed;
 use crate::boundary::PassedBy;
@@ -75,7 +76,10 @@ impl<B: Dyn + ?Sized> LentSlot<B> {
     #[inline(never)]
     fn end(&mut self) {
         // SAFETY: `lend` wrote it, and the call that used it has ended.
-        failure::drop_contained(&mut || unsafe { self.adopted.get_mut().assume_init_drop() });
+        let end = || unsafe { self.adopted.get_mut().assume_init_drop() };
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(end)) {
+            failure::discard(payload);
+        }
         // SAFETY: `lend` wrote it. If the proxy that refers to it lives on, the
         // process ends here.
         unsafe { self.loan.get_mut().assume_init_drop() };
