@@ -81,7 +81,7 @@ Everything_Outcome_Option_String longest(void *, Everything_BTreeMap_u8_Cow_str 
     return outcome;
 }
 
-Everything_Outcome_Tuple2_ExitStatus_Output output(void *, Everything_Output value, int32_t status) {
+template <class Outcome, class Value> Outcome output(void *, Value value, int32_t status) {
     return { nullptr, { status, value } };
 }
 
