@@ -18,6 +18,11 @@ impl Answers<'_> {
                 Some("std::path::Path::new(\"\").into()".to_owned())
             }
             Type::TraitObject(object) => match self.main(object)?.0.last()?.as_str() {
+                // Only a box can be made of a text.
+                "Error" if names.last()? == "Arc" => Some(
+                    "Box::<dyn std::error::Error + Send + Sync>::from(\"no answer yet\").into()"
+                        .to_owned(),
+                ),
                 "Error" => Some("\"no answer yet\".into()".to_owned()),
                 "Any" if self.method.1 => Some("self".to_owned()),
                 _ => Some(format!("{name}::new({})", self.of_object(object, depth)?)),
