@@ -191,6 +191,13 @@ pub use plugin_interface_core::{Interval, JoinError, JoinHandle, NoExecutor, Sle
 #[cfg(feature = "manager")]
 use plugin_interface_core::{object, runtime};
 
+/// Reports of hosts that `plugin-host dev` drives. Feature `manager`.
+#[cfg(feature = "manager")]
+#[doc(hidden)]
+pub mod dev {
+    pub use crate::host::dev_report::{BuildMark, DevReport, VARIABLE};
+}
+
 #[cfg(feature = "watch")]
 #[doc(inline)]
 pub use crate::plugins::Plugins;

@@ -54,6 +54,23 @@ pub(crate) enum DevLine {
         build_ms: f64,
         #[serde(skip_serializing_if = "Option::is_none")]
         needs: Option<String>,
+        /// `true` if a line of text can wait for what the host reports of it.
+        #[serde(skip)]
+        waits: bool,
+    },
+    /// The user's host uses the new version.
+    Hosted {
+        number: u64,
+        build_ms: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        needs: Option<String>,
+        /// From the end of the build until the host uses it.
+        swap_ms: f64,
+        /// The panics of plugins since the last report of the host.
+        panics: u64,
+        /// `true` if the build has its line of text already.
+        #[serde(skip)]
+        is_told: bool,
     },
     /// Nothing has changed: the current version serves on.
     Failed {
@@ -119,9 +136,22 @@ impl DevLine {
                 )))?;
                 show_answers(answers)?;
             }
+            DevLine::Placed { waits: true, .. } => {}
             DevLine::Placed { file, build_ms, needs, .. } => {
                 let (built, compatible) = (seconds(build_ms), compatible(needs));
                 print_line(&escaped(&format!("built in {built} -> {compatible} -> {file}")))?;
+            }
+            DevLine::Hosted { number, swap_ms, panics, is_told: true, .. } => {
+                print_line(&format!(
+                    "your host uses version {number} after {swap_ms:.1} ms, panics {panics}"
+                ))?;
+            }
+            DevLine::Hosted { build_ms, needs, swap_ms, panics, .. } => {
+                let (built, compatible) = (seconds(build_ms), compatible(needs));
+                print_line(&escaped(&format!(
+                    "built in {built} -> {compatible} -> swapped in {swap_ms:.1} ms, \
+                     panics {panics}"
+                )))?;
             }
             DevLine::Failed { stage, build_ms, error, serving, cure } => {
                 let serving = match serving {

@@ -434,6 +434,12 @@ fn the_users_host_is_started_once_and_gets_each_good_library() {
     ));
     assert_eq!(placed["file"], library.to_str().unwrap());
     host("\"event\":\"loaded\"");
+    let is_hosted = |line: Value, number: u32| {
+        let expected = (&"hosted".into(), &number.into());
+        assert_eq!((&line["event"], &line["number"]), expected, "{line}");
+        assert!(line["swap_ms"].as_f64().unwrap() > 0.0, "{line}");
+    };
+    is_hosted(dev.outcome(None), 1);
 
     let before = fs::read(&library).unwrap();
     dev.fails(&project, "shout/src/lib.rs", "", "load", "is a library, but no plugin");
@@ -441,11 +447,61 @@ fn the_users_host_is_started_once_and_gets_each_good_library() {
     let placed = dev.save(&project, "shout/src/lib.rs", &shout(1));
     assert_eq!((&placed["event"], &placed["number"]), (&"placed".into(), &2.into()), "{placed}");
     host("\"replaced\":");
+    is_hosted(dev.outcome(None), 2);
     assert!(fs::read(&library).unwrap() != before);
+
+    // Only the host can tell that a version cannot be created.
+    let panics = shout(2).replace("{ Shout }", "{ panic!(\"not today\") }");
+    let placed = dev.save(&project, "shout/src/lib.rs", &panics);
+    assert_eq!((&placed["event"], &placed["number"]), (&"placed".into(), &3.into()), "{placed}");
+    let refused = dev.outcome(None);
+    let expected = (&"failed".into(), &"load".into(), &2.into());
+    assert_eq!((&refused["event"], &refused["stage"], &refused["serving"]), expected, "{refused}");
+    assert!(refused["error"].as_str().unwrap().contains("not today"), "{refused}");
+    let placed = dev.save(&project, "shout/src/lib.rs", &shout(3));
+    assert_eq!((&placed["event"], &placed["number"]), (&"placed".into(), &3.into()), "{placed}");
+    is_hosted(dev.outcome(None), 3);
     assert_eq!(plugins.read_dir().unwrap().count(), 1);
     assert_eq!(dev.interrupt(), 0);
     // It was asked to end, and did.
     host("\"event\":\"stopped\"");
+}
+
+#[test]
+fn a_line_of_text_tells_when_the_users_host_has_a_save() {
+    let project = Project::new("shout-hosted-text");
+    let plugins = project.path().join("plugins");
+    fs::create_dir(&plugins).unwrap();
+    let into = format!("--into={}", plugins.display());
+    let program = env!("CARGO_BIN_EXE_plugin-host");
+    let host = [&*into, "--", program, "watch", "--json", plugins.to_str().unwrap()];
+    let mut text = dev_as_text(&project, &host);
+    let mut child = text.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // The lines of the host are objects.
+    let mut line = || loop {
+        let line = within("a line", || lines.next()).unwrap().unwrap();
+        if !line.starts_with('{') {
+            return line;
+        }
+    };
+    assert!(line().starts_with("watching shout-hosted-text in "));
+    assert!(line().contains(" s -> compatible -> "));
+    let first = line();
+    assert!(first.starts_with("your host uses version 1 after "), "{first}");
+    let drop = "impl Drop for Shout {\n    fn drop(&mut self) { panic!(\"never\") }\n}\n";
+    // It is dropped once the second is in use, so the third tells of the panic.
+    for (number, more, panics) in [(1, drop, 0), (2, "", 0), (3, "", 1)] {
+        project.write("shout/src/lib.rs", &format!("{}{more}", shout(number)));
+        let swapped = line();
+        let parts = ["built in ", " s -> compatible -> swapped in "];
+        assert!(parts.iter().all(|part| swapped.contains(part)), "{swapped}");
+        assert!(swapped.ends_with(&format!(" ms, panics {panics}")), "{swapped}");
+    }
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert_eq!(line(), "stopped");
+    assert_eq!(within("it ends", || child.wait()).unwrap().code(), Some(0));
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod compare;
 #[cfg(feature = "configure")]
 mod configuration;
 pub(crate) mod crash_notes;
+pub(crate) mod dev_report;
 mod error;
 pub(crate) mod event_queue;
 mod file;

@@ -1,6 +1,7 @@
 //! What the loop of `dev` waits for.
 
 use cargo_metadata::diagnostic::Diagnostic;
+use plugin_interface::dev::DevReport;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub(super) enum Event {
     Served { server: u64, reply: Box<ServeReply> },
     /// It has ended.
     ServerEnded { server: u64 },
+    /// The user's own host has a report.
+    HostReported(DevReport),
     /// The user's own host has ended.
     HostEnded(Option<ExitStatus>),
     /// A key was pressed.

@@ -11,15 +11,22 @@ use std::time::Duration;
 
 use anyhow::Context;
 use plugin_interface::crossbeam_channel::Sender;
+use plugin_interface::dev::VARIABLE;
+use tempfile::NamedTempFile;
 
 use super::event::Event;
+use super::reports::Reports;
 use super::server::PATIENCE;
 
 /// The variable by which the host may learn where the library is.
 pub(super) const FOLDER: &str = "PLUGIN_DEV_FOLDER";
 
 /// A host that is running.
-pub(super) struct Host(Arc<Mutex<Child>>);
+pub(super) struct Host {
+    child: Arc<Mutex<Child>>,
+    /// The file to which it writes its reports. It is removed when this is dropped.
+    _reports: NamedTempFile,
+}
 
 impl Host {
     /// Starts the host. Its output stays its own; with `is_json`, it goes to
@@ -31,8 +38,10 @@ impl Host {
         events: Sender<Event>,
     ) -> anyhow::Result<Self> {
         let [program, arguments @ ..] = command else { anyhow::bail!("no host is named") };
+        let reports = tempfile::Builder::new().prefix("plugin-dev-").tempfile()?;
+        let mut following = Reports::of(reports.reopen()?, events.clone());
         let mut host = Command::new(program);
-        host.args(arguments).env(FOLDER, folder);
+        host.args(arguments).env(FOLDER, folder).env(VARIABLE, reports.path());
         if is_json {
             host.stdin(Stdio::null()).stdout(stderr()?);
         }
@@ -48,16 +57,18 @@ impl Host {
                     Ok(None) => {}
                     Err(_) => break None,
                 }
+                following.pass_on();
                 thread::sleep(Duration::from_millis(20));
             };
+            following.pass_on();
             let _ = events.send(Event::HostEnded(ended));
         });
-        Ok(Host(child))
+        Ok(Host { child, _reports: reports })
     }
 
     /// Asks the host to end, and kills it if it does not.
     pub(super) fn end(self) -> Option<ExitStatus> {
-        let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         #[cfg(unix)]
         if let (Ok(None), Ok(id)) = (child.try_wait(), i32::try_from(child.id()))
             && let Some(id) = rustix::process::Pid::from_raw(id)

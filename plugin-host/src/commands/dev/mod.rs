@@ -8,13 +8,16 @@ mod build;
 mod event;
 mod host;
 mod keys;
+mod placed;
 mod plugin;
+mod reports;
 mod saves;
 mod server;
 mod session;
 mod sources;
 mod steps;
 mod verdict;
+mod version;
 
 use std::time::{Duration, Instant};
 

@@ -1,22 +1,25 @@
 //! What `dev` does with each event.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use plugin_interface::PluginMetadata;
 use plugin_interface::crossbeam_channel::Sender;
+use plugin_interface::dev::{BuildMark, DevReport};
 
 use super::build::Build;
 use super::event::{BuildOutcome, Event};
 use super::host::{self, Host};
 use super::keys;
+use super::placed::{Change, Placed};
 use super::plugin::Plugin;
 use super::saves::{Save, Saves};
 use super::server::{PATIENCE, Server};
 use super::sources::{Sources, written};
 use super::steps::{Action, Steps};
 use super::verdict::{InterfaceVerdict, judge};
+use super::version::Version;
 use crate::cli::DevArgs;
 use crate::exit::Exit;
 use crate::output::{describe, print_line, print_note};
@@ -38,6 +41,12 @@ pub(super) struct Session<'a> {
     log: Vec<DevLine>,
     server: Option<Server>,
     host: Option<Host>,
+    /// The last library that the user's host was to use.
+    placed: Option<Placed>,
+    /// The last report of the host that was about no such library, or too early.
+    report: Option<DevReport>,
+    /// `true` once the host has reported anything.
+    host_reports: bool,
     current: Option<Version>,
     /// The version that is being loaded.
     new: Option<NewVersion>,
@@ -46,12 +55,6 @@ pub(super) struct Session<'a> {
     has_keys: bool,
     /// The result of the last save.
     exit: Exit,
-}
-
-/// The version that serves.
-struct Version {
-    number: u64,
-    metadata: PluginMetadata,
 }
 
 /// A version that was built and does not serve yet.
@@ -88,6 +91,9 @@ impl<'a> Session<'a> {
             log: Vec::new(),
             server: None,
             host: None,
+            placed: None,
+            report: None,
+            host_reports: false,
             current: None,
             new: None,
             accepts_any: false,
@@ -120,7 +126,8 @@ impl<'a> Session<'a> {
     /// Returns when [`time_up`](Self::time_up) has something to do.
     pub(super) fn wake(&self) -> Option<Instant> {
         let deadline = self.new.as_ref().map(|new| new.deadline);
-        self.saves.wake().into_iter().chain(deadline).min()
+        let line = self.placed.as_ref().and_then(Placed::tell_at);
+        self.saves.wake().into_iter().chain(deadline).chain(line).min()
     }
 
     pub(super) fn time_up(&mut self) -> anyhow::Result<bool> {
@@ -136,6 +143,9 @@ impl<'a> Session<'a> {
                 "the plugin did not answer in time, so its process was killed",
                 Exit::TimedOut,
             )?;
+        }
+        if self.placed.as_ref().and_then(Placed::tell_at).is_some_and(|time| time <= now) {
+            self.tell_placed()?;
         }
         Ok(true)
     }
@@ -168,7 +178,9 @@ impl<'a> Session<'a> {
                 }
             }
             Event::ServerEnded { server } => self.server_ended(server)?,
+            Event::HostReported(report) => self.host_reported(report)?,
             Event::HostEnded(status) => {
+                self.tell_placed()?;
                 let is_good = status.is_some_and(|status| status.success());
                 self.exit = self.exit.max(if is_good { Exit::Ok } else { Exit::Failed });
                 let status = status.map(plugin_interface::describe_exit);
@@ -284,7 +296,7 @@ impl<'a> Session<'a> {
     /// Passes a library on to the child or to the user's host, if the current
     /// version may be replaced by it.
     fn serve(&mut self, library: &Path, build_ms: f64) -> Result<(), Refusal> {
-        let built = Instant::now();
+        let (built, at) = (Instant::now(), SystemTime::now());
         let refused = |error: &(dyn std::error::Error + 'static), exit| {
             ("load", describe(error), MEND_LOAD, exit)
         };
@@ -301,7 +313,7 @@ impl<'a> Session<'a> {
             }
         };
         if !self.args.host.is_empty() {
-            return self.place(library, metadata, build_ms, needs).map_err(failed);
+            return self.place(library, metadata, (at, build_ms), needs).map_err(failed);
         }
         if self.server.is_none() {
             self.last += 1;
@@ -323,25 +335,61 @@ impl<'a> Session<'a> {
         &mut self,
         library: &Path,
         metadata: PluginMetadata,
-        build_ms: f64,
+        built: (SystemTime, f64),
         needs: Option<String>,
     ) -> anyhow::Result<()> {
-        let placed = match &self.args.into {
+        let file = match &self.args.into {
             Some(folder) => host::place(library, folder)?,
             None => library.to_owned(),
         };
+        let mark = BuildMark::of(&file)?;
+        // The host did not report the last one.
+        self.tell_placed()?;
         let number = self.current.as_ref().map_or(0, |current| current.number) + 1;
+        let before = self.current.replace(Version { number, metadata });
+        let placed = Placed::new((number, before), (file, mark), built, needs, self.host_reports);
         self.accepts_any = false;
-        self.current = Some(Version { number, metadata });
         self.exit = Exit::Ok;
-        let file = placed.display().to_string();
-        self.tell(DevLine::Placed { number, file, build_ms, needs })?;
+        self.tell(placed.line())?;
         if self.host.is_none() {
-            let folder = placed.parent().unwrap_or(Path::new("."));
             let (command, events) = (&self.args.host, self.events.clone());
-            self.host = Some(Host::start(command, folder, self.args.json, events)?);
+            self.host = Some(Host::start(command, placed.folder(), self.args.json, events)?);
+        }
+        self.placed = Some(placed);
+        match self.report.take() {
+            // It was quick.
+            Some(report) => self.host_reported(report),
+            None => Ok(()),
+        }
+    }
+
+    /// Prints the line about a library of which the host has reported nothing yet.
+    fn tell_placed(&mut self) -> anyhow::Result<()> {
+        let Some(placed) = &mut self.placed else { return Ok(()) };
+        if placed.stop_waiting() && !self.args.json {
+            let line = placed.line();
+            self.tell(line)?;
         }
         Ok(())
+    }
+
+    fn host_reported(&mut self, report: DevReport) -> anyhow::Result<()> {
+        self.host_reports = true;
+        let Some(placed) = self.placed.as_mut().filter(|placed| placed.is(&report)) else {
+            self.report = Some(report);
+            return Ok(());
+        };
+        let build_ms = placed.build_ms;
+        match placed.take_in(report, &mut self.current) {
+            None => Ok(()),
+            Some(Change::Used(line)) => {
+                self.exit = Exit::Ok;
+                self.tell(line)
+            }
+            Some(Change::Refused(error)) => {
+                self.failed("load", Some(build_ms), error, MEND_LOAD, Exit::Failed)
+            }
+        }
     }
 
     fn served(&mut self, reply: ServeReply) -> anyhow::Result<()> {
@@ -428,6 +476,7 @@ impl<'a> Session<'a> {
     pub(super) fn end(mut self) -> anyhow::Result<Exit> {
         std::mem::replace(&mut self.progress, ProgressBar::hidden()).finish_and_clear();
         self.build = None;
+        self.tell_placed()?;
         if let Some(server) = self.server.take() {
             server.end();
         }

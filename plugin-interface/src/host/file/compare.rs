@@ -61,6 +61,16 @@ impl Head {
         });
         Head { len, hash }
     }
+
+    /// Puts a head together that was taken apart by its fields.
+    pub(crate) fn from_parts(len: u64, hash: u64) -> Self {
+        Head { len, hash }
+    }
+
+    /// Returns the hash of the first bytes.
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
 }
 
 /// The content of a file, such as a private copy, which exists for as long as

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::options::LiveOptions;
 use crate::host::error::LoadError;
-use crate::host::file::compare::Content;
+use crate::host::file::compare::{Content, Head};
 use crate::host::file::identity::FileIdentity;
 use crate::host::library::instance::Instance;
 use crate::host::load::decided::Decided;
@@ -58,6 +58,11 @@ impl Engine {
 
     pub(super) fn path(&self) -> &Path {
         &self.choice.path
+    }
+
+    /// Returns the size of the current version and a hash of its first bytes.
+    pub(super) fn head(&self) -> Option<Head> {
+        self.serving.as_ref().map(Content::head)
     }
 
     /// Returns the time for which a replaced version may be in use without an

@@ -12,6 +12,7 @@ use super::interface::LiveInterface;
 use super::options::LiveOptions;
 use super::outcome::ReloadOutcome;
 use super::version::Version;
+use crate::host::dev_report;
 use crate::host::error::LoadError;
 use crate::host::error::stage::Stage;
 use crate::host::load::settle::PATIENCE;
@@ -50,10 +51,15 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
             Ok(Some(version)) => version,
             // There is no current version yet that it could be the same as.
             Ok(None) => unreachable!("the first version of a library is new"),
-            Err(source) => return Err(refused(&engine, source)),
+            Err(source) => {
+                let error = refused(&engine, source);
+                dev_report::refused(engine.path(), &error);
+                return Err(error);
+            }
         };
         let (generation, times) = (engine.generation, watch.stop());
         announcer.announce(LiveEvent::Loaded { generation, times });
+        dev_report::used(engine.head());
         let report_after = Some(engine.deadline());
         Ok(Shared {
             cell: ReloadCell::new(version, engine, announcer, report_after),
@@ -100,8 +106,10 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
                 let times = watch.stop();
                 let event = LiveEvent::Replaced { generation, times: times.clone() };
                 let queued = self.announcer().queue(event);
+                let build = engine.head();
                 old.retire();
                 drop(engine);
+                dev_report::used(build);
                 self.announcer().emit_decided(decided);
                 self.announcer().emit(queued);
                 Ok(ReloadOutcome::Replaced { generation, times })
@@ -120,6 +128,7 @@ impl<I: LiveInterface + ?Sized> Shared<I> {
                 drop(engine);
                 self.announcer().emit_decided(decided);
                 if let Some(queued) = queued {
+                    dev_report::refused(self.announcer().path(), &error);
                     self.announcer().emit(queued);
                 }
                 Err(error)

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::greeter::{Greeter, GreeterProxy};
 use crate::host::error::{HealthError, LoadError, ProxyError, UnloadError};
+use crate::host::file::compare::Head;
 #[cfg(feature = "dynamic")]
 use crate::host::library::instance::Described;
 use crate::host::library::instance::Instance;
@@ -73,6 +74,12 @@ impl PluginHandle {
     #[cfg(feature = "watch")]
     pub(crate) fn shared(&self) -> Arc<Instance> {
         Arc::clone(&self.instance)
+    }
+
+    /// Returns the size of its library and a hash of the first bytes; `None` if it is
+    /// linked into this program.
+    pub(crate) fn head(&self) -> Option<Head> {
+        self.instance.library.copy().map(|copy| copy.content().head())
     }
 
     /// Returns the instance if it provides services.

@@ -38,6 +38,7 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "configure")]
 use crate::host::configuration::Configuration;
+use crate::host::dev_report;
 use crate::host::error::{LoadError, UnloadError};
 use crate::host::file::identity::FileNames;
 use crate::host::library::outcome::UnloadOutcome;
@@ -223,6 +224,7 @@ impl PluginManager {
         failed.extend(not_started);
         let last = failed.pop_if(|_| handles.is_empty());
         self.reject(path, failed);
+        report_used(&handles);
         last.map_or(Ok(handles), Err)
     }
 
@@ -294,7 +296,9 @@ impl PluginManager {
         }
         scan.start(&self.libraries);
         let (handles, rejected) = scan.finish(&paths);
+        report_used(&handles);
         for (path, error) in rejected {
+            dev_report::refused(&path, &error);
             self.rejected.push(Rejected { path, error });
         }
         #[cfg(feature = "trust")]
@@ -355,4 +359,10 @@ impl PluginManager {
         self.reject(path, failed.into_iter().chain(not_started));
         Ok(handles)
     }
+}
+
+/// Reports to `plugin-host dev` that the libraries of these handles are used.
+fn report_used(handles: &[PluginHandle]) {
+    let builds = handles.iter().filter_map(PluginHandle::head);
+    dev_report::used(dev_report::once_each(builds));
 }

@@ -21,6 +21,7 @@ use super::libraries::LoadedHandles;
 #[cfg(feature = "trust")]
 use super::libraries::RevokedLibrary;
 use super::starting::Starting;
+use crate::host::dev_report;
 use crate::host::error::{LoadError, Retry};
 use crate::host::file::compare::Content;
 use crate::host::file::identity::FileIdentity;
@@ -246,6 +247,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
         if paths.is_empty() {
             return;
         }
+        let builds = dev_report::once_each(handles.iter().filter_map(PluginHandle::head));
         let is_typed = self.options.emit_proxies && self.interface == Some(PluginTrait::Greeter);
         let event = match is_typed {
             true => {
@@ -255,6 +257,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
             false => WatchEvent::Handles(handles, paths),
         };
         self.tell(ManagerNotification::Event(event));
+        dev_report::used(builds);
     }
 
     /// Loads a file, and holds it.
@@ -388,6 +391,7 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
     }
 
     fn tell_failure(&mut self, path: &Path, error: LoadError, serving: bool, retried: bool) {
+        dev_report::refused(path, &error);
         let path = path.to_owned();
         let error = WatchError::Load { path, error, serving, retried };
         self.tell(ManagerNotification::Error(error));

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::abi::{ABI_VERSION, HostServices, PanicReport};
 use crate::boundary::interner::intern_for_plugin;
+use crate::host::dev_report;
 use crate::host::services::object_count::ObjectCount;
 use crate::host::services::offers::Offers;
 use crate::host::services::plugin_panic::PluginPanic;
@@ -198,6 +199,7 @@ unsafe extern "C" fn on_panic(context: *mut c_void, report: *const PanicReport) 
     let label = unsafe { &(*context.cast::<Allocation>()).label };
     let (message, library) = (message.into_owned(), label.clone());
     let location = PanicLocation::known(file.into_owned(), report.line, report.column);
+    dev_report::panicked();
     let panic = PluginPanic { library, message, location };
     let text = panic.to_string();
     if cfg!(panic = "unwind") && !std::thread::panicking() {
