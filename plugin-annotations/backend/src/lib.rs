@@ -27,6 +27,8 @@
 //! ```
 
 #[doc(hidden)]
+pub mod aliases;
+#[doc(hidden)]
 pub mod args;
 mod async_fn;
 #[doc(hidden)]

@@ -260,24 +260,19 @@ fn collect(tokens: TokenStream, mut place: Place, found: &mut Vec<(Lifetime, boo
 }
 
 /// The lifetimes of a type that neither its name tells nor whether it borrows at
-/// all: `'self` where the return value may have it too, and where a type has
+/// all: `word` where the return value may have it too, and where a type has
 /// several objects or borrows, `'_ at 3` for each that is lent.
 ///
 /// Two libraries must agree on them. One would keep what the other lends. The
 /// number counts the commas and brackets before, so that it does not depend on
 /// paths.
-pub(crate) fn unseen(ty: &impl ToTokens, is_of_self: &dyn Fn(&Ident) -> bool) -> String {
-    unseen_as("'self", ty, is_of_self)
-}
-
-/// The same with another word for the lifetimes that the function finds.
-pub(crate) fn unseen_as(
+pub(crate) fn unseen(
     word: &str,
     ty: &impl ToTokens,
-    is_of_self: &dyn Fn(&Ident) -> bool,
+    is_of_word: &dyn Fn(&Ident) -> bool,
 ) -> String {
     let walk = Unseen::of(ty);
-    let text = |found: &Found| match (is_of_self(&found.name), walk.borrows > 1) {
+    let text = |found: &Found| match (is_of_word(&found.name), walk.borrows > 1) {
         (true, false) => Some(word.to_owned()),
         (true, true) => Some(format!("{word} at {}", found.at)),
         (false, true) if !found.is_seen => Some(format!("'_ at {}", found.at)),
@@ -389,7 +384,7 @@ mod tests {
 
     #[test]
     fn lifetimes_that_types_do_not_show_are_told() {
-        let unseen = |ty: TokenStream| unseen(&ty, &|name| name == "a");
+        let unseen = |ty: TokenStream| unseen("'self", &ty, &|name| name == "a");
         for (ty, expected) in [
             (quote!(&str), ""),
             (quote!(&'b mut [u8]), ""),

@@ -141,23 +141,24 @@ impl Method {
 
     /// The lifetimes of a parameter that its type's name does not show.
     pub(crate) fn unseen_lifetimes(&self, parameter: &Parameter) -> String {
+        let word = if self.borrows_arguments() { "'return" } else { "'self" };
+        lifetimes::unseen(word, &parameter.ty, &|name| self.may_be_returned(parameter, name))
+    }
+
+    /// Returns `true` if the return value may have a lifetime of a parameter.
+    pub(crate) fn may_be_returned(&self, parameter: &Parameter, name: &Ident) -> bool {
+        let is_named = name != "_" && name != "static";
         if self.borrows_arguments() {
-            let is_returned = |name: &Ident| name != "_" && name != "static";
-            return lifetimes::unseen_as("'return", &parameter.ty, &|name| {
-                is_returned(name) && self.may_return(parameter)
-            });
+            return is_named && self.may_return(parameter);
+        }
+        if self.has_future {
+            return name != "static";
         }
         let of_self = self.signature.receiver.as_ref().and_then(|self_| self_.lifetime.as_ref());
         // One that is bounded may outlive that of `self`.
-        let is_bounded = self.has_bounds();
-        let is_returned = of_self.filter(|_| lifetimes::borrows(&self.output));
-        lifetimes::unseen(&parameter.ty, &|name| {
-            if self.has_future {
-                return name != "static";
-            }
-            is_returned.is_some_and(|of_self| {
-                *name == of_self.ident || is_bounded && name != "_" && name != "static"
-            })
+        let is_bounded = || is_named && self.has_bounds();
+        of_self.is_some_and(|of_self| {
+            lifetimes::borrows(&self.output) && (*name == of_self.ident || is_bounded())
         })
     }
 
@@ -166,7 +167,7 @@ impl Method {
         if self.borrows_arguments() {
             return "'argument".to_owned();
         }
-        lifetimes::unseen(&self.output, &|_| false)
+        lifetimes::unseen("", &self.output, &|_| false)
     }
 
     /// Returns `true` if an argument could leak because another one panics while it
@@ -229,7 +230,12 @@ impl Method {
 
     /// The type in which its caller reads the return value.
     pub(crate) fn received(&self, krate: &Path) -> TokenStream {
-        let received = forever::received(krate, self.returned());
+        self.read(krate, self.returned())
+    }
+
+    /// The same of a type within it.
+    pub(crate) fn read(&self, krate: &Path, ty: TokenStream) -> TokenStream {
+        let received = forever::received(krate, ty);
         match self.borrows_arguments() {
             true => received,
             false => of_self::read(krate, received),

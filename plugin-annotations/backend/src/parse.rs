@@ -170,6 +170,7 @@ fn method(
         output_with: With::of(&method.ffi, &output(signature).to_token_stream(), errors),
     };
     check::returned_borrows::of_parameters(&method, errors);
+    check::returned_borrows::told_apart(&method, errors);
     Some(method)
 }
 

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::model::Fields;
+use plugin_annotations_backend::aliases::Aliases;
 use plugin_annotations_backend::errors::Errors;
 use plugin_annotations_backend::forever;
 use plugin_annotations_backend::lifetimes;
@@ -108,6 +109,18 @@ pub(crate) fn field_type(ty: &Type, generics: &Generics, errors: &mut Errors) {
                 "a field cannot borrow for `'static`, since a library can be unloaded: give the type a lifetime, or own the value (`String`, `Vec<T>`)",
             );
         }
+    }
+}
+
+/// Rejects a type with several lifetimes in a field: an alias could exchange them.
+pub(crate) fn told_apart(ty: &TokenStream, generics: &Generics, errors: &mut Errors) {
+    let names: Vec<_> = generics.of(Kind::Lifetime).map(|lifetime| &lifetime.ident).collect();
+    let kind = |name: &Ident| names.iter().position(|known| *known == name).unwrap_or(names.len());
+    if let Some(ty) = Aliases::of(ty).mixed(&kind) {
+        errors.at(
+            ty,
+            "the type of a field cannot have several lifetimes, since an alias could exchange them: write one lifetime for both",
+        );
     }
 }
 

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use crate::model::{Body, Derived, Fields};
+use crate::model::{Body, Derived, Field, Fields};
+use plugin_annotations_backend::aliases::Aliases;
 use plugin_annotations_backend::identity;
 use plugin_annotations_backend::lifetimes;
 use plugin_annotations_backend::spans::ffi_item;
@@ -25,14 +26,29 @@ pub(crate) fn definition(
     let private = quote!(#krate::__private);
     let text = name.unraw().to_string();
     let parameters = generics.of(Kind::Type).map(|parameter| parameter.ident.unraw().to_string());
-    let aliases = generics.of(Kind::Type).enumerate().map(|(i, parameter)| {
+    let parameters_as_types = generics.of(Kind::Type).enumerate().map(|(i, parameter)| {
         let parameter = &parameter.ident;
         quote! {
             #[allow(dead_code, non_camel_case_types)]
             type #parameter = #private::Parameter<#i>;
         }
     });
+    let parameters_as_types: Vec<_> = parameters_as_types.collect();
     let lending = lending(generics, body);
+    let aliases: Vec<_> = written(body).map(|field| Aliases::of(&field.ty)).collect();
+    let told = aliases.iter().filter(|aliases| aliases.tell()).map(|aliases| {
+        let told = aliases.list(krate, &|ty| ty);
+        quote! {
+            const _: () = {
+                #(#parameters_as_types)*
+                #[allow(unused_imports)]
+                use #private::Lent as _;
+                #private::is_told(#told)
+            };
+        }
+    });
+    let bounded = crate::bounded(krate, generics);
+    let proofs = aliases.iter().flat_map(|aliases| aliases.proofs(krate, &bounded));
     let body = match body {
         Body::Struct(of) if *grows => {
             let since = of.all().iter().filter_map(|field| Some(&field.since.as_ref()?.version));
@@ -58,13 +74,27 @@ pub(crate) fn definition(
     quote! {
         #path
 
+        #(#proofs)*
+
         static __DEFINITION: #private::Definition = {
-            #(#aliases)*
+            #(#parameters_as_types)*
             #private::Definition::new(__PATH, &[#(#parameters),*], #private::Body::#body)
                 .lending(#lending)
                 .at(#source)
         };
+
+        // The static may refer to itself, so that it cannot look at its types.
+        #(#told)*
     }
+}
+
+/// The fields whose types are passed as they are written.
+pub(crate) fn written(body: &Body) -> impl Iterator<Item = &Field> {
+    let all: Vec<&Fields> = match body {
+        Body::Struct(fields) => vec![fields],
+        Body::Enum(variants) => variants.iter().map(|(_, fields)| fields).collect(),
+    };
+    all.into_iter().flat_map(Fields::all).filter(|field| field.with.is_none())
 }
 
 /// The lifetimes of the fields that their types do not show: `call: '0 at 2`.

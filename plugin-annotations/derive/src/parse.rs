@@ -136,6 +136,9 @@ fn fields(fields: &syntax::Fields, own: &Owner<'_>, errors: &mut Errors) -> mode
         };
         let ty = without_self(field.ty.to_token_stream(), &own.name);
         let with = With::of_field(&field.attrs, &ty, errors);
+        if with.is_none() {
+            check::told_apart(&ty, own.generics, errors);
+        }
         let since = since::since(&field.attrs, "field", errors);
         all.push(model::Field { name: field.ident.clone(), member, ty, with, since });
     }

@@ -32,6 +32,7 @@ pub use crate::config::{
 };
 pub use crate::interface::{AsyncMethods, CompleteProxy, VTableFor};
 pub use crate::metadata::encode::PackageDescription;
+pub use crate::metadata::told::{Told, is_told, parameter};
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
@@ -280,7 +281,8 @@ impl<T: Send + ?Sized> Sendable for T {}
 
 /// Checks the type that a method returns: it must not need a scope.
 #[track_caller]
-pub const fn returned(shape: &'static Shape, needs: NeedsScope) -> &'static Shape {
+pub const fn returned(shape: &'static Shape, needs: NeedsScope, told: &[Told]) -> &'static Shape {
+    is_told(told);
     assert!(
         match needs {
             NeedsScope::Never => true,
@@ -319,6 +321,19 @@ impl<T: Send + ?Sized> Marker<T> {
 
 impl<T: Sync + ?Sized> Marker<T> {
     pub const IS_SYNC: bool = true;
+}
+
+/// The types that a macro knows by their names, to prove that a name means them.
+pub mod known {
+    pub use core::pin::Pin;
+    pub use std::boxed::Box;
+    pub use std::collections::{BTreeMap, HashMap, VecDeque};
+    pub use std::option::Option;
+    pub use std::result::Result;
+    pub use std::sync::Arc;
+    pub use std::vec::Vec;
+
+    pub use crate::boundary::BoxFuture;
 }
 
 /// A constant for whether a type borrows anything: `Taken<fn(T)>`.

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
+use crate::aliases::Aliases;
 use crate::errors::Errors;
 use crate::forever;
 use crate::lifetimes;
@@ -20,6 +21,21 @@ pub(crate) fn of_parameters(method: &Method, errors: &mut Errors) {
             errors.at(
                 &token,
                 "a borrowed object exists only during the call, and the return value might keep it: take a `Box<dyn Trait>` or an `Arc<dyn Trait>`, or remove the lifetimes of the parameters",
+            );
+        }
+    }
+}
+
+/// Rejects a type of which one lifetime may be that of the return value, and another
+/// is not: an alias could exchange them.
+pub(crate) fn told_apart(method: &Method, errors: &mut Errors) {
+    for parameter in method.parameters.iter().filter(|parameter| parameter.with.is_none()) {
+        let aliases = Aliases::of(&parameter.ty);
+        let kind = |name: &Ident| usize::from(method.may_be_returned(parameter, name));
+        if let Some(ty) = aliases.mixed(&kind) {
+            errors.at(
+                ty,
+                "the return value may borrow for one lifetime of this type and not for the other, and an alias could exchange them: write one lifetime for both",
             );
         }
     }

@@ -14,6 +14,8 @@ mod objects;
 mod same;
 #[cfg(feature = "config")]
 pub(crate) mod settings;
+#[doc(hidden)]
+pub mod told;
 mod writer;
 
 pub use crate::metadata::description::{

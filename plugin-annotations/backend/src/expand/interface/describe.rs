@@ -6,11 +6,12 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::{object, proxy_name, vtable_name};
+use crate::aliases::{self, Aliases, Hidden};
 use crate::identity;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::{located, written_at};
-use crate::syntax::{Path, Type};
+use crate::syntax::{Kind, Path, Type};
 
 /// ```text
 /// Output: static __DESCRIPTION: InterfaceDescription = ..;
@@ -25,9 +26,12 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let text = item.ident.unraw().to_string();
     let (path, source) = (identity::path(krate, &text, path.as_deref()), identity::source(krate));
     let copies = copies(interface);
+    let proofs: TokenStream = methods.iter().map(|method| proofs(krate, method)).collect();
     let methods = methods.iter().map(|method| describe(krate, method));
     quote! {
         #path
+
+        #proofs
 
         static __DESCRIPTION: #krate::__private::InterfaceDescription = {
             #[allow(unused_imports)]
@@ -101,23 +105,30 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     let parameters = method.parameters.iter().map(|parameter| {
         let (name, lifetimes) = (&parameter.name, method.unseen_lifetimes(parameter));
         let shape = ffi_item(krate, &lifetimes::fixed(&parameter.carrier()), "SHAPE");
-        let is_lent = is_lent(krate, &parameter.ty);
-        quote! {
-            #krate::__private::ParameterDescription {
-                name: #name,
-                shape: #shape,
-                is_lent: #is_lent,
-                lifetimes: #lifetimes,
-            }
-        }
+        let is_lent = aliases::is_lent(krate, &parameter.ty);
+        let aliases = match &parameter.with {
+            // Its tokens tell nothing about what the module makes of it.
+            Some(_) => Aliases::default(),
+            None => Aliases::of(&parameter.ty),
+        };
+        let hides = hides(krate, &aliases, &parameter.ty);
+        let told = aliases.list(krate, &|ty| ty);
+        let description = quote! {
+            #krate::__private::parameter(#name, #shape, #is_lent, #lifetimes, #hides, #told)
+        };
+        located(description, place_of(&parameter.ty))
     });
     let returned = lifetimes::fixed(&method.received(krate));
-    let (is_lent, lifetimes) =
-        (is_lent(krate, &method.output), method.unseen_lifetimes_of_return());
+    let lifetimes = method.unseen_lifetimes_of_return();
+    let is_lent = aliases::is_lent(krate, &method.output);
+    let told = match &method.output_with {
+        Some(_) => quote!(&[]),
+        None => Aliases::of(&method.output).list(krate, &|ty| method.read(krate, ty)),
+    };
     let [shape, needs_scope] =
         ["SHAPE", "NEEDS_SCOPE"].map(|item| ffi_item(krate, &returned, item));
     let place = place_of(&returned);
-    let returns = located(quote!(#krate::__private::returned(#shape, #needs_scope)), place);
+    let returns = located(quote!(#krate::__private::returned(#shape, #needs_scope, #told)), place);
     let description = quote! {
         #krate::__private::MethodDescription {
             name: #name,
@@ -133,9 +144,29 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     quote!(#(#cfgs)* #description)
 }
 
-/// The constant that tells whether a type borrows anything, also behind an alias.
-/// An inherent constant hides the one of the trait for types that do not.
-fn is_lent(krate: &Path, ty: &Type) -> TokenStream {
-    let ty = lifetimes::inferred(ty);
-    quote!(<#krate::__private::Taken<fn(#ty)>>::IS_LENT)
+/// States whether a parameter has a lifetime that is not written.
+fn hides(krate: &Path, aliases: &Aliases, ty: &Type) -> TokenStream {
+    let option = quote!(#krate::__private::core::option::Option);
+    match aliases.hidden() {
+        Hidden::None => quote!(#option::Some(false)),
+        Hidden::Alone => quote!(#option::None),
+        Hidden::Beside => {
+            // The written ones are for ever, so what is lent is hidden.
+            let is_lent = aliases::is_lent(krate, &lifetimes::fixed(ty));
+            quote!(#option::Some(#is_lent))
+        }
+    }
+}
+
+/// The proofs that the types of a method are what their names say.
+fn proofs(krate: &Path, method: &Method) -> TokenStream {
+    let cfgs = &method.cfgs;
+    let taken = method.parameters.iter().filter(|parameter| parameter.with.is_none());
+    let types = taken.map(|parameter| &parameter.ty);
+    let returned = Some(&method.output).filter(|_| method.output_with.is_none());
+    let declared = method.signature.generics.of(Kind::Lifetime);
+    let declared = quote!(<#(#declared),*>);
+    let all = types.chain(returned).map(Aliases::of);
+    let proofs = all.flat_map(|aliases| aliases.proofs(krate, &declared));
+    proofs.map(|proof| quote!(#(#cfgs)* #proof)).collect()
 }

@@ -60,7 +60,7 @@ impl Shape {
     }
 
     /// Collects the definitions that the name shows. Objects are not followed.
-    const fn collect(&self, all: &mut Definitions) {
+    pub(super) const fn collect(&self, all: &mut Definitions) {
         let parts: &[&Shape] = match self {
             Shape::Ref(of) | Shape::RefMut(of) | Shape::Slice(of) | Shape::Array(of, _) => &[*of],
             Shape::Apply(_, parts) | Shape::Tuple(parts) => parts,

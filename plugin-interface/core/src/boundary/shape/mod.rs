@@ -3,8 +3,9 @@
 use crate::boundary::shape::definition::Definition;
 use crate::boundary::shape::link::Link;
 use crate::metadata::InterfaceDescription;
-use crate::metadata::{Writer, is_same};
+use crate::metadata::Writer;
 
+mod borrows;
 pub(crate) mod definition;
 pub(crate) mod definitions;
 mod lent;
@@ -71,26 +72,6 @@ impl Shape {
     /// Returns the shape of `dyn Trait`. The methods may refer to it.
     pub const fn object(path: &'static str, interface: &'static InterfaceDescription) -> Self {
         Shape::Object(path, Link::to(interface))
-    }
-
-    /// Returns `true` if the name shows that something is borrowed.
-    pub(crate) const fn shows_borrow(&self) -> bool {
-        match self {
-            Shape::Ref(_) | Shape::RefMut(_) => true,
-            Shape::Apply(name, _) if is_same(name, "Cow") => true,
-            Shape::Apply(_, parts) | Shape::Tuple(parts) | Shape::Defined(_, parts, _) => {
-                let mut i = 0;
-                while i < parts.len() {
-                    if parts[i].shows_borrow() {
-                        return true;
-                    }
-                    i += 1;
-                }
-                false
-            }
-            Shape::Slice(of) | Shape::Array(of, _) | Shape::Marked(of, _) => of.shows_borrow(),
-            _ => false,
-        }
     }
 
     /// Writes the target of a reference, in parentheses if necessary.

@@ -1,0 +1,15 @@
+use plugin_interface::{FfiSafe, plugin_interface};
+
+#[derive(FfiSafe)]
+pub struct Two<'a, 'b> {
+    pub one: &'a str,
+    pub other: &'b str,
+}
+
+#[plugin_interface]
+pub trait Picks {
+    fn pick<'a>(&'a self, two: Two<'a, 'a>) -> &'a str;
+    fn look(&self, two: Two<'_, '_>);
+}
+
+fn main() {}

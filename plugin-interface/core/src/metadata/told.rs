@@ -1,0 +1,97 @@
+//! Holds what the tokens of a type tell about its lifetimes against the type itself,
+//! when an interface is compiled.
+//!
+//! A description has the lifetimes of a type by its tokens. Behind an alias the
+//! compiler sees more than they tell: whether something is lent at all, and how many
+//! parts may borrow. If these do not agree, two libraries could write one text for
+//! types of which one keeps what the other lends.
+
+use crate::boundary::Shape;
+use crate::metadata::ParameterDescription;
+
+/// What the tokens tell of one type: whether it is lent, its name, and whether it is
+/// behind a reference.
+pub type Told = (bool, &'static Shape, bool);
+
+/// Describes a parameter. `hides` states whether it has a lifetime that is not written,
+/// beside those that are; it is `None` if none is.
+#[track_caller]
+pub const fn parameter(
+    name: &'static str,
+    shape: &'static Shape,
+    is_lent: bool,
+    lifetimes: &'static str,
+    hides: Option<bool>,
+    told: &[Told],
+) -> ParameterDescription {
+    let hides = match hides {
+        Some(hides) => hides,
+        None => is_lent,
+    };
+    // The definition of a derived type tells what it borrows.
+    assert!(
+        !hides || !shape.owns_objects(),
+        "an object in it hides its lifetime: write `'_` in angle brackets behind each type that borrows, as in `Context<'_>`",
+    );
+    is_told(told);
+    ParameterDescription { name, shape, is_lent, lifetimes }
+}
+
+/// Checks types whose lifetimes their tokens tell.
+#[track_caller]
+pub const fn is_told(told: &[Told]) {
+    let mut i = 0;
+    while i < told.len() {
+        let (is_lent, shape, is_behind_reference) = told[i];
+        assert!(
+            is_lent,
+            "the type does not use the lifetime that is written: remove it here and from the alias",
+        );
+        assert!(
+            !shape.hides_several(is_behind_reference as usize),
+            "an alias hides which of several parts borrows: write out the type for which it stands, or derive `FfiSafe` for a struct",
+        );
+        i += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FfiSafe;
+
+    type Call = Box<dyn Fn()>;
+
+    #[test]
+    #[should_panic(expected = "an object in it hides its lifetime")]
+    fn an_object_beside_what_is_written_hides_no_lifetime() {
+        parameter("call", <(Call, &str)>::SHAPE, true, "", Some(true), &[]);
+    }
+
+    #[test]
+    #[should_panic(expected = "an object in it hides its lifetime")]
+    fn an_object_alone_hides_no_lifetime() {
+        parameter("call", Call::SHAPE, true, "", None, &[]);
+    }
+
+    #[test]
+    #[should_panic(expected = "hides which of several parts borrows")]
+    fn an_object_beside_another_part_is_refused() {
+        is_told(&[(true, Call::SHAPE, false), (true, <(&str, Call)>::SHAPE, false)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "does not use the lifetime")]
+    fn a_lifetime_that_is_not_used_is_refused() {
+        is_told(&[(false, Call::SHAPE, false)]);
+    }
+
+    #[test]
+    fn what_hides_no_object_and_what_is_told_is_described() {
+        let told = [(true, Call::SHAPE, false), (true, <&str>::SHAPE, true)];
+        let found = parameter("call", <(Call, &str)>::SHAPE, true, "'_ at 2", Some(false), &told);
+        assert!(found.is_lent && found.lifetimes == "'_ at 2");
+        let found = parameter("words", <(&str, u8)>::SHAPE, true, "", Some(true), &[]);
+        assert!(found.is_lent && found.lifetimes.is_empty());
+    }
+}
