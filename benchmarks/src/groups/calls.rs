@@ -1,17 +1,15 @@
 //! What a call costs, by what crosses.
 
 use std::path::Path;
-use std::thread;
-use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
 use crate::harness::callgrind::{self, callgrind_mark};
 use crate::harness::plugins::Plugins;
-use crate::harness::rounds::interleave;
-use crate::harness::statistics::Samples;
-use crate::report::{Bar, Chart, Section, Table};
-use crate::subjects::{self, BASELINE, Loaded, OPERATIONS, Operation, Routine, Subject};
+use crate::report::{Chart, Section, Table};
+use crate::subjects::{self, Loaded, OPERATIONS};
+
+use super::timing::{Case, check, measure};
 
 const TEXT: &str = "Nanoseconds for each call, with the loop around it; medians of rounds in which all take turns in one process. \
 The host declares `system_allocator!()`; `ours` is a plugin that does not, so that what it owns is copied once. Each result is \
@@ -20,18 +18,6 @@ baseline's panic is caught inside of the plugin and returned, since it could not
 types of their own instead of `String` and `Vec`; `vtable` and `hot-lib-reloader` pass Rust's own, whose layout no two compilers \
 need agree on. `ours, Live` and `ours, HotLibrary` look for the newest \
 version at each call.";
-
-const ROUNDS: usize = 41;
-
-/// How long one sample takes, in nanoseconds.
-const SAMPLE: f64 = 700_000.0;
-
-/// One peer doing one operation.
-struct Case {
-    subject: Subject,
-    operation: Operation,
-    routine: Routine,
-}
 
 pub fn run(plugins: &Plugins) -> Result<Section> {
     subjects::print_other_panics_only();
@@ -76,70 +62,10 @@ fn cases<'a>(file: impl Fn(&str) -> &'a Path) -> Vec<Case> {
     for subject in subjects::all() {
         let loaded: &'static dyn Loaded = Box::leak((subject.load)(file(subject.plugin)));
         for (operation, routine) in loaded.routines() {
-            cases.push(Case { subject: subjects::named(subject.name), operation, routine });
+            cases.push(Case { way: subject.name, operation, routine });
         }
     }
     cases
-}
-
-/// One operation of all that can do it, as bars whose value is the ratio.
-fn measure(cases: &[&Case], threads: usize) -> Result<Vec<Bar>> {
-    let repeats: Vec<u64> = cases.iter().map(|case| repeats(case)).collect();
-    let cases: Vec<_> = cases.iter().zip(repeats).collect();
-    let samples = interleave(&cases, ROUNDS, |(case, n)| Ok(vec![sample(case, *n, threads)]))?;
-    let baseline = cases.iter().position(|(case, _)| case.subject.name == BASELINE);
-    let baseline = samples[baseline.unwrap_or_default()].median();
-    let bar = |((case, _), samples): (&(&&Case, u64), &Samples)| {
-        let (median, spread) = (samples.median(), samples.spread());
-        let ratio = median / baseline;
-        let label = format!("{ratio:.2}, {} ± {spread:.0} %", nanoseconds(median));
-        Bar::new(case.subject.name, ratio, label)
-    };
-    Ok(cases.iter().zip(&samples).map(bar).collect())
-}
-
-fn nanoseconds(value: f64) -> String {
-    if value < 100.0 { format!("{value:.2}") } else { format!("{value:.0}") }
-}
-
-/// How many calls make a sample.
-fn repeats(case: &Case) -> u64 {
-    (1..24)
-        .map(|power| 1 << power)
-        .find(|n| {
-            let start = Instant::now();
-            check(case, *n);
-            start.elapsed().as_nanos() as f64 > SAMPLE / 2.0
-        })
-        .unwrap_or(1 << 24)
-}
-
-fn check(case: &Case, n: u64) {
-    let found = (case.routine)(n);
-    let expected = (case.operation.expected)(n);
-    assert_eq!(found, expected, "{}, {}", case.subject.name, case.operation.name);
-}
-
-/// Nanoseconds for a call, on each of so many threads.
-fn sample(case: &Case, n: u64, threads: usize) -> f64 {
-    let timed = || {
-        let start = Instant::now();
-        check(case, n);
-        start.elapsed().as_nanos() as f64 / n as f64
-    };
-    if threads == 1 {
-        return timed();
-    }
-    let barrier = std::sync::Barrier::new(threads);
-    let times = thread::scope(|scope| {
-        let start = || {
-            barrier.wait();
-            timed()
-        };
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(start)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
-    });
-    times.iter().sum::<f64>() / threads as f64
 }
 
 const FEW: u64 = 100;
@@ -177,9 +103,8 @@ fn instructions(plugins: &Plugins, cases: &[Case]) -> Result<Table> {
     for subject in subjects::all() {
         let mut row = vec![subject.name.to_owned()];
         for operation in OPERATIONS {
-            let case = cases
-                .iter()
-                .position(|c| c.subject.name == subject.name && c.operation == *operation);
+            let case =
+                cases.iter().position(|c| c.way == subject.name && c.operation == *operation);
             let Some(case) = case else {
                 row.push("-".to_owned());
                 continue;

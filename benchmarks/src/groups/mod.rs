@@ -1,6 +1,7 @@
 //! What is measured, one file for each group.
 
 mod build;
+mod callbacks;
 mod calls;
 mod loads;
 mod placements;
@@ -8,6 +9,7 @@ mod reload;
 mod scale;
 mod scan;
 mod services;
+mod timing;
 mod unload;
 
 use anyhow::{Context, Result};
@@ -20,6 +22,7 @@ type Run = fn(&Plugins) -> Result<Section>;
 
 const GROUPS: &[(&str, Run)] = &[
     ("calls", calls::run),
+    ("callbacks", callbacks::run),
     ("placements", placements::run),
     ("services", services::run),
     ("loads", loads::run),

@@ -9,7 +9,7 @@ pub mod followed;
 mod hot_lib_reloader;
 mod hot_library;
 mod ours;
-mod routines;
+pub mod routines;
 mod savefile_abi;
 mod stabby;
 mod vtable;
@@ -29,6 +29,9 @@ pub const OURS_PEER: &str = "ours_peer_plugin";
 
 /// The same, with `system_allocator!()` on both sides.
 pub const OURS_SHARING: &str = "ours, system_allocator!()";
+
+/// The plugin that calls its host: to be built.
+pub const CALLBACKS: &str = "callbacks_plugin";
 
 /// A way from a library's path to a call.
 pub struct Subject {

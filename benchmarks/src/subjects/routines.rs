@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-use workload::{LONG, PAGE, TARGET};
+use workload::{LONG, PAGE, QUESTION, TARGET};
 
 /// One of the operations that are measured.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +106,7 @@ pub fn answer(question: u64) -> u64 {
 
 /// `call` asks the plugin to ask the host.
 pub fn ask(call: impl Fn(u64) -> u64 + Send + Sync + 'static) -> Named {
-    repeat(ASK, move |_| call(black_box(21)))
+    repeat(ASK, move |_| call(black_box(QUESTION)))
 }
 
 /// Panics that are asked for are part of what is measured; printing them is not.

@@ -10,6 +10,9 @@ pub const LONG: usize = 64 * 1024;
 /// How long the slice is that is filled in place.
 pub const PAGE: usize = 4096;
 
+/// What a plugin asks its host.
+pub const QUESTION: u64 = 21;
+
 /// The text that a method panics with.
 pub const PANIC: &str = "asked to panic";
 

@@ -1,0 +1,27 @@
+//! The baseline: ordinary traits.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// What a host offers.
+pub trait Host: Send + Sync {
+    fn answer(&self, question: u64) -> u64;
+}
+
+/// A closure that a plugin keeps.
+pub type Kept = Box<dyn Fn(u64) -> u64 + Send + Sync>;
+
+pub trait Asks: Send + Sync {
+    fn lent(&self, host: &dyn Host, times: u64) -> u64;
+    fn keep_box(&self, host: Box<dyn Host>);
+    fn boxed(&self, times: u64) -> u64;
+    fn keep_arc(&self, host: Arc<dyn Host>);
+    fn shared(&self, times: u64) -> u64;
+    fn closure(&self, ask: &mut dyn FnMut(u64) -> u64, times: u64) -> u64;
+    fn keep_closure(&self, ask: Kept);
+    fn kept_closure(&self, times: u64) -> u64;
+    fn write(&self, out: &mut dyn fmt::Write, times: u64) -> fmt::Result;
+}
+
+/// The type of the export.
+pub type Make = fn() -> Box<dyn Asks>;
