@@ -77,28 +77,40 @@ macro_rules! mix {
 
 /// Puts four words of the message into a row.
 macro_rules! row {
-    ($first:ident $second:ident $third:ident $fourth:ident) => {
-        $first | $second << 32 | $third << 64 | $fourth << 96
+    ($words:ident $first:ident $second:ident $third:ident $fourth:ident) => {
+        $words[$first] | $words[$second] << 32 | $words[$third] << 64 | $words[$fourth] << 96
     };
 }
 
 /// Mixes the columns and then the diagonals, which are columns while the rows are
 /// turned. The words of the message come in the order of this round.
 macro_rules! round {
-    ($a:ident $b:ident $c:ident $d:ident,
-        $m0:ident $m1:ident $m2:ident $m3:ident $m4:ident $m5:ident $m6:ident $m7:ident
-        $m8:ident $m9:ident $m10:ident $m11:ident $m12:ident $m13:ident $m14:ident $m15:ident
-    ) => {
-        mix!($a $b $c $d, row!($m0 $m2 $m4 $m6), row!($m1 $m3 $m5 $m7));
+    ($a:ident $b:ident $c:ident $d:ident, $words:ident[$order:expr]) => {
+        let [p, q, r, s, t, u, v, w, i, j, k, l, m, n, o, z] = $order;
+        mix!($a $b $c $d, row!($words p r t v), row!($words q s u w));
         turn!($b, 32);
         turn!($c, 64);
         turn!($d, 96);
-        mix!($a $b $c $d, row!($m8 $m10 $m12 $m14), row!($m9 $m11 $m13 $m15));
+        mix!($a $b $c $d, row!($words i k m o), row!($words j l n z));
         turn!($b, 96);
         turn!($c, 64);
         turn!($d, 32);
     };
 }
+
+/// The order of the words of the message in each round.
+const ORDERS: [[usize; 16]; 10] = [
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
+    [11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4],
+    [7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8],
+    [9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13],
+    [2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9],
+    [12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11],
+    [13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10],
+    [6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5],
+    [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
+];
 
 impl Digest {
     pub(super) const fn new() -> Self {
@@ -146,19 +158,13 @@ impl Digest {
                 | (bytes[4 * i + 3] as u128) << 24;
             i += 1;
         }
-        let [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15] = words;
         let ([mut a, mut b], [mut c, mut d]) = (self.state, START);
         d ^= len as u128 | if is_last { 0xffff_ffff << 64 } else { 0 };
-        round!(a b c d, m0 m1 m2 m3 m4 m5 m6 m7 m8 m9 m10 m11 m12 m13 m14 m15);
-        round!(a b c d, m14 m10 m4 m8 m9 m15 m13 m6 m1 m12 m0 m2 m11 m7 m5 m3);
-        round!(a b c d, m11 m8 m12 m0 m5 m2 m15 m13 m10 m14 m3 m6 m7 m1 m9 m4);
-        round!(a b c d, m7 m9 m3 m1 m13 m12 m11 m14 m2 m6 m5 m10 m4 m0 m15 m8);
-        round!(a b c d, m9 m0 m5 m7 m2 m4 m10 m15 m14 m1 m11 m12 m6 m8 m3 m13);
-        round!(a b c d, m2 m12 m6 m10 m0 m11 m8 m3 m4 m13 m7 m5 m15 m14 m1 m9);
-        round!(a b c d, m12 m5 m1 m15 m14 m13 m4 m10 m0 m7 m6 m3 m9 m2 m8 m11);
-        round!(a b c d, m13 m11 m7 m14 m12 m1 m3 m9 m5 m0 m15 m4 m8 m6 m2 m10);
-        round!(a b c d, m6 m15 m14 m9 m11 m3 m0 m8 m12 m2 m13 m7 m1 m4 m10 m5);
-        round!(a b c d, m10 m2 m8 m4 m7 m6 m1 m5 m15 m11 m9 m14 m3 m12 m13 m0);
+        let mut next = 0;
+        while next < ORDERS.len() {
+            round!(a b c d, words[ORDERS[next]]);
+            next += 1;
+        }
         self.state = [self.state[0] ^ a ^ c, self.state[1] ^ b ^ d];
     }
 }
