@@ -5,7 +5,7 @@ use plugin_interface::PluginLock;
 
 use crate::cli::VerifyArgs;
 use crate::exit::Exit;
-use crate::output::{print_error, print_json, print_line};
+use crate::output::{escaped, print_error, print_json, print_line};
 use crate::report::lock::{VerifiedRow, table_of_states};
 
 pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<Exit> {
@@ -19,9 +19,10 @@ pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<Exit> {
         print_json(&rows)?;
         return Ok(exit);
     }
-    if !rows.is_empty() {
-        print_line(&table_of_states(&rows))?;
-    }
+    print_line(&match rows.is_empty() {
+        true => escaped(&super::nothing_in(&args.directory)),
+        false => table_of_states(&rows),
+    })?;
     for reason in rows.iter().filter_map(|row| row.reason.as_ref()) {
         print_error(reason);
     }

@@ -60,6 +60,17 @@ fn what_was_locked_is_verified_and_each_change_is_refused() {
 }
 
 #[test]
+fn a_directory_without_plugins_is_told() {
+    let directory = Directory::new();
+    let [lock, list, verify] = ["lock", "list", "verify"].map(|it| with(&directory, &[it]));
+    assert!(lock.code == 0 && lock.out.contains("no plugin"), "{lock:?}");
+    assert_eq!((verify.code, &verify.out), (0, &lock.out), "{verify:?}");
+    assert_eq!(list.out, lock.out);
+    let json = with(&directory, &["verify", "--json"]);
+    assert_eq!((json.code, json.json().as_array().unwrap().len()), (0, 0), "{json:?}");
+}
+
+#[test]
 fn a_lock_that_cannot_be_used_is_an_error_with_its_line() {
     let directory = Directory::new();
     let path = directory.path().join("plugins.lock");
