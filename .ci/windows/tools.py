@@ -19,8 +19,11 @@ PASSED = ("CARGO_", "RUST", "PLUGIN_", "HOT_")
 DRIVES = {"Z:\\": "/", "C:\\": os.environ["WINEPREFIX"] + "/drive_c/"}
 
 
-def local(text):
+def local(text, directory="/"):
     """A path of Windows becomes one of Linux; other texts stay."""
+    relative = text.replace("\\", "/")
+    if os.path.lexists(os.path.join(directory, relative)):
+        return relative
     path = text.replace("\\\\?\\", "")
     for drive, root in DRIVES.items():
         path = path.replace(drive, root)
@@ -49,9 +52,13 @@ def serve(connection):
     name = reader.text().replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".exe")
     directory = local(reader.text())
     variables = dict(line.split("=", 1) for line in reader.until_empty())
-    arguments = [local(reader.text()) for _ in reader.until_empty()]
+    arguments = [local(reader.text(), directory) for _ in reader.until_empty()]
     environment = dict(os.environ)
     environment.update({k: v for k, v in variables.items() if k.startswith(PASSED)})
+    if name == "make":
+        environment["CC"] = PROGRAMS["gcc"]
+    if "CARGO_TARGET_DIR" in environment:
+        environment["CARGO_TARGET_DIR"] = local(environment["CARGO_TARGET_DIR"])
 
     def send(where, number, data=b""):
         with lock:

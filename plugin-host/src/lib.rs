@@ -39,6 +39,8 @@ mod rustfmt;
 mod signals;
 mod streams;
 mod terminal;
+#[cfg(windows)]
+mod windows;
 mod worker;
 
 use std::process::ExitCode;

@@ -20,7 +20,8 @@ static UNREAD: AtomicBool = AtomicBool::new(false);
 /// empty for them. With `is_json`, their output goes to stderr, and only the lines
 /// of this program to stdout.
 ///
-/// Does nothing on Windows.
+/// On Windows stdin stays as it is, and a plugin that brings its own C library along
+/// keeps stdout.
 pub(crate) fn keep_from_plugins(is_json: bool) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -31,7 +32,13 @@ pub(crate) fn keep_from_plugins(is_json: bool) -> io::Result<()> {
             let _ = RESERVED.set(File::from(stdout));
         }
     }
-    let _ = is_json;
+    #[cfg(windows)]
+    if is_json && RESERVED.get().is_none() {
+        use std::os::windows::io::AsHandle as _;
+        let stdout = io::stdout().as_handle().try_clone_to_owned()?;
+        crate::windows::give_stderr_as_stdout()?;
+        let _ = RESERVED.set(File::from(stdout));
+    }
     Ok(())
 }
 

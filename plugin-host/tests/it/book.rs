@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use cargo_metadata::Message;
 
 use crate::deadline::Run;
-use crate::environment::{Directory, hot_reload, plugin_host, root};
+use crate::environment::{Directory, cargo, hot_reload, plugin_host, root};
 
 /// The crates of the book's first chapter.
 const WORKSPACE: [(&str, &str); 5] = [
@@ -53,7 +53,7 @@ const WORKSPACE: [(&str, &str); 5] = [
 /// Builds a library in a workspace, which shares with this repository what it compiles.
 fn build(folder: &Path, target: &Path, package: &str, file: &str) -> PathBuf {
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    let mut command = Command::new(env!("CARGO"));
+    let mut command = Command::new(cargo());
     command.arg("--config").arg(root().join(".cargo/config.toml"));
     command.args(["build", "--message-format=json-render-diagnostics", "--package", package]);
     command.current_dir(folder).env("CARGO_TARGET_DIR", target).stderr(Stdio::inherit());

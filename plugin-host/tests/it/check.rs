@@ -1,10 +1,12 @@
 //! `check`: a good plugin passes every check, and each bad one fails exactly one.
 
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs::{self, File};
 use std::path::Path;
 
-use crate::environment::{Answer, Directory, plugin_host, root};
+use crate::environment::{
+    ABORTED, Answer, CRASHED, Directory, cargo, debug_builds, plugin_host, quoted, root,
+};
 
 /// Runs `check` on a file, with more arguments.
 fn check(path: &Path, more: &[&str]) -> Answer {
@@ -110,12 +112,22 @@ fn each_check_of_the_file_fails_alone() {
         ["  skipped  22 more, which depend on the one that failed"],
         "{missing:?}"
     );
-    let writable = write("writable", &bytes);
-    fs::set_permissions(&writable, Permissions::from_mode(0o666)).unwrap();
-    fails(&check(&writable, &[]), "writers", 4, "chmod o-w");
+    // Windows has lists of who may write a file, which are not read.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let writable = write("writable", &bytes);
+        fs::set_permissions(&writable, fs::Permissions::from_mode(0o666)).unwrap();
+        fails(&check(&writable, &[]), "writers", 4, "chmod o-w");
+    }
     fails(&check(&write("text", b"text"), &[]), "format", 1, "no known format");
     fails(&check(&write("cut", &bytes[..9000]), &[]), "integrity", 1, "damaged or incomplete");
-    fails(&check(&patch("machine", 18, &[0xf3, 0]), &[]), "machine", 3, "riscv64");
+    let (at, processor, named) = match cfg!(windows) {
+        // Behind the signature, to which the header of DOS leads.
+        true => (bytes[60] as usize + 4, [0x64, 0xaa], "aarch64"),
+        false => (18, [0xf3, 0], "riscv64"),
+    };
+    fails(&check(&patch("machine", at, &processor), &[]), "machine", 3, named);
     fails(&check(&patch("metadata", record + 7, &[9]), &[]), "metadata", 1, "format 9");
     let digest = "0".repeat(64);
     fails(&check(&good, &["--pin", &digest]), "policy", 4, "its SHA-256 digest is");
@@ -127,11 +139,26 @@ fn each_check_of_the_file_fails_alone() {
 
 #[test]
 fn each_check_of_the_plugin_fails_alone() {
-    let pins = "#define _GNU_SOURCE\n#include <dlfcn.h>\n\
-                __attribute__((constructor)) static void begin(void) {\n\
-                Dl_info info; dladdr((void *)begin, &info); dlopen(info.dli_fname, RTLD_NOW);\n}\n";
-    let crashes =
-        "__attribute__((constructor)) static void begin(void) { *(volatile int *)8 = 1; }";
+    let pins = match cfg!(windows) {
+        true => {
+            "#include <windows.h>\n\
+             __attribute__((constructor)) static void begin(void) {\n\
+             HMODULE this; GetModuleHandleExA(5, (void *)begin, &this);\n}\n"
+        }
+        false => {
+            "#define _GNU_SOURCE\n#include <dlfcn.h>\n\
+             __attribute__((constructor)) static void begin(void) {\n\
+             Dl_info info; dladdr((void *)begin, &info); dlopen(info.dli_fname, RTLD_NOW);\n}\n"
+        }
+    };
+    // Where a constructor uses a wild pointer, Windows tells whoever opens the library.
+    let (crash, crashed) = match cfg!(windows) {
+        true => ("abort()", ABORTED),
+        false => ("*(volatile int *)8 = 1", CRASHED),
+    };
+    let crashes = format!(
+        "#include <stdlib.h>\n__attribute__((constructor)) static void begin(void) {{ {crash}; }}"
+    );
     let unresolved = "void no_such_function(void); void call(void) { no_such_function(); }";
     let wrong = "#include <stddef.h>\nsize_t plugin_unmaker_counter_Greeter_v1(void) { return 7; }";
     let cases: [(&str, &[&str], &str, i32, &str); 13] = [
@@ -139,7 +166,7 @@ fn each_check_of_the_plugin_fails_alone() {
         ("abi", &["ABI=2"], "", 3, "found 2"),
         ("names", &["LISTS_ONE_TWICE"], "", 1, "two registrations are named Once"),
         ("symbols", &["NO_EXPORT"], "", 1, "does not export plugin_register_Greeter_v1"),
-        ("probe", &["COUNTER"], crashes, 5, "SIGSEGV"),
+        ("probe", &["COUNTER"], &crashes, 5, crashed),
         ("open", &["COUNTER"], unresolved, 1, "no_such_function"),
         ("entry", &["SMALL_ENTRY"], "", 3, "expected an entry of at least 24 bytes, found 8"),
         (
@@ -156,11 +183,15 @@ fn each_check_of_the_plugin_fails_alone() {
         ("constructors", &["NULL_MAKER"], "", 1, "returned null"),
     ];
     for (name, macros, more, code, expected) in cases {
+        // The linker of Windows leaves no function open.
+        if cfg!(windows) && name == "open" {
+            continue;
+        }
         let directory = Directory::new();
         fails(&check(&directory.compile("bad", macros, more), &[]), name, code, expected);
     }
     let directory = Directory::new();
-    let once = format!("ONCE=\"{}\"", directory.path().join("made").display());
+    let once = format!("ONCE={:?}", directory.path().join("made"));
     let path = directory.compile("bad", &["COUNTER", &once], "");
     fails(&check(&path, &["--no-probe"]), "again", 1, "returned null");
 }
@@ -173,7 +204,7 @@ fn a_plugin_without_implementations_fails_that_check() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
-    let interface = root().join("plugin-interface");
+    let interface = quoted(&root().join("plugin-interface"));
     write(
         "src/lib.rs",
         "#[plugin_interface::plugin_aggregates(plugin_interface::Greeter)]\nmod plugin {}\n",
@@ -183,18 +214,18 @@ fn a_plugin_without_implementations_fails_that_check() {
     let run = |panic: &str| {
         let manifest = format!(
             "[package]\nname = \"nothing\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n\
-             [dependencies]\nplugin-interface = {{ path = {interface:?}, default-features = false }}\n\
+             [dependencies]\nplugin-interface = {{ path = {interface}, default-features = false }}\n\
              [profile.dev]\npanic = {panic:?}\n[workspace]\n"
         );
         write("Cargo.toml", &manifest);
-        let mut cargo = std::process::Command::new(env!("CARGO"));
+        let mut cargo = std::process::Command::new(cargo());
         // As this repository, with which it shares what it compiles.
         cargo.arg("--config").arg(root().join(".cargo/config.toml"));
         cargo.args(["build", "--quiet", "--target-dir"]);
         cargo.arg(directory.path().join("target")).current_dir(directory.path());
         assert!(cargo.status().unwrap().success());
-        let extension = std::env::consts::DLL_EXTENSION;
-        check(&directory.path().join(format!("target/debug/libnothing.{extension}")), &[])
+        let built = debug_builds(&directory.path().join("target"));
+        check(&built.join(format!("{DLL_PREFIX}nothing{DLL_SUFFIX}")), &[])
     };
     fails(&run("unwind"), "implementations", 1, "#[plugin_impl(Greeter)]");
     fails(&run("abort"), "panics", 3, "build it with panic = \"unwind\"");

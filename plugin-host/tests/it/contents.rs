@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use serde_json::{Value, json};
 
-use crate::environment::{Answer, Directory, plugin_host};
+use crate::environment::{Answer, Directory, file_name, plugin_host};
 
 /// Compiles a plugin with that content of the section `.dep-v0`.
 fn plugin(directory: &Directory, section: &[u8]) -> PathBuf {
     let mut bytes = String::new();
     section.iter().for_each(|byte| write!(bytes, ".byte {byte}\\n").unwrap());
-    let more = format!("__asm__(\".section .dep-v0,\\\"a\\\"\\n{bytes}.text\");\n");
+    let flags = if cfg!(windows) { "dr" } else { "a" };
+    let more = format!("__asm__(\".section \\\".dep-v0\\\",\\\"{flags}\\\"\\n{bytes}.text\");\n");
     directory.compile("a", &["COUNTER"], &more)
 }
 
@@ -96,13 +97,14 @@ fn a_bad_list_is_an_error_and_a_bomb_is_not_unpacked() {
         (packed(&far), "found a dependency on crate 7 of 3"),
         (packed(&circle), "found other JSON"),
     ];
+    let named = format!("{}: expected a list of crates", file_name("a"));
     for (section, expected) in cases {
         let library = plugin(&directory, &section);
         for more in [&[][..], &["--sbom"]] {
             let answer = inspect(&library, more);
             assert_eq!((answer.code, answer.out.as_str()), (1, ""), "{expected}: {answer:?}");
             assert!(answer.err.contains(expected), "{expected}: {answer:?}");
-            assert!(answer.err.contains("liba.so: expected a list of crates"), "{answer:?}");
+            assert!(answer.err.contains(&named), "{answer:?}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::environment::{Answer, Directory, answer, command, root};
+use crate::environment::{Answer, Directory, answer, cargo, command, root};
 
 /// A project with one plugin.
 fn project() -> Directory {
@@ -154,7 +154,7 @@ fn features_that_depend_on_the_rest_of_the_workspace_are_noted() {
     let found = doctor(folder.path());
     let without_lock = &of(&found, "features")[0];
     assert_eq!(without_lock["cure"], "cargo fetch", "{found:?}");
-    let mut lock = std::process::Command::new(env!("CARGO"));
+    let mut lock = std::process::Command::new(cargo());
     lock.args(["generate-lockfile", "--offline", "--quiet"]).current_dir(folder.path());
     assert!(lock.status().unwrap().success());
 

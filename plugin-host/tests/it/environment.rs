@@ -1,7 +1,7 @@
 //! Directories of plugins, and runs of the program.
 
 use std::env::consts::DLL_EXTENSION;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
@@ -15,10 +15,31 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
+/// The folder of debug builds in a target directory.
+pub(crate) fn debug_builds(target: &Path) -> PathBuf {
+    target.join(std::env::var_os("CARGO_BUILD_TARGET").unwrap_or_default()).join("debug")
+}
+
+/// A path as a string of TOML, with the separators that each system knows.
+pub(crate) fn quoted(path: &Path) -> String {
+    format!("{:?}", path.to_str().unwrap().replace('\\', "/"))
+}
+
 /// `PLUGIN_THOROUGH=1` runs what takes minutes to build, as `.ci/run` does.
+#[cfg(unix)]
 pub(crate) fn is_thorough() -> bool {
     std::env::var_os("PLUGIN_THOROUGH").is_some_and(|value| value == "1")
 }
+
+/// Whether a note names the function that crashed.
+pub(crate) const NOTES_CRASHES: bool = cfg!(all(target_os = "linux", target_env = "gnu"));
+
+/// How the end of a process is told that used a wild pointer, and of one that called
+/// `abort`.
+pub(crate) const CRASHED: &str =
+    if cfg!(windows) { "killed by an access violation" } else { "killed by SIGSEGV" };
+pub(crate) const ABORTED: &str =
+    if cfg!(windows) { "ended itself with exit code 3" } else { "killed by SIGABRT" };
 
 /// The output and exit code of the program.
 #[derive(Debug)]
@@ -34,6 +55,11 @@ impl Answer {
     }
 }
 
+/// The cargo that runs the test, which may be another than the one that built it.
+pub(crate) fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or(env!("CARGO").into())
+}
+
 /// Runs the program from the root of the repository.
 pub(crate) fn plugin_host<S: AsRef<OsStr>>(arguments: &[S]) -> Answer {
     answer(
@@ -46,8 +72,13 @@ pub(crate) fn plugin_host<S: AsRef<OsStr>>(arguments: &[S]) -> Answer {
 pub(crate) fn command<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plugin-host"));
     command.args(arguments).current_dir(root());
-    command.env("CARGO", env!("CARGO")).env("RUST_BACKTRACE", "0");
+    command.env("CARGO", cargo()).env("RUST_BACKTRACE", "0");
     command
+}
+
+/// The name of the file of a library.
+pub(crate) fn file_name(name: &str) -> String {
+    format!("lib{name}.{DLL_EXTENSION}")
 }
 
 /// Runs a command to its end.
@@ -62,6 +93,7 @@ pub(crate) fn answer(command: &mut Command) -> Answer {
 
 /// Lets cargo in a folder compile as this repository does, with the same versions,
 /// and share what it compiles.
+#[cfg(unix)]
 pub(crate) fn share_builds(folder: &Path) {
     std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     let config = std::fs::read_to_string(root().join(".cargo/config.toml")).unwrap();
@@ -74,6 +106,7 @@ pub(crate) fn share_builds(folder: &Path) {
 
 /// Returns the folder of the library for hosts in C, which cargo builds with the
 /// tests.
+#[cfg(unix)]
 pub(crate) fn hot_reload() -> PathBuf {
     std::env::current_exe().unwrap().parent().unwrap().into()
 }
@@ -87,10 +120,12 @@ pub(crate) fn example(name: &str, source: &str, directory: &Directory) -> PathBu
     let source = interface.join("tests").join(source);
     let manifest = format!(
         "[package]\nname = \"example\"\nversion = \"1.2.3\"\nedition = \"2024\"\n\
-         [lib]\nname = {name:?}\npath = {source:?}\ncrate-type = [\"cdylib\"]\n\
-         [dependencies.plugin-interface]\npath = {interface:?}\n\
+         [lib]\nname = {name:?}\npath = {}\ncrate-type = [\"cdylib\"]\n\
+         [dependencies.plugin-interface]\npath = {}\n\
          default-features = false\nfeatures = [\"config\", \"log\"]\n\
-         [dependencies]\nlog = {{ version = \"0.4\", features = [\"kv\"] }}\n[workspace]\n"
+         [dependencies]\nlog = {{ version = \"0.4\", features = [\"kv\"] }}\n[workspace]\n",
+        quoted(&source),
+        quoted(&interface),
     );
     // Several tests want it at the same time.
     static ONE: Mutex<()> = Mutex::new(());
@@ -99,7 +134,7 @@ pub(crate) fn example(name: &str, source: &str, directory: &Directory) -> PathBu
     std::fs::write(package.join("Cargo.toml"), manifest).unwrap();
     // The versions that the repository has.
     std::fs::copy(root().join("Cargo.lock"), package.join("Cargo.lock")).unwrap();
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = Command::new(cargo());
     let target = package.join("target");
     cargo.arg("--config").arg(root().join(".cargo/config.toml"));
     cargo.args(["build", "--quiet", "--target-dir"]).arg(&target).current_dir(&package);
@@ -107,7 +142,7 @@ pub(crate) fn example(name: &str, source: &str, directory: &Directory) -> PathBu
     assert_eq!(answer.code, 0, "{}", answer.err);
     let file = format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let copy = directory.path().join(&file);
-    std::fs::copy(target.join("debug").join(&file), &copy).unwrap();
+    std::fs::copy(debug_builds(&target).join(&file), &copy).unwrap();
     copy
 }
 
@@ -131,7 +166,7 @@ impl Directory {
 
     /// Returns the path of a library with that name in this directory.
     pub(crate) fn library(&self, name: &str) -> PathBuf {
-        self.path().join(format!("lib{name}.{DLL_EXTENSION}"))
+        self.path().join(file_name(name))
     }
 
     /// Compiles the C greeter of the fixtures. The macros select its faults; `more`

@@ -51,13 +51,15 @@ fn an_error_is_json_too_and_names_its_file_once() {
     }
 }
 
-/// A variable of which a process has one, as GNU C++ makes them.
+/// A variable of which a process of Linux has one, as GNU C++ makes them.
+#[cfg(target_os = "linux")]
 const UNIQUE: &str = "
     __asm__(\".globl once\\n.type once, %gnu_unique_object\\n.data\\n\"
             \"once: .long 1\\n.size once, 4\\n.text\");
     extern int once;
     int foo(void) { return once; }";
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_library_that_the_linker_keeps_is_told_by_inspect_check_and_watch() {
     let directory = Directory::new();

@@ -1,6 +1,6 @@
 //! `lock DIR` and `verify DIR`.
 
-use crate::environment::{Answer, Directory, plugin_host};
+use crate::environment::{Answer, Directory, file_name, plugin_host};
 
 fn with(directory: &Directory, arguments: &[&str]) -> Answer {
     plugin_host(&directory.arguments(arguments))
@@ -91,8 +91,9 @@ fn what_is_no_library_is_reported_and_the_others_are_locked() {
     let directory = Directory::new();
     directory.compile("a", &[], "");
     std::fs::write(directory.library("text"), "hello").unwrap();
+    let text = format!("{} is not a dynamic library", file_name("text"));
     let lock = with(&directory, &["lock"]);
-    assert!(lock.code == 1 && lock.err.contains("libtext.so is not a dynamic library"), "{lock:?}");
+    assert!(lock.code == 1 && lock.err.contains(&text), "{lock:?}");
     let verify = with(&directory, &["verify", "--json"]);
     assert_eq!((verify.code, &verify.json()[1]["state"]), (4, &"unlocked".into()), "{verify:?}");
 }
@@ -109,28 +110,30 @@ fn what_is_signed_is_locked_with_its_key_and_loads() {
     let again = plugin_host(&["sign", "--new-key", &secret]);
     assert!(again.code == 1 && again.err.contains("cannot write"), "{again:?}");
 
+    let begin = format!("file:{}\tname:", file_name("a"));
     let comment = plugin_host(&["sign", "--comment", a.to_str().unwrap()]);
-    assert!(comment.code == 0 && comment.out.starts_with("file:liba.so\tname:"), "{comment:?}");
+    assert!(comment.code == 0 && comment.out.starts_with(&begin), "{comment:?}");
     let sign = plugin_host(&["sign", "--json", "--key", &secret, a.to_str().unwrap()]);
     let key = sign.json()[0]["key"].as_str().unwrap().to_owned();
     assert!(sign.code == 0 && created.out.contains(&key), "{sign:?} {created:?}");
     let keys = ["--trusted-keys", &public];
 
     let with = |command: &[&str]| plugin_host(&[command, &[path][..], &keys[..]].concat());
+    let unsigned = format!("{} is not signed", file_name("b"));
     let run = with(&["run"]);
-    assert!(run.code == 4 && run.err.contains("libb.so is not signed"), "{run:?}");
-    assert_eq!(with(&["run", "--allow-unsigned", "libb.so"]).code, 0);
+    assert!(run.code == 4 && run.err.contains(&unsigned), "{run:?}");
+    assert_eq!(with(&["run", "--allow-unsigned", &file_name("b")]).code, 0);
     let list = with(&["list", "--json", "--unapproved-in", path]);
     assert_eq!((list.code, &list.json()[1]["trust"]["exception"]), (0, &"folder".into()));
     assert_eq!(with(&["run", "--unapproved-in", path]).code, 0);
-    let list = with(&["list", "--json", "--allow-unsigned", "libb.so"]);
+    let list = with(&["list", "--json", "--allow-unsigned", &file_name("b")]);
     let trust = [0, 1].map(|at| list.json()[at]["trust"].clone());
     assert!(trust.iter().all(|trust| trust["policy"] == "signed"), "{trust:#?}");
     assert_eq!(trust[0]["exception"], serde_json::Value::Null, "{trust:#?}");
     assert_eq!((list.code, &trust[1]["exception"]), (0, &"unsigned".into()), "{trust:#?}");
     assert_eq!(with(&["run", "--require", "any"]).code, 0);
     let lock = with(&["lock", "--require-signature"]);
-    assert!(lock.code == 4 && lock.err.contains("libb.so is not signed"), "{lock:?}");
+    assert!(lock.code == 4 && lock.err.contains(&unsigned), "{lock:?}");
     let lock = with(&["lock", "--json"]);
     let rows = lock.json();
     assert_eq!(

@@ -1,5 +1,7 @@
 //! Tests that run the `plugin-host` program as its users do.
 
+// The commands are for a shell.
+#[cfg(unix)]
 mod book;
 mod call;
 #[cfg(unix)]
@@ -7,6 +9,8 @@ mod call_method;
 #[cfg(unix)]
 mod cargo_plugin;
 mod check;
+// It asks the system which processes run, and there a child ends with its host.
+#[cfg(target_os = "linux")]
 mod children;
 mod configuring;
 mod contents;
@@ -18,6 +22,8 @@ mod described;
 mod dev;
 mod diff;
 mod doctor;
+// On Windows, a library for Windows is at home.
+#[cfg(unix)]
 mod elsewhere;
 mod environment;
 #[cfg(target_os = "linux")]
@@ -27,10 +33,14 @@ mod gdb;
 #[cfg(target_os = "linux")]
 mod golden;
 mod header;
+// Named pipes, links, modes and names of files.
+#[cfg(unix)]
 mod hostile;
+#[cfg(unix)]
 #[path = "../../../plugin-interface/tests/it/images.rs"]
 mod images;
 mod inspect;
+mod interrupt;
 mod list;
 mod lock;
 mod logs;
@@ -44,6 +54,8 @@ mod new_like;
 mod new_parts;
 #[cfg(unix)]
 mod packed;
+// The commands are for a shell.
+#[cfg(unix)]
 mod readme;
 mod records;
 mod run;

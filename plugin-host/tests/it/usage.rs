@@ -5,8 +5,9 @@ use crate::environment::{Directory, answer, command, plugin_host};
 #[test]
 fn no_command_shows_the_usage() {
     let answer = plugin_host::<&str>(&[]);
+    let usage = format!("Usage: plugin-host{} [OPTIONS] <COMMAND>", std::env::consts::EXE_SUFFIX);
     assert_eq!(answer.code, 2, "{answer:?}");
-    assert!(answer.err.contains("Usage: plugin-host [OPTIONS] <COMMAND>"), "{answer:?}");
+    assert!(answer.err.contains(&usage), "{answer:?}");
 }
 
 #[test]
@@ -78,7 +79,7 @@ fn a_file_that_does_not_exist_is_named() {
     ] {
         let answer = plugin_host(command);
         assert_eq!(answer.code, 2, "{command:?}: {answer:?}");
-        let printed = format!("{}{}", answer.out, answer.err);
+        let printed = format!("{}{}", answer.out, answer.err).replace('\\', "/");
         assert!(printed.contains("cannot read "), "{command:?}: {answer:?}");
         assert!(printed.contains("no/such/file.so"), "{command:?}: {answer:?}");
     }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::deadline::{until, within};
-use crate::environment::{Directory, plugin_host};
+use crate::environment::{Directory, file_name, plugin_host};
+use crate::interrupt::{can_be_interrupted, interrupt};
 
 /// A running watch, which ends with this value.
 pub(crate) struct Watch {
@@ -26,7 +27,8 @@ impl Drop for Watch {
 
 impl Watch {
     pub(crate) fn of(directory: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_plugin-host"))
+        let mut program = Command::new(env!("CARGO_BIN_EXE_plugin-host"));
+        let mut child = can_be_interrupted(&mut program)
             .arg("watch")
             .args(arguments)
             .arg(directory)
@@ -56,8 +58,7 @@ impl Watch {
     }
 
     fn send_interrupt(&self) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        interrupt(self.child.id());
     }
 
     /// Ends the watch as Ctrl-C does. Returns the remaining lines, the errors and
@@ -87,20 +88,20 @@ fn place(directory: &Directory, name: &str) -> String {
 
 #[test]
 fn additions_changes_and_removals_are_reported_with_times_and_counters() {
-    let directory = Directory::new();
+    let (directory, file_name) = (Directory::new(), file_name("greeter"));
     let mut watch = Watch::of(directory.path(), &["--greet", "you"]);
     watch.expect(&["watching", directory.path().to_str().unwrap()]);
     let file = place(&directory, "first");
-    watch.expect(&["loaded libgreeter.so", " in ", " ms"]);
+    watch.expect(&[&format!("loaded {file_name}"), " in ", " ms"]);
     watch.expect(&["first: HEY you"]);
     place(&directory, "second");
-    watch.expect(&["replaced libgreeter.so", "->", " ms"]);
+    watch.expect(&[&format!("replaced {file_name}"), "->", " ms"]);
     watch.expect(&["second: HEY you"]);
-    watch.expect(&["unloaded libgreeter.so", "made 1, unmaker counter 1"]);
+    watch.expect(&[&format!("unloaded {file_name}"), "made 1, unmaker counter 1"]);
     std::fs::remove_file(&file).unwrap();
-    watch.expect(&["unloaded libgreeter.so", "made 1, unmaker counter 1"]);
+    watch.expect(&[&format!("unloaded {file_name}"), "made 1, unmaker counter 1"]);
     place(&directory, "third");
-    watch.expect(&["loaded libgreeter.so"]);
+    watch.expect(&[&format!("loaded {file_name}")]);
     watch.expect(&["third: HEY you"]);
     let (rest, errors, code) = watch.interrupt();
     assert_eq!((errors.as_str(), code), ("", 0));
@@ -165,6 +166,8 @@ fn the_way_of_watching_is_said_at_the_start() {
     assert_eq!(Watch::of(directory.path(), &["--json"]).json()["by"], "events");
 }
 
+// Windows has no interrupt that a process sends to itself.
+#[cfg(unix)]
 #[test]
 fn a_probe_that_ends_by_an_interrupt_is_no_crash() {
     let directory = Directory::new();
@@ -213,8 +216,7 @@ fn a_second_ctrl_c_ends_a_watch_whose_plugin_hangs() {
     let called = directory.path().join("called");
     let hang = format!(
         "#include <stdio.h>\n#include <unistd.h>\n\
-         void hang(void) {{ fclose(fopen(\"{}\", \"w\")); for (;;) pause(); }}\n",
-        called.display()
+         void hang(void) {{ fclose(fopen({called:?}, \"w\")); for (;;) sleep(1); }}\n"
     );
     directory.compile("hangs", &["COUNTER", "CRASH_IN_GREET", "abort=hang"], &hang);
     let mut watch = Watch::of(directory.path(), &["--no-probe"]);

@@ -71,9 +71,14 @@ pub(super) fn moved(wanted: &str, offered: &[String]) -> String {
 pub(super) fn hint(said: &str) -> &'static str {
     if said.contains("failed to map segment") {
         " (is the directory for temporary files mounted noexec? set TMPDIR to another)"
-    } else if said.contains("cannot open shared object file") {
+    } else if said.contains("Dynamic loading not supported") {
+        // By musl.
+        " (this program is linked statically, and such a program loads no libraries: build it with RUSTFLAGS=\"-C target-feature=-crt-static\")"
+    } else if said.contains("cannot open shared object file")
+        || said.contains("Error loading shared library")
+    {
         " (a library that it needs was not found: put it where its rpath says, give it a soname if its rpath has `..`, or set LD_LIBRARY_PATH)"
-    } else if said.contains("undefined symbol") {
+    } else if said.contains("undefined symbol") || said.contains("symbol not found") {
         " (a function that it needs is in no library that it links: link it)"
     } else {
         ""
@@ -87,4 +92,21 @@ pub(super) fn is_newer(version: &str, other: &str) -> bool {
     }
     // Others, such as those of prereleases, are not compared.
     numbers(version).zip(numbers(other)).is_some_and(|(version, other)| version > other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hint;
+
+    /// What musl says, of which no test here can load a library.
+    #[test]
+    fn the_linker_of_musl_has_remedies() {
+        for (said, remedy) in [
+            ("Dynamic loading not supported", "-crt-static"),
+            ("Error loading shared library libm.so.6: No such file or directory", "rpath"),
+            ("Error relocating /tmp/a.so: statx: symbol not found", "link it"),
+        ] {
+            assert!(hint(said).contains(remedy), "{said}");
+        }
+    }
 }

@@ -223,10 +223,17 @@ fn unsafe_code_is_in_the_files_that_are_listed() {
 
 #[test]
 fn the_host_program_and_the_examples_have_no_unsafe_code() {
-    // Nobody but its user can vouch for what it calls.
-    let call = root().join("plugin-host/src/worker/function.rs");
+    let excepted = [
+        // Nobody but its user can vouch for what it calls.
+        "plugin-host/src/worker/function.rs",
+        // Only the C library knows its streams.
+        "plugin-host/src/windows.rs",
+    ]
+    .map(|file| root().join(file));
     for directory in ["plugin-host/src", "example-plugins", "examples"] {
-        for path in sources(&root().join(directory)).into_iter().filter(|path| *path != call) {
+        for path in
+            sources(&root().join(directory)).into_iter().filter(|path| !excepted.contains(path))
+        {
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
