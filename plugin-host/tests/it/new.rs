@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::deadline::Run;
-use crate::environment::{Answer, Directory, answer, command, root};
+use crate::environment::{Answer, Directory, answer, command, root, share_builds};
 
 /// Runs `new` in a folder, with this repository as the source.
 pub(crate) fn new_of_clone(folder: &Path, name: &str) -> Answer {
@@ -85,6 +85,8 @@ pub(crate) fn files(folder: &Path) -> Vec<String> {
 #[test]
 fn an_application_builds_passes_its_checks_and_runs() {
     let folder = Directory::new();
+    // For the tests of the application, which run cargo themselves.
+    share_builds(folder.path());
     let created = new_of_clone(folder.path(), "my-app");
     assert_eq!((created.code, created.err.as_str()), (0, ""), "{created:?}");
     let app = folder.path().join("my-app");

@@ -6,6 +6,7 @@
 
 #[path = "../it/builds.rs"]
 mod builds;
+mod cases;
 #[path = "../it/compilers.rs"]
 mod compilers;
 mod valgrind;
@@ -20,6 +21,7 @@ use rounds::{Rounds, close, proxy};
 use tagging::Tagging;
 
 use builds::{Built, build, built, is_soak};
+use cases::cases;
 use compilers::{is_thorough, shuffled, version};
 
 #[global_allocator]
@@ -72,7 +74,7 @@ fn main() {
     if let [_, library, cases, size] = &std::env::args().collect::<Vec<_>>()[..] {
         return pass(library.as_ref(), cases.parse().unwrap(), size.parse().unwrap());
     }
-    let cases = if is_soak() { 250 } else { 8 };
+    let cases = cases();
     let library = &built()["tagged"];
     let how = if is_soak() { &["5", "10485760"] } else { &["0", "100000"] };
     let valgrind = valgrind::start(library, how);

@@ -4,6 +4,7 @@
 
 #[path = "../it/builds.rs"]
 mod builds;
+mod cases;
 mod malloc;
 mod valgrind;
 
@@ -14,6 +15,7 @@ use positions::Positions;
 use rounds::{Rounds, close, proxy};
 
 use builds::{built, is_soak};
+use cases::cases;
 
 plugin_interface::system_allocator!();
 
@@ -45,6 +47,6 @@ fn main() {
     let valgrind = valgrind::start(library, how);
     let plugins = PluginManager::new().load_library(library).unwrap();
     is_counted_and_not_copied(&proxy::<dyn Positions>(&plugins));
-    pass(library, if is_soak() { 250 } else { 8 }, 10 << 20);
+    pass(library, cases(), 10 << 20);
     valgrind.finish();
 }
