@@ -7,8 +7,8 @@ use super::{RawSlice, assert_layout};
 const WORD: usize = size_of::<usize>();
 
 /// Sets the most verbose level that a library passes on: 0 is off, 1 is
-/// `Error`, 5 is `Trace`. Calls nothing of the host, which waits for it. Must
-/// not unwind.
+/// `Error`, 5 is `Trace`. May call the host, which has no lock meanwhile. Must not
+/// unwind.
 pub type SetLogLevel = unsafe extern "C" fn(level: u32);
 
 /// A host's logger.

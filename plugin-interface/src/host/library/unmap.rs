@@ -94,6 +94,10 @@ fn list() -> MutexGuard<'static, List> {
 pub(crate) fn close(mapped: Mapped) -> Result<(), libloading::Error> {
     mapped.services.withdraw();
     sweep(|_| false);
+    #[cfg(feature = "log")]
+    mapped.services.wait_for_logs();
+    #[cfg(feature = "tracing")]
+    mapped.services.wait_for_traces();
     if mapped.release() {
         return unmap(mapped);
     }

@@ -1,10 +1,16 @@
 //! The libraries that filter by a level of this host.
 #![expect(unsafe_code, reason = "calls functions of plugins")]
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use crate::abi::SetLogLevel;
-use crate::host::thread_exits::LibraryId;
+use crate::host::thread_exits::{self, LibraryId};
+
+/// How long an unload waits for a library that another thread tells the level. After
+/// that the library stays mapped until it has returned.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The libraries that follow one level.
 pub(super) struct Followers {
@@ -13,29 +19,58 @@ pub(super) struct Followers {
 }
 
 /// A library that follows the level.
+///
+/// It is told without a lock, by one thread at a time: what it runs then may call the
+/// host, and may even tell the level itself.
 struct Follower {
     library: LibraryId,
     set_level: SetLogLevel,
-    /// Taken while the library is told. So one that does not return holds up
-    /// who tells it or closes it, and nobody else.
-    is_open: Mutex<bool>,
+    /// The thread that tells it, which does so again if the level changes meanwhile.
+    teller: Mutex<Option<ThreadId>>,
+    /// A thread has told it.
+    is_told: Condvar,
 }
 
 impl Follower {
-    fn tell(&self, level: impl FnOnce() -> u32) {
-        let is_open = locked(&self.is_open);
-        if *is_open {
-            // SAFETY: a library is closed here before it is unmapped.
-            unsafe { (self.set_level)(level()) };
-        }
+    fn new(library: LibraryId, set_level: SetLogLevel) -> Arc<Self> {
+        let (teller, is_told) = (Mutex::new(None), Condvar::new());
+        Arc::new(Follower { library, set_level, teller, is_told })
     }
 
-    fn close(&self) {
-        let mut is_open = locked(&self.is_open);
-        if std::mem::replace(&mut *is_open, false) {
-            // SAFETY: the caller unmaps it after this.
-            unsafe { (self.set_level)(0) };
+    /// Tells it the level, unless another call is doing so: that one reads the level
+    /// again when the library has returned.
+    fn tell(&self, level: fn() -> u32) {
+        let mut teller = locked(&self.teller);
+        if teller.is_some() {
+            return;
         }
+        // It may be about to be unmapped.
+        let Some(_in_use) = thread_exits::hold(self.library) else { return };
+        let mut told = None;
+        loop {
+            let next = level();
+            if told == Some(next) {
+                break;
+            }
+            *teller = Some(thread::current().id());
+            drop(teller);
+            // SAFETY: it is not unmapped while it is held.
+            unsafe { (self.set_level)(next) };
+            teller = locked(&self.teller);
+            told = Some(next);
+        }
+        *teller = None;
+        drop(teller);
+        self.is_told.notify_all();
+    }
+
+    /// Waits until it is not told, but not for this thread, nor for a library that
+    /// does not return.
+    fn wait(&self) {
+        let teller = locked(&self.teller);
+        let is_told =
+            |teller: &mut Option<_>| teller.is_some_and(|id| id != thread::current().id());
+        drop(self.is_told.wait_timeout_while(teller, PATIENCE, is_told));
     }
 }
 
@@ -53,10 +88,10 @@ impl Followers {
     ///
     /// # Safety
     ///
-    /// The function is one of that library, which is stopped here before it is
-    /// unmapped.
+    /// The function is one of that library, which is released in the registry and then
+    /// stopped here before it is unmapped.
     pub(super) unsafe fn add(&self, library: LibraryId, set_level: SetLogLevel) {
-        let follower = Arc::new(Follower { library, set_level, is_open: Mutex::new(true) });
+        let follower = Follower::new(library, set_level);
         // First, so that no later change is missed.
         locked(&self.libraries).push(Arc::clone(&follower));
         follower.tell(self.level);
@@ -66,73 +101,146 @@ impl Followers {
     pub(super) fn tell(&self) {
         let followers = locked(&self.libraries).clone();
         for follower in followers {
-            // Read under its lock, so that the last caller's level is the last told.
             follower.tell(self.level);
         }
     }
 
-    /// Makes a library silent, and tells it nothing more.
+    /// Gives the library that is about to be unmapped time to return, if it is told.
+    pub(super) fn wait(&self, library: LibraryId) {
+        let is_it = |follower: &&Arc<Follower>| follower.library == library;
+        let found = locked(&self.libraries).iter().find(is_it).cloned();
+        found.inspect(|follower| follower.wait());
+    }
+
+    /// Makes a library silent that nothing uses any more, and tells it nothing more.
     pub(super) fn stop(&self, library: LibraryId) {
         let is_it = |follower: &mut Arc<Follower>| follower.library == library;
         let stopped: Vec<_> = locked(&self.libraries).extract_if(.., is_it).collect();
-        stopped.iter().for_each(|follower| follower.close());
+        for follower in stopped {
+            // SAFETY: the caller unmaps it after this.
+            unsafe { (follower.set_level)(0) };
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-    use std::sync::mpsc::{Sender, channel};
-    use std::thread;
-    use std::time::Duration;
+    use std::sync::mpsc::{Receiver, channel};
 
     use super::*;
 
-    static MAY_END: AtomicBool = AtomicBool::new(false);
-    static IS_INSIDE: AtomicBool = AtomicBool::new(false);
-    static TOLD: AtomicU32 = AtomicU32::new(7);
+    const DEADLINE: Duration = Duration::from_secs(60);
 
-    unsafe extern "C" fn block(_: u32) {
-        IS_INSIDE.store(true, Ordering::SeqCst);
-        while !MAY_END.load(Ordering::SeqCst) {
+    fn on_a_thread<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
+        let (done, is_done) = channel();
+        thread::spawn(move || done.send(act()));
+        is_done
+    }
+
+    fn until(is_it: impl Fn() -> bool) {
+        while !is_it() {
             thread::sleep(Duration::from_millis(1));
         }
     }
 
-    unsafe extern "C" fn note(level: u32) {
-        TOLD.store(level, Ordering::SeqCst);
+    fn add(followers: &Followers, set_level: SetLogLevel) -> LibraryId {
+        let library = thread_exits::add(false);
+        // SAFETY: a function of this program.
+        unsafe { followers.add(library, set_level) };
+        library
     }
 
-    static FOLLOWERS: Followers = Followers::new(|| 0);
-
-    fn add(library: LibraryId, set_level: SetLogLevel) {
-        let follower = Follower { library, set_level, is_open: Mutex::new(true) };
-        locked(&FOLLOWERS.libraries).push(Arc::new(follower));
-    }
-
-    fn done_on_a_thread(act: impl FnOnce(Sender<()>) + Send + 'static) {
-        let (done, is_done) = channel();
-        thread::spawn(move || act(done));
-        is_done.recv_timeout(Duration::from_secs(60)).expect("it ends before the library returns");
+    /// Closes a library, as an unload does. Returns `false` if it stays mapped.
+    fn close(followers: &Followers, library: LibraryId) -> bool {
+        followers.wait(library);
+        let is_released = thread_exits::release(library).is_ok();
+        if is_released {
+            followers.stop(library);
+        }
+        is_released
     }
 
     #[test]
     fn a_library_that_does_not_return_holds_up_no_other_one() {
-        let [blocking, other] = [usize::MAX, usize::MAX - 1].map(LibraryId::of);
-        add(blocking, block);
-        let telling = thread::spawn(|| FOLLOWERS.tell());
-        while !IS_INSIDE.load(Ordering::SeqCst) {
-            thread::sleep(Duration::from_millis(1));
+        static FOLLOWERS: Followers = Followers::new(|| 1);
+        static MAY_END: AtomicBool = AtomicBool::new(true);
+        static IS_INSIDE: AtomicBool = AtomicBool::new(false);
+        static TOLD: AtomicU32 = AtomicU32::new(7);
+
+        unsafe extern "C" fn block(_: u32) {
+            IS_INSIDE.store(true, Ordering::SeqCst);
+            until(|| MAY_END.load(Ordering::SeqCst));
         }
-        done_on_a_thread(move |done| {
-            add(other, note);
-            FOLLOWERS.stop(other);
-            let _ = done.send(());
+
+        unsafe extern "C" fn note(level: u32) {
+            TOLD.store(level, Ordering::SeqCst);
+        }
+
+        let blocking = add(&FOLLOWERS, block);
+        MAY_END.store(false, Ordering::SeqCst);
+        IS_INSIDE.store(false, Ordering::SeqCst);
+        let telling = on_a_thread(|| FOLLOWERS.tell());
+        until(|| IS_INSIDE.load(Ordering::SeqCst));
+        let closed = on_a_thread(move || {
+            let other = add(&FOLLOWERS, note);
+            FOLLOWERS.tell();
+            assert_eq!(TOLD.load(Ordering::SeqCst), 1);
+            assert!(close(&FOLLOWERS, other));
+            // Not unmapped, since it runs, and not waited for.
+            close(&FOLLOWERS, blocking)
         });
+        let is_closed = closed.recv_timeout(DEADLINE).expect("it ends before the library returns");
+        assert!(!is_closed);
         assert_eq!(TOLD.load(Ordering::SeqCst), 0);
         MAY_END.store(true, Ordering::SeqCst);
-        telling.join().unwrap();
-        FOLLOWERS.stop(blocking);
+        telling.recv_timeout(DEADLINE).unwrap();
+        assert!(close(&FOLLOWERS, blocking));
         assert!(locked(&FOLLOWERS.libraries).is_empty());
+    }
+
+    #[test]
+    fn a_library_that_is_told_may_tell_and_is_not_unmapped_by_itself() {
+        static FOLLOWERS: Followers = Followers::new(|| LEVEL.load(Ordering::SeqCst));
+        static LEVEL: AtomicU32 = AtomicU32::new(0);
+        static TOLD: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+        static LIBRARY: Mutex<Option<LibraryId>> = Mutex::new(None);
+        static WAS_CLOSED: AtomicBool = AtomicBool::new(true);
+
+        unsafe extern "C" fn call_back(level: u32) {
+            locked(&TOLD).push(level);
+            if level == 1 {
+                LEVEL.store(2, Ordering::SeqCst);
+                FOLLOWERS.tell();
+                let library = locked(&LIBRARY).expect("it was added");
+                WAS_CLOSED.store(close(&FOLLOWERS, library), Ordering::SeqCst);
+            }
+        }
+
+        let library = add(&FOLLOWERS, call_back);
+        *locked(&LIBRARY) = Some(library);
+        LEVEL.store(1, Ordering::SeqCst);
+        on_a_thread(|| FOLLOWERS.tell()).recv_timeout(DEADLINE).expect("nobody waits for itself");
+        assert_eq!(*locked(&TOLD), [0, 1, 2], "the level that it set is told after it");
+        assert!(!WAS_CLOSED.load(Ordering::SeqCst));
+        assert!(close(&FOLLOWERS, library));
+        assert_eq!(*locked(&TOLD), [0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn a_library_that_is_released_is_told_nothing_more() {
+        static FOLLOWERS: Followers = Followers::new(|| 3);
+        static TOLD: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+        unsafe extern "C" fn note(level: u32) {
+            locked(&TOLD).push(level);
+        }
+
+        let library = add(&FOLLOWERS, note);
+        assert!(thread_exits::release(library).is_ok());
+        FOLLOWERS.tell();
+        assert_eq!(*locked(&TOLD), [3]);
+        FOLLOWERS.stop(library);
+        assert_eq!(*locked(&TOLD), [3, 0]);
     }
 }

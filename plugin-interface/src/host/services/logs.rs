@@ -36,6 +36,11 @@ pub fn update_level() {
     FOLLOWERS.tell();
 }
 
+/// Gives a library that is about to be unmapped time to return if it is told.
+pub(super) fn wait(library: LibraryId) {
+    FOLLOWERS.wait(library);
+}
+
 /// Makes a library silent that is about to be unmapped.
 pub(super) fn stop(library: LibraryId) {
     FOLLOWERS.stop(library);
@@ -44,7 +49,7 @@ pub(super) fn stop(library: LibraryId) {
 unsafe extern "C" fn follow(context: *mut c_void, set_level: SetLogLevel) {
     // SAFETY: the context is what the library was connected with.
     let library = unsafe { (*context.cast::<Allocation>()).offered.library };
-    // SAFETY: a function of that library, which calls nothing of the host.
+    // SAFETY: a function of that library, which is stopped here.
     unsafe { FOLLOWERS.add(LibraryId::of(library), set_level) };
 }
 

@@ -162,6 +162,11 @@ impl Services {
 
 #[cfg(feature = "log")]
 impl Services {
+    /// Gives the library time to return if it is told the level.
+    pub(super) fn wait_for_logs(&self) {
+        logs::wait(self.library());
+    }
+
     /// Stops the records of the library, which is about to be unmapped.
     pub(super) fn stop_logs(&self) {
         logs::stop(self.library());
@@ -170,6 +175,11 @@ impl Services {
 
 #[cfg(feature = "tracing")]
 impl Services {
+    /// Gives the library time to return if it is told the level.
+    pub(super) fn wait_for_traces(&self) {
+        traces::wait(self.library());
+    }
+
     /// Ends the spans of the library, which is about to be unmapped.
     pub(super) fn stop_traces(&self) {
         traces::stop(self.library());

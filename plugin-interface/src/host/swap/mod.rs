@@ -4,7 +4,8 @@
 //! - `pointer`: `Swap` holds the current value, `Guard` protects a value from
 //!   reclamation, and `Retired` is a replaced value.
 //! - `hazard_slots`: the hazard pointers of all threads.
-//! - `fence`: the asymmetric fence between reader and writer.
+//! - `fence`: the asymmetric fence between reader and writer, which the tasks of
+//!   plugins use too.
 //!
 //! The thread that waits for the last guards of retired values is
 //! `reload/reclaimer`.
@@ -16,7 +17,7 @@
 //! programs, with the model checker `loom`. There a sequentially consistent
 //! fence on both sides stands for the asymmetric one.
 
-mod fence;
+pub(in crate::host) mod fence;
 mod hazard_slots;
 mod pointer;
 mod sync;

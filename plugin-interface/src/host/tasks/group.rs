@@ -7,8 +7,8 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::executor::Executor;
-use super::slot::Slot;
-use super::task::{BlockingTask, Ended, Task};
+use super::slot::{Runner, Slot, take_away};
+use super::task::{BlockingTask, Call, Ended, Task};
 use crate::BoxFuture;
 use crate::host::thread_exits::idle;
 use crate::runtime::failure::contain;
@@ -42,13 +42,45 @@ struct Spawned {
 #[derive(Clone)]
 enum Work {
     Future(Arc<Slot<BoxFuture<'static, ()>>>),
-    Call(Arc<Slot<Box<dyn FnOnce() + Send>>>),
+    Call(Arc<Slot<Call>>),
 }
 
 /// Work that was taken from its task before it ended.
 enum Taken {
     Future(#[expect(dead_code, reason = "dropped on a thread for it")] BoxFuture<'static, ()>),
-    Call(#[expect(dead_code, reason = "dropped on a thread for it")] Box<dyn FnOnce() + Send>),
+    Call(#[expect(dead_code, reason = "dropped on a thread for it")] Call),
+}
+
+/// Tasks with work of one type, and their numbers.
+struct Numbered<W> {
+    numbers: Vec<u64>,
+    slots: Vec<Arc<Slot<W>>>,
+}
+
+impl<W> Default for Numbered<W> {
+    fn default() -> Self {
+        Numbered { numbers: Vec::new(), slots: Vec::new() }
+    }
+}
+
+impl<W> Numbered<W> {
+    fn push(&mut self, number: u64, slot: Arc<Slot<W>>) {
+        self.numbers.push(number);
+        self.slots.push(slot);
+    }
+
+    /// Takes away the work that does not run. Stores it, and who wakes the others.
+    fn take_away(
+        self,
+        taken_as: impl Fn(W) -> Taken,
+        taken: &mut Vec<(u64, Taken)>,
+        wakers: &mut Vec<Waker>,
+    ) {
+        for (number, (work, waker)) in self.numbers.into_iter().zip(take_away(&self.slots)) {
+            taken.extend(work.map(|work| (number, taken_as(work))));
+            wakers.extend(waker);
+        }
+    }
 }
 
 /// Removes a task that has ended from its group.
@@ -86,10 +118,10 @@ impl Group {
 
     /// Runs a future. Returns its number, or 0 if it was dropped.
     pub(super) fn spawn(self: &Arc<Self>, name: &str, future: BoxFuture<'static, ()>) -> u64 {
-        let slot = Arc::new(Slot::new(future));
-        let number = self.add(name, Work::Future(Arc::clone(&slot)));
+        let runner = Runner::new(future);
+        let number = self.add(name, Work::Future(Arc::clone(runner.slot())));
         if number != 0 {
-            let task = Task::new(slot, Remove { group: Arc::clone(self), number });
+            let task = Task::new(runner, Remove { group: Arc::clone(self), number });
             // If it panics, it drops the task. Its hook reported that.
             let _ = contain(|| self.executor.spawn(Box::pin(task)));
         }
@@ -102,10 +134,10 @@ impl Group {
         name: &str,
         call: Box<dyn FnOnce() + Send>,
     ) -> u64 {
-        let slot = Arc::new(Slot::new(call));
-        let number = self.add(name, Work::Call(Arc::clone(&slot)));
+        let runner = Runner::new(Some(call));
+        let number = self.add(name, Work::Call(Arc::clone(runner.slot())));
         if number != 0 {
-            let task = BlockingTask::new(slot, Remove { group: Arc::clone(self), number });
+            let task = BlockingTask::new(runner, Remove { group: Arc::clone(self), number });
             let _ = contain(|| self.executor.spawn_blocking(Box::new(move || task.run())));
         }
         number
@@ -178,22 +210,16 @@ impl Group {
     /// Drops the work of tasks that nobody runs, on a thread that has ended when it
     /// is not counted any more, with the thread-locals that the plugin left there.
     fn drop_apart(self: &Arc<Self>, tasks: Vec<(u64, Spawned)>) {
-        let mut taken = Vec::new();
-        let mut wakers = Vec::new();
+        let (mut futures, mut calls) = (Numbered::default(), Numbered::default());
         for (number, Spawned { work, .. }) in tasks {
-            let (work, waker) = match work {
-                Work::Future(slot) => {
-                    let (future, waker) = slot.take();
-                    (future.map(Taken::Future), waker)
-                }
-                Work::Call(slot) => {
-                    let (call, waker) = slot.take();
-                    (call.map(Taken::Call), waker)
-                }
-            };
-            taken.extend(work.map(|work| (number, work)));
-            wakers.extend(waker);
+            match work {
+                Work::Future(slot) => futures.push(number, slot),
+                Work::Call(slot) => calls.push(number, slot),
+            }
         }
+        let (mut taken, mut wakers) = (Vec::new(), Vec::new());
+        futures.take_away(Taken::Future, &mut taken, &mut wakers);
+        calls.take_away(Taken::Call, &mut taken, &mut wakers);
         if !taken.is_empty() {
             self.lock().dropping += 1;
             let (dropping, dropped) = (Arc::clone(self), Arc::clone(self));

@@ -9,6 +9,7 @@ mod executor;
 mod group;
 mod offered;
 mod slot;
+mod sync;
 mod task;
 mod thread_pool;
 #[cfg(feature = "tokio")]

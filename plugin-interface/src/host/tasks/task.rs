@@ -1,10 +1,9 @@
 //! One task of a plugin, as the executor of the host runs it.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::slot::{Begun, Slot};
+use super::slot::{Begun, Paused, Runner};
 use crate::BoxFuture;
 use crate::runtime::failure::contain;
 
@@ -16,14 +15,14 @@ pub(super) trait Ended: Send + 'static {
 
 /// The work of a task, which is dropped with this, before its end is noted.
 struct Running<W, E: Ended> {
-    slot: Arc<Slot<W>>,
+    runner: Runner<W>,
     ended: E,
 }
 
 impl<W, E: Ended> Drop for Running<W, E> {
     fn drop(&mut self) {
         // Who took the work notes the end.
-        let Some(work) = self.slot.end() else { return };
+        let Some(work) = self.runner.end() else { return };
         // The drop is code of the plugin. A panic of it was reported.
         let _ = contain(|| drop(work));
         self.ended.ended();
@@ -39,8 +38,8 @@ pub(super) struct Task<E: Ended> {
 }
 
 impl<E: Ended> Task<E> {
-    pub(super) fn new(slot: Arc<Slot<BoxFuture<'static, ()>>>, ended: E) -> Self {
-        Task { running: Some(Running { slot, ended }), waker: None }
+    pub(super) fn new(runner: Runner<BoxFuture<'static, ()>>, ended: E) -> Self {
+        Task { running: Some(Running { runner, ended }), waker: None }
     }
 }
 
@@ -49,46 +48,49 @@ impl<E: Ended + Unpin> Future for Task<E> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let task = &mut *self;
-        let Some(running) = &task.running else { return Poll::Ready(()) };
+        let Some(running) = &mut task.running else { return Poll::Ready(()) };
+        let runner = &mut running.runner;
         if !task.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
             task.waker = Some(context.waker().clone());
             // First, so that no cancellation is missed.
-            running.slot.set_waker(context.waker().clone());
+            runner.slot().set_waker(context.waker().clone());
         }
-        match running.slot.begin() {
-            Begun::Run(mut future) => {
-                let polled = contain(|| future.as_mut().poll(context));
-                let left = match polled {
-                    Ok(Poll::Pending) => running.slot.put_back(future),
-                    // The hook of the plugin reported its panic.
-                    Ok(Poll::Ready(())) | Err(_) => Some(future),
-                };
-                match left {
-                    None => return Poll::Pending,
-                    Some(future) => drop(contain(|| drop(future))),
-                }
-            }
-            Begun::Cancelled(future) => drop(contain(|| drop(future))),
-            Begun::Gone => {}
-        }
+        let cancelled = match runner.begin() {
+            Begun::Run(future) => match contain(|| future.as_mut().poll(context)) {
+                Ok(Poll::Pending) => match runner.pause() {
+                    Paused::Waiting => return Poll::Pending,
+                    Paused::Cancelled(future) => Some(future),
+                    Paused::Gone => None,
+                },
+                // The hook of the plugin reported its panic.
+                Ok(Poll::Ready(())) | Err(_) => None,
+            },
+            Begun::Cancelled(future) => Some(future),
+            Begun::Gone => None,
+        };
+        let _ = contain(|| drop(cancelled));
+        // This drops a future that has ended.
         task.running = None;
         Poll::Ready(())
     }
 }
 
+/// A closure, until it is called.
+pub(super) type Call = Option<Box<dyn FnOnce() + Send>>;
+
 /// A closure of a plugin.
-pub(super) struct BlockingTask<E: Ended>(Running<Box<dyn FnOnce() + Send>, E>);
+pub(super) struct BlockingTask<E: Ended>(Running<Call, E>);
 
 impl<E: Ended> BlockingTask<E> {
-    pub(super) fn new(slot: Arc<Slot<Box<dyn FnOnce() + Send>>>, ended: E) -> Self {
-        BlockingTask(Running { slot, ended })
+    pub(super) fn new(runner: Runner<Call>, ended: E) -> Self {
+        BlockingTask(Running { runner, ended })
     }
 
     /// Calls the closure, unless it was cancelled.
-    pub(super) fn run(self) {
-        match self.0.slot.begin() {
+    pub(super) fn run(mut self) {
+        match self.0.runner.begin() {
             // The hook of the plugin reported its panic.
-            Begun::Run(call) => drop(contain(call)),
+            Begun::Run(call) => drop(call.take().map(contain)),
             Begun::Cancelled(call) => drop(contain(|| drop(call))),
             Begun::Gone => {}
         }

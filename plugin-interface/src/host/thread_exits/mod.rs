@@ -33,6 +33,8 @@ mod intercept {
     }
 }
 pub(crate) mod idle;
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod in_use;
 
 /// `true` where the end of a thread calls code of each library that it has used.
 /// Windows calls none of a library that is unmapped: only the threads that run
@@ -50,6 +52,8 @@ pub(crate) fn keep_mapped(linkage: &Linkage) -> bool {
     linkage.may_have_thread_locals() && c_library::confuses_thread_locals().is_some()
 }
 
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) use in_use::hold;
 pub(crate) use intercept::offered;
 pub(crate) use registry::{
     Held, LibraryId, Start, add, forget, held, is_awaited, keep, objects, release,

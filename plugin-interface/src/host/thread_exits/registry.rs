@@ -75,8 +75,7 @@ pub(crate) fn release(library: LibraryId) -> Result<(), Held> {
 
 /// Returns the counter of the objects of a library.
 pub(crate) fn objects(library: LibraryId) -> Arc<AtomicUsize> {
-    let registry = registry();
-    registry.libraries.get(&library).map(|library| library.objects.clone()).unwrap_or_default()
+    registry().objects(library).unwrap_or_default()
 }
 
 /// Returns `true` if the library was closed and nothing keeps it loaded.
@@ -209,6 +208,11 @@ impl Registry {
     fn forget(&mut self, library: LibraryId) {
         self.libraries.remove(&library);
         self.keys.retain(|_, key| key.library != library);
+    }
+
+    /// Returns the counter of the objects of a library that was not released.
+    pub(super) fn objects(&self, library: LibraryId) -> Option<Arc<AtomicUsize>> {
+        self.libraries.get(&library).map(|library| library.objects.clone())
     }
 
     fn release(&mut self, library: LibraryId) -> Result<(), Held> {

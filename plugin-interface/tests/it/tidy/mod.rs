@@ -148,6 +148,7 @@ const UNSAFE: &[&str] = &[
     "host/swap/hazard_slots.rs",
     "host/swap/pointer.rs",
     "host/tasks/offered.rs",
+    "host/tasks/slot.rs",
     "host/thread_exits/intercept.rs",
     "interface.rs",
     "object/exclusive.rs",

@@ -7,6 +7,7 @@ use core::mem::ManuallyDrop;
 use core::ptr;
 use core::task::{RawWaker, RawWakerVTable, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::abi::{Failure, Outcome, RawTaskWaker, TaskWakerTable};
 use crate::boundary::ReturnError;
@@ -111,16 +112,49 @@ pub(crate) unsafe fn with<R>(borrowed: *const RawTaskWaker, poll: impl FnOnce(&W
 
 /// The data is a borrowed [`RawTaskWaker`].
 static OF_BORROWED: RawWakerVTable =
-    RawWakerVTable::new(clone_remote, wake_remote_by_ref, wake_remote_by_ref, drop_nothing);
+    RawWakerVTable::new(clone_borrowed, wake_remote_by_ref, wake_remote_by_ref, drop_nothing);
 
-/// The data is a boxed [`RawTaskWaker`], which is owned.
+/// The data is that of an `Arc` of an [`OwnedWaker`]: so it is cloned without the
+/// other library.
 static OF_OWNED: RawWakerVTable =
-    RawWakerVTable::new(clone_remote, wake_remote, wake_remote_by_ref, drop_remote);
+    RawWakerVTable::new(clone_owned, wake_owned, wake_remote_by_ref, drop_owned);
+
+/// An owned waker of another library.
+#[repr(transparent)]
+struct OwnedWaker(RawTaskWaker);
+
+// SAFETY: any thread may call the functions of a waker.
+unsafe impl Send for OwnedWaker {}
+// SAFETY: as above.
+unsafe impl Sync for OwnedWaker {}
+
+impl OwnedWaker {
+    fn wake(self) {
+        let OwnedWaker(raw) = *ManuallyDrop::new(self);
+        // SAFETY: the waker's own function, called once: `self` is not dropped.
+        let reported = unsafe { panic_of("wake", ((*raw.table).wake)(raw.data)) };
+        // SAFETY: retained by `clone`, and nothing of its library is used after
+        // this.
+        unsafe { library_ref::release(raw.library_ref) };
+        continue_panic(reported);
+    }
+}
+
+impl Drop for OwnedWaker {
+    fn drop(&mut self) {
+        let raw = self.0;
+        // SAFETY: the waker's own function, called once. The hook reported its
+        // panic.
+        let _ = unsafe { panic_of("drop", ((*raw.table).drop)(raw.data)) };
+        // SAFETY: as in `wake`.
+        unsafe { library_ref::release(raw.library_ref) };
+    }
+}
 
 /// # Safety
 ///
-/// `data` points to a `RawTaskWaker` as its table requires; so do all below.
-unsafe fn clone_remote(data: *const ()) -> RawWaker {
+/// `data` points to a `RawTaskWaker` as its table requires.
+unsafe fn clone_borrowed(data: *const ()) -> RawWaker {
     // SAFETY: the contract of this function.
     let raw = unsafe { &*data.cast::<RawTaskWaker>() };
     // SAFETY: the waker's own function; the waker is alive.
@@ -128,21 +162,37 @@ unsafe fn clone_remote(data: *const ()) -> RawWaker {
     // SAFETY: the call above returned it.
     continue_panic(unsafe { panic_of("clone", outcome.status) });
     // SAFETY: without a failure the value is initialised.
-    let owned = Box::new(unsafe { outcome.value.assume_init() });
-    RawWaker::new(Box::into_raw(owned).cast_const().cast(), &OF_OWNED)
+    let owned = OwnedWaker(unsafe { outcome.value.assume_init() });
+    RawWaker::new(Arc::into_raw(Arc::new(owned)).cast(), &OF_OWNED)
 }
 
-unsafe fn wake_remote(data: *const ()) {
-    // SAFETY: the contract of this function; consumed here.
-    let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
-    // SAFETY: the waker's own function, called once.
-    let reported = unsafe { panic_of("wake", ((*raw.table).wake)(raw.data)) };
-    // SAFETY: retained by `clone`, and nothing of its library is used after
-    // this.
-    unsafe { library_ref::release(raw.library_ref) };
-    continue_panic(reported);
+/// # Safety
+///
+/// `data` is that of an `Arc`; so do the two below, which consume it.
+unsafe fn clone_owned(data: *const ()) -> RawWaker {
+    // SAFETY: the contract of this function.
+    unsafe { Arc::increment_strong_count(data.cast::<OwnedWaker>()) };
+    RawWaker::new(data, &OF_OWNED)
 }
 
+unsafe fn wake_owned(data: *const ()) {
+    // SAFETY: the contract of this function.
+    let owned = unsafe { Arc::from_raw(data.cast::<OwnedWaker>()) };
+    match Arc::try_unwrap(owned) {
+        Ok(owned) => owned.wake(),
+        // SAFETY: alive until the end of this.
+        Err(shared) => unsafe { wake_remote_by_ref(Arc::as_ptr(&shared).cast()) },
+    }
+}
+
+unsafe fn drop_owned(data: *const ()) {
+    // SAFETY: the contract of this function.
+    drop(unsafe { Arc::from_raw(data.cast::<OwnedWaker>()) });
+}
+
+/// # Safety
+///
+/// As for [`clone_borrowed`].
 unsafe fn wake_remote_by_ref(data: *const ()) {
     // SAFETY: the contract of this function.
     let raw = unsafe { &*data.cast::<RawTaskWaker>() };
@@ -151,16 +201,6 @@ unsafe fn wake_remote_by_ref(data: *const ()) {
 }
 
 unsafe fn drop_nothing(_: *const ()) {}
-
-unsafe fn drop_remote(data: *const ()) {
-    // SAFETY: the contract of this function; consumed here.
-    let raw = *unsafe { Box::from_raw(data.cast_mut().cast::<RawTaskWaker>()) };
-    // SAFETY: the waker's own function, called once. The hook reported its
-    // panic.
-    let _ = unsafe { panic_of("drop", ((*raw.table).drop)(raw.data)) };
-    // SAFETY: as in `wake_remote`.
-    unsafe { library_ref::release(raw.library_ref) };
-}
 
 /// Returns the panic of a status, if any.
 ///
