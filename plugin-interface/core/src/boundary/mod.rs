@@ -163,6 +163,8 @@ pub use crate::boundary::objects::pointee::{
 pub use crate::boundary::objects::storage::{
     Borrowed, CalledFromC, InstanceStorage, OwningStorage,
 };
+#[doc(hidden)]
+pub use crate::boundary::objects::waker::shared as shared_waker;
 pub use crate::boundary::origin::Origin;
 pub use crate::boundary::owned::FfiOwned;
 pub use crate::boundary::passed::{PassedBy, PassedWire, pass};

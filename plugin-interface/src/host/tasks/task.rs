@@ -5,6 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::slot::{Begun, Paused, Runner};
 use crate::BoxFuture;
+use crate::boundary::shared_waker;
 use crate::runtime::failure::contain;
 
 /// Takes note of the end of a task.
@@ -33,13 +34,13 @@ impl<W, E: Ended> Drop for Running<W, E> {
 /// cancelled.
 pub(super) struct Task<E: Ended> {
     running: Option<Running<BoxFuture<'static, ()>, E>>,
-    /// The waker that the slot has.
-    waker: Option<Waker>,
+    /// The executor's waker, which the slot has, and what is passed to the future.
+    wakers: Option<(Waker, Waker)>,
 }
 
 impl<E: Ended> Task<E> {
     pub(super) fn new(runner: Runner<BoxFuture<'static, ()>>, ended: E) -> Self {
-        Task { running: Some(Running { runner, ended }), waker: None }
+        Task { running: Some(Running { runner, ended }), wakers: None }
     }
 }
 
@@ -50,11 +51,16 @@ impl<E: Ended + Unpin> Future for Task<E> {
         let task = &mut *self;
         let Some(running) = &mut task.running else { return Poll::Ready(()) };
         let runner = &mut running.runner;
-        if !task.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
-            task.waker = Some(context.waker().clone());
-            // First, so that no cancellation is missed.
-            runner.slot().set_waker(context.waker().clone());
-        }
+        let wakers = match &mut task.wakers {
+            Some(same) if same.0.will_wake(context.waker()) => same,
+            other => {
+                let waker = context.waker();
+                // First, so that no cancellation is missed.
+                runner.slot().set_waker(waker.clone());
+                other.insert((waker.clone(), shared_waker(waker.clone())))
+            }
+        };
+        let context = &mut Context::from_waker(&wakers.1);
         let cancelled = match runner.begin() {
             Begun::Run(future) => match contain(|| future.as_mut().poll(context)) {
                 Ok(Poll::Pending) => match runner.pause() {

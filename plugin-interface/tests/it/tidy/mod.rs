@@ -31,6 +31,7 @@ const UNSAFE: &[&str] = &[
     "boundary/objects/iterator.rs",
     "boundary/objects/place.rs",
     "boundary/objects/pointee.rs",
+    "boundary/objects/remote_waker.rs",
     "boundary/objects/slot.rs",
     "boundary/objects/storage.rs",
     "boundary/objects/stream.rs",

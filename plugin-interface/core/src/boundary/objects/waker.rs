@@ -3,30 +3,26 @@
 #![expect(unsafe_code, reason = "wakers are built from pointers")]
 
 use core::ffi::c_void;
-use core::mem::ManuallyDrop;
 use core::ptr;
 use core::task::{RawWaker, RawWakerVTable, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::abi::{Failure, Outcome, RawTaskWaker, TaskWakerTable};
-use crate::boundary::ReturnError;
-use crate::object::call_error::CallError;
-use crate::object::raise;
+use crate::boundary::objects::remote_waker;
 use crate::runtime::{failure, library_ref};
 
 /// Borrows a `Waker` for a poll. If it came from another library, that one is
 /// passed on. Otherwise it is of this library's executor, and is the data.
 pub(crate) fn borrow(waker: &Waker) -> RawTaskWaker {
-    if ptr::eq(waker.vtable(), &OF_BORROWED) || ptr::eq(waker.vtable(), &OF_OWNED) {
-        // SAFETY: both vtables have this data, which lives as long as the waker.
-        return unsafe { *waker.data().cast::<RawTaskWaker>() };
+    if let Some(raw) = remote_waker::raw(waker) {
+        return raw;
     }
-    RawTaskWaker {
-        table: &BORROWED,
-        data: ptr::from_ref(waker).cast(),
-        library_ref: library_ref::current(),
+    let library_ref = library_ref::current();
+    if ptr::eq(waker.vtable(), &OF_SHARED) {
+        return RawTaskWaker { table: &SHARED, data: waker.data().cast(), library_ref };
     }
+    RawTaskWaker { table: &BORROWED, data: ptr::from_ref(waker).cast(), library_ref }
 }
 
 static BORROWED: TaskWakerTable =
@@ -100,123 +96,74 @@ unsafe extern "C" fn nothing(_: *const c_void) -> *mut Failure {
 pub(crate) unsafe fn with<R>(borrowed: *const RawTaskWaker, poll: impl FnOnce(&Waker) -> R) -> R {
     // SAFETY: the contract of this function.
     let RawTaskWaker { table, data, .. } = unsafe { *borrowed };
-    if ptr::eq(table, &BORROWED) || ptr::eq(table, &OWNED) {
-        // SAFETY: the data of both is a waker of this library, which came back.
+    if [&raw const BORROWED, &raw const OWNED, &raw const SHARED].contains(&table) {
+        // SAFETY: the data of each is a waker of this library, which came back.
         return poll(unsafe { &*data.cast::<Waker>() });
     }
-    // SAFETY: the functions of this table take a pointer to such a waker. Those
-    // that would consume it are not called, since it is never dropped.
-    let waker = ManuallyDrop::new(unsafe { Waker::new(borrowed.cast(), &OF_BORROWED) });
+    // SAFETY: the contract of this function.
+    let waker = unsafe { remote_waker::borrowed(borrowed) };
     poll(&waker)
 }
 
-/// The data is a borrowed [`RawTaskWaker`].
-static OF_BORROWED: RawWakerVTable =
-    RawWakerVTable::new(clone_borrowed, wake_remote_by_ref, wake_remote_by_ref, drop_nothing);
-
-/// The data is that of an `Arc` of an [`OwnedWaker`]: so it is cloned without the
-/// other library.
-static OF_OWNED: RawWakerVTable =
-    RawWakerVTable::new(clone_owned, wake_owned, wake_remote_by_ref, drop_owned);
-
-/// An owned waker of another library.
-#[repr(transparent)]
-struct OwnedWaker(RawTaskWaker);
-
-// SAFETY: any thread may call the functions of a waker.
-unsafe impl Send for OwnedWaker {}
-// SAFETY: as above.
-unsafe impl Sync for OwnedWaker {}
-
-impl OwnedWaker {
-    fn wake(self) {
-        let OwnedWaker(raw) = *ManuallyDrop::new(self);
-        // SAFETY: the waker's own function, called once: `self` is not dropped.
-        let reported = unsafe { panic_of("wake", ((*raw.table).wake)(raw.data)) };
-        // SAFETY: retained by `clone`, and nothing of its library is used after
-        // this.
-        unsafe { library_ref::release(raw.library_ref) };
-        continue_panic(reported);
-    }
+/// Returns a waker whose clones allocate nothing here when a library makes them.
+///
+/// It is for who polls one task often: it allocates once, and wakes the other one.
+#[doc(hidden)]
+pub fn shared(waker: Waker) -> Waker {
+    let data = Arc::into_raw(Arc::new(waker));
+    // SAFETY: the data that the functions of this table take.
+    unsafe { Waker::new(data.cast(), &OF_SHARED) }
 }
 
-impl Drop for OwnedWaker {
-    fn drop(&mut self) {
-        let raw = self.0;
-        // SAFETY: the waker's own function, called once. The hook reported its
-        // panic.
-        let _ = unsafe { panic_of("drop", ((*raw.table).drop)(raw.data)) };
-        // SAFETY: as in `wake`.
-        unsafe { library_ref::release(raw.library_ref) };
-    }
-}
+/// The data is that of an `Arc` of a `Waker`, here and below.
+static OF_SHARED: RawWakerVTable =
+    RawWakerVTable::new(clone_here, wake_here, wake_here_by_ref, drop_here);
+
+static SHARED: TaskWakerTable =
+    TaskWakerTable { clone: clone_shared, wake: wake_shared, wake_by_ref, drop: drop_shared };
 
 /// # Safety
 ///
-/// `data` points to a `RawTaskWaker` as its table requires.
-unsafe fn clone_borrowed(data: *const ()) -> RawWaker {
+/// `data` is that of an `Arc` that is alive meanwhile. So do all below.
+unsafe fn clone_here(data: *const ()) -> RawWaker {
     // SAFETY: the contract of this function.
-    let raw = unsafe { &*data.cast::<RawTaskWaker>() };
-    // SAFETY: the waker's own function; the waker is alive.
-    let outcome = unsafe { ((*raw.table).clone)(raw.data) };
-    // SAFETY: the call above returned it.
-    continue_panic(unsafe { panic_of("clone", outcome.status) });
-    // SAFETY: without a failure the value is initialised.
-    let owned = OwnedWaker(unsafe { outcome.value.assume_init() });
-    RawWaker::new(Arc::into_raw(Arc::new(owned)).cast(), &OF_OWNED)
+    unsafe { Arc::increment_strong_count(data.cast::<Waker>()) };
+    RawWaker::new(data, &OF_SHARED)
 }
 
-/// # Safety
-///
-/// `data` is that of an `Arc`; so do the two below, which consume it.
-unsafe fn clone_owned(data: *const ()) -> RawWaker {
-    // SAFETY: the contract of this function.
-    unsafe { Arc::increment_strong_count(data.cast::<OwnedWaker>()) };
-    RawWaker::new(data, &OF_OWNED)
+unsafe fn wake_here(data: *const ()) {
+    // SAFETY: the contract of this function; consumed here.
+    unsafe { Arc::from_raw(data.cast::<Waker>()) }.wake_by_ref();
 }
 
-unsafe fn wake_owned(data: *const ()) {
+unsafe fn wake_here_by_ref(data: *const ()) {
     // SAFETY: the contract of this function.
-    let owned = unsafe { Arc::from_raw(data.cast::<OwnedWaker>()) };
-    match Arc::try_unwrap(owned) {
-        Ok(owned) => owned.wake(),
-        // SAFETY: alive until the end of this.
-        Err(shared) => unsafe { wake_remote_by_ref(Arc::as_ptr(&shared).cast()) },
+    unsafe { &*data.cast::<Waker>() }.wake_by_ref();
+}
+
+unsafe fn drop_here(data: *const ()) {
+    // SAFETY: as in `wake_here`.
+    drop(unsafe { Arc::from_raw(data.cast::<Waker>()) });
+}
+
+unsafe extern "C" fn clone_shared(data: *const c_void) -> Outcome<RawTaskWaker> {
+    let library_ref = library_ref::current();
+    // SAFETY: the contract of `clone_here`; this library is in use, since it runs.
+    unsafe {
+        Arc::increment_strong_count(data.cast::<Waker>());
+        library_ref::retain(library_ref);
     }
+    Outcome::ok(RawTaskWaker { table: &SHARED, data, library_ref })
 }
 
-unsafe fn drop_owned(data: *const ()) {
-    // SAFETY: the contract of this function.
-    drop(unsafe { Arc::from_raw(data.cast::<OwnedWaker>()) });
+unsafe extern "C" fn wake_shared(data: *const c_void) -> *mut Failure {
+    // SAFETY: as in `wake_here`.
+    let waker = unsafe { Arc::from_raw(data.cast::<Waker>()) };
+    contained(move || waker.wake_by_ref())
 }
 
-/// # Safety
-///
-/// As for [`clone_borrowed`].
-unsafe fn wake_remote_by_ref(data: *const ()) {
-    // SAFETY: the contract of this function.
-    let raw = unsafe { &*data.cast::<RawTaskWaker>() };
-    // SAFETY: the waker's own function; the waker is alive.
-    continue_panic(unsafe { panic_of("wake", ((*raw.table).wake_by_ref)(raw.data)) });
-}
-
-unsafe fn drop_nothing(_: *const ()) {}
-
-/// Returns the panic of a status, if any.
-///
-/// # Safety
-///
-/// The status was just returned, and is not used again.
-unsafe fn panic_of(function: &'static str, status: *mut Failure) -> Option<CallError> {
-    if status.is_null() {
-        return None;
-    }
-    // SAFETY: the contract of this function.
-    Some(CallError::of("Waker", function, unsafe { ReturnError::from_status(status) }))
-}
-
-fn continue_panic(panic: Option<CallError>) {
-    if let Some(error) = panic {
-        raise(error);
-    }
+unsafe extern "C" fn drop_shared(data: *const c_void) -> *mut Failure {
+    // SAFETY: as in `wake_here`.
+    let waker = unsafe { Arc::from_raw(data.cast::<Waker>()) };
+    contained(move || drop(waker))
 }
