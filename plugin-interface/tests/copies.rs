@@ -10,8 +10,9 @@ mod by_descriptor;
 use std::cell::RefCell;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 
-use copying::{Changes, Copies, Lends, Mirror, Shows, Window};
+use copying::{Changes, Copies, Fills, Lends, Marks, Mirror, Shows, Window};
 use copying::{change, fail, fail_checked, fail_to_change, lend, live, read, show};
+use copying::{fail_to_fill, fill, fill_checked, mark};
 use plugin_interface::PluginManager;
 
 /// Does not report expected panics.
@@ -34,10 +35,12 @@ fn main() {
     let handles = PluginManager::new().load_library(&library).unwrap();
     let plugin = handles.iter().find_map(|handle| handle.proxy::<dyn Copies>().ok()).unwrap();
     let changing = handles.iter().find_map(|handle| handle.proxy::<dyn Changes>().ok()).unwrap();
+    let filling = handles.iter().find_map(|handle| handle.proxy::<dyn Fills>().ok()).unwrap();
+    let marking = handles.iter().find_map(|handle| handle.proxy::<dyn Marks>().ok()).unwrap();
     let showing = handles.iter().find_map(|handle| handle.proxy::<dyn Shows>().ok()).unwrap();
     let showing = RefCell::new(showing);
     let shown = || Box::new(Window::default());
-    let ways: [(&str, &dyn Fn()); 11] = [
+    let ways: [(&str, &dyn Fn()); 17] = [
         ("a plugin reads borrows of a host", &|| read(&plugin)),
         ("a host's call ends in a panic", &|| fail(&plugin)),
         ("an object of a host reads borrows of a plugin", &|| plugin.pass_on(&Mirror)),
@@ -47,6 +50,12 @@ fn main() {
         ("it fails in the checked view", &|| fail_checked(&changing)),
         ("an object of a host changes values of a plugin", &|| changing.change_by(&Mirror)),
         ("a plugin changes its own values through a host", &|| changing.change_by(&changing)),
+        ("a future of a plugin changes values of a host", &|| fill(&filling)),
+        ("a future of a plugin ends early", &|| fail_to_fill(&filling)),
+        ("it fails in the checked view", &|| fill_checked(&filling)),
+        ("a future of a host changes values of a plugin", &|| filling.fill_by(&Mirror)),
+        ("a plugin's futures change its own values through a host", &|| filling.fill_by(&filling)),
+        ("a future of a plugin changes plain data of a host", &|| mark(&marking, true)),
         ("a plugin shows what it has", &|| show(&mut *showing.borrow_mut())),
         ("an object of a host shows what it has", &|| showing.borrow().show_by(&mut *shown())),
     ];

@@ -33,6 +33,7 @@ pub mod args;
 mod async_fn;
 #[doc(hidden)]
 pub mod attributes;
+mod changed;
 mod check;
 #[doc(hidden)]
 pub mod errors;

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
+use crate::changed::Changed;
 use crate::forever;
 use crate::lifetimes;
 use crate::of_self;
@@ -86,6 +87,9 @@ pub(crate) struct Method {
     /// The index of the parameter that is a `&mut fmt::Formatter`. In `parameters` and
     /// `output` is what is passed in place of it and of the return value.
     pub(crate) formatter: Option<usize>,
+    /// The parameters that its future changes. In `parameters` and `output` is what is
+    /// passed in place of them and of the return value.
+    pub(crate) changed: Vec<Changed>,
     pub(crate) receiver: Receiver,
     pub(crate) parameters: Vec<Parameter>,
     /// `()` if none is written.
@@ -100,9 +104,18 @@ impl Method {
 
     /// The place of its one type that may not be FFI-safe, if it is one.
     pub(crate) fn place(&self) -> Option<Span> {
-        let types: Vec<_> =
+        let mut types: Vec<_> =
             self.parameters.iter().map(Parameter::carrier).chain([self.returned()]).collect();
+        for changed in self.changed.iter().rev() {
+            types[changed.index()] = changed.referent().clone();
+            types[self.parameters.len()] = changed.value().clone();
+        }
         place_of_unknown(&types)
+    }
+
+    /// The same, if its future changes parameters.
+    pub(crate) fn place_of_changed(&self) -> Option<Span> {
+        self.place().filter(|_| !self.changed.is_empty())
     }
 
     /// Returns `true` if its return value may borrow from this argument. A lifetime
@@ -139,10 +152,21 @@ impl Method {
                 .any(|found| self.signature.is_of_arguments(found))
     }
 
-    /// The lifetimes of a parameter that its type's name does not show.
-    pub(crate) fn unseen_lifetimes(&self, parameter: &Parameter) -> String {
+    /// The lifetimes of a parameter that its type's name does not show, as a constant.
+    pub(crate) fn unseen_lifetimes(&self, parameter: &Parameter) -> TokenStream {
+        if let Some(changed) = self.changed(parameter) {
+            return changed.lifetimes();
+        }
         let word = if self.borrows_arguments() { "'return" } else { "'self" };
-        lifetimes::unseen(word, &parameter.ty, &|name| self.may_be_returned(parameter, name))
+        let is_returned = |name: &Ident| self.may_be_returned(parameter, name);
+        lifetimes::unseen(word, &parameter.ty, &is_returned).to_token_stream()
+    }
+
+    /// Returns how its future changes this parameter, if it does.
+    pub(crate) fn changed(&self, parameter: &Parameter) -> Option<&Changed> {
+        let is_it =
+            |changed: &&Changed| core::ptr::eq(&self.parameters[changed.index()], parameter);
+        self.changed.iter().find(is_it)
     }
 
     /// Returns `true` if the return value may have a lifetime of a parameter.

@@ -38,7 +38,7 @@ pub(crate) fn interface(
     let (mut methods, mut local) = (Vec::new(), Vec::new());
     methods.extend(printed.methods().filter_map(printed_method));
     let mut history = check::History::of(&version);
-    let sends = async_fn::sends(&item);
+    let (sends, krate) = (async_fn::sends(&item), args.crate_path());
     let supertraits = item.supertraits.clone();
     item.items.iter_mut().for_each(async_fn::impl_future::in_trait);
     item.items.iter_mut().for_each(keep_out_without_self);
@@ -57,7 +57,7 @@ pub(crate) fn interface(
             TraitItem::Method(found) if !found.inherit.is_empty() => {
                 history.since(found, errors);
                 let path = check::inherited(found, &supertraits, errors);
-                let method = method(found, None, sends, errors);
+                let method = method(found, None, sends, &krate, errors);
                 methods.extend(
                     method
                         .zip(path)
@@ -67,14 +67,13 @@ pub(crate) fn interface(
             TraitItem::Method(found) => {
                 let since = history.since(found, errors);
                 found.attrs.extend(since.iter().flat_map(|since| added_in(since)));
-                methods.extend(method(found, since, sends, errors));
+                methods.extend(method(found, since, sends, &krate, errors));
             }
             TraitItem::Other(other) => check::only_methods(other, errors),
         }
     }
     let (lints, mocks) = (attributes::lints(&item.attrs), attributes::automocks(&item.attrs));
     item.attrs = attributes::inert(&item.attrs);
-    let krate = args.crate_path();
     let documented = krate.clone();
     Some(Interface {
         documented,
@@ -121,6 +120,7 @@ fn method(
     method: &mut TraitMethod,
     since: Option<String>,
     sends: Sends,
+    krate: &Path,
     errors: &mut Errors,
 ) -> Option<Method> {
     let written = method.signature.clone();
@@ -154,6 +154,13 @@ fn method(
         *parameter = Parameter { name, ty, with: None };
         output_type = formatted::output(&output_type);
     }
+    let receiver = receiver?;
+    let mut changed = Vec::new();
+    if written.asyncness.is_some() && has_future {
+        let sends = sends.of_receiver(receiver);
+        let (all, output) = (&mut parameters, &mut output_type);
+        changed = async_fn::exclusive::replace(krate, &written, sends, all, output, errors);
+    }
     let method = Method {
         cfgs: attributes::cfgs(&method.attrs),
         docs: attributes::docs(&method.attrs),
@@ -164,7 +171,8 @@ fn method(
         has_future,
         of: Declared::Here,
         formatter,
-        receiver: receiver?,
+        changed,
+        receiver,
         parameters,
         output: output_type,
         output_with: With::of(&method.ffi, &output(signature).to_token_stream(), errors),
@@ -189,6 +197,7 @@ fn printed_method((signature, doc): (TokenStream, &str)) -> Option<Method> {
         has_future: false,
         of: Declared::Printed,
         formatter: None,
+        changed: Vec::new(),
         receiver: Receiver::Ref,
         parameters: signature.parameters.iter().filter_map(parameter).collect(),
         output: output(&signature),

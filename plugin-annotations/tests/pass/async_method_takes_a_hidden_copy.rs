@@ -8,7 +8,7 @@ pub struct Own {
 #[plugin_interface]
 pub trait Tool: Send + Sync {
     async fn first(&self, own: Option<Own>, other: &Own) -> u32;
-    async fn change(&self, own: Own) -> Own;
+    async fn change(&self, own: &mut Own);
 }
 
 fn main() {}

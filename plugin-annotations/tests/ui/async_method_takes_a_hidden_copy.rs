@@ -8,7 +8,6 @@ pub struct Own {
 #[plugin_interface]
 pub trait Tool: Send + Sync {
     async fn first(&self, own: Vec<&Own>) -> u32;
-    async fn change(&self, own: &mut Own);
     async fn call(&self, call: &mut dyn FnMut(u32));
 }
 

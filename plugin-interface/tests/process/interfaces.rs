@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
-use copying::{Changes, Copies, Lends, Shows, change, fail, fail_to_change, lend, read, show};
+use copying::{Changes, Copies, Fills, Lends, Marks, Shows, change, fail, fail_to_change};
+use copying::{fail_to_fill, fill, lend, mark, read, show};
 use evolving::{Level, Newer, Older};
 use fixture_interface::adopted::Network;
 use fixture_interface::calls::Calls;
@@ -254,6 +255,17 @@ fn copy(placement: &mut impl Placement) -> Vec<String> {
         }
         Err(reason) => refused.push(reason),
     }
+    match placement.proxy::<dyn Fills>() {
+        Ok(fills) => {
+            fill(&fills);
+            fail_to_fill(&fills);
+        }
+        Err(reason) => refused.push(reason),
+    }
+    match placement.proxy::<dyn Marks>() {
+        Ok(marks) => mark(&marks, true),
+        Err(reason) => refused.push(reason),
+    }
     match placement.proxy::<dyn Lends>() {
         Ok(lends) => lend(&lends),
         Err(reason) => refused.push(reason),
@@ -271,10 +283,11 @@ fn references_that_are_passed_as_copies_are_the_same_in_each_placement() {
     assert_eq!(copy(&mut linked()), [""; 0]);
     assert_eq!(copy(&mut in_process("copying")), [""; 0]);
     let refused = copy(&mut apart("copying"));
-    let [copies, changes] = &refused[..] else { panic!("{refused:?}") };
+    let [copies, changes, marks] = &refused[..] else { panic!("{refused:?}") };
     assert!(copies.contains("an object behind a reference"), "{copies}");
     assert!(copies.contains("`Arc<dyn Service>`; load the library in this process"), "{copies}");
     assert!(changes.contains("`&mut Label`; load the library in this process"), "{changes}");
+    assert!(marks.contains("that may borrow from an object or a `&mut`"), "{marks}");
 }
 
 #[test]

@@ -19,6 +19,7 @@
 //! for `&self` if the trait is `Sync`, for `&mut self` if it is `Send`.
 
 pub(crate) mod body;
+pub(crate) mod exclusive;
 pub(crate) mod impl_future;
 pub(crate) mod item;
 pub(crate) mod lifetimes;
@@ -56,7 +57,7 @@ fn rewritten(item: &ItemTrait) -> Option<bool> {
 }
 
 /// `Pin<Box<dyn Future<Output = T> + Send + 'a>>`.
-fn future(value: &TokenStream, is_send: bool, lifetime: &TokenStream) -> TokenStream {
+pub(crate) fn future(value: &TokenStream, is_send: bool, lifetime: &TokenStream) -> TokenStream {
     let send = is_send.then(|| quote!(+ ::core::marker::Send));
     let before = quote! {
         ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output =

@@ -15,7 +15,6 @@ pub(crate) fn rewritten(
 ) -> Signature {
     let mut signature = written.clone();
     signature.asyncness = None;
-    let place = written.asyncness.as_ref().map_or_else(Span::call_site, Ident::span);
     let mut names = Names::default();
     if let Some(receiver) = signature.receiver.as_mut().filter(|receiver| receiver.is_reference()) {
         let next = || names.next(receiver.self_token.span());
@@ -25,15 +24,21 @@ pub(crate) fn rewritten(
         parameter.pattern = outer(i, parameter);
         parameter.ty = names.name(&parameter.ty).into();
     }
-    let end = Lifetime { apostrophe: place, ident: Ident::new("async_trait", place) };
+    let end = end(written);
     let value = value(written);
     signature.returns(output(&value, &quote!(#end)));
     signature.generics = generics(&written.generics, &names.into_vec(), &end);
     signature
 }
 
+/// The lifetime of the future.
+pub(crate) fn end(written: &Signature) -> Lifetime {
+    let place = written.asyncness.as_ref().map_or_else(Span::call_site, Ident::span);
+    Lifetime { apostrophe: place, ident: Ident::new("async_trait", place) }
+}
+
 /// The type of the future's value.
-pub(super) fn value(written: &Signature) -> TokenStream {
+pub(crate) fn value(written: &Signature) -> TokenStream {
     written.output.as_ref().map_or_else(|| quote!(()), |(_, ty)| quote!(#ty))
 }
 

@@ -50,6 +50,30 @@ impl Type {
         }
     }
 
+    /// The lifetime and the `T` of a `&'a mut T` that is no text, number, slice or
+    /// object.
+    pub(crate) fn changed_referent(&self) -> Option<(TokenStream, TokenStream)> {
+        let tokens = flat(self.0.clone());
+        let [and, quote, name, exclusive, referent @ ..] = &tokens[..] else { return None };
+        let is = |token: &TokenTree, text: &str| token.to_string() == text;
+        if !is(and, "&") || !is(quote, "'") || !is(exclusive, "mut") {
+            return None;
+        }
+        let by_pointer = match referent {
+            [TokenTree::Ident(first), ..] if first == "dyn" || first == "impl" => true,
+            [TokenTree::Group(group)] => {
+                is_object(group.stream()) || group.delimiter() == Delimiter::Bracket
+            }
+            [only] => {
+                let name = only.to_string();
+                POINTERS.contains(&&*name) || SCALARS.contains(&&*name)
+            }
+            _ => false,
+        };
+        let referent = || referent.iter().cloned().collect();
+        (!by_pointer).then(|| (quote!(#quote #name), referent()))
+    }
+
     /// What stands between the angle brackets of an `Option<T>`.
     pub(crate) fn in_option(&self) -> Option<Type> {
         let path = Path::of(self.0.clone())?;

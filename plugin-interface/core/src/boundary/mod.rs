@@ -177,6 +177,10 @@ pub use crate::boundary::shape::source::Source;
 pub use crate::boundary::types::by_fields::LendFields;
 pub(crate) use crate::boundary::types::error::{messages as causes_of, received as error_of};
 pub use crate::boundary::types::forever::{Static, StaticCow};
+pub use crate::boundary::types::in_future::{
+    ChangedInFuture, KeptInFuture, TakenInFuture, WithChanged, changed, put_back_changed,
+    take_changed, taken_lifetimes, with_changed,
+};
 pub use crate::boundary::types::lending::{Lending, LendsKnown, LendsUnknown};
 pub use crate::boundary::types::of_self::{OfSelf, ReadBy};
 pub use crate::boundary::types::slice::Plain;

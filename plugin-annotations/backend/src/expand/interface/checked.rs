@@ -6,9 +6,11 @@ use syn::ext::IdentExt;
 
 use super::forward::{Forwarded, forwarded};
 use super::proxy::call_name;
+use crate::changed;
 use crate::expand::interface::{proxy_name, since, supertraits};
 use crate::formatted;
 use crate::model::{Interface, Method, Receiver};
+use crate::spans::written_at;
 
 /// The receivers for which there is a view: `&self`, and others that methods have.
 fn receivers(interface: &Interface) -> impl Iterator<Item = Receiver> {
@@ -210,11 +212,13 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
     let (vis, cfgs, docs, lints) = (&item.vis, &method.cfgs, &method.docs, &method.lints);
     let Forwarded { mut signature, this, arguments } = forwarded(method);
     let result = quote!(#krate::__private::core::result::Result);
-    let output = match method.formatter {
-        Some(_) => quote!(#krate::__private::core::fmt::Result),
-        None => method.output.to_token_stream(),
+    let output = match (method.formatter, &signature.output) {
+        (Some(_), _) => quote!(#krate::__private::core::fmt::Result),
+        (None, Some((_, output))) => output.to_token_stream(),
+        (None, None) => method.output.to_token_stream(),
     };
     let passed = formatted::arguments(method.formatter, &arguments);
+    let passed = changed::arguments(&method.changed, passed);
     signature.returns(quote!(#result<#output, #krate::CallError>));
     if let Some(boxed) = signature.receiver.as_mut().filter(|_| receiver == Receiver::Owned) {
         boxed.unbox();
@@ -247,6 +251,7 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
         let written = formatted::written(krate, method.formatter, &arguments, quote!(__text));
         call = quote!(#result::map({ #call }, |__text| #written));
     }
+    call = changed::put_back(&method.changed, &arguments, call, Some(&output));
     let default = since::default_call(interface, method, &quote!(__proxy), &arguments);
     if let Some((is_missing, default)) = default {
         let default = quote!(#krate::__private::contain_default(#name, #text, move || #default));
@@ -256,15 +261,21 @@ fn checked(interface: &Interface, method: &Method, receiver: Receiver) -> TokenS
     if method.since.is_some() {
         signature.generics.add_where(supertraits::complete(interface));
     }
+    let checked = quote! {
+        #signature {
+            let __proxy = #proxy;
+            #call
+        }
+    };
+    let checked = written_at(checked, method.place_of_changed());
+    let of_changed = changed::lints(&method.changed);
     quote! {
         #(#cfgs)*
         #(#docs)*
         #(#lints)*
+        #of_changed
         #[inline]
-        #vis #signature {
-            let __proxy = #proxy;
-            #call
-        }
+        #vis #checked
     }
 }
 

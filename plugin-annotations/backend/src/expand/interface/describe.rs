@@ -109,6 +109,8 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
         let aliases = match &parameter.with {
             // Its tokens tell nothing about what the module makes of it.
             Some(_) => Aliases::default(),
+            // What is passed is not a type that was written.
+            None if method.changed(parameter).is_some() => Aliases::default(),
             None => Aliases::of(&parameter.ty),
         };
         let hides = hides(krate, &aliases, &parameter.ty);
@@ -163,7 +165,9 @@ fn proofs(krate: &Path, method: &Method) -> TokenStream {
     let cfgs = &method.cfgs;
     let taken = method.parameters.iter().filter(|parameter| parameter.with.is_none());
     let types = taken.map(|parameter| &parameter.ty);
-    let returned = Some(&method.output).filter(|_| method.output_with.is_none());
+    // The macros wrote the future that changes parameters.
+    let is_written = method.output_with.is_none() && method.changed.is_empty();
+    let returned = Some(&method.output).filter(|_| is_written);
     let declared = method.signature.generics.of(Kind::Lifetime);
     let declared = quote!(<#(#declared),*>);
     let all = types.chain(returned).map(Aliases::of);

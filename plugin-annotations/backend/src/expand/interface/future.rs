@@ -49,7 +49,8 @@ fn referent_of(parameter: &Parameter) -> Option<TokenStream> {
 /// if the future is `Send`.
 pub(super) fn sendable(krate: &Path, method: &Method, sends: &Sends) -> Vec<TokenStream> {
     let is_send = method.has_future && sends.of_receiver(method.receiver);
-    let referents = method.parameters.iter().filter_map(referent_of);
+    let changed = method.changed.iter().map(|changed| changed.referent().clone());
+    let referents = method.parameters.iter().filter_map(referent_of).chain(changed);
     let check = |referent: TokenStream| {
         let (ty, place) = (lifetimes::fixed(&referent), ends(&referent).0);
         let check = located(quote!(#krate::__private::sendable), place);

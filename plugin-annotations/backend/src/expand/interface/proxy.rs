@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};
+use crate::changed;
 use crate::expand::interface::{
     lent_memory, local, object, printed, proxy_name, since, supertraits,
 };
@@ -102,6 +103,7 @@ fn body(interface: &Interface, method: &Method) -> TokenStream {
     let Forwarded { signature, this, arguments } = forwarded(method);
     let (text, call) = (signature.ident.unraw().to_string(), call_name(method));
     let passed = formatted::arguments(method.formatter, &arguments);
+    let passed = changed::arguments(&method.changed, passed);
     let mut value = match method.receiver {
         Receiver::Owned => quote! {
             #krate::__private::Object::<dyn #name>::value_of_last(
@@ -117,17 +119,19 @@ fn body(interface: &Interface, method: &Method) -> TokenStream {
         },
     };
     value = formatted::written(krate, method.formatter, &arguments, value);
+    value = changed::put_back(&method.changed, &arguments, value, None);
     let default = since::default_call(interface, method, &quote!(#this), &arguments);
     if let Some((is_missing, default)) = default {
         value = quote!(if #is_missing { #default } else { #value });
     }
+    let body = written_at(quote!(#signature { #value }), method.place_of_changed());
+    let of_changed = changed::lints(&method.changed);
     quote! {
         #(#cfgs)*
         #(#lints)*
+        #of_changed
         #[inline]
-        #signature {
-            #value
-        }
+        #body
     }
 }
 
@@ -147,6 +151,9 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     let (output, result) = (&method.output, quote!(#krate::__private::core::result::Result));
     let text = signature.ident.unraw().to_string();
     signature.ident = call_name(method);
+    for changed in &method.changed {
+        signature.parameters[changed.index()].ty = method.parameters[changed.index()].ty.clone();
+    }
     let is_last = method.receiver == Receiver::Owned;
     let error = match is_last {
         true => quote!(#krate::CallError),
@@ -229,7 +236,8 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
         }
     };
     let call = written_at(call, method.place());
-    quote!(#(#cfgs)* #(#lints)* #[inline] #call)
+    let of_changed = changed::lints(&method.changed);
+    quote!(#(#cfgs)* #(#lints)* #of_changed #[inline] #call)
 }
 
 /// The call of a method with `self: Box<Self>`. Its errors are read while the library

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::{future, vtable_name};
+use crate::changed;
 use crate::forever;
 use crate::lifetimes;
 use crate::model::{Declared, Interface, Method, Receiver};
@@ -201,16 +202,18 @@ pub(super) fn shim(
         Declared::In(path) => quote!(<__Plugin as #path>::#target),
         Declared::Printed => quote!(#krate::__private::#target),
     };
-    let mut given: Vec<_> = arguments.iter().map(|argument| quote!(#argument)).collect();
-    if let Some(index) = method.formatter {
-        given[index] = quote!(__formatter);
-    }
-    let call = quote! {
-        #target(
-            #instance,
-            #(#given,)*
-        )
+    let call = |instance: &TokenStream, mut given: Vec<TokenStream>| {
+        if let Some(index) = method.formatter {
+            given[index] = quote!(__formatter);
+        }
+        quote! {
+            #target(
+                #instance,
+                #(#given,)*
+            )
+        }
     };
+    let call = changed::awaited(&method.changed, &arguments, &instance, &output, &call);
     let call = match method.formatter.map(|index| &arguments[index]) {
         Some(alternate) => {
             quote!(#krate::__private::format_text(#alternate, |__formatter| #call))
@@ -283,7 +286,8 @@ pub(super) fn shim(
         }
     };
     let shim = written_at(shim, method.place());
-    quote!(#(#cfgs)* #(#lints)* #shim)
+    let of_changed = changed::lints(&method.changed);
+    quote!(#(#cfgs)* #(#lints)* #of_changed #shim)
 }
 
 /// The tables. With a method that consumes its instance, only of objects.

@@ -14,6 +14,7 @@ pub(crate) mod elements;
 pub(crate) mod error;
 pub(crate) mod flow;
 pub(crate) mod forever;
+pub(crate) mod in_future;
 pub(crate) mod in_out;
 pub(crate) mod instant;
 pub(crate) mod io_error;
