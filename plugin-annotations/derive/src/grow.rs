@@ -156,7 +156,9 @@ fn lift(Derived { krate, generics, .. }: &Derived, part: &Part<'_>) -> TokenStre
         let (default, value_of) = (default_name(value), converted(krate, field, quote!(__value)));
         quote! {
             // SAFETY: as for a field of the first version.
-            let #value = match unsafe { __block.take_later::<#ty>(#offset) }? {
+            let #value = match unsafe {
+                #private::Received::<Self>::take_later::<#ty>(&mut __block, #offset)
+            }? {
                 #option::Some(__value) => #value_of,
                 #option::None => #default #at(),
             };
@@ -189,7 +191,9 @@ pub(crate) fn taken(
     quote! {
         // SAFETY: the contract of this function; each field is taken over in its
         // turn, from its place in the block.
-        let #value = unsafe { __block.take::<#ty>(#offset) }?;
+        let #value = unsafe {
+            #krate::__private::Received::<Self>::take::<#ty>(&mut __block, #offset)
+        }?;
         let #value = #value_of;
     }
 }

@@ -70,7 +70,7 @@ fn lift(Derived { krate, name, other, .. }: &Derived, parts: &[Part<'_>]) -> Tok
         let members = part.fields().iter().map(|field| &field.member);
         quote! {
             #variant => {
-                __block.has(#count)?;
+                #private::Received::<Self>::has(&__block, #count)?;
                 #(#taken)*
                 #done
                 #result::Ok(#path { #(#members: #values),* })
@@ -94,7 +94,7 @@ fn lift(Derived { krate, name, other, .. }: &Derived, parts: &[Part<'_>]) -> Tok
         // SAFETY: the contract of this function.
         #[allow(unused_mut)]
         let mut __block = unsafe { #private::Received::<Self>::any(__wire, __origin) }?;
-        match __block.variant() {
+        match #private::Received::<Self>::variant(&__block) {
             #(#arms)*
             #later
         }

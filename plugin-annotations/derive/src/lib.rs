@@ -85,7 +85,7 @@ fn expand(krate: &Path, derived: Derived) -> TokenStream {
     let lints = &derived.lints;
     quote! {
         #(#lints)*
-        #[allow(deprecated, non_camel_case_types, unreachable_pub)]
+        #[allow(deprecated, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
         #[allow(single_use_lifetimes, unused_qualifications)]
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         const _: () = {

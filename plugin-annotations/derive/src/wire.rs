@@ -247,7 +247,7 @@ fn content(krate: &Path, body: &Body, parts: &[Part<'_>]) -> TokenStream {
         quote!(#tag => { let __variant = __wire.variant.#wire; #content })
     });
     quote! {
-        __content.number(#tag as usize);
+        __content.number(#tag as #krate::__private::core::primitive::usize);
         match #tag { #(#arms)* _ => {} }
     }
 }

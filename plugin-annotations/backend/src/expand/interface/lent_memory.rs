@@ -29,7 +29,9 @@ enum Lent {
 pub(super) fn noted(krate: &Path, method: &Method, arguments: &[Ident]) -> TokenStream {
     let notes = method.parameters.iter().zip(arguments);
     let notes = notes.filter_map(|(parameter, argument)| match lent(method, parameter) {
-        Lent::AsLong => Some(quote!((&#krate::__private::Lending(&#argument)).lend(&mut __lent);)),
+        Lent::AsLong => {
+            Some(quote!((&#krate::__private::Lending(&#argument)).__plugin_lend(&mut __lent);))
+        }
         Lent::Perhaps => Some(quote!(#krate::__private::LentMemory::add_unknown(&mut __lent);)),
         Lent::Shorter => None,
     });

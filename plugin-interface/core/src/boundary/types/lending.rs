@@ -16,12 +16,12 @@ pub struct Lending<'v, T>(pub &'v T);
 /// type itself.
 #[doc(hidden)]
 pub trait LendsKnown<'m> {
-    fn lend(&self, memory: &mut LentMemory<'m>);
+    fn __plugin_lend(&self, memory: &mut LentMemory<'m>);
 }
 
 impl<'m, T: Lends<'m>> LendsKnown<'m> for Lending<'_, T> {
     #[inline]
-    fn lend(&self, memory: &mut LentMemory<'m>) {
+    fn __plugin_lend(&self, memory: &mut LentMemory<'m>) {
         self.0.note(memory);
     }
 }
@@ -29,12 +29,12 @@ impl<'m, T: Lends<'m>> LendsKnown<'m> for Lending<'_, T> {
 /// All other arguments, such as a derived type.
 #[doc(hidden)]
 pub trait LendsUnknown {
-    fn lend(&self, memory: &mut LentMemory<'_>);
+    fn __plugin_lend(&self, memory: &mut LentMemory<'_>);
 }
 
 impl<T> LendsUnknown for &Lending<'_, T> {
     #[inline]
-    fn lend(&self, memory: &mut LentMemory<'_>) {
+    fn __plugin_lend(&self, memory: &mut LentMemory<'_>) {
         memory.add_unknown();
     }
 }
@@ -102,17 +102,17 @@ mod tests {
     fn memory_is_noted_for_each_known_argument() {
         let (text, numbers) = (String::from("a text"), [1_u32, 2, 3]);
         let mut memory = LentMemory::new();
-        (&Lending(&&*text)).lend(&mut memory);
-        (&Lending(&Some(&numbers[1..]))).lend(&mut memory);
+        (&Lending(&&*text)).__plugin_lend(&mut memory);
+        (&Lending(&Some(&numbers[1..]))).__plugin_lend(&mut memory);
         let has =
             |memory: &LentMemory<'_>, bytes: &[u8]| memory.has(bytes.as_ptr().addr(), bytes.len());
         assert!(has(&memory, text.as_bytes()) && has(&memory, &text.as_bytes()[2..]));
         let at = numbers.as_ptr().addr();
         assert!(memory.has(at + 4, 8) && !memory.has(at, 4) && !memory.has(at + 8, 5));
         assert!(memory.has(0, 0) && !memory.has(usize::MAX, 2) && !memory.is_partial());
-        (&Lending(&vec![&*text; 9])).lend(&mut memory);
+        (&Lending(&vec![&*text; 9])).__plugin_lend(&mut memory);
         assert!(has(&memory, text.as_bytes()) && !memory.is_partial());
-        (&Lending(&Unknown(&text))).lend(&mut memory);
+        (&Lending(&Unknown(&text))).__plugin_lend(&mut memory);
         assert!(memory.is_partial() && Unknown(&text).0 == text);
     }
 }
