@@ -13,6 +13,7 @@ use super::memory::Block;
 use super::owned_object::described;
 use super::pack::{Exclusive, Packer};
 use super::read::{FoundObject, Reader};
+use super::refusal::Refusal;
 use super::release::release;
 use super::supported::Objects;
 use super::wire::Wire;
@@ -74,7 +75,10 @@ impl<'p> Call<'p> {
         let borrow = self.borrow()?;
         // As `call_return_into` writes whole words.
         let returned = Block::new(outcome.size.max(16), outcome.align.max(16));
-        let returned = returned.expect("a layout has a possible size");
+        let returned = returned.ok_or_else(|| {
+            let reason = "it has too many bytes by value";
+            callee.refused(Refusal::unsupported(&callee.method.returns, reason))
+        })?;
         // From here on the callee owns what it was given.
         given.into_iter().for_each(Block::give);
         let arguments = parameters.iter().zip(&packed);

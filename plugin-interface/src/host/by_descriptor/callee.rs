@@ -81,7 +81,8 @@ impl<'i> Callee<'i> {
             let argument = packer.layouts.of(&parameter.ty).map_err(Refusal::from);
             let argument = argument.and_then(|layout| {
                 size += layout.size;
-                let block = Block::new(layout.size, layout.align).filter(|_| size <= LARGEST);
+                let possible = Some(layout.size).filter(|_| size <= LARGEST);
+                let block = possible.and_then(|size| Block::new(size, layout.align));
                 let mut block = block.ok_or_else(|| {
                     let reason = "the arguments have too many bytes by value";
                     Refusal::unsupported(&parameter.ty, reason)
@@ -114,4 +115,37 @@ pub fn check_call(
     let mut layouts = callee.layouts();
     callee.supported(&mut layouts, arguments.len())?;
     callee.pack(&mut Packer::new(&mut layouts), arguments).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_description_may_ask_for_more_memory_than_there_is() {
+        const MOST: usize = 1 << if usize::BITS > 32 { 40 } else { 30 };
+        let all = format!("[u8; {MOST}]");
+        for ty in [&all, &format!("Box<{all}>"), &format!("&{all}"), &format!("Vec<{all}>")] {
+            let interface = InterfaceMetadata {
+                path: "a::Tool".to_owned(),
+                version: String::new(),
+                send: true,
+                sync: true,
+                fingerprint: 0,
+                methods: vec![MethodMetadata {
+                    name: "fill".to_owned(),
+                    signature: format!("fn fill(&self, with: {ty})"),
+                    since: String::new(),
+                    fingerprint: 0,
+                    names: Vec::new(),
+                }],
+                types: Vec::new(),
+                objects: Vec::new(),
+            };
+            let refused = check_call(&interface, "fill", &[json!([[1], [2]])]).unwrap_err();
+            assert!(refused.to_string().contains("with"), "{refused}");
+        }
+    }
 }

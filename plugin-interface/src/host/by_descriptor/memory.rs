@@ -3,7 +3,7 @@
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc_zeroed, dealloc};
 
 use crate::abi::Free;
 
@@ -20,7 +20,8 @@ unsafe impl Send for Block {}
 unsafe impl Sync for Block {}
 
 impl Block {
-    /// Allocates zeroed memory. Returns `None` if the size is too large.
+    /// Allocates zeroed memory. Returns `None` if there is not so much: a description may
+    /// ask for anything.
     pub(super) fn new(size: usize, align: usize) -> Option<Self> {
         let layout = Layout::from_size_align(size, align).ok()?;
         if size == 0 {
@@ -28,8 +29,7 @@ impl Block {
             return Some(Block { start, layout });
         }
         // SAFETY: the size is not 0.
-        let start = unsafe { alloc_zeroed(layout) };
-        let start = NonNull::new(start).unwrap_or_else(|| handle_alloc_error(layout));
+        let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
         Some(Block { start, layout })
     }
 

@@ -35,8 +35,14 @@ pub enum LayoutError {
         /// The type.
         ty: Type,
     },
-    /// An array has too many bytes.
+    /// An array has too many bytes, or a definition is too large for such arguments.
     TooLarge {
+        /// The type.
+        ty: Type,
+    },
+    /// With the type, the interface has more types than any that somebody wrote:
+    /// generic types may make twice as many at each step.
+    TooMany {
         /// The type.
         ty: Type,
     },
@@ -56,6 +62,9 @@ impl fmt::Display for LayoutError {
                 write!(f, "`{ty}` contains itself, or is nested too deep")
             }
             LayoutError::TooLarge { ty } => write!(f, "`{ty}` has too many bytes"),
+            LayoutError::TooMany { ty } => {
+                write!(f, "`{ty}` is one type too many: they make ever more of one another")
+            }
         }
     }
 }

@@ -20,6 +20,13 @@ const DEPTH: usize = 64;
 /// itself.
 const LONGEST: usize = 1024;
 
+/// The most types of one interface.
+const MOST: usize = 1 << 12;
+
+/// The most characters of a definition, times those of the type whose arguments take the
+/// places of its parameters.
+const LARGEST_PRODUCT: usize = 1 << 22;
+
 /// The layouts of the types of one interface.
 ///
 /// Each layout is computed once. Layouts share those of their parts, so the
@@ -57,7 +64,8 @@ impl<'i> Layouts<'i> {
     ///
     /// # Errors
     ///
-    /// If the type is unknown, contains itself by value, or is too large.
+    /// If the type is unknown, contains itself by value, or is too large; or if the types
+    /// of the interface are too many.
     pub fn of(&mut self, ty: &Type) -> Result<Arc<Layout>> {
         let ty = passed(ty);
         if let Some(known) = self.known.get(ty) {
@@ -67,6 +75,9 @@ impl<'i> Layouts<'i> {
             self.open.len() > DEPTH || self.open.contains(ty) || ty.to_string().len() > LONGEST;
         if is_endless {
             return Err(LayoutError::Recursive { ty: self.open.first().unwrap_or(ty).clone() });
+        }
+        if self.known.len() >= MOST {
+            return Err(LayoutError::TooMany { ty: ty.clone() });
         }
         self.open.push(ty.clone());
         let layout = self.compute(ty);
@@ -292,6 +303,10 @@ impl<'i> Layouts<'i> {
             let (name, first) = (name.to_owned(), first.path.clone());
             return Err(LayoutError::Ambiguous { name, first, second });
         }
+        let len = if arguments.is_empty() { 0 } else { ty.to_string().len() };
+        if first.definition.len().saturating_mul(len) > LARGEST_PRODUCT {
+            return Err(LayoutError::TooLarge { ty: ty.clone() });
+        }
         match first.syntax() {
             Some(definition) if definition.parameters.len() == arguments.len() => {
                 Ok(Some(definition))
@@ -371,4 +386,46 @@ pub(super) fn named(name: &str) -> Type {
 
 fn last_name(path: &str) -> &str {
     path.rsplit("::").next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metadata::TypeMetadata;
+
+    /// An interface whose types make twice as many at each step.
+    fn interface(steps: usize) -> InterfaceMetadata {
+        let step = |number: usize| TypeMetadata {
+            path: format!("a::Step{number}"),
+            version: String::new(),
+            definition: match number + 1 {
+                next if next < steps => format!(
+                    "struct Step{number}<T> {{ a: Step{next}<(T, u8)>, b: Step{next}<(T, u16)> }}"
+                ),
+                _ => format!("struct Step{number}<T> {{ a: T }}"),
+            },
+            fingerprint: 0,
+            names: Vec::new(),
+            later: None,
+        };
+        InterfaceMetadata {
+            path: "a::Tool".to_owned(),
+            version: String::new(),
+            send: true,
+            sync: true,
+            fingerprint: 0,
+            methods: Vec::new(),
+            types: (0..steps).map(step).collect(),
+            objects: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn types_that_make_ever_more_of_one_another_have_an_end() {
+        let first = Type::parse("Step0<u8>");
+        let (few, many) = (interface(8), interface(32));
+        assert!(Layouts::new(&few).of(&first).is_ok());
+        let error = Layouts::new(&many).of(&first).unwrap_err();
+        assert!(matches!(error, LayoutError::TooMany { .. }), "{error}");
+    }
 }

@@ -12,7 +12,6 @@ use super::read::{Read, Source};
 use super::reply::{HEAD, Reply, with_buffer};
 use crate::host::by_descriptor::callee::Callee;
 use crate::host::by_descriptor::error::DynamicError;
-use crate::host::by_descriptor::memory::Block;
 use crate::host::by_descriptor::pack::Packer;
 use crate::host::by_descriptor::read::Reader;
 use crate::host::by_descriptor::refusal::Refusal;
@@ -96,7 +95,7 @@ fn received(
         (false, err) => (carried.ok, err.map(|_| "Ok")),
     };
     let layout = &plans.get(part.plan).layout;
-    let mut block = Block::new(layout.size, layout.align).expect("a possible size");
+    let mut block = from.block(Some(layout.size), layout.align)?;
     plans.read(part.plan, &mut from, block.bytes())?;
     let field = carried.field(failed);
     // SAFETY: a value of its type was just made there; it lives in `block` and `from`.
@@ -126,4 +125,37 @@ fn received(
         None => value,
     };
     Ok(Received { value, changed, failed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metadata::MethodMetadata;
+
+    #[test]
+    fn a_value_that_its_description_makes_too_large_is_an_error() {
+        let interface = InterfaceMetadata {
+            path: "a::Tool".to_owned(),
+            version: String::new(),
+            send: true,
+            sync: true,
+            fingerprint: 0,
+            methods: vec![MethodMetadata {
+                name: "fill".to_owned(),
+                signature: format!("fn fill(&self) -> Option<[u8; {}]>", usize::MAX >> 25),
+                since: String::new(),
+                fingerprint: 0,
+                names: Vec::new(),
+            }],
+            types: Vec::new(),
+            objects: Vec::new(),
+        };
+        let none = |_, message: &mut Vec<u8>| {
+            *message = vec![0, 0];
+            Ok::<_, DynamicError>(0)
+        };
+        let refused = |_| unreachable!("it was called");
+        let error = call_elsewhere(&interface, "fill", &[], refused, none).map(drop).unwrap_err();
+        assert!(error.to_string().contains("values of at most"), "{error}");
+    }
 }
