@@ -114,7 +114,7 @@ fn answered<I: Interface + ?Sized>(
 }
 
 /// Does the same. The function may call what it is given or lent.
-fn elsewhere<I: Interface + ?Sized>(
+pub(super) fn elsewhere<I: Interface + ?Sized>(
     count: usize,
     answer: impl Fn(&Arc<dyn Peer>, Outgoing<'_>, &mut Vec<u8>) -> Result<usize, String>
     + Send
@@ -531,7 +531,7 @@ impl Tally for Count {
 }
 
 /// Reads a handle.
-fn handle(bytes: &[u8]) -> Handle {
+pub(super) fn handle(bytes: &[u8]) -> Handle {
     let word = |at: usize| u32::from_le_bytes(bytes[at..][..4].try_into().unwrap());
     Handle { index: word(0), generation: word(4) }
 }
@@ -542,14 +542,14 @@ fn lent(message: &[u8]) -> [Handle; 2] {
 }
 
 /// Calls an object for the other process, and returns the reply.
-fn call(peer: &Arc<dyn Peer>, object: Handle, method: u32, arguments: &[u8]) -> Vec<u8> {
+pub(super) fn call(peer: &Arc<dyn Peer>, object: Handle, method: u32, arguments: &[u8]) -> Vec<u8> {
     let mut reply = Vec::new();
     serve(peer, 0, (object, method), arguments, &mut reply);
     reply
 }
 
 #[track_caller]
-fn is_refused(reply: &[u8], expected: &str) {
+pub(super) fn is_refused(reply: &[u8], expected: &str) {
     match Reply::read(reply) {
         Ok(Reply::Refused(reason)) => assert!(reason.contains(expected), "{reason}"),
         other => panic!("{other:?}"),

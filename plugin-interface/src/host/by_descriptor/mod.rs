@@ -19,6 +19,8 @@ mod callee;
 mod closure;
 #[cfg(test)]
 mod convention;
+#[cfg(all(test, unix, feature = "process"))]
+mod descending;
 mod error;
 mod ffi_type;
 mod forms;

@@ -3,9 +3,11 @@
 
 use core::ffi::c_void;
 use core::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, ThreadId};
 
+use super::handle::Handle;
 use super::object_type::{How, ObjectPart, ObjectType};
 use super::own_thread::Staying;
 use crate::abi::{Opaque, VTableHeader};
@@ -16,6 +18,10 @@ use crate::metadata::InterfaceMetadata;
 use crate::object::OwnedObject;
 
 pub(super) const GONE: &str = "the object has gone: a loan ends with its call";
+
+/// The most objects of which each borrows from the one before. The other process may ask
+/// for one more each time, and they end one within the other.
+const DEEPEST: usize = 256;
 
 /// An object that the other process may call.
 pub(super) struct Export {
@@ -79,6 +85,8 @@ struct Users {
     thread: Option<ThreadId>,
     /// `true` if the loan has ended: nobody may come any more.
     has_ended: bool,
+    /// The objects that borrow from it, by their addresses.
+    children: BTreeMap<usize, (Handle, Weak<Export>)>,
 }
 
 impl Export {
@@ -107,13 +115,18 @@ impl Export {
     ///
     /// # Errors
     ///
-    /// If the object would have to be dropped by this thread before another one may go on.
-    /// Its owner is who it was before then.
+    /// If the object would have to be dropped by this thread before another one may go on,
+    /// or if it borrows from too many. Its owner is who it was before then.
     pub(super) fn object(new: New) -> Result<Self, &'static str> {
         let New { part, vtable, this, object, parent } = new;
         let (maker, stays) = (thread::current().id(), !part.may_move());
-        let mut ancestor = parent.as_ref();
+        let (mut ancestor, mut depth) = (parent.as_ref(), 0);
         while let Some(borrowed) = ancestor {
+            depth += 1;
+            if depth == DEEPEST {
+                core::mem::forget(object);
+                return Err("expected at most 256 objects that borrow one after another");
+            }
             let Export { how, maker: of, parent, .. } = &*borrowed.of.export;
             if stays && how.is_some() && *of != maker {
                 core::mem::forget(object);
@@ -145,18 +158,25 @@ impl Export {
         matches!(self.how, Some(How::Owned | How::Shared))
     }
 
-    /// Returns `true` if it borrows from another one.
-    pub(super) fn is_child_of(&self, parent: &Arc<Export>) -> bool {
-        self.parent.as_ref().is_some_and(|borrowed| Arc::ptr_eq(&borrowed.of.export, parent))
-    }
-
-    /// Tells who waits for the end of what it borrows from that it is there.
-    pub(super) fn announce(&self) {
+    /// Notes it with what it borrows from, and tells who waits for the end of that.
+    pub(super) fn announce(self: &Arc<Self>, handle: Handle) {
         if let Some(parent) = &self.parent {
-            let users = lock(&parent.of.export.users);
+            let mut users = lock(&parent.of.export.users);
+            users.children.insert(self.address(), (handle, Arc::downgrade(self)));
             parent.of.export.idle.notify_all();
             drop(users);
         }
+    }
+
+    /// What it borrows from does not wait for its calls any more.
+    fn leave_parent(&self) {
+        if let Some(parent) = &self.parent {
+            lock(&parent.of.export.users).children.remove(&self.address());
+        }
+    }
+
+    fn address(&self) -> usize {
+        core::ptr::from_ref(self).addr()
     }
 
     /// Takes the object out. `None` if it is not owned, or stays with another thread.
@@ -198,17 +218,21 @@ impl Export {
     }
 
     /// Ends a loan, or drops what borrows from a caller, if nobody uses it. Otherwise it
-    /// waits until that may have changed, unless there are `children`, and returns these.
-    pub(super) fn end<C>(&self, children: impl FnOnce() -> Vec<C>) -> Option<Vec<C>> {
+    /// returns the objects that borrow from it; if there are none, it waits until that may
+    /// have changed.
+    pub(super) fn end(&self) -> Option<Vec<(Handle, Arc<Export>)>> {
         let mut users = lock(&self.users);
         if users.count == 0 {
             users.has_ended = true;
             drop(users);
+            self.leave_parent();
             // Somebody may have found it, and is about to be refused.
             drop(self.take_object());
             return None;
         }
-        let children = children();
+        let children = users.children.values();
+        let children = children.filter_map(|(handle, child)| Some((*handle, child.upgrade()?)));
+        let children: Vec<_> = children.collect();
         if children.is_empty() {
             users = self.idle.wait(users).unwrap_or_else(PoisonError::into_inner);
         }
@@ -230,6 +254,7 @@ impl Drop for Export {
     fn drop(&mut self) {
         // Before what it borrows from.
         drop(self.take_object());
+        self.leave_parent();
     }
 }
 

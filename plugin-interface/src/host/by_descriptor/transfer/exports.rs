@@ -68,7 +68,7 @@ impl Exports {
         all[index].export = Some(Arc::clone(&export));
         let handle = all[index].handle(index);
         drop(slots);
-        export.announce();
+        export.announce(handle);
         Ok((handle, export))
     }
 
@@ -91,17 +91,9 @@ impl Exports {
     /// threads that use the object, also if the other process has released it before.
     pub(super) fn end_loan(&self, (handle, lent): (Handle, Arc<Export>)) {
         self.take(handle);
-        while let Some(children) = lent.end(|| self.children(&lent)) {
+        while let Some(children) = lent.end() {
             children.into_iter().for_each(|child| self.end_loan(child));
         }
-    }
-
-    /// Returns the objects that borrow from one.
-    fn children(&self, parent: &Arc<Export>) -> Vec<(Handle, Arc<Export>)> {
-        let slots = lock(&self.0);
-        let all = slots.slots.iter().enumerate();
-        let all = all.filter_map(|(index, slot)| Some((slot.handle(index), slot.export.clone()?)));
-        all.filter(|(_, export)| export.is_child_of(parent)).collect()
     }
 
     /// Drops an object that is owned, once no call uses it any more.
