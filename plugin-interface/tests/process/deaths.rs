@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -194,6 +195,21 @@ fn a_call_without_end_is_killed_at_its_deadline() {
     assert!(is_it, "{error}");
     assert!(super::orphans::is_gone(grandchild), "a process of the group lives");
     assert_eq!(victim.call("echo", ("next",)).unwrap().value, "next");
+}
+
+#[test]
+fn a_worker_that_has_left_its_group_is_killed() {
+    let library = load(worker().deadline(Duration::from_secs(3)));
+    let victim = victim(&library);
+    let (sender, killed) = mpsc::channel();
+    thread::spawn(move || {
+        let error = victim.call("end", ("leave",)).unwrap_err();
+        sender.send((error, victim.call("echo", ("next",)).unwrap().value)).unwrap();
+    });
+    let killed = killed.recv_timeout(Duration::from_secs(60));
+    let (error, next) = killed.expect("the call waits for the end of its process");
+    assert!(matches!(error, WorkerError::TimedOut { .. }), "{error}");
+    assert_eq!(next, "next");
 }
 
 #[test]

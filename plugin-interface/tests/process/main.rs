@@ -6,6 +6,7 @@
 mod approved;
 #[path = "../it/builds.rs"]
 mod builds;
+mod deadlines;
 mod deaths;
 mod deaths_in_flight;
 mod frames;

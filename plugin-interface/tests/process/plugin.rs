@@ -113,6 +113,15 @@ impl Mortal for Victim {
             "loop" => loop {
                 black_box(());
             },
+            // The group of its host may not be killed for it.
+            "leave" => {
+                // SAFETY: changes nothing but the group of this process.
+                let left = unsafe { libc::setpgid(0, libc::getpgid(libc::getppid())) };
+                assert_eq!(left, 0, "cannot leave the group");
+                loop {
+                    std::thread::park();
+                }
+            }
             "panic" => panic!("as asked"),
             "nonsense" => write_to_host(&[0xff; 16]),
             "lie" => {

@@ -17,8 +17,8 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, recv, recvmsg, send as send_to, sendmsg,
 };
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpgrp, getpid, kill_process_group,
-    setrlimit, waitid,
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpgrp, getpid, kill_process,
+    kill_process_group, setrlimit, waitid,
 };
 
 /// No signal is sent if nobody reads a socket any more.
@@ -61,12 +61,30 @@ fn receive_as(
 
 /// Passes a file to another process, with a few bytes.
 pub(crate) fn send_file(socket: &UnixStream, bytes: &[u8], file: BorrowedFd<'_>) -> io::Result<()> {
+    send_file_as(socket, bytes, file, NO_SIGNAL)
+}
+
+/// Does the same, and waits for nothing: not for a process that takes no files.
+pub(crate) fn send_file_now(
+    socket: &UnixStream,
+    bytes: &[u8],
+    file: BorrowedFd<'_>,
+) -> io::Result<()> {
+    send_file_as(socket, bytes, file, NO_SIGNAL.union(SendFlags::DONTWAIT))
+}
+
+fn send_file_as(
+    socket: &UnixStream,
+    bytes: &[u8],
+    file: BorrowedFd<'_>,
+    flags: SendFlags,
+) -> io::Result<()> {
     let files = [file];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     assert!(control.push(SendAncillaryMessage::ScmRights(&files)), "there is room for one");
     loop {
-        match sendmsg(socket, &[IoSlice::new(bytes)], &mut control, NO_SIGNAL) {
+        match sendmsg(socket, &[IoSlice::new(bytes)], &mut control, flags) {
             Err(Errno::INTR) => {}
             Ok(sent) if sent < bytes.len() => return Err(io::ErrorKind::WriteZero.into()),
             sent => return Ok(sent.map(drop)?),
@@ -182,8 +200,9 @@ pub(crate) fn kill_group(child: &Child) {
     let pid = Pid::from_child(child);
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
     if !matches!(waitid(WaitId::Pid(pid), options), Err(Errno::CHILD)) {
-        // It leads a group, which may have ended.
+        // It leads a group, which may have ended, and which it may have left.
         let _ = kill_process_group(pid, Signal::KILL);
+        let _ = kill_process(pid, Signal::KILL);
     }
 }
 
@@ -265,4 +284,19 @@ pub(crate) enum Limited {
     Files,
     /// The file of a crash, in bytes.
     CoreFile,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_a_process_that_takes_no_files() {
+        let (socket, theirs) = UnixStream::pair().unwrap();
+        let file = std::fs::File::open("/dev/null").unwrap();
+        let pass = || send_file_now(&socket, &[0; 5], file.as_fd());
+        let full = (0..100_000).find_map(|_| pass().err());
+        assert_eq!(full.unwrap().kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(receive_file(&theirs, &mut [0; 5]).unwrap().0, 5);
+    }
 }

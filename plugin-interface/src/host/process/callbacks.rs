@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 
 use super::child::Failure;
+use super::frame::Patient;
 use super::lane::{Lane, enter};
 use super::message::Request;
 use super::session::Session;
@@ -37,11 +38,12 @@ fn start(session: &Arc<Session>, lane: Arc<Lane>) {
 
 fn serve(session: &Weak<Session>, address: usize, lane: &Arc<Lane>) {
     let entered = enter(address, lane);
-    let served =
-        lane.serve(&lane.socket, |request: &Request<'_>, answer| match session.upgrade() {
+    let served = lane.serve(Patient(&lane.socket), |request: &Request<'_>, answer| {
+        match session.upgrade() {
             Some(session) => session.serve(lane.number, request, answer),
             None => Reply::Refused("the host needs the worker no more".to_owned()).write(answer),
-        });
+        }
+    });
     drop(entered);
     let Some(session) = session.upgrade() else { return };
     session.close_back_lane(lane);

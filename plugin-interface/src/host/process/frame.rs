@@ -20,7 +20,7 @@ pub(super) trait Connection {
     /// Returns how many.
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize>;
 
-    /// Notes that this side has served a call for so long.
+    /// Notes that this side was busy with a call for so long.
     fn served(&mut self, _: Duration) {}
 }
 
@@ -103,6 +103,38 @@ impl Connection for &UnixStream {
     }
 }
 
+/// A socket that was [prepared](prepare), and waits for as long as it takes.
+pub(super) struct Patient<'s>(pub(super) &'s UnixStream);
+
+impl Patient<'_> {
+    fn attempt(
+        &self,
+        is_writing: bool,
+        mut attempt: impl FnMut() -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        /// As long as any.
+        const HOUR: Duration = Duration::from_secs(3600);
+        loop {
+            match attempt() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    processes::is_ready(self.0, is_writing, HOUR)?;
+                }
+                done => return done,
+            }
+        }
+    }
+}
+
+impl Connection for Patient<'_> {
+    fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.attempt(true, || processes::send(self.0, bytes))
+    }
+
+    fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+        self.attempt(false, || processes::receive(self.0, to, most))
+    }
+}
+
 /// A socket that is looked at for a while, before a thread sleeps until something comes.
 #[derive(Clone, Copy)]
 pub(super) struct Spinning<'s> {
@@ -168,7 +200,7 @@ pub(super) struct Until<'s> {
 
 impl Until<'_> {
     /// Repeats an attempt until it is more than that nothing happened.
-    fn attempt(
+    pub(super) fn attempt(
         &self,
         is_writing: bool,
         mut attempt: impl FnMut() -> io::Result<usize>,

@@ -7,9 +7,9 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::frame::{self, Connection};
+use super::frame::{self, Connection, Until};
 use super::message::{Message, Request, begin_answer, check_answer, fit};
 use crate::host::by_descriptor::{Outgoing, Reply, keep_buffer, take_buffer};
 use crate::host::platform::processes;
@@ -27,23 +27,27 @@ pub(super) struct Lane {
     calls: AtomicU64,
     /// The number of calls that this side is serving.
     depth: AtomicU32,
+    /// For how many nanoseconds this side has waited for the other one, within the calls
+    /// that it served.
+    waited: AtomicU64,
 }
 
 impl Lane {
     pub(super) fn new(number: u32, socket: UnixStream) -> Arc<Self> {
-        let (calls, depth) = (AtomicU64::new(0), AtomicU32::new(0));
-        Arc::new(Lane { number, socket, calls, depth })
+        let (calls, depth, waited) = (AtomicU64::new(0), AtomicU32::new(0), AtomicU64::new(0));
+        Arc::new(Lane { number, socket, calls, depth, waited })
     }
 
     /// Sends a call, and puts the answer in its place. Serves the calls that come
-    /// meanwhile.
+    /// meanwhile, and returns for how long this side was busy with them.
     pub(super) fn call(
         &self,
         mut connection: impl Connection,
         call: Outgoing<'_>,
         frame: &mut Vec<u8>,
         mut serve: impl FnMut(&Request<'_>, &mut Vec<u8>),
-    ) -> io::Result<()> {
+    ) -> io::Result<Duration> {
+        let mut busy = Duration::ZERO;
         let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         Request::head(frame, number, call.object, call.method);
         let nonsense = |reason| io::Error::new(io::ErrorKind::InvalidData, reason);
@@ -52,17 +56,17 @@ impl Lane {
             frame::read(&mut connection, frame)?;
             match Message::read(frame).map_err(nonsense)? {
                 Message::Answer(found) => {
-                    return check_answer(found, number).map_err(nonsense);
+                    return check_answer(found, number).map(|()| busy).map_err(nonsense);
                 }
                 Message::End => {
                     return Err(nonsense("expected a reply, found no bytes".to_owned()));
                 }
                 Message::Call(request) => {
-                    let begin = Instant::now();
                     let mut answer = take_buffer();
-                    self.answer(&request, &mut answer, &mut serve);
+                    let time = self.answer_in(&request, &mut answer, &mut serve);
                     keep_buffer(std::mem::replace(frame, answer));
-                    connection.served(begin.elapsed());
+                    connection.served(time);
+                    busy += time;
                 }
             }
         }
@@ -71,12 +75,14 @@ impl Lane {
     /// Sends what the worker needs for its start.
     pub(super) fn start(
         &self,
-        mut connection: impl Connection,
+        mut connection: Until<'_>,
         control: UnixStream,
         frame: &mut [u8],
     ) -> io::Result<()> {
         frame::write(&mut connection, frame)?;
-        processes::send_file(&self.socket, &[0], control.as_fd())
+        // It may take its time to read the frame, and make room for more.
+        let pass = || processes::send_file(&self.socket, &[0], control.as_fd()).map(|()| 1);
+        connection.attempt(true, pass).map(drop)
     }
 
     /// Reads what the worker says next at its start. Serves the calls that come before.
@@ -91,12 +97,11 @@ impl Lane {
             frame::read_first(&mut connection, frame)?;
             // What it says at its start has no form of a call.
             let Ok(Message::Call(request)) = Message::read(frame) else { return Ok(()) };
-            let begin = Instant::now();
             let mut answer = take_buffer();
-            self.answer(&request, &mut answer, &mut serve);
+            let time = self.answer_in(&request, &mut answer, &mut serve);
+            connection.served(time);
             frame::write(&mut connection, &mut answer)?;
             keep_buffer(answer);
-            connection.served(begin.elapsed());
         }
     }
 
@@ -124,6 +129,20 @@ impl Lane {
         }
     }
 
+    /// Answers one call, and returns for how long this side was busy with it. What the
+    /// other one takes for calls within it is its own time.
+    fn answer_in(
+        &self,
+        request: &Request<'_>,
+        answer: &mut Vec<u8>,
+        serve: &mut impl FnMut(&Request<'_>, &mut Vec<u8>),
+    ) -> Duration {
+        let (begin, waited) = (Instant::now(), self.waited.load(Ordering::Relaxed));
+        self.answer(request, answer, serve);
+        let waited = self.waited.load(Ordering::Relaxed) - waited;
+        begin.elapsed().saturating_sub(Duration::from_nanos(waited))
+    }
+
     /// Answers one call.
     fn answer(
         &self,
@@ -140,6 +159,30 @@ impl Lane {
         }
         self.depth.fetch_sub(1, Ordering::Relaxed);
         fit(answer);
+    }
+}
+
+/// A call within one that this side serves: it waits for the other side.
+pub(super) struct Within {
+    outer: Arc<Lane>,
+    waited: u64,
+    begin: Instant,
+}
+
+impl Within {
+    /// Begins such a call. `None` if this thread serves none.
+    pub(super) fn begin(of: usize) -> Option<Self> {
+        let is_serving = |lane: &Lane| lane.depth.load(Ordering::Relaxed) > 0;
+        let outer = innermost(of, is_serving)?;
+        let waited = outer.waited.load(Ordering::Relaxed);
+        Some(Within { outer, waited, begin: Instant::now() })
+    }
+
+    /// Notes for how long this side has waited, which was busy for so long meanwhile.
+    pub(super) fn end(self, busy: Duration) {
+        let waited = self.begin.elapsed().saturating_sub(busy).as_nanos() as u64;
+        // That of the calls within this one is a part of it.
+        self.outer.waited.store(self.waited + waited, Ordering::Relaxed);
     }
 }
 
@@ -169,10 +212,14 @@ impl Drop for Entered {
 /// Returns the innermost lane of this thread, or the one of that number. `None` in a
 /// thread that has none, or that ends.
 pub(super) fn entered(of: usize, number: Option<u32>) -> Option<Arc<Lane>> {
+    innermost(of, |lane| number.is_none_or(|number| lane.number == number))
+}
+
+fn innermost(of: usize, is_it: impl Fn(&Lane) -> bool) -> Option<Arc<Lane>> {
     let find = |entered: &RefCell<Vec<(usize, Arc<Lane>)>>| {
         let entered = entered.borrow();
         let mut own = entered.iter().rev().filter(|(it, _)| *it == of).map(|(_, lane)| lane);
-        own.find(|lane| number.is_none_or(|number| lane.number == number)).cloned()
+        own.find(|lane| is_it(lane)).cloned()
     };
     ENTERED.try_with(find).ok().flatten()
 }

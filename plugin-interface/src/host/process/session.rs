@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::child::{Failure, Running};
 use super::error::WorkerError;
 use super::frame::{PREFIX, Until, prepare};
-use super::lane::{Entered, Lane, enter, entered};
+use super::lane::{Entered, Lane, Within, enter, entered};
 use super::message::{ANSWER, Greeting, Request};
 #[cfg(feature = "sandbox")]
 use super::sandbox::Enforced;
@@ -147,7 +147,7 @@ impl Session {
             let cause = fate.map_or_else(|| "its thread has ended".to_owned(), |fate| fate.text);
             return Err(WorkerError::Gone { path: self.library.clone(), cause });
         };
-        let lane = &reserved.lane;
+        let (lane, within) = (&reserved.lane, Within::begin(self.address()));
         let end = Instant::now().checked_add(self.worker.deadline);
         let has_ended = || self.running.has_ended();
         let (socket, spins) = (&lane.socket, self.worker.spins);
@@ -156,8 +156,10 @@ impl Session {
             self.serve(lane.number, request, answer);
         };
         let answered = lane.call(until, call, frame, served).map_err(Failure::from);
-        let answered = answered
-            .and_then(|()| Reply::read(&frame[ANSWER..]).map(drop).map_err(Failure::Nonsense));
+        let answered = answered.and_then(|busy| {
+            within.into_iter().for_each(|within| within.end(busy));
+            Reply::read(&frame[ANSWER..]).map(drop).map_err(Failure::Nonsense)
+        });
         match answered {
             Ok(()) => {
                 self.has_returned.store(true, Ordering::Relaxed);
@@ -203,6 +205,8 @@ impl Session {
         let number = u32::try_from(lanes.back.len()).ok().filter(|count| *count < MOST_LANES)?;
         let number = u32::MAX - number;
         let socket = self.pass(&[&[1][..], &number.to_le_bytes()].concat()).ok()?;
+        // For the calls within those that it carries.
+        prepare(&socket).ok()?;
         let lane = Lane::new(number, socket);
         lanes.back.push(Arc::clone(&lane));
         Some(lane)
@@ -286,7 +290,8 @@ impl Session {
     /// Passes one end of a new connection to the worker, and returns the other.
     fn pass(&self, bytes: &[u8]) -> io::Result<UnixStream> {
         let (socket, theirs) = UnixStream::pair()?;
-        processes::send_file(&self.running.control, bytes, theirs.as_fd())?;
+        // There is room for all lanes, if the worker takes them.
+        processes::send_file_now(&self.running.control, bytes, theirs.as_fd())?;
         Ok(socket)
     }
 }

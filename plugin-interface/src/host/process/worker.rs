@@ -87,6 +87,9 @@ impl Worker {
     /// Sets the time that each call may take, and also the start of a worker. A
     /// worker that takes longer is killed.
     ///
+    /// What the host does meanwhile, in callbacks and services, does not count. What the
+    /// worker takes for calls within these does.
+    ///
     /// Feature `process`.
     pub fn deadline(self, deadline: Duration) -> Self {
         Worker { deadline, ..self }
