@@ -59,7 +59,10 @@ impl Lifetimes<'_> {
                     let text = self.of(name.ident.to_string().trim_start_matches("r#"));
                     // The one lifetime of such a method is not that of `self`.
                     let text = text.replace("'return", "'self");
-                    *input.ty = chosen(&input.ty, lending, &text)?;
+                    *input.ty = match text.is_empty() {
+                        true => as_recorded(&input.ty, lending)?,
+                        false => chosen(&input.ty, lending, &text)?,
+                    };
                 }
             }
         }
@@ -151,6 +154,15 @@ fn future(ty: &Type) -> Option<(Type, bool)> {
     // The spaces that a type needs.
     let output = output.replace("dyn", "dyn ").replace("&mut", "&mut ");
     Some((syn::parse_str(&output).ok()?, send))
+}
+
+/// Returns the type of a parameter for which a record has no text. Behind a reference,
+/// `Type<'_>` has one, so there it was written without its lifetime.
+fn as_recorded(ty: &Type, lending: &BTreeSet<String>) -> anyhow::Result<Type> {
+    let usual = chosen(ty, lending, "")?;
+    let hidden = with(ty, lending, &[]);
+    let is_hidden = !recorded(&usual).is_empty() && recorded(&hidden).is_empty();
+    Ok(if is_hidden { hidden } else { usual })
 }
 
 /// Returns the type with lifetimes for which a record has this text.

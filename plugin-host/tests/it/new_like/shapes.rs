@@ -62,6 +62,7 @@ pub struct Record<'a> {
 #[plugin_interface]
 pub trait Journal: Send + Sync {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool;
+    fn suppressed(&self, metadata: &Metadata) -> bool;
     fn log(&self, record: &Record<'_>);
     fn flush(&self, out: &mut dyn fmt::Write) -> fmt::Result;
 }
