@@ -171,7 +171,7 @@ pub(crate) fn linked(reason: &str) -> UnloadOutcome {
 /// Describes what keeps a library mapped.
 pub(crate) fn outcome(held: Held) -> UnloadOutcome {
     if held.unknown {
-        let fault = c_library::confuses_thread_locals();
+        let fault = c_library::keeps_mapped();
         return UnloadOutcome::Retained { reason: fault.unwrap_or_else(|| UNKNOWN.to_owned()) };
     }
     let reasons = reasons::of(&held);
@@ -214,7 +214,7 @@ mod tests {
         assert!(outcome.ends_with("before it was connected"), "{outcome}");
         assert_eq!(text(&Held::default()), "pinned: it is being unmapped");
         let held = Held { unknown: true, ..held };
-        let reason = c_library::confuses_thread_locals().unwrap_or_else(|| UNKNOWN.to_owned());
+        let reason = c_library::keeps_mapped().unwrap_or_else(|| UNKNOWN.to_owned());
         assert_eq!(text(&held), format!("retained: {reason}"));
         let linked = CloseState::Linked(LINKED.to_owned()).outcome();
         assert_eq!(linked.to_string(), format!("pinned: {LINKED}"));

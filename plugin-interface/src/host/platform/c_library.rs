@@ -1,4 +1,4 @@
-//! What the version of the GNU C library means for libraries.
+//! What the C library means for libraries that are unmapped.
 
 use crate::host::platform;
 
@@ -22,6 +22,15 @@ pub(crate) fn confuses_thread_locals() -> Option<String> {
     match cfg!(target_arch = "aarch64") {
         true => confuses(&platform::c_library()?),
         false => None,
+    }
+}
+
+/// Returns why closed libraries stay mapped in this process, if the C library is the
+/// reason.
+pub(crate) fn keeps_mapped() -> Option<String> {
+    match cfg!(target_env = "musl") {
+        true => Some("the C library musl unmaps no library".to_owned()),
+        false => confuses_thread_locals(),
     }
 }
 

@@ -46,10 +46,11 @@ mod registry;
 use crate::host::file::linkage::Linkage;
 use crate::host::platform::c_library;
 
-/// Returns `true` if a library stays mapped because of its thread-locals, which the
-/// C library would hand to the next one.
+/// Returns `true` if a library stays mapped because of the C library: it unmaps none,
+/// or would hand the thread-locals of this one to the next.
 pub(crate) fn keep_mapped(linkage: &Linkage) -> bool {
-    linkage.may_have_thread_locals() && c_library::confuses_thread_locals().is_some()
+    let is_concerned = cfg!(target_env = "musl") || linkage.may_have_thread_locals();
+    is_concerned && c_library::keeps_mapped().is_some()
 }
 
 #[cfg(any(feature = "log", feature = "tracing"))]
