@@ -11,6 +11,12 @@ use crate::host::platform::ChildPipe;
 /// The time between two looks at whether the child has ended in silence.
 const STEP: Duration = Duration::from_millis(20);
 
+/// The time for the output of a process to come after it ended. On Windows a thread
+/// reads it, which may have to wait for a processor; a process that the child started
+/// may hold the output open, so this has an end.
+const LATE: Duration =
+    if cfg!(windows) { Duration::from_secs(2) } else { Duration::from_millis(1) };
+
 /// The time for a process to end after its output did.
 const GRACE: Duration = Duration::from_millis(200);
 
@@ -60,7 +66,7 @@ impl ChildOutput {
             // Before its output is read, so that its last lines are there by
             // then.
             let status = try_wait(child)?;
-            let step = if status.is_some() { Duration::from_millis(1) } else { rest.min(STEP) };
+            let step = if status.is_some() { LATE } else { rest.min(STEP) };
             match is_open.then(|| self.source.read(step)) {
                 Some(Ok(bytes)) if !bytes.is_empty() => {
                     if let Some(said) = self.hear(bytes, &understand) {
