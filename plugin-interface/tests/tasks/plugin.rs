@@ -2,9 +2,10 @@
 #![forbid(unsafe_code)]
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use plugin_interface::{
@@ -212,6 +213,18 @@ impl Bench for Worker {
                     interval.tick().await;
                 }
                 begin.elapsed() >= Duration::from_millis(20)
+            }))),
+            "polls with one waker" => Box::pin(answer(self.tasks.spawn(async {
+                let (mut first, mut same, mut polls) = (None::<Waker>, 0, 0);
+                poll_fn(|context| {
+                    let first = first.get_or_insert_with(|| context.waker().clone());
+                    same += u32::from(first.will_wake(context.waker()));
+                    polls += 1;
+                    context.waker().wake_by_ref();
+                    if polls > 10 { Poll::Ready(()) } else { Poll::Pending }
+                })
+                .await;
+                same == polls
             }))),
             "many" => Box::pin(async move {
                 let all: Vec<_> = (0..100u64)

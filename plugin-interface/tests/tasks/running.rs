@@ -1,9 +1,13 @@
 //! Tasks that run.
 
+use std::future::poll_fn;
 use std::panic;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Wake, Waker};
+use std::time::Duration;
 
-use plugin_interface::{LoadError, PluginManager, ThreadPool};
+use plugin_interface::{BoxFuture, Executor, LoadError, PluginManager, ThreadPool};
 
 use crate::executors::{Host, with_each};
 use crate::parts::{Bench, Journal};
@@ -23,10 +27,53 @@ fn a_task_returns_its_result_sleeps_ticks_and_is_aborted() {
             ("sleep", "Ok(true)"),
             ("ticks", "Ok(true)"),
             ("many", "4950"),
+            ("polls with one waker", "Ok(true)"),
         ] {
             assert_eq!(block_on(bench.run(what)), expected, "{what}");
         }
     });
+}
+
+/// Polls with another waker each time, and listens to the last one only.
+struct Changing(ThreadPool);
+
+struct IfLast(Waker, u64, Arc<AtomicU64>);
+
+impl Wake for IfLast {
+    fn wake(self: Arc<Self>) {
+        if self.2.load(Ordering::SeqCst) == self.1 {
+            self.0.wake_by_ref();
+        }
+    }
+}
+
+impl Executor for Changing {
+    fn spawn(&self, mut task: BoxFuture<'static, ()>) {
+        let polls = Arc::<AtomicU64>::default();
+        self.0.spawn(Box::pin(poll_fn(move |context| {
+            let number = polls.fetch_add(1, Ordering::SeqCst) + 1;
+            let waker = IfLast(context.waker().clone(), number, Arc::clone(&polls));
+            task.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::new(waker))))
+        })));
+    }
+
+    fn spawn_blocking(&self, call: Box<dyn FnOnce() + Send>) {
+        self.0.spawn_blocking(call);
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration)
+    }
+}
+
+#[test]
+fn the_waker_of_the_last_poll_is_the_one_that_a_task_has() {
+    let Host { bench, .. } = Host::new(Arc::new(Changing(ThreadPool::new(2))), DEADLINE);
+    for (what, expected) in
+        [("many", "4950"), ("ticks", "Ok(true)"), ("polls with one waker", "Ok(false)")]
+    {
+        assert_eq!(block_on(bench.run(what)), expected, "{what}");
+    }
 }
 
 #[test]

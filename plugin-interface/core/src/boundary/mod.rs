@@ -135,6 +135,8 @@ mod unwind_guard;
 pub(crate) mod via;
 
 pub(crate) use objects::builtin;
+#[cfg(feature = "tasks")]
+pub(crate) use objects::remote_waker::KeptWaker;
 #[cfg(feature = "indexmap")]
 pub(crate) use types::collection::collect_distinct;
 

@@ -10,7 +10,7 @@ pub(crate) mod iterator;
 pub(crate) mod lending_closure;
 pub(crate) mod place;
 pub(crate) mod pointee;
-mod remote_waker;
+pub(crate) mod remote_waker;
 pub(crate) mod slot;
 pub(crate) mod storage;
 pub(crate) mod stream;

@@ -30,6 +30,49 @@ pub(super) unsafe fn borrowed(borrowed: *const RawTaskWaker) -> ManuallyDrop<Wak
     ManuallyDrop::new(unsafe { Waker::new(borrowed.cast(), &OF_BORROWED) })
 }
 
+/// A waker that a task keeps while its host lends it the same one for each poll. So what
+/// the task clones is counted here, and the host is not asked.
+#[cfg(feature = "tasks")]
+#[derive(Default)]
+pub(crate) enum KeptWaker {
+    #[default]
+    Untried,
+    Kept(Waker),
+    /// Each waker of the host has an address of its own.
+    Impossible,
+}
+
+#[cfg(feature = "tasks")]
+impl KeptWaker {
+    /// Returns the one to poll with: the kept one if it is the same.
+    pub(crate) fn of<'a>(&'a mut self, lent: &'a Waker) -> &'a Waker {
+        let Some(raw_lent) = raw(lent) else { return lent };
+        let is_same = |waker: &Waker| {
+            raw(waker).is_some_and(|it| {
+                ptr::eq(it.table, raw_lent.table) && ptr::eq(it.data, raw_lent.data)
+            })
+        };
+        let is_kept = match self {
+            KeptWaker::Impossible => return lent,
+            KeptWaker::Kept(waker) => is_same(waker),
+            KeptWaker::Untried => false,
+        };
+        if !is_kept {
+            // The same functions with the same argument are the same waker, as long as
+            // one of the two is alive.
+            let clone = lent.clone();
+            *self = match is_same(&clone) {
+                true => KeptWaker::Kept(clone),
+                false => KeptWaker::Impossible,
+            };
+        }
+        match self {
+            KeptWaker::Kept(waker) => waker,
+            _ => lent,
+        }
+    }
+}
+
 /// The data is a borrowed [`RawTaskWaker`].
 static OF_BORROWED: RawWakerVTable =
     RawWakerVTable::new(clone_borrowed, wake_remote_by_ref, wake_remote_by_ref, drop_nothing);

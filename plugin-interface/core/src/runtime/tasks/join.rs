@@ -7,6 +7,7 @@ use core::task::{Context, Poll, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::boundary::KeptWaker;
 use crate::runtime::failure::message_of;
 use crate::runtime::tasks::host::HostTasks;
 
@@ -169,8 +170,10 @@ pub(super) fn task<F: Future>(
         // The future is dropped before anybody learns of its end.
         let result = {
             let mut future = pin!(future);
+            let mut kept = KeptWaker::default();
             poll_fn(|context| {
-                let poll = || future.as_mut().poll(context);
+                let waker = kept.of(context.waker());
+                let poll = || future.as_mut().poll(&mut Context::from_waker(waker));
                 match catch_unwind(AssertUnwindSafe(poll)) {
                     Ok(polled) => polled.map(Ok),
                     Err(payload) => Poll::Ready(Err(payload)),
