@@ -4,8 +4,10 @@
 #[cfg(unix)]
 mod book;
 mod call;
+// It compiles C as for Unix, and names signals.
 #[cfg(unix)]
 mod call_method;
+// It runs cargo, which is not there under Wine.
 #[cfg(unix)]
 mod cargo_plugin;
 mod check;
@@ -16,8 +18,10 @@ mod configuring;
 mod contents;
 #[path = "../../../plugin-interface/tests/it/deadline.rs"]
 mod deadline;
+// It asks bash and man.
 #[cfg(unix)]
 mod described;
+// It builds by cargo, and presses keys on a terminal of Unix.
 #[cfg(unix)]
 mod dev;
 mod diff;
@@ -26,10 +30,13 @@ mod doctor;
 #[cfg(unix)]
 mod elsewhere;
 mod environment;
+// It names signals, and asks the system for the memory of a process.
 #[cfg(target_os = "linux")]
 mod fuzz;
+// The debugger reads ELF.
 #[cfg(target_os = "linux")]
 mod gdb;
+// It names signals.
 #[cfg(target_os = "linux")]
 mod golden;
 mod header;
@@ -44,14 +51,17 @@ mod interrupt;
 mod list;
 mod lock;
 mod logs;
+// It builds by cargo, and names libraries as Unix does. So do those below.
 #[cfg(unix)]
 mod new;
+// It builds by make.
 #[cfg(unix)]
 mod new_c;
 #[cfg(target_os = "linux")]
 mod new_like;
 #[cfg(unix)]
 mod new_parts;
+// It packs and builds by cargo.
 #[cfg(unix)]
 mod packed;
 // The commands are for a shell.
@@ -59,8 +69,10 @@ mod packed;
 mod readme;
 mod records;
 mod run;
+// It builds by cargo and make, in a shell.
 #[cfg(unix)]
 mod site;
+// The plugin in C uses what Unix has for streams.
 #[cfg(unix)]
 mod streams;
 mod surroundings;
