@@ -29,19 +29,14 @@ pub(crate) fn escaped(text: &str) -> String {
 /// Formats an error and its causes. Keeps its line breaks, escapes each line.
 pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
     let mut text = in_one_line(error);
-    let mut is_writable = is_world_writable(error);
+    let mut option = option_for(error);
     let mut source = error.source();
     while let Some(cause) = source {
         let _ = write!(text, ": {}", in_one_line(cause));
-        is_writable |= is_world_writable(cause);
+        option = option.or(option_for(cause));
         source = cause.source();
     }
-    if is_writable {
-        text.push_str(
-            "; the option of this program is --allow-world-writable; where modes are fixed \
-             (FAT, 9p, WSL), mount with umask=022",
-        );
-    }
+    text.push_str(option.unwrap_or_default());
     escaped_lines(&text)
 }
 
@@ -73,9 +68,17 @@ fn path_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Path> {
 }
 
 /// Returns `true` for the error that an option of the program allows.
-fn is_world_writable(error: &(dyn Error + 'static)) -> bool {
-    matches!(error.downcast_ref(), Some(LoadError::WorldWritable { .. }))
-        || matches!(error.downcast_ref(), Some(LockError::WorldWritable { .. }))
+/// The option of this program by which what an error refuses is allowed.
+fn option_for(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    if matches!(error.downcast_ref(), Some(LoadError::LinkOutside { .. })) {
+        return Some("; the option of this program is --allow-links-outside");
+    }
+    let is_writable = matches!(error.downcast_ref(), Some(LoadError::WorldWritable { .. }))
+        || matches!(error.downcast_ref(), Some(LockError::WorldWritable { .. }));
+    is_writable.then_some(
+        "; the option of this program is --allow-world-writable; where modes are fixed \
+         (FAT, 9p, WSL), mount with umask=022",
+    )
 }
 
 fn escaped_lines(text: &str) -> String {
@@ -143,7 +146,7 @@ pub(crate) fn print_json_line(value: &impl Serialize) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::*;
 
     #[test]
     fn control_codes_are_escaped() {
@@ -154,5 +157,21 @@ mod tests {
     #[test]
     fn ordinary_text_is_unchanged() {
         assert_eq!(escaped("C:\\it's \"fine\" é"), "C:\\it's \"fine\" é");
+    }
+
+    #[test]
+    fn what_an_option_allows_is_refused_with_its_name() {
+        let path = || Path::new("plugins/libx.so").to_path_buf();
+        let outside = LoadError::LinkOutside {
+            path: path(),
+            to: Path::new("/store/libx.so").into(),
+            culprit: Path::new("/store").into(),
+        };
+        let option = "; the option of this program is --allow-links-outside";
+        assert!(describe(&outside).ends_with(option), "{}", describe(&outside));
+        let caused = anyhow::Error::from(outside).context("cannot load it");
+        assert!(describe(caused.as_ref()).ends_with(option), "{caused:#}");
+        let missing = LoadError::DirectoryMissing { path: path() };
+        assert!(!describe(&missing).contains("the option of this program"));
     }
 }

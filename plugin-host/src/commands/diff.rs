@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use plugin_interface::compare::{InterfaceChange, RequiredBump, replacement_errors};
-use plugin_interface::inspect;
 use plugin_interface::metadata::{InterfaceMetadata, PluginMetadata};
+use plugin_interface::{LoadError, LoadPolicy, PluginManager, inspect};
 
 use crate::cli::DiffArgs;
 use crate::exit::Exit;
@@ -13,7 +13,13 @@ use crate::report::diff::{DiffReport, InterfaceDiff, ObjectDiff, show};
 
 pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
     let (old, new) = (inspect(&args.old)?, inspect(&args.new)?);
-    let report = compare_libraries((&args.old, &old), (&args.new, &new));
+    let mut report = compare_libraries((&args.old, &old), (&args.new, &new));
+    if report.errors.is_empty()
+        && let Some(error) = cannot_be_linked(&args.new)
+    {
+        report.errors.push(error.to_string());
+        report.compatible = false;
+    }
     if args.json {
         print_json(&report)?;
     } else {
@@ -24,6 +30,17 @@ pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
         true if report.lacks_a_version() => Exit::Failed,
         true => Exit::Ok,
     })
+}
+
+/// Returns why no host of this system can open a library, whatever its interfaces are. A
+/// library of another system has no such reason here.
+fn cannot_be_linked(path: &Path) -> Option<LoadError> {
+    // Who may write the file is a matter of where it lies.
+    let policy = LoadPolicy::new().allow_world_writable().allow_links_outside();
+    let error = PluginManager::with_policy(policy).examine(path).err()?;
+    let is_linkage =
+        matches!(error, LoadError::SharedRuntime { .. } | LoadError::SystemTooOld { .. });
+    is_linkage.then_some(error)
 }
 
 /// Compares what is known of two libraries.

@@ -331,3 +331,42 @@ fn the_verdict_is_that_of_a_load_and_of_a_reload() {
         assert_eq!(report["errors"].as_array().unwrap().len(), refused.len(), "{report}");
     }
 }
+
+// The C library of Windows has no versions, and the tool edits ELF.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_no_host_of_this_system_can_link_is_incompatible() {
+    use std::process::Command;
+
+    let directory = Directory::new();
+    let old = directory.compile("old", &[], "");
+    let new = directory.compile("new", &[], "");
+    let stub = directory.path().join("libstub.so");
+    let versions = directory.path().join("versions");
+    std::fs::write(&versions, "GLIBC_2.99 { global: newest; local: *; };").unwrap();
+    let source = directory.path().join("stub.c");
+    std::fs::write(&source, "int newest(void) { return 1; }").unwrap();
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libc.so.6"]);
+    gcc.arg(format!("-Wl,--version-script={}", versions.display()));
+    assert!(gcc.arg("-o").args([&stub, &source]).status().unwrap().success());
+    let with_newer = directory.compile_with(
+        "with_newer",
+        "int newest(void);\n__attribute__((constructor)) static void begin(void) { newest(); }",
+        &stub,
+    );
+    let with_std = directory.library("with_std");
+    std::fs::copy(&new, &with_std).unwrap();
+    let mut patchelf = Command::new("patchelf");
+    patchelf.args(["--add-needed", "libstd-0123456789abcdef.so"]).arg(&with_std);
+    assert!(patchelf.status().expect("the tests need patchelf").success());
+    for (new, code, text) in [
+        (&new, 0, "compatible"),
+        (&with_std, 3, "libstd-0123456789abcdef.so"),
+        (&with_newer, 3, "needs GLIBC_2.99"),
+    ] {
+        let answer = plugin_host(&["diff".as_ref(), old.as_os_str(), new.as_os_str()]);
+        assert_eq!(answer.code, code, "{answer:?}");
+        assert!(answer.out.contains(text), "{answer:?}");
+    }
+}

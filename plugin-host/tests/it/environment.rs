@@ -172,6 +172,16 @@ impl Directory {
     /// Compiles the C greeter of the fixtures. The macros select its faults; `more`
     /// is additional source.
     pub(crate) fn compile(&self, name: &str, macros: &[&str], more: &str) -> PathBuf {
+        self.linked(name, macros, more, &[])
+    }
+
+    /// Compiles it and links it with another library.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn compile_with(&self, name: &str, more: &str, library: &Path) -> PathBuf {
+        self.linked(name, &[], more, &[library])
+    }
+
+    fn linked(&self, name: &str, macros: &[&str], more: &str, libraries: &[&Path]) -> PathBuf {
         let sources = root().join("plugin-interface/tests/fixtures/c");
         let fingerprint = plugin_interface::PluginTrait::Greeter.fingerprint();
         let extra = self.path().join("extra.c");
@@ -188,6 +198,7 @@ impl Directory {
             .args(macros.iter().map(|m| format!("-D{m}")))
             .arg(sources.join("greeter.c"))
             .arg(&extra)
+            .args(libraries)
             .status()
             .expect("the tests need gcc");
         assert!(status.success());
