@@ -140,6 +140,20 @@ fn a_panic_is_that_of_the_call_with_its_place() {
 }
 
 #[test]
+fn a_future_that_finds_no_runtime_says_what_to_write() {
+    let host = Host::new();
+    // The tokio of the plugin keeps a variable on the thread that polls it.
+    let polled = || runtime().block_on(CheckedFuture::new(host.plugin.oversee()));
+    let error = thread::scope(|scope| scope.spawn(polled).join().unwrap()).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("there is no reactor running"), "{text}");
+    for word in ["runtime = tokio", "in_tokio(..)"] {
+        assert!(text.contains(word), "{text}");
+    }
+    host.close();
+}
+
+#[test]
 fn a_plugin_that_never_needed_the_runtime_has_none() {
     let host = Host::new();
     host.close();

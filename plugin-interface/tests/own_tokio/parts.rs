@@ -26,6 +26,9 @@ pub(crate) trait Later: Send + Sync {
     /// As `shout`, written out.
     fn whisper<'a>(&'a self, text: &'a str) -> BoxFuture<'a, String>;
 
+    /// Sleeps without `in_tokio`, which is a mistake.
+    fn oversee(&self) -> BoxFuture<'_, ()>;
+
     /// Spawns without being `async`.
     fn begin_now(&self, number: u32);
 }

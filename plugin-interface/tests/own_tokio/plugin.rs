@@ -82,6 +82,10 @@ impl Later for Patient {
         }))
     }
 
+    fn oversee(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async { sleep(MOMENT).await })
+    }
+
     fn begin_now(&self, number: u32) {
         call_in_tokio(|| {
             for _ in 0..number {

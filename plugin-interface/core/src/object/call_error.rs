@@ -71,6 +71,9 @@ pub enum CallError {
     },
 }
 
+/// What to do where a future of a plugin finds no tokio.
+const NO_REACTOR: &str = "; a plugin has no part in the tokio of its host: write `runtime = tokio` in `#[plugin_impl(..)]`, and `in_tokio(..)` around a future that a method returns as a `BoxFuture`";
+
 impl CallError {
     /// Converts the error of a return.
     #[cold]
@@ -105,7 +108,12 @@ impl fmt::Display for CallError {
                 if let Some(location) = location {
                     write!(f, " at {location}")?;
                 }
-                write!(f, ": {message}")
+                write!(f, ": {message}")?;
+                // The text of tokio, which knows nothing of plugins.
+                match message.starts_with("there is no reactor running") {
+                    true => f.write_str(NO_REACTOR),
+                    false => Ok(()),
+                }
             }
             CallError::Lost { interface, method, message } => {
                 write!(f, "{interface}::{method}: {message}")
