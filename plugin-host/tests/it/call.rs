@@ -231,3 +231,39 @@ fn versions_that_were_replaced_stay_mapped_where_it_is_asked_for() {
     assert!(note.contains("version 1 stays in memory"), "{note}");
     assert!(note.contains("its options keep its versions mapped"), "{note}");
 }
+
+// On Windows the thread is asked of the system in another way.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_library_with_a_thread_of_its_own_is_reloaded_and_stays() {
+    let source = |version: u8| {
+        format!(
+            "#include <pthread.h>
+            #include <unistd.h>
+            static int started;
+            static void *work(void *it) {{ for (;;) usleep(1000); return it; }}
+            int start(void) {{
+                pthread_t thread;
+                if (!started++ && !pthread_create(&thread, 0, work, 0)) pthread_detach(thread);
+                return {version};
+            }}"
+        )
+    };
+    let directory = Directory::new();
+    let library = compile(&directory, &source(1));
+    let path = library.to_str().unwrap();
+    let mut watching = Watching::begin(&["--call", "start() -> int", "--every", "10ms", path]);
+    watching.until("start() -> 1");
+    for version in [2, 3] {
+        compile(&directory, &source(version));
+        watching.until(&format!("reloaded {path}, version {version}"));
+        let note = within("a note", || watching.error());
+        let earlier = version - 1;
+        assert!(note.contains(&format!("version {earlier} stays in memory")), "{note}");
+        assert!(note.contains("thread"), "{note}");
+        // The code of the old thread is there all the time.
+        for _ in 0..20 {
+            watching.until(&format!("start() -> {version}"));
+        }
+    }
+}
