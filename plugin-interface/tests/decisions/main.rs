@@ -31,9 +31,10 @@ use std::time::Duration;
 use plugin_interface::process::Worker;
 use plugin_interface::{
     Greeter, HotLibrary, HotOptions, Live, LiveEvent, LiveOptions, LoadPolicy, PluginLock,
-    PluginManager, PluginTrait, Requirement, WatchEvent, WatchOptions,
+    PluginManager, PluginTrait, Requirement, UnloadOutcome, WatchEvent, WatchOptions,
 };
 
+use deadline::within;
 use fixtures::Directory;
 use recorder::{Decision, answer, decisions};
 use signer::Signer;
@@ -236,4 +237,35 @@ fn a_subscriber_holds_no_lock_and_may_panic() {
     let mut manager = PluginManager::with_policy(policy());
     let error = manager.load_library(&path).unwrap_err().to_string();
     assert!(error.contains("was modified after it was locked"), "{error}");
+}
+
+#[test]
+fn a_subscriber_that_panics_at_the_end_of_each_version_stops_nothing() {
+    let (directory, path) = one();
+    recorder::answer_live(&path, |message| {
+        assert!(!["retired", "unloaded"].contains(&message), "the log is full");
+    });
+    let live = Live::<dyn Greeter>::open(&path).unwrap();
+    let mut events = live.events();
+    let (mut unmapped, mut is_told) = (Vec::new(), false);
+    for version in 1..=4 {
+        let name = format!("NAME=\"version {version}\"");
+        fs::rename(directory.compile("next", &[&name], ""), &path).unwrap();
+        live.reload().unwrap();
+        while unmapped.len() < version || !is_told {
+            match within("the end of a version", || events.next()).expect("it is open") {
+                LiveEvent::Unloaded { generation, outcome, .. } => {
+                    assert_eq!(outcome, Some(UnloadOutcome::Unmapped));
+                    unmapped.push(generation);
+                }
+                LiveEvent::SubscriberPanicked { message } => {
+                    assert_eq!(message, "the log is full");
+                    is_told = true;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(unmapped, [1, 2, 3, 4]);
+    assert_eq!(live.get().name(), "version 4");
 }

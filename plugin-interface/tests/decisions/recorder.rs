@@ -59,16 +59,39 @@ impl Visit for Decision {
     }
 }
 
+/// An event of a `Live`.
+#[derive(Default)]
+struct OfLive {
+    message: String,
+    path: PathBuf,
+}
+
+impl Visit for OfLive {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            "path" => self.path = format!("{value:?}").into(),
+            _ => {}
+        }
+    }
+}
+
 type Answer = Arc<dyn Fn() + Send + Sync>;
+type LiveAnswer = Arc<dyn Fn(&str) + Send + Sync>;
 
 static SEEN: Mutex<Vec<Decision>> = Mutex::new(Vec::new());
 static ANSWERS: LazyLock<Mutex<HashMap<PathBuf, Answer>>> = LazyLock::new(Mutex::default);
+
+static LIVE_ANSWERS: LazyLock<Mutex<HashMap<PathBuf, LiveAnswer>>> = LazyLock::new(Mutex::default);
+
+const LIVE: &str = "plugin_interface::live";
 
 struct Recorder;
 
 impl Subscriber for Recorder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "plugin_interface::trust" && *metadata.level() <= Level::INFO
+        let is_decision = metadata.target() == "plugin_interface::trust";
+        metadata.target() == LIVE || is_decision && *metadata.level() <= Level::INFO
     }
     fn new_span(&self, _: &Attributes<'_>) -> Id {
         Id::from_u64(1)
@@ -76,6 +99,12 @@ impl Subscriber for Recorder {
     fn record(&self, _: &Id, _: &Record<'_>) {}
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn event(&self, event: &Event<'_>) {
+        if event.metadata().target() == LIVE {
+            let mut of_live = OfLive::default();
+            event.record(&mut of_live);
+            let answer = LIVE_ANSWERS.lock().unwrap().get(&of_live.path).cloned();
+            return answer.into_iter().for_each(|answer| answer(&of_live.message));
+        }
         let level = event.metadata().level().to_string();
         let mut decision = Decision { level, ..Decision::default() };
         event.record(&mut decision);
@@ -106,4 +135,9 @@ pub(crate) fn decisions(path: &Path) -> Vec<Decision> {
 /// Sets what the subscriber does at each decision on a file.
 pub(crate) fn answer(path: &Path, answer: impl Fn() + Send + Sync + 'static) {
     ANSWERS.lock().unwrap().insert(path.to_owned(), Arc::new(answer));
+}
+
+/// Sets what the subscriber does at each event of a `Live` of a file.
+pub(crate) fn answer_live(path: &Path, answer: impl Fn(&str) + Send + Sync + 'static) {
+    LIVE_ANSWERS.lock().unwrap().insert(path.to_owned(), Arc::new(answer));
 }
