@@ -59,8 +59,14 @@ pub const fn is_told(told: &[Told]) {
 mod tests {
     use super::*;
     use crate::FfiSafe;
+    use crate::boundary::{Body, Definition, Fields};
 
     type Call = Box<dyn Fn()>;
+
+    static WORD: Definition =
+        Definition::new("a::Word", &[], Body::Struct(Fields::Tuple(&[<&str>::SHAPE])));
+    static SIZE: Definition =
+        Definition::new("a::Size", &[], Body::Struct(Fields::Tuple(&[u32::SHAPE])));
 
     #[test]
     #[should_panic(expected = "an object in it hides its lifetime")]
@@ -78,6 +84,19 @@ mod tests {
     #[should_panic(expected = "hides which of several parts borrows")]
     fn an_object_beside_another_part_is_refused() {
         is_told(&[(true, Call::SHAPE, false), (true, <(&str, Call)>::SHAPE, false)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "hides which of several parts borrows")]
+    fn an_object_beside_a_type_whose_fields_borrow_is_refused() {
+        const ALIKE: [&Shape; 2] = [&Shape::defined(&WORD, "a::Word", &[]), Call::SHAPE];
+        is_told(&[(true, &Shape::Tuple(&ALIKE), false)]);
+    }
+
+    #[test]
+    fn an_object_beside_a_type_that_owns_its_fields_is_the_one_that_borrows() {
+        const ALIKE: [&Shape; 2] = [&Shape::defined(&SIZE, "a::Size", &[]), Call::SHAPE];
+        is_told(&[(true, &Shape::Tuple(&ALIKE), false)]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Counts what may borrow in a type.
 
 use crate::boundary::Shape;
-use crate::boundary::shape::definitions::Definitions;
+use crate::boundary::shape::lent::Part;
 use crate::metadata::is_same;
 
 /// The parts of a type that may borrow.
@@ -66,7 +66,7 @@ impl Shape {
                 }
                 let borrows = match self {
                     Shape::Apply(name, _) => is_same(name, "Cow"),
-                    Shape::Defined(..) => self.borrows_in_fields(),
+                    Shape::Defined(..) => self.has_in_fields(Part::Borrow),
                     _ => false,
                 };
                 others += borrows as usize;
@@ -79,50 +79,10 @@ impl Shape {
         Parts { objects, others }
     }
 
-    const fn is_object(&self) -> bool {
+    pub(super) const fn is_object(&self) -> bool {
         matches!(
             self,
             Shape::Object(..) | Shape::Function(..) | Shape::Bound(..) | Shape::Marked(..)
         )
-    }
-
-    /// Returns `true` if a definition to which this refers may have a lifetime.
-    const fn borrows_in_fields(&self) -> bool {
-        let mut all = Definitions::new();
-        self.collect(&mut all);
-        let mut i = 0;
-        while i < all.len() {
-            let mut field = 0;
-            while let Some(shape) = all.get(i).body.get(field) {
-                if shape.names_borrow() {
-                    return true;
-                }
-                shape.collect(&mut all);
-                field += 1;
-            }
-            i += 1;
-        }
-        false
-    }
-
-    /// Returns `true` if it names an object or a borrow, without its definitions.
-    const fn names_borrow(&self) -> bool {
-        match self {
-            Shape::Apply(name, _) if is_same(name, "Cow") => true,
-            Shape::Apply(_, parts) | Shape::Tuple(parts) | Shape::Defined(_, parts, _) => {
-                let mut i = 0;
-                while i < parts.len() {
-                    if parts[i].names_borrow() {
-                        return true;
-                    }
-                    i += 1;
-                }
-                false
-            }
-            Shape::Slice(of) | Shape::Array(of, _) => of.names_borrow(),
-            Shape::Named(name) => is_same(name, "fmt::Arguments"),
-            Shape::Ref(_) | Shape::RefMut(_) => true,
-            _ => self.is_object(),
-        }
     }
 }

@@ -7,11 +7,13 @@ use crate::metadata::is_same;
 
 /// A kind of part.
 #[derive(Clone, Copy)]
-enum Part {
+pub(super) enum Part {
     /// A borrowed object, or a copy that is lent for a call.
     Lent,
     /// An object.
     Object,
+    /// An object, or what may have a lifetime.
+    Borrow,
 }
 
 impl Shape {
@@ -41,7 +43,7 @@ impl Shape {
     }
 
     /// Looks in the definitions to which this refers.
-    const fn has_in_fields(&self, part: Part) -> bool {
+    pub(super) const fn has_in_fields(&self, part: Part) -> bool {
         let mut all = Definitions::new();
         self.collect(&mut all);
         let mut i = 0;
@@ -60,7 +62,7 @@ impl Shape {
     }
 
     /// Collects the definitions that the name shows. Objects are not followed.
-    pub(super) const fn collect(&self, all: &mut Definitions) {
+    const fn collect(&self, all: &mut Definitions) {
         let parts: &[&Shape] = match self {
             Shape::Ref(of) | Shape::RefMut(of) | Shape::Slice(of) | Shape::Array(of, _) => &[*of],
             Shape::Apply(_, parts) | Shape::Tuple(parts) => parts,
@@ -80,9 +82,12 @@ impl Shape {
     /// Looks in what the name shows.
     const fn has(&self, part: Part) -> bool {
         match (self, part) {
+            (Shape::Ref(_) | Shape::RefMut(_), Part::Borrow) => true,
+            (Shape::Apply(name, _), Part::Borrow) if is_same(name, "Cow") => true,
+            (_, Part::Borrow) if self.is_object() => true,
             (Shape::Ref(to), Part::Lent) => to.is_copied() || to.has(part),
             (Shape::RefMut(_), Part::Lent) => !self.is_in_place(),
-            (Shape::Named(name), Part::Lent) => is_same(name, "fmt::Arguments"),
+            (Shape::Named(name), Part::Lent | Part::Borrow) => is_same(name, "fmt::Arguments"),
             (Shape::Marked(..), Part::Object) => true,
             (Shape::Ref(to) | Shape::RefMut(to), Part::Object) => to.has(part),
             (Shape::Slice(of) | Shape::Array(of, _), _) => of.has(part),
