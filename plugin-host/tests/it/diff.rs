@@ -332,34 +332,32 @@ fn the_verdict_is_that_of_a_load_and_of_a_reload() {
     }
 }
 
-// The C library of Windows has no versions, and the tool edits ELF.
+// The C library of Windows has no versions.
 #[cfg(target_os = "linux")]
 #[test]
 fn what_no_host_of_this_system_can_link_is_incompatible() {
+    use std::path::Path;
     use std::process::Command;
 
     let directory = Directory::new();
     let old = directory.compile("old", &[], "");
     let new = directory.compile("new", &[], "");
-    let stub = directory.path().join("libstub.so");
     let versions = directory.path().join("versions");
     std::fs::write(&versions, "GLIBC_2.99 { global: newest; local: *; };").unwrap();
     let source = directory.path().join("stub.c");
     std::fs::write(&source, "int newest(void) { return 1; }").unwrap();
-    let mut gcc = Command::new("gcc");
-    gcc.args(["-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libc.so.6"]);
-    gcc.arg(format!("-Wl,--version-script={}", versions.display()));
-    assert!(gcc.arg("-o").args([&stub, &source]).status().unwrap().success());
-    let with_newer = directory.compile_with(
-        "with_newer",
-        "int newest(void);\n__attribute__((constructor)) static void begin(void) { newest(); }",
-        &stub,
-    );
-    let with_std = directory.library("with_std");
-    std::fs::copy(&new, &with_std).unwrap();
-    let mut patchelf = Command::new("patchelf");
-    patchelf.args(["--add-needed", "libstd-0123456789abcdef.so"]).arg(&with_std);
-    assert!(patchelf.status().expect("the tests need patchelf").success());
+    let calling = |library: &str, soname: &str, versions: Option<&Path>| {
+        let stub = directory.path().join(format!("lib{library}-stub.so"));
+        let mut gcc = Command::new("gcc");
+        gcc.args(["-shared", "-fPIC", "-nostdlib", &format!("-Wl,-soname,{soname}")]);
+        gcc.args(versions.map(|it| format!("-Wl,--version-script={}", it.display())));
+        assert!(gcc.arg("-o").args([&stub, &source]).status().unwrap().success());
+        let calls = "int newest(void);\n\
+            __attribute__((constructor)) static void begin(void) { newest(); }";
+        directory.compile_with(library, calls, &stub)
+    };
+    let with_newer = calling("with_newer", "libc.so.6", Some(&versions));
+    let with_std = calling("with_std", "libstd-0123456789abcdef.so", None);
     for (new, code, text) in [
         (&new, 0, "compatible"),
         (&with_std, 3, "libstd-0123456789abcdef.so"),
