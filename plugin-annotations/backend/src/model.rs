@@ -1,7 +1,7 @@
 //! The model of an interface, a plugin and a library.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 use crate::changed::Changed;
 use crate::forever;
@@ -153,13 +153,22 @@ impl Method {
     }
 
     /// The lifetimes of a parameter that its type's name does not show, as a constant.
-    pub(crate) fn unseen_lifetimes(&self, parameter: &Parameter) -> TokenStream {
+    pub(crate) fn unseen_lifetimes(
+        &self,
+        krate: &Path,
+        parameter: &Parameter,
+        shape: &TokenStream,
+    ) -> TokenStream {
         if let Some(changed) = self.changed(parameter) {
             return changed.lifetimes();
         }
         let word = if self.borrows_arguments() { "'return" } else { "'self" };
         let is_returned = |name: &Ident| self.may_be_returned(parameter, name);
-        lifetimes::unseen(word, &parameter.ty, &is_returned).to_token_stream()
+        let text = lifetimes::unseen(word, &parameter.ty, &is_returned);
+        match text.contains(word) {
+            true => text.to_token_stream(),
+            false => of_objects(krate, shape, &text),
+        }
     }
 
     /// Returns how its future changes this parameter, if it does.
@@ -187,11 +196,15 @@ impl Method {
     }
 
     /// Those of the return value, all of which are that of `self`.
-    pub(crate) fn unseen_lifetimes_of_return(&self) -> String {
+    pub(crate) fn unseen_lifetimes_of_return(
+        &self,
+        krate: &Path,
+        shape: &TokenStream,
+    ) -> TokenStream {
         if self.borrows_arguments() {
-            return "'argument".to_owned();
+            return "'argument".to_token_stream();
         }
-        lifetimes::unseen("", &self.output, &|_| false)
+        of_objects(krate, shape, &lifetimes::unseen("", &self.output, &|_| false))
     }
 
     /// Returns `true` if an argument could leak because another one panics while it
@@ -202,6 +215,14 @@ impl Method {
         let owns = |p: &Parameter| p.with.is_some() || !(p.ty.is_scalar() || p.ty.is_borrowed());
         let risky = || self.parameters.iter().filter(may_fail);
         risky().count() > 1 && risky().any(owns)
+    }
+}
+
+/// The lifetimes in a text, of which none counts unless the type owns an object.
+fn of_objects(krate: &Path, shape: &TokenStream, text: &str) -> TokenStream {
+    match text {
+        "" => quote!(""),
+        text => quote!(#krate::__private::of_objects(#shape, #text)),
     }
 }
 

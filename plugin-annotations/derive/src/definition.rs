@@ -35,6 +35,7 @@ pub(crate) fn definition(
     });
     let parameters_as_types: Vec<_> = parameters_as_types.collect();
     let lending = lending(generics, body);
+    let has_several = generics.of(Kind::Lifetime).count() > 1;
     let aliases: Vec<_> = written(body).map(|field| Aliases::of(&field.ty)).collect();
     let told = aliases.iter().filter(|aliases| aliases.tell()).map(|aliases| {
         let told = aliases.list(krate, &|ty| ty);
@@ -79,7 +80,7 @@ pub(crate) fn definition(
         static __DEFINITION: #private::Definition = {
             #(#parameters_as_types)*
             #private::Definition::new(__PATH, &[#(#parameters),*], #private::Body::#body)
-                .lending(#lending)
+                .lending(#lending, #has_several)
                 .at(#source)
         };
 

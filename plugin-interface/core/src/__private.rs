@@ -33,7 +33,7 @@ pub use crate::config::{
 };
 pub use crate::interface::{AsyncMethods, CompleteProxy, VTableFor};
 pub use crate::metadata::encode::PackageDescription;
-pub use crate::metadata::told::{Told, is_told, parameter};
+pub use crate::metadata::told::{Told, is_told, of_objects, parameter};
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };

@@ -279,7 +279,7 @@ fn lifetimes_of_fields_count() {
     const CALL: &Shape = <Box<dyn Fn()>>::SHAPE;
     const fn calls(lending: &'static str) -> Definition {
         let body = Body::Struct(Fields::Named(&[("now", CALL), ("later", CALL)]));
-        Definition::new("m::Calls", &[], body).lending(lending)
+        Definition::new("m::Calls", &[], body).lending(lending, false)
     }
     static NOW: Definition = calls("now: '0 at 2");
     static LATER: Definition = calls("later: '0 at 2");
@@ -291,6 +291,32 @@ fn lifetimes_of_fields_count() {
     let len = text.len();
     let expected = "struct Calls { now: Box<dyn Fn()>, later: Box<dyn Fn()> } where now: '0 at 2";
     assert_eq!(String::from_utf8(text.filled(len)).unwrap(), expected);
+}
+
+#[test]
+fn lifetimes_of_fields_count_if_an_object_is_among_them() {
+    type Types = &'static [&'static Shape];
+    let is_told = |fields: Types, has_several| {
+        let outer = |lending| {
+            let body = Body::Struct(Fields::Tuple(fields));
+            Definition::new("m::Outer", &[], body).lending(lending, has_several)
+        };
+        let (plain, lending) = (outer(""), outer("0: '0 at 2"));
+        let mut text = Writer::<96>::new();
+        lending.write_text(&mut text);
+        let len = text.len();
+        let is_told = String::from_utf8(text.filled(len)).unwrap().ends_with(" where 0: '0 at 2");
+        assert_eq!(is_told, plain.fingerprint() != lending.fingerprint());
+        is_told
+    };
+    static WORD: Definition =
+        Definition::new("m::Word", &[], Body::Struct(Fields::Tuple(&[<&str>::SHAPE])));
+    static CALL: Definition =
+        Definition::new("m::Call", &[], Body::Struct(Fields::Tuple(&[<Box<dyn Fn()>>::SHAPE])));
+    const WORDS: Types = &[&Shape::defined(&WORD, "m::Word", &[])];
+    const CALLS: Types = &[&Shape::defined(&CALL, "m::Call", &[])];
+    assert!(!is_told(WORDS, false) && is_told(WORDS, true) && is_told(CALLS, false));
+    assert!(!is_told(&[<&dyn Fn()>::SHAPE], false));
 }
 
 /// A description of these types, as constants.

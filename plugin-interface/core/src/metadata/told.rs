@@ -30,11 +30,17 @@ pub const fn parameter(
     };
     // The definition of a derived type tells what it borrows.
     assert!(
-        !hides || !shape.owns_objects(),
+        !hides || !shape.shows_object(),
         "an object in it hides its lifetime: write `'_` in angle brackets behind each type that borrows, as in `Context<'_>`",
     );
     is_told(told);
     ParameterDescription { name, shape, is_lent, lifetimes }
+}
+
+/// Returns the lifetimes of a type that count. They tell which of several parts is lent,
+/// so that they count only if one of these is an object.
+pub const fn of_objects(shape: &Shape, lifetimes: &'static str) -> &'static str {
+    if shape.owns_objects() { lifetimes } else { "" }
 }
 
 /// Checks types whose lifetimes their tokens tell.
@@ -103,6 +109,22 @@ mod tests {
     #[should_panic(expected = "does not use the lifetime")]
     fn a_lifetime_that_is_not_used_is_refused() {
         is_told(&[(false, Call::SHAPE, false)]);
+    }
+
+    #[test]
+    fn lifetimes_of_several_parts_count_if_one_is_an_object() {
+        static CALLS: Definition =
+            Definition::new("a::Calls", &[], Body::Struct(Fields::Tuple(&[Call::SHAPE])));
+        const WITHIN: [&Shape; 2] = [&Shape::defined(&CALLS, "a::Calls", &[]), <&str>::SHAPE];
+        const WORDS: [&Shape; 2] = [&Shape::defined(&WORD, "a::Word", &[]), <&dyn Fn()>::SHAPE];
+        for (shape, expected) in [
+            (<(Call, &str)>::SHAPE, "'_ at 2"),
+            (<(Vec<Call>, &str)>::SHAPE, "'_ at 2"),
+            (&Shape::Tuple(&WITHIN), "'_ at 2"),
+            (&Shape::Tuple(&WORDS), ""),
+        ] {
+            assert_eq!(of_objects(shape, "'_ at 2"), expected, "{shape:?}");
+        }
     }
 
     #[test]

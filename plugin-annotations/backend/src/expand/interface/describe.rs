@@ -103,8 +103,9 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
         Receiver::Owned => quote!(Owned),
     };
     let parameters = method.parameters.iter().map(|parameter| {
-        let (name, lifetimes) = (&parameter.name, method.unseen_lifetimes(parameter));
+        let name = &parameter.name;
         let shape = ffi_item(krate, &lifetimes::fixed(&parameter.carrier()), "SHAPE");
+        let lifetimes = method.unseen_lifetimes(krate, parameter, &shape);
         let is_lent = aliases::is_lent(krate, &parameter.ty);
         let aliases = match &parameter.with {
             // Its tokens tell nothing about what the module makes of it.
@@ -121,7 +122,6 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
         located(description, place_of(&parameter.ty))
     });
     let returned = lifetimes::fixed(&method.received(krate));
-    let lifetimes = method.unseen_lifetimes_of_return();
     let is_lent = aliases::is_lent(krate, &method.output);
     let told = match &method.output_with {
         Some(_) => quote!(&[]),
@@ -129,6 +129,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     };
     let [shape, needs_scope] =
         ["SHAPE", "NEEDS_SCOPE"].map(|item| ffi_item(krate, &returned, item));
+    let lifetimes = method.unseen_lifetimes_of_return(krate, &shape);
     let place = place_of(&returned);
     let returns = located(quote!(#krate::__private::returned(#shape, #needs_scope, #told)), place);
     let description = quote! {

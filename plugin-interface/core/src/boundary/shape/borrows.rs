@@ -42,9 +42,16 @@ impl Shape {
         parts.objects > 0 && parts.objects + parts.others > 1 + references
     }
 
-    /// Returns `true` if there is an object in the value.
-    pub(crate) const fn owns_objects(&self) -> bool {
+    /// Returns `true` if the name shows that there is an object in the value.
+    pub(crate) const fn shows_object(&self) -> bool {
         self.parts().objects > 0
+    }
+
+    /// Returns `true` if there is an object in the value, or in a field at any depth.
+    /// Its receiver could keep it, where everything else that borrows has the lifetime
+    /// that the receiver's own interface says.
+    pub(crate) const fn owns_objects(&self) -> bool {
+        self.shows_object() || self.has_in_fields(Part::Owned)
     }
 
     const fn parts(&self) -> Parts {

@@ -8,7 +8,7 @@
 use crate::boundary::Shape;
 use crate::boundary::shape::source::Source;
 use crate::boundary::shape::{Naming, last_name};
-use crate::metadata::Writer;
+use crate::metadata::{Writer, is_same};
 
 /// A struct or an enum.
 #[doc(hidden)]
@@ -22,10 +22,11 @@ pub struct Definition {
     /// The lifetimes of fields that their types do not show. One side must not keep
     /// what the other lends.
     lending: &'static str,
-    /// The hash of path, kind, names, lifetimes and the names of types, but not of
-    /// the definitions of these types. Of a struct that grows, it is that of the first
-    /// version.
-    fingerprint: u128,
+    /// It has several lifetimes.
+    has_several: bool,
+    /// The hash of path, kind, names and the names of types, but not of the definitions
+    /// of these types. Of a struct that grows, it is that of the first version.
+    of_fields: u128,
 }
 
 /// The body of a type.
@@ -52,19 +53,20 @@ pub enum Fields {
 impl Definition {
     /// Creates the definition of the type at `path`.
     pub const fn new(path: &'static str, parameters: &'static [&'static str], body: Body) -> Self {
-        let (source, lending, fingerprint) = (Source::UNKNOWN, "", 0);
-        Definition { path, source, parameters, body, lending, fingerprint }.hashed()
+        let (source, lending, has_several, of_fields) = (Source::UNKNOWN, "", false, 0);
+        Definition { path, source, parameters, body, lending, has_several, of_fields }.hashed()
     }
 
-    /// Returns the definition with the lifetimes of its fields.
-    pub const fn lending(self, lending: &'static str) -> Self {
-        Definition { lending, ..self }.hashed()
+    /// Returns the definition with the lifetimes of its fields. Those of a type with
+    /// one lifetime count only if it owns an object: its receiver could keep that.
+    pub const fn lending(self, lending: &'static str, has_several: bool) -> Self {
+        Definition { lending, has_several, ..self }
     }
 
     const fn hashed(mut self) -> Self {
         let mut out = Writer::hashing();
         self.write(&mut out, Naming::Full);
-        self.fingerprint = out.hash();
+        self.of_fields = out.hash();
         self
     }
 
@@ -76,7 +78,9 @@ impl Definition {
     /// Returns `true` if both are one definition. Two of one text may have
     /// fields of different types.
     pub(super) const fn is(&self, other: &Self) -> bool {
-        self.fingerprint == other.fingerprint && self.source.is(&other.source)
+        self.of_fields == other.of_fields
+            && is_same(self.lending, other.lending)
+            && self.source.is(&other.source)
     }
 
     /// Returns the version of the crate that it is from, or an empty text.
@@ -88,13 +92,34 @@ impl Definition {
         self.path
     }
 
+    /// Returns the fingerprint of path, fields and lifetimes.
+    ///
+    /// It looks at other definitions, so that no definition can have it in itself: some
+    /// refer to themselves.
     pub(crate) const fn fingerprint(&self) -> u128 {
-        self.fingerprint
+        let lending = self.told();
+        if lending.is_empty() {
+            return self.of_fields;
+        }
+        let mut out = Writer::hashing();
+        self.write(&mut out, Naming::Full);
+        write_lending(lending, &mut out);
+        out.hash()
+    }
+
+    /// Returns the lifetimes that count. What a type gets later does not change them.
+    const fn told(&self) -> &'static str {
+        let count = self.lending.is_empty()
+            || self.has_several
+            || self.body.grows()
+            || self.body.owns_objects();
+        if count { self.lending } else { "" }
     }
 
     /// Writes the definition for readers.
     pub(crate) const fn write_text<const N: usize>(&self, out: &mut Writer<N>) {
         self.write(out, Naming::Short(self.parameters));
+        write_lending(self.told(), out);
     }
 
     /// Writes the definition in Rust syntax.
@@ -134,9 +159,12 @@ impl Definition {
                 write_variants(variants, later, len, out, naming);
             }
         }
-        out.text(if self.lending.is_empty() { "" } else { " where " });
-        out.text(self.lending);
     }
+}
+
+const fn write_lending<const N: usize>(lending: &str, out: &mut Writer<N>) {
+    out.text(if lending.is_empty() { "" } else { " where " });
+    out.text(lending);
 }
 
 /// Writes the first `len` variants. The last ones were added by the versions in
@@ -209,6 +237,18 @@ impl Body {
     /// Returns `true` for a type that grows.
     pub(crate) const fn grows(&self) -> bool {
         matches!(self, Body::Growing(..) | Body::GrowingEnum(..))
+    }
+
+    /// Returns `true` if there is an object in the value, at any depth.
+    const fn owns_objects(&self) -> bool {
+        let mut field = 0;
+        while let Some(shape) = self.get(field) {
+            if shape.owns_objects() {
+                return true;
+            }
+            field += 1;
+        }
+        false
     }
 
     /// Returns the type of the field of that number, in all variants.

@@ -12,6 +12,8 @@ pub(super) enum Part {
     Lent,
     /// An object.
     Object,
+    /// An object that the value owns.
+    Owned,
     /// An object, or what may have a lifetime.
     Borrow,
 }
@@ -84,12 +86,13 @@ impl Shape {
         match (self, part) {
             (Shape::Ref(_) | Shape::RefMut(_), Part::Borrow) => true,
             (Shape::Apply(name, _), Part::Borrow) if is_same(name, "Cow") => true,
-            (_, Part::Borrow) if self.is_object() => true,
+            (_, Part::Borrow | Part::Owned) if self.is_object() => true,
             (Shape::Ref(to), Part::Lent) => to.is_copied() || to.has(part),
             (Shape::RefMut(_), Part::Lent) => !self.is_in_place(),
             (Shape::Named(name), Part::Lent | Part::Borrow) => is_same(name, "fmt::Arguments"),
             (Shape::Marked(..), Part::Object) => true,
             (Shape::Ref(to) | Shape::RefMut(to), Part::Object) => to.has(part),
+            (Shape::Ref(to) | Shape::RefMut(to), Part::Owned) => !to.is_object() && to.has(part),
             (Shape::Slice(of) | Shape::Array(of, _), _) => of.has(part),
             (Shape::Apply(_, parts) | Shape::Tuple(parts) | Shape::Defined(_, parts, _), _) => {
                 let mut i = 0;
