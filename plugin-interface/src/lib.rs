@@ -177,9 +177,9 @@ pub use plugin_annotations::{
     FfiSafe, async_impl, plugin_aggregates, plugin_impl, plugin_interface,
 };
 pub use plugin_interface_core::{
-    BoxFuture, CallError, CheckedFuture, FfiSafe, PanicLocation, PluginContext, PluginLifecycle,
-    PluginState, Provide, RegistrationArray, RegistrationFactory, Service, ServiceError, Services,
-    abi, boundary, foreign, system_allocator,
+    BoxFuture, CallError, CheckedFuture, FfiSafe, LatestService, PanicLocation, PluginContext,
+    PluginLifecycle, PluginState, Provide, RegistrationArray, RegistrationFactory, Service,
+    ServiceError, Services, abi, boundary, foreign, system_allocator,
 };
 #[cfg(feature = "config")]
 pub use plugin_interface_core::{ConfigValue, PluginConfig, SettingsError};

@@ -98,6 +98,16 @@ pub fn run(plugins: &Plugins) -> Result<Section> {
             ("host", Box::new(|n| Ok(timed(|| added_up(&**as_dyn, n))))),
             ("plugin", Box::new(|n| Ok(timed(|| plugin.look_up(n))))),
         ),
+        (
+            "call of a plugin, latest()",
+            ("host", Box::new(|n| Ok(timed(|| added_up(&**as_dyn, n))))),
+            ("plugin", Box::new(|n| Ok(timed(|| plugin.follow(n))))),
+        ),
+        (
+            "call of a plugin, of the latest service",
+            ("host", Box::new(|n| Ok(timed(|| added_up(&**as_dyn, n))))),
+            ("plugin", Box::new(|n| Ok(timed(|| plugin.call_latest(n))))),
+        ),
     ];
     for (name, host, plugin) in pairs {
         measure(&mut table, name, host, plugin)?;

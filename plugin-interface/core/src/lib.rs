@@ -49,6 +49,7 @@ pub use boundary::{BoxFuture, FfiSafe};
 pub use config::{ConfigValue, PluginConfig, SettingsError};
 pub use interface::{HasProxy, Interface};
 pub use runtime::context::PluginContext;
+pub use runtime::latest_service::LatestService;
 pub use runtime::lifecycle::PluginLifecycle;
 #[cfg(feature = "tokio")]
 pub use runtime::own_tokio::{InTokio, call_in_tokio, in_tokio};

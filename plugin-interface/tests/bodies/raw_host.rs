@@ -8,7 +8,7 @@ use std::path::Path;
 
 use plugin_interface::abi::{
     ABI_VERSION, Failure, HostLogs, HostServices, LibraryRef, PanicReport, PluginEntry, RawContext,
-    RawFactory, RawSlice, RegistrationFactory,
+    RawFactory, RawSlice, RegistrationFactory, ServiceTable,
 };
 use plugin_interface::libloading::Library;
 
@@ -52,7 +52,12 @@ pub(crate) struct RawHost(&'static PluginEntry);
 impl RawHost {
     /// Connects a library to a host whose table has that size, which may be longer than
     /// that of this version. What an older host lacks cannot be read.
-    pub(crate) fn connect(file: &Path, size: usize, logs: *const HostLogs) -> Self {
+    pub(crate) fn connect(
+        file: &Path,
+        size: usize,
+        logs: *const HostLogs,
+        services: *const ServiceTable,
+    ) -> Self {
         let library_ref = LibraryRef { retain: nothing, release: nothing, outer: ptr::null() };
         let known = HostServices {
             abi_version: ABI_VERSION,
@@ -71,7 +76,7 @@ impl RawHost {
                 false => ptr::without_provenance(8),
             },
             services: match size > offset_of!(HostServices, services) {
-                true => ptr::null(),
+                true => services,
                 false => ptr::without_provenance(8),
             },
             traces: match size > offset_of!(HostServices, traces) {

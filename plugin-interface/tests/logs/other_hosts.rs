@@ -38,7 +38,7 @@ fn make(host: usize, of: usize) -> (String, Vec<String>) {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join(super::library().file_name().unwrap());
     std::fs::copy(super::library(), &file).unwrap();
-    let message = RawHost::connect(&file, host, &LOGS).make("Eager", context(of));
+    let message = RawHost::connect(&file, host, &LOGS, ptr::null()).make("Eager", context(of));
     (message, std::mem::take(&mut *RECORDS.lock().unwrap()))
 }
 

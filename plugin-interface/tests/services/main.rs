@@ -115,6 +115,27 @@ fn what_is_offered_after_the_load_is_there_for_whoever_asks_later() {
 }
 
 #[test]
+fn the_latest_service_is_the_one_that_is_offered_and_lives_no_longer() {
+    let mut manager = PluginManager::new();
+    let plugin = load(&mut manager);
+    let latest = || proxy(&plugin).greet("latest");
+    let nothing = "no service services::Site (version 1.1): the host offers no services";
+    assert_eq!([latest(), latest()], [nothing, nothing]);
+    let blogs = ["First", "Second"].map(Blog::new);
+    manager.provide::<dyn current::Site>(blogs[0].clone());
+    assert_eq!([latest(), latest()], ["First", "First"]);
+    assert_eq!(Arc::strong_count(&blogs[0]), 3, "here, in the manager and in the plugin");
+    manager.provide::<dyn current::Site>(blogs[1].clone());
+    assert_eq!([latest(), latest()], ["Second", "Second"]);
+    assert_eq!(Arc::strong_count(&blogs[0]), 1);
+    // The manager of somebody else counts as well, and offers this one nothing.
+    PluginManager::new().provide::<dyn current::Site>(Blog::new("Another"));
+    assert_eq!(latest(), "Second");
+    drop((plugin, manager));
+    assert_eq!(blogs.map(|blog| Arc::strong_count(&blog)), [1, 1]);
+}
+
+#[test]
 fn a_service_that_is_replaced_stays_with_those_who_have_it() {
     let mut manager = PluginManager::new();
     let first = Blog::new("First");
@@ -237,8 +258,8 @@ fn services_are_replaced_while_many_threads_ask() {
     let greeter = proxy(&plugin);
     thread::scope(|scope| {
         let ask = || {
-            for _ in 0..200 {
-                let title = greeter.greet("later");
+            for number in 0..200 {
+                let title = greeter.greet(["later", "latest"][number % 2]);
                 assert!(["First", "Second"].contains(&&*title), "{title}");
             }
         };

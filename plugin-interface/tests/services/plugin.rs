@@ -2,10 +2,11 @@
 #![forbid(unsafe_code)]
 
 use std::hint::black_box;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use plugin_interface::{
-    Greeter, PluginContext, Service, ServiceError, Services, plugin_aggregates, plugin_impl,
+    Greeter, LatestService, PluginContext, Service, ServiceError, Services, plugin_aggregates,
+    plugin_impl,
 };
 
 mod site;
@@ -19,11 +20,14 @@ struct Asker {
     /// The service, if it was there when this was made.
     site: Option<Arc<dyn current::Site>>,
     services: Services,
+    /// Follows what is offered.
+    latest: Mutex<Option<LatestService<dyn current::Site>>>,
 }
 
 impl Asker {
     fn new(context: &PluginContext<'_>) -> Result<Self, String> {
-        Ok(Asker { site: context.service(), services: context.services() })
+        let services = context.services();
+        Ok(Asker { site: context.service(), services, latest: Mutex::default() })
     }
 
     /// Calls a service that it asks for now.
@@ -32,6 +36,12 @@ impl Asker {
             Ok(service) => call(&service),
             Err(error) => error.to_string(),
         }
+    }
+
+    /// Calls what it keeps since the first question of this kind.
+    fn with_latest<R>(&self, call: impl FnOnce(&mut LatestService<dyn current::Site>) -> R) -> R {
+        let mut latest = self.latest.lock().unwrap();
+        call(latest.get_or_insert_with(|| self.services.latest()))
     }
 }
 
@@ -48,6 +58,10 @@ impl Greeter for Asker {
                 None => "no site".to_owned(),
             },
             "later" => self.ask::<dyn current::Site>(|site| site.title()),
+            "latest" => self.with_latest(|latest| match latest.get() {
+                Ok(site) => site.title(),
+                Err(error) => error.to_string(),
+            }),
             "older" => self.ask::<dyn older::Site>(|site| site.title()),
             "newer" => self.ask::<dyn newer::Site>(|site| {
                 format!("{}, {} pages, {}", site.title(), site.pages(), site.language())
@@ -88,6 +102,29 @@ impl Greeter for Needy {
 
     fn greet(&self, _: &str) -> String {
         self.0.title()
+    }
+}
+
+/// A plugin that follows the service, asks four times for it, and cannot be made.
+struct Follower;
+
+impl Follower {
+    fn new(context: &PluginContext<'_>) -> Result<Self, String> {
+        let mut latest = context.services().latest::<dyn current::Site>();
+        let mut ask =
+            || latest.get().map_or_else(|error| error.to_string(), |_| "found".to_owned());
+        Err([(); 3].map(|()| ask()).join("; "))
+    }
+}
+
+#[plugin_impl(Greeter, new = Follower::new)]
+impl Greeter for Follower {
+    fn name(&self) -> &str {
+        "follower"
+    }
+
+    fn greet(&self, _: &str) -> String {
+        String::new()
     }
 }
 

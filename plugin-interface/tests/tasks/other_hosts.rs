@@ -19,8 +19,8 @@ fn a_host_that_lends_no_executor_is_named_whatever_it_knows() {
         (NEWER, NEWER_CONTEXT),
     ] {
         let build = Build::of("tasked");
-        let message =
-            RawHost::connect(&build.file(), host, ptr::null()).make("Worker", context(of));
+        let message = RawHost::connect(&build.file(), host, ptr::null(), ptr::null())
+            .make("Worker", context(of));
         assert!(message.starts_with("this host runs no tasks of plugins; "), "{message}");
     }
 }

@@ -38,7 +38,7 @@ pub use registration::{
     ProvideServices, RawContext, RawFactory, RawLifecycle, RawState, Registration,
     RegistrationArray, RegistrationFactory, VisitService,
 };
-pub use services::ServiceTable;
+pub use services::{CountChanges, FindService, ServiceTable};
 pub use tasks::RawTasks;
 pub use thread_exits::{Destructor, FIRST_KEY, ThreadExits, ThreadStart};
 pub use traces::{HostTraces, TraceCallsite, TraceField};

@@ -33,6 +33,7 @@ pub(crate) mod in_flight {
         }
     }
 }
+pub mod latest_service;
 pub mod library_ref;
 pub mod lifecycle;
 #[cfg(feature = "log")]

@@ -4,12 +4,14 @@
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::fmt;
-use core::mem::MaybeUninit;
+use core::mem::{MaybeUninit, offset_of};
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use crate::abi::{FailureKind, HostServices, RawObject, RawSlice, ServiceTable};
+use crate::abi::{
+    CountChanges, FailureKind, FindService, HostServices, RawObject, RawSlice, ServiceTable,
+};
 use crate::boundary::{FfiSafe, LiftError, Origin};
 use crate::interface::Interface;
 use crate::runtime::reported::take_message;
@@ -48,7 +50,7 @@ pub unsafe fn offer_linked<R>(
             LINKED.set(self.0);
         }
     }
-    let _restore = Restore(LINKED.replace(Some(Offered { table, context })));
+    let _restore = Restore(LINKED.replace(Some(Offered::of(table, context))));
     make()
 }
 
@@ -126,17 +128,39 @@ where
 #[derive(Clone, Copy)]
 pub struct Services(Option<Offered>);
 
-/// The table of the host, and its first argument.
+/// What the table of the host has, and its first argument.
 #[derive(Clone, Copy)]
 struct Offered {
-    table: &'static ServiceTable,
+    find: FindService,
     context: *mut c_void,
+    /// The first hosts have no such function.
+    changes: Option<CountChanges>,
 }
 
 // SAFETY: any thread may call the functions of the table with this context.
 unsafe impl Send for Offered {}
 // SAFETY: as above.
 unsafe impl Sync for Offered {}
+
+impl Offered {
+    fn of(table: &'static ServiceTable, context: *mut c_void) -> Self {
+        // SAFETY: a whole table of this version.
+        unsafe { Self::read(table, context) }
+    }
+
+    /// # Safety
+    ///
+    /// The table is valid up to its size, and has `find`. Its functions stay so for as
+    /// long as this library is mapped.
+    unsafe fn read(table: *const ServiceTable, context: *mut c_void) -> Self {
+        // SAFETY: every table has both.
+        let (size, find) = unsafe { ((*table).size, (*table).find) };
+        let has_changes = size >= offset_of!(ServiceTable, changes) + size_of::<CountChanges>();
+        // SAFETY: the table has it.
+        let changes = has_changes.then(|| unsafe { (*table).changes });
+        Offered { find, context, changes }
+    }
+}
 
 impl Services {
     /// The services of no host.
@@ -151,15 +175,27 @@ impl Services {
         let services = HOST.load(Ordering::Acquire);
         // SAFETY: null, or valid as long as this code is mapped.
         let Some(services) = (unsafe { services.as_ref() }) else { return Self::NONE };
-        // SAFETY: null, or a static of the host.
-        let table = unsafe { services.services.as_ref() };
-        Services(table.map(|table| Offered { table, context: services.context }))
+        let table = services.services;
+        if table.is_null() {
+            return Self::NONE;
+        }
+        // SAFETY: a static of the host, valid up to its size.
+        Services(Some(unsafe { Offered::read(table, services.context) }))
+    }
+
+    /// Returns the number that changes with what the host offers. An older host has none.
+    pub(super) fn changes(&self) -> Option<&'static AtomicUsize> {
+        let Offered { changes, context, .. } = self.0?;
+        // SAFETY: a function of the host with its context; the number is valid for as
+        // long as this library is mapped.
+        unsafe { changes?(context).as_ref() }
     }
 
     /// Returns the host's service of the interface `I`.
     ///
     /// The plugin owns it together with the host, and calls it like any object.
-    /// Get it once and store it. The host and the plugin may have different
+    /// Get it once and store it, or ask [`latest`](Self::latest) for one that follows
+    /// what the host offers. The host and the plugin may have different
     /// versions of the interface, by the same rules as a host and a plugin of
     /// it.
     ///
@@ -170,14 +206,13 @@ impl Services {
     pub fn get<I: Service + ?Sized>(&self) -> Result<Arc<I>, ServiceError> {
         let () = I::CHECKED;
         let (interface, version) = (I::DESCRIPTION.path, I::DESCRIPTION.version);
-        let Some(Offered { table, context }) = self.0 else {
+        let Some(Offered { find, context, .. }) = self.0 else {
             return Err(ServiceError::NoHost { interface, version });
         };
         let mut service = MaybeUninit::uninit();
         // SAFETY: a function of the host with its context; the record is a
         // static, and the place to write to lives across the call.
-        let failure =
-            unsafe { (table.find)(context, RawSlice::of(I::RECORD), service.as_mut_ptr()) };
+        let failure = unsafe { find(context, RawSlice::of(I::RECORD), service.as_mut_ptr()) };
         if failure.is_null() {
             // SAFETY: without a failure it was written, and is ours; the host
             // compared its interface with the record of `I`.

@@ -5,10 +5,11 @@ use core::ffi::c_void;
 use std::sync::{Arc, PoisonError};
 
 use super::Allocation;
+use super::changes::changes;
 use crate::abi::{Failure, RawObject, RawSlice, ServiceTable};
 use crate::host::services::offers::{Offers, Refusal};
 
-static SERVICES: ServiceTable = ServiceTable { size: size_of::<ServiceTable>(), find };
+static SERVICES: ServiceTable = ServiceTable { size: size_of::<ServiceTable>(), find, changes };
 
 /// Returns the table for the services of a library.
 pub(super) fn offered() -> *const ServiceTable {

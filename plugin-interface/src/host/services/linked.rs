@@ -7,12 +7,13 @@ use core::ptr;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use super::changes::{self, changes};
 use super::finding::found;
 use crate::abi::{Failure, RawObject, RawSlice, ServiceTable};
 use crate::host::services::offers::Offers;
 use crate::runtime::services::offer_linked;
 
-static SERVICES: ServiceTable = ServiceTable { size: size_of::<ServiceTable>(), find };
+static SERVICES: ServiceTable = ServiceTable { size: size_of::<ServiceTable>(), find, changes };
 
 /// What is offered, by number.
 static OFFERED: Mutex<Offered> = Mutex::new(Offered { last: 0, offers: BTreeMap::new() });
@@ -51,6 +52,7 @@ impl LinkedServices {
 impl Drop for LinkedServices {
     fn drop(&mut self) {
         offered().offers.remove(&self.number);
+        changes::note();
     }
 }
 

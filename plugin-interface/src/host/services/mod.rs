@@ -2,6 +2,7 @@
 //! its thread exits are counted, and where its objects are counted.
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
+pub(crate) mod changes;
 mod finding;
 #[cfg(any(feature = "log", feature = "tracing"))]
 mod followers;
@@ -132,6 +133,7 @@ impl Services {
         // SAFETY: alive until `drop`.
         let offers = unsafe { &(*self.0.as_ptr()).offers };
         let withdrawn = offers.lock().unwrap_or_else(PoisonError::into_inner).take();
+        changes::note();
         // Without the lock: the last owner drops the host's own values.
         drop(withdrawn);
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::abi::{Failure, FailureKind, RawObject};
 use crate::host::compare::fit::difference;
 use crate::host::compare::mismatch::Mismatch;
+use crate::host::services::changes;
 use crate::host::services::provided::{FoundService, ProvidedServices};
 use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
@@ -85,6 +86,7 @@ impl Offers {
         offers.push(offer);
         // The drop of the earlier one is code of the host.
         drop(offers);
+        changes::note();
         drop(earlier);
     }
 

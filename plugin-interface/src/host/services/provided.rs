@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 use crate::abi::RawObject;
 use crate::host::compare::fit;
 use crate::host::compare::mismatch::Mismatch;
+use crate::host::services::changes;
 use crate::metadata::InterfaceMetadata;
 use crate::object::OwnedObject;
 
@@ -77,6 +78,7 @@ impl ProvidedServices {
         let at = at.map_or(all.len(), |at| at.min(all.len()));
         all.insert(at, Arc::downgrade(provider));
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = all;
+        changes::note();
     }
 
     /// Offers the services of a plugin no more.
@@ -85,6 +87,8 @@ impl ProvidedServices {
             |other: &Weak<dyn Provider>| core::ptr::addr_eq(other.as_ptr(), Arc::as_ptr(provider));
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
         all.retain(|other| !is_it(other));
+        drop(all);
+        changes::note();
     }
 
     /// Returns a service for an interface, or the first incompatible one.

@@ -25,6 +25,10 @@ pub trait Served: Send + Sync {
     fn log_enabled(&self, times: u64);
     /// Asks for the service.
     fn look_up(&self, times: u64);
+    /// Asks for the service that is offered now.
+    fn follow(&self, times: u64);
+    /// Asks so each time, and calls it.
+    fn call_latest(&self, times: u64) -> u64;
     /// Calls the service.
     fn call_service(&self, times: u64) -> u64;
     /// Returns the nanoseconds of so many wake-ups of a task, of the way with that

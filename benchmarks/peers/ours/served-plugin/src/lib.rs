@@ -5,13 +5,16 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use ours_served_interface::{Served, Sums, Way, add_up, log_disabled, log_enabled, woken};
-use plugin_interface::{BoxFuture, PluginContext, Services, Tasks, plugin_aggregates, plugin_impl};
+use plugin_interface::{
+    BoxFuture, LatestService, PluginContext, Services, Tasks, plugin_aggregates, plugin_impl,
+};
 
 #[plugin_aggregates(Served)]
 mod plugin {}
 
 struct Measured {
     services: Services,
+    latest: LatestService<dyn Sums>,
     sums: Arc<dyn Sums>,
     tasks: Tasks,
 }
@@ -20,6 +23,7 @@ impl Measured {
     fn open(context: &PluginContext<'_>) -> Result<Self, String> {
         Ok(Measured {
             services: context.services(),
+            latest: context.services().latest(),
             sums: context.services().get().map_err(|error| error.to_string())?,
             tasks: context.tasks().map_err(|error| error.to_string())?,
         })
@@ -44,6 +48,20 @@ impl Served for Measured {
         for _ in 0..times {
             let _ = black_box(self.services.get::<dyn Sums>());
         }
+    }
+
+    fn follow(&self, times: u64) {
+        let mut latest = self.latest.clone();
+        for _ in 0..times {
+            let _ = black_box(black_box(&mut latest).get());
+        }
+    }
+
+    fn call_latest(&self, times: u64) -> u64 {
+        let mut latest = self.latest.clone();
+        (0..times).fold(0, |sum, number| {
+            black_box(&mut latest).get().map_or(sum, |sums| sums.add(black_box(number), sum))
+        })
     }
 
     fn call_service(&self, times: u64) -> u64 {

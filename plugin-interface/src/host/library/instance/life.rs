@@ -10,6 +10,7 @@ use crate::host::library::holders::Holders;
 #[cfg(feature = "watch")]
 use crate::host::library::lifecycle::Report;
 use crate::host::library::lifecycle::{Lifecycle, LifecycleFailure, LifecycleState};
+use crate::host::services::changes;
 
 impl Instance {
     /// Returns `true` if it is started and stopped.
@@ -99,6 +100,10 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
+        if !self.services.is_empty() {
+            // Nobody finds them any more.
+            changes::note();
+        }
         // A panic in there was reported when it happened.
         match self.take_started() {
             Some(mut started) => {
