@@ -14,7 +14,7 @@ use fixture_interface::consuming::{Fragile, Office};
 use fixture_interface::derived::Derived;
 use fixture_interface::everything::Everything;
 use fixture_interface::foreign::{Listener, Voice};
-use fixture_interface::lending::{Climber, Ladder, Later, Lending};
+use fixture_interface::lending::{Archive, Climber, Ladder, Later, Lending};
 use fixture_interface::objects::{Factory, Nest, Plain};
 use fixture_interface::splitting::Splitter;
 use fixture_interface::streams::Streams;
@@ -68,6 +68,7 @@ fn compare<I: Interface + ?Sized, R: Debug + PartialEq>(
 macro_rules! each_interface {
     ($then:ident) => {
         $then! {
+            "objects": dyn Archive, |it| it.sheets(2, 0)[1].line(9).to_owned(), "";
             "objects": dyn Calls, |it| it.four(&|a, b, c, d| format!("{a}{b}{c}{d:?}")),
                 "cannot be returned";
             "objects": dyn Changer, |it| {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use fixture_interface::calls::Calls;
-use fixture_interface::lending::{Climber, Ladder, Later, Lending, LendingProxy};
+use fixture_interface::lending::{Archive, Climber, Ladder, Later, Lending, LendingProxy};
 use fixture_interface::objects::{CounterProxy, Plain};
 use fixture_interface::splitting::Splitter;
 use fixture_interface::visiting::{Changer, Row, Visitor};
@@ -139,6 +139,36 @@ fn what_was_given_to_a_process_that_dies_is_dropped() {
     LendingProxy::checked(&lending).end("abort", &mut || ()).unwrap_err();
     assert_eq!(Arc::strong_count(&kept), 1);
     assert_eq!(lending.call_kept(1), None);
+}
+
+#[test]
+fn what_an_object_returns_is_kept_until_it_is_borrowed_exclusively() {
+    const LONG: usize = 8 << 20;
+    let archive = proxy::<dyn Archive>(&isolated("objects"));
+    let mut sheets = archive.sheets(1, 0);
+    // All of them would take more than may be kept for one object.
+    for count in 1..=17 {
+        let line = sheets[0].line(LONG);
+        assert_eq!((line.len(), line[LONG - 4..].parse()), (LONG, Ok(count)));
+    }
+}
+
+#[test]
+fn all_that_one_call_returned_is_dropped_within_one_deadline() {
+    let _turn = turn();
+    let load = |worker| PluginManager::new().load_isolated(&built()["objects"], worker).unwrap();
+    let library = load(worker().deadline(Duration::from_secs(2)));
+    let archive = proxy::<dyn Archive>(&library);
+    let first = library.process_id();
+    // Each drop is in time, and all of them would take 20 seconds.
+    drop(archive.sheets(80, 250));
+    assert_eq!(library.process_id(), None, "a process that was killed");
+    assert_eq!(archive.sheets(1, 0).len(), 1);
+    let second = library.process_id();
+    assert!(second.is_some() && second != first);
+    // The drops of several calls do not add up.
+    (0..10).for_each(|_| drop(archive.sheets(1, 250)));
+    assert_eq!(library.process_id(), second);
 }
 
 #[test]

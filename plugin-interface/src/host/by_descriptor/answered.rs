@@ -6,6 +6,7 @@
 #![expect(unsafe_code, reason = "is called through a vtable, by layouts")]
 
 use core::any::Any;
+use core::cell::OnceCell;
 use core::ffi::c_void;
 use core::fmt;
 use core::ptr::{self, NonNull, null_mut};
@@ -18,7 +19,7 @@ use super::kept::Kept;
 use super::own_library;
 use super::transfer::{
     Carried, Exporting, HEAD, Handle, How, Imports, ObjectPart, ObjectType, Outgoing, Peer,
-    RELEASE, Reply, check_objects, with_buffer,
+    RELEASE, Reply, Spent, check_objects, with_buffer,
 };
 use super::waker::{LentWaker, Wakes};
 use crate::abi::{Failure, FailureKind, Opaque, RawObject};
@@ -46,6 +47,8 @@ struct Remote {
     home: Option<u32>,
     /// `true` if the other process drops its object with this.
     is_owned: AtomicBool,
+    /// What the drops of all that came with it have taken.
+    spent: Arc<Spent>,
 }
 
 /// An instance whose methods another process answers.
@@ -90,6 +93,7 @@ impl Answered {
             object: Handle::of_plugin(plugin),
             home,
             is_owned: AtomicBool::new(false),
+            spent: Arc::default(),
         });
         let answered = Arc::new(Answered { of, remote, kept: Mutex::default() });
         let vtable = answered.of.vtable().cast_mut().cast::<I::VTable>();
@@ -137,8 +141,8 @@ impl Answered {
         outcome: *mut u8,
     ) -> Result<*mut Failure, String> {
         let method = &self.of.methods[index];
-        if method.is_exclusive && matches!(self.remote.peers, Peers::Each(_)) {
-            // Nothing borrows from a plugin that is borrowed exclusively.
+        if method.is_exclusive {
+            // Nothing borrows from an instance that is borrowed exclusively.
             self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
         // SAFETY: condition 1 of `call`.
@@ -156,7 +160,7 @@ impl Answered {
             let mut exporting = Exporting::to(peer.exports());
             arguments.send(message, &mut exporting)?;
             let (object, home, name) = (remote.object, remote.home, &*method.name);
-            let call = Outgoing { object, home, method: index as u32, name };
+            let call = Outgoing { object, home, method: index as u32, name, spent: None };
             let answer = peer.call(call, message)?;
             let reply = &message[answer.begin..];
             if !Reply::is_refusal(reply) {
@@ -165,7 +169,7 @@ impl Answered {
                     remote.is_owned.store(false, Ordering::Relaxed);
                 }
             }
-            let imports = Importer { peer: &peer, lane: answer.lane };
+            let imports = Importer::new(&peer, answer.lane);
             // SAFETY: condition 2 of `call`; the arguments that are lent live until the
             // end of the call.
             unsafe { method.receive(&exporting, reply, (&self.kept, &imports), outcome) }
@@ -177,7 +181,8 @@ impl Drop for Remote {
     fn drop(&mut self) {
         if let (true, Peers::One(peer)) = (*self.is_owned.get_mut(), &self.peers) {
             let (object, home) = (self.object, self.home);
-            let call = Outgoing { object, home, method: RELEASE, name: "drop" };
+            let spent = Some(&*self.spent);
+            let call = Outgoing { object, home, method: RELEASE, name: "drop", spent };
             // An error says that it has gone, with its process or by its last call.
             let _ = with_buffer(|message| {
                 message.resize(HEAD, 0);
@@ -246,13 +251,25 @@ pub(crate) fn serve(
     arguments: &[u8],
     out: &mut Vec<u8>,
 ) {
-    peer.exports().serve((object, method), arguments, &Importer { peer, lane }, out);
+    peer.exports().serve((object, method), arguments, &Importer::new(peer, lane), out);
 }
 
 /// Makes objects of the handles of a message that came on a lane.
 struct Importer<'p> {
     peer: &'p Arc<dyn Peer>,
     lane: u32,
+    spent: OnceCell<Arc<Spent>>,
+}
+
+impl<'p> Importer<'p> {
+    fn new(peer: &'p Arc<dyn Peer>, lane: u32) -> Self {
+        Importer { peer, lane, spent: OnceCell::new() }
+    }
+
+    /// Returns what all objects of the message share.
+    fn spent(&self) -> Arc<Spent> {
+        Arc::clone(self.spent.get_or_init(Arc::default))
+    }
 }
 
 impl Imports for Importer<'_> {
@@ -264,6 +281,7 @@ impl Imports for Importer<'_> {
             object: handle,
             home: (!object.may_move()).then_some(self.lane),
             is_owned: AtomicBool::new(!object.is_lent()),
+            spent: self.spent(),
         });
         let of = Arc::clone(of);
         let answered = Box::new(Answered { of, remote, kept: Mutex::default() });
@@ -279,6 +297,7 @@ impl Imports for Importer<'_> {
             object: handle,
             home: None,
             is_owned: AtomicBool::new(true),
+            spent: self.spent(),
         }))
     }
 }
@@ -286,7 +305,8 @@ impl Imports for Importer<'_> {
 impl Wakes for Remote {
     fn wake(&self) {
         let Peers::One(peer) = &self.peers else { return };
-        let call = Outgoing { object: self.object, home: self.home, method: 0, name: "wake" };
+        let (object, home) = (self.object, self.home);
+        let call = Outgoing { object, home, method: 0, name: "wake", spent: None };
         // The task of a process that has ended is not waited for.
         let _ = with_buffer(|message| {
             message.resize(HEAD, 0);
@@ -301,7 +321,7 @@ pub(super) fn import_shared(
     of: &'static ObjectType,
     handle: Handle,
 ) -> Result<OwnedObject, String> {
-    Importer { peer, lane: 0 }.import(ObjectPart { of, how: How::Shared }, handle)
+    Importer::new(peer, 0).import(ObjectPart { of, how: How::Shared }, handle)
 }
 
 impl fmt::Debug for Answered {

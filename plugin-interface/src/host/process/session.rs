@@ -148,7 +148,10 @@ impl Session {
             return Err(WorkerError::Gone { path: self.library.clone(), cause });
         };
         let (lane, within) = (&reserved.lane, Within::begin(self.address()));
-        let end = Instant::now().checked_add(self.worker.deadline);
+        let deadline = self.worker.deadline;
+        let deadline = call.spent.map_or(deadline, |spent| spent.rest(deadline));
+        let begin = Instant::now();
+        let end = begin.checked_add(deadline);
         let has_ended = || self.running.has_ended();
         let (socket, spins) = (&lane.socket, self.worker.spins);
         let until = Until { socket, end, has_ended: &has_ended, spins };
@@ -158,6 +161,8 @@ impl Session {
         let answered = lane.call(until, call, frame, served).map_err(Failure::from);
         let answered = answered.and_then(|busy| {
             within.into_iter().for_each(|within| within.end(busy));
+            let took = begin.elapsed().saturating_sub(busy);
+            call.spent.into_iter().for_each(|spent| spent.add(took));
             Reply::read(&frame[ANSWER..]).map(drop).map_err(Failure::Nonsense)
         });
         match answered {

@@ -10,7 +10,8 @@
 //!
 //! An object stays where it is. `exports` has those that the other process may call, each
 //! by a handle, and `exporting` adds the objects in one message. `object_type` has their
-//! types, which `objects` checks. `peer` is the other process.
+//! types, which `objects` checks. `peer` is the other process, and `spent` the time that
+//! it takes to drop them.
 //!
 //! A value is its parts in order. A number is its bytes; a row begins with the number
 //! of its elements, an option and a result with a byte, an enum with the number of its
@@ -36,6 +37,7 @@ mod read;
 mod reply;
 mod sent;
 mod served;
+mod spent;
 mod write;
 
 pub(crate) use export::is_shareable;
@@ -49,3 +51,4 @@ pub(super) use peer::Imports;
 pub(crate) use peer::{Outgoing, Peer, PeerAnswer, RELEASE};
 pub(crate) use reply::{HEAD, LONGEST, Reply, keep_buffer, take_buffer, too_long, with_buffer};
 pub(crate) use sent::{Received, call_elsewhere};
+pub(crate) use spent::Spent;

@@ -5,6 +5,7 @@ use core::fmt;
 use super::exports::Exports;
 use super::handle::Handle;
 use super::object_type::ObjectPart;
+use super::spent::Spent;
 use crate::host::by_descriptor::waker::LentWaker;
 use crate::object::OwnedObject;
 
@@ -19,6 +20,8 @@ pub(crate) struct Outgoing<'n> {
     pub(crate) home: Option<u32>,
     pub(crate) method: u32,
     pub(crate) name: &'n str,
+    /// What it counts for, if it is a drop.
+    pub(crate) spent: Option<&'n Spent>,
 }
 
 /// The answer to a call.
