@@ -108,7 +108,7 @@ pub(crate) struct WatchArgs {
     /// Directory of plugins; with --call, a plain library.
     #[arg(value_name = "DIR|FILE")]
     pub(crate) path: PathBuf,
-    /// Call this function of a plain library repeatedly while the library is rebuilt.
+    /// Call this function of a plain library repeatedly while it is rebuilt.
     ///
     /// The function has no parameters, as in `foo() -> int`. Repeat the option for
     /// several functions.
@@ -137,7 +137,14 @@ pub(crate) struct WatchArgs {
     pub(crate) greet: String,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
-    /// Print one line of JSON for each event; the plugins' own output goes to stderr.
+    /// Load each library in a process of its own, and call its greeters there.
+    #[cfg(unix)]
+    #[arg(long, conflicts_with_all = ["call", "no_probe"])]
+    pub(crate) isolated: bool,
+    #[cfg(unix)]
+    #[command(flatten)]
+    pub(crate) isolation: IsolationArgs,
+    /// Print events as JSON; the plugins' own output goes to stderr.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -25,7 +25,9 @@ pub(super) fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(RunReport, E
     match without_probe(&args.load.policy)?.load_isolated(path, worker) {
         Ok(library) => {
             print_missing(&library);
-            report.libraries.push(drive_all(&library, &args.greet, &mut exit));
+            let (registrations, failed) = call_all(&library, &args.greet);
+            exit = exit.max(failed);
+            report.libraries.push(library_report(&library, registrations));
             eprint!("{}", library.output());
         }
         Err(error) => {
@@ -37,28 +39,38 @@ pub(super) fn drive(args: &RunArgs, path: &Path) -> anyhow::Result<(RunReport, E
     Ok((report, exit))
 }
 
-fn drive_all(library: &Isolated, target: &str, exit: &mut Exit) -> LibraryReport {
-    let plugins = library.plugins();
+/// Calls each plugin of a library, and returns the exit code for what failed.
+fn call_all(library: &Isolated, target: &str) -> (Vec<RegistrationReport>, Exit) {
+    let mut exit = Exit::Ok;
+    let call = |plugin: &IsolatedPlugin| {
+        let (report, failure) = call(library, plugin, target);
+        exit = failure.iter().map(Exit::from).fold(exit, Exit::max);
+        report
+    };
+    let registrations = library.plugins().iter().map(call).collect();
+    (registrations, exit)
+}
+
+fn library_report(library: &Isolated, registrations: Vec<RegistrationReport>) -> LibraryReport {
     let package = &library.metadata().package;
     LibraryReport {
         file: library.path().display().to_string(),
         package: package.name.clone(),
         version: package.version.clone(),
-        made: plugins.len() as u64,
-        registrations: plugins.iter().map(|plugin| call(library, plugin, target, exit)).collect(),
+        made: registrations.len() as u64,
+        registrations,
         unmade: None,
         isolated: true,
         errors: Vec::new(),
     }
 }
 
-/// Calls a greeter; lists the methods of any other interface.
-fn call(
+/// Calls a greeter; lists the methods of any other interface. Returns why a call failed.
+pub(super) fn call(
     library: &Isolated,
     plugin: &IsolatedPlugin,
     target: &str,
-    exit: &mut Exit,
-) -> RegistrationReport {
+) -> (RegistrationReport, Option<WorkerError>) {
     let interfaces = &library.metadata().interfaces;
     let interface = interfaces.iter().find(|interface| interface.path == plugin.interface());
     let methods = interface.map(|interface| interface.methods.as_slice()).unwrap_or_default();
@@ -72,21 +84,23 @@ fn call(
     };
     if plugin.interface() != PluginTrait::Greeter.path() {
         report.methods = methods.iter().map(|method| as_written(&method.signature)).collect();
-        return report;
+        return (report, None);
     }
     match greet(plugin, target) {
-        Ok((name, greeting)) => (report.greeter, report.greeting) = (Some(name), Some(greeting)),
+        Ok((name, greeting)) => {
+            (report.greeter, report.greeting) = (Some(name), Some(greeting));
+            (report, None)
+        }
         Err(error) => {
-            *exit = (*exit).max(Exit::from(&error));
-            report.error = Some(match error {
+            report.error = Some(match &error {
                 WorkerError::Call(DynamicError::Panicked { message, .. }) => {
                     format!("panicked: {message}")
                 }
-                error => describe(&error),
+                error => describe(error),
             });
+            (report, Some(error))
         }
     }
-    report
 }
 
 /// Returns the greeter's name and greeting.

@@ -36,6 +36,9 @@ pub(crate) enum WatchLine {
         version: String,
         made: u64,
         unmade: Option<u64>,
+        /// It was in a process of its own, which counts nothing.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        isolated: bool,
     },
     Error {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,7 +105,12 @@ impl WatchLine {
                     print_line(&format!("  {}", escaped(&registration.line())))
                 })?;
             }
-            WatchLine::Unloaded { file, package, version, made, unmade } => {
+            WatchLine::Unloaded { file, package, version, made, isolated: true, .. } => {
+                let what = named(package, file);
+                let text = format!("unloaded {what} {version}: made {made}, its process has ended");
+                print_line(&escaped(&text))?;
+            }
+            WatchLine::Unloaded { file, package, version, made, unmade, .. } => {
                 let what = named(package, file);
                 let unmade = unmade.map_or("unknown".to_owned(), |count| count.to_string());
                 let text =
@@ -111,7 +119,7 @@ impl WatchLine {
             }
             WatchLine::Error { error, .. } => print_error(error),
             WatchLine::Stopped { calls, failed } => {
-                print_line(&format!("stopped after {calls} calls, {failed} of which panicked"))?;
+                print_line(&format!("stopped after {calls} calls, {failed} of which failed"))?;
             }
         }
         Ok(())

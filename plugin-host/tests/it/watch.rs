@@ -8,6 +8,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::deadline::{until, within};
+#[cfg(unix)]
+use crate::environment::root;
 use crate::environment::{Directory, file_name, plugin_host};
 use crate::interrupt::{can_be_interrupted, interrupt};
 
@@ -231,4 +233,82 @@ fn a_second_ctrl_c_ends_a_watch_whose_plugin_hangs() {
         status.is_some()
     });
     assert_eq!(status.unwrap().code(), Some(130));
+}
+
+/// Installs the example in C, which lists its methods, or replaces it.
+#[cfg(unix)]
+fn place_described(directory: &Directory, version: &str, greet: &str) {
+    let (elsewhere, example) = (Directory::new(), root().join("example-plugins/greeter-c"));
+    let source = std::fs::read_to_string(example.join("greeter.c")).unwrap();
+    let greets = "    (void)instance;\n    size_t size";
+    assert!(source.contains(greets) && source.contains("\"0.1.0\""));
+    let source = source.replace("0.1.0", version).replace("#include <stdio.h>", {
+        "#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>"
+    });
+    let source = source.replace(greets, &format!("    (void)instance;\n{greet}\n    size_t size"));
+    let (file, built) = (elsewhere.path().join("greeter.c"), elsewhere.library("greeter_c"));
+    std::fs::write(&file, source).unwrap();
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-shared", "-fPIC", "-I"]).arg(example).arg("-o").arg(&built).arg(file);
+    assert!(gcc.status().expect("the tests need gcc").success());
+    let path = directory.library("greeter_c");
+    let beside = path.with_extension("tmp");
+    std::fs::copy(built, &beside).unwrap();
+    std::fs::rename(beside, path).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn each_version_of_an_isolated_library_has_a_process_of_its_own() {
+    /// Returns the next line that is no error, and keeps the errors before it.
+    fn next(watch: &mut Watch, errors: &mut Vec<Value>) -> Value {
+        loop {
+            let line = watch.json();
+            if line["event"] != "error" {
+                return line;
+            }
+            errors.push(line["error"].clone());
+        }
+    }
+
+    let directory = Directory::new();
+    let mut watch = Watch::of(directory.path(), &["--isolated", "--json", "--greet", "you"]);
+    let mut errors = Vec::new();
+    assert_eq!(next(&mut watch, &mut errors)["event"], "watching");
+    place_described(&directory, "1.0.0", "");
+    let loaded = next(&mut watch, &mut errors);
+    assert_eq!((&loaded["event"], &loaded["version"]), (&"loaded".into(), &"1.0.0".into()));
+    assert_eq!(loaded["registrations"][0]["greeting"], "Salve, you!");
+    assert!(errors.is_empty(), "{errors:?}");
+
+    // It would take this process along.
+    place_described(&directory, "2.0.0", "    abort();");
+    let died = "killed by SIGABRT (it aborted) while `greet` ran";
+    let error = watch.json();
+    assert!(error["error"].as_str().unwrap_or_default().contains(died), "{error}");
+
+    // It does so at its second call.
+    let has_died = directory.path().join("died");
+    let later = format!(
+        "    static int calls;\n    \
+         if (calls++ == 1) {{ fclose(fopen({has_died:?}, \"w\")); abort(); }}"
+    );
+    place_described(&directory, "3.0.0", &later);
+    let loaded = next(&mut watch, &mut errors);
+    assert_eq!((&loaded["replaced"], &loaded["version"]), (&"1.0.0".into(), &"3.0.0".into()));
+    let unloaded = next(&mut watch, &mut errors);
+    assert_eq!((&unloaded["event"], &unloaded["version"]), (&"unloaded".into(), &"1.0.0".into()));
+    assert_eq!((&unloaded["isolated"], &unloaded["unmade"]), (&true.into(), &Value::Null));
+    until("a process dies", || has_died.exists());
+    place_described(&directory, "4.0.0", "");
+    assert_eq!(next(&mut watch, &mut errors)["replaced"], "3.0.0");
+    assert_eq!(next(&mut watch, &mut errors)["version"], "3.0.0");
+    assert!(errors.iter().any(|it| it.as_str().unwrap().contains(died)), "{errors:?}");
+
+    std::fs::remove_file(directory.library("greeter_c")).unwrap();
+    let unloaded = next(&mut watch, &mut errors);
+    assert_eq!((&unloaded["event"], &unloaded["version"]), (&"unloaded".into(), &"4.0.0".into()));
+    let (rest, _, code) = watch.interrupt();
+    assert_eq!(rest.len(), 1, "{rest:?}");
+    assert_eq!((rest[0].contains("stopped"), code), (true, 5), "calls have failed");
 }

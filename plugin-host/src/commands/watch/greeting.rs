@@ -1,13 +1,14 @@
 //! A thread that calls all loaded greeters repeatedly.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use plugin_interface::{Greeter, GreeterProxy};
+use plugin_interface::{CallError, GreeterProxy};
+
+use crate::report::watch::WatchLine;
 
 /// Time between two rounds of calls.
 const INTERVAL: Duration = Duration::from_millis(20);
@@ -28,11 +29,13 @@ struct Round {
 #[derive(Default)]
 struct Greeters {
     by_file: BTreeMap<PathBuf, Vec<GreeterProxy>>,
+    /// How each file last lost a call, with its process.
+    lost: BTreeMap<PathBuf, String>,
     calls: Calls,
     is_over: bool,
 }
 
-/// The number of calls, and of those that panicked.
+/// The number of calls, and of those that failed.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Calls {
     pub(crate) made: u64,
@@ -40,16 +43,19 @@ pub(crate) struct Calls {
 }
 
 impl Greeting {
-    pub(crate) fn start(target: String) -> Self {
+    /// Starts the thread. It reports the end of a process, as JSON if `json` is `true`.
+    pub(crate) fn start(target: String, json: bool) -> Self {
         let round = Arc::new(Round::default());
         let repeated = Arc::clone(&round);
-        let thread = thread::spawn(move || repeated.run(&target));
+        let thread = thread::spawn(move || repeated.run(&target, json));
         Greeting { round, thread }
     }
 
     /// Replaces the greeters of a file.
     pub(crate) fn replace(&self, file: &Path, greeters: Vec<GreeterProxy>) {
-        self.round.lock().by_file.insert(file.to_owned(), greeters);
+        let mut round = self.round.lock();
+        round.lost.remove(file);
+        round.by_file.insert(file.to_owned(), greeters);
     }
 
     /// Returns a function that removes the greeters of a file, for another thread.
@@ -62,7 +68,7 @@ impl Greeting {
     pub(crate) fn end(self) -> Calls {
         self.round.lock().is_over = true;
         self.round.changed.notify_all();
-        // Each call caught its own panics.
+        // A panic of a plugin is an error of its call.
         let _ = self.thread.join();
         let mut greeters = self.round.lock();
         greeters.by_file.clear();
@@ -75,16 +81,24 @@ impl Round {
         self.greeters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, target: &str) {
+    fn run(&self, target: &str, json: bool) {
         let mut greeters = self.lock();
         while !greeters.is_over {
-            let mut calls = greeters.calls;
-            for greeter in greeters.by_file.values().flatten() {
-                let called = catch_unwind(AssertUnwindSafe(|| greeter.greet(target)));
-                calls.made += 1;
-                calls.failed += u64::from(called.is_err());
+            let Greeters { by_file, lost, calls, .. } = &mut *greeters;
+            for (file, greeters) in by_file {
+                for greeter in greeters {
+                    let called = GreeterProxy::checked(greeter).greet(target);
+                    calls.made += 1;
+                    calls.failed += u64::from(called.is_err());
+                    // Each way is reported once.
+                    if let Err(CallError::Lost { message, .. }) = called
+                        && lost.insert(file.clone(), message.clone()).as_ref() != Some(&message)
+                    {
+                        // If nobody reads it, the watch ends.
+                        let _ = WatchLine::Error { stage: None, error: message }.print(json);
+                    }
+                }
             }
-            greeters.calls = calls;
             let waited = self.changed.wait_timeout(greeters, INTERVAL);
             greeters = waited.unwrap_or_else(PoisonError::into_inner).0;
         }

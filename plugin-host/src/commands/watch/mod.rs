@@ -2,6 +2,8 @@
 //! changes, until Ctrl-C.
 
 mod greeting;
+#[cfg(unix)]
+mod isolated;
 mod noticed;
 mod session;
 
@@ -18,6 +20,8 @@ use crate::report::watch::{WatchLine, Way};
 use crate::signals;
 use crate::streams::is_unread;
 use greeting::Greeting;
+#[cfg(unix)]
+use isolated::IsolatedSession;
 use noticed::pass_on;
 use session::Session;
 
@@ -43,7 +47,11 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Exit> {
     if is_unread() {
         return Ok(Exit::Ok);
     }
-    let greeting = Greeting::start(args.greet.clone());
+    let greeting = Greeting::start(args.greet.clone(), args.json);
+    #[cfg(unix)]
+    if args.isolated {
+        return IsolatedSession::new(args, greeting)?.run(&notifications);
+    }
     let (notifications, noticed) = pass_on(notifications, greeting.remover());
     let mut session = Session::new(args, noticed, greeting);
     let handle = |notification| session.handle(notification);

@@ -149,7 +149,9 @@ impl LoadedLibrary {
     fn unloaded(self, path: &Path, counter: Option<u64>, json: bool) -> anyhow::Result<Exit> {
         let (package, version, made) = (self.package, self.version, self.made);
         let file = path.display().to_string();
-        WatchLine::Unloaded { file, package, version, made, unmade: counter }.print(json)?;
+        let isolated = false;
+        WatchLine::Unloaded { file, package, version, made, unmade: counter, isolated }
+            .print(json)?;
         Ok(if counter == Some(made) { Exit::Ok } else { Exit::Failed })
     }
 }
