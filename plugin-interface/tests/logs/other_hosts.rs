@@ -6,6 +6,7 @@ mod raw_host;
 
 use core::ffi::c_void;
 use core::mem::offset_of;
+use core::ptr;
 use std::sync::Mutex;
 
 use plugin_interface::abi::{HostLogs, HostServices, LogRecord, RawContext, RawSlice, SetLogLevel};
