@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use plugin_interface::PluginManager;
 use plugin_interface::process::{IsolatedPlugin, Limits, Worker, WorkerError};
 
-use super::{built, library, load, long_or_short, turn, victim, worker};
+use super::{alone, built, library, load, long_or_short, turn, victim, worker};
 
 /// The ways to end a process, each with the signal or none.
 const WAYS: [(&str, Option<i32>); 6] = [
@@ -24,7 +24,7 @@ const WAYS: [(&str, Option<i32>); 6] = [
 
 #[test]
 fn each_death_is_the_error_of_its_call_alone() {
-    let _turn = turn();
+    let _alone = alone();
     let before = open_files();
     let library = load(worker());
     let victim = victim(&library);
@@ -58,19 +58,23 @@ fn each_death_is_the_error_of_its_call_alone() {
 
 #[test]
 fn each_call_without_end_is_killed_under_eight_callers() {
-    let _turn = turn();
+    let _alone = alone();
     let before = open_files();
     let deadline = Duration::from_secs(3);
     // 168 of them in the long run.
-    let loops = || {
+    let hangs = |how: &str| {
         let library = load(worker().deadline(deadline));
         let victim = victim(&library);
         for _ in 0..long_or_short(21, 1) {
-            let error = victim.call("end", ("loop",)).unwrap_err();
+            let error = victim.call("end", (how,)).unwrap_err();
             assert!(matches!(error, WorkerError::TimedOut { .. }), "{error}");
         }
     };
-    thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(loops))));
+    thread::scope(|scope| {
+        for how in ["loop", "wait", "wait", "wait", "wait", "wait", "wait", "wait"] {
+            scope.spawn(move || hangs(how));
+        }
+    });
     wait_until_closed(before);
     assert_eq!(workers(), Vec::<u32>::new(), "processes that live on");
 }
@@ -159,7 +163,7 @@ fn a_process_that_takes_its_time_to_end_has_its_status() {
 
 #[test]
 fn a_process_that_closes_its_connection_and_goes_on_is_killed() {
-    let _turn = turn();
+    let _alone = alone();
     let victim = victim(&load(worker()));
     let error = victim.call("close", ()).unwrap_err();
     let is_it = matches!(&error, WorkerError::Died { status: None, .. });

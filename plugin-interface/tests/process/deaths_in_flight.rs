@@ -13,7 +13,7 @@ use super::builds::built;
 use super::deaths::{memory, open_files, wait_until_closed, workers_of};
 use super::lending_bodies::Steps;
 use super::typed::proxy;
-use super::{long_or_short, turn, worker};
+use super::{alone, long_or_short, worker};
 
 /// The ways in which a process ends, each with what its error says.
 const WAYS: [(&str, &str); 6] = [
@@ -144,14 +144,14 @@ fn call(caller: u32, lending: &LendingProxy, death: &Death) -> String {
     message
 }
 
-/// Makes processes die in each way, so many times.
-fn die(rounds: usize) {
+/// Makes processes die in some ways, so many times.
+fn die(ways: &[(&'static str, &str)], rounds: usize) {
     let load = |worker| PluginManager::new().load_isolated(&built()["objects"], worker).unwrap();
     let long = proxy::<dyn Lending>(&load(worker()));
     let short = proxy::<dyn Lending>(&load(worker().deadline(Duration::from_secs(3))));
     for round in 0..rounds {
         let mut longest = Duration::ZERO;
-        for (how, says) in WAYS {
+        for &(how, says) in ways {
             let lending = if how == "loop" { &short } else { &long };
             let death = Death {
                 how,
@@ -174,20 +174,24 @@ fn die(rounds: usize) {
             }
             assert_eq!(lending.alive(), 0, "the next process answers");
         }
-        println!("round {round}: 6 deaths, the longest {longest:?}, {} KiB", memory() >> 10);
+        println!(
+            "round {round}: {} deaths, the longest {longest:?}, {} KiB",
+            ways.len(),
+            memory() >> 10
+        );
     }
 }
 
 #[test]
 fn a_death_in_the_midst_of_callbacks_and_streams_is_the_error_of_each_call() {
-    let _turn = turn();
+    let _alone = alone();
     // Opens what is opened once.
-    die(1);
+    die(&WAYS[..1], 1);
     let before = open_files();
     let rounds = long_or_short(166, 1);
-    die(rounds.min(20));
+    die(&WAYS, rounds.min(20));
     let settled = memory();
-    die(rounds.saturating_sub(20));
+    die(&WAYS, rounds.saturating_sub(20));
     // What the allocator keeps varies. A leak would be more with each death.
     let grown = memory().saturating_sub(settled);
     assert!(grown < 16 << 20, "{grown} bytes more");

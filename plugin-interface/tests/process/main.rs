@@ -24,7 +24,7 @@ mod values;
 mod visiting_bodies;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use plugin_interface::PluginManager;
@@ -63,8 +63,15 @@ fn long_or_short(long: usize, short: usize) -> usize {
     if builds::is_soak() { long } else { short }
 }
 
-/// Tests that count what the process has open take turns with those that open it.
-fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+/// Held by tests that open something, which many do at the same time.
+static OPENS: RwLock<()> = RwLock::new(());
+
+/// Lets a test open something while no other test counts what is open.
+fn turn() -> RwLockReadGuard<'static, ()> {
+    OPENS.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets a test count what is open, files and workers, while no other test opens any.
+fn alone() -> RwLockWriteGuard<'static, ()> {
+    OPENS.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -113,6 +113,10 @@ impl Mortal for Victim {
             "loop" => loop {
                 black_box(());
             },
+            // The same, which takes no time of the processor from other tests.
+            "wait" => loop {
+                std::thread::park();
+            },
             // The group of its host may not be killed for it.
             "leave" => {
                 // SAFETY: changes nothing but the group of this process.
