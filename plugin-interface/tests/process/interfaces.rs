@@ -32,23 +32,23 @@ use serde_json::{Value, json};
 
 use super::builds::built;
 use super::lending_bodies::Steps;
-use super::placements::{Apart, InProcess, apart, in_process, linked};
+use super::placements::{At, apart, in_process, linked};
 use super::{turn, worker};
 
 /// The two placements of a library of the fixtures.
-fn placements(library: &str) -> (InProcess, Apart) {
+fn placements(library: &str) -> [At; 2] {
     let mut manager = PluginManager::new();
     manager.provide::<dyn Ladder>(Arc::new(Steps("host")));
     let here = manager.load_library(&built()[library]).unwrap();
     let there = manager.load_isolated(&built()[library], worker());
     let there = there.unwrap_or_else(|error| panic!("{library}: {error}"));
-    (InProcess(here), Apart(there))
+    [At::InProcess(here), At::Apart(there)]
 }
 
 /// Compares what a plugin answers in two placements. `None` if it did, or the reason for
 /// which it has no proxy.
 fn compare<I: Interface + ?Sized, R: Debug + PartialEq>(
-    (here, there): &mut (impl Placement, impl Placement),
+    [here, there]: &mut [At; 2],
     call: impl Fn(&mut I::Proxy) -> R,
 ) -> Option<String> {
     let mut proxy = here.proxy::<I>().unwrap_or_else(|error| panic!("{error}"));
@@ -240,7 +240,7 @@ fn registered() -> BTreeSet<String> {
 
 /// Runs the bodies of the tests of references that are passed as copies. Returns the
 /// reasons for which there are no proxies.
-fn copy(placement: &mut impl Placement) -> Vec<String> {
+fn copy(placement: &mut At) -> Vec<String> {
     let mut refused = Vec::new();
     match placement.proxy::<dyn Copies>() {
         Ok(copies) => {

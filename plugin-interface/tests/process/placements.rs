@@ -17,46 +17,45 @@ fn library(name: &str) -> PathBuf {
     std::env::current_exe().unwrap().with_file_name(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"))
 }
 
-pub(super) struct Linked(pub(super) PluginManager);
-
-pub(super) struct InProcess(pub(super) Vec<PluginHandle>);
-
-pub(super) struct Apart(pub(super) Isolated);
-
-impl Placement for Linked {
-    fn proxy<I: Interface + ?Sized>(&mut self) -> Result<I::Proxy, String> {
-        let handles = self.0.load_linked_plugins(PluginTrait::of::<I>()).unwrap();
-        handles.first().expect("a plugin").proxy::<I>().map_err(|error| error.to_string())
-    }
+/// Where a library is. One type, so that what takes any of them is compiled once.
+pub(super) enum At {
+    Linked(Box<PluginManager>),
+    InProcess(Vec<PluginHandle>),
+    Apart(Isolated),
 }
 
-impl Placement for InProcess {
+impl Placement for At {
     fn proxy<I: Interface + ?Sized>(&mut self) -> Result<I::Proxy, String> {
         let path = PluginTrait::of::<I>().path();
-        let handle = self.0.iter().find(|handle| handle.interface() == path).expect(path);
-        handle.proxy::<I>().map_err(|error| error.to_string())
+        match self {
+            At::Linked(manager) => {
+                let handles = manager.load_linked_plugins(PluginTrait::of::<I>()).unwrap();
+                handles.first().expect("a plugin").proxy::<I>().map_err(|error| error.to_string())
+            }
+            At::InProcess(handles) => {
+                let handle = handles.iter().find(|handle| handle.interface() == path).expect(path);
+                handle.proxy::<I>().map_err(|error| error.to_string())
+            }
+            At::Apart(library) => {
+                let mut plugins = library.plugins().into_iter();
+                let plugin = plugins.find(|it| it.interface() == path).expect(path);
+                plugin.proxy::<I>().map_err(|error| error.to_string())
+            }
+        }
     }
 }
 
-impl Placement for Apart {
-    fn proxy<I: Interface + ?Sized>(&mut self) -> Result<I::Proxy, String> {
-        let path = PluginTrait::of::<I>().path();
-        let plugin = self.0.plugins().into_iter().find(|it| it.interface() == path).expect(path);
-        plugin.proxy::<I>().map_err(|error| error.to_string())
-    }
+pub(super) fn linked() -> At {
+    At::Linked(Box::default())
 }
 
-pub(super) fn linked() -> Linked {
-    Linked(PluginManager::new())
+pub(super) fn in_process(name: &str) -> At {
+    At::InProcess(PluginManager::new().load_library(library(name)).unwrap())
 }
 
-pub(super) fn in_process(name: &str) -> InProcess {
-    InProcess(PluginManager::new().load_library(library(name)).unwrap())
-}
-
-pub(super) fn apart(name: &str) -> Apart {
+pub(super) fn apart(name: &str) -> At {
     let loaded = PluginManager::new().load_isolated(library(name), worker());
-    Apart(loaded.unwrap_or_else(|error| panic!("{error}")))
+    At::Apart(loaded.unwrap_or_else(|error| panic!("{error}")))
 }
 
 /// Checks that there is no proxy of some interfaces, and no others, each with a reason
@@ -85,7 +84,7 @@ fn each_row_of_the_table_is_the_same_in_each_placement() {
 
 /// Calls each method of twenty traits, and compares what it saw with the same code in
 /// this program. Returns the traits of which there is no proxy, each with the reason.
-fn compare_ordinary(placement: &mut impl Placement) -> Vec<(&'static str, String)> {
+fn compare_ordinary(placement: &mut At) -> Vec<(&'static str, String)> {
     let mut refused = Vec::new();
     macro_rules! each {
         ($($module:ident: $interface:ident, $plugin:ident, $function:ident;)*) => {$(
