@@ -21,7 +21,7 @@ use rounds::{Rounds, close, proxy};
 use tagging::Tagging;
 
 use builds::{Built, build, built, is_soak};
-use cases::cases;
+use cases::{cases, under_valgrind};
 use compilers::{is_thorough, shuffled, version};
 
 #[global_allocator]
@@ -53,7 +53,7 @@ fn system_compiler() -> Result<(), String> {
 }
 
 /// Passes values of each type to the plugin, and counts allocations.
-fn pass(library: &Path, cases: u32, size: usize) {
+fn pass(library: &Path, cases: u32, size: usize, half: Option<usize>) {
     let mut manager = PluginManager::new();
     let plugins = manager.load_library(library).unwrap();
     let allocations = proxy::<dyn Allocations>(&plugins);
@@ -64,21 +64,21 @@ fn pass(library: &Path, cases: u32, size: usize) {
     let kept = mirror.names_array(["a".into(), "b".into()]);
     assert_eq!(live(), (before.0 + 2, before.1));
     drop(kept);
-    Rounds::new(&plugins, cases, size, &live).all();
+    Rounds::new(&plugins, cases, size, &live).half(half).all();
     drop((mirror, allocations));
     close(&manager, plugins, library);
 }
 
 // There is no harness, since it would allocate meanwhile.
 fn main() {
-    if let [_, library, cases, size] = &std::env::args().collect::<Vec<_>>()[..] {
-        return pass(library.as_ref(), cases.parse().unwrap(), size.parse().unwrap());
+    if let [_, library, cases, size, half] = &std::env::args().collect::<Vec<_>>()[..] {
+        let (cases, size) = (cases.parse().unwrap(), size.parse().unwrap());
+        return pass(library.as_ref(), cases, size, half.parse().ok());
     }
     let cases = cases();
     let library = &built()["tagged"];
-    let how = if is_soak() { &["5", "10485760"] } else { &["0", "100000"] };
-    let valgrind = valgrind::start(library, how);
-    pass(library, cases, 10 << 20);
+    let valgrind = valgrind::start(library, &under_valgrind("0"));
+    pass(library, cases, 10 << 20, None);
     let mut others = Vec::new();
     if is_thorough() {
         others.extend([shuffled(&["tagged"], &[]), of_the_system()]);
@@ -86,12 +86,12 @@ fn main() {
     if is_soak() {
         // These take minutes to build.
         let release = ["--package", "tagged", "--release"];
-        pass(&build("fixtures", "build", &[], &release)["tagged"], cases, 10 << 20);
+        pass(&build("fixtures", "build", &[], &release)["tagged"], cases, 10 << 20, None);
         others.push(shuffled(&["tagged"], &["--release"]));
     }
     for theirs in others.iter().flatten() {
         assert_ne!(version(&theirs["tagged"]), version(library), "two compilers");
-        pass(&theirs["tagged"], cases, 1 << 20);
+        pass(&theirs["tagged"], cases, 1 << 20, None);
     }
     valgrind.finish();
 }

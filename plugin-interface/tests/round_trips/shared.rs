@@ -14,16 +14,16 @@ use plugin_interface::PluginManager;
 use positions::Positions;
 use rounds::{Rounds, close, proxy};
 
-use builds::{built, is_soak};
-use cases::cases;
+use builds::built;
+use cases::{cases, under_valgrind};
 
 plugin_interface::system_allocator!();
 
 /// Passes values of each type to the plugin, and counts blocks.
-fn pass(library: &Path, cases: u32, size: usize) {
+fn pass(library: &Path, cases: u32, size: usize, half: Option<usize>) {
     let mut manager = PluginManager::new();
     let plugins = manager.load_library(library).unwrap();
-    Rounds::new(&plugins, cases, size, &|| (malloc::live(), 0)).all();
+    Rounds::new(&plugins, cases, size, &|| (malloc::live(), 0)).half(half).all();
     close(&manager, plugins, library);
 }
 
@@ -39,14 +39,14 @@ fn is_counted_and_not_copied(positions: &dyn Positions) {
 
 // There is no harness, since it would allocate meanwhile.
 fn main() {
-    if let [_, library, cases, size] = &std::env::args().collect::<Vec<_>>()[..] {
-        return pass(library.as_ref(), cases.parse().unwrap(), size.parse().unwrap());
+    if let [_, library, cases, size, half] = &std::env::args().collect::<Vec<_>>()[..] {
+        let (cases, size) = (cases.parse().unwrap(), size.parse().unwrap());
+        return pass(library.as_ref(), cases, size, half.parse().ok());
     }
     let library = &built()["sharing"];
-    let how = if is_soak() { &["5", "10485760"] } else { &["0", "100000"] };
-    let valgrind = valgrind::start(library, how);
+    let valgrind = valgrind::start(library, &under_valgrind("1"));
     let plugins = PluginManager::new().load_library(library).unwrap();
     is_counted_and_not_copied(&proxy::<dyn Positions>(&plugins));
-    pass(library, cases(), 10 << 20);
+    pass(library, cases(), 10 << 20, None);
     valgrind.finish();
 }
