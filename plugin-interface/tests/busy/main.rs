@@ -3,7 +3,8 @@
 //! `cargo test --package plugin-interface --features log,tokio --test busy`.
 //! With the feature `process` and its example `worker`, it runs in another process too.
 //!
-//! `PLUGIN_SOAK=1` replaces it 500 times for each executor.
+//! It is replaced 5 times for each executor, 20 times with `PLUGIN_THOROUGH=1`, and 500
+//! times with `PLUGIN_SOAK=1`.
 
 #[path = "../bodies/build.rs"]
 mod build;
@@ -33,11 +34,13 @@ use watched::Watched;
 /// The threads that call.
 const CALLERS: u64 = 3;
 
-/// `PLUGIN_SOAK=1` runs the long version.
+/// How often the plugin is replaced for each executor.
 fn reloads() -> u32 {
-    match std::env::var_os("PLUGIN_SOAK") {
-        Some(_) => 500,
-        None => 20,
+    let is_set = |name: &str| std::env::var_os(name).is_some();
+    match (is_set("PLUGIN_SOAK"), is_set("PLUGIN_THOROUGH")) {
+        (true, _) => 500,
+        (false, true) => 20,
+        (false, false) => 5,
     }
 }
 

@@ -27,6 +27,11 @@ fn until_unmapped(manager: &PluginManager, build: &Build) {
     until("it is unmapped", || outcome() == Some(UnloadOutcome::Unmapped));
 }
 
+/// How often a plugin is replaced; `PLUGIN_THOROUGH=1` asks for more.
+fn reloads() -> u32 {
+    if std::env::var_os("PLUGIN_THOROUGH").is_some() { 20 } else { 5 }
+}
+
 /// Closes the plugin. Returns the error, and what is left of the host.
 fn close(host: Host) -> (Option<UnloadError>, PluginManager, Arc<Notes>, Build) {
     let Host { manager, handle, bench, notes, build } = host;
@@ -167,7 +172,7 @@ fn tasks_end_with_each_version_that_is_replaced_under_load() {
                     }
                 });
             }
-            for _ in 0..20 {
+            for _ in 0..reloads() {
                 build.renew();
                 live.reload().unwrap();
             }
