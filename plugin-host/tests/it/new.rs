@@ -12,6 +12,13 @@ pub(crate) fn new_of_clone(folder: &Path, name: &str) -> Answer {
     new(folder, &[name, "--framework", &format!("path={}", root().display())])
 }
 
+/// Runs `new` with these arguments in a folder, with this repository as the source.
+#[cfg(target_os = "linux")]
+pub(crate) fn new_of(folder: &Path, arguments: &[&str]) -> Answer {
+    let framework = format!("path={}", root().display());
+    new(folder, &[arguments, &["--framework", &framework]].concat())
+}
+
 /// Runs `new` in a folder.
 pub(crate) fn new(folder: &Path, arguments: &[&str]) -> Answer {
     let arguments = [&["new"], arguments].concat();

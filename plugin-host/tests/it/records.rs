@@ -7,25 +7,32 @@ use std::process::Command;
 use crate::environment::Directory;
 
 /// A method: its signature, its `since` version, its fingerprint.
-pub(crate) type Method = (&'static str, &'static str, u128);
+pub(crate) type Method<'a> = (&'a str, &'a str, u128);
 
 /// An interface, and those of the objects that it uses.
 #[derive(Clone, Copy)]
 pub(crate) struct Interface<'a> {
     path: &'a str,
     version: &'a str,
-    methods: &'a [Method],
+    methods: &'a [Method<'a>],
+    types: &'a [(&'a str, &'a str)],
     objects: &'a [Interface<'a>],
 }
 
 /// Creates an interface that uses no objects.
-pub(crate) fn of<'a>(path: &'a str, version: &'a str, methods: &'a [Method]) -> Interface<'a> {
-    Interface { path, version, methods, objects: &[] }
+pub(crate) fn of<'a>(path: &'a str, version: &'a str, methods: &'a [Method<'a>]) -> Interface<'a> {
+    Interface { path, version, methods, types: &[], objects: &[] }
 }
 
 impl<'a> Interface<'a> {
     pub(crate) fn using(self, objects: &'a [Interface<'a>]) -> Self {
         Interface { objects, ..self }
+    }
+
+    /// Adds structs and enums: the path and the definition of each.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn defining(self, types: &'a [(&'a str, &'a str)]) -> Self {
+        Interface { types, ..self }
     }
 
     /// Writes the interface to a record, without those that it uses.
@@ -44,8 +51,14 @@ impl<'a> Interface<'a> {
             // Its types are not listed.
             number(record, 0);
         }
-        // No types.
-        number(record, 0);
+        number(record, self.types.len());
+        for (path, definition) in self.types {
+            record.extend([0; 16]);
+            text(record, path);
+            text(record, "0.1.0");
+            text(record, definition);
+            number(record, 0);
+        }
     }
 }
 

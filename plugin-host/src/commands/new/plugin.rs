@@ -12,6 +12,7 @@ use super::library::of_library;
 use super::manifest::{Needed, parse};
 use crate::cli::InterfaceCrate;
 use crate::interface_source::{Methods, Plugin, Sources, plugin, written};
+use crate::output::escaped;
 use crate::rustfmt::formatted;
 
 const MANIFEST: &str = include_str!("../../../templates/plugin/plugin.toml");
@@ -75,7 +76,7 @@ pub(super) fn like(place: &Place<'_>, library: &Path, name: Option<&str>) -> any
     let same = filled(SAME, &[("FINGERPRINT", &*format!("{:#034x}", interface.fingerprint))]);
     let paths = [interface.path.as_str(), outer.as_str()];
     let mut draft = drafted(place, manifest, framework, &plugin, paths, &same);
-    let file = library.file_name().unwrap_or_default().to_string_lossy();
+    let file = escaped(&library.file_name().unwrap_or_default().to_string_lossy());
     let head = format!(
         "//! The interface of `{file}`, from its metadata.\n\
                         #![allow(nonstandard_style, unused_variables, clippy::all)]\n\n"

@@ -13,6 +13,7 @@ use super::borrows::{Place, has_borrow, write};
 use super::found::{Behind, Found, NamesIn};
 use super::later_fields::Value;
 use super::names::{Names, with_raw_names};
+use super::plain;
 use super::record::{Lifetimes, split};
 
 /// The definitions of the types that interfaces refer to.
@@ -46,9 +47,8 @@ impl Definitions {
     pub(super) fn new(interfaces: &[&InterfaceMetadata]) -> anyhow::Result<Self> {
         let mut all = BTreeMap::<String, Definition>::new();
         for of in interfaces.iter().flat_map(|interface| &interface.types) {
-            let definition = Definition::parse(of).with_context(|| {
-                format!("{}: cannot write `{}` in Rust", of.path, of.definition)
-            })?;
+            let definition = Definition::parse(of)
+                .with_context(|| format!("{}: {}", of.path, plain::cannot(&of.definition)))?;
             let name = of.path.rsplit("::").next().unwrap_or(&of.path).to_owned();
             let known = all.entry(name).or_insert(definition);
             anyhow::ensure!(
@@ -261,6 +261,7 @@ impl Definition {
     fn parse(of: &TypeMetadata) -> anyhow::Result<Self> {
         let (text, lifetimes) = split(&of.definition);
         let mut item = parse_definition(&as_written(text))?;
+        plain::definition(&item, &of.path)?;
         let mut found = NamesIn::default();
         found.visit_item(&item);
         if let Item::Struct(item) = &mut item {

@@ -6,6 +6,7 @@ mod found;
 mod later_fields;
 mod lifetimes;
 mod names;
+mod plain;
 mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,7 @@ pub(crate) struct Written {
 /// Writes the source of an interface.
 pub(crate) fn written(interface: &InterfaceMetadata) -> anyhow::Result<Written> {
     let all = interfaces(interface);
+    plain::check(&all)?;
     let mut definitions = Definitions::new(&all)?;
     check_names(&all, &definitions)?;
     let written = module(&all, &definitions)?;
@@ -102,9 +104,8 @@ fn trait_of(
     };
     text += " {\n";
     for method in &interface.methods {
-        let item = method_of(method, definitions, names).with_context(|| {
-            format!("{}: cannot write `{}` in Rust", interface.path, method.signature)
-        })?;
+        let item = method_of(method, definitions, names)
+            .with_context(|| format!("{}: {}", interface.path, plain::cannot(&method.signature)))?;
         let item = super::answers::text(&item);
         match method.since.as_str() {
             "" => text += &format!("{item}\n"),
@@ -131,6 +132,7 @@ fn method_of(
     let (signature, lifetimes) = split(&method.signature);
     let mut item: TraitItemFn =
         syn::parse_str(&format!("{};", with_raw_names(&as_written(signature))))?;
+    plain::method(&item, &method.name)?;
     Lifetimes::parse(lifetimes).write_into(&mut item, definitions.lending())?;
     names.qualify_signature(&mut item.sig);
     Ok(item)
