@@ -1,5 +1,7 @@
 //! A bill of materials in the JSON of `CycloneDX`.
 
+use std::collections::BTreeSet;
+
 use auditable_serde::{Package, Source, VersionInfo};
 use plugin_interface::metadata::PluginMetadata;
 use serde_json::{Value, json};
@@ -22,7 +24,9 @@ pub(crate) fn of(metadata: &PluginMetadata, sha256: &str, crates: Option<&Versio
         .iter()
         .enumerate()
         .map(|(at, package)| {
-            let on: Vec<_> = package.dependencies.iter().map(|&on| name(on)).collect();
+            // Each once, whatever a library says.
+            let on: BTreeSet<_> = package.dependencies.iter().copied().collect();
+            let on: Vec<_> = on.into_iter().map(name).collect();
             json!({ "ref": name(at), "dependsOn": on })
         })
         .collect();

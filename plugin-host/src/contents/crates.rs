@@ -18,10 +18,18 @@ pub(crate) struct ContainedCrate {
     pub(crate) build: bool,
 }
 
+/// The longest list, which is that of ten thousand crates: it is sorted in quadratic
+/// time.
+const MOST: usize = 1 << 20;
+
+/// The longest name of a crate. Each dependency on it, which is a few bytes of the list,
+/// is written by this name.
+const NAME: usize = 256;
+
 /// Reads the crates in a library; `None` if it does not list them. The list is
-/// unpacked up to 8 MiB.
+/// unpacked up to 1 MiB.
 pub(crate) fn read(library: &Path) -> anyhow::Result<Option<VersionInfo>> {
-    let limits = Limits::default();
+    let limits = Limits { decompressed_json_size: MOST, ..Limits::default() };
     let bad = |problem: &dyn Display| {
         let name = library.display();
         anyhow!(
@@ -47,6 +55,9 @@ pub(crate) fn read(library: &Path) -> anyhow::Result<Option<VersionInfo>> {
         Err(Error::Utf8(error)) => return Err(bad(&format!("found no UTF-8: {error}"))),
     };
     let count = info.packages.len();
+    if info.packages.iter().any(|package| package.name.len() > NAME) {
+        return Err(bad(&format!("found a name of a crate with more than {NAME} bytes")));
+    }
     let used = info.packages.iter().flat_map(|package| &package.dependencies);
     match used.into_iter().find(|&&on| on >= count) {
         Some(on) => Err(bad(&format!("found a dependency on crate {on} of {count}"))),

@@ -72,6 +72,12 @@ fn a_bill_of_materials_names_each_crate_and_what_it_needs() {
     };
     let expected = json!([needs(this, &[leaky, cc]), needs(leaky, &[cc]), needs(cc, &[])]);
     assert_eq!(bill["dependencies"], expected, "{bill:#}");
+    // Each once.
+    let mut again = list();
+    again["packages"][1]["dependencies"] = json!([2, 2, 2]);
+    let repeated = inspect(&plugin(&directory, &packed(&again)), &["--sbom"]).json();
+    assert_eq!(repeated["dependencies"], bill["dependencies"]);
+    let library = plugin(&directory, &packed(&list()));
     // The same library gives the same text.
     assert_eq!(inspect(&library, &["--sbom"]).out, inspect(&library, &["--sbom"]).out);
     let unlisted = inspect(&directory.compile("b", &[], ""), &["--sbom"]).json();
@@ -87,8 +93,11 @@ fn a_bad_list_is_an_error_and_a_bomb_is_not_unpacked() {
     circle["packages"][2]["dependencies"] = json!([1]);
     let bomb = compress_to_vec_zlib(&vec![b' '; 64 << 20], 9);
     assert!(bomb.len() < 1 << 17, "{}", bomb.len());
-    let cases: [(Vec<u8>, &str); 8] = [
-        (bomb, "found more than 8388608 bytes of text"),
+    let mut long = list();
+    long["packages"][2]["name"] = json!("c".repeat(1 << 19));
+    long["packages"][1]["dependencies"] = json!(vec![2; 1 << 17]);
+    let cases: [(Vec<u8>, &str); 9] = [
+        (bomb, "found more than 1048576 bytes of text"),
         (vec![0xff; 40], "found no sound zlib data"),
         (packed(&list())[..30].to_vec(), "found no sound zlib data"),
         (compress_to_vec_zlib(b"{\"packages\": 1}", 1), "found other JSON"),
@@ -96,6 +105,7 @@ fn a_bad_list_is_an_error_and_a_bomb_is_not_unpacked() {
         (compress_to_vec_zlib(b"\"\xff\"", 1), "found no UTF-8"),
         (packed(&far), "found a dependency on crate 7 of 3"),
         (packed(&circle), "found other JSON"),
+        (packed(&long), "found a name of a crate with more than 256 bytes"),
     ];
     let named = format!("{}: expected a list of crates", file_name("a"));
     for (section, expected) in cases {
