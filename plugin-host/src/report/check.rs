@@ -11,6 +11,9 @@ use crate::terminal::{Tone, on_stdout};
 /// The check that an option asks for.
 const ADVISORIES: &str = "advisories";
 
+/// The check that a system may not allow.
+const UNMAPPED: &str = "unmapped";
+
 /// The checks in their order, each with its meaning.
 const CHECKS: [(&str, &str); 24] = [
     ("file", "is a regular file, or a link to one"),
@@ -35,7 +38,7 @@ const CHECKS: [(&str, &str); 24] = [
     ("answers", "answers the calls that this program knows"),
     ("drop", "is dropped without a panic"),
     ("counter", "counts each drop once"),
-    ("unmapped", "releases its memory"),
+    (UNMAPPED, "releases its memory"),
     ("again", "can be loaded a second time"),
 ];
 
@@ -56,9 +59,15 @@ struct CheckResult {
 
 impl CheckReport {
     /// Creates the report of a file from the check that failed and the reason.
-    /// The checks before it passed; those after it were skipped. That of the crates
-    /// is left out unless it is asked for.
-    pub(crate) fn new(file: &Path, failed: Option<(&str, &str)>, advisories: bool) -> Self {
+    /// The checks before it passed; those after it were skipped. If none failed, there
+    /// may be a reason why this system keeps the library. The check of the crates is
+    /// left out unless it is asked for.
+    pub(crate) fn new(
+        file: &Path,
+        checked: Result<Option<&str>, (&str, &str)>,
+        advisories: bool,
+    ) -> Self {
+        let (failed, kept) = (checked.err(), checked.ok().flatten());
         let at = failed.and_then(|(check, _)| CHECKS.iter().position(|(name, _)| *name == check));
         let result = |(i, (name, _)): (usize, &(&'static str, &str))| match at {
             Some(at) if i == at => {
@@ -66,6 +75,9 @@ impl CheckReport {
                 CheckResult { name, verdict: "failed", reason }
             }
             Some(at) if i > at => CheckResult { name, verdict: "skipped", reason: None },
+            _ if *name == UNMAPPED && kept.is_some() => {
+                CheckResult { name, verdict: "kept", reason: kept.map(str::to_owned) }
+            }
             _ => CheckResult { name, verdict: "passed", reason: None },
         };
         let asked = |(_, (name, _)): &(usize, &(&str, &str))| advisories || *name != ADVISORIES;
@@ -79,7 +91,11 @@ impl CheckReport {
         for check in &self.checks[..done] {
             let meaning = CHECKS.iter().find(|(name, _)| *name == check.name).map(|(_, it)| *it);
             let meaning = meaning.unwrap_or_default();
-            let tone = if check.verdict == "passed" { Tone::Good } else { Tone::Bad };
+            let tone = match check.verdict {
+                "passed" => Tone::Good,
+                "kept" => Tone::Note,
+                _ => Tone::Bad,
+            };
             let verdict = on_stdout(tone, &format!("{:<8}", check.verdict));
             print_line(&format!("  {verdict} {:<16} {meaning}", check.name))?;
             for reason in check.reason.iter().flat_map(|reason| reason.lines()) {
@@ -102,7 +118,16 @@ mod tests {
 
     use plugin_interface::{InspectError, LoadError};
 
-    use super::CHECKS;
+    use super::{CHECKS, CheckReport, UNMAPPED};
+
+    #[test]
+    fn what_the_system_keeps_has_not_passed_and_has_not_failed() {
+        let report = CheckReport::new("a.so".as_ref(), Ok(Some("it is musl")), false);
+        let others = report.checks.iter().filter(|check| check.name != UNMAPPED);
+        assert!(others.clone().count() > 20 && others.into_iter().all(|it| it.verdict == "passed"));
+        let kept = report.checks.iter().find(|check| check.name == UNMAPPED).unwrap();
+        assert_eq!((kept.verdict, kept.reason.as_deref()), ("kept", Some("it is musl")));
+    }
 
     #[test]
     fn an_error_of_a_load_names_a_check_of_the_list() {

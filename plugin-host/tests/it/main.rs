@@ -59,6 +59,8 @@ mod new;
 mod new_c;
 #[cfg(target_os = "linux")]
 mod new_like;
+#[cfg(target_os = "linux")]
+mod new_like_hostile;
 #[cfg(unix)]
 mod new_parts;
 // It packs and builds by cargo.
@@ -72,6 +74,9 @@ mod run;
 // It builds by cargo and make, in a shell.
 #[cfg(unix)]
 mod site;
+// Links and modes.
+#[cfg(unix)]
+mod stores;
 // The plugin in C uses what Unix has for streams.
 #[cfg(unix)]
 mod streams;

@@ -9,7 +9,7 @@ mod steps;
 
 use std::path::PathBuf;
 
-use plugin_interface::{LoadError, PluginManager};
+use plugin_interface::LoadError;
 
 use crate::cli::CheckArgs;
 use crate::contents::advisories;
@@ -25,10 +25,12 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     if let Some(file) = &args.golden.replay {
         return golden::replay(args, file);
     }
-    // A scan of a directory can reject a file because of other files.
+    // A scan of a directory can reject a file because of other files, or because of where
+    // a link in the directory leads.
     let files: Vec<(PathBuf, Option<LoadError>)> = match args.path.is_dir() {
         true => {
-            let surveyed = PluginManager::new().survey(&args.path)?.into_iter();
+            let surveyed = crate::manager::without_probe(&args.load.policy)?.survey(&args.path)?;
+            let surveyed = surveyed.into_iter();
             surveyed.map(|found| (found.path, found.result.err())).collect()
         }
         false => vec![(args.path.clone(), None)],
@@ -41,13 +43,18 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let mut reports = Vec::new();
     for (file, rejected) in files {
         let mut manager = crate::manager::manager(&args.load, "world")?;
-        let failed = match rejected {
-            Some(error @ LoadError::Duplicate { .. }) => Some(FailedCheck::from(&error)),
-            _ => steps::check(&mut manager, &file, advisories.as_deref()).err(),
+        let checked = match rejected {
+            Some(error @ (LoadError::Duplicate { .. } | LoadError::LinkOutside { .. })) => {
+                Err(FailedCheck::from(&error))
+            }
+            _ => steps::check(&mut manager, &file, advisories.as_deref()),
         };
-        exit = exit.max(failed.as_ref().map_or(Exit::Ok, |failed| failed.exit));
-        let failed = failed.as_ref().map(|failed| (failed.check, failed.reason.as_str()));
-        let report = CheckReport::new(&file, failed, advisories.is_some());
+        exit = exit.max(checked.as_ref().map_or_else(|failed| failed.exit, |_| Exit::Ok));
+        let checked = match &checked {
+            Ok(kept) => Ok(kept.as_deref()),
+            Err(failed) => Err((failed.check, failed.reason.as_str())),
+        };
+        let report = CheckReport::new(&file, checked, advisories.is_some());
         if !args.json {
             report.show()?;
         }

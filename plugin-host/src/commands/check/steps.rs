@@ -14,20 +14,21 @@ use crate::exit::Exit;
 use crate::output::describe;
 use crate::worker::drive::{call, wrong_counter};
 
-/// Runs all checks of a file, up to the first that fails.
+/// Runs all checks of a file, up to the first that fails. Returns the reason if nothing
+/// is known against the library, and this system keeps it mapped all the same.
 pub(super) fn check(
     manager: &mut PluginManager,
     path: &Path,
     advisories: Option<&[Advisory]>,
-) -> Result<(), FailedCheck> {
+) -> Result<Option<String>, FailedCheck> {
     let metadata = manager.examine(path).map_err(|error| FailedCheck::from(&error))?;
     check_names(&metadata)?;
     check_symbols(path, &metadata)?;
     advisories.map_or(Ok(()), |advisories| check_crates(path, advisories))?;
-    let names = load_and_unload(manager, path, &metadata)?;
+    let (names, kept) = load_and_unload(manager, path, &metadata)?;
     match load_and_unload(manager, path, &metadata) {
-        Ok(again) if again == names => Ok(()),
-        Ok(again) => Err(FailedCheck::new(
+        Ok((again, _)) if again == names => Ok(kept),
+        Ok((again, _)) => Err(FailedCheck::new(
             "again",
             format!("the first load created {names:?}, the second {again:?}"),
         )),
@@ -95,12 +96,13 @@ fn check_crates(path: &Path, advisories: &[Advisory]) -> Result<(), FailedCheck>
     }
 }
 
-/// Loads, calls and unloads a library. Returns the names of its registrations.
+/// Loads, calls and unloads a library. Returns the names of its registrations, and the
+/// reason if it stays mapped through no fault of its own.
 fn load_and_unload(
     manager: &mut PluginManager,
     path: &Path,
     metadata: &PluginMetadata,
-) -> Result<Vec<String>, FailedCheck> {
+) -> Result<(Vec<String>, Option<String>), FailedCheck> {
     let handles = manager.load_library(path).map_err(|error| FailedCheck::from(&error))?;
     let names: Vec<_> = handles.iter().map(|handle| handle.name().to_owned()).collect();
     let listed = metadata.registrations.len();
@@ -115,11 +117,17 @@ fn load_and_unload(
     let answered = answers(&handles);
     let unmade = unload(handles, names.len() as u64);
     failed.map_or(Ok(()), Err).and(answered).and(unmade)?;
-    match manager.outcome(path) {
+    Ok((names, unmapped(manager.outcome(path))?))
+}
+
+/// Returns the reason why this system keeps the library, if it does.
+fn unmapped(outcome: Option<UnloadOutcome>) -> Result<Option<String>, FailedCheck> {
+    match outcome {
         Some(outcome @ UnloadOutcome::Pinned { .. }) => {
             Err(FailedCheck::new("unmapped", format!("it stays loaded: {outcome}")))
         }
-        _ => Ok(names),
+        Some(UnloadOutcome::Retained { reason, .. }) => Ok(Some(reason)),
+        _ => Ok(None),
     }
 }
 
@@ -150,5 +158,31 @@ fn unload(handles: Vec<PluginHandle>, made: u64) -> Result<(), FailedCheck> {
     match counter == Some(made) {
         true => Ok(()),
         false => Err(FailedCheck::new("counter", wrong_counter(made, counter))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use plugin_interface::{HotLibrary, HotOptions};
+
+    use super::*;
+
+    #[test]
+    fn a_library_that_the_host_keeps_has_not_released_its_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let (source, path) = (folder.path().join("a.c"), folder.path().join("liba.so"));
+        std::fs::write(&source, "int f(void) { return 1; }").unwrap();
+        let built = Command::new("gcc").arg("-shared").arg("-o").arg(&path).arg(&source).status();
+        assert!(built.expect("the tests need gcc").success());
+        let outcome = |library: HotLibrary| unmapped(Some(library.unload().unwrap()));
+        let kept = outcome(HotOptions::new().retain().open(&path, &["f"]).unwrap());
+        let kept = kept.unwrap_or_else(|failed| panic!("{}", failed.reason));
+        assert!(kept.is_some_and(|reason| !reason.is_empty()));
+        // Of a plain library without threads, this system knows.
+        if cfg!(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")) {
+            assert!(matches!(outcome(HotLibrary::open(&path, &["f"]).unwrap()), Ok(None)));
+        }
     }
 }
