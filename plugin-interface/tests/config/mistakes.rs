@@ -63,6 +63,16 @@ fn mistakes_of_the_file_are_found_when_it_is_read() {
     for (text, expected) in cases {
         assert_eq!(of_file(text), expected);
     }
+    let key = "a.".repeat(100_000);
+    for deep in [
+        format!("order = {}", "[".repeat(100_000)),
+        format!("{key}b = 1"),
+        format!("[plugins.{key}b]\nc = 1"),
+        format!("[plugins.a]\nsettings = {{ {key}b = 1 }}"),
+    ] {
+        let text = of_file(&deep);
+        assert!(text.len() < 1000, "{} bytes: {:.200}", text.len(), text);
+    }
     let error = Configuration::parse("plugins.toml", b"# \n\xff").unwrap_err();
     assert_eq!(error.to_string(), "plugins.toml:2: expected text in UTF-8, found the byte 0xff");
 }

@@ -167,13 +167,10 @@ impl Check<'_> {
 
     fn unknown_of(&mut self, settings: &[&SettingMetadata], table: &Table, within: &str) {
         // Two implementations may declare one setting.
-        let mut names = Vec::new();
-        for setting in settings {
-            if !names.contains(&&*setting.name) {
-                names.push(&*setting.name);
-            }
-        }
-        for entry in table.entries.iter().filter(|entry| !names.contains(&&*entry.key)) {
+        let mut seen = HashSet::new();
+        let names = settings.iter().map(|setting| &*setting.name);
+        let names: Vec<_> = names.filter(|name| seen.insert(*name)).collect();
+        for entry in table.entries.iter().filter(|entry| !seen.contains(&*entry.key)) {
             self.mistakes.push(ConfigurationError::UnknownKey {
                 path: self.path.to_owned(),
                 line: entry.line,

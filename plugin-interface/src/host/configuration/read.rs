@@ -9,9 +9,10 @@ use toml::de::DeTable;
 
 use super::file::{Configuration, Content, Named, Section};
 use super::names::{key_of, known, suggestion};
-use super::value::{Data, Table, Value, line_of, table};
+use super::value::{Data, Table, Value, table};
 
 use crate::host::error::ConfigurationError;
+use crate::host::file::lines::Lines;
 use crate::host::file::open::open_without_waiting;
 
 /// The largest file that is read.
@@ -62,17 +63,18 @@ impl Configuration {
         }
         let text = core::str::from_utf8(content).map_err(|error| {
             let at = error.valid_up_to();
-            let (line, byte) = (line_of(content, at), content[at]);
+            let (line, byte) = (Lines::of(&content[..at]).number(at), content[at]);
             ConfigurationError::NotText { path: owned(), line, byte }
         })?;
+        let lines = Lines::of(content);
         let parsed = DeTable::parse(text).map_err(|error| {
-            let line = line_of(content, error.span().map_or(0, |span| span.start));
+            let line = lines.number(error.span().map_or(0, |span| span.start));
             let found = text.lines().nth(line - 1).unwrap_or_default();
             let found = found.chars().take(80).map(visible).collect();
             let message = error.message().replace('\n', ", ");
             ConfigurationError::Syntax { path: owned(), line, message, found }
         })?;
-        let whole = table(text, 1, parsed.get_ref());
+        let whole = table(&lines, 1, parsed.get_ref());
         let reader = Reader { path };
         reader.check_keys(&whole, "", &["order", "plugins"])?;
         let order = whole.get("order").map_or(Ok(Vec::new()), |value| reader.order(value))?;
@@ -138,13 +140,13 @@ impl Reader<'_> {
         let Data::List(items) = &value.data else {
             return Err(self.wrong(value, "order", expected));
         };
-        let mut order = Vec::<Named>::new();
+        let (mut order, mut seen) = (Vec::new(), BTreeMap::new());
         for item in items {
             let Data::Text(plugin) = &item.data else {
                 return Err(self.wrong(item, "order", expected));
             };
-            if let Some(first) = order.iter().find(|named| named.plugin == *plugin) {
-                let (line, first, plugin) = (item.line, first.line, printable(plugin));
+            if let Some(first) = seen.insert(plugin.as_str(), item.line) {
+                let (line, plugin) = (item.line, printable(plugin));
                 let path = self.path.to_owned();
                 return Err(ConfigurationError::Repeated { path, line, first, plugin });
             }

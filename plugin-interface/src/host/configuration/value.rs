@@ -3,6 +3,8 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::host::file::lines::Lines;
+
 /// A value.
 #[derive(Clone, Debug)]
 pub(super) struct Value {
@@ -58,26 +60,20 @@ impl Value {
     }
 }
 
-/// Returns the number of the line with that byte.
-pub(super) fn line_of(content: &[u8], offset: usize) -> usize {
-    let before = &content[..offset.min(content.len())];
-    1 + before.iter().filter(|&&byte| byte == b'\n').count()
-}
-
 /// Converts a table of the parser.
-pub(super) fn table(text: &str, line: usize, table: &DeTable<'_>) -> Table {
+pub(super) fn table(lines: &Lines, line: usize, table: &DeTable<'_>) -> Table {
     let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| Entry {
-        line: line_of(text.as_bytes(), key.span().start),
+        line: lines.number(key.span().start),
         key: String::from(std::borrow::Cow::clone(key.get_ref())),
-        value: self::value(text, value),
+        value: self::value(lines, value),
     };
     let mut entries: Vec<_> = table.iter().map(entry).collect();
     entries.sort_by_key(|entry| entry.line);
     Table { line, entries }
 }
 
-fn value(text: &str, spanned: &Spanned<DeValue<'_>>) -> Value {
-    let line = line_of(text.as_bytes(), spanned.span().start);
+fn value(lines: &Lines, spanned: &Spanned<DeValue<'_>>) -> Value {
+    let line = lines.number(spanned.span().start);
     let data = match spanned.get_ref() {
         DeValue::Boolean(value) => Data::Bool(*value),
         DeValue::Integer(number) => {
@@ -89,8 +85,8 @@ fn value(text: &str, spanned: &Spanned<DeValue<'_>>) -> Value {
         }
         DeValue::String(text) => Data::Text(text.clone().into_owned()),
         DeValue::Datetime(time) => Data::Time(time.to_string()),
-        DeValue::Array(items) => Data::List(items.iter().map(|item| value(text, item)).collect()),
-        DeValue::Table(inner) => Data::Table(table(text, line, inner)),
+        DeValue::Array(items) => Data::List(items.iter().map(|item| value(lines, item)).collect()),
+        DeValue::Table(inner) => Data::Table(table(lines, line, inner)),
     };
     Value { line, data }
 }

@@ -7,6 +7,8 @@ pub(crate) mod digest;
 pub(crate) mod duplicates;
 pub(crate) mod identity;
 pub(crate) mod imported_threads;
+#[cfg(any(feature = "configure", feature = "trust"))]
+pub(crate) mod lines;
 pub(crate) mod linkage;
 mod needed_dlls;
 pub(crate) mod open;

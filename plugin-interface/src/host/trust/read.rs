@@ -8,6 +8,7 @@ use super::lock::{LockedInterface, LockedPlugin, PluginLock};
 use super::minisign::KeyId;
 use super::small_file::{self, Fault};
 use super::text::{At, Table, Text};
+use crate::host::file::lines::Lines;
 
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;
@@ -55,7 +56,8 @@ impl PluginLock {
     pub fn parse(path: impl AsRef<Path>, content: &[u8]) -> Result<Self, LockError> {
         let path = path.as_ref();
         let text = small_file::text(content, MOST).map_err(|it| fault(path, MOST, it))?;
-        let text = Text { path, text };
+        let lines = Lines::of(text.as_bytes());
+        let text = Text { path, text, lines: &lines };
         let parsed = text.parse()?;
         let table = text.table(parsed.get_ref(), "the lock");
         check_version(path, &table)?;

@@ -9,6 +9,7 @@ use super::read::{check_version, fault, is_digest, is_key};
 use super::small_file;
 use super::text::{Table, Text};
 use crate::host::error::{LoadError, Revocation};
+use crate::host::file::lines::Lines;
 
 /// The largest list: that of more than ten thousand entries.
 const MOST: u64 = 16 << 20;
@@ -38,7 +39,8 @@ impl Revocations {
 
     fn parse(path: &Path, content: &[u8]) -> Result<Self, LockError> {
         let text = small_file::text(content, MOST).map_err(|it| fault(path, MOST, it))?;
-        let text = Text { path, text };
+        let lines = Lines::of(text.as_bytes());
+        let text = Text { path, text, lines: &lines };
         let parsed = text.parse()?;
         let table = text.table(parsed.get_ref(), "the list of what is revoked");
         check_version(path, &table)?;

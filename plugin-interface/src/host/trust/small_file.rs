@@ -3,6 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use crate::host::file::lines::Lines;
 use crate::host::file::open::open_without_waiting;
 
 /// The reason why a file cannot be used.
@@ -37,18 +38,12 @@ pub(super) fn text(content: &[u8], most: u64) -> Result<&str, Fault> {
     }
     let text = core::str::from_utf8(content).map_err(|error| {
         let at = error.valid_up_to();
-        Fault::NotText(line_of(content, at), content[at])
+        Fault::NotText(Lines::of(&content[..at]).number(at), content[at])
     })?;
     match text.trim().is_empty() {
         true => Err(Fault::Empty),
         false => Ok(text),
     }
-}
-
-/// Returns the number of the line with that byte.
-pub(super) fn line_of(content: &[u8], offset: usize) -> usize {
-    let before = &content[..offset.min(content.len())];
-    1 + before.iter().filter(|&&byte| byte == b'\n').count()
 }
 
 /// Returns the beginning of a text from outside, without what would disturb a

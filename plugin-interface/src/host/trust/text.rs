@@ -6,13 +6,15 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::LockError;
-use super::small_file::{line_of, shown};
+use super::small_file::shown;
+use crate::host::file::lines::Lines;
 
 /// The text of a lock file.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'t> {
     pub(super) path: &'t Path,
     pub(super) text: &'t str,
+    pub(super) lines: &'t Lines,
 }
 
 /// A value and the line where it is.
@@ -37,7 +39,7 @@ impl<'t> Text<'t> {
     pub(super) fn parse(self) -> Result<Spanned<DeTable<'t>>, LockError> {
         DeTable::parse(self.text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
-            let line = line_of(self.text.as_bytes(), offset);
+            let line = self.lines.number(offset);
             let found = self.text.lines().nth(line - 1).unwrap_or_default();
             let message = error.message().replace('\n', ", ");
             LockError::Syntax { path: self.path.to_owned(), line, message, found: shown(found) }
@@ -50,7 +52,7 @@ impl<'t> Text<'t> {
     }
 
     fn line<T>(self, spanned: &Spanned<T>) -> usize {
-        line_of(self.text.as_bytes(), spanned.span().start)
+        self.lines.number(spanned.span().start)
     }
 }
 

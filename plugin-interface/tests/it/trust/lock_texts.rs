@@ -85,8 +85,18 @@ fn each_bad_lock_has_an_error_of_its_own_with_its_line() {
     assert!(twice.starts_with(expected), "{twice}");
     let binary = PluginLock::parse("p.lock", b"version = 1\nx = \"\xff\"").unwrap_err();
     assert!(matches!(binary, LockError::NotText { line: 2, byte: 0xff, .. }), "{binary}");
-    let deep = parse(&format!("version = {}", "[".repeat(100_000)));
-    assert!(matches!(deep, LockError::Syntax { line: 1, .. }), "{deep}");
+    let (table, key) = ("{a=".repeat(100_000), "a.".repeat(100_000));
+    for deep in [
+        format!("version = {}", "[".repeat(100_000)),
+        format!("version = {table}"),
+        format!("version = 1\n{key}b = 1"),
+        format!("[{key}b]\nc = 1"),
+        format!("[[plugin]]\nname = {{ {key}b = 1 }}"),
+    ] {
+        let error = parse(&deep);
+        let text = error.to_string();
+        assert!(text.len() < 1000, "{text}");
+    }
 }
 
 #[test]
