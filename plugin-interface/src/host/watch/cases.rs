@@ -413,3 +413,27 @@ fn only_one_file_of_its_directory_is_watched() {
     play.target = target;
     assert_eq!(play.play("0 create a, 0 to b, 1 close b"), "0 changed a, 100 beside");
 }
+
+#[test]
+fn each_of_very_many_files_is_told_once_in_time_that_grows_with_their_number() {
+    const COUNT: usize = 100_000;
+    let files: Vec<_> = (0..COUNT).map(|number| format!("f{number}")).collect();
+    let files: Vec<_> = files.iter().map(|file| (file.as_str(), 1)).collect();
+    let mut play = Play::new(false);
+    let notified = |play: &mut Play, ms| match play.debouncer.next_notification(play.at(ms)) {
+        Some(WatchNotification::Changed { paths, .. }) => ("changed", paths.len()),
+        Some(WatchNotification::Removed { paths }) => ("removed", paths.len()),
+        other => panic!("{other:?}"),
+    };
+    // If each file were compared with each other one, this would take hours.
+    play.debouncer.apply_scan(scan(&files), play.at(10));
+    assert_eq!(notified(&mut play, 10), ("changed", COUNT));
+    play.debouncer.compare(&scan(&files), Duration::from_millis(300), play.at(20));
+    for (file, _) in &files[..COUNT / 2] {
+        for seen in translate(&play.target, Path::new("/real"), &event("remove", &[file])) {
+            play.debouncer.handle(seen, play.at(30));
+        }
+    }
+    play.debouncer.directory_missing(play.at(40));
+    assert_eq!(notified(&mut play, 1000), ("removed", COUNT + 1));
+}

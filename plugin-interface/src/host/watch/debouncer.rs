@@ -12,6 +12,7 @@
 //! - *Removed* is reported after a while too: builds remove a file before they
 //!   write it again.
 
+use core::ops::Bound;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -135,12 +136,13 @@ impl Debouncer {
             self.known.keys().filter(|path| !scan.contains_key(*path)).cloned().collect();
         for path in missing {
             if !self.pending.contains_key(&path) {
-                self.lose(&path, now);
+                self.miss(path, now);
             }
         }
         for (path, state) in scan {
-            self.pending
-                .retain(|pending, what| *pending != path || what.kind != PendingKind::Removed);
+            if self.pending.get(&path).is_some_and(|what| what.kind == PendingKind::Removed) {
+                self.pending.remove(&path);
+            }
             let known = self.known.get(&path).and_then(Option::as_ref);
             let is_same = known.is_some_and(|known| known.identity == state.identity)
                 && (self.polls || !state.is_fresh);
@@ -174,7 +176,9 @@ impl Debouncer {
                 Some(Some(known)) if known.identity.is_written_as(&state.identity) => {
                     let is_over =
                         |what: &Pending| !what.is_seen && what.kind == PendingKind::Removed;
-                    self.pending.retain(|pending, what| pending != path || !is_over(what));
+                    if self.pending.get(path).is_some_and(is_over) {
+                        self.pending.remove(path);
+                    }
                 }
                 // An event came since the last scan.
                 Some(None) => {}
@@ -265,7 +269,9 @@ impl Debouncer {
             return self.beside.take_if(|at| *at <= now).map(|_| WatchNotification::Beside);
         }
         if gone {
-            self.known.retain(|path, _| !paths.contains(path));
+            for path in &paths {
+                self.known.remove(path);
+            }
             return Some(WatchNotification::Removed { paths });
         }
         for path in &paths {
@@ -315,11 +321,25 @@ impl Debouncer {
     }
 
     fn lose(&mut self, path: &Path, now: Instant) {
-        self.pending.retain(|pending, _| !pending.starts_with(path));
-        for known in self.known.keys().filter(|known| known.starts_with(path)) {
-            let due = now + self.timing.grace;
-            let (kind, is_seen) = (PendingKind::Removed, true);
-            self.pending.insert(known.clone(), Pending { kind, due, since: now, is_seen });
+        for path in within(&self.pending, path) {
+            self.pending.remove(&path);
+        }
+        for path in within(&self.known, path) {
+            self.miss(path, now);
         }
     }
+
+    /// Expects the report that a file was removed.
+    fn miss(&mut self, path: PathBuf, now: Instant) {
+        let due = now + self.timing.grace;
+        let (kind, is_seen) = (PendingKind::Removed, true);
+        self.pending.insert(path, Pending { kind, due, since: now, is_seen });
+    }
+}
+
+/// Returns a path and those below it, if they are there. They follow one another.
+fn within<T>(all: &BTreeMap<PathBuf, T>, path: &Path) -> Vec<PathBuf> {
+    let from = all.range::<Path, _>((Bound::Included(path), Bound::Unbounded));
+    let from = from.map(|(other, _)| other);
+    from.take_while(|other| other.starts_with(path)).cloned().collect()
 }

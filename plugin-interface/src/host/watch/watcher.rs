@@ -152,7 +152,9 @@ impl Watcher {
             self.hear_of_unseen();
             match next {
                 WatchNotification::Removed { paths } => {
-                    self.links.retain(|link, _| !paths.contains(link));
+                    for path in &paths {
+                        self.links.remove(path);
+                    }
                     self.update_links();
                     return Some(WatchNotification::Removed { paths });
                 }
