@@ -1,6 +1,7 @@
 //! The decoder of a library's records. It accepts any bytes.
 
-use std::collections::BTreeSet;
+use core::mem;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plugin_interface_core::metadata::{flag, kind};
 
@@ -47,7 +48,9 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     let mut interfaces: Vec<InterfaceMetadata> = Vec::new();
     let mut registrations: Vec<RegistrationMetadata> = Vec::new();
     let mut settings: Vec<SettingsMetadata> = Vec::new();
-    let (mut needs, mut provided, mut abilities) = (Vec::new(), Vec::new(), Vec::new());
+    let mut all_settings = 0;
+    let (mut needs, mut provided) = (Vec::new(), Vec::new());
+    let mut abilities = BTreeMap::new();
     // Its few records are compared in less time than hashed.
     let mut seen = BTreeSet::new();
     let mut input = Input::new(section);
@@ -80,35 +83,35 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
             }
             kind::SETTINGS => {
                 limited("implementations", settings.len() + 1, REGISTRATIONS)?;
-                settings.push(super::settings::decode(&mut payload)?);
+                settings.push(super::settings::decode(&mut payload, &mut all_settings)?);
             }
             kind::NEED => {
                 limited("needs", needs.len() + 1, REGISTRATIONS)?;
-                needs.push((payload.name()?, payload.name()?, decode_interface(&mut payload)?));
+                needs.push((of_registration(&mut payload)?, decode_interface(&mut payload)?));
             }
             kind::PROVIDED => {
                 limited("provided services", provided.len() + 1, REGISTRATIONS)?;
-                provided.push((payload.name()?, payload.name()?, decode_interface(&mut payload)?));
+                provided.push((of_registration(&mut payload)?, decode_interface(&mut payload)?));
             }
             kind::ABILITIES => {
                 limited("abilities", abilities.len() + 1, REGISTRATIONS)?;
-                abilities.push((payload.name()?, payload.name()?, payload.u32()?));
+                abilities.entry(of_registration(&mut payload)?).or_insert(payload.u32()?);
             }
             // A later version may add kinds.
             _ => {}
         }
     }
     // Each follows or precedes its registration, as the linker likes.
+    let (mut needs, mut provided) = (grouped(needs), grouped(provided));
     for registration in &mut registrations {
-        registration.needs = services_of(registration, &mut needs);
-        registration.provides = services_of(registration, &mut provided);
-        let of = |(interface, name, _): &&(String, String, u32)| {
-            (&registration.interface, &registration.name) == (interface, name)
-        };
-        if let Some((.., flags)) = abilities.iter().find(of) {
+        let of = (mem::take(&mut registration.interface), mem::take(&mut registration.name));
+        registration.needs = needs.remove(&of).unwrap_or_default();
+        registration.provides = provided.remove(&of).unwrap_or_default();
+        if let Some(flags) = abilities.get(&of) {
             registration.keeps_state = flags & flag::KEEPS_STATE != 0;
             registration.has_lifecycle = flags & flag::HAS_LIFECYCLE != 0;
         }
+        (registration.interface, registration.name) = of;
     }
     interfaces.sort_by(|a, b| a.path.cmp(&b.path));
     // The linker's order means nothing.
@@ -117,15 +120,20 @@ pub(crate) fn read(section: &[u8]) -> Result<PluginMetadata, MetadataError> {
     Ok(PluginMetadata { package, interfaces, registrations, settings })
 }
 
-/// Takes the services of one registration.
-fn services_of(
-    registration: &RegistrationMetadata,
-    services: &mut Vec<(String, String, InterfaceMetadata)>,
-) -> Vec<InterfaceMetadata> {
-    let its = services.extract_if(.., |(interface, name, _)| {
-        (&registration.interface, &registration.name) == (interface, name)
-    });
-    its.map(|(_, _, service)| service).collect()
+/// A registration: its interface and its name.
+type Of = (String, String);
+
+fn of_registration(payload: &mut Input<'_>) -> Result<Of, MetadataError> {
+    Ok((payload.name()?, payload.name()?))
+}
+
+/// Returns the services of each registration.
+fn grouped(services: Vec<(Of, InterfaceMetadata)>) -> BTreeMap<Of, Vec<InterfaceMetadata>> {
+    let mut grouped = BTreeMap::<_, Vec<_>>::new();
+    for (of, service) in services {
+        grouped.entry(of).or_default().push(service);
+    }
+    grouped
 }
 
 /// Decodes the interface of a single record.

@@ -12,18 +12,30 @@ use crate::metadata::setting_model::{
 const SETTINGS: usize = 1024;
 const DEPTH: usize = 32;
 
-/// Decodes the record of settings.
-pub(super) fn decode(input: &mut Input<'_>) -> Result<SettingsMetadata, MetadataError> {
+/// The most settings of all implementations of a library. Each may be a line of a
+/// message.
+const ALL: usize = 1 << 14;
+
+/// Decodes the record of settings. `all` counts those of the library.
+pub(super) fn decode(
+    input: &mut Input<'_>,
+    all: &mut usize,
+) -> Result<SettingsMetadata, MetadataError> {
     Ok(SettingsMetadata {
         fingerprint: input.u128()?,
         interface: input.name()?,
         registration: input.name()?,
-        settings: table(input, 0)?,
+        settings: table(input, 0, all)?,
     })
 }
 
-fn table(input: &mut Input<'_>, depth: usize) -> Result<Vec<SettingMetadata>, MetadataError> {
+fn table(
+    input: &mut Input<'_>,
+    depth: usize,
+    all: &mut usize,
+) -> Result<Vec<SettingMetadata>, MetadataError> {
     let count = input.u32()? as usize;
+    *all = limited("settings of all implementations", all.saturating_add(count), ALL)?;
     let mut settings = Vec::new();
     for _ in 0..limited("settings", count, SETTINGS)? {
         let mut input = input.part()?;
@@ -34,16 +46,19 @@ fn table(input: &mut Input<'_>, depth: usize) -> Result<Vec<SettingMetadata>, Me
                 0 => None,
                 _ => Some(input.string()?),
             },
-            kind: kind(&mut input, depth)?,
+            kind: kind(&mut input, depth, all)?,
         });
     }
     Ok(settings)
 }
 
-fn kind(input: &mut Input<'_>, depth: usize) -> Result<SettingKind, MetadataError> {
+fn kind(
+    input: &mut Input<'_>,
+    depth: usize,
+    all: &mut usize,
+) -> Result<SettingKind, MetadataError> {
     limited("settings within a setting", depth, DEPTH)?;
     let mut input = input.part()?;
-    let inner = |input: &mut Input<'_>| kind(input, depth + 1).map(Box::new);
     Ok(match input.u32()? {
         setting::BOOL => SettingKind::Bool,
         setting::INTEGER => SettingKind::Integer { least: input.i64()?, most: input.i64()? },
@@ -61,10 +76,10 @@ fn kind(input: &mut Input<'_>, depth: usize) -> Result<SettingKind, MetadataErro
             }
             SettingKind::Choice(choices)
         }
-        setting::LIST => SettingKind::List(inner(&mut input)?),
-        setting::MAP => SettingKind::Map(inner(&mut input)?),
-        setting::OPTIONAL => SettingKind::Optional(inner(&mut input)?),
-        setting::TABLE => SettingKind::Table(table(&mut input, depth + 1)?),
+        setting::LIST => SettingKind::List(Box::new(kind(&mut input, depth + 1, all)?)),
+        setting::MAP => SettingKind::Map(Box::new(kind(&mut input, depth + 1, all)?)),
+        setting::OPTIONAL => SettingKind::Optional(Box::new(kind(&mut input, depth + 1, all)?)),
+        setting::TABLE => SettingKind::Table(table(&mut input, depth + 1, all)?),
         // A later version may add kinds.
         _ => SettingKind::Unknown,
     })
@@ -200,6 +215,25 @@ mod tests {
         let nan = f64::NAN.to_le_bytes();
         let float = [&kind(setting::FLOAT)[..], &nan, &nan].concat();
         assert_eq!(kind_of(&float), Ok(SettingKind::Unknown));
+    }
+
+    #[test]
+    fn settings_of_all_implementations_have_a_limit() {
+        let part = |bytes: &[u8]| [&(bytes.len() as u32).to_le_bytes(), bytes].concat();
+        let record = |number: u32| {
+            let kind = part(&setting::BOOL.to_le_bytes());
+            let one = part(&[&part(b"s")[..], &[0; 8], &kind].concat());
+            let (name, count) = (part(&number.to_le_bytes()), (SETTINGS as u32).to_le_bytes());
+            let many = one.repeat(SETTINGS);
+            let payload = [&[0; 16], &part(b"a::B")[..], &name, &count, &many].concat();
+            [&MAGIC[..], &kind::SETTINGS.to_le_bytes(), &part(&payload)].concat()
+        };
+        // Those of `section` come first.
+        let most = (ALL / SETTINGS) as u32 - 1;
+        let with = |count: u32| [section(), (0..count).flat_map(record).collect()].concat();
+        assert_eq!(read(&with(most)).unwrap().settings.len(), 1 + most as usize);
+        let error = read(&with(most + 1)).unwrap_err();
+        assert!(matches!(error, MetadataError::TooMany { limit: ALL, .. }), "{error}");
     }
 
     #[test]
