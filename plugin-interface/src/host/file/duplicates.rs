@@ -63,6 +63,7 @@ impl Duplicates {
 
 #[cfg(test)]
 mod tests {
+    use crate::host::file::digest::READ;
     use crate::host::file::duplicates::*;
 
     #[test]
@@ -103,5 +104,25 @@ mod tests {
         assert_eq!(earlier(&other_name), Some(directory.path().join("other_end")));
         std::fs::remove_file(&first).unwrap();
         assert_eq!(earlier(&same), None, "the first is gone");
+    }
+
+    #[test]
+    fn of_files_that_differ_in_their_tails_each_is_read_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut duplicates = Duplicates::default();
+        let before = READ.get();
+        for i in 0..400_u32 {
+            let path = directory.path().join(i.to_string());
+            std::fs::write(&path, [&[7; 4096][..], &i.to_ne_bytes()].concat()).unwrap();
+            let content = Content::new(path.clone(), Head::of(4100, &[7; 1024]));
+            assert!(duplicates.check(&path, &content).unwrap());
+            duplicates.remember(&path, content);
+        }
+        assert_eq!(READ.get() - before, 400);
+        let path = directory.path().join("same");
+        std::fs::copy(directory.path().join("0"), &path).unwrap();
+        let content = Content::new(path.clone(), Head::of(4100, &[7; 1024]));
+        assert!(duplicates.check(&path, &content).is_err(), "that of the first");
+        assert_eq!(READ.get() - before, 401);
     }
 }
