@@ -80,6 +80,9 @@ pub(super) fn hint(said: &str) -> &'static str {
         " (a library that it needs was not found: put it where its rpath says, give it a soname if its rpath has `..`, or set LD_LIBRARY_PATH)"
     } else if said.contains("undefined symbol") || said.contains("symbol not found") {
         " (a function that it needs is in no library that it links: link it)"
+    } else if said.ends_with("(os error 998)") {
+        // Windows catches it, and says where memory was and not who was there.
+        " (a constructor of it, or of a library that it needs, used a wild pointer)"
     } else {
         ""
     }
@@ -98,13 +101,15 @@ pub(super) fn is_newer(version: &str, other: &str) -> bool {
 mod tests {
     use super::hint;
 
-    /// What musl says, of which no test here can load a library.
+    /// What musl and Windows say, of which no test here can load a library.
     #[test]
-    fn the_linker_of_musl_has_remedies() {
+    fn the_linkers_of_other_systems_have_remedies() {
         for (said, remedy) in [
             ("Dynamic loading not supported", "-crt-static"),
             ("Error loading shared library libm.so.6: No such file or directory", "rpath"),
             ("Error relocating /tmp/a.so: statx: symbol not found", "link it"),
+            ("Invalid access to memory location. (os error 998)", "a wild pointer"),
+            ("Zugriff auf einen Speicherplatz ist unzulässig. (os error 998)", "constructor"),
         ] {
             assert!(hint(said).contains(remedy), "{said}");
         }
