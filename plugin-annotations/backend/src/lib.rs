@@ -50,6 +50,8 @@ pub mod lifetimes;
 mod model;
 mod of_self;
 mod parse;
+#[doc(hidden)]
+pub mod parser;
 mod printed;
 mod replace;
 #[doc(hidden)]

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::Lifetime;
+
+use crate::parser::Lifetime;
 
 use super::lifetimes::Names;
 use crate::syntax::{GenericParameter, Generics, Kind, Parameter, Signature, divide};

@@ -2,7 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::ext::IdentExt;
+
+use crate::parser::IdentExt;
 
 use super::{exports, metadata_static, object_type, package_constant};
 use crate::errors::Errors;

@@ -2,9 +2,7 @@
 //!
 //! Both read every trait, impl, function, struct, enum and union of this
 //! repository, and of the standard library where its sources are installed. The
-//! other one is `syn` 2, as a dependency of tests only. A dependency on the
-//! feature `full` of `syn` 3 would reach the builds of all plugins in the
-//! workspace.
+//! other one is `syn` 2, as a dependency of tests only.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +10,9 @@ use std::process::Command;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{ParseStream, Parser};
 use syn2::parse::{Parse as _, Parser as _};
+
+use crate::parser::{self, Parse, ParseStream};
 
 use super::attribute::{Attribute, visibility};
 use super::{
@@ -134,14 +133,14 @@ impl Comparison {
     }
 
     /// Reads an item here and compares.
-    fn item<O: syn::parse::Parse, T>(
+    fn item<O: Parse, T>(
         &mut self,
         tokens: TokenStream,
         theirs: T,
         compare: fn(&mut Self, TokenStream, O, T),
     ) {
         self.items += 1;
-        match syn::parse2::<O>(tokens.clone()) {
+        match parser::parse2::<O>(tokens.clone()) {
             Ok(ours) => compare(self, tokens, ours, theirs),
             Err(error) => self.differences.push(format!("{}: {error}", self.place)),
         }
@@ -255,7 +254,7 @@ impl Comparison {
             input.parse::<TokenTree>()?;
             Ok(signature)
         };
-        match parser.parse2(tokens) {
+        match parser::parse_with(tokens, parser) {
             Ok(ours) => self.signature(&ours, theirs),
             Err(error) => self.differences.push(format!("{}: {error}", self.place)),
         }

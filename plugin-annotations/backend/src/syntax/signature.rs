@@ -2,8 +2,8 @@
 
 use proc_macro2::{Delimiter, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
-use syn::parse::{Parse, ParseStream};
-use syn::{Lifetime, LitStr, parenthesized};
+
+use crate::parser::{self, Lifetime, Parse, ParseStream};
 
 use super::attribute::Attribute;
 use super::generics::{Generics, Kind, Parameter as GenericParameter};
@@ -51,14 +51,13 @@ pub(crate) struct Parameter {
 }
 
 impl Parse for Signature {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> parser::Result<Self> {
         let (constness, asyncness) = (keyword(input, "const"), keyword(input, "async"));
         let (unsafety, abi) = (keyword(input, "unsafe"), abi(input)?);
         let fn_token = keyword(input, "fn").ok_or_else(|| input.error("expected `fn`"))?;
         let ident = input.parse()?;
         let mut generics: Generics = input.parse()?;
-        let content;
-        let parens = parenthesized!(content in input).span.join();
+        let (content, parens) = input.group(Delimiter::Parenthesis)?;
         let (mut receiver, mut parameters, mut variadic) = (None, Vec::new(), None);
         while !content.is_empty() {
             let attrs = Attribute::parse_outer(&content)?;
@@ -93,11 +92,11 @@ impl Parse for Signature {
     }
 }
 
-fn abi(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+fn abi(input: ParseStream<'_>) -> parser::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     if let Some(token) = keyword(input, "extern") {
         tokens.append(token);
-        if input.peek(LitStr) {
+        if input.is_text() {
             tokens.append(input.parse::<Literal>()?);
         }
     }
@@ -105,7 +104,7 @@ fn abi(input: ParseStream<'_>) -> syn::Result<TokenStream> {
 }
 
 fn is_receiver(input: ParseStream<'_>) -> bool {
-    if punct(input, "&").is_some() && input.peek(Lifetime) {
+    if punct(input, "&").is_some() && input.is_lifetime() {
         let _ = input.parse::<Lifetime>();
     }
     keyword(input, "mut");
@@ -189,9 +188,9 @@ impl Signature {
 }
 
 impl Receiver {
-    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Self> {
+    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> parser::Result<Self> {
         let and = punct(input, "&");
-        let lifetime = input.peek(Lifetime).then(|| input.parse()).transpose()?;
+        let lifetime = input.is_lifetime().then(|| input.parse()).transpose()?;
         let mutability = keyword(input, "mut");
         let self_token = keyword(input, "self").ok_or_else(|| input.error("expected `self`"))?;
         let ty = match punct(input, ":") {
@@ -220,7 +219,7 @@ impl Receiver {
 }
 
 impl Parameter {
-    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Self> {
+    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> parser::Result<Self> {
         let mut pattern = TokenStream::new();
         while !is_next(input, ":") || is_next(input, "::") {
             match punct(input, "::") {
@@ -244,7 +243,7 @@ impl Parameter {
             keyword(input, "mut");
             input.parse::<Ident>()
         };
-        syn::parse::Parser::parse2(parser, self.pattern.clone()).ok()
+        parser::parse_with(self.pattern.clone(), parser).ok()
     }
 
     /// Returns `true` if the pattern is `_`.

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::ext::IdentExt;
+
+use crate::parser::IdentExt;
 
 use super::forward::{Forwarded, forwarded};
 use super::proxy::call_name;

@@ -2,7 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ext::IdentExt;
+
+use crate::parser::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::{object, proxy_name, vtable_name};

@@ -4,7 +4,8 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ext::IdentExt;
+
+use crate::parser::IdentExt;
 
 use super::forward::named;
 use crate::model::{Interface, LocalMethod};

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::ext::IdentExt;
+
+use crate::parser::IdentExt;
 
 use super::super::{ffi_item, place_of};
 use super::forward::{Forwarded, forwarded};

@@ -5,7 +5,8 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::ext::IdentExt;
+
+use crate::parser::IdentExt;
 
 use super::forward::named;
 use super::proxy_name;
