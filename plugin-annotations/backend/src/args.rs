@@ -18,9 +18,12 @@
 //! services          = [ "dyn" ] path { "," [ "dyn" ] path } [ "," ]
 //! ```
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::token::Paren;
+use syn::{LitStr, parenthesized};
 
-use crate::parser::{self, IdentExt, LitStr, ParseStream, parse_with};
 use crate::syntax::{Ends, Path, expect, keyword, until};
 
 /// The arguments of any attribute; the caller lists the allowed ones.
@@ -58,7 +61,7 @@ pub struct Args {
 impl Args {
     /// Parses `tokens` of an attribute that takes the options `allowed`, after
     /// an interface if `interface`.
-    pub fn parse(tokens: TokenStream, interface: bool, allowed: &[&str]) -> parser::Result<Args> {
+    pub fn parse(tokens: TokenStream, interface: bool, allowed: &[&str]) -> syn::Result<Args> {
         let parser = |input: ParseStream<'_>| {
             let mut args = Args::default();
             if interface {
@@ -79,7 +82,7 @@ impl Args {
             }
             Ok(args)
         };
-        parse_with(tokens, parser)
+        parser.parse2(tokens)
     }
 
     fn any(&self) -> bool {
@@ -92,12 +95,12 @@ impl Args {
             || self.default.is_some()
     }
 
-    fn option(&mut self, input: ParseStream<'_>, allowed: &[&str]) -> parser::Result<()> {
+    fn option(&mut self, input: ParseStream<'_>, allowed: &[&str]) -> syn::Result<()> {
         let key = input.call(Ident::parse_any)?;
         if !allowed.iter().any(|name| key == name) {
             let expected = allowed.join("`, `");
             let message = format!("unknown option `{key}`, expected one of `{expected}`");
-            return Err(parser::Error::new(key.span(), message));
+            return Err(syn::Error::new(key.span(), message));
         }
         let flags = ["state", "lifecycle", "needs", "provides", "growing", "other"];
         if !flags.iter().any(|name| key == name) {
@@ -122,7 +125,7 @@ impl Args {
             _ => self.name.replace(text(input)?).is_some(),
         };
         if again {
-            return Err(parser::Error::new(key.span(), format!("option `{key}` is given twice")));
+            return Err(syn::Error::new(key.span(), format!("option `{key}` is given twice")));
         }
         Ok(())
     }
@@ -134,8 +137,8 @@ impl Args {
 }
 
 /// The place of the only runtime.
-fn runtime(input: ParseStream<'_>) -> parser::Result<Span> {
-    let wrong = |at: Span| parser::Error::new(at, "the only runtime is `runtime = tokio`");
+fn runtime(input: ParseStream<'_>) -> syn::Result<Span> {
+    let wrong = |at: Span| syn::Error::new(at, "the only runtime is `runtime = tokio`");
     let name = input.call(Ident::parse_any).map_err(|error| wrong(error.span()))?;
     match name == "tokio" {
         true => Ok(name.span()),
@@ -143,25 +146,26 @@ fn runtime(input: ParseStream<'_>) -> parser::Result<Span> {
     }
 }
 
-fn nothing_named() -> parser::Error {
+fn nothing_named() -> syn::Error {
     let message = "name the interface in parentheses after the attribute, such as `(Greeter)`";
-    parser::Error::new(Span::call_site(), message)
+    syn::Error::new(Span::call_site(), message)
 }
 
 /// A path of names, as in `example`.
-fn path(input: ParseStream<'_>, example: &str) -> parser::Result<Path> {
+fn path(input: ParseStream<'_>, example: &str) -> syn::Result<Path> {
     input.call(Path::parse_mod_style).map_err(|error| {
         let message = format!("expected a path without quotes, such as `{example}`");
-        parser::Error::new(error.span(), message)
+        syn::Error::new(error.span(), message)
     })
 }
 
 /// The interfaces of services in parentheses.
-fn services(input: ParseStream<'_>) -> parser::Result<Vec<Path>> {
-    if !input.is_group(Delimiter::Parenthesis) {
+fn services(input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
+    if !input.peek(Paren) {
         return Err(input.error("expected interfaces in parentheses, such as `(dyn Site)`"));
     }
-    let (content, _) = input.group(Delimiter::Parenthesis)?;
+    let content;
+    parenthesized!(content in input);
     let mut services = Vec::new();
     while services.is_empty() || !content.is_empty() {
         keyword(&content, "dyn");
@@ -174,25 +178,25 @@ fn services(input: ParseStream<'_>) -> parser::Result<Vec<Path>> {
 }
 
 /// A module, or a type with modules as its arguments.
-fn form(input: ParseStream<'_>) -> parser::Result<TokenStream> {
+fn form(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let error = input.error("expected a module, such as `with = module`");
     let form = until(input, Ends::Comma)?;
     if form.is_empty() { Err(error) } else { Ok(form) }
 }
 
 /// A path, perhaps with type arguments.
-fn function(input: ParseStream<'_>) -> parser::Result<Path> {
+fn function(input: ParseStream<'_>) -> syn::Result<Path> {
     let error = input.error("expected the path of a function");
     Path::of(until(input, Ends::Comma)?).ok_or(error)
 }
 
 /// An expression.
-fn value(input: ParseStream<'_>) -> parser::Result<TokenStream> {
+fn value(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let error = input.error("expected a value, such as `default = 8`");
     let value = until(input, Ends::CommaBehindValue)?;
     if value.is_empty() { Err(error) } else { Ok(value) }
 }
 
-fn text(input: ParseStream<'_>) -> parser::Result<LitStr> {
-    input.parse().map_err(|error| parser::Error::new(error.span(), "expected a string in quotes"))
+fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    input.parse().map_err(|error| syn::Error::new(error.span(), "expected a string in quotes"))
 }

@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::parser::{self, ParseStream};
 use crate::syntax::{Attribute, divide, flat};
 
 /// Attributes of the language that a trait or a method may have. No name of the
@@ -99,11 +98,11 @@ fn conditions(content: &TokenStream) -> Vec<TokenStream> {
 
 /// The attributes at the begin of an item, and the rest of it.
 pub(crate) fn divided(item: TokenStream) -> (Vec<Attribute>, TokenStream) {
-    let parse = |input: ParseStream<'_>| {
+    let parse = |input: syn::parse::ParseStream<'_>| {
         let attributes = Attribute::parse_outer(input)?;
         Ok((attributes, input.parse()?))
     };
-    parser::parse_with(item.clone(), parse).unwrap_or((Vec::new(), item))
+    syn::parse::Parser::parse2(parse, item.clone()).unwrap_or((Vec::new(), item))
 }
 
 /// The attributes that `is_kept` keeps or changes, by their content. Within

@@ -3,19 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use crate::parser;
-
 /// The errors found so far.
 #[derive(Default)]
-pub struct Errors(Option<parser::Error>);
+pub struct Errors(Option<syn::Error>);
 
 impl Errors {
     /// Reports `message` at `tokens`.
     pub fn at(&mut self, tokens: &dyn ToTokens, message: &str) {
-        self.push(parser::Error::new_spanned(tokens, message));
+        self.push(syn::Error::new_spanned(tokens, message));
     }
 
-    pub fn push(&mut self, error: parser::Error) {
+    pub fn push(&mut self, error: syn::Error) {
         match &mut self.0 {
             Some(errors) => errors.combine(error),
             None => self.0 = Some(error),
@@ -23,7 +21,7 @@ impl Errors {
     }
 
     /// Keeps the value of `result`, or its error.
-    pub fn keep<T>(&mut self, result: parser::Result<T>) -> Option<T> {
+    pub fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 

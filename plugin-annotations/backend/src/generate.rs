@@ -18,11 +18,12 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
 
 use crate::attributes;
 use crate::errors::Errors;
 use crate::expand;
-use crate::parser::{self, IdentExt, Parse, ParseStream};
 use crate::syntax::{Path, keyword};
 
 /// `unsafe $crate unsafely kind { args } { item }`
@@ -51,7 +52,7 @@ impl Request {
 
     /// Reads the input of `generate!`, or returns the error as code.
     pub fn read(input: TokenStream) -> Result<Request, TokenStream> {
-        parser::parse2(input).map_err(parser::Error::into_compile_error)
+        syn::parse2(input).map_err(syn::Error::into_compile_error)
     }
 
     /// An unsafe block at each of the two words.
@@ -67,7 +68,7 @@ impl Request {
 }
 
 impl Parse for Request {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let unsafety = word(input, "unsafe")?;
         let krate = input.call(Path::parse_mod_style)?;
         let words = [unsafety, word(input, "unsafely")?];
@@ -90,14 +91,14 @@ pub fn generate(request: &Request) -> TokenStream {
     quote!(#generated #errors #proof)
 }
 
-fn word(input: ParseStream<'_>, expected: &str) -> parser::Result<Span> {
+fn word(input: ParseStream<'_>, expected: &str) -> syn::Result<Span> {
     let word = keyword(input, expected);
     word.map(|word| word.span()).ok_or_else(|| input.error(format!("expected `{expected}`")))
 }
 
-fn braced(input: ParseStream<'_>) -> parser::Result<TokenStream> {
+fn braced(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     match input.parse()? {
         TokenTree::Group(group) => Ok(group.stream()),
-        other => Err(parser::Error::new(other.span(), "expected braces")),
+        other => Err(syn::Error::new(other.span(), "expected braces")),
     }
 }

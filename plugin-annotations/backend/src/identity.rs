@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
+use syn::LitStr;
 
 use crate::errors::Errors;
-use crate::parser::{self, LitStr};
 use crate::syntax::Path;
 
 /// ```text
@@ -42,10 +42,7 @@ pub fn source(krate: &Path) -> TokenStream {
 pub fn check(written: Option<&LitStr>, name: Option<&str>, errors: &mut Errors) -> Option<String> {
     let literal = written?;
     let path = literal.value();
-    let is_name = |name: &str| {
-        let tokens = name.parse::<TokenStream>();
-        tokens.is_ok_and(|tokens| parser::parse2::<Ident>(tokens).is_ok())
-    };
+    let is_name = |name: &str| syn::parse_str::<syn::Ident>(name).is_ok();
     let names: Vec<_> = path.split("::").collect();
     if names.len() < 2 || !names.iter().copied().all(is_name) {
         errors

@@ -50,8 +50,6 @@ pub mod lifetimes;
 mod model;
 mod of_self;
 mod parse;
-#[doc(hidden)]
-pub mod parser;
 mod printed;
 mod replace;
 #[doc(hidden)]

@@ -2,8 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Lifetime;
 
-use crate::parser::Lifetime;
 use crate::syntax::{Angles, Path, divide, flat};
 
 /// `&'a str` and `&str` become `&'static str`: for types in a layout, which

@@ -3,6 +3,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 
 use crate::args::Args;
 use crate::async_fn;
@@ -14,7 +15,6 @@ use crate::identity;
 use crate::model::{
     Aggregates, Declared, Interface, LocalMethod, Method, Parameter, Receiver, Registration, Sends,
 };
-use crate::parser::{self, IdentExt};
 use crate::printed::Printed;
 use crate::syntax::{
     self, Attribute, ItemImpl, ItemTrait, Path, Signature, TraitItem, TraitMethod, Type,
@@ -27,7 +27,7 @@ pub(crate) fn interface(
     errors: &mut Errors,
 ) -> Option<Interface> {
     let args = errors.keep(Args::parse(args, false, &["version", "path", "crate"]));
-    let mut item = errors.keep(parser::parse2::<ItemTrait>(item))?;
+    let mut item = errors.keep(syn::parse2::<ItemTrait>(item))?;
     let args = args?;
     check::interface_head(&item, errors);
     let version = check::version(args.version.as_ref(), errors);
@@ -184,7 +184,7 @@ fn method(
 
 /// A method by which a proxy prints, of its signature and its documentation.
 fn printed_method((signature, doc): (TokenStream, &str)) -> Option<Method> {
-    let signature: Signature = parser::parse2(signature).ok()?;
+    let signature: Signature = syn::parse2(signature).ok()?;
     let parameter = |found: &syntax::Parameter| {
         Some(Parameter { name: found.name()?.to_string(), ty: found.ty.clone(), with: None })
     };
@@ -241,7 +241,7 @@ pub(crate) fn registration(
         "crate",
     ];
     let args = errors.keep(Args::parse(args, true, &allowed));
-    let item = errors.keep(parser::parse2::<ItemImpl>(item))?;
+    let item = errors.keep(syn::parse2::<ItemImpl>(item))?;
     let args = args?;
     let interface = args.interface.clone()?;
     let interface_name = last_ident(&interface);
@@ -255,7 +255,7 @@ pub(crate) fn registration(
     }
     if let Some(place) = args.runtime.filter(|_| !cfg!(feature = "tokio")) {
         let message = "`runtime = tokio` needs the feature `tokio` of plugin-interface";
-        errors.push(parser::Error::new(place, message));
+        errors.push(syn::Error::new(place, message));
     }
     let name = match &args.name {
         Some(name) => check::name(name, errors),

@@ -9,7 +9,6 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use crate::parser;
 use crate::spans::{ends, located, place_of};
 use crate::syntax::{Path, divide, flat};
 
@@ -51,7 +50,7 @@ impl Around {
 
 impl Form {
     /// Reads the form in `tokens` of a value of type `ty`.
-    pub(crate) fn of(tokens: &TokenStream, ty: &TokenStream) -> parser::Result<Form> {
+    pub(crate) fn of(tokens: &TokenStream, ty: &TokenStream) -> syn::Result<Form> {
         let form = Form::within(tokens, Some(ty))?;
         match form.module() {
             Some(_) => Ok(form),
@@ -59,7 +58,7 @@ impl Form {
         }
     }
 
-    fn within(tokens: &TokenStream, ty: Option<&TokenStream>) -> parser::Result<Form> {
+    fn within(tokens: &TokenStream, ty: Option<&TokenStream>) -> syn::Result<Form> {
         let Some(path) = Path::of(tokens.clone()) else {
             let message = "expected a path without quotes, such as `with = module`";
             return Err(error(tokens, message));
@@ -84,7 +83,7 @@ impl Form {
         let types = ty.as_ref().map(|ty| arguments(ty.arguments())).unwrap_or_default();
         let parts = forms.iter().enumerate().map(|(i, form)| Form::within(form, types.get(i)));
         let head = head(ty.as_ref().unwrap_or(&path));
-        Ok(Form::Around(around, head, parts.collect::<parser::Result<_>>()?))
+        Ok(Form::Around(around, head, parts.collect::<syn::Result<_>>()?))
     }
 
     /// The first module in it.
@@ -271,7 +270,7 @@ fn item(module: &Path, name: &str) -> TokenStream {
     quote!(#module::#name)
 }
 
-fn error(tokens: &TokenStream, message: &str) -> parser::Error {
+fn error(tokens: &TokenStream, message: &str) -> syn::Error {
     let place = flat(tokens.clone()).first().map_or_else(Span::call_site, TokenTree::span);
-    parser::Error::new(place, message)
+    syn::Error::new(place, message)
 }

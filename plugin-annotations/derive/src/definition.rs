@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
 use crate::model::{Body, Derived, Field, Fields};
 use plugin_annotations_backend::aliases::Aliases;
 use plugin_annotations_backend::identity;
 use plugin_annotations_backend::lifetimes;
-use plugin_annotations_backend::parser::IdentExt;
 use plugin_annotations_backend::spans::ffi_item;
 use plugin_annotations_backend::syntax::{Generics, Kind, Path};
 

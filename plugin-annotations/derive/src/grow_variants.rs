@@ -3,12 +3,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
 use crate::grow::{content_of, grows as grows_by_fields, layout, lowered, offset, taken};
 use crate::model::Derived;
 use crate::parts::Part;
 use crate::wire::Conversions;
-use plugin_annotations_backend::parser::IdentExt;
 
 pub(crate) fn conversions(derived: &Derived, parts: &[Part<'_>]) -> Conversions {
     let krate = &derived.krate;

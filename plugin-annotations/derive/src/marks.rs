@@ -3,7 +3,6 @@
 
 use plugin_annotations_backend::args::Args;
 use plugin_annotations_backend::errors::Errors;
-use plugin_annotations_backend::parser;
 use plugin_annotations_backend::syntax::{Fields, Generics, Variant};
 use plugin_annotations_backend::version::numbers;
 use proc_macro2::{Ident, Span};
@@ -40,11 +39,10 @@ pub(crate) fn marks(
     }
     marks.grows |= !marks.later.is_empty();
     if let [_, again, ..] = others[..] {
-        errors
-            .push(parser::Error::new(again, "one variant stands for later ones: remove this mark"));
+        errors.push(syn::Error::new(again, "one variant stands for later ones: remove this mark"));
     }
     if let (false, [place, ..]) = (marks.grows, &others[..]) {
-        errors.push(parser::Error::new(
+        errors.push(syn::Error::new(
             *place,
             "an enum with a variant that stands for later ones grows: add `#[ffi(growing)]` above the enum",
         ));
@@ -73,13 +71,13 @@ fn other(variant: &Variant, errors: &mut Errors) -> Option<Span> {
 
 fn check_other(variant: &Variant, place: Span, is_later: bool, errors: &mut Errors) {
     if !matches!(variant.fields, Fields::Unit) {
-        errors.push(parser::Error::new(
+        errors.push(syn::Error::new(
             place,
             "the variant that stands for later ones has no fields: this side does not know theirs",
         ));
     }
     if is_later {
-        errors.push(parser::Error::new(
+        errors.push(syn::Error::new(
             place,
             "the variant that stands for later ones is one of the first version: remove its `#[since]`, or this mark",
         ));

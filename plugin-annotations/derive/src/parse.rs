@@ -10,13 +10,12 @@ use plugin_annotations_backend::args::Args;
 use plugin_annotations_backend::attributes::lints;
 use plugin_annotations_backend::errors::Errors;
 use plugin_annotations_backend::identity;
-use plugin_annotations_backend::parser;
 use plugin_annotations_backend::spans::located;
 use plugin_annotations_backend::syntax::{self, Attribute, Data, Generics, ItemType, Variant};
 use plugin_annotations_backend::with::With;
 
 pub(crate) fn derived(item: TokenStream, errors: &mut Errors) -> Option<Derived> {
-    let item = errors.keep(parser::parse2::<ItemType>(item))?;
+    let item = errors.keep(syn::parse2::<ItemType>(item))?;
     check::generics(&item.generics, errors);
     let options = options(&item.attrs, errors);
     let path = identity::check(options.path.as_ref(), None, errors);
@@ -99,8 +98,8 @@ fn grows(
     is_later || growing.is_some()
 }
 
-fn no_options(attribute: &Attribute) -> parser::Error {
-    parser::Error::new_spanned(attribute, "expected options in parentheses: `#[ffi(crate = path)]`")
+fn no_options(attribute: &Attribute) -> syn::Error {
+    syn::Error::new_spanned(attribute, "expected options in parentheses: `#[ffi(crate = path)]`")
 }
 
 /// Returns `true` if `#[repr(C)]` is the only attribute about the layout.

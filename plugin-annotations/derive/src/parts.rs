@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use crate::model::{Body, Field, Fields};
-use plugin_annotations_backend::parser::IdentExt;
 
 /// A struct, or one variant of an enum.
 pub(crate) struct Part<'a> {

@@ -2,10 +2,10 @@
 
 use plugin_annotations_backend::args::Args;
 use plugin_annotations_backend::errors::Errors;
-use plugin_annotations_backend::parser::{self, LitStr};
 use plugin_annotations_backend::syntax::Attribute;
 use plugin_annotations_backend::version::numbers;
 use proc_macro2::TokenStream;
+use syn::LitStr;
 
 use crate::model::Since;
 
@@ -25,7 +25,7 @@ pub(crate) fn since(attributes: &[Attribute], what: &str, errors: &mut Errors) -
     if let Some(again) = all.next() {
         errors.at(again, &format!("a {what} is added once: keep one `#[since(\"..\")]`"));
     }
-    let text = attribute.arguments().and_then(|tokens| parser::parse2::<LitStr>(tokens).ok());
+    let text = attribute.arguments().and_then(|tokens| syn::parse2::<LitStr>(tokens).ok());
     let Some(text) = text else {
         errors.at(
             attribute,

@@ -12,12 +12,12 @@
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use crate::model::{Body, Derived, Field};
 use crate::parts::{Part, has_data};
 use plugin_annotations_backend::forever;
 use plugin_annotations_backend::lifetimes;
-use plugin_annotations_backend::parser::IdentExt;
 use plugin_annotations_backend::spans::{ffi_item, located};
 use plugin_annotations_backend::syntax::{Kind, Path, Type};
 

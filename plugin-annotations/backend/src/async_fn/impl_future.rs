@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn read(signature: TokenStream) -> Option<String> {
-        let signature = as_async(&crate::parser::parse2(signature).unwrap())?;
+        let signature = as_async(&syn::parse2(signature).unwrap())?;
         Some(quote!(#signature).to_string().replace(' ', ""))
     }
 

@@ -3,8 +3,7 @@
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote};
-
-use crate::parser::{self, ParseStream, parse_with};
+use syn::parse::{ParseStream, Parser};
 
 use super::{body, impl_future, lints, signature, to_rewrite};
 use crate::args::Args;
@@ -21,7 +20,7 @@ use crate::syntax::{Attribute, ItemImpl, Path, Signature, is_method};
 pub fn run(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = errors.keep(Args::parse(args, false, &["crate"])).unwrap_or_default();
-    let head = errors.keep(parser::parse2::<ItemImpl>(item.clone()));
+    let head = errors.keep(syn::parse2::<ItemImpl>(item.clone()));
     if let Some(ItemImpl { interface: None, self_ty, .. }) = &head {
         errors.at(
             self_ty,
@@ -43,8 +42,7 @@ pub(crate) fn rewritten(
     has_runtime: bool,
     errors: &mut Errors,
 ) -> TokenStream {
-    let Ok(ItemImpl { interface: Some(interface), attrs, .. }) = parser::parse2(item.clone())
-    else {
+    let Ok(ItemImpl { interface: Some(interface), attrs, .. }) = syn::parse2(item.clone()) else {
         return item;
     };
     if attributes::async_trait(&attrs).is_some() {
@@ -53,7 +51,7 @@ pub(crate) fn rewritten(
     let mut tokens: Vec<_> = item.into_iter().collect();
     if let Some(TokenTree::Group(body)) = tokens.last_mut() {
         let parser = |input: ParseStream<'_>| methods(input, krate, has_runtime, &interface);
-        if let Some(methods) = errors.keep(parse_with(body.stream(), parser)) {
+        if let Some(methods) = errors.keep(parser.parse2(body.stream())) {
             let mut rewritten = Group::new(body.delimiter(), methods);
             rewritten.set_span(body.span());
             *body = rewritten;
@@ -67,7 +65,7 @@ fn methods(
     krate: &Path,
     has_runtime: bool,
     interface: &Path,
-) -> parser::Result<TokenStream> {
+) -> syn::Result<TokenStream> {
     let mut out = TokenStream::new();
     while !input.is_empty() {
         let attrs = Attribute::parse_outer(input)?;
@@ -86,7 +84,7 @@ fn methods(
 }
 
 /// Copies an item up to its end: a semicolon or braces.
-fn other(input: ParseStream<'_>, out: &mut TokenStream) -> parser::Result<()> {
+fn other(input: ParseStream<'_>, out: &mut TokenStream) -> syn::Result<()> {
     let braces_end = is_method(&input.fork());
     while !input.is_empty() {
         let token: TokenTree = input.parse()?;
@@ -109,7 +107,7 @@ fn method(
     krate: &Path,
     has_runtime: bool,
     interface: &Path,
-) -> parser::Result<TokenStream> {
+) -> syn::Result<TokenStream> {
     let (mut written, mut block): (Signature, Group) = (input.parse()?, input.parse()?);
     if let Some(signature) = impl_future::as_async(&written) {
         (written, block) = (signature, impl_future::awaited(&block));

@@ -2,9 +2,9 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
+use syn::Lifetime;
 
 use crate::lifetimes::returned;
-use crate::parser::Lifetime;
 use crate::syntax::flat;
 
 /// The names that were given: `'life0`, `'life1`, and so on.

@@ -2,8 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-
-use crate::parser::Lifetime;
+use syn::Lifetime;
 
 use super::lifetimes::Names;
 use crate::syntax::{GenericParameter, Generics, Kind, Parameter, Signature, divide};

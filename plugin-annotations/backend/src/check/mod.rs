@@ -4,13 +4,13 @@ pub(crate) mod returned_borrows;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::LitStr;
 
 use crate::attributes;
 use crate::errors::Errors;
 use crate::forever;
 use crate::lifetimes;
 use crate::model::Receiver;
-use crate::parser::{self, LitStr};
 use crate::spans::ends;
 use crate::syntax::{
     self, Attribute, ItemImpl, ItemTrait, Kind, OtherItem, OtherKind, Path, Signature, TraitMethod,
@@ -398,7 +398,7 @@ impl<'v> History<'v> {
         for again in rest {
             errors.at(again, "a method is added once: keep one `#[since(\"..\")]`");
         }
-        let Some(literal) = attribute.arguments().and_then(|a| parser::parse2::<LitStr>(a).ok())
+        let Some(literal) = attribute.arguments().and_then(|a| syn::parse2::<LitStr>(a).ok())
         else {
             errors.at(
                 attribute,
@@ -437,7 +437,7 @@ impl<'v> History<'v> {
 
 pub(crate) fn implementation(item: &ItemImpl, interface: &Ident, errors: &mut Errors) {
     match &item.interface {
-        None => errors.push(parser::Error::new(
+        None => errors.push(syn::Error::new(
             ends(&item.self_ty.to_token_stream()).0,
             format!("`#[plugin_impl({interface})]` goes on `impl {interface} for Type`"),
         )),

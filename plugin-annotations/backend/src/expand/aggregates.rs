@@ -2,8 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-
-use crate::parser::IdentExt;
+use syn::ext::IdentExt;
 
 use super::{exports, metadata_static, object_type, package_constant};
 use crate::errors::Errors;

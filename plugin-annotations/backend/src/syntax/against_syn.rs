@@ -2,7 +2,9 @@
 //!
 //! Both read every trait, impl, function, struct, enum and union of this
 //! repository, and of the standard library where its sources are installed. The
-//! other one is `syn` 2, as a dependency of tests only.
+//! other one is `syn` 2, as a dependency of tests only. A dependency on the
+//! feature `full` of `syn` 3 would reach the builds of all plugins in the
+//! workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,9 +12,8 @@ use std::process::Command;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::parse::{ParseStream, Parser};
 use syn2::parse::{Parse as _, Parser as _};
-
-use crate::parser::{self, Parse, ParseStream};
 
 use super::attribute::{Attribute, visibility};
 use super::{
@@ -133,14 +134,14 @@ impl Comparison {
     }
 
     /// Reads an item here and compares.
-    fn item<O: Parse, T>(
+    fn item<O: syn::parse::Parse, T>(
         &mut self,
         tokens: TokenStream,
         theirs: T,
         compare: fn(&mut Self, TokenStream, O, T),
     ) {
         self.items += 1;
-        match parser::parse2::<O>(tokens.clone()) {
+        match syn::parse2::<O>(tokens.clone()) {
             Ok(ours) => compare(self, tokens, ours, theirs),
             Err(error) => self.differences.push(format!("{}: {error}", self.place)),
         }
@@ -254,7 +255,7 @@ impl Comparison {
             input.parse::<TokenTree>()?;
             Ok(signature)
         };
-        match parser::parse_with(tokens, parser) {
+        match parser.parse2(tokens) {
             Ok(ours) => self.signature(&ours, theirs),
             Err(error) => self.differences.push(format!("{}: {error}", self.place)),
         }

@@ -2,8 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
-
-use crate::parser::{self, ParseStream};
+use syn::parse::ParseStream;
 
 use super::scan::{flat, keyword, punct, surround};
 
@@ -26,7 +25,7 @@ impl Attribute {
     }
 
     /// Reads all attributes that come next.
-    pub fn parse_outer(input: ParseStream<'_>) -> parser::Result<Vec<Attribute>> {
+    pub fn parse_outer(input: ParseStream<'_>) -> syn::Result<Vec<Attribute>> {
         let mut attributes = Vec::new();
         while let Some(pound) = punct(input, "#") {
             attributes.push(Attribute { pound, brackets: input.parse()? });
@@ -76,7 +75,7 @@ impl ToTokens for Attribute {
 }
 
 /// Reads a visibility: nothing, `pub`, or `pub(..)`.
-pub(crate) fn visibility(input: ParseStream<'_>) -> parser::Result<TokenStream> {
+pub(crate) fn visibility(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     // A match of `$vis:vis` is a group, which may be empty.
     if let Some((TokenTree::Group(group), _)) = input.cursor().token_tree()

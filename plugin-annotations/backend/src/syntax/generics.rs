@@ -2,8 +2,8 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
-
-use crate::parser::{self, Lifetime, Parse, ParseStream};
+use syn::Lifetime;
+use syn::parse::{Parse, ParseStream};
 
 use super::attribute::Attribute;
 use super::scan::{Angles, Ends, divide, flat, is_next, keyword, until, with_bare_lifetimes};
@@ -35,7 +35,7 @@ pub enum Kind {
 }
 
 impl Parse for Generics {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut generics = Generics::default();
         if !is_next(input, "<") {
             return Ok(generics);
@@ -50,19 +50,19 @@ impl Parse for Generics {
         let all: Vec<_> = generics.brackets.clone().into_iter().collect();
         let inner = all[1..all.len() - 1].iter().cloned().collect();
         for parameter in divide(inner, ',') {
-            generics.params.push(parser::parse2(parameter)?);
+            generics.params.push(syn::parse2(parameter)?);
         }
         Ok(generics)
     }
 }
 
 impl Parse for Parameter {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         Attribute::parse_outer(input)?;
         let tokens: TokenStream = input.fork().parse()?;
         let kind = match keyword(input, "const") {
             Some(_) => Kind::Const,
-            None if input.is_lifetime() => Kind::Lifetime,
+            None if input.peek(Lifetime) => Kind::Lifetime,
             None => Kind::Type,
         };
         let ident = match kind {
@@ -117,7 +117,7 @@ impl Generics {
     }
 
     /// Reads the `where` clause, if there is one.
-    pub fn parse_where(&mut self, input: ParseStream<'_>) -> parser::Result<()> {
+    pub fn parse_where(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         if let Some(token) = keyword(input, "where") {
             self.where_clause = Some((token, until(input, Ends::Body)?));
         }

@@ -1,8 +1,7 @@
 //! The head of an impl.
 
 use proc_macro2::{Group, TokenStream};
-
-use crate::parser::{self, Parse, ParseStream};
+use syn::parse::{Parse, ParseStream};
 
 use super::attribute::Attribute;
 use super::generics::Generics;
@@ -20,7 +19,7 @@ pub(crate) struct ItemImpl {
 }
 
 impl Parse for ItemImpl {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = Attribute::parse_outer(input)?;
         keyword(input, "unsafe");
         if keyword(input, "impl").is_none() {
@@ -39,7 +38,7 @@ impl Parse for ItemImpl {
     }
 }
 
-fn trait_path(tokens: TokenStream) -> parser::Result<Path> {
+fn trait_path(tokens: TokenStream) -> syn::Result<Path> {
     Path::of(tokens.clone())
-        .ok_or_else(|| parser::Error::new_spanned(tokens, "expected the path of a trait"))
+        .ok_or_else(|| syn::Error::new_spanned(tokens, "expected the path of a trait"))
 }

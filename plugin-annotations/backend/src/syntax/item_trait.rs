@@ -2,8 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
-
-use crate::parser::{self, Parse, ParseStream};
+use syn::LitStr;
+use syn::parse::{Parse, ParseStream};
 
 use super::attribute::{Attribute, visibility};
 use super::generics::Generics;
@@ -58,7 +58,7 @@ pub(crate) enum OtherKind {
 }
 
 impl Parse for ItemTrait {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = Attribute::parse_outer(input)?;
         let vis = visibility(input)?;
         let (unsafety, auto) = (keyword(input, "unsafe"), keyword(input, "auto"));
@@ -72,7 +72,8 @@ impl Parse for ItemTrait {
         let colon = punct(input, ":");
         let supertraits = divide(until(input, Ends::Body)?, '+');
         generics.parse_where(input)?;
-        let (content, braces) = input.group(Delimiter::Brace)?;
+        let content;
+        let braces = syn::braced!(content in input).span.join();
         let mut items = Vec::new();
         while !content.is_empty() {
             items.push(content.parse()?);
@@ -94,7 +95,7 @@ impl Parse for ItemTrait {
 }
 
 impl Parse for TraitItem {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = Attribute::parse_outer(input)?;
         if is_method(&input.fork()) {
             let (since, attrs): (_, Vec<_>) = attrs.into_iter().partition(|a| a.is("since"));
@@ -164,7 +165,7 @@ pub(crate) fn is_method(input: ParseStream<'_>) -> bool {
             || is_next(input, "async")
             || is_next(input, "unsafe")
             || is_next(input, "extern")
-            || input.is_text();
+            || input.peek(LitStr);
         if !is_qualifier || input.parse::<TokenTree>().is_err() {
             return false;
         }

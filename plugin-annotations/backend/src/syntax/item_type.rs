@@ -1,8 +1,9 @@
 //! Structs, enums and unions: what a derive is put on.
 
-use proc_macro2::{Delimiter, Ident, TokenStream};
-
-use crate::parser::{self, IdentExt, Parse, ParseStream};
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{braced, parenthesized, token};
 
 use super::attribute::{Attribute, visibility};
 use super::generics::Generics;
@@ -46,7 +47,7 @@ pub struct Field {
 }
 
 impl Parse for ItemType {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = Attribute::parse_outer(input)?;
         visibility(input)?;
         let keyword = input.call(Ident::parse_any)?;
@@ -56,7 +57,8 @@ impl Parse for ItemType {
         let data = match keyword.to_string().as_str() {
             "struct" => Data::Struct(Fields::parse(input)?),
             "enum" => {
-                let (content, _) = input.group(Delimiter::Brace)?;
+                let content;
+                braced!(content in input);
                 Data::Enum(list(&content, Variant::parse)?)
             }
             _ => Data::Union(keyword),
@@ -69,7 +71,7 @@ impl Parse for ItemType {
 }
 
 impl Variant {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Variant> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Variant> {
         let attrs = Attribute::parse_outer(input)?;
         visibility(input)?;
         let (ident, fields) = (input.parse()?, Fields::parse(input)?);
@@ -82,12 +84,13 @@ impl Variant {
 }
 
 impl Fields {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Fields> {
-        Ok(if input.is_group(Delimiter::Brace) {
-            let (content, _) = input.group(Delimiter::Brace)?;
+    fn parse(input: ParseStream<'_>) -> syn::Result<Fields> {
+        let content;
+        Ok(if input.peek(token::Brace) {
+            braced!(content in input);
             Fields::Named(list(&content, |input| Field::parse(input, true))?)
-        } else if input.is_group(Delimiter::Parenthesis) {
-            let (content, _) = input.group(Delimiter::Parenthesis)?;
+        } else if input.peek(token::Paren) {
+            parenthesized!(content in input);
             Fields::Tuple(list(&content, |input| Field::parse(input, false))?)
         } else {
             Fields::Unit
@@ -103,7 +106,7 @@ impl Fields {
 }
 
 impl Field {
-    fn parse(input: ParseStream<'_>, is_named: bool) -> parser::Result<Field> {
+    fn parse(input: ParseStream<'_>, is_named: bool) -> syn::Result<Field> {
         let attrs = Attribute::parse_outer(input)?;
         visibility(input)?;
         let mut ident = None;
@@ -118,8 +121,8 @@ impl Field {
 /// Reads values with commas between them.
 fn list<T>(
     input: ParseStream<'_>,
-    one: impl Fn(ParseStream<'_>) -> parser::Result<T>,
-) -> parser::Result<Vec<T>> {
+    one: impl Fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
     let mut all = Vec::new();
     while !input.is_empty() {
         all.push(one(input)?);

@@ -2,8 +2,8 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
-
-use crate::parser::{self, IdentExt, ParseStream};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
 
 use super::scan::{Angles, flat, punct};
 
@@ -43,7 +43,7 @@ impl Path {
     }
 
     /// Reads names, with `::` between them.
-    pub fn parse_mod_style(input: ParseStream<'_>) -> parser::Result<Path> {
+    pub fn parse_mod_style(input: ParseStream<'_>) -> syn::Result<Path> {
         let mut tokens = TokenStream::new();
         tokens.extend(punct(input, "::"));
         let mut names = Vec::new();

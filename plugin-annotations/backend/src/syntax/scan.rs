@@ -2,8 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::TokenStreamExt;
-
-use crate::parser::{self, Cursor, ParseStream};
+use syn::parse::ParseStream;
 
 /// The end of a run of tokens, outside of angle brackets and groups.
 #[derive(Clone, Copy)]
@@ -107,46 +106,44 @@ impl Angles {
 
 /// Reads the keyword `word` if it comes next.
 pub(crate) fn keyword(input: ParseStream<'_>, word: &str) -> Option<Ident> {
-    let (ident, rest) = keyword_at(input.cursor(), word)?;
-    input.go_to(rest);
-    Some(ident)
+    let next = input.step(|cursor| match cursor.ident() {
+        Some((ident, rest)) if ident == word => Ok((ident, rest)),
+        _ => Err(cursor.error("")),
+    });
+    next.ok()
 }
 
 /// Returns `true` if `text`, a keyword or punctuation, comes next.
 pub(crate) fn is_next(input: ParseStream<'_>, text: &str) -> bool {
-    let cursor = input.cursor();
-    keyword_at(cursor, text).is_some() || punct_at(cursor, text).is_some()
+    keyword(&input.fork(), text).is_some() || punct(&input.fork(), text).is_some()
 }
 
 /// Reads punctuation that must come next.
-pub(crate) fn expect(input: ParseStream<'_>, text: &str) -> parser::Result<TokenStream> {
+pub(crate) fn expect(input: ParseStream<'_>, text: &str) -> syn::Result<TokenStream> {
     punct(input, text).ok_or_else(|| input.error(format!("expected `{text}`")))
 }
 
 /// Reads the punctuation `text`, such as `::`, if it comes next. The `: ::` before
 /// a path from the root is not `::` and `:`.
 pub(crate) fn punct(input: ParseStream<'_>, text: &str) -> Option<TokenStream> {
-    let (tokens, rest) = punct_at(input.cursor(), text)?;
-    input.go_to(rest);
-    Some(tokens)
-}
-
-fn keyword_at<'a>(cursor: Cursor<'a>, word: &str) -> Option<(Ident, Cursor<'a>)> {
-    cursor.ident().filter(|(ident, _)| ident == word)
-}
-
-fn punct_at<'a>(cursor: Cursor<'a>, text: &str) -> Option<(TokenStream, Cursor<'a>)> {
-    let (mut tokens, mut rest) = (TokenStream::new(), cursor);
-    for (i, char) in text.char_indices() {
-        let is_last = i + 1 == text.len();
-        let (punct, behind) = rest.punct()?;
-        if punct.as_char() != char || !is_last && punct.spacing() != Spacing::Joint {
-            return None;
+    let next = input.step(|cursor| {
+        let (mut tokens, mut rest) = (TokenStream::new(), *cursor);
+        for (i, char) in text.char_indices() {
+            let is_last = i + 1 == text.len();
+            match rest.punct() {
+                Some((punct, behind))
+                    if punct.as_char() == char
+                        && (is_last || punct.spacing() == Spacing::Joint) =>
+                {
+                    tokens.append(punct);
+                    rest = behind;
+                }
+                _ => return Err(cursor.error("")),
+            }
         }
-        tokens.append(punct);
-        rest = behind;
-    }
-    Some((tokens, rest))
+        Ok((tokens, rest))
+    });
+    next.ok()
 }
 
 /// Returns the first `>` outside of groups that closes no `<`. A type with one would
@@ -162,7 +159,7 @@ pub(crate) fn unopened(tokens: &TokenStream) -> Option<Span> {
 }
 
 /// Reads the tokens before the end that `ends` describes.
-pub(crate) fn until(input: ParseStream<'_>, ends: Ends) -> parser::Result<TokenStream> {
+pub(crate) fn until(input: ParseStream<'_>, ends: Ends) -> syn::Result<TokenStream> {
     let (mut tokens, mut angles, mut before) = (TokenStream::new(), Angles::default(), None);
     let mut is_call = false;
     while let Some((next, _)) = input.cursor().token_tree() {

@@ -2,8 +2,8 @@
 
 use proc_macro2::{Delimiter, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
-
-use crate::parser::{self, Lifetime, Parse, ParseStream};
+use syn::parse::{Parse, ParseStream};
+use syn::{Lifetime, LitStr, parenthesized};
 
 use super::attribute::Attribute;
 use super::generics::{Generics, Kind, Parameter as GenericParameter};
@@ -51,13 +51,14 @@ pub(crate) struct Parameter {
 }
 
 impl Parse for Signature {
-    fn parse(input: ParseStream<'_>) -> parser::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let (constness, asyncness) = (keyword(input, "const"), keyword(input, "async"));
         let (unsafety, abi) = (keyword(input, "unsafe"), abi(input)?);
         let fn_token = keyword(input, "fn").ok_or_else(|| input.error("expected `fn`"))?;
         let ident = input.parse()?;
         let mut generics: Generics = input.parse()?;
-        let (content, parens) = input.group(Delimiter::Parenthesis)?;
+        let content;
+        let parens = parenthesized!(content in input).span.join();
         let (mut receiver, mut parameters, mut variadic) = (None, Vec::new(), None);
         while !content.is_empty() {
             let attrs = Attribute::parse_outer(&content)?;
@@ -92,11 +93,11 @@ impl Parse for Signature {
     }
 }
 
-fn abi(input: ParseStream<'_>) -> parser::Result<TokenStream> {
+fn abi(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     if let Some(token) = keyword(input, "extern") {
         tokens.append(token);
-        if input.is_text() {
+        if input.peek(LitStr) {
             tokens.append(input.parse::<Literal>()?);
         }
     }
@@ -104,7 +105,7 @@ fn abi(input: ParseStream<'_>) -> parser::Result<TokenStream> {
 }
 
 fn is_receiver(input: ParseStream<'_>) -> bool {
-    if punct(input, "&").is_some() && input.is_lifetime() {
+    if punct(input, "&").is_some() && input.peek(Lifetime) {
         let _ = input.parse::<Lifetime>();
     }
     keyword(input, "mut");
@@ -188,9 +189,9 @@ impl Signature {
 }
 
 impl Receiver {
-    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> parser::Result<Self> {
+    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Self> {
         let and = punct(input, "&");
-        let lifetime = input.is_lifetime().then(|| input.parse()).transpose()?;
+        let lifetime = input.peek(Lifetime).then(|| input.parse()).transpose()?;
         let mutability = keyword(input, "mut");
         let self_token = keyword(input, "self").ok_or_else(|| input.error("expected `self`"))?;
         let ty = match punct(input, ":") {
@@ -219,7 +220,7 @@ impl Receiver {
 }
 
 impl Parameter {
-    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> parser::Result<Self> {
+    fn after(attrs: Vec<Attribute>, input: ParseStream<'_>) -> syn::Result<Self> {
         let mut pattern = TokenStream::new();
         while !is_next(input, ":") || is_next(input, "::") {
             match punct(input, "::") {
@@ -243,7 +244,7 @@ impl Parameter {
             keyword(input, "mut");
             input.parse::<Ident>()
         };
-        parser::parse_with(self.pattern.clone(), parser).ok()
+        syn::parse::Parser::parse2(parser, self.pattern.clone()).ok()
     }
 
     /// Returns `true` if the pattern is `_`.

@@ -1,8 +1,6 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use crate::parser;
-
 use super::signature::Parameter;
 use super::{Data, ItemImpl, ItemTrait, ItemType, TraitItem};
 
@@ -33,7 +31,7 @@ fn a_trait_is_returned_unchanged() {
             pub fn visible(&self) {}
         }
     };
-    let parsed: ItemTrait = parser::parse2(item.clone()).unwrap();
+    let parsed: ItemTrait = syn::parse2(item.clone()).unwrap();
     let methods = parsed.items.iter().filter(|item| matches!(item, TraitItem::Method(_)));
     assert_eq!((methods.count(), parsed.items.len()), (6, 11));
     let body = parsed.items.iter().find_map(|item| match item {
@@ -74,7 +72,7 @@ fn the_head_of_an_impl_is_read() {
         ),
     ] {
         let text = |tokens: &dyn ToTokens| tokens.to_token_stream().to_string().replace(' ', "");
-        let parsed: ItemImpl = parser::parse2(item).unwrap();
+        let parsed: ItemImpl = syn::parse2(item).unwrap();
         assert_eq!(parsed.interface.map(|path| text(&path)).as_deref(), interface);
         assert_eq!(text(&parsed.self_ty), self_ty);
     }
@@ -82,7 +80,7 @@ fn the_head_of_an_impl_is_read() {
 
 #[test]
 fn the_error_for_another_item_names_the_right_one() {
-    let error = parser::parse2::<ItemTrait>(quote!(
+    let error = syn::parse2::<ItemTrait>(quote!(
         pub struct Tool;
     ))
     .err()
@@ -91,7 +89,7 @@ fn the_error_for_another_item_names_the_right_one() {
         error.to_string(),
         "`#[plugin_interface]` goes on a trait, and `#[automock]` below it"
     );
-    let error = parser::parse2::<ItemImpl>(quote!(
+    let error = syn::parse2::<ItemImpl>(quote!(
         fn tool() {}
     ))
     .err()
@@ -100,7 +98,7 @@ fn the_error_for_another_item_names_the_right_one() {
 }
 
 fn fields(item: TokenStream) -> Vec<String> {
-    let item: ItemType = parser::parse2(item).unwrap();
+    let item: ItemType = syn::parse2(item).unwrap();
     let text = |name: &dyn ToTokens, ty: &dyn ToTokens| {
         format!("{} {}", name.to_token_stream(), ty.to_token_stream()).replace(' ', "")
     };

@@ -2,8 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-
-use crate::parser::{self, ParseStream};
+use syn::parse::ParseStream;
 
 use super::path::Path;
 use super::scan::{Ends, flat, unopened, until, with_bare_lifetimes};
@@ -14,13 +13,13 @@ pub struct Type(TokenStream);
 
 impl Type {
     /// Reads a type up to its end.
-    pub(crate) fn parse(input: ParseStream<'_>, ends: Ends) -> parser::Result<Type> {
+    pub(crate) fn parse(input: ParseStream<'_>, ends: Ends) -> syn::Result<Type> {
         let tokens = with_bare_lifetimes(until(input, ends)?);
         if tokens.is_empty() {
             return Err(input.error("expected a type"));
         }
         if let Some(end) = unopened(&tokens) {
-            return Err(parser::Error::new(end, "expected a type: this `>` closes no `<`"));
+            return Err(syn::Error::new(end, "expected a type: this `>` closes no `<`"));
         }
         Ok(Type(tokens))
     }

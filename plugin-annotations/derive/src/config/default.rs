@@ -1,8 +1,8 @@
 //! The default of a setting: a literal, or a list of them.
 
-use plugin_annotations_backend::parser::{self, LitStr, number};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
+use syn::{Lit, LitFloat, LitInt, LitStr};
 
 /// A default, as the author wrote it.
 pub(super) enum Default {
@@ -14,9 +14,9 @@ pub(super) enum Default {
 }
 
 impl Default {
-    pub(super) fn of(tokens: TokenStream) -> parser::Result<Default> {
+    pub(super) fn of(tokens: TokenStream) -> syn::Result<Default> {
         let error = || {
-            parser::Error::new_spanned(
+            syn::Error::new_spanned(
                 &tokens,
                 "a default is a number, `true`, `false`, a text in quotes, or a list of these in brackets: make another one in the constructor, from an `Option`",
             )
@@ -33,24 +33,13 @@ impl Default {
             [TokenTree::Punct(minus), literal] if minus.as_char() == '-' => ("-", literal),
             _ => return Err(error()),
         };
-        let found = match literal {
-            TokenTree::Literal(literal) => number(literal),
-            _ => None,
-        };
-        if let Some((digits, is_float)) = found {
-            let digits = format!("{sign}{digits}");
-            return Ok(match is_float {
-                true => Default::Float(tokens.clone(), digits),
-                false => Default::Integer(tokens.clone(), digits),
-            });
-        }
-        if !sign.is_empty() {
-            return Err(error());
-        }
-        match literal.to_string().as_str() {
-            "true" => Ok(Default::Bool(tokens.clone(), true)),
-            "false" => Ok(Default::Bool(tokens.clone(), false)),
-            _ => parser::parse2(literal.clone().into()).map(Default::Text).map_err(|_| error()),
+        let number = |digits: &str| format!("{sign}{digits}");
+        match syn::parse2(TokenStream::from(literal.clone())) {
+            Ok(Lit::Int(it)) => Ok(Default::Integer(tokens.clone(), number(it.base10_digits()))),
+            Ok(Lit::Float(it)) => Ok(Default::Float(tokens.clone(), number(it.base10_digits()))),
+            Ok(Lit::Bool(it)) if sign.is_empty() => Ok(Default::Bool(tokens.clone(), it.value)),
+            Ok(Lit::Str(it)) if sign.is_empty() => Ok(Default::Text(it)),
+            _ => Err(error()),
         }
     }
 
@@ -101,10 +90,11 @@ pub(super) fn is_float(tokens: &TokenStream) -> Option<bool> {
     if matches!(all.first(), Some(TokenTree::Punct(minus)) if minus.as_char() == '-') {
         all.remove(0);
     }
-    match &all[..] {
-        [TokenTree::Literal(literal)] => number(literal).map(|(_, is_float)| is_float),
-        _ => None,
+    let literal: TokenStream = all.into_iter().collect();
+    if syn::parse2::<LitInt>(literal.clone()).is_ok() {
+        return Some(false);
     }
+    syn::parse2::<LitFloat>(literal).is_ok().then_some(true)
 }
 
 /// Divides tokens at their commas.

@@ -1,17 +1,19 @@
 //! From the tokens of a struct or an enum to the model.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::LitStr;
+use syn::ext::IdentExt;
+use syn::parse::Parser;
 
 use plugin_annotations_backend::attributes::lints;
 use plugin_annotations_backend::errors::Errors;
-use plugin_annotations_backend::parser::{self, IdentExt, LitStr, parse_with};
 use plugin_annotations_backend::syntax::{Attribute, Data, Fields, ItemType, Path, Variant, flat};
 
 use super::default::{Default, divided, is_float};
 use super::model::{Body, Choice, Described, Range, Setting};
 
 pub(super) fn described(item: TokenStream, errors: &mut Errors) -> Option<Described> {
-    let item = errors.keep(parser::parse2::<ItemType>(item))?;
+    let item = errors.keep(syn::parse2::<ItemType>(item))?;
     if !item.generics.params.is_empty() {
         errors.at(&item.ident, "settings have no parameters: name the types");
     }
@@ -88,7 +90,7 @@ fn hyphenated(variant: &Ident) -> String {
 fn doc(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter(|attribute| attribute.is("doc")).filter_map(|attribute| {
         let text = flat(attribute.content()).into_iter().nth(2)?;
-        let text = parser::parse2::<LitStr>(TokenStream::from(text)).ok()?.value();
+        let text = syn::parse2::<LitStr>(TokenStream::from(text)).ok()?.value();
         Some(text.strip_prefix(' ').unwrap_or(&text).trim_end().to_owned())
     });
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
@@ -118,13 +120,13 @@ impl Options {
         options
     }
 
-    fn read(&mut self, option: TokenStream, allowed: &[&str]) -> parser::Result<()> {
+    fn read(&mut self, option: TokenStream, allowed: &[&str]) -> syn::Result<()> {
         let mut tokens = option.into_iter();
         let key = match tokens.next() {
             Some(TokenTree::Ident(key)) => key,
             other => {
                 let span = other.map_or_else(Span::call_site, |token| token.span());
-                return Err(parser::Error::new(span, "expected the name of an option"));
+                return Err(syn::Error::new(span, "expected the name of an option"));
             }
         };
         if !allowed.iter().any(|name| key == name) {
@@ -132,30 +134,30 @@ impl Options {
                 [] => "a variant has no options".to_owned(),
                 _ => format!("unknown option `{key}`, expected `{}`", allowed.join("` or `")),
             };
-            return Err(parser::Error::new(key.span(), message));
+            return Err(syn::Error::new(key.span(), message));
         }
         match tokens.next() {
             Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {}
-            _ => return Err(parser::Error::new(key.span(), format!("expected `{key} = ..`"))),
+            _ => return Err(syn::Error::new(key.span(), format!("expected `{key} = ..`"))),
         }
         let value: TokenStream = tokens.collect();
         if value.is_empty() {
-            return Err(parser::Error::new(key.span(), format!("expected `{key} = ..`")));
+            return Err(syn::Error::new(key.span(), format!("expected `{key} = ..`")));
         }
         let again = match key.to_string().as_str() {
-            "crate" => self.krate.replace(parse_with(value, Path::parse_mod_style)?).is_some(),
+            "crate" => self.krate.replace(Path::parse_mod_style.parse2(value)?).is_some(),
             "default" => self.default.replace(Default::of(value)?).is_some(),
             _ => self.range.replace(range(value)?).is_some(),
         };
         match again {
-            true => Err(parser::Error::new(key.span(), format!("option `{key}` is given twice"))),
+            true => Err(syn::Error::new(key.span(), format!("option `{key}` is given twice"))),
             false => Ok(()),
         }
     }
 }
 
 /// Reads `1..=100`.
-fn range(tokens: TokenStream) -> parser::Result<Range> {
+fn range(tokens: TokenStream) -> syn::Result<Range> {
     let all: Vec<_> = tokens.clone().into_iter().collect();
     let is = |token: &TokenTree, c| matches!(token, TokenTree::Punct(it) if it.as_char() == c);
     let at = all.windows(3).position(|w| is(&w[0], '.') && is(&w[1], '.') && is(&w[2], '='));
@@ -167,7 +169,7 @@ fn range(tokens: TokenStream) -> parser::Result<Range> {
         Some((Some(first), Some(second), from, to)) if first == second => {
             Ok(Range { from, to, is_float: first })
         }
-        _ => Err(parser::Error::new_spanned(
+        _ => Err(syn::Error::new_spanned(
             tokens,
             "a range has its smallest and its largest number: `1..=100`, or `0.0..=1.0`",
         )),

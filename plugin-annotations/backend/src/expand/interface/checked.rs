@@ -2,8 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-
-use crate::parser::IdentExt;
+use syn::ext::IdentExt;
 
 use super::forward::{Forwarded, forwarded};
 use super::proxy::call_name;

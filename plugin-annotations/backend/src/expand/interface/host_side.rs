@@ -2,9 +2,9 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use crate::model::Interface;
-use crate::parser::IdentExt;
 
 /// The items for hosts, behind the macro that is empty in plugins.
 pub(super) fn host(Interface { krate, item, lints, .. }: &Interface) -> TokenStream {

@@ -4,8 +4,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-
-use crate::parser::IdentExt;
+use syn::ext::IdentExt;
 
 use super::forward::named;
 use crate::model::{Interface, LocalMethod};

@@ -17,6 +17,7 @@ mod vtable;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use crate::async_fn;
 use crate::attributes;
@@ -24,7 +25,6 @@ use crate::errors::Errors;
 use crate::generate::Request;
 use crate::model::Interface;
 use crate::parse;
-use crate::parser::{self, IdentExt};
 use crate::syntax::{ItemTrait, Path, TraitItem};
 
 /// Makes a trait an interface: `#[plugin_interface(args)] item`.
@@ -59,7 +59,7 @@ pub(crate) fn generate(request: &Request, errors: &mut Errors) -> Option<TokenSt
 /// The trait and an empty proxy, so that only the mistake is reported and not its
 /// consequences.
 fn stub(item: TokenStream) -> TokenStream {
-    let Ok(mut item) = parser::parse2::<ItemTrait>(item.clone()) else {
+    let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) else {
         return item;
     };
     let sends = async_fn::sends(&item);

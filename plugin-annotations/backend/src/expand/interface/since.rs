@@ -5,8 +5,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-
-use crate::parser::IdentExt;
+use syn::ext::IdentExt;
 
 use super::forward::named;
 use super::proxy_name;
