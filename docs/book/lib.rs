@@ -20,6 +20,8 @@
 //! [`Shout`], a `Tool`, and [`English`], a `Greeter`.
 //!
 //! An example that replaces a plugin compiles one with [`greeter`] instead.
+//!
+//! The examples of the macros' documentation are tests here too.
 #![allow(
     clippy::doc_markdown,
     clippy::test_attr_in_doctest,
@@ -197,3 +199,18 @@ mod reference_alternatives {}
 
 #[doc = include_str!("src/reference/faq.md")]
 mod reference_faq {}
+
+#[doc = include_str!("../../plugin-annotations/docs/plugin_interface.md")]
+mod macro_plugin_interface {}
+
+#[doc = include_str!("../../plugin-annotations/docs/plugin_impl.md")]
+mod macro_plugin_impl {}
+
+#[doc = include_str!("../../plugin-annotations/docs/async_impl.md")]
+mod macro_async_impl {}
+
+#[doc = include_str!("../../plugin-annotations/docs/plugin_aggregates.md")]
+mod macro_plugin_aggregates {}
+
+#[doc = include_str!("../../plugin-annotations/docs/ffi_safe.md")]
+mod macro_ffi_safe {}

@@ -144,6 +144,17 @@ fn every_page_is_in_the_summary_and_in_lib_rs() {
 }
 
 #[test]
+fn each_example_of_the_macros_is_a_test() {
+    let library = include_str!("../lib.rs");
+    let macros = files(&root().join("plugin-annotations/docs"), "md");
+    assert!(macros.len() >= 5, "{macros:?}");
+    for page in macros {
+        let name = page.strip_prefix(root()).unwrap().to_str().unwrap();
+        assert!(library.contains(&format!("include_str!(\"../../{name}\")")), "{name}");
+    }
+}
+
+#[test]
 fn every_picture_is_used_and_has_no_script() {
     let used: BTreeSet<_> = links().into_iter().map(|(_, file, _)| file).collect();
     for picture in files(&pages().join("pictures"), "svg") {
