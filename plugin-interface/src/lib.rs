@@ -178,7 +178,7 @@ pub use plugin_annotations::{
 };
 pub use plugin_interface_core::{
     BoxFuture, CallError, CheckedFuture, FfiSafe, LatestService, PanicLocation, PluginContext,
-    PluginLifecycle, PluginState, Provide, RegistrationArray, RegistrationFactory, Service,
+    PluginLifecycle, PluginState, Provide, RegistrationArray, RegistrationFactory, Serves, Service,
     ServiceError, Services, abi, boundary, foreign, system_allocator,
 };
 #[cfg(feature = "config")]

@@ -20,7 +20,7 @@ use crate::report::{Section, Table};
 
 const TEXT: &str = "The same code in the host and in a plugin, optimised; medians of rounds in which all take turns. A disabled record is of a level \
 that the host's excludes. The logger writes the message of an enabled one to a buffer. A plugin is called as a `dyn Trait`, and a service too; \
-`get()` is the plugin's search for a service, which it does once as a rule. A task is woken by itself, by another task, which both clone their \
+`get()` is the plugin's search for a service, which it does once as a rule; `latest()` follows what the host offers. A task is woken by itself, by another task, which both clone their \
 wakers, or by another thread, which sleeps until the task was polled. The pool has one thread, the runtime of tokio has one worker.";
 
 const PLUGIN: &str = "ours_served_plugin";

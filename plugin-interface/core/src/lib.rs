@@ -54,6 +54,7 @@ pub use runtime::lifecycle::PluginLifecycle;
 #[cfg(feature = "tokio")]
 pub use runtime::own_tokio::{InTokio, call_in_tokio, in_tokio};
 pub use runtime::provide::Provide;
+pub use runtime::serves::Serves;
 pub use runtime::services::{Service, ServiceError, Services};
 pub use runtime::state::PluginState;
 #[cfg(feature = "tasks")]

@@ -125,7 +125,9 @@ fn the_latest_service_is_the_one_that_is_offered_and_lives_no_longer() {
     manager.provide::<dyn current::Site>(blogs[0].clone());
     assert_eq!([latest(), latest()], ["First", "First"]);
     assert_eq!(Arc::strong_count(&blogs[0]), 3, "here, in the manager and in the plugin");
-    manager.provide::<dyn current::Site>(blogs[1].clone());
+    // As what any type can be.
+    let second: Arc<dyn current::Site> = blogs[1].clone();
+    manager.provide::<dyn current::Site>(second);
     assert_eq!([latest(), latest()], ["Second", "Second"]);
     assert_eq!(Arc::strong_count(&blogs[0]), 1);
     // The manager of somebody else counts as well, and offers this one nothing.
@@ -266,7 +268,7 @@ fn services_are_replaced_while_many_threads_ask() {
         let asking = [(); 4].map(|()| scope.spawn(ask));
         let mut next = blogs.iter().cycle();
         while !asking.iter().all(|thread| thread.is_finished()) {
-            manager.provide::<dyn current::Site>(Arc::clone(next.next().unwrap()) as _);
+            manager.provide::<dyn current::Site>(Arc::clone(next.next().unwrap()));
         }
     });
     drop((greeter, plugin, manager));

@@ -137,6 +137,7 @@ pub(crate) mod via;
 pub(crate) use objects::builtin;
 #[cfg(feature = "tasks")]
 pub(crate) use objects::remote_waker::KeptWaker;
+pub(crate) use objects::served::own_directly;
 #[cfg(feature = "indexmap")]
 pub(crate) use types::collection::collect_distinct;
 

@@ -46,6 +46,7 @@ pub mod panic_location;
 pub mod provide;
 pub mod provided;
 pub mod reported;
+pub mod serves;
 pub mod services;
 pub mod state;
 #[cfg(feature = "tasks")]

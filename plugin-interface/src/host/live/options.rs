@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Service;
 use crate::host::load::policy::LoadPolicy;
 use crate::host::load::probe::Probe;
 use crate::host::services::offers::Offers;
 #[cfg(feature = "tasks")]
 use crate::host::tasks::Executor;
+use crate::{Serves, Service};
 
 /// The options to open a [`Live`](super::Live) with.
 ///
@@ -81,10 +81,10 @@ impl LiveOptions {
 
     /// Offers a service to each version, as
     /// [`PluginManager::provide`](crate::PluginManager::provide) does.
-    pub fn provide<I: Service + ?Sized>(self, service: Arc<I>) -> Self {
+    pub fn provide<I: Service + ?Sized>(self, service: Arc<impl Serves<I> + ?Sized>) -> Self {
         // Other options that were cloned from these do not offer it.
         let offers = Offers::clone(&self.offers);
-        offers.add(service);
+        offers.add::<I>(service);
         LiveOptions { offers: Arc::new(offers), ..self }
     }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::Service;
 use crate::host::manager::PluginManager;
 #[cfg(all(unix, feature = "process"))]
 use crate::host::services::provided::Provider;
 #[cfg(feature = "tasks")]
 use crate::host::tasks::Executor;
+use crate::{Serves, Service};
 
 impl PluginManager {
     /// Offers a service to the plugins that this manager loads, before and
@@ -40,8 +40,11 @@ impl PluginManager {
     /// let mut manager = PluginManager::new();
     /// manager.provide::<dyn Site>(Arc::new(Blog));
     /// ```
-    pub fn provide<I: Service + ?Sized>(&mut self, service: Arc<I>) -> &mut Self {
-        self.libraries.offers().add(service);
+    pub fn provide<I: Service + ?Sized>(
+        &mut self,
+        service: Arc<impl Serves<I> + ?Sized>,
+    ) -> &mut Self {
+        self.libraries.offers().add::<I>(service);
         self
     }
 

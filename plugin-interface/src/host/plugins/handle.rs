@@ -12,7 +12,6 @@ use super::options::PluginsOptions;
 use super::plugin::Plugin;
 use super::serve::Served;
 use super::table::Table;
-use crate::Service;
 use crate::host::error::{HealthError, LoadError};
 use crate::host::event_queue::Events;
 use crate::host::live::LiveInterface;
@@ -23,6 +22,7 @@ use crate::host::services::offers::Offers;
 use crate::host::watch::WatchError;
 use crate::interface::HasProxy;
 use crate::metadata::PluginMetadata;
+use crate::{Serves, Service};
 
 /// All plugins of a directory for one interface, each replaced when its file
 /// changes.
@@ -308,8 +308,8 @@ impl<I: LiveInterface + ?Sized> Plugins<I> {
 
     /// Offers a service to the plugins that are loaded from now on, and to those
     /// that ask later. [`PluginsOptions::provide`] offers it to all of them.
-    pub fn provide<S: Service + ?Sized>(&self, service: Arc<S>) {
-        self.offers.add(service);
+    pub fn provide<S: Service + ?Sized>(&self, service: Arc<impl Serves<S> + ?Sized>) {
+        self.offers.add::<S>(service);
     }
 
     /// Stops watching and removes all plugins, also for the other handles. Waits

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Service;
 use crate::host::error::LoadError;
 use crate::host::load::discover::Candidate;
 use crate::host::load::pipeline::Loader;
@@ -17,6 +16,7 @@ use crate::host::services::offers::Offers;
 use crate::host::tasks::Executor;
 use crate::interface::{Interface, PluginTrait};
 use crate::metadata::PluginMetadata;
+use crate::{Serves, Service};
 
 /// The options to open [`Plugins`](super::Plugins) with.
 ///
@@ -74,10 +74,10 @@ impl PluginsOptions {
 
     /// Offers a service to each plugin, as
     /// [`PluginManager::provide`](crate::PluginManager::provide) does.
-    pub fn provide<I: Service + ?Sized>(self, service: Arc<I>) -> Self {
+    pub fn provide<I: Service + ?Sized>(self, service: Arc<impl Serves<I> + ?Sized>) -> Self {
         // Other options that were cloned from these do not offer it.
         let offers = Offers::clone(&self.offers);
-        offers.add(service);
+        offers.add::<I>(service);
         PluginsOptions { offers: Arc::new(offers), ..self }
     }
 

@@ -1,6 +1,7 @@
 //! The services that a host offers to its plugins, by their interfaces.
 
 use core::fmt;
+use core::marker::PhantomData;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::abi::{Failure, FailureKind, RawObject};
@@ -12,6 +13,7 @@ use crate::interface::PluginTrait;
 use crate::metadata::InterfaceMetadata;
 use crate::metadata::decode::interface_of;
 use crate::runtime::failure;
+use crate::runtime::serves::Serves;
 use crate::runtime::services::Service;
 
 /// The services that a host offers to each library that it loads: first its own, then
@@ -59,12 +61,18 @@ pub(crate) trait Share: Send + Sync {
     fn share(&self) -> RawObject;
 }
 
-struct Shared<I: ?Sized>(Arc<I>);
+/// A service of the interface `I`.
+struct Shared<I: ?Sized, T: ?Sized>(Arc<T>, PhantomData<fn(&I)>);
 
-impl<I: Service + ?Sized> Share for Shared<I> {
+impl<I: ?Sized, T: Serves<I> + ?Sized> Share for Shared<I, T> {
     fn share(&self) -> RawObject {
-        I::lower(Arc::clone(&self.0))
+        T::serve(Arc::clone(&self.0))
     }
+}
+
+/// Returns a service, whatever its type.
+fn shared<I: ?Sized + 'static>(service: Arc<impl Serves<I> + ?Sized>) -> Arc<dyn Share> {
+    Arc::new(Shared(service, PhantomData::<fn(&I)>))
 }
 
 /// The reason why a plugin does not get a service.
@@ -76,10 +84,10 @@ pub(crate) enum Refusal {
 
 impl Offers {
     /// Offers a service, instead of an earlier one of the same interface.
-    pub(crate) fn add<I: Service + ?Sized>(&self, service: Arc<I>) {
+    pub(crate) fn add<I: Service + ?Sized>(&self, service: Arc<impl Serves<I> + ?Sized>) {
         let () = I::CHECKED;
         let interface = PluginTrait::of::<I>();
-        let offer = Offer { interface, service: Arc::new(Shared(service)) };
+        let offer = Offer { interface, service: shared::<I>(service) };
         let mut offers = self.own.write().unwrap_or_else(PoisonError::into_inner);
         let at = offers.iter().position(|earlier| earlier.interface == interface);
         let earlier = at.map(|at| offers.swap_remove(at));
@@ -176,5 +184,42 @@ impl Refusal {
             Refusal::Incompatible(mismatch) => (FailureKind::INCOMPATIBLE, mismatch.to_string()),
         };
         failure::refused(kind, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Greeter;
+
+    struct Local;
+
+    impl Greeter for Local {
+        fn name(&self) -> &str {
+            "local"
+        }
+
+        fn greet(&self, target: &str) -> String {
+            format!("{target} here")
+        }
+    }
+
+    #[test]
+    fn a_service_that_is_offered_again_is_the_same_object() {
+        let local = Arc::new(Local);
+        let first = shared::<dyn Greeter>(local.clone()).share();
+        #[expect(unsafe_code, reason = "takes the object over")]
+        // SAFETY: created a line ago, and not used otherwise.
+        let lifted = unsafe { <dyn Greeter as Service>::lift(first) }.unwrap();
+        assert_eq!((lifted.name(), lifted.greet("I am")), ("local", "I am here".to_owned()));
+        let again = shared::<dyn Greeter>(lifted);
+        let second = again.share();
+        assert_eq!(second.table, first.table, "it is no object that calls the first one");
+        #[expect(unsafe_code, reason = "takes the object over")]
+        // SAFETY: as above.
+        let second = unsafe { <dyn Greeter as Service>::lift(second) }.unwrap();
+        assert_eq!(Arc::strong_count(&local), 3, "here, and in both objects");
+        drop((again, second));
+        assert_eq!(Arc::strong_count(&local), 1);
     }
 }

@@ -174,6 +174,8 @@ const UNSAFE: &[&str] = &[
     "runtime/provide.rs",
     "runtime/provided.rs",
     "runtime/reported.rs",
+    "host/services/offers.rs",
+    "runtime/serves.rs",
     "runtime/services.rs",
     "runtime/state.rs",
     "runtime/tasks/context.rs",

@@ -17,7 +17,7 @@ use crate::object::remote::{OwnedObject, RemoteObject, is_own, received_table};
 use crate::runtime::library_ref;
 
 /// Creates an object that owns `storage`.
-fn own_object<B: ?Sized, P: InstanceStorage<B>>(
+pub(crate) fn own_object<B: ?Sized, P: InstanceStorage<B>>(
     table: &'static ObjectTable,
     storage: P,
 ) -> RawObject {
