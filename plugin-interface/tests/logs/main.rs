@@ -1,7 +1,10 @@
 //! Records of a plugin come out of the host's logger:
-//! `cargo test --package plugin-interface --features log --test logs`.
+//! `cargo test --package plugin-interface --features log --test logs`. With the feature
+//! `process` also if it runs in a process of its own.
 
 mod other_hosts;
+#[cfg(all(target_os = "linux", feature = "process"))]
+mod workers;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -50,6 +50,9 @@ impl Greeter for Chatty {
             }
             "elsewhere" => log::info!(target: "elsewhere", "{Counted}"),
             "long" => log::info!("{}", "ü".repeat(100_000)),
+            "thread" => std::thread::scope(|scope| {
+                scope.spawn(|| log::info!("of a thread")).join().unwrap();
+            }),
             "flush" => log::logger().flush(),
             "own" => return log::set_logger(&Own).is_err().to_string(),
             "enabled" => {

@@ -11,6 +11,8 @@ use crate::host::services::offers::Found;
 use crate::host::services::provided::{ProvidedService, Provider};
 use crate::metadata::decode::interface_of;
 use crate::object::OwnedObject;
+#[cfg(feature = "log")]
+use crate::runtime::services::Service;
 
 /// Exports another owner of a service. Returns the record of its interface and its
 /// handle; `None` if its plugin does not share it.
@@ -79,6 +81,20 @@ impl HostServices {
             Ok::<_, String>(ProvidedService { interface, object })
         };
         services.into_iter().map(service).collect::<Result<_, _>>().map(HostServices)
+    }
+}
+
+#[cfg(feature = "log")]
+impl HostServices {
+    /// Takes the service of an interface of this crate out of them. `None` if there is
+    /// none, or of another version.
+    pub(crate) fn take<I: Service + ?Sized>(&mut self) -> Option<Arc<I>> {
+        let is_it = |service: &ProvidedService| service.interface.path == I::DESCRIPTION.path;
+        let at = self.0.iter().position(is_it)?;
+        let shared = self.0.swap_remove(at).object.share()?;
+        // SAFETY: another owner of an object of that interface, as its record says, whose
+        // version is compared.
+        unsafe { I::lift(shared) }.ok()
     }
 }
 

@@ -32,6 +32,12 @@ pub(crate) fn send(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
     Ok(send_to(socket, bytes, NO_SIGNAL)?)
 }
 
+/// Does the same, and waits for nothing.
+#[cfg(feature = "log")]
+pub(crate) fn send_now(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
+    Ok(send_to(socket, bytes, NO_SIGNAL.union(SendFlags::DONTWAIT))?)
+}
+
 /// Appends what has come to a socket, as far as there is room, but so many bytes at
 /// most. Waits for the first one as long as the socket says.
 pub(crate) fn receive(socket: &UnixStream, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {

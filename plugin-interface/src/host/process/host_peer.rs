@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use super::frame::{self, Spinning};
 use super::lane::{Lane, enter, entered};
+#[cfg(feature = "log")]
+use super::logs;
 use super::message::{ANSWER, Greeting, Request};
 #[cfg(feature = "tasks")]
 use super::worker_tasks::is_in_a_task;
@@ -59,6 +61,11 @@ impl Host {
             // The thread that watches for the end of the host sees its end too.
             while let Ok((5, file)) = processes::receive_file(&host.control, &mut bytes) {
                 let [kind, number @ ..] = bytes;
+                #[cfg(feature = "log")]
+                if kind == logs::LEVEL {
+                    logs::set_level(u32::from_le_bytes(number));
+                    continue;
+                }
                 // The host sees that its own end is closed.
                 let Some(file) = file else { continue };
                 let lane = Lane::new(u32::from_le_bytes(number), UnixStream::from(file));

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::error::WorkerError;
 use super::library::{Library, Start};
+#[cfg(feature = "log")]
+use super::logs;
 use super::plugin::IsolatedPlugin;
 use super::worker::Worker;
 use crate::host::file::private_copy::PrivateCopy;
@@ -38,6 +40,9 @@ impl Isolated {
         worker: Worker,
         (told, services): (Vec<u8>, Vec<Found>),
     ) -> Result<Self, WorkerError> {
+        #[cfg(feature = "log")]
+        let services =
+            services.into_iter().chain([logs::service(&metadata.package.name)]).collect();
         let library = Library::start(path, metadata, Start { worker, told, services, copy })?;
         Ok(Isolated { library: Arc::new(library) })
     }

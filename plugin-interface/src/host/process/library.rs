@@ -19,6 +19,8 @@ use super::session::{Reserved, Session};
 use super::worker::Worker;
 use crate::host::by_descriptor::Peer;
 use crate::host::file::private_copy::PrivateCopy;
+#[cfg(feature = "log")]
+use crate::host::services::logs::{max_level, tell_worker};
 use crate::host::services::offers::Found;
 use crate::metadata::PluginMetadata;
 
@@ -193,6 +195,9 @@ impl Start {
     fn session(&self, path: &Path, metadata: &PluginMetadata) -> Started {
         let (running, control) = Running::start(&self.worker, path, self.copy.path())?;
         let session = Session::new(&self.worker, path.to_owned(), running);
+        // First, so that no later level is missed.
+        #[cfg(feature = "log")]
+        tell_worker(Arc::<Session>::downgrade(&session));
         let needs = metadata.registrations.iter().flat_map(|registration| &registration.needs);
         let needs: Vec<_> = needs.map(|interface| interface.path.as_str()).collect();
         let services = services::export(session.exports(), &self.services, &needs)?;
@@ -204,7 +209,12 @@ impl Start {
             let listens = callbacks::listen(&session);
             listens.map_err(|source| WorkerError::NotStarted { program, source })?;
         }
-        let plugins = session.load(&[services, self.told.clone()].concat(), control)?;
+        #[cfg(feature = "log")]
+        let level = max_level();
+        #[cfg(not(feature = "log"))]
+        let level = 0_u32;
+        let told = [&level.to_le_bytes()[..], &services, &self.told].concat();
+        let plugins = session.load(&told, control)?;
         Ok((session, plugins))
     }
 }

@@ -8,7 +8,8 @@
 //! `child` is the host's side of one worker, and `session` has its lanes; `callbacks`
 //! serves those of threads that plugins started. `library` starts the next worker when
 //! one dies, as `restarts` allows. `serve` is the worker's side, and `host_peer` has the
-//! lanes there. `worker_tasks` runs the tasks of its plugins.
+//! lanes there. `worker_tasks` runs the tasks of its plugins, and `logs` passes their
+//! records to the host.
 
 mod callbacks;
 mod child;
@@ -19,6 +20,8 @@ mod isolated;
 mod lane;
 mod library;
 mod limits;
+#[cfg(feature = "log")]
+mod logs;
 mod message;
 mod output;
 mod plugin;

@@ -12,6 +12,8 @@ use super::frame::{self, PREFIX};
 use super::host_peer::Host;
 use super::lane::{Lane, enter};
 use super::limits::Limits;
+#[cfg(feature = "log")]
+use super::logs;
 use super::message::Greeting;
 #[cfg(feature = "sandbox")]
 use super::restraint::Restraint;
@@ -94,7 +96,8 @@ fn serve(
         return frame::write(&mut &socket, &mut Greeting::Failed(text).frame());
     }
     let told = read_told(&host, &told[PREFIX..]);
-    let (context, services) = match told {
+    #[cfg_attr(not(feature = "log"), expect(unused_mut, reason = "the logger is taken"))]
+    let (level, context, mut services) = match told {
         Ok(told) => told,
         Err(error) => {
             let text = format!("{}: {error}", library.display());
@@ -104,10 +107,15 @@ fn serve(
     // The host has judged whether the file may be loaded.
     let policy = LoadPolicy::new().allow_world_writable().copies(Copies::In(copies.to_owned()));
     let mut manager = PluginManager::with_policy(policy);
-    manager.add_provider(&services);
     // While it creates its plugins, these call the host on this lane.
     let lane = Lane::new(0, socket);
     let entered = enter(0, &lane);
+    #[cfg(feature = "log")]
+    logs::begin(&mut services, level);
+    #[cfg(not(feature = "log"))]
+    let _ = level;
+    let services: Arc<dyn Provider> = Arc::new(services);
+    manager.add_provider(&services);
     let mut prepare = |copy: &PrivateCopy| restraint.before_open(&lane.socket, library, copy);
     let loaded = load(&mut manager, library, copy, context, &mut prepare);
     let loaded = loaded.map_err(|error| format!("{error:?}"));
@@ -130,13 +138,14 @@ fn serve(
     served
 }
 
-/// Reads what the host says: the services that it offers, and what it tells the
+/// Reads what the host says: the level of its log, the services that it offers, and what it tells the
 /// constructors.
-fn read_told(host: &Arc<Host>, told: &[u8]) -> Result<(HostContext, Arc<dyn Provider>), String> {
+fn read_told(host: &Arc<Host>, told: &[u8]) -> Result<(u32, HostContext, HostServices), String> {
+    let (level, told) = told.split_first_chunk().ok_or("expected the level of the log")?;
     let (services, told) = services::read(told).ok_or("expected a list of services")?;
     let peer: Arc<dyn Peer> = Arc::clone(host) as _;
     let services = HostServices::new(&peer, services)?;
-    Ok((HostContext::from_bytes(told, executor)?, Arc::new(services)))
+    Ok((u32::from_le_bytes(*level), HostContext::from_bytes(told, executor)?, services))
 }
 
 /// Returns what runs the tasks of the plugins.

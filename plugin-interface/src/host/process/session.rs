@@ -13,6 +13,8 @@ use super::child::{Failure, Running};
 use super::error::WorkerError;
 use super::frame::{PREFIX, Until, prepare};
 use super::lane::{Entered, Lane, Within, enter, entered};
+#[cfg(feature = "log")]
+use super::logs::LEVEL;
 use super::message::{ANSWER, Greeting, Request};
 #[cfg(feature = "sandbox")]
 use super::sandbox::Enforced;
@@ -21,6 +23,8 @@ use crate::host::by_descriptor::{
     Exports, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Reply, serve,
 };
 use crate::host::platform::processes;
+#[cfg(feature = "log")]
+use crate::host::services::logs::FollowsLevel;
 
 /// The most lanes of calls, and the most of callbacks from threads of plugins.
 pub(super) const MOST_LANES: u32 = 64;
@@ -312,6 +316,15 @@ impl Peer for Session {
 
     fn exports(&self) -> &Exports {
         &self.exports
+    }
+}
+
+#[cfg(feature = "log")]
+impl FollowsLevel for Session {
+    /// A worker that has no room for the message does not learn the level.
+    fn tell(&self, level: u32) {
+        let bytes = [&[LEVEL][..], &level.to_le_bytes()].concat();
+        let _ = processes::send_now(&self.running.control, &bytes);
     }
 }
 

@@ -1,7 +1,10 @@
-//! Passes the log records of plugins to the host's logger of the crate `log`.
+//! Passes the log records of plugins to the host's logger of the crate `log`. In a
+//! worker, that is the logger of another process.
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
 use core::ffi::c_void;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError, Weak};
 
 use log::{Level, Metadata, Record};
 
@@ -15,7 +18,94 @@ use crate::runtime::reported::text_of;
 static LOGS: HostLogs = HostLogs { size: size_of::<HostLogs>(), follow, enabled, log, flush };
 
 /// The libraries that follow the level.
-static FOLLOWERS: Followers = Followers::new(|| log::max_level() as u32);
+static FOLLOWERS: Followers = Followers::new(max_level);
+
+/// The workers that follow the level.
+static WORKERS: Mutex<Vec<Weak<dyn FollowsLevel>>> = Mutex::new(Vec::new());
+
+/// A worker, which tells the level to its library.
+pub(crate) trait FollowsLevel: Send + Sync {
+    /// Tells it the level. Waits for nothing.
+    fn tell(&self, level: u32);
+}
+
+/// Tells a worker each later level. One that was told before may be told again.
+#[cfg_attr(not(all(unix, feature = "process")), expect(dead_code, reason = "for workers"))]
+pub(crate) fn tell_worker(worker: Weak<dyn FollowsLevel>) {
+    let mut workers = WORKERS.lock().unwrap_or_else(PoisonError::into_inner);
+    workers.retain(|worker| worker.strong_count() > 0);
+    workers.push(worker);
+}
+
+/// What takes the records of plugins in the place of this program's logger.
+pub(crate) trait Elsewhere: Send + Sync {
+    fn enabled(&self, level: u32, target: &str) -> bool;
+    fn log(&self, record: &Passed<'_>);
+    fn flush(&self);
+}
+
+static ELSEWHERE: OnceLock<Box<dyn Elsewhere>> = OnceLock::new();
+
+/// The level of what is elsewhere.
+static LEVEL_ELSEWHERE: AtomicU32 = AtomicU32::new(0);
+
+/// Passes the records of all plugins there. Called before there are plugins.
+#[cfg_attr(not(all(unix, feature = "process")), expect(dead_code, reason = "for workers"))]
+pub(crate) fn pass_elsewhere(to: Box<dyn Elsewhere>) {
+    // Once, since a process is a worker once.
+    let _ = ELSEWHERE.set(to);
+}
+
+/// Tells all plugins the level of what is elsewhere.
+#[cfg_attr(not(all(unix, feature = "process")), expect(dead_code, reason = "for workers"))]
+pub(crate) fn update_level_elsewhere(level: u32) {
+    LEVEL_ELSEWHERE.store(level, Ordering::Relaxed);
+    FOLLOWERS.tell();
+}
+
+/// Returns the number of the most verbose level.
+pub(crate) fn max_level() -> u32 {
+    match ELSEWHERE.get() {
+        Some(_) => LEVEL_ELSEWHERE.load(Ordering::Relaxed),
+        None => log::max_level() as u32,
+    }
+}
+
+/// A record of a plugin.
+#[derive(Clone, Copy)]
+pub(crate) struct Passed<'r> {
+    pub(crate) level: Level,
+    /// From 1; 0 if unknown.
+    pub(crate) line: u32,
+    pub(crate) target: &'r str,
+    /// Empty if unknown, as the file.
+    pub(crate) module: &'r str,
+    pub(crate) file: &'r str,
+    pub(crate) message: &'r str,
+}
+
+impl Passed<'_> {
+    /// Passes it to the logger of this program, with the name of the plugin.
+    pub(crate) fn log(&self, plugin: &str) {
+        let Passed { level, line, target, module, file, message } = *self;
+        log::logger().log(
+            &Record::builder()
+                .level(level)
+                .target(target)
+                .args(format_args!("{message}"))
+                .module_path((!module.is_empty()).then_some(module))
+                .file((!file.is_empty()).then_some(file))
+                .line((line > 0).then_some(line))
+                .key_values(&("plugin", plugin))
+                .build(),
+        );
+    }
+}
+
+/// Returns `true` if the logger of this program wants records of that level and target.
+pub(crate) fn is_wanted(level: Level, target: &str) -> bool {
+    log::logger().enabled(&Metadata::builder().level(level).target(target).build())
+}
 
 /// Returns the table for the services of a library.
 pub(super) fn offered() -> *const HostLogs {
@@ -34,6 +124,13 @@ pub(super) fn offered() -> *const HostLogs {
 /// ```
 pub fn update_level() {
     FOLLOWERS.tell();
+    // Under the lock, so that no worker is told an earlier level after a later one.
+    let workers = WORKERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let following: Vec<_> = workers.iter().filter_map(Weak::upgrade).collect();
+    following.iter().for_each(|worker| worker.tell(max_level()));
+    drop(workers);
+    // A last owner ends its process, which takes time.
+    drop(following);
 }
 
 /// Gives a library that is about to be unmapped time to return if it is told.
@@ -57,8 +154,11 @@ unsafe extern "C" fn enabled(_: *mut c_void, level: u32, target: RawSlice) -> u8
     let Some(level) = wanted(level) else { return 0 };
     // SAFETY: the text is valid for this call.
     let target = unsafe { text_of(target) };
-    let metadata = Metadata::builder().level(level).target(&target).build();
-    contain(|| log::logger().enabled(&metadata)).unwrap_or_default().into()
+    let is_enabled = || match ELSEWHERE.get() {
+        Some(elsewhere) => elsewhere.enabled(level as u32, &target),
+        None => is_wanted(level, &target),
+    };
+    contain(is_enabled).unwrap_or_default().into()
 }
 
 unsafe extern "C" fn log(context: *mut c_void, record: *const LogRecord) {
@@ -76,27 +176,24 @@ unsafe extern "C" fn log(context: *mut c_void, record: *const LogRecord) {
     let (module, file) = unsafe { (text_of(record.module), text_of(record.file)) };
     // SAFETY: the context is what the library was connected with.
     let name = unsafe { &*(*context.cast::<Allocation>()).name };
-    let _ = contain(|| {
-        log::logger().log(
-            &Record::builder()
-                .level(level)
-                .target(&target)
-                .args(format_args!("{message}"))
-                .module_path((!module.is_empty()).then_some(&module))
-                .file((!file.is_empty()).then_some(&file))
-                .line((record.line > 0).then_some(record.line))
-                .key_values(&("plugin", name))
-                .build(),
-        );
+    let line = record.line;
+    let (target, module, file, message) = (&*target, &*module, &*file, &*message);
+    let passed = Passed { level, line, target, module, file, message };
+    let _ = contain(|| match ELSEWHERE.get() {
+        Some(elsewhere) => elsewhere.log(&passed),
+        None => passed.log(name),
     });
 }
 
 unsafe extern "C" fn flush(_: *mut c_void) {
-    let _ = contain(|| log::logger().flush());
+    let _ = contain(|| match ELSEWHERE.get() {
+        Some(elsewhere) => elsewhere.flush(),
+        None => log::logger().flush(),
+    });
 }
 
 /// Returns the level if this host wants it.
-fn wanted(level: u32) -> Option<Level> {
-    let level = Level::iter().find(|known| *known as u32 == level)?;
-    (level <= log::max_level()).then_some(level)
+pub(crate) fn wanted(level: u32) -> Option<Level> {
+    let known = Level::iter().find(|known| *known as u32 == level)?;
+    (level <= max_level()).then_some(known)
 }

@@ -8,7 +8,7 @@ mod finding;
 mod followers;
 pub(crate) mod linked;
 #[cfg(feature = "log")]
-pub(super) mod logs;
+pub(crate) mod logs;
 mod object_count;
 pub(crate) mod offers;
 pub(super) mod plugin_panic;

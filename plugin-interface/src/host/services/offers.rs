@@ -39,6 +39,12 @@ pub(crate) enum Found {
 }
 
 impl Found {
+    /// Returns a service of this crate, for the process of a plugin.
+    #[cfg(all(unix, feature = "process", feature = "log"))]
+    pub(crate) fn own<I: Service + ?Sized>(service: Arc<impl Serves<I> + ?Sized>) -> Self {
+        Found::Own(shared::<I>(service))
+    }
+
     /// Returns another owner of the service, if its plugin lets it have several.
     pub(crate) fn share(&self) -> Option<RawObject> {
         match self {
