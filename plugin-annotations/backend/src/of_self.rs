@@ -1,18 +1,26 @@
 //! Finds the references in a return type, and names the type in which the caller
 //! reads them: the proxy has a copy of what is not plain data.
 //!
-//! References to texts, numbers and objects stay as they are. So does what is
-//! behind an alias, which the compiler refuses if a copy were needed.
+//! A reference to an object is read as one to a proxy, which the proxy keeps.
+//!
+//! References to texts and numbers stay as they are. So does what is behind an alias,
+//! which the compiler refuses if a copy or a proxy were needed.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::replace::{extent, replaced};
-use crate::syntax::{Path, flat, is_passed_by_pointer};
+use crate::syntax::{Path, flat, is_passed_by_pointer, is_shared_object};
 
-/// `&'a T` becomes `OfSelf<'a, T>`, and `&T` becomes `OfSelf<'_, T>`.
+/// `&'a T` becomes `OfSelf<'a, T>`, and `&T` becomes `OfSelf<'_, T>`. Likewise,
+/// `&dyn T` becomes `ObjectOfSelf<'_, dyn T>`.
 pub(crate) fn read(krate: &Path, ty: TokenStream) -> TokenStream {
     rewrite(&flat(ty), &krate.to_token_stream()).0
+}
+
+/// The same where only other references matter.
+pub(crate) fn without(ty: TokenStream) -> TokenStream {
+    rewrite(&flat(ty), &TokenStream::new()).0
 }
 
 /// The types in a return type that `read` names: of these the caller may have to keep
@@ -37,16 +45,30 @@ fn rewrite(tokens: &[TokenTree], krate: &TokenStream) -> (TokenStream, Vec<Token
         };
         let end = from + extent(&rest[from..]);
         let of: TokenStream = rest[from..end].iter().cloned().collect();
-        if is_passed_by_pointer(&of) {
-            out.extend(rest[..end].iter().cloned());
-        } else {
-            let read = quote_spanned!(and.span()=> #krate::__private::OfSelf<#lifetime, #of>);
-            found.push(read.clone());
-            out.extend(read);
-        }
+        let name = match is_passed_by_pointer(&of) {
+            false => quote!(OfSelf),
+            true if is_shared_object(&of) => quote!(ObjectOfSelf),
+            true => {
+                out.extend(rest[..end].iter().cloned());
+                return Some(end);
+            }
+        };
+        let of = within_parentheses(of);
+        let read = quote_spanned!(and.span()=> #krate::__private::#name<#lifetime, #of>);
+        found.push(read.clone());
+        out.extend(read);
         Some(end)
     });
     (rewritten, found)
+}
+
+/// Returns `dyn Tool + Send` of `(dyn Tool + Send)`, which needs no parentheses where
+/// no `&` is before it.
+fn within_parentheses(of: TokenStream) -> TokenStream {
+    match &flat(of.clone())[..] {
+        [TokenTree::Group(group)] if is_shared_object(&of) => group.stream(),
+        _ => of,
+    }
 }
 
 #[cfg(test)]
@@ -59,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_reference_to_what_may_be_copied_is_read_as_another_type() {
-        let of = quote!(k::__private::OfSelf);
+        let (of, object) = (quote!(k::__private::OfSelf), quote!(k::__private::ObjectOfSelf));
         for (ty, expected) in [
             (quote!(&Config), quote!(#of<'_, Config>)),
             (quote!(&'a [String]), quote!(#of<'a, [String]>)),
@@ -67,6 +89,8 @@ mod tests {
             (quote!(Vec<(u8, &'a Map<K, V>)>), quote!(Vec<(u8, #of<'a, Map<K, V>>)>)),
             (quote!(Result<&[Row], &str>), quote!(Result<#of<'_, [Row]>, &str>)),
             (quote!(&[[u8; 4]]), quote!(#of<'_, [[u8; 4]]>)),
+            (quote!(&'a dyn Tool), quote!(#object<'a, dyn Tool>)),
+            (quote!(Vec<&(dyn Tool + Send)>), quote!(Vec<#object<'_, dyn Tool + Send> >)),
         ] {
             assert_eq!(read(ty), expected.to_string().replace(' ', ""));
         }
@@ -79,7 +103,7 @@ mod tests {
             quote!(&'a [u8]),
             quote!(&f32),
             quote!(&mut [Row]),
-            quote!(&'a dyn Tool),
+            quote!(&'a mut dyn Tool),
             quote!(Box<dyn Fn(u8) -> &Row + '_>),
             quote!(BoxFuture<'_, &Row>),
             quote!(Words<'_>),

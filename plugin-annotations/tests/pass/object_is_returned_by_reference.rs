@@ -7,7 +7,7 @@ pub trait Part {
 
 #[plugin_interface]
 pub trait Tool {
-    fn part(&self) -> Box<dyn Part + '_>;
+    fn part(&mut self) -> &dyn Part;
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ pub trait Part {
 
 #[plugin_interface]
 pub trait Tool {
-    fn part(&self) -> &dyn Part;
+    fn part(&mut self) -> &mut dyn Part;
 }
 
 fn main() {}

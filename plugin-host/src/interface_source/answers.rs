@@ -26,6 +26,8 @@ pub(super) struct Answers<'s> {
     pub(super) method: (String, bool),
     /// The types that stand for objects, by the trait.
     pub(super) objects: BTreeMap<FullPath, String>,
+    /// The traits of those that are being written, each for a method of the one before.
+    pub(super) begun: Vec<FullPath>,
     /// The impls for these types.
     pub(super) others: Vec<String>,
     /// Those of these types that have no fields.
@@ -50,6 +52,7 @@ impl<'s> Answers<'s> {
             fields: Vec::new(),
             method: Default::default(),
             objects: BTreeMap::new(),
+            begun: Vec::new(),
             others: Vec::new(),
             units: Vec::new(),
             which,
@@ -126,11 +129,23 @@ impl Answers<'_> {
             Type::TraitObject(object) if self.main(object)?.0.last()? == "Any" => {
                 return Some("self".to_owned());
             }
+            // A closure that captures nothing is a constant.
+            Type::TraitObject(object) if self.main(object)?.0.last()? == "Fn" && !is_mutable => {
+                return Some(format!("&{}", self.of_object(object, depth)?));
+            }
             _ => {}
         }
         // What a method lends is a field.
         let (ty, value) = match to {
             Type::TraitObject(object) => {
+                let names = self.main(object)?.0;
+                if self.begun.last() == Some(&names) && !is_mutable {
+                    return Some("self".to_owned());
+                }
+                // As a field, it would be within itself.
+                if self.begun.contains(&names) {
+                    return None;
+                }
                 let name = self.object_of(object)?;
                 (name.clone(), format!("{name}::default()"))
             }

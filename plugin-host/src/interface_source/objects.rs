@@ -97,7 +97,9 @@ impl Answers<'_> {
         self.objects.insert(names.clone(), name.clone());
         let fields = std::mem::take(&mut self.fields);
         let method = self.method.clone();
+        self.begun.push(names.clone());
         let written = self.implementation(&name, &names, item, module);
+        self.begun.pop();
         self.others.push(written);
         (self.fields, self.method) = (fields, method);
         Some(name)

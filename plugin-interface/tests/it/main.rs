@@ -69,6 +69,7 @@ mod process_ends;
 mod processes;
 mod rejecting;
 mod returned_arguments;
+mod returned_objects;
 mod seeds;
 #[cfg(all(feature = "watch", feature = "configure"))]
 mod several_directories;

@@ -15,6 +15,7 @@ use fixture_interface::derived::Derived;
 use fixture_interface::everything::Everything;
 use fixture_interface::foreign::{Listener, Voice};
 use fixture_interface::lending::{Archive, Climber, Ladder, Later, Lending};
+use fixture_interface::museum::Museum;
 use fixture_interface::objects::{Factory, Nest, Plain};
 use fixture_interface::splitting::Splitter;
 use fixture_interface::streams::Streams;
@@ -81,6 +82,7 @@ macro_rules! each_interface {
             "objects": dyn Later, |it| fixture_interface::calls::block_on(it.on_a_thread(3)), "";
             "objects": dyn Lending, |it| it.counter(3).add(4), "";
             "objects": dyn Listener, |it| it.hear(Box::new(Spoken)), "";
+            "objects": dyn Museum, |it| it.first().name().to_owned(), "a borrowed object";
             "objects": dyn Network, |it| it.address([1, 2, 3, 4].into()), "";
             "objects": dyn Office, |it| {
                 it.open("pap").finish(vec!["er".into()], &Fragile("seal".into()))

@@ -8,6 +8,7 @@ use crate::errors::Errors;
 use crate::forever;
 use crate::lifetimes;
 use crate::model::Method;
+use crate::of_self;
 use crate::syntax::{Signature, Type};
 
 /// Rejects a method whose return value might keep a borrowed object: the object
@@ -73,13 +74,14 @@ pub(super) fn of_arguments(signature: &Signature, output: &Type, errors: &mut Er
     }
 }
 
-/// Rejects a reference to an object in a return value: nothing in the caller would
-/// hold the object.
+/// Rejects a reference to an object in a return value that the caller's proxy cannot
+/// keep: one that is exclusive, of a trait that is no interface, in a closure or in the value
+/// of a future.
 pub(super) fn in_output(output: &Type, errors: &mut Errors) {
-    if let Some(token) = find(output.to_token_stream(), false) {
+    if let Some(token) = find(of_self::without(output.to_token_stream()), false) {
         errors.at(
             &token,
-            "a method cannot return a reference to an object: return `Box<dyn Trait + '_>`, which may borrow from `self`, or `Arc<dyn Trait>`",
+            "a method can return a reference to an object as the `&dyn Trait` of an interface or as `&dyn Fn`, but not within a closure or a future: return an owned value, or `Box<dyn Trait + '_>`, which may borrow from `self`",
         );
     }
 }

@@ -45,4 +45,4 @@ pub(crate) use item_impl::ItemImpl;
 pub(crate) use item_trait::{ItemTrait, OtherItem, OtherKind, TraitItem, TraitMethod, is_method};
 pub(crate) use scan::{Ends, divide, expect, is_block, keyword, until};
 pub(crate) use signature::{Parameter, Receiver, Signature};
-pub(crate) use ty::is_passed_by_pointer;
+pub(crate) use ty::{is_passed_by_pointer, is_shared_object};

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 
 use super::path::Path;
-use super::scan::{Ends, flat, unopened, until, with_bare_lifetimes};
+use super::scan::{Ends, divide, flat, unopened, until, with_bare_lifetimes};
 
 /// A type: its tokens, and the few facts that they show.
 #[derive(Clone)]
@@ -150,6 +150,24 @@ pub(crate) fn is_passed_by_pointer(referent: &TokenStream) -> bool {
         }
         _ => false,
     }
+}
+
+/// Objects that are no interfaces, or need exclusive access.
+const NEVER_SHARED: [&str; 8] =
+    ["Any", "Debug", "Display", "Error", "FnMut", "FnOnce", "Future", "Iterator"];
+
+/// Returns `true` for an object of an interface, or a closure: `dyn Tool`, `(dyn Fn() + Send)`.
+pub(crate) fn is_shared_object(referent: &TokenStream) -> bool {
+    let tokens = flat(referent.clone());
+    let object = match &tokens[..] {
+        [TokenTree::Group(group)] => flat(group.stream()),
+        _ => tokens,
+    };
+    let [TokenTree::Ident(first), object @ ..] = &object[..] else { return false };
+    let bound = divide(object.iter().cloned().collect(), '+').into_iter().next();
+    // What has an argument in parentheses is no path.
+    let name = bound.and_then(Path::of).and_then(|path| path.last().map(ToString::to_string));
+    first == "dyn" && !name.is_some_and(|name| NEVER_SHARED.contains(&&*name))
 }
 
 /// Returns `true` if there is an `&`, at any depth, to a type that is passed as a

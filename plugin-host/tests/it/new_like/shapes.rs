@@ -196,3 +196,12 @@ pub trait Decoder: Send {
     ) -> Result<usize, Box<dyn Error + Send + Sync>>;
     fn seek(&mut self, to: Duration) -> io::Result<()>;
 }
+
+/// Of a program that shows what is within others.
+#[plugin_interface]
+pub trait Shown: Send + Sync {
+    fn whole(&self) -> &dyn Shown;
+    fn parts(&self) -> Vec<&dyn Shown>;
+    fn measure(&self) -> &(dyn Fn(&str) -> usize + Send + Sync);
+    fn found(&mut self, name: &str) -> Result<&dyn Shown, String>;
+}

@@ -163,6 +163,7 @@ pub use crate::boundary::objects::place::Place;
 pub use crate::boundary::objects::pointee::{
     ConvertPointer, DynPointee, InArc, Pointee, SizedPointee, Threads,
 };
+pub use crate::boundary::objects::returned_borrow::ObjectOfSelf;
 pub use crate::boundary::objects::storage::{
     Borrowed, CalledFromC, InstanceStorage, OwningStorage,
 };

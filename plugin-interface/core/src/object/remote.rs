@@ -122,7 +122,7 @@ unsafe fn checked_table<'a>(
 
 /// Returns the vtable that this library calls, and the origin of its results.
 #[inline(always)]
-pub(super) fn vtable_of(table: &ObjectTable) -> (*const VTableHeader, Origin) {
+pub(crate) fn vtable_of(table: &ObjectTable) -> (*const VTableHeader, Origin) {
     if table.flags & ObjectTable::RUST == 0 {
         return of_foreign(table);
     }

@@ -32,6 +32,7 @@ const UNSAFE: &[&str] = &[
     "boundary/objects/place.rs",
     "boundary/objects/pointee.rs",
     "boundary/objects/remote_waker.rs",
+    "boundary/objects/returned_borrow.rs",
     "boundary/objects/slot.rs",
     "boundary/objects/storage.rs",
     "boundary/objects/stream.rs",

@@ -29,7 +29,7 @@ fn lower_borrowed<B: Dyn + ?Sized>(value: *mut B) -> RawBorrowed {
 
 /// A borrowed object that was received: one of this library, or a remote one with
 /// the number of its methods.
-enum Borrow<B: ?Sized> {
+pub(super) enum Borrow<B: ?Sized> {
     Own(*mut B),
     Remote(u32),
 }
@@ -40,7 +40,7 @@ enum Borrow<B: ?Sized> {
 ///
 /// It is of type `B`. It is borrowed for as long as the result is used,
 /// exclusively if the result is used so.
-unsafe fn receive_borrowed<B: Dyn + ?Sized>(
+pub(super) unsafe fn receive_borrowed<B: Dyn + ?Sized>(
     wire: &RawBorrowed,
     origin: Origin,
     is_exclusive: bool,

@@ -11,6 +11,7 @@ pub(crate) mod lending_closure;
 pub(crate) mod place;
 pub(crate) mod pointee;
 pub(crate) mod remote_waker;
+pub(crate) mod returned_borrow;
 pub(crate) mod served;
 pub(crate) mod slot;
 pub(crate) mod storage;

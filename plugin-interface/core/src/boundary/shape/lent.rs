@@ -28,6 +28,7 @@ impl Shape {
     /// Returns `true` if it refers to an object by a copy of its owner.
     pub(crate) const fn refers_to_object(&self) -> bool {
         match self {
+            Shape::Ref(to) if to.is_object() => false,
             Shape::Ref(to) => to.has(Part::Object) || to.has_in_fields(Part::Object),
             Shape::Apply(_, parts) | Shape::Tuple(parts) | Shape::Defined(_, parts, _) => {
                 let mut i = 0;

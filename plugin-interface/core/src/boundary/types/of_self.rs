@@ -140,7 +140,7 @@ where
 /// # Safety
 ///
 /// They outlive `'a`.
-unsafe fn copies<'a>(origin: Origin) -> Result<&'a Copies, LiftError> {
+pub(in crate::boundary) unsafe fn copies<'a>(origin: Origin) -> Result<&'a Copies, LiftError> {
     let copies = origin.copies().ok_or(LiftError::Borrowed)?;
     // SAFETY: the contract of this function.
     Ok(unsafe { &*copies })
