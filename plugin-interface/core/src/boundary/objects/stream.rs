@@ -45,9 +45,9 @@ unsafe extern "C" fn write<P>(this: *mut Opaque, bytes: RawSlice) -> Returned<Co
 where
     P: InstanceStorage<dyn io::Write>,
 {
-    // SAFETY: the caller passes a writer of this table, and bytes that it
+    // SAFETY: the caller of a `P` passes a writer of this table, and bytes that it
     // borrows for the call.
-    contain(|| unsafe { P::exclusive(this).write(lent::<&[u8]>(bytes)) })
+    contain(|| unsafe { P::exclusive(this).write(lent::<&[u8]>(bytes, P::CALLER)) })
 }
 
 unsafe extern "C" fn write_all<P>(this: *mut Opaque, bytes: RawSlice) -> Returned<Done>
@@ -55,7 +55,7 @@ where
     P: InstanceStorage<dyn io::Write>,
 {
     // SAFETY: as above.
-    contain(|| unsafe { P::exclusive(this).write_all(lent::<&[u8]>(bytes)) })
+    contain(|| unsafe { P::exclusive(this).write_all(lent::<&[u8]>(bytes, P::CALLER)) })
 }
 
 unsafe extern "C" fn flush<P>(this: *mut Opaque) -> Returned<Done>
@@ -70,30 +70,29 @@ unsafe extern "C" fn write_str<P>(this: *mut Opaque, text: RawSlice) -> Returned
 where
     P: InstanceStorage<dyn fmt::Write>,
 {
-    // SAFETY: the caller passes a writer of this table, and a text that it
+    // SAFETY: the caller of a `P` passes a writer of this table, and a text that it
     // borrows for the call.
-    contain(|| unsafe { P::exclusive(this).write_str(lent::<&str>(text)) })
+    contain(|| unsafe { P::exclusive(this).write_str(lent::<&str>(text, P::CALLER)) })
 }
 
 unsafe extern "C" fn read<P>(this: *mut Opaque, buffer: RawSlice) -> Returned<Count>
 where
     P: InstanceStorage<dyn io::Read>,
 {
-    // SAFETY: the caller passes a reader of this table, and initialised bytes
+    // SAFETY: the caller of a `P` passes a reader of this table, and initialised bytes
     // that it borrows exclusively for the call.
-    contain(|| unsafe { P::exclusive(this).read(lent::<&mut [u8]>(buffer)) })
+    contain(|| unsafe { P::exclusive(this).read(lent::<&mut [u8]>(buffer, P::CALLER)) })
 }
 
-/// Lifts what the caller of a function lends, after the checks of what a
-/// foreign caller passes: the function cannot know who calls it.
+/// Lifts what the caller of a function lends. What code in C passes is checked.
 ///
 /// # Safety
 ///
 /// As for [`FfiSafe::lift`].
 #[inline]
-unsafe fn lent<'a, T: FfiSafe<Wire = RawSlice>>(wire: RawSlice) -> T::At<'a> {
+unsafe fn lent<'a, T: FfiSafe<Wire = RawSlice>>(wire: RawSlice, caller: Origin) -> T::At<'a> {
     // SAFETY: the contract of this function.
-    valid(unsafe { T::lift(wire, Origin::Foreign) })
+    valid(unsafe { T::lift(wire, caller) })
 }
 
 /// Checks the number of bytes that a function claims to have used, since
@@ -204,6 +203,37 @@ streams! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::boundary::Borrowed;
+    use crate::boundary::objects::dyn_trait::ObjectTables;
+    use crate::object::call_error::CallError;
+
+    /// Writes through the table that lenders pass, as C does or as Rust does.
+    fn write_to(out: &mut String, bytes: &[u8], as_c: bool) -> Result<(), String> {
+        let table = <<dyn fmt::Write as Dyn>::Tables as ObjectTables>::BORROWED;
+        let mut lent = Borrowed::<dyn fmt::Write>(out);
+        let vtable = if as_c { table.vtable } else { table.unchecked };
+        // SAFETY: a vtable of this table, an instance of its storage, and bytes that
+        // are borrowed for the call. They are text unless the vtable validates them.
+        let returned = unsafe {
+            let write_str = (*vtable.cast::<TextTable>()).write_str;
+            let outcome = write_str((&raw mut lent).cast(), RawSlice::of(bytes));
+            <fmt::Result as FfiSafe>::lift_return(outcome, Origin::Rust)
+        };
+        match returned {
+            Ok(written) => written.map_err(|error| error.to_string()),
+            Err(error) => Err(CallError::of("fmt::Write", "write_str", error).to_string()),
+        }
+    }
+
+    #[test]
+    fn text_of_a_caller_in_c_is_validated() {
+        let mut out = String::new();
+        assert_eq!(write_to(&mut out, "ä".as_bytes(), true), Ok(()));
+        assert_eq!(write_to(&mut out, "ß".as_bytes(), false), Ok(()));
+        let refused = write_to(&mut out, b"a\xff", true).unwrap_err();
+        assert!(refused.contains("the caller passed an invalid value"), "{refused}");
+        assert_eq!(out, "äß");
+    }
 
     #[test]
     fn a_count_beyond_the_buffer_is_an_error() {
