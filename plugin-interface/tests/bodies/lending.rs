@@ -137,6 +137,9 @@ fn closures_and_iterators_of_a_plugin_are_called(lending: &LendingProxy) {
     assert_eq!(lending.alive(), 0);
     let mut numbers = lending.count_to(4);
     assert_eq!((numbers.next(), numbers.size_hint()), (Some(1), (3, Some(3))));
+    // Whoever collects it takes a mebibyte at once.
+    let many = lending.count_to(u32::MAX).size_hint();
+    assert_eq!(many, (1 << 18, Some(u32::MAX as usize)));
     assert_eq!(numbers.collect::<Vec<_>>(), [2, 3, 4]);
     let text = "a few words".to_owned();
     assert_eq!(lending.words(&text).collect::<Vec<_>>(), ["a", "few", "words"]);

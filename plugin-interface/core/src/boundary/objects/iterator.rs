@@ -56,11 +56,16 @@ impl<T: FfiOwned> Iterator for RemoteIterator<T> {
     }
 
     fn size_hint(&self) -> Hint {
+        /// The most memory that a caller takes at once, before there is a value. A process
+        /// of a plugin's own may promise anything, and memory that is not there ends this
+        /// one.
+        const AT_ONCE: usize = 1 << 20;
         // SAFETY: as above, shared.
-        unsafe {
+        let (least, most): Hint = unsafe {
             let outcome = (self.0.vtable().size_hint)(self.0.instance());
             finish(self.0.origin(), "iterator", "size_hint", outcome)
-        }
+        };
+        (least.min(AT_ONCE / size_of::<T>().max(1)), most)
     }
 }
 
