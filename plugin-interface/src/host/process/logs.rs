@@ -22,6 +22,7 @@ use crate::plugin_interface;
 pub(super) const LEVEL: u8 = 2;
 
 /// The logger of a host.
+#[doc(hidden)]
 #[plugin_interface(path = "plugin_interface::process::HostLogger")]
 trait HostLogger: Send + Sync {
     fn enabled(&self, level: u32, target: &str) -> bool;

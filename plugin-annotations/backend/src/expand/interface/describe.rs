@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
-use super::{object, proxy_name, vtable_name};
+use super::{object, proxy_name, unnamed, vtable_name};
 use crate::aliases::{self, Aliases, Hidden};
 use crate::identity;
 use crate::lifetimes;
@@ -28,6 +28,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let copies = copies(interface);
     let proofs: TokenStream = methods.iter().map(|method| proofs(krate, method)).collect();
     let methods = methods.iter().map(|method| describe(krate, method));
+    let unnamed = unnamed(item);
     quote! {
         #path
 
@@ -52,6 +53,7 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 
         // SAFETY: the vtable is `repr(C)` with the header first, and has the
         // methods of the description in their order; the proxy is transparent.
+        #unnamed
         unsafe impl #krate::Interface for dyn #name {
             type VTable = #vtable;
 

@@ -129,6 +129,15 @@ fn alias(item: &ItemTrait) -> Ident {
     format_ident!("__plugin_interface_of_{}", item.ident.unraw())
 }
 
+/// The attribute of what no message about another type names: an interface that its
+/// author hides.
+fn unnamed(item: &ItemTrait) -> Option<TokenStream> {
+    let is_hidden = item.attrs.iter().any(|attribute| {
+        attribute.is("doc") && attribute.arguments().is_some_and(|it| it.to_string() == "hidden")
+    });
+    is_hidden.then(|| quote!(#[diagnostic::do_not_recommend]))
+}
+
 fn vtable_name(item: &ItemTrait) -> Ident {
     format_ident!("{}VTable", item.ident.unraw())
 }

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use super::super::{ffi_item, place_of};
-use super::{future, vtable_name};
+use super::{future, unnamed, vtable_name};
 use crate::changed;
 use crate::forever;
 use crate::lifetimes;
@@ -323,8 +323,10 @@ fn vtable_in(Interface { krate, item, methods, .. }: &Interface, storage: &str) 
         let value = written_at(value, method.place());
         quote!(#(#cfgs)* #value)
     });
+    let unnamed = unnamed(item);
     quote! {
         // SAFETY: each shim calls its method of `__Plugin`.
+        #unnamed
         unsafe impl<__Plugin, __Storage> #krate::__private::VTableFor<__Plugin, __Storage> for dyn #name
         where
             __Plugin: #name + ?#krate::__private::core::marker::Sized + 'static,
