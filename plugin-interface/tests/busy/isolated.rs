@@ -9,8 +9,8 @@ use plugin_interface::process::Worker;
 use plugin_interface::{PluginManager, ThreadPool};
 
 use crate::parts::{Busy, Watcher};
-use crate::watched::Watched;
-use crate::{block_on, build, until};
+use crate::watched::{self, Watched};
+use crate::{block_on, build, turn, until};
 
 /// The program of the workers, which cargo builds beside this test, or as
 /// `cargo build --features process,tasks --example worker` does.
@@ -25,6 +25,8 @@ fn library() -> PathBuf {
 
 #[test]
 fn a_plugin_in_a_process_of_its_own_has_tasks_and_timers() {
+    let _turn = turn();
+    watched::start_log();
     let watched = Arc::new(Watched::delaying(Duration::from_millis(100)));
     let mut manager = PluginManager::new();
     manager.provide::<dyn Watcher>(watched.clone());
@@ -37,6 +39,8 @@ fn a_plugin_in_a_process_of_its_own_has_tasks_and_timers() {
         assert_eq!(block_on(busy.later(request)), Some(request + 1));
     }
     until("each task is done", || watched.done() == 40);
+    // They came from the other process.
+    assert_eq!(watched::requests(), 40);
     let ticks = watched.ticks();
     until("the clock goes on", || watched.ticks() > ticks + 3);
     drop((busy, plugin, isolated));

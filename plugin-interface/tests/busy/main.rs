@@ -21,7 +21,7 @@ mod watched;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use build::Build;
@@ -44,12 +44,16 @@ fn reloads() -> u32 {
     }
 }
 
+/// Waits for the records of one test at a time: the logger belongs to the process.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Replaces the plugin so many times while it is called. Nothing of it may be lost or
 /// run late.
 fn replace_under_load(library: &Path, executor: Arc<dyn Executor>, reloads: u32) {
-    // The records of one test at a time: the logger belongs to the process.
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = turn();
     let (watched, build) = (Arc::<Watched>::default(), Build::of_file(library));
     watched::start_log();
     let options = LiveOptions::new().provide::<dyn Watcher>(watched.clone());

@@ -154,6 +154,12 @@ fn records(target: &str) -> MutexGuard<'static, Records> {
     .unwrap()
 }
 
+/// The number of records of requests.
+#[cfg(feature = "process")]
+pub(crate) fn requests() -> u64 {
+    records("request").count
+}
+
 struct Collector;
 
 impl Log for Collector {
