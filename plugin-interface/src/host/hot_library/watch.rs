@@ -123,8 +123,8 @@ impl FileFollower {
         };
         let verdict = match &error {
             HotError::Load(error) => {
-                let is_current = attempt.is_current(&self.path);
-                self.retries.judge(&self.path, error, is_current, Instant::now())
+                let found = attempt.file_now(&self.path);
+                self.retries.judge(&self.path, error, found, Instant::now())
             }
             _ => Verdict::Final,
         };

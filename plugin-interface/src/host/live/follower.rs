@@ -120,14 +120,8 @@ impl Follower {
     /// Returns `true` if the failure is final, and was not reported of the file
     /// of the attempt.
     fn is_new_failure(&mut self, attempt: &Attempt, error: &LoadError) -> bool {
-        if self.path.symlink_metadata().is_err() {
-            // The file is gone again. Either it comes back, or the current
-            // version is the last one.
-            self.retries.forget(&self.path);
-            return false;
-        }
-        let is_current = attempt.is_current(&self.path);
-        self.retries.judge(&self.path, error, is_current, Instant::now()) == Verdict::Final
+        let found = attempt.file_now(&self.path);
+        self.retries.judge(&self.path, error, found, Instant::now()) == Verdict::Final
             && self.reported.is_new(attempt, error)
     }
 }

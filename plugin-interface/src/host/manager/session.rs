@@ -357,12 +357,8 @@ impl<'m, F: FnMut(ManagerNotification) -> bool> Session<'m, F> {
 
     /// Reports why a file was not loaded, unless it will be tried again.
     fn fail(&mut self, path: &Path, attempt: &Attempt, error: LoadError) {
-        if path.symlink_metadata().is_err() {
-            // Removed again: that will be noticed, or it comes back.
-            return self.retries.forget(path);
-        }
-        let is_current = attempt.is_current(path);
-        if self.retries.judge(path, &error, is_current, Instant::now()) == Verdict::Final {
+        let found = attempt.file_now(path);
+        if self.retries.judge(path, &error, found, Instant::now()) == Verdict::Final {
             let (serving, retried) = (self.held(path).is_some(), error.retry() == Retry::Later);
             self.fail_finally(path, attempt, error, serving, retried);
         }

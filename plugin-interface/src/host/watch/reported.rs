@@ -10,6 +10,14 @@ use crate::host::file::identity::FileIdentity;
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt(Option<FileIdentity>);
 
+/// The file that is there after an attempt to load it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileNow {
+    Same,
+    Replaced,
+    Gone,
+}
+
 impl Attempt {
     pub(crate) fn begin(path: &Path) -> Self {
         Attempt(FileIdentity::at(path).ok())
@@ -18,6 +26,14 @@ impl Attempt {
     /// An attempt that loaded this file.
     pub(crate) fn of(file: FileIdentity) -> Self {
         Attempt(Some(file))
+    }
+
+    /// Compares the file that is there now with the one of the attempt.
+    pub(crate) fn file_now(&self, path: &Path) -> FileNow {
+        if path.symlink_metadata().is_err() {
+            return FileNow::Gone;
+        }
+        if self.is_current(path) { FileNow::Same } else { FileNow::Replaced }
     }
 
     /// Returns `true` if the file was neither written nor replaced since.
@@ -133,6 +149,20 @@ mod tests {
         std::fs::write(&beside, "content").unwrap();
         std::fs::rename(&beside, &path).unwrap();
         assert!(!of_first.is_current(&path));
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_no_file_that_was_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        let of_none = Attempt::begin(&path);
+        assert_eq!(of_none.file_now(&path), FileNow::Gone);
+        std::fs::write(&path, "content").unwrap();
+        let of_first = Attempt::begin(&path);
+        let now = [&of_none, &of_first].map(|attempt| attempt.file_now(&path));
+        assert_eq!(now, [FileNow::Replaced, FileNow::Same]);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(of_first.file_now(&path), FileNow::Gone);
     }
 
     #[test]

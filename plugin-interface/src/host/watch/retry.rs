@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::reported::FileNow;
 use crate::host::error::{LoadError, Retry};
 
 /// The first pause for a file that is open for writing.
@@ -67,18 +68,22 @@ impl RetryQueue {
         RetryQueue { quiet, waiting: BTreeMap::new(), lacking: BTreeMap::new() }
     }
 
-    /// Judges a failure to load a file, which `is_current` unless it was
-    /// replaced meanwhile.
+    /// Judges a failure to load a file, of which `found` is there afterwards.
     pub(crate) fn judge(
         &mut self,
         path: &Path,
         error: &LoadError,
-        is_current: bool,
+        found: FileNow,
         now: Instant,
     ) -> Verdict {
+        if found == FileNow::Gone {
+            // It comes back, which is noticed, or what was loaded of it is the last.
+            self.forget(path);
+            return Verdict::Retry;
+        }
         let retry = error.retry();
         match retry {
-            Retry::Never | Retry::Later if !is_current => {
+            Retry::Never | Retry::Later if found == FileNow::Replaced => {
                 self.replaced(path, now);
                 return Verdict::Retry;
             }
@@ -185,7 +190,7 @@ mod tests {
         while let Some(now) = next.filter(|next| *next < start + Duration::from_millis(end)) {
             let ms = (now - start).as_millis() as u64;
             tried.push(ms);
-            if retries.judge(path, &error(ms), true, now) == Verdict::Final {
+            if retries.judge(path, &error(ms), FileNow::Same, now) == Verdict::Final {
                 reported.push(ms);
             }
             next = retries.wake();
@@ -260,7 +265,7 @@ mod tests {
         // A plugin that writes beside its file is not tried for ever.
         let (mut now, mut pauses) = (start, Vec::new());
         for _ in 0..12 {
-            assert_eq!(retries.judge(path, &lacking(0), true, now), Verdict::Final);
+            assert_eq!(retries.judge(path, &lacking(0), FileNow::Same, now), Verdict::Final);
             retries.changed_beside(now);
             retries.changed_beside(now);
             let wake = retries.wake().unwrap();
@@ -277,8 +282,8 @@ mod tests {
     fn files_are_tried_again_at_once_when_asked_for() {
         let start = Instant::now();
         let mut retries = RetryQueue::new(QUIET);
-        retries.judge(Path::new("written"), &written(0), true, start);
-        retries.judge(Path::new("lacking"), &lacking(0), true, start);
+        retries.judge(Path::new("written"), &written(0), FileNow::Same, start);
+        retries.judge(Path::new("lacking"), &lacking(0), FileNow::Same, start);
         retries.retry(start);
         assert_eq!(retries.due(start), [Path::new("written"), Path::new("lacking")]);
         retries.forget(Path::new("lacking"));
@@ -290,20 +295,34 @@ mod tests {
     fn a_file_that_was_replaced_meanwhile_is_tried_after_a_pause() {
         let (start, path) = (Instant::now(), Path::new("file"));
         let mut retries = RetryQueue::new(QUIET);
-        retries.judge(path, &lacking(0), true, start);
-        assert_eq!(retries.judge(path, &lacking(0), false, start), Verdict::Retry);
+        retries.judge(path, &lacking(0), FileNow::Same, start);
+        assert_eq!(retries.judge(path, &lacking(0), FileNow::Replaced, start), Verdict::Retry);
         assert_eq!(retries.wake(), Some(start + QUIET));
         assert_eq!(retries.due(start + QUIET), [path]);
         assert_eq!(retries.wake(), None, "what it lacked is forgotten");
     }
 
     #[test]
+    fn a_file_that_is_gone_is_neither_tried_again_nor_reported() {
+        let (start, path) = (Instant::now(), Path::new("file"));
+        let mut retries = RetryQueue::new(QUIET);
+        for error in [lacking(0), unreadable(0), written(0)] {
+            retries.judge(path, &error, FileNow::Same, start);
+            assert_eq!(retries.judge(path, &error, FileNow::Gone, start), Verdict::Retry);
+            assert_eq!(retries.wake(), None, "{error}");
+        }
+    }
+
+    #[test]
     fn a_file_that_changed_is_tried_from_the_start() {
         let (start, path) = (Instant::now(), Path::new("file"));
         let mut retries = RetryQueue::new(QUIET);
-        assert_eq!(retries.judge(path, &unreadable(0), true, start), Verdict::Retry);
+        assert_eq!(retries.judge(path, &unreadable(0), FileNow::Same, start), Verdict::Retry);
         retries.forget(path);
         assert_eq!(retries.wake(), None);
-        assert_eq!(retries.judge(path, &unreadable(0), true, start + QUIET), Verdict::Retry);
+        assert_eq!(
+            retries.judge(path, &unreadable(0), FileNow::Same, start + QUIET),
+            Verdict::Retry
+        );
     }
 }
