@@ -74,23 +74,26 @@ fn load(path: &Path, policy: LoadPolicy) -> Vec<Decision> {
 #[test]
 fn a_decision_has_the_hash_the_key_the_policy_and_the_exception() {
     let ((directory, path), signer) = (one(), Signer::new());
-    let digest = Some(digest_of(&path));
+    let blake3 = || Some(lock_of(&directory).get("liba.so").unwrap().blake3.clone());
     let approved = |policy: &str| Decision {
         policy: policy.to_owned(),
-        sha256: digest.clone(),
+        blake3: blake3(),
         ..Decision::approved()
     };
     assert_eq!(load(&path, LoadPolicy::new()), [], "nothing was asked");
     assert_eq!(load(&path, LoadPolicy::new().lock(lock_of(&directory))), [approved("locked")]);
-    let pinned = LoadPolicy::new().pin_sha256(digest.as_ref().unwrap()).unwrap();
-    assert_eq!(load(&path, pinned), [approved("any, pinned")]);
+    let digest = digest_of(&path);
+    let pinned = LoadPolicy::new().pin_sha256(&digest).unwrap();
+    let by_sha256 = Decision { sha256: Some(digest), blake3: None, ..approved("any, pinned") };
+    assert_eq!(load(&path, pinned), [by_sha256]);
 
     let excepted = || signer.policy().allow_unsigned("liba.so");
     let unsigned = Decision { exception: Some("unsigned".to_owned()), ..approved("signed") };
     assert_eq!(load(&path, excepted()), [unsigned]);
     let [refused] = &load(&path, signer.policy())[..] else { panic!() };
     assert!(refused.refusal().contains("liba.so.minisig beside it"), "{refused:?}");
-    assert_eq!((&refused.policy[..], &refused.sha256), ("signed", &None), "it was not read");
+    let read = (&refused.policy[..], &refused.sha256, &refused.blake3);
+    assert_eq!(read, ("signed", &None, &None), "it was not read");
 
     signer.sign(&path);
     let key = Some(signer.key().id().to_string());
@@ -101,14 +104,14 @@ fn a_decision_has_the_hash_the_key_the_policy_and_the_exception() {
     replace(&path);
     let [refused] = &load(&path, excepted().require(Requirement::Any))[..] else { panic!() };
     assert_eq!((&refused.key, &refused.policy[..]), (&key, "any"), "{refused:?}");
-    assert_eq!(refused.sha256, Some(digest_of(&path)));
+    assert_eq!(refused.blake3, blake3());
     assert!(refused.refusal().contains("liba.so.minisig:2"), "{refused:?}");
     // Content and signature are right, and the comment is not.
     fs::write(&path, content).unwrap();
     signer.sign_as(&path, "name:other");
     let [refused] = &load(&path, signer.policy())[..] else { panic!() };
     assert!(refused.refusal().contains("liba.so.minisig:3"), "{refused:?}");
-    assert_eq!(refused.sha256, digest);
+    assert_eq!(refused.blake3, blake3());
     assert_eq!(load(&directory.library("none"), policy()), [], "there is no file to decide on");
 }
 

@@ -16,6 +16,7 @@ pub(crate) struct Decision {
     pub(crate) message: String,
     pub(crate) policy: String,
     pub(crate) sha256: Option<String>,
+    pub(crate) blake3: Option<String>,
     pub(crate) key: Option<String>,
     pub(crate) exception: Option<String>,
     pub(crate) refused: Option<String>,
@@ -43,6 +44,7 @@ impl Visit for Decision {
         match field.name() {
             "policy" => self.policy = value,
             "sha256" => self.sha256 = Some(value),
+            "blake3" => self.blake3 = Some(value),
             "key" => self.key = Some(value),
             "exception" => self.exception = Some(value),
             "error" => self.refused = Some(value),

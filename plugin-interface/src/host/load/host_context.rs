@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::abi::{RawContext, RawSlice};
 #[cfg(feature = "configure")]
 use crate::host::configuration::Values;
-use crate::host::file::digest::digest_of;
+use crate::host::file::digest::{Algorithm, digest_of};
 use crate::host::load::needs::Needs;
 use crate::host::platform;
 use crate::host::tasks::{PluginExecutor, PluginTasks};
@@ -80,7 +80,7 @@ fn folder_name(package: &str) -> String {
     }
     if name.len() > LONGEST {
         name.truncate(LONGEST);
-        name.push_str(&format!("%%{}", digest_of(package.as_bytes())));
+        name.push_str(&format!("%%{}", digest_of(Algorithm::Sha256, package.as_bytes())));
     }
     // What Windows takes for a device, and no name at all.
     let is_device = ["con", "prn", "aux", "nul"].contains(&&*name)

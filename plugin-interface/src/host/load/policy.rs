@@ -16,7 +16,7 @@ use crate::host::error::{LoadError, debug_as_message};
 use crate::host::file::copies::Copies;
 use crate::host::file::digest::Digest;
 #[cfg(not(feature = "trust"))]
-use crate::host::file::digest::digest_of_parts;
+use crate::host::file::digest::{Algorithm, digest_of_parts};
 use crate::host::library::unmap::Earlier;
 use crate::host::load::decided::Decided;
 use crate::host::load::host_context::{HostContext, folder_of};
@@ -437,7 +437,8 @@ impl LoadPolicy {
         read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
     ) -> Result<Approval, LoadError> {
         let mut found = Found::default();
-        let checked = self.gate.check_content(path, size, &mut found, read);
+        let is_pinned = !self.pinned.is_empty();
+        let checked = self.gate.check_content(path, size, is_pinned, &mut found, read);
         let checked = checked.and_then(|(digest, approval)| {
             self.check_pinned(path, &digest)?;
             Ok(approval)
@@ -459,7 +460,7 @@ impl LoadPolicy {
         read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
     ) -> Result<Approval, LoadError> {
         let unreadable = |source| LoadError::Read { path: path.to_owned(), source };
-        let digest = digest_of_parts(size, read).map_err(unreadable)?;
+        let digest = digest_of_parts(Algorithm::Sha256, size, read).map_err(unreadable)?;
         self.check_pinned(path, &digest)?;
         Ok(Approval::default())
     }

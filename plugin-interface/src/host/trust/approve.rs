@@ -51,7 +51,7 @@ impl PluginLock {
             let described = LibraryFile::open(&path).and_then(|library| {
                 let plugin = library.described()?;
                 let key = policy.gate.signer(&path, &library, &plugin)?;
-                Ok(LockedPlugin { key, sha256: library.sha256()?, ..plugin })
+                Ok(LockedPlugin { key, ..plugin.with(library.digests()?) })
             });
             match described {
                 Ok(plugin) => drop(plugins.insert(plugin.file.clone(), plugin)),

@@ -7,6 +7,7 @@ use tracing::{info, warn};
 use super::gate::Found;
 use super::loaded::LoadedContent;
 use crate::host::error::LoadError;
+use crate::host::file::digest::Algorithm;
 use crate::runtime::failure::contain;
 
 const TARGET: &str = "plugin_interface::trust";
@@ -52,7 +53,8 @@ impl Decided {
     /// The decision on a library that is loaded and is revoked now.
     pub(crate) fn on_loaded(loaded: &LoadedContent, policy: String, error: &LoadError) -> Self {
         let LoadedContent { path, digest, key } = loaded;
-        let found = Found { sha256: Some(digest.clone()), key: *key, exception: None };
+        let found =
+            Found { digest: Some((Algorithm::Sha256, *digest)), key: *key, exception: None };
         Self::on(path, policy, found, Some(error))
     }
 
@@ -74,14 +76,21 @@ impl Decided {
 impl Decision {
     fn emit(&self) {
         let Decision { path, policy, found, refused } = self;
-        let (path, sha256) = (path.display(), found.sha256.as_deref());
+        let path = path.display();
+        let digest = |of| {
+            found.digest.filter(|(algorithm, _)| *algorithm == of).map(|(_, it)| it.to_string())
+        };
+        let (sha256, blake3) = (digest(Algorithm::Sha256), digest(Algorithm::Blake3));
+        let (sha256, blake3) = (sha256.as_deref(), blake3.as_deref());
         let key = found.key.map(|key| key.to_string());
         let exception = found.exception.map(|exception| exception.to_string());
         let (key, exception) = (key.as_deref(), exception.as_deref());
         match refused {
-            None => info!(target: TARGET, %path, policy, sha256, key, exception, "approved"),
+            None => {
+                info!(target: TARGET, %path, policy, sha256, blake3, key, exception, "approved");
+            }
             Some(error) => {
-                warn!(target: TARGET, %path, policy, sha256, key, exception, error, "refused");
+                warn!(target: TARGET, %path, policy, sha256, blake3, key, exception, error, "refused");
             }
         }
     }

@@ -17,7 +17,7 @@ use super::revocations::Revocations;
 use super::signature::{SIGNATURE_LINE, SignatureFile, path_of};
 use super::verify::Locked;
 use crate::host::error::{InspectError, LoadError, SignatureError};
-use crate::host::file::digest::{Digest, digest_of_parts};
+use crate::host::file::digest::{Algorithm, Digest, beside, digest_of_parts};
 use crate::host::file::paged::PagedFile;
 use crate::host::load::check::{AnyMachine, check};
 use crate::metadata::PluginMetadata;
@@ -49,8 +49,8 @@ pub(crate) struct Approval {
 /// What a check of a content found out until it ended.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// The SHA-256 digest; `None` if the file was refused before it was read.
-    pub(super) sha256: Option<String>,
+    /// Its digest; `None` if the file was refused before it was read.
+    pub(super) digest: Option<(Algorithm, Digest)>,
     /// The trusted key by which it says it is signed. It is, if it was not refused.
     pub(super) key: Option<KeyId>,
     /// The exception that it needed.
@@ -89,12 +89,27 @@ impl Gate {
         self.names_keys || self.required().is_signed()
     }
 
+    /// Returns the digest that a load computes: SHA-256 where it is compared, kept
+    /// for a later revocation or shown in an error, and else the cheaper one.
+    fn algorithm(&self, locked: Option<&Locked<'_>>, is_pinned: bool) -> Algorithm {
+        let is_in_lock = match locked {
+            Some(locked) => !locked.entry.blake3.is_empty(),
+            None => !self.required().is_locked(),
+        };
+        match is_pinned || self.revoked.is_some() || !is_in_lock {
+            true => Algorithm::Sha256,
+            false => Algorithm::Blake3,
+        }
+    }
+
     /// Checks the content of a library, which `read` hands over in parts, each
-    /// once. Compares the size before anything is read. Returns its digest too.
+    /// once. Compares the size before anything is read. Returns its digest too, which
+    /// is that by SHA-256 if it `is_pinned`.
     pub(crate) fn check_content(
         &self,
         path: &Path,
         size: u64,
+        is_pinned: bool,
         found: &mut Found,
         read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
     ) -> Result<(Digest, Approval), LoadError> {
@@ -109,15 +124,16 @@ impl Gate {
             true => None,
             false => self.claim(path, found)?,
         };
+        let algorithm = self.algorithm(locked.as_ref(), is_pinned);
         let Some(claim) = claim else {
-            let digest = digest_of_parts(size, read).map_err(unreadable)?;
-            found.sha256 = Some(digest.to_string());
+            let digest = digest_of_parts(algorithm, size, read).map_err(unreadable)?;
+            found.digest = Some((algorithm, digest));
             let key = self.claimed_key(path);
             revocations.check(path, &digest.to_string(), key)?;
             if is_excepted {
                 found.exception = Some(TrustException::Folder);
             } else {
-                self.check_locked(path, locked, &digest)?;
+                self.check_locked(path, locked, algorithm, &digest)?;
                 locked.map_or(Ok(()), |it| self.check_signer(&it, None))?;
             }
             let content = self.content(path, &digest, key);
@@ -125,19 +141,21 @@ impl Gate {
         };
         let mut digest = None;
         let verified = claim.file.verify(claim.key, |verify| {
-            digest = Some(digest_of_parts(size, |hash| {
-                read(&mut |part| {
-                    hash(part);
-                    verify(part);
+            digest = Some(digest_of_parts(algorithm, size, |hash| {
+                beside(size, verify, |verify| {
+                    read(&mut |part| {
+                        verify(part);
+                        hash(part);
+                    })
                 })
             })?);
             Ok(())
         });
         let verified = verified.map_err(unreadable)?;
         let digest = digest.expect("a content that was read has a digest");
-        found.sha256 = Some(digest.to_string());
+        found.digest = Some((algorithm, digest));
         revocations.check(path, &digest.to_string(), Some(claim.file.key))?;
-        self.check_locked(path, locked, &digest)?;
+        self.check_locked(path, locked, algorithm, &digest)?;
         verified.map_err(refused)?;
         locked.map_or(Ok(()), |it| self.check_signer(&it, Some(claim.file.key)))?;
         let content = self.content(path, &digest, Some(claim.file.key));
@@ -154,7 +172,7 @@ impl Gate {
     /// Takes down what a later revocation of a library is found by.
     fn content(&self, path: &Path, digest: &Digest, key: Option<KeyId>) -> Option<LoadedContent> {
         self.revoked.as_ref()?;
-        Some(LoadedContent { path: path.to_owned(), digest: digest.to_string(), key })
+        Some(LoadedContent { path: path.to_owned(), digest: *digest, key })
     }
 
     /// Checks the signature of a library, which is described. Returns the id of
@@ -219,7 +237,8 @@ impl Gate {
     /// Returns the error of a library that was loaded and is revoked now.
     pub(crate) fn check_loaded(&self, loaded: &LoadedContent) -> Result<(), LoadError> {
         let LoadedContent { path, digest, key } = loaded;
-        let checked = self.revocations(path).and_then(|list| list.check(path, digest, *key));
+        let checked =
+            self.revocations(path).and_then(|list| list.check(path, &digest.to_string(), *key));
         checked.map_err(|error| match error {
             LoadError::Revoked { path, mut revocation } => {
                 revocation.is_loaded = true;
@@ -256,12 +275,13 @@ impl Gate {
         &self,
         path: &Path,
         locked: Option<Locked<'_>>,
+        algorithm: Algorithm,
         digest: &Digest,
     ) -> Result<(), LoadError> {
-        let found = digest.to_string();
         if let Some(locked) = locked {
-            return locked.same("sha256", &locked.entry.sha256, &found);
+            return locked.check_digest(algorithm, digest);
         }
+        let found = digest.to_string();
         match (self.required().is_locked(), &self.lock) {
             (false, _) => Ok(()),
             (true, Some(lock)) => Err(lock.unlocked(path, found)),

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
+use super::digests::Digests;
 use super::lock::{LockedPlugin, build_id};
 use crate::host::error::{InspectError, LoadError};
-use crate::host::file::digest::digest_of_parts;
+use crate::host::file::digest::{Algorithm, digest_of_parts};
 use crate::host::file::open::open_without_waiting;
 use crate::host::file::paged::PagedFile;
 use crate::host::load::check::{AnyMachine, check};
@@ -59,11 +60,22 @@ impl LibraryFile {
         Ok(LockedPlugin { size: self.len, build_id: build_id(&pages), ..described })
     }
 
-    /// Returns the SHA-256 digest of the content.
-    pub(super) fn sha256(&self) -> Result<String, LoadError> {
-        let digest = digest_of_parts(self.len, |each| self.read(each));
+    /// Returns both digests of the content, which is read once.
+    pub(super) fn digests(&self) -> Result<Digests, LoadError> {
+        let mut blake3 = None;
+        let sha256 = digest_of_parts(Algorithm::Sha256, self.len, |hash| {
+            let both = digest_of_parts(Algorithm::Blake3, self.len, |hash_too| {
+                self.read(&mut |part| {
+                    hash(part);
+                    hash_too(part);
+                })
+            });
+            blake3 = Some(both?);
+            Ok(())
+        });
         let unreadable = |source| LoadError::Read { path: self.path.clone(), source };
-        digest.map(|digest| digest.to_string()).map_err(unreadable)
+        let sha256 = sha256.map_err(unreadable)?.to_string();
+        Ok(Digests { sha256, blake3: blake3.map(|it| it.to_string()).unwrap_or_default() })
     }
 
     /// Hands over the content in parts, as far as the file was long when it was

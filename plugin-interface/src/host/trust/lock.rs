@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use object::Object as _;
 use semver::Version;
 
+use super::digests::Digests;
 use super::error::LockError;
 use super::minisign::KeyId;
 use crate::host::error::{InspectError, LoadError};
-use crate::host::file::digest::digest_of;
 use crate::host::load::check::inspect_bytes;
 use crate::metadata::PluginMetadata;
 
@@ -58,6 +58,9 @@ pub struct LockedPlugin {
     pub size: u64,
     /// The SHA-256 digest, as 64 hexadecimal digits.
     pub sha256: String,
+    /// The BLAKE3 digest, as 64 hexadecimal digits: a load compares this one. Empty in
+    /// a lock without it, by which a load compares the other one.
+    pub blake3: String,
     /// The build-id, in hexadecimal digits. Empty if it has none.
     pub build_id: String,
     /// The interfaces, sorted.
@@ -145,12 +148,12 @@ impl LockedPlugin {
             Err(InspectError::NotAPlugin { .. }) => Self::described(path, None)?,
             Err(error) => return Err(error.at(path).into()),
         };
-        Ok(LockedPlugin {
-            size: library.len() as u64,
-            sha256: digest_of(library).to_string(),
-            build_id: build_id(library),
-            ..described
-        })
+        let (size, build_id) = (library.len() as u64, build_id(library));
+        Ok(LockedPlugin { size, build_id, ..described.with(Digests::of(library)) })
+    }
+
+    pub(super) fn with(self, Digests { sha256, blake3 }: Digests) -> Self {
+        LockedPlugin { sha256, blake3, ..self }
     }
 
     /// Describes a plugin by its metadata, or a plain library by its name.

@@ -15,7 +15,8 @@ use crate::host::load::policy::LoadPolicy;
 impl LoadPolicy {
     /// Loads only files that are in the lock, unless [`require`](Self::require)
     /// says otherwise. A file that is in the lock and differs is always refused.
-    /// The digest is that of the private copy, which is the file that is mapped.
+    /// The digest is that of the private copy, which is the file that is mapped: by
+    /// BLAKE3, or by SHA-256 if the lock has only that.
     ///
     /// Feature `trust`.
     ///

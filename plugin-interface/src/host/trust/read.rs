@@ -17,8 +17,20 @@ pub(super) const VERSION: u32 = 1;
 const MOST: u64 = 16 << 20;
 
 const KEYS: &[&str] = &["version", "plugin"];
-const PLUGIN: &[&str] =
-    &["file", "name", "version", "abi", "size", "sha256", "build-id", "key", "note", "interfaces"];
+const PLUGIN: &[&str] = &[
+    "file",
+    "name",
+    "version",
+    "abi",
+    "size",
+    "sha256",
+    "blake3",
+    "build-id",
+    "key",
+    "note",
+    "interfaces",
+];
+const DIGEST: &str = "64 lower-case hexadecimal digits";
 const INTERFACE: &[&str] = &["path", "version", "fingerprint"];
 
 impl PluginLock {
@@ -106,6 +118,7 @@ fn read_plugin(table: &Table<'_>) -> Result<LockedPlugin, LockError> {
     let any = |_: &str| true;
     let size = table.optional_number("size")?;
     let version = table.optional_text("version", "a text", any)?;
+    let blake3 = table.optional_text("blake3", DIGEST, is_digest)?;
     let build_id = table.optional_text("build-id", "lower-case hexadecimal digits", is_hex)?;
     let key =
         table.optional_text("key", "the 16 upper-case hexadecimal digits of a key", is_key)?;
@@ -120,10 +133,8 @@ fn read_plugin(table: &Table<'_>) -> Result<LockedPlugin, LockError> {
         version: owned(version),
         abi: read_abi(table)?,
         size: table.required("size", size)?,
-        sha256: table
-            .text("sha256", "64 lower-case hexadecimal digits", is_digest)?
-            .value
-            .to_owned(),
+        sha256: table.text("sha256", DIGEST, is_digest)?.value.to_owned(),
+        blake3: owned(blake3),
         build_id: owned(build_id),
         interfaces,
         key: key.and_then(|key| KeyId::parse(key.value)),

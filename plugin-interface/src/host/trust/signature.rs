@@ -82,7 +82,7 @@ impl SignatureFile {
     pub(super) fn verify(
         &self,
         key: &TrustedKey,
-        read: impl FnOnce(&mut dyn FnMut(&[u8])) -> io::Result<()>,
+        read: impl FnOnce(&mut (dyn FnMut(&[u8]) + Send)) -> io::Result<()>,
     ) -> io::Result<Result<(), SignatureError>> {
         let invalid = || SignatureError::Invalid {
             path: self.path.clone(),

@@ -88,11 +88,10 @@ impl Gate {
     /// Returns what is known about a file, which is read where it is.
     pub(super) fn state(&self, path: &Path) -> Result<FileTrust, LoadError> {
         let library = LibraryFile::open(path)?;
-        let mut described = library.described()?;
+        let described = library.described()?.with(library.digests()?);
         let mut found = Found::default();
         let content =
-            self.check_content(path, library.len(), &mut found, |each| library.read(each));
-        described.sha256 = found.sha256.map_or_else(|| library.sha256(), Ok)?;
+            self.check_content(path, library.len(), false, &mut found, |each| library.read(each));
         let file = SignatureFile::of(path);
         let key = file.as_ref().ok().and_then(Option::as_ref).map(|file| file.key);
         let is_revoked = self.revocations(path)?.check(path, &described.sha256, key).is_err();

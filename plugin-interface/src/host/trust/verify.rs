@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::digests::Digests;
 use super::library_file::LibraryFile;
 use super::lock::{LockedInterface, LockedPlugin, PluginLock, build_id};
 use crate::host::error::{LoadError, LockDifference};
-use crate::host::file::digest::digest_of;
+use crate::host::file::digest::{Algorithm, Digest};
 use crate::host::file::paged::PagedFile;
 use crate::host::load::discover::candidates;
 use crate::metadata::PluginMetadata;
@@ -90,13 +91,14 @@ impl PluginLock {
             if library.len() > LARGE {
                 library.described()?;
             }
-            let digest = sha256.insert(library.sha256()?).clone();
+            let digests = library.digests()?;
+            sha256 = Some(digests.sha256.clone());
             let Some(locked) = self.locked(&path) else {
-                return Err(self.unlocked(&path, digest));
+                return Err(self.unlocked(&path, digests.sha256));
             };
             locked.check_size(library.len())?;
-            locked.same("sha256", &locked.entry.sha256, &digest)?;
-            locked.check_content(&LockedPlugin { sha256: digest, ..library.described()? })
+            locked.check_digests(&digests)?;
+            locked.check_content(&library.described()?.with(digests))
         });
         let state = match &result {
             Ok(()) => LockState::Locked,
@@ -107,8 +109,8 @@ impl PluginLock {
         VerifiedFile { path, state, sha256, error: result.err() }
     }
 
-    /// Compares the content of a file with the lock, as a load does. Only the
-    /// name of `path` matters.
+    /// Compares the content of a file with the lock, as a load does, and by both
+    /// digests. Only the name of `path` matters.
     ///
     /// # Errors
     ///
@@ -125,10 +127,12 @@ impl PluginLock {
     /// ```
     pub fn check(&self, path: impl AsRef<Path>, content: &[u8]) -> Result<(), LoadError> {
         let path = path.as_ref();
-        let digest = digest_of(content).to_string();
-        let Some(locked) = self.locked(path) else { return Err(self.unlocked(path, digest)) };
+        let digests = Digests::of(content);
+        let Some(locked) = self.locked(path) else {
+            return Err(self.unlocked(path, digests.sha256));
+        };
         locked.check_size(content.len() as u64)?;
-        locked.same("sha256", &locked.entry.sha256, &digest)?;
+        locked.check_digests(&digests)?;
         locked.check_content(&LockedPlugin::of(path, content)?)
     }
 
@@ -191,10 +195,32 @@ impl Locked<'_> {
         self.same("size", &self.entry.size.to_string(), &found.to_string())
     }
 
+    fn check_digests(&self, found: &Digests) -> Result<(), LoadError> {
+        self.same("sha256", &self.entry.sha256, &found.sha256)?;
+        match self.entry.blake3.is_empty() {
+            true => Ok(()),
+            false => self.same("blake3", &self.entry.blake3, &found.blake3),
+        }
+    }
+
+    /// Compares one of the digests, which the lock has.
+    pub(super) fn check_digest(
+        &self,
+        algorithm: Algorithm,
+        found: &Digest,
+    ) -> Result<(), LoadError> {
+        let (what, expected) = match algorithm {
+            Algorithm::Sha256 => ("sha256", &self.entry.sha256),
+            Algorithm::Blake3 => ("blake3", &self.entry.blake3),
+        };
+        self.same(what, expected, &found.to_string())
+    }
+
     /// Compares everything.
     fn check_content(&self, found: &LockedPlugin) -> Result<(), LoadError> {
         self.check_size(found.size)?;
-        self.same("sha256", &self.entry.sha256, &found.sha256)?;
+        let (sha256, blake3) = (found.sha256.clone(), found.blake3.clone());
+        self.check_digests(&Digests { sha256, blake3 })?;
         self.same("build-id", &self.entry.build_id, &found.build_id)?;
         self.check_described(found)
     }

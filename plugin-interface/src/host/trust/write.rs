@@ -30,7 +30,13 @@ impl fmt::Display for LockedPlugin {
         writeln!(f, "size = {}", self.size)?;
         writeln!(f, "sha256 = {}", Quoted(&self.sha256))?;
         let signer = self.key.map(|key| key.to_string()).unwrap_or_default();
-        for (key, text) in [("build-id", &self.build_id), ("key", &signer), ("note", &self.note)] {
+        let optional = [
+            ("blake3", &self.blake3),
+            ("build-id", &self.build_id),
+            ("key", &signer),
+            ("note", &self.note),
+        ];
+        for (key, text) in optional {
             if !text.is_empty() {
                 writeln!(f, "{key} = {}", Quoted(text))?;
             }

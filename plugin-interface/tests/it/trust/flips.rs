@@ -8,7 +8,7 @@ use plugin_interface::{
 };
 
 use super::signer::{Signer, signature_of};
-use super::{again, lock_of};
+use super::{again, lock_of, without_blake3};
 use crate::fixtures::Directory;
 use crate::numbered_builds::soak;
 
@@ -69,15 +69,19 @@ fn each_flipped_bit_of_a_signed_file_is_noticed() {
     signer.sign(&path);
     let mut library = fs::read(&path).unwrap();
     let approved = approve(directory.path(), &signer.policy()).unwrap();
-    let (locked, signed) =
-        (signer.policy().lock(approved).require(Requirement::LockedAndSigned), signer.policy());
-    let mut managers = [locked, signed].map(plugin_interface::PluginManager::with_policy);
+    let locked = |lock| signer.policy().lock(lock).require(Requirement::LockedAndSigned);
+    let policies = [locked(without_blake3(&approved)), locked(approved), signer.policy()];
+    let mut managers = policies.map(plugin_interface::PluginManager::with_policy);
     flip(&mut library, soak(250, 2_500), |at, flipped| {
         fs::write(&path, flipped).unwrap();
         let errors = managers.each_mut().map(|it| it.load_library(&path).unwrap_err());
         match &errors {
-            [LoadError::Modified { difference, .. }, LoadError::Signature { reason, .. }] => {
-                assert_eq!(difference.what, "sha256", "{at}");
+            [
+                LoadError::Modified { difference: earlier, .. },
+                LoadError::Modified { difference, .. },
+                LoadError::Signature { reason, .. },
+            ] => {
+                assert_eq!((earlier.what, difference.what), ("sha256", "blake3"), "{at}");
                 assert!(matches!(**reason, SignatureError::Invalid { .. }), "{at}: {reason}");
             }
             // It is not even a library, which is checked first if it is large.

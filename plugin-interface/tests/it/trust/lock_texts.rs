@@ -44,6 +44,7 @@ const BAD: &[(&str, &str, &str)] = &[
         "AB\"\n",
         ":7: expected `sha256` to be 64 lower-case hexadecimal digits, found \"ab",
     ),
+    (SIZE, "size = 1\nblake3 = \"\"\n", ":7: expected `blake3` to be 64 lower-case hexadecimal"),
     ("name = \"a\"", "name = 3", ":5: expected `name` to be a text, found 3"),
     (
         "name = \"a\"",

@@ -28,6 +28,14 @@ fn again(lock: &PluginLock) -> PluginLock {
     PluginLock::parse("plugins.lock", lock.to_string().as_bytes()).unwrap()
 }
 
+/// The lock as it was before it had a second digest.
+fn without_blake3(lock: &PluginLock) -> PluginLock {
+    let text = lock.to_string();
+    let lines = text.lines().filter(|line| !line.starts_with("blake3 = "));
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    PluginLock::parse("plugins.lock", text.as_bytes()).unwrap()
+}
+
 /// Loads the directory. Returns the number of plugins and the errors.
 fn load(directory: &Directory, policy: LoadPolicy) -> (usize, Vec<LoadError>) {
     let mut manager = PluginManager::with_policy(policy);
@@ -62,7 +70,8 @@ fn a_lock_says_all_that_was_approved_and_reads_as_it_was_written() {
         plugin.interfaces[0].fingerprint,
         plugin_interface::PluginTrait::Greeter.fingerprint()
     );
-    assert_eq!((plugin.sha256.len(), plugin.build_id.len()), (64, 40));
+    let lengths = [&plugin.sha256, &plugin.blake3, &plugin.build_id].map(|it| it.len());
+    assert_eq!(lengths, [64, 64, 40]);
     assert!(read.verify(directory.path()).unwrap().iter().all(|it| it.state == LockState::Locked));
     let text = lock.to_string();
     let noted = text.replacen("sha256", "note = \"\\u00e9 \\\"\\\\ \\n\"\nsha256", 1);
@@ -217,7 +226,7 @@ fn what_a_lock_does_not_say_right_is_refused_at_the_load() {
     let fingerprint = format!("{:#034x}", plugin.interfaces[0].fingerprint);
     for (key, from, to) in [
         ("size", &*size, "size = 1"),
-        ("sha256", &plugin.sha256, &"0".repeat(64)),
+        ("blake3", &plugin.blake3, &"0".repeat(64)),
         ("build-id", &plugin.build_id, "00"),
         ("name", &name, "name = \"x"),
         ("version", "\nversion = \"", "\nversion = \"x"),
@@ -231,4 +240,44 @@ fn what_a_lock_does_not_say_right_is_refused_at_the_load() {
         assert_eq!(loaded, 0, "{key}");
         assert!(errors[0].to_string().contains(&format!("expected {key} ")), "{key}: {errors:?}");
     }
+}
+
+#[test]
+fn a_load_compares_one_digest_and_verify_both() {
+    let directory = Directory::new();
+    let path = directory.compile("a", &[], "");
+    let lock = lock_of(&directory);
+    let wrong = lock.to_string().replace(&lock.get("liba.so").unwrap().sha256, &"0".repeat(64));
+    let wrong = PluginLock::parse("plugins.lock", wrong.as_bytes()).unwrap();
+    let refused = |policy: LoadPolicy| {
+        let errors = load(&directory, policy).1;
+        errors.iter().map(ToString::to_string).collect::<String>()
+    };
+    let load = |lock: &PluginLock| refused(LoadPolicy::new().lock(lock.clone()));
+    let said = |file: &plugin_interface::VerifiedFile| format!("{:?}", file.error);
+    let verify = |lock: &PluginLock| {
+        lock.verify(directory.path()).unwrap().iter().map(said).collect::<String>()
+    };
+    // A lock with one digest, which is right or wrong.
+    let earlier = without_blake3(&lock);
+    assert_ne!(earlier, lock);
+    assert_eq!((load(&earlier), verify(&earlier)), (String::new(), "None".to_owned()));
+    assert!(
+        load(&without_blake3(&wrong)).contains("expected sha256 0"),
+        "{}",
+        load(&without_blake3(&wrong))
+    );
+    // A lock with both, of which one is wrong.
+    assert_eq!(load(&wrong), "");
+    assert!(verify(&wrong).contains("expected sha256 0"), "{}", verify(&wrong));
+    let error = wrong.check(&path, &fs::read(&path).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("expected sha256 0"), "{error}");
+    let found = LoadPolicy::new().lock(wrong.clone()).trust_of(&path).unwrap();
+    assert_eq!(found.lock, Some(LockState::Modified), "{found:?}");
+    // A policy that pins a digest compares that in the lock, too.
+    let digest = &lock.get("liba.so").unwrap().sha256;
+    let pinned =
+        |lock: &PluginLock| LoadPolicy::new().pin_sha256(digest).unwrap().lock(lock.clone());
+    assert_eq!(refused(pinned(&lock)), "");
+    assert!(refused(pinned(&wrong)).contains("expected sha256 0"), "{}", refused(pinned(&wrong)));
 }
