@@ -6,6 +6,8 @@ use core::ffi::{CStr, c_int, c_void};
 use core::ops::{ControlFlow, Range};
 use core::slice;
 use std::ffi::OsStr;
+use std::io::{self, PipeReader, PipeWriter, Read};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -165,16 +167,33 @@ impl<'l> Library<'l> {
     fn is_of_content(&self, file: &[u8]) -> bool {
         let is_constant =
             |header: &Header| header.p_flags & (libc::PF_R | libc::PF_W) == libc::PF_R;
+        let Ok(mut pipe) = io::pipe() else { return false };
         let mut constant = self.parts().filter(|(_, header)| is_constant(header));
         constant.all(|(addresses, header)| {
             let (begin, len) = (header.p_offset as usize, header.p_filesz as usize);
-            let start = core::ptr::with_exposed_provenance::<u8>(addresses.start);
-            // SAFETY: the linker mapped that many bytes of the file there, for
-            // reading, and unmaps nothing while it describes the library.
-            let found = unsafe { slice::from_raw_parts(start, len) };
-            file.get(begin..begin.saturating_add(len)) == Some(found)
+            let expected = file.get(begin..begin.saturating_add(len));
+            expected.is_some_and(|expected| has_content(addresses.start, expected, &mut pipe))
         })
     }
+}
+
+/// Returns `true` if the memory at an address has this content.
+///
+/// The system copies it through a pipe: where the file was truncated that is mapped
+/// there, it answers with an error. To read the memory here would end the process.
+fn has_content(start: usize, content: &[u8], pipe: &mut (PipeReader, PipeWriter)) -> bool {
+    /// What a pipe has room for everywhere.
+    const PIECE: usize = 4096;
+    let (reader, writer) = pipe;
+    let mut found = [0; PIECE];
+    content.chunks(PIECE).enumerate().all(|(i, content)| {
+        let at = core::ptr::with_exposed_provenance(start.wrapping_add(i * PIECE));
+        // SAFETY: the call reads that many bytes there, or answers with an error; it
+        // writes nothing but the pipe.
+        let written = unsafe { libc::write(writer.as_raw_fd(), at, content.len()) };
+        let found = &mut found[..content.len()];
+        written == content.len() as isize && reader.read_exact(found).is_ok() && found == content
+    })
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -247,5 +266,28 @@ mod tests {
         content[half..].fill(0);
         assert!(!is_of_content(&c_library.path, &content));
         assert!(!is_of_content(Path::new("/no/such/library.so"), &content));
+    }
+
+    #[test]
+    fn memory_of_a_file_that_was_truncated_has_no_content() {
+        // Pages of every system have this size or a smaller one.
+        const PAGE: usize = 1 << 16;
+        let mut file = tempfile::tempfile().unwrap();
+        let content: Vec<u8> = (0..2 * PAGE).map(|at| (at % 251) as u8).collect();
+        io::Write::write_all(&mut file, &content).unwrap();
+        let (null, prot) = (core::ptr::null_mut(), libc::PROT_READ);
+        // SAFETY: a new mapping, for reading; nothing here reads it but `write`.
+        let start = unsafe {
+            libc::mmap(null, content.len(), prot, libc::MAP_PRIVATE, file.as_raw_fd(), 0)
+        };
+        assert_ne!(start, libc::MAP_FAILED);
+        let mut pipe = io::pipe().unwrap();
+        let mut has = |content: &[u8]| has_content(start.addr(), content, &mut pipe);
+        assert!(has(&content) && has(&content[..5000]) && !has(&content[1..]));
+        file.set_len(PAGE as u64).unwrap();
+        assert!(has(&content[..PAGE]) && !has(&content));
+        // SAFETY: it was mapped above.
+        assert_eq!(unsafe { libc::munmap(start, content.len()) }, 0);
+        assert!(!has(&content[..PAGE]));
     }
 }
