@@ -6,6 +6,8 @@ use std::process::Command;
 
 use plugin_interface::{ErrorClass, Greeter, LoadError, PluginManager, Stage};
 
+use crate::builds::build;
+use crate::compilers::is_thorough;
 use crate::fixtures::Directory;
 
 fn gcc(directory: &Directory, to: &Path, source: &str, arguments: &[&str]) {
@@ -122,6 +124,32 @@ fn a_shared_standard_library_is_refused_before_it_is_opened() {
         assert!(error.to_string().contains("libstd-0123456789abcdef.so"), "{error}");
         assert!(error.to_string().contains("without `-C prefer-dynamic`"), "{error}");
     }
+}
+
+#[test]
+fn a_plugin_that_was_built_with_a_shared_standard_library_is_refused() {
+    if !is_thorough() {
+        return;
+    }
+    let before = ["--config", "build.rustflags = ['-Cprefer-dynamic']"];
+    let fixtures = ["--package", "healthy", "--package", "threads"];
+    let built = build("fixtures-shared-std", "build", &before, &fixtures);
+    let directory = Directory::new();
+    for name in ["healthy", "threads"] {
+        let path = directory.library(name);
+        std::fs::copy(&built[name], &path).unwrap();
+        let mut manager = PluginManager::new();
+        let error = manager.load_library(&path).unwrap_err();
+        assert!(matches!(error, LoadError::SharedRuntime { .. }), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("without `-C prefer-dynamic`"), "{text}");
+        assert!(text.contains(if cfg!(windows) { "std-" } else { "libstd-" }), "{text}");
+    }
+    // A good one in the same directory is loaded.
+    directory.add("healthy", "good");
+    let mut manager = PluginManager::new();
+    assert_eq!(manager.load::<dyn Greeter>(directory.path()).unwrap().len(), 2);
+    assert_eq!(manager.rejected().len(), 2, "{:?}", manager.rejected());
 }
 
 #[test]
