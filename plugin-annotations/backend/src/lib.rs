@@ -45,6 +45,7 @@ mod formatted;
 pub mod generate;
 #[doc(hidden)]
 pub mod identity;
+mod items_of_self;
 #[doc(hidden)]
 pub mod lifetimes;
 mod model;

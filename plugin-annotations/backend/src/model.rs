@@ -291,7 +291,10 @@ impl Method {
     pub(crate) fn copied(&self, krate: &Path) -> Vec<TokenStream> {
         match self.borrows_arguments() {
             true => Vec::new(),
-            false => of_self::all_in(krate, self.returned()),
+            false => {
+                let items = self.output_with.iter().flat_map(With::items).cloned();
+                of_self::all_in(krate, self.returned()).into_iter().chain(items).collect()
+            }
         }
     }
 }

@@ -145,6 +145,10 @@ fn method(
         check::parameter_attributes(&parameter.attrs, errors);
         check::parameter_type(&parameter.ty, errors);
         let with = With::of(&parameter.ffi, &parameter.ty.to_token_stream(), errors);
+        if with.is_none() {
+            check::built_in_objects::closures(&parameter.ty, errors);
+            check::built_in_objects::iterators(&parameter.ty, false, errors);
+        }
         parameters.push(Parameter { name, ty: parameter.ty.clone(), with });
     }
     let formatter = formatted::index(signature).filter(|_| method.ffi.is_empty() && !has_future);
@@ -161,6 +165,13 @@ fn method(
         let (all, output) = (&mut parameters, &mut output_type);
         changed = async_fn::exclusive::replace(krate, &written, sends, all, output, errors);
     }
+    let tokens = output(signature).to_token_stream();
+    let output_with = With::of(&method.ffi, &tokens, errors)
+        .or_else(|| With::of_items(krate, &tokens).filter(|_| !has_future));
+    if output_with.is_none() && !has_future {
+        check::built_in_objects::closures(&output(signature), errors);
+        check::built_in_objects::iterators(&output(signature), true, errors);
+    }
     let method = Method {
         cfgs: attributes::cfgs(&method.attrs),
         docs: attributes::docs(&method.attrs),
@@ -175,7 +186,7 @@ fn method(
         receiver,
         parameters,
         output: output_type,
-        output_with: With::of(&method.ffi, &output(signature).to_token_stream(), errors),
+        output_with,
     };
     check::returned_borrows::of_parameters(&method, errors);
     check::returned_borrows::told_apart(&method, errors);

@@ -54,6 +54,16 @@ impl With {
         with
     }
 
+    /// What is passed in place of a return type with iterators of references.
+    pub(crate) fn of_items(krate: &Path, ty: &TokenStream) -> Option<With> {
+        Form::of_items(krate, ty).map(With)
+    }
+
+    /// The types that are passed in place of iterators of references.
+    pub(crate) fn items(&self) -> Vec<&TokenStream> {
+        self.0.items()
+    }
+
     /// The type that is passed, such as `module::Crossing`.
     pub fn carrier(&self) -> TokenStream {
         self.0.carrier()

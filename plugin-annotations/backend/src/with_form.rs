@@ -9,8 +9,9 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
+use crate::items_of_self::{self, arguments};
 use crate::spans::{ends, located, place_of};
-use crate::syntax::{Path, divide, flat};
+use crate::syntax::{Path, flat};
 
 /// What is passed in the place of a value.
 pub(crate) enum Form {
@@ -18,6 +19,8 @@ pub(crate) enum Form {
     Same(TokenStream),
     /// What this module makes of it.
     Module(Path),
+    /// An iterator of references, of this type, as this type.
+    Items { carrier: TokenStream },
     /// What is in it: the type without its arguments, and the forms of these.
     Around(Around, TokenStream, Vec<Form>),
 }
@@ -58,6 +61,32 @@ impl Form {
         }
     }
 
+    /// The form of a return type with `Box<dyn Iterator<Item = &T> + '_>` in it.
+    pub(crate) fn of_items(krate: &Path, ty: &TokenStream) -> Option<Form> {
+        if let Some(carrier) = items_of_self::carrier(krate, ty) {
+            return Some(Form::Items { carrier });
+        }
+        let path = Path::of(ty.clone())?;
+        let types = arguments(path.arguments());
+        let (around, _) = Around::named(path.last()?).filter(|(_, count)| *count == types.len())?;
+        let form = |ty: &TokenStream| Form::of_items(krate, ty);
+        let parts: Vec<_> = types.iter().map(form).collect();
+        parts.iter().any(Option::is_some).then(|| {
+            let same = |(part, ty): (Option<Form>, TokenStream)| part.unwrap_or(Form::Same(ty));
+            let parts = parts.into_iter().zip(types).map(same).collect();
+            Form::Around(around, head(&path), parts)
+        })
+    }
+
+    /// The types of iterators of references in it.
+    pub(crate) fn items(&self) -> Vec<&TokenStream> {
+        match self {
+            Form::Same(_) | Form::Module(_) => Vec::new(),
+            Form::Items { carrier } => vec![carrier],
+            Form::Around(_, _, parts) => parts.iter().flat_map(Form::items).collect(),
+        }
+    }
+
     fn within(tokens: &TokenStream, ty: Option<&TokenStream>) -> syn::Result<Form> {
         let Some(path) = Path::of(tokens.clone()) else {
             let message = "expected a path without quotes, such as `with = module`";
@@ -89,7 +118,7 @@ impl Form {
     /// The first module in it.
     pub(crate) fn module(&self) -> Option<&Path> {
         match self {
-            Form::Same(_) => None,
+            Form::Same(_) | Form::Items { .. } => None,
             Form::Module(module) => Some(module),
             Form::Around(_, _, parts) => parts.iter().find_map(Form::module),
         }
@@ -98,7 +127,7 @@ impl Form {
     /// The type that is passed.
     pub(crate) fn carrier(&self) -> TokenStream {
         match self {
-            Form::Same(ty) => ty.clone(),
+            Form::Same(ty) | Form::Items { carrier: ty } => ty.clone(),
             Form::Module(module) => item(module, "Crossing"),
             Form::Around(_, head, parts) => {
                 let parts = parts.iter().map(Form::carrier);
@@ -111,6 +140,11 @@ impl Form {
     pub(crate) fn lower(&self, krate: &Path, value: &TokenStream) -> TokenStream {
         match self {
             Form::Same(_) => value.clone(),
+            // A type with lifetimes is none in an expression.
+            Form::Items { carrier } => {
+                let constructor = head_of(carrier);
+                quote!(#constructor(#value))
+            }
             Form::Module(module) => {
                 let (lower, place) = (item(module, "lower"), place_of(module));
                 let value = located(value.clone(), place);
@@ -133,7 +167,10 @@ impl Form {
         let private = quote!(#krate::__private);
         let result = quote!(#private::core::result::Result);
         match self {
-            Form::Same(_) => quote!(#result::<_, #private::LiftError>::Ok(#carrier)),
+            // An iterator is lifted as what it was.
+            Form::Same(_) | Form::Items { .. } => {
+                quote!(#result::<_, #private::LiftError>::Ok(#carrier))
+            }
             Form::Module(module) => {
                 let (lift, place) = (item(module, "lift"), place_of(module));
                 let carrier = located(carrier.clone(), place);
@@ -247,22 +284,15 @@ impl Converted<'_> {
     }
 }
 
-/// What is in the angle brackets of a path, between the commas.
-fn arguments(brackets: &TokenStream) -> Vec<TokenStream> {
-    let tokens: Vec<_> = brackets.clone().into_iter().collect();
-    let is = |token: &TokenTree, char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == char);
-    let [open, within @ .., close] = &tokens[..] else { return Vec::new() };
-    if !is(open, '<') || !is(close, '>') {
-        return Vec::new();
-    }
-    divide(within.iter().cloned().collect(), ',')
-}
-
 /// The tokens of a path before its arguments.
 fn head(path: &Path) -> TokenStream {
+    head_of(&path.to_token_stream())
+}
+
+fn head_of(path: &TokenStream) -> TokenStream {
     let open =
         |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<');
-    flat(path.to_token_stream()).into_iter().take_while(|token| !open(token)).collect()
+    flat(path.clone()).into_iter().take_while(|token| !open(token)).collect()
 }
 
 fn item(module: &Path, name: &str) -> TokenStream {

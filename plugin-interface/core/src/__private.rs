@@ -20,12 +20,12 @@ use crate::metadata::settings::configured_record as configured_record_of;
 pub use crate::boundary::plain::{is_same_place, sample, seen_as, tag};
 pub use crate::boundary::{
     Body, ByCopy, ByFields, ByPointer, ByRef, CallerScope, Content, Copies, Definition, Dyn,
-    DynPointee, Fields, Grows, InstanceStorage, LendFields, Lending, LendsKnown, LendsUnknown,
-    LentMemory, LiftError, NeedsScope, ObjectOfSelf, OfSelf, Origin, OwningStorage, Parameter,
-    Plain, Pointee, ReadBy, Received, ReturnError, Shape, Source, Static, StaticCow, TakenInFuture,
-    Threads, WithChanged, changed, content_of_field, content_of_variant, end_by_guard,
-    has_size_of_wire, lift_wire_return, lower_alone, lower_block, pass, put_back_changed,
-    take_changed, taken_lifetimes, with_changed,
+    DynPointee, Fields, Grows, InstanceStorage, ItemsOfSelf, LendFields, Lending, LendsKnown,
+    LendsUnknown, LentMemory, LiftError, NeedsScope, ObjectOfSelf, OfSelf, Origin, OwningStorage,
+    Parameter, Plain, Pointee, ReadBy, Received, ReturnError, SendItemsOfSelf, Shape, Source,
+    Static, StaticCow, TakenInFuture, Threads, WithChanged, changed, content_of_field,
+    content_of_variant, end_by_guard, has_size_of_wire, lift_wire_return, lower_alone, lower_block,
+    pass, put_back_changed, take_changed, taken_lifetimes, with_changed,
 };
 #[cfg(feature = "config")]
 pub use crate::config::{

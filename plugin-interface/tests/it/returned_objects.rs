@@ -1,10 +1,12 @@
-//! References to objects that methods return.
+//! References to objects that methods return, and iterators of references.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Arc;
 
-use fixture_interface::museum::{Exhibit, Museum, MuseumProxy, Vase};
+use fixture_interface::museum::{
+    Catalogue, CatalogueProxy, Entry, Exhibit, Museum, MuseumProxy, Vase,
+};
 use plugin_interface::PluginManager;
 
 use crate::fixtures::Directory;
@@ -15,6 +17,12 @@ fn museum(name: &str) -> MuseumProxy {
     let directory = Directory::new();
     directory.add("objects", name);
     PluginManager::new().load::<dyn Museum>(directory.path()).unwrap().remove(0)
+}
+
+fn catalogue(name: &str) -> CatalogueProxy {
+    let directory = Directory::new();
+    directory.add("objects", name);
+    PluginManager::new().load::<dyn Catalogue>(directory.path()).unwrap().remove(0)
 }
 
 fn address(exhibit: &dyn Exhibit) -> *const () {
@@ -110,4 +118,51 @@ fn the_library_is_unmapped_after_the_last_reference() {
     assert_eq!(museum.first().older().unwrap().name(), "amphora");
     drop(museum);
     wait_until_unmapped("closing");
+}
+
+fn titles<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<&'a str> {
+    entries.map(|entry| &*entry.title).collect()
+}
+
+#[test]
+fn items_may_be_used_when_their_iterator_is_gone() {
+    let mut catalogue = catalogue("listed");
+    assert_eq!(catalogue.entries().size_hint(), (3, Some(3)));
+    let (first, all): (&Entry, Vec<&str>) =
+        (catalogue.entries().next().unwrap(), titles(catalogue.entries()));
+    assert_eq!((&*first.title, first.room), ("urn", 2));
+    assert_eq!(all, ["urn", "jug", "bowl"]);
+    // The proxy has one copy of each value, so that an endless iterator ends nothing.
+    assert!(catalogue.endless().take(10_000).all(|entry| ptr::eq(entry, first)));
+    assert_eq!(catalogue.titles().collect::<Vec<_>>(), all);
+    assert_eq!(catalogue.rooms().collect::<Vec<_>>(), [&2, &1, &2]);
+    let pages: Vec<_> = catalogue.pages().map(|page| titles(page.iter())).collect();
+    assert_eq!(pages, [vec!["urn", "jug"], vec!["bowl"]]);
+    let of_room = |room| catalogue.of_room(room).map(titles);
+    assert_eq!((of_room(2), of_room(7)), (Some(vec!["urn", "bowl"]), None));
+    assert_eq!(titles(catalogue.sorted().unwrap()), ["bowl", "jug", "urn"]);
+    assert_eq!(catalogue.sorted().map(titles), Err("they are sorted".to_owned()));
+}
+
+#[test]
+fn an_iterator_of_references_goes_to_another_thread() {
+    let mut catalogue = catalogue("sent");
+    let all = std::thread::scope(|scope| {
+        let (words, sorted) = (catalogue.titles().count(), catalogue.sorted().unwrap());
+        let thread = scope.spawn(move || (words, titles(sorted)));
+        thread.join().unwrap()
+    });
+    assert_eq!(all, (3, vec!["bowl", "jug", "urn"]));
+}
+
+#[test]
+fn a_panic_of_such_an_iterator_reaches_the_caller() {
+    let catalogue = catalogue("torn");
+    let mut torn = catalogue.torn();
+    let first = torn.next().unwrap();
+    let panic = catch_unwind(AssertUnwindSafe(|| torn.next())).unwrap_err();
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(text.contains("torn out"), "{text}");
+    drop(torn);
+    assert_eq!(first.title, "urn");
 }

@@ -15,7 +15,7 @@ use fixture_interface::derived::Derived;
 use fixture_interface::everything::Everything;
 use fixture_interface::foreign::{Listener, Voice};
 use fixture_interface::lending::{Archive, Climber, Ladder, Later, Lending};
-use fixture_interface::museum::Museum;
+use fixture_interface::museum::{Catalogue, Museum};
 use fixture_interface::objects::{Factory, Nest, Plain};
 use fixture_interface::splitting::Splitter;
 use fixture_interface::streams::Streams;
@@ -72,6 +72,7 @@ macro_rules! each_interface {
             "objects": dyn Archive, |it| it.sheets(2, 0)[1].line(9).to_owned(), "";
             "objects": dyn Calls, |it| it.four(&|a, b, c, d| format!("{a}{b}{c}{d:?}")),
                 "cannot be returned";
+            "objects": dyn Catalogue, |it| it.titles().count(), "cannot be returned";
             "objects": dyn Changer, |it| {
                 it.change(vec![Default::default()], &mut |row| row.cells.push(1))
             }, "";

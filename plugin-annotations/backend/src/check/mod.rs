@@ -1,5 +1,6 @@
 //! Rejects mistakes, each with an error that tells what to do instead.
 
+pub(crate) mod built_in_objects;
 pub(crate) mod returned_borrows;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};

@@ -96,6 +96,12 @@ impl Origin {
         self.0.addr() & FOREIGN != 0
     }
 
+    /// Returns this origin, with values that are validated.
+    #[inline]
+    pub(crate) fn foreign(self) -> Self {
+        Origin(self.0.map_addr(|address| address | FOREIGN))
+    }
+
     /// Returns the origin of the fields of a type with lifetimes. In a future
     /// they have no scope: of a hidden field nobody has checked that it is
     /// `Send`.

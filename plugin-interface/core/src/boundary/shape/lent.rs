@@ -41,6 +41,8 @@ impl Shape {
                 false
             }
             Shape::Slice(of) | Shape::Array(of, _) => of.refers_to_object(),
+            // The items of an iterator.
+            Shape::Marked(of, _) | Shape::Bound(_, of) => of.refers_to_object(),
             _ => false,
         }
     }
