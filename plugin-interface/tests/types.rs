@@ -229,8 +229,9 @@ fn each_ffi_safe_type_is_in_the_table() {
     }
     assert!(found.len() > 40, "{found:?}");
     // The placeholder in a definition, the pinned box of a future, and what the
-    // receiver of a `&'static str` or of a returned `&dyn Trait` reads.
-    for hidden in ["Parameter", "NUMBER", "Pin", "D", "Static", "ObjectOfSelf"] {
+    // receiver of a `&'static str`, of a returned `&dyn Trait` or of a returned iterator
+    // of references reads.
+    for hidden in ["Parameter", "NUMBER", "Pin", "D", "Static", "ObjectOfSelf", "ItemOfSelf"] {
         assert!(found.remove(hidden), "{hidden}");
     }
     let missing: Vec<_> = found.difference(&known).collect();
