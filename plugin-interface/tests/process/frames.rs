@@ -86,7 +86,7 @@ fn one_call(victim: &IsolatedPlugin, round: usize) -> usize {
 #[test]
 fn a_changed_frame_is_a_typed_error_and_nothing_hangs() {
     let _turn = turn();
-    let (threads, each) = (8, long_or_short(2_500, 25));
+    let (threads, each) = (8, long_or_short(2_500, 10));
     for direction in ["to-worker", "to-host"] {
         let begin = Instant::now();
         let [returned, refused, lost] = calls(direction, threads, each);
@@ -98,6 +98,34 @@ fn a_changed_frame_is_a_typed_error_and_nothing_hangs() {
     // The same host serves others.
     let next = load(worker());
     assert_eq!(victim(&next).call("echo", ("next",)).unwrap().value, "next");
+}
+
+#[test]
+fn what_a_worker_writes_to_shared_memory_is_a_typed_error_and_nothing_hangs() {
+    let _turn = turn();
+    let deadline = Duration::from_millis(300);
+    let library = load(worker().spinning(Duration::from_micros(50)).deadline(deadline));
+    let victim = victim(&library);
+    assert_eq!(victim.call("echo", ("unharmed",)).unwrap().value, "unharmed");
+    let mut counts = [0; 3];
+    for round in 0..long_or_short(2_000, 40) {
+        let begin = Instant::now();
+        // Each worker does so once it is asked, and so does the next one.
+        match victim.call("scribble", (round as u64,)) {
+            Ok(answer) => counts[0] += usize::from(answer.value == true),
+            Err(error) => assert!(!matches!(error, WorkerError::Refused { .. }), "{error}"),
+        }
+        for round in 0..20 {
+            counts[one_call(&victim, round)] += 1;
+        }
+        let took = begin.elapsed();
+        assert!(took < HANGS, "{round}: {took:?}");
+    }
+    println!("{} returned, {} refused, {} lost", counts[0], counts[1], counts[2]);
+    assert!(counts[2] > 0, "nothing was disturbed");
+    // The same host serves others.
+    let next = load(worker().spinning(Duration::from_micros(50)));
+    assert_eq!(self::victim(&next).call("echo", ("next",)).unwrap().value, "next");
 }
 
 /// Uses objects, closures and iterators of both sides, with frames that are changed on
@@ -145,7 +173,7 @@ fn use_objects(lending: &LendingProxy, round: usize) {
 
 /// Uses objects in several threads, with frames that are changed in one direction.
 fn objects(direction: &str) {
-    let (threads, each) = (8, long_or_short(12_500, 25));
+    let (threads, each) = (8, long_or_short(12_500, 10));
     let begin = Instant::now();
     let counts = thread::scope(|scope| {
         let make = |number| scope.spawn(move || objects_of(direction, number, each));

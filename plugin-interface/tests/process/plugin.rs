@@ -7,6 +7,7 @@ use std::fs;
 use std::hint::black_box;
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
 
 use plugin_interface::{Greeter, PluginContext, plugin_aggregates, plugin_impl, plugin_interface};
@@ -27,6 +28,7 @@ pub trait Mortal {
     fn close(&self);
     fn greeter(&self) -> Box<dyn Greeter>;
     fn variables(&self) -> Vec<String>;
+    fn scribble(&self, seed: u64) -> bool;
 }
 
 #[plugin_aggregates(Mortal)]
@@ -202,6 +204,37 @@ impl Mortal for Victim {
 
     fn variables(&self) -> Vec<String> {
         std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect()
+    }
+
+    fn scribble(&self, seed: u64) -> bool {
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        let Some(shared) = maps.lines().find(|line| line.contains("plugin-messages")) else {
+            return false;
+        };
+        let start = u64::from_str_radix(shared.split('-').next().unwrap(), 16).unwrap();
+        std::thread::spawn(move || scribble(start, seed));
+        true
+    }
+}
+
+/// Writes at random, for ever, to where this process and its host leave messages.
+fn scribble(start: u64, mut random: u64) {
+    /// The bytes of a mailbox.
+    const SIZE: u64 = 4096;
+    let memory = fs::OpenOptions::new().write(true).open("/proc/self/mem").unwrap();
+    loop {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let (number, word, value) = (random >> 33, random >> 41, random >> 49);
+        // That of the host, whose messages are short, and seldom that of this process.
+        let mailbox = if number % 16 == 0 { 0 } else { SIZE };
+        let place = start + mailbox + 8 * (word % 6);
+        let value = match value % 8 {
+            0 => value,
+            1 => random,
+            2 => SIZE - 8 + 2 + value % 3,
+            _ => value % 64,
+        };
+        memory.write_all_at(&value.to_ne_bytes(), place).unwrap();
     }
 }
 

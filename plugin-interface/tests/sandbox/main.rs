@@ -153,8 +153,17 @@ fn what_the_dynamic_linker_read_is_closed_afterwards() {
 
 #[test]
 fn a_plugin_computes_and_prints_and_talks_to_its_host() {
-    let library = load(worker().sandbox(Sandbox::strict()));
-    let plugin = prisoner(&library);
+    for (time, has_memory) in [(Duration::ZERO, false), (Duration::from_micros(50), true)] {
+        let library = load(worker().sandbox(Sandbox::strict()).spinning(time));
+        let maps = format!("/proc/{}/maps", library.process_id().unwrap());
+        let maps = std::fs::read_to_string(maps).unwrap();
+        assert_eq!(maps.contains("plugin-messages"), has_memory);
+        computes_and_prints_and_talks(&library);
+    }
+}
+
+fn computes_and_prints_and_talks(library: &Isolated) {
+    let plugin = prisoner(library);
     assert_eq!(plugin.call("sum_in_threads", (16,)).unwrap().value, 499_500 * 120);
     assert_eq!(plugin.call("allocate", (64 << 20,)).unwrap().value, 64 << 20);
     assert_eq!(attempt(&plugin, "pair", "").as_deref(), Ok("done"));

@@ -25,6 +25,11 @@ mod portable_image;
 mod portable_threads;
 #[cfg(all(unix, feature = "process"))]
 pub(crate) mod processes;
+#[cfg(all(target_os = "linux", feature = "process"))]
+pub(crate) mod shared_memory;
+#[cfg(all(unix, not(target_os = "linux"), feature = "process"))]
+#[path = "shared_memory_elsewhere.rs"]
+pub(crate) mod shared_memory;
 #[cfg(target_os = "linux")]
 mod threads;
 #[cfg(unix)]

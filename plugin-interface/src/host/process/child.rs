@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::error::WorkerError;
-use super::frame::{self, PREFIX, Until};
-use super::lane::Lane;
+use super::frame::{self, PREFIX, Spinning, Until};
+use super::lane::{Lane, Passed};
+use super::mailboxes::Shared;
 use super::message::Greeting;
 use super::output::{Output, Printed};
 use super::serve::ASKED;
@@ -40,6 +41,8 @@ pub(super) struct Running {
     lane: Arc<Lane>,
     /// Passes it the other lanes.
     pub(super) control: UnixStream,
+    /// The memory of the lanes, if they have some.
+    pub(super) shared: Option<Shared>,
     output: Output,
     #[expect(dead_code, reason = "deletes the copies of the worker when dropped")]
     copies: TempDir,
@@ -82,33 +85,35 @@ impl From<io::Error> for Failure {
 }
 
 impl Running {
-    /// Starts a worker for the copy of a library, which it will load. Returns the other
-    /// end of the connection that passes lanes.
+    /// Starts a worker for the copy of a library, which it will load. Returns what it needs
+    /// for its lanes.
     pub(super) fn start(
         worker: &Worker,
         library: &Path,
         copy: &Path,
-    ) -> Result<(Self, UnixStream), WorkerError> {
+    ) -> Result<(Self, Passed), WorkerError> {
         let not_started =
             |source| WorkerError::NotStarted { program: worker.program.clone(), source };
         let end = Instant::now().checked_add(worker.deadline);
-        let (running, theirs) = Running::spawn(worker, library, copy).map_err(not_started)?;
+        let (running, passed) = Running::spawn(worker, library, copy).map_err(not_started)?;
         let mut frame = Vec::new();
         match running.greeting(&mut frame, end) {
             Ok(Greeting::Here) => {}
             Ok(_) => return Err(running.stranger(worker, Failure::Nonsense("no greeting".into()))),
             Err(failure) => return Err(running.stranger(worker, failure)),
         }
-        Ok((running, theirs))
+        Ok((running, passed))
     }
 
-    /// Starts the process. Returns the other end of the connection that passes lanes.
-    fn spawn(worker: &Worker, library: &Path, copy: &Path) -> io::Result<(Self, UnixStream)> {
+    /// Starts the process. Returns what it needs for its lanes.
+    fn spawn(worker: &Worker, library: &Path, copy: &Path) -> io::Result<(Self, Passed)> {
         let parent = copy.parent().unwrap_or(Path::new("."));
         let copies = tempfile::Builder::new().prefix("worker-").tempdir_in(parent)?;
         let (socket, theirs) = UnixStream::pair()?;
         frame::prepare(&socket)?;
         let (control, of_worker) = UnixStream::pair()?;
+        let spins = !worker.spins.is_zero();
+        let (shared, memory) = spins.then(Shared::create).flatten().unzip();
         let (reader, writer) = io::pipe()?;
         let mut command = Command::new(&worker.program);
         command
@@ -140,9 +145,10 @@ impl Running {
         let mut ending = Ending(Some(child));
         let output = Output::start(reader)?;
         let child = ending.0.take().expect("it was just put there");
-        let (id, lane) = (child.id(), Lane::new(0, socket));
+        let (id, lane) = (child.id(), Lane::new(0, socket, shared.as_ref()));
         let life = Mutex::new(Life { child, fate: None });
-        Ok((Running { id, life, lane, control, output, copies }, of_worker))
+        let passed = Passed { control: of_worker, memory };
+        Ok((Running { id, life, lane, control, shared, output, copies }, passed))
     }
 
     /// Returns the first lane.
@@ -152,8 +158,8 @@ impl Running {
 
     fn send(&self, frame: &mut [u8], end: Option<Instant>) -> io::Result<()> {
         let has_ended = || self.has_ended();
-        let (socket, spins) = (&self.lane.socket, Duration::ZERO);
-        frame::write(&mut Until { socket, end, has_ended: &has_ended, spins }, frame)
+        let lane = Spinning::never(&self.lane.socket);
+        frame::write(&mut Until { lane, end, has_ended: &has_ended }, frame)
     }
 
     fn greeting(&self, frame: &mut Vec<u8>, end: Option<Instant>) -> Result<Greeting, Failure> {
@@ -168,8 +174,8 @@ impl Running {
         end: Option<Instant>,
     ) -> Result<Greeting, Failure> {
         let has_ended = || self.has_ended();
-        let (socket, spins) = (&lane.socket, Duration::ZERO);
-        let mut until = Until { socket, end, has_ended: &has_ended, spins };
+        let lane = Spinning::never(&lane.socket);
+        let mut until = Until { lane, end, has_ended: &has_ended };
         // The second one may follow at once.
         frame::read_first(&mut until, frame)?;
         Greeting::read(frame).map_err(Failure::Nonsense)

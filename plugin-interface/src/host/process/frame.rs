@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
+use super::mailbox::{Found, Mailbox};
+use super::mailboxes::Mailboxes;
 use crate::host::by_descriptor::{LONGEST, too_long};
 use crate::host::platform::processes;
 
@@ -13,6 +15,12 @@ pub(super) const PREFIX: usize = 4;
 
 /// A connection to another process.
 pub(super) trait Connection {
+    /// Passes a whole frame, if the other side looks for it where that can be done at
+    /// once. Returns `false` if it has to be sent.
+    fn pass(&mut self, _: &[u8]) -> bool {
+        false
+    }
+
     /// Sends some of the bytes, and returns how many.
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
@@ -31,7 +39,7 @@ pub(super) fn write(to: &mut impl Connection, frame: &mut [u8]) -> io::Result<()
     let length = u32::try_from(len).ok().filter(|_| len <= LONGEST);
     let length = length.ok_or_else(|| invalid(len))?;
     frame[..PREFIX].copy_from_slice(&length.to_le_bytes());
-    let mut rest = &*frame;
+    let mut rest = if to.pass(frame) { &[] } else { &*frame };
     while !rest.is_empty() {
         match to.send(rest) {
             Ok(sent) => rest = &rest[sent..],
@@ -135,17 +143,47 @@ impl Connection for Patient<'_> {
     }
 }
 
-/// A socket that is looked at for a while, before a thread sleeps until something comes.
+/// A lane that is looked at for a while, before a thread sleeps until something comes.
 #[derive(Clone, Copy)]
 pub(super) struct Spinning<'s> {
     pub(super) socket: &'s UnixStream,
+    /// Are looked at, where there are any, and else the socket.
+    pub(super) mailboxes: Option<&'s Mailboxes>,
     pub(super) time: Duration,
 }
 
-impl Spinning<'_> {
-    /// Receives what comes soon. `None` if nothing does.
-    fn soon(&self, to: &mut Vec<u8>, most: usize) -> Option<io::Result<usize>> {
-        if self.time.is_zero() {
+impl<'s> Spinning<'s> {
+    /// A socket that is not looked at.
+    pub(super) fn never(socket: &'s UnixStream) -> Self {
+        Spinning { socket, mailboxes: None, time: Duration::ZERO }
+    }
+
+    /// Leaves a frame in memory, if the other side looks for it there. Does as much for
+    /// the frame that this side waits for next.
+    fn leave(&self, frame: &[u8]) -> bool {
+        self.mailboxes.is_some_and(|mailboxes| {
+            mailboxes.read().begin();
+            mailboxes.write().put(frame)
+        })
+    }
+
+    /// Receives what comes within a time. `None` if nothing does.
+    fn soon(&self, time: Duration, to: &mut Vec<u8>, most: usize) -> Option<io::Result<usize>> {
+        // A frame that is not in memory as a whole is in the socket as a whole.
+        match self.mailboxes.filter(|_| to.is_empty()) {
+            Some(mailboxes) => self.soon_in(mailboxes.read(), time, to, most),
+            None => self.soon_sent(time, to, most),
+        }
+    }
+
+    /// Receives what is sent within a time.
+    fn soon_sent(
+        &self,
+        time: Duration,
+        to: &mut Vec<u8>,
+        most: usize,
+    ) -> Option<io::Result<usize>> {
+        if time.is_zero() {
             return None;
         }
         let begin = Instant::now();
@@ -154,7 +192,7 @@ impl Spinning<'_> {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 done => return Some(done),
             }
-            if begin.elapsed() >= self.time {
+            if begin.elapsed() >= time {
                 return None;
             }
             // To let other threads go first would give the processor away for as long as
@@ -162,16 +200,63 @@ impl Spinning<'_> {
             hint::spin_loop();
         }
     }
+
+    /// Receives what comes within a time, in memory or through the socket.
+    fn soon_in(
+        &self,
+        mailbox: Mailbox<'_>,
+        time: Duration,
+        to: &mut Vec<u8>,
+        most: usize,
+    ) -> Option<io::Result<usize>> {
+        /// How often it is looked at between two looks at the clock.
+        const LOOKS: usize = 32;
+        /// The time between two looks at the socket, which tells the end of the other
+        /// process.
+        const STEP: Duration = Duration::from_micros(200);
+        let (begin, mut next) = (Instant::now(), STEP);
+        loop {
+            for _ in 0..LOOKS {
+                match mailbox.look() {
+                    Found::Nothing => hint::spin_loop(),
+                    Found::Message(len) => return Some(mailbox.take(len, to)),
+                    Found::Elsewhere => return self.soon_sent(time, to, most),
+                }
+            }
+            let spent = begin.elapsed();
+            if spent >= time {
+                break;
+            }
+            if spent >= next {
+                next = spent + STEP;
+                match processes::receive_now(self.socket, to, most) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    done => {
+                        mailbox.end();
+                        return Some(done);
+                    }
+                }
+            }
+        }
+        match mailbox.end() {
+            Found::Message(len) => Some(mailbox.take(len, to)),
+            Found::Nothing | Found::Elsewhere => None,
+        }
+    }
 }
 
 /// Waits for as long as it takes.
 impl Connection for Spinning<'_> {
+    fn pass(&mut self, frame: &[u8]) -> bool {
+        self.leave(frame)
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         processes::send(self.socket, bytes)
     }
 
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
-        let came = self.soon(to, most);
+        let came = self.soon(self.time, to, most);
         came.unwrap_or_else(|| processes::receive(self.socket, to, most))
     }
 }
@@ -189,13 +274,11 @@ pub(super) fn prepare(socket: &UnixStream) -> io::Result<()> {
 /// A socket that is read and written until a point in time, or until the process at
 /// the other end has ended.
 pub(super) struct Until<'s> {
-    /// It was prepared.
-    pub(super) socket: &'s UnixStream,
+    /// Its socket was prepared.
+    pub(super) lane: Spinning<'s>,
     /// `None` is never.
     pub(super) end: Option<Instant>,
     pub(super) has_ended: &'s dyn Fn() -> bool,
-    /// For how long it is looked at before this thread sleeps.
-    pub(super) spins: Duration,
 }
 
 impl Until<'_> {
@@ -209,7 +292,7 @@ impl Until<'_> {
         loop {
             let rest = self.end.map(|end| end.saturating_duration_since(Instant::now()));
             if let Some(rest) = rest.filter(|rest| *rest < STEP)
-                && !processes::is_ready(self.socket, is_writing, rest)?
+                && !processes::is_ready(self.lane.socket, is_writing, rest)?
             {
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -225,18 +308,23 @@ impl Until<'_> {
 }
 
 impl Connection for Until<'_> {
+    fn pass(&mut self, frame: &[u8]) -> bool {
+        self.lane.leave(frame)
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.attempt(true, || processes::send(self.socket, bytes))
+        self.attempt(true, || processes::send(self.lane.socket, bytes))
     }
 
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
-        let time = match self.end.filter(|_| !self.spins.is_zero()) {
-            Some(end) => self.spins.min(end.saturating_duration_since(Instant::now())),
-            None => self.spins,
+        let time = self.lane.time;
+        let time = match self.end.filter(|_| !time.is_zero()) {
+            Some(end) => time.min(end.saturating_duration_since(Instant::now())),
+            None => time,
         };
-        match (Spinning { socket: self.socket, time }).soon(to, most) {
+        match self.lane.soon(time, to, most) {
             Some(came) => came,
-            None => self.attempt(false, || processes::receive(self.socket, to, most)),
+            None => self.attempt(false, || processes::receive(self.lane.socket, to, most)),
         }
     }
 
@@ -323,15 +411,14 @@ pub(super) mod tests {
         let (socket, _theirs) = UnixStream::pair().unwrap();
         prepare(&socket).unwrap();
         let soon = Instant::now() + Duration::from_millis(50);
-        let mut until =
-            Until { socket: &socket, end: Some(soon), has_ended: &|| false, spins: Duration::ZERO };
+        let lane = Spinning::never(&socket);
+        let mut until = Until { lane, end: Some(soon), has_ended: &|| false };
         let mut message = Vec::new();
         assert_eq!(read(&mut until, &mut message).unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert!(Instant::now() >= soon);
         let written = write(&mut until, &mut frame(&vec![0; LONGEST])).unwrap_err();
         assert_eq!(written.kind(), io::ErrorKind::TimedOut);
-        let mut ended =
-            Until { socket: &socket, end: None, has_ended: &|| true, spins: Duration::ZERO };
+        let mut ended = Until { lane, end: None, has_ended: &|| true };
         let error = read(&mut ended, &mut message).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
         assert!(write(&mut ended, &mut frame(&vec![0; LONGEST])).is_err());
@@ -342,8 +429,8 @@ pub(super) mod tests {
         for time in [Duration::ZERO, Duration::from_micros(1), Duration::from_secs(60)] {
             let (socket, theirs) = UnixStream::pair().unwrap();
             prepare(&socket).unwrap();
-            let mut spinning = Spinning { socket: &socket, time };
-            let mut until = Until { socket: &socket, end: None, has_ended: &|| false, spins: time };
+            let mut spinning = Spinning { socket: &socket, mailboxes: None, time };
+            let mut until = Until { lane: spinning, end: None, has_ended: &|| false };
             let mut message = Vec::new();
             for _ in 0..3 {
                 write(&mut &theirs, &mut frame(b"soon")).unwrap();
@@ -365,6 +452,54 @@ pub(super) mod tests {
             assert_eq!(ended.kind(), io::ErrorKind::UnexpectedEof);
             let ended = read(&mut until, &mut message).unwrap_err();
             assert_eq!(ended.kind(), io::ErrorKind::UnexpectedEof);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn frames_come_by_memory_or_by_socket_and_the_end_of_the_other_side_is_noticed() {
+        use super::super::mailboxes::Shared;
+        let messages = [b"".to_vec(), b"soon".to_vec(), vec![7; 5000], vec![8; 1_000_000]];
+        for time in [Duration::ZERO, Duration::from_micros(1), Duration::from_secs(60)] {
+            let (ours, file) = Shared::create().unwrap();
+            let theirs = Shared::map(&file).unwrap();
+            let (socket, of_worker) = UnixStream::pair().unwrap();
+            prepare(&socket).unwrap();
+            let mailboxes = ours.of_lane(3).unwrap();
+            let lane = Spinning { socket: &socket, mailboxes: Some(&mailboxes), time };
+            let mut until = Until { lane, end: None, has_ended: &|| false };
+            let mut message = Vec::new();
+            let answers = thread::spawn(move || {
+                let mailboxes = theirs.of_lane(3).unwrap();
+                let socket = &of_worker;
+                let mut lane = Spinning { socket, mailboxes: Some(&mailboxes), time };
+                let (mut message, mut count) = (Vec::new(), 0);
+                while count < 3 * 4 {
+                    read(&mut lane, &mut message).unwrap();
+                    if count % 3 == 2 {
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                    write(&mut lane, &mut message).unwrap();
+                    count += 1;
+                }
+            });
+            for sent in messages.iter().cycle().take(3 * 4) {
+                write(&mut until, &mut frame(sent)).unwrap();
+                read(&mut until, &mut message).unwrap();
+                assert!(message[PREFIX..] == sent[..]);
+            }
+            // It has closed its end, which this side looks for the next message of.
+            answers.join().unwrap();
+            let ended = read(&mut until, &mut message).unwrap_err();
+            assert_eq!(ended.kind(), io::ErrorKind::UnexpectedEof);
+            let soon = Instant::now() + Duration::from_millis(50);
+            let (socket, _theirs) = UnixStream::pair().unwrap();
+            prepare(&socket).unwrap();
+            let lane = Spinning { socket: &socket, mailboxes: Some(&mailboxes), time };
+            let mut until = Until { lane, end: Some(soon), has_ended: &|| false };
+            write(&mut until, &mut frame(b"without an answer")).unwrap();
+            let late = read(&mut until, &mut message).unwrap_err();
+            assert_eq!(late.kind(), io::ErrorKind::TimedOut);
         }
     }
 }

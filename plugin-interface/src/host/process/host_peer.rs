@@ -8,9 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::frame::{self, Spinning};
-use super::lane::{Lane, enter, entered};
+use super::lane::{Lane, Passed, enter, entered};
 #[cfg(feature = "log")]
 use super::logs;
+use super::mailboxes::Shared;
 use super::message::{ANSWER, Greeting, Request};
 #[cfg(feature = "tasks")]
 use super::worker_tasks::is_in_a_task;
@@ -21,6 +22,8 @@ use crate::host::platform::processes;
 #[derive(Debug)]
 pub(super) struct Host {
     control: UnixStream,
+    /// The memory of the lanes, if they have some.
+    shared: Option<Shared>,
     exports: Exports,
     /// For how long a thread looks at its lane before it sleeps.
     spins: Duration,
@@ -35,10 +38,12 @@ pub(super) struct Host {
 }
 
 impl Host {
-    /// Takes over the connection on which the host passes lanes.
-    pub(super) fn new(control: UnixStream, spins: Duration) -> Arc<Self> {
-        Arc::new_cyclic(|this| Host {
-            control,
+    /// Takes over what the host passed for lanes.
+    pub(super) fn new(passed: Passed, spins: Duration) -> io::Result<Arc<Self>> {
+        let shared = passed.memory.as_ref().map(Shared::map).transpose()?;
+        Ok(Arc::new_cyclic(|this| Host {
+            control: passed.control,
+            shared,
             exports: Exports::default(),
             spins,
             back: Mutex::default(),
@@ -46,7 +51,12 @@ impl Host {
             has_lanes: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
             this: Weak::clone(this),
-        })
+        }))
+    }
+
+    /// Makes a lane of a connection.
+    pub(super) fn lane(&self, number: u32, socket: UnixStream) -> Arc<Lane> {
+        Lane::new(number, socket, self.shared.as_ref())
     }
 
     /// Takes the lanes that the host passes, on a thread of its own.
@@ -68,7 +78,7 @@ impl Host {
                 }
                 // The host sees that its own end is closed.
                 let Some(file) = file else { continue };
-                let lane = Lane::new(u32::from_le_bytes(number), UnixStream::from(file));
+                let lane = host.lane(u32::from_le_bytes(number), UnixStream::from(file));
                 if kind == 0 {
                     host.start(lane);
                 } else {
@@ -102,7 +112,7 @@ impl Host {
     }
 
     fn connection<'l>(&self, lane: &'l Lane) -> Spinning<'l> {
-        Spinning { socket: &lane.socket, time: self.spins }
+        lane.spinning(self.spins)
     }
 
     /// Destroys the plugins. What the host gave them is dropped by the host.

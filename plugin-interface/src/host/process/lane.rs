@@ -3,13 +3,14 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::frame::{self, Connection, Until};
+use super::frame::{self, Connection, Spinning, Until};
+use super::mailboxes::{Mailboxes, Shared};
 use super::message::{Message, Request, begin_answer, check_answer, fit};
 use crate::host::by_descriptor::{Outgoing, Reply, keep_buffer, take_buffer};
 use crate::host::platform::processes;
@@ -18,11 +19,35 @@ use crate::host::platform::processes;
 /// one more each time, and the stack of this one has an end.
 const DEEPEST: u32 = 64;
 
+/// What a worker gets for its lanes at its start.
+pub(super) struct Passed {
+    /// On which the host passes further lanes.
+    pub(super) control: UnixStream,
+    /// The file of their mailboxes, if they have some.
+    pub(super) memory: Option<OwnedFd>,
+}
+
+impl Passed {
+    /// Receives it, as [`Lane::start`] sends it.
+    pub(super) fn receive(socket: &UnixStream) -> io::Result<Self> {
+        let mut has_memory = [0];
+        let receive = |byte: &mut [u8]| {
+            let (_, file) = processes::receive_file(socket, byte)?;
+            file.ok_or_else(|| io::Error::other("expected what lanes need"))
+        };
+        let control = UnixStream::from(receive(&mut has_memory)?);
+        let memory = if has_memory == [1] { Some(receive(&mut [0])?) } else { None };
+        Ok(Passed { control, memory })
+    }
+}
+
 /// A connection of two threads.
 #[derive(Debug)]
 pub(super) struct Lane {
     pub(super) number: u32,
     pub(super) socket: UnixStream,
+    /// Are used beside the socket, where a thread looks before it sleeps.
+    mailboxes: Option<Mailboxes>,
     /// The number of the last call of this side.
     calls: AtomicU64,
     /// The number of calls that this side is serving.
@@ -33,9 +58,15 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(number: u32, socket: UnixStream) -> Arc<Self> {
+    pub(super) fn new(number: u32, socket: UnixStream, shared: Option<&Shared>) -> Arc<Self> {
         let (calls, depth, waited) = (AtomicU64::new(0), AtomicU32::new(0), AtomicU64::new(0));
-        Arc::new(Lane { number, socket, calls, depth, waited })
+        let mailboxes = shared.and_then(|shared| shared.of_lane(number));
+        Arc::new(Lane { number, socket, mailboxes, calls, depth, waited })
+    }
+
+    /// Returns the connection of a thread that looks for so long before it sleeps.
+    pub(super) fn spinning(&self, time: Duration) -> Spinning<'_> {
+        Spinning { socket: &self.socket, mailboxes: self.mailboxes.as_ref(), time }
     }
 
     /// Sends a call, and puts the answer in its place. Serves the calls that come
@@ -76,13 +107,17 @@ impl Lane {
     pub(super) fn start(
         &self,
         mut connection: Until<'_>,
-        control: UnixStream,
+        passed: Passed,
         frame: &mut [u8],
     ) -> io::Result<()> {
         frame::write(&mut connection, frame)?;
         // It may take its time to read the frame, and make room for more.
-        let pass = || processes::send_file(&self.socket, &[0], control.as_fd()).map(|()| 1);
-        connection.attempt(true, pass).map(drop)
+        let pass = |byte: u8, file: BorrowedFd<'_>| {
+            let pass = || processes::send_file(&self.socket, &[byte], file).map(|()| 1);
+            connection.attempt(true, pass).map(drop)
+        };
+        pass(u8::from(passed.memory.is_some()), passed.control.as_fd())?;
+        passed.memory.map_or(Ok(()), |memory| pass(0, memory.as_fd()))
     }
 
     /// Reads what the worker says next at its start. Serves the calls that come before.

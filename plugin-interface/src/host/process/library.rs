@@ -193,7 +193,7 @@ pub(super) struct Start {
 impl Start {
     /// Starts a worker that loads the library, and returns its plugins.
     fn session(&self, path: &Path, metadata: &PluginMetadata) -> Started {
-        let (running, control) = Running::start(&self.worker, path, self.copy.path())?;
+        let (running, passed) = Running::start(&self.worker, path, self.copy.path())?;
         let session = Session::new(&self.worker, path.to_owned(), running);
         // First, so that no later level is missed.
         #[cfg(feature = "log")]
@@ -214,7 +214,7 @@ impl Start {
         #[cfg(not(feature = "log"))]
         let level = 0_u32;
         let told = [&level.to_le_bytes()[..], &services, &self.told].concat();
-        let plugins = session.load(&told, control)?;
+        let plugins = session.load(&told, passed)?;
         Ok((session, plugins))
     }
 }

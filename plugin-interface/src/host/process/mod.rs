@@ -3,7 +3,7 @@
 //! The host makes the private copy of a library and checks it, as it does for
 //! itself. A worker loads that copy, and calls it by its descriptor. Both talk over
 //! pairs of sockets, in `frame`s that hold the `message`s. A `lane` is such a pair, on
-//! which calls nest.
+//! which calls nest. With `Worker::spinning` a lane has `mailboxes` too, each a `mailbox`.
 //!
 //! `child` is the host's side of one worker, and `session` has its lanes; `callbacks`
 //! serves those of threads that plugins started. `library` starts the next worker when
@@ -11,6 +11,7 @@
 //! lanes there. `worker_tasks` runs the tasks of its plugins, and `logs` passes their
 //! records to the host.
 
+mod atomics;
 mod callbacks;
 mod child;
 mod error;
@@ -22,6 +23,8 @@ mod library;
 mod limits;
 #[cfg(feature = "log")]
 mod logs;
+mod mailbox;
+mod mailboxes;
 mod message;
 mod output;
 mod plugin;

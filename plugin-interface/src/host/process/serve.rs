@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::exit;
 use std::sync::Arc;
@@ -10,7 +9,7 @@ use std::time::Duration;
 
 use super::frame::{self, PREFIX};
 use super::host_peer::Host;
-use super::lane::{Lane, enter};
+use super::lane::{Passed, enter};
 use super::limits::Limits;
 #[cfg(feature = "log")]
 use super::logs;
@@ -88,9 +87,7 @@ fn serve(
     frame::write(&mut &socket, &mut Greeting::Here.frame())?;
     let mut told = Vec::new();
     frame::read_first(&mut &socket, &mut told)?;
-    let (_, control) = processes::receive_file(&socket, &mut [0])?;
-    let control = control.ok_or_else(|| io::Error::other("expected a connection for lanes"))?;
-    let host = Host::new(UnixStream::from(control), *spins);
+    let host = Host::new(Passed::receive(&socket)?, *spins)?;
     if let Err(error) = limits.set() {
         let text = format!("{}: cannot set the limits: {error}", library.display());
         return frame::write(&mut &socket, &mut Greeting::Failed(text).frame());
@@ -108,7 +105,7 @@ fn serve(
     let policy = LoadPolicy::new().allow_world_writable().copies(Copies::In(copies.to_owned()));
     let mut manager = PluginManager::with_policy(policy);
     // While it creates its plugins, these call the host on this lane.
-    let lane = Lane::new(0, socket);
+    let lane = host.lane(0, socket);
     let entered = enter(0, &lane);
     #[cfg(feature = "log")]
     logs::begin(&mut services, level);

@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 
 use super::child::{Failure, Running};
 use super::error::WorkerError;
-use super::frame::{PREFIX, Until, prepare};
-use super::lane::{Entered, Lane, Within, enter, entered};
+use super::frame::{PREFIX, Spinning, Until, prepare};
+use super::lane::{Entered, Lane, Passed, Within, enter, entered};
 #[cfg(feature = "log")]
 use super::logs::LEVEL;
+use super::mailboxes::MOST_LANES;
 use super::message::{ANSWER, Greeting, Request};
 #[cfg(feature = "sandbox")]
 use super::sandbox::Enforced;
@@ -25,9 +26,6 @@ use crate::host::by_descriptor::{
 use crate::host::platform::processes;
 #[cfg(feature = "log")]
 use crate::host::services::logs::FollowsLevel;
-
-/// The most lanes of calls, and the most of callbacks from threads of plugins.
-pub(super) const MOST_LANES: u32 = 64;
 
 /// A worker, until nobody uses it any more or it ends.
 pub(super) struct Session {
@@ -51,12 +49,15 @@ struct Lanes {
     back: Vec<Arc<Lane>>,
     count: u32,
     most: u32,
+    /// How many threads wait for one. To wake nobody would take a call of the system.
+    waiting: u32,
 }
 
 impl Session {
     pub(super) fn new(worker: &Worker, library: PathBuf, running: Running) -> Arc<Self> {
         // Once the library is loaded, the first lane is free.
-        let lanes = Lanes { idle: Vec::new(), back: Vec::new(), count: 1, most: MOST_LANES };
+        let lanes =
+            Lanes { idle: Vec::new(), back: Vec::new(), count: 1, most: MOST_LANES, waiting: 0 };
         Arc::new_cyclic(|this| Session {
             worker: worker.clone(),
             library,
@@ -76,16 +77,15 @@ impl Session {
     pub(super) fn load(
         &self,
         told: &[u8],
-        control: UnixStream,
+        passed: Passed,
     ) -> Result<Vec<(String, String)>, WorkerError> {
         let lane = self.running.lane();
         let entered = enter(self.address(), lane);
         let end = Instant::now().checked_add(self.worker.deadline);
         let has_ended = || self.running.has_ended();
-        let (socket, spins) = (&lane.socket, Duration::ZERO);
-        let until = || Until { socket, end, has_ended: &has_ended, spins };
+        let until = || Until { lane: Spinning::never(&lane.socket), end, has_ended: &has_ended };
         let mut frame = [&[0; PREFIX], told].concat();
-        let started = lane.start(until(), control, &mut frame).map_err(Failure::from);
+        let started = lane.start(until(), passed, &mut frame).map_err(Failure::from);
         let mut hear = || {
             let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
                 self.serve(lane.number, request, answer);
@@ -157,8 +157,8 @@ impl Session {
         let begin = Instant::now();
         let end = begin.checked_add(deadline);
         let has_ended = || self.running.has_ended();
-        let (socket, spins) = (&lane.socket, self.worker.spins);
-        let until = Until { socket, end, has_ended: &has_ended, spins };
+        let spinning = lane.spinning(self.worker.spins);
+        let until = Until { lane: spinning, end, has_ended: &has_ended };
         let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
             self.serve(lane.number, request, answer);
         };
@@ -216,7 +216,7 @@ impl Session {
         let socket = self.pass(&[&[1][..], &number.to_le_bytes()].concat()).ok()?;
         // For the calls within those that it carries.
         prepare(&socket).ok()?;
-        let lane = Lane::new(number, socket);
+        let lane = Lane::new(number, socket, None);
         lanes.back.push(Arc::clone(&lane));
         Some(lane)
     }
@@ -275,7 +275,9 @@ impl Session {
                 lanes.most = lanes.most.min(number.max(1));
                 continue;
             }
+            lanes.waiting += 1;
             lanes = self.freed.wait_timeout(lanes, STEP).unwrap_or_else(PoisonError::into_inner).0;
+            lanes.waiting -= 1;
             drop(lanes);
             // Also if it was just noticed: who comes second begins another one.
             if self.running.has_ended() {
@@ -290,7 +292,7 @@ impl Session {
     fn open(&self, number: u32) -> Option<Arc<Lane>> {
         let socket = self.pass(&[&[0][..], &number.to_le_bytes()].concat()).ok()?;
         prepare(&socket).ok()?;
-        let lane = Lane::new(number, socket);
+        let lane = Lane::new(number, socket, self.running.shared.as_ref());
         let end = Instant::now().checked_add(self.worker.deadline);
         let greeting = self.running.greeting_on(&lane, &mut Vec::new(), end);
         matches!(greeting, Ok(Greeting::Here)).then_some(lane)
@@ -347,9 +349,14 @@ impl Drop for Reserved {
     fn drop(&mut self) {
         self.entered = None;
         if let Some(of) = &self.of {
-            lock(&of.lanes).idle.push(Arc::clone(&self.lane));
+            let mut lanes = lock(&of.lanes);
+            lanes.idle.push(Arc::clone(&self.lane));
+            let is_awaited = lanes.waiting > 0;
+            drop(lanes);
             // Those that wait may want different ones.
-            of.freed.notify_all();
+            if is_awaited {
+                of.freed.notify_all();
+            }
         }
     }
 }

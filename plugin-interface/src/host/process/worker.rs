@@ -98,11 +98,12 @@ impl Worker {
     /// Lets a thread that waits for the other process look for its message for so long,
     /// before it sleeps. The default is not at all.
     ///
-    /// To wake a thread takes most of the time of a call. For a host that calls often, on
-    /// a machine with a processor to spare, 50 microseconds are a good choice. In return
-    /// a worker that waits for its next call, and a host that waits for the answer, use a
-    /// processor for that time. A process that may use one processor only does not look:
-    /// it would keep it from the other one.
+    /// To wake a thread takes most of the time of a call. On Linux both processes map memory
+    /// for short messages, which take no call of the system there. For a host that calls
+    /// often, on a machine with a processor to spare, 50 microseconds are a good choice. In
+    /// return a worker that waits for its next call, and a host that waits for the answer,
+    /// use a processor for that time. A process that may use one processor only does not
+    /// look: it would keep it from the other one.
     ///
     /// Feature `process`.
     ///

@@ -134,6 +134,7 @@ const UNSAFE: &[&str] = &[
     "host/platform/frames.rs",
     "host/platform/image.rs",
     "host/platform/linux.rs",
+    "host/platform/shared_memory.rs",
     "host/platform/unix.rs",
     "host/platform/unwind.rs",
     "host/platform/windows/files.rs",
