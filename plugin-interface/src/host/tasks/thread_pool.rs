@@ -1,10 +1,10 @@
 //! An executor for hosts that have none: a few threads, of the standard library.
 
 use core::fmt;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,9 +19,9 @@ const MOST_BLOCKING: usize = 512;
 /// An executor for the tasks of plugins: a few threads.
 ///
 /// They are started when the first task is spawned, and end when the pool is
-/// dropped. Each blocking task has a thread of its own. When a plugin with tasks is
-/// destroyed, the pool replaces its threads, so that its library is unmapped at
-/// once although thread-locals of it were left there.
+/// dropped, which drops every task. Each blocking task has a thread of its own. When a
+/// plugin with tasks is destroyed, the pool replaces its threads, so that its library is
+/// unmapped at once although thread-locals of it were left there.
 ///
 /// Feature `tasks`.
 ///
@@ -43,6 +43,12 @@ struct Pool {
     /// There is something to do, or an earlier timer. The thread that waits for the
     /// next timer waits for it.
     time: Condvar,
+    /// All tasks, by their addresses. One that waits may be owned by itself only: its
+    /// future may have its waker. Nothing is dropped and nothing else locked meanwhile, so a
+    /// task may go while its thread has the lock of the state.
+    jobs: Mutex<HashMap<usize, Weak<Job>>>,
+    /// Set before the futures of all tasks are dropped.
+    is_closed: AtomicBool,
 }
 
 #[derive(Default)]
@@ -73,6 +79,8 @@ impl ThreadPool {
             state: Mutex::default(),
             work: Condvar::new(),
             time: Condvar::new(),
+            jobs: Mutex::default(),
+            is_closed: AtomicBool::new(false),
         }))
     }
 }
@@ -87,6 +95,7 @@ impl Executor for ThreadPool {
     fn spawn(&self, task: BoxFuture<'static, ()>) {
         let (future, pool) = (Mutex::new(Some(task)), Arc::clone(&self.0));
         let job = Arc::new(Job { future, state: AtomicU8::new(QUEUED), pool });
+        self.0.jobs().insert(job.address(), Arc::downgrade(&job));
         self.0.push(job);
     }
 
@@ -131,16 +140,27 @@ impl Drop for ThreadPool {
         let ready = std::mem::take(&mut state.ready);
         let timers = std::mem::take(&mut state.timers);
         let waiting = std::mem::take(&mut state.waiting);
+        let jobs: Vec<_> = self.0.jobs().values().filter_map(Weak::upgrade).collect();
         self.0.work.notify_all();
         self.0.time.notify_all();
         drop(state);
+        self.0.is_closed.store(true, Ordering::Relaxed);
         let _ = contain(|| drop((ready, timers, waiting)));
+        for job in jobs {
+            // What is polled now is dropped by who polls it.
+            let future = job.future().take();
+            let _ = contain(|| drop(future));
+        }
     }
 }
 
 impl Pool {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, HashMap<usize, Weak<Job>>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a task to be polled.
@@ -266,11 +286,25 @@ struct Job {
     pool: Arc<Pool>,
 }
 
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.pool.jobs().remove(&self.address());
+    }
+}
+
 impl Job {
+    fn address(&self) -> usize {
+        core::ptr::from_ref(self).addr()
+    }
+
+    fn future(&self) -> MutexGuard<'_, Option<BoxFuture<'static, ()>>> {
+        self.future.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn run(self: Arc<Self>) {
         self.state.store(POLLED, Ordering::Release);
         let waker = Waker::from(Arc::clone(&self));
-        let taken = self.future.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let taken = self.future().take();
         let Some(mut future) = taken else { return };
         let poll = || future.as_mut().poll(&mut Context::from_waker(&waker));
         if !matches!(contain(poll), Ok(Poll::Pending)) {
@@ -278,7 +312,17 @@ impl Job {
             let _ = contain(|| drop(future));
             return;
         }
-        *self.future.lock().unwrap_or_else(PoisonError::into_inner) = Some(future);
+        let mut place = self.future();
+        // Who closes the pool sets this first, and takes the future out after that: by the
+        // lock, either it is seen here, or the future is seen there.
+        if self.pool.is_closed.load(Ordering::Relaxed) {
+            drop(place);
+            self.state.store(DONE, Ordering::Release);
+            let _ = contain(|| drop(future));
+            return;
+        }
+        *place = Some(future);
+        drop(place);
         let waits = self.state.compare_exchange(POLLED, IDLE, Ordering::AcqRel, Ordering::Acquire);
         if waits.is_err() {
             self.state.store(QUEUED, Ordering::Release);
@@ -374,5 +418,98 @@ impl Drop for Sleep {
         if self.timer.is_some() {
             self.set_timer(None);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Spawns a task that keeps its own waker and never ends.
+    fn keep_waiting(pool: &ThreadPool, polled: mpsc::Sender<()>, held: &Arc<()>) {
+        let (held, mut waker) = (Arc::clone(held), None);
+        pool.spawn(Box::pin(poll_fn(move |context| {
+            let _held = &held;
+            waker.get_or_insert_with(|| context.waker().clone());
+            polled.send(()).unwrap();
+            Poll::Pending
+        })));
+    }
+
+    #[test]
+    fn a_task_that_waits_and_has_its_own_waker_goes_with_the_pool() {
+        let (pool, held) = (ThreadPool::new(2), Arc::new(()));
+        let (polled, polls) = mpsc::channel();
+        let inner = Arc::downgrade(&pool.0);
+        for _ in 0..10 {
+            keep_waiting(&pool, polled.clone(), &held);
+        }
+        (0..10).for_each(|_| polls.recv().unwrap());
+        assert_eq!((Arc::strong_count(&held), pool.0.jobs().len()), (11, 10));
+        drop(pool);
+        // The threads end after it, and one may have been at the end of a poll.
+        let end = Instant::now() + Duration::from_secs(60);
+        while Arc::strong_count(&held) > 1 || inner.strong_count() > 0 {
+            assert!(Instant::now() < end, "{} tasks are left", Arc::strong_count(&held) - 1);
+            thread::yield_now();
+        }
+    }
+
+    /// Spawns a task that waits for this future, which others may poll too. Returns once
+    /// it waits.
+    fn wait_for(pool: &ThreadPool, sleep: &Arc<Mutex<BoxFuture<'static, ()>>>, held: Arc<()>) {
+        let (sleep, (polled, polls)) = (Arc::clone(sleep), mpsc::channel());
+        pool.spawn(Box::pin(poll_fn(move |context| {
+            let _held = &held;
+            let poll = sleep.lock().unwrap().as_mut().poll(context);
+            polled.send(()).unwrap();
+            poll
+        })));
+        polls.recv().unwrap();
+        // Else the thread that polled it would be an owner for a while.
+        let is_idle = |job: &Weak<Job>| job.strong_count() <= 1;
+        while !pool.0.jobs().values().all(is_idle) {
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_task_that_only_a_timer_has_goes_with_its_timer() {
+        let (ended, ends) = mpsc::channel();
+        thread::spawn(move || {
+            let (pool, held) = (ThreadPool::new(1), Arc::new(()));
+            let sleep = Arc::new(Mutex::new(pool.sleep(Duration::from_secs(3600))));
+            wait_for(&pool, &sleep, Arc::clone(&held));
+            assert_eq!(Arc::strong_count(&held), 2);
+            // That of somebody else takes the place of its waker.
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(sleep.lock().unwrap().as_mut().poll(&mut context).is_pending());
+            assert_eq!((Arc::strong_count(&held), pool.0.jobs().len()), (1, 0));
+            // And with the pool.
+            wait_for(&pool, &sleep, Arc::clone(&held));
+            drop(pool);
+            assert_eq!(Arc::strong_count(&held), 1);
+            ended.send(()).unwrap();
+        });
+        // A thread that waits for a lock which it has does not end.
+        ends.recv_timeout(Duration::from_secs(60)).unwrap();
+    }
+
+    #[test]
+    fn a_task_that_has_ended_is_forgotten() {
+        let (pool, held) = (ThreadPool::new(1), Arc::new(()));
+        for _ in 0..100 {
+            let held = Arc::clone(&held);
+            pool.spawn(Box::pin(async move { drop(held) }));
+        }
+        let end = Instant::now() + Duration::from_secs(60);
+        while !pool.0.jobs().is_empty() {
+            assert!(Instant::now() < end, "{} tasks are left", pool.0.jobs().len());
+            thread::yield_now();
+        }
+        assert_eq!(Arc::strong_count(&held), 1);
     }
 }
