@@ -2,7 +2,7 @@
 //! proxy of the method's object keeps.
 #![expect(unsafe_code, reason = "a borrowed object is reached by pointers")]
 
-use core::cell::Cell;
+use std::sync::OnceLock;
 
 use crate::abi::RawBorrowed;
 use crate::boundary::objects::dyn_borrow::{Borrow, receive_borrowed};
@@ -20,39 +20,37 @@ pub struct ObjectOfSelf<'s, D: ?Sized>(pub &'s D);
 
 /// A proxy that is borrowed for as long as the object whose method returned it.
 struct Kept<B: Dyn + ?Sized> {
-    /// The proxy refers to both, which stay in their box.
+    /// The proxy refers to both.
     wire: RawBorrowed,
     slot: LentSlot<B>,
     /// The proxy in the slot, once it is there.
-    proxy: Cell<Option<*mut B>>,
+    proxy: OnceLock<*mut B>,
 }
 
 // SAFETY: a drop of it calls no code of the object, and its copies may be dropped on
 // any thread.
 unsafe impl<B: Dyn + ?Sized> Send for Kept<B> {}
-// SAFETY: `proxy` is written before others have it. What a proxy changes in itself is
-// behind a lock. The reference to it has the type that the plugin returned, so it is on
-// a thread where the plugin may use the object.
+// SAFETY: the slot is filled by one thread, once, before others have its proxy. What a
+// proxy changes in itself is behind a lock. The reference to it has the type that the
+// plugin returned, so it is on a thread where the plugin may use the object.
 unsafe impl<B: Dyn + ?Sized> Sync for Kept<B> {}
 
 impl<B: Dyn + ?Sized> Kept<B> {
-    /// Makes a proxy.
+    fn new(wire: RawBorrowed) -> Box<Self> {
+        Box::new(Kept { wire, slot: LentSlot::default(), proxy: OnceLock::new() })
+    }
+
+    /// Returns the proxy, which is made at the first call.
     ///
     /// # Safety
     ///
     /// The object is of type `B` and has so many methods. It and its library are borrowed
-    /// for as long as the proxy is used.
-    unsafe fn new(wire: RawBorrowed, methods: u32) -> Box<Self> {
-        let (slot, proxy) = (LentSlot::default(), Cell::default());
-        let kept = Box::new(Kept { wire, slot, proxy });
-        // SAFETY: the contract of this function; both stay in the box.
-        let proxy = unsafe { kept.slot.lend(&kept.wire, methods, RemoteObject::borrowed) };
-        kept.proxy.set(Some(proxy));
-        kept
-    }
-
-    fn proxy(&self) -> *mut B {
-        self.proxy.get().expect("it is made with its proxy")
+    /// for as long as the proxy is used. This stays where it is for as long.
+    unsafe fn proxy(&self, methods: u32) -> *mut B {
+        *self.proxy.get_or_init(|| {
+            // SAFETY: the contract of this function.
+            unsafe { self.slot.lend(&self.wire, methods, RemoteObject::borrowed) }
+        })
     }
 }
 
@@ -102,10 +100,11 @@ where
             Borrow::Own(own) => own,
             Borrow::Remote(methods) => {
                 // SAFETY: an origin with copies is that of an object that is borrowed for
-                // `'a`, and the lender keeps the library of what it lends for as long.
+                // `'a`, and the lender keeps the library of what it lends for as long. The
+                // copies move nothing for as long either.
                 unsafe {
-                    let kept = Kept::<B>::new(wire, methods);
-                    copies(origin)?.value(content(&wire, methods), kept)?.proxy()
+                    let kept = Kept::<B>::new(wire);
+                    copies(origin)?.value(content(&wire, methods), kept)?.proxy(methods)
                 }
             }
         };
