@@ -133,7 +133,8 @@
 //!   includes `process`.
 //! - `log`: plugins with the feature `log` write to the host's logger
 //!   (module `logs`).
-//! - `tokio`: a runtime of tokio is an executor for the tasks of plugins.
+//! - `smol`: an executor of smol is an executor for the tasks of plugins.
+//! - `tokio`: a runtime of tokio is one too.
 //! - `tasks`: an executor runs the tasks of plugins (module `tasks`).
 //!
 //! For interfaces:

@@ -1,6 +1,6 @@
 //! A plugin with logs, tasks and timers, which is replaced while it is in use:
-//! `cargo build --package plugin-interface --features log,tokio --example busy`, then
-//! `cargo test --package plugin-interface --features log,tokio --test busy`.
+//! `cargo build --package plugin-interface --features log,smol,tokio --example busy`, then
+//! `cargo test --package plugin-interface --features log,smol,tokio --test busy`.
 //! With the feature `process` and its example `worker`, it runs in another process too.
 //!
 //! It is replaced 5 times for each executor, 20 times with `PLUGIN_THOROUGH=1`, and 500
@@ -15,6 +15,9 @@ mod memory;
 mod parts;
 #[path = "../bodies/polling.rs"]
 mod polling;
+#[cfg(feature = "smol")]
+#[path = "../bodies/smol_threads.rs"]
+mod smol_threads;
 #[path = "../bodies/waiting.rs"]
 mod waiting;
 mod watched;
@@ -112,6 +115,12 @@ fn executors() -> Vec<(&'static str, Arc<dyn Executor>)> {
             tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap()
         });
         all.push(("tokio", Arc::new(runtime.handle().clone())));
+    }
+    #[cfg(feature = "smol")]
+    {
+        static THREADS: std::sync::OnceLock<smol_threads::SmolThreads> = std::sync::OnceLock::new();
+        let threads = THREADS.get_or_init(|| smol_threads::SmolThreads::new(2));
+        all.push(("smol", threads.executor.clone()));
     }
     all
 }

@@ -9,7 +9,7 @@ use plugin_interface::{
     LiveOptions, LoadError, PluginManager, ThreadPool, UnloadError, UnloadOutcome, retained,
 };
 
-use crate::executors::{Host, manager, with_each};
+use crate::executors::{Host, manager, with_each, with_each_of_512_threads};
 use crate::parts::{Bench, Journal};
 use crate::{Build, DEADLINE, Notes, block_on, until};
 
@@ -84,7 +84,7 @@ fn a_task_that_does_not_end_is_named_and_keeps_its_library_until_it_does() {
 
 #[test]
 fn a_blocking_task_that_was_not_called_yet_is_dropped() {
-    with_each(|executor| {
+    with_each_of_512_threads(|executor| {
         let host = Host::new(executor, Duration::from_millis(50));
         host.bench.spawn("block", 513);
         host.notes.until("begun", 512);

@@ -40,6 +40,17 @@ impl Host {
 
 /// Calls a test once with each executor.
 pub(crate) fn with_each(test: impl Fn(Arc<dyn Executor>)) {
+    with_each_of_512_threads(&test);
+    #[cfg(feature = "smol")]
+    {
+        let threads = crate::smol_threads::SmolThreads::new(2);
+        test(threads.executor.clone());
+    }
+}
+
+/// Calls a test once with each executor that has 512 threads for blocking tasks, which
+/// nobody else uses.
+pub(crate) fn with_each_of_512_threads(test: impl Fn(Arc<dyn Executor>)) {
     for threads in [1, 3] {
         test(Arc::new(ThreadPool::new(threads)));
     }

@@ -1,6 +1,6 @@
 //! Tasks of plugins on executors of hosts:
-//! `cargo build --package plugin-interface --features tokio --example tasked`, then
-//! `cargo test --package plugin-interface --features tokio --test tasks`.
+//! `cargo build --package plugin-interface --features smol,tokio --example tasked`, then
+//! `cargo test --package plugin-interface --features smol,tokio --test tasks`.
 
 #[path = "../bodies/build.rs"]
 mod build;
@@ -11,6 +11,11 @@ mod parts;
 #[path = "../bodies/polling.rs"]
 mod polling;
 mod running;
+#[cfg(feature = "smol")]
+mod smol;
+#[cfg(feature = "smol")]
+#[path = "../bodies/smol_threads.rs"]
+mod smol_threads;
 #[cfg(feature = "tokio")]
 mod tokio;
 #[cfg(target_os = "linux")]

@@ -9,6 +9,8 @@ mod executor;
 mod group;
 mod offered;
 mod slot;
+#[cfg(feature = "smol")]
+mod smol;
 mod sync;
 mod task;
 mod thread_pool;
