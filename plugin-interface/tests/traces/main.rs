@@ -1,8 +1,12 @@
 //! Spans and events of a plugin in the subscriber of its host:
-//! `cargo test --package plugin-interface --features tracing --test traces`.
+//! `cargo build --package plugin-interface --features process,tracing --example
+//! tracing_plugin --example worker`, then
+//! `cargo test --package plugin-interface --features process,tracing --test traces`.
 
 mod collector;
 mod valgrind;
+#[cfg(all(unix, feature = "process"))]
+mod workers;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -55,8 +59,15 @@ fn ask(plugin: &PluginHandle, what: &str) -> String {
 fn a_span_of_a_plugin_is_a_child_of_the_callers_and_ends_with_its_last_owner() {
     let _turn = alone(Level::INFO);
     let (_directory, plugin) = load();
+    nests(&|what| ask(&plugin, what));
+}
+
+/// What a plugin does, wherever it is.
+type Asked<'p> = &'p dyn Fn(&str) -> String;
+
+fn nests(ask: Asked<'_>) {
     let before = open_spans();
-    tracing::info_span!("request").in_scope(|| ask(&plugin, "nest"));
+    tracing::info_span!("request").in_scope(|| ask("nest"));
     assert_eq!(
         lines(),
         [
@@ -78,7 +89,11 @@ fn a_span_of_a_plugin_is_a_child_of_the_callers_and_ends_with_its_last_owner() {
 fn each_kind_of_value_arrives_as_what_it_is() {
     let _turn = alone(Level::INFO);
     let (_directory, plugin) = load();
-    ask(&plugin, "kinds");
+    has_each_kind(&|what| ask(&plugin, what));
+}
+
+fn has_each_kind(ask: Asked<'_>) {
+    ask("kinds");
     assert_eq!(
         lines(),
         [format!(
@@ -120,8 +135,12 @@ fn a_plugin_filters_by_the_level_of_the_host_as_it_changes() {
 fn what_the_hosts_subscriber_refuses_is_not_formatted() {
     let _turn = alone(Level::INFO);
     let (_directory, plugin) = load();
-    assert_eq!(ask(&plugin, "elsewhere"), "0");
-    assert_eq!(ask(&plugin, "enabled"), "false");
+    is_refused(&|what| ask(&plugin, what));
+}
+
+fn is_refused(ask: Asked<'_>) {
+    assert_eq!(ask("elsewhere"), "0");
+    assert_eq!(ask("enabled"), "false");
     assert_eq!(lines(), [""; 0]);
 }
 
@@ -129,15 +148,19 @@ fn what_the_hosts_subscriber_refuses_is_not_formatted() {
 fn parents_are_the_ones_that_were_named() {
     let _turn = alone(Level::INFO);
     let (_directory, plugin) = load();
+    names_parents(&|what| ask(&plugin, what));
+}
+
+fn names_parents(ask: Asked<'_>) {
     let before = open_spans();
     let named = |lines: Vec<String>| {
         let own = lines.into_iter().map(|line| line.replace(" plugin=plugin-interface", ""));
         own.filter(|line| !line.starts_with("close")).collect::<Vec<_>>()
     };
     tracing::info_span!("request").in_scope(|| {
-        ask(&plugin, "root");
+        ask("root");
         assert_eq!(named(lines()), ["new request", "new alone"]);
-        ask(&plugin, "explicit");
+        ask("explicit");
         assert_eq!(
             named(lines()),
             [
@@ -147,7 +170,7 @@ fn parents_are_the_ones_that_were_named() {
                 "INFO request/first/second message=of the second",
             ]
         );
-        ask(&plugin, "forged");
+        ask("forged");
         assert_eq!(named(lines()), ["new of nobody"]);
     });
     assert_eq!(open_spans(), before);
@@ -157,8 +180,12 @@ fn parents_are_the_ones_that_were_named() {
 fn a_plugin_takes_the_span_of_its_caller_to_another_thread() {
     let _turn = alone(Level::INFO);
     let (_directory, plugin) = load();
+    takes_a_span(&|what| ask(&plugin, what));
+}
+
+fn takes_a_span(ask: Asked<'_>) {
     let before = open_spans();
-    tracing::info_span!("request").in_scope(|| ask(&plugin, "current"));
+    tracing::info_span!("request").in_scope(|| ask("current"));
     let expected = "INFO request message=on a thread plugin=plugin-interface";
     assert_eq!(lines(), ["new request", expected, "close request"]);
     assert_eq!(open_spans(), before);

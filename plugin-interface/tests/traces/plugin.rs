@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use plugin_interface::{Greeter, plugin_aggregates, plugin_impl};
 use tracing::{Level, Span};
 
+mod invented;
+
 #[plugin_aggregates(Greeter)]
 mod plugin {}
 
@@ -95,6 +97,40 @@ impl Greeter for Traced {
                 let forged = tracing::span::Id::from_u64(123_456);
                 tracing::info_span!(parent: forged, "of nobody").in_scope(|| {});
             }
+            "thread" => std::thread::spawn(|| {
+                tracing::info_span!("outer of a thread").in_scope(|| {
+                    tracing::info_span!("of a thread").in_scope(|| tracing::info!("within"));
+                    assert!(!Span::current().is_disabled());
+                    let current = Span::current();
+                    tracing::info!(parent: &current, "behind");
+                });
+                assert!(Span::current().is_disabled());
+            })
+            .join()
+            .unwrap(),
+            "die" => {
+                let _outer = tracing::info_span!("outer").entered();
+                let _inner = tracing::info_span!("inner").entered();
+                std::process::abort();
+            }
+            "hoard" => {
+                let text = &*"x".repeat(1 << 20);
+                let spans = (0..40).map(|_| tracing::info_span!("hoarded", text));
+                KEPT.lock().unwrap().extend(spans);
+            }
+            "add" => {
+                let kept = KEPT.lock().unwrap();
+                let text = &*"x".repeat(1 << 20);
+                for _ in 0..40 {
+                    kept[0].record("text", text);
+                }
+            }
+            "one" => {
+                let text = tracing::field::Empty;
+                KEPT.lock().unwrap().push(tracing::info_span!("one", text = text));
+            }
+            "drop" => KEPT.lock().unwrap().clear(),
+            "callsites" => (0..40).for_each(invented::event),
             "keep" => KEPT.lock().unwrap().push(tracing::info_span!("kept")),
             "keep entered" => {
                 let span = tracing::info_span!("kept entered");

@@ -13,10 +13,14 @@ use super::lane::{Lane, Passed, enter, entered};
 use super::logs;
 use super::mailboxes::Shared;
 use super::message::{ANSWER, Greeting, Request};
+#[cfg(feature = "tracing")]
+use super::traces;
 #[cfg(feature = "tasks")]
 use super::worker_tasks::is_in_a_task;
 use crate::host::by_descriptor::{Exports, LONGEST, Outgoing, Peer, PeerAnswer, serve, too_long};
 use crate::host::platform::processes;
+#[cfg(any(feature = "log", feature = "tracing"))]
+use crate::host::services::workers::LevelOf;
 
 /// The host of this worker.
 #[derive(Debug)]
@@ -72,8 +76,13 @@ impl Host {
             while let Ok((5, file)) = processes::receive_file(&host.control, &mut bytes) {
                 let [kind, number @ ..] = bytes;
                 #[cfg(feature = "log")]
-                if kind == logs::LEVEL {
+                if kind == LevelOf::Log as u8 {
                     logs::set_level(u32::from_le_bytes(number));
+                    continue;
+                }
+                #[cfg(feature = "tracing")]
+                if kind == LevelOf::Traces as u8 {
+                    traces::set_level(u32::from_le_bytes(number));
                     continue;
                 }
                 // The host sees that its own end is closed.

@@ -20,8 +20,12 @@ use super::worker::Worker;
 use crate::host::by_descriptor::Peer;
 use crate::host::file::private_copy::PrivateCopy;
 #[cfg(feature = "log")]
-use crate::host::services::logs::{max_level, tell_worker};
+use crate::host::services::logs;
 use crate::host::services::offers::Found;
+#[cfg(feature = "tracing")]
+use crate::host::services::traces;
+#[cfg(any(feature = "log", feature = "tracing"))]
+use crate::host::services::workers;
 use crate::metadata::PluginMetadata;
 
 /// What all handles share.
@@ -194,26 +198,37 @@ impl Start {
     /// Starts a worker that loads the library, and returns its plugins.
     fn session(&self, path: &Path, metadata: &PluginMetadata) -> Started {
         let (running, passed) = Running::start(&self.worker, path, self.copy.path())?;
-        let session = Session::new(&self.worker, path.to_owned(), running);
+        let session = Session::new(&self.worker, path.to_owned(), running, metadata);
         // First, so that no later level is missed.
-        #[cfg(feature = "log")]
-        tell_worker(Arc::<Session>::downgrade(&session));
+        #[cfg(any(feature = "log", feature = "tracing"))]
+        workers::add(Arc::<Session>::downgrade(&session));
         let needs = metadata.registrations.iter().flat_map(|registration| &registration.needs);
         let needs: Vec<_> = needs.map(|interface| interface.path.as_str()).collect();
-        let services = services::export(session.exports(), &self.services, &needs)?;
+        // Those of this worker only.
+        #[cfg(feature = "tracing")]
+        let own = [session.tracer.service()];
+        #[cfg(not(feature = "tracing"))]
+        let own: [Found; 0] = [];
+        let offered = || self.services.iter().chain(&own);
+        let services = services::export(session.exports(), offered(), &needs)?;
         let methods = metadata.interfaces.iter().flat_map(|interface| &interface.methods);
         // Without objects, the worker has nothing to call.
-        if !self.services.is_empty() || methods.into_iter().any(|it| it.signature.contains("dyn "))
+        if offered().next().is_some() || methods.into_iter().any(|it| it.signature.contains("dyn "))
         {
             let program = self.worker.program.clone();
             let listens = callbacks::listen(&session);
             listens.map_err(|source| WorkerError::NotStarted { program, source })?;
         }
         #[cfg(feature = "log")]
-        let level = max_level();
+        let of_log = logs::max_level();
         #[cfg(not(feature = "log"))]
-        let level = 0_u32;
-        let told = [&level.to_le_bytes()[..], &services, &self.told].concat();
+        let of_log = 0;
+        #[cfg(feature = "tracing")]
+        let of_traces = traces::max_level();
+        #[cfg(not(feature = "tracing"))]
+        let of_traces = 0;
+        let levels = [of_log, of_traces].map(u32::to_le_bytes).concat();
+        let told = [&levels[..], &services, &self.told].concat();
         let plugins = session.load(&told, passed)?;
         Ok((session, plugins))
     }

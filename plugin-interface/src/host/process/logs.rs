@@ -18,9 +18,6 @@ use crate::host::services::logs::{
 use crate::host::services::offers::Found;
 use crate::plugin_interface;
 
-/// The byte of a message that tells a worker the level.
-pub(super) const LEVEL: u8 = 2;
-
 /// The logger of a host.
 #[doc(hidden)]
 #[plugin_interface(path = "plugin_interface::process::HostLogger")]

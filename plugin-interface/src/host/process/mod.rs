@@ -8,8 +8,8 @@
 //! `child` is the host's side of one worker, and `session` has its lanes; `callbacks`
 //! serves those of threads that plugins started. `library` starts the next worker when
 //! one dies, as `restarts` allows. `serve` is the worker's side, and `host_peer` has the
-//! lanes there. `worker_tasks` runs the tasks of its plugins, and `logs` passes their
-//! records to the host.
+//! lanes there. `worker_tasks` runs the tasks of its plugins. `logs` passes their records
+//! to the host, and `traces` their spans.
 
 mod atomics;
 mod callbacks;
@@ -36,6 +36,8 @@ mod sandbox;
 mod serve;
 mod services;
 mod session;
+#[cfg(feature = "tracing")]
+mod traces;
 #[cfg(not(feature = "sandbox"))]
 mod unrestrained;
 mod worker;

@@ -17,6 +17,8 @@ use super::message::Greeting;
 #[cfg(feature = "sandbox")]
 use super::restraint::Restraint;
 use super::services;
+#[cfg(feature = "tracing")]
+use super::traces;
 #[cfg(not(feature = "sandbox"))]
 use super::unrestrained::Restraint;
 #[cfg(feature = "tasks")]
@@ -93,8 +95,11 @@ fn serve(
         return frame::write(&mut &socket, &mut Greeting::Failed(text).frame());
     }
     let told = read_told(&host, &told[PREFIX..]);
-    #[cfg_attr(not(feature = "log"), expect(unused_mut, reason = "the logger is taken"))]
-    let (level, context, mut services) = match told {
+    #[cfg_attr(
+        not(any(feature = "log", feature = "tracing")),
+        expect(unused_mut, reason = "the logger and the subscriber are taken")
+    )]
+    let (levels, context, mut services) = match told {
         Ok(told) => told,
         Err(error) => {
             let text = format!("{}: {error}", library.display());
@@ -108,9 +113,10 @@ fn serve(
     let lane = host.lane(0, socket);
     let entered = enter(0, &lane);
     #[cfg(feature = "log")]
-    logs::begin(&mut services, level);
-    #[cfg(not(feature = "log"))]
-    let _ = level;
+    logs::begin(&mut services, levels[0]);
+    #[cfg(feature = "tracing")]
+    traces::begin(&mut services, levels[1]);
+    let _ = levels;
     let services: Arc<dyn Provider> = Arc::new(services);
     manager.add_provider(&services);
     let mut prepare = |copy: &PrivateCopy| restraint.before_open(&lane.socket, library, copy);
@@ -135,14 +141,23 @@ fn serve(
     served
 }
 
-/// Reads what the host says: the level of its log, the services that it offers, and what it tells the
-/// constructors.
-fn read_told(host: &Arc<Host>, told: &[u8]) -> Result<(u32, HostContext, HostServices), String> {
-    let (level, told) = told.split_first_chunk().ok_or("expected the level of the log")?;
+/// Reads what the host says: the levels of its log and of its subscriber, the services
+/// that it offers, and what it tells the constructors.
+fn read_told(
+    host: &Arc<Host>,
+    told: &[u8],
+) -> Result<([u32; 2], HostContext, HostServices), String> {
+    let mut told = told;
+    let mut level = || {
+        let (level, rest) = told.split_first_chunk().ok_or("expected the levels")?;
+        told = rest;
+        Ok::<_, &str>(u32::from_le_bytes(*level))
+    };
+    let levels = [level()?, level()?];
     let (services, told) = services::read(told).ok_or("expected a list of services")?;
     let peer: Arc<dyn Peer> = Arc::clone(host) as _;
     let services = HostServices::new(&peer, services)?;
-    Ok((u32::from_le_bytes(*level), HostContext::from_bytes(told, executor)?, services))
+    Ok((levels, HostContext::from_bytes(told, executor)?, services))
 }
 
 /// Returns what runs the tasks of the plugins.

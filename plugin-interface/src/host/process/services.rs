@@ -10,9 +10,9 @@ use crate::host::services::offers::Found;
 ///
 /// If a plugin of the library needs one that cannot go to another process, by the path of
 /// its interface. Others are not offered.
-pub(super) fn export(
+pub(super) fn export<'s>(
     exports: &Exports,
-    services: &[Found],
+    services: impl IntoIterator<Item = &'s Found>,
     needs: &[&str],
 ) -> Result<Vec<u8>, WorkerError> {
     let (mut count, mut bytes) = (0_u32, vec![0; 4]);

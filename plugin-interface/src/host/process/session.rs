@@ -13,19 +13,20 @@ use super::child::{Failure, Running};
 use super::error::WorkerError;
 use super::frame::{PREFIX, Spinning, Until, prepare};
 use super::lane::{Entered, Lane, Passed, Within, enter, entered};
-#[cfg(feature = "log")]
-use super::logs::LEVEL;
 use super::mailboxes::MOST_LANES;
 use super::message::{ANSWER, Greeting, Request};
 #[cfg(feature = "sandbox")]
 use super::sandbox::Enforced;
+#[cfg(feature = "tracing")]
+use super::traces::{self, Tracer};
 use super::worker::Worker;
 use crate::host::by_descriptor::{
     Exports, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Reply, serve,
 };
 use crate::host::platform::processes;
-#[cfg(feature = "log")]
-use crate::host::services::logs::FollowsLevel;
+#[cfg(any(feature = "log", feature = "tracing"))]
+use crate::host::services::workers::{FollowsLevels, LevelOf};
+use crate::metadata::PluginMetadata;
 
 /// A worker, until nobody uses it any more or it ends.
 pub(super) struct Session {
@@ -33,6 +34,9 @@ pub(super) struct Session {
     library: PathBuf,
     pub(super) running: Running,
     exports: Exports,
+    /// Has the spans of its plugins.
+    #[cfg(feature = "tracing")]
+    pub(super) tracer: Arc<Tracer>,
     lanes: Mutex<Lanes>,
     /// Is notified when a lane is free, and when the worker has ended.
     freed: Condvar,
@@ -54,7 +58,13 @@ struct Lanes {
 }
 
 impl Session {
-    pub(super) fn new(worker: &Worker, library: PathBuf, running: Running) -> Arc<Self> {
+    #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "for its name"))]
+    pub(super) fn new(
+        worker: &Worker,
+        library: PathBuf,
+        running: Running,
+        metadata: &PluginMetadata,
+    ) -> Arc<Self> {
         // Once the library is loaded, the first lane is free.
         let lanes =
             Lanes { idle: Vec::new(), back: Vec::new(), count: 1, most: MOST_LANES, waiting: 0 };
@@ -63,6 +73,8 @@ impl Session {
             library,
             running,
             exports: Exports::default(),
+            #[cfg(feature = "tracing")]
+            tracer: Tracer::new(&metadata.package.name),
             lanes: Mutex::new(lanes),
             freed: Condvar::new(),
             has_returned: AtomicBool::new(false),
@@ -81,6 +93,8 @@ impl Session {
     ) -> Result<Vec<(String, String)>, WorkerError> {
         let lane = self.running.lane();
         let entered = enter(self.address(), lane);
+        #[cfg(feature = "tracing")]
+        let _spans = traces::entered();
         let end = Instant::now().checked_add(self.worker.deadline);
         let has_ended = || self.running.has_ended();
         let until = || Until { lane: Spinning::never(&lane.socket), end, has_ended: &has_ended };
@@ -162,7 +176,12 @@ impl Session {
         let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
             self.serve(lane.number, request, answer);
         };
+        // A span that the worker did not exit is no longer the current one of this thread.
+        #[cfg(feature = "tracing")]
+        let spans = traces::entered();
         let answered = lane.call(until, call, frame, served).map_err(Failure::from);
+        #[cfg(feature = "tracing")]
+        drop(spans);
         let answered = answered.and_then(|busy| {
             within.into_iter().for_each(|within| within.end(busy));
             let took = begin.elapsed().saturating_sub(busy);
@@ -196,8 +215,10 @@ impl Session {
         error
     }
 
-    /// Ends the waiting of all threads.
+    /// Ends the waiting of all threads, and the spans of the plugins.
     fn close(&self) {
+        #[cfg(feature = "tracing")]
+        self.tracer.close();
         let lanes = lock(&self.lanes);
         let sockets = lanes.back.iter().map(|lane| &lane.socket);
         for socket in sockets.chain([&self.running.control]) {
@@ -321,11 +342,11 @@ impl Peer for Session {
     }
 }
 
-#[cfg(feature = "log")]
-impl FollowsLevel for Session {
+#[cfg(any(feature = "log", feature = "tracing"))]
+impl FollowsLevels for Session {
     /// A worker that has no room for the message does not learn the level.
-    fn tell(&self, level: u32) {
-        let bytes = [&[LEVEL][..], &level.to_le_bytes()].concat();
+    fn tell(&self, of: LevelOf, level: u32) {
+        let bytes = [&[of as u8][..], &level.to_le_bytes()].concat();
         let _ = processes::send_now(&self.running.control, &bytes);
     }
 }

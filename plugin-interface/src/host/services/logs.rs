@@ -3,13 +3,15 @@
 #![expect(unsafe_code, reason = "is called back by plugins")]
 
 use core::ffi::c_void;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError, Weak};
 
 use log::{Level, Metadata, Record};
 
 use super::Allocation;
 use super::followers::Followers;
+#[cfg(all(unix, feature = "process"))]
+use super::workers;
 use crate::abi::{HostLogs, LogRecord, RawSlice, SetLogLevel};
 use crate::host::thread_exits::LibraryId;
 use crate::runtime::failure::contain;
@@ -19,23 +21,6 @@ static LOGS: HostLogs = HostLogs { size: size_of::<HostLogs>(), follow, enabled,
 
 /// The libraries that follow the level.
 static FOLLOWERS: Followers = Followers::new(max_level);
-
-/// The workers that follow the level.
-static WORKERS: Mutex<Vec<Weak<dyn FollowsLevel>>> = Mutex::new(Vec::new());
-
-/// A worker, which tells the level to its library.
-pub(crate) trait FollowsLevel: Send + Sync {
-    /// Tells it the level. Waits for nothing.
-    fn tell(&self, level: u32);
-}
-
-/// Tells a worker each later level. One that was told before may be told again.
-#[cfg_attr(not(all(unix, feature = "process")), expect(dead_code, reason = "for workers"))]
-pub(crate) fn tell_worker(worker: Weak<dyn FollowsLevel>) {
-    let mut workers = WORKERS.lock().unwrap_or_else(PoisonError::into_inner);
-    workers.retain(|worker| worker.strong_count() > 0);
-    workers.push(worker);
-}
 
 /// What takes the records of plugins in the place of this program's logger.
 pub(crate) trait Elsewhere: Send + Sync {
@@ -124,13 +109,8 @@ pub(super) fn offered() -> *const HostLogs {
 /// ```
 pub fn update_level() {
     FOLLOWERS.tell();
-    // Under the lock, so that no worker is told an earlier level after a later one.
-    let workers = WORKERS.lock().unwrap_or_else(PoisonError::into_inner);
-    let following: Vec<_> = workers.iter().filter_map(Weak::upgrade).collect();
-    following.iter().for_each(|worker| worker.tell(max_level()));
-    drop(workers);
-    // A last owner ends its process, which takes time.
-    drop(following);
+    #[cfg(all(unix, feature = "process"))]
+    workers::tell(workers::LevelOf::Log, max_level);
 }
 
 /// Gives a library that is about to be unmapped time to return if it is told.

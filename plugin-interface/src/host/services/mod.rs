@@ -14,7 +14,9 @@ pub(crate) mod offers;
 pub(super) mod plugin_panic;
 pub(crate) mod provided;
 #[cfg(feature = "tracing")]
-pub(super) mod traces;
+pub(crate) mod traces;
+#[cfg(all(unix, feature = "process", any(feature = "log", feature = "tracing")))]
+pub(crate) mod workers;
 
 use core::ffi::c_void;
 use core::ptr::NonNull;

@@ -40,7 +40,7 @@ pub(crate) enum Found {
 
 impl Found {
     /// Returns a service of this crate, for the process of a plugin.
-    #[cfg(all(unix, feature = "process", feature = "log"))]
+    #[cfg(all(unix, feature = "process", any(feature = "log", feature = "tracing")))]
     pub(crate) fn own<I: Service + ?Sized>(service: Arc<impl Serves<I> + ?Sized>) -> Self {
         Found::Own(shared::<I>(service))
     }

@@ -116,7 +116,7 @@ fn each_feature_for_types_of_a_crate_is_passed_on() {
         let own = match name {
             // The host's side of these is in this crate.
             "log" => "\"dep:log\", ",
-            "tracing" => "\"dep:tracing\", ",
+            "tracing" => "\"dep:tracing\", \"dep:tracing-core\", ",
             "in-flight" => "\"manager\", ",
             // The macros have a part of it.
             "config" => "\"plugin-annotations/config\", ",

@@ -17,21 +17,46 @@ pub(super) const PLUGIN: &str = "plugin";
 /// What a plugin says of one of its callsites. Equal ones are one callsite here, so
 /// that another load of a plugin adds none.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct Description {
-    pub(super) is_span: bool,
-    pub(super) level: Level,
-    pub(super) line: Option<u32>,
-    pub(super) name: String,
-    pub(super) target: String,
-    pub(super) module: Option<String>,
-    pub(super) file: Option<String>,
-    pub(super) fields: Vec<String>,
+pub(crate) struct Description {
+    pub(crate) is_span: bool,
+    pub(crate) level: Level,
+    pub(crate) line: Option<u32>,
+    pub(crate) name: String,
+    pub(crate) target: String,
+    pub(crate) module: Option<String>,
+    pub(crate) file: Option<String>,
+    pub(crate) fields: Vec<String>,
 }
 
 /// A callsite of this host, which is never freed: a subscriber may keep what it has.
-pub(super) struct HostCallsite {
+pub(crate) struct HostCallsite {
     metadata: OnceLock<Metadata<'static>>,
     interest: AtomicU8,
+    /// From 1, for other processes.
+    #[cfg_attr(not(all(unix, feature = "process")), expect(dead_code, reason = "for workers"))]
+    number: u32,
+}
+
+/// All callsites of plugins.
+#[derive(Default)]
+struct All {
+    by_description: HashMap<&'static Description, &'static HostCallsite>,
+    by_number: Vec<&'static HostCallsite>,
+}
+
+/// Does something with all callsites.
+fn with_all<R>(act: impl FnOnce(&mut All) -> R) -> R {
+    static ALL: Mutex<Option<All>> = Mutex::new(None);
+    act(ALL.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default())
+}
+
+/// Whether a subscriber wants what a callsite has.
+#[cfg(all(unix, feature = "process"))]
+pub(crate) enum Interested {
+    Never,
+    /// This time; it is asked each time.
+    Sometimes(bool),
+    Always,
 }
 
 const UNREGISTERED: u8 = 0;
@@ -41,21 +66,20 @@ const ALWAYS: u8 = 3;
 
 impl HostCallsite {
     /// Returns the callsite of that description.
-    pub(super) fn of(description: Description) -> &'static Self {
-        static ALL: Mutex<Option<HashMap<&'static Description, &'static HostCallsite>>> =
-            Mutex::new(None);
-        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = all.get_or_insert_default();
-        if let Some(known) = all.get(&description) {
-            return known;
-        }
-        let description: &'static Description = Box::leak(Box::new(description));
-        let callsite = Self::new(description);
-        all.insert(description, callsite);
-        callsite
+    pub(crate) fn of(description: Description) -> &'static Self {
+        with_all(|all| {
+            if let Some(known) = all.by_description.get(&description) {
+                return *known;
+            }
+            let description: &'static Description = Box::leak(Box::new(description));
+            let callsite = Self::new(description, all.by_number.len() as u32 + 1);
+            all.by_description.insert(description, callsite);
+            all.by_number.push(callsite);
+            callsite
+        })
     }
 
-    fn new(of: &'static Description) -> &'static Self {
+    fn new(of: &'static Description, number: u32) -> &'static Self {
         let mut fields: Vec<&'static str> = of.fields.iter().map(String::as_str).collect();
         if !fields.contains(&PLUGIN) {
             fields.push(PLUGIN);
@@ -63,6 +87,7 @@ impl HostCallsite {
         let callsite: &'static Self = Box::leak(Box::new(HostCallsite {
             metadata: OnceLock::new(),
             interest: AtomicU8::new(UNREGISTERED),
+            number,
         }));
         callsite.metadata.get_or_init(|| {
             Metadata::new(
@@ -79,12 +104,12 @@ impl HostCallsite {
         callsite
     }
 
-    pub(super) fn metadata(&'static self) -> &'static Metadata<'static> {
+    pub(crate) fn metadata(&'static self) -> &'static Metadata<'static> {
         self.metadata.get().expect("set when it was created")
     }
 
     /// Returns `true` if a subscriber wants what it has, as the macros of `tracing` ask.
-    pub(super) fn is_enabled(&'static self) -> bool {
+    pub(crate) fn is_enabled(&'static self) -> bool {
         if self.interest.load(Ordering::Acquire) == UNREGISTERED {
             let [from, to] = [UNREGISTERED, SOMETIMES];
             let first =
@@ -98,6 +123,33 @@ impl HostCallsite {
             NEVER => false,
             ALWAYS => true,
             _ => get_default(|subscriber| subscriber.enabled(self.metadata())),
+        }
+    }
+}
+
+/// For workers, which know a callsite by its number.
+#[cfg(all(unix, feature = "process"))]
+impl HostCallsite {
+    /// Returns the callsite of that description, if there is one.
+    pub(crate) fn known(description: &Description) -> Option<&'static Self> {
+        with_all(|all| all.by_description.get(description).copied())
+    }
+
+    pub(crate) fn numbered(number: u32) -> Option<&'static Self> {
+        with_all(|all| all.by_number.get((number as usize).checked_sub(1)?).copied())
+    }
+
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Asks the subscriber, and tells whether the answer is the same each time.
+    pub(crate) fn interest(&'static self) -> Interested {
+        let is_enabled = self.is_enabled();
+        match self.interest.load(Ordering::Acquire) {
+            NEVER => Interested::Never,
+            ALWAYS => Interested::Always,
+            _ => Interested::Sometimes(is_enabled),
         }
     }
 }

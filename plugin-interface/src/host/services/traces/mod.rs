@@ -7,20 +7,26 @@
 
 mod callsite;
 mod spans;
+mod traced;
 mod values;
 
 use core::ffi::c_void;
 
-pub(super) use spans::Spans;
-use tracing::dispatcher::get_default;
+use tracing::Level;
 use tracing::level_filters::LevelFilter;
-use tracing::span::{Attributes, Record};
-use tracing::{Event, Level};
 
-use self::callsite::{Description, HostCallsite};
-use self::values::{Given, with_values};
+#[cfg(all(unix, feature = "process"))]
+pub(crate) use self::callsite::Interested;
+pub(crate) use self::callsite::{Description, HostCallsite};
+#[cfg(all(unix, feature = "process"))]
+pub(crate) use self::spans::Span;
+pub(crate) use self::spans::Spans;
+pub(crate) use self::traced::Traced;
+pub(crate) use self::values::Given;
 use super::Allocation;
 use super::followers::Followers;
+#[cfg(all(unix, feature = "process"))]
+use super::workers;
 use crate::abi::{HostTraces, RawSlice, SetLogLevel, TraceCallsite, TraceField};
 use crate::host::thread_exits::LibraryId;
 use crate::runtime::failure::contain;
@@ -43,7 +49,7 @@ static TRACES: HostTraces = HostTraces {
 };
 
 /// The libraries that follow the level.
-static FOLLOWERS: Followers = Followers::new(|| number(LevelFilter::current()));
+static FOLLOWERS: Followers = Followers::new(max_level);
 
 /// Returns the table for the services of a library.
 pub(super) fn offered() -> *const HostTraces {
@@ -62,6 +68,8 @@ pub(super) fn offered() -> *const HostTraces {
 /// ```
 pub fn update_level() {
     FOLLOWERS.tell();
+    #[cfg(all(unix, feature = "process"))]
+    workers::tell(workers::LevelOf::Traces, max_level);
 }
 
 /// Gives a library that is about to be unmapped time to return if it is told.
@@ -74,17 +82,28 @@ pub(super) fn stop(library: LibraryId) {
     FOLLOWERS.stop(library);
 }
 
-fn number(level: LevelFilter) -> u32 {
-    const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
-    (0..)
-        .zip(LEVELS)
-        .filter(|(_, known)| *known <= level)
-        .map(|(number, _)| number + 1)
-        .max()
-        .unwrap_or(0)
+/// Returns the number of the most verbose level.
+pub(crate) fn max_level() -> u32 {
+    number(LevelFilter::current())
 }
 
-fn level(number: u32) -> Level {
+const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
+
+/// Returns how many levels a filter lets through.
+pub(crate) fn number(level: LevelFilter) -> u32 {
+    LEVELS.iter().filter(|known| **known <= level).count() as u32
+}
+
+/// Returns the filter with that number.
+#[cfg(all(unix, feature = "process"))]
+pub(crate) fn filter(number: u32) -> LevelFilter {
+    match number {
+        0 => LevelFilter::OFF,
+        number => LevelFilter::from_level(level(number)),
+    }
+}
+
+pub(crate) fn level(number: u32) -> Level {
     match number {
         0 | 1 => Level::ERROR,
         2 => Level::WARN,
@@ -100,6 +119,17 @@ fn level(number: u32) -> Level {
 unsafe fn library<'a>(context: *mut c_void) -> &'a Allocation {
     // SAFETY: the contract of this function.
     unsafe { &*context.cast::<Allocation>() }
+}
+
+/// Returns the spans of a library.
+///
+/// # Safety
+///
+/// As above.
+unsafe fn traced<'a>(context: *mut c_void) -> Traced<'a> {
+    // SAFETY: the contract of this function.
+    let library = unsafe { library(context) };
+    Traced { spans: &library.spans, name: &library.name }
 }
 
 /// # Safety
@@ -172,17 +202,8 @@ unsafe extern "C" fn event(
 ) {
     // SAFETY: what the library was connected with, what `callsite` returned, and fields
     // that live across the call.
-    let (library, callsite, fields) = unsafe { (library(context), own(callsite), given(fields)) };
-    let metadata = callsite.metadata();
-    let _ = contain(|| {
-        with_values(callsite, &fields, Some(&library.name), |values| {
-            let event = match parent {
-                TraceCallsite::CONTEXTUAL | TraceCallsite::CURRENT => Event::new(metadata, values),
-                parent => Event::new_child_of(library.spans.parent(parent), metadata, values),
-            };
-            get_default(|subscriber| subscriber.event(&event));
-        });
-    });
+    let (traced, callsite, fields) = unsafe { (traced(context), own(callsite), given(fields)) };
+    traced.event(callsite, parent, &fields);
 }
 
 unsafe extern "C" fn new_span(
@@ -192,85 +213,41 @@ unsafe extern "C" fn new_span(
     fields: RawSlice,
 ) -> u64 {
     // SAFETY: as above.
-    let (library, callsite, fields) = unsafe { (library(context), own(callsite), given(fields)) };
-    let metadata = callsite.metadata();
-    let begun = contain(|| {
-        with_values(callsite, &fields, Some(&library.name), |values| {
-            let span = match parent {
-                TraceCallsite::CONTEXTUAL | TraceCallsite::CURRENT => {
-                    Attributes::new(metadata, values)
-                }
-                parent => match library.spans.parent(parent) {
-                    Some(parent) => Attributes::child_of(parent, metadata, values),
-                    None => Attributes::new_root(metadata, values),
-                },
-            };
-            get_default(|subscriber| (subscriber.clone(), subscriber.new_span(&span)))
-        })
-    });
-    begun.map_or(0, |(subscriber, id)| library.spans.add(subscriber, id, Some(callsite)))
+    let (traced, callsite, fields) = unsafe { (traced(context), own(callsite), given(fields)) };
+    traced.new_span(callsite, parent, &fields)
 }
 
 unsafe extern "C" fn record(context: *mut c_void, span: u64, fields: RawSlice) {
     // SAFETY: as above.
-    let (library, fields) = unsafe { (library(context), given(fields)) };
-    let Some(span) = library.spans.get(span) else { return };
-    // A span of the host's has no fields that the plugin knows.
-    let Some(callsite) = span.callsite else { return };
-    let _ = contain(|| {
-        with_values(callsite, &fields, None, |values| {
-            span.subscriber.record(&span.id, &Record::new(values));
-        });
-    });
+    let (traced, fields) = unsafe { (traced(context), given(fields)) };
+    traced.record(span, &fields);
 }
 
 unsafe extern "C" fn follows(context: *mut c_void, span: u64, other: u64) {
     // SAFETY: what the library was connected with. So do all below.
-    let spans = &unsafe { library(context) }.spans;
-    let (Some(span), Some(other)) = (spans.get(span), spans.get(other)) else { return };
-    let _ = contain(|| span.subscriber.record_follows_from(&span.id, &other.id));
+    unsafe { traced(context) }.follows(span, other);
 }
 
 unsafe extern "C" fn enter(context: *mut c_void, span: u64) {
     // SAFETY: as above.
-    let span = unsafe { library(context) }.spans.get(span);
-    let _ = contain(|| span.inspect(|span| span.enter()));
+    unsafe { traced(context) }.enter(span);
 }
 
 unsafe extern "C" fn exit(context: *mut c_void, span: u64) {
     // SAFETY: as above.
-    let span = unsafe { library(context) }.spans.get(span);
-    let _ = contain(|| span.inspect(|span| span.exit()));
+    unsafe { traced(context) }.exit(span);
 }
 
 unsafe extern "C" fn clone_span(context: *mut c_void, span: u64) -> u64 {
     // SAFETY: as above.
-    let spans = &unsafe { library(context) }.spans;
-    if span != TraceCallsite::CURRENT {
-        spans.retain(span);
-        return span;
-    }
-    let current = contain(|| {
-        get_default(|subscriber| {
-            let (id, _) = subscriber.current_span().into_inner()?;
-            Some((subscriber.clone(), subscriber.clone_span(&id)))
-        })
-    });
-    match current {
-        Ok(Some((subscriber, id))) => spans.add(subscriber, id, None),
-        _ => 0,
-    }
+    unsafe { traced(context) }.clone_span(span)
 }
 
 unsafe extern "C" fn drop_span(context: *mut c_void, span: u64) -> u8 {
     // SAFETY: as above.
-    let last = unsafe { library(context) }.spans.release(span);
-    let is_last = last.is_some();
-    let _ = contain(|| last.inspect(|span| span.close()));
-    is_last.into()
+    unsafe { traced(context) }.drop_span(span).into()
 }
 
 unsafe extern "C" fn is_in_span(_: *mut c_void) -> u8 {
-    let is_in_one = || get_default(|subscriber| subscriber.current_span().id().is_some());
-    contain(is_in_one).unwrap_or_default().into()
+    Traced::is_in_span().into()
 }

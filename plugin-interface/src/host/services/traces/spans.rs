@@ -24,12 +24,12 @@ struct State {
 }
 
 /// A span, of which this has one reference.
-pub(super) struct Span {
+pub(crate) struct Span {
     /// The one in which it was begun.
-    pub(super) subscriber: Dispatch,
-    pub(super) id: Id,
+    pub(crate) subscriber: Dispatch,
+    pub(crate) id: Id,
     /// `None` for a span of the host's.
-    pub(super) callsite: Option<&'static HostCallsite>,
+    pub(crate) callsite: Option<&'static HostCallsite>,
     /// How often the library has it.
     count: AtomicUsize,
     /// The threads that are in it.
@@ -37,8 +37,9 @@ pub(super) struct Span {
 }
 
 impl Spans {
-    /// Adds a span, and returns its number; 0 if nothing may be added any more.
-    pub(super) fn add(
+    /// Adds a span, and returns its number; 0 if nothing may be added any more. No span
+    /// has the number 1, which stands for one that did not begin.
+    pub(crate) fn add(
         &self,
         subscriber: Dispatch,
         id: Id,
@@ -53,23 +54,23 @@ impl Spans {
             return 0;
         }
         state.last += 1;
-        let number = state.last;
+        let number = state.last + 1;
         state.open.insert(number, span);
         number
     }
 
-    pub(super) fn get(&self, number: u64) -> Option<Arc<Span>> {
+    pub(crate) fn get(&self, number: u64) -> Option<Arc<Span>> {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
         state.open.get(&number).cloned()
     }
 
     /// Returns the id of a parent; `None` if it is none of these.
-    pub(super) fn parent(&self, number: u64) -> Option<Id> {
+    pub(crate) fn parent(&self, number: u64) -> Option<Id> {
         self.get(number).map(|span| span.id.clone())
     }
 
     /// Adds a reference of the library.
-    pub(super) fn retain(&self, number: u64) {
+    pub(crate) fn retain(&self, number: u64) {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
         // Under the lock, under which the last reference is dropped.
         state.open.get(&number).inspect(|span| {
@@ -78,7 +79,7 @@ impl Spans {
     }
 
     /// Drops a reference of the library. Returns the span if it was the last.
-    pub(super) fn release(&self, number: u64) -> Option<Arc<Span>> {
+    pub(crate) fn release(&self, number: u64) -> Option<Arc<Span>> {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let is_last = state.open.get(&number)?.count.fetch_sub(1, Ordering::AcqRel) == 1;
         if is_last { state.open.remove(&number) } else { None }
@@ -113,12 +114,12 @@ impl Span {
         self.entered().contains(&thread::current().id())
     }
 
-    pub(super) fn enter(&self) {
+    pub(crate) fn enter(&self) {
         self.entered().push(thread::current().id());
         self.subscriber.enter(&self.id);
     }
 
-    pub(super) fn exit(&self) {
+    pub(crate) fn exit(&self) {
         let here = thread::current().id();
         let mut entered = self.entered();
         let Some(at) = entered.iter().rposition(|thread| *thread == here) else { return };
@@ -128,7 +129,7 @@ impl Span {
     }
 
     /// Drops the reference of this host. It is called once.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.subscriber.try_close(self.id.clone());
     }
 }

@@ -10,9 +10,9 @@ use super::callsite::{HostCallsite, PLUGIN};
 use crate::abi::TraceField;
 
 /// A field with its text.
-pub(super) struct Given<'a> {
-    pub(super) field: &'a TraceField,
-    pub(super) text: Cow<'a, str>,
+pub(crate) struct Given<'a> {
+    pub(crate) field: &'a TraceField,
+    pub(crate) text: Cow<'a, str>,
 }
 
 /// An error of a plugin, of which its text is known.
