@@ -7,6 +7,7 @@ mod other_hosts;
 mod workers;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
@@ -26,12 +27,15 @@ struct Seen {
 }
 
 static SEEN: Mutex<Vec<Seen>> = Mutex::new(Vec::new());
+/// How often the logger was asked.
+static QUESTIONS: AtomicUsize = AtomicUsize::new(0);
 static FLUSHES: Mutex<usize> = Mutex::new(0);
 
 struct Collector;
 
 impl Log for Collector {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        QUESTIONS.fetch_add(1, Ordering::SeqCst);
         metadata.target() != "elsewhere"
     }
 

@@ -2,13 +2,14 @@
 //! `cargo build --features log,process --example logging --example worker`.
 
 use std::process::{Command, Stdio};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use log::{Level, LevelFilter};
 use plugin_interface::process::{Isolated, Worker};
 use plugin_interface::{Greeter, GreeterProxy, PluginManager, logs};
 
-use super::{SEEN, alone, library, messages};
+use super::{QUESTIONS, SEEN, alone, library, messages};
 
 fn load() -> (Isolated, GreeterProxy) {
     let program = library().with_file_name("worker");
@@ -68,6 +69,27 @@ fn a_worker_filters_by_the_level_and_the_logger_of_the_host() {
     assert_eq!(plugin.greet("elsewhere"), "0", "it was not formatted");
     assert_eq!(plugin.greet("enabled"), "false");
     assert_eq!(messages(), [""; 0]);
+}
+
+#[test]
+fn a_worker_asks_the_logger_once_for_each_target_and_level() {
+    let _turn = alone(LevelFilter::Info);
+    let (_isolated, plugin) = load();
+    let questions = || QUESTIONS.load(Ordering::SeqCst);
+    let before = questions();
+    (0..10).for_each(|_| drop(plugin.greet("levels")));
+    let asked = questions() - before;
+    // The host asks its logger once for each of 30 records.
+    assert!((30..=33).contains(&asked), "{asked}");
+    let before = questions();
+    (0..10).for_each(|_| drop(plugin.greet("elsewhere")));
+    assert_eq!(questions() - before, 1);
+    logs::update_level();
+    let end = Instant::now() + Duration::from_secs(60);
+    while questions() - before == 1 {
+        plugin.greet("elsewhere");
+        assert!(Instant::now() < end, "it asks again after the level was told");
+    }
 }
 
 #[test]

@@ -9,7 +9,8 @@
     reason = "`__generate!` is of this crate, so its `unsafe` is seen"
 )]
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::host::by_descriptor::HostServices;
 use crate::host::services::logs::{
@@ -39,7 +40,8 @@ impl HostLogger for Logger {
     }
 
     fn log(&self, level: u32, line: u32, target: &str, module: &str, file: &str, message: &str) {
-        let Some(level) = wanted(level) else { return };
+        // Asked here, since the worker may know an earlier answer.
+        let Some(level) = wanted(level).filter(|level| is_wanted(*level, target)) else { return };
         Passed { level, line, target, module, file, message }.log(&self.package);
     }
 
@@ -63,7 +65,45 @@ pub(super) fn begin(services: &mut HostServices, level: u32) {
 
 /// Tells the plugins a level that the host passed.
 pub(super) fn set_level(level: u32) {
+    let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
+    answers.told += 1;
+    answers.by_target.clear();
+    drop(answers);
     update_level_elsewhere(level);
+}
+
+/// What the logger of the host has answered since the host told the level, so that most
+/// records are one message.
+static ANSWERS: Mutex<Answers> = Mutex::new(Answers { told: 0, by_target: BTreeMap::new() });
+
+/// The most targets of which answers are kept.
+const MOST_TARGETS: usize = 1024;
+
+struct Answers {
+    /// How often the host has told the level.
+    told: u64,
+    /// One for each level.
+    by_target: BTreeMap<String, [Option<bool>; 6]>,
+}
+
+/// Returns a known answer, and after how many levels that is.
+fn known(level: u32, target: &str) -> (Option<bool>, u64) {
+    let answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let of_target = answers.by_target.get(target);
+    (of_target.and_then(|of| *of.get(level as usize)?), answers.told)
+}
+
+/// Notes an answer, unless the host has told another level since then.
+fn note(level: u32, target: &str, told: u64, answer: bool) {
+    let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if answers.told != told {
+        return;
+    }
+    if answers.by_target.len() >= MOST_TARGETS {
+        answers.by_target.clear();
+    }
+    let of_target = answers.by_target.entry(target.to_owned()).or_default();
+    of_target.get_mut(level as usize).into_iter().for_each(|known| *known = Some(answer));
 }
 
 /// The logger of the host, in a worker.
@@ -78,9 +118,14 @@ impl ToHost {
 
 impl Elsewhere for ToHost {
     fn enabled(&self, level: u32, target: &str) -> bool {
-        let answer = self.proxy().map(|logger| logger.enabled(level, target));
+        let (known, told) = known(level, target);
+        if let Some(known) = known {
+            return known;
+        }
+        let answer = self.proxy().and_then(|logger| logger.enabled(level, target).ok());
+        answer.into_iter().for_each(|answer| note(level, target, told, answer));
         // What cannot be asked is printed.
-        !matches!(answer, Some(Ok(false)))
+        answer.unwrap_or(true)
     }
 
     fn log(&self, record: &Passed<'_>) {

@@ -103,6 +103,9 @@ pub(super) fn offered() -> *const HostLogs {
 /// `log::set_max_level` that comes later. Until then, plugins filter by the
 /// earlier level, and the host drops what its own level excludes.
 ///
+/// Call it also after the logger's own filter has changed: a plugin in a process of its
+/// own keeps the answers of the logger until then.
+///
 /// ```
 /// log::set_max_level(log::LevelFilter::Debug);
 /// plugin_interface::logs::update_level();
