@@ -79,6 +79,9 @@ impl Owned {
 
 #[derive(Default)]
 struct Users {
+    /// How many threads wait for a change of it. To wake nobody would take a call of the
+    /// system, in each call of an object.
+    waiting: u32,
     count: usize,
     is_exclusive: bool,
     /// The thread of the last one that came.
@@ -163,7 +166,7 @@ impl Export {
         if let Some(parent) = &self.parent {
             let mut users = lock(&parent.of.export.users);
             users.children.insert(self.address(), (handle, Arc::downgrade(self)));
-            parent.of.export.idle.notify_all();
+            parent.of.export.wake(&users);
             drop(users);
         }
     }
@@ -234,10 +237,19 @@ impl Export {
         let children = children.filter_map(|(handle, child)| Some((*handle, child.upgrade()?)));
         let children: Vec<_> = children.collect();
         if children.is_empty() {
+            users.waiting += 1;
             users = self.idle.wait(users).unwrap_or_else(PoisonError::into_inner);
+            users.waiting -= 1;
         }
         drop(users);
         Some(children)
+    }
+
+    /// Wakes the threads that wait for a change of the users.
+    fn wake(&self, users: &Users) {
+        if users.waiting > 0 {
+            self.idle.notify_all();
+        }
     }
 
     /// Returns the function of a method, by its place. Null only if a library in C left
@@ -286,7 +298,7 @@ impl Drop for Use {
         users.count -= 1;
         users.is_exclusive = false;
         if users.count == 0 {
-            self.export.idle.notify_all();
+            self.export.wake(&users);
         }
     }
 }
