@@ -14,8 +14,8 @@ mod unload;
 
 use anyhow::{Context, Result};
 
-use crate::harness::echo;
 use crate::harness::plugins::Plugins;
+use crate::harness::{echo, ring};
 use crate::report::Section;
 
 type Run = fn(&Plugins) -> Result<Section>;
@@ -52,6 +52,7 @@ pub fn child(task: &str, arguments: &[&str]) {
         ("scan", [how, directory]) => scan::child(how, directory.as_ref()),
         ("reload", [name, way, path]) => reload::child(name, way, path.as_ref()),
         ("echo", []) => echo::serve(),
+        ("ring", []) => ring::serve(),
         ("scale", [subject, directory]) => scale::child(subject, directory.as_ref()),
         _ => unreachable!("{task} {arguments:?}"),
     }

@@ -6,24 +6,30 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use ours_peer_interface::{Calls, CallsProxy};
-use ours_peer_linked as _;
+use ours_placed_interface::{Placed, PlacedProxy};
+use ours_placed_linked as _;
 use plugin_interface::process::{Isolated, IsolatedPlugin, Worker};
 use plugin_interface::{Live, PluginManager};
 use workload::TARGET;
 
 use crate::harness::echo::Echo;
 use crate::harness::plugins::Plugins;
+use crate::harness::ring::Ring;
 use crate::harness::rounds::interleave;
 use crate::harness::statistics::Samples;
 use crate::report::{Bar, Chart, Section, Table};
+use crate::subjects::web_assembly::{CompiledComponent, CompiledModule, Guest};
 
 const TEXT: &str = "One plugin, called through the same proxy wherever it is; medians of rounds in which all take turns. *Socket pair* \
-is another process that answers each message with one of the same size: one write and one read on each side, and nothing else. \
-*By name* is `IsolatedPlugin::call`, with values as JSON. All of it runs on one processor: between two of them the wake-up of the other \
-one is most of each, and takes a time that depends on the machine. 64 KB are a `&str` there, and a `Vec<u8>` back. A first answer is that of \
-`add`, from the path of the file; *after a death* is from the `SIGKILL` to the next answer, without a pause between two workers. The \
-worker is this program, with all that it links to.";
+is another process that answers each message with one of the same size: one write and one read on each side, and nothing else. *Ring* \
+is such a process, which looks at memory that both have mapped, as long as messages come. *Spinning* is `Worker::spinning`, with 50 µs. *By name* is \
+`IsolatedPlugin::call`, with values as JSON. *wasmtime* has a module, whose memory the host reads and writes itself, and a component with \
+the same work. 64 KB are a `&str` there, and a `Vec<u8>` back. A callback is a closure of the host that the plugin calls once: two \
+messages there and two back. The items are those of an iterator of the plugin, each asked for by a call. Where it says one processor, \
+both processes are on the same one: between two, the wake-up of the other one is most of each call, and takes a time that depends on the \
+machine. A first answer is that of `add`, from the path of the file; *after a death* is from the `SIGKILL` to the next answer, without a \
+pause between two workers, and *after a trap* from the trap to the answer of the next instance. The worker is this program, with all \
+that it links to.";
 
 const ROUNDS: usize = 41;
 
@@ -31,29 +37,36 @@ const ROUNDS: usize = 41;
 const SAMPLE: f64 = 2_000_000.0;
 
 /// What is called, with the bytes that it takes and returns.
-const OPERATIONS: [(&str, usize, usize); 4] =
-    [("add", 16, 8), ("&str to String", 16, 24), ("64 KB there", LONG, 8), ("64 KB back", 1, LONG)];
+const OPERATIONS: [(&str, usize, usize); 6] = [
+    ("add", 16, 8),
+    ("&str to String", 16, 24),
+    ("64 KB there", LONG, 8),
+    ("64 KB back", 1, LONG),
+    ("callback", 8, 8),
+    ("10 000 items", 4, 9),
+];
 
 const LONG: usize = workload::LONG;
 
+const ITEMS: u64 = 10_000;
+
 /// A way to call.
 enum Place {
-    Here(Box<dyn Calls>),
-    Proxy(CallsProxy),
-    Live(Live<dyn Calls>),
+    Here(Box<dyn Placed>),
+    Proxy(PlacedProxy),
+    Live(Live<dyn Placed>),
     Named(IsolatedPlugin),
+    Guest(Box<dyn Guest>),
     Raw(Echo),
+    Ring(Ring),
 }
 
 /// The plugin without anything between.
 struct Here;
 
-impl Calls for Here {
+impl Placed for Here {
     fn add(&self, a: u64, b: u64) -> u64 {
         workload::add(a, b)
-    }
-    fn sum(&self, values: &[u64]) -> u64 {
-        workload::sum(values)
     }
     fn len(&self, text: &str) -> usize {
         text.len()
@@ -64,26 +77,41 @@ impl Calls for Here {
     fn bytes(&self, value: u8) -> Vec<u8> {
         workload::bytes(value)
     }
-    fn fill(&self, page: &mut [u8], value: u8) {
-        workload::fill(page, value);
+    fn ask(&self, host: &dyn Fn(u64) -> u64, question: u64) -> u64 {
+        workload::ask(question, host)
     }
-    fn halve(&self, value: u64) -> Result<u64, String> {
-        workload::halve(value)
+    fn items(&self, count: u64) -> Box<dyn Iterator<Item = u64> + Send> {
+        Box::new(0..count)
     }
 }
 
 pub fn run(plugins: &Plugins) -> Result<Section> {
+    let file = plugins.file(crate::subjects::OURS_PLACED);
+    // While the processes may be on any processor.
+    let spinning = isolated(file, worker()?.spinning(Duration::from_micros(50)))?;
+    let library = isolated(file, worker()?)?;
+    let apart = [
+        ("socket pair", Place::Raw(Echo::start()?)),
+        ("ring", Place::Ring(Ring::start()?)),
+        ("ours, process", Place::Proxy(proxy(&library)?)),
+        ("ours, process, spinning", Place::Proxy(proxy(&spinning)?)),
+    ];
+    let (apart, _) = calls("On any processor: ratio to the socket pair, nanoseconds", &apart)?;
+    drop((spinning, library));
+
     stay_on_this_processor()?;
-    let file = plugins.file(crate::subjects::OURS_PEER);
-    let library = isolated(file)?;
+    let library = isolated(file, worker()?)?;
     let mut manager = PluginManager::new();
-    let linked = manager.load_linked::<dyn Calls>()?.pop().context("a linked plugin")?;
+    let linked = manager.load_linked::<dyn Placed>()?.pop().context("a linked plugin")?;
     let handle = manager.load_library(file)?.pop().context("a plugin")?;
+    let (module, component) = (CompiledModule::new()?, CompiledComponent::new()?);
     let here = [
         ("dyn Trait", Place::Here(black_box(Box::new(Here)))),
         ("ours, linked", Place::Proxy(linked)),
-        ("ours, in process", Place::Proxy(handle.proxy::<dyn Calls>()?)),
+        ("ours, in process", Place::Proxy(handle.proxy::<dyn Placed>()?)),
         ("ours, Live", Place::Live(Live::open(file)?)),
+        ("wasmtime, module", Place::Guest(Box::new(module.start()?))),
+        ("wasmtime, component", Place::Guest(Box::new(component.start()?))),
     ];
     let there = [
         ("socket pair", Place::Raw(Echo::start()?)),
@@ -91,13 +119,15 @@ pub fn run(plugins: &Plugins) -> Result<Section> {
         ("ours, process, by name", Place::Named(plugin(&library)?)),
     ];
     let (near, _) = calls("In this process: ratio to `dyn Trait`, nanoseconds", &here)?;
-    let (far, groups) =
-        calls("Between two processes: ratio to the socket pair, nanoseconds", &there)?;
+    let (far, groups) = calls(
+        "Between two processes on one processor: ratio to the socket pair, nanoseconds",
+        &there,
+    )?;
     let title = "A call into another process: ratio to a message there and back".to_owned();
     Ok(Section {
         title: "Placements",
         text: TEXT.to_owned(),
-        tables: vec![near, far, first_answers(file)?],
+        tables: vec![near, far, apart, first_answers(file, &module, &component)?],
         chart: Some(Chart { title, groups }),
     })
 }
@@ -116,9 +146,12 @@ fn stay_on_this_processor() -> Result<()> {
     Ok(())
 }
 
-fn isolated(file: &Path) -> Result<Isolated> {
+fn worker() -> Result<Worker> {
     let worker = Worker::new(std::env::current_exe()?);
-    let worker = worker.back_off(Duration::ZERO, Duration::ZERO).deaths(usize::MAX);
+    Ok(worker.back_off(Duration::ZERO, Duration::ZERO).deaths(usize::MAX))
+}
+
+fn isolated(file: &Path, worker: Worker) -> Result<Isolated> {
     Ok(PluginManager::new().load_isolated(file, worker)?)
 }
 
@@ -126,8 +159,8 @@ fn plugin(library: &Isolated) -> Result<IsolatedPlugin> {
     library.plugins().pop().context("a plugin")
 }
 
-fn proxy(library: &Isolated) -> Result<CallsProxy> {
-    Ok(plugin(library)?.proxy::<dyn Calls>()?)
+fn proxy(library: &Isolated) -> Result<PlacedProxy> {
+    Ok(plugin(library)?.proxy::<dyn Placed>()?)
 }
 
 type Groups = Vec<(String, Vec<Bar>)>;
@@ -139,16 +172,25 @@ fn calls(title: &str, places: &[(&str, Place)]) -> Result<(Table, Groups)> {
     let mut groups = Vec::new();
     for (operation, (name, ..)) in OPERATIONS.iter().enumerate() {
         table.columns.push((*name).to_owned());
-        let cases = places.iter().map(|(_, place)| Ok((place, repeats(place, operation)?)));
+        let has_it = |(_, place): &&(&str, Place)| place.has(operation);
+        let cases = places.iter().filter(has_it);
+        let cases = cases.map(|(_, place)| Ok((place, repeats(place, operation)?)));
         let cases: Vec<_> = cases.collect::<Result<_>>()?;
         let samples = interleave(&cases, ROUNDS, |(place, n)| {
+            // Wakes those that sleep while others have their turn.
+            place.call(operation, 1)?;
             let start = Instant::now();
             place.call(operation, *n)?;
             Ok(vec![start.elapsed().as_nanos() as f64 / *n as f64])
         })?;
         let first = samples[0].median();
-        let mut bars = Vec::new();
-        for (row, samples) in table.rows.iter_mut().zip(&samples) {
+        let (mut bars, mut samples) = (Vec::new(), samples.iter());
+        for (row, (_, place)) in table.rows.iter_mut().zip(places) {
+            if !place.has(operation) {
+                row.push("-".to_owned());
+                continue;
+            }
+            let samples = samples.next().context("samples of each place")?;
             let (median, spread) = (samples.median(), samples.spread());
             let ratio = median / first;
             row.push(format!("{ratio:.2}, {median:.1} ± {spread:.0} %"));
@@ -172,6 +214,11 @@ fn repeats(place: &Place, operation: usize) -> Result<u64> {
 }
 
 impl Place {
+    /// An object cannot be a value of JSON.
+    fn has(&self, operation: usize) -> bool {
+        operation < 4 || !matches!(self, Place::Named(_))
+    }
+
     /// Does one operation so many times.
     fn call(&self, operation: usize, n: u64) -> Result<()> {
         match self {
@@ -179,15 +226,24 @@ impl Place {
             Place::Proxy(proxy) => times(|| proxy, operation, n),
             Place::Live(live) => times(|| live.get(), operation, n),
             Place::Named(plugin) => (0..n).try_for_each(|value| named(plugin, operation, value)),
-            Place::Raw(echo) => {
-                let (_, there, back) = OPERATIONS[operation];
-                (0..n).try_for_each(|_| echo.round(there, back))
+            Place::Guest(guest) => {
+                let value = |value| if operation == 5 { ITEMS } else { value };
+                (0..n).try_for_each(|it| guest.call(operation, value(it)))
             }
+            Place::Raw(echo) => messages(operation, n, |there, back| echo.round(there, back)),
+            Place::Ring(ring) => messages(operation, n, |there, back| ring.round(there, back)),
         }
     }
 }
 
-fn times<C: Calls + ?Sized, G: Deref<Target = C>>(
+/// Sends the messages of one operation, so many times.
+fn messages(operation: usize, n: u64, round: impl Fn(usize, usize) -> Result<()>) -> Result<()> {
+    let (_, there, back) = OPERATIONS[operation];
+    let each = [1, 1, 1, 1, 2, ITEMS][operation];
+    (0..n * each).try_for_each(|_| round(there, back))
+}
+
+fn times<C: Placed + ?Sized, G: Deref<Target = C>>(
     get: impl Fn() -> G,
     operation: usize,
     n: u64,
@@ -199,7 +255,15 @@ fn times<C: Calls + ?Sized, G: Deref<Target = C>>(
             let text = "x".repeat(LONG);
             (0..n).all(|_| get().len(black_box(&text)) == LONG)
         }
-        _ => (0..n).all(|value| get().bytes(value as u8)[LONG - 1] == value as u8),
+        3 => (0..n).all(|value| get().bytes(value as u8)[LONG - 1] == value as u8),
+        4 => {
+            let host = |question| 2 * question;
+            (0..n).all(|value| get().ask(black_box(&host), value) == 2 * value + 1)
+        }
+        _ => {
+            let sum = |_| get().items(black_box(ITEMS)).sum::<u64>();
+            (0..n).map(sum).all(|sum| sum == ITEMS * (ITEMS - 1) / 2)
+        }
     };
     ensure!(is_right, "{}: another result", OPERATIONS[operation].0);
     Ok(())
@@ -217,14 +281,18 @@ fn named(plugin: &IsolatedPlugin, operation: usize, value: u64) -> Result<()> {
 }
 
 /// From nothing to the first answer.
-fn first_answers(file: &Path) -> Result<Table> {
+fn first_answers(
+    file: &Path,
+    module: &CompiledModule,
+    component: &CompiledComponent,
+) -> Result<Table> {
     const TIMES: usize = 41;
-    let ways: [(&str, &dyn Fn() -> Result<Duration>); 4] = [
+    let ways: [(&str, &dyn Fn() -> Result<Duration>); 8] = [
         ("ours, in process", &|| {
             let start = Instant::now();
             let mut manager = PluginManager::new();
             let handle = manager.load_library(file)?.pop().context("a plugin")?;
-            answered(&handle.proxy::<dyn Calls>()?, start)
+            answered(&handle.proxy::<dyn Placed>()?, start)
         }),
         ("a process and a message", &|| {
             let start = Instant::now();
@@ -233,17 +301,41 @@ fn first_answers(file: &Path) -> Result<Table> {
         }),
         ("ours, process", &|| {
             let start = Instant::now();
-            answered(&proxy(&isolated(file)?)?, start)
+            answered(&proxy(&isolated(file, worker()?)?)?, start)
         }),
         ("ours, process, after a death", &|| {
-            let library = isolated(file)?;
+            let library = isolated(file, worker()?)?;
             let proxy = proxy(&library)?;
             let id = library.process_id().context("a process")?;
             let start = Instant::now();
             // SAFETY: a signal to a process of ours.
             unsafe { libc::kill(id as i32, libc::SIGKILL) };
-            let checked = CallsProxy::checked(&proxy);
+            let checked = PlacedProxy::checked(&proxy);
             while checked.add(1, 1).is_err() {}
+            Ok(start.elapsed())
+        }),
+        ("wasmtime, module, from its text", &|| {
+            let start = Instant::now();
+            CompiledModule::new()?.start()?.call(0, 1)?;
+            Ok(start.elapsed())
+        }),
+        ("wasmtime, component, from its text", &|| {
+            let start = Instant::now();
+            CompiledComponent::new()?.start()?.call(0, 1)?;
+            Ok(start.elapsed())
+        }),
+        ("wasmtime, module, after a trap", &|| {
+            let failing = module.start()?;
+            let start = Instant::now();
+            failing.fail()?;
+            module.start()?.call(0, 1)?;
+            Ok(start.elapsed())
+        }),
+        ("wasmtime, component, after a trap", &|| {
+            let failing = component.start()?;
+            let start = Instant::now();
+            failing.fail()?;
+            component.start()?.call(0, 1)?;
             Ok(start.elapsed())
         }),
     ];
@@ -251,12 +343,12 @@ fn first_answers(file: &Path) -> Result<Table> {
     let samples = interleave(&ways, TIMES, |(_, way)| Ok(vec![way()?.as_secs_f64() * 1000.0]))?;
     for ((name, _), samples) in ways.iter().zip(&samples) {
         let (median, spread) = (Samples::median(samples), samples.spread());
-        table.row([(*name).to_owned(), format!("{median:.2} ± {spread:.0} %")]);
+        table.row([(*name).to_owned(), format!("{median:.3} ± {spread:.0} %")]);
     }
     Ok(table)
 }
 
-fn answered(proxy: &CallsProxy, start: Instant) -> Result<Duration> {
+fn answered(proxy: &PlacedProxy, start: Instant) -> Result<Duration> {
     ensure!(proxy.add(1, 1) == 2, "another result");
     Ok(start.elapsed())
 }

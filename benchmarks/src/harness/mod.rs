@@ -5,5 +5,6 @@ pub mod child;
 pub mod echo;
 pub mod memory;
 pub mod plugins;
+pub mod ring;
 pub mod rounds;
 pub mod statistics;

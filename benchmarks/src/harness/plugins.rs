@@ -29,7 +29,9 @@ impl Plugins {
     pub fn build() -> Result<Self> {
         let directory = TempDir::with_prefix("benchmarks-")?;
         let loaded = subjects::all().into_iter().map(|subject| subject.plugin);
-        let names: BTreeSet<_> = loaded.chain([subjects::OURS_PEER, subjects::CALLBACKS]).collect();
+        let names: BTreeSet<_> = loaded
+            .chain([subjects::OURS_PEER, subjects::OURS_PLACED, subjects::CALLBACKS])
+            .collect();
         let packages: Vec<_> = names.iter().map(|name| name.replace('_', "-")).collect();
         let packages = packages.iter().flat_map(|package| ["--package", package]);
         let arguments: Vec<_> = ["build", "--release"].into_iter().chain(packages).collect();

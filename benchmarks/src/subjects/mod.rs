@@ -13,6 +13,7 @@ pub mod routines;
 mod savefile_abi;
 mod stabby;
 mod vtable;
+pub mod web_assembly;
 
 use std::path::Path;
 
@@ -26,6 +27,9 @@ pub const OURS: &str = "ours";
 
 /// This project's plugin with what the peers' have too, and no more: to be built.
 pub const OURS_PEER: &str = "ours_peer_plugin";
+
+/// The one that is called in each placement: to be built.
+pub const OURS_PLACED: &str = "ours_placed_plugin";
 
 /// The same, with `system_allocator!()` on both sides.
 pub const OURS_SHARING: &str = "ours, system_allocator!()";
