@@ -213,6 +213,12 @@ fn of_standard_library(
             let call = format!("fn call({this}, arguments: ({arguments}{comma})) -> {returns}");
             (vec![call], *of == "FnOnce")
         }
+        // They would have to stay when the next one comes.
+        ObjectName::Bound { of: "Iterator", to }
+            if to.starts_with('&') && !to.starts_with("&'static ") =>
+        {
+            return Err("an iterator of references cannot be returned to another process");
+        }
         ObjectName::Bound { of: "Iterator", to } => {
             let next = format!("fn next(&mut self) -> Option<{to}>");
             let hint = "fn size_hint(&self) -> (usize, Option<usize>)".to_owned();
