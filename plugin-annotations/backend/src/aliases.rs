@@ -7,10 +7,11 @@
 //! more than one object, or it is a type that is known by its name. The compiler
 //! proves both.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::lifetimes;
+use crate::owning::{end_of_reference, owning};
 use crate::replace::{extent, is_punct};
 use crate::spans::ffi_item;
 use crate::syntax::{Path, divide, flat};
@@ -196,58 +197,6 @@ pub fn is_lent(krate: &Path, ty: &impl ToTokens) -> TokenStream {
     quote!(<#krate::__private::Taken<fn(#ty)>>::IS_LENT)
 }
 
-/// `Box<dyn Trait>` becomes `Box<dyn Trait + 'static>`, which it means in a signature.
-/// In a body the compiler would look for a lifetime.
-fn owning(tokens: TokenStream) -> TokenStream {
-    let tokens = flat(tokens);
-    let mut out = TokenStream::new();
-    let mut rest = &tokens[..];
-    while let Some(token) = rest.first() {
-        let mut end = 1;
-        match token {
-            // What is behind it has its lifetime: `&'a mut dyn Trait`, `&(dyn Trait + Send)`.
-            TokenTree::Punct(and) if and.as_char() == '&' => {
-                end = end_of_reference(rest);
-                let is_object = |token: &TokenTree| match token {
-                    TokenTree::Ident(ident) => ident == "dyn",
-                    TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
-                    _ => false,
-                };
-                if rest.get(end).is_some_and(is_object) {
-                    end += extent(&rest[end..]);
-                }
-                out.extend(rest[..end].iter().cloned());
-            }
-            TokenTree::Ident(ident) if ident == "dyn" => {
-                end = extent(rest);
-                let object: TokenStream = rest[..end].iter().cloned().collect();
-                let is_lifetime = |bound: TokenStream| is_punct(flat(bound).first(), '\'');
-                let is_bounded = divide(object.clone(), '+').into_iter().any(is_lifetime);
-                out.extend(object);
-                out.extend((!is_bounded).then(|| quote!(+ 'static)));
-            }
-            TokenTree::Group(group) => {
-                Group::new(group.delimiter(), owning(group.stream())).to_tokens(&mut out);
-            }
-            other => other.to_tokens(&mut out),
-        }
-        rest = &rest[end..];
-    }
-    out
-}
-
-/// The number of tokens of `&'a mut`.
-fn end_of_reference(tokens: &[TokenTree]) -> usize {
-    let mut end = 1;
-    if is_punct(tokens.get(end), '\'') {
-        end += 2;
-    }
-    if matches!(tokens.get(end), Some(TokenTree::Ident(ident)) if ident == "mut") {
-        end += 1;
-    }
-    end
-}
-
 /// The tokens in angle brackets, which may begin with `::`.
 fn within(arguments: &[TokenTree]) -> TokenStream {
     let open = arguments.iter().position(|token| is_punct(Some(token), '<'));
@@ -316,24 +265,6 @@ fn lends(tokens: &[TokenTree]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_no_reference_owns_its_objects() {
-        for (ty, expected) in [
-            (quote!(<Box<dyn Fn()>>), quote!(<Box<dyn Fn() + 'static>>)),
-            (
-                quote!(<Box<dyn A + 'a>, (u8, Arc<dyn B>)>),
-                quote!(<Box<dyn A + 'a>, (u8, Arc<dyn B + 'static>)>),
-            ),
-            (quote!(<&dyn A, &'a mut dyn B>), quote!(<&dyn A, &'a mut dyn B>)),
-            (
-                quote!(<&(dyn A + Send), [Box<dyn Fn(u8) -> u8>; 2]>),
-                quote!(<&(dyn A + Send), [Box<dyn Fn(u8) -> u8 + 'static>; 2]>),
-            ),
-        ] {
-            assert_eq!(owning(ty).to_string(), expected.to_string());
-        }
-    }
 
     #[test]
     fn paths_are_told_known_or_hide_lifetimes() {

@@ -50,6 +50,7 @@ mod items_of_self;
 pub mod lifetimes;
 mod model;
 mod of_self;
+mod owning;
 mod parse;
 mod printed;
 mod replace;

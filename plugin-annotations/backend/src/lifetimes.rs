@@ -4,12 +4,14 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 use quote::ToTokens;
 use syn::Lifetime;
 
+use crate::owning::owning;
 use crate::syntax::{Angles, Path, divide, flat};
 
 /// `&'a str` and `&str` become `&'static str`: for types in a layout, which
-/// depends only on the wire and has no lifetimes.
+/// depends only on the wire and has no lifetimes. So do objects: a body has the same
+/// types as a layout, and its errors the same words.
 pub fn fixed(ty: &impl ToTokens) -> TokenStream {
-    rewrite(ty.to_token_stream(), "static")
+    owning(rewrite(ty.to_token_stream(), "static"))
 }
 
 /// `&'a str` and `&str` become `&'_ str`: for types in a body, where the

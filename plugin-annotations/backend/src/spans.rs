@@ -15,6 +15,16 @@ pub fn ffi_item(krate: &Path, ty: &TokenStream, item: &str) -> TokenStream {
     quote!(#open #ty as #krate::FfiSafe>::#item)
 }
 
+/// A constant such as `<T as FfiSafe>::SHAPE`, for a body that names `T` nowhere before.
+///
+/// The compiler finds a missing condition of `T` in another way for a type than for a
+/// value, and says so in other words. A type comes first in all bodies, so that these
+/// words are the same, and the error is reported once.
+pub fn ffi_constant(krate: &Path, ty: &TokenStream, item: &str) -> TokenStream {
+    let (passed, item) = (ffi_item(krate, ty, "Passed"), ffi_item(krate, ty, item));
+    quote!({ let _: #passed; #item })
+}
+
 /// The place of errors in the code that is generated for `tokens`.
 pub fn place_of(tokens: &impl ToTokens) -> Span {
     Span::call_site().located_at(ends(&tokens.to_token_stream()).0)

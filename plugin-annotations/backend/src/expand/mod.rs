@@ -12,7 +12,7 @@ pub(crate) mod registration;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
-use crate::spans::{ends, ffi_item, place_of};
+use crate::spans::{ends, ffi_constant, ffi_item, place_of};
 use crate::syntax::Path;
 
 /// `dyn Tool`, whose errors point to `Tool`.

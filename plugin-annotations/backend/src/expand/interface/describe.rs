@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::super::{ffi_item, place_of};
+use super::super::{ffi_constant, ffi_item, place_of};
 use super::{object, proxy_name, unnamed, vtable_name};
 use crate::aliases::{self, Aliases, Hidden};
 use crate::identity;
@@ -106,7 +106,7 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     };
     let parameters = method.parameters.iter().map(|parameter| {
         let name = &parameter.name;
-        let shape = ffi_item(krate, &lifetimes::fixed(&parameter.carrier()), "SHAPE");
+        let shape = ffi_constant(krate, &lifetimes::fixed(&parameter.carrier()), "SHAPE");
         let lifetimes = method.unseen_lifetimes(krate, parameter, &shape);
         let is_lent = aliases::is_lent(krate, &parameter.ty);
         let aliases = match &parameter.with {
@@ -129,8 +129,8 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
         Some(_) => quote!(&[]),
         None => Aliases::of(&method.output).list(krate, &|ty| method.read(krate, ty)),
     };
-    let [shape, needs_scope] =
-        ["SHAPE", "NEEDS_SCOPE"].map(|item| ffi_item(krate, &returned, item));
+    let shape = ffi_constant(krate, &returned, "SHAPE");
+    let needs_scope = ffi_item(krate, &returned, "NEEDS_SCOPE");
     let lifetimes = method.unseen_lifetimes_of_return(krate, &shape);
     let place = place_of(&returned);
     let returns = located(quote!(#krate::__private::returned(#shape, #needs_scope, #told)), place);

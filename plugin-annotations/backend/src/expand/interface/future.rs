@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::{ffi_item, place_of};
+use super::super::{ffi_constant, place_of};
 use crate::lifetimes;
 use crate::model::{Method, Parameter, Sends};
 use crate::spans::{ends, located};
@@ -19,9 +19,9 @@ pub(super) fn needs_scope(
     parameter: &Parameter,
     lifted: &TokenStream,
 ) -> TokenStream {
-    let whole = ffi_item(krate, lifted, "NEEDS_SCOPE");
+    let whole = ffi_constant(krate, lifted, "NEEDS_SCOPE");
     let checked = |part: &TokenStream| {
-        let item = |name| ffi_item(krate, part, name);
+        let item = |name| ffi_constant(krate, part, name);
         let (needs_scope, shape) = (item("NEEDS_SCOPE"), item("SHAPE"));
         let check = quote!(#krate::__private::without_copies(#needs_scope, #shape));
         located(check, place_of(&parameter.ty))

@@ -13,6 +13,7 @@ use crate::expand::interface::{
 use crate::formatted;
 use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
+use crate::owning::owning;
 use crate::spans::written_at;
 use crate::syntax::Signature;
 
@@ -161,7 +162,7 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     };
     signature.returns(quote!(#result<#output, #error>));
     let values = method.parameters.iter().zip(&arguments).map(|(p, argument)| {
-        let (ty, argument) = (lifetimes::inferred(&p.carrier()), quote!(#argument));
+        let (ty, argument) = (owning(lifetimes::inferred(&p.carrier())), quote!(#argument));
         let value = p.with.as_ref().map_or(argument.clone(), |with| with.lower(krate, &argument));
         (ty, value)
     });

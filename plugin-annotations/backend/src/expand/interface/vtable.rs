@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::super::{ffi_item, place_of};
+use super::super::{ffi_constant, ffi_item, place_of};
 use super::{future, unnamed, vtable_name};
 use crate::changed;
 use crate::forever;
@@ -144,14 +144,14 @@ pub(super) fn shim(
     // Borrowed objects are stored in the call, so the return value must not contain
     // them.
     let needs_scope = method.parameters.iter().zip(&lifted).map(|(parameter, lifted)| {
-        let (needs_scope, place) = (ffi_item(krate, lifted, "NEEDS_SCOPE"), place_of(lifted));
+        let (needs_scope, place) = (ffi_constant(krate, lifted, "NEEDS_SCOPE"), place_of(lifted));
         match method.may_return(parameter) {
             _ if method.has_future => future::needs_scope(krate, parameter, lifted),
             true => {
-                let shape = ffi_item(krate, lifted, "SHAPE");
+                let shape = ffi_constant(krate, lifted, "SHAPE");
                 located(quote!(#krate::__private::without_scope(#needs_scope, #shape)), place)
             }
-            false => ffi_item(krate, lifted, "NEEDS_SCOPE_BESIDE_SLOT"),
+            false => ffi_constant(krate, lifted, "NEEDS_SCOPE_BESIDE_SLOT"),
         }
     });
     // A lifetime that is hidden in the return value does not compile here. The

@@ -84,6 +84,11 @@ impl<T: Send + Sync + 'static> SharedForEver for T {}
 /// A type that is received as an `R`, at any lifetime: it owns its data, or
 /// borrows it for `'static`.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a `'static` slice of `{Self}` cannot be passed between a host and a plugin",
+    label = "all threads share the receiver's copy, which is never freed",
+    note = "the elements must own their data, or borrow it for `'static`, and be `Send` and `Sync`: use `Arc` instead of `Rc`; or pass a `Vec`"
+)]
 pub trait Distinct<R>: FfiSafe<ByRef: ReadSlice<Self>> + 'static {
     /// # Safety
     ///
