@@ -22,7 +22,7 @@ pub(super) enum Place {
 }
 
 /// A lifetime at a place.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Written {
     /// Nothing.
     None,
@@ -130,16 +130,17 @@ pub(super) fn with(ty: &Type, lending: &BTreeSet<String>, lifetimes: &[Written])
 /// Returns the text that a record has for the lifetimes of a type: those that its
 /// name does not show. The numbers count brackets and commas.
 pub(super) fn recorded(ty: &Type) -> String {
-    let mut walk = Walk::default();
-    walk.pass(quote::ToTokens::to_token_stream(ty));
-    let several = walk.borrows > 1;
-    let texts = walk.found.iter().filter_map(|(of_self, at)| match (of_self, several) {
-        (true, false) => Some("'self".to_owned()),
-        (false, false) => None,
-        (true, true) => Some(format!("'self at {at}")),
-        (false, true) => Some(format!("'_ at {at}")),
-    });
-    texts.collect::<Vec<_>>().join(" + ")
+    let walk = Walk::of(ty);
+    walk.texts(walk.borrows > 1).collect::<Vec<_>>().join(" + ")
+}
+
+/// Returns `true` if a record with this text may be that of the type with more
+/// lifetimes in its later places.
+pub(super) fn is_begun(ty: &Type, text: &str) -> bool {
+    let walk = Walk::of(ty);
+    let several = text.contains(" at ");
+    let mut parts = text.split(" + ");
+    (several || walk.borrows <= 1) && walk.texts(several).all(|text| parts.next() == Some(&*text))
 }
 
 #[derive(Default)]
@@ -150,6 +151,22 @@ struct Walk {
 }
 
 impl Walk {
+    fn of(ty: &Type) -> Self {
+        let mut walk = Walk::default();
+        walk.pass(quote::ToTokens::to_token_stream(ty));
+        walk
+    }
+
+    /// Returns what a record tells of each lifetime, of which there may be several.
+    fn texts(&self, several: bool) -> impl Iterator<Item = String> {
+        self.found.iter().filter_map(move |(of_self, at)| match (of_self, several) {
+            (true, false) => Some("'self".to_owned()),
+            (false, false) => None,
+            (true, true) => Some(format!("'self at {at}")),
+            (false, true) => Some(format!("'_ at {at}")),
+        })
+    }
+
     fn pass(&mut self, tokens: TokenStream) {
         let (mut before, mut last) = (String::new(), String::new());
         let mut tokens = tokens.into_iter();

@@ -11,11 +11,11 @@ use syn::{
 
 use crate::interface_source::answers::text as text_of;
 
-use super::borrows::{Place, Written, places, recorded, with};
+use super::borrows::{Place, Written, is_begun, places, recorded, with};
 use super::record::Lifetimes;
 
-/// The most places for which all possibilities are tried.
-const PLACES: usize = 9;
+/// The most places among which lifetimes are found.
+const PLACES: usize = 12;
 
 impl Lifetimes<'_> {
     /// Writes the lifetimes into a method.
@@ -195,7 +195,8 @@ fn chosen(ty: &Type, lending: &BTreeSet<String>, text: &str) -> anyhow::Result<T
     found.with_context(|| format!("no place for `{text}`"))
 }
 
-/// Tries all lifetimes in the places of a type.
+/// Finds the lifetimes in the places of a type. The text of a record has them in the
+/// order of the places, so only such beginnings are continued that the text begins with.
 fn found(
     ty: &Type,
     lending: &BTreeSet<String>,
@@ -203,19 +204,23 @@ fn found(
     places: &[Place],
 ) -> anyhow::Result<Option<Type>> {
     anyhow::ensure!(places.len() <= PLACES, "`{text}` has too many possible places");
-    let mut tries = (0..3usize.pow(places.len() as u32)).map(|number| {
-        let written = places.iter().enumerate().map(|(i, place)| {
-            match (number / 3usize.pow(i as u32) % 3, place) {
-                (0, Place::Argument) => Written::Lent,
-                (0, _) => Written::None,
-                (1, Place::Reference) => Written::None,
-                (1, _) => Written::Lent,
-                _ => Written::OfSelf,
-            }
-        });
-        with(ty, lending, &written.collect::<Vec<_>>())
-    });
-    Ok(tries.find(|ty| recorded(ty) == text))
+    let mut all = vec![Vec::new()];
+    for place in places {
+        let choices: &[Written] = match place {
+            Place::Reference => &[Written::None, Written::OfSelf],
+            Place::Argument => &[Written::Lent, Written::OfSelf],
+            Place::Object | Place::Future => &[Written::None, Written::Lent, Written::OfSelf],
+        };
+        let longer = |written: Vec<Written>| {
+            choices.iter().map(move |choice| [&written[..], &[*choice]].concat())
+        };
+        all = all.into_iter().flat_map(longer).collect();
+        all.retain(|written| is_begun(&with(ty, lending, written), text));
+    }
+    // Of several, the one with the fewest at the end.
+    all.sort_by(|one, other| one.iter().rev().cmp(other.iter().rev()));
+    let mut types = all.iter().map(|written| with(ty, lending, written));
+    Ok(types.find(|ty| recorded(ty) == text))
 }
 
 /// Writes `BoxFuture<T>` in place of what it stands for. In a record, the place of
@@ -228,5 +233,50 @@ impl VisitMut for Boxed {
             *ty = parse_quote!(plugin_interface::BoxFuture<#output>);
         }
         visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the type without spaces.
+    fn chosen_in(ty: &str, text: &str) -> anyhow::Result<String> {
+        let ty = syn::parse_str(ty).unwrap();
+        chosen(&ty, &BTreeSet::new(), text).map(|ty| text_of(&ty).replace(' ', ""))
+    }
+
+    #[test]
+    fn lifetimes_are_found_in_many_places() {
+        let ty = format!("({})", ["&u8"; 12].join(","));
+        let text = (1..=12).map(|at| format!("'self at {at}")).collect::<Vec<_>>().join(" + ");
+        assert_eq!(chosen_in(&ty, &text).unwrap(), ty.replace('&', "&'a"));
+        let last = "'self at 12";
+        assert_eq!(chosen_in(&ty, last).unwrap().matches("'a").count(), 1);
+        assert!(chosen_in(&ty, last).unwrap().ends_with("&'au8)"));
+        let ty = format!("({})", ["&u8"; 13].join(", "));
+        let error = chosen_in(&ty, "'self at 13").unwrap_err().to_string();
+        assert!(error.contains("too many possible places"), "{error}");
+    }
+
+    #[test]
+    fn of_several_answers_the_one_with_the_fewest_at_the_end_is_taken() {
+        assert_eq!(chosen_in("&&&u8", "'self at 0").unwrap(), "&'a&&u8");
+        let both = "(Box<dyn Fn()>, Box<dyn Fn() + Send>)";
+        assert_eq!(
+            chosen_in(both, "'_ at 3 + 'self at 6").unwrap(),
+            "(Box<dynFn()+'_>,Box<dynFn()+Send+'a>)"
+        );
+    }
+
+    /// What nobody wrote is refused after as many tries as places can share a number.
+    #[test]
+    fn no_text_is_tried_in_all_places() {
+        let mut ty: Type = syn::parse_str("&&&&&&&&&&&&u8").unwrap();
+        let text = format!("{} + '_ at 9", ["'self at 0"; 6].join(" + "));
+        let places = places(&ty, &BTreeSet::new());
+        assert!(found(&ty, &BTreeSet::new(), &text, &places).unwrap().is_none());
+        ty = with(&ty, &BTreeSet::new(), &[Written::OfSelf]);
+        assert!(is_begun(&ty, &text) && !is_begun(&ty, "'self at 1 + '_ at 9"));
     }
 }
