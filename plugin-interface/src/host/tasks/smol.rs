@@ -69,6 +69,14 @@ impl Wake for LastWaker {
     }
 }
 
+impl Drop for Sleep {
+    /// The timer is dropped, but a thread of smol forgets what it would wake only when it
+    /// looks at its timers again, which may be at the end of another one.
+    fn drop(&mut self) {
+        drop(self.waker.set(None));
+    }
+}
+
 impl Future for Sleep {
     type Output = ();
 
@@ -76,5 +84,29 @@ impl Future for Sleep {
         drop(self.waker.set(Some(context.waker().clone())));
         let waker = Waker::from(Arc::clone(&self.waker));
         Pin::new(&mut self.timer).poll(&mut Context::from_waker(&waker)).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Woken;
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn a_sleep_that_is_dropped_keeps_no_waker() {
+        let executor = async_executor::Executor::new();
+        let owner = Arc::new(Woken);
+        let mut sleep = Executor::sleep(&executor, Duration::from_secs(3600));
+        let waker = Waker::from(Arc::clone(&owner));
+        assert!(sleep.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        drop(waker);
+        assert_eq!(Arc::strong_count(&owner), 2);
+        drop(sleep);
+        assert_eq!(Arc::strong_count(&owner), 1);
     }
 }
