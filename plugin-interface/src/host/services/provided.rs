@@ -68,16 +68,16 @@ pub(crate) struct ProvidedServices(RwLock<Vec<Weak<dyn Provider>>>);
 impl ProvidedServices {
     /// Offers the services of a plugin, in the place of an earlier version of it.
     pub(crate) fn add(&self, provider: &Arc<dyn Provider>) {
-        let is_older = |other: &Weak<dyn Provider>| {
-            other.upgrade().is_some_and(|other| other.identity() == provider.identity())
-        };
-        // Their plugins may be dropped here, which must not be under the lock.
-        let mut all = self.all();
-        let at = all.iter().position(is_older);
-        all.retain(|other| other.strong_count() > 0 && !is_older(other));
-        let at = at.map_or(all.len(), |at| at.min(all.len()));
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Their plugins may be dropped with these, which must not be under the lock.
+        let others: Vec<_> = all.iter().filter_map(Weak::upgrade).collect();
+        let is_older = |other: &Arc<dyn Provider>| other.identity() == provider.identity();
+        let at = others.iter().position(is_older);
+        *all = others.iter().filter(|other| !is_older(other)).map(Arc::downgrade).collect();
+        let at = at.unwrap_or(all.len());
         all.insert(at, Arc::downgrade(provider));
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = all;
+        drop(all);
+        drop(others);
         changes::note();
     }
 
@@ -140,5 +140,79 @@ impl ProvidedServices {
 
     fn all(&self) -> Vec<Weak<dyn Provider>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+
+    struct Named(PathBuf);
+
+    impl Provider for Named {
+        fn path(&self) -> &Path {
+            &self.0
+        }
+
+        fn name(&self) -> &str {
+            "Named"
+        }
+
+        fn of_interface(&self) -> &str {
+            "tests::Named"
+        }
+
+        fn services(&self) -> &[ProvidedService] {
+            &[]
+        }
+
+        fn providers(&self) -> &[Arc<dyn Provider>] {
+            &[]
+        }
+    }
+
+    fn named(name: &str) -> Arc<dyn Provider> {
+        Arc::new(Named(name.into()))
+    }
+
+    #[test]
+    fn threads_that_offer_services_lose_none() {
+        const EACH: usize = 500;
+        let (all, start) = (ProvidedServices::default(), Barrier::new(4));
+        let add = |thread: usize| {
+            start.wait();
+            let add = |number| {
+                let provider = named(&format!("{thread} {number}"));
+                all.add(&provider);
+                provider
+            };
+            (0..EACH).map(add).collect::<Vec<_>>()
+        };
+        let add = &add;
+        let kept: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|number| scope.spawn(move || add(number))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(all.all().len(), 4 * EACH);
+        drop(kept);
+    }
+
+    #[test]
+    fn a_later_version_takes_the_place_of_an_earlier_one() {
+        let all = ProvidedServices::default();
+        let [gone, first, second] = ["gone", "first", "second"].map(named);
+        [&gone, &first, &second].into_iter().for_each(|provider| all.add(provider));
+        drop(gone);
+        let later = named("first");
+        all.add(&later);
+        let paths = |all: &ProvidedServices| -> Vec<_> {
+            all.all().iter().map(|it| it.upgrade().unwrap().path().to_owned()).collect()
+        };
+        assert_eq!(paths(&all), ["first", "second"].map(PathBuf::from));
+        assert!(Weak::ptr_eq(&all.all()[0], &Arc::downgrade(&later)));
     }
 }
