@@ -1,6 +1,9 @@
 //! The same of a plugin in a process of its own.
 
+use std::cell::RefCell;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
 
 use plugin_interface::process::{Isolated, Worker};
 use plugin_interface::{Greeter, GreeterProxy, PluginManager, traces};
@@ -90,6 +93,39 @@ fn a_span_that_a_worker_does_not_exit_is_not_that_of_its_caller() {
     assert_eq!(open_spans(), before + 2, "of the plugin, and the parent that it keeps open");
     drop((plugin, isolated));
     until("its spans have ended", || open_spans() == before);
+}
+
+/// What a thread does at its end.
+struct AtEnd(RefCell<Option<(GreeterProxy, Sender<String>)>>);
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        let (plugin, answers) = self.0.take().unwrap();
+        answers.send(plugin.greet("nest")).unwrap();
+    }
+}
+
+#[test]
+fn a_thread_that_ends_may_call_a_plugin_in_a_worker() {
+    thread_local!(static AT_END: AtEnd = const { AtEnd(RefCell::new(None)) });
+    let _turn = alone(Level::INFO);
+    let before = open_spans();
+    let (isolated, plugin) = load();
+    let (answer, answers) = mpsc::channel();
+    let call = move || {
+        let first = plugin.greet("nest");
+        // Before the call, so that it is dropped after all that the call needs.
+        AT_END.with(|at_end| at_end.0.replace(Some((plugin, answer))));
+        first
+    };
+    let first = thread::spawn(|| {
+        AT_END.with(|at_end| assert!(at_end.0.borrow().is_none()));
+        call()
+    });
+    let first = first.join().unwrap();
+    assert_eq!(answers.recv().unwrap(), first);
+    assert_eq!(isolated.output(), "");
+    assert_eq!(open_spans(), before);
 }
 
 #[test]

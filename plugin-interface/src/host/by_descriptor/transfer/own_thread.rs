@@ -36,7 +36,8 @@ impl<B: 'static> Staying<B> {
         let token = Arc::new(());
         let borrowed = borrowed.map(|borrowed| Box::new(borrowed) as Box<dyn Any>);
         let own = Own { token: Arc::downgrade(&token), object, borrowed };
-        OWN.with_borrow_mut(|all| all.insert(key(&token), own));
+        // A thread that ends keeps none: it is dropped here.
+        drop(OWN.try_with(|all| all.borrow_mut().insert(key(&token), own)));
         Staying { token, borrows: PhantomData }
     }
 

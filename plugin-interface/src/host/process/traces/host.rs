@@ -29,12 +29,20 @@ const DEEPEST: usize = 1024;
 
 thread_local! {
     /// The spans of workers that this thread is in, with the address of the tracer.
-    static ENTERED: RefCell<Vec<(usize, u64, Arc<Span>)>> = const { RefCell::new(Vec::new()) };
+    static ENTERED: RefCell<Entered> = const { RefCell::new(Vec::new()) };
+}
+
+type Entered = Vec<(usize, u64, Arc<Span>)>;
+
+/// Reads or changes the spans that this thread is in. `None` in a thread that ends: what
+/// is dropped with it may call a plugin.
+fn on_this_thread<R>(act: impl FnOnce(&mut Entered) -> R) -> Option<R> {
+    ENTERED.try_with(|all| act(&mut all.borrow_mut())).ok()
 }
 
 /// The spans that this thread enters from now on are exited when this is dropped.
 pub(in crate::host::process) fn entered() -> EnteredSpans {
-    EnteredSpans(ENTERED.with_borrow(Vec::len))
+    EnteredSpans(on_this_thread(|all| all.len()).unwrap_or_default())
 }
 
 /// The number of spans that the thread was in before.
@@ -42,9 +50,8 @@ pub(in crate::host::process) struct EnteredSpans(usize);
 
 impl Drop for EnteredSpans {
     fn drop(&mut self) {
-        let pop =
-            || ENTERED.with_borrow_mut(|all| (all.len() > self.0).then(|| all.pop()).flatten());
-        while let Some((_, _, span)) = pop() {
+        let pop = || on_this_thread(|all| (all.len() > self.0).then(|| all.pop()).flatten());
+        while let Some((_, _, span)) = pop().flatten() {
             let _ = contain(|| span.exit());
         }
     }
@@ -225,23 +232,23 @@ impl HostTracer for Tracer {
     fn enter(&self, span: u64) {
         let Some(entered) = self.spans.get(span) else { return };
         let noted = (self.address(), span, Arc::clone(&entered));
-        let is_noted = ENTERED.with_borrow_mut(|all| {
+        let is_noted = on_this_thread(|all| {
             let has_room = all.len() < DEEPEST;
             all.extend(has_room.then_some(noted));
             has_room
         });
-        if is_noted {
+        if is_noted == Some(true) {
             let _ = contain(|| entered.enter());
         }
     }
 
     fn exit(&self, span: u64) {
         let here = self.address();
-        let noted = ENTERED.with_borrow_mut(|all| {
+        let noted = on_this_thread(|all| {
             let at = all.iter().rposition(|(of, number, _)| (*of, *number) == (here, span))?;
             Some(all.remove(at))
         });
-        let _ = contain(|| noted.inspect(|(_, _, span)| span.exit()));
+        let _ = contain(|| noted.flatten().inspect(|(_, _, span)| span.exit()));
     }
 
     fn clone_span(&self, span: u64) -> u64 {

@@ -106,7 +106,13 @@ fn parent_of(is_root: bool, parent: Option<&Id>) -> u64 {
 }
 
 fn innermost() -> Option<u64> {
-    ENTERED.with_borrow(|all| all.last().map(|(span, _)| *span))
+    on_this_thread(|all| all.last().map(|(span, _)| *span)).flatten()
+}
+
+/// Reads or changes the spans that this thread is in. `None` in a thread that ends: what
+/// is dropped with it may have spans and events.
+fn on_this_thread<R>(act: impl FnOnce(&mut Vec<(u64, bool)>) -> R) -> Option<R> {
+    ENTERED.try_with(|all| act(&mut all.borrow_mut())).ok()
 }
 
 impl ToHost {
@@ -220,16 +226,16 @@ impl Subscriber for ToHost {
     fn enter(&self, span: &Id) {
         let span = span.into_u64();
         let is_entered = is_called() && self.ask(|host| host.enter(span).ok()).is_some();
-        ENTERED.with_borrow_mut(|all| all.push((span, is_entered)));
+        on_this_thread(|all| all.push((span, is_entered)));
     }
 
     fn exit(&self, span: &Id) {
         let span = span.into_u64();
-        let left = ENTERED.with_borrow_mut(|all| {
+        let left = on_this_thread(|all| {
             let at = all.iter().rposition(|(entered, _)| *entered == span)?;
             Some(all.remove(at))
         });
-        if left.is_some_and(|(_, is_entered)| is_entered) {
+        if left.flatten().is_some_and(|(_, is_entered)| is_entered) {
             self.ask(|host| host.exit(span).ok());
         }
     }
