@@ -5,7 +5,6 @@
 //! arguments in memory. `transfer` makes a message of them, and values of the reply.
 #![expect(unsafe_code, reason = "is called through a vtable, by layouts")]
 
-use core::any::Any;
 use core::cell::OnceCell;
 use core::ffi::c_void;
 use core::fmt;
@@ -28,9 +27,9 @@ use crate::interface::{Interface, PluginTrait};
 use crate::object::{Object, OwnedObject};
 use crate::runtime::failure::{contain, refused};
 
-/// Returns the process that answers a call, and what it is kept ready by until the call
-/// has returned; an error if there is none.
-type PeerOf = dyn Fn() -> Result<(Arc<dyn Peer>, Box<dyn Any>), String> + Send + Sync;
+/// Lends the process that answers a call, which is kept ready for as long as that takes;
+/// an error if there is none.
+type PeerOf = dyn Fn(&mut dyn FnMut(&Arc<dyn Peer>)) -> Result<(), String> + Send + Sync;
 
 enum Peers {
     /// Another one may answer the next call.
@@ -145,35 +144,39 @@ impl Answered {
             // Nothing borrows from an instance that is borrowed exclusively.
             self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
-        // SAFETY: condition 1 of `call`.
-        let at = unsafe { method.places(arguments) };
-        // SAFETY: as above. They are freed after `exporting`, which ends the loans.
-        let mut arguments = unsafe { method.arguments(&at) };
+        // SAFETY: condition 1 of `call`. They are freed after `exporting`, which ends the
+        // loans.
+        let mut arguments = unsafe { method.arguments(arguments) };
         let remote = &*self.remote;
-        let peer = match &remote.peers {
-            Peers::One(peer) => Ok((Arc::clone(peer), None)),
-            Peers::Each(peers) => peers().map(|(peer, ready)| (peer, Some(ready))),
-        };
-        let (peer, _ready) = peer?;
-        with_buffer(|message| {
-            message.resize(HEAD, 0);
-            let mut exporting = Exporting::to(peer.exports());
-            arguments.send(message, &mut exporting)?;
-            let (object, home, name) = (remote.object, remote.home, &*method.name);
-            let call = Outgoing { object, home, method: index as u32, name, spent: None };
-            let answer = peer.call(call, message)?;
-            let reply = &message[answer.begin..];
-            if !Reply::is_refusal(reply) {
-                exporting.keep();
-                if self.of.is_consumed {
-                    remote.is_owned.store(false, Ordering::Relaxed);
+        let mut exchange = |peer: &Arc<dyn Peer>| {
+            with_buffer(|message| {
+                message.resize(HEAD, 0);
+                let mut exporting = Exporting::to(peer.exports());
+                arguments.send(message, &mut exporting)?;
+                let (object, home, name) = (remote.object, remote.home, &*method.name);
+                let call = Outgoing { object, home, method: index as u32, name, spent: None };
+                let answer = peer.call(call, message)?;
+                let reply = &message[answer.begin..];
+                if !Reply::is_refusal(reply) {
+                    exporting.keep();
+                    if self.of.is_consumed {
+                        remote.is_owned.store(false, Ordering::Relaxed);
+                    }
                 }
+                let imports = Importer::new(peer, answer.lane);
+                // SAFETY: condition 2 of `call`; the arguments that are lent live until
+                // the end of the call.
+                unsafe { method.receive(&exporting, reply, (&self.kept, &imports), outcome) }
+            })
+        };
+        match &remote.peers {
+            Peers::One(peer) => exchange(peer),
+            Peers::Each(peers) => {
+                let mut answered = None;
+                peers(&mut |peer| answered = Some(exchange(peer)))?;
+                answered.expect("a process that is ready is lent")
             }
-            let imports = Importer::new(&peer, answer.lane);
-            // SAFETY: condition 2 of `call`; the arguments that are lent live until the
-            // end of the call.
-            unsafe { method.receive(&exporting, reply, (&self.kept, &imports), outcome) }
-        })
+        }
     }
 }
 

@@ -124,7 +124,11 @@ pub(super) fn elsewhere<I: Interface + ?Sized>(
     let (exports, this) = (Exports::default(), Weak::clone);
     let peer: Arc<dyn Peer> =
         Arc::new_cyclic(|weak| Elsewhere { answer, exports, this: this(weak) });
-    Answered::proxy::<I>(count, (0, None), Box::new(move || Ok((Arc::clone(&peer), Box::new(())))))
+    let peers = move |call: &mut dyn FnMut(&Arc<dyn Peer>)| {
+        call(&peer);
+        Ok(())
+    };
+    Answered::proxy::<I>(count, (0, None), Box::new(peers))
 }
 
 /// A proxy of which each method gets the bytes of its arguments and returns a reply.

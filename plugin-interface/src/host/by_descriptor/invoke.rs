@@ -5,6 +5,7 @@ use core::ffi::c_void;
 use core::fmt;
 use core::hint::black_box;
 use core::mem::MaybeUninit;
+use core::ptr::null_mut;
 
 use libffi::low::{
     CodePtr, call_return_into, ffi_abi_FFI_DEFAULT_ABI, ffi_cif, ffi_type, prep_cif,
@@ -108,10 +109,20 @@ impl Prepared {
         if !self.is_small {
             reach_stack();
         }
-        let mut values: Vec<*mut c_void> = Vec::with_capacity(1 + self.is_passed.len());
-        values.push((&raw mut instance).cast());
+        /// The most arguments whose addresses take no memory.
+        const FEW: usize = 8;
+        let (mut few, mut many) = ([null_mut::<c_void>(); 1 + FEW], Vec::new());
+        let values = match self.is_passed.len() {
+            ..=FEW => &mut few[..],
+            count => {
+                many.resize(1 + count, null_mut());
+                &mut many[..]
+            }
+        };
+        values[0] = (&raw mut instance).cast();
         let passed = arguments.zip(&self.is_passed).filter(|(_, is_passed)| **is_passed);
-        values.extend(passed.map(|(at, _)| at.cast::<c_void>()));
+        let places = values[1..].iter_mut().zip(passed);
+        places.for_each(|(place, (at, _))| *place = at.cast());
         let cif = (&raw const *self.cif).cast_mut();
         let function = CodePtr::from_ptr(function);
         // SAFETY: the types describe the function (condition 1), and the values are of

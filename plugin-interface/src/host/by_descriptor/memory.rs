@@ -2,6 +2,8 @@
 #![expect(unsafe_code, reason = "allocates what another library may free")]
 
 use core::ffi::c_void;
+#[cfg(all(unix, feature = "process"))]
+use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 
@@ -81,6 +83,33 @@ impl Drop for Block {
             // forgets the block.
             unsafe { dealloc(self.start(), self.layout) };
         }
+    }
+}
+
+/// Room for a value of any size. A small one takes no memory but that of this.
+#[cfg(all(unix, feature = "process"))]
+pub(super) struct Space {
+    small: [MaybeUninit<u128>; 16],
+    large: Option<Block>,
+}
+
+#[cfg(all(unix, feature = "process"))]
+impl Space {
+    pub(super) fn new() -> Self {
+        Space { small: [MaybeUninit::uninit(); 16], large: None }
+    }
+
+    /// Returns so many bytes at such an address, which are all 0. They stay there while
+    /// this is borrowed. `None` if there is not so much memory.
+    pub(super) fn bytes(&mut self, size: usize, align: usize) -> Option<&mut [u8]> {
+        if size > size_of_val(&self.small) || align > align_of_val(&self.small) {
+            return Some(self.large.insert(Block::new(size, align)?).bytes());
+        }
+        let start = self.small.as_mut_ptr().cast::<u8>();
+        // SAFETY: as many bytes as that are there, borrowed mutably.
+        unsafe { start.write_bytes(0, size) };
+        // SAFETY: as above, and they were just initialised.
+        Some(unsafe { core::slice::from_raw_parts_mut(start, size) })
     }
 }
 

@@ -5,6 +5,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,11 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(super) struct Running {
     id: u32,
     life: Mutex<Life>,
+    /// `true` once its fate is known.
+    is_buried: AtomicBool,
+    start: Instant,
+    /// Begins as many nanoseconds after its start as the last call that it has answered.
+    answered: AtomicU64,
     /// Its first lane, on which it greets and is asked for the end.
     lane: Arc<Lane>,
     /// Passes it the other lanes.
@@ -148,7 +154,19 @@ impl Running {
         let (id, lane) = (child.id(), Lane::new(0, socket, shared.as_ref()));
         let life = Mutex::new(Life { child, fate: None });
         let passed = Passed { control: of_worker, memory };
-        Ok((Running { id, life, lane, control, shared, output, copies }, passed))
+        let running = Running {
+            id,
+            life,
+            is_buried: AtomicBool::new(false),
+            start: Instant::now(),
+            answered: AtomicU64::new(0),
+            lane,
+            control,
+            shared,
+            output,
+            copies,
+        };
+        Ok((running, passed))
     }
 
     /// Returns the first lane.
@@ -159,7 +177,7 @@ impl Running {
     fn send(&self, frame: &mut [u8], end: Option<Instant>) -> io::Result<()> {
         let has_ended = || self.has_ended();
         let lane = Spinning::never(&self.lane.socket);
-        frame::write(&mut Until { lane, end, has_ended: &has_ended }, frame)
+        frame::write(&mut Until { lane, end, now: None, has_ended: &has_ended }, frame)
     }
 
     fn greeting(&self, frame: &mut Vec<u8>, end: Option<Instant>) -> Result<Greeting, Failure> {
@@ -175,7 +193,7 @@ impl Running {
     ) -> Result<Greeting, Failure> {
         let has_ended = || self.has_ended();
         let lane = Spinning::never(&lane.socket);
-        let mut until = Until { lane, end, has_ended: &has_ended };
+        let mut until = Until { lane, end, now: None, has_ended: &has_ended };
         // The second one may follow at once.
         frame::read_first(&mut until, frame)?;
         Greeting::read(frame).map_err(Failure::Nonsense)
@@ -193,6 +211,28 @@ impl Running {
     pub(super) fn has_ended(&self) -> bool {
         let life = lock(&self.life);
         life.fate.is_some() || processes::has_ended(&life.child, Duration::ZERO)
+    }
+
+    /// Returns `true` if the process has ended, or is about to, as a call has noticed.
+    pub(super) fn is_buried(&self) -> bool {
+        self.is_buried.load(Ordering::Acquire)
+    }
+
+    /// Notes that it has answered a call that began then.
+    pub(super) fn has_answered(&self, begin: Instant) {
+        let since = begin.saturating_duration_since(self.start).as_nanos() as u64;
+        self.answered.store(since, Ordering::Relaxed);
+    }
+
+    /// Returns `false` if the process has ended. The system is asked unless it has just
+    /// answered: to ask takes a good part of the time of a small call.
+    pub(super) fn may_answer(&self) -> bool {
+        /// The time after the begin of a call in which a process that has answered it
+        /// counts as alive. One that dies meanwhile is noticed by the call itself.
+        const FRESH: Duration = Duration::from_millis(1);
+        let answered = Duration::from_nanos(self.answered.load(Ordering::Relaxed));
+        let is_fresh = || self.start.elapsed().saturating_sub(answered) < FRESH;
+        !self.is_buried() && (!answered.is_zero() && is_fresh() || !self.has_ended())
     }
 
     /// Returns the way in which the worker ended; `None` if it was not noticed yet.
@@ -233,6 +273,7 @@ impl Running {
         if life.fate.is_none() {
             let (at, output, text) = (Instant::now(), text, error.to_string());
             life.fate = Some(Fate { at, status, output, is_death, text });
+            self.is_buried.store(true, Ordering::Release);
         }
         error
     }
@@ -253,7 +294,7 @@ impl Running {
     /// Lets the worker destroy its plugins, and ends it.
     pub(super) fn stop(&self) {
         let end = Instant::now().checked_add(FAREWELL);
-        if self.fate().is_none() && self.send(&mut [0; PREFIX], end).is_ok() {
+        if !self.is_buried() && self.send(&mut [0; PREFIX], end).is_ok() {
             processes::has_ended(&lock(&self.life).child, FAREWELL);
         }
     }

@@ -278,19 +278,27 @@ pub(super) struct Until<'s> {
     pub(super) lane: Spinning<'s>,
     /// `None` is never.
     pub(super) end: Option<Instant>,
+    /// A time that was told just now, and for how many attempts it serves: for two at
+    /// most.
+    pub(super) now: Option<(Instant, u8)>,
     pub(super) has_ended: &'s dyn Fn() -> bool,
 }
 
 impl Until<'_> {
     /// Repeats an attempt until it is more than that nothing happened.
     pub(super) fn attempt(
-        &self,
+        &mut self,
         is_writing: bool,
         mut attempt: impl FnMut() -> io::Result<usize>,
     ) -> io::Result<usize> {
         let mut has_ended = false;
         loop {
-            let rest = self.end.map(|end| end.saturating_duration_since(Instant::now()));
+            // An attempt takes a step at most. So two of them end in time if there were
+            // three steps before the first one.
+            let known = self.now.take().filter(|(now, _)| self.is_left(*now, STEP * 3));
+            self.now = known.filter(|(_, uses)| *uses > 1).map(|(now, uses)| (now, uses - 1));
+            let now = || known.map_or_else(Instant::now, |(now, _)| now);
+            let rest = self.end.map(|end| end.saturating_duration_since(now()));
             if let Some(rest) = rest.filter(|rest| *rest < STEP)
                 && !processes::is_ready(self.lane.socket, is_writing, rest)?
             {
@@ -300,10 +308,15 @@ impl Until<'_> {
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
                 // It had ended before the attempt: what it sent last was there by then.
                 Err(_) if has_ended => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Err(_) => has_ended = (self.has_ended)(),
+                Err(_) => (has_ended, self.now) = ((self.has_ended)(), None),
                 done => return done,
             }
         }
+    }
+
+    /// Returns `true` if there is so much time from then to the end.
+    fn is_left(&self, now: Instant, time: Duration) -> bool {
+        self.end.is_none_or(|end| end.saturating_duration_since(now) >= time)
     }
 }
 
@@ -313,23 +326,30 @@ impl Connection for Until<'_> {
     }
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.attempt(true, || processes::send(self.lane.socket, bytes))
+        let socket = self.lane.socket;
+        self.attempt(true, || processes::send(socket, bytes))
     }
 
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
-        let time = self.lane.time;
-        let time = match self.end.filter(|_| !time.is_zero()) {
-            Some(end) => time.min(end.saturating_duration_since(Instant::now())),
-            None => time,
-        };
+        let mut time = self.lane.time;
+        if !time.is_zero() {
+            let known = self.now.take().filter(|(now, _)| self.is_left(*now, time + STEP));
+            if let (None, Some(end)) = (known, self.end) {
+                time = time.min(end.saturating_duration_since(Instant::now()));
+            }
+        }
         match self.lane.soon(time, to, most) {
             Some(came) => came,
-            None => self.attempt(false, || processes::receive(self.lane.socket, to, most)),
+            None => {
+                let socket = self.lane.socket;
+                self.attempt(false, || processes::receive(socket, to, most))
+            }
         }
     }
 
     /// What this process does takes nothing of the time of the other one.
     fn served(&mut self, time: Duration) {
+        self.now = None;
         self.end = self.end.and_then(|end| end.checked_add(time));
     }
 }
@@ -410,15 +430,16 @@ pub(super) mod tests {
     fn a_socket_is_used_until_the_deadline_or_the_end_of_its_process() {
         let (socket, _theirs) = UnixStream::pair().unwrap();
         prepare(&socket).unwrap();
-        let soon = Instant::now() + Duration::from_millis(50);
-        let lane = Spinning::never(&socket);
-        let mut until = Until { lane, end: Some(soon), has_ended: &|| false };
+        let now = Instant::now();
+        let soon = now + Duration::from_millis(100);
+        let (lane, known) = (Spinning::never(&socket), Some((now, 2)));
+        let mut until = Until { lane, end: Some(soon), now: known, has_ended: &|| false };
         let mut message = Vec::new();
         assert_eq!(read(&mut until, &mut message).unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert!(Instant::now() >= soon);
         let written = write(&mut until, &mut frame(&vec![0; LONGEST])).unwrap_err();
         assert_eq!(written.kind(), io::ErrorKind::TimedOut);
-        let mut ended = Until { lane, end: None, has_ended: &|| true };
+        let mut ended = Until { lane, end: None, now: None, has_ended: &|| true };
         let error = read(&mut ended, &mut message).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
         assert!(write(&mut ended, &mut frame(&vec![0; LONGEST])).is_err());
@@ -430,7 +451,7 @@ pub(super) mod tests {
             let (socket, theirs) = UnixStream::pair().unwrap();
             prepare(&socket).unwrap();
             let mut spinning = Spinning { socket: &socket, mailboxes: None, time };
-            let mut until = Until { lane: spinning, end: None, has_ended: &|| false };
+            let mut until = Until { lane: spinning, end: None, now: None, has_ended: &|| false };
             let mut message = Vec::new();
             for _ in 0..3 {
                 write(&mut &theirs, &mut frame(b"soon")).unwrap();
@@ -467,7 +488,7 @@ pub(super) mod tests {
             prepare(&socket).unwrap();
             let mailboxes = ours.of_lane(3).unwrap();
             let lane = Spinning { socket: &socket, mailboxes: Some(&mailboxes), time };
-            let mut until = Until { lane, end: None, has_ended: &|| false };
+            let mut until = Until { lane, end: None, now: None, has_ended: &|| false };
             let mut message = Vec::new();
             let answers = thread::spawn(move || {
                 let mailboxes = theirs.of_lane(3).unwrap();
@@ -496,7 +517,7 @@ pub(super) mod tests {
             let (socket, _theirs) = UnixStream::pair().unwrap();
             prepare(&socket).unwrap();
             let lane = Spinning { socket: &socket, mailboxes: Some(&mailboxes), time };
-            let mut until = Until { lane, end: Some(soon), has_ended: &|| false };
+            let mut until = Until { lane, end: Some(soon), now: None, has_ended: &|| false };
             write(&mut until, &mut frame(b"without an answer")).unwrap();
             let late = read(&mut until, &mut message).unwrap_err();
             assert_eq!(late.kind(), io::ErrorKind::TimedOut);

@@ -18,7 +18,8 @@ use crate::metadata::PluginMetadata;
 /// [`PluginManager::load_isolated`](crate::PluginManager::load_isolated) returns it.
 /// When the process dies, the call that it was in returns a [`WorkerError`]. The next
 /// call starts another process from the same bytes, with new instances: what the old
-/// ones kept is lost.
+/// ones kept is lost. A process that dies between two calls is an error of the second
+/// one only if that begins within a millisecond of the first one.
 ///
 /// Calls of several threads run at once, where the interface is `Send + Sync` and has no
 /// `&mut self`; others wait for each other. The process ends when the last handle, proxy

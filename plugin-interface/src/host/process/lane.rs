@@ -112,7 +112,7 @@ impl Lane {
     ) -> io::Result<()> {
         frame::write(&mut connection, frame)?;
         // It may take its time to read the frame, and make room for more.
-        let pass = |byte: u8, file: BorrowedFd<'_>| {
+        let mut pass = |byte: u8, file: BorrowedFd<'_>| {
             let pass = || processes::send_file(&self.socket, &[byte], file).map(|()| 1);
             connection.attempt(true, pass).map(drop)
         };

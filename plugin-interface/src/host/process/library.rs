@@ -112,23 +112,20 @@ impl Library {
     /// Returns the worker, which is a new one if the last one has died. No lock is held
     /// while one starts: its constructors may call the host.
     fn session(&self) -> Result<Arc<Session>, WorkerError> {
-        let current = thread::current().id();
         let mut state = lock(&self.state);
         while let Some(starting) = state.starting {
-            if starting == current {
+            if starting == thread::current().id() {
                 let text = "the worker is being started, and a constructor of it called the host";
                 let message = format!("{}: {text}", self.path.display());
                 return Err(WorkerError::Refused { message });
             }
             state = self.started.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let dead = match state.session.take() {
-            Some(session) if !session.running.has_ended() => {
-                return Ok(state.session.insert(session).clone());
-            }
-            dead => dead,
-        };
-        state.starting = Some(current);
+        if let Some(session) = state.session.as_ref().filter(|it| it.running.may_answer()) {
+            return Ok(Arc::clone(session));
+        }
+        let dead = state.session.take();
+        state.starting = Some(thread::current().id());
         drop(state);
         let _starting = Starting(self);
         if let Some(session) = dead {

@@ -62,9 +62,13 @@ impl<'b> Message<'b> {
 impl Request<'_> {
     /// Writes the begin of the frame of a call, whose arguments follow.
     pub(super) fn head(frame: &mut [u8], number: u64, object: Handle, method: u32) {
-        let (number, Handle { index, generation }) = (number.to_le_bytes(), object);
-        let words = [index, generation, method].map(u32::to_le_bytes).concat();
-        frame[PREFIX..HEAD].copy_from_slice(&[&number[..], &[CALL], &words].concat());
+        let head: &mut [u8; HEAD - PREFIX] =
+            (&mut frame[PREFIX..HEAD]).try_into().expect("a head has one length");
+        head[..8].copy_from_slice(&number.to_le_bytes());
+        head[8] = CALL;
+        head[9..13].copy_from_slice(&object.index.to_le_bytes());
+        head[13..17].copy_from_slice(&object.generation.to_le_bytes());
+        head[17..].copy_from_slice(&method.to_le_bytes());
     }
 }
 

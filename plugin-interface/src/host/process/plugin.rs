@@ -1,6 +1,5 @@
 //! One plugin of a library in a process of its own.
 
-use core::any::Any;
 use core::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -160,11 +159,12 @@ impl IsolatedPlugin {
         let common = wanted.metadata().map_or(0, |own| own.methods.len());
         let common = common.min(described.methods.len());
         let (library, home) = (Arc::clone(&self.library), self.home()?);
-        let peers = move || match library.begin(home) {
-            Ok((session, reserved)) => {
-                Ok((session as Arc<dyn Peer>, Box::new(reserved) as Box<dyn Any>))
-            }
-            Err(error) => Err(error.to_string()),
+        let peers = move |call: &mut dyn FnMut(&Arc<dyn Peer>)| {
+            let (session, reserved) = library.begin(home).map_err(|error| error.to_string())?;
+            let peer: Arc<dyn Peer> = session;
+            call(&peer);
+            drop(reserved);
+            Ok(())
         };
         Ok(Answered::proxy::<I>(common, (self.index, home), Box::new(peers))?)
     }

@@ -97,7 +97,8 @@ impl Session {
         let _spans = traces::entered();
         let end = Instant::now().checked_add(self.worker.deadline);
         let has_ended = || self.running.has_ended();
-        let until = || Until { lane: Spinning::never(&lane.socket), end, has_ended: &has_ended };
+        let socket = Spinning::never(&lane.socket);
+        let until = || Until { lane: socket, end, now: None, has_ended: &has_ended };
         let mut frame = [&[0; PREFIX], told].concat();
         let started = lane.start(until(), passed, &mut frame).map_err(Failure::from);
         let mut hear = || {
@@ -172,7 +173,7 @@ impl Session {
         let end = begin.checked_add(deadline);
         let has_ended = || self.running.has_ended();
         let spinning = lane.spinning(self.worker.spins);
-        let until = Until { lane: spinning, end, has_ended: &has_ended };
+        let until = Until { lane: spinning, end, now: Some((begin, 2)), has_ended: &has_ended };
         let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
             self.serve(lane.number, request, answer);
         };
@@ -184,13 +185,15 @@ impl Session {
         drop(spans);
         let answered = answered.and_then(|busy| {
             within.into_iter().for_each(|within| within.end(busy));
-            let took = begin.elapsed().saturating_sub(busy);
-            call.spent.into_iter().for_each(|spent| spent.add(took));
+            if let Some(spent) = call.spent {
+                spent.add(begin.elapsed().saturating_sub(busy));
+            }
             Reply::read(&frame[ANSWER..]).map(drop).map_err(Failure::Nonsense)
         });
         match answered {
             Ok(()) => {
                 self.has_returned.store(true, Ordering::Relaxed);
+                self.running.has_answered(begin);
                 Ok(PeerAnswer { begin: ANSWER, lane: lane.number })
             }
             Err(failure) => Err(self.ended(Some(call.name), failure)),
@@ -254,7 +257,7 @@ impl Session {
     /// Reserves a lane for calls of this thread: the one that it has, one that is free, a
     /// new one, or the one of that number. `None` if the worker has ended.
     pub(super) fn reserve(&self, home: Option<u32>) -> Option<Reserved> {
-        if self.running.fate().is_some() {
+        if self.running.is_buried() {
             return None;
         }
         if let Some(lane) = entered(self.address(), home) {
@@ -331,7 +334,7 @@ impl Session {
 impl Peer for Session {
     fn call(&self, call: Outgoing<'_>, message: &mut Vec<u8>) -> Result<PeerAnswer, String> {
         // Of a worker that has gone, nothing is left to drop.
-        if call.method == RELEASE && self.running.fate().is_some() {
+        if call.method == RELEASE && self.running.is_buried() {
             return Err("the worker has ended".to_owned());
         }
         self.exchange(call, message).map_err(|error| error.to_string())

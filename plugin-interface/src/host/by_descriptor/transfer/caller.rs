@@ -4,6 +4,7 @@
 
 use core::ffi::c_void;
 use core::ptr::{self, null_mut};
+use core::slice;
 use std::sync::Mutex;
 
 use super::exclusive::Exclusive;
@@ -19,40 +20,17 @@ use crate::metadata::as_written;
 use crate::runtime::failure::panicked;
 
 impl Carried {
-    /// Returns the address of each argument.
-    ///
-    /// # Safety
-    ///
-    /// `arguments` has the address of each argument that has a size.
-    pub(in crate::host::by_descriptor) unsafe fn places(
-        &self,
-        mut arguments: *mut *mut c_void,
-    ) -> Vec<*mut u8> {
-        let place = |parameter: &Parameter| {
-            if parameter.layout.size == 0 {
-                return ptr::without_provenance_mut(parameter.layout.align);
-            }
-            // SAFETY: the contract of this function.
-            let at = unsafe { *arguments };
-            arguments = arguments.wrapping_add(1);
-            at.cast::<u8>()
-        };
-        self.parameters.iter().map(place).collect()
-    }
-
     /// Returns the arguments of a call.
     ///
     /// # Safety
     ///
-    /// `at` has the address of each argument, which is the callee's, and lives until
-    /// these are dropped.
-    pub(in crate::host::by_descriptor) unsafe fn arguments<'c>(
-        &'c self,
-        at: &'c [*mut u8],
-    ) -> Arguments<'c> {
-        // SAFETY: there are arguments of these layouts, by the contract of this function.
-        let wires = at.iter().map(|at| unsafe { Wire::new(*at) }).collect();
-        Arguments { method: self, wires, keeps_objects: false }
+    /// `places` has the address of each argument that has a size. The arguments are the
+    /// callee's. They and their addresses stay until what is returned is dropped.
+    pub(in crate::host::by_descriptor) unsafe fn arguments(
+        &self,
+        places: *const *mut c_void,
+    ) -> Arguments<'_> {
+        Arguments { method: self, places, keeps_objects: false }
     }
 
     /// Writes the outcome of a reply, but for the status, which it returns.
@@ -60,7 +38,8 @@ impl Carried {
     /// # Safety
     ///
     /// 1. What the arguments lend by `&mut`, as `sent` has it, lives still.
-    /// 2. `outcome` has room for the outcome of the method, and is all 0.
+    /// 2. `outcome` has room for the outcome of the method, and is all 0. After an error,
+    ///    what it has means nothing.
     pub(in crate::host::by_descriptor) unsafe fn receive(
         &self,
         sent: &Exporting<'_>,
@@ -86,9 +65,10 @@ impl Carried {
         };
         let mut from = Source::new(values);
         (from.kept, from.imports) = (Some(kept), Some(imports));
-        // An outcome is aligned, as are the parts of it.
-        let mut bytes = vec![0; self.plans.get(part.plan).layout.size];
-        self.plans.read(part.plan, &mut from, &mut bytes).map_err(invalid)?;
+        let size = self.plans.get(part.plan).layout.size;
+        // SAFETY: condition 2: as many bytes as the part has are there, and initialised.
+        let bytes = unsafe { slice::from_raw_parts_mut(outcome.add(part.offset), size) };
+        self.plans.read(part.plan, &mut from, bytes).map_err(invalid)?;
         let change = |lent: &Exclusive| {
             let named = |reason| format!("`{}`: {reason}", self.parameters[lent.parameter].name);
             self.plans.change(lent, &mut from).map_err(named)
@@ -101,10 +81,6 @@ impl Carried {
         drop(from.give());
         // SAFETY: condition 1; the caller lent them exclusively.
         changes.into_iter().for_each(|change| unsafe { change.make(&self.plans) });
-        // SAFETY: condition 2, and as many bytes as the part has.
-        unsafe {
-            ptr::copy_nonoverlapping(bytes.as_ptr(), outcome.add(part.offset), bytes.len());
-        }
         Ok(status)
     }
 }
@@ -113,14 +89,25 @@ impl Carried {
 /// them, so that is after its loan.
 pub(in crate::host::by_descriptor) struct Arguments<'c> {
     method: &'c Carried,
-    wires: Vec<Wire>,
+    /// The address of each that has a size.
+    places: *const *mut c_void,
     /// `true` if the objects in them have another owner.
     keeps_objects: bool,
 }
 
 impl Arguments<'_> {
     fn each(&self) -> impl Iterator<Item = (&Parameter, Wire)> {
-        self.method.parameters.iter().zip(self.wires.iter().copied())
+        let mut places = self.places;
+        self.method.parameters.iter().map(move |parameter| {
+            let mut at = ptr::without_provenance(parameter.layout.align);
+            if parameter.layout.size > 0 {
+                // SAFETY: the contract of `Carried::arguments`: its address is the next one.
+                at = unsafe { *places }.cast_const().cast::<u8>();
+                places = places.wrapping_add(1);
+            }
+            // SAFETY: there is an argument of this layout, by the same contract.
+            (parameter, unsafe { Wire::new(at) })
+        })
     }
 
     /// Appends them to a message. Their objects are exported.

@@ -197,7 +197,7 @@ impl Export {
     }
 
     /// Borrows it for a call.
-    pub(super) fn begin(self: Arc<Self>, is_exclusive: bool) -> Result<Arc<Use>, String> {
+    pub(super) fn begin(self: Arc<Self>, is_exclusive: bool) -> Result<Use, String> {
         self.check_thread()?;
         if is_exclusive && matches!(self.how, Some(How::Lent { is_exclusive: false } | How::Shared))
         {
@@ -217,7 +217,7 @@ impl Export {
         (users.count, users.is_exclusive, users.thread) =
             (users.count + 1, is_exclusive, Some(thread));
         drop(users);
-        Ok(Arc::new(Use { export: self }))
+        Ok(Use { export: self })
     }
 
     /// Ends a loan, or drops what borrows from a caller, if nobody uses it. Otherwise it
@@ -282,7 +282,7 @@ pub(crate) fn is_shareable(interface: &InterfaceMetadata) -> bool {
 
 /// What an object borrows from: another one, and the arguments of a call.
 pub(super) struct Borrowed {
-    pub(super) of: Arc<Use>,
+    pub(super) of: Use,
     #[expect(dead_code, reason = "freed when it is dropped")]
     pub(super) arguments: Vec<Block>,
 }

@@ -137,7 +137,7 @@ impl Exports {
     }
 
     /// Takes a closure out that its call consumes.
-    pub(super) fn consume(&self, handle: Handle) -> Result<(Arc<Use>, OwnedObject), String> {
+    pub(super) fn consume(&self, handle: Handle) -> Result<(Use, OwnedObject), String> {
         let used = self.find(handle)?.begin(true)?;
         let object = used.export.take_object();
         self.take(handle);

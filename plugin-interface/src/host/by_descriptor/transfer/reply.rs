@@ -68,11 +68,11 @@ impl<'b> Reply<'b> {
     }
 
     pub(crate) fn read(bytes: &'b [u8]) -> Read<Self> {
+        if let [kind @ (0 | 1), values @ ..] = bytes {
+            return Ok(Reply::Returned { failed: *kind == 1, values });
+        }
         let mut from = Source::new(bytes);
         let reply = match from.take(1)?[0] {
-            kind @ (0 | 1) => {
-                return Ok(Reply::Returned { failed: kind == 1, values: &bytes[1..] });
-            }
             2 => {
                 let message = text(&mut from)?;
                 let location = match from.tag()? {

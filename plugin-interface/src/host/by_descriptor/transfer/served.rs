@@ -17,7 +17,7 @@ use super::read::Source;
 use super::reply::{LONGEST, Reply, too_long};
 use crate::abi::{Failure, METHOD_ERROR};
 use crate::host::by_descriptor::invoke::Prepared;
-use crate::host::by_descriptor::memory::Block;
+use crate::host::by_descriptor::memory::Space;
 use crate::host::by_descriptor::wire::Wire;
 use crate::host::error::ProxyError;
 use crate::runtime::reported::take_report;
@@ -70,7 +70,10 @@ impl Exports {
         let ready = ready.get_or_init(|| Ready::new(of, index)).as_ref()?;
         let mut source = Source::new(arguments);
         source.imports = Some(imports);
-        let row = ready.read(&mut source)?;
+        let (size, align) = ready.method.row;
+        let mut row = Space::new();
+        let row = row.bytes(size, align).expect("a possible size");
+        ready.read(&mut source, row)?;
         let (used, closure) = if of.is_consumed {
             let (used, closure) = self.consume(object)?;
             (used, Some(closure))
@@ -85,7 +88,7 @@ impl Exports {
         let exporting = Exporting::to(self);
         // SAFETY: the function is that of the method, and the instance is borrowed as it
         // wants. A closure that the call consumes is not used again.
-        unsafe { ready.call(function, &used, (source, row), exporting, out) };
+        unsafe { ready.call(function, used, (source, row.as_mut_ptr()), exporting, out) };
         if let Some(closure) = closure {
             // The call has dropped it.
             closure.into_instance();
@@ -109,16 +112,13 @@ impl Ready {
         Ok(Ready { method, call })
     }
 
-    /// Makes the arguments, in a row.
-    fn read(&self, source: &mut Source<'_, '_>) -> Result<Block, String> {
-        let (size, align) = self.method.row;
-        let mut row = Block::new(size, align).expect("a possible size");
+    /// Makes the arguments, in a row of the size of all of them, which is all 0.
+    fn read(&self, source: &mut Source<'_, '_>, row: &mut [u8]) -> Result<(), String> {
         for Parameter { plan, layout, offset, .. } in &self.method.parameters {
-            let part = &mut row.bytes()[*offset..][..layout.size];
+            let part = &mut row[*offset..][..layout.size];
             self.method.plans.read(*plan, source, part)?;
         }
-        source.end()?;
-        Ok(row)
+        source.end()
     }
 
     /// Calls the method with a row of arguments, and appends the reply.
@@ -126,38 +126,44 @@ impl Ready {
     /// # Safety
     ///
     /// The function is that of the method, of the instance that is borrowed as it
-    /// wants. [`read`](Self::read) made the row from that source.
+    /// wants. [`read`](Self::read) made the row there from that source, and nobody else
+    /// uses it.
     unsafe fn call(
         &self,
         function: *const c_void,
-        used: &Arc<Use>,
-        (source, row): (Source<'_, '_>, Block),
+        used: Use,
+        (source, row): (Source<'_, '_>, *mut u8),
         mut exporting: Exporting<'_>,
         out: &mut Vec<u8>,
     ) {
         let Carried { plans, parameters, outcome, .. } = &self.method;
         // As `call_return_into` writes whole words.
-        let returned = Block::new(outcome.size.max(16), outcome.align.max(16));
-        let returned = returned.expect("a layout has a possible size");
+        let mut returned = Space::new();
+        let returned = returned.bytes(outcome.size.max(16), outcome.align.max(16));
+        let returned = returned.expect("a layout has a possible size").as_mut_ptr();
         // From here on the callee owns what it was given.
         let mut lent = source.give();
-        let at = |parameter: &Parameter| row.start().wrapping_add(parameter.offset);
+        let at = |parameter: &Parameter| row.wrapping_add(parameter.offset);
         // SAFETY: the contract of this function. By the layouts of the method the call
-        // was prepared and the arguments were read; they lie in `row`, in `lent` and in
+        // was prepared and the arguments were read; they lie in the row, in `lent` and in
         // what was given, which live across the call.
         unsafe {
             let this = used.export.this;
-            self.call.call(function, this, parameters.iter().map(at), returned.start());
+            self.call.call(function, this, parameters.iter().map(at), returned);
         }
-        if self.method.is_borrowed {
+        // The instance is borrowed until the reply is written, or for longer.
+        let _used = if self.method.is_borrowed {
             // What is returned may borrow from all that was lent by reference.
-            let (of, arguments) = (Arc::clone(used), std::mem::take(&mut lent.blocks));
-            exporting.parent = Some(Arc::new(Borrowed { of, arguments }));
-        }
+            let arguments = std::mem::take(&mut lent.blocks);
+            exporting.parent = Some(Arc::new(Borrowed { of: used, arguments }));
+            None
+        } else {
+            Some(used)
+        };
         // SAFETY: an outcome begins with its status.
-        let status = unsafe { *returned.start().cast::<*mut Failure>() };
+        let status = unsafe { *returned.cast::<*mut Failure>() };
         // SAFETY: the call wrote an outcome of this layout, and it stays there.
-        let whole = unsafe { Wire::new(returned.start()) };
+        let whole = unsafe { Wire::new(returned) };
         let (ok, err) = (self.method.ok, self.method.err);
         match (status, err) {
             (status, _) if status.is_null() => {
