@@ -32,7 +32,7 @@ pub use crate::config::{
     Choice, DefaultValue, FromText, Range, Setting, SettingKind, SettingsInput,
 };
 pub use crate::interface::{AsyncMethods, CompleteProxy, VTableFor};
-pub use crate::metadata::encode::PackageDescription;
+pub use crate::metadata::encode::{Draft, PackageDescription};
 pub use crate::metadata::told::{Told, is_told, of_objects, parameter};
 pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
@@ -70,16 +70,14 @@ pub fn keep(record: &'static [u8]) {
     }
 }
 
-/// Returns the length of the record of an interface.
-pub const fn interface_record_len<I: Interface + ?Sized>() -> usize {
-    encode::interface_record_len(I::DESCRIPTION)
+/// Returns the number of methods: a trait of a user's may have a `len` for slices.
+pub const fn method_count(methods: &[MethodDescription]) -> usize {
+    methods.len()
 }
 
-/// Returns the record of an interface.
-pub const fn interface_record<const N: usize>(interface: &InterfaceDescription) -> [u8; N] {
-    let mut out = Writer::new();
-    encode::interface_record(&mut out, interface);
-    out.into_bytes()
+/// Returns the hashes of the methods of an interface.
+pub const fn method_hashes<const N: usize>(methods: &[MethodDescription]) -> [u128; N] {
+    metadata::method_hashes(methods)
 }
 
 /// Returns the length of the record of a package.

@@ -2,10 +2,10 @@
 #![expect(unsafe_code, reason = "implementations of FfiSafe guarantee layouts")]
 
 use super::{Body, Definition, FfiSafe, Fields, Naming, Origin, Parameter, Shape, Source};
-use crate::__private::interface_record;
+use crate::__private::method_hashes;
 use crate::boundary::via::converts_via;
 use crate::metadata::Writer;
-use crate::metadata::encode;
+use crate::metadata::encode::{self, Draft};
 use crate::metadata::{InterfaceDescription, MethodDescription, ParameterDescription, Receiver};
 
 /// Refers to itself, and to a type that refers back.
@@ -91,6 +91,10 @@ fn types_that_refer_to_themselves_are_passed() {
     assert_eq!(round_trip(list.clone()), list);
 }
 
+fn hashes(methods: &[MethodDescription]) -> &'static [u128] {
+    methods.iter().map(MethodDescription::hash).collect::<Vec<_>>().leak()
+}
+
 /// Returns the fingerprint of a method that takes values of these types, and
 /// that of an interface with this method.
 fn fingerprints(shapes: &[&'static Shape]) -> (u128, u128) {
@@ -113,6 +117,7 @@ fn fingerprints(shapes: &[&'static Shape]) -> (u128, u128) {
         send: true,
         sync: true,
         methods,
+        hashes: hashes(methods),
     };
     let mut record = Writer::<4096>::new();
     let len = encode::interface_record(&mut record, &interface);
@@ -216,8 +221,8 @@ fn two_interfaces_with_one_hash_of_64_bits_differ() {
         let methods = Box::leak(Box::new([method("a", returns), method(name, <()>::SHAPE)]));
         let methods = &*methods;
         let (path, source, version) = ("tools::Tool", Source::UNKNOWN, "1.0");
-        let interface =
-            InterfaceDescription { path, source, version, send: true, sync: true, methods };
+        let (send, sync, hashes) = (true, true, hashes(methods));
+        let interface = InterfaceDescription { path, source, version, send, sync, methods, hashes };
         let mut record = Writer::<1024>::new();
         let len = encode::interface_record(&mut record, &interface);
         encode::fingerprint(&record.filled(len))
@@ -326,26 +331,29 @@ const GARDEN: InterfaceDescription = InterfaceDescription {
     version: "1.0",
     send: true,
     sync: true,
-    methods: &[MethodDescription {
-        name: "grow",
-        since: "",
-        receiver: Receiver::Ref,
-        parameters: &[ParameterDescription {
-            name: "trees",
-            shape: <Vec<Tree>>::SHAPE,
-            is_lent: false,
-            lifetimes: "",
-        }],
-        returns: <Node<Tree>>::SHAPE,
+    methods: METHODS,
+    hashes: &method_hashes::<1>(METHODS),
+};
+
+const METHODS: &[MethodDescription] = &[MethodDescription {
+    name: "grow",
+    since: "",
+    receiver: Receiver::Ref,
+    parameters: &[ParameterDescription {
+        name: "trees",
+        shape: <Vec<Tree>>::SHAPE,
         is_lent: false,
         lifetimes: "",
     }],
-};
+    returns: <Node<Tree>>::SHAPE,
+    is_lent: false,
+    lifetimes: "",
+}];
 
 #[test]
 fn the_record_of_an_interface_has_each_type_once() {
-    const LEN: usize = encode::interface_record_len(&GARDEN);
-    const RECORD: [u8; LEN] = interface_record(&GARDEN);
+    const DRAFT: Draft = Draft::new(&GARDEN);
+    const RECORD: [u8; DRAFT.len()] = DRAFT.record(&GARDEN);
     for definition in [
         "struct Tree { kids: Vec<Tree>, nest: Option<Box<Nest>> }",
         "struct Node<T> { value: T, next: Option<Box<Node<T>>> }",

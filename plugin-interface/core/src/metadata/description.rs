@@ -58,6 +58,8 @@ pub struct InterfaceDescription {
     /// Instances are `Sync`, likewise.
     pub sync: bool,
     pub methods: &'static [MethodDescription],
+    /// The hashes of the methods, from `method_hashes`.
+    pub hashes: &'static [u128],
 }
 
 impl InterfaceDescription {

@@ -93,6 +93,16 @@ impl MethodDescription {
     }
 }
 
+/// Returns the hashes of methods.
+pub(crate) const fn method_hashes<const N: usize>(methods: &[MethodDescription]) -> [u128; N] {
+    let (mut hashes, mut i) = ([0; N], 0);
+    while i < N {
+        hashes[i] = methods[i].hash();
+        i += 1;
+    }
+    hashes
+}
+
 impl LaterPart {
     /// Hashes name and types, as the hash of a method does.
     pub(super) const fn hash(&self) -> u128 {

@@ -7,7 +7,11 @@
 //! defines or implements one. It needs as long for a sum of 128 bits as for one of 32,
 //! and longest for a call. So a row of the state, four words, is one number here: four
 //! mixings are one. And sums and rotations are macros.
+#![expect(unsafe_code, reason = "the compiler evaluates calls slowest")]
 #![expect(clippy::manual_rotate, reason = "the compiler evaluates calls slowest")]
+#![allow(clippy::ptr_as_ptr, clippy::borrow_as_ptr, reason = "casts that are no calls")]
+
+use crate::metadata::copy::copy;
 
 /// The first words of the state, those of SHA-256, as two rows.
 const START: [u128; 2] =
@@ -121,20 +125,23 @@ impl Digest {
     }
 
     pub(super) const fn update(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
+        let (mut from, mut rest) = (bytes as *const [u8] as *const u8, bytes.len());
+        while rest > 0 {
             // The last block, even a full one, is that of `finish`.
             if self.used == BLOCK {
                 self.before += BLOCK as u64;
                 self.compress(self.before, false);
                 self.used = 0;
             }
-            let space = self.block.split_at_mut(self.used).1;
-            let len = if rest.len() < space.len() { rest.len() } else { space.len() };
-            let (now, later) = rest.split_at(len);
-            space.split_at_mut(len).0.copy_from_slice(now);
+            let space = BLOCK - self.used;
+            let len = if rest < space { rest } else { space };
+            // SAFETY: `from` is in `bytes`, with `rest` bytes before the end.
+            unsafe {
+                copy!(from, self.block, self.used, len);
+                from = from.add(len);
+            }
             self.used += len;
-            rest = later;
+            rest -= len;
         }
     }
 

@@ -1,7 +1,8 @@
 //! The encoder of records, at compile time.
 //!
-//! Each record is encoded twice: first without space, to compute its length,
-//! and then into an array of exactly that length.
+//! Each record goes into an array of exactly its length. A short one is encoded twice:
+//! first without space, to compute its length. That of an interface is encoded into an
+//! array in which most have space, since that takes the compiler long: see [`Draft`].
 
 use crate::abi::ABI_VERSION;
 use crate::boundary::{Definitions, Naming};
@@ -58,7 +59,7 @@ pub(crate) const fn fingerprint(record: &[u8]) -> u128 {
     }
 }
 
-/// Writes one interface. If bytes are only counted, it hashes nothing.
+/// Writes one interface.
 const fn write_interface<const N: usize>(
     out: &mut Writer<N>,
     interface: &InterfaceDescription,
@@ -82,7 +83,7 @@ const fn write_interface<const N: usize>(
     let mut i = 0;
     while i < interface.methods.len() {
         let method = &interface.methods[i];
-        let hash = if N == 0 { 0 } else { method.hash() };
+        let hash = interface.hashes[i];
         hashing.u128(hash);
         out.u128(hash);
         out.string(method.name);
@@ -113,7 +114,7 @@ const fn write_interface<const N: usize>(
     if growing > 0 {
         write_growing(out, &mut hashing, &types, growing);
     }
-    out.fill(start, if N == 0 { 0 } else { hashing.hash() });
+    out.fill(start, hashing.hash());
 }
 
 /// Writes the structs and enums that grow, with the fields and variants that later
@@ -134,7 +135,7 @@ const fn write_growing<const N: usize>(
             let count = out.length();
             let mut later = 0;
             while let Some(part) = definition.body.later(later) {
-                let hash = if N == 0 { 0 } else { part.hash() };
+                let hash = part.hash();
                 hashing.u128(hash);
                 out.u128(hash);
                 out.string(part.name);
@@ -173,14 +174,9 @@ const fn service_payload<const N: usize>(
     out.raw(service.split_at(MAGIC.len() + 2 * size_of::<u32>()).1);
 }
 
-/// Defines a record: its length, and its bytes.
+/// Defines the writing of a record, and for a short one its length.
 macro_rules! record {
-    ($(#[$doc:meta])* $record:ident, $len:ident = $kind:ident, $payload:ident($($name:ident: $ty:ty),*)) => {
-        /// Returns the length of the record below.
-        pub(crate) const fn $len($($name: $ty),*) -> usize {
-            $record(&mut Writer::<0>::new(), $($name),*)
-        }
-
+    ($(#[$doc:meta])* $record:ident = $kind:ident, $payload:ident($($name:ident: $ty:ty),*)) => {
         $(#[$doc])*
         pub(crate) const fn $record<const N: usize>(out: &mut Writer<N>, $($name: $ty),*) -> usize {
             out.raw(&MAGIC);
@@ -191,6 +187,14 @@ macro_rules! record {
             out.len()
         }
     };
+    ($(#[$doc:meta])* $record:ident, $len:ident = $kind:ident, $payload:ident($($name:ident: $ty:ty),*)) => {
+        /// Returns the length of the record below.
+        pub(crate) const fn $len($($name: $ty),*) -> usize {
+            $record(&mut Writer::<0>::new(), $($name),*)
+        }
+
+        record! { $(#[$doc])* $record = $kind, $payload($($name: $ty),*) }
+    };
 }
 
 record! {
@@ -200,8 +204,42 @@ record! {
 
 record! {
     /// The record of an interface.
-    interface_record, interface_record_len = INTERFACE,
-    interface_payload(interface: &InterfaceDescription)
+    interface_record = INTERFACE, interface_payload(interface: &InterfaceDescription)
+}
+
+/// The bytes that a draft has space for: those of some hundred methods.
+const SPACE: usize = 16 * 1024;
+
+/// The record of an interface, with its length.
+///
+/// It is a constant in each crate that asks for the record, which is then copied to an
+/// array of this length. Only a longer one is encoded again.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Draft(Writer<SPACE>);
+
+impl Draft {
+    pub const fn new(interface: &InterfaceDescription) -> Self {
+        let mut out = Writer::new();
+        interface_record(&mut out, interface);
+        Draft(out)
+    }
+
+    /// Returns the length of the record.
+    #[expect(clippy::len_without_is_empty, reason = "no record is empty")]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the record. Its length must be `N`.
+    pub const fn record<const N: usize>(&self, interface: &InterfaceDescription) -> [u8; N] {
+        if let Some(bytes) = self.0.written() {
+            return *bytes;
+        }
+        let mut out = Writer::new();
+        interface_record(&mut out, interface);
+        out.into_bytes()
+    }
 }
 
 record! {

@@ -7,6 +7,7 @@
 #[doc(hidden)]
 pub mod encode;
 
+mod copy;
 mod description;
 mod descriptor;
 mod digest;
@@ -21,6 +22,7 @@ mod writer;
 pub use crate::metadata::description::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
+pub(crate) use crate::metadata::descriptor::method_hashes;
 pub(crate) use crate::metadata::objects::Interfaces;
 pub(crate) use crate::metadata::same::is_same;
 pub(crate) use crate::metadata::writer::Writer;

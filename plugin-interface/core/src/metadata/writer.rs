@@ -1,5 +1,8 @@
 //! A writer of bytes for `const fn`s.
+#![expect(unsafe_code, reason = "the compiler evaluates calls slowest")]
+#![allow(clippy::ptr_as_ptr, clippy::borrow_as_ptr, reason = "casts that are no calls")]
 
+use crate::metadata::copy::copy;
 use crate::metadata::digest::Digest;
 
 /// Collects bytes and counts them, or counts and hashes them.
@@ -7,6 +10,8 @@ use crate::metadata::digest::Digest;
 /// The compiler runs this for every interface, each time it compiles a crate
 /// that defines or implements one. It evaluates calls slowest, and loops step by step.
 /// So bytes are copied as a whole, by a macro, and are hashed only for a fingerprint.
+/// Slices would be split by calls of calls, which took most of the time: they are copied
+/// by pointers.
 #[derive(Debug)]
 pub(crate) struct Writer<const N: usize> {
     bytes: [u8; N],
@@ -20,7 +25,8 @@ macro_rules! put {
         let bytes = $bytes;
         // What only counts, and what lies beyond, is not stored.
         if $out.len + bytes.len() <= N {
-            $out.bytes.split_at_mut($out.len).1.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
+            // SAFETY: as many bytes as `bytes` has are left behind the first `len`.
+            unsafe { copy!(bytes as *const [u8] as *const u8, $out.bytes, $out.len, bytes.len()) };
         }
         $out.len += bytes.len();
         if let Some(digest) = &mut $out.hash {
@@ -54,6 +60,13 @@ impl<const N: usize> Writer<N> {
     pub(crate) const fn into_bytes(self) -> [u8; N] {
         assert!(self.len == N, "a record is measured before it is written");
         self.bytes
+    }
+
+    /// Returns the bytes so far. Their length must be `LEN`. Without space for all of
+    /// them, it returns `None`.
+    pub(super) const fn written<const LEN: usize>(&self) -> Option<&[u8; LEN]> {
+        assert!(self.len == LEN, "a record is measured before it is read");
+        self.bytes.first_chunk()
     }
 
     /// Returns the first `len` bytes.

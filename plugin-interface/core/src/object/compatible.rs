@@ -141,6 +141,7 @@ mod tests {
             send: true,
             sync: true,
             methods,
+            hashes: methods.iter().map(MethodDescription::hash).collect::<Vec<_>>().leak(),
         };
         let mut out = Writer::<1024>::new();
         let len = encode::interface_record(&mut out, &interface);

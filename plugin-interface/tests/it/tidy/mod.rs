@@ -155,6 +155,8 @@ const UNSAFE: &[&str] = &[
     "host/tasks/slot.rs",
     "host/thread_exits/intercept.rs",
     "interface.rs",
+    "metadata/digest.rs",
+    "metadata/writer.rs",
     "object/exclusive.rs",
     "object/last_call.rs",
     "object/loan.rs",

@@ -14,11 +14,15 @@ use crate::spans::{located, written_at};
 use crate::syntax::{Kind, Path, Type};
 
 /// ```text
-/// Output: static __DESCRIPTION: InterfaceDescription = ..;
+/// Output: static __METHODS: &[MethodDescription] = ..;
+///         static __HASHES: [u128; method_count(__METHODS)] = ..;
+///         static __DESCRIPTION: InterfaceDescription = ..;
 ///         unsafe impl Interface for dyn Greeter { .. }
 /// ```
 ///
-/// It is a static, since the methods of an interface may refer to the interface.
+/// The description is a static, since the methods of an interface may refer to the
+/// interface. So are the hashes: the compiler computes them once in each crate, for all
+/// records that have this interface in them.
 pub(super) fn implementation(interface: &Interface) -> TokenStream {
     let Interface { krate, item, version, path, methods, .. } = interface;
     let functions = object::functions(interface);
@@ -34,18 +38,32 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
 
         #proofs
 
+        static __METHODS: &[#krate::__private::MethodDescription] = {
+            #[allow(unused_imports)]
+            use #krate::__private::Lent as _;
+            &[#(#methods),*]
+        };
+
+        static __HASHES: [
+            #krate::__private::core::primitive::u128;
+            #krate::__private::method_count(__METHODS)
+        ] = #krate::__private::method_hashes(__METHODS);
+
         static __DESCRIPTION: #krate::__private::InterfaceDescription = {
             #[allow(unused_imports)]
-            use #krate::__private::{Lent as _, Unmarked as _};
+            use #krate::__private::Unmarked as _;
             #krate::__private::InterfaceDescription {
                 path: __PATH,
                 source: #source,
                 version: #version,
                 send: <#krate::__private::Marker<dyn #name>>::IS_SEND,
                 sync: <#krate::__private::Marker<dyn #name>>::IS_SYNC,
-                methods: &[#(#methods),*],
+                methods: __METHODS,
+                hashes: &__HASHES,
             }
         };
+
+        const __DRAFT: #krate::__private::Draft = #krate::__private::Draft::new(&__DESCRIPTION);
 
         impl<'__b> #krate::HasProxy for dyn #name + '__b {
             type Proxy = #proxy;
@@ -64,9 +82,10 @@ pub(super) fn implementation(interface: &Interface) -> TokenStream {
             const DESCRIPTION: &'static #krate::__private::InterfaceDescription = &__DESCRIPTION;
 
             const RECORD: &'static [#krate::__private::core::primitive::u8] =
-                &#krate::__private::interface_record::<
-                    { #krate::__private::interface_record_len::<dyn #name>() }
-                >(<dyn #name as #krate::Interface>::DESCRIPTION);
+                &#krate::__private::Draft::record::<{ #krate::__private::Draft::len(&__DRAFT) }>(
+                    &__DRAFT,
+                    &__DESCRIPTION,
+                );
 
             #functions
         }
