@@ -75,7 +75,7 @@ unsafe extern "C" fn free_system(ptr: *mut c_void, size: usize, align: usize) {
 
 /// Returns the `Free` for a buffer that this library passes on.
 #[inline]
-pub(crate) fn free_of_this_library() -> Free {
+pub fn free_of_this_library() -> Free {
     let shared = SHARED.load(Ordering::Relaxed);
     if shared.is_null() {
         free_here
@@ -89,6 +89,13 @@ pub(crate) fn free_of_this_library() -> Free {
 #[inline]
 pub(crate) fn is_shared(free: Free) -> bool {
     free as *mut c_void == SHARED.load(Ordering::Relaxed)
+}
+
+/// Returns `true` if `free` releases memory of this library's global allocator, and is a
+/// function of this library.
+#[inline]
+pub(crate) fn is_own(free: Free) -> bool {
+    free as *mut c_void == free_here as *mut c_void
 }
 
 /// Returns the address of the C library's `free`, null if it is unknown.

@@ -1,13 +1,15 @@
 //! Memory that the arguments of one call lie in.
 #![expect(unsafe_code, reason = "allocates what another library may free")]
 
-use core::ffi::c_void;
 #[cfg(all(unix, feature = "process"))]
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
+#[cfg(all(unix, feature = "process"))]
+use std::alloc::alloc;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 
 use crate::abi::Free;
+use crate::runtime::allocator::free_of_this_library;
 
 /// A block of initialised memory, freed when it is dropped.
 #[derive(Debug)]
@@ -35,6 +37,20 @@ impl Block {
         Some(Block { start, layout })
     }
 
+    /// Allocates memory for a copy of the bytes.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn copy(bytes: &[u8], align: usize) -> Option<Self> {
+        let layout = Layout::from_size_align(bytes.len(), align).ok()?;
+        if bytes.is_empty() {
+            return Block::new(0, align);
+        }
+        // SAFETY: the size is not 0.
+        let start = NonNull::new(unsafe { alloc(layout) })?;
+        // SAFETY: as many bytes were just allocated.
+        unsafe { start.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len()) };
+        Some(Block { start, layout })
+    }
+
     pub(super) fn start(&self) -> *mut u8 {
         self.start.as_ptr()
     }
@@ -50,7 +66,8 @@ impl Block {
         unsafe { core::slice::from_raw_parts_mut(self.start(), self.layout.size()) }
     }
 
-    /// Passes the memory to the owner of the value in it, who calls [`free`].
+    /// Passes the memory to the owner of the value in it, who calls
+    /// [the function that frees it](Self::free_function).
     pub(super) fn give(self) {
         core::mem::forget(self);
     }
@@ -71,7 +88,7 @@ impl Block {
 
     /// The function that frees a block; null if it allocates nothing.
     pub(super) fn free_function(&self) -> *mut u8 {
-        let function: Free = free;
+        let function: Free = free_of_this_library();
         if self.layout.size() == 0 { ptr::null_mut() } else { function as *mut u8 }
     }
 }
@@ -119,11 +136,4 @@ pub(super) fn put_words(out: &mut [u8], words: &[*mut u8]) {
     // SAFETY: as many bytes as the words have, which do not overlap. Bytes keep
     // what a pointer may be used for.
     unsafe { ptr::copy_nonoverlapping(words.as_ptr().cast(), out.as_mut_ptr(), out.len()) };
-}
-
-/// Frees a block that was given away.
-unsafe extern "C" fn free(start: *mut c_void, size: usize, align: usize) {
-    // SAFETY: the receiver passes back the size and alignment that came with
-    // the buffer or belong to the box, so they were a valid layout before.
-    unsafe { dealloc(start.cast(), Layout::from_size_align_unchecked(size, align)) };
 }

@@ -72,6 +72,12 @@ pub(crate) unsafe fn lift_plain<T: FfiSafe, U>(
     if origin.is_foreign() {
         // SAFETY: the buffer holds `len` wires until `free`.
         unsafe { check_foreign::<T>(RawSlice { ptr: wire.0.ptr, len: wire.0.len }) }?;
+        // A value that this library made of a message.
+        if wire.0.capacity > 0 && wire.0.free.is_some_and(allocator::is_own) {
+            // SAFETY: plain elements are their own wires, and whoever passes this function
+            // on has allocated so many of them with the allocator of this library.
+            return Ok(unsafe { wire.take_over::<U>() });
+        }
     }
     // SAFETY: plain elements are their own wires.
     Ok(unsafe { wire.take::<U>() })
@@ -124,10 +130,9 @@ impl<W: Copy> ReceivedBuffer<W> {
     unsafe fn take<T>(self) -> Vec<T> {
         let RawBuffer { ptr, len, capacity, free } = self.0;
         if capacity > 0 && free.is_some_and(allocator::is_shared) {
-            core::mem::forget(self);
             // SAFETY: the sender allocated `capacity` elements of this layout
             // with the allocator of this library.
-            return unsafe { Vec::from_raw_parts(ptr.cast(), len, capacity) };
+            return unsafe { self.take_over() };
         }
         let mut vector = Vec::<T>::with_capacity(len);
         if len > 0 {
@@ -140,6 +145,19 @@ impl<W: Copy> ReceivedBuffer<W> {
             }
         }
         vector
+    }
+
+    /// Takes the elements as values of `T`, with their memory.
+    ///
+    /// # Safety
+    ///
+    /// That of [`take`](Self::take), and the allocator of this library allocated memory
+    /// for `capacity` of them.
+    #[inline]
+    unsafe fn take_over<T>(self) -> Vec<T> {
+        let RawBuffer { ptr, len, capacity, .. } = ManuallyDrop::new(self).0;
+        // SAFETY: the contract of this function.
+        unsafe { Vec::from_raw_parts(ptr.cast(), len, capacity) }
     }
 
     /// Converts the elements one by one.
@@ -171,6 +189,22 @@ impl<W> Drop for ReceivedBuffer<W> {
         {
             // SAFETY: `free` came with this buffer, which is released once.
             unsafe { free(ptr, capacity * size_of::<W>(), align_of::<W>()) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_that_this_library_made_of_a_message_is_taken_over() {
+        for values in [vec![1_u32, 2, 3], Vec::new()] {
+            let buffer = into_buffer(values.clone());
+            // SAFETY: a buffer of numbers, which is lifted once.
+            let lifted = unsafe { lift_plain::<u32, u32>(buffer, Origin::Foreign) }.unwrap();
+            assert_eq!(lifted, values);
+            assert!(lifted.as_ptr().cast() == buffer.ptr.cast_const() || values.is_empty());
         }
     }
 }

@@ -10,7 +10,7 @@ use super::exclusive::{Exclusive, Extent};
 use super::handle::Handle;
 use super::object_type::ObjectPart;
 use super::peer::Imports;
-use super::plan::{Index, Kind, Part, Plans};
+use super::plan::{Index, Kind, Part, Plan, Plans};
 use crate::abi::RawObject;
 use crate::boundary::LiftError;
 use crate::host::by_descriptor::kept::Kept;
@@ -41,6 +41,8 @@ pub(super) struct Source<'b, 'k> {
     pub(super) kept: Option<&'k Mutex<Kept>>,
     /// Makes objects of handles.
     pub(super) imports: Option<&'k dyn Imports>,
+    /// `true` if the bytes outlive what the values refer to: they may refer to them.
+    pub(super) lends_bytes: bool,
     room: usize,
     depth: usize,
 }
@@ -60,8 +62,9 @@ pub(super) type Read<T = ()> = Result<T, String>;
 impl<'b> Source<'b, '_> {
     pub(super) fn new(bytes: &'b [u8]) -> Self {
         let (given, growing, objects) = (Vec::new(), Vec::new(), Vec::new());
-        let (lent, kept, imports) = (Lent::default(), None, None);
-        Source { bytes, given, growing, objects, lent, kept, imports, room: MOST, depth: 0 }
+        let (lent, kept, imports, lends_bytes) = (Lent::default(), None, None, false);
+        let (room, depth) = (MOST, 0);
+        Source { bytes, given, growing, objects, lent, kept, imports, lends_bytes, room, depth }
     }
 
     /// Passes what was made to its receiver, and returns what that only borrows.
@@ -111,6 +114,12 @@ impl<'b> Source<'b, '_> {
         let block = block.ok_or_else(|| format!("expected values of at most {MOST} bytes"))?;
         self.room -= size.unwrap_or(0);
         Ok(block)
+    }
+
+    /// Allocates memory for a copy of the bytes.
+    fn copy(&mut self, bytes: &[u8], align: usize) -> Read<Block> {
+        self.spend(bytes.len())?;
+        Block::copy(bytes, align).ok_or_else(|| LiftError::Length(bytes.len()).to_string())
     }
 
     /// Keeps what is lent, and returns its address.
@@ -209,12 +218,16 @@ impl Plans {
             }
             Kind::Row { of, is_text, is_owned, comes_back } => {
                 let len = from.u32()? as usize;
-                let mut block = self.row(*of, len, from)?;
-                if *is_text {
-                    let checked = str::from_utf8(block.bytes());
-                    checked.map_err(|it| LiftError::Text(it.valid_up_to()).to_string())?;
-                }
                 let word = without_provenance_mut(len);
+                let is_lent = !*is_owned && !*comes_back && from.lends_bytes;
+                if is_lent && let Some(bytes) = self.in_place(*of, len, from)? {
+                    check_text(*is_text, bytes)?;
+                    // Nobody writes to what is lent by a shared reference.
+                    put_words(out, &[bytes.as_ptr().cast_mut(), word]);
+                    return Ok(());
+                }
+                let mut block = self.row(*of, len, from)?;
+                check_text(*is_text, block.bytes())?;
                 if *is_owned {
                     put_words(out, &[block.start(), word, word, block.free_function()]);
                     from.given.push(block);
@@ -311,9 +324,30 @@ impl Plans {
         if len > most {
             return Err(LiftError::Length(len).to_string());
         }
-        let mut block = from.block(layout.size.checked_mul(len), layout.align)?;
+        let size = layout.size.checked_mul(len);
+        if let (Kind::Plain, Some(size)) = (&self.get(of).kind, size) {
+            let bytes = from.take(size)?;
+            return from.copy(bytes, layout.align);
+        }
+        let mut block = from.block(size, layout.align)?;
         self.read_each(of, len, from, block.bytes())?;
         Ok(block)
+    }
+
+    /// Takes elements that may stay where they are. `None` if they have to be copied.
+    fn in_place<'b>(
+        &self,
+        of: Index,
+        len: usize,
+        from: &mut Source<'b, '_>,
+    ) -> Read<Option<&'b [u8]>> {
+        let Plan { layout, kind, .. } = self.get(of);
+        let is_aligned = from.bytes.as_ptr().addr().is_multiple_of(layout.align);
+        let size = layout.size.checked_mul(len);
+        match size.filter(|size| (1..=from.bytes.len()).contains(size)) {
+            Some(size) if is_aligned && matches!(kind, Kind::Plain) => from.take(size).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// Makes one value in memory of its own. That of a slot is within an option.
@@ -337,6 +371,12 @@ impl Plans {
     }
 }
 
+/// Refuses a text that is not UTF-8.
+fn check_text(is_text: bool, bytes: &[u8]) -> Read {
+    let checked = if is_text { str::from_utf8(bytes).map(drop) } else { Ok(()) };
+    checked.map_err(|it| LiftError::Text(it.valid_up_to()).to_string())
+}
+
 /// Refuses a number that its type does not have.
 fn check(primitive: Primitive, is_non_zero: bool, bytes: &[u8]) -> Read {
     let invalid = match (primitive, bytes) {
@@ -352,4 +392,79 @@ fn check(primitive: Primitive, is_non_zero: bool, bytes: &[u8]) -> Read {
         _ => None,
     };
     invalid.map_or(Ok(()), |error| Err(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::by_descriptor::transfer::Carried;
+    use crate::metadata::{InterfaceMetadata, MethodMetadata};
+
+    /// Reads the argument of a method, and returns the address and length that it has,
+    /// and how many blocks it lies in.
+    fn read(signature: &str, bytes: &[u8], lends_bytes: bool) -> Read<(usize, usize, usize)> {
+        let method = MethodMetadata {
+            name: "take".to_owned(),
+            signature: signature.to_owned(),
+            since: String::new(),
+            fingerprint: 0,
+            names: Vec::new(),
+        };
+        let interface = InterfaceMetadata {
+            path: "a::Tool".to_owned(),
+            version: String::new(),
+            send: true,
+            sync: true,
+            fingerprint: 0,
+            methods: vec![method.clone()],
+            types: Vec::new(),
+            objects: Vec::new(),
+        };
+        let carried = Carried::new(&interface, &method).unwrap();
+        let parameter = &carried.parameters[0];
+        let mut from = Source::new(bytes);
+        from.lends_bytes = lends_bytes;
+        let mut value = Block::new(parameter.layout.size, parameter.layout.align).unwrap();
+        carried.plans.read(parameter.plan, &mut from, value.bytes())?;
+        from.end()?;
+        let mut word = |at: usize| {
+            let bytes = value.bytes()[at * size_of::<usize>()..].first_chunk();
+            usize::from_ne_bytes(*bytes.unwrap())
+        };
+        Ok((word(0), word(1), from.given.len() + from.lent.blocks.len()))
+    }
+
+    #[test]
+    fn a_text_that_is_lent_stays_in_the_message_and_one_that_is_given_is_copied() {
+        let message = b"\x08\0\0\0some len";
+        let text = message[4..].as_ptr().addr();
+        assert_eq!(read("fn take(&self, text: &str)", message, true), Ok((text, 8, 0)));
+        for (signature, lends_bytes) in [
+            ("fn take(&self, text: &str)", false),
+            ("fn take(&self, text: String)", true),
+            ("fn take(&self, bytes: &mut [u8])", true),
+        ] {
+            let (at, len, blocks) = read(signature, message, lends_bytes).unwrap();
+            assert_eq!((at != text, len, blocks), (true, 8, 1), "{signature}");
+        }
+        let invalid = read("fn take(&self, text: &str)", b"\x02\0\0\0a\xff", true).unwrap_err();
+        assert!(invalid.contains("UTF-8"), "{invalid}");
+        assert!(read("fn take(&self, text: &str)", b"\x03\0\0\0a\xff", true).is_err());
+    }
+
+    #[test]
+    fn numbers_that_are_lent_stay_in_the_message_where_they_are_aligned() {
+        let mut bytes = [[2, 0, 0, 0], [1; 4], [2; 4], [0; 4]].concat();
+        let places = (0..4).map(|shift| {
+            let message = &bytes[shift..][..12];
+            let numbers = message[4..].as_ptr().addr();
+            let (at, len, blocks) = read("fn take(&self, numbers: &[u32])", message, true).unwrap();
+            assert!(len == 2 && at.is_multiple_of(4));
+            assert_eq!(at == numbers, numbers.is_multiple_of(4));
+            assert_eq!(at == numbers, blocks == 0);
+            bytes.rotate_right(1);
+            at == numbers
+        });
+        assert_eq!(places.filter(|is_in_place| *is_in_place).count(), 1);
+    }
 }

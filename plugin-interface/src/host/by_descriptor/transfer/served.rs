@@ -70,6 +70,8 @@ impl Exports {
         let ready = ready.get_or_init(|| Ready::new(of, index)).as_ref()?;
         let mut source = Source::new(arguments);
         source.imports = Some(imports);
+        // What is returned may borrow from the arguments, for longer than the call.
+        source.lends_bytes = !ready.method.is_borrowed;
         let (size, align) = ready.method.row;
         let mut row = Space::new();
         let row = row.bytes(size, align).expect("a possible size");
