@@ -212,6 +212,77 @@ fn a_trait_that_moved_is_named_however_deep_it_is() {
     assert!(changes.iter().any(|text| text.contains("app::other::T")), "{changes:?}");
 }
 
+/// What moves in further places: a type in a field of another one, a trait in a list of
+/// objects that a closure takes, and one that kept its path.
+mod moving_elsewhere {
+    use super::*;
+
+    macro_rules! app {
+        ($module:ident, $plan:literal, $part:literal, $kept:literal) => {
+            pub(crate) mod $module {
+                use super::*;
+
+                #[derive(FfiSafe)]
+                #[ffi(path = $plan)]
+                pub(crate) struct Plan {
+                    pub(crate) size: u8,
+                }
+                #[derive(FfiSafe)]
+                #[ffi(path = "app::Order")]
+                pub(crate) struct Order {
+                    pub(crate) plans: Vec<Option<Plan>>,
+                }
+                #[plugin_interface(path = $part)]
+                pub(crate) trait Part {
+                    fn size(&self) -> u8;
+                }
+                #[plugin_interface(path = $kept)]
+                pub(crate) trait Kept {
+                    fn size(&self) -> u8;
+                }
+                #[plugin_interface(path = "app::Shop")]
+                pub(crate) trait Shop {
+                    fn order(&self, order: Order);
+                }
+                #[plugin_interface(path = "app::Shops")]
+                pub(crate) trait Shops {
+                    fn shop(&self, name: &str) -> Option<Box<dyn Shop>>;
+                }
+                #[plugin_interface(path = "app::Store")]
+                pub(crate) trait Store {
+                    fn each(&self, use_parts: Box<dyn Fn(Vec<Box<dyn Part>>)>);
+                }
+                #[plugin_interface(path = "app::Keeper")]
+                pub(crate) trait Keeper {
+                    fn kept(&self) -> Vec<Box<dyn Kept>>;
+                }
+            }
+        };
+    }
+    app!(before, "app::inner::Plan", "app::inner::Part", "app::Kept");
+    app!(after, "app::other::Plan", "app::other::Part", "app::Kept");
+}
+
+#[test]
+fn what_moved_is_named_in_fields_and_closures_and_may_keep_its_path() {
+    use moving_elsewhere::{after, before};
+    let shops = [metadata::<dyn before::Shops>(), metadata::<dyn after::Shops>()];
+    let stores = [metadata::<dyn before::Store>(), metadata::<dyn after::Store>()];
+    for ([host, plugin], name, attribute) in
+        [(&shops, "Plan", "ffi"), (&stores, "Part", "plugin_interface")]
+    {
+        assert!(!is_compatible(host, plugin));
+        let text = mismatch(host, plugin).unwrap().to_string();
+        let places = format!("host   app::inner::{name}\n    plugin app::other::{name}\n");
+        assert!(text.contains(&places), "{text}");
+        let remedy =
+            format!("keep its identity by `#[{attribute}(path = \"app::inner::{name}\")]`");
+        assert!(text.ends_with(&remedy), "{text}");
+    }
+    let [host, plugin] = [metadata::<dyn before::Keeper>(), metadata::<dyn after::Keeper>()];
+    assert!(is_compatible(&host, &plugin));
+}
+
 /// Interfaces of one path whose texts had one hash of 64 bits: found in four minutes
 /// by a search for collisions of FNV-1a, in which equal methods behind them change
 /// nothing.

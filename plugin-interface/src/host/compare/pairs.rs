@@ -9,7 +9,7 @@ use crate::metadata::{InterfaceMetadata, Reference, TypeMetadata};
 
 /// Returns the references in the same places of two lists, and then those in the
 /// definitions of their types. The fields of two types are followed if both have
-/// the same.
+/// the same, or look the same: a type that moved is another one under the same name.
 pub(crate) fn references(
     [host, plugin]: [&InterfaceMetadata; 2],
     lists: &[[&[Reference]; 2]],
@@ -27,7 +27,7 @@ pub(crate) fn references(
         if let [Reference::Type(ours), Reference::Type(theirs)] = pair
             && let Some(ours) = host.types.get(ours)
             && let Some(theirs) = plugin.types.get(theirs)
-            && ours.fingerprint == theirs.fingerprint
+            && (ours.fingerprint == theirs.fingerprint || ours.definition == theirs.definition)
         {
             add([&ours.names, &theirs.names], &mut found);
         }
