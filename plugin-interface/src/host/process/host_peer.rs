@@ -48,7 +48,7 @@ impl Host {
         Ok(Arc::new_cyclic(|this| Host {
             control: passed.control,
             shared,
-            exports: Exports::default(),
+            exports: Exports::of_worker(),
             spins,
             back: Mutex::default(),
             came: Condvar::new(),

@@ -14,7 +14,11 @@ const MOST: usize = 1 << 20;
 
 /// The objects that the other process may call.
 #[derive(Default)]
-pub(crate) struct Exports(Mutex<Slots>);
+pub(crate) struct Exports {
+    slots: Mutex<Slots>,
+    /// The other process calls with texts that are UTF-8.
+    pub(super) trusts_texts: bool,
+}
 
 #[derive(Default)]
 struct Slots {
@@ -36,22 +40,28 @@ impl Slot {
 }
 
 impl Exports {
+    /// Those of a worker. A text of its host is one of Rust, and the plugin that gets it
+    /// checks it too. To check 64 KB takes as long as to copy them.
+    pub(crate) fn of_worker() -> Self {
+        Exports { trusts_texts: true, ..Exports::default() }
+    }
+
     /// Exports a plugin for good. Its place is that of its number.
     pub(crate) fn plugin(&self, plugin: Result<DynamicProxy, DynamicError>) {
         let export = Export::plugin(plugin).map(Arc::new);
-        lock(&self.0).plugins.push(export);
+        lock(&self.slots).plugins.push(export);
     }
 
     /// Ends the plugins, once no call uses them any more.
     pub(crate) fn end_plugins(&self) {
-        let plugins = core::mem::take(&mut lock(&self.0).plugins);
+        let plugins = core::mem::take(&mut lock(&self.slots).plugins);
         drop(plugins);
     }
 
     /// Exports an object. After an error, its owner is who it was before.
     pub(super) fn add(&self, new: New) -> Result<(Handle, Arc<Export>), String> {
         let export = Arc::new(Export::object(new)?);
-        let mut slots = lock(&self.0);
+        let mut slots = lock(&self.slots);
         let Slots { slots: all, free, .. } = &mut *slots;
         let index = match free.pop() {
             Some(index) => index as usize,
@@ -74,7 +84,7 @@ impl Exports {
 
     /// Takes an object out, so that no call can begin any more. `None` if it has gone.
     fn take(&self, handle: Handle) -> Option<Arc<Export>> {
-        let mut slots = lock(&self.0);
+        let mut slots = lock(&self.slots);
         let Slots { slots: all, free, .. } = &mut *slots;
         let slot = all.get_mut(handle.index as usize);
         let slot = slot.filter(|it| it.generation == handle.generation)?;
@@ -117,7 +127,7 @@ impl Exports {
     /// Drops all that was given to the other process, which is gone.
     pub(crate) fn clear(&self) {
         let is_given = |slot: &Slot| slot.export.as_ref().is_some_and(|it| it.is_given());
-        let slots = lock(&self.0);
+        let slots = lock(&self.slots);
         let given = slots.slots.iter().enumerate().filter(|(_, slot)| is_given(slot));
         let given: Vec<_> = given.map(|(index, slot)| slot.handle(index)).collect();
         drop(slots);
@@ -126,7 +136,7 @@ impl Exports {
 
     /// Returns an object.
     pub(super) fn find(&self, handle: Handle) -> Result<Arc<Export>, String> {
-        let slots = lock(&self.0);
+        let slots = lock(&self.slots);
         if handle.generation == 0 {
             let plugin = slots.plugins.get(handle.index as usize);
             return plugin.cloned().unwrap_or_else(|| Err("there is no such plugin".to_owned()));

@@ -43,6 +43,8 @@ pub(super) struct Source<'b, 'k> {
     pub(super) imports: Option<&'k dyn Imports>,
     /// `true` if the bytes outlive what the values refer to: they may refer to them.
     pub(super) lends_bytes: bool,
+    /// Texts are UTF-8.
+    pub(super) trusts_texts: bool,
     room: usize,
     depth: usize,
 }
@@ -62,9 +64,21 @@ pub(super) type Read<T = ()> = Result<T, String>;
 impl<'b> Source<'b, '_> {
     pub(super) fn new(bytes: &'b [u8]) -> Self {
         let (given, growing, objects) = (Vec::new(), Vec::new(), Vec::new());
-        let (lent, kept, imports, lends_bytes) = (Lent::default(), None, None, false);
-        let (room, depth) = (MOST, 0);
-        Source { bytes, given, growing, objects, lent, kept, imports, lends_bytes, room, depth }
+        let (lent, kept, imports) = (Lent::default(), None, None);
+        let (lends_bytes, trusts_texts, room, depth) = (false, false, MOST, 0);
+        Source {
+            bytes,
+            given,
+            growing,
+            objects,
+            lent,
+            kept,
+            imports,
+            lends_bytes,
+            trusts_texts,
+            room,
+            depth,
+        }
     }
 
     /// Passes what was made to its receiver, and returns what that only borrows.
@@ -219,15 +233,16 @@ impl Plans {
             Kind::Row { of, is_text, is_owned, comes_back } => {
                 let len = from.u32()? as usize;
                 let word = without_provenance_mut(len);
+                let is_unchecked_text = *is_text && !from.trusts_texts;
                 let is_lent = !*is_owned && !*comes_back && from.lends_bytes;
                 if is_lent && let Some(bytes) = self.in_place(*of, len, from)? {
-                    check_text(*is_text, bytes)?;
+                    check_text(is_unchecked_text, bytes)?;
                     // Nobody writes to what is lent by a shared reference.
                     put_words(out, &[bytes.as_ptr().cast_mut(), word]);
                     return Ok(());
                 }
                 let mut block = self.row(*of, len, from)?;
-                check_text(*is_text, block.bytes())?;
+                check_text(is_unchecked_text, block.bytes())?;
                 if *is_owned {
                     put_words(out, &[block.start(), word, word, block.free_function()]);
                     from.given.push(block);

@@ -72,6 +72,7 @@ impl Exports {
         source.imports = Some(imports);
         // What is returned may borrow from the arguments, for longer than the call.
         source.lends_bytes = !ready.method.is_borrowed;
+        source.trusts_texts = self.trusts_texts;
         let (size, align) = ready.method.row;
         let mut row = Space::new();
         let row = row.bytes(size, align).expect("a possible size");
