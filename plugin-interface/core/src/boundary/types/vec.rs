@@ -72,12 +72,6 @@ pub(crate) unsafe fn lift_plain<T: FfiSafe, U>(
     if origin.is_foreign() {
         // SAFETY: the buffer holds `len` wires until `free`.
         unsafe { check_foreign::<T>(RawSlice { ptr: wire.0.ptr, len: wire.0.len }) }?;
-        // A value that this library made of a message.
-        if wire.0.capacity > 0 && wire.0.free.is_some_and(allocator::is_own) {
-            // SAFETY: plain elements are their own wires, and whoever passes this function
-            // on has allocated so many of them with the allocator of this library.
-            return Ok(unsafe { wire.take_over::<U>() });
-        }
     }
     // SAFETY: plain elements are their own wires.
     Ok(unsafe { wire.take::<U>() })
@@ -129,10 +123,13 @@ impl<W: Copy> ReceivedBuffer<W> {
     #[inline]
     unsafe fn take<T>(self) -> Vec<T> {
         let RawBuffer { ptr, len, capacity, free } = self.0;
-        if capacity > 0 && free.is_some_and(allocator::is_shared) {
+        // The second is a value that this library made of a message.
+        let is_own = |free| allocator::is_shared(free) || allocator::is_own(free);
+        if capacity > 0 && free.is_some_and(is_own) {
+            core::mem::forget(self);
             // SAFETY: the sender allocated `capacity` elements of this layout
             // with the allocator of this library.
-            return unsafe { self.take_over() };
+            return unsafe { Vec::from_raw_parts(ptr.cast(), len, capacity) };
         }
         let mut vector = Vec::<T>::with_capacity(len);
         if len > 0 {
@@ -145,19 +142,6 @@ impl<W: Copy> ReceivedBuffer<W> {
             }
         }
         vector
-    }
-
-    /// Takes the elements as values of `T`, with their memory.
-    ///
-    /// # Safety
-    ///
-    /// That of [`take`](Self::take), and the allocator of this library allocated memory
-    /// for `capacity` of them.
-    #[inline]
-    unsafe fn take_over<T>(self) -> Vec<T> {
-        let RawBuffer { ptr, len, capacity, .. } = ManuallyDrop::new(self).0;
-        // SAFETY: the contract of this function.
-        unsafe { Vec::from_raw_parts(ptr.cast(), len, capacity) }
     }
 
     /// Converts the elements one by one.
