@@ -234,6 +234,7 @@ fn versions_that_were_replaced_stay_mapped_where_it_is_asked_for() {
             if line.contains("version 1 stays in memory") {
                 break line;
             }
+            assert!(line.contains("is not a dynamic library: it is empty"), "{line}");
         }
     });
     assert!(note.contains("its options keep its versions mapped"), "{note}");
