@@ -145,13 +145,18 @@ pub(crate) fn is_mapped(name: &str) -> bool {
     !mapped(name).is_empty()
 }
 
+/// What this process maps. Another test may map a file whose name is not text.
+#[cfg(unix)]
+pub(crate) fn maps() -> String {
+    String::from_utf8_lossy(&fs::read("/proc/self/maps").unwrap()).into_owned()
+}
+
 /// The files of that name whose code is mapped. The backtrace of a panic maps a file
 /// too, to read its debug information, and keeps it until it needs other files.
 #[cfg(unix)]
 pub(crate) fn mapped(name: &str) -> BTreeSet<String> {
-    let maps = fs::read("/proc/self/maps").unwrap();
     let wanted = format!("lib{name}.{DLL_EXTENSION}");
-    let maps = String::from_utf8_lossy(&maps);
+    let maps = maps();
     let files = maps.lines().filter_map(|line| {
         let mut fields = line.splitn(6, ' ');
         fields.nth(1)?.contains('x').then(|| fields.nth(3))?

@@ -12,7 +12,7 @@ use plugin_interface::{
 
 use crate::builds::is_soak;
 use crate::deadline::until;
-use crate::fixtures::{Directory, is_mapped};
+use crate::fixtures::{Directory, is_mapped, maps};
 
 /// Loads the C greeter with more source, calls it, and closes it.
 fn close(directory: &Directory, name: &str, more: &str) -> UnloadOutcome {
@@ -131,8 +131,7 @@ fn the_pool_of_openmp_outlives_the_plugins_that_use_it() {
         drop(retained());
         !is_mapped("parallel_a") && !is_mapped("parallel_b")
     });
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
-    assert!(maps.contains("libgomp"), "its threads still wait in it");
+    assert!(maps().contains("libgomp"), "its threads still wait in it");
     println!("{most} threads at most");
 }
 
@@ -389,7 +388,6 @@ fn a_rust_library_that_a_plugin_needs_outlives_the_threads_that_it_was_used_by()
 fn what_comes_along_is_kept_once_however_often_it_comes() {
     let directory = Directory::new();
     let path = with_helper(&directory, "often");
-    let maps = || std::fs::read_to_string("/proc/self/maps").unwrap();
     let count = || maps().lines().filter(|line| line.contains("often")).count();
     load_and_close(&path);
     let first = count();

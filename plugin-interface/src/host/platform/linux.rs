@@ -107,10 +107,11 @@ pub(crate) fn caught_signals() -> impl Iterator<Item = (c_int, usize)> {
 }
 
 /// Returns the name of a thread of this process. A thread begins with that of
-/// the one that started it.
+/// the one that started it. The kernel cuts a name after 15 bytes, so that its last
+/// character may be in pieces.
 pub(crate) fn thread_name(thread: i32) -> Option<String> {
-    let name = std::fs::read_to_string(format!("/proc/self/task/{thread}/comm")).ok()?;
-    Some(name.trim_end().to_owned())
+    let name = std::fs::read(format!("/proc/self/task/{thread}/comm")).ok()?;
+    Some(String::from_utf8_lossy(&name).trim_end().to_owned())
 }
 
 /// Returns the version of the GNU C library, such as `2.36`.

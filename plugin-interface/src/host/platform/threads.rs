@@ -103,7 +103,8 @@ fn registers(state: &str) -> Option<(usize, usize)> {
 /// or if the stack cannot be read.
 fn stack_has(begin: usize, library: &Image) -> bool {
     let begin = begin & !(size_of::<usize>() - 1);
-    let Some(end) = mapping_end(begin) else { return true };
+    let Ok(maps) = fs::read("/proc/self/maps") else { return true };
+    let Some(end) = mapping_end(&maps, begin) else { return true };
     let Ok(memory) = File::open("/proc/self/mem") else { return true };
     let mut buffer = vec![0; 1 << 16];
     let mut at = begin;
@@ -122,10 +123,10 @@ fn stack_has(begin: usize, library: &Image) -> bool {
     false
 }
 
-/// Returns the end of the mapping that contains an address.
-fn mapping_end(address: usize) -> Option<usize> {
-    let maps = fs::read_to_string("/proc/self/maps").ok()?;
-    maps.lines().find_map(|line| {
+/// Returns the end of the mapping that contains an address, of the text of the kernel,
+/// in which a file may have any bytes for its name.
+fn mapping_end(maps: &[u8], address: usize) -> Option<usize> {
+    String::from_utf8_lossy(maps).lines().find_map(|line| {
         let (start, rest) = line.split_once('-')?;
         let (end, _) = rest.split_once(' ')?;
         let parse = |text| usize::from_str_radix(text, 16).ok();
@@ -151,6 +152,14 @@ mod tests {
         let program = Image::of("".as_ref());
         let never = SystemThread { number: i32::MAX, started: 0 };
         assert!(!never.may_run(&program), "there is no such thread");
+    }
+
+    #[test]
+    fn a_mapping_is_found_beside_files_whose_names_are_not_text() {
+        let maps = b"1000-2000 r-xp 0 fe:00 7 /lib\xff.so\n3000-5000 rw-p 0 00:00 0 [stack]\n";
+        assert_eq!(mapping_end(maps, 0x1fff), Some(0x2000));
+        assert_eq!(mapping_end(maps, 0x2000), None);
+        assert_eq!(mapping_end(maps, 0x3000), Some(0x5000));
     }
 
     #[test]
