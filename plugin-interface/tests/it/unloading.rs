@@ -154,7 +154,7 @@ fn copies_of(name: &str) -> Vec<PathBuf> {
     let processes = below(std::env::temp_dir())
         .filter(|entry| entry.file_name().to_string_lossy().starts_with("plugin-interface-"));
     let files = processes.flat_map(|process| below(process.path())).map(|file| file.path());
-    files.filter(|file| file.to_str().unwrap().ends_with(&name)).collect()
+    files.filter(|file| file.to_string_lossy().ends_with(&name)).collect()
 }
 
 /// Removes the copies of a library as those do who tidy temporary directories.
