@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use plugin_interface::{ErrorClass, Greeter, LoadError, PluginManager, Stage};
+use plugin_interface::{ErrorClass, Greeter, LoadError, PluginManager, PluginTrait, Stage};
 
-use crate::builds::build;
+use crate::builds::{build, sources};
 use crate::compilers::is_thorough;
 use crate::fixtures::Directory;
 
@@ -80,6 +80,40 @@ fn origin_is_the_directory_of_the_original() {
         let pair = Pair::new(name, &format!("{name}_companion"), below, has_soname);
         assert_eq!(pair.answer().unwrap(), "one", "{name}");
         assert_eq!(pair.answer().unwrap(), "one", "{name} again");
+    }
+}
+
+// Other systems refuse such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_and_directories_may_have_any_bytes() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let directory = Directory::new();
+    let folder = directory.path().join(OsStr::from_bytes(b"a b \xff"));
+    std::fs::create_dir(&folder).unwrap();
+    let helper = OsStr::from_bytes(b"libany_\xe4.so");
+    let source = "const char *text(void) { return \"any\"; }";
+    gcc(&directory, &folder.join(helper), source, &[]);
+    let with = |option: &str, name: &OsStr| {
+        let mut option = PathBuf::from(option).into_os_string();
+        option.push(name);
+        PathBuf::from(option)
+    };
+    for (name, place) in [("of_origin", OsStr::new("$ORIGIN")), ("fixed", folder.as_os_str())] {
+        let options =
+            [with("-L", folder.as_os_str()), with("-l:", helper), with("-Wl,-rpath,", place)];
+        let main = sources().join("c/greeter.c");
+        let sources: Vec<_> = [&main].into_iter().chain(&options).map(|path| &**path).collect();
+        let greeter = [("FINGERPRINT", PluginTrait::Greeter)];
+        let built = directory.compile_sources(name, &greeter, &["NAMED_BY=text"], &sources);
+        let plugin = folder.join(OsStr::from_bytes(&[name.as_bytes(), b"_\xfe.so"].concat()));
+        std::fs::rename(built, &plugin).unwrap();
+        let mut manager = PluginManager::new();
+        let handles = manager.load_library(&plugin).unwrap();
+        assert_eq!(handles[0].as_greeter().unwrap().name(), "any", "{name}");
+        assert_eq!(handles[0].path(), plugin);
     }
 }
 

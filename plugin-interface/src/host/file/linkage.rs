@@ -5,6 +5,7 @@
 //! no such demands here.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use object::{Endianness, FileKind, NameOrOrdinal, Object, elf};
 
 use crate::abi::ENTRY_SYMBOL;
 use crate::host::file::needed_dlls;
+use crate::host::platform::os_string;
 
 /// The libraries that belong to the C library. Each process has them, or they
 /// leave nothing behind.
@@ -34,11 +36,11 @@ const SYSTEM: &[&str] = &[
 #[derive(Debug, Default)]
 pub(crate) struct Linkage {
     /// The names of the libraries that it needs, without those of the system.
-    pub(crate) needed: Vec<String>,
+    pub(crate) needed: Vec<OsString>,
     /// The directories in which they are looked for.
-    search: Vec<String>,
+    search: Vec<Searched>,
     /// The name by which others need it.
-    pub(crate) soname: Option<String>,
+    pub(crate) soname: Option<OsString>,
     /// `true` if it is linked so that it is never unmapped.
     stays: bool,
     has_thread_locals: bool,
@@ -46,6 +48,14 @@ pub(crate) struct Linkage {
     pub(crate) entry_is_elsewhere: bool,
     /// Its variables of which the process has one each.
     pub(crate) unique: UniqueObjects,
+}
+
+/// A directory in which needed libraries are looked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Searched {
+    /// Relative to `$ORIGIN`.
+    OfOrigin(PathBuf),
+    Fixed(PathBuf),
 }
 
 /// Variables of which the process has one each (`STB_GNU_UNIQUE`): their names,
@@ -74,9 +84,9 @@ impl Linkage {
                 let defines_entry = needed_dlls::exports(&file, ENTRY_SYMBOL)?;
                 Ok(Linkage {
                     entry_is_elsewhere: !needed.is_empty() && !defines_entry,
-                    needed,
+                    needed: needed.into_iter().map(OsString::from).collect(),
                     // As for a program: in its own directory.
-                    search: vec!["$ORIGIN".to_owned()],
+                    search: vec![Searched::OfOrigin(PathBuf::new())],
                     ..Linkage::default()
                 })
             }
@@ -139,21 +149,26 @@ impl Linkage {
     pub(crate) fn places<'a>(
         &'a self,
         origin: &'a Path,
-        name: &'a str,
-    ) -> impl Iterator<Item = (PathBuf, Option<&'a str>)> {
-        self.search.iter().map(move |directory| match relative(directory) {
-            Some(relative) => (origin.join(relative).join(name), Some(relative)),
-            None => (Path::new(directory).join(name), None),
+        name: &'a OsStr,
+    ) -> impl Iterator<Item = (PathBuf, Option<&'a Path>)> {
+        self.search.iter().map(move |directory| match directory {
+            Searched::OfOrigin(below) => (origin.join(below).join(name), Some(&**below)),
+            Searched::Fixed(directory) => (directory.join(name), None),
         })
     }
 }
 
-/// Returns what follows `$ORIGIN` in a directory, without a slash at its begin.
-fn relative(directory: &str) -> Option<&str> {
-    let rest = directory.strip_prefix("$ORIGIN").or(directory.strip_prefix("${ORIGIN}"))?;
-    match rest.is_empty() || rest.starts_with('/') {
-        true => Some(rest.trim_start_matches('/')),
-        false => None,
+impl Searched {
+    fn of(directory: &[u8]) -> Self {
+        let of_origin =
+            directory.strip_prefix(b"$ORIGIN").or_else(|| directory.strip_prefix(b"${ORIGIN}"));
+        match of_origin {
+            Some(rest @ ([] | [b'/', ..])) => {
+                let slashes = rest.iter().take_while(|byte| **byte == b'/').count();
+                Searched::OfOrigin(os_string(&rest[slashes..]).into())
+            }
+            _ => Searched::Fixed(os_string(directory).into()),
+        }
     }
 }
 
@@ -180,13 +195,13 @@ impl<'d, R: ReadRef<'d>> Elf<'d, R> {
             let value = entry.d_val.get(endian);
             match entry.d_tag.get(endian) {
                 elf::DT_NULL => break,
-                elf::DT_NEEDED => linkage.need(text(&strings, value)?),
+                elf::DT_NEEDED => linkage.need(bytes(&strings, value)?),
                 elf::DT_RPATH if linkage.search.is_empty() => {
-                    linkage.search = directories(text(&strings, value)?);
+                    linkage.search = directories(bytes(&strings, value)?);
                 }
                 // Where it is there, the other one does not count.
-                elf::DT_RUNPATH => linkage.search = directories(text(&strings, value)?),
-                elf::DT_SONAME => linkage.soname = Some(text(&strings, value)?.to_owned()),
+                elf::DT_RUNPATH => linkage.search = directories(bytes(&strings, value)?),
+                elf::DT_SONAME => linkage.soname = Some(os_string(bytes(&strings, value)?)),
                 elf::DT_FLAGS_1 => linkage.stays = value & elf::DF_1_NODELETE.0 != 0,
                 _ => {}
             }
@@ -277,9 +292,9 @@ impl<'d, R: ReadRef<'d>> Elf<'d, R> {
 }
 
 impl Linkage {
-    fn need(&mut self, name: &str) {
-        if !SYSTEM.contains(&name) {
-            self.needed.push(name.to_owned());
+    fn need(&mut self, name: &[u8]) {
+        if !SYSTEM.iter().any(|of_system| of_system.as_bytes() == name) {
+            self.needed.push(os_string(name));
         }
     }
 }
@@ -288,12 +303,34 @@ fn unreadable(error: object::Error) -> String {
     error.to_string()
 }
 
-fn text<'d, R: ReadRef<'d>>(strings: &StringTable<'d, R>, at: u64) -> Result<&'d str, String> {
+/// Returns a name or a list of directories, which may have any bytes but zero.
+fn bytes<'d, R: ReadRef<'d>>(strings: &StringTable<'d, R>, at: u64) -> Result<&'d [u8], String> {
     let bytes = u32::try_from(at).ok().and_then(|at| strings.get(at).ok());
-    let text = bytes.and_then(|bytes| core::str::from_utf8(bytes).ok());
-    text.ok_or_else(|| "a name in its dynamic section is no text".to_owned())
+    bytes.ok_or_else(|| "a name in its dynamic section is beyond the names".to_owned())
 }
 
-fn directories(list: &str) -> Vec<String> {
-    list.split(':').filter(|directory| !directory.is_empty()).map(str::to_owned).collect()
+fn directories(list: &[u8]) -> Vec<Searched> {
+    let all = list.split(|byte| *byte == b':');
+    all.filter(|directory| !directory.is_empty()).map(Searched::of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_of_the_origin_are_told_from_others() {
+        let of_origin = |below: &str| Searched::OfOrigin(below.into());
+        let fixed = |directory: &str| Searched::Fixed(directory.into());
+        assert_eq!(
+            directories(b"$ORIGIN:${ORIGIN}//lib/deep::$ORIGINAL:/usr/lib:a$ORIGIN"),
+            [
+                of_origin(""),
+                of_origin("lib/deep"),
+                fixed("$ORIGINAL"),
+                fixed("/usr/lib"),
+                fixed("a$ORIGIN")
+            ]
+        );
+    }
 }

@@ -5,6 +5,7 @@
 //! its original path first, and the linker finds it by its name. Windows has no
 //! `$ORIGIN`: there it is the directory of the file itself.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -33,7 +34,7 @@ pub(super) fn check(path: &Path, linkage: &Linkage, keeps_shared: bool) -> Resul
     match keeps_shared && is_of_host {
         true => Ok(()),
         false => {
-            let (path, library) = (path.to_owned(), shared.clone());
+            let (path, library) = (path.to_owned(), shared.display().to_string());
             Err(LoadError::SharedRuntime { path, library })
         }
     }
@@ -41,8 +42,9 @@ pub(super) fn check(path: &Path, linkage: &Linkage, keeps_shared: bool) -> Resul
 
 /// Returns `true` for the name of the standard library of Rust as a library of
 /// its own, on Unix or on Windows.
-fn is_std(name: &str) -> bool {
-    name.starts_with("libstd-") || (name.starts_with("std-") && name.ends_with(".dll"))
+fn is_std(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(b"libstd-") || (name.starts_with(b"std-") && name.ends_with(b".dll"))
 }
 
 /// Refuses a library that needs a newer C library.
@@ -110,12 +112,13 @@ pub(super) fn open(
 }
 
 /// Names the library that was not found, where the dynamic linker does not.
-fn name_missing(error: LoadError, needed: &[String]) -> LoadError {
+fn name_missing(error: LoadError, needed: &[OsString]) -> LoadError {
     match (error, needed.iter().find(|name| platform::is_missing(name))) {
         (LoadError::Open { path, source }, Some(name)) => {
             let source = format!(
-                "{name} is not found, which it needs: put that beside it, or in a directory of \
-                 PATH ({source})"
+                "{} is not found, which it needs: put that beside it, or in a directory of PATH \
+                 ({source})",
+                name.display()
             );
             LoadError::Open { path, source: source.into() }
         }
@@ -137,7 +140,7 @@ impl Companions {
         &mut self,
         path: &Path,
         copy: &PrivateCopy,
-        name: &str,
+        name: &OsStr,
         mapped: &[PathBuf],
         open: impl Fn(&Path) -> Result<Library, LoadError>,
     ) -> Result<(), LoadError> {
@@ -163,8 +166,7 @@ impl Companions {
 
     /// Lets the linker find a library without a soname too: by a link to its
     /// file, which it knows.
-    fn link(&mut self, copy: &PrivateCopy, relative: &str, needed: &Path, name: &str) {
-        let below = Path::new(relative);
+    fn link(&mut self, copy: &PrivateCopy, below: &Path, needed: &Path, name: &OsStr) {
         let stays_below = below.components().all(|part| part != Component::ParentDir);
         let Some(directory) = copy.path().parent().filter(|_| stays_below) else { return };
         let link = directory.join(below).join(name);

@@ -35,7 +35,7 @@ pub(crate) fn open(
     offers: Option<Arc<Offers>>,
 ) -> Result<Mapped, LoadError> {
     if metadata.package.rust && copy.linkage().entry_is_elsewhere {
-        let library = copy.linkage().needed.join(", ");
+        let library = copy.linkage().needed.join(", ".as_ref()).display().to_string();
         return Err(LoadError::SharedRuntime { path: path.to_owned(), library });
     }
     let counts_exits = metadata.package.rust && thread_exits::MATTER;

@@ -76,8 +76,8 @@ pub(crate) use unix::may_others_write;
 pub(crate) use unix::{
     ChildPipe, another_stdout, at_exit, enter_by_owner_only, file_at, file_numbers, is_interrupted,
     is_missing, is_named, is_no_child, is_of_this_user, is_of_writer, is_sticky,
-    is_trusted_in_sticky, is_world_writable, keep, killed_by, link, map, never_wait, path_bytes,
-    read_at, special_file,
+    is_trusted_in_sticky, is_world_writable, keep, killed_by, link, map, never_wait, os_string,
+    path_bytes, read_at, special_file,
 };
 #[cfg(all(
     feature = "crash-notes",
@@ -102,5 +102,5 @@ pub(crate) use windows::threads::{SystemThread, threads};
 pub(crate) use windows::{
     ChildPipe, another_stdout, at_exit, enter_by_owner_only, is_interrupted, is_no_child,
     is_of_this_user, is_sticky, is_trusted_in_sticky, is_world_writable, killed_by, link, map,
-    never_wait, path_bytes, read_at, special_file,
+    never_wait, os_string, path_bytes, read_at, special_file,
 };

@@ -3,7 +3,7 @@
 
 use core::ffi::{CStr, c_void};
 use core::mem::MaybeUninit;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, FileType, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
@@ -54,12 +54,12 @@ fn numbers(metadata: &Metadata) -> FileNumbers {
 }
 
 /// Returns `true` if a library that is mapped from a path has that name.
-pub(crate) fn is_named(mapped: &Path, name: &str) -> bool {
+pub(crate) fn is_named(mapped: &Path, name: &OsStr) -> bool {
     mapped.ends_with(name)
 }
 
 /// The dynamic linker itself says which library it does not find.
-pub(crate) fn is_missing(_: &str) -> bool {
+pub(crate) fn is_missing(_: &OsStr) -> bool {
     false
 }
 
@@ -129,6 +129,11 @@ pub(crate) fn is_sticky(metadata: &Metadata) -> bool {
 /// the user trusts anyway: root, the owner of the directory, or the user.
 pub(crate) fn is_trusted_in_sticky(entry: &Metadata, directory: &Metadata) -> bool {
     entry.uid() == 0 || entry.uid() == directory.uid() || is_of_this_user(entry)
+}
+
+/// A name that a file has as bytes.
+pub(crate) fn os_string(bytes: &[u8]) -> OsString {
+    OsStr::from_bytes(bytes).to_owned()
 }
 
 /// A path as bytes for a plugin.

@@ -3,7 +3,7 @@
 
 use core::ffi::c_void;
 use core::ops::Range;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::ptr::{null, null_mut};
@@ -122,16 +122,16 @@ pub(crate) fn mapped() -> Vec<PathBuf> {
 }
 
 /// Returns `true` if a library that is mapped from a path has that name.
-pub(crate) fn is_named(mapped: &Path, name: &str) -> bool {
+pub(crate) fn is_named(mapped: &Path, name: &OsStr) -> bool {
     mapped.file_name().is_some_and(|file| file.eq_ignore_ascii_case(name))
 }
 
 /// Returns `true` if the loader has no library of that name, and finds none.
-pub(crate) fn is_missing(name: &str) -> bool {
+pub(crate) fn is_missing(name: &OsStr) -> bool {
     if named(name.as_ref(), GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT).is_some() {
         return false;
     }
-    let name: Vec<u16> = name.encode_utf16().chain([0]).collect();
+    let name: Vec<u16> = name.encode_wide().chain([0]).collect();
     // SAFETY: the name ends with zero, and no answer is asked for.
     unsafe { SearchPathW(null(), name.as_ptr(), null(), 0, null_mut(), null_mut()) == 0 }
 }
@@ -181,8 +181,9 @@ mod tests {
         let mut other = content.clone();
         other[code + 100] ^= 1;
         assert!(!is_of_content(&file, &other) && !is_of_content(&file, b"no library"));
-        assert!(is_named(&file, &file.file_name().unwrap().to_str().unwrap().to_uppercase()));
-        assert!(is_missing("no-such-library.dll") && !is_missing("kernel32.dll"));
+        assert!(is_named(&file, &file.file_name().unwrap().to_ascii_uppercase()));
+        assert!(is_missing("no-such-library.dll".as_ref()));
+        assert!(!is_missing("kernel32.dll".as_ref()));
         let system = mapped().into_iter().find(|path| path.ends_with("kernel32.dll")).unwrap();
         assert!(!Image::of(&system).contains(here));
     }

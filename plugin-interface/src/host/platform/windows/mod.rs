@@ -6,6 +6,7 @@ pub(super) mod files;
 pub(super) mod image;
 pub(super) mod threads;
 
+use std::ffi::OsString;
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::windows::io::AsHandle;
@@ -66,6 +67,11 @@ pub(crate) fn is_sticky(_: &Metadata) -> bool {
 /// No directory is sticky.
 pub(crate) fn is_trusted_in_sticky(_: &Metadata, _: &Metadata) -> bool {
     true
+}
+
+/// A name that a file has as bytes, which are no name here unless they are UTF-8.
+pub(crate) fn os_string(bytes: &[u8]) -> OsString {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 /// A path as UTF-8 for a plugin; empty if it is none.
