@@ -163,7 +163,13 @@ mod signer {
             let secret = || SecretKeyBox::from_string(&text);
             // One without a password is no error of the other kind.
             let open = secret()?.into_unencrypted_secret_key();
-            let key = open.or_else(|_| secret()?.into_secret_key(env::var(PASSWORD).ok()));
+            // Without one it would be asked for, of whoever is there.
+            let password = match env::var(PASSWORD) {
+                // The error of the library has the value in its text.
+                Err(env::VarError::NotUnicode(_)) => anyhow::bail!("{PASSWORD} is not UTF-8"),
+                password => password.ok(),
+            };
+            let key = open.or_else(|_| secret()?.into_secret_key(password));
             key.map(Signer).with_context(unusable)
         }
 

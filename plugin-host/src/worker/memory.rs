@@ -3,7 +3,13 @@
 /// Returns the kilobytes of it that are in use; `None` where the system does not
 /// say so.
 fn kilobytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    in_use(&std::fs::read("/proc/self/status").ok()?)
+}
+
+/// Returns the kilobytes that a `status` file tells. It begins with the name of the
+/// program, which may have any bytes.
+fn in_use(status: &[u8]) -> Option<u64> {
+    let status = String::from_utf8_lossy(status);
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
@@ -36,5 +42,18 @@ impl Growth {
         let grows = self.quarters.windows(2).all(|of| of[1] >= of[0] + LEAST);
         let calls = self.calls * 3 / 4;
         (grows && self.quarters.len() == 4).then(|| (last - first) * 1024 / calls.max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_the_program_may_have_any_bytes() {
+        for name in [&b"plugin-host"[..], b"cut after \xc3", b"\xff"] {
+            let status = [b"Name:\t", name, b"\nVmRSS:\t    1234 kB\nThreads:\t1\n"].concat();
+            assert_eq!(in_use(&status), Some(1234), "{name:?}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! `lock DIR` and `verify DIR`.
 
 use crate::environment::{Answer, Directory, file_name, plugin_host};
+#[cfg(unix)]
+use crate::environment::{answer, command};
 
 fn with(directory: &Directory, arguments: &[&str]) -> Answer {
     plugin_host(&directory.arguments(arguments))
@@ -116,6 +118,15 @@ fn what_is_signed_is_locked_with_its_key_and_loads() {
     let sign = plugin_host(&["sign", "--json", "--key", &secret, a.to_str().unwrap()]);
     let key = sign.json()[0]["key"].as_str().unwrap().to_owned();
     assert!(sign.code == 0 && created.out.contains(&key), "{sign:?} {created:?}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+
+        let mut odd = command(&["sign", "--key", &secret, a.to_str().unwrap()]);
+        odd.env("PLUGIN_SIGN_PASSWORD", std::ffi::OsStr::from_bytes(b"secret\xff"));
+        let odd = answer(&mut odd);
+        assert_eq!((odd.code, &*odd.err), (1, "error: PLUGIN_SIGN_PASSWORD is not UTF-8\n"));
+    }
     let keys = ["--trusted-keys", &public];
 
     let with = |command: &[&str]| plugin_host(&[command, &[path][..], &keys[..]].concat());

@@ -1,5 +1,6 @@
 //! The compiler and cargo.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -27,22 +28,22 @@ pub(super) struct Facts {
 impl Facts {
     /// Asks the compiler that a build in `directory` uses.
     pub(super) fn gather(directory: &Path) -> Self {
-        let ask = |program: &str, argument: &str| {
+        let ask = |program: &OsStr, argument: &str| {
+            let name = program.display();
             let output = Command::new(program).arg(argument).current_dir(directory).output();
-            let output = output.map_err(|error| format!("{program} does not run: {error}"))?;
+            let output = output.map_err(|error| format!("{name} does not run: {error}"))?;
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
             match output.status.success() {
                 true => Ok(text(&output.stdout)),
-                false => Err(format!("{program} {argument} failed: {}", text(&output.stderr))),
+                false => Err(format!("{name} {argument} failed: {}", text(&output.stderr))),
             }
         };
-        let named = |variable: &str, name: &str| {
-            std::env::var(variable).unwrap_or_else(|_| name.to_owned())
-        };
+        let named =
+            |variable: &str, name: &str| std::env::var_os(variable).unwrap_or_else(|| name.into());
         Facts {
             rustc: ask(&named("RUSTC", "rustc"), "-vV"),
             cargo: ask(&named("CARGO", "cargo"), "-V"),
-            has_rustup: ask("rustup", "--version").is_ok(),
+            has_rustup: ask("rustup".as_ref(), "--version").is_ok(),
         }
     }
 

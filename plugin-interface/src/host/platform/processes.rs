@@ -174,29 +174,33 @@ pub(crate) fn has_ended(child: &Child, within: Duration) -> bool {
 pub(crate) fn is_ending(child: &Child) -> bool {
     #[cfg(target_os = "linux")]
     {
-        /// The flag of a thread that ends.
-        const EXITING: u32 = 4;
-        let is_ending = |stat: &str| {
-            // The name of the thread may have parentheses. The flags are the seventh
-            // word behind it.
-            let words = stat.rsplit_once(") ").map(|(_, words)| words.split(' ').nth(6));
-            let flags = words.flatten().and_then(|word| word.parse::<u32>().ok());
-            flags.is_some_and(|flags| flags & EXITING != 0)
-        };
         let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", child.id())) else {
             return false;
         };
         // One that has gone meanwhile has no file.
-        let mut stats = threads
-            .filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("stat")).ok());
+        let mut stats =
+            threads.filter_map(|thread| std::fs::read(thread.ok()?.path().join("stat")).ok());
         let first = stats.next();
-        first.is_some_and(|first| is_ending(&first) && stats.all(|stat| is_ending(&stat)))
+        first.is_some_and(|first| has_ending(&first) && stats.all(|stat| has_ending(&stat)))
     }
     #[cfg(not(target_os = "linux"))]
     {
         let _ = child;
         false
     }
+}
+
+/// Returns `true` if the `stat` file of a thread says that it is ending. The name of the
+/// thread may have any bytes, and the kernel cuts it after 15.
+#[cfg(target_os = "linux")]
+fn has_ending(stat: &[u8]) -> bool {
+    /// The flag of a thread that ends.
+    const EXITING: u32 = 4;
+    let stat = String::from_utf8_lossy(stat);
+    // The name may have parentheses. The flags are the seventh word behind it.
+    let words = stat.rsplit_once(") ").map(|(_, words)| words.split(' ').nth(6));
+    let flags = words.flatten().and_then(|word| word.parse::<u32>().ok());
+    flags.is_some_and(|flags| flags & EXITING != 0)
 }
 
 /// Kills a child and all processes of its group. The status of the child must not
@@ -295,6 +299,18 @@ pub(crate) enum Limited {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_name_of_a_thread_may_have_any_bytes() {
+        let stat = |name: &[u8], flags: u32| {
+            [b"7 (", name, format!(") S 1 2 3 4 5 {flags} 0 0").as_bytes()].concat()
+        };
+        for name in [&b"plain"[..], b"a) R 1 (b", b"cut after \xc3", b"\xff"] {
+            assert!(has_ending(&stat(name, 0x40_0044)), "{name:?}");
+            assert!(!has_ending(&stat(name, 0x40_0040)), "{name:?}");
+        }
+    }
 
     #[test]
     fn nobody_waits_for_a_process_that_takes_no_files() {
