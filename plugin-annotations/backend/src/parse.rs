@@ -1,6 +1,8 @@
 //! From tokens to the model. Anything that the model cannot express is an error
 //! here; other mistakes are errors in `check`.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -72,6 +74,7 @@ pub(crate) fn interface(
             TraitItem::Other(other) => check::only_methods(other, errors),
         }
     }
+    forget_twins(&mut methods);
     let (lints, mocks) = (attributes::lints(&item.attrs), attributes::automocks(&item.attrs));
     item.attrs = attributes::inert(&item.attrs);
     let documented = krate.clone();
@@ -88,6 +91,16 @@ pub(crate) fn interface(
         methods,
         local,
     })
+}
+
+/// Forgets all but the first of the methods of one name. The compiler says where they are,
+/// and would say so of each item that is made of them.
+fn forget_twins(methods: &mut Vec<Method>) {
+    let mut names = BTreeSet::new();
+    methods.retain(|method| {
+        // Of those with a `cfg`, one may be there.
+        !method.cfgs.is_empty() || names.insert(method.signature.ident.to_string())
+    });
 }
 
 /// Adds `where Self: Sized` to a function without `self`, such as a constructor: no

@@ -88,6 +88,9 @@ pub(crate) fn only_methods(item: &OtherItem, errors: &mut Errors) {
             "an interface cannot have associated types: name the type in the methods"
         }
         OtherKind::Macro => "an interface cannot contain macro calls: write the methods out",
+        OtherKind::Qualified => {
+            "a method of a trait is as visible as its trait, and has no `pub` and no `default`: remove it"
+        }
         OtherKind::Unknown => "an interface can only have methods",
     };
     errors.at(item, message);

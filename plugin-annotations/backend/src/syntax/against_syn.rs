@@ -163,7 +163,9 @@ impl Comparison {
                         OtherKind::Const => matches!(theirs, syn2::TraitItem::Const(_)),
                         OtherKind::Type => matches!(theirs, syn2::TraitItem::Type(_)),
                         OtherKind::Macro => matches!(theirs, syn2::TraitItem::Macro(_)),
-                        OtherKind::Unknown => matches!(theirs, syn2::TraitItem::Verbatim(_)),
+                        OtherKind::Qualified | OtherKind::Unknown => {
+                            matches!(theirs, syn2::TraitItem::Verbatim(_))
+                        }
                     };
                     self.same("kind of item", is_same, true);
                     self.same("item", text(ours), text(theirs));

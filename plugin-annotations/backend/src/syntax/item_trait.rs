@@ -54,6 +54,8 @@ pub(crate) enum OtherKind {
     Const,
     Type,
     Macro,
+    /// It begins with `pub` or `default`, which no item of a trait has.
+    Qualified,
     Unknown,
 }
 
@@ -94,6 +96,10 @@ impl Parse for ItemTrait {
     }
 }
 
+fn is_macro_call(input: ParseStream<'_>) -> bool {
+    Path::parse_mod_style(input).is_ok() && punct(input, "!").is_some()
+}
+
 impl Parse for TraitItem {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = Attribute::parse_outer(input)?;
@@ -109,8 +115,10 @@ impl Parse for TraitItem {
             OtherKind::Const
         } else if is_next(input, "type") {
             OtherKind::Type
-        } else if Path::parse_mod_style(&input.fork()).is_ok() {
+        } else if is_macro_call(&input.fork()) {
             OtherKind::Macro
+        } else if is_next(input, "pub") || is_next(input, "default") {
+            OtherKind::Qualified
         } else {
             OtherKind::Unknown
         };

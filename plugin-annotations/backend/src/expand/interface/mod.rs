@@ -104,7 +104,8 @@ fn expand(interface: &Interface) -> TokenStream {
         #item
         #(#lints)*
         // Some of it stands at a type of the author, where lints look.
-        #[allow(deprecated, single_use_lifetimes, unused_qualifications)]
+        #[allow(deprecated, non_snake_case, single_use_lifetimes, unit_bindings)]
+        #[allow(unused_qualifications)]
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         const _: () = {
             #(#shims)*

@@ -49,7 +49,7 @@ pub(super) fn layout(Interface { krate, item, lints, methods, .. }: &Interface) 
         #[doc(hidden)]
         #(#lints)*
         #(#of_fields)*
-        #[allow(deprecated, unused_qualifications)]
+        #[allow(deprecated, non_snake_case, unused_qualifications)]
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         #[repr(C)]
         #vis struct #vtable {

@@ -1,0 +1,11 @@
+#![deny(non_snake_case)]
+
+use plugin_interface::plugin_interface;
+
+#[plugin_interface]
+pub trait Tool {
+    fn run_all(&self, text: &str) -> String;
+    fn stop(&self);
+}
+
+fn main() {}
