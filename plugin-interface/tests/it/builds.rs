@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::env::consts::DLL_EXTENSION;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -37,6 +38,17 @@ pub(crate) fn built() -> &'static Built {
     BUILT.get_or_init(|| build("fixtures", "build", &[], &options))
 }
 
+/// Returns the target that this test was built for, if it was named. Its program is
+/// `TARGET/PROFILE/deps/NAME` in the target folder then. The macros of the fixtures get the
+/// flags of `RUSTFLAGS`, such as those of a sanitizer, unless a target is named.
+fn own_target() -> Option<OsString> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent()?;
+    let program = std::env::current_exe().ok()?;
+    let below: Vec<_> = program.strip_prefix(folder).ok()?.iter().collect();
+    let [target, _, deps, _] = below[..] else { return None };
+    (deps == "deps").then(|| target.to_owned())
+}
+
 /// Builds fixtures into a target directory of that name: `cargo`, what comes
 /// before, the verb, what comes after.
 pub(crate) fn build(target: &str, verb: &str, before: &[&str], after: &[&str]) -> Built {
@@ -49,6 +61,7 @@ pub(crate) fn build(target: &str, verb: &str, before: &[&str], after: &[&str]) -
         .arg(sources().join("Cargo.toml"))
         .arg("--target-dir")
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(target))
+        .args(own_target().into_iter().flat_map(|target| ["--target".into(), target]))
         .args(after)
         .stderr(Stdio::inherit());
     if after.contains(&"--release") {
