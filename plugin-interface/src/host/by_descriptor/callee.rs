@@ -122,28 +122,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::host::by_descriptor::described::interface_of;
 
     #[test]
     fn a_description_may_ask_for_more_memory_than_there_is() {
         const MOST: usize = 1 << if usize::BITS > 32 { 40 } else { 30 };
         let all = format!("[u8; {MOST}]");
         for ty in [&all, &format!("Box<{all}>"), &format!("&{all}"), &format!("Vec<{all}>")] {
-            let interface = InterfaceMetadata {
-                path: "a::Tool".to_owned(),
-                version: String::new(),
-                send: true,
-                sync: true,
-                fingerprint: 0,
-                methods: vec![MethodMetadata {
-                    name: "fill".to_owned(),
-                    signature: format!("fn fill(&self, with: {ty})"),
-                    since: String::new(),
-                    fingerprint: 0,
-                    names: Vec::new(),
-                }],
-                types: Vec::new(),
-                objects: Vec::new(),
-            };
+            let interface = interface_of(&format!("fn fill(&self, with: {ty})"));
             let refused = check_call(&interface, "fill", &[json!([[1], [2]])]).unwrap_err();
             assert!(refused.to_string().contains("with"), "{refused}");
         }

@@ -21,6 +21,8 @@ mod closure;
 mod convention;
 #[cfg(all(test, unix, feature = "process"))]
 mod descending;
+#[cfg(test)]
+mod described;
 mod error;
 mod ffi_type;
 mod forms;

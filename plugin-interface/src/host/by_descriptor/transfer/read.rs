@@ -412,30 +412,14 @@ fn check(primitive: Primitive, is_non_zero: bool, bytes: &[u8]) -> Read {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::by_descriptor::described::interface_of;
     use crate::host::by_descriptor::transfer::Carried;
-    use crate::metadata::{InterfaceMetadata, MethodMetadata};
 
     /// Reads the argument of a method, and returns the address and length that it has,
     /// and how many blocks it lies in.
     fn read(signature: &str, bytes: &[u8], lends_bytes: bool) -> Read<(usize, usize, usize)> {
-        let method = MethodMetadata {
-            name: "take".to_owned(),
-            signature: signature.to_owned(),
-            since: String::new(),
-            fingerprint: 0,
-            names: Vec::new(),
-        };
-        let interface = InterfaceMetadata {
-            path: "a::Tool".to_owned(),
-            version: String::new(),
-            send: true,
-            sync: true,
-            fingerprint: 0,
-            methods: vec![method.clone()],
-            types: Vec::new(),
-            objects: Vec::new(),
-        };
-        let carried = Carried::new(&interface, &method).unwrap();
+        let interface = interface_of(signature);
+        let carried = Carried::new(&interface, &interface.methods[0]).unwrap();
         let parameter = &carried.parameters[0];
         let mut from = Source::new(bytes);
         from.lends_bytes = lends_bytes;

@@ -130,26 +130,12 @@ fn received(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::MethodMetadata;
+    use crate::host::by_descriptor::described::interface_of;
 
     #[test]
     fn a_value_that_its_description_makes_too_large_is_an_error() {
-        let interface = InterfaceMetadata {
-            path: "a::Tool".to_owned(),
-            version: String::new(),
-            send: true,
-            sync: true,
-            fingerprint: 0,
-            methods: vec![MethodMetadata {
-                name: "fill".to_owned(),
-                signature: format!("fn fill(&self) -> Option<[u8; {}]>", usize::MAX >> 25),
-                since: String::new(),
-                fingerprint: 0,
-                names: Vec::new(),
-            }],
-            types: Vec::new(),
-            objects: Vec::new(),
-        };
+        let signature = format!("fn fill(&self) -> Option<[u8; {}]>", usize::MAX >> 25);
+        let interface = interface_of(&signature);
         let none = |_, message: &mut Vec<u8>| {
             *message = vec![0, 0];
             Ok::<_, DynamicError>(0)
