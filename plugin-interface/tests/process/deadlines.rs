@@ -1,9 +1,10 @@
 //! Calls within calls, and on threads of plugins: each has its deadline.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fixture_interface::lending::{Later, Lending, LendingProxy};
 use plugin_interface::process::{Isolated, Worker};
@@ -70,4 +71,36 @@ fn a_call_on_a_thread_of_a_plugin_is_killed_at_its_deadline() {
     assert_eq!(future.as_mut().poll(&mut Context::from_waker(&waker)), Poll::Pending);
     let called = called.recv_timeout(Duration::from_secs(60));
     is_late(called.expect("the call waits for longer than its deadline"));
+}
+
+/// Gives its waker away, and is never ready.
+struct Taken(mpsc::Sender<Waker>);
+
+impl Future for Taken {
+    type Output = u32;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<u32> {
+        self.0.send(context.waker().clone()).unwrap();
+        Poll::Pending
+    }
+}
+
+#[test]
+fn who_wakes_a_task_of_a_worker_does_not_wait_for_it() {
+    let library = library();
+    let later = proxy::<dyn Later>(&library);
+    let (sender, taken) = mpsc::channel();
+    later.waits_to_wake(Box::pin(Taken(sender)));
+    let waker = taken.recv().unwrap();
+    // The worker does not wake its task before it may.
+    waker.wake_by_ref();
+    waker.wake_by_ref();
+    waker.wake();
+    assert_eq!(later.wakes(), 0);
+    later.may_wake();
+    let end = Instant::now() + Duration::from_secs(60);
+    while later.wakes() == 0 {
+        assert!(Instant::now() < end, "the task is never woken");
+        thread::yield_now();
+    }
 }

@@ -18,7 +18,7 @@ use super::kept::Kept;
 use super::own_library;
 use super::transfer::{
     Carried, Exporting, HEAD, Handle, How, Imports, ObjectPart, ObjectType, Outgoing, Peer,
-    RELEASE, Reply, Spent, check_objects, with_buffer,
+    RELEASE, Reply, Spent, WAKE, call_and_forget, check_objects, with_buffer,
 };
 use super::waker::{LentWaker, Wakes};
 use crate::abi::{Failure, FailureKind, Opaque, RawObject};
@@ -186,11 +186,7 @@ impl Drop for Remote {
             let (object, home) = (self.object, self.home);
             let spent = Some(&*self.spent);
             let call = Outgoing { object, home, method: RELEASE, name: "drop", spent };
-            // An error says that it has gone, with its process or by its last call.
-            let _ = with_buffer(|message| {
-                message.resize(HEAD, 0);
-                peer.call(call, message).map(drop)
-            });
+            call_and_forget(&**peer, call);
         }
     }
 }
@@ -295,26 +291,33 @@ impl Imports for Importer<'_> {
     }
 
     fn import_waker(&self, handle: Handle) -> LentWaker {
-        LentWaker::new(Arc::new(Remote {
-            peers: Peers::One(Arc::clone(self.peer)),
-            object: handle,
-            home: None,
-            is_owned: AtomicBool::new(true),
-            spent: self.spent(),
-        }))
+        LentWaker::new(Arc::new(RemoteWaker { peer: Arc::clone(self.peer), object: handle }))
     }
 }
 
-impl Wakes for Remote {
+/// A waker of another process. Who wakes a task does not wait until it is woken: the other
+/// process could take its time, each time.
+struct RemoteWaker {
+    peer: Arc<dyn Peer>,
+    object: Handle,
+}
+
+impl RemoteWaker {
+    fn tell(&self, method: u32, name: &'static str) {
+        let object = self.object;
+        self.peer.call_waker(Outgoing { object, home: None, method, name, spent: None });
+    }
+}
+
+impl Wakes for RemoteWaker {
     fn wake(&self) {
-        let Peers::One(peer) = &self.peers else { return };
-        let (object, home) = (self.object, self.home);
-        let call = Outgoing { object, home, method: 0, name: "wake", spent: None };
-        // The task of a process that has ended is not waited for.
-        let _ = with_buffer(|message| {
-            message.resize(HEAD, 0);
-            peer.call(call, message).map(drop)
-        });
+        self.tell(WAKE, "wake");
+    }
+}
+
+impl Drop for RemoteWaker {
+    fn drop(&mut self) {
+        self.tell(RELEASE, "drop");
     }
 }
 

@@ -15,7 +15,9 @@ use proptest::prelude::*;
 
 use super::answered::{Answered, serve};
 use super::error::DynamicError;
-use super::transfer::{Exports, HEAD, Handle, Outgoing, Peer, PeerAnswer, RELEASE, Reply};
+use super::transfer::{
+    Exports, HEAD, Handle, Outgoing, Peer, PeerAnswer, RELEASE, Reply, call_and_forget,
+};
 use crate::interface::Interface;
 use crate::{CallError, PanicLocation, plugin_interface};
 
@@ -98,6 +100,10 @@ where
         let this: Arc<dyn Peer> = self.this.upgrade().unwrap();
         let begin = (self.answer)(&this, call, message)?;
         Ok(PeerAnswer { begin, lane: 0 })
+    }
+
+    fn call_waker(&self, call: Outgoing<'static>) {
+        call_and_forget(self, call);
     }
 
     fn exports(&self) -> &Exports {

@@ -17,7 +17,9 @@ use super::message::{ANSWER, Greeting, Request};
 use super::traces;
 #[cfg(feature = "tasks")]
 use super::worker_tasks::is_in_a_task;
-use crate::host::by_descriptor::{Exports, LONGEST, Outgoing, Peer, PeerAnswer, serve, too_long};
+use crate::host::by_descriptor::{
+    Exports, LONGEST, Outgoing, Peer, PeerAnswer, call_and_forget, serve, too_long,
+};
 use crate::host::platform::processes;
 #[cfg(any(feature = "log", feature = "tracing"))]
 use crate::host::services::workers::LevelOf;
@@ -196,6 +198,10 @@ impl Peer for Host {
             self.came.notify_one();
         }
         Ok(PeerAnswer { begin: ANSWER, lane: number })
+    }
+
+    fn call_waker(&self, call: Outgoing<'static>) {
+        call_and_forget(self, call);
     }
 
     fn exports(&self) -> &Exports {

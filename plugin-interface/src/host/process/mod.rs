@@ -6,10 +6,10 @@
 //! which calls nest. With `Worker::spinning` a lane has `mailboxes` too, each a `mailbox`.
 //!
 //! `child` is the host's side of one worker, and `session` has its lanes; `callbacks`
-//! serves those of threads that plugins started. `library` starts the next worker when
-//! one dies, as `restarts` allows. `serve` is the worker's side, and `host_peer` has the
-//! lanes there. `worker_tasks` runs the tasks of its plugins. `logs` passes their records
-//! to the host, and `traces` their spans.
+//! serves those of threads that plugins started, and `wakes` calls wakers. `library`
+//! starts the next worker when one dies, as `restarts` allows. `serve` is the worker's
+//! side, and `host_peer` has the lanes there. `worker_tasks` runs the tasks of its
+//! plugins. `logs` passes their records to the host, and `traces` their spans.
 
 mod atomics;
 mod callbacks;
@@ -40,6 +40,7 @@ mod session;
 mod traces;
 #[cfg(not(feature = "sandbox"))]
 mod unrestrained;
+mod wakes;
 mod worker;
 #[cfg(feature = "tasks")]
 mod worker_tasks;

@@ -19,9 +19,10 @@ use super::message::{ANSWER, Greeting, Request};
 use super::sandbox::Enforced;
 #[cfg(feature = "tracing")]
 use super::traces::{self, Tracer};
+use super::wakes::{NotMade, Wakes};
 use super::worker::Worker;
 use crate::host::by_descriptor::{
-    Exports, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Reply, serve,
+    Exports, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Reply, call_and_forget, serve,
 };
 use crate::host::platform::processes;
 #[cfg(any(feature = "log", feature = "tracing"))]
@@ -38,6 +39,7 @@ pub(super) struct Session {
     #[cfg(feature = "tracing")]
     pub(super) tracer: Arc<Tracer>,
     lanes: Mutex<Lanes>,
+    wakes: Arc<Wakes>,
     /// Is notified when a lane is free, and when the worker has ended.
     freed: Condvar,
     /// `true` once a call has returned.
@@ -76,6 +78,7 @@ impl Session {
             #[cfg(feature = "tracing")]
             tracer: Tracer::new(&metadata.package.name),
             lanes: Mutex::new(lanes),
+            wakes: Arc::default(),
             freed: Condvar::new(),
             has_returned: AtomicBool::new(false),
             #[cfg(feature = "sandbox")]
@@ -222,6 +225,7 @@ impl Session {
     fn close(&self) {
         #[cfg(feature = "tracing")]
         self.tracer.close();
+        self.wakes.end();
         let lanes = lock(&self.lanes);
         let sockets = lanes.back.iter().map(|lane| &lane.socket);
         for socket in sockets.chain([&self.running.control]) {
@@ -338,6 +342,23 @@ impl Peer for Session {
             return Err("the worker has ended".to_owned());
         }
         self.exchange(call, message).map_err(|error| error.to_string())
+    }
+
+    fn call_waker(&self, call: Outgoing<'static>) {
+        // A thread that serves the worker waits for it anyway, and what that takes counts as
+        // time of its call.
+        if entered(self.address(), None).is_some() && self.wakes.is_idle() {
+            return call_and_forget(self, call);
+        }
+        let this: Weak<dyn Peer> = self.this.clone();
+        match self.wakes.add(&this, call) {
+            Ok(()) => {}
+            Err(NotMade::NoThread) => call_and_forget(self, call),
+            Err(NotMade::TooMany(found)) => {
+                let reason = format!("expected that it wakes its tasks, {found} calls wait");
+                self.ended(Some(call.name), Failure::Nonsense(reason));
+            }
+        }
     }
 
     fn exports(&self) -> &Exports {

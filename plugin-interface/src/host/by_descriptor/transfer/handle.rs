@@ -2,7 +2,7 @@
 
 /// The number of an object among those that a process has given or lent to the other
 /// one. An object that has gone leaves its place to one of the next generation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Handle {
     pub(crate) index: u32,
     /// 0 for a plugin, which stays.

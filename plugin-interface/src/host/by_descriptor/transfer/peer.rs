@@ -12,6 +12,9 @@ use crate::object::OwnedObject;
 /// The method of each object that drops it.
 pub(crate) const RELEASE: u32 = u32::MAX;
 
+/// The only method of a waker.
+pub(crate) const WAKE: u32 = 0;
+
 /// A call of an object of the other process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Outgoing<'n> {
@@ -39,6 +42,10 @@ pub(crate) trait Peer: fmt::Debug + Send + Sync {
     /// [`HEAD`](super::HEAD) bytes, and gets the answer. `Err` says why nobody knows
     /// what the method did.
     fn call(&self, call: Outgoing<'_>, message: &mut Vec<u8>) -> Result<PeerAnswer, String>;
+
+    /// Calls a waker, which takes nothing, some time. The calls of one waker stay in their
+    /// order. A process that trusts the other one may wait for the answer.
+    fn call_waker(&self, call: Outgoing<'static>);
 
     /// Returns the objects that the other process may call.
     fn exports(&self) -> &Exports;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::exporting::Exporting;
 use super::method::{Carried, Lends};
+use super::peer::{Outgoing, Peer};
 use super::plan::Kind;
 use super::read::{Read, Source};
 use super::reply::{HEAD, Reply, with_buffer};
@@ -125,6 +126,15 @@ fn received(
         None => value,
     };
     Ok(Received { value, changed, failed })
+}
+
+/// Calls a method without arguments, and does not ask for the outcome. An error says that
+/// the object has gone, with its process or by its last call.
+pub(crate) fn call_and_forget(peer: &dyn Peer, call: Outgoing<'_>) {
+    let _ = with_buffer(|message| {
+        message.resize(HEAD, 0);
+        peer.call(call, message).map(drop)
+    });
 }
 
 #[cfg(test)]
