@@ -1,12 +1,15 @@
 //! Typed proxies of plugins in a process of their own.
 
+use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
+use std::time::Duration;
 
 use evolving::{Newer, Older, OlderProxy, Removed};
-use fixture_interface::derived::Derived;
+use fixture_interface::derived::{Derived, Ledger, Notice};
 use fixture_interface::everything::Everything;
-use fixture_interface::{Echo, Tally};
+use fixture_interface::{Echo, EchoProxy, Tally};
 use plugin_interface::process::{Isolated, WorkerError};
 use plugin_interface::{
     CallError, Greeter, GreeterProxy, Interface, PluginManager, PluginTrait, ProxyError,
@@ -46,6 +49,47 @@ fn values_of_each_type_come_back_as_from_this_process() {
     let cases = if is_thorough { 4 } else { 1 };
     // What lives there is not seen from here.
     Rounds::by(proxies, cases, 100_000, &|| (0, 0)).all();
+}
+
+/// They are sent from where they lie, the first few of a message.
+#[test]
+fn long_texts_and_slices_come_as_short_ones_do() {
+    let spinning = || {
+        let worker = worker().spinning(Duration::from_millis(1));
+        PluginManager::new().load_isolated(&fixtures()["tagged"], worker).unwrap()
+    };
+    for library in [isolated("tagged"), spinning()] {
+        let everything = proxy::<dyn Everything>(&library);
+        let derived = proxy::<dyn Derived>(&library);
+        for len in [(16 << 10) - 1, 16 << 10, 100_001, 600_000] {
+            let text = |first: char| format!("{first}{}", "1b23".repeat(len).split_at(len - 1).0);
+            let texts = |count: u8| (0..count).map(|n| text((b'a' + n).into()));
+            // More of them than are sent so, and short ones between.
+            let many: VecDeque<_> = texts(12).flat_map(|long| [long, "short".to_owned()]).collect();
+            assert!(everything.queue_of_strings(many.clone()) == many);
+            let nested: Vec<_> = texts(3).map(|it| Some((it, Ok(vec![7; len])))).collect();
+            assert!(everything.nested(nested.clone()) == nested);
+            let (mut words, mut numbers) = ([text('x'), text('y')], [vec![1, 2], vec![3; len]]);
+            everything.reversed(&mut words, &mut numbers);
+            assert!(words == [text('y'), text('x')] && numbers == [vec![3; len], vec![1, 2]]);
+            let pairs: Vec<_> = (0..len).map(|n| [n as u8, (n >> 8) as u8]).collect();
+            assert!(everything.arrays_slice(&pairs) == pairs);
+            assert!(everything.cow(Cow::Borrowed(&text('c'))).1 == text('c'));
+            let ledger = |of: char, pages| Ledger { title: text(of), pages, year: 7 };
+            let grown = ledger('l', vec![ledger('m', Vec::new()), ledger('n', Vec::new())]);
+            assert!(derived.ledger(grown.clone()) == grown);
+            let notice = Notice::Many { of: texts(9).map(Notice::Note).collect(), number: 1 };
+            assert!(derived.notice(notice.clone()) == notice);
+        }
+    }
+    let echo = proxy::<dyn Echo>(&isolated("healthy"));
+    let error = "e".repeat(100_000);
+    assert!(echo.result(Err(error.clone())) == Err(error));
+    // More than a message has room for, though not in the pieces.
+    let halves = vec!["h".repeat(9 << 20); 2];
+    let error = EchoProxy::checked(&echo).strings(halves).unwrap_err().to_string();
+    assert!(error.contains("expected arguments of at most"), "{error}");
+    assert_eq!(echo.u8(1), 1);
 }
 
 #[test]

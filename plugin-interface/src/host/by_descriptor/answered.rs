@@ -18,7 +18,7 @@ use super::kept::Kept;
 use super::own_library;
 use super::transfer::{
     Carried, Exporting, HEAD, Handle, How, Imports, ObjectPart, ObjectType, Outgoing, Peer,
-    RELEASE, Reply, Spent, WAKE, call_and_forget, check_objects, with_buffer,
+    RELEASE, Reply, Spent, Unsent, WAKE, call_and_forget, check_objects, with_buffer,
 };
 use super::waker::{LentWaker, Wakes};
 use crate::abi::{Failure, FailureKind, Opaque, RawObject};
@@ -152,9 +152,13 @@ impl Answered {
             with_buffer(|message| {
                 message.resize(HEAD, 0);
                 let mut exporting = Exporting::to(peer.exports());
+                // The arguments and what they refer to live until the end of this call.
+                exporting.set_apart();
                 arguments.send(message, &mut exporting)?;
                 let (object, home, name) = (remote.object, remote.home, &*method.name);
-                let call = Outgoing { object, home, method: index as u32, name, spent: None };
+                let (method_index, apart) = (index as u32, exporting.rows());
+                let call =
+                    Outgoing { object, home, method: method_index, name, apart, spent: None };
                 let answer = peer.call(call, message)?;
                 let reply = &message[answer.begin..];
                 if !Reply::is_refusal(reply) {
@@ -185,7 +189,7 @@ impl Drop for Remote {
         if let (true, Peers::One(peer)) = (*self.is_owned.get_mut(), &self.peers) {
             let (object, home) = (self.object, self.home);
             let spent = Some(&*self.spent);
-            let call = Outgoing { object, home, method: RELEASE, name: "drop", spent };
+            let call = Outgoing { object, home, method: RELEASE, name: "drop", apart: &[], spent };
             call_and_forget(&**peer, call);
         }
     }
@@ -242,15 +246,16 @@ unsafe extern "C" fn share(this: *mut Opaque) -> *mut Opaque {
     Box::into_raw(Box::new(Answered { of, remote, kept: Mutex::default() })).cast()
 }
 
-/// Calls a method of an object of this process, for the other one, and appends the reply.
+/// Calls a method of an object of this process, for the other one, and appends the reply,
+/// but for what it returns.
 pub(crate) fn serve(
     peer: &Arc<dyn Peer>,
     lane: u32,
     (object, method): (Handle, u32),
     arguments: &[u8],
     out: &mut Vec<u8>,
-) {
-    peer.exports().serve((object, method), arguments, &Importer::new(peer, lane), out);
+) -> Option<Box<Unsent>> {
+    peer.exports().serve((object, method), arguments, &Importer::new(peer, lane), out)
 }
 
 /// Makes objects of the handles of a message that came on a lane.
@@ -305,7 +310,14 @@ struct RemoteWaker {
 impl RemoteWaker {
     fn tell(&self, method: u32, name: &'static str) {
         let object = self.object;
-        self.peer.call_waker(Outgoing { object, home: None, method, name, spent: None });
+        self.peer.call_waker(Outgoing {
+            object,
+            home: None,
+            method,
+            name,
+            apart: &[],
+            spent: None,
+        });
     }
 }
 

@@ -128,6 +128,15 @@ impl Space {
         // SAFETY: as above, and they were just initialised.
         Some(unsafe { core::slice::from_raw_parts_mut(start, size) })
     }
+
+    /// Returns where the last bytes begin that were returned. They move with this, if
+    /// they are few.
+    pub(super) fn start(&mut self) -> *mut u8 {
+        match &self.large {
+            Some(large) => large.start(),
+            None => self.small.as_mut_ptr().cast(),
+        }
+    }
 }
 
 /// Writes pointers, or numbers of that size, to the begin of a value.

@@ -61,6 +61,7 @@ pub use proxy::{Answer, DynamicProxy};
 pub(crate) use services::{HostServices, ServiceHandle, export_service};
 #[cfg(all(unix, feature = "process"))]
 pub(crate) use transfer::{
-    Exports, HEAD, Handle, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Received, Reply, WAKE,
-    call_and_forget, call_elsewhere, is_shareable, keep_buffer, take_buffer, too_long,
+    Apart, Exports, HEAD, Handle, LONGEST, MOST_APART, Outgoing, Peer, PeerAnswer, RELEASE,
+    Received, Reply, Unsent, WAKE, call_and_forget, call_elsewhere, is_shareable, keep_buffer,
+    take_buffer, too_long,
 };

@@ -55,8 +55,20 @@ impl Wire {
     #[cfg(all(unix, feature = "process"))]
     /// Appends the bytes of a number, or of several in a row.
     pub(super) fn append(self, size: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.row(size));
+    }
+
+    /// The bytes of a number, or of several in a row, where they lie.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn row(&self, size: usize) -> &[u8] {
         // SAFETY: as in `bytes`.
-        out.extend_from_slice(unsafe { core::slice::from_raw_parts(self.0, size) });
+        unsafe { core::slice::from_raw_parts(self.0, size) }
+    }
+
+    /// Returns `true` if a buffer is freed by its owner, and so is not borrowed.
+    #[cfg(all(unix, feature = "process"))]
+    pub(super) fn owns_elements(self) -> bool {
+        self.buffer().free.is_some()
     }
 
     pub(super) fn tag(self) -> u8 {

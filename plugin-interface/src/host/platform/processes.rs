@@ -32,6 +32,11 @@ pub(crate) fn send(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {
     Ok(send_to(socket, bytes, NO_SIGNAL)?)
 }
 
+/// Writes slices to a socket, one after another.
+pub(crate) fn send_slices(socket: &UnixStream, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    Ok(sendmsg(socket, slices, &mut SendAncillaryBuffer::default(), NO_SIGNAL)?)
+}
+
 /// Does the same, and waits for nothing.
 #[cfg(feature = "log")]
 pub(crate) fn send_now(socket: &UnixStream, bytes: &[u8]) -> io::Result<usize> {

@@ -41,7 +41,10 @@ fn serve(session: &Weak<Session>, address: usize, lane: &Arc<Lane>) {
     let served = lane.serve(Patient(&lane.socket), |request: &Request<'_>, answer| {
         match session.upgrade() {
             Some(session) => session.serve(lane.number, request, answer),
-            None => Reply::Refused("the host needs the worker no more".to_owned()).write(answer),
+            None => {
+                Reply::Refused("the host needs the worker no more".to_owned()).write(answer);
+                None
+            }
         }
     });
     drop(entered);

@@ -1,13 +1,13 @@
 //! Frames: the length of a message, and the message.
 
 use core::hint;
-use std::io;
+use std::io::{self, IoSlice};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use super::mailbox::{Found, Mailbox};
 use super::mailboxes::Mailboxes;
-use crate::host::by_descriptor::{LONGEST, too_long};
+use crate::host::by_descriptor::{Apart, LONGEST, MOST_APART, too_long};
 use crate::host::platform::processes;
 
 /// The bytes of a frame before its message.
@@ -21,8 +21,14 @@ pub(super) trait Connection {
         false
     }
 
+    /// Prepares for a frame of several slices, which is always sent.
+    fn pass_by(&mut self) {}
+
     /// Sends some of the bytes, and returns how many.
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Sends some of the bytes of the slices, and returns how many.
+    fn send_slices(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize>;
 
     /// Appends what has come, as far as there is room, but so many bytes at most.
     /// Returns how many.
@@ -35,10 +41,7 @@ pub(super) trait Connection {
 /// Writes a frame, after its length to its first bytes. Nothing is sent of one that is
 /// too long.
 pub(super) fn write(to: &mut impl Connection, frame: &mut [u8]) -> io::Result<()> {
-    let len = frame.len() - PREFIX;
-    let length = u32::try_from(len).ok().filter(|_| len <= LONGEST);
-    let length = length.ok_or_else(|| invalid(len))?;
-    frame[..PREFIX].copy_from_slice(&length.to_le_bytes());
+    begin(frame, 0)?;
     let mut rest = if to.pass(frame) { &[] } else { &*frame };
     while !rest.is_empty() {
         match to.send(rest) {
@@ -47,6 +50,46 @@ pub(super) fn write(to: &mut impl Connection, frame: &mut [u8]) -> io::Result<()
             Err(error) => return Err(error),
         }
     }
+    Ok(())
+}
+
+/// Does the same, with the rows that were set apart from the frame.
+pub(super) fn write_with(
+    to: &mut impl Connection,
+    frame: &mut [u8],
+    apart: &[Apart],
+) -> io::Result<()> {
+    if apart.is_empty() { write(to, frame) } else { write_slices(to, frame, apart) }
+}
+
+#[cold]
+fn write_slices(to: &mut impl Connection, frame: &mut [u8], apart: &[Apart]) -> io::Result<()> {
+    begin(frame, Apart::len_of(apart))?;
+    to.pass_by();
+    let mut slices = [IoSlice::new(&[]); 2 * MOST_APART + 1];
+    let mut begin = 0;
+    for (pair, row) in slices.chunks_exact_mut(2).zip(apart) {
+        pair.copy_from_slice(&[IoSlice::new(&frame[begin..row.at]), IoSlice::new(row.bytes())]);
+        begin = row.at;
+    }
+    let mut rest = &mut slices[..2 * apart.len() + 1];
+    rest[2 * apart.len()] = IoSlice::new(&frame[begin..]);
+    while !rest.is_empty() {
+        match to.send_slices(rest) {
+            Ok(sent) => IoSlice::advance_slices(&mut rest, sent),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Writes the length of a frame, which has so many bytes elsewhere.
+fn begin(frame: &mut [u8], apart: usize) -> io::Result<()> {
+    let len = frame.len() - PREFIX + apart;
+    let length = u32::try_from(len).ok().filter(|_| len <= LONGEST);
+    let length = length.ok_or_else(|| invalid(len))?;
+    frame[..PREFIX].copy_from_slice(&length.to_le_bytes());
     Ok(())
 }
 
@@ -106,6 +149,10 @@ impl Connection for &UnixStream {
         processes::send(self, bytes)
     }
 
+    fn send_slices(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        processes::send_slices(self, slices)
+    }
+
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
         processes::receive(self, to, most)
     }
@@ -138,6 +185,10 @@ impl Connection for Patient<'_> {
         self.attempt(true, || processes::send(self.0, bytes))
     }
 
+    fn send_slices(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.attempt(true, || processes::send_slices(self.0, slices))
+    }
+
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
         self.attempt(false, || processes::receive(self.0, to, most))
     }
@@ -160,11 +211,20 @@ impl<'s> Spinning<'s> {
 
     /// Leaves a frame in memory, if the other side looks for it there. Does as much for
     /// the frame that this side waits for next.
+    #[inline]
     fn leave(&self, frame: &[u8]) -> bool {
         self.mailboxes.is_some_and(|mailboxes| {
             mailboxes.read().begin();
             mailboxes.write().put(frame)
         })
+    }
+
+    /// Tells the other side that a frame is sent. Does as much for the next one.
+    fn leave_nothing(&self) {
+        if let Some(mailboxes) = self.mailboxes {
+            mailboxes.read().begin();
+            mailboxes.write().pass_by();
+        }
     }
 
     /// Receives what comes within a time. `None` if nothing does.
@@ -251,8 +311,16 @@ impl Connection for Spinning<'_> {
         self.leave(frame)
     }
 
+    fn pass_by(&mut self) {
+        self.leave_nothing();
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         processes::send(self.socket, bytes)
+    }
+
+    fn send_slices(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        processes::send_slices(self.socket, slices)
     }
 
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
@@ -325,9 +393,18 @@ impl Connection for Until<'_> {
         self.lane.leave(frame)
     }
 
+    fn pass_by(&mut self) {
+        self.lane.leave_nothing();
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let socket = self.lane.socket;
         self.attempt(true, || processes::send(socket, bytes))
+    }
+
+    fn send_slices(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let socket = self.lane.socket;
+        self.attempt(true, || processes::send_slices(socket, slices))
     }
 
     fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
@@ -365,13 +442,22 @@ pub(super) mod tests {
     pub(in super::super) struct Bytes {
         pub(in super::super) received: Vec<u8>,
         pub(in super::super) sent: Vec<u8>,
+        /// The most bytes that are sent at a time.
+        pub(in super::super) sends: Option<usize>,
     }
 
     impl Connection for Bytes {
         fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let len = bytes.len().min(1 << 20);
-            self.sent.extend(&bytes[..len]);
-            Ok(len)
+            self.send_slices(&[IoSlice::new(bytes)])
+        }
+
+        fn send_slices(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+            let (begin, most) = (self.sent.len(), self.sends.unwrap_or(1 << 20));
+            for bytes in slices {
+                let len = bytes.len().min(begin + most - self.sent.len());
+                self.sent.extend(&bytes[..len]);
+            }
+            Ok(self.sent.len() - begin)
         }
 
         fn receive(&mut self, to: &mut Vec<u8>, most: usize) -> io::Result<usize> {
@@ -416,6 +502,33 @@ pub(super) mod tests {
         assert!(write(&mut connection, &mut frame(&vec![0; LONGEST + 1])).is_err());
         assert!(connection.sent.is_empty());
         write(&mut connection, &mut frame(&vec![0; LONGEST])).unwrap();
+    }
+
+    #[test]
+    fn rows_that_are_apart_are_sent_in_their_places_in_pieces_of_any_length() {
+        static ROW: [u8; 300] = [7; 300];
+        for places in [&[0, 0, 3][..], &[1, 2, 7], &[7; MOST_APART]] {
+            let rows = places.iter().enumerate();
+            let rows: Vec<_> = rows.map(|(n, at)| Apart::of(PREFIX + at, &ROW[..40 * n])).collect();
+            let mut expected = b"message".to_vec();
+            for (n, at) in places.iter().enumerate().rev() {
+                expected.splice(at..at, vec![7; 40 * n]);
+            }
+            for sends in [None, Some(1), Some(7), Some(41)] {
+                let mut connection = Bytes { sends, ..Bytes::default() };
+                write_with(&mut connection, &mut frame(b"message"), &rows).unwrap();
+                let mut sent = Bytes { received: connection.sent, ..Bytes::default() };
+                let mut message = Vec::new();
+                read(&mut sent, &mut message).unwrap();
+                assert_eq!(&message[PREFIX..], expected, "{places:?}, {sends:?}");
+            }
+        }
+        let long: &'static [u8] = vec![0; LONGEST].leak();
+        let mut connection = Bytes::default();
+        let rows = [Apart::of(PREFIX, long)];
+        write_with(&mut connection, &mut frame(b"1"), &rows).unwrap_err();
+        assert!(connection.sent.is_empty());
+        write_with(&mut connection, &mut frame(b""), &rows).unwrap();
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::traces;
 #[cfg(feature = "tasks")]
 use super::worker_tasks::is_in_a_task;
 use crate::host::by_descriptor::{
-    Exports, LONGEST, Outgoing, Peer, PeerAnswer, call_and_forget, serve, too_long,
+    Apart, Exports, LONGEST, Outgoing, Peer, PeerAnswer, Unsent, call_and_forget, serve, too_long,
 };
 use crate::host::platform::processes;
 #[cfg(any(feature = "log", feature = "tracing"))]
@@ -118,7 +118,7 @@ impl Host {
     pub(super) fn serve(&self, lane: &Arc<Lane>) -> io::Result<()> {
         let _entered = enter(0, lane);
         lane.serve(self.connection(lane), |request, answer| {
-            self.answer(lane.number, request, answer);
+            self.answer(lane.number, request, answer)
         })
     }
 
@@ -132,9 +132,14 @@ impl Host {
         self.exports.end_plugins();
     }
 
-    fn answer(&self, lane: u32, request: &Request<'_>, answer: &mut Vec<u8>) {
+    fn answer(
+        &self,
+        lane: u32,
+        request: &Request<'_>,
+        answer: &mut Vec<u8>,
+    ) -> Option<Box<Unsent>> {
         let peer: Arc<dyn Peer> = self.this.upgrade().expect("a thread that serves keeps it");
-        serve(&peer, lane, (request.object, request.method), request.arguments, answer);
+        serve(&peer, lane, (request.object, request.method), request.arguments, answer)
     }
 
     /// Waits until the host may pass lanes.
@@ -166,7 +171,7 @@ impl Host {
 
 impl Peer for Host {
     fn call(&self, call: Outgoing<'_>, message: &mut Vec<u8>) -> Result<PeerAnswer, String> {
-        let found = message.len();
+        let found = message.len() + Apart::len_of(call.apart);
         if found > LONGEST {
             return Err(too_long(found));
         }
@@ -185,9 +190,8 @@ impl Peer for Host {
         let lane = outer.clone().unwrap_or_else(|| self.take_back_lane());
         let number = lane.number;
         let entered = outer.is_none().then(|| enter(0, &lane));
-        let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
-            self.answer(number, request, answer);
-        };
+        let served =
+            |request: &Request<'_>, answer: &mut Vec<u8>| self.answer(number, request, answer);
         if lane.call(self.connection(&lane), call, message, served).is_err() {
             // The host has gone.
             processes::end_group();

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::frame::{self, Connection, Spinning, Until};
 use super::mailboxes::{Mailboxes, Shared};
 use super::message::{Message, Request, begin_answer, check_answer, fit};
-use crate::host::by_descriptor::{Outgoing, Reply, keep_buffer, take_buffer};
+use crate::host::by_descriptor::{Outgoing, Reply, Unsent, keep_buffer, take_buffer};
 use crate::host::platform::processes;
 
 /// The most calls within each other, in both directions: the other process may ask for
@@ -40,6 +40,11 @@ impl Passed {
         Ok(Passed { control, memory })
     }
 }
+
+/// Serves a call: appends the reply, but for what it returns.
+pub(super) trait Serve: FnMut(&Request<'_>, &mut Vec<u8>) -> Option<Box<Unsent>> {}
+
+impl<F: FnMut(&Request<'_>, &mut Vec<u8>) -> Option<Box<Unsent>>> Serve for F {}
 
 /// A connection of two threads.
 #[derive(Debug)]
@@ -71,19 +76,25 @@ impl Lane {
 
     /// Sends a call, and puts the answer in its place. Serves the calls that come
     /// meanwhile, and returns for how long this side was busy with them.
+    #[inline]
     pub(super) fn call(
         &self,
         mut connection: impl Connection,
         call: Outgoing<'_>,
         frame: &mut Vec<u8>,
-        mut serve: impl FnMut(&Request<'_>, &mut Vec<u8>),
+        mut serve: impl Serve,
     ) -> io::Result<Duration> {
         let mut busy = Duration::ZERO;
         let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         Request::head(frame, number, call.object, call.method);
         let nonsense = |reason| io::Error::new(io::ErrorKind::InvalidData, reason);
+        let (mut apart, mut unsent) = (call.apart, None);
         loop {
-            frame::write(&mut connection, frame)?;
+            let of_answer = Unsent::rows(unsent.as_deref());
+            let rows = std::mem::take(&mut apart);
+            let rows = if rows.is_empty() { of_answer } else { rows };
+            frame::write_with(&mut connection, frame, rows)?;
+            drop(unsent.take());
             frame::read(&mut connection, frame)?;
             match Message::read(frame).map_err(nonsense)? {
                 Message::Answer(found) => {
@@ -94,7 +105,8 @@ impl Lane {
                 }
                 Message::Call(request) => {
                     let mut answer = take_buffer();
-                    let time = self.answer_in(&request, &mut answer, &mut serve);
+                    let time;
+                    (time, unsent) = self.answer_in(&request, &mut answer, &mut serve);
                     keep_buffer(std::mem::replace(frame, answer));
                     connection.served(time);
                     busy += time;
@@ -125,7 +137,7 @@ impl Lane {
         &self,
         mut connection: impl Connection,
         frame: &mut Vec<u8>,
-        mut serve: impl FnMut(&Request<'_>, &mut Vec<u8>),
+        mut serve: impl Serve,
     ) -> io::Result<()> {
         loop {
             // Another message may follow at once.
@@ -133,9 +145,9 @@ impl Lane {
             // What it says at its start has no form of a call.
             let Ok(Message::Call(request)) = Message::read(frame) else { return Ok(()) };
             let mut answer = take_buffer();
-            let time = self.answer_in(&request, &mut answer, &mut serve);
+            let (time, unsent) = self.answer_in(&request, &mut answer, &mut serve);
             connection.served(time);
-            frame::write(&mut connection, &mut answer)?;
+            frame::write_with(&mut connection, &mut answer, Unsent::rows(unsent.as_deref()))?;
             keep_buffer(answer);
         }
     }
@@ -144,19 +156,20 @@ impl Lane {
     pub(super) fn serve(
         &self,
         mut connection: impl Connection,
-        mut serve: impl FnMut(&Request<'_>, &mut Vec<u8>),
+        mut serve: impl Serve,
     ) -> io::Result<()> {
         /// The most memory that is kept from one call to the next.
         const KEPT: usize = 1 << 20;
         let (mut frame, mut answer) = (Vec::new(), Vec::new());
         loop {
             frame::read(&mut connection, &mut frame)?;
-            match Message::read(&frame).map_err(io::Error::other)? {
+            let unsent = match Message::read(&frame).map_err(io::Error::other)? {
                 Message::Call(request) => self.answer(&request, &mut answer, &mut serve),
                 Message::End => return Ok(()),
                 Message::Answer(_) => return Err(io::Error::other("expected a call")),
-            }
-            frame::write(&mut connection, &mut answer)?;
+            };
+            frame::write_with(&mut connection, &mut answer, Unsent::rows(unsent.as_deref()))?;
+            drop(unsent);
             for buffer in [&mut frame, &mut answer] {
                 buffer.clear();
                 buffer.shrink_to(KEPT);
@@ -170,12 +183,12 @@ impl Lane {
         &self,
         request: &Request<'_>,
         answer: &mut Vec<u8>,
-        serve: &mut impl FnMut(&Request<'_>, &mut Vec<u8>),
-    ) -> Duration {
+        serve: &mut impl Serve,
+    ) -> (Duration, Option<Box<Unsent>>) {
         let (begin, waited) = (Instant::now(), self.waited.load(Ordering::Relaxed));
-        self.answer(request, answer, serve);
+        let unsent = self.answer(request, answer, serve);
         let waited = self.waited.load(Ordering::Relaxed) - waited;
-        begin.elapsed().saturating_sub(Duration::from_nanos(waited))
+        (begin.elapsed().saturating_sub(Duration::from_nanos(waited)), unsent)
     }
 
     /// Answers one call.
@@ -183,17 +196,20 @@ impl Lane {
         &self,
         request: &Request<'_>,
         answer: &mut Vec<u8>,
-        serve: &mut impl FnMut(&Request<'_>, &mut Vec<u8>),
-    ) {
+        serve: &mut impl Serve,
+    ) -> Option<Box<Unsent>> {
         begin_answer(answer, request.number);
-        if self.depth.fetch_add(1, Ordering::Relaxed) < DEEPEST {
-            serve(request, answer);
+        let unsent = if self.depth.fetch_add(1, Ordering::Relaxed) < DEEPEST {
+            serve(request, answer)
         } else {
             let reason = format!("expected at most {DEEPEST} calls within each other");
             Reply::Refused(reason).write(answer);
-        }
+            None
+        };
         self.depth.fetch_sub(1, Ordering::Relaxed);
+        // With rows that are apart, it was found to fit.
         fit(answer);
+        unsent
     }
 }
 
@@ -206,6 +222,7 @@ pub(super) struct Within {
 
 impl Within {
     /// Begins such a call. `None` if this thread serves none.
+    #[inline]
     pub(super) fn begin(of: usize) -> Option<Self> {
         let is_serving = |lane: &Lane| lane.depth.load(Ordering::Relaxed) > 0;
         let outer = innermost(of, is_serving)?;

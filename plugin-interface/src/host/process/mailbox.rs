@@ -107,7 +107,7 @@ impl Mailbox<'_> {
             return false;
         }
         if message.len() > size_of_val(self.words()) {
-            state.store(ELSEWHERE, Ordering::Relaxed);
+            self.pass_by();
             return false;
         }
         let (chunks, rest) = message.as_chunks();
@@ -122,5 +122,11 @@ impl Mailbox<'_> {
         }
         let here = HERE + message.len() as u64;
         state.compare_exchange(LOOKS, here, Ordering::Release, Ordering::Relaxed).is_ok()
+    }
+
+    /// Tells a reader that looks here that the next message comes through the socket.
+    pub(super) fn pass_by(&self) {
+        let (success, failure) = (Ordering::Relaxed, Ordering::Relaxed);
+        let _ = self.state().compare_exchange(LOOKS, ELSEWHERE, success, failure);
     }
 }

@@ -78,7 +78,14 @@ impl IsolatedPlugin {
         let refused = |message| WorkerError::Refused { message };
         let (object, home) = (Handle::of_plugin(self.index), self.home()?);
         let exchange = |index, frame: &mut Vec<u8>| {
-            let call = Outgoing { object, home, method: index as u32, name: method, spent: None };
+            let call = Outgoing {
+                object,
+                home,
+                method: index as u32,
+                name: method,
+                apart: &[],
+                spent: None,
+            };
             let (session, _reserved) = self.library.begin(home)?;
             Ok(session.exchange(call, frame)?.begin)
         };

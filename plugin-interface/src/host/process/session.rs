@@ -22,7 +22,8 @@ use super::traces::{self, Tracer};
 use super::wakes::{NotMade, Wakes};
 use super::worker::Worker;
 use crate::host::by_descriptor::{
-    Exports, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Reply, call_and_forget, serve,
+    Apart, Exports, LONGEST, Outgoing, Peer, PeerAnswer, RELEASE, Reply, Unsent, call_and_forget,
+    serve,
 };
 use crate::host::platform::processes;
 #[cfg(any(feature = "log", feature = "tracing"))]
@@ -106,7 +107,7 @@ impl Session {
         let started = lane.start(until(), passed, &mut frame).map_err(Failure::from);
         let mut hear = || {
             let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
-                self.serve(lane.number, request, answer);
+                self.serve(lane.number, request, answer)
             };
             lane.hear(until(), &mut frame, served)?;
             Greeting::read(&frame).map_err(Failure::Nonsense)
@@ -159,7 +160,7 @@ impl Session {
         call: Outgoing<'_>,
         frame: &mut Vec<u8>,
     ) -> Result<PeerAnswer, WorkerError> {
-        let found = frame.len() - PREFIX;
+        let found = frame.len() - PREFIX + Apart::len_of(call.apart);
         if found > LONGEST {
             let (method, most) = (call.name.to_owned(), LONGEST);
             return Err(WorkerError::TooLong { method, most, found });
@@ -177,9 +178,8 @@ impl Session {
         let has_ended = || self.running.has_ended();
         let spinning = lane.spinning(self.worker.spins);
         let until = Until { lane: spinning, end, now: Some((begin, 2)), has_ended: &has_ended };
-        let served = |request: &Request<'_>, answer: &mut Vec<u8>| {
-            self.serve(lane.number, request, answer);
-        };
+        let served =
+            |request: &Request<'_>, answer: &mut Vec<u8>| self.serve(lane.number, request, answer);
         // A span that the worker did not exit is no longer the current one of this thread.
         #[cfg(feature = "tracing")]
         let spans = traces::entered();
@@ -203,13 +203,19 @@ impl Session {
         }
     }
 
-    /// Answers a call of the worker.
-    pub(super) fn serve(&self, lane: u32, request: &Request<'_>, answer: &mut Vec<u8>) {
+    /// Answers a call of the worker, but for what it returns.
+    pub(super) fn serve(
+        &self,
+        lane: u32,
+        request: &Request<'_>,
+        answer: &mut Vec<u8>,
+    ) -> Option<Box<Unsent>> {
         let Some(this) = self.this.upgrade() else {
-            return Reply::Refused("the host needs the worker no more".to_owned()).write(answer);
+            Reply::Refused("the host needs the worker no more".to_owned()).write(answer);
+            return None;
         };
         let peer: Arc<dyn Peer> = this;
-        serve(&peer, lane, (request.object, request.method), request.arguments, answer);
+        serve(&peer, lane, (request.object, request.method), request.arguments, answer)
     }
 
     /// Ends the worker after a failure, and returns the error.

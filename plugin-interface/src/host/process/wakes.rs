@@ -137,7 +137,7 @@ mod tests {
 
     fn call(index: u32, method: u32) -> Outgoing<'static> {
         let object = Handle { index, generation: 1 };
-        Outgoing { object, home: None, method, name: "wake", spent: None }
+        Outgoing { object, home: None, method, name: "wake", apart: &[], spent: None }
     }
 
     #[test]

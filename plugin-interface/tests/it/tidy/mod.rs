@@ -92,6 +92,7 @@ const UNSAFE: &[&str] = &[
     "host/by_descriptor/owned_object.rs",
     "host/by_descriptor/own_library.rs",
     "host/by_descriptor/services.rs",
+    "host/by_descriptor/transfer/apart.rs",
     "host/by_descriptor/transfer/caller.rs",
     "host/by_descriptor/transfer/change.rs",
     "host/by_descriptor/transfer/export.rs",

@@ -156,6 +156,11 @@ impl Export {
         })
     }
 
+    /// Returns `true` if it is a plugin, which stays until the end of its process.
+    pub(super) fn is_plugin(&self) -> bool {
+        self.how.is_none()
+    }
+
     /// Returns `true` if the other process owns it.
     pub(super) fn is_given(&self) -> bool {
         matches!(self.how, Some(How::Owned | How::Shared))

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::apart::{Apart, Lasting, SetApart};
 use super::exclusive::{Exclusive, Extent};
 use super::export::{Borrowed, Export, New};
 use super::exports::Exports;
@@ -27,6 +28,7 @@ pub(in crate::host::by_descriptor) struct Exporting<'e> {
     pub(super) parameter: usize,
     /// What the arguments lend by `&mut`.
     pub(super) exclusive: Vec<Exclusive>,
+    pub(super) apart: SetApart,
     given: Vec<Handle>,
     /// Clones of wakers, which nobody else owns.
     wakers: Vec<Handle>,
@@ -47,7 +49,19 @@ impl<'e> Exporting<'e> {
     fn new(to: Option<&'e Exports>) -> Self {
         let (given, wakers, ending) = (Vec::new(), Vec::new(), Vec::new());
         let (parent, ends_with_call, parameter, exclusive) = (None, false, 0, Vec::new());
-        Exporting { to, parent, ends_with_call, parameter, exclusive, given, wakers, ending }
+        let apart = SetApart::new();
+        Exporting { to, parent, ends_with_call, parameter, exclusive, apart, given, wakers, ending }
+    }
+
+    /// Lets long rows stay where they lie. What is sent, and what that refers to, has to
+    /// live until the message was sent.
+    pub(in crate::host::by_descriptor) fn set_apart(&mut self) {
+        self.apart.lasting = Lasting::All;
+    }
+
+    /// Returns the rows that stay where they lie.
+    pub(in crate::host::by_descriptor) fn rows(&self) -> &[Apart] {
+        self.apart.rows()
     }
 
     /// Notes what a `&mut` leads to.

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::apart::Unfreed;
 use super::export::{Export, GONE, New, Use};
 use super::handle::Handle;
 use crate::host::by_descriptor::error::DynamicError;
@@ -18,6 +19,8 @@ pub(crate) struct Exports {
     slots: Mutex<Slots>,
     /// The other process calls with texts that are UTF-8.
     pub(super) trusts_texts: bool,
+    /// What the plugins have yet to free.
+    pub(super) unfreed: Arc<Unfreed>,
 }
 
 #[derive(Default)]
@@ -54,6 +57,7 @@ impl Exports {
 
     /// Ends the plugins, once no call uses them any more.
     pub(crate) fn end_plugins(&self) {
+        self.unfreed.wait();
         let plugins = core::mem::take(&mut lock(&self.slots).plugins);
         drop(plugins);
     }

@@ -6,7 +6,8 @@
 //! the plans of one method, and `reply` the outcome of a call. `caller` makes a message
 //! of the arguments of a typed proxy, and changes what its caller lent. `sent` does so
 //! for values of JSON. `served` calls a method of this process. `exclusive` has what
-//! a `&mut` leads to, and `change` copies it back.
+//! a `&mut` leads to, and `change` copies it back. `apart` has the long rows that are sent
+//! from where they lie.
 //!
 //! An object stays where it is. `exports` has those that the other process may call, each
 //! by a handle, and `exporting` adds the objects in one message. `object_type` has their
@@ -18,6 +19,7 @@
 //! variant. Padding is left out. A byte stands for what lies behind an address, so that
 //! no value takes more memory than its bytes account for.
 
+mod apart;
 mod caller;
 mod change;
 mod exclusive;
@@ -40,6 +42,7 @@ mod served;
 mod spent;
 mod write;
 
+pub(crate) use apart::{Apart, MOST_APART, Unsent};
 pub(crate) use export::is_shareable;
 pub(super) use exporting::Exporting;
 pub(crate) use exports::Exports;

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::apart::Apart;
 use super::exports::Exports;
 use super::handle::Handle;
 use super::object_type::ObjectPart;
@@ -23,6 +24,8 @@ pub(crate) struct Outgoing<'n> {
     pub(crate) home: Option<u32>,
     pub(crate) method: u32,
     pub(crate) name: &'n str,
+    /// The rows of its arguments that are apart from the message.
+    pub(crate) apart: &'n [Apart],
     /// What it counts for, if it is a drop.
     pub(crate) spent: Option<&'n Spent>,
 }
@@ -39,8 +42,8 @@ pub(crate) struct PeerAnswer {
 /// The other process.
 pub(crate) trait Peer: fmt::Debug + Send + Sync {
     /// Calls a method. The message has the arguments behind its first
-    /// [`HEAD`](super::HEAD) bytes, and gets the answer. `Err` says why nobody knows
-    /// what the method did.
+    /// [`HEAD`](super::HEAD) bytes, but for what is apart, and gets the answer. `Err`
+    /// says why nobody knows what the method did.
     fn call(&self, call: Outgoing<'_>, message: &mut Vec<u8>) -> Result<PeerAnswer, String>;
 
     /// Calls a waker, which takes nothing, some time. The calls of one waker stay in their

@@ -4,6 +4,7 @@
 use core::ffi::c_void;
 use std::sync::{Arc, OnceLock};
 
+use super::apart::{Lasting, Unsent};
 use super::exclusive::Exclusive;
 use super::export::{Borrowed, Use};
 use super::exporting::Exporting;
@@ -33,26 +34,28 @@ struct Ready {
 type Methods = Vec<OnceLock<Result<Ready, String>>>;
 
 impl Exports {
-    /// Calls a method of an object, and appends the reply. `imports` makes objects of
-    /// what the other process gives or lends with the call.
+    /// Calls a method of an object, and appends the reply, but for what it returns.
+    /// `imports` makes objects of what the other process gives or lends with the call.
     pub(in crate::host::by_descriptor) fn serve(
         &self,
         (object, method): (Handle, u32),
         arguments: &[u8],
         imports: &dyn Imports,
         out: &mut Vec<u8>,
-    ) {
+    ) -> Option<Box<Unsent>> {
         let begin = out.len();
         let served = match method {
             RELEASE => self.release(object).map(|()| {
                 Reply::Returned { failed: false, values: &[] }.write(out);
+                None
             }),
             method => self.call(object, method as usize, arguments, imports, out),
         };
-        if let Err(reason) = served {
+        served.unwrap_or_else(|reason| {
             out.truncate(begin);
             Reply::Refused(reason).write(out);
-        }
+            None
+        })
     }
 
     /// Calls a method. If nothing was called, it returns the reason.
@@ -63,7 +66,7 @@ impl Exports {
         arguments: &[u8],
         imports: &dyn Imports,
         out: &mut Vec<u8>,
-    ) -> Result<(), String> {
+    ) -> Result<Option<Box<Unsent>>, String> {
         let export = self.find(object)?;
         let of = export.of;
         let ready = methods(of).get(index).ok_or("there is no such method")?;
@@ -88,15 +91,14 @@ impl Exports {
             let (name, expected) = (of.interface.path.clone(), index + 1);
             return Err(ProxyError::VTable { name, expected, found: index }.to_string());
         }
-        let exporting = Exporting::to(self);
         // SAFETY: the function is that of the method, and the instance is borrowed as it
         // wants. A closure that the call consumes is not used again.
-        unsafe { ready.call(function, used, (source, row.as_mut_ptr()), exporting, out) };
+        let unsent = unsafe { ready.call(function, used, (source, row.as_mut_ptr()), self, out) };
         if let Some(closure) = closure {
             // The call has dropped it.
             closure.into_instance();
         }
-        Ok(())
+        Ok(unsent)
     }
 }
 
@@ -124,7 +126,8 @@ impl Ready {
         source.end()
     }
 
-    /// Calls the method with a row of arguments, and appends the reply.
+    /// Calls the method with a row of arguments, and appends the reply, but for what it
+    /// returns.
     ///
     /// # Safety
     ///
@@ -132,17 +135,18 @@ impl Ready {
     /// wants. [`read`](Self::read) made the row there from that source, and nobody else
     /// uses it.
     unsafe fn call(
-        &self,
+        &'static self,
         function: *const c_void,
         used: Use,
         (source, row): (Source<'_, '_>, *mut u8),
-        mut exporting: Exporting<'_>,
+        exports: &Exports,
         out: &mut Vec<u8>,
-    ) {
+    ) -> Option<Box<Unsent>> {
+        let mut exporting = Exporting::to(exports);
         let Carried { plans, parameters, outcome, .. } = &self.method;
         // As `call_return_into` writes whole words.
-        let mut returned = Space::new();
-        let returned = returned.bytes(outcome.size.max(16), outcome.align.max(16));
+        let mut space = Space::new();
+        let returned = space.bytes(outcome.size.max(16), outcome.align.max(16));
         let returned = returned.expect("a layout has a possible size").as_mut_ptr();
         // From here on the callee owns what it was given.
         let mut lent = source.give();
@@ -154,6 +158,7 @@ impl Ready {
             let this = used.export.this;
             self.call.call(function, this, parameters.iter().map(at), returned);
         }
+        let is_plugin = used.export.is_plugin();
         // The instance is borrowed until the reply is written, or for longer.
         let _used = if self.method.is_borrowed {
             // What is returned may borrow from all that was lent by reference.
@@ -161,6 +166,10 @@ impl Ready {
             exporting.parent = Some(Arc::new(Borrowed { of: used, arguments }));
             None
         } else {
+            // The borrow ends before the reply is sent, and the library of a plugin stays.
+            if is_plugin {
+                exporting.apart.lasting = Lasting::Owned;
+            }
             Some(used)
         };
         // SAFETY: an outcome begins with its status.
@@ -189,9 +198,18 @@ impl Ready {
         // in `lent`, or in what `exporting` keeps.
         lent.exclusive.iter().for_each(|exclusive| unsafe { plans.free_slot(exclusive) });
         drop(lent);
+        if exporting.rows().is_empty() {
+            return None;
+        }
+        let part = if status.is_null() { ok } else { err.unwrap_or(ok) };
+        let (rows, count) = (exporting.apart.take(), exports.unfreed.one_more());
+        // SAFETY: the outcome is in `space`. `answer` has left it there, since the value of
+        // that part owns the rows. The code that frees it stays while it is counted.
+        Some(unsafe { Unsent::new(rows, (&self.method, part), space, count) })
     }
 
-    /// Appends what came back, and frees it. Its objects are exported.
+    /// Appends what came back, and frees it, unless rows that it owns are apart. Its objects
+    /// are exported.
     fn answer(
         &self,
         (part, failed): (Part, bool),
@@ -204,18 +222,23 @@ impl Ready {
         let (begin, value) = (out.len(), whole.part(part.offset));
         Reply::Returned { failed, values: &[] }.write(out);
         let mut written = plans.write(part.plan, value, out, exporting);
+        exporting.apart.lasting = Lasting::Nothing;
         for exclusive in lent {
             // SAFETY: it was written for the call, and lies there still.
             let mut write = || unsafe { plans.write_back(exclusive, out, exporting) };
             written = written.and_then(|()| write());
         }
-        if written.is_ok() && out.len() > LONGEST {
-            written = Err(too_long(out.len()));
+        let len = out.len() + exporting.apart.len();
+        if written.is_ok() && len > LONGEST {
+            written = Err(too_long(len));
         }
         if written.is_err() {
             exporting.undo();
+            drop(exporting.apart.take());
         }
-        plans.free(part.plan, value, written.is_ok());
+        if exporting.rows().is_empty() {
+            plans.free(part.plan, value, written.is_ok());
+        }
         match written {
             Ok(()) => exporting.keep(),
             Err(reason) => {

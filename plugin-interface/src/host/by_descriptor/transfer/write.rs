@@ -20,7 +20,7 @@ impl Plans {
         out: &mut Vec<u8>,
         exporting: &mut Exporting<'_>,
     ) -> Written {
-        Writer { plans: self, out, exporting, depth: 0 }.write(plan, wire)
+        Writer { plans: self, out, exporting, depth: 0, lent: 0 }.write(plan, wire)
     }
 }
 
@@ -34,7 +34,9 @@ impl Plans {
         out: &mut Vec<u8>,
         exporting: &mut Exporting<'_>,
     ) -> Written {
-        Writer { plans: self, out, exporting, depth: 0 }.behind(to, is_slot, wire).map(drop)
+        Writer { plans: self, out, exporting, depth: 0, lent: 0 }
+            .behind(to, is_slot, wire)
+            .map(drop)
     }
 
     pub(super) fn write_row(
@@ -45,7 +47,7 @@ impl Plans {
         exporting: &mut Exporting<'_>,
     ) -> Written {
         let row = wire.elements(&self.get(of).layout).map_err(text)?;
-        Writer { plans: self, out, exporting, depth: 0 }.row(of, row)
+        Writer { plans: self, out, exporting, depth: 0, lent: 0 }.row(of, row)
     }
 }
 
@@ -54,6 +56,8 @@ struct Writer<'a, 'e> {
     out: &'a mut Vec<u8>,
     exporting: &'a mut Exporting<'e>,
     depth: usize,
+    /// Within how many references the value is that is written now.
+    lent: u32,
 }
 
 impl Writer<'_, '_> {
@@ -84,7 +88,10 @@ impl Writer<'_, '_> {
                 let row =
                     if *is_owned { wire.owned_elements(layout) } else { wire.elements(layout) };
                 let row = row.map_err(text)?;
+                let lent = u32::from(!*is_owned || !wire.owns_elements());
+                self.lent += lent;
                 self.row(*of, row)?;
+                self.lent -= lent;
                 if *comes_back {
                     self.exporting.lends(row.first, Extent::Row { of: *of, len: row.len });
                 }
@@ -134,6 +141,7 @@ impl Writer<'_, '_> {
         let to_plan = self.plans.get(to);
         let target = wire.target(&to_plan.layout).map_err(text)?;
         self.out.push(1);
+        self.lent += 1;
         match (is_slot, &to_plan.kind) {
             (true, Kind::Option { value }) => match target.tag() {
                 1 => self.part(*value, target)?,
@@ -141,6 +149,7 @@ impl Writer<'_, '_> {
             },
             _ => self.write(to, target)?,
         }
+        self.lent -= 1;
         Ok(target)
     }
 
@@ -148,7 +157,11 @@ impl Writer<'_, '_> {
     fn row(&mut self, of: Index, row: Row) -> Written {
         let len = u32::try_from(row.len).map_err(|_| text(LiftError::Length(row.len)))?;
         self.out.extend(len.to_le_bytes());
-        self.each(of, row)
+        let plan = self.plans.get(of);
+        let (at, len) = (self.out.len(), row.len * plan.layout.size);
+        let is_apart = matches!(plan.kind, Kind::Plain)
+            && self.exporting.apart.add(at, row.first, len, self.lent == 0);
+        if is_apart { Ok(()) } else { self.each(of, row) }
     }
 
     /// Writes a block, and how long it is.
@@ -157,12 +170,12 @@ impl Writer<'_, '_> {
         // Of a variant that is not described, there is no field that could be copied.
         let fields = variants.get(header.variant as usize).map_or(&[][..], |it| &it.parts);
         let fields = &fields[..fields.len().min(header.fields as usize)];
-        let begin = self.out.len();
+        let (begin, apart) = (self.out.len(), self.exporting.apart.len());
         self.out.extend([0; 4]);
         self.out.extend((fields.len() as u32).to_le_bytes());
         self.out.extend(header.variant.to_le_bytes());
         fields.iter().try_for_each(|part| self.part(*part, whole))?;
-        let len = self.out.len() - begin - 4;
+        let len = self.out.len() - begin - 4 + self.exporting.apart.len() - apart;
         let len = u32::try_from(len).map_err(|_| text(LiftError::Length(len)))?;
         self.out[begin..][..4].copy_from_slice(&len.to_le_bytes());
         Ok(())
