@@ -18,3 +18,4 @@ pub(crate) mod slot;
 pub(crate) mod storage;
 pub(crate) mod stream;
 pub(crate) mod waker;
+pub(crate) mod written_closure;
