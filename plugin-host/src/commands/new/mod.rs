@@ -55,7 +55,8 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<Exit> {
         && is_of_framework
     {
         print_note(&format!(
-            "it depends on plugin-interface {version}; until that is published, name a clone: \
+            "it depends on plugin-interface {version}, which is not published yet: the crate of \
+             that name on crates.io is another project's; name a clone: \
              --framework path=../rust-plugin-system"
         ));
     }
