@@ -251,11 +251,6 @@ impl Written {
         let item = |ty: &TokenStream, name| ffi_item(krate, ty, name);
         let lower = taken.iter().map(|ty| item(ty, "lower_argument_guarded"));
         let into_wire = taken.iter().map(|ty| item(ty, "into_wire"));
-        let borrowing = self.arguments.iter().filter(|ty| {
-            let ty = without_closures(ty);
-            lifetimes::borrows(&ty) && !is_punct(flat(ty).first(), '&')
-        });
-        let borrowing = borrowing.map(|ty| item(&lifetimes::fixed(ty), "SHAPE"));
         let shapes = fixed.iter().map(|ty| item(ty, "SHAPE"));
         let shape_of_returned = item(&returned, "SHAPE");
         let text = format!("dyn {kind}");
@@ -295,8 +290,6 @@ impl Written {
         };
         let ways = ways.iter().map(|way| format_ident!("{way}"));
         quote! {
-            #(const _: () = #private::lends_no_owned_object(#borrowing);)*
-
             // SAFETY: the type, its markers, and any lifetime.
             unsafe impl<'__b> #private::Pointee for #name<'__b> {
                 type Kind = #private::DynPointee<#name<'static>>;

@@ -29,8 +29,8 @@ pub use crate::boundary::{
 };
 pub use crate::boundary::{
     BorrowableMut, ClosureTables, ItemsForEver, LendingClosure, Place, RemoteClosure,
-    SendItemsForEver, Shareable, WrittenClosure, around, lends_no_owned_object, unwrap_arc,
-    unwrap_box, unwrap_mut, unwrap_ref, wrap_arc, wrap_box, wrap_mut, wrap_ref,
+    SendItemsForEver, Shareable, WrittenClosure, around, unwrap_arc, unwrap_box, unwrap_mut,
+    unwrap_ref, wrap_arc, wrap_box, wrap_mut, wrap_ref,
 };
 #[cfg(feature = "config")]
 pub use crate::config::{

@@ -1,5 +1,4 @@
 //! Closures that take objects, wherever the plugin is.
-#![allow(clippy::type_complexity, reason = "closures as users write them")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,10 +11,7 @@ pub(crate) fn all(scripts: &mut ScriptsProxy, is_apart: bool) {
     closures_of_the_host_take_objects(scripts, is_apart);
     closures_that_are_kept_take_objects(scripts);
     closures_of_the_plugin_take_objects(scripts);
-    // Beside what is borrowed, a worker lends an object that it gives.
-    if !is_apart {
-        objects_are_passed_on(scripts);
-    }
+    objects_are_passed_on(scripts);
     what_borrows_is_lent_for_each_call(scripts);
     a_panic_is_that_of_the_call(scripts);
 }

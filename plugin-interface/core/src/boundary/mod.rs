@@ -173,8 +173,8 @@ pub use crate::boundary::objects::storage::{
 #[doc(hidden)]
 pub use crate::boundary::objects::waker::shared as shared_waker;
 pub use crate::boundary::objects::written_closure::{
-    ClosureTables, RemoteClosure, WrittenClosure, around, lends_no_owned_object, unwrap_arc,
-    unwrap_box, unwrap_mut, unwrap_ref, wrap_arc, wrap_box, wrap_mut, wrap_ref,
+    ClosureTables, RemoteClosure, WrittenClosure, around, unwrap_arc, unwrap_box, unwrap_mut,
+    unwrap_ref, wrap_arc, wrap_box, wrap_mut, wrap_ref,
 };
 pub use crate::boundary::origin::Origin;
 pub use crate::boundary::owned::FfiOwned;

@@ -12,7 +12,7 @@ use crate::boundary::objects::builtin::{BuiltinObject, BuiltinTables};
 use crate::boundary::objects::closure::CallTable;
 use crate::boundary::objects::lending_closure::{LendingClosure, OfLendingClosure};
 use crate::boundary::objects::pointee::{Pointee, recast};
-use crate::boundary::{CallerScope, FfiSafe, Shape};
+use crate::boundary::{CallerScope, FfiSafe};
 use crate::object::remote::RemoteObject;
 
 /// A type that the macros wrote around a closure.
@@ -29,16 +29,6 @@ pub unsafe trait WrittenClosure: LendingClosure + Pointee {
 /// The tables of such a closure.
 #[doc(hidden)]
 pub type ClosureTables<C> = BuiltinTables<C, OfLendingClosure<C>>;
-
-/// Compiles only if an argument that borrows, and is no reference, owns no object. A
-/// process of a plugin's own could keep the object, since nothing tells that it borrows.
-#[doc(hidden)]
-pub const fn lends_no_owned_object(argument: &Shape) {
-    assert!(
-        !argument.owns_objects(),
-        "an argument of a closure that borrows cannot own an object: pass the object as an argument of its own"
-    );
-}
 
 macro_rules! pointers {
     ($($wrap:ident, $unwrap:ident: [$($lifetime:lifetime)?] $pointer:ty => $other:ty;)*) => {$(
