@@ -7,7 +7,6 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 
-use crate::items_of_self;
 use crate::replace::{extent, is_punct, replaced};
 use crate::syntax::{Path, flat};
 
@@ -35,12 +34,6 @@ fn rewrite(tokens: &[TokenTree], krate: &TokenStream) -> TokenStream {
             remove_path(out);
             out.extend(quote_spanned!(cow.span()=> #krate::__private::StaticCow<));
             Some(5)
-        }
-        TokenTree::Ident(name) if name == "Box" => {
-            let end = extent(rest);
-            let ty = rest[..end].iter().cloned().collect();
-            out.extend(items_of_self::without_items_for_ever(&ty)?);
-            Some(end)
         }
         _ => None,
     })
@@ -127,7 +120,7 @@ mod tests {
             quote!(&'static (dyn Tool + Send)),
             quote!(Box<dyn Fn(&'static str) -> Vec<&'static str> + 'static>),
             quote!(BoxFuture<'static, &'static str>),
-            quote!(&mut dyn Iterator<Item = &'static str>),
+            quote!(Box<dyn Iterator<Item = &'static str>>),
             quote!(fn(&'static str) -> u8),
         ] {
             assert_eq!(received(ty.clone()), tidy(&ty));

@@ -1,51 +1,15 @@
-//! `Box<dyn Iterator<Item = &T> + '_>` in a return type and
-//! `Box<dyn Iterator<Item = &'static T>>` in any type, and what is passed in place of
-//! them.
+//! `Box<dyn Iterator<Item = &T> + '_>` in a return type, and the type that is passed in
+//! place of it.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use crate::lifetimes;
 use crate::replace::is_punct;
 use crate::syntax::{Path, divide, flat};
 
-/// The parts of `Box<dyn Iterator<Item = &'a T> + Send + 'b>`.
-struct Items {
-    lifetime: TokenStream,
-    of: TokenStream,
-    bound: Option<TokenStream>,
-    sends: bool,
-}
-
 /// `Box<dyn Iterator<Item = &'a T> + 'a>` becomes `ItemsOfSelf<'a, T>`.
 pub(crate) fn carrier(krate: &Path, ty: &TokenStream) -> Option<TokenStream> {
-    let Items { lifetime, of, bound, sends } = items(ty).filter(|items| !items.is_for_ever())?;
-    let name = if sends { quote!(SendItemsOfSelf) } else { quote!(ItemsOfSelf) };
-    bound.map(|_| quote!(#krate::__private::#name<#lifetime, #of>))
-}
-
-/// `Box<dyn Iterator<Item = &'static T> + 'a>` becomes `ItemsForEver<'a, T>`.
-pub(crate) fn carrier_for_ever(krate: &Path, ty: &TokenStream) -> Option<TokenStream> {
-    let Items { of, bound, sends, .. } = items(ty).filter(Items::is_for_ever)?;
-    let name = if sends { quote!(SendItemsForEver) } else { quote!(ItemsForEver) };
-    let bound = bound.unwrap_or_else(|| quote!('static));
-    Some(quote!(#krate::__private::#name<#bound, #of>))
-}
-
-/// The same type without the references, for checks of what it borrows.
-pub(crate) fn without_items_for_ever(ty: &TokenStream) -> Option<TokenStream> {
-    let Items { of, bound, .. } = items(ty).filter(Items::is_for_ever)?;
-    let bound = bound.map(|bound| quote!(+ #bound));
-    Some(quote!(Box<dyn Iterator<Item = #of> #bound>))
-}
-
-impl Items {
-    fn is_for_ever(&self) -> bool {
-        flat(self.lifetime.clone()).last().is_some_and(|name| name.to_string() == "static")
-    }
-}
-
-fn items(ty: &TokenStream) -> Option<Items> {
     let path = Path::of(ty.clone()).filter(|path| is_named(path, "Box"))?;
     let [object] = &arguments(path.arguments())[..] else { return None };
     let bounds = divide(object.clone(), '+');
@@ -57,15 +21,16 @@ fn items(ty: &TokenStream) -> Option<Items> {
     }
     let [item] = &arguments(iterator.arguments())[..] else { return None };
     let (lifetime, of) = reference(&flat(item.clone()))?;
-    let (mut found, mut sends) = (None, false);
+    let (mut borrows, mut sends) = (false, false);
     for bound in bounds {
         match &flat(bound.clone())[..] {
-            [TokenTree::Punct(_), TokenTree::Ident(_)] => found = Some(bound.to_token_stream()),
+            [TokenTree::Punct(_), TokenTree::Ident(_)] => borrows = true,
             [TokenTree::Ident(name)] if name == "Send" => sends = true,
             _ => return None,
         }
     }
-    Some(Items { lifetime, of, bound: found, sends })
+    let name = if sends { quote!(SendItemsOfSelf) } else { quote!(ItemsOfSelf) };
+    borrows.then(|| quote!(#krate::__private::#name<#lifetime, #of>))
 }
 
 /// The lifetime and the type of `Item = &'a T`, if that type owns its data.
@@ -122,29 +87,6 @@ mod tests {
             ),
         ] {
             assert_eq!(read(ty), text(quote!(k::__private::#expected)));
-        }
-    }
-
-    #[test]
-    fn one_of_references_that_never_end_is_passed_as_a_third() {
-        let krate = Path::of(quote!(k)).unwrap();
-        for (ty, expected, checked) in [
-            (
-                quote!(Box<dyn Iterator<Item = &'static str>>),
-                quote!(ItemsForEver<'static, str>),
-                quote!(Box<dyn Iterator<Item = str>>),
-            ),
-            (
-                quote!(Box<dyn Iterator<Item = &'static [u8]> + Send + 'a>),
-                quote!(SendItemsForEver<'a, [u8]>),
-                quote!(Box<dyn Iterator<Item = [u8]> + 'a>),
-            ),
-        ] {
-            let text = |tokens: TokenStream| tokens.to_string().replace(' ', "");
-            let found = carrier_for_ever(&krate, &ty).map(text);
-            assert_eq!(found, Some(text(quote!(k::__private::#expected))));
-            assert_eq!(without_items_for_ever(&ty).map(text), Some(text(checked)));
-            assert_eq!(read(ty), None);
         }
     }
 

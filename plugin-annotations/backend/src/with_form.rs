@@ -21,8 +21,8 @@ pub(crate) enum Form {
     Same(TokenStream),
     /// What this module makes of it.
     Module(Path),
-    /// An iterator of references, as this type. Perhaps they borrow from `self`.
-    Items { carrier: TokenStream, is_of_self: bool },
+    /// An iterator of references, of this type, as this type.
+    Items { carrier: TokenStream },
     /// A pointer to a closure, as one to a type around it.
     Closure(Written),
     /// What is in a tuple.
@@ -77,10 +77,7 @@ impl Form {
     ) -> Option<Form> {
         let items = || items_of_self::carrier(krate, ty);
         if let Some(carrier) = is_returned.then(items).flatten() {
-            return Some(Form::Items { carrier, is_of_self: true });
-        }
-        if let Some(carrier) = items_of_self::carrier_for_ever(krate, ty) {
-            return Some(Form::Items { carrier, is_of_self: false });
+            return Some(Form::Items { carrier });
         }
         if let Some(closure) = Written::of(names, ty) {
             return Some(Form::Closure(closure));
@@ -104,13 +101,11 @@ impl Form {
         forms(types).map(|parts| Form::Around(around, head(&path), parts))
     }
 
-    /// The types of iterators of references to `self` in it.
+    /// The types of iterators of references in it.
     pub(crate) fn items(&self) -> Vec<&TokenStream> {
         match self {
             Form::Same(_) | Form::Module(_) | Form::Closure(_) => Vec::new(),
-            Form::Items { carrier, is_of_self } => {
-                is_of_self.then_some(carrier).into_iter().collect()
-            }
+            Form::Items { carrier } => vec![carrier],
             Form::Tuple(parts) | Form::Around(_, _, parts) => {
                 parts.iter().flat_map(Form::items).collect()
             }
@@ -168,7 +163,7 @@ impl Form {
     /// The type that is passed.
     pub(crate) fn carrier(&self) -> TokenStream {
         match self {
-            Form::Same(ty) | Form::Items { carrier: ty, .. } => ty.clone(),
+            Form::Same(ty) | Form::Items { carrier: ty } => ty.clone(),
             Form::Closure(closure) => closure.carrier.clone(),
             Form::Module(module) => item(module, "Crossing"),
             Form::Tuple(parts) => {
@@ -187,7 +182,7 @@ impl Form {
         match self {
             Form::Same(_) => value.clone(),
             // A type with lifetimes is none in an expression.
-            Form::Items { carrier, .. } => {
+            Form::Items { carrier } => {
                 let constructor = head_of(carrier);
                 quote!(#constructor(#value))
             }

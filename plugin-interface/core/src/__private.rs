@@ -28,9 +28,8 @@ pub use crate::boundary::{
     pass, put_back_changed, take_changed, taken_lifetimes, with_changed,
 };
 pub use crate::boundary::{
-    BorrowableMut, ClosureTables, ItemsForEver, LendingClosure, Place, RemoteClosure,
-    SendItemsForEver, Shareable, WrittenClosure, around, unwrap_arc, unwrap_box, unwrap_mut,
-    unwrap_ref, wrap_arc, wrap_box, wrap_mut, wrap_ref,
+    BorrowableMut, ClosureTables, LendingClosure, Place, RemoteClosure, Shareable, WrittenClosure,
+    around, unwrap_arc, unwrap_box, unwrap_mut, unwrap_ref, wrap_arc, wrap_box, wrap_mut, wrap_ref,
 };
 #[cfg(feature = "config")]
 pub use crate::config::{

@@ -159,7 +159,6 @@ pub(crate) use crate::boundary::lift_error::ReturnErrorKind;
 pub use crate::boundary::lift_error::{LiftError, ReturnError};
 pub use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
 pub use crate::boundary::objects::future::BoxFuture;
-pub use crate::boundary::objects::items_for_ever::{ItemsForEver, SendItemsForEver};
 pub use crate::boundary::objects::items_of_self::{ItemsOfSelf, SendItemsOfSelf};
 pub use crate::boundary::objects::lending_closure::LendingClosure;
 pub use crate::boundary::objects::place::Place;

@@ -6,7 +6,6 @@ pub(crate) mod dyn_borrow;
 pub(crate) mod dyn_owner;
 pub(crate) mod dyn_trait;
 pub(crate) mod future;
-pub(crate) mod items_for_ever;
 pub(crate) mod items_of_self;
 pub(crate) mod iterator;
 pub(crate) mod lending_closure;
