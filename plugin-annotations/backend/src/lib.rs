@@ -63,7 +63,6 @@ pub mod version;
 #[doc(hidden)]
 pub mod with;
 mod with_form;
-mod written_closure;
 
 pub use async_fn::item::run as async_impl;
 pub use expand::aggregates::run as plugin_aggregates;

@@ -49,15 +49,6 @@ fn rewrite(tokens: TokenStream, name: &str) -> TokenStream {
                 group.to_tokens(&mut out);
                 out.extend(returned(&mut tokens));
             }
-            // The lifetimes of `for<'a> Fn(&'a T)` stay, as those in the parentheses.
-            TokenTree::Ident(ident) if ident == "for" => {
-                ident.to_tokens(&mut out);
-                let mut is_binder = true;
-                while let Some(token) = tokens.next_if(|_| is_binder) {
-                    is_binder = !matches!(&token, TokenTree::Punct(end) if end.as_char() == '>');
-                    token.to_tokens(&mut out);
-                }
-            }
             TokenTree::Ident(ident) => {
                 is_closure = ["Fn", "FnMut", "FnOnce"].iter().any(|closure| ident == closure);
                 ident.to_tokens(&mut out);
@@ -391,13 +382,6 @@ mod tests {
         assert!(borrowed(&within).is_empty() && borrows(&within));
         let fixed = quote!(&'call mut (dyn Iterator<Item = Box<dyn Trait + 'static>> + Send));
         assert_eq!(of_call(&within).to_string(), fixed.to_string());
-    }
-
-    #[test]
-    fn the_lifetimes_of_each_call_of_a_closure_stay() {
-        let closure = quote!(Vec<Box<dyn for<'x> Fn(&'x str, &u8) -> u8 + 'a>>);
-        let expected = quote!(Vec<Box<dyn for<'x> Fn(&'x str, &u8) -> u8 + '_>>);
-        assert_eq!(inferred(&closure).to_string(), expected.to_string());
     }
 
     #[test]

@@ -11,7 +11,6 @@ use crate::printed::Printed;
 use crate::spans::place_of_unknown;
 use crate::syntax::{Attribute, ItemTrait, Kind, Path, Signature, Type};
 use crate::with::With;
-use crate::written_closure::Written;
 
 /// A trait that becomes an interface.
 pub(crate) struct Interface {
@@ -49,15 +48,6 @@ impl Interface {
             }
         }
         all
-    }
-
-    /// The closures around which a type is written, with the method of each.
-    pub(crate) fn closures(&self) -> impl Iterator<Item = (&Method, &Written)> {
-        self.methods.iter().flat_map(|method| {
-            let parameters = method.parameters.iter().filter_map(|p| p.with.as_ref());
-            let all = parameters.chain(&method.output_with).flat_map(With::closures);
-            all.map(move |closure| (method, closure))
-        })
     }
 
     /// Returns `true` if its proxies may keep copies of what methods return by
@@ -310,11 +300,6 @@ impl Method {
 }
 
 impl Parameter {
-    /// Returns `true` if a module converts it, so that its type tells nothing.
-    pub(crate) fn is_of_module(&self) -> bool {
-        self.with.as_ref().is_some_and(With::is_module)
-    }
-
     /// The type that is passed.
     pub(crate) fn carrier(&self) -> TokenStream {
         carrier(&self.ty, self.with.as_ref())

@@ -22,7 +22,6 @@ use crate::syntax::{
     self, Attribute, ItemImpl, ItemTrait, Path, Signature, TraitItem, TraitMethod, Type,
 };
 use crate::with::With;
-use crate::written_closure::Names;
 
 pub(crate) fn interface(
     args: TokenStream,
@@ -43,7 +42,6 @@ pub(crate) fn interface(
     let mut history = check::History::of(&version);
     let (sends, krate) = (async_fn::sends(&item), args.crate_path());
     let supertraits = item.supertraits.clone();
-    let name = item.ident.unraw();
     item.items.iter_mut().for_each(async_fn::impl_future::in_trait);
     item.items.iter_mut().for_each(keep_out_without_self);
     for item in &mut item.items {
@@ -61,7 +59,7 @@ pub(crate) fn interface(
             TraitItem::Method(found) if !found.inherit.is_empty() => {
                 history.since(found, errors);
                 let path = check::inherited(found, &supertraits, errors);
-                let method = method(found, None, sends, &krate, &name, errors);
+                let method = method(found, None, sends, &krate, errors);
                 methods.extend(
                     method
                         .zip(path)
@@ -71,7 +69,7 @@ pub(crate) fn interface(
             TraitItem::Method(found) => {
                 let since = history.since(found, errors);
                 found.attrs.extend(since.iter().flat_map(|since| added_in(since)));
-                methods.extend(method(found, since, sends, &krate, &name, errors));
+                methods.extend(method(found, since, sends, &krate, errors));
             }
             TraitItem::Other(other) => check::only_methods(other, errors),
         }
@@ -136,7 +134,6 @@ fn method(
     since: Option<String>,
     sends: Sends,
     krate: &Path,
-    interface: &Ident,
     errors: &mut Errors,
 ) -> Option<Method> {
     let written = method.signature.clone();
@@ -147,7 +144,6 @@ fn method(
     let has_future = async_fn::rewrite(method, sends) || written.is_rewritten();
     check::async_method(method, has_future, errors);
     let signature = &method.signature;
-    let mut names = Names { interface, method: &signature.ident, next: 0 };
     let mut parameters = Vec::new();
     for (parameter, written) in signature.parameters.iter().zip(&written.parameters) {
         let name = match written.name() {
@@ -161,14 +157,9 @@ fn method(
         };
         check::parameter_attributes(&parameter.attrs, errors);
         check::parameter_type(&parameter.ty, errors);
-        let tokens = parameter.ty.to_token_stream();
-        let with = With::of(&parameter.ffi, &tokens, errors);
-        let is_module = with.is_some();
-        let with = with.or_else(|| With::of_type(krate, &mut names, &tokens, false));
-        if !is_module {
-            let passed = with.as_ref().map_or(tokens, With::carrier);
-            check::built_in_objects::closures(&passed, errors);
-            check::built_in_objects::in_arguments(with.as_ref(), errors);
+        let with = With::of(&parameter.ffi, &parameter.ty.to_token_stream(), errors);
+        if with.is_none() {
+            check::built_in_objects::closures(&parameter.ty, errors);
             check::built_in_objects::iterators(&parameter.ty, false, errors);
         }
         parameters.push(Parameter { name, ty: parameter.ty.clone(), with });
@@ -189,10 +180,9 @@ fn method(
     }
     let tokens = output(signature).to_token_stream();
     let output_with = With::of(&method.ffi, &tokens, errors)
-        .or_else(|| With::of_type(krate, &mut names, &tokens, true).filter(|_| !has_future));
-    check::built_in_objects::in_arguments(output_with.as_ref(), errors);
+        .or_else(|| With::of_items(krate, &tokens).filter(|_| !has_future));
     if output_with.is_none() && !has_future {
-        check::built_in_objects::closures(&tokens, errors);
+        check::built_in_objects::closures(&output(signature), errors);
         check::built_in_objects::iterators(&output(signature), true, errors);
     }
     let method = Method {

@@ -8,7 +8,6 @@ use crate::errors::Errors;
 use crate::spans::place_of;
 use crate::syntax::{Attribute, Path};
 use crate::with_form::Form;
-use crate::written_closure::{Names, Written};
 
 /// The module, and where in the value it converts. Mistakes in it are errors at its
 /// name.
@@ -55,30 +54,14 @@ impl With {
         with
     }
 
-    /// What is passed in place of a type with closures around which a type must be
-    /// written, and of a return type with iterators of references.
-    pub(crate) fn of_type(
-        krate: &Path,
-        names: &mut Names<'_>,
-        ty: &TokenStream,
-        is_returned: bool,
-    ) -> Option<With> {
-        Form::of_type(krate, names, ty, is_returned).map(With)
-    }
-
-    /// The closures around which a type is written.
-    pub(crate) fn closures(&self) -> Vec<&Written> {
-        self.0.closures()
+    /// What is passed in place of a return type with iterators of references.
+    pub(crate) fn of_items(krate: &Path, ty: &TokenStream) -> Option<With> {
+        Form::of_items(krate, ty).map(With)
     }
 
     /// The types that are passed in place of iterators of references.
     pub(crate) fn items(&self) -> Vec<&TokenStream> {
         self.0.items()
-    }
-
-    /// Returns `true` if a module converts the value, and its type tells nothing.
-    pub(crate) fn is_module(&self) -> bool {
-        self.0.module().is_some()
     }
 
     /// The type that is passed, such as `module::Crossing`.

@@ -6,14 +6,12 @@
 //!
 //! `Result<_, fault>` converts the errors of a `Result` and leaves its values.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::items_of_self::{self, arguments};
-use crate::replace::is_punct;
 use crate::spans::{ends, located, place_of};
-use crate::syntax::{Path, divide, flat};
-use crate::written_closure::{Names, Written};
+use crate::syntax::{Path, flat};
 
 /// What is passed in the place of a value.
 pub(crate) enum Form {
@@ -23,10 +21,6 @@ pub(crate) enum Form {
     Module(Path),
     /// An iterator of references, of this type, as this type.
     Items { carrier: TokenStream },
-    /// A pointer to a closure, as one to a type around it.
-    Closure(Written),
-    /// What is in a tuple.
-    Tuple(Vec<Form>),
     /// What is in it: the type without its arguments, and the forms of these.
     Around(Around, TokenStream, Vec<Form>),
 }
@@ -67,59 +61,29 @@ impl Form {
         }
     }
 
-    /// The form of a type that has closures in it around which a type must be written;
-    /// of a return type also with `Box<dyn Iterator<Item = &T> + '_>` in it.
-    pub(crate) fn of_type(
-        krate: &Path,
-        names: &mut Names<'_>,
-        ty: &TokenStream,
-        is_returned: bool,
-    ) -> Option<Form> {
-        let items = || items_of_self::carrier(krate, ty);
-        if let Some(carrier) = is_returned.then(items).flatten() {
+    /// The form of a return type with `Box<dyn Iterator<Item = &T> + '_>` in it.
+    pub(crate) fn of_items(krate: &Path, ty: &TokenStream) -> Option<Form> {
+        if let Some(carrier) = items_of_self::carrier(krate, ty) {
             return Some(Form::Items { carrier });
-        }
-        if let Some(closure) = Written::of(names, ty) {
-            return Some(Form::Closure(closure));
-        }
-        let mut forms = |types: Vec<TokenStream>| {
-            let form = |ty: &TokenStream| Form::of_type(krate, names, ty, is_returned);
-            let parts: Vec<_> = types.iter().map(form).collect();
-            let is_known = parts.iter().any(Option::is_some);
-            let same = |(part, ty): (Option<Form>, TokenStream)| part.unwrap_or(Form::Same(ty));
-            is_known.then(|| parts.into_iter().zip(types).map(same).collect())
-        };
-        if let [TokenTree::Group(group)] = &flat(ty.clone())[..]
-            && group.delimiter() == Delimiter::Parenthesis
-            && flat(group.stream()).iter().any(|token| is_punct(Some(token), ','))
-        {
-            return forms(divide(group.stream(), ',')).map(Form::Tuple);
         }
         let path = Path::of(ty.clone())?;
         let types = arguments(path.arguments());
         let (around, _) = Around::named(path.last()?).filter(|(_, count)| *count == types.len())?;
-        forms(types).map(|parts| Form::Around(around, head(&path), parts))
+        let form = |ty: &TokenStream| Form::of_items(krate, ty);
+        let parts: Vec<_> = types.iter().map(form).collect();
+        parts.iter().any(Option::is_some).then(|| {
+            let same = |(part, ty): (Option<Form>, TokenStream)| part.unwrap_or(Form::Same(ty));
+            let parts = parts.into_iter().zip(types).map(same).collect();
+            Form::Around(around, head(&path), parts)
+        })
     }
 
     /// The types of iterators of references in it.
     pub(crate) fn items(&self) -> Vec<&TokenStream> {
         match self {
-            Form::Same(_) | Form::Module(_) | Form::Closure(_) => Vec::new(),
+            Form::Same(_) | Form::Module(_) => Vec::new(),
             Form::Items { carrier } => vec![carrier],
-            Form::Tuple(parts) | Form::Around(_, _, parts) => {
-                parts.iter().flat_map(Form::items).collect()
-            }
-        }
-    }
-
-    /// The closures in it around which a type is written.
-    pub(crate) fn closures(&self) -> Vec<&Written> {
-        match self {
-            Form::Same(_) | Form::Module(_) | Form::Items { .. } => Vec::new(),
-            Form::Closure(closure) => vec![closure],
-            Form::Tuple(parts) | Form::Around(_, _, parts) => {
-                parts.iter().flat_map(Form::closures).collect()
-            }
+            Form::Around(_, _, parts) => parts.iter().flat_map(Form::items).collect(),
         }
     }
 
@@ -154,9 +118,9 @@ impl Form {
     /// The first module in it.
     pub(crate) fn module(&self) -> Option<&Path> {
         match self {
-            Form::Same(_) | Form::Items { .. } | Form::Closure(_) => None,
+            Form::Same(_) | Form::Items { .. } => None,
             Form::Module(module) => Some(module),
-            Form::Tuple(parts) | Form::Around(_, _, parts) => parts.iter().find_map(Form::module),
+            Form::Around(_, _, parts) => parts.iter().find_map(Form::module),
         }
     }
 
@@ -164,12 +128,7 @@ impl Form {
     pub(crate) fn carrier(&self) -> TokenStream {
         match self {
             Form::Same(ty) | Form::Items { carrier: ty } => ty.clone(),
-            Form::Closure(closure) => closure.carrier.clone(),
             Form::Module(module) => item(module, "Crossing"),
-            Form::Tuple(parts) => {
-                let parts = parts.iter().map(Form::carrier);
-                quote!((#(#parts,)*))
-            }
             Form::Around(_, head, parts) => {
                 let parts = parts.iter().map(Form::carrier);
                 quote!(#head<#(#parts),*>)
@@ -186,7 +145,6 @@ impl Form {
                 let constructor = head_of(carrier);
                 quote!(#constructor(#value))
             }
-            Form::Closure(closure) => closure.lower(krate, value),
             Form::Module(module) => {
                 let (lower, place) = (item(module, "lower"), place_of(module));
                 let value = located(value.clone(), place);
@@ -196,12 +154,6 @@ impl Form {
                     let __lower: fn(_) -> _ = #lower;
                     __lower(#value)
                 }}
-            }
-            Form::Tuple(parts) => {
-                let names = names_of(parts);
-                let parts =
-                    parts.iter().zip(&names).map(|(form, name)| form.lower(krate, &quote!(#name)));
-                quote!({ let (#(#names,)*) = #value; (#(#parts,)*) })
             }
             Form::Around(around, _, parts) => {
                 let convert = |form: &Form, value: &TokenStream| form.lower(krate, value);
@@ -219,10 +171,6 @@ impl Form {
             Form::Same(_) | Form::Items { .. } => {
                 quote!(#result::<_, #private::LiftError>::Ok(#carrier))
             }
-            Form::Closure(closure) => {
-                let closure = closure.lift(krate, carrier);
-                quote!(#result::<_, #private::LiftError>::Ok(#closure))
-            }
             Form::Module(module) => {
                 let (lift, place) = (item(module, "lift"), place_of(module));
                 let carrier = located(carrier.clone(), place);
@@ -231,26 +179,12 @@ impl Form {
                     __lift(#carrier)
                 }}
             }
-            Form::Tuple(parts) => {
-                let names = names_of(parts);
-                let whole = quote!(#result::<_, #private::LiftError>::Ok((#(#names,)*)));
-                let lifted = parts.iter().zip(&names).rfold(whole, |whole, (form, name)| {
-                    let part = form.lift(krate, &quote!(#name));
-                    quote!(#result::and_then(#part, |#name| #whole))
-                });
-                quote!({ let (#(#names,)*) = #carrier; #lifted })
-            }
             Form::Around(around, _, parts) => {
                 let convert = |form: &Form, value: &TokenStream| form.lift(krate, value);
                 Converted { krate, parts, may_fail: true, convert: &convert }.of(*around, carrier)
             }
         }
     }
-}
-
-/// A name for each part of a value.
-fn names_of(parts: &[Form]) -> Vec<Ident> {
-    (0..parts.len()).map(|i| format_ident!("__part_{i}")).collect()
 }
 
 /// A conversion of what is in a value, in one of both directions.
@@ -270,7 +204,7 @@ impl Converted<'_> {
         };
         let core = quote!(#private::core);
         let (option, result) = (quote!(#core::option::Option), quote!(#core::result::Result));
-        let names = names_of(self.parts);
+        let names: Vec<_> = (0..self.parts.len()).map(|i| format_ident!("__part_{i}")).collect();
         let parts: Vec<_> = self
             .parts
             .iter()

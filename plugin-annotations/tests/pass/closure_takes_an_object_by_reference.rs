@@ -6,11 +6,14 @@ pub trait Editor {
 }
 
 #[plugin_interface]
+pub trait Command {
+    fn run(&self, editor: &mut dyn Editor);
+}
+
+#[plugin_interface]
 pub trait Tool {
-    fn command(&self, run: Box<dyn Fn(&mut dyn Editor) + Send + Sync>);
-    fn commands(&self, all: Vec<(String, Box<dyn Fn(&mut dyn Editor) + Send + Sync>)>);
-    fn each<'a>(&'a self, apply: &'a mut dyn FnMut(u32, &(dyn Editor + '_)));
-    fn one(&self, apply: &(dyn for<'e> Fn(&'e dyn Editor, &'e mut u32) -> Box<dyn Editor> + Sync));
+    fn command(&self, run: Box<dyn Command>);
+    fn each(&self, apply: &mut dyn Command);
 }
 
 fn main() {}

@@ -7,8 +7,8 @@ pub trait Editor {
 
 #[plugin_interface]
 pub trait Tool {
-    fn command(&self, run: Box<dyn Fn(&dyn Fn(&mut dyn Editor)) + Send + Sync>);
-    fn each<'a>(&'a self, apply: &mut dyn FnMut(u32, &'a (dyn Editor + 'a)));
+    fn command(&self, run: Box<dyn Fn(&mut dyn Editor) + Send + Sync>);
+    fn each(&self, apply: &mut dyn FnMut(u32, &(dyn Editor + '_)));
 }
 
 fn main() {}

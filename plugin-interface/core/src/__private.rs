@@ -27,10 +27,6 @@ pub use crate::boundary::{
     content_of_variant, end_by_guard, has_size_of_wire, lift_wire_return, lower_alone, lower_block,
     pass, put_back_changed, take_changed, taken_lifetimes, with_changed,
 };
-pub use crate::boundary::{
-    BorrowableMut, ClosureTables, LendingClosure, Place, RemoteClosure, Shareable, WrittenClosure,
-    around, unwrap_arc, unwrap_box, unwrap_mut, unwrap_ref, wrap_arc, wrap_box, wrap_mut, wrap_ref,
-};
 #[cfg(feature = "config")]
 pub use crate::config::{
     Choice, DefaultValue, FromText, Range, Setting, SettingKind, SettingsInput,
@@ -42,7 +38,6 @@ pub use crate::metadata::{
     InterfaceDescription, MethodDescription, ParameterDescription, Receiver,
 };
 pub use crate::object::printed::{error_causes, fmt_display, format_text, write_text};
-pub use crate::object::remote::RemoteObject;
 pub use crate::object::{ExclusiveProxy, LastCall, Object, contain_default};
 pub use crate::runtime::aggregate::{Aggregate, aggregate};
 pub use crate::runtime::allocator::SystemAllocatorDeclared;

@@ -70,8 +70,6 @@ mod processes;
 mod rejecting;
 mod returned_arguments;
 mod returned_objects;
-#[path = "../bodies/scripting.rs"]
-mod scripting_bodies;
 mod seeds;
 #[cfg(all(feature = "watch", feature = "configure"))]
 mod several_directories;

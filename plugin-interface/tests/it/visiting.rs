@@ -1,25 +1,17 @@
 //! Closures that borrow their arguments.
 
-use fixture_interface::scripting::Scripts;
 use fixture_interface::visiting::{Changer, Row, Visitor};
 use plugin_interface::PluginManager;
 
 use crate::calls::panic_of;
 use crate::fixtures::Directory;
-use crate::{scripting_bodies, visiting_bodies};
+use crate::visiting_bodies;
 
 #[test]
 fn closures_borrow_their_arguments() {
     let directory = Directory::of(&["objects"]);
     let mut visitor = PluginManager::new().load::<dyn Visitor>(directory.path()).unwrap().remove(0);
     visiting_bodies::all(&mut visitor);
-}
-
-#[test]
-fn closures_take_objects_and_whatever_borrows() {
-    let directory = Directory::of(&["objects"]);
-    let mut scripts = PluginManager::new().load::<dyn Scripts>(directory.path()).unwrap().remove(0);
-    scripting_bodies::all(&mut scripts, false);
 }
 
 #[test]

@@ -17,7 +17,6 @@ use fixture_interface::foreign::{Listener, Voice};
 use fixture_interface::lending::{Archive, Climber, Ladder, Later, Lending};
 use fixture_interface::museum::{Catalogue, Museum};
 use fixture_interface::objects::{Factory, Nest, Plain};
-use fixture_interface::scripting::Scripts;
 use fixture_interface::splitting::Splitter;
 use fixture_interface::streams::Streams;
 use fixture_interface::supertraits::{Fault, Keeper, Page, Text, Turn, Wheel};
@@ -90,7 +89,6 @@ macro_rules! each_interface {
                 it.open("pap").finish(vec!["er".into()], &Fragile("seal".into()))
             }, "`self: Box<Self>`";
             "objects": dyn Page, |it| title(it), "";
-            "objects": dyn Scripts, |it| it.show(&|canvas| canvas.drawn().len()), "";
             "objects": dyn Splitter, |it| it.first("a text").to_owned(), "`&str`";
             "objects": dyn Streams, |it| {
                 let mut to = Vec::new();

@@ -18,8 +18,6 @@ mod lending_bodies;
 mod objects;
 mod orphans;
 mod placements;
-#[path = "../bodies/scripting.rs"]
-mod scripting_bodies;
 mod typed;
 mod values;
 #[path = "../bodies/visiting.rs"]

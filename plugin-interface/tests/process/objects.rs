@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use fixture_interface::calls::Calls;
 use fixture_interface::lending::{Archive, Climber, Ladder, Later, Lending, LendingProxy};
 use fixture_interface::objects::{CounterProxy, Plain};
-use fixture_interface::scripting::Scripts;
 use fixture_interface::splitting::Splitter;
 use fixture_interface::visiting::{Changer, Row, Visitor};
 use fixture_interface::windows::Windows;
@@ -19,7 +18,7 @@ use super::builds::built;
 use super::later_bodies;
 use super::lending_bodies::{self, Steps};
 use super::typed::{isolated, proxy};
-use super::{scripting_bodies, visiting_bodies};
+use super::visiting_bodies;
 use super::{turn, worker};
 
 fn lending() -> (Isolated, LendingProxy) {
@@ -51,11 +50,6 @@ fn what_cannot_go_to_another_process_is_refused_by_name() {
 #[test]
 fn closures_borrow_their_arguments() {
     visiting_bodies::all(&mut proxy::<dyn Visitor>(&isolated("objects")));
-}
-
-#[test]
-fn closures_take_objects_and_whatever_borrows() {
-    scripting_bodies::all(&mut proxy::<dyn Scripts>(&isolated("objects")), true);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Closures and iterators that borrow what they cannot: the compiler would list all that
 //! they can.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenTree};
+use quote::ToTokens;
 
 use crate::errors::Errors;
 use crate::forever;
@@ -9,12 +10,10 @@ use crate::items_of_self::arguments;
 use crate::lifetimes;
 use crate::replace::is_punct;
 use crate::syntax::{Path, Type, divide, flat};
-use crate::with::With;
 
-/// Rejects closures that take objects by reference, wherever they are in a type. Those
-/// around which a type is written are no part of it.
-pub(crate) fn closures(ty: &TokenStream, errors: &mut Errors) {
-    each(&flat(ty.clone()), &mut |tokens| {
+/// Rejects closures that take objects by reference, wherever they are in a type.
+pub(crate) fn closures(ty: &Type, errors: &mut Errors) {
+    each(&flat(ty.to_token_stream()), &mut |tokens| {
         let [TokenTree::Ident(name), TokenTree::Group(taken), ..] = tokens else { return };
         let is_closure = ["Fn", "FnMut", "FnOnce"].iter().any(|closure| name == closure);
         if !is_closure || taken.delimiter() != Delimiter::Parenthesis {
@@ -24,18 +23,11 @@ pub(crate) fn closures(ty: &TokenStream, errors: &mut Errors) {
             if let Some(object) = borrowed_object(&flat(argument)) {
                 errors.at(
                     &object,
-                    "here a closure cannot take an object by reference: take the closure itself, or an `Option`, a `Vec`, a map or a tuple with it; it has up to six arguments, whose lifetimes are not those of the method, and its result owns its data",
+                    "a closure cannot take an object by reference: write a trait with one method that takes it, under `#[plugin_interface]`, and pass `Box<dyn Trait>` or `&mut dyn Trait` in place of the closure",
                 );
             }
         }
     });
-}
-
-/// Rejects the same in the arguments of the closures around which a type is written.
-pub(crate) fn in_arguments(with: Option<&With>, errors: &mut Errors) {
-    for closure in with.into_iter().flat_map(With::closures) {
-        closure.arguments.iter().for_each(|argument| closures(argument, errors));
-    }
 }
 
 /// Rejects iterators whose items borrow, wherever they are in a type.
@@ -95,9 +87,8 @@ fn each(tokens: &[TokenTree], found: &mut dyn FnMut(&[TokenTree])) {
 
 #[cfg(test)]
 mod tests {
+    use proc_macro2::TokenStream;
     use quote::quote;
-
-    use quote::ToTokens;
 
     use super::*;
 
@@ -108,10 +99,7 @@ mod tests {
             check(&ty, &mut errors);
             errors.into_tokens().to_token_stream().to_string().matches("compile_error").count()
         };
-        [
-            count(&|ty, errors| closures(&ty.to_token_stream(), errors)),
-            count(&|ty, errors| iterators(ty, true, errors)),
-        ]
+        [count(&closures), count(&|ty, errors| iterators(ty, true, errors))]
     }
 
     #[test]

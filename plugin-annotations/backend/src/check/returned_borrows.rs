@@ -10,7 +10,6 @@ use crate::lifetimes;
 use crate::model::Method;
 use crate::of_self;
 use crate::syntax::{Signature, Type};
-use crate::written_closure::without_closures;
 
 /// Rejects a method whose return value might keep a borrowed object: the object
 /// exists only during the call.
@@ -31,7 +30,7 @@ pub(crate) fn of_parameters(method: &Method, errors: &mut Errors) {
 /// Rejects a type of which one lifetime may be that of the return value, and another
 /// is not: an alias could exchange them.
 pub(crate) fn told_apart(method: &Method, errors: &mut Errors) {
-    for parameter in method.parameters.iter().filter(|parameter| !parameter.is_of_module()) {
+    for parameter in method.parameters.iter().filter(|parameter| parameter.with.is_none()) {
         let aliases = Aliases::of(&parameter.ty);
         let kind = |name: &Ident| usize::from(method.may_be_returned(parameter, name));
         if let Some(ty) = aliases.mixed(&kind) {
@@ -77,10 +76,9 @@ pub(super) fn of_arguments(signature: &Signature, output: &Type, errors: &mut Er
 
 /// Rejects a reference to an object in a return value that the caller's proxy cannot
 /// keep: one that is exclusive, of a trait that is no interface, in a closure or in the value
-/// of a future. What a closure takes is no part of the value.
+/// of a future.
 pub(super) fn in_output(output: &Type, errors: &mut Errors) {
-    let value = without_closures(&of_self::without(output.to_token_stream()));
-    if let Some(token) = find(value, false) {
+    if let Some(token) = find(of_self::without(output.to_token_stream()), false) {
         errors.at(
             &token,
             "a method can return a reference to an object as the `&dyn Trait` of an interface or as `&dyn Fn`, but not within a closure or a future: return an owned value, or `Box<dyn Trait + '_>`, which may borrow from `self`",

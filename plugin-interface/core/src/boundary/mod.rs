@@ -160,7 +160,6 @@ pub use crate::boundary::lift_error::{LiftError, ReturnError};
 pub use crate::boundary::objects::dyn_trait::{BorrowableMut, Dyn, Shareable};
 pub use crate::boundary::objects::future::BoxFuture;
 pub use crate::boundary::objects::items_of_self::{ItemsOfSelf, SendItemsOfSelf};
-pub use crate::boundary::objects::lending_closure::LendingClosure;
 pub use crate::boundary::objects::place::Place;
 pub use crate::boundary::objects::pointee::{
     ConvertPointer, DynPointee, InArc, Pointee, SizedPointee, Threads,
@@ -171,10 +170,6 @@ pub use crate::boundary::objects::storage::{
 };
 #[doc(hidden)]
 pub use crate::boundary::objects::waker::shared as shared_waker;
-pub use crate::boundary::objects::written_closure::{
-    ClosureTables, RemoteClosure, WrittenClosure, around, unwrap_arc, unwrap_box, unwrap_mut,
-    unwrap_ref, wrap_arc, wrap_box, wrap_mut, wrap_ref,
-};
 pub use crate::boundary::origin::Origin;
 pub use crate::boundary::owned::FfiOwned;
 pub use crate::boundary::passed::{PassedBy, PassedWire, pass};

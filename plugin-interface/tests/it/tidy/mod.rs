@@ -29,7 +29,6 @@ const UNSAFE: &[&str] = &[
     "boundary/objects/dyn_trait.rs",
     "boundary/objects/future.rs",
     "boundary/objects/items_of_self.rs",
-    "boundary/objects/written_closure.rs",
     "boundary/objects/iterator.rs",
     "boundary/objects/place.rs",
     "boundary/objects/pointee.rs",

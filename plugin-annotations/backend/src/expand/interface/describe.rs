@@ -12,7 +12,6 @@ use crate::lifetimes;
 use crate::model::{Interface, Method, Receiver};
 use crate::spans::{located, written_at};
 use crate::syntax::{Kind, Path, Type};
-use crate::with::With;
 
 /// ```text
 /// Output: static __METHODS: &[MethodDescription] = ..;
@@ -129,12 +128,12 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
         let shape = ffi_constant(krate, &lifetimes::fixed(&parameter.carrier()), "SHAPE");
         let lifetimes = method.unseen_lifetimes(krate, parameter, &shape);
         let is_lent = aliases::is_lent(krate, &parameter.ty);
-        let aliases = match parameter.is_of_module() {
+        let aliases = match &parameter.with {
             // Its tokens tell nothing about what the module makes of it.
-            true => Aliases::default(),
+            Some(_) => Aliases::default(),
             // What is passed is not a type that was written.
-            false if method.changed(parameter).is_some() => Aliases::default(),
-            false => Aliases::of(&parameter.ty),
+            None if method.changed(parameter).is_some() => Aliases::default(),
+            None => Aliases::of(&parameter.ty),
         };
         let hides = hides(krate, &aliases, &parameter.ty);
         let told = aliases.list(krate, &|ty| ty);
@@ -145,9 +144,9 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     });
     let returned = lifetimes::fixed(&method.received(krate));
     let is_lent = aliases::is_lent(krate, &method.output);
-    let told = match is_of_module(method) {
-        true => quote!(&[]),
-        false => Aliases::of(&method.output).list(krate, &|ty| method.read(krate, ty)),
+    let told = match &method.output_with {
+        Some(_) => quote!(&[]),
+        None => Aliases::of(&method.output).list(krate, &|ty| method.read(krate, ty)),
     };
     let shape = ffi_constant(krate, &returned, "SHAPE");
     let needs_scope = ffi_item(krate, &returned, "NEEDS_SCOPE");
@@ -169,11 +168,6 @@ fn describe(krate: &Path, method: &Method) -> TokenStream {
     quote!(#(#cfgs)* #description)
 }
 
-/// Returns `true` if a module converts what a method returns.
-fn is_of_module(method: &Method) -> bool {
-    method.output_with.as_ref().is_some_and(With::is_module)
-}
-
 /// States whether a parameter has a lifetime that is not written.
 fn hides(krate: &Path, aliases: &Aliases, ty: &Type) -> TokenStream {
     let option = quote!(#krate::__private::core::option::Option);
@@ -191,10 +185,10 @@ fn hides(krate: &Path, aliases: &Aliases, ty: &Type) -> TokenStream {
 /// The proofs that the types of a method are what their names say.
 fn proofs(krate: &Path, method: &Method) -> TokenStream {
     let cfgs = &method.cfgs;
-    let taken = method.parameters.iter().filter(|parameter| !parameter.is_of_module());
+    let taken = method.parameters.iter().filter(|parameter| parameter.with.is_none());
     let types = taken.map(|parameter| &parameter.ty);
     // The macros wrote the future that changes parameters.
-    let is_written = !is_of_module(method) && method.changed.is_empty();
+    let is_written = method.output_with.is_none() && method.changed.is_empty();
     let returned = Some(&method.output).filter(|_| is_written);
     let declared = method.signature.generics.of(Kind::Lifetime);
     let declared = quote!(<#(#declared),*>);

@@ -27,7 +27,7 @@ pub(super) fn needs_scope(
         located(check, place_of(&parameter.ty))
     };
     match referent_of(parameter) {
-        Some(_) if parameter.is_of_module() => checked(lifted),
+        Some(_) if parameter.with.is_some() => checked(lifted),
         Some(referent) => {
             let check = checked(&lifetimes::fixed(&referent));
             quote!({ #check; #whole })

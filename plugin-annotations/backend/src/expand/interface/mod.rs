@@ -25,7 +25,7 @@ use crate::errors::Errors;
 use crate::generate::Request;
 use crate::model::Interface;
 use crate::parse;
-use crate::syntax::{Attribute, ItemTrait, Path, TraitItem};
+use crate::syntax::{ItemTrait, Path, TraitItem};
 
 /// Makes a trait an interface: `#[plugin_interface(args)] item`.
 ///
@@ -96,14 +96,6 @@ fn expand(interface: &Interface) -> TokenStream {
     let has_futures = interface.methods.iter().any(|method| method.has_future);
     let async_methods = has_futures
         .then(|| async_fn::async_methods(&interface.krate, &interface.item, interface.sends));
-    let wrappers = interface.closures().map(|(method, closure)| {
-        let (cfgs, definition) = (&method.cfgs, closure.definition());
-        quote!(#(#cfgs)* #definition)
-    });
-    let closures = interface.closures().map(|(method, closure)| {
-        let implementation = closure.implementation(&interface.krate);
-        guarded(&method.cfgs, implementation)
-    });
     let host = host_side::host(interface);
     let mocks = mock::mocks(interface);
     // The shims come first: they name each type at the place in the author's code,
@@ -120,25 +112,15 @@ fn expand(interface: &Interface) -> TokenStream {
             #vtable_for
             #implementation
             #pointees
-            #(#closures)*
             #async_methods
             #proxy_impls
             #view_impls
         };
         #vtable
-        #(#wrappers)*
         #proxy
         #views
         #host
         #mocks
-    }
-}
-
-/// Items that depend on the conditions of a method.
-fn guarded(cfgs: &[Attribute], items: TokenStream) -> TokenStream {
-    match cfgs {
-        [] => items,
-        cfgs => quote!(#(#cfgs)* const _: () = { #items };),
     }
 }
 

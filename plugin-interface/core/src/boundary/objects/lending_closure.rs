@@ -25,7 +25,7 @@ use crate::runtime::in_flight::Running;
 
 impl<A: FfiSafe, R: FfiOwned> BuiltinObject<CallTable<A, R>> {
     /// Calls a closure with arguments that are lent for the call.
-    pub(super) fn call_lending(&self, lower: impl FnOnce(&CallerScope) -> A::Wire) -> R {
+    fn call_lending(&self, lower: impl FnOnce(&CallerScope) -> A::Wire) -> R {
         let scope = CallerScope::new(self.origin(), Running::unlisted());
         let arguments = lower(&scope);
         // SAFETY: the instance and the arguments of its function; the caller borrows
@@ -39,7 +39,7 @@ impl<A: FfiSafe, R: FfiOwned> BuiltinObject<CallTable<A, R>> {
     }
 
     /// Does the same with a closure that the call consumes.
-    pub(super) fn call_once_lending(self, lower: impl FnOnce(&CallerScope) -> A::Wire) -> R {
+    fn call_once_lending(self, lower: impl FnOnce(&CallerScope) -> A::Wire) -> R {
         // If this panics, the closure was not called, and `self` is dropped.
         let scope = CallerScope::new(self.origin(), Running::unlisted());
         let arguments = lower(&scope);
@@ -58,8 +58,7 @@ impl<A: FfiSafe, R: FfiOwned> BuiltinObject<CallTable<A, R>> {
 /// # Safety
 ///
 /// `call` follows its contract.
-#[doc(hidden)]
-pub unsafe trait LendingClosure: 'static {
+pub(crate) unsafe trait LendingClosure: 'static {
     type Arguments: FfiSafe;
     type Value: FfiOwned;
 

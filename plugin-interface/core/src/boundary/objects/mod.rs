@@ -18,4 +18,3 @@ pub(crate) mod slot;
 pub(crate) mod storage;
 pub(crate) mod stream;
 pub(crate) mod waker;
-pub(crate) mod written_closure;

@@ -23,7 +23,7 @@ use crate::boundary::{
     message = "`{Self}` cannot be passed between a host and a plugin",
     label = "this is not an FFI-safe object",
     note = "add `#[plugin_interface]` to the trait; or pass a closure, such as `Box<dyn Fn(A) -> R + Send>`, an iterator or a future",
-    note = "in the signature of a method, up to six arguments of a closure may borrow, as in `Box<dyn Fn(&dyn Trait, Option<&str>, Line<'_>)>`; behind an alias and in a field, at most three are `&T`, or one is `&mut T`; results of closures, items of iterators and values of futures must own their data: `Box<dyn Fn() -> String>` instead of `Box<dyn Fn() -> &str>`, `Item = String` instead of `Item = &str`, `BoxFuture<'_, Vec<T>>` instead of `BoxFuture<'_, &[T]>`"
+    note = "up to three arguments of a closure are references, as in `Box<dyn Fn(&str, &T)>`, and owned ones beside a reference are one; other arguments, and results of closures, items of iterators and values of futures must own their data: `Box<dyn Fn(Option<String>)>` instead of `Box<dyn Fn(Option<&str>)>`, `Item = String` instead of `Item = &str`, `BoxFuture<'_, Vec<T>>` instead of `BoxFuture<'_, &[T]>`"
 )]
 pub unsafe trait Pointee {
     type Kind;
