@@ -6,7 +6,7 @@ use std::process::Command;
 use fixture_interface::Tally;
 use plugin_interface::{Greeter, InspectError, LoadError, PluginManager, PluginTrait, inspect};
 
-use crate::fixtures::{Directory, fixture, maps};
+use crate::fixtures::{Directory, fixture};
 
 /// Why files of a directory are rejected, in which good ones are, too.
 fn scan(directory: &Directory) -> Vec<LoadError> {
@@ -71,8 +71,9 @@ fn a_system_library_is_no_plugin() {
 }
 
 /// The C library that this very process runs on.
+#[cfg(unix)]
 fn system_library() -> String {
-    let maps = maps();
+    let maps = crate::fixtures::maps();
     let line = maps.lines().find(|line| line.contains("libc.so")).unwrap();
     line.split_whitespace().last().unwrap().to_owned()
 }
